@@ -83,24 +83,9 @@ const dateFormat: Play = (found, subject, settings) => {
 	};
 };
 
-const shown =
-	(play: (settings: Settings) => Partial<Settings>): Play =>
-	(found, _subject, settings) =>
-		found === 'shown' ? play(settings) : undefined;
-
-const showsRemoved: Play = (found, subject, settings) => {
-	const [path = ''] = subject.split('.');
-	if (found !== 'shown') return undefined;
-	return { rowsShowRemoved: adding(settings.rowsShowRemoved, path) };
-};
-
-const leftOut: Play = (found, subject, settings) => {
-	if (found === 'not needed') return { optionalParams: adding(settings.optionalParams, subject) };
-	return values('missingParam', {
-		'refused with HTTP 400': 'error400',
-		'refused with HTTP 405': 'error405',
-		'empty list': 'emptyList',
-	})(found, subject, settings);
+const optionalField: Play = (found, subject, { shownFields }) => {
+	if (found === 'shown') return { shownFields: adding(shownFields, subject) };
+	return found === 'not shown' ? { shownFields: without(shownFields, subject) } : undefined;
 };
 
 /** Caps other than that of the sandbox are played by it. */
@@ -153,8 +138,6 @@ const plays: Readonly<Record<string, Play>> = {
 	}),
 	'order of rows': values('shuffle', { 'the same each time': false, 'another each time': true }),
 	'rows unasked': bySubject({
-		subject: values('subjectDefault', { all: 'all', 'active ones': 'active' }),
-		cgi: values('cgiDefault', { all: 'all', 'current ones': 'current' }),
 		'customer-tariff': values('deadDefault', { all: 'all', 'current ones': 'current' }),
 		pay: values('payDefault', { all: 'all', 'incomes only': 'income' }),
 	}),
@@ -168,9 +151,6 @@ const plays: Readonly<Record<string, Play>> = {
 		everything: 'ignored',
 		nothing: 'matchesNothing',
 	}),
-	'parameter left out': leftOut,
-	'id in the address of a list': values('queryId', { honoured: true, ignored: false }),
-	'list of IDs in a filter': values('idLists', { understood: 'understood', 'not understood': 'unreadable' }),
 	'search by phone': (found, subject, settings) =>
 		found === 'filter ignored'
 			? filterWorks(false, subject, settings)
@@ -179,27 +159,14 @@ const plays: Readonly<Record<string, Play>> = {
 					subject,
 					settings,
 				),
-	'optional field': bySubject({
-		'customer.removed': showsRemoved,
-		'group.removed': showsRemoved,
-		'teacher.removed': showsRemoved,
-		'customer.lead_status_ids': shown(() => ({ leadStatusIds: true })),
-		'customer.groups': values('customerGroups', { shown: 'shown', 'not shown': 'unknown' }),
-		'customer-tariff.dead': shown(() => ({ rowsShowDead: true })),
-		'log.id': shown(() => ({ logIds: true })),
-	}),
+	'optional field': optionalField,
 	'form of a field': bySubject({
 		'group.teacher_ids': values('groupTeachers', {
 			numbers: 'ids',
 			names: 'names',
 			'numbers, and teachers besides': 'objects',
 		}),
-		'tariff.lessons_count': values('tariffLessons', {
-			lessons_count: 'lessons_count',
-			lesson_count: 'lesson_count',
-		}),
 		'log.fields_new': values('logFields', { object: 'objects', 'JSON text': 'jsonText' }),
-		'log.fields_new of a removal': values('logNull', { 'empty text': 'text', 'empty list': 'list' }),
 		'regular-lesson.day of Sundays': values('sunday', { '7': 7, '0': 0 }),
 		'pay sum of refunds': values('refundSum', { income: 'income', expenditure: 'expenditure' }),
 		'lesson.details': values('lessonDetails', { always: 'always', 'with customer_id': 'withCustomer' }),
@@ -207,12 +174,6 @@ const plays: Readonly<Record<string, Play>> = {
 	'path without a branch': values('branchless', {
 		'every branch': 'all',
 		'one branch': 'first',
-		'not there': 'notFound404',
-	}),
-	'branch that does not exist': values('wrongBranch', {
-		'not there': 'notFound404',
-		denied: 'forbidden403',
-		'empty list': 'empty',
 	}),
 	'rows of a branch': values('logScope', {
 		'those of the branch': 'branch',

@@ -8,9 +8,12 @@ type Cells = string[];
 
 const code = (text: string): string => `\`${text}\``;
 
-/** Setting, values, meaning. */
+/** Setting, values, meaning, fact. */
 export const settingRows = (): Cells[] =>
-	settingNames.map((name) => [code(name), docsOf(name).values, docsOf(name).meaning]);
+	settingNames.map((name) => {
+		const { values, meaning, fact } = docsOf(name);
+		return [code(name), values, meaning, fact];
+	});
 
 /** Kind, fields, what the client sees. */
 export const faultRows = (): Cells[] =>

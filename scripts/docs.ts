@@ -43,7 +43,7 @@ const TABLES = {
 	rooms: drawing,
 	compat: () => compatTable(),
 	versions: versionsLine,
-	settings: () => markdownTable(['setting', 'values', 'meaning'], settingRows()),
+	settings: () => markdownTable(['setting', 'values', 'meaning', 'fact'], settingRows()),
 	faults: () => markdownTable(['kind', 'fields', 'the client sees'], faultRows()),
 };
 /** Which of them each page has. */

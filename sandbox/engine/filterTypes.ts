@@ -163,10 +163,7 @@ function active({ field }: FilterOf<'active'>, value: Json): FilterResult {
 
 const types: { [K in Filter['kind']]: FilterType<FilterOf<K>> } = {
 	equals: {
-		test: ({ field }, value, { name, settings }) => {
-			if (name === 'id' && isList(value) && settings.idLists === 'unreadable') return unreadable;
-			return equals(field ?? name, value);
-		},
+		test: ({ field }, value, { name }) => equals(field ?? name, value),
 		defaultValue: (filter, { settings }) => filter.default?.(settings),
 	},
 	contains: { test: ({ field }, value, { name }) => contains(field ?? name, value, escapeRegExp) },
@@ -180,8 +177,8 @@ const types: { [K in Filter['kind']]: FilterType<FilterOf<K>> } = {
 	lte: { test: bound },
 	overlaps: {
 		test: overlaps,
-		defaultValue: ({ isCurrent }, { settings, isGiven, today }) =>
-			isCurrent && settings.cgiDefault === 'current' && !isGiven('overlaps') ? today : undefined,
+		defaultValue: ({ isCurrent }, { isGiven, today }) =>
+			isCurrent && !isGiven('overlaps') ? today : undefined,
 	},
 	oneOf: { test: oneOf, defaultValue: (filter) => filter.default },
 	archived: { test: archived, defaultValue: () => 0 },
@@ -193,10 +190,7 @@ const types: { [K in Filter['kind']]: FilterType<FilterOf<K>> } = {
 			return (row) => allowed.has(row[field] ?? null);
 		},
 	},
-	active: {
-		test: active,
-		defaultValue: (_filter, { settings }) => (settings.subjectDefault === 'active' ? true : undefined),
-	},
+	active: { test: active, defaultValue: () => true },
 };
 
 export const filterType = ({ kind }: Filter): FilterType<Filter> => types[kind] as FilterType<Filter>;

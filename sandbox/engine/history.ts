@@ -47,8 +47,7 @@ export class History {
 			branch_ids: branches,
 		};
 		if (this.log) this.store.insert(this.log.path, entry);
-		const asText = this.settings.webhookStrings;
-		const convert = asText === 'always' || (asText === 'onCreate' && event === 1) ? asTexts : asIs;
+		const convert = event === 1 ? asTexts : asIs;
 		this.publish({
 			branch_id: origin.branch ?? branches[0] ?? null,
 			event: events[event],
@@ -56,7 +55,7 @@ export class History {
 			entity_id: row.id,
 			fields_old: mapOf(convert(was)),
 			fields_new: mapOf(convert(is)),
-			...(this.settings.webhookRel ? { fields_rel: emptyMap } : {}),
+			fields_rel: emptyMap,
 			user_id: origin.user,
 			datetime: time,
 		});
@@ -64,7 +63,7 @@ export class History {
 
 	/** The fields, or nothing; what a removed record has become is no map at all. */
 	private toLogMap(fields: Diff, isGone: boolean): Json {
-		const map = isGone && this.settings.logNull === 'text' ? nullMap : mapOf(fields);
+		const map = isGone ? nullMap : mapOf(fields);
 		return this.settings.logFields === 'jsonText' ? JSON.stringify(map) : map;
 	}
 

@@ -6,7 +6,7 @@ import { permutation } from '../model/random';
 import type { Settings } from '../model/settings';
 import type { ActionCall } from './call';
 import { isIgnored, readsOtherEntities, readFilters } from './filters';
-import { matchesParams, answersEmptyList, paramsOf, readParams } from './params';
+import { matchesParams, paramsOf, readParams } from './params';
 import { isInBranch, serializeRow } from './rows';
 import { SortedRows } from './sortedRows';
 import type { Store } from './store';
@@ -96,10 +96,8 @@ export class Lister {
 	}
 
 	private rows(call: ActionCall): readonly Row[] {
-		const path = `${call.entity.path}/${call.action}`;
 		const names = paramsOf(call.entity, call.action);
-		if (answersEmptyList(path, names, call, this.settings)) return [];
-		return this.select(call, readParams(path, names, call, this.settings, true));
+		return this.select(call, readParams(names, call));
 	}
 
 	private pageSize(query: ActionCall['query'], asked: number | undefined): number {
@@ -112,9 +110,8 @@ export class Lister {
 	}
 
 	private select(call: ActionCall, params: JsonObject): readonly Row[] {
-		const { entity, branch, query, body } = call;
-		const idOfQuery: JsonObject = this.settings.queryId && query.id !== undefined ? { id: query.id } : {};
-		const filters: JsonObject = { ...idOfQuery, ...body, page: null };
+		const { entity, branch, body } = call;
+		const filters: JsonObject = { ...body, page: null };
 		const today = localToday(this.settings);
 		const key = JSON.stringify([
 			[entity.path, branch, this.versionOf(entity, filters), params, filters, today],

@@ -26,7 +26,7 @@ export function serializeRow(entity: Entity, context: SerializeContext): JsonObj
 	for (const name of Object.keys(entity.hidden ?? {})) delete shown[name];
 	if (entity.archive) {
 		delete shown.removed;
-		const isRemovedShown = settings.rowsShowRemoved.includes(entity.path);
+		const isRemovedShown = settings.shownFields.includes(`${entity.path}.removed`);
 		if (isRemovedShown) shown.removed = isArchived(entity, row, localToday(settings)) ? 1 : 0;
 	}
 	return entity.serialize?.(shown, context) ?? shown;

@@ -8,17 +8,8 @@ import type { Settings } from '../model/settings';
 import type { ActionCall } from './call';
 import { fieldTypes, InvalidValue, isBlank, requiredMessage } from './fieldTypes';
 import { matchesParams, paramsOf, readParams } from './params';
-import { emptyRow, isArchived, isInBranch, serializeRow } from './rows';
+import { isArchived, isInBranch, serializeRow } from './rows';
 import type { ChangeOrigin, Store } from './store';
-
-/** The forms in which clients have met errors. */
-const shapeErrors: Record<Settings['errorsShape'], (errors: Errors) => Json> = {
-	map: (errors) => errors,
-	textMap: (errors) =>
-		Object.fromEntries(Object.entries(errors).map(([name, texts]) => [name, texts.join(' ')])),
-	list: (errors) => Object.values(errors).flat(),
-	text: (errors) => Object.values(errors).flat().join(' '),
-};
 
 /** Parameters that name a record, which has to exist. */
 const parentEntities: Readonly<Record<string, string>> = { customer_id: 'customer', group_id: 'group' };
@@ -79,22 +70,15 @@ export class Writer {
 	}
 
 	invalid(errors: Errors): ApiResponse {
-		const { validationStatus: status, refusalSuccess, errorsShape } = this.settings;
-		const success: JsonObject =
-			refusalSuccess === 'saysNothing' ? {} : { success: refusalSuccess === 'saysTrue' };
-		return { status, body: { ...success, errors: shapeErrors[errorsShape](errors) } };
+		return { status: 200, body: { success: false, errors } };
 	}
 
-	notFound(): ApiResponse {
-		if (this.settings.missingRecord === 'successFalse') {
-			return this.invalid({ id: ['Запись не найдена.'] });
-		}
+	notFound(): never {
 		throw new HttpError(404, 'Запрашиваемая страница не существует.');
 	}
 
 	private params(call: ActionCall): Record<string, Json> {
-		const { entity, action } = call;
-		return readParams(`${entity.path}/${action}`, paramsOf(entity, action), call, this.settings);
+		return readParams(paramsOf(call.entity, call.action), call);
 	}
 
 	/** The record as an answer shows it. */
@@ -102,40 +86,31 @@ export class Writer {
 		return serializeRow(entity, { row, body: {}, records: this.store, settings: this.settings });
 	}
 
-	/** @param isFull what the call does not name is to be empty */
-	validate(
-		call: ActionCall,
-		row: Row | undefined,
-		params: JsonObject,
-		isFull = row === undefined || this.settings.updateMode === 'full',
-	): Changeset {
+	validate(call: ActionCall, row: Row | undefined, params: JsonObject): Changeset {
 		const { entity, body, user, branch } = call;
 		const { store, settings } = this;
 		const changeset = new Changeset(row, body, user, branch, localToday(settings), store, settings);
-		if (row && isFull) Object.assign(changeset.changes, this.emptyValues(entity));
 		const shown = row && this.serialize(entity, row);
 		const names = new Set([...Object.keys(entity.fields), ...Object.keys(entity.inputs ?? {})]);
 		for (const name of names) {
 			const field = entity.inputs?.[name] ?? entity.fields[name];
 			if (!field || field.readOnly || name in params) continue;
-			if (shown && isEcho(field, name, body, shown)) this.keepValue(entity, name, isFull, changeset);
-			else this.readField(entity, name, field, isFull, changeset);
+			if (shown && isEcho(field, name, body, shown)) keepValue(entity, name, changeset);
+			else this.readField(entity, name, field, changeset);
 		}
-		this.applyRemoved(entity, changeset, isFull);
+		this.applyRemoved(entity, changeset);
 		Object.assign(changeset.changes, params);
-		if (isFull) this.setDefaultBranch(entity, changeset.changes, branch);
+		if (!row) this.setDefaultBranch(entity, changeset.changes, branch);
 		entity.beforeSave?.(changeset);
 		checkPeriod(entity, changeset);
 		return changeset;
 	}
 
-	private readField(entity: Entity, name: string, field: Field, isFull: boolean, changeset: Changeset): void {
-		const { settings } = this;
-		const given = normalized(field, name, changeset);
+	private readField(entity: Entity, name: string, field: Field, changeset: Changeset): void {
+		const given = changeset.body[name];
 		const key = `${entity.path}.${name}`;
-		const isRequired =
-			settings.requiredFields[key] ?? (field.required || field.requiredWhen?.(settings) === true);
-		if (isRequired && isBlank(given) && (isFull || given !== undefined)) {
+		const isRequired = this.settings.requiredFields[key] ?? field.required;
+		if (isRequired && isBlank(given) && (!changeset.row || given !== undefined)) {
 			changeset.addError(name, requiredMessage(field.label));
 		} else if (given !== undefined) {
 			const style = this.styleOf(key, name, entity, changeset);
@@ -146,40 +121,25 @@ export class Writer {
 			if (!(value instanceof InvalidValue)) {
 				changeset.input[name] = value;
 				if (!entity.inputs?.[name]) changeset.changes[name] = value;
-			} else if (value.isIsoDate && settings.isoDate === 'silentlyLost') changeset.isDropped = true;
+			} else if (value.isIsoDate && field.losesIso) changeset.isDropped = true;
 			else changeset.addError(name, value.message);
 		}
 	}
 
-	/** What comes back as answers show it is no change, however it is spelt there, and breaks no rule. */
-	private keepValue(
-		{ inputs = {} }: Entity,
-		name: string,
-		isFull: boolean,
-		{ row, input, changes }: Changeset,
-	): void {
-		if (name in inputs) return;
-		const held = row?.[name] ?? null;
-		input[name] = held;
-		if (isFull) changes[name] = held;
-	}
-
 	/** Dates that answers show in ISO come back so, even when a new record wants them dotted. */
 	private styleOf(key: string, name: string, entity: Entity, { row }: Changeset): DateStyle | undefined {
-		const { dateFormats, isoDate } = this.settings;
 		const isShownIso = entity.fields[name]?.stored === 'iso';
-		return dateFormats[key] ?? (row && isShownIso && isoDate === 'reject' ? 'either' : undefined);
+		return this.settings.dateFormats[key] ?? (row && isShownIso ? 'either' : undefined);
 	}
 
 	/** `removed` moves the record into the archive or back; where it is already there, its day stays. */
-	private applyRemoved(entity: Entity, { body, row, today, changes }: Changeset, isFull: boolean): void {
+	private applyRemoved(entity: Entity, { body, row, today, changes }: Changeset): void {
 		if (!entity.archive) return;
-		const { field } = entity.archive;
 		const removed = toFlag(body.removed);
 		if (removed === undefined || this.settings.removedWrite === 'ignored') return;
 		if (!row || isArchived(entity, row, today) !== (removed === 1)) {
 			Object.assign(changes, this.archiveValues(entity, removed));
-		} else if (isFull && !(field in body)) changes[field] = row[field] ?? null;
+		}
 	}
 
 	private archiveValues({ archive }: Entity, removed: 0 | 1): JsonObject {
@@ -187,13 +147,6 @@ export class Writer {
 		const today = localToday(this.settings);
 		if (archive.active === 0) return { [archive.field]: removed };
 		return { [archive.field]: removed === 1 ? today : archive.active };
-	}
-
-	/** What a full update leaves in the fields that it does not name. */
-	private emptyValues(entity: Entity): Record<string, Json> {
-		const isWritable = (name: string) =>
-			name in entity.fields && !entity.fields[name]?.readOnly && name !== 'removed';
-		return Object.fromEntries(Object.entries(emptyRow(entity)).filter(([name]) => isWritable(name)));
 	}
 
 	/** A record that names no branch belongs to the branch of the path. */
@@ -204,10 +157,9 @@ export class Writer {
 	}
 }
 
-/** What the call gives, in a form that can be read. */
-function normalized(field: Field, name: string, changeset: Changeset): Json | undefined {
-	const given = changeset.body[name];
-	return given === undefined ? undefined : (field.normalize?.(given, changeset) ?? given);
+/** What comes back as answers show it is no change, however it is spelt there, and breaks no rule. */
+function keepValue({ inputs = {} }: Entity, name: string, { row, input }: Changeset): void {
+	if (!(name in inputs)) input[name] = row?.[name] ?? null;
 }
 
 const same = (one: Json | undefined, other: Json | undefined): boolean =>

@@ -16,14 +16,9 @@ interface Token {
 const invalidCredentials = 'Your request was made with invalid credentials.';
 
 /** What becomes of a login with a wrong email or key. */
-const loginRejections: Record<Settings['loginRejection'], () => ApiResponse> = {
-	forbidden403: () => {
-		throw new HttpError(403, 'Not Authorized');
-	},
-	unauthorized401: () => {
-		throw new HttpError(401, invalidCredentials);
-	},
-	noToken200: () => ({ status: 200, body: {} }),
+const loginRejections: Record<Settings['loginRejection'], () => HttpError> = {
+	forbidden403: () => new HttpError(403, 'Not Authorized'),
+	unauthorized401: () => new HttpError(401, invalidCredentials),
 };
 
 /** Logs users in and authenticates them by their tokens. */
@@ -33,14 +28,11 @@ export class Auth {
 	constructor(private readonly settings: Settings) {}
 
 	login(body: JsonObject, now: number): ApiResponse {
-		const { email: given, api_key: key } = body;
-		const isOurs = ({ email }: Account) =>
-			email === given || (this.settings.emailCase === 'ignored' && email === String(given).toLowerCase());
-		const account = accounts.find((one) => isOurs(one) && one.apiKey === key);
-		if (!account) return loginRejections[this.settings.loginRejection]();
+		const account = accounts.find(({ email, apiKey }) => email === body.email && apiKey === body.api_key);
+		if (!account) throw loginRejections[this.settings.loginRejection]();
 		if (this.settings.singleToken) this.expire(account);
 		const token = randomBytes(16).toString('hex');
-		this.tokens.set(token, { account, expiresAt: this.expiryFrom(now) });
+		this.tokens.set(token, { account, expiresAt: now + this.settings.tokenTtlSeconds * 1000 });
 		return { status: 200, body: { token } };
 	}
 
@@ -48,12 +40,11 @@ export class Auth {
 	authenticate(token: string | undefined, now: number): Account {
 		const known = token === undefined ? undefined : this.tokens.get(token);
 		if (!known) throw new HttpError(401, invalidCredentials);
-		const { expiredTokenStatus: status, tokenExtends } = this.settings;
+		const { expiredTokenStatus: status } = this.settings;
 		if (known.expiresAt <= now) {
 			if (status === 200) throw new HttpError(401, invalidCredentials, undefined, 200);
 			throw new HttpError(status, invalidCredentials);
 		}
-		if (tokenExtends) known.expiresAt = Math.max(known.expiresAt, this.expiryFrom(now));
 		return known.account;
 	}
 
@@ -65,13 +56,12 @@ export class Auth {
 	}
 
 	authorize(account: Account, entity: string, action: string, branch: number | null): void {
-		const { forbiddenCalls, forbiddenBranches, forbiddenTo } = this.settings;
-		const isConcerned = forbiddenTo === null || forbiddenTo === account.email;
+		const { forbiddenCalls, forbiddenBranches } = this.settings;
 		const isForbidden =
 			(branch !== null && forbiddenBranches.includes(branch)) ||
 			forbiddenCalls.some((call) => call === `${entity}/${action}` || call === `${entity}/*`);
 		const isDenied = !account.hasApi || account.denied.includes(`${entity}/${action}`);
-		if (isDenied || (isConcerned && isForbidden)) throw new HttpError(403, 'Access Denied');
+		if (isDenied || isForbidden) throw new HttpError(403, 'Access Denied');
 	}
 
 	/** Ends the tokens of one user or of all; they stay known as expired. */
@@ -88,9 +78,5 @@ export class Auth {
 
 	clear(): void {
 		this.tokens.clear();
-	}
-
-	private expiryFrom(now: number): number {
-		return now + this.settings.tokenTtlSeconds * 1000;
 	}
 }

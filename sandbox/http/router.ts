@@ -20,8 +20,6 @@ interface Route {
 	action: string;
 	/** Changes nothing. */
 	isRead: boolean;
-	/** `list`: answers with the envelope of an index. */
-	isList: boolean;
 	mayGet: boolean;
 	run: (call: Omit<ActionCall, 'entity' | 'action'>) => ApiResponse;
 }
@@ -43,19 +41,8 @@ export class Router {
 			return this.dispatch(call);
 		} catch (error) {
 			const known = error instanceof HttpError ? error : new HttpError(500, String(error));
-			return this.formatError(known.toResponse());
+			return known.toResponse();
 		}
-	}
-
-	/** An error as this account shows it. */
-	private formatError({ status, body, headers }: ApiResponse): ApiResponse {
-		const { errorsAs200, errorType } = this.settings;
-		const { type, ...rest } = body as JsonObject;
-		return {
-			status: errorsAs200 ? 200 : status,
-			body: errorType ? { ...rest, type: type ?? '' } : rest,
-			headers,
-		};
 	}
 
 	/** Whether the call only reads, so that it may be answered more than once. */
@@ -83,7 +70,7 @@ export class Router {
 		this.auth.authorize(account, route.path, route.action, call.branch);
 		if (this.settings.mainBranch === 'off' && call.branch === null && isBranchList(route))
 			throw new HttpError(403, 'Access Denied');
-		if (!this.hasBranch(call.branch)) return this.answerWrongBranch(call, route);
+		if (!this.hasBranch(call.branch)) throw new HttpError(404, 'Страница не найдена.');
 		const branch = call.branch === 0 ? null : (call.branch ?? this.defaultBranch(route));
 		return route.run({ user: account.id, branch, query: call.query, body });
 	}
@@ -96,9 +83,9 @@ export class Router {
 
 	private findRoute(call: Call): Route | undefined {
 		const path = call.entity ?? '';
-		const action = call.action ?? (this.settings.actionlessIndex ? 'index' : '');
+		const action = call.action ?? 'index';
 		const entity = findEntity(path);
-		const named = { path, action, mayGet: false, isList: false };
+		const named = { path, action, mayGet: false };
 		const special = findAction(path, action);
 		if (special) {
 			return {
@@ -114,7 +101,7 @@ export class Router {
 			const of = listed ?? entity;
 			const run = (rest: Omit<ActionCall, 'entity' | 'action'>) =>
 				this.lister.index({ ...rest, entity: of, action });
-			return { ...named, isRead: true, isList: true, mayGet: entity.mayGet === true, run };
+			return { ...named, isRead: true, mayGet: entity.mayGet === true, run };
 		}
 		const write = writes.find((name) => name === action && actions.includes(name));
 		if (!write) return undefined;
@@ -130,21 +117,10 @@ export class Router {
 	private defaultBranch({ path }: Route): number | null {
 		const { branchless } = this.settings;
 		if (branchless === 'all' || findEntity(path)?.isGlobal) return null;
-		if (branchless === 'notFound404') throw new HttpError(404, 'Страница не найдена.');
 		return this.store.rows('branch')[0]?.id ?? null;
 	}
 
 	private hasBranch(branch: number | null): boolean {
 		return branch === null || branch === 0 || this.store.find('branch', branch) !== undefined;
-	}
-
-	private answerWrongBranch(call: Call, route: Route): ApiResponse {
-		const { wrongBranch } = this.settings;
-		if (wrongBranch === 'forbidden403') throw new HttpError(403, 'Access Denied');
-		if (wrongBranch === 'empty' && route.isList) {
-			const { page = 0 } = isObject(call.json) ? call.json : {};
-			return { status: 200, body: { total: 0, count: 0, page, items: [] } };
-		}
-		throw new HttpError(404, 'Страница не найдена.');
 	}
 }

@@ -11,7 +11,7 @@ export class Changeset {
 	readonly input: Record<string, Json> = {};
 	/** What will be stored. */
 	readonly changes: Record<string, Json> = {};
-	/** An ISO date made the server drop the whole record while it reported success. */
+	/** A date in the wrong format made the server drop the whole record while it reported success. */
 	isDropped = false;
 
 	constructor(

@@ -25,8 +25,6 @@ export interface Field {
 	/** The name by which messages call it. */
 	label: string;
 	required?: boolean;
-	/** Required as well when a setting says so. */
-	requiredWhen?: (settings: Settings) => boolean;
 	/** Only the server sets it. */
 	readOnly?: boolean;
 	/** Longest text. */
@@ -38,8 +36,8 @@ export interface Field {
 	stored?: 'dotted' | 'iso';
 	/** Of an input: the field under which answers show it; giving that back will do. */
 	shownAs?: string;
-	/** Makes of what was written what can be read. */
-	normalize?: (value: Json, changeset: Changeset) => Json;
+	/** An ISO date in place of a dotted one is reported as a success and saves nothing. API notes 5.3. */
+	losesIso?: true;
 	/** Value of a new record that does not name the field; null (or an empty list) if absent. */
 	initial?: Json;
 }
@@ -115,7 +113,7 @@ export interface Entity {
 	expand?: (changeset: Changeset) => readonly JsonObject[];
 	/** What a change brings about in other records, whoever made it. */
 	afterChange?: (records: Records, row: Row) => void;
-	/** What an update makes of the fields that it does not name, apart from the setting `updateMode`. */
+	/** What an update makes of the fields that it does not name. */
 	beforeUpdate?: (changeset: Changeset) => void;
 	/** Last touch on a row for an answer. */
 	serialize?: (shown: JsonObject, context: SerializeContext) => JsonObject;

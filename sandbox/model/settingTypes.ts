@@ -2,7 +2,11 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod/v4';
 import { dateStyles } from './dates';
 
+/** Where it is said that sources conflict or nothing is known: a section of `docs/alfacrm-api.md`. */
+export type Fact = `API notes ${number}` | 'for tests';
+
 export type SettingDocs = {
+	fact: Fact;
 	/** What a value must be, as messages say it. */
 	wants: string;
 	/** The values as the README lists them, the default first. */
@@ -34,72 +38,95 @@ function setting<T extends z.ZodType>(
 type Literal = string | number;
 
 /** One of the values; the first is the default. */
-export const choice = <const T extends readonly [Literal, ...Literal[]]>(values: T, meaning: string) =>
+export const choice = <const T extends readonly [Literal, ...Literal[]]>(
+	fact: Fact,
+	values: T,
+	meaning: string,
+) =>
 	setting(z.literal(values), values[0], {
+		fact,
 		wants: values.join(' | '),
 		values: values.map(code).join(', '),
 		meaning,
 	});
 
-export const flag = (initial: boolean, meaning: string) =>
-	setting(z.boolean(), initial, { wants: 'true | false', meaning });
+export const flag = (fact: Fact, initial: boolean, meaning: string) =>
+	setting(z.boolean(), initial, { fact, wants: 'true | false', meaning });
 
 type Range = readonly [min: number, max: number];
 
 const numberIn = ([min, max]: Range) => z.number().min(min).max(max);
 
-export const amount = (initial: number, range: Range, meaning: string) =>
-	setting(numberIn(range), initial, { wants: `a number from ${range.join(' to ')}`, meaning });
+export const amount = (fact: Fact, initial: number, range: Range, meaning: string) =>
+	setting(numberIn(range), initial, { fact, wants: `a number from ${range.join(' to ')}`, meaning });
 
-export const whole = (initial: number, range: Range, meaning: string) =>
-	setting(numberIn(range).int(), initial, { wants: `a whole number from ${range.join(' to ')}`, meaning });
+export const whole = (fact: Fact, initial: number, range: Range, meaning: string) =>
+	setting(numberIn(range).int(), initial, {
+		fact,
+		wants: `a whole number from ${range.join(' to ')}`,
+		meaning,
+	});
 
 /** A number that is null by default. */
-export const optionalAmount = (range: Range, meaning: string) =>
+export const optionalAmount = (fact: Fact, range: Range, meaning: string) =>
 	setting(numberIn(range).nullable(), null, {
+		fact,
 		wants: `a number from ${range.join(' to ')} or null`,
 		values: 'null, number',
 		meaning,
 	});
 
 /** A text that is null by default; `values` lists the forms that it may have. */
-export const optionalText = (meaning: string, values: string, wants = 'a text', pattern = /./) =>
+export const optionalText = (fact: Fact, meaning: string, values: string, wants = 'a text', pattern = /./) =>
 	setting(z.string().regex(pattern).nullable(), null, {
+		fact,
 		wants: `${wants} or null`,
 		values: `null, ${values}`,
 		meaning,
 	});
 
 /** Texts of one form; `what` tells which. */
-export const texts = (what: string, pattern: RegExp, meaning: string, initial: readonly string[] = []) =>
+export const texts = (
+	fact: Fact,
+	what: string,
+	pattern: RegExp,
+	meaning: string,
+	initial: readonly string[] = [],
+) =>
 	setting(z.array(z.string().regex(pattern)), [...initial], {
+		fact,
 		wants: `a list of ${what}`,
 		...(initial.length > 0 ? { values: initial.map(code).join(', ') } : {}),
 		meaning,
 	});
 
-export const wholeNumbers = (meaning: string) =>
-	setting(z.array(z.number().int()), [], { wants: 'a list of whole numbers', meaning });
+export const wholeNumbers = (fact: Fact, meaning: string) =>
+	setting(z.array(z.number().int()), [], { fact, wants: 'a list of whole numbers', meaning });
 
 const names = z.string().regex(/^[\w-]+\.[\w-]+$/);
 
 /** Flags by `entity.name`. */
-export const flagsByName = (meaning: string) =>
-	setting(z.record(names, z.boolean()), {}, { wants: 'an object of "entity.name": true | false', meaning });
+export const flagsByName = (fact: Fact, meaning: string) =>
+	setting(
+		z.record(names, z.boolean()),
+		{},
+		{ fact, wants: 'an object of "entity.name": true | false', meaning },
+	);
 
 /** Date styles by `entity.name`. */
-export const dateStylesByName = (meaning: string) =>
+export const dateStylesByName = (fact: Fact, meaning: string) =>
 	setting(
 		z.record(names, z.literal(dateStyles)),
 		{},
-		{ wants: `an object of "entity.name": ${dateStyles.join(' | ')}`, meaning },
+		{ fact, wants: `an object of "entity.name": ${dateStyles.join(' | ')}`, meaning },
 	);
 
-export const zone = (initial: string, meaning: string) =>
+export const zone = (fact: Fact, initial: string, meaning: string) =>
 	setting(
 		z.string().refine((name) => IANAZone.isValidZone(name)),
 		initial,
 		{
+			fact,
 			wants: 'an IANA time zone',
 			meaning,
 		},

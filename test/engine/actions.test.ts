@@ -127,9 +127,7 @@ describe('the customers who are offered for a lesson', () => {
 	it.each<[string, object, status: number]>([
 		['and who was in its group that day', {}, 1],
 		['of a completed lesson too', {}, 3],
-		['where memberships of all times come', { cgiDefault: 'all' }, 1],
 		['where a page size is refused', { bodyPageSize: 'refused400' }, 1],
-		['where AlfaCRM takes no list of IDs', { idLists: 'unreadable' }, 1],
 	])('are who is put down for it, %s', async (_where, settings, status) => {
 		const { id } = lesson(status);
 		clients(25);

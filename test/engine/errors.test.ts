@@ -95,13 +95,6 @@ describe('a clear message and an untouched account after', () => {
 				description: /^Fill 'Phone' \(phone\), 'Lead Source' \(lead_source_id\).*Nothing was saved/,
 			},
 		],
-		[
-			'a refusal with HTTP 422',
-			create,
-			/^AlfaCRM did not create the customer: Note – /,
-			undefined,
-			{ settings: { validationStatus: 422, requiredFields: { 'customer.note': true } } },
-		],
 		['JSON that is cut off', list, /is not complete JSON/, 1, { fault: onIndex({ kind: 'cutJson' }) }],
 		[
 			'a connection that breaks in mid-answer, at a read',

@@ -123,7 +123,6 @@ describe('a login that AlfaCRM refuses', () => {
 	it.each([
 		['forbidden403', 'apiKey'],
 		['unauthorized401', 'email'],
-		['noToken200', 'apiKey'],
 	] as const)('by %s is tried once for all items and named as the cause', async (loginRejection, wrong) => {
 		set({ loginRejection });
 		const engine = engineWith({ [wrong]: 'nobody@school.example' });

@@ -301,15 +301,6 @@ describe('a customer', () => {
 		const promised = Object.keys(schemas['customer/create'].properties);
 		expect(promised).toEqual(expect.arrayContaining(['groups', 'lead_status_ids']));
 	});
-
-	it('shows the bonus balance that there is then, where AlfaCRM ignores it', async () => {
-		set({ bonusWrite: 'ignored' });
-		const id = lead({ balance_bonus: 5 });
-		const updateFields = { balance_bonus: 40 };
-		expect(await one(of('customer', 'update', { id: pick(id), updateFields }))).toMatchObject({
-			balance_bonus: 5,
-		});
-	});
 });
 
 describe('a lesson', () => {
@@ -369,7 +360,7 @@ describe('Get', () => {
 	describe('where AlfaCRM lists what is current alone', () => {
 		beforeEach(() => {
 			stopClock('2026-02-10T09:00:00Z');
-			set({ deadDefault: 'current', cgiDefault: 'current' });
+			set({ deadDefault: 'current' });
 		});
 
 		it('finds a subscription of the customer, ended ones too, and no other’s', async () => {

@@ -246,11 +246,8 @@ const leaving = (id: unknown, group: number) =>
 const refuse = (entity: string, errors: string[] | Record<string, string[]>, times = 1) =>
 	school.sandbox.faults.add({ kind: 'successFalse', errors, times, match: { entity, action: 'update' } });
 
-describe.each(['plain', 'v'])('memberships, where AlfaCRM takes their days: %s', (cgiDates) => {
-	beforeEach(() => {
-		stopClock('2026-02-10T09:00:00Z');
-		set({ cgiDates });
-	});
+describe('memberships', () => {
+	beforeEach(() => stopClock('2026-02-10T09:00:00Z'));
 
 	it('are ended', async () => {
 		const [id, group] = [lead({ is_study: 1 }), chess()];
@@ -276,21 +273,7 @@ describe.each(['plain', 'v'])('memberships, where AlfaCRM takes their days: %s',
 		expect(row('cgi', id)).toMatchObject({ b_date: '01.03.2026', e_date: '15.05.2026' });
 	});
 
-	it('of many items are refused at most once', async () => {
-		const group = chess();
-		const customers = [1, 2, 3, 4].map(() => lead({ is_study: 1 }));
-		for (const id of customers) member(id, group);
-		await run(leaving('={{ $json.id }}', group), { items: customers.map((id) => ({ id })) });
-		const ends = rows('cgi').filter(({ group_id }) => group_id === group);
-		expect(ends.map(({ e_date }) => e_date)).toEqual(Array(4).fill('20.02.2026'));
-		expect(writes()).toHaveLength(cgiDates === 'v' ? 5 : 4);
-	});
-});
-
-describe('a day of a membership', () => {
-	beforeEach(() => stopClock('2026-02-10T09:00:00Z'));
-
-	it('that is refused for another reason is not sent under another name', async () => {
+	it('of which AlfaCRM refuses a day are not changed', async () => {
 		const [id, group] = [lead({ is_study: 1 }), chess()];
 		const membership = member(id, group);
 		refuse('cgi', { e_date: ['Дата окончания должна быть больше даты начала.'] });
@@ -298,14 +281,6 @@ describe('a day of a membership', () => {
 		expect(error.message).toContain('Дата окончания должна быть больше');
 		expect(writes()).toEqual(['cgi/update']);
 		expect(row('cgi', membership).e_date).toBe('31.05.2026');
-	});
-
-	it('that AlfaCRM passes over under its other name is told of', async () => {
-		const [id, group] = [lead({ is_study: 1 }), chess()];
-		member(id, group);
-		refuse('cgi', { e_date: ['Неверный формат значения «Дата окончания».'] });
-		const { error } = await whole(leaving(id, group));
-		expect(error?.message).toMatch(/^AlfaCRM did not keep 'Last Day' when asked to take customer/);
 	});
 });
 

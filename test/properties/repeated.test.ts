@@ -48,11 +48,11 @@ const accounts: ReadonlyArray<Partial<Settings>> = [
 	{ shuffle: true },
 	{ total: 'missing' },
 	{ total: 'pageSize', pastEnd: 'repeatLast' },
-	{ lessonDetails: 'withCustomer', validationStatus: 422 },
-	{ cgiDates: 'v', groupTeachers: 'names' },
+	{ lessonDetails: 'withCustomer' },
+	{ groupTeachers: 'names' },
 	{ removedWrite: 'ignored', phoneSearch: 'text' },
-	{ deleteMode: 'archive', missingRecord: 'successFalse' },
-	{ otherBranch: 'missing', wrongBranch: 'forbidden403' },
+	{ deleteMode: 'archive' },
+	{ otherBranch: 'missing' },
 ];
 
 describe('what is run again', () => {

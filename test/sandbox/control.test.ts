@@ -66,7 +66,7 @@ describe('settings', () => {
 		[{ pageSize: 0 }, /\\"pageSize\\" must be a whole number from 1 to 500, not 0/],
 		[{ pastEnd: 'loop' }, /must be empty \| repeatLast/],
 		[{ requireAppKey: 5 }, /or null/],
-		[{ optionalParams: ['cgi.group_id'] }, /list of.*entity\/action.parameter/],
+		[{ forbiddenCalls: ['pay'] }, /list of.*entity\/action/],
 		[{ dateFormats: { 'group.b_date': 'american' } }, /entity.name.*dotted \| iso \| points/],
 		[{ now: 'today' }, /yyyy-mm-dd/],
 		['x', /must be a JSON object/],

@@ -141,18 +141,6 @@ describe('webhooks', () => {
 		expect(bodies()[3]).toMatchObject({ branch_id: 2, entity: 'Lesson', event: 'create', user_id: 0 });
 	});
 
-	it('keep numbers, or make all of them texts, and can lack fields_rel', async () => {
-		await register();
-		Object.assign(school.settings, { webhookStrings: 'never', webhookRel: false });
-		await school.call('1/pay/create', pay);
-		school.settings.webhookStrings = 'always';
-		await school.call('1/pay/update?id=1', { pay_item_id: 2 });
-		await wait();
-		const told = [{ fields_new: { customer_id: 1 } }, { fields_new: { pay_item_id: '2' } }];
-		expect(bodies()).toMatchObject(told);
-		expect(bodies()[0]).not.toHaveProperty('fields_rel');
-	});
-
 	it('never hold up an answer, nor one another', async () => {
 		school.sandbox.webhooks.add(`${url}/slow`);
 		school.sandbox.webhooks.add(`${url}/hook`);

@@ -1,6 +1,6 @@
 import type { Json, JsonObject, Row, Settings } from '../../sandbox';
 import { defaultSettings, parseSetting } from '../../sandbox/model/settings';
-import { everyone, holds, lead, must, numbers, sorted, useSchool, wrong, yii } from './support';
+import { everyone, lead, numbers, sorted, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00' }, { customers: 130 });
 
@@ -17,7 +17,6 @@ const login = async (email: string, key = school.sandbox.account.apiKey, headers
 	await school.tryLogin(email, key, { headers });
 const branches = async (token?: string, headers?: Record<string, string>) =>
 	(await school.call('branch/index', {}, { token, headers })).status;
-const refused = async () => await call('1/customer/create', { is_study: 0, dob: 'x' });
 const isRefused = async (answer: ReturnType<typeof call>) => (await answer).json.success !== true;
 const row = (entity: string, test: (row: Row) => boolean) => school.rows(entity).find(test) as Row;
 const distinct = (values: readonly unknown[]) => [...new Set(values)].sort();
@@ -39,9 +38,6 @@ const sizes = async (path: string, ...bodies: JsonObject[]) =>
 const totals = async (...bodies: JsonObject[]) =>
 	await inOrder(bodies, async (body) => (await call('customer/index', { ...everyone, ...body })).json.total);
 
-const said = { name: must('Имя'), legal_type: must('Тип заказчика'), dob: wrong('Дата рождения') };
-const [name = '', legal_type = '', dob = ''] = Object.values(said).flat();
-const lacking = { amount: ['Недостаточно бонусов.'] };
 const endedTariff = () => row('customer-tariff', (one) => one.e_date === '31.05.2025');
 const tariffsOf = () => `1/customer-tariff/index?customer_id=${String(endedTariff().customer_id)}`;
 const times = { lesson_date: '05.03.2026', time_from: '10:00', time_to: '11:00' };
@@ -58,12 +54,7 @@ const switches: Switches = {
 		answers: {
 			forbidden403: [403, 'Not Authorized', 403],
 			unauthorized401: [401, expect.any(String), 401],
-			noToken200: [200, undefined, 200],
 		},
-	},
-	emailCase: {
-		ask: async () => (await login(admin.toUpperCase())).status,
-		answers: { matters: 403, ignored: 200 },
 	},
 	tokenTtlSeconds: { ask: async () => await branches(await school.login()), answers: { 900: 200, 0: 401 } },
 	expiredTokenStatus: {
@@ -94,20 +85,6 @@ const switches: Switches = {
 		},
 		answers: { null: [200, 200, 200, 200], partner: [403, 200, 403, 200] },
 	},
-	errorsAs200: {
-		ask: async () => {
-			const { status, json } = await call('1/customer/update');
-			return [status, json.status];
-		},
-		answers: { false: [400, 400], true: [200, 400] },
-	},
-	errorType: {
-		ask: async () => (await call('nothing/index')).json,
-		answers: {
-			true: yii(404, 'Not Found'),
-			false: { name: 'Not Found', message: expect.any(String), code: 0, status: 404 },
-		},
-	},
 	forbiddenCalls: {
 		ask: async () =>
 			await statuses('1/branch/index', '1/pay/delete?id=1', 'branch/update?id=1', '1/pay-type/index'),
@@ -129,23 +106,11 @@ const switches: Switches = {
 		answers: {
 			all: [true, false, [200, 200, 200]],
 			first: [false, true, [200, 200, 200]],
-			notFound404: [false, false, [404, 200, 200]],
 		},
 	},
 	mainBranch: {
 		ask: async () => await statuses('branch/index', '2/branch/index', 'company/index', 'customer/index'),
 		answers: { on: [200, 200, 200, 200], off: [403, 200, 200, 200] },
-	},
-	wrongBranch: {
-		ask: async () => {
-			const { status: list, json } = await call('77/customer/index', { page: 2 });
-			return [list, json.items, await status('77/customer/create')];
-		},
-		answers: {
-			notFound404: [404, undefined, 404],
-			forbidden403: [403, undefined, 403],
-			empty: [200, [], 404],
-		},
 	},
 	otherBranch: {
 		ask: async () => {
@@ -154,48 +119,9 @@ const switches: Switches = {
 		},
 		answers: { allowed: [200, 200, 200], missing: [404, 200, 200] },
 	},
-	optionalParams: {
-		ask: async () => {
-			const comment = { related_id: 3, user_id: 1, comment: 'Да' };
-			const { model } = await call('1/communication/create?class=Lead', comment);
-			return [await status('1/cgi/update?id=1'), model.related_id];
-		},
-		answers: {
-			'[]': [400, undefined],
-			'["cgi/update.group_id", "communication/create.related_id"]': [200, 3],
-		},
-	},
-	missingParam: {
-		ask: async () => {
-			const { json } = await call('1/cgi/index', { group_id: 1 });
-			return [json, await status('1/cgi/create', { group_id: 1, customer_id: 1 })];
-		},
-		answers: {
-			error400: [yii(400, 'Bad Request'), 400],
-			error405: [yii(405, 'Method Not Allowed'), 400],
-			emptyList: [{ total: 0, count: 0, page: 0, items: [] }, 400],
-		},
-	},
 	phoneSearch: {
 		ask: async () => await sizes('customer/index', { phone: '9000000012' }, { phone: '(900)000-00-12' }),
 		answers: { digits: [1, 1], text: [0, 1] },
-	},
-	queryId: {
-		ask: async () => await sizes('subject/index?id=2', {}, { id: 3 }),
-		answers: { false: [5, 1], true: [1, 1] },
-	},
-	subjectDefault: {
-		ask: async () => await sizes('subject/index', {}, { active: false }),
-		answers: { all: [5, 5], active: [4, 5] },
-	},
-	cgiDefault: {
-		ask: async () => {
-			const { id, group_id, customer_id } = row('cgi', (one) => one.b_date === '01.02.2025');
-			const ofGroup = `1/cgi/index?group_id=${String(group_id)}`;
-			const ofCustomer = `1/cgi/customer?customer_id=${String(customer_id)}`;
-			return [await call(ofGroup), await call(ofCustomer)].map(({ ids }) => ids.includes(id));
-		},
-		answers: { current: [false, false], all: [true, true] },
 	},
 	deadDefault: {
 		ask: async () => await sizes(tariffsOf(), { dead: true }, { dead: false }, {}),
@@ -215,10 +141,6 @@ const switches: Switches = {
 			return [shown.income, shown.expenditure].map((sum) => (sum === income ? 'the sum' : sum));
 		},
 		answers: { income: ['the sum', '0.00'], expenditure: ['0.00', 'the sum'] },
-	},
-	idLists: {
-		ask: async () => await totals({ id: [3, 5] }),
-		answers: { understood: [2], unreadable: [130] },
 	},
 	removedZero: {
 		ask: async () => {
@@ -272,61 +194,10 @@ const switches: Switches = {
 	},
 	shuffle: {
 		ask: async () => {
-			const [one, two] = [await call('subject/index'), await call('subject/index')];
+			const [one, two] = [await call('lead-source/index'), await call('lead-source/index')];
 			return [JSON.stringify(one.ids) === JSON.stringify(two.ids), sorted(two.ids)];
 		},
 		answers: { false: [true, [1, 2, 3, 4, 5]], true: [false, [1, 2, 3, 4, 5]] },
-	},
-	rowsShowRemoved: {
-		ask: async () => {
-			const active = await inOrder(['group/index', 'teacher/index'], async (path) => await first(path));
-			const archived = await first('customer/index', { removed: 2 });
-			return [archived, ...active].map(({ removed }) => removed);
-		},
-		answers: { '[]': [undefined, undefined, undefined], '["group", "customer"]': [1, 0, undefined] },
-	},
-	rowsShowDead: {
-		ask: async () => (await call(tariffsOf())).items.map(({ dead }) => dead),
-		answers: { false: [undefined, undefined], true: [0, 1] },
-	},
-	leadStatusIds: {
-		ask: async () => {
-			const { id } = row('customer', (one) => one.lead_status_id === 2);
-			return (await first('customer/index', { ...everyone, id })).lead_status_ids;
-		},
-		answers: { false: undefined, true: [2] },
-	},
-	validationStatus: { ask: async () => (await refused()).status, answers: { 200: 200, 422: 422 } },
-	refusalSuccess: {
-		ask: async () => {
-			const spend = await call('1/bonus/bonus-spend?customer_id=1', { amount: 9_000_000 });
-			return [(await refused()).json, spend.json, school.rows('customer').length];
-		},
-		answers: {
-			saysFalse: [{ success: false, errors: said }, { success: false, errors: lacking }, 130],
-			saysTrue: [{ success: true, errors: said }, { success: true, errors: lacking }, 130],
-			saysNothing: [{ errors: said }, { errors: lacking }, 130],
-		},
-	},
-	errorsShape: {
-		ask: async () => (await refused()).errors,
-		answers: {
-			map: said,
-			textMap: { name, legal_type, dob },
-			list: [name, legal_type, dob],
-			text: `${name} ${legal_type} ${dob}`,
-		},
-	},
-	updateMode: {
-		ask: async () => [await isRefused(customer({ note: 'х' })), (await customer(lead)).model.phone],
-		answers: { partial: [false, [expect.any(String)]], full: [true, []] },
-	},
-	requireBranchIds: {
-		ask: async () => [
-			await isRefused(call('1/customer/create', lead)),
-			await isRefused(call('1/customer/create', { ...lead, branch_ids: [1] })),
-		],
-		answers: { false: [false, false], true: [true, false] },
 	},
 	removedWrite: {
 		ask: async () => {
@@ -334,6 +205,26 @@ const switches: Switches = {
 			return (await customer({ removed: 1 })).model.e_date;
 		},
 		answers: { archives: '2026-02-10', ignored: '2030-12-31' },
+	},
+	shownFields: {
+		ask: async () => {
+			const { id } = row('customer', (one) => (one.group_ids as Json[]).length > 0);
+			school.sandbox.store.patch('customer', id, { lead_status_id: 2 });
+			const card = await first('customer/index', { ...everyone, id, withGroups: true });
+			const sold = await first(tariffsOf(), { dead: true });
+			const rows = [card, sold, await first('group/index'), await first('teacher/index')];
+			const told = ['groups', 'lead_status_ids', 'dead', 'removed'];
+			return rows.map((one) => told.filter((name) => name in one));
+		},
+		answers: {
+			'["customer.groups"]': [['groups'], [], [], []],
+			'["customer.lead_status_ids", "customer-tariff.dead", "customer.removed", "group.removed"]': [
+				['lead_status_ids', 'removed'],
+				['dead'],
+				['removed'],
+				[],
+			],
+		},
 	},
 	deleteMode: {
 		ask: async () => {
@@ -343,32 +234,6 @@ const switches: Switches = {
 			return [one?.e_date, group?.removed, school.stored('subject', 1)];
 		},
 		answers: { destroy: [undefined, undefined, undefined], archive: ['2026-02-10', 1, undefined] },
-	},
-	missingRecord: {
-		ask: async () => {
-			const { status: updated, errors } = await call('1/customer/update?id=999');
-			return [updated, errors, (await call('1/customer/delete?id=999')).json.success];
-		},
-		answers: {
-			notFound404: [404, undefined, undefined],
-			successFalse: [200, { id: [expect.any(String)] }, false],
-		},
-	},
-	cgiDates: {
-		ask: async () => {
-			const customer_id = row('customer', (one) => one.is_study === 0).id;
-			const plain = await call('1/cgi/create?group_id=1', { customer_id, b_date: '01.02.2026' });
-			const v = await call('1/cgi/create?group_id=2', { customer_id, b_date_v: '01.02.2026' });
-			return [plain.errors, v.model.b_date];
-		},
-		answers: { plain: [[], '10.02.2026'], v: [{ b_date: wrong('Дата начала') }, '01.02.2026'] },
-	},
-	customerGroups: {
-		ask: async () => {
-			const { id } = row('customer', ({ group_ids }) => holds('group_ids', 1)({ id: 0, group_ids }));
-			return (await first('customer/index', { ...everyone, id, withGroups: true })).groups;
-		},
-		answers: { shown: expect.arrayContaining([{ id: 1, name: expect.any(String) }]), unknown: undefined },
 	},
 	groupTeachers: {
 		ask: async () => {
@@ -380,18 +245,6 @@ const switches: Switches = {
 			names: [['Петров Лев'], undefined],
 			objects: [[1], [{ id: 1, name: 'Петров Лев' }]],
 		},
-	},
-	groupTeacherNames: {
-		ask: async () => {
-			const teacher_ids = ['Петров Лев', 2, '3', 'Никто'];
-			const { json, model } = await call('1/group/update?id=1', { teacher_ids });
-			return [json.success, model.teacher_ids];
-		},
-		answers: { refused: [false, undefined], understood: [true, [1, 2, 3]], lost: [true, [2, 3]] },
-	},
-	bonusWrite: {
-		ask: async () => (await customer({ balance_bonus: 777 })).model.balance_bonus === 777,
-		answers: { saves: true, ignored: false },
 	},
 	bonusAnswer: {
 		ask: async () => {
@@ -424,13 +277,6 @@ const switches: Switches = {
 		},
 		answers: { true: [false, true], false: [false, false] },
 	},
-	tariffLessons: {
-		ask: async () => {
-			const { lessons_count, lesson_count } = (await call('tariff/index')).items.at(-1) ?? {};
-			return [lessons_count, lesson_count];
-		},
-		answers: { lessons_count: [8, undefined], lesson_count: [undefined, 8] },
-	},
 	recordOutside: {
 		ask: async () => {
 			school.sandbox.store.patch('room', 2, { note: 'у' });
@@ -447,23 +293,12 @@ const switches: Switches = {
 		},
 		answers: { branch: ['Subject'], account: ['Subject', 'Room'] },
 	},
-	logIds: {
-		ask: async () => numbers([await first('log/index')])[0] === school.rows('log').at(-1)?.id,
-		answers: { false: false, true: true },
-	},
 	logFields: {
 		ask: async () => {
 			await call('1/subject/update?id=1', { name: 'Х' });
 			return (await first('log/index')).fields_new;
 		},
 		answers: { objects: { name: 'Х' }, jsonText: '{"name":"Х"}' },
-	},
-	logNull: {
-		ask: async () => {
-			await call('1/subject/delete?id=2');
-			return (await first('log/index')).fields_new;
-		},
-		answers: { text: '', list: [] },
 	},
 	logLesson: {
 		ask: async () => {

@@ -205,19 +205,21 @@ describe('requirements and date formats', () => {
 	});
 
 	it.each<[string, string]>([
-		['customer', 'dob'],
 		['cgi', 'b_date'],
 		['lesson', 'lesson_date'],
-	])('%s wants a dotted %s; another is refused, or lost together with the record', async (entity, field) => {
+	])('%s wants a dotted %s, and refuses another', async (entity, field) => {
 		const { query = '', given: body } = given(entity);
 		const add = async () =>
 			await school.call(`1/${entity}/create?${query}`, { ...body, [field]: '2026-02-05' });
 		const errors = { [field]: [expect.stringMatching(/Неверный формат/) as string] };
 		expect((await add()).json).toEqual({ success: false, errors });
-		school.settings.isoDate = 'silentlyLost';
-		const before = school.rows(entity).length;
-		expect((await add()).json).toEqual({ success: true, errors: [], model: {} });
-		expect(school.rows(entity)).toHaveLength(before);
+	});
+
+	it('a customer whose date of birth is not dotted is lost without an error', async () => {
+		const before = school.rows('customer').length;
+		const { json } = await school.call('1/customer/create', { ...lead, dob: '2026-02-05' });
+		expect(json).toEqual({ success: true, errors: [], model: {} });
+		expect(school.rows('customer')).toHaveLength(before);
 		expect((await update(1, { name: 'Х', dob: '2015-09-04' })).json.success).toBe(true);
 		expect(school.stored('customer', 1)?.name).not.toBe('Х');
 	});
@@ -387,7 +389,8 @@ describe('what has been read', () => {
 		(entity.params?.index ?? []).map((name) => `${name}=${String(row[name])}`).join('&');
 	/** The row as a list shows it, whatever it has to be asked for. */
 	const listed = async (entity: Entity, row: Row): Promise<JsonObject> => {
-		const everything = { ...everyone, b_date: '01.01.1900', e_date: '31.12.2099', id: row.id };
+		const times = { b_date: '01.01.1900', e_date: '31.12.2099' };
+		const everything = { ...everyone, ...times, active: false, id: row.id };
 		const status: JsonObject = entity.path === 'lesson' ? { status: row.status ?? null } : {};
 		const path = `${entity.path}/index?${queryOf(entity, row)}`;
 		const items = await school.all(path, { ...everything, ...status });
@@ -401,12 +404,9 @@ describe('what has been read', () => {
 		{
 			sunday: fc.constantFrom(7, 0),
 			groupTeachers: fc.constantFrom('ids', 'names', 'objects'),
-			rowsShowRemoved: fc.constantFrom([], ['customer', 'group']),
-			cgiDates: fc.constantFrom('plain', 'v'),
+			shownFields: fc.constantFrom([], ['customer.removed', 'group.removed']),
 			refundSum: fc.constantFrom('income', 'expenditure'),
-			updateMode: fc.constantFrom('partial', 'full'),
 			lessonUpdate: fc.constantFrom('keeps', 'blanks', 'refuses400'),
-			isoDate: fc.constantFrom('reject', 'silentlyLost'),
 			timeZone: fc.constantFrom('Europe/Moscow', 'Asia/Vladivostok', 'America/New_York'),
 			now: fc.constantFrom('2026-02-10 12:00:00', '2024-02-29 23:59:59', '2031-06-01 00:00:00'),
 		},

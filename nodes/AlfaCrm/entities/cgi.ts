@@ -63,12 +63,10 @@ export const cgi = writable({
 		dottedDate('e_date', 'End Date', {
 			description:
 				'Last day of the membership. Sources disagree on how AlfaCRM takes it, so check the result.',
-			alternative: { name: 'e_date_v' },
 		}),
 		dottedDate('b_date', 'Start Date', {
 			description:
 				'First day of the membership. Sources disagree on how AlfaCRM takes it, so check the result.',
-			alternative: { name: 'b_date_v' },
 		}),
 	],
 	outputFields: [branch],

@@ -91,12 +91,6 @@ export type Filter = FieldBasics &
 		offMeansAll?: true;
 	};
 
-/** How a day is written where AlfaCRM refuses it under its name or in its format, for sources disagree on that. */
-export interface Alternative {
-	name?: string;
-	format?: DateFormat;
-}
-
 /**
  * The field that names the record to which the new one is added, and which of that record's texts are taken: the first
  * that is filled, cut to fit. A branch that is not given is taken from it too.
@@ -117,7 +111,8 @@ export type Field = FieldBasics &
 		onCreate?: Bounds;
 		/** Not among what AlfaCRM returns, at least not under this name. */
 		writeOnly?: boolean;
-		alternative?: Alternative;
+		/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */
+		alternative?: DateFormat;
 		/** Sent when nothing is given. */
 		fallback?: number | 'today';
 		/** Its parameter stands with the required ones, though it may stay empty. */

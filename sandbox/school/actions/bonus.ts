@@ -5,8 +5,8 @@ import { success } from '../../engine/write';
 import { HttpError, type ApiResponse } from '../../model/httpError';
 import { toNumber, type Json, type Row } from '../../model/json';
 
-function customerOf({ call, store, settings }: ActionContext): Row {
-	const { customer_id: id = 0 } = readParams(`bonus/${call.action}`, ['customer_id'], call, settings);
+function customerOf({ call, store }: ActionContext): Row {
+	const { customer_id: id = 0 } = readParams(['customer_id'], call);
 	const customer = store.find('customer', Number(id));
 	if (!customer) throw new HttpError(404, 'Запрашиваемая страница не существует.');
 	return customer;

@@ -23,9 +23,9 @@ const event = (row: Row, title: string): JsonObject => ({
 });
 
 /** Lessons of all statuses between two days, as a bare list without pages, the earliest first. */
-function events(field: string, { call, store, settings }: ActionContext): ApiResponse {
+function events(field: string, { call, store }: ActionContext): ApiResponse {
 	const names = ['id', 'date1', 'date2'];
-	const params = readParams(`calendar/${call.action}`, names, call, settings);
+	const params = readParams(names, call);
 	const from = dayParam('date1', params.date1);
 	const to = dayParam('date2', params.date2);
 	const subjectOf = (row: Row): string =>

@@ -20,7 +20,7 @@ function readDetails({ call, store, writer }: ActionContext, parent: Changeset):
 		const row = store
 			.where('lesson-details', 'lesson_id', parent.row?.id ?? 0)
 			.find(({ customer_id }) => customer_id === toInt(body.customer_id));
-		const changeset = writer.validate({ ...call, entity: lessonDetails, body }, row, {}, row === undefined);
+		const changeset = writer.validate({ ...call, entity: lessonDetails, body }, row, {});
 		const [[name, messages] = []] = Object.entries(changeset.errors);
 		if (name && messages) parent.addError('details', messages[0] ?? name);
 		return changeset;
@@ -36,7 +36,7 @@ function run(context: ActionContext): ApiResponse {
 	const { call, store, writer } = context;
 	const row = writer.findTarget({ ...call, entity: lesson });
 	if (!row) return writer.notFound();
-	const changeset = writer.validate({ ...call, entity: lesson, body: ownFields(call.body) }, row, {}, false);
+	const changeset = writer.validate({ ...call, entity: lesson, body: ownFields(call.body) }, row, {});
 	const { status = conducted } = changeset.input;
 	if (status !== conducted) changeset.addError('status', 'Неверный формат значения «Статус».');
 	const details = readDetails(context, changeset);

@@ -1,4 +1,3 @@
-import { invalidMessage } from '../../engine/fieldTypes';
 import type { Changeset } from '../../model/changeset';
 import { dayOf, toDotted } from '../../model/dates';
 import type { Entity, Filter } from '../../model/entity';
@@ -20,17 +19,7 @@ function groupsOf(records: Records, customer: number): number[] {
 }
 
 function beforeSave(changeset: Changeset): void {
-	const { input, body, changes, row, records, settings, today } = changeset;
-	for (const [plain, form] of [
-		['b_date', 'b_date_v'],
-		['e_date', 'e_date_v'],
-	] as const) {
-		if (settings.cgiDates === 'plain') continue;
-		const isPlain = plain in body && changes[plain] !== undefined && changes[plain] !== row?.[plain];
-		if (isPlain) changeset.addError(plain, invalidMessage(plain === 'b_date' ? bDate.label : eDate.label));
-		const value = input[form];
-		if (value !== undefined) changes[plain] = value;
-	}
+	const { changes, row, records, today } = changeset;
 	if (row) return;
 	const group = records.find('group', Number(changes.group_id));
 	changes.b_date ??= toDotted(today);
@@ -65,7 +54,6 @@ export const cgi: Entity = {
 		e_date: eDate,
 		branch_id: int('Филиал'),
 	},
-	inputs: { b_date_v: bDate, e_date_v: eDate },
 	filters: { id: equals, b_date: period('from'), e_date: period('to') },
 	period: { from: 'b_date', to: 'e_date', allowsSameDay: true, errorField: 'e_date' },
 	sortKey: newestFirst,

@@ -5,11 +5,7 @@ import { asList, contains, equals, id, int, openEnd, range, text, texts } from '
 
 const fields: Record<string, Field> = {
 	id,
-	branch_ids: {
-		kind: 'ints',
-		label: 'Филиал',
-		requiredWhen: (settings) => settings.requireBranchIds,
-	},
+	branch_ids: { kind: 'ints', label: 'Филиал' },
 	teacher_ids: { kind: 'ints', label: 'Ответственные педагоги' },
 	name: { ...text('Имя', 50), required: true },
 	color: { kind: 'scalar', label: 'Цвет' },
@@ -24,14 +20,10 @@ const fields: Record<string, Field> = {
 	legal_type: { kind: 'choice', label: 'Тип заказчика', values: [1, 2], required: true },
 	legal_name: text('Заказчик', 50),
 	company_id: int('Юрлицо'),
-	dob: { kind: 'date', label: 'Дата рождения' },
+	dob: { kind: 'date', label: 'Дата рождения', losesIso: true },
 	balance: { kind: 'money', label: 'Остаток', readOnly: true, initial: '0.00' },
 	balance_base: { kind: 'money', label: 'Основной остаток', readOnly: true, initial: '0.00' },
-	balance_bonus: {
-		...int('Бонусы', 0),
-		normalize: (value, { settings, row }) =>
-			settings.bonusWrite === 'saves' ? value : (row?.balance_bonus ?? 0),
-	},
+	balance_bonus: int('Бонусы', 0),
 	last_attend_date: { kind: 'date', label: 'Последнее посещение', stored: 'iso', readOnly: true },
 	b_date: { kind: 'moment', label: 'Дата начала', readOnly: true },
 	e_date: {
@@ -102,8 +94,10 @@ const filters: Record<string, Filter> = {
 
 /** With `withGroups`, the groups that the customer is in now. */
 function serialize(shown: JsonObject, { body, records, settings }: SerializeContext): JsonObject {
-	const stages: JsonObject = settings.leadStatusIds ? { lead_status_ids: asList(shown.lead_status_id) } : {};
-	if (body.withGroups !== true || settings.customerGroups === 'unknown') return { ...shown, ...stages };
+	const hasStages = settings.shownFields.includes('customer.lead_status_ids');
+	const stages: JsonObject = hasStages ? { lead_status_ids: asList(shown.lead_status_id) } : {};
+	if (body.withGroups !== true || !settings.shownFields.includes('customer.groups'))
+		return { ...shown, ...stages };
 	const groups = asList(shown.group_ids).map((group) => {
 		const name = records.find('group', Number(group))?.name ?? '';
 		return { id: group, name };

@@ -17,7 +17,7 @@ function tariffsOfType(records: Records, value: Json): ReadonlySet<Json> {
 }
 
 function serialize(shown: JsonObject, { row, settings }: SerializeContext): JsonObject {
-	if (!settings.rowsShowDead) return shown;
+	if (!settings.shownFields.includes('customer-tariff.dead')) return shown;
 	const isOver = typeof row.e_date === 'string' && dayOf(row.e_date) < localToday(settings);
 	return { ...shown, dead: isOver ? 1 : 0 };
 }

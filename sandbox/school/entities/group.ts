@@ -1,6 +1,5 @@
-import type { Changeset } from '../../model/changeset';
 import type { Entity, SerializeContext } from '../../model/entity';
-import { toInt, type Json, type JsonObject, type Row } from '../../model/json';
+import type { Json, JsonObject, Row } from '../../model/json';
 import type { Records } from '../../model/records';
 import {
 	asList,
@@ -37,17 +36,6 @@ function groupsOfNamed(records: Records, value: Json): ReadonlySet<Json> {
 	);
 }
 
-/** Names of teachers among the ids, which a client may send back as it has got them. */
-function readNames(value: Json, { records, settings }: Changeset): Json {
-	const { groupTeacherNames: fate } = settings;
-	if (fate === 'refused') return value;
-	return asList(value).flatMap((item) => {
-		if (typeof item !== 'string' || toInt(item) !== undefined) return [item];
-		const teacher = records.rows('teacher').find((row) => row.name === item);
-		return teacher && fate === 'understood' ? [teacher.id] : [];
-	});
-}
-
 function serialize(shown: JsonObject, { records, settings }: SerializeContext): JsonObject {
 	if (settings.groupTeachers === 'ids') return shown;
 	const teachers = asList(shown.teacher_ids).map((teacher) => {
@@ -65,7 +53,7 @@ export const group: Entity = {
 	fields: {
 		id,
 		branch_ids: { ...ints('Филиал'), required: true },
-		teacher_ids: { ...ints('Педагоги'), normalize: readNames },
+		teacher_ids: ints('Педагоги'),
 		name,
 		level_id: int('Уровень'),
 		status_id: int('Статус'),

@@ -27,5 +27,4 @@ export const log: Entity = {
 		...range('date', 'date_time', 'dotted'),
 	},
 	sortKey: newestFirst,
-	serialize: (shown, { row, settings }) => (settings.logIds ? { id: row.id, ...shown } : shown),
 };

@@ -31,11 +31,6 @@ export const tariff: Entity = {
 		],
 		() => ({ branch_ids: [1, 2, 3], added: '2024-08-01 12:00:00' }),
 	),
-	serialize: (shown, { settings }) => {
-		if (settings.tariffLessons === 'lessons_count') return shown;
-		const { lessons_count, ...rest } = shown;
-		return { ...rest, lesson_count: lessons_count ?? null };
-	},
 };
 
 export const discount: Entity = {

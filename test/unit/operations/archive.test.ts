@@ -232,8 +232,8 @@ it('the day that means "not archived" means it after that day too', async () => 
 	expect([json[0].operationResult, hints]).toEqual(['unchanged', []]);
 });
 
-describe.each([[[]], [['group']]])('a group, where rows show `removed` for %j', (rowsShowRemoved) => {
-	beforeEach(() => (school.settings.rowsShowRemoved = rowsShowRemoved));
+describe.each([[[]], [['group.removed']]])('a group, where rows show %j', (shownFields) => {
+	beforeEach(() => (school.settings.shownFields = shownFields));
 	const NAMED = { resource: 'group', matchBy: 'name', name: 'Шахматы Сб' };
 	// That its last day has come is no archive.
 	const group = (removed: 0 | 1) =>

@@ -41,8 +41,8 @@ const day = fc.option(fc.integer({ min: -70, max: 70 }), { nil: undefined });
 const asked: fc.Arbitrary<Days> = fc.record({ b_date: day, e_date: day });
 
 /** A customer with memberships of a group, others with others, and the form that adds the customer to the group. */
-function meet(held: readonly Period[], { b_date, e_date }: Days, cgiDefault: 'current' | 'all' = 'current') {
-	const school = new SmallSchool({ cgiDefault });
+function meet(held: readonly Period[], { b_date, e_date }: Days) {
+	const school = new SmallSchool();
 	const [customer, stranger] = [school.lead({ is_study: 1 }), school.lead({ is_study: 1 })];
 	const [group, elsewhere] = ['Шахматы', 'Шашки'].map((name) =>
 		school.add('group', { name, branch_ids: [1], b_date: '2020-09-01', e_date: '2035-05-31' }),
@@ -77,35 +77,31 @@ function meet(held: readonly Period[], { b_date, e_date }: Days, cgiDefault: 'cu
 	};
 }
 
-it.each(['current', 'all'] as const)(
-	'whatever memberships there are, the days that are asked for are covered once, where AlfaCRM lists %s ones',
-	async (cgiDefault) => {
-		const property = fc.asyncProperty(periods, asked, async (held, days) => {
-			const { join, own, others } = meet(held, days, cgiDefault);
-			const [before, theirs] = [own(), others()];
-			const from = days.b_date ?? 0;
-			// Without an end it goes on after today and after its first day.
-			const to = days.e_date ?? Math.max(from, 0) + 1;
-			const first = await join();
-			expect(others()).toEqual(theirs);
-			if (to < from) {
-				expect([first.error === undefined, own()]).toEqual([false, before]);
-				return;
-			}
-			expect(first.error).toBeUndefined();
-			const after = own();
-			for (let offset = from; offset <= to; offset += 1)
-				expect(after.filter(([begin, end]) => begin <= offset && end >= offset)).toHaveLength(1);
-			after.slice(1).forEach(([begin], index) => expect(begin).toBeGreaterThan(after[index][1]));
-			const until = days.e_date ?? Math.max(from, 0);
-			const wasIn = before.some(([begin, end]) => begin <= until && end >= from);
-			expect(first.json.map(({ alreadyMember }) => alreadyMember)).toEqual(first.json.map(() => wasIn));
+it('whatever memberships there are, the days that are asked for are covered once', async () => {
+	const property = fc.asyncProperty(periods, asked, async (held, days) => {
+		const { join, own, others } = meet(held, days);
+		const [before, theirs] = [own(), others()];
+		const from = days.b_date ?? 0;
+		// Without an end it goes on after today and after its first day.
+		const to = days.e_date ?? Math.max(from, 0) + 1;
+		const first = await join();
+		expect(others()).toEqual(theirs);
+		if (to < from) {
+			expect([first.error === undefined, own()]).toEqual([false, before]);
+			return;
+		}
+		expect(first.error).toBeUndefined();
+		const after = own();
+		for (let offset = from; offset <= to; offset += 1)
+			expect(after.filter(([begin, end]) => begin <= offset && end >= offset)).toHaveLength(1);
+		after.slice(1).forEach(([begin], index) => expect(begin).toBeGreaterThan(after[index][1]));
+		const until = days.e_date ?? Math.max(from, 0);
+		const wasIn = before.some(([begin, end]) => begin <= until && end >= from);
+		expect(first.json.map(({ alreadyMember }) => alreadyMember)).toEqual(first.json.map(() => wasIn));
 
-			const again = await join();
-			expect(again.json).toMatchObject([{ operationResult: 'unchanged', alreadyMember: true }]);
-			expect([own(), others()]).toEqual([after, theirs]);
-		});
-		await fc.assert(property, { seed, numRuns: depth.memberships });
-	},
-	600_000,
-);
+		const again = await join();
+		expect(again.json).toMatchObject([{ operationResult: 'unchanged', alreadyMember: true }]);
+		expect([own(), others()]).toEqual([after, theirs]);
+	});
+	await fc.assert(property, { seed, numRuns: depth.memberships });
+}, 600_000);

@@ -170,10 +170,12 @@ describe('an overview says what the school holds', () => {
 		['where a page size is refused', { bodyPageSize: 'refused400' }],
 		['where no total comes and lists are shuffled', { total: 'missing', shuffle: true }],
 		['where filters are ignored', { ignoredFilters: ['lesson.customer_id', 'pay.customer_id', 'group.ids'] }],
-		['where ended subscriptions are left out', { deadDefault: 'current', rowsShowDead: true }],
+		[
+			'where ended subscriptions are left out',
+			{ deadDefault: 'current', shownFields: ['customer-tariff.dead'] },
+		],
 		['where details come with a customer only', { lessonDetails: 'withCustomer' }],
-		['where customers do not show their groups', { customerGroups: 'unknown' }],
-		['where memberships of all times come', { cgiDefault: 'all', customerGroups: 'unknown' }],
+		['where customers do not show their groups', { shownFields: [] }],
 	])('of both branches of a customer, %s', async (_what, settings) => {
 		const all = busy();
 		const past = {
@@ -299,7 +301,7 @@ describe('what an overview costs', () => {
 
 describe('where this user may not read', () => {
 	it.each<[string, string, Partial<Settings>]>([
-		['cgi/customer', 'groups', { customerGroups: 'unknown' }],
+		['cgi/customer', 'groups', { shownFields: [] }],
 		['customer-tariff/index', 'subscriptions', {}],
 		['pay/index', 'payments', {}],
 		['task/index', 'tasks', {}],
@@ -320,7 +322,7 @@ describe('where this user may not read', () => {
 		const own = lessonOn('2026-02-12', 1, { customer_ids: [id] });
 		set({
 			forbiddenCalls: ['cgi/customer'],
-			customerGroups: 'unknown',
+			shownFields: [],
 			ignoredFilters: ['lesson.customer_id'],
 		});
 		const json = await one(id);
@@ -392,7 +394,7 @@ describe('where the card shows no groups', () => {
 	function inTwoGroups() {
 		const id = person({ branch_ids: [1, 2] });
 		const groups = [1, 2].map((branch) => groupOf(branch, id, `Группа ${branch}`));
-		set({ customerGroups: 'unknown' });
+		set({ shownFields: [] });
 		return { id, groups };
 	}
 	const groupsOf = async (id: number) => {
@@ -539,7 +541,7 @@ describe('whose overview it is', () => {
 	it('says that somebody is archived, by the flag or the day', async () => {
 		const id = person({ e_date: '2026-02-09' });
 		expect((await one(id)).archived).toBe(true);
-		set({ rowsShowRemoved: ['customer'] });
+		set({ shownFields: ['customer.removed'] });
 		expect((await one(id)).archived).toBe(true);
 		school.patch('customer', id, { e_date: OPEN_END });
 		expect((await one(id)).archived).toBe(false);

@@ -451,16 +451,6 @@ it('empty values are left out of a new record, and of a change unless that is ch
 	expect(card(1)).toMatchObject({ note: null, email: [], lead_source_id: null });
 });
 
-it.each(['full', 'partial'] as const)('the phone stays where an update is %s', async (updateMode) => {
-	school.settings.updateMode = updateMode;
-	const id = holder();
-	const { error } = await school.run(byPhone({ note: 'x' }));
-	expect(error?.message).toEqual(
-		updateMode === 'full' ? expect.stringContaining('AlfaCRM did not update customer') : undefined,
-	);
-	expect(card(id).phone).toEqual([PHONE]);
-});
-
 const NAMED = entities.filter(({ resource, match }) => match && resource !== 'customer');
 
 it.each(NAMED.map(({ resource, path }) => [resource, path]))(
@@ -488,7 +478,6 @@ it.each(NAMED.map(({ resource, path }) => [resource, path]))(
 );
 
 it('a subject that is not active is found too, and not made a second time', async () => {
-	school.settings.subjectDefault = 'active';
 	const id = school.add('subject', { name: 'Лепка', is_active: 0 });
 	const form = { ...by('name', { name: 'Лепка' }), resource: 'subject' };
 	expect(await save(form)).toMatchObject({ id, operationResult: 'unchanged' });

@@ -5,7 +5,7 @@ import type { Check } from './check';
 import { oneOf } from './check';
 import type { Probe } from './probe';
 import { keyOf, keysOf } from './probe';
-import { branchIds, isOpen, USUAL, USUAL_IN_WORDS } from './reach';
+import { branchIds, isOpen, USUAL_IN_WORDS } from './reach';
 
 /** Entries of the log that are looked for in another branch. */
 const MAX_ENTRIES = 3;
@@ -43,14 +43,6 @@ export async function branchChecks(probe: Probe): Promise<Check[]> {
 				verdict: (found) => (found === 'denied' ? 'denied' : check.verdict(found)),
 			}),
 		);
-}
-
-/** A list that can be read, for questions that any list answers. */
-async function anyList(probe: Probe): Promise<string | undefined> {
-	for (const path of ['customer', ...USUAL]) {
-		if ((await probe.ask(probe.whole(path))).rows !== undefined) return path;
-	}
-	return undefined;
 }
 
 /** Customers of other branches that are not in the one that is looked at. */
@@ -91,27 +83,6 @@ const withoutBranch = oneOf({
 	},
 });
 
-const unknownBranch = oneOf({
-	check: 'branch that does not exist',
-	subject: 'lists',
-	expected: ['not there', 'denied'],
-	needs: 'a list that can be read',
-	find: async (probe) => {
-		const path = await anyList(probe);
-		if (path === undefined) return undefined;
-		const branch = Math.max(probe.branch, ...(await branchIds(probe))) + 1_000;
-		const { rows, failure } = await probe.ask({ ...probe.whole(path), branch });
-		if (rows !== undefined) return rows.length === 0 ? 'empty list' : 'rows all the same';
-		return failure?.status === 404 ? 'not there' : failure?.status === 403 ? 'denied' : undefined;
-	},
-	meanings: {
-		'not there': 'A wrong branch ends with a clear error.',
-		denied: 'A wrong branch looks like a lack of rights.',
-		'empty list': 'A wrong branch looks like a branch without records: check the branch when nothing comes.',
-		'rows all the same': 'The branch of a call does not narrow its list.',
-	},
-});
-
 const scopeOfLog = oneOf({
 	check: 'rows of a branch',
 	subject: 'log',
@@ -149,4 +120,4 @@ async function areThere(probe: Probe, branch: number, entries: IDataObject[]): P
 	return found.length === 0 ? undefined : found.every(Boolean);
 }
 
-export const placeChecks: readonly Check[] = [withoutBranch, unknownBranch, scopeOfLog];
+export const placeChecks: readonly Check[] = [withoutBranch, scopeOfLog];

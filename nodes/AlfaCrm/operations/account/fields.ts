@@ -55,11 +55,6 @@ const optionalFields = [
 			return sold?.rows ?? [];
 		},
 	),
-	optional(
-		'log.id',
-		'Changes can be told apart by their IDs; the trigger tells them apart by what they hold.',
-		async (probe) => await probe.page('log'),
-	),
 ];
 
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
@@ -124,26 +119,6 @@ const valuesOfLog = oneOf({
 	},
 });
 
-const removals = oneOf({
-	check: 'form of a field',
-	subject: 'log.fields_new of a removal',
-	expected: ['empty text', 'empty list'],
-	needs: 'the removal of a record',
-	find: async (probe) => {
-		const shown = (await probe.page('log')).filter(isGone);
-		const rows = shown.length > 0 ? shown : (await probe.page('log', { event: 3 })).filter(isGone);
-		const values = rows.map(({ fields_new: value }) =>
-			typeof value === 'string' && value !== '' ? parseJson(value) : value,
-		);
-		if (values.includes('')) return 'empty text';
-		return values.some((value) => isList(value) && value.length === 0) ? 'empty list' : undefined;
-	},
-	meanings: {
-		'empty text': 'The trigger takes it for an empty object.',
-		'empty list': 'The trigger takes it for an empty object.',
-	},
-});
-
 const sundays = oneOf({
 	check: 'form of a field',
 	subject: 'regular-lesson.day of Sundays',
@@ -201,5 +176,5 @@ const attendance = oneOf({
 
 export const fieldChecks: readonly Check[] = [
 	...optionalFields,
-	...[teachersOfGroups, lessonsOfTariffs, valuesOfLog, removals, sundays, refunds, attendance],
+	...[teachersOfGroups, lessonsOfTariffs, valuesOfLog, sundays, refunds, attendance],
 ];

@@ -3,59 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { digitsIn } from '../../fields/phonePart';
 import type { Check } from './check';
 import { oneOf } from './check';
-import { allMemberships, someGroups, subscriptions } from './past';
 import type { Probe } from './probe';
 import { areAmong } from './probe';
-
-const NEEDED = {
-	'refused with HTTP 400': 'The node always sends it in the address, so nothing changes.',
-	'refused with HTTP 405': 'The node always sends it in the address, so nothing changes.',
-	'refused in another way': 'The node always sends it in the address, so nothing changes.',
-	'empty list':
-		'The node always sends it in the address; an API Call without it finds nothing and gives no error.',
-	'not needed': 'The list comes without it, over all records; the node sends it all the same.',
-};
-
-/**
- * What a list does without the parameter that it needs in the address. API notes 2.
- *
- * @param known rows that the list has, to tell an empty answer from a list that is empty anyway
- */
-const needed = (path: string, name: string, known: (probe: Probe) => Promise<IDataObject[]>): Check =>
-	oneOf({
-		check: 'parameter left out',
-		subject: `${path}/index.${name}`,
-		expected: ['refused with HTTP 400', 'refused with HTTP 405', 'empty list'],
-		needs: 'rows in that list',
-		find: async (probe) => {
-			const { rows, failure } = await probe.ask({ path });
-			if (failure?.status === 403) return undefined;
-			if (failure?.status === 400) return 'refused with HTTP 400';
-			if (failure?.status === 405) return 'refused with HTTP 405';
-			if (rows === undefined) return failure?.kind === 'noAnswer' ? undefined : 'refused in another way';
-			if (rows.length > 0) return 'not needed';
-			return (await known(probe)).length > 0 ? 'empty list' : undefined;
-		},
-		meanings: NEEDED,
-	});
-
-const groupOfMembers = needed('cgi', 'group_id', async (probe) => {
-	for (const group of await someGroups(probe)) {
-		const rows = await probe.rows({ ...allMemberships(group), body: {} });
-		if (rows.length > 0) return rows;
-	}
-	return [];
-});
-
-const customerOfSubscriptions = needed('customer-tariff', 'customer_id', async (probe) => {
-	for (const group of await someGroups(probe)) {
-		const [member] = await probe.rows(allMemberships(group));
-		if (member === undefined) continue;
-		const rows = await probe.rows(subscriptions(Number(member.customer_id), { dead: false }));
-		if (rows.length > 0) return rows;
-	}
-	return [];
-});
 
 /** Two customers where a customer is found by the ID: if not, other ways to give IDs tell nothing. */
 async function foundById(probe: Probe): Promise<IDataObject[]> {
@@ -65,23 +14,6 @@ async function foundById(probe: Probe): Promise<IDataObject[]> {
 	const found = await probe.page('customer', { id: wanted[0].id });
 	return found.length === 1 && areAmong(found, wanted) ? wanted : [];
 }
-
-const idInQuery = oneOf({
-	check: 'id in the address of a list',
-	subject: 'customer/index',
-	expected: ['ignored', 'honoured'],
-	needs: 'three customers, and a filter by ID that works',
-	find: async (probe) => {
-		const [wanted] = await foundById(probe);
-		if (wanted === undefined) return undefined;
-		const found = await probe.rows({ ...probe.whole('customer'), query: { id: Number(wanted.id) } });
-		return found.length === 1 && areAmong(found, [wanted]) ? 'honoured' : 'ignored';
-	},
-	meanings: {
-		ignored: 'The node sends the ID in the body, so nothing changes.',
-		honoured: 'The node sends the ID in the body, so nothing changes.',
-	},
-});
 
 const idList = oneOf({
 	check: 'list of IDs in a filter',
@@ -132,6 +64,4 @@ const phoneSearch = oneOf({
 	},
 });
 
-export const parameterChecks: readonly Check[] = [
-	...[groupOfMembers, customerOfSubscriptions, idInQuery, idList, phoneSearch],
-];
+export const parameterChecks: readonly Check[] = [idList, phoneSearch];

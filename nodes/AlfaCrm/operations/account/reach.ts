@@ -8,7 +8,7 @@ import { ifTold } from './probe';
 /** As many branches are looked at; each costs a call. */
 const MAX_BRANCHES = 10;
 /** A user who may read none of these in a branch may hardly work there. */
-export const USUAL = ['subject', 'customer', 'lesson', 'user'];
+const USUAL = ['subject', 'customer', 'lesson', 'user'];
 /** The same in a sentence. */
 export const USUAL_IN_WORDS = 'subjects, customers, lessons and users';
 

@@ -4,7 +4,6 @@ import { formatDay, readId } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Field } from '../../entities/fieldTypes';
-import { alternativesOf } from '../run/alternatives';
 import type { LockKey } from '../run/run';
 import type { Item } from '../run/item';
 import { passesOf } from '../records/findById';
@@ -29,8 +28,6 @@ export interface Membership {
 }
 
 const CUSTOMER: Field = { type: 'record', entity: 'customer', name: 'customer_id', label: 'Customer' };
-
-const alternatives = alternativesOf(cgi.fields);
 
 export function readMembership(item: Item, entity: Entity, action: Action): Membership {
 	const { branch } = targetOf(item, entity);
@@ -66,7 +63,7 @@ export async function listMemberships(membership: Membership): Promise<IDataObje
 
 /** A change of memberships of the group, as far as all have it in common. */
 export const changeOf = ({ branch, group, labels }: Membership, row?: IDataObject) => ({
-	...{ path: cgi.path, branch, labels, alternatives },
+	...{ path: cgi.path, branch, labels },
 	query: { ...(row && { id: row.id }), group_id: group },
 });
 

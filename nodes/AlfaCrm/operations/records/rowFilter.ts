@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId, readNumber, today } from '../../api/formats';
+import { formatDay, readId, readNumber } from '../../api/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity } from '../../entities/types';
 import { holdsEmail } from '../../fields/emailPart';
@@ -8,7 +8,6 @@ import { holdsPhone } from '../../fields/phonePart';
 import { valueIfMissing, isExact, listOf, sameItem } from '../../fields/field';
 import type { Field, Filter, VerificationTest } from '../../entities/fieldTypes';
 import type { Item } from '../run/item';
-import { isOnDay } from './periods';
 import type { Target } from './target';
 import { collectRows } from './rows';
 
@@ -113,8 +112,5 @@ async function membersOf(
 		body: query,
 		task,
 	});
-	// Some accounts list those too who have left or are still to come.
-	const day = today('iso', item.zone);
-	const present = rows.filter((row) => isOnDay(row, day, item.zone));
-	return new Set(present.map(({ customer_id }) => readId(customer_id)));
+	return new Set(rows.map(({ customer_id }) => readId(customer_id)));
 }

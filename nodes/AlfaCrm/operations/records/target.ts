@@ -5,8 +5,9 @@ import type { Entity, OperationName } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { listOf, toParameters } from '../../fields/field';
 import { loadedFrom, picker } from '../../fields/picker';
-import type { Alternative, Field } from '../../entities/fieldTypes';
+import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
+import type { Alternatives } from '../run/alternatives';
 import { alternativesOf } from '../run/alternatives';
 import type { Item } from '../run/item';
 
@@ -17,7 +18,7 @@ export interface Target {
 	/** IDs that travel in the query. */
 	query: IDataObject;
 	labels: Record<string, string>;
-	alternatives?: Readonly<Record<string, Alternative>>;
+	alternatives?: Alternatives;
 }
 
 export function targetOf(item: Item, entity: Entity, operation?: OperationName): Target {

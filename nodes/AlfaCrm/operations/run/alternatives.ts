@@ -2,17 +2,19 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiFailure } from '../../api/errors';
 import { mayHaveTakenEffect } from '../../api/errors';
+import type { DateFormat } from '../../api/formats';
 import { formatDay } from '../../api/formats';
-import type { Alternative, Field } from '../../entities/fieldTypes';
+import type { Field } from '../../entities/fieldTypes';
 import type { ItemRequest } from './itemRequest';
 import type { Run } from './run';
 
-type Alternatives = Readonly<Record<string, Alternative>>;
+/** Formats of days, by the names of the fields that may have to be written in them. */
+export type Alternatives = Readonly<Partial<Record<string, DateFormat>>>;
 
 /** How AlfaCRM begins to say that it cannot read a value. API notes 4. */
 const UNREADABLE = /формат/i;
 
-/** The days of which it is not known how AlfaCRM takes them, by the name that is tried first. */
+/** The days of which it is not known how AlfaCRM takes them, with the format that is tried second. */
 export function alternativesOf(fields: readonly Field[]): Alternatives {
 	return Object.fromEntries(
 		fields.flatMap(({ name, alternative }) => (alternative === undefined ? [] : [[name, alternative]])),
@@ -23,10 +25,10 @@ export function alternativesOf(fields: readonly Field[]): Alternatives {
 type Attempt<T> = (call: ItemRequest, isExpected: (failure: ApiFailure) => boolean) => Promise<T | undefined>;
 
 /**
- * Sends a call, and sends the days that AlfaCRM cannot read again in the other known way; if that works, later calls use it
+ * Sends a call, and sends the days that AlfaCRM cannot read again in the other known format; if that works, later calls use it
  * at once.
  *
- * @param known which days go out in the other way; those that are found to need it are added
+ * @param known which days go out in the other format; those that are found to need it are added
  */
 export async function sendWithAlternatives<T>(
 	call: ItemRequest,
@@ -52,9 +54,9 @@ export async function sendWithAlternatives<T>(
 
 /**
  * The days that AlfaCRM could not read as they were written, which saved nothing, so that they may be sent in the other
- * way. Refused for another reason they stay, for a name that AlfaCRM does not know is passed over without a word.
+ * format. Refused for another reason they stay.
  *
- * @param inUse those that were sent in the other way already
+ * @param inUse those that were sent in the other format already
  */
 function unreadableDays(
 	failure: ApiFailure,
@@ -71,25 +73,21 @@ function unreadableDays(
 	return isNameless ? left : left.filter(saysSo);
 }
 
-/** The call with some of its days under their other name or in their other format. */
+/** The call with some of its days in their other format. */
 function withAlternatives(call: ItemRequest, inUse: ReadonlySet<string>, zone: string): ItemRequest {
-	const { body = {}, labels = {}, alternatives = {} } = call;
-	const labelled = { ...labels };
+	const { body = {}, alternatives = {} } = call;
 	const entries = Object.entries(body).map(([name, value]) => {
-		const other = alternatives[name] as Alternative | undefined;
-		if (other === undefined || !inUse.has(name)) return [name, value];
-		const { name: called = name, format } = other;
-		labelled[called] = labels[name] ?? name;
-		return [called, format === undefined ? value : (formatDay(value, format, zone) ?? value)];
+		const format = inUse.has(name) ? alternatives[name] : undefined;
+		return [name, format === undefined ? value : (formatDay(value, format, zone) ?? value)];
 	});
-	return { ...call, body: Object.fromEntries(entries), labels: labelled };
+	return { ...call, body: Object.fromEntries(entries) };
 }
 
 /**
- * AlfaCRM silently ignores a name that it does not know.
+ * AlfaCRM may report a success and lose a day that it cannot read. API notes 5.3.
  *
  * @param model the record in its answer
- * @throws what `failed` makes of it, where a day that was sent in the other way is not in it
+ * @throws what `failed` makes of it, where a day that was sent in the other format is not in it
  */
 export function assertKept(
 	run: Run,
@@ -109,15 +107,14 @@ export function assertKept(
 	);
 }
 
-/** The days that were sent in the other way and that the record which AlfaCRM answers with shows otherwise. */
+/** The days that were sent in the other format and that the record which AlfaCRM answers with shows otherwise. */
 function ignoredDays(
-	{ body = {}, alternatives = {} }: ItemRequest,
+	{ body = {} }: ItemRequest,
 	inUse: ReadonlySet<string>,
 	model: IDataObject,
 	zone: string,
 ): string[] {
-	const shown = (name: string) => model[name] ?? model[alternatives[name]?.name ?? name];
 	return [...inUse]
-		.filter((name) => name in body && shown(name) !== undefined)
-		.filter((name) => formatDay(shown(name), 'iso', zone) !== formatDay(body[name], 'iso', zone));
+		.filter((name) => name in body && model[name] !== undefined)
+		.filter((name) => formatDay(model[name], 'iso', zone) !== formatDay(body[name], 'iso', zone));
 }

@@ -1,15 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
-import type { Alternative } from '../../entities/fieldTypes';
+import type { Alternatives } from './alternatives';
 
 /** A call that the item itself adds its part to. */
 export type ItemRequest = Omit<
 	ApiRequest,
 	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onResend' | 'onLost'
 > & {
-	/** Fields that may have to be written in another way, by their names. */
-	alternatives?: Readonly<Record<string, Alternative>>;
+	alternatives?: Alternatives;
 };
 
 /** How a call that writes is taken for done. */
