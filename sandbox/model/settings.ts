@@ -87,7 +87,7 @@ const schema = z.strictObject({
 		'true or false for fields, as `{"communication.user_id": false, "task.user_id": true}`',
 	),
 	wrongFilterValue: choice(
-		'API notes 2',
+		'API notes 13',
 		['ignored', 'matchesNothing'],
 		'a value that a filter cannot read, e.g. an ISO date in `created_at_from`',
 	),
@@ -174,7 +174,7 @@ const schema = z.strictObject({
 	),
 	roomCheck: flag('API notes 5.11', true, 'a lesson in an occupied room is refused'),
 	recordOutside: flag('for tests', true, 'changes behind the API are logged and sent to webhooks'),
-	logScope: choice('API notes 2', ['branch', 'account'], 'whose changes `log/index` of a branch shows'),
+	logScope: choice('API notes 13', ['branch', 'account'], 'whose changes `log/index` of a branch shows'),
 	logFields: choice(
 		'API notes 5.21',
 		['objects', 'jsonText'],

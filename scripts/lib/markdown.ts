@@ -14,7 +14,7 @@ const GAP = '…';
 const converter = new MarkdownIt({ html: true });
 
 /** Files below a folder, as paths inside the repository. */
-function filesIn(folder: string, ending: string): string[] {
+export function filesIn(folder: string, ending: string): string[] {
 	return fs.readdirSync(inRepo(folder), { withFileTypes: true }).flatMap((entry) => {
 		const inner = path.join(folder, entry.name);
 		if (entry.isDirectory()) return FOREIGN.includes(entry.name) ? [] : filesIn(inner, ending);

@@ -17,6 +17,7 @@ import { fallbacks } from '../../scripts/lib/compat/versions';
 import {
 	allPages,
 	brokenLinks,
+	filesIn,
 	isInCode,
 	markdownTable,
 	quotedMessages,
@@ -146,6 +147,28 @@ describe('what Get Overview tells only if it is let in', () => {
 		const named = Object.keys(words).filter((part) => told.includes(words[part]));
 		expect(named).toEqual(leaveOut.default);
 	});
+});
+
+it('each promise names its fact and the tests that hold it', () => {
+	const rows = read('docs/promises.md').match(/^\| \*\*.*$/gm) ?? [];
+	expect(rows.length).toBeGreaterThan(9);
+	for (const [, , , , fact, tests] of rows.map((row) => row.split(/ \| |^\| /))) {
+		expect(fact).toMatch(/^\[API notes [\d.]+\]\(alfacrm-api\.md#|^n8n, \[measured\]\(/);
+		expect(tests).toMatch(/^(\[[^\]]+\]\(\.\.\/test\/[\w/]+\.test\.ts\)(, | \|$))+$/);
+	}
+});
+
+it('what the code cites of the API notes is there', () => {
+	const sections = [...read('docs/alfacrm-api.md').matchAll(/^##+ ([\d.]*\d+a?)\b/gm)].map(
+		([, name]) => name,
+	);
+	const cited = ['nodes', 'sandbox'].flatMap((folder) =>
+		filesIn(folder, '.ts').flatMap((file) =>
+			[...read(file).matchAll(/API notes (\d[\d.]*\d|\d)a?/g)].map(([, name]) => name),
+		),
+	);
+	expect(cited.length).toBeGreaterThan(100);
+	expect(cited.filter((name) => !sections.includes(name))).toEqual([]);
 });
 
 const printed = printedCommands();
