@@ -172,7 +172,6 @@ const schema = z.strictObject({
 		[7, 0],
 		'the day of regular lessons on Sundays in answers; it is written as 7',
 	),
-	roomCheck: flag('API notes 5.11', true, 'a lesson in an occupied room is refused'),
 	recordOutside: flag('for tests', true, 'changes behind the API are logged and sent to webhooks'),
 	logScope: choice('API notes 13', ['branch', 'account'], 'whose changes `log/index` of a branch shows'),
 	logFields: choice(

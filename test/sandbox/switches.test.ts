@@ -17,7 +17,6 @@ const login = async (email: string, key = school.sandbox.account.apiKey, headers
 	await school.tryLogin(email, key, { headers });
 const branches = async (token?: string, headers?: Record<string, string>) =>
 	(await school.call('branch/index', {}, { token, headers })).status;
-const isRefused = async (answer: ReturnType<typeof call>) => (await answer).json.success !== true;
 const row = (entity: string, test: (row: Row) => boolean) => school.rows(entity).find(test) as Row;
 const distinct = (values: readonly unknown[]) => [...new Set(values)].sort();
 const admin = 'admin@school.example';
@@ -40,9 +39,6 @@ const totals = async (...bodies: JsonObject[]) =>
 
 const endedTariff = () => row('customer-tariff', (one) => one.e_date === '31.05.2025');
 const tariffsOf = () => `1/customer-tariff/index?customer_id=${String(endedTariff().customer_id)}`;
-const times = { lesson_date: '05.03.2026', time_from: '10:00', time_to: '11:00' };
-const lesson = { ...times, lesson_type_id: 2, subject_id: 1, room_id: 1 };
-
 /** What to ask AlfaCRM, and its answer for each value of a setting, the default among them. */
 const switches: Switches = {
 	loginRejection: {
@@ -269,13 +265,6 @@ const switches: Switches = {
 			return [shown?.day, (await call(`1/regular-lesson/update?id=${id}`, { day: 7 })).model.day];
 		},
 		answers: { 7: [7, 7], 0: [0, 0] },
-	},
-	roomCheck: {
-		ask: async () => {
-			const add = async () => await call('1/lesson/create', lesson);
-			return [await isRefused(add()), await isRefused(add())];
-		},
-		answers: { true: [false, true], false: [false, false] },
 	},
 	recordOutside: {
 		ask: async () => {

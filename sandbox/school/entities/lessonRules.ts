@@ -43,8 +43,8 @@ function settleTimes(changeset: Changeset): void {
 }
 
 function checkRoom(changeset: Changeset): void {
-	const { row, records, settings } = changeset;
-	if (!settings.roomCheck || !changeset.touches('room_id', 'time_from', 'status')) return;
+	const { row, records } = changeset;
+	if (!changeset.touches('room_id', 'time_from', 'status')) return;
 	const room = changeset.fieldValue('room_id');
 	if (room === null || changeset.fieldValue('status') === cancelled) return;
 	const from = String(changeset.fieldValue('time_from'));

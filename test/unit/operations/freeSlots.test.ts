@@ -111,7 +111,7 @@ describe('Get Free Slots', () => {
 	let id: number;
 	beforeEach(() => {
 		jest.useFakeTimers({ now: new Date('2026-02-01T09:00:00Z'), advanceTimers: true });
-		school = new SmallSchool({ roomCheck: false });
+		school = new SmallSchool();
 		id = school.add('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: [1] });
 		school.add('room', { id: ROOM, name: 'Зал', branch_id: 1 });
 	});
@@ -154,7 +154,7 @@ describe('Get Free Slots', () => {
 	it('leaves of random timetables the slots that are free minute by minute, by the rows that the school holds', async () => {
 		let count = 0;
 		const check = async ({ rows, asked }: Case, settings: Partial<Settings>, homes: number[]) => {
-			school = new SmallSchool({ roomCheck: false, ...settings });
+			school = new SmallSchool(settings);
 			school.add('teacher', { id: TEACHER, name: 'Новикова Яна', branch_ids: homes });
 			school.add('room', { id: ROOM, name: 'Зал', branch_id: 1 });
 			for (const row of rows.hours) school.add('working-hour', { ...row });
