@@ -83,7 +83,6 @@ it('numbers that come as texts, and what is not shown, are understood', () => {
 	expect(slots({ lessons: [lesson({ teacher_ids: [String(TEACHER)] })] })).toEqual(without('11'));
 	// A list of the teacher's lessons need not say whose they are.
 	expect(slots({ lessons: [lesson({ teacher_ids: null })] })).toEqual(without('11'));
-	expect(slots({ regular: [regular({ b_date: undefined, b_date_v: '10.02.2026' })] })).toEqual(ALL);
 	expect(slots({ regular: [regular({ day: null })] })).toEqual(ALL);
 	const sunday = { hours: [{ ...MONDAY, weekday: 1 }], regular: [regular({ day: '0' })] };
 	expect(slots(sunday)).toEqual(without('12').map((slot) => slot.replace('09 ', '15 ')));

@@ -6,17 +6,12 @@ import { formatDay } from '../../api/formats';
 const BEFORE_ALL = '0000-00-00';
 const AFTER_ALL = '9999-99-99';
 
-/**
- * The first day of what lasts, such as a membership or a regular lesson. Rows may show their days under the names by which
- * some accounts write them. API notes 5.7.
- */
-export function firstDay({ b_date, b_date_v }: IDataObject, zone: string): string {
-	return formatDay(b_date ?? b_date_v, 'iso', zone) ?? BEFORE_ALL;
-}
+/** The first day of what lasts, such as a membership or a regular lesson. API notes 5.7 and 5.13. */
+export const firstDay = ({ b_date }: IDataObject, zone: string): string =>
+	formatDay(b_date, 'iso', zone) ?? BEFORE_ALL;
 
-export function lastDay({ e_date, e_date_v }: IDataObject, zone: string): string {
-	return formatDay(e_date ?? e_date_v, 'iso', zone) ?? AFTER_ALL;
-}
+export const lastDay = ({ e_date }: IDataObject, zone: string): string =>
+	formatDay(e_date, 'iso', zone) ?? AFTER_ALL;
 
 /** Both ends count. */
 export const isOnDay = (row: IDataObject, day: string, zone: string): boolean =>
