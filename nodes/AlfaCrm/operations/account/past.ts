@@ -33,11 +33,11 @@ export const memberships = (group: unknown, body: IDataObject = {}): Ask => ({
 });
 
 /** Memberships of any time. */
-export const allMemberships = (group: unknown): Ask =>
+const allMemberships = (group: unknown): Ask =>
 	memberships(group, { b_date: '01.01.2000', e_date: '31.12.2099' });
 
 /** Groups, those that are over first: their members have left. */
-export async function someGroups(probe: Probe): Promise<unknown[]> {
+async function someGroups(probe: Probe): Promise<unknown[]> {
 	const groups = await probe.page('group');
 	const end = ({ e_date }: IDataObject) => dayOf(e_date) || '9999';
 	return [...groups]

@@ -7,9 +7,9 @@ import { listOf, toParameters } from '../../fields/field';
 import { loadedFrom, picker } from '../../fields/picker';
 import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
-import type { Alternatives } from '../run/alternatives';
 import { alternativesOf } from '../run/alternatives';
 import type { Item } from '../run/item';
+import type { Alternatives } from '../run/itemRequest';
 
 /** Where a call goes and how messages speak of it. */
 export interface Target {

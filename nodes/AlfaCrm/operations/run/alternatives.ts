@@ -2,14 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiFailure } from '../../api/errors';
 import { mayHaveTakenEffect } from '../../api/errors';
-import type { DateFormat } from '../../api/formats';
 import { formatDay } from '../../api/formats';
 import type { Field } from '../../entities/fieldTypes';
-import type { ItemRequest } from './itemRequest';
+import type { Alternatives, ItemRequest } from './itemRequest';
 import type { Run } from './run';
-
-/** Formats of days, by the names of the fields that may have to be written in them. */
-export type Alternatives = Readonly<Partial<Record<string, DateFormat>>>;
 
 /** How AlfaCRM begins to say that it cannot read a value. API notes 4. */
 const UNREADABLE = /формат/i;

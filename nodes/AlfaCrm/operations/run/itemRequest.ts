@@ -1,7 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { DateFormat } from '../../api/formats';
 import type { ApiRequest } from '../../api/request';
-import type { Alternatives } from './alternatives';
+
+/** Formats of days, by the names of the fields that may have to be written in them. */
+export type Alternatives = Readonly<Partial<Record<string, DateFormat>>>;
 
 /** A call that the item itself adds its part to. */
 export type ItemRequest = Omit<
