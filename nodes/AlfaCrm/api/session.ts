@@ -59,8 +59,8 @@ export class Session {
 	 * @param readStored reads the token of this login out of n8n's database; '' if there is none
 	 */
 	async token(stored: string, readStored: () => Promise<string>): Promise<string> {
-		const known = this.alive(stored) || (stored === '' ? '' : this.alive(this.newest?.token));
-		if (known !== '' || stored === '') return known;
+		const known = this.alive(stored) || this.alive(this.newest?.token);
+		if (known !== '' || this.dead.size === 0) return known;
 		this.look ??= this.lookLater(readStored).finally(() => (this.look = undefined));
 		return await this.look;
 	}
