@@ -37,8 +37,8 @@ const MIN_IN_PROGRESS_MS = 1_000;
 const CREDENTIAL_MS = 1_000;
 /** How many tokens a call is sent with: where a login ends all older tokens, processes that log in together end each other's. */
 const MOST_TOKENS = 4;
-/** How long a path counts as forbidden after a new token did not change that. */
-const FORBIDDEN_MS = 60_000;
+/** A token of this age did not expire: a 403 is about the user's rights. API notes 2: it lives for 15 minutes at least. */
+const FRESH_MS = 300_000;
 
 interface Connection {
 	origin: string;
@@ -64,8 +64,9 @@ export class ApiClient {
 	private credential?: { values: ICredentialDataDecryptedObject; at: number };
 	/** The login that was refused: with many items, each would try it again. */
 	private refused?: { login: string; failure: ApiFailure };
-	/** Paths that stayed forbidden with a new token, and when that was: yet another login would be useless. */
-	private readonly forbidden = new Map<string, number>();
+	/** Paths that stayed forbidden with a new token. */
+	private readonly forbidden = new Set<string>();
+	private readonly begun = performance.now();
 
 	/** @param deadline gives up all calls when it aborts, in a context that cannot be cancelled itself */
 	constructor(
@@ -157,7 +158,7 @@ export class ApiClient {
 		isFinal: (failure: ApiFailure) => boolean = () => false,
 	): Promise<ApiResponse | undefined> {
 		const begun = performance.now();
-		const progress: Progress = { begun, token: '', isNewLogin: false };
+		const progress: Progress = { token: '', isNewLogin: false };
 		for (let tokens = 1; ; tokens++) {
 			try {
 				return await this.send(connection, call, progress);
@@ -194,17 +195,14 @@ export class ApiClient {
 	private async mayTryAnotherToken(
 		{ status }: ApiFailure,
 		path: string,
-		{ begun, login, token }: Progress,
+		{ login, token }: Progress,
 	): Promise<boolean> {
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		const session = sessionOf(login);
-		const isKnown = performance.now() - (this.forbidden.get(path) ?? -Infinity) < FORBIDDEN_MS;
-		if (
-			status === 403 &&
-			(isKnown || session.isIssuedSince(token, begun)) &&
-			!(await this.isReplaced(token))
-		) {
-			if (!isKnown) this.forbidden.set(path, performance.now());
+		// One login tells for all calls of an execution that its user lacks the right.
+		const isFresh = session.isIssuedSince(token, Math.max(this.begun, performance.now() - FRESH_MS));
+		if (status === 403 && isFresh && !(await this.isReplaced(token))) {
+			this.forbidden.add(path);
 			return false;
 		}
 		session.reject(token);
@@ -285,7 +283,7 @@ export class ApiClient {
 		{ account }: Connection,
 		progress: Progress,
 	): Promise<ICredentialDataDecryptedObject & { token: string }> {
-		const values = await this.readCredential();
+		const { values, at } = await this.readCredential();
 		const login = loginOf(values);
 		if (accountOf(login) !== account) {
 			const serverMessage = 'the credential was changed to another account meanwhile. Run it again.';
@@ -294,7 +292,7 @@ export class ApiClient {
 		progress.login = login;
 		if (this.refused?.login === JSON.stringify(login)) throw new ResponseError(this.refused.failure);
 		const session = sessionOf(login);
-		const token = await session.token(String(values.token ?? ''), async () => {
+		const token = await session.token(String(values.token ?? ''), at, async () => {
 			const stored = await this.context.getCredentials(CREDENTIAL);
 			return sessionOf(loginOf(stored)) === session ? String(stored.token ?? '') : '';
 		});
@@ -302,20 +300,17 @@ export class ApiClient {
 	}
 
 	/** As it was a second ago at most; after a login that was refused it may have been corrected. */
-	private async readCredential(): Promise<ICredentialDataDecryptedObject> {
-		const age = performance.now() - (this.credential?.at ?? -Infinity);
-		if (this.credential === undefined || this.refused !== undefined || age >= CREDENTIAL_MS) {
-			const values = await this.context.getCredentials(CREDENTIAL);
-			this.credential = { values, at: performance.now() };
-		}
-		return this.credential.values;
+	private async readCredential(): Promise<NonNullable<ApiClient['credential']>> {
+		const at = performance.now();
+		const isKnown = this.credential !== undefined && at - this.credential.at < CREDENTIAL_MS;
+		if (!isKnown || this.refused !== undefined)
+			this.credential = { values: await this.context.getCredentials(CREDENTIAL), at };
+		return this.credential as NonNullable<ApiClient['credential']>;
 	}
 }
 
 /** What became of one call so far. */
 interface Progress {
-	/** By `performance.now()`. */
-	begun: number;
 	login?: Login;
 	/** The token that AlfaCRM saw last. */
 	token: string;

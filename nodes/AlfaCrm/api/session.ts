@@ -56,12 +56,15 @@ export class Session {
 	 * The token to send, '' to make n8n log in: the stored one, or the newest of this process, or what another process has stored
 	 * meanwhile.
 	 *
-	 * @param readStored reads the token of this login out of n8n's database; '' if there is none
+	 * @param stored the token in n8n's database, '' if there was none
+	 * @param readAt when it was read, by `performance.now()`: this process may have logged in since
+	 * @param readAgain reads it once more
 	 */
-	async token(stored: string, readStored: () => Promise<string>): Promise<string> {
+	async token(stored: string, readAt: number, readAgain: () => Promise<string>): Promise<string> {
+		if (stored === '' && !(this.newest && this.newest.at >= readAt)) return '';
 		const known = this.alive(stored) || this.alive(this.newest?.token);
-		if (known !== '' || this.dead.size === 0) return known;
-		this.look ??= this.lookLater(readStored).finally(() => (this.look = undefined));
+		if (known !== '') return known;
+		this.look ??= this.lookLater(readAgain).finally(() => (this.look = undefined));
 		return await this.look;
 	}
 
@@ -95,9 +98,9 @@ export class Session {
 		return token;
 	}
 
-	private async lookLater(readStored: () => Promise<string>): Promise<string> {
+	private async lookLater(readAgain: () => Promise<string>): Promise<string> {
 		await sleep(Math.random() * MAX_WAIT_MS);
-		const token = this.alive(await readStored());
+		const token = this.alive(await readAgain());
 		if (token !== '') this.newest = { token, at: -Infinity };
 		return token;
 	}

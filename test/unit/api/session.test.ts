@@ -27,9 +27,9 @@ describe('a session', () => {
 	}
 	const reading = (token: string) => jest.fn(async () => await Promise.resolve(token));
 	/** The token to send, and how long it took to know it. */
-	async function asked(session: Session, stored: string, read = reading('')) {
+	async function asked(session: Session, stored: string, read = reading(''), readAt = Infinity) {
 		const begun = performance.now();
-		const token = await settle(session.token(stored, read));
+		const token = await settle(session.token(stored, readAt, read));
 		return { token, ms: performance.now() - begun };
 	}
 
@@ -47,11 +47,18 @@ describe('a session', () => {
 		expect(read).not.toHaveBeenCalled();
 	});
 
+	it('sends the newest token of this process where there was none when the database was read', async () => {
+		const session = new Session();
+		await settle(session.renew('', logins()));
+		expect((await asked(session, '', reading(''), 0)).token).toBe('token 1');
+		expect((await asked(session, '', reading(''), 61)).token).toBe('');
+	});
+
 	it('looks for the token of another process before it logs in, for half a second at most, once for all calls', async () => {
 		const session = new Session();
 		session.reject('dead');
 		const read = reading('of another process');
-		const both = Promise.all([session.token('dead', read), session.token('dead', read)]);
+		const both = Promise.all([1, 2].map(async () => await session.token('dead', 0, read)));
 		expect(await settle(both)).toEqual(['of another process', 'of another process']);
 		expect([read.mock.calls.length, performance.now()]).toEqual([1, 500]);
 		expect(await asked(session, 'dead', read)).toEqual({ token: 'of another process', ms: 0 });
@@ -200,10 +207,11 @@ describe('a call', () => {
 			const { client, failPay, state } = lacking();
 			await failPay();
 			jest.advanceTimersByTime(1);
+			jest.advanceTimersByTime(300_000);
 			state.valid = 'none';
 			await expect(settle(client.request(READ))).resolves.toEqual({ items: [] });
 			expect(state.logins).toBe(2);
-			jest.advanceTimersByTime(61_000);
+			jest.advanceTimersByTime(301_000);
 			await failPay();
 			expect(state.logins).toBe(3);
 		});

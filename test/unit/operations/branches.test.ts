@@ -339,7 +339,7 @@ describe('a list of branches', () => {
 			return undefined;
 		};
 		const credential = { hostname: 'expired', token: 'old' };
-		const logIn = async () => await Promise.resolve('new');
+		const logIn = () => ({ token: 'new' });
 		const { json, hints } = await school.done(byPhone(), { credential, logIn });
 		expect(json).toMatchObject([{ id, operationResult: 'unchanged' }]);
 		expect(hints).toEqual([]);
