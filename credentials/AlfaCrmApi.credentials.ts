@@ -13,8 +13,7 @@ import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rate';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
-import { placeAfterRenewal, renewToken } from '../nodes/AlfaCrm/api/renewals';
-import { loginOf } from '../nodes/AlfaCrm/api/sessions';
+import { beforeSend, loginOf, renewToken } from '../nodes/AlfaCrm/api/session';
 
 /** Inside of the branch that the credential names, if it does. */
 const TEST_URL = "=/v2api{{ $credentials.branchId > 0 ? '/' + $credentials.branchId : '' }}/branch/index";
@@ -202,7 +201,7 @@ export class AlfaCrmApi implements ICredentialType {
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
 		const { appKey } = loginOf(credentials);
-		await placeAfterRenewal(credentials);
+		beforeSend(credentials);
 		const headers: IDataObject = { ...request.headers, 'X-ALFACRM-TOKEN': credentials.token as string };
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
 		return { ...request, headers, ...(IS_TEST.test(request.url) ? { timeout: LOGIN_TIMEOUT_MS } : {}) };

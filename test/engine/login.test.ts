@@ -38,7 +38,7 @@ describe('a login', () => {
 
 	it('sends e-mail and key as documented, without branch and token', async () => {
 		await school.engine.run({ parameters: listBranches });
-		const [entry] = school.sandbox.journal;
+		const [entry] = school.entries('auth/login');
 		expect(entry).toMatchObject({ method: 'POST', path: '/v2api/auth/login' });
 		expect(entry.body).toEqual({ email: school.sandbox.account.email, api_key: '***' });
 		expect(entry.headers['content-type']).toBe('application/json');

@@ -1,6 +1,14 @@
-import type { IDataObject, IExecuteFunctions, IHttpRequestOptions, JsonObject } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	JsonObject,
+} from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
+import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { ApiClient } from '../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../nodes/AlfaCrm/api/request';
 import { NODE } from '../support/nodeErrors';
@@ -30,12 +38,16 @@ export interface Sent {
 export interface ContextOptions {
 	/** What n8n has in its database; shared where several contexts have one credential. */
 	credential?: IDataObject;
-	/** Takes the place of n8n's login: a new token for a credential without one. */
-	logIn?: (credential: IDataObject) => Promise<string>;
+	/** What AlfaCRM answers a login; without it n8n does not log in. */
+	logIn?: () => unknown;
 	signal?: AbortSignal;
 }
 
-/** As much of an n8n context as the client needs; `answer` is the server. */
+const statusOf = (error: unknown) => (error as { response?: { status?: number } }).response?.status;
+const asNodeApiError = (error: unknown) =>
+	error instanceof NodeApiError ? error : new NodeApiError(NODE, error as JsonObject);
+
+/** As much of an n8n context as the client needs, which renews tokens as n8n does; `answer` is the server. */
 export function contextOf(answer: (request: Sent) => unknown, options: ContextOptions = {}) {
 	const { credential = {}, logIn, signal } = options;
 	const stored = Object.assign(credential, {
@@ -56,17 +68,38 @@ export function contextOf(answer: (request: Sent) => unknown, options: ContextOp
 			httpRequestWithAuthentication: async (
 				_type: string,
 				{ url, body, qs = {} }: IHttpRequestOptions,
-				{ credentialsDecrypted }: { credentialsDecrypted: { data: IDataObject } },
+				{ credentialsDecrypted }: { credentialsDecrypted: { data: ICredentialDataDecryptedObject } },
 			) => {
 				const { data } = credentialsDecrypted;
-				if (data.token === '' && logIn) {
-					data.token = await logIn(data);
-					stored.token = data.token;
+				const credential = new AlfaCrmApi();
+				const renew = async () => {
+					if (logIn === undefined) return;
+					const helpers = { httpRequest: async () => await Promise.resolve(logIn()) };
+					const renewed = credential.preAuthentication.call(
+						{ helpers } as unknown as IHttpRequestHelper,
+						data,
+					);
+					Object.assign(data, Object.assign(stored, await renewed));
+				};
+				const send = async () => {
+					await credential.authenticate(data, { url });
+					const sentBody = (body === '{}' ? {} : body) as IDataObject;
+					const request = { url, body: sentBody, query: qs, token: String(data.token) };
+					sent.push(request);
+					return await Promise.resolve(answer(request));
+				};
+				try {
+					if (data.token === '') await renew();
+					return await send();
+				} catch (error) {
+					if (logIn === undefined || statusOf(error) !== 401) throw asNodeApiError(error);
 				}
-				const sentBody = (body === '{}' ? {} : body) as IDataObject;
-				const request = { url, body: sentBody, query: qs, token: String(data.token) };
-				sent.push(request);
-				return await Promise.resolve(answer(request));
+				try {
+					await renew();
+					return await send();
+				} catch (error) {
+					throw asNodeApiError(error);
+				}
 			},
 		},
 	} as unknown as IExecuteFunctions;
@@ -86,7 +119,7 @@ export function listing(rows: (request: number) => IDataObject[], size: number, 
 
 /** An answer that n8n takes for a failure. */
 export const failed = (error: Error) => {
-	throw new NodeApiError(NODE, error as unknown as JsonObject);
+	throw error;
 };
 
 /** What a call fails with, which must not go through. */

@@ -2,38 +2,44 @@ import type { ICredentialDataDecryptedObject, INode } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import type { ApiContext } from './branchList';
-import {
-	branchOfForm,
-	isBranchList,
-	isRefused,
-	MAIN_BRANCH_OFF,
-	noteBranchList,
-	placesOfBranchList,
-} from './branchList';
+import { branchOfForm, isBranchList, isRefused, MAIN_BRANCH_OFF } from './branchList';
 import type { GiveUp } from './cancel';
 import { abortable } from './cancel';
-import type { LoginProgress } from './authentication';
-import { Authentication, beginLogin } from './authentication';
 import type { ApiFailure } from './errors';
-import { cancelled, failureOf, mayBeInProgress, mayHaveTakenEffect, nodeError, redact } from './errors';
+import {
+	cancelled,
+	failureOf,
+	mayBeInProgress,
+	mayHaveTakenEffect,
+	nodeError,
+	redact,
+	ResponseError,
+} from './errors';
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { readId } from './formats';
 import { readCallsAtOnce, readRate } from './rate';
 import { rateLimiterOf } from './rateLimiter';
-import { isUnsent, noteNodeCall } from './renewals';
 import type { ApiRequest } from './request';
 import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { ApiResponse } from './response';
 import { assertSuccess } from './response';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
-import { accountOf, loginCount, loginOf } from './sessions';
+import type { Login } from './session';
+import { accountOf, loginOf, noteCall, sessionOf } from './session';
 
 export const CREDENTIAL = 'alfaCrmApi';
 /** How long n8n may take to end a request that was cancelled. */
 const ABORT_MS = 100;
 /** How long AlfaCRM is given at least to end what it may still be at work on. */
 const MIN_IN_PROGRESS_MS = 1_000;
+/** How long a credential is used without reading it again, which takes n8n a query of its database each time. */
+const CREDENTIAL_MS = 1_000;
+/** How many tokens a call is sent with: where a login ends all older tokens, processes that log in together end each other's. */
+const MOST_TOKENS = 4;
+/** A token of this age did not expire: a 403 is about the user's rights. API notes 2: it lives for 15 minutes at least. */
+const FRESH_MS = 300_000;
+
 interface Connection {
 	origin: string;
 	account: string;
@@ -55,15 +61,18 @@ export class ApiClient {
 	private connected?: Connection;
 	/** Lists, as `path/action`, that are asked for without a page size, since with one they failed. */
 	readonly withoutPageSize = new Set<string>();
-	private readonly authentication: Authentication;
+	private credential?: { values: ICredentialDataDecryptedObject; at: number };
+	/** The login that was refused: with many items, each would try it again. */
+	private refused?: { login: string; failure: ApiFailure };
+	/** Paths that stayed forbidden with a new token. */
+	private readonly forbidden = new Set<string>();
+	private readonly begun = performance.now();
 
 	/** @param deadline gives up all calls when it aborts, in a context that cannot be cancelled itself */
 	constructor(
 		private readonly context: ApiContext,
 		private readonly deadline?: AbortSignal,
-	) {
-		this.authentication = new Authentication(async () => await context.getCredentials(CREDENTIAL));
-	}
+	) {}
 
 	get node(): INode {
 		return this.context.getNode();
@@ -104,10 +113,10 @@ export class ApiClient {
 		return callsAtOnce || rateLimiterOf(origin).concurrency.needed(perSecond);
 	}
 
-	/** Whether a call was refused with a 403 that a new login did not change. */
+	/** Whether a call was refused with a 403 that a new token did not change. */
 	isForbidden(call: Pick<ApiRequest, 'action' | 'branch' | 'path'>): boolean {
 		const branch = isBranchList(call) ? this.connected?.branchId : call.branch;
-		return this.authentication.isForbidden(pathOf({ ...call, branch }));
+		return this.forbidden.has(pathOf({ ...call, branch }));
 	}
 
 	/**
@@ -128,41 +137,37 @@ export class ApiClient {
 	): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
 		if (!isBranchList(call) || call.branch !== undefined)
-			return await this.attemptOnce(connection, call, isExpected);
-		const { account, branchId } = connection;
-		const places = placesOfBranchList(account, branchId, branchOfForm(this.context, call.itemIndex));
-		const { loginsSince = loginCount() } = call;
-		for (const branch of places) {
+			return await this.attemptWithTokens(connection, call, isExpected);
+		const { branchId = branchOfForm(this.context, call.itemIndex) } = connection;
+		// Where the main branch is switched off, the list answers inside of another branch only. API notes 5.1.
+		if (connection.branchId === undefined) {
 			let isElsewhere = false;
-			const asked = { ...call, branch, loginsSince };
-			const answer = await this.attemptOnce(connection, asked, (failure) => {
-				isElsewhere = branch !== places.at(-1) && isRefused(failure);
-				return isElsewhere || isExpected(failure);
-			});
-			if (isElsewhere) continue;
-			if (answer !== undefined) noteBranchList(account, branch);
-			return answer;
+			const isRefusedHere = (failure: ApiFailure) =>
+				(isElsewhere = branchId !== undefined && isRefused(failure));
+			const answer = await this.attemptWithTokens(connection, call, isExpected, isRefusedHere);
+			if (!isElsewhere) return answer;
 		}
-		return undefined;
+		return await this.attemptWithTokens(connection, { ...call, branch: branchId }, isExpected);
 	}
 
-	private async attemptOnce(
+	/** @param isFinal of a failure for which no other token is to be tried */
+	private async attemptWithTokens(
 		connection: Connection,
 		call: ApiRequest,
 		isExpected: (failure: ApiFailure) => boolean,
+		isFinal: (failure: ApiFailure) => boolean = () => false,
 	): Promise<ApiResponse | undefined> {
-		const { authentication } = this;
-		const progress = beginLogin(call.loginsSince);
-		for (;;) {
-			const begun = performance.now();
-			progress.attempts += 1;
+		const begun = performance.now();
+		const progress: Progress = { token: '', isNewLogin: false };
+		for (let tokens = 1; ; tokens++) {
 			try {
-				await authentication.assertNotRefused(connection.account, progress);
 				return await this.send(connection, call, progress);
 			} catch (error) {
 				const failure = failureOf(error);
-				authentication.noteFailure(failure, progress);
-				if (await authentication.mayLogInAgain(failure, pathOf(call), progress)) continue;
+				this.noteRefusedLogin(failure, progress);
+				if (isFinal(failure)) return undefined;
+				const isLast = tokens >= MOST_TOKENS;
+				if (!isLast && (await this.mayTryAnotherToken(failure, pathOf(call), progress))) continue;
 				if (isExpected(failure)) return undefined;
 				if (mayHaveTakenEffect(failure)) call.onLost?.(mayBeInProgress(failure) ? asLongAgain(begun) : 0);
 				const { host } = new URL(connection.origin);
@@ -178,6 +183,36 @@ export class ApiClient {
 				throw nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
 			}
 		}
+	}
+
+	/** With many items, each would try a login again that was refused; a corrected one is tried. */
+	private noteRefusedLogin(failure: ApiFailure, { login }: Progress): void {
+		const isLasting = ['credential-invalid', 'configuration-invalid'].includes(failure.declaredCause ?? '');
+		if (failure.kind === 'login' && isLasting) this.refused = { login: JSON.stringify(login), failure };
+	}
+
+	/** After a token was not taken, or a 403, which may mean the same. API notes 2. */
+	private async mayTryAnotherToken(
+		{ status }: ApiFailure,
+		path: string,
+		{ login, token }: Progress,
+	): Promise<boolean> {
+		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
+		const session = sessionOf(login);
+		// One login tells for all calls of an execution that its user lacks the right.
+		const isFresh = session.isIssuedSince(token, Math.max(this.begun, performance.now() - FRESH_MS));
+		if (status === 403 && isFresh && !(await this.isReplaced(token))) {
+			this.forbidden.add(path);
+			return false;
+		}
+		session.reject(token);
+		return true;
+	}
+
+	/** Whether another process has logged in since, which may have ended this token. */
+	private async isReplaced(token: string): Promise<boolean> {
+		const { token: stored } = await this.context.getCredentials(CREDENTIAL);
+		return Boolean(stored) && stored !== token;
 	}
 
 	/** Reads the credential once; what went wrong then is tried anew by the next call. */
@@ -207,30 +242,23 @@ export class ApiClient {
 		}
 	}
 
-	private async send(
-		connection: Connection,
-		call: ApiRequest,
-		progress: LoginProgress,
-	): Promise<ApiResponse> {
-		const { origin, account, perSecond, callsAtOnce: atOnce, rateLimitWaitMs } = connection;
+	private async send(connection: Connection, call: ApiRequest, progress: Progress): Promise<ApiResponse> {
+		const { origin, perSecond, callsAtOnce: atOnce, rateLimitWaitMs } = connection;
 		const rate = { perSecond, call: { action: nameOf(call), atOnce }, signal: this.signal };
 		const options = { ...rate, isIdempotent: call.isIdempotent, rateLimitWaitMs };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
-			const data = await this.authentication.readCredential(account, progress);
+			const data = await this.credentialWithToken(connection, progress);
 			const before = data.token;
-			let notResent: unknown;
-			noteNodeCall(data, () => {
+			let notSent: unknown;
+			noteCall(data, () => {
 				try {
-					call.onResend?.();
+					call.onSend?.();
 				} catch (error) {
-					throw (notResent = error);
+					throw (notSent = error);
 				}
 			});
-			const withdraw = this.authentication.offerRenewal(progress);
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
-				// Right before it is sent: reading the credential may have taken long.
-				call.onSend?.();
 				const answer = send.call(
 					this.context,
 					CREDENTIAL,
@@ -241,21 +269,59 @@ export class ApiClient {
 				);
 				return assertSuccess(await abortable(answer, this.signal, (giveUp) => giveUpRequest(data, giveUp)));
 			} catch (error) {
-				// n8n does not tell why the call was not sent with a renewed token.
-				throw notResent ?? error;
+				// n8n makes an error of its own of it.
+				throw notSent ?? error;
 			} finally {
-				withdraw();
 				progress.token = data.token;
-				if (data.token !== before) this.authentication.keepNewToken(data);
+				progress.isNewLogin ||= data.token !== before;
 			}
 		});
 	}
+
+	/** The credential with the token to send: '' makes n8n log in. */
+	private async credentialWithToken(
+		{ account }: Connection,
+		progress: Progress,
+	): Promise<ICredentialDataDecryptedObject & { token: string }> {
+		const { values, at } = await this.readCredential();
+		const login = loginOf(values);
+		if (accountOf(login) !== account) {
+			const serverMessage = 'the credential was changed to another account meanwhile. Run it again.';
+			throw new ResponseError({ kind: 'notSent', serverMessage });
+		}
+		progress.login = login;
+		if (this.refused?.login === JSON.stringify(login)) throw new ResponseError(this.refused.failure);
+		const session = sessionOf(login);
+		const token = await session.token(String(values.token ?? ''), at, async () => {
+			const stored = await this.context.getCredentials(CREDENTIAL);
+			return sessionOf(loginOf(stored)) === session ? String(stored.token ?? '') : '';
+		});
+		return { ...values, token };
+	}
+
+	/** As it was a second ago at most; after a login that was refused it may have been corrected. */
+	private async readCredential(): Promise<NonNullable<ApiClient['credential']>> {
+		const at = performance.now();
+		const isKnown = this.credential !== undefined && at - this.credential.at < CREDENTIAL_MS;
+		if (!isKnown || this.refused !== undefined)
+			this.credential = { values: await this.context.getCredentials(CREDENTIAL), at };
+		return this.credential as NonNullable<ApiClient['credential']>;
+	}
+}
+
+/** What became of one call so far. */
+interface Progress {
+	login?: Login;
+	/** The token that AlfaCRM saw last. */
+	token: string;
+	/** Whether AlfaCRM took a login during this very call. */
+	isNewLogin: boolean;
 }
 
 /** n8n ends a request when the execution is cancelled, but not the login before it, which may wait for long. */
 function giveUpRequest(data: ICredentialDataDecryptedObject, giveUp: GiveUp): void {
-	// Before it is sent, or sent again; otherwise n8n itself comes first, where it can.
-	if (data.token === '' || isUnsent(data)) giveUp(cancelled());
+	// Before it is sent; otherwise n8n itself comes first, where it can.
+	if (data.token === '') giveUp(cancelled());
 	else void sleep(ABORT_MS).then(() => giveUp(cancelled(true)));
 }
 
@@ -264,7 +330,7 @@ const asLongAgain = (begun: number): number =>
 	Math.min(Math.max(performance.now() - begun, MIN_IN_PROGRESS_MS), TIMEOUT_MS);
 
 /** AlfaCRM's own words may hold what was sent to it. */
-function withoutSecrets(text: Explanation, { token, login }: LoginProgress): Explanation {
+function withoutSecrets(text: Explanation, { token, login }: Progress): Explanation {
 	const secrets = [token, login?.apiKey, login?.appKey];
 	return {
 		...text,

@@ -74,10 +74,14 @@ export function cancelled(isInProgress = false): ResponseError {
 /** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
 export function failureOf(error: unknown): ApiFailure {
 	if (error instanceof ResponseError) return error.failure;
-	const { loginFailed, retryAfterMs } = (error instanceof ExecutionBaseError ? error.context : {}) as {
+	const { loginFailed, tokenRefused, retryAfterMs } = (
+		error instanceof ExecutionBaseError ? error.context : {}
+	) as {
 		loginFailed?: DeclaredCause['cause'];
+		tokenRefused?: boolean;
 		retryAfterMs?: number;
 	};
+	if (tokenRefused) return { kind: 'status', status: 401 };
 	if (loginFailed !== undefined) {
 		const { message: serverMessage } = error as Error;
 		return { kind: 'login', serverMessage, declaredCause: loginFailed, retryAfterMs };

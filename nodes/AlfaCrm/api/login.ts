@@ -1,14 +1,9 @@
-import type { Failure as DeclaredCause, IHttpRequestHelper } from 'n8n-workflow';
+import type { Failure as DeclaredCause } from 'n8n-workflow';
 
 import type { ApiFailure } from './errors';
-import { failureOf, LoginError, redact, ResponseError } from './errors';
+import { LoginError } from './errors';
 import type { NetworkCause } from './network';
 import { networkCause } from './network';
-import { rateLimiterOf } from './rateLimiter';
-import type { ApiResponse } from './response';
-import { assertSuccess } from './response';
-import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
-import type { FindRenewed, Login, Renewal } from './sessions';
 
 export const LOGIN_TIMEOUT_MS = 10_000;
 
@@ -16,57 +11,6 @@ export const LOGIN_TIMEOUT_MS = 10_000;
 function wrongKey(hasAppKey: boolean): string {
 	const also = hasAppKey ? " Check 'App Key', too." : '';
 	return `AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.${also}`;
-}
-
-/** What ends a login before it is sent. */
-class FoundToken extends ResponseError {
-	constructor(readonly token: string) {
-		super({ kind: 'notSent' });
-	}
-}
-
-/**
- * @param find asked right before it is sent, for it may have waited long
- * @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time
- */
-export async function logIn(
-	{ helpers }: IHttpRequestHelper,
-	{ origin, email, apiKey, appKey }: Login,
-	perSecond: number,
-	find?: FindRenewed,
-): Promise<Renewal> {
-	const send = async () => {
-		const found = await find?.();
-		if (found !== undefined) throw new FoundToken(found);
-		return assertSuccess(
-			await helpers.httpRequest({
-				method: 'POST',
-				url: `${origin}/v2api/auth/login`,
-				headers: {
-					'Content-Type': 'application/json',
-					Accept: 'application/json',
-					...(appKey === '' ? {} : { 'X-APP-KEY': appKey }),
-				},
-				body: { email, api_key: apiKey },
-				json: true,
-				timeout: LOGIN_TIMEOUT_MS,
-				disableFollowRedirect: true,
-			}),
-		);
-	};
-	let answer: ApiResponse;
-	try {
-		const options = { perSecond, isIdempotent: true, rateLimitWaitMs: SHORT_RATE_LIMIT_WAIT_MS };
-		answer = await withRetries(rateLimiterOf(origin), options, send);
-	} catch (error) {
-		if (error instanceof FoundToken) return { token: error.token, isLogin: false };
-		const failure = failureOf(error);
-		const serverMessage = failure.serverMessage && redact(failure.serverMessage, [apiKey, appKey]);
-		throw explainLogin({ ...failure, serverMessage }, origin, appKey !== '');
-	}
-	const { token } = answer as { token?: unknown };
-	if (typeof token === 'string' && token !== '') return { token, isLogin: true };
-	throw explainLogin({ kind: Array.isArray(answer) ? 'notJson' : 'refusal' }, origin, appKey !== '');
 }
 
 /** Puts a failed login into one complete sentence, since the credential's test shows nothing else. */

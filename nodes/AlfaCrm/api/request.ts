@@ -19,15 +19,8 @@ export interface ApiRequest {
 	savedBefore?: readonly string[];
 	labels?: Record<string, string>;
 	itemIndex?: number;
-	/**
-	 * Several calls that share this moment, by `loginCount`, log in once between them: after that, a 403 is about the user's
-	 * rights. Each call for itself may take a 403 for a token that has expired, and log in anew.
-	 */
-	loginsSince?: number;
 	/** Called when its turn has come, just before it is sent; it may throw, if it is not to be sent any more. */
 	onSend?: () => void;
-	/** Called before it is sent after a login that n8n made for it, which may have taken long; it may throw in the same way. */
-	onResend?: () => void;
 	/** Called when it fails, and yet AlfaCRM may have carried it out, or may still be at work on it for some time. */
 	onLost?: (underWayMs: number) => void;
 }

@@ -339,10 +339,11 @@ describe('a list of branches', () => {
 			return undefined;
 		};
 		const credential = { hostname: 'expired', token: 'old' };
-		const logIn = async () => await Promise.resolve('new');
+		const logIn = () => ({ token: 'new' });
 		const { json, hints } = await school.done(byPhone(), { credential, logIn });
 		expect(json).toMatchObject([{ id, operationResult: 'unchanged' }]);
 		expect(hints).toEqual([]);
-		expect(branchesOf('/branch/index')).toHaveLength(2);
+		// Without a branch, in that of the form, and there with the new token.
+		expect(branchesOf('/branch/index')).toHaveLength(3);
 	});
 });

@@ -3,7 +3,6 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiFailure } from '../../api/errors';
 import { readId } from '../../api/formats';
 import { readPage } from '../../api/page';
-import { loginCount } from '../../api/sessions';
 import { entities } from '../../entities/registry';
 import type { Item } from '../run/item';
 
@@ -68,7 +67,6 @@ export class Probe {
 	/** How long each answer took, from when its turn had come. */
 	readonly times: number[] = [];
 	calls = 0;
-	private readonly loginsSince = loginCount();
 	private readonly known = new Map<string, Promise<Answer>>();
 	private lost = 0;
 	/** Whether lists come in another order each time; asked once for all checks. */
@@ -99,7 +97,7 @@ export class Probe {
 			{
 				...{ path, action: 'index', query, body: { page: 0, ...body } },
 				...(branch === null || GLOBAL.includes(path) ? {} : { branch }),
-				...{ task: `check ${path}/index`, isIdempotent: true, loginsSince: this.loginsSince },
+				...{ task: `check ${path}/index`, isIdempotent: true },
 				...this.item.requestContext(),
 				onSend: () => {
 					this.item.requestContext().onSend?.();

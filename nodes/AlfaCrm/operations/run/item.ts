@@ -230,9 +230,8 @@ export class Item extends ParameterReader {
 	}
 
 	/** What the item adds to each of its calls. */
-	requestContext(): Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onSend' | 'onResend'> {
-		const [onSend, onResend] = [() => this.begin(), () => this.assertMaySend()];
-		return { itemIndex: this.index, savedBefore: [...this.saved], onSend, onResend };
+	requestContext(): Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onSend'> {
+		return { itemIndex: this.index, savedBefore: [...this.saved], onSend: () => this.begin() };
 	}
 
 	/** After a failure no other item begins; one that has only waited so far, for example for a record, has not begun. */

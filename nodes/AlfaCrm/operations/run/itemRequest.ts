@@ -9,7 +9,7 @@ export type Alternatives = Readonly<Partial<Record<string, DateFormat>>>;
 /** A call that the item itself adds its part to. */
 export type ItemRequest = Omit<
 	ApiRequest,
-	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onResend' | 'onLost'
+	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onLost'
 > & {
 	alternatives?: Alternatives;
 };

@@ -1,0 +1,199 @@
+import type { ICredentialDataDecryptedObject, IHttpRequestHelper } from 'n8n-workflow';
+import { ExecutionBaseError, sleep } from 'n8n-workflow';
+
+import { failureOf, redact } from './errors';
+import { originOf, trimBlanks } from './host';
+import { touch } from './latest';
+import { explainLogin, LOGIN_TIMEOUT_MS } from './login';
+import { readRate } from './rate';
+import { rateLimiterOf } from './rateLimiter';
+import type { ApiResponse } from './response';
+import { assertSuccess } from './response';
+import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
+
+/** All n8n processes meet a dead token together. Each waits for another time, so that one logs in and the others find its token. */
+const MAX_WAIT_MS = 500;
+const MAX_DEAD_TOKENS = 50;
+const MAX_SESSIONS = 500;
+
+/** What a login needs, without the blanks that are pasted along. */
+export interface Login {
+	origin: string;
+	email: string;
+	apiKey: string;
+	appKey: string;
+}
+
+/** @throws UserError when the hostname is none */
+export function loginOf(credential: ICredentialDataDecryptedObject): Login {
+	return {
+		origin: originOf(credential.hostname),
+		email: trimBlanks(credential.email),
+		apiKey: trimBlanks(credential.apiKey),
+		appKey: trimBlanks(credential.appKey),
+	};
+}
+
+/** Whose data it is, whichever credential leads there. */
+export function accountOf({ origin, email }: Pick<Login, 'origin' | 'email'>): string {
+	return `${origin}|${email.toLowerCase()}`;
+}
+
+/**
+ * The tokens of one login in this process. n8n keeps the newest in its database, where all processes find it; AlfaCRM documents that
+ * it lives for 15 minutes, and other clients saw more, so it is used until it is refused. API notes 2.
+ */
+export class Session {
+	/** The latest token, and when this process logged in for it: never, where another one did. */
+	private newest?: { token: string; at: number };
+	/** Tokens that AlfaCRM refused, which n8n may still have in its database. */
+	private readonly dead = new Set<string>();
+	/** The login under way: executions that meet a dead token together log in once. */
+	private login?: Promise<string>;
+	private look?: Promise<string>;
+
+	/**
+	 * The token to send, '' to make n8n log in: the stored one, or the newest of this process, or what another process has stored
+	 * meanwhile.
+	 *
+	 * @param stored the token in n8n's database, '' if there was none
+	 * @param readAt when it was read, by `performance.now()`: this process may have logged in since
+	 * @param readAgain reads it once more
+	 */
+	async token(stored: string, readAt: number, readAgain: () => Promise<string>): Promise<string> {
+		if (stored === '' && !(this.newest && this.newest.at >= readAt)) return '';
+		const known = this.alive(stored) || this.alive(this.newest?.token);
+		if (known !== '') return known;
+		this.look ??= this.lookLater(readAgain).finally(() => (this.look = undefined));
+		return await this.look;
+	}
+
+	/** AlfaCRM refused this token, so nobody is to send it again. */
+	reject(token: string): void {
+		this.dead.add(token);
+		if (this.dead.size > MAX_DEAD_TOKENS) this.dead.delete([...this.dead][0]);
+	}
+
+	/** Whether this process has logged in for it since a moment of `performance.now()`. */
+	isIssuedSince(token: string, moment: number): boolean {
+		return this.newest?.token === token && this.newest.at >= moment;
+	}
+
+	/**
+	 * A new token.
+	 *
+	 * @param refused the token in whose place it comes, '' if there is none; a newer one of this process is as good
+	 */
+	async renew(refused: string, logIn: () => Promise<string>): Promise<string> {
+		const other = refused === '' ? '' : this.alive(this.newest?.token);
+		if (other !== '' && other !== refused) return other;
+		this.login ??= this.logIn(logIn).finally(() => (this.login = undefined));
+		return await this.login;
+	}
+
+	private async logIn(send: () => Promise<string>): Promise<string> {
+		const token = await send();
+		this.newest = { token, at: performance.now() };
+		this.dead.delete(token);
+		return token;
+	}
+
+	private async lookLater(readAgain: () => Promise<string>): Promise<string> {
+		await sleep(Math.random() * MAX_WAIT_MS);
+		const token = this.alive(await readAgain());
+		if (token !== '') this.newest = { token, at: -Infinity };
+		return token;
+	}
+
+	private alive(token = ''): string {
+		return this.dead.has(token) ? '' : token;
+	}
+}
+
+const sessions = new Map<string, Session>();
+
+/** One session for all that log in alike: an account may end the older tokens with each login. */
+export function sessionOf({ origin, email, apiKey, appKey }: Login): Session {
+	const key = [origin, email.toLowerCase(), apiKey, appKey].join('\n');
+	const session = sessions.get(key) ?? new Session();
+	touch(sessions, key, session, MAX_SESSIONS);
+	return session;
+}
+
+/** By the credentials that the client sends calls with, which n8n hands on as the same object: what is called right before. */
+const calls = new WeakMap<ICredentialDataDecryptedObject, () => void>();
+
+/**
+ * Leaves it to the client what follows when AlfaCRM refuses the token: n8n would send the call again past the rate limiter.
+ *
+ * @param onSend called right before the call is sent, after the login that n8n makes for one without a token; it may throw
+ */
+export function noteCall(credential: ICredentialDataDecryptedObject, onSend: () => void): void {
+	calls.set(credential, onSend);
+}
+
+/** n8n has a token and is about to send a call. */
+export function beforeSend(credential: ICredentialDataDecryptedObject): void {
+	calls.get(credential)?.();
+}
+
+/** AlfaCRM answered a call of the client with 401. n8n 1.99 to 2.33 keep no more of an error than its text and its context. */
+export class TokenRefused extends ExecutionBaseError {
+	constructor() {
+		super('AlfaCRM did not take the token');
+		this.context = { tokenRefused: true };
+	}
+}
+
+/**
+ * The token that n8n asks for: before a call without one, and after a 401.
+ *
+ * @throws TokenRefused for a call of the client
+ * @throws LoginError
+ */
+export async function renewToken(
+	helper: IHttpRequestHelper,
+	credential: ICredentialDataDecryptedObject,
+): Promise<string> {
+	const refused = String(credential.token ?? '');
+	if (refused !== '' && calls.has(credential)) throw new TokenRefused();
+	const login = loginOf(credential);
+	const perSecond = readRate(credential.requestsPerSecond);
+	return await sessionOf(login).renew(refused, async () => await logIn(helper, login, perSecond));
+}
+
+/** @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time */
+async function logIn(
+	{ helpers }: IHttpRequestHelper,
+	{ origin, email, apiKey, appKey }: Login,
+	perSecond: number,
+): Promise<string> {
+	const send = async () =>
+		assertSuccess(
+			await helpers.httpRequest({
+				method: 'POST',
+				url: `${origin}/v2api/auth/login`,
+				headers: {
+					'Content-Type': 'application/json',
+					Accept: 'application/json',
+					...(appKey === '' ? {} : { 'X-APP-KEY': appKey }),
+				},
+				body: { email, api_key: apiKey },
+				json: true,
+				timeout: LOGIN_TIMEOUT_MS,
+				disableFollowRedirect: true,
+			}),
+		);
+	let answer: ApiResponse;
+	try {
+		const options = { perSecond, isIdempotent: true, rateLimitWaitMs: SHORT_RATE_LIMIT_WAIT_MS };
+		answer = await withRetries(rateLimiterOf(origin), options, send);
+	} catch (error) {
+		const failure = failureOf(error);
+		const serverMessage = failure.serverMessage && redact(failure.serverMessage, [apiKey, appKey]);
+		throw explainLogin({ ...failure, serverMessage }, origin, appKey !== '');
+	}
+	const { token } = answer as { token?: unknown };
+	if (typeof token === 'string' && token !== '') return token;
+	throw explainLogin({ kind: Array.isArray(answer) ? 'notJson' : 'refusal' }, origin, appKey !== '');
+}
