@@ -9,7 +9,7 @@ import type {
 import type { ApiFailure } from './errors';
 import { nodeError } from './errors';
 import { readId, readIds } from './formats';
-import { touch } from './latest';
+import { lruSet } from './bounded';
 import type { ApiRequest } from './request';
 import { nameOf } from './request';
 
@@ -48,7 +48,7 @@ export function placesOfBranchList(
 
 export function noteBranchList(account: string, branch: number | undefined): void {
 	if (branch === undefined) answeredIn.delete(account);
-	else touch(answeredIn, account, branch, MAX_ACCOUNTS);
+	else lruSet(answeredIn, account, branch, MAX_ACCOUNTS);
 }
 
 /** The branch that the node works in, or the first one that it watches, as far as the form says. */

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { originOf, trimBlanks } from './host';
-import { touch } from './latest';
+import { lruSet } from './bounded';
 
 /** AlfaCRM documents that its tokens live for 15 minutes; one that is older than this is not handed out any more. */
 const TOKEN_MS = 840_000;
@@ -194,6 +194,6 @@ const keyOf = ({ origin, email, apiKey, appKey }: Login): string =>
 function sessionOf(login: Login): Session {
 	const key = keyOf(login);
 	const session = sessions.get(key) ?? { key, readers: new Set(), revoked: new Set() };
-	touch(sessions, key, session, MAX_SESSIONS);
+	lruSet(sessions, key, session, MAX_SESSIONS);
 	return session;
 }

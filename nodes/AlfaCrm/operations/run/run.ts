@@ -3,11 +3,9 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ApiRequest } from '../../api/request';
 import { ApiClient } from '../../api/client';
 import { readId } from '../../api/formats';
-import { withLock } from '../../api/locks';
-import { LockRow } from '../../api/lockRow';
-import type { SharedLock } from '../../api/sharedLock';
-import { sharedLockOf } from '../../api/sharedLock';
-import { currentVersion, recordWrite, wasWrittenSince } from '../../api/writeLog';
+import type { DatabaseLock, ProcessedData } from '../../api/databaseLock';
+import { databaseLockOf } from '../../api/databaseLock';
+import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../api/locks';
 import type { Entity } from '../../entities/types';
 import { Groups } from './groups';
 import { Hints } from './hints';
@@ -47,8 +45,7 @@ export class Run {
 	private readonly pendingReads = new Map<string, Promise<unknown>>();
 	/** How many writes there were that may or may not have been carried out. */
 	private uncertainWrites = 0;
-	private nodeLock?: { lock: SharedLock; row: LockRow };
-	/** Which turn of the shared lock the latest look was in; 0 for none. */
+	/** Which turn of the database lock the latest look was in; 0 for none. */
 	private turn?: number;
 
 	constructor(readonly context: IExecuteFunctions) {
@@ -92,16 +89,16 @@ export class Run {
 		return await withLock(this.lockNames(keys), this.client.signal, work, underWayMs);
 	}
 
-	/**
-	 * The lock that this node of this workflow has over all n8n processes. A workflow that was never saved has no row in n8n's
-	 * database, nor has any in an n8n without the helpers for it.
-	 */
-	get shared(): { lock: SharedLock; row: LockRow } | undefined {
+	/** The lock that this node of this workflow has over all n8n processes. */
+	get databaseLock(): DatabaseLock {
+		return databaseLockOf(this.context.getWorkflow().id, this.context.getNode().id);
+	}
+
+	/** Where that lock is kept; a workflow that was never saved has no row there, nor has any in an n8n without the helpers for it. */
+	get processedData(): ProcessedData | undefined {
 		const { helpers } = this.context;
-		const { id } = this.context.getWorkflow();
-		if (!id || typeof helpers.checkProcessedAndRecord !== 'function') return undefined;
-		this.nodeLock ??= { lock: sharedLockOf(id, this.context.getNode().id), row: new LockRow(helpers) };
-		return this.nodeLock;
+		const hasRow = this.context.getWorkflow().id && typeof helpers.checkProcessedAndRecord === 'function';
+		return hasRow ? helpers : undefined;
 	}
 
 	/**
