@@ -7,13 +7,13 @@ import { abortable, timeout, withTimeout } from './cancel';
 /**
  * A lock that one of all n8n processes holds, for the work of one node: the row of n8n's database in which it keeps what
  * the node has processed. n8n inserts the row under a primary key, so one of several processes succeeds; otherwise it
- * reads the row and writes it whole, so entries that two processes add at the same moment may get lost, and may come back
- * with an answer that was late.
+ * reads the row and writes it whole, so of entries that two processes add at the same moment one gets lost, and a write
+ * that comes late brings back what was there before.
  *
- * Waiting processes add a mark each, which the holder sees within a second. It hands the lock over when its work is done,
- * and begins no write later than `LEASE_MS` after it last saw nobody waiting. So it does nothing any more when a waiting
- * process has seen its own mark in an unchanged row for `DEAD_MS`; that one removes the row. The time between the two
- * is for statements and writes under way. No clocks are compared.
+ * Waiting processes add a mark each, which the holder sees within a second. From then on it adds heartbeats, and hands the
+ * lock over when its work is done. It begins no write later than `LEASE_MS` after it last saw nobody waiting or added a
+ * heartbeat. A waiting process that has seen its own mark in a row that did not change for `DEAD_MS` takes the holder for
+ * dead and removes the row; the time between the two is for statements and calls under way. No clocks are compared.
  */
 const LEASE_MS = 40_000;
 const DEAD_MS = 60_000;
@@ -26,8 +26,8 @@ const REMOVE_MS = 20_000;
 /** A row was not watched while its process did not look for so long: it may have stood still. */
 const BREAK_MS = 10_000;
 
-/** How often the holder counts. */
-const COUNT_MS = 1_000;
+/** How often the holder renews its lease. */
+const RENEW_MS = 1_000;
 /** How often a waiting process looks. */
 const LOOK_MS = 500;
 /** A process that has handed the lock over does not take it meanwhile. */
@@ -95,16 +95,17 @@ class Lease {
 	private isWanted = false;
 	/** Until then nobody else takes the lock. */
 	private until: number;
+	private renewing?: Promise<void>;
 	/** While the row is being removed. */
 	ending?: Promise<void>;
 
 	/**
-	 * @param turn how often this process had the lock, 0 where n8n cannot keep a row; what was read in another turn may be stale
+	 * @param epoch how often this process had the lock, 0 where n8n cannot keep a row; what was read in another one may be stale
 	 * @param at when that was sent which took it
 	 * @param onEnd called once, with whether another process waits
 	 */
 	constructor(
-		readonly turn: number,
+		readonly epoch: number,
 		private readonly row: Row | undefined,
 		at: number,
 		private readonly onEnd: (isWanted: boolean) => void,
@@ -135,22 +136,24 @@ class Lease {
 	}
 
 	private async watch(row: Row): Promise<void> {
-		while (this.isOpen) {
-			await timeout(COUNT_MS);
+		while (this.isHeld && this.ending === undefined) {
+			await timeout(RENEW_MS);
 			// What fails now may succeed the next time; if it never does, the lease runs out.
-			if (this.isOpen) await this.count(row).catch(() => undefined);
+			if (this.ending === undefined) await (this.renewing = this.renew(row).catch(() => undefined));
+			if (this.isWanted) await this.endWhenIdle();
 		}
-		await this.endWhenIdle();
 	}
 
-	private async count(row: Row): Promise<void> {
+	/** Counts who waits; once somebody does, a heartbeat changes the row. */
+	private async renew(row: Row): Promise<void> {
 		const at = performance.now();
-		const size = await row.size();
+		const isHeartbeat = this.isWanted;
+		const there = isHeartbeat ? (await row.add(`heartbeat ${Math.random()}`)).length : await row.size();
 		// Once the lease has run out, it may be the row of another process.
 		if (!this.isHeld) return;
-		this.isWanted ||= size > NOBODY_WAITS;
-		if (size === NOBODY_WAITS) this.until = at + LEASE_MS;
-		if (size === 0) this.until = -Infinity;
+		if (there === 0) this.until = -Infinity;
+		else if (isHeartbeat || there === NOBODY_WAITS) this.until = at + LEASE_MS;
+		else this.isWanted = true;
 	}
 
 	private async endWhenIdle(): Promise<void> {
@@ -159,8 +162,10 @@ class Lease {
 	}
 
 	private async end(): Promise<void> {
-		// A process that has begun to wait within the last second is to have its turn.
-		if (this.row !== undefined) await this.count(this.row).catch(() => undefined);
+		// A heartbeat that comes after the removal would make a row with nobody behind it.
+		await this.renewing;
+		// A process that has begun to wait within the last second is to have it next.
+		if (this.row !== undefined && !this.isWanted) await this.renew(this.row).catch(() => undefined);
 		// A removal that comes late would hit the row of another process, for all have the same name.
 		if (this.isHeld) await this.row?.remove().catch(() => undefined);
 		this.onEnd(this.isWanted);
@@ -215,7 +220,7 @@ class Waiter {
 
 /** The lock of one node, in one process. */
 export class DatabaseLock {
-	private turns = 0;
+	private epoch = 0;
 	private lease?: Lease;
 	private attempt?: Promise<void>;
 	private waiting?: Promise<void>;
@@ -285,9 +290,8 @@ export class DatabaseLock {
 	/** @param at when the lock was taken; undefined if another process has it */
 	private begin(at: number | undefined, row?: Row): void {
 		if (at === undefined) return;
-		if (row !== undefined) this.turns += 1;
-		const turn = row === undefined ? 0 : this.turns;
-		const lease = new Lease(turn, row, at, (isWanted) => {
+		if (row !== undefined) this.epoch += 1;
+		const lease = new Lease(row === undefined ? 0 : this.epoch, row, at, (isWanted) => {
 			if (isWanted) this.backoffUntil = performance.now() + BACKOFF_MS;
 			if (this.lease === lease) this.lease = undefined;
 		});

@@ -30,9 +30,9 @@ export async function withLock<T>(
 	if (signal?.aborted) throw cancelled();
 	const { promise: left, resolve: leave } = deferred();
 	// All queues are joined at once, so that no two pieces of work wait for each other.
-	const turns = [...new Set(keys)].map((key) => joinQueue(key, left));
+	const ends = [...new Set(keys)].map((key) => joinQueue(key, left));
 	try {
-		await abortable(Promise.all(turns), signal);
+		await abortable(Promise.all(ends), signal);
 		if (signal?.aborted) throw cancelled();
 	} catch {
 		leave();

@@ -90,7 +90,7 @@ export class Process {
 			run: {
 				databaseLock: this.lock,
 				processedData: rows.helpersOf({ latency, ready }),
-				noteTurn: () => {},
+				noteEpoch: () => {},
 				client: { signal },
 			},
 			underWayMs: 0,

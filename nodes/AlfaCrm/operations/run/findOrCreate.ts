@@ -36,11 +36,11 @@ export async function doUnlessDone<F, C>(
 	const { databaseLock, processedData, client } = run;
 	let lease = await databaseLock.tryEnter(processedData, client.signal);
 	try {
-		run.noteTurn(lease?.turn ?? 0);
+		run.noteEpoch(lease?.epoch ?? 0);
 		let looked = await look();
 		if (looked.act !== undefined && lease === undefined) {
 			lease = await databaseLock.enter(processedData, client.signal);
-			run.noteTurn(lease.turn);
+			run.noteEpoch(lease.epoch);
 			looked = await look();
 		}
 		if (looked.act === undefined) return { found: looked.found };

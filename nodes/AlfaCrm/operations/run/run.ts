@@ -45,8 +45,8 @@ export class Run {
 	private readonly pendingReads = new Map<string, Promise<unknown>>();
 	/** How many writes there were that may or may not have been carried out. */
 	private uncertainWrites = 0;
-	/** Which turn of the database lock the latest look was in; 0 for none. */
-	private turn?: number;
+	/** Which epoch of the database lock the latest look was in; 0 for none. */
+	private epoch?: number;
 
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
@@ -102,16 +102,16 @@ export class Run {
 	}
 
 	/**
-	 * Notes which turn of that lock the next look is in, 0 if another process has it: what was read before this one got it is
-	 * forgotten, since others may have written.
+	 * Notes which epoch of that lock the next look is in, 0 if another process has it: what was read before this one got it
+	 * is forgotten, since others may have written.
 	 */
-	noteTurn(turn: number): void {
-		if (this.turn !== undefined && turn !== 0 && turn !== this.turn) {
+	noteEpoch(epoch: number): void {
+		if (this.epoch !== undefined && epoch !== 0 && epoch !== this.epoch) {
 			this.uncertainWrites += 1;
 			this.cache.clear();
 			this.pendingReads.clear();
 		}
-		this.turn = turn;
+		this.epoch = epoch;
 	}
 
 	/** Counts the writes in this process, for asking later what was written since then. */
