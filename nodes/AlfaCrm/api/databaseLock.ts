@@ -198,17 +198,18 @@ class Waiter {
 		return now < this.deadAt ? undefined : await this.replaceDead(size);
 	}
 
-	/** Of several who claim a row at the same moment one overwrites the claim of another, or sees that it is not the only one. */
+	/** Of several who claim a row at the same moment one sees that it was not the first, or overwrites the claim of another. */
 	private async replaceDead(size: number): Promise<number | undefined> {
 		const { row, mark } = this;
 		// The row is watched anew, whatever comes of the claim.
 		this.size = 0;
-		const claim = `claim ${Math.random()}`;
+		// The first of all who have seen the row at that size; a claim that came to nothing changes the size.
+		const [claimed, claim] = [`claimed at ${size}`, `claim ${Math.random()}`];
 		const begun = performance.now();
-		const there = await row.add(mark, claim);
+		const there = await row.add(mark, claimed, claim);
 		if (!there.includes(LOCKED)) return begun;
 		const isLate = performance.now() - begun > CLAIM_MS;
-		if (isLate || !there.includes(mark) || (await row.size()) !== size + 1) return undefined;
+		if (isLate || !there.includes(mark) || there.includes(claimed)) return undefined;
 		await timeout(CLAIM_MS);
 		const at = performance.now();
 		const still = await row.add(claim);

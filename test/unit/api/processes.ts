@@ -17,30 +17,27 @@ class Service {
 
 	constructor(private readonly latency: () => number) {}
 
-	async find(phone: string): Promise<string | undefined> {
-		this.reads += 1;
+	async call<T>(act: () => T): Promise<T> {
 		await sleep(this.latency());
-		const found = this.created.find((one) => one === phone);
+		const answer = act();
 		await sleep(this.latency());
-		return found;
+		return answer;
 	}
 
-	async create(phone: string): Promise<string> {
-		await sleep(this.latency());
-		this.created.push(phone);
-		await sleep(this.latency());
-		return phone;
+	find(phone: string): string | undefined {
+		this.reads += 1;
+		return this.created.find((one) => one === phone);
 	}
 }
 
 /** One n8n process, which the node has a lock in. */
 export class Process {
 	private readonly id = Math.random();
-	readonly lock = new DatabaseLock();
+	private readonly lock = new DatabaseLock();
 	/** Until then nothing of it goes on, as when it computes; for ever once it was killed. */
 	private frozenUntil = 0;
-	/** Whether a create of it is on its way. */
-	isCreating = false;
+	private die = () => {};
+	readonly death = new Promise<void>((resolve) => (this.die = resolve));
 
 	constructor(private readonly world: World) {}
 
@@ -48,75 +45,58 @@ export class Process {
 		this.frozenUntil = Math.max(this.frozenUntil, performance.now() + ms);
 	}
 
-	private die = () => {};
-	readonly death = new Promise<void>((resolve) => (this.die = resolve));
-
 	kill(): void {
 		this.frozenUntil = Infinity;
 		this.die();
 	}
 
-	get isAlive(): boolean {
-		return this.frozenUntil < Infinity;
-	}
-
 	async thawed(): Promise<void> {
-		if (!this.isAlive) return await new Promise(() => {});
 		const ms = Math.ceil(this.frozenUntil - performance.now());
+		if (ms === Infinity) return await new Promise(() => {});
 		// Once more, since it may stand still again.
 		if (ms > 0) await sleep(ms).then(async () => await this.thawed());
 	}
 
 	/** One execution that creates who is not there; never settles once the process was killed. */
-	async run(phone: string, signal?: AbortSignal): Promise<'found' | 'created'> {
+	async run(phone: string): Promise<'found' | 'created'> {
 		return await running.run(this, async () => {
 			// As the items of one process do.
-			const work = withLock([`${this.id} ${phone}`], signal, async () => {
-				const { found } = await this.findOrCreate(phone, signal);
-				return found === undefined ? 'created' : 'found';
-			});
+			const work = withLock([`${this.id} ${phone}`], undefined, async () => await this.findOrCreate(phone));
 			return await work.finally(async () => await this.thawed());
 		});
 	}
 
-	private async findOrCreate(phone: string, signal?: AbortSignal) {
-		const { rows, service, databaseLatency: latency } = this.world;
+	private async findOrCreate(phone: string): Promise<'found' | 'created'> {
+		const { rows, service, pause, databaseLatency: latency } = this.world;
 		const ready = async () => {
 			await this.thawed();
 			this.world.assertDatabase();
 		};
 		let assertMaySend = () => {};
-		const item = {
-			run: {
-				databaseLock: this.lock,
-				processedData: rows.helpersOf({ latency, ready }),
-				noteEpoch: () => {},
-				client: { signal },
-			},
-			underWayMs: 0,
-			guarded: async (assertHeld: () => void, work: () => Promise<unknown>) => {
-				assertMaySend = assertHeld;
-				return await work();
-			},
-		};
-		const find = async () => {
-			await this.thawed();
-			const found = await service.find(phone);
-			await this.thawed();
-			return found;
-		};
-		const create = async () => {
-			// As when it waits for the rate limit.
-			await sleep(this.world.pause());
+		const call = async <T>(act: () => T) => {
 			await this.thawed();
 			assertMaySend();
-			this.isCreating = true;
-			const created = await service.create(phone);
-			this.isCreating = false;
+			const answer = await service.call(act);
 			await this.thawed();
-			return created;
+			return answer;
 		};
-		return await findOrCreate(item as unknown as Item, find, create);
+		const processedData = rows.helpersOf({ latency, ready });
+		const item = {
+			run: { databaseLock: this.lock, processedData, noteEpoch: () => {}, client: {} },
+			underWayMs: 0,
+			guarded: async (assertHeld: () => void, create: () => Promise<unknown>) => {
+				assertMaySend = assertHeld;
+				// As when it waits for the rate limit.
+				await sleep(pause());
+				return await create();
+			},
+		};
+		const { found } = await findOrCreate(
+			item as unknown as Item,
+			async () => await call(() => service.find(phone)),
+			async () => await call(() => service.created.push(phone)),
+		);
+		return found === undefined ? 'created' : 'found';
 	}
 }
 
@@ -138,10 +118,8 @@ export class World {
 			// Longer ones end statements that get no answer, and here each gets one.
 			if (ms >= 30_000) return limit.signal;
 			const process = running.getStore();
-			void sleep(ms).then(async () => {
-				await process?.thawed();
-				limit.abort();
-			});
+			const elapsed = sleep(ms).then(async () => await process?.thawed());
+			void elapsed.then(() => limit.abort());
 			return limit.signal;
 		});
 		this.databaseLatency = () => 1 + random() * 8;
