@@ -30,9 +30,12 @@ class Service {
 	}
 }
 
+let processes = 0;
+
 /** One n8n process, which the node has a lock in. */
 export class Process {
-	private readonly id = Math.random();
+	/** Those of former worlds hold locks for ever. */
+	private readonly id = ++processes;
 	private readonly lock = new DatabaseLock();
 	/** Until then nothing of it goes on, as when it computes; for ever once it was killed. */
 	private frozenUntil = 0;
