@@ -2,7 +2,6 @@ import { DataDeduplicationService } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { LockRow } from '../../nodes/AlfaCrm/api/lockRow';
 import { ProcessedRows } from '../support/processedData';
 import { Engine } from './support/engine';
 import { useFastTime } from './support/fastTime';
@@ -154,10 +153,8 @@ describe('another n8n process', () => {
 	const here = async (parameters: INodeParameters, items: IDataObject[] = [{}]) =>
 		await whole(parameters, { items, workflow: `beside ${workflow}` });
 	const helpers = () => processed.helpersOf({ latency: () => 0 });
-	/** The lock of the node, as the other process sees it. */
-	const lock = () => new LockRow(helpers());
 	/** This process keeps the lock for a moment. */
-	const untilFree = async () => await until(async () => (await lock().size()) === 0);
+	const untilFree = async () => await until(() => processed.size === 0);
 
 	beforeAll(async () => {
 		// n8n's database, for the lock that the node has over all processes.
@@ -180,13 +177,13 @@ describe('another n8n process', () => {
 
 	/** The other process holds the lock until this one waits for it, does its work and lets the lock go. */
 	async function beside(parameters: INodeParameters, work: () => void, items: IDataObject[] = [{}]) {
-		const other = lock();
-		expect(await other.take()).toBe(true);
+		processed.hold();
+		const { size } = processed;
 		const running = here(parameters, items);
-		// It asks for the lock: an entry more.
-		await until(async () => (await other.size()) > 1);
+		// It waits for the lock: an entry more.
+		await until(() => processed.size > size);
 		work();
-		await other.remove();
+		processed.remove();
 		const outcome = await running;
 		await untilFree();
 		return outcome;

@@ -17,7 +17,7 @@ export const depth = {
 	lists: runs(120, 10_000),
 	rate: runs(60, 1_000),
 	logins: runs(2, 50),
-	sharedLock: runs(10, 100),
+	databaseLock: runs(10, 100),
 	lessonsTaught: runs(40, 2_000),
 	dueDates: runs(150, 5_000),
 	deliveries: runs(200, 10_000),

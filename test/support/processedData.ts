@@ -1,12 +1,12 @@
 import { sleep } from 'n8n-workflow';
 
-import type { ProcessedData } from '../../nodes/AlfaCrm/api/lockRow';
+import type { ProcessedData } from '../../nodes/AlfaCrm/api/databaseLock';
 
 interface Connection {
 	/** Milliseconds that the database takes for a statement. */
 	latency: () => number;
-	/** False once the process was killed: what it has not sent is never sent, and it sees no answer. */
-	isAlive?: () => boolean;
+	/** Waits while the process stands still, for ever once it was killed; throws while the database is away. */
+	ready?: () => Promise<void>;
 }
 
 /**
@@ -18,43 +18,43 @@ export class ProcessedRows {
 	/** Statements so far. */
 	statements = 0;
 
+	/** How many entries the row of the node has; 0 where there is none. */
+	get size(): number {
+		return this.entries?.length ?? 0;
+	}
+
+	/** The row as a process has inserted it that holds the lock. */
+	hold(): void {
+		this.entries = ['locked', 'its mark'];
+	}
+
+	remove(): void {
+		this.entries = undefined;
+	}
+
 	/** The helpers that n8n gives a node in one of the processes. */
-	helpersOf({ latency, isAlive = () => true }: Connection): ProcessedData {
+	helpersOf({ latency, ready = async () => await Promise.resolve() }: Connection): ProcessedData {
 		const statement = async <T>(run: () => T): Promise<T> => {
-			if (!isAlive()) return await new Promise<T>(() => {});
+			await ready();
 			this.statements += 1;
 			await sleep(latency() / 2);
-			const result = await new Promise<T>((resolve, reject) => {
-				try {
-					resolve(run());
-				} catch (error) {
-					reject(error as Error);
-				}
-			});
+			const result = run();
 			await sleep(latency() / 2);
-			return isAlive() ? result : await new Promise<T>(() => {});
+			await ready();
+			return result;
 		};
 		return {
 			checkProcessedAndRecord: async (items) => {
-				const known = await statement(() => this.entries && [...this.entries]);
+				const known = await statement(() => this.entries);
 				const added = items.filter((item) => known?.includes(item) !== true);
-				if (known === undefined) {
-					await statement(() => {
-						if (this.entries !== undefined) throw new Error('UNIQUE constraint failed');
-						this.entries = [...items];
-					});
-					return { new: items, processed: [] };
-				}
 				await statement(() => {
-					if (this.entries !== undefined) this.entries = [...known, ...added];
+					if (known === undefined && this.entries !== undefined) throw new Error('UNIQUE constraint failed');
+					if (known === undefined || this.entries !== undefined) this.entries = [...(known ?? []), ...added];
 				});
-				return { new: added, processed: items.filter((item) => known.includes(item)) };
+				return { new: added, processed: items.filter((item) => known?.includes(item)) };
 			},
-			getProcessedDataCount: async () => await statement(() => this.entries?.length ?? 0),
-			clearAllProcessedItems: async () => {
-				await statement(() => (this.entries = undefined));
-				return undefined;
-			},
+			getProcessedDataCount: async () => await statement(() => this.size),
+			clearAllProcessedItems: async () => await statement(() => this.remove()),
 		};
 	}
 }

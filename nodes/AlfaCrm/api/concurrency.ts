@@ -1,7 +1,7 @@
 import { abortable, timeout } from './cancel';
 import { deferred } from './deferred';
 import { cancelled } from './errors';
-import { append, touch } from './latest';
+import { boundedPush, lruSet } from './bounded';
 import { Queue } from './queue';
 
 /** More would bring nothing at 5 calls a second, and make a server slow. */
@@ -74,8 +74,8 @@ export class Concurrency {
 	/** Notes how long the answer to an action took. */
 	answered(ms: number, action: string): void {
 		const same = this.byAction.get(action) ?? [];
-		touch(this.byAction, action, same, MOST_ACTIONS);
-		for (const times of [this.latest, same]) append(times, ms, LATEST_ANSWERS);
+		lruSet(this.byAction, action, same, MOST_ACTIONS);
+		for (const times of [this.latest, same]) boundedPush(times, ms, LATEST_ANSWERS);
 		const isSlow = ms > Math.min(...same) * SLOW_TIMES + SLOW_MS;
 		this.slow = isSlow ? this.slow + 1 : 0;
 		this.prompt = isSlow ? 0 : this.prompt + 1;

@@ -1,20 +1,16 @@
 import { sleep } from 'n8n-workflow';
 
+import { lruSet } from './bounded';
 import { abortable } from './cancel';
+import { deferred } from './deferred';
 import { cancelled } from './errors';
 
-/** Work that has asked for locks, and how many of them others have before it. */
-interface Waiter {
-	missing: number;
-	begin: () => void;
-}
-
-/** Who has asked for a lock, in the order they came; the first one holds it. A lock without an entry is free. */
-const waiters = new Map<string, Set<Waiter>>();
+/** When the one who asked last for a lock will have left it; a lock without an entry is free. */
+const tails = new Map<string, Promise<void>>();
 
 /**
  * Holds all of the locks while `work` is under way; those who ask for the same ones get them in the order in which they
- * asked. Whoever reads, decides and writes takes the lock of what it is about, for two executions that do so at the same
+ * asked. Work that reads, decides and writes takes the lock of what it is about, for two executions that do so at the same
  * moment would both decide on what they read before. Keys begin with the account (`ApiClient.account()`), since two
  * credentials may be of one account. Holds within one n8n process.
  *
@@ -32,8 +28,16 @@ export async function withLock<T>(
 	underWayMs: () => number = () => 0,
 ): Promise<T> {
 	if (signal?.aborted) throw cancelled();
-	const names = [...new Set(keys)];
-	const leave = await acquire(names, signal);
+	const { promise: left, resolve: leave } = deferred();
+	// All queues are joined at once, so that no two pieces of work wait for each other.
+	const ends = [...new Set(keys)].map((key) => joinQueue(key, left));
+	try {
+		await abortable(Promise.all(ends), signal);
+		if (signal?.aborted) throw cancelled();
+	} catch {
+		leave();
+		throw cancelled();
+	}
 	try {
 		return await work();
 	} finally {
@@ -46,38 +50,55 @@ export function leaveAfter(ms: number, leave: () => void): void {
 	else leave();
 }
 
-/**
- * Joins all queues at once, so that no two pieces of work wait for each other.
- *
- * @returns to be called to leave them
- */
-async function acquire(keys: readonly string[], signal: AbortSignal | undefined): Promise<() => void> {
-	const waiter: Waiter = { missing: 0, begin: () => {} };
-	for (const key of keys) {
-		const queue = waiters.get(key) ?? new Set();
-		waiters.set(key, queue);
-		if (queue.size > 0) waiter.missing += 1;
-		queue.add(waiter);
-	}
-	const leave = () => keys.forEach((key) => release(key, waiter));
-	if (waiter.missing === 0) return leave;
-	try {
-		await abortable(new Promise<void>((resolve) => (waiter.begin = resolve)), signal);
-	} catch {
-		leave();
-		throw cancelled();
-	}
-	return leave;
+/** @returns settled when all who asked before have left */
+async function joinQueue(key: string, left: Promise<void>): Promise<void> {
+	const before = tails.get(key);
+	const tail = Promise.resolve(before).then(async () => await left);
+	tails.set(key, tail);
+	void tail.then(() => tails.get(key) === tail && tails.delete(key));
+	await before;
 }
 
-function release(key: string, waiter: Waiter): void {
-	const queue = waiters.get(key);
-	if (queue === undefined) return;
-	const [holder] = queue;
-	queue.delete(waiter);
-	const [next] = queue;
-	if (next === undefined) waiters.delete(key);
-	if (next === undefined || holder !== waiter) return;
-	next.missing -= 1;
-	if (next.missing === 0) next.begin();
+/** More records than a long execution writes. */
+const MOST_WRITES = 20_000;
+
+/** Whose write it is: an execution knows what it has written itself. */
+type Writer = symbol;
+
+interface Write {
+	version: number;
+	by: Writer;
+	/** The latest write of anybody else, for its writer to know of. */
+	before: number;
+}
+
+/** The latest write of each record, the oldest first. */
+const writes = new Map<string, Write>();
+let latest = 0;
+/** Up to here it is no longer known which records were written. */
+let forgotten = 0;
+
+/** How many writes there were, to compare later ones with: taken before records are read. */
+export function currentVersion(): number {
+	return latest;
+}
+
+/** To be called before and after each write, for its answer may come late or never. */
+export function recordWrite(keys: readonly string[], by: Writer): void {
+	latest += 1;
+	for (const key of keys) {
+		const before = lastOfOthers(key, by);
+		const gone = lruSet(writes, key, { version: latest, by, before }, MOST_WRITES);
+		forgotten = gone?.version ?? forgotten;
+	}
+}
+
+/** Whether anybody else in this process may have written one of the records since; what was read then may be stale. */
+export function wasWrittenSince(keys: readonly string[], since: number, by: Writer): boolean {
+	return since < forgotten || keys.some((key) => lastOfOthers(key, by) > since);
+}
+
+function lastOfOthers(key: string, by: Writer): number {
+	const write = writes.get(key);
+	return (write?.by === by ? write.before : write?.version) ?? 0;
 }

@@ -1,4 +1,4 @@
-import { touch } from './latest';
+import { lruSet } from './bounded';
 
 const MAX_ACCOUNTS = 500;
 
@@ -11,6 +11,6 @@ export async function ownUser(
 	find: () => Promise<number | undefined>,
 ): Promise<number | undefined> {
 	const user = users.get(account) ?? (await find());
-	if (user !== undefined) touch(users, account, user, MAX_ACCOUNTS);
+	if (user !== undefined) lruSet(users, account, user, MAX_ACCOUNTS);
 	return user;
 }

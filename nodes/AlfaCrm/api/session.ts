@@ -3,7 +3,7 @@ import { ExecutionBaseError, sleep } from 'n8n-workflow';
 
 import { failureOf, redact } from './errors';
 import { originOf, trimBlanks } from './host';
-import { touch } from './latest';
+import { lruSet } from './bounded';
 import { explainLogin, LOGIN_TIMEOUT_MS } from './login';
 import { readRate } from './rate';
 import { rateLimiterOf } from './rateLimiter';
@@ -116,7 +116,7 @@ const sessions = new Map<string, Session>();
 export function sessionOf({ origin, email, apiKey, appKey }: Login): Session {
 	const key = [origin, email.toLowerCase(), apiKey, appKey].join('\n');
 	const session = sessions.get(key) ?? new Session();
-	touch(sessions, key, session, MAX_SESSIONS);
+	lruSet(sessions, key, session, MAX_SESSIONS);
 	return session;
 }
 

@@ -1,4 +1,4 @@
-import { append } from './latest';
+import { boundedPush } from './bounded';
 import { nextOpening } from './openings';
 import { SECOND_MS } from './time';
 
@@ -93,7 +93,7 @@ export class Share {
 
 	/** Notes that a call was taken. */
 	taken({ at, isProbe }: Call, now: number): void {
-		append(this.takenAt, at, LATEST_CALLS);
+		boundedPush(this.takenAt, at, LATEST_CALLS);
 		if (isProbe) this.own += 1;
 		else if (at > this.rush.from - SECOND_MS && at < this.rush.until)
 			this.own = Math.max(this.own, this.mostInASecond());

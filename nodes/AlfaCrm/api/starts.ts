@@ -1,6 +1,6 @@
 import { MOST_AT_ONCE } from './concurrency';
 import { deferred } from './deferred';
-import { append } from './latest';
+import { boundedPush } from './bounded';
 import type { Call } from './share';
 import { LATEST_CALLS } from './share';
 
@@ -52,13 +52,13 @@ export class Starts {
 				settle();
 			},
 		};
-		append(this.latest, start, LATEST_CALLS);
+		boundedPush(this.latest, start, LATEST_CALLS);
 		return start;
 	}
 
 	answered(start: Start, ms: number): void {
 		start.answered = true;
-		append(this.roundTrips, ms, LATEST_ROUND_TRIPS);
+		boundedPush(this.roundTrips, ms, LATEST_ROUND_TRIPS);
 	}
 
 	/** As if it had not been sent: the service does not count it. */

@@ -2,7 +2,7 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import { digest } from '../api/digest';
-import { touch } from '../api/latest';
+import { lruSet } from '../api/bounded';
 import { canonicalJson } from '../fields/canonicalJson';
 import { triggerKeyOf } from './triggerKey';
 import type { KnownBranches } from './watch/branches';
@@ -118,7 +118,7 @@ export class StoredState {
 		if (this.isShared) this.share(this.key, stored);
 		else if (this.key in this.shared) delete this.shared[this.key];
 		if (!isReport) this.all.set(this.key, stored);
-		else if (this.trigger !== undefined) touch(handedOverAt, this.trigger, stored.savedAt, MOST_WORKFLOWS);
+		else if (this.trigger !== undefined) lruSet(handedOverAt, this.trigger, stored.savedAt, MOST_WORKFLOWS);
 		for (const [key, other] of this.all) {
 			if (key !== this.key && this.newestOf(key) === other) this.share(key, other);
 		}
@@ -151,7 +151,7 @@ export class StoredState {
 
 function reportedIn(workflow: string): Map<string, Stored> {
 	const all = reported.get(workflow) ?? new Map<string, Stored>();
-	touch(reported, workflow, all, MOST_WORKFLOWS);
+	lruSet(reported, workflow, all, MOST_WORKFLOWS);
 	return all;
 }
 

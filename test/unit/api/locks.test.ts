@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { sleep } from 'n8n-workflow';
 
 import { abortable, onAbort } from '../../../nodes/AlfaCrm/api/cancel';
-import { withLock } from '../../../nodes/AlfaCrm/api/locks';
-import { currentVersion, recordWrite, wasWrittenSince } from '../../../nodes/AlfaCrm/api/writeLog';
+import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../../nodes/AlfaCrm/api/locks';
 import { seed } from '../../support/depth';
-import { stopTime, timed } from './clock';
+import { timed } from './clock';
 
 const turn = async () => await sleep(0);
 const now = async <T>(value: T) => await Promise.resolve(value);
@@ -138,7 +137,6 @@ describe('the end of an execution', () => {
 });
 
 describe('the memory of writes', () => {
-	stopTime();
 	const [HERE, ELSEWHERE] = [Symbol('an execution'), Symbol('another one')];
 
 	it('tells which records were written since a moment', () => {
@@ -164,32 +162,10 @@ describe('the memory of writes', () => {
 		expect(wasWrittenSince([key], currentVersion(), HERE)).toBe(false);
 	});
 
-	it('takes everything for written at a moment that it no longer remembers', () => {
-		const [written, unwritten] = [newKey(), newKey()];
+	it('keeps a bounded number of records, and takes everything for written at a moment that it no longer remembers', () => {
 		const before = currentVersion();
-		recordWrite([written], HERE);
-		jest.advanceTimersByTime(601_000);
-		expect([written, unwritten].map((key) => wasWrittenSince([key], before, ELSEWHERE))).toEqual([
-			true,
-			true,
-		]);
-		expect(wasWrittenSince([written, unwritten], currentVersion(), ELSEWHERE)).toBe(false);
-	});
-
-	it('keeps a bounded number of records', () => {
-		const before = currentVersion();
-		for (let count = 0; count < 100_001; count++) recordWrite([newKey()], HERE);
+		for (let count = 0; count < 20_001; count++) recordWrite([newKey()], HERE);
 		expect(wasWrittenSince([newKey()], before, ELSEWHERE)).toBe(true);
 		expect(wasWrittenSince([newKey()], currentVersion() - 1_000, ELSEWHERE)).toBe(false);
-	});
-
-	it('forgets nothing too early when the clock is set back, and nothing too late', () => {
-		jest.setSystemTime(Date.parse('2026-11-24T10:00:00Z'));
-		const key = newKey();
-		const before = currentVersion();
-		recordWrite([key], HERE);
-		jest.setSystemTime(Date.parse('2026-11-24T08:00:00Z'));
-		expect(wasWrittenSince([key], before, ELSEWHERE)).toBe(true);
-		expect(wasWrittenSince([newKey()], currentVersion(), ELSEWHERE)).toBe(false);
 	});
 });

@@ -1,97 +1,138 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { sleep } from 'n8n-workflow';
 
+import { DatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { withLock } from '../../../nodes/AlfaCrm/api/locks';
-import { LockRow } from '../../../nodes/AlfaCrm/api/lockRow';
-import { SharedLock } from '../../../nodes/AlfaCrm/api/sharedLock';
 import type { Item } from '../../../nodes/AlfaCrm/operations/run/item';
 import { findOrCreate } from '../../../nodes/AlfaCrm/operations/run/findOrCreate';
 import { ProcessedRows } from '../../support/processedData';
 
+/** Which process a piece of code runs in, so that its timers stand still with it. */
+const running = new AsyncLocalStorage<Process>();
+
 /** AlfaCRM, which never looks whether it has somebody already. */
 class Service {
-	readonly created: Array<{ phone: string; at: number }> = [];
+	readonly created: string[] = [];
 	reads = 0;
 
-	constructor(private readonly random: () => number) {}
+	constructor(private readonly latency: () => number) {}
 
-	async find(phone: string): Promise<string | undefined> {
-		this.reads += 1;
-		await sleep(20 + this.random() * 40);
-		const found = this.created.find((one) => one.phone === phone)?.phone;
-		await sleep(20 + this.random() * 40);
-		return found;
+	async call<T>(act: () => T): Promise<T> {
+		await sleep(this.latency());
+		const answer = act();
+		await sleep(this.latency());
+		return answer;
 	}
 
-	async create(phone: string): Promise<string> {
-		await sleep(20 + this.random() * 40);
-		this.created.push({ phone, at: performance.now() });
-		await sleep(20 + this.random() * 40);
-		return phone;
+	find(phone: string): string | undefined {
+		this.reads += 1;
+		return this.created.find((one) => one === phone);
 	}
 }
 
-/** One n8n process, which the node has a lock in. */
-class Process {
-	isAlive = true;
-	private readonly id = Math.random();
-	readonly lock = new SharedLock();
-	private readonly row: LockRow;
-	/** Until then nothing of it goes on, as when it computes. */
-	private busyUntil = 0;
+let processes = 0;
 
-	constructor(
-		private readonly rows: ProcessedRows,
-		private readonly service: Service,
-		random: () => number,
-	) {
-		const latency = () => 1 + random() * 8;
-		this.row = new LockRow(this.rows.helpersOf({ latency, isAlive: () => this.isAlive }));
+/** One n8n process, which the node has a lock in. */
+export class Process {
+	/** Those of former worlds hold locks for ever. */
+	private readonly id = ++processes;
+	private readonly lock = new DatabaseLock();
+	/** Until then nothing of it goes on, as when it computes; for ever once it was killed. */
+	private frozenUntil = 0;
+	private die = () => {};
+	readonly death = new Promise<void>((resolve) => (this.die = resolve));
+
+	constructor(private readonly world: World) {}
+
+	freeze(ms: number): void {
+		this.frozenUntil = Math.max(this.frozenUntil, performance.now() + ms);
 	}
 
-	stall(ms: number): void {
-		this.busyUntil = performance.now() + ms;
+	kill(): void {
+		this.frozenUntil = Infinity;
+		this.die();
+	}
+
+	async thawed(): Promise<void> {
+		const ms = Math.ceil(this.frozenUntil - performance.now());
+		if (ms === Infinity) return await new Promise(() => {});
+		// Once more, since it may stand still again.
+		if (ms > 0) await sleep(ms).then(async () => await this.thawed());
 	}
 
 	/** One execution that creates who is not there; never settles once the process was killed. */
-	async run(phone: string, createMs = 0): Promise<'found' | 'created'> {
-		const alive = async <T>(work: () => Promise<T>): Promise<T> => {
-			if (!this.isAlive) return await new Promise<T>(() => {});
-			const result = await work();
-			const busy = this.busyUntil - performance.now();
-			if (busy > 0) await sleep(busy);
-			return this.isAlive ? result : await new Promise<T>(() => {});
+	async run(phone: string): Promise<'found' | 'created'> {
+		return await running.run(this, async () => {
+			// As the items of one process do.
+			const work = withLock([`${this.id} ${phone}`], undefined, async () => await this.findOrCreate(phone));
+			return await work.finally(async () => await this.thawed());
+		});
+	}
+
+	private async findOrCreate(phone: string): Promise<'found' | 'created'> {
+		const { rows, service, pause, databaseLatency: latency } = this.world;
+		const ready = async () => {
+			await this.thawed();
+			this.world.assertDatabase();
 		};
 		let assertMaySend = () => {};
-		const item: Pick<Item, 'guarded' | 'underWayMs'> & { run: object } = {
-			run: { shared: { lock: this.lock, row: this.row }, noteTurn: () => {}, client: {} },
+		const call = async <T>(act: () => T) => {
+			await this.thawed();
+			assertMaySend();
+			const answer = await service.call(act);
+			await this.thawed();
+			return answer;
+		};
+		const processedData = rows.helpersOf({ latency, ready });
+		const item = {
+			run: { databaseLock: this.lock, processedData, noteEpoch: () => {}, client: {} },
 			underWayMs: 0,
-			guarded: async (assertHeld, work) => {
+			guarded: async (assertHeld: () => void, create: () => Promise<unknown>) => {
 				assertMaySend = assertHeld;
-				return await work();
+				// As when it waits for the rate limit.
+				await sleep(pause());
+				return await create();
 			},
 		};
-		const find = async () => await alive(async () => await this.service.find(phone));
-		const create = async () => {
-			assertMaySend();
-			await sleep(createMs);
-			return await alive(async () => await this.service.create(phone));
-		};
-		// As the items of one process do.
-		const work = withLock([`${this.id} ${phone}`], undefined, async () => {
-			const { found } = await findOrCreate(item as unknown as Item, find, create);
-			return found === undefined ? 'created' : 'found';
-		});
-		return await work.catch(async (error: Error) => await alive(async () => await Promise.reject(error)));
+		const { found } = await findOrCreate(
+			item as unknown as Item,
+			async () => await call(() => service.find(phone)),
+			async () => await call(() => service.created.push(phone)),
+		);
+		return found === undefined ? 'created' : 'found';
 	}
 }
 
-/** So many processes, and the database and the AlfaCRM that they share. */
-export function world(processes: number, random: () => number) {
-	const rows = new ProcessedRows();
-	const service = new Service(random);
-	const all = Array.from({ length: processes }, () => new Process(rows, service, random));
-	return { rows, service, all };
+/** Several processes, and the database and the AlfaCRM that they share. */
+export class World {
+	readonly rows = new ProcessedRows();
+	readonly service: Service;
+	readonly all: Process[];
+	/** Milliseconds for a statement, for a way of a call, and before a create. */
+	databaseLatency: () => number;
+	pause = () => 0;
+	/** Until then each statement fails, of which one that was under way may have been carried out. */
+	awayUntil = 0;
+
+	/** Time has to be stopped. */
+	constructor(processes: number, random: () => number) {
+		jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+			const limit = new AbortController();
+			// Longer ones end statements that get no answer, and here each gets one.
+			if (ms >= 30_000) return limit.signal;
+			const process = running.getStore();
+			const elapsed = sleep(ms).then(async () => await process?.thawed());
+			void elapsed.then(() => limit.abort());
+			return limit.signal;
+		});
+		this.databaseLatency = () => 1 + random() * 8;
+		this.service = new Service(() => 20 + random() * 40);
+		this.all = Array.from({ length: processes }, () => new Process(this));
+	}
+
+	assertDatabase(): void {
+		if (performance.now() < this.awayUntil) throw new Error('Connection terminated');
+	}
 }
 
-export const phonesOf = ({ created }: Service) => created.map(({ phone }) => phone).sort();
 export const phones = (count: number) => Array.from({ length: count }, (_unused, index) => `${100 + index}`);

@@ -2,8 +2,7 @@ import { ResponseError } from '../../api/errors';
 import { leaveAfter } from '../../api/locks';
 import type { Item } from './item';
 
-const LOCK_LOST =
-	'n8n stood still or did not reach its own database for some seconds, so another n8n process may be doing the same. Run it again.';
+const LOCK_LOST = 'This took so long that another n8n process may be doing the same. Run it again.';
 
 /** What a look shows: what is there already, or how to bring it about. */
 type Looked<F, C> = { found: F; act?: undefined } | { found?: undefined; act: () => Promise<C> };
@@ -34,28 +33,22 @@ export async function doUnlessDone<F, C>(
 	look: () => Promise<Looked<F, C>>,
 ): Promise<Outcome<F, C>> {
 	const { run } = item;
-	const { shared } = run;
-	if (shared === undefined) {
-		const { found, act } = await look();
-		return act === undefined ? { found } : { created: await act() };
-	}
-	const { lock, row } = shared;
-	let isHeld = await lock.tryEnter(row, run.client.signal);
+	const { databaseLock, processedData, client } = run;
+	let lease = await databaseLock.tryEnter(processedData, client.signal);
 	try {
-		run.noteTurn(isHeld ? lock.turns : 0);
+		run.noteEpoch(lease?.epoch ?? 0);
 		let looked = await look();
-		if (looked.act !== undefined && !isHeld) {
-			await lock.enter(row, run.client.signal);
-			isHeld = true;
-			run.noteTurn(lock.turns);
+		if (looked.act !== undefined && lease === undefined) {
+			lease = await databaseLock.enter(processedData, client.signal);
+			run.noteEpoch(lease.epoch);
 			looked = await look();
 		}
 		if (looked.act === undefined) return { found: looked.found };
 		const assertHeld = () => {
-			if (!lock.isHeld) throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
+			if (lease?.isHeld !== true) throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 		};
 		return { created: await item.guarded(assertHeld, looked.act) };
 	} finally {
-		if (isHeld) leaveAfter(item.underWayMs, () => lock.leave());
+		leaveAfter(item.underWayMs, () => lease?.leave());
 	}
 }

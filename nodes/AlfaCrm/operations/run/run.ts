@@ -3,11 +3,9 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ApiRequest } from '../../api/request';
 import { ApiClient } from '../../api/client';
 import { readId } from '../../api/formats';
-import { withLock } from '../../api/locks';
-import { LockRow } from '../../api/lockRow';
-import type { SharedLock } from '../../api/sharedLock';
-import { sharedLockOf } from '../../api/sharedLock';
-import { currentVersion, recordWrite, wasWrittenSince } from '../../api/writeLog';
+import type { DatabaseLock, ProcessedData } from '../../api/databaseLock';
+import { databaseLockOf } from '../../api/databaseLock';
+import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../api/locks';
 import type { Entity } from '../../entities/types';
 import { Groups } from './groups';
 import { Hints } from './hints';
@@ -47,9 +45,8 @@ export class Run {
 	private readonly pendingReads = new Map<string, Promise<unknown>>();
 	/** How many writes there were that may or may not have been carried out. */
 	private uncertainWrites = 0;
-	private nodeLock?: { lock: SharedLock; row: LockRow };
-	/** Which turn of the shared lock the latest look was in; 0 for none. */
-	private turn?: number;
+	/** Which epoch of the database lock the latest look was in; 0 for none. */
+	private epoch?: number;
 
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
@@ -92,29 +89,29 @@ export class Run {
 		return await withLock(this.lockNames(keys), this.client.signal, work, underWayMs);
 	}
 
-	/**
-	 * The lock that this node of this workflow has over all n8n processes. A workflow that was never saved has no row in n8n's
-	 * database, nor has any in an n8n without the helpers for it.
-	 */
-	get shared(): { lock: SharedLock; row: LockRow } | undefined {
+	/** The lock that this node of this workflow has over all n8n processes. */
+	get databaseLock(): DatabaseLock {
+		return databaseLockOf(this.context.getWorkflow().id, this.context.getNode().id);
+	}
+
+	/** Where that lock is kept; a workflow that was never saved has no row there, nor has any in an n8n without the helpers for it. */
+	get processedData(): ProcessedData | undefined {
 		const { helpers } = this.context;
-		const { id } = this.context.getWorkflow();
-		if (!id || typeof helpers.checkProcessedAndRecord !== 'function') return undefined;
-		this.nodeLock ??= { lock: sharedLockOf(id, this.context.getNode().id), row: new LockRow(helpers) };
-		return this.nodeLock;
+		const hasRow = this.context.getWorkflow().id && typeof helpers.checkProcessedAndRecord === 'function';
+		return hasRow ? helpers : undefined;
 	}
 
 	/**
-	 * Notes which turn of that lock the next look is in, 0 if another process has it: what was read before this one got it is
-	 * forgotten, since others may have written.
+	 * Notes which epoch of that lock the next look is in, 0 if another process has it: what was read before this one got it
+	 * is forgotten, since others may have written.
 	 */
-	noteTurn(turn: number): void {
-		if (this.turn !== undefined && turn !== 0 && turn !== this.turn) {
+	noteEpoch(epoch: number): void {
+		if (this.epoch !== undefined && epoch !== 0 && epoch !== this.epoch) {
 			this.uncertainWrites += 1;
 			this.cache.clear();
 			this.pendingReads.clear();
 		}
-		this.turn = turn;
+		this.epoch = epoch;
 	}
 
 	/** Counts the writes in this process, for asking later what was written since then. */

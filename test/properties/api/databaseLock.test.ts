@@ -1,0 +1,95 @@
+import { sleep } from 'n8n-workflow';
+
+import { depth, seed } from '../../support/depth';
+import { randomFrom } from '../../support/random';
+import { settle, stopTime } from '../../unit/api/clock';
+import { phones, Process, World } from '../../unit/api/processes';
+
+jest.setTimeout(600_000);
+
+let random = randomFrom(seed);
+stopTime({ random: () => random() });
+
+const between = (least: number, most: number) => least + random() * (most - least);
+const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)];
+
+/** The same in several worlds, each with other times. */
+const inWorlds = async (work: () => Promise<void>) => {
+	for (let run = 0; run < depth.databaseLock; run++) {
+		random = randomFrom(seed + run);
+		await work();
+		jest.clearAllTimers();
+	}
+};
+
+/** What may happen within the time, each as often as it comes: processes die and stand still, the database is away. */
+function disturb(world: World, ms: number): void {
+	const some = (count: number, act: () => void) => {
+		for (let nth = 0; nth < count; nth++) void sleep(random() * ms).then(act);
+	};
+	some(oneOf([0, 1, 3]), () => {
+		const nth = Math.floor(random() * world.all.length);
+		world.all[nth].kill();
+		world.all[nth] = new Process(world);
+	});
+	some(oneOf([0, 2, 6]), () => oneOf(world.all).freeze(random() * oneOf([500, 5_000, 30_000, 100_000])));
+	some(oneOf([0, 0, 1, 2]), () => {
+		world.awayUntil = performance.now() + random() * oneOf([1_000, 20_000, 60_000]);
+	});
+	// Statements and calls are quick or slow, and some much slower than the others.
+	const [slowestMs, pauseMs] = [oneOf([10, 10, 200, 1_500]), oneOf([0, 0, 1_000, 10_000, 30_000])];
+	world.databaseLatency = () => between(1, random() < 0.02 ? slowestMs * 4 : slowestMs);
+	world.pause = () => (random() < 0.5 ? random() * pauseMs : 0);
+}
+
+/** An execution that is run again, by any process, when it fails or its process dies. */
+async function runUntilDone(world: World, phone: string): Promise<void> {
+	for (let tries = 0; tries < 50; tries++) {
+		const one = oneOf(world.all);
+		const died = one.death.then(async () => await sleep(5_000));
+		const result = await Promise.race([one.run(phone).catch(() => undefined), died]);
+		if (result !== undefined) return;
+		await sleep(1_000);
+	}
+	throw new Error(`${phone} is never done`);
+}
+
+describe('several processes that share a lock', () => {
+	it('create each only once and wait for nobody for ever, whatever happens to them and to the database', async () => {
+		await inWorlds(async () => {
+			const world = new World(oneOf([2, 3, 4, 5]), random);
+			const [all, ms] = [phones(oneOf([3, 10, 40])), oneOf([5_000, 60_000, 200_000])];
+			disturb(world, ms * 1.5);
+			const runs = [...all, ...all, ...all].map(async (phone) => {
+				await sleep(random() * ms);
+				await runUntilDone(world, phone);
+			});
+			await settle(Promise.all(runs));
+			expect([...world.service.created].sort()).toEqual(all);
+			expect(performance.now()).toBeLessThan(3_600_000);
+		});
+	});
+});
+
+describe('a process that is killed with the lock', () => {
+	it('keeps the others waiting for 65 to 75 seconds, and one of them takes its place', async () => {
+		await inWorlds(async () => {
+			const world = new World(4, random);
+			// They all look at nearly the same moments.
+			if (random() < 0.5) jest.spyOn(Math, 'random').mockImplementation(() => 0.5 + random() / 1_000);
+			const [holder, ...others] = world.all;
+			void holder.run('of the dead');
+			await settle(sleep(between(20, 60)));
+			holder.kill();
+			const killedAt = performance.now();
+			await settle(Promise.race(others.map(async (one) => await one.run('100'))));
+			const seconds = (performance.now() - killedAt) / 1_000;
+			expect(seconds).toBeGreaterThan(65);
+			expect(seconds).toBeLessThan(75);
+			await settle(
+				Promise.all(others.flatMap((one) => phones(3).map(async (phone) => await one.run(phone)))),
+			);
+			expect(world.service.created.filter((phone) => phone !== 'of the dead').sort()).toEqual(phones(3));
+		});
+	});
+});

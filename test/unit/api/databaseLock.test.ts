@@ -1,0 +1,134 @@
+import { sleep } from 'n8n-workflow';
+
+import { DatabaseLock, databaseLockOf } from '../../../nodes/AlfaCrm/api/databaseLock';
+import { ProcessedRows } from '../../support/processedData';
+import { randomFrom } from '../../support/random';
+import { settle, stopTime, timed } from './clock';
+import { phones, World } from './processes';
+
+// Processes that die or stand still at any moment are in test/properties/api/databaseLock.test.ts.
+
+let random: () => number;
+beforeEach(() => (random = randomFrom(7)));
+stopTime({ random: () => random() });
+
+describe('the lock of a node in the database', () => {
+	it('is one for each node of a workflow, kept for those that were at work last', () => {
+		const [lock, idle] = ['node', 'idle'].map((node) => databaseLockOf('workflow', node));
+		expect(databaseLockOf('other workflow', 'node')).not.toBe(lock);
+		for (let nth = 0; nth < 999; nth++) {
+			databaseLockOf('workflow', `${nth}`);
+			expect(databaseLockOf('workflow', 'node')).toBe(lock);
+		}
+		expect(databaseLockOf('workflow', 'idle')).not.toBe(idle);
+	});
+});
+
+describe('a process that is alone', () => {
+	it('holds the lock as long as there is work, without a call to AlfaCRM more and hardly a statement', async () => {
+		const { all, service, rows } = new World(1, random);
+		const ms = await timed(async () => {
+			for (const phone of phones(100)) await all[0].run(phone);
+		});
+		expect(service.reads).toBe(100);
+		// It is taken once, and counted once a second.
+		expect(rows.statements).toBeLessThan(6 + ms / 1_000);
+		await settle(sleep(100));
+		expect(rows.size).toBe(0);
+	});
+
+	it('shares it among executions at the same moment, and takes it at once again after a pause', async () => {
+		const { all } = new World(1, random);
+		const one = await timed(async () => await all[0].run('alone'));
+		const together = async () => await Promise.all(phones(30).map(async (phone) => await all[0].run(phone)));
+		expect(await timed(together)).toBeLessThan(one + 200);
+		for (const pause of [0, 20, 49, 51, 55, 60, 200]) {
+			await settle(sleep(pause));
+			expect(await timed(async () => await all[0].run(`after ${pause}`))).toBeLessThan(one + 200);
+		}
+	});
+
+	/** A row of which n8n says this whatever it is asked. */
+	const failing = (message: string) => {
+		const fails = async () => await Promise.reject(new Error(message));
+		return {
+			checkProcessedAndRecord: fails,
+			getProcessedDataCount: fails,
+			clearAllProcessedItems: fails,
+		};
+	};
+
+	it.each([
+		['has no such row', failing('SQLITE_CONSTRAINT: FOREIGN KEY constraint failed')],
+		['has no helpers for it', undefined],
+	])('does not wait where n8n %s', async (_what, data) => {
+		const lease = await settle(new DatabaseLock().tryEnter(data));
+		expect(lease).toMatchObject({ isHeld: true, epoch: 0 });
+		await settle(sleep(3_600_000));
+		expect(lease?.isHeld).toBe(true);
+		lease?.leave();
+	});
+
+	it('does wait, and fails if it cannot, where the database does not answer', async () => {
+		const lock = new DatabaseLock();
+		const data = failing('timeout exceeded when trying to connect');
+		expect(await settle(lock.tryEnter(data))).toBeUndefined();
+		await expect(settle(lock.enter(data))).rejects.toThrow("n8n's database did not answer for 30 seconds");
+	});
+});
+
+describe('two processes', () => {
+	it('take turns of a second or two, each for all that it has to do', async () => {
+		const { all } = new World(2, random);
+		const ends: number[][] = [[], []];
+		const work = all.flatMap((one, nth) =>
+			phones(5).map(async (line) => {
+				for (let count = 0; performance.now() < 60_000; count++) {
+					await one.run(`${nth} ${line} ${count}`);
+					ends[nth].push(performance.now());
+				}
+			}),
+		);
+		await settle(Promise.all(work));
+		const pauses = ends.map((times) => Math.max(...times.slice(1).map((at, nth) => at - times[nth])));
+		expect(Math.max(...pauses)).toBeLessThan(4_000);
+	});
+
+	it('wait for each other as long as there is work, be it minutes', async () => {
+		const world = new World(2, random);
+		world.pause = () => 300_000;
+		const runs = world.all.map(async (one) => await one.run('one'));
+		expect((await settle(Promise.all(runs))).sort()).toEqual(['created', 'found']);
+	});
+
+	it('do not both create when one stood still: it creates nothing afterwards', async () => {
+		const { all, service } = new World(2, random);
+		const work = all[0].run('one');
+		await settle(sleep(60));
+		all[0].freeze(80_000);
+		expect(await settle(all[1].run('one'))).toBe('created');
+		await expect(settle(work)).rejects.toMatchObject({ failure: { kind: 'notSent' } });
+		expect(service.created).toEqual(['one']);
+	});
+});
+
+describe('a database that never answers', () => {
+	const hanging = () => new ProcessedRows().helpersOf({ latency: () => 1e9 });
+
+	it('does not keep an item from looking, and fails it after half a minute where there is something to create', async () => {
+		const lock = new DatabaseLock();
+		expect(await timed(async () => await lock.tryEnter(hanging()))).toBeLessThan(6_000);
+		const entering = timed(async () => await lock.enter(hanging()).catch(({ message }: Error) => message));
+		expect(await entering).toBeLessThan(35_000);
+		await expect(settle(lock.enter(hanging()))).rejects.toThrow('30 seconds, so nothing was saved');
+	});
+
+	it.each(['tryEnter', 'enter'] as const)('holds up nobody who is cancelled meanwhile (%s)', async (way) => {
+		const stop = new AbortController();
+		void sleep(2_000).then(() => stop.abort());
+		const ms = await timed(async () => {
+			await expect(new DatabaseLock()[way](hanging(), stop.signal)).rejects.toThrow('cancelled');
+		});
+		expect(ms).toBe(2_000);
+	});
+});
