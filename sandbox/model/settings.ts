@@ -115,16 +115,13 @@ const schema = z.strictObject({
 	),
 	pageSize: whole(20, [1, 500], 'rows of a page, 1 to 500'),
 	bodyPageSize: choice(
-		['ignored', 'honoured', 'capped50', 'lossy50', 'refused400', 'refused200', 'emptyFirst'],
-		'`pageSize` in the body: up to 500; up to 50; at most 50 rows, the next page beginning where the one asked for would end; an error; `success: false`; page 0 empty in spite of its total',
+		['ignored', 'honoured', 'refused400'],
+		'`pageSize` in the body: nothing; up to 500 rows; an error',
 	),
-	perPageQuery: flag(false, '`?per-page=` of 1 to 50 is honoured'),
-	pastEnd: choice(['empty', 'repeatLast'], 'a page past the end: no rows, or those of the last page again'),
 	total: choice(
-		['present', 'missing', 'pageSize', 'pageLength', 'oneTooHigh', 'oneTooLow'],
-		'`pageSize`: page 0 claims that there is no more than it holds; `pageLength`: every page does',
+		['present', 'missing', 'pageSize'],
+		'`pageSize`: page 0 claims that there is no more than it holds',
 	),
-	shuffle: flag(false, 'every answer in another, reproducible order'),
 	rowsShowRemoved: texts(
 		'entities',
 		entityPattern,
@@ -196,10 +193,6 @@ const schema = z.strictObject({
 	logNull: choice(['text', 'list'], '`fields_new` of a removal in the log: `""` or `[]`'),
 	webhookStrings: choice(['onCreate', 'always', 'never'], 'numbers in the fields of webhooks come as text'),
 	webhookRel: flag(true, 'webhooks have `fields_rel`'),
-	newIds: choice(
-		['growing', 'scattered'],
-		'`scattered`: a new record gets any id that was never given, so that it may be lower than those of older records; the same ones for the same `--seed`',
-	),
 	timeZone: zone('Europe/Moscow', 'time zone of the account, whose times carry none'),
 	now: optionalText(
 		'fixed account time, or a moment that `timeZone` makes one; null = the real clock',
