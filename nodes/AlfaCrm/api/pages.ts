@@ -139,11 +139,13 @@ const isRow = (item: unknown): item is IDataObject =>
 /** The pages of a walk so far. */
 class Walk {
 	private readonly seen = new Set<RowKey>();
-	/** Rows without an ID in their order, and how many are equal. */
+	/** Rows without an ID, by their places in the list as it was first, and how many are equal. */
 	private readonly contents: string[] = [];
 	private readonly copies = new Map<string, number>();
 	private due?: number;
 	private total?: number;
+	/** By how many places rows have moved down, since others came on top. */
+	private moved = 0;
 	/** There were fewer rows than before, so one may have slipped to a page that had been read. */
 	private hasShrunk = false;
 	/** Equal rows were on two pages, and nothing tells whether they are one that has moved. */
@@ -166,34 +168,28 @@ class Walk {
 	}
 
 	take(number: number, { items, total, size }: PageResponse): Page {
-		const isCounted = number > 0 || !isPageLength(items, total, size ?? this.asked);
-		const { rows, keys } = this.unseen(items, this.grown(isCounted ? total : undefined));
+		if (total !== undefined && (number > 0 || !isPageLength(items, total, size ?? this.asked))) {
+			this.hasShrunk ||= total < (this.total ?? 0);
+			this.due ??= total;
+			this.total = total;
+		}
+		const { rows, keys } = this.unseen(items);
 		this.count += items.length;
 		this.fullest = Math.max(this.fullest, items.length);
 		const { due, hasShrunk } = this;
-		const last = rows.length === 0 || this.count === this.total;
+		const last = rows.length === 0 || this.count >= (this.total ?? Infinity);
 		// Without a total, nothing but an empty page says that it was the last.
 		const isAll = due === undefined ? items.length === 0 && !this.isUnclear : this.seen.size >= due;
 		return { number, items, rows, keys, size, total, due, last, isWhole: last && isAll && !hasShrunk };
 	}
 
-	/** By how many rows the list has grown since the page before. */
-	private grown(total: number | undefined): number | undefined {
-		if (total === undefined) return undefined;
-		const grown = this.total === undefined ? undefined : total - this.total;
-		this.hasShrunk ||= grown !== undefined && grown < 0;
-		this.total = total;
-		this.due ??= total;
-		return grown;
-	}
-
-	private unseen(items: readonly IDataObject[], grown: number | undefined): Pick<Page, 'keys' | 'rows'> {
+	private unseen(items: readonly IDataObject[]): Pick<Page, 'keys' | 'rows'> {
 		const [rows, keys]: [IDataObject[], RowKey[]] = [[], []];
 		const isNumbered = items.every((row) => idOf(row) !== undefined);
 		const contents = isNumbered ? [] : items.map((row) => JSON.stringify(row));
-		const moved = this.moved(contents, grown);
+		this.noteMoved(contents);
 		items.forEach((row, index) => {
-			const key = idOf(row) ?? (index < moved ? undefined : this.nextOf(contents[index]));
+			const key = idOf(row) ?? this.keyAt(this.count + index - this.moved, contents[index]);
 			if (key === undefined || this.seen.has(key)) return;
 			this.seen.add(key);
 			keys.push(key);
@@ -202,22 +198,27 @@ class Walk {
 		return { rows, keys };
 	}
 
-	/** Rows without an ID, as those of the log, at the top of a page, where others that came on top of the list moved them. */
-	private moved(contents: readonly string[], grown: number | undefined): number {
-		const known = this.contents;
-		for (let count = Math.min(grown ?? contents.length, known.length); count > 0; count--) {
-			const from = known.length - count;
-			if (!contents.every((content, at) => at >= count || content === known[from + at])) continue;
-			this.isUnclear ||= grown === undefined;
-			return Math.min(count, contents.length);
+	/** Totals tell; without one, rows that end a page and begin the next one are taken for the same. */
+	private noteMoved(contents: readonly string[]): void {
+		if (this.total !== undefined) {
+			this.moved = Math.max(0, this.total - (this.due ?? 0));
+			return;
 		}
-		return 0;
+		const above = this.contents.slice(-contents.length);
+		const from = above.findIndex((_content, at) =>
+			above.slice(at).every((one, index) => one === contents[index]),
+		);
+		if (from < 0) return;
+		this.moved += above.length - from;
+		this.isUnclear = true;
 	}
 
-	private nextOf(content: string): string {
+	/** The key of a row without an ID; undefined for one that came before, on a page above. */
+	private keyAt(place: number, content: string): string | undefined {
+		if (this.contents[place] === content) return undefined;
+		if (place >= 0) this.contents.push(content);
 		const count = (this.copies.get(content) ?? 0) + 1;
 		this.copies.set(content, count);
-		this.contents.push(content);
 		return count === 1 ? content : `${count} ${content}`;
 	}
 }
