@@ -7,7 +7,7 @@ import { areAmong } from './probe';
 const LONG_LISTS = ['customer', 'lesson', 'pay', 'log', 'group'];
 
 /** A list of more than one page, and its first two as they come unasked. */
-export interface LongList {
+interface LongList {
 	path: string;
 	first: IDataObject[];
 	second: IDataObject[];

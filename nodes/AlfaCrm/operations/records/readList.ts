@@ -22,12 +22,12 @@ export async function readList(
 	const { rows, isComplete, total } = await item.collect(list);
 	if (isComplete) return { rows };
 	const plural = entity.plural.toLowerCase();
-	const counted = total === undefined ? '' : `${total} counted, `;
+	const isShort = total !== undefined && total > rows.length;
 	item.run.hints.add(
-		total === undefined
-			? `AlfaCRM's list of ${plural} did not come whole, so ${lookedFor} may not have been found`
-			: `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`,
-		`${counted}${rows.length} shown`,
+		isShort
+			? `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`
+			: `AlfaCRM's list of ${plural} did not come whole, so ${lookedFor} may not have been found`,
+		isShort ? `${total} counted, ${rows.length} shown` : `${rows.length} shown`,
 	);
 	return { rows, incomplete: plural };
 }

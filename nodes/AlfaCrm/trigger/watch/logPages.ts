@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { asNodeError } from '../../api/errors';
-import type { ListRequest } from '../../api/pages';
-import type { Page } from '../../api/pages';
+import type { ListRequest, Page } from '../../api/pages';
 import { endlessError, LARGEST_PAGE, MOST_PAGES, pages, SMALLEST_PAGE } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';
 import { failsForLong, failsNoMore } from '../memory/failing';

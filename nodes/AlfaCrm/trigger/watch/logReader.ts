@@ -1,7 +1,6 @@
 import { collect } from '../../api/list';
-import type { ListRequest } from '../../api/pages';
 import { isPageLength, LARGEST_PAGE } from '../../api/pages';
-import type { Page } from '../../api/pages';
+import type { ListRequest, Page } from '../../api/pages';
 import { HOUR_MS } from '../../api/time';
 import { isTimed, timeOf } from '../logEntry';
 import type { BranchLog } from '../poll/log';
