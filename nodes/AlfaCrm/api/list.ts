@@ -69,15 +69,13 @@ export async function collect(
 
 type Outcome = Omit<Collected, 'rows'>;
 
-/** Reads a list, and once more if rows are missing: those that slipped in one reading came in the other. */
+/** Reads a list, and once more if rows may be missing. What came in either reading counts, but only a whole one tells that it is all. */
 async function readTwice(client: ApiClient, list: ListRequest, wanted: Wanted): Promise<Outcome> {
 	const known = new Set<RowKey>();
 	const first = await readOnce(client, list, wanted, known);
 	// What went before a walk that goes on is not read again.
 	if (first.isComplete || first.next !== undefined || list.firstPage) return first;
-	const second = await readOnce(client, list, wanted, known);
-	const due = Math.max(first.total ?? NaN, second.total ?? NaN);
-	return { ...second, isComplete: second.isComplete || known.size >= due };
+	return await readOnce(client, list, wanted, known);
 }
 
 async function readOnce(

@@ -101,12 +101,13 @@ describe('a list, however AlfaCRM shows it', () => {
 				count: fc.integer({ min: 0, max: 400 }),
 				goes: fc.boolean(),
 				at: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 }),
+				others: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
 				which: fc.nat(),
 			})
 			// What goes without being counted cannot be noticed.
 			.filter(({ goes, habits: { size, total } }) => size >= 20 && (!goes || total === 'all'));
 		await fc.assert(
-			fc.asyncProperty(fc.scheduler(), history, async (arrivals, { count, goes, at, which, ...more }) => {
+			fc.asyncProperty(fc.scheduler(), history, async (arrivals, { count, goes, at, others, which, ...more }) => {
 				const { habits, ...credential } = more;
 				let [list, requests] = [rows(count), 0];
 				const before = new Set(idsOf(list));
@@ -117,8 +118,9 @@ describe('a list, however AlfaCRM shows it', () => {
 						await arrivals.schedule(Promise.resolve());
 						underWay -= 1;
 						requests += 1;
-						if (at.includes(requests) && !goes) list = [{ id: 9_000 + requests }, ...list];
-						else if (at.includes(requests)) list = list.filter((_, index) => index !== which % list.length);
+						if (at.includes(requests) && goes)
+							list = list.filter((_, index) => index !== which % list.length);
+						else if (at.concat(others).includes(requests)) list = [{ id: 9_000 + requests }, ...list];
 						return answerOf(list, request, habits);
 					},
 					{ credential },
