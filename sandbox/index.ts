@@ -68,7 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const faker = await loadFaker();
 
 	const settings = structuredClone(initialSettings);
-	const store = new Store(entities, () => localNow(settings), settings);
+	const store = new Store(entities, () => localNow(settings));
 	const auth = new Auth(settings);
 	const lister = new Lister(store, settings);
 	const router = new Router(settings, store, auth, lister, new Writer(store, settings));

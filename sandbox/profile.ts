@@ -88,17 +88,14 @@ const optionalField: Play = (found, subject, { shownFields }) => {
 	return found === 'not shown' ? { shownFields: without(shownFields, subject) } : undefined;
 };
 
-/** Caps other than that of the sandbox are played by it. */
-const pageSizeAsked: Play = (found, subject, settings) => {
-	if (found.startsWith('honoured')) return { bodyPageSize: 'honoured' };
-	if (found.startsWith('capped')) return { bodyPageSize: found.endsWith('lost') ? 'lossy50' : 'capped50' };
-	return values('bodyPageSize', {
-		ignored: 'ignored',
-		'refused with HTTP 400': 'refused400',
-		'refused with success: false': 'refused200',
-		'first page empty': 'emptyFirst',
-	})(found, subject, settings);
-};
+const pageSizeAsked: Play = (found, subject, settings) =>
+	found.startsWith('honoured')
+		? { bodyPageSize: 'honoured' }
+		: values('bodyPageSize', { ignored: 'ignored', 'refused with HTTP 400': 'refused400' })(
+				found,
+				subject,
+				settings,
+			);
 
 /** What is faster is no delay that anybody would notice. */
 const noticedMs = 20;
@@ -123,20 +120,12 @@ const plays: Readonly<Record<string, Play>> = {
 		return isToldOf ? { forbiddenBranches: adding(forbiddenBranches, id) } : undefined;
 	},
 	'page size unasked': pageOfLists,
-	'page size asked for': bySubject({
-		'pageSize in the body': pageSizeAsked,
-		'per-page in the query': values('perPageQuery', { honoured: true, ignored: false }),
-	}),
-	'page past the end': values('pastEnd', { empty: 'empty', 'last page again': 'repeatLast' }),
+	'page size asked for': pageSizeAsked,
 	'total of a list': values('total', {
 		right: 'present',
 		missing: 'missing',
 		'that of page 0': 'pageSize',
-		'that of each page': 'pageLength',
-		'one too high': 'oneTooHigh',
-		'one too low': 'oneTooLow',
 	}),
-	'order of rows': values('shuffle', { 'the same each time': false, 'another each time': true }),
 	'rows unasked': bySubject({
 		'customer-tariff': values('deadDefault', { all: 'all', 'current ones': 'current' }),
 		pay: values('payDefault', { all: 'all', 'incomes only': 'income' }),

@@ -2,7 +2,6 @@ import type { Entity } from '../model/entity';
 import { InputError } from '../model/inputError';
 import { isList, toInt, type Json, type JsonObject, type Row } from '../model/json';
 import type { Records } from '../model/records';
-import type { Settings } from '../model/settings';
 import { Table, type TableState } from './table';
 import type { TextForm } from './textIndex';
 import { HiddenRows, type Visibility } from './visibility';
@@ -44,14 +43,11 @@ export class Store implements Records {
 	private hidden = new Map<string, HiddenRows>();
 	private changes = 0;
 	private isSilent = false;
-	private isPopulating = false;
-	private seed = 1;
 
 	constructor(
 		readonly entities: readonly Entity[],
 		/** The account's local time. */
 		readonly now: () => string,
-		private readonly settings: Pick<Settings, 'newIds'>,
 	) {
 		this.clear();
 	}
@@ -99,17 +95,6 @@ export class Store implements Records {
 		}
 	}
 
-	/** Makes a school without events, its IDs growing; what comes later follows from the seed as well. */
-	populate(seed: number, work: () => void): void {
-		this.seed = seed;
-		this.isPopulating = true;
-		try {
-			this.withoutEvents(work);
-		} finally {
-			this.isPopulating = false;
-		}
-	}
-
 	/** Rows in the order of their coming. */
 	rows(entity: string): readonly Row[] {
 		return this.table(entity).rows();
@@ -135,12 +120,12 @@ export class Store implements Records {
 	}
 
 	/**
-	 * Adds a record. An absent id is the next one, or what `newIds` says, absent times are now, an absent branch is the
+	 * Adds a record. An absent id is the next one, absent times are now, an absent branch is the
 	 * first one, and other absent fields get their initial values.
 	 */
 	insert(entity: string, values: JsonObject, origin: Partial<ChangeOrigin> = outsideApi): Row {
 		const table = this.table(entity);
-		const row = table.newRow(values, this.hasScatteredIds(table.entity) ? this.seed : undefined);
+		const row = table.newRow(values);
 		if (!Number.isSafeInteger(row.id) || row.id < 1) {
 			throw new InputError(`Not a record id: ${JSON.stringify(row.id)}`);
 		}
@@ -222,10 +207,6 @@ export class Store implements Records {
 		if (touched) entity.afterChange?.(this, touched);
 		if (this.isSilent || entity.className === null) return;
 		this.onChange({ entity, ...rows, origin: { ...outsideApi, ...origin } });
-	}
-
-	private hasScatteredIds({ isLog }: Entity): boolean {
-		return this.settings.newIds === 'scattered' && !this.isPopulating && !isLog;
 	}
 
 	private fillBranches({ branchField, fields }: Entity, row: Record<string, Json>): void {

@@ -1,6 +1,5 @@
 import type { Entity } from '../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../model/json';
-import { hash } from '../model/random';
 import { emptyRow } from './rows';
 import { SortedRows } from './sortedRows';
 import { TextIndex, type TextForm } from './textIndex';
@@ -14,10 +13,6 @@ const minIndexedRows = 1000;
 export interface TableState {
 	rows: readonly Row[];
 	nextId: number;
-	/** Ids of removed records. */
-	removedIds: readonly number[];
-	/** Random numbers drawn for scattered ids so far. */
-	draws: number;
 	version: number;
 }
 
@@ -27,8 +22,6 @@ export class Table {
 	/** Another one after every change, the same again only when the records are the same again. */
 	version: number;
 	private nextId = 1;
-	private removedIds = new Set<number>();
-	private draws = 0;
 	private list: readonly Row[] | undefined;
 	private sortedRows: SortedRows | undefined;
 	/** Rows by the value of a field, for the fields that were asked for. */
@@ -76,19 +69,18 @@ export class Table {
 		return index.candidates(part);
 	}
 
-	/** A whole row out of some values; without an id it gets the next one, with a seed any that was never given. */
-	newRow(values: JsonObject, seed?: number): Record<string, Json> & { id: number } {
-		const id = 'id' in values || seed === undefined ? this.nextId : this.scatteredId(seed);
-		return Object.assign({ ...this.template, id }, values);
+	/** A whole row out of some values; without an id it gets the next one. */
+	newRow(values: JsonObject): Record<string, Json> & { id: number } {
+		return Object.assign({ ...this.template, id: this.nextId }, values);
 	}
 
 	snapshot(): TableState {
-		const { nextId, draws, version } = this;
-		return { rows: this.rows(), nextId, removedIds: [...this.removedIds], draws, version };
+		const { nextId, version } = this;
+		return { rows: this.rows(), nextId, version };
 	}
 
 	/** The records of an earlier time. */
-	restore({ rows, nextId, removedIds, draws, version }: TableState): void {
+	restore({ rows, nextId, version }: TableState): void {
 		if (version === this.version) return;
 		this.byId.clear();
 		for (const row of rows) this.byId.set(row.id, row);
@@ -97,8 +89,6 @@ export class Table {
 		this.sortedRows = undefined;
 		this.list = rows;
 		this.nextId = nextId;
-		this.removedIds = new Set(removedIds);
-		this.draws = draws;
 		this.version = version;
 	}
 
@@ -117,21 +107,8 @@ export class Table {
 	remove(id: number): boolean {
 		this.unindex(id);
 		const isFound = this.byId.delete(id);
-		if (isFound) {
-			this.removedIds.add(id);
-			this.markChanged();
-		}
+		if (isFound) this.markChanged();
 		return isFound;
-	}
-
-	/** One among so many that at least half of them are free. */
-	private scatteredId(seed: number): number {
-		const most = 2 * (this.byId.size + this.removedIds.size) + 1_000;
-		for (;;) {
-			this.draws += 1;
-			const id = (hash(this.draws, seed) % most) + 1;
-			if (!this.byId.has(id) && !this.removedIds.has(id)) return id;
-		}
 	}
 
 	private index(field: string): Buckets {

@@ -28,22 +28,3 @@ export class SeededRandom {
 		return list[this.int(list.length) - 1] as T;
 	}
 }
-
-/** Numbers 0 to length - 1 in an order that follows from the seed, each found without making the whole list. */
-export function permutation(length: number, seed: number): (place: number) => number {
-	const half = Math.max(1, Math.ceil(Math.log2(Math.max(2, length)) / 2));
-	const mask = 2 ** half - 1;
-	// A Feistel network maps a power of four onto itself; numbers beyond the length are mapped on until they fit.
-	const mix = (place: number): number => {
-		let [left, right] = [place >>> half, place & mask];
-		for (let round = 1; round <= 4; round += 1) {
-			[left, right] = [right, left ^ (hash(right * 8 + round, seed) & mask)];
-		}
-		return left * (mask + 1) + right;
-	};
-	return (place) => {
-		let mixed = mix(place);
-		while (mixed >= length) mixed = mix(mixed);
-		return mixed;
-	};
-}

@@ -119,21 +119,14 @@ const schema = z.strictObject({
 	pageSize: whole('API notes 3', 20, [1, 500], 'rows of a page, 1 to 500'),
 	bodyPageSize: choice(
 		'API notes 3',
-		['ignored', 'honoured', 'capped50', 'lossy50', 'refused400', 'refused200', 'emptyFirst'],
-		'`pageSize` in the body: up to 500; up to 50; at most 50 rows, the next page beginning where the one asked for would end; an error; `success: false`; page 0 empty in spite of its total',
-	),
-	perPageQuery: flag('API notes 3', false, '`?per-page=` of 1 to 50 is honoured'),
-	pastEnd: choice(
-		'API notes 3',
-		['empty', 'repeatLast'],
-		'a page past the end: no rows, or those of the last page again',
+		['ignored', 'honoured', 'refused400'],
+		'`pageSize` in the body: nothing; up to 500 rows; an error',
 	),
 	total: choice(
 		'API notes 3',
-		['present', 'missing', 'pageSize', 'pageLength', 'oneTooHigh', 'oneTooLow'],
-		'`pageSize`: page 0 claims that there is no more than it holds; `pageLength`: every page does',
+		['present', 'missing', 'pageSize'],
+		'`pageSize`: page 0 claims that there is no more than it holds',
 	),
-	shuffle: flag('API notes 3', false, 'every answer in another, reproducible order'),
 	shownFields: texts(
 		'API notes 3',
 		'"entity.field"',
@@ -180,11 +173,6 @@ const schema = z.strictObject({
 		'form of `fields_old`, `fields_new`, `fields_rel` in the log',
 	),
 	logLesson: flag('API notes 5.21', true, '`LessonDetails` in the log name their lesson, `lesson_id`'),
-	newIds: choice(
-		'API notes 3',
-		['growing', 'scattered'],
-		'`scattered`: a new record gets any id that was never given, so that it may be lower than those of older records; the same ones for the same `--seed`',
-	),
 	timeZone: zone('API notes 10', 'Europe/Moscow', 'time zone of the account, whose times carry none'),
 	now: optionalText(
 		'for tests',

@@ -85,7 +85,7 @@ describe('a command that the pages print', () => {
 
 	it.each([
 		'npm run sandbox',
-		'npm run sandbox -- --port 0 --customers 5000 --seed 7 --set pageSize=50 --set pastEnd=repeatLast',
+		'npm run sandbox -- --port 0 --customers 5000 --seed 7 --set pageSize=50 --set total=missing',
 		`npm run sandbox -- --profile alfacrm-profile.json`,
 	])('%s starts an AlfaCRM', async (command) => {
 		// Its usual port may be taken.

@@ -47,15 +47,6 @@ describe('Return All', () => {
 		}
 		expect(pages()).toHaveLength(Math.ceil(inBranch(1).length / 20) + Math.ceil(inBranch(2).length / 20));
 	});
-
-	it.each<INodeParameters>([list(), apiCall])(
-		'of a list in another order at each request is whole, without a hint: $operation',
-		async (parameters) => {
-			set({ shuffle: true });
-			const { json, hints } = await whole(parameters);
-			expect([ids(json), hints]).toEqual([ids(inBranch(1)), []]);
-		},
-	);
 });
 
 it('no size is asked for by an API Call, which goes out as it was written; 500 by dropdowns, 100 by pickers', async () => {

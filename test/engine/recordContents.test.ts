@@ -342,8 +342,8 @@ describe('Get', () => {
 		expect(listed('customer')).toBe(1);
 	});
 
-	it('finds a record on a later page where the filter by ID is ignored, also in another order each time', async () => {
-		set({ ignoredFilters: ['room.id'], shuffle: true });
+	it('finds a record on a later page where the filter by ID is ignored', async () => {
+		set({ ignoredFilters: ['room.id'] });
 		for (let n = 1; n <= 90; n++) add('room', { name: `Каб. ${n}`, branch_id: 1, color_id: 1, weight: n });
 		for (const id of [30, 60, 90]) {
 			expect(await run(get('room', id))).toMatchObject([{ id, name: row('room', id).name }]);

@@ -45,9 +45,8 @@ async function oneAfterAnother(...runs: Given[]): Promise<State> {
 /** What is not known of the service, or differs between accounts, makes no difference. */
 const accounts: ReadonlyArray<Partial<Settings>> = [
 	{},
-	{ shuffle: true },
 	{ total: 'missing' },
-	{ total: 'pageSize', pastEnd: 'repeatLast' },
+	{ total: 'pageSize' },
 	{ lessonDetails: 'withCustomer' },
 	{ groupTeachers: 'names' },
 	{ removedWrite: 'ignored', phoneSearch: 'text' },

@@ -58,7 +58,7 @@ describe('the command line', () => {
 		expect(said).toContain('admin@school.example');
 		expect(await read('health')).toMatchObject({ ok: true, records: { customer: 60 } });
 		const set = (await read('settings')) as { ignoredFilters: string[] };
-		expect(set).toMatchObject({ pageSize: 7, rateLimit: 0, total: 'missing', pastEnd: 'empty' });
+		expect(set).toMatchObject({ pageSize: 7, rateLimit: 0, total: 'missing' });
 		expect(set.ignoredFilters).not.toContain('tariff.id');
 		expect(await isAround('2027-12-31', read)).toBe(true);
 

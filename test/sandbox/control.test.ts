@@ -64,7 +64,7 @@ describe('settings', () => {
 	it.each([
 		[{ pageSizes: 3 }, /Unknown setting \\"pageSizes\\".*pageSize/],
 		[{ pageSize: 0 }, /\\"pageSize\\" must be a whole number from 1 to 500, not 0/],
-		[{ pastEnd: 'loop' }, /must be empty \| repeatLast/],
+		[{ total: 'none' }, /must be present \| missing/],
 		[{ requireAppKey: 5 }, /or null/],
 		[{ forbiddenCalls: ['pay'] }, /list of.*entity\/action/],
 		[{ dateFormats: { 'group.b_date': 'american' } }, /entity.name.*dotted \| iso \| points/],

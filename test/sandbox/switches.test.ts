@@ -1,6 +1,6 @@
 import type { Json, JsonObject, Row, Settings } from '../../sandbox';
 import { defaultSettings, parseSetting } from '../../sandbox/model/settings';
-import { everyone, lead, numbers, sorted, useSchool } from './support';
+import { everyone, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00' }, { customers: 130 });
 
@@ -154,27 +154,8 @@ const switches: Switches = {
 		answers: {
 			ignored: [20, 20, 20],
 			honoured: [100, 30, 20],
-			capped50: [50, 50, 20],
-			lossy50: [50, 30, 20],
 			refused400: [400, 400, 400],
-			refused200: ['refused', 'refused', 'refused'],
-			emptyFirst: [0, 20, 0],
 		},
-	},
-	perPageQuery: {
-		ask: async () => {
-			const paths = ['35', '100', '0', 'many'].map((wish) => `customer/index?per-page=${wish}`);
-			return (await inOrder(paths, async (path) => await sizes(path, {}))).flat();
-		},
-		answers: { false: [20, 20, 20, 20], true: [35, 50, 1, 20] },
-	},
-	pastEnd: {
-		ask: async () => {
-			const last = await call('customer/index', { ...everyone, page: 6 });
-			const { json, ids } = await call('customer/index', { ...everyone, page: 40 });
-			return [json.page, ids.length, ids[0] === last.ids[0]];
-		},
-		answers: { empty: [40, 0, false], repeatLast: [40, 10, true] },
 	},
 	// Of the first, the last and an empty page, and of a list of one.
 	total: {
@@ -183,17 +164,7 @@ const switches: Switches = {
 			present: [130, 130, 130, 1],
 			missing: Array(4).fill(undefined),
 			pageSize: [20, 130, 130, 1],
-			pageLength: [20, 10, 0, 1],
-			oneTooHigh: [131, 131, 131, 2],
-			oneTooLow: [129, 129, 129, 0],
 		},
-	},
-	shuffle: {
-		ask: async () => {
-			const [one, two] = [await call('lead-source/index'), await call('lead-source/index')];
-			return [JSON.stringify(one.ids) === JSON.stringify(two.ids), sorted(two.ids)];
-		},
-		answers: { false: [true, [1, 2, 3, 4, 5]], true: [false, [1, 2, 3, 4, 5]] },
 	},
 	removedWrite: {
 		ask: async () => {
@@ -297,14 +268,6 @@ const switches: Switches = {
 			return (fields_new as JsonObject).lesson_id === id;
 		},
 		answers: { true: true, false: false },
-	},
-	newIds: {
-		ask: async () => {
-			for (let n = 0; n < 20; n += 1) await call('1/customer/create', lead);
-			const ids = numbers(school.rows('customer')).slice(-20);
-			return [new Set(ids).size, ids.join() === sorted(ids).join()];
-		},
-		answers: { growing: [20, true], scattered: [20, false] },
 	},
 };
 

@@ -53,7 +53,7 @@ export const RUN: Record<string, RunBy> = {
 	'npm run format:fix': by(COMMANDS, "'npm run format:fix'"),
 	'npm run hooks': by(COMMANDS, "'npm run hooks'"),
 	'npm run sandbox': by(COMMANDS, "'npm run sandbox'"),
-	'npm run sandbox -- --port 0 --customers 5000 --seed 7 --set pageSize=50 --set pastEnd=repeatLast': by(
+	'npm run sandbox -- --port 0 --customers 5000 --seed 7 --set pageSize=50 --set total=missing': by(
 		COMMANDS,
 		'--seed 7',
 	),

@@ -1,140 +1,245 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
+import type { ApiFailure } from './errors';
 import { nodeError } from './errors';
-import type { ListRequest, PageResponse, RowKey } from './page';
-import { isFullPage, rowKeys, sizeAfter } from './page';
-import { Prefetcher } from './prefetcher';
+import type { ApiRequest } from './request';
+import { nameOf } from './request';
+import type { ApiResponse } from './response';
 
+/** The most rows that AlfaCRM gives on a page, as documented. API notes 3. */
+export const LARGEST_PAGE = 500;
+/** The sizes of pages that came unasked. API notes 3. */
+export const SMALLEST_PAGE = 20;
+const USUAL_PAGES = [SMALLEST_PAGE, 50];
 /** 200,000 records at the smallest page. A server that is still going on then would never end. */
 export const MOST_PAGES = 10_000;
+
+/** A call for the pages of an action, `index` if none is named. */
+export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
+	action?: string;
+	/** How many rows to ask for on a page. What comes is the page, whatever was asked for; API notes 7a. */
+	pageSize?: number;
+	/** Where to begin, for a walk that goes on; default 0. */
+	firstPage?: number;
+	/** How many rows the pages before that one held, if it is known. */
+	rowsBefore?: number;
+};
+
+/** The same without the item that it is made for. */
+export type ListQuery = Omit<ListRequest, 'itemIndex'>;
+
+/** The ID, or the content of a row that has none and which of the equal ones it is. */
+export type RowKey = string | number;
 
 export interface Page {
 	/** From 0. */
 	number: number;
-	/** Rows that no earlier page held. */
-	rows: IDataObject[];
-	/** All rows of the page as they came, and what tells them apart within the list. */
+	/** All rows of the page as they came. */
 	items: IDataObject[];
+	/** Rows that no earlier page held, and what tells them apart within the list. */
+	rows: IDataObject[];
 	keys: RowKey[];
 	/** How many rows it was asked for, if it was. */
 	size?: number;
-	/** How many rows there are in all, the most that the server spoke of; missing for some entities. */
+	/** How many rows there are in all, as this page says; missing for some entities. */
 	total?: number;
+	/** How many there were when the walk began, as far as it was told. */
+	due?: number;
 	/** No page follows. */
 	last: boolean;
-	/** False on the last page, if fewer rows came than there are: the list changed while it was read. */
-	complete: boolean;
-	/** There were fewer rows than before, so one may have slipped to a page that had been read, whatever the count says. */
-	shrank: boolean;
+	/** The last page, and none of the rows that were there when the walk began is missing. */
+	isWhole: boolean;
 }
 
+type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
+
 /**
- * Walks the pages of an index action, whatever their size: they are counted from 0 and the server alone decides how
- * many rows one holds. Rows that shift to another page meanwhile come out once.
+ * Walks the pages of an index action, whatever their size. Rows that shift to another page meanwhile come out once. It
+ * ends at the total, at an empty page, or at one that brings nothing new.
  *
  * @param rowsWanted how many rows more the caller is going to take, for which pages may be asked for ahead
  */
 export async function* pages(
 	client: ApiClient,
-	{ firstPage = 0, pageSize, ...call }: ListRequest,
+	{ firstPage = 0, rowsBefore = 0, pageSize, ...call }: ListRequest,
 	rowsWanted: () => number = () => 0,
 ): AsyncGenerator<Page, undefined> {
-	const list = new Prefetcher(client, call);
-	const walk = new Walk();
-	let size = pageSize;
+	const walk = new Walk(rowsBefore, Number(call.body?.pageSize));
+	const ahead = new Map<number, Promise<PageResponse>>();
+	let size = firstPage > 0 && client.withoutPageSize.has(nameOf(call)) ? undefined : pageSize;
 	for (let number = firstPage; number < firstPage + MOST_PAGES; number++) {
-		const answer = await list.read(number, size, walk.pagesWanted(rowsWanted()));
-		const taken = walk.take(number, answer, answer.size ?? Number(call.body?.pageSize));
-		const page = { ...taken, size: answer.size };
+		const count = Math.max(1, Math.min(walk.pagesWanted(rowsWanted()), client.callsAtOnce));
+		for (let next = number; next < number + count; next++) {
+			if (ahead.has(next)) continue;
+			const asked = fetchPage(client, call, next, size);
+			// A page that nobody waits for any more must not end the process.
+			asked.catch(() => {});
+			ahead.set(next, asked);
+		}
+		const answer = (await ahead.get(number)) as PageResponse;
+		ahead.delete(number);
+		// Page 0 may have been refused with a size, and the size of a walk is constant.
+		size = answer.size;
+		const page = walk.take(number, answer);
 		yield page;
 		if (page.last) return;
-		if (number === 0) size = sizeAfter(answer);
 	}
 	throw endlessError(client, call);
 }
 
-/** What the pages so far tell of a list. */
+/**
+ * Asks for a page, and for page 0 without a size where AlfaCRM refuses one: a client in production sends none for
+ * payments. That is remembered as long as the client lives. API notes 3, 7a.
+ */
+async function fetchPage(
+	client: ApiClient,
+	call: ListRequest,
+	page: number,
+	size?: number,
+): Promise<PageResponse> {
+	const request = (pageSize?: number): ApiRequest => {
+		const body = { ...call.body, ...(pageSize === undefined ? {} : { pageSize }), page };
+		return { action: 'index', ...call, body, isIdempotent: true };
+	};
+	const isSized = size !== undefined && (page > 0 || !client.withoutPageSize.has(nameOf(call)));
+	if (isSized) {
+		const answer = await client.attempt(request(size), (failure) => page === 0 && isRefused(failure));
+		if (answer !== undefined) return { ...pageIn(client, call, answer), size };
+	}
+	const answer = pageIn(client, call, await client.request(request()));
+	if (isSized) client.withoutPageSize.add(nameOf(call));
+	return answer;
+}
+
+/** As AlfaCRM refuses what is written into a body. API notes 4. */
+const isRefused = ({ kind, status }: ApiFailure): boolean => kind === 'refusal' || status === 400;
+
+function pageIn({ node }: ApiClient, { task, itemIndex }: ListRequest, answer: ApiResponse): PageResponse {
+	const page = readPage(answer);
+	if (page !== undefined) return page;
+	const text = {
+		message: `AlfaCRM sent no list when asked to ${task}`,
+		description: "Check 'Hostname' in the credential, or try again later.",
+	};
+	throw nodeError(node, text, itemIndex, { cause: 'temporarily-unavailable' });
+}
+
+/** The rows of an answer and how many there are in all; undefined when it is no list. */
+export function readPage(answer: ApiResponse): PageResponse | undefined {
+	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
+	if (!Array.isArray(items)) return undefined;
+	const count = total === undefined || total === null ? NaN : Number(total);
+	return { items: (items as unknown[]).filter(isRow), total: Number.isFinite(count) ? count : undefined };
+}
+
+const isRow = (item: unknown): item is IDataObject =>
+	typeof item === 'object' && item !== null && !Array.isArray(item);
+
+/** The pages of a walk so far. */
 class Walk {
 	private readonly seen = new Set<RowKey>();
+	/** Rows without an ID, by their places in the list as it was first, and how many are equal. */
+	private readonly contents: string[] = [];
+	private readonly copies = new Map<string, number>();
+	private due?: number;
 	private total?: number;
-	private shrank = false;
-	/** Rows that came, also those that came before. */
-	private count = 0;
+	/** By how many places rows have moved down, since others came on top. */
+	private moved = 0;
+	/** There were fewer rows than before, so one may have slipped to a page that had been read. */
+	private hasShrunk = false;
+	/** Equal rows were on two pages, and nothing tells whether they are one that has moved. */
+	private isUnclear = false;
 	/** The most rows that a page held. */
-	private fullest = 0;
-	private lastKeys = '';
-	/** How often the last page was the very same as the one before it, without one that was not. */
-	private repeats = 0;
+	private fullest = 1;
+
+	/**
+	 * @param count rows that came, also those that came before
+	 * @param asked how many rows a page shall hold, where the body of an API Call says that
+	 */
+	constructor(
+		private count: number,
+		private readonly asked: number,
+	) {}
 
 	/** How many pages are known to follow, as far as they are wanted. */
 	pagesWanted(rowsWanted: number): number {
-		const rowsLeft = (this.total ?? 0) - this.count;
-		// After a full last page one more tells that it was the last.
-		const pagesLeft = rowsLeft > 0 ? Math.floor(rowsLeft / this.fullest) + 1 : 1;
-		return Math.min(pagesLeft, Math.ceil(rowsWanted / Math.max(this.fullest, 1)));
+		return Math.ceil(Math.min((this.total ?? 0) - this.count, rowsWanted) / this.fullest);
 	}
 
-	/** @param asked how many rows a page shall hold, if that was asked for */
-	take(number: number, { items, total: stated }: PageResponse, asked: number): Page {
-		this.noteTotal(stated, items.length);
-		const { total, shrank } = this;
-		const keys = rowKeys(items);
-		const rows = this.unseen(items, keys);
-		// More rows than the total make it useless: it may just count a page. After a full page there may be one more.
-		const isEnough =
-			this.seen.size === total && !isFullPage(items, { number, total, asked, fullest: this.fullest });
-		this.fullest = Math.max(this.fullest, items.length);
+	take(number: number, { items, total, size }: PageResponse): Page {
+		if (total !== undefined && (number > 0 || !isPageLength(items, total, size ?? this.asked))) {
+			this.hasShrunk ||= total < (this.total ?? 0);
+			this.due ??= total;
+			this.total = total;
+		}
+		const { rows, keys } = this.unseen(items);
 		this.count += items.length;
-		this.noteRepeat(keys);
-		const isEnd = rows.length === 0 && !(items.length > 0 && this.mayGoOn(keys));
-		const last = isEnd || isEnough;
-		const complete = !last || total === undefined || this.seen.size >= total;
-		return { number, rows, items, keys, total, last, complete, shrank };
+		this.fullest = Math.max(this.fullest, items.length);
+		const { due, hasShrunk } = this;
+		const last = rows.length === 0 || this.count >= (this.total ?? Infinity);
+		// Without a total, nothing but an empty page says that it was the last.
+		const isAll = due === undefined ? items.length === 0 && !this.isUnclear : this.seen.size >= due;
+		return { number, items, rows, keys, size, total, due, last, isWhole: last && isAll && !hasShrunk };
 	}
 
-	private noteTotal(stated: number | undefined, length: number): void {
-		if (stated === undefined) return;
-		// What merely counts the rows of the page tells nothing.
-		this.shrank ||= stated !== length && stated < (this.total ?? 0);
-		// A row that is removed meanwhile lowers it, and lets another slip to a page that was read before.
-		this.total = Math.max(stated, this.total ?? 0);
-	}
-
-	private unseen(items: readonly IDataObject[], keys: readonly RowKey[]): IDataObject[] {
-		return items.filter((_row, index) => {
-			const isNew = !this.seen.has(keys[index]);
-			if (isNew) this.seen.add(keys[index]);
-			return isNew;
+	private unseen(items: readonly IDataObject[]): Pick<Page, 'keys' | 'rows'> {
+		const [rows, keys]: [IDataObject[], RowKey[]] = [[], []];
+		const isNumbered = items.every((row) => idOf(row) !== undefined);
+		const contents = isNumbered ? [] : items.map((row) => JSON.stringify(row));
+		this.noteMoved(contents);
+		items.forEach((row, index) => {
+			const key = idOf(row) ?? this.keyAt(this.count + index - this.moved, contents[index]);
+			if (key === undefined || this.seen.has(key)) return;
+			this.seen.add(key);
+			keys.push(key);
+			rows.push(row);
 		});
+		return { rows, keys };
 	}
 
-	private noteRepeat(keys: readonly RowKey[]): void {
-		const text = keys.join('\n');
-		this.repeats = text === this.lastKeys ? this.repeats + 1 : 0;
-		this.lastKeys = text;
+	/** Totals tell; without one, rows that end a page and begin the next one are taken for the same. */
+	private noteMoved(contents: readonly string[]): void {
+		if (this.total !== undefined) {
+			this.moved = Math.max(0, this.total - (this.due ?? 0));
+			return;
+		}
+		const above = this.contents.slice(-contents.length);
+		const from = above.findIndex((_content, at) =>
+			above.slice(at).every((one, index) => one === contents[index]),
+		);
+		if (from < 0) return;
+		this.moved += above.length - from;
+		this.isUnclear = true;
 	}
 
-	/**
-	 * Whether there may be more after a page without a new row. Equal rows of a list without IDs may well be different ones,
-	 * of which the total tells how many there are. Without one, a page that comes again may be the last one for ever, or be
-	 * there since others have come before it.
-	 */
-	private mayGoOn([first]: readonly RowKey[]): boolean {
-		const hasIds = typeof first === 'number';
-		if (this.total !== undefined) return this.count < this.total && !hasIds;
-		return this.repeats === 1 || (this.repeats === 0 && !hasIds);
+	/** The key of a row without an ID; undefined for one that came before, on a page above. */
+	private keyAt(place: number, content: string): string | undefined {
+		if (this.contents[place] === content) return undefined;
+		if (place >= 0) this.contents.push(content);
+		const count = (this.copies.get(content) ?? 0) + 1;
+		this.copies.set(content, count);
+		return count === 1 ? content : `${count} ${content}`;
 	}
 }
 
+function idOf({ id }: IDataObject): RowKey | undefined {
+	return typeof id === 'number' || (typeof id === 'string' && id !== '') ? Number(id) || id : undefined;
+}
+
+/**
+ * A `total` of page 0 that may just be the length of the page, against which a client in production guards. API notes 3.
+ *
+ * @param asked how many rows a page shall hold, if that was asked for
+ */
+export const isPageLength = (items: readonly IDataObject[], total?: number, asked = NaN): boolean =>
+	items.length === total && [...USUAL_PAGES, asked].includes(total);
+
 /** A list of which page after page comes. */
 export function endlessError(client: ApiClient, { task, itemIndex }: ListRequest): Error {
-	return nodeError(
-		client.node,
-		{
-			message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${task}`,
-			description: "Narrow it down with 'Filters' or 'Limit'.",
-		},
-		itemIndex,
-	);
+	const text = {
+		message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${task}`,
+		description: "Narrow it down with 'Filters' or 'Limit'.",
+	};
+	return nodeError(client.node, text, itemIndex);
 }

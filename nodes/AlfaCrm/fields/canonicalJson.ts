@@ -1,4 +1,4 @@
-import { isRow } from '../api/page';
+import { isPlain } from './blank';
 
 /**
  * JSON in which the order of keys does not matter, for it tells nothing.
@@ -9,7 +9,7 @@ export function canonicalJson(value: unknown, lists: 'ordered' | 'unordered' = '
 	return JSON.stringify(value, (_key, inner: unknown) => {
 		if (lists === 'unordered' && Array.isArray(inner))
 			return inner.map((one) => canonicalJson(one, lists)).sort();
-		if (!isRow(inner)) return inner;
+		if (!isPlain(inner)) return inner;
 		return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
 	});
 }

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { LARGEST_PAGE, fetchPage } from '../api/page';
+import { collect } from '../api/list';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
@@ -41,10 +41,10 @@ async function customColumns(context: ILoadOptionsFunctions, entity: Entity): Pr
 	const branch = await chosenBranch(context, client, entity);
 	const task = `read the custom fields of ${entity.plural.toLowerCase()}`;
 	const list = { path: entity.path, branch, body: entity.includeHidden, task };
-	const { items } = await fetchPage(client, list, 0, LARGEST_PAGE);
-	const names = new Set(items.flatMap((row) => Object.keys(row).filter(isCustom)));
+	const { rows } = await collect(client, list, { isEnough: () => true });
+	const names = new Set(rows.flatMap((row) => Object.keys(row).filter(isCustom)));
 	return [...names].sort().map((id) => {
-		const sample = items.map((row) => row[id]).find((value) => value !== null && value !== undefined);
+		const sample = rows.map((row) => row[id]).find((value) => value !== null && value !== undefined);
 		const type = Array.isArray(sample) ? 'array' : typeof sample === 'number' ? 'number' : 'string';
 		return { ...toColumn(customField(id), false), type };
 	});

@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { collect } from '../api/collect';
+import { collect } from '../api/list';
 import { formatDay, readId, readIds } from '../api/formats';
 import { cgi } from '../entities/cgi';
 import { customer } from '../entities/customer';

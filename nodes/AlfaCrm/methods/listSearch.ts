@@ -1,10 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { digest } from '../api/digest';
 import { formatDay, OPEN_END, readFlag } from '../api/formats';
-import type { PageResponse } from '../api/page';
-import { fetchPage, isFullPage, rowKeys, sizeAfter } from '../api/page';
+import type { Page } from '../api/pages';
+import { pages } from '../api/pages';
 import { archivedFlag } from '../entities/archive';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -55,15 +54,11 @@ interface Cursor {
 	size?: number;
 	/** Rows of this list so far. */
 	seen: number;
-	/** How many rows a page held at most. */
-	fullest: number;
-	/** Digest of its last page, to notice when that comes again. */
-	last: string;
 	/** What was shown, where another list shows it again. Such lists are those of one record, so they are short. */
 	shown?: unknown[];
 }
 
-const BEGIN: Cursor = { pass: 0, query: 0, page: 0, size: PAGE_SIZE, seen: 0, fullest: 0, last: '' };
+const BEGIN: Cursor = { pass: 0, query: 0, page: 0, size: PAGE_SIZE, seen: 0 };
 
 async function find(
 	context: ILoadOptionsFunctions,
@@ -90,11 +85,11 @@ async function find(
 			branch,
 			...(parent ? { query: { [parent.name]: parent.id } } : {}),
 			body: { ...body, ...search.queries[cursor.query] },
+			...{ firstPage: cursor.page, pageSize: cursor.size, rowsBefore: cursor.seen },
 			task: `search the ${entity.plural.toLowerCase()}`,
 		};
-		const page = await fetchPage(client, call, cursor.page, cursor.size);
-		const last = digest(rowKeys(page.items).join('\n'), 16);
-		const rows = last === cursor.last ? [] : page.items;
+		const page = (await pages(client, call).next()).value as Page;
+		const { rows } = page;
 		await names.readFor(rows, entity);
 		const found = rows
 			.filter((row) => isInPass(row, entity, isArchived) && !cursor.shown?.includes(row.id))
@@ -108,7 +103,7 @@ async function find(
 		next =
 			isMissed && cursor.query + 1 < search.queries.length
 				? { ...BEGIN, pass: cursor.pass, query: cursor.query + 1 }
-				: nextPage(cursor, { ...page, items: rows }, last);
+				: nextPage(cursor, page);
 		if (next === undefined && cursor.pass + 1 < passes.length) next = { ...BEGIN, pass: cursor.pass + 1 };
 		if (next && entity.hiddenPasses)
 			next = { ...next, shown: [...(cursor.shown ?? []), ...found.map(({ row }) => row.id)] };
@@ -116,25 +111,8 @@ async function find(
 	return { results: toldApart([...results.values()]), paginationToken: next && JSON.stringify(next) };
 }
 
-/**
- * As `pages` of the API walks a list: to its total, to an empty page or to one that was there before. What `pages` knows
- * of all rows so far would be too much for the text.
- */
-function nextPage(cursor: Cursor, page: PageResponse, last: string): Cursor | undefined {
-	const { page: number, fullest } = cursor;
-	const { items, total, size } = page;
-	const seen = cursor.seen + items.length;
-	const isFull = isFullPage(items, { number, total, asked: size, fullest });
-	if (items.length === 0 || (seen === total && !isFull)) return undefined;
-	return {
-		...cursor,
-		page: number + 1,
-		size: number === 0 ? sizeAfter(page) : size,
-		seen,
-		fullest: Math.max(fullest, items.length),
-		last,
-	};
-}
+const nextPage = (cursor: Cursor, { last, number, items, size }: Page): Cursor | undefined =>
+	last ? undefined : { ...cursor, page: number + 1, size, seen: cursor.seen + items.length };
 
 /** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. */
 function searchPasses({ partitionBy, hiddenPasses = [], includeHidden = {} }: Entity): Pass[] {

@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { collect } from '../api/collect';
+import { collect } from '../api/list';
 import { readFlag, readId } from '../api/formats';
 import { archivedFlag } from '../entities/archive';
 import { listCall } from '../entities/listCall';

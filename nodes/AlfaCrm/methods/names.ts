@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { readId } from '../api/formats';
-import { LARGEST_PAGE, fetchPage } from '../api/page';
+import { collect } from '../api/list';
 import { listCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -63,10 +63,11 @@ export class Names implements KnownNames {
 	/** @returns the IDs of those that came; undefined where they may not be read */
 	private async add(entity: Entity, wanted: IDataObject): Promise<number[] | undefined> {
 		const call = { ...listCall(entity, this.branch), body: { ...entity.includeHidden, ...wanted } };
-		const { items } = await fetchPage(this.client, call, 0, LARGEST_PAGE).catch(() => ({ items: undefined }));
+		const firstPage = collect(this.client, call, { isEnough: () => true });
+		const { rows } = await firstPage.catch(() => ({ rows: undefined }));
 		const names = this.known.get(entity.resource) ?? new Map<number, string>();
 		this.known.set(entity.resource, names);
-		for (const row of items ?? []) names.set(readId(row.id) ?? 0, titleOf(row, entity));
-		return items?.map((row) => readId(row.id) ?? 0);
+		for (const row of rows ?? []) names.set(readId(row.id) ?? 0, titleOf(row, entity));
+		return rows?.map((row) => readId(row.id) ?? 0);
 	}
 }

@@ -3,7 +3,7 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { branchOfForm, noBranchesError } from '../api/branchList';
 import { readId } from '../api/formats';
-import { collect } from '../api/collect';
+import { collect } from '../api/list';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import { listCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson, readId, readInteger } from '../api/formats';
-import { isRow } from '../api/page';
 import type { EventOf } from '../entities/events';
 import { LOG_EVENT } from '../entities/log';
+import { isPlain } from '../fields/blank';
 
 /** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
 const MOST_LEVELS = 100;
@@ -37,7 +37,7 @@ export const recordNamed = (entity: string, entity_id: number): Change => ({
 
 /** @returns the delivery or, in words, why it is none */
 export function readChange(body: unknown): Change | string {
-	if (!isRow(body)) return 'The body is not a JSON object';
+	if (!isPlain(body)) return 'The body is not a JSON object';
 	const { event, entity, entity_id, branch_id, user_id, datetime, fields_old, fields_new, fields_rel } = body;
 	if (typeof event !== 'string' || event.trim() === '') return 'event is not the name of an event';
 	if (typeof entity !== 'string' || entity.trim() === '') return 'entity is not the name of a class';
@@ -93,7 +93,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 function readFields(value: unknown): IDataObject {
 	const fields = typeof value === 'string' ? parseJson(value) : value;
 	// PHP writes a map with the keys 0, 1, 2 as a list.
-	return isRow(fields) || Array.isArray(fields) ? { ...(fields as IDataObject) } : {};
+	return isPlain(fields) || Array.isArray(fields) ? { ...(fields as IDataObject) } : {};
 }
 
 const LOGGED: Record<string, string> = {

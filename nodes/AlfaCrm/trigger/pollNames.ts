@@ -1,7 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
-import { listReader } from '../api/collect';
+import { listReader } from '../api/list';
 import type { NameSource, Titles } from '../operations/output/names';
 import { listOfNames, readTitles } from '../operations/output/names';
 

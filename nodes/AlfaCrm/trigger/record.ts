@@ -7,7 +7,7 @@ import { readId } from '../api/formats';
 import { listCall } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { collect, listReader } from '../api/collect';
+import { collect, listReader } from '../api/list';
 import { findById } from '../operations/records/findById';
 import { subtypePasses } from '../operations/records/subtypes';
 import type { Change } from './change';

@@ -5,7 +5,7 @@ import type { ApiClient } from '../api/client';
 import { noBranchesError } from '../api/branchList';
 import { asNodeError } from '../api/errors';
 import { idsOf } from '../api/formats';
-import { collect } from '../api/collect';
+import { collect } from '../api/list';
 import { branch as branchEntity } from '../entities/branch';
 import { listCall } from '../entities/listCall';
 import { notFound, notShown } from '../operations/records/findById';

@@ -11,7 +11,7 @@ import { seedPayments } from './payments';
 
 /** Fills an empty store with an invented school; the same options make the same school. */
 export function seedStore(store: Store, faker: Faker, options: SeedOptions): void {
-	store.populate(options.seed, () => fill(store, faker, options));
+	store.withoutEvents(() => fill(store, faker, options));
 }
 
 function fill(store: Store, faker: Faker, options: SeedOptions): void {

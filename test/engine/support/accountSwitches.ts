@@ -48,12 +48,8 @@ const CASES: Case[] = [
 	set({ payDefault: 'income' }, 'rows unasked: pay', 'incomes only'),
 	set({ refundSum: 'expenditure' }, 'form of a field: pay sum of refunds', 'expenditure'),
 	set({ pageSize: 30 }, 'page size unasked: lists', '30'),
-	set({ bodyPageSize: 'capped50' }, 'page size asked for: pageSize in the body', 'capped at 50'),
-	set({ perPageQuery: true }, 'page size asked for: per-page in the query', 'honoured'),
-	set({ pastEnd: 'repeatLast' }, 'page past the end: lists', 'last page again'),
+	set({ bodyPageSize: 'refused400' }, 'page size asked for: pageSize in the body', 'refused with HTTP 400'),
 	set({ total: 'missing' }, 'total of a list: lists', 'missing'),
-	// Which groups come first, and so whether somebody of theirs has an ended subscription, is chance then.
-	{ ...set({ shuffle: true }, 'order of rows: lists', 'another each time'), hides: /customer-tariff/ },
 	set({ shownFields: [] }, 'optional field: customer.groups', 'not shown'),
 	set({ groupTeachers: 'names' }, 'form of a field: group.teacher_ids', 'names'),
 	set({ lessonDetails: 'withCustomer' }, 'form of a field: lesson.details', 'with customer_id'),

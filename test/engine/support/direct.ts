@@ -30,7 +30,7 @@ export class DirectSchool {
 
 	constructor(settings: Partial<Settings>, branches: number) {
 		this.settings = { ...structuredClone(defaultSettings), ...settings };
-		this.store = new Store(entities, () => localNow(this.settings), this.settings);
+		this.store = new Store(entities, () => localNow(this.settings));
 		this.lister = new Lister(this.store, this.settings);
 		for (let id = 1; id <= branches; id++)
 			this.store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });

@@ -49,7 +49,6 @@ describe('a backlog of more pages than a poll reads', () => {
 	it.each<[string, Partial<Settings>]>([
 		['the page size is refused', { bodyPageSize: 'refused400' }],
 		['there are no totals', { total: 'missing' }],
-		['totals count the page', { total: 'pageLength' }],
 	])('of 2,500 changes in days off comes in order where %s', async (_what, settings) => {
 		const world = await begun({ settings: { ...SMALL, ...settings } });
 		const made = write(world, 2_500, 3);

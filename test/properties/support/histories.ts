@@ -14,9 +14,7 @@ const sizes = fc.constantFrom<Array<Settings['bodyPageSize']>>(
 	'ignored',
 	'ignored',
 	'honoured',
-	'capped50',
 	'refused400',
-	'emptyFirst',
 );
 const totals = fc.constantFrom<Array<Settings['total']>>(
 	'present',
@@ -103,21 +101,16 @@ export function stepsWith<Own>(
 export const listing = {
 	pageSize,
 	bodyPageSize: sizes,
-	pastEnd: fc.constantFrom<Array<Settings['pastEnd']>>('empty', 'repeatLast'),
 	total: totals,
 };
 
 /** By how many hours the clocks of branches differ. */
 export const zones = fc.constantFrom<number[][]>([], [], [0, 7, -3], [4, -7, 0]);
 
-/** Totals of a page are known of pages of 20 and more alone, and without a total nothing tells that an empty page is wrong. */
+/** Totals of a page are known of pages of 20 and more alone. */
 export const counted = <T extends Partial<Settings>>(settings: T): T => {
-	const { total, bodyPageSize, pageSize: size = 50 } = settings;
-	return {
-		...settings,
-		total: size < 20 && total === 'pageSize' ? 'present' : total,
-		bodyPageSize: bodyPageSize === 'emptyFirst' && total !== 'present' ? 'ignored' : bodyPageSize,
-	};
+	const { total, pageSize: size = 50 } = settings;
+	return { ...settings, total: size < 20 && total === 'pageSize' ? 'present' : total };
 };
 
 /** Whether a step is one of those that any history has. */
@@ -242,8 +235,7 @@ export abstract class Playing<Own extends { do: string }> {
 			return await this.poll();
 		}
 		if (isStep(one, 'failingPoll')) {
-			// A 500 is asked for once more, since it may pass.
-			return await this.interrupted([one.at, ...(one.how === 500 ? [one.at + 1] : [])], () => {
+			return await this.interrupted([one.at], () => {
 				this.hasFailed = true;
 				// What this user may not read in the beginning, or nobody is shown, is another matter.
 				const how = this.hasBegun ? one.how : 500;

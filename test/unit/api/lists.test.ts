@@ -1,41 +1,38 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import type { CollectOptions } from '../../../nodes/AlfaCrm/api/collect';
-import { collect } from '../../../nodes/AlfaCrm/api/collect';
-import type { ListRequest, PageResponse } from '../../../nodes/AlfaCrm/api/page';
-import { fetchPage, looksLikePageSize, PageTooLarge, rowKeys } from '../../../nodes/AlfaCrm/api/page';
-import type { Page } from '../../../nodes/AlfaCrm/api/pages';
-import { pages } from '../../../nodes/AlfaCrm/api/pages';
+import type { CollectOptions } from '../../../nodes/AlfaCrm/api/list';
+import { collect } from '../../../nodes/AlfaCrm/api/list';
+import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
+import { isPageLength, pages } from '../../../nodes/AlfaCrm/api/pages';
 import { answered } from '../../support/nodeErrors';
 import type { Sent } from '../apiSupport';
 import { contextOf, listing } from '../apiSupport';
 
-// That each row comes once, whatever is not known of AlfaCRM's lists, is in test/properties/api/lists.test.ts.
+// That each row comes once, in whatever pages and while others come and go, is in test/properties/api/lists.test.ts.
 
 const CALL = { path: 'customer', branch: 1, task: 'list the customers', body: { is_study: 1 } };
+const LOG = { path: 'log', branch: 1, task: 'read the log' };
 const rows = (count: number, from = 1): IDataObject[] =>
 	Array.from({ length: count }, (_, index) => ({ id: from + index }));
 const entry = (minute: number) => ({ entity: 'Customer', entity_id: 5, date_time: `10:${minute}` });
+
+type Server = (request: Sent) => unknown;
 
 /** One that gives as many rows on a page as it is asked for. */
 const honouring = (count: number) => (request: Sent) =>
 	listing(() => rows(count), Number(request.body.pageSize))(request);
 
-type Server = (request: Sent) => unknown;
-
-/** The pages that were asked for, each with its size. */
-const askedOf = (sent: readonly Sent[]) =>
-	sent.map(({ body }) => `${body.page} of ${body.pageSize ?? 'any'}`);
-
-/** How often a list was read. */
-const begun = (sent: readonly Sent[]) => sent.filter(({ body }) => body.page === 0).length;
+/** One that counts nothing. */
+const uncounted =
+	(list: (request: number) => IDataObject[], size: number): Server =>
+	(request) => ({ items: listing(list, size)(request).items });
 
 /** What comes of a list whose pages are asked for one by one, and which pages were, of which sizes. */
 async function read(server: Server, options: CollectOptions = {}, call: ListRequest = CALL) {
 	const { client, sent } = contextOf(server, { credential: { callsAtOnce: 1 } });
 	const found = await collect(client, call, options);
-	return { ...found, sent, asked: askedOf(sent), withoutSize: [...client.withoutPageSize] };
+	return { ...found, asked: sent.map(({ body }) => `${body.page} of ${body.pageSize ?? 'any'}`) };
 }
 
 /** The pages of a list, gone through once. */
@@ -43,8 +40,7 @@ async function walk(server: Server, call: ListRequest = CALL) {
 	const { client, sent } = contextOf(server);
 	const read: Page[] = [];
 	for await (const page of pages(client, call)) read.push(page);
-	const ids = read.flatMap((page) => page.rows.map(({ id }) => id));
-	return { read, ids, sent, total: read.at(-1)?.total, complete: read.at(-1)?.complete };
+	return { read, ids: read.flatMap((page) => page.rows.map(({ id }) => id)), sent };
 }
 
 const refuse = (status: number) => () => {
@@ -52,86 +48,70 @@ const refuse = (status: number) => () => {
 };
 
 describe('a page', () => {
-	const LIST = { items: [{ id: 1 }], total: 1 };
-	const OTHERS = { ...CALL, action: 'others' };
 	/** A server that does with a page size what `sized` says, and else answers with a list. */
 	const without = (sized: Server) =>
-		contextOf((request) => ('pageSize' in request.body ? sized(request) : LIST));
+		contextOf((request) => ('pageSize' in request.body ? sized(request) : { items: [{ id: 1 }], total: 1 }));
 
 	it('is asked for by its number and size, with the filters', async () => {
-		const { client, sent } = contextOf(() => LIST);
-		expect(await fetchPage(client, CALL, 0, 500)).toEqual({ ...LIST, size: 500 });
-		expect(await fetchPage(client, OTHERS, 3)).toEqual(LIST);
+		const { client, sent } = contextOf(honouring(700));
+		await collect(client, CALL);
+		await collect(client, { ...CALL, action: 'others', pageSize: undefined }, { limit: 1 });
 		expect(sent.map(({ url, body }) => [url.split('/').slice(-3).join('/'), body])).toEqual([
 			['1/customer/index', { is_study: 1, pageSize: 500, page: 0 }],
-			['1/customer/others', { is_study: 1, page: 3 }],
+			['1/customer/index', { is_study: 1, pageSize: 500, page: 1 }],
+			['1/customer/others', { is_study: 1, page: 0 }],
+			['1/customer/others', { is_study: 1, page: 0 }],
 		]);
-		expect(client.withoutPageSize.size).toBe(0);
 	});
 
 	it.each<[what: string, sized: Server]>([
 		['a refusal', () => ({ success: false, errors: { pageSize: ['Нет'] } })],
 		['HTTP 400', refuse(400)],
-		['HTTP 501', refuse(501)],
-		['no rows where some are counted', () => ({ items: [], total: 5 })],
-		['no list', () => ({ success: true })],
 	])('is asked for without a size where %s comes to one, from then on at once', async (_what, sized) => {
 		const { client, sent } = without(sized);
-		expect(await fetchPage(client, CALL, 0, 500)).toEqual(LIST);
-		expect(await fetchPage(client, CALL, 0, 500)).toEqual(LIST);
-		await fetchPage(client, OTHERS, 0, 500);
+		for (const action of ['index', 'index', 'others']) {
+			const { rows: found, isComplete } = await collect(client, { ...CALL, action });
+			expect([found, isComplete]).toEqual([[{ id: 1 }], true]);
+		}
 		const sizes = sent.map(({ body }) => body.pageSize);
 		expect(sizes).toEqual([500, undefined, undefined, 500, undefined]);
 		expect([...client.withoutPageSize]).toEqual(['customer/index', 'customer/others']);
 	});
 
-	it('is asked for twice where HTTP 500 comes, since that may pass', async () => {
-		const { client, sent } = without(refuse(500));
-		expect(await fetchPage(client, CALL, 0, 500)).toEqual(LIST);
-		expect(sent.map(({ body }) => body.pageSize)).toEqual([500, 500, undefined]);
+	it('of a walk that goes on is asked for without a size where page 0 was', async () => {
+		const { client, sent } = without(refuse(400));
+		client.withoutPageSize.add('customer/index');
+		await pages(client, { ...CALL, firstPage: 3, pageSize: 500 }).next();
+		expect(sent.map(({ body }) => [body.page, body.pageSize])).toEqual([[3, undefined]]);
 	});
 
-	it.each([403, 404, 499])('with HTTP %d has nothing to do with its size', async (status) => {
+	it.each([403, 404, 422, 500])('with HTTP %d has nothing to do with its size', async (status) => {
 		const { client, sent } = without(refuse(status));
-		await expect(fetchPage(client, CALL, 0, 500)).rejects.toMatchObject({ httpCode: String(status) });
+		await expect(collect(client, { ...CALL, itemIndex: 4 })).rejects.toMatchObject({
+			httpCode: String(status),
+			context: { itemIndex: 4 },
+		});
 		expect(sent.filter(({ body }) => body.pageSize === undefined)).toEqual([]);
 		expect(client.withoutPageSize.size).toBe(0);
 	});
 
-	it('does not tell that the size was the reason where none is taken either', async () => {
-		const { client } = contextOf(refuse(413));
-		await expect(fetchPage(client, CALL, 0, 500)).rejects.toMatchObject({ httpCode: '413' });
-		expect(client.withoutPageSize.size).toBe(0);
+	it('does not tell that the size was the reason where none is taken either, or where it comes later', async () => {
+		const refused = contextOf(refuse(400));
+		await expect(collect(refused.client, CALL)).rejects.toMatchObject({ httpCode: '400' });
+		expect(refused.client.withoutPageSize.size).toBe(0);
+		const later = contextOf((request) => (request.body.page === 1 ? refuse(400)() : honouring(700)(request)));
+		await expect(collect(later.client, CALL)).rejects.toMatchObject({ httpCode: '400' });
+		expect(later.sent.map(({ body }) => body.page)).toEqual([0, 1]);
 	});
 
-	it.each<[number, IDataObject]>([
-		[0, { items: [], total: 0 }],
-		[0, { items: [] }],
-		[1, { items: [], total: 5 }],
-	])('%i that is empty is one where none are counted, or where it is the last: %j', async (page, answer) => {
-		const { client } = contextOf(() => answer);
-		expect(await fetchPage(client, CALL, page, 500)).toEqual({ ...answer, size: 500 });
-	});
-
-	it('after the first that fails by its size calls for the list anew', async () => {
-		const { client, sent } = without(refuse(413));
-		client.withoutPageSize.add('customer/index');
-		const failing = fetchPage(client, CALL, 1, 500);
-		await expect(failing).rejects.toBeInstanceOf(PageTooLarge);
-		await expect(failing).rejects.toThrow('AlfaCRM did not send the next page of the list. Search again.');
-		expect(askedOf(sent)).toEqual(['1 of 500']);
-	});
-
-	it.each<[unknown, PageResponse]>([
-		[
-			{ items: [{ id: 1 }, null, 'x', 2, [], undefined], total: '6' },
-			{ items: [{ id: 1 }], total: 6 },
-		],
-		[{ items: [], total: null }, { items: [] }],
-		[{ items: [], total: 'many' }, { items: [] }],
-		[[{ id: 1 }], { items: [{ id: 1 }] }],
-	])('%j holds rows, and a total if that is a number', async (answer, page) => {
-		expect(await fetchPage(contextOf(() => answer).client, CALL, 0)).toEqual(page);
+	it.each<[unknown, IDataObject[], number | undefined]>([
+		[{ items: [{ id: 1 }, null, 'x', 2, [], undefined], total: '6' }, [{ id: 1 }], 6],
+		[{ items: [], total: null }, [], undefined],
+		[{ items: [], total: 'many' }, [], undefined],
+		[[{ id: 1 }], [{ id: 1 }], undefined],
+	])('%j holds rows, and a total if that is a number', async (answer, items, total) => {
+		const { value } = await pages(contextOf(() => answer).client, CALL).next();
+		expect(value).toMatchObject({ items, total });
 	});
 
 	it.each<[what: string, answer: unknown]>([
@@ -140,56 +120,42 @@ describe('a page', () => {
 		['a web page', '<!doctype html><title>Sign in</title>'],
 		['half an answer', '{"total":3,"items":[{"id":1'],
 	])('is not what %s is taken for, which may pass', async (_what, answer) => {
-		await expect(fetchPage(contextOf(() => answer).client, CALL, 0)).rejects.toMatchObject({
+		await expect(collect(contextOf(() => answer).client, CALL)).rejects.toMatchObject({
 			message: expect.stringContaining('list the customers'),
 			description: expect.stringContaining("Check 'Hostname' in the credential"),
 			failure: { cause: 'temporarily-unavailable' },
 		});
 	});
 
-	it.each<[rows: number, total: number | undefined, asked: number | undefined, wanted: boolean]>([
+	it.each<[rows: number, total: number | undefined, asked: number | undefined, may: boolean]>([
 		[20, 20, undefined, true],
+		[50, 50, 500, true],
 		[19, 19, undefined, false],
+		[30, 30, 500, false],
 		[5, 5, 5, true],
-		[5, 5, 6, false],
 		[20, 21, 20, false],
 		[0, undefined, undefined, false],
 	])(
 		'with %d rows, a total of %j, where %j were asked for, may count itself: %j',
 		(count, total, asked, may) => {
-			expect(looksLikePageSize(rows(count), total, asked)).toBe(may);
+			expect(isPageLength(rows(count), total, asked)).toBe(may);
 		},
 	);
-});
-
-describe('the rows of a page', () => {
-	it('are told apart by their IDs, a number being the same as a text', () => {
-		expect(rowKeys([{ id: 7 }, { id: '7' }, { id: 'a7' }, { id: 0 }])).toEqual([7, 7, 'a7', 0]);
-	});
-
-	it('without an ID by what they hold, equal ones by their count', () => {
-		const page = [{ a: 1 }, { id: '', a: 1 }, { a: 1 }, { id: null }, { a: 1 }];
-		const keys = rowKeys(page);
-		expect(new Set(keys).size).toBe(5);
-		expect(keys).toEqual(rowKeys(page));
-		expect(keys[0]).toBe('{"a":1}');
-	});
 });
 
 describe('a list', () => {
 	it.each([
 		[0, 1],
-		// One full page may be all that its total counts.
+		// A full first page may be all that its total counts.
 		[20, 2],
 		[21, 2],
-		// One call more, for the total of a full last page may be one too low.
-		[500, 26],
+		[500, 25],
 		[501, 26],
 	])('of %d rows in pages of 20 is whole after one reading of %d pages', async (count, calls) => {
-		const { rows: found, sent, ...rest } = await read(listing(() => rows(count), 20));
+		const { rows: found, asked, ...rest } = await read(listing(() => rows(count), 20));
 		expect(found).toEqual(rows(count));
-		expect(rest).toMatchObject({ isComplete: true, isTotalWrong: false, total: count, read: count });
-		expect(sent).toHaveLength(calls);
+		expect(rest).toEqual({ isComplete: true, total: count, read: count });
+		expect(asked).toHaveLength(calls);
 	});
 
 	it('is asked for with the largest pages, and with what a limit needs', async () => {
@@ -206,41 +172,14 @@ describe('a list', () => {
 		expect(asked).toEqual(['0 of 3', '0 of 500']);
 	});
 
-	it('begins anew without a size where a later page does not come with one', async () => {
-		const { rows: found, ...list } = await read((request) => {
-			if (request.body.page === 1 && request.body.pageSize !== undefined) throw answered(413);
-			return listing(() => rows(45), 20)(request);
-		});
-		expect(found).toEqual(rows(45));
-		expect(list.asked).toEqual(['0 of 500', '1 of 20', '0 of any', '1 of any', '2 of any']);
-		expect(list.withoutSize).toEqual(['customer/index']);
-	});
-
-	it('does not begin anew where something else went wrong, which is said of the item', async () => {
-		const { client, sent } = contextOf((request) => {
-			if (request.body.page === 1) throw answered(404);
-			return listing(() => rows(45), 20)(request);
-		});
-		await expect(collect(client, { ...CALL, itemIndex: 4 })).rejects.toMatchObject({
-			httpCode: '404',
-			context: { itemIndex: 4 },
-		});
-		expect(begun(sent)).toBe(1);
-	});
-
 	it('leaves out what is not to be kept, which is not missing', async () => {
 		const keep = ({ id }: IDataObject) => Number(id) % 30 === 0;
-		const all = await read(
-			listing(() => rows(100), 20),
-			{ keep },
-		);
-		expect(all).toMatchObject({ rows: [{ id: 30 }, { id: 60 }, { id: 90 }], isComplete: true });
-		expect(all).toMatchObject({ total: 100, read: 100 });
-		const some = await read(
-			listing(() => rows(100), 20),
-			{ keep, limit: 2 },
-		);
-		expect(some.rows).toEqual([{ id: 30 }, { id: 60 }]);
+		const server = listing(() => rows(100), 20);
+		expect(await read(server, { keep })).toMatchObject({
+			...{ rows: [{ id: 30 }, { id: 60 }, { id: 90 }], isComplete: true },
+			...{ total: 100, read: 100 },
+		});
+		expect((await read(server, { keep, limit: 2 })).rows).toEqual([{ id: 30 }, { id: 60 }]);
 	});
 
 	it('is asked for with one body after the other, and each row comes once', async () => {
@@ -249,79 +188,135 @@ describe('a list', () => {
 		const passes = [{ status: 1 }, { status: 2 }];
 		const all = await read(server, { passes });
 		expect([all.rows, all.isComplete]).toEqual([rows(30), true]);
-		expect(new Set(all.sent.map(({ body }) => body.is_study))).toEqual(new Set([1]));
-		expect((await read(server, { passes, limit: 20 })).sent).toHaveLength(1);
+		expect((await read(server, { passes, limit: 20 })).asked).toHaveLength(1);
 	});
 
-	it('can be walked from a later page on, and is asked for no more than the reader wants', async () => {
+	it('can be walked from a later page on, to its end, and is asked for no more than the reader wants', async () => {
 		const { client, sent } = contextOf(listing(() => rows(50), 20));
 		const read: number[] = [];
-		for await (const { number, rows: found } of pages(client, { ...CALL, firstPage: 1 }))
+		for await (const { number, rows: found } of pages(client, { ...CALL, firstPage: 1, rowsBefore: 20 }))
 			read.push(number, found.length);
-		expect(read.slice(0, 4)).toEqual([1, 20, 2, 10]);
-		expect(askedOf(sent)[0]).toBe('1 of any');
+		expect(read).toEqual([1, 20, 2, 10]);
 		sent.length = 0;
 		for await (const page of pages(client, CALL)) if (page.rows.length > 0) break;
 		expect(sent).toHaveLength(1);
 	});
+
+	it('that is enough after a page tells where to go on, and is not read again', async () => {
+		const isEnough = ({ number }: Page) => number === 1;
+		const { rows: found, ...more } = await read(
+			listing(() => rows(90), 20),
+			{ isEnough },
+		);
+		expect(found).toEqual(rows(40));
+		expect(more).toMatchObject({ isComplete: false, next: 2, asked: ['0 of 500', '1 of 500'] });
+		const rest = await read(
+			listing(() => rows(90), 20),
+			{},
+			{ ...CALL, firstPage: 2 },
+		);
+		expect([rest.rows, rest.asked.length]).toEqual([rows(50, 41), 4]);
+	});
 });
 
-describe('a list that shows some rows twice and others not at all', () => {
-	it('is read ten times at most, or as often as is said, and then said not to be whole', async () => {
-		let shown = 0;
-		const server: Server = ({ body }) => ({ total: 1_000, items: body.page === 0 ? rows(2, ++shown) : [] });
-		const most = await read(server);
-		expect(most).toMatchObject({ isComplete: false, isTotalWrong: false, total: 1_000, read: 11 });
-		expect(begun(most.sent)).toBe(10);
-		expect(begun((await read(server, { maxReadings: 2 })).sent)).toBe(2);
+describe('a list that lacks rows', () => {
+	/** A list that is `course[n]` at its n-th reading. */
+	const inReadings = (...course: IDataObject[][]): Server => {
+		let reading = -1;
+		return ({ body: { page } }) => {
+			if (page === 0) reading += 1;
+			return { total: 3, items: page === 0 ? course[Math.min(reading, course.length - 1)] : [] };
+		};
+	};
+	const once = ['0 of 500', '1 of 500'];
+
+	it('is read once more, and is whole if it comes whole then', async () => {
+		const course = [rows(2), [{ id: 1, a: 2 }, ...rows(2, 2)]];
+		const { rows: found, ...more } = await read(inReadings(...course));
+		expect(found).toEqual(course[1]);
+		expect(more).toEqual({ isComplete: true, total: 3, read: 3, asked: [...once, '0 of 500'] });
 	});
 
-	it.each<[what: string, course: IDataObject[][], options: CollectOptions]>([
-		['it grew at the end', [rows(54), rows(55)], {}],
-		[
-			'it grew on top, and what came since then is not wanted',
-			[rows(45), rows(45), rows(46, 0)],
-			{ grows: true },
-		],
-	])('is not read again where %s', async (_what, course, options) => {
+	it('in both readings is said to lack them, as one is that comes empty', async () => {
+		const lacking = await read(inReadings([{ id: 1 }], [{ id: 2 }], [{ id: 3 }]));
+		expect(lacking).toMatchObject({ isComplete: false, total: 3, read: 2, asked: [...once, ...once] });
+		expect(lacking.rows).toEqual(rows(2));
+		const empty = await read(inReadings([]));
+		expect(empty).toMatchObject({ isComplete: false, read: 0, asked: ['0 of 500', '0 of 500'] });
+		expect(await read(inReadings([], rows(3)))).toMatchObject({ isComplete: true, rows: rows(3) });
+	});
+
+	it.each<[string, IDataObject[][]]>([
+		['it grew at the end', [rows(54), rows(55)]],
+		['it grew on top, and what came since then is not wanted', [rows(45), rows(45), rows(46, 0)]],
+	])('since %s is not read again', async (_what, course) => {
 		const server = listing((request) => course[request] ?? course[course.length - 1], 20);
-		const { isComplete, sent } = await read(server, options);
-		expect([isComplete, begun(sent)]).toEqual([true, 1]);
+		const { isComplete, asked } = await read(server);
+		expect([isComplete, asked.filter((page) => page.startsWith('0'))]).toEqual([true, ['0 of 500']]);
 	});
-});
 
-describe('a total that is too high', () => {
-	it('is found out by a second reading that brings the very same rows', async () => {
-		const { sent, ...found } = await read(listing(() => rows(45), 20, 46));
-		expect(found).toMatchObject({
-			rows: rows(45),
-			isComplete: false,
-			isTotalWrong: true,
-			total: 46,
-			read: 45,
-		});
-		expect(sent).toHaveLength(8);
+	it('since one went, whatever else came, is read again', async () => {
+		// The 21st moves to the first page when the first one goes, and another comes at the end.
+		const course = [rows(45), rows(44, 2), rows(45, 2)];
+		const { rows: found, isComplete } = await read(listing((request) => course[Math.min(request, 2)], 20));
+		expect(found.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(rows(46).map(({ id }) => id));
+		expect(isComplete).toBe(true);
+	});
+
+	it('without a total is whole when an empty page ends it, and not when a page comes again', async () => {
+		expect(await read(uncounted(() => rows(45), 20))).toMatchObject({ isComplete: true, rows: rows(45) });
+		const again: Server = ({ body }) => ({ items: rows(20, body.page === 0 ? 1 : 21) });
+		expect(await read(again)).toMatchObject({ isComplete: false, rows: rows(40) });
 	});
 });
 
 describe('rows without an ID', () => {
-	const LOG = { path: 'log', branch: 1, task: 'read the log' };
+	const LIST = [...Array.from({ length: 30 }, () => entry(1)), entry(2)];
 
-	it('that are equal on two pages are different ones though each page counts itself alone', async () => {
-		const list = [...Array.from({ length: 30 }, () => entry(1)), entry(2)];
-		const server: Server = ({ body }) => {
-			const items = list.slice(20 * Number(body.page), 20 * Number(body.page) + 20);
-			return { total: items.length, items };
-		};
-		expect((await read(server, {}, LOG)).rows).toHaveLength(31);
+	it('that are equal are different ones, as many as the total counts', async () => {
+		expect(
+			await read(
+				listing(() => LIST, 20),
+				{},
+				LOG,
+			),
+		).toMatchObject({ rows: LIST, isComplete: true });
 	});
 
-	it('that shift to the next page while the list is read come out once', async () => {
-		const list = [5, 4, 3, 2, 1].map(entry);
-		const server = listing((request) => (request === 0 ? list : [entry(6), ...list]), 2);
+	it('that are equal and on two pages are one, with a hint, where nothing is counted', async () => {
+		const { rows: found, isComplete } = await read(
+			uncounted(() => LIST, 20),
+			{},
+			LOG,
+		);
+		expect([found.length < LIST.length, isComplete]).toEqual([true, false]);
+		const different = [5, 4, 3, 2, 1].map(entry);
+		const all = await read(
+			uncounted(() => different, 2),
+			{},
+			LOG,
+		);
+		expect([all.rows, all.isComplete]).toEqual([different, true]);
+	});
+
+	it.each([1, 2, 3, 5])('that %d more on top move down while the list is read come once', async (more) => {
+		const list = [5, 4, 3, 3, 2, 1].map(entry);
+		const grown = [...Array.from({ length: more }, (_, index) => entry(20 - index)), ...list];
+		const server = listing((request) => (request === 0 ? list : grown), 2);
 		const { rows: found, isComplete } = await read(server, {}, LOG);
-		expect(new Set(found.map(({ date_time }) => date_time)).size).toBe(6);
-		expect([found.length, isComplete]).toEqual([6, true]);
+		const old = found.filter(({ date_time }) => String(date_time) < '10:6');
+		expect([
+			old.filter((row) => list.some((one) => one.date_time === row.date_time)).length,
+			isComplete,
+		]).toEqual([6, true]);
+	});
+
+	it('are told from those with one, a number being the same as a text', async () => {
+		const items = [{ id: 7 }, { id: '7' }, { id: 'a7' }, { id: '' }, { id: null, a: 1 }, { a: 1 }, { a: 1 }];
+		const { rows: found } = await read(() => ({ items, total: 6 }));
+		expect(found).toEqual(
+			[{ id: '7' }, ...items.slice(2)].map((row, index) => (index === 0 ? { id: 7 } : row)),
+		);
 	});
 });
 
@@ -330,14 +325,6 @@ describe('a walk through the pages', () => {
 		const cuts = [rows(20), rows(50, 21), rows(3, 71)];
 		const { ids } = await walk(({ body }) => ({ total: 73, items: cuts[Number(body.page)] ?? [] }));
 		expect(ids).toEqual(rows(73).map(({ id }) => id));
-	});
-
-	it('goes on when a page comes again since as many rows have come before it', async () => {
-		const { ids } = await walk(({ body }) => {
-			const list = body.page === 0 ? rows(60, 21) : rows(80);
-			return { items: list.slice(Number(body.page) * 20, Number(body.page) * 20 + 20) };
-		});
-		expect(ids).toEqual(rows(60, 21).map(({ id }) => id));
 	});
 
 	it('ends with a refusal when the server goes on for ever', async () => {
@@ -354,11 +341,9 @@ describe('a walk through the pages', () => {
 	});
 
 	it('says only at the end whether all rows came that are counted', async () => {
-		const flags = async (server: Server) => (await walk(server)).read.map(({ complete }) => complete);
-		expect(await flags(listing(() => rows(45), 20))).toEqual([true, true, true]);
-		expect(await flags(({ body }) => ({ total: 45, items: body.page === 0 ? rows(20) : [] }))).toEqual([
-			true,
-			false,
-		]);
+		const flags = async (server: Server) => (await walk(server)).read.map(({ isWhole }) => isWhole);
+		expect(await flags(listing(() => rows(45), 20))).toEqual([false, false, true]);
+		const short: Server = ({ body }) => ({ total: 45, items: body.page === 0 ? rows(20) : [] });
+		expect(await flags(short)).toEqual([false, false]);
 	});
 });

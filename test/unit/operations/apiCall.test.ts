@@ -93,9 +93,10 @@ describe('Page Through All', () => {
 		expect([json.length >= 25, hints]).toEqual([true, []]);
 		const place = path === 'customer' ? '/v2api/customer/index' : `/v2api/1/${path}/${action}`;
 		expect(school.sent.at(-1)?.url).toMatch(new RegExp(`${place}$`));
-		school.settings.total = 'oneTooHigh';
+		const listed = path === 'teacher' ? action : path;
+		school.store.hide(listed, Number(school.rows(listed)[0].id), 'counted');
 		const again = await school.done(form);
-		expect([again.json.length, again.hints.length]).toEqual([json.length, 1]);
+		expect([again.json.length, again.hints.length]).toEqual([json.length - 1, 1]);
 	});
 });
 

@@ -16,17 +16,14 @@ const many = (resource: string, more: IDataObject = {}): IDataObject => ({
 const everybody = many('customer', { is_study: 2, removed: 1 });
 const leads = (count: number) => Array.from({ length: count }, () => school.lead());
 const ids = (rows: readonly IDataObject[]) => rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
-it.each(['pageSize', 'pageLength', 'oneTooLow'] as const)(
-	'Page Through All of an API Call reads on past a page of the size that the body asks for, total %s',
-	async (total) => {
-		Object.assign(school.settings, { total, bodyPageSize: 'honoured' });
-		const call = { callBranch: '1', callPath: 'customer', callAction: 'index', allPages: true };
-		const callBody = { is_study: 2, removed: 1, pageSize: 5 };
-		const all = leads(23);
-		const { json, hints } = await school.done({ resource: 'apiCall', operation: 'send', ...call, callBody });
-		expect([ids(json), hints]).toEqual([all, []]);
-	},
-);
+it('Page Through All of an API Call reads on past a page of the size that the body asks for, which its total counts', async () => {
+	Object.assign(school.settings, { total: 'pageSize', bodyPageSize: 'honoured' });
+	const call = { callBranch: '1', callPath: 'customer', callAction: 'index', allPages: true };
+	const callBody = { is_study: 2, removed: 1, pageSize: 5 };
+	const all = leads(23);
+	const { json, hints } = await school.done({ resource: 'apiCall', operation: 'send', ...call, callBody });
+	expect([ids(json), hints]).toEqual([all, []]);
+});
 
 describe('the hint of a list that did not come whole', () => {
 	it('counts the rows of one list, however many spellings of a phone were asked for', async () => {
@@ -34,24 +31,6 @@ describe('the hint of a list that did not come whole', () => {
 		school.onCall = (_call, { body }) => ({ total: 2, items: body.page === 0 ? items : [] });
 		const { json, hints } = await school.done({ ...everybody, filters: { phone: '8 900 555 00 01' } });
 		expect(json).toHaveLength(1);
-		expect(hints).toEqual([expect.stringMatching(/AlfaCRM reported 2 customers, 1 came/)]);
-	});
-
-	it('speaks of changes where one of several lists kept changing, whatever another one does', async () => {
-		let readings = 0;
-		school.onCall = (_call, { body: { page, status } }) => {
-			if (status === 3 && page === 0) readings += 1;
-			const shown = status === 1 ? [1, 2] : [readings % 2 === 0 ? 3 : 4];
-			return { total: 3, items: page === 0 ? shown.map((id) => ({ id, status })) : [] };
-		};
-		const { hints } = await school.done(many('lesson', { status: [1, 3] }));
-		expect(hints).toEqual([expect.stringMatching(/^A list did not come whole, though it was read again/)]);
-	});
-
-	it('does not ask for another run where the list is the same each time', async () => {
-		Object.assign(school.settings, { total: 'oneTooHigh' });
-		leads(10);
-		const { hints } = await school.done(everybody);
-		expect(hints).toEqual([expect.stringMatching(/^(?!.*once more).*counts more rows than it shows/)]);
+		expect(hints).toEqual([expect.stringMatching(/AlfaCRM reported 2 customers, 1 came, 1 missing/)]);
 	});
 });

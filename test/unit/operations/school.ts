@@ -58,7 +58,7 @@ export class SmallSchool {
 
 	constructor(settings: Partial<Settings> = {}) {
 		this.settings = { ...structuredClone(defaultSettings), ...settings };
-		this.store = new Store(entities, () => localNow(this.settings), this.settings);
+		this.store = new Store(entities, () => localNow(this.settings));
 		const { store, settings: all } = this;
 		this.service = new Router(all, store, new OpenDoor(all), new Lister(store, all), new Writer(store, all));
 		for (const id of [1, 2]) store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });

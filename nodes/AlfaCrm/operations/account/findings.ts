@@ -9,7 +9,6 @@ import { fieldChecks } from './fields';
 import { filterChecks } from './filters';
 import { listChecks } from './lists';
 import { pageChecks } from './pages';
-import { pageSizeChecks } from './pageSize';
 import { parameterChecks } from './parameters';
 import { ifTold, NotTold, notTold, Probe } from './probe';
 import { whyDenied } from './reach';
@@ -31,7 +30,6 @@ export interface Finding extends IDataObject {
 /** In this order: what others build on first, and the time that answers take last. */
 const CHECKS: readonly Check[] = [
 	...listChecks,
-	...pageSizeChecks,
 	...pageChecks,
 	...defaultChecks,
 	...filterChecks,

@@ -1,53 +1,74 @@
+import { LARGEST_PAGE } from '../../api/pages';
 import type { Check } from './check';
 import { oneOf } from './check';
-import type { LongList } from './longList';
-import { isShuffled, longList, pageAt } from './longList';
+import { longList, pageAt } from './longList';
 import type { Probe } from './probe';
 import { areAmong } from './probe';
 
-/** A page that no list has. */
-const FAR = 9_999;
+/** A list with no more rows than this does not show whether AlfaCRM caps pages. */
+const CAP = 50;
 
-const pastEnd = oneOf({
-	check: 'page past the end',
+/** A few rows to ask for: another number than comes unasked. */
+const otherSize = (size: number): number => (size === 5 ? 4 : 5);
+
+/** What `pageSize` in the body does. API notes 3 and 7a. */
+export async function pageSizeWay(probe: Probe): Promise<string | undefined> {
+	const list = await longList(probe);
+	if (list === undefined) return undefined;
+	const { path, size } = list;
+	const { rows, failure } = await probe.ask(probe.whole(path, { pageSize: LARGEST_PAGE }));
+	if (failure !== undefined) return refusal(failure);
+	if (rows === undefined) return undefined;
+	if (rows.length === 0) return 'first page empty';
+	const few = otherSize(size);
+	if ((await probe.page(path, { pageSize: few })).length !== few) return 'ignored';
+	if (rows.length >= LARGEST_PAGE) return 'honoured';
+	// A row behind those that came tells a cap from the end of the list.
+	const behind = await pageAt(probe, list, Math.floor(rows.length / size));
+	if (!areAmong(behind, rows)) return `capped at ${rows.length}`;
+	return rows.length > CAP ? 'honoured' : `honoured up to ${rows.length}`;
+}
+
+const refusal = ({ kind, status }: { kind: string; status?: number }): string | undefined =>
+	kind === 'refusal' && status === undefined
+		? 'refused with success: false'
+		: status === undefined || status === 403
+			? undefined
+			: `refused with HTTP ${status}`;
+
+const unaskedSize: Check = {
+	check: 'page size unasked',
 	subject: 'lists',
-	expected: 'empty',
-	needs: 'a list with rows',
-	find: async (probe) => {
-		const path = (await longList(probe))?.path ?? 'customer';
-		if ((await probe.page(path)).length === 0) return undefined;
-		return (await probe.page(path, { page: FAR })).length === 0 ? 'empty' : 'last page again';
-	},
-	meanings: {
-		empty: 'A list ends with an empty page, as the node takes it.',
-		'last page again': 'The node knows a page that is shown again, and ends the list there.',
-	},
-});
+	expected: '20 to 50',
+	needs: 'a list that is longer than a page',
+	find: async (probe) => (await longList(probe))?.size.toString(),
+	meaning: (found) =>
+		`Lists come in pages of ${found} rows where no size is asked for; the node takes pages as they come.`,
+	verdict: (found) => (Number(found) >= 20 && Number(found) <= 50 ? 'as expected' : 'differs'),
+};
 
-const order = oneOf({
-	check: 'order of rows',
-	subject: 'lists',
-	expected: 'the same each time',
-	needs: 'a list of at least three rows',
-	find: async (probe) => {
-		const isOther = await isShuffled(probe);
-		return isOther === undefined ? undefined : isOther ? 'another each time' : 'the same each time';
+const pageSize: Check = {
+	check: 'page size asked for',
+	subject: 'pageSize in the body',
+	expected: 'honoured',
+	needs: 'a list that is longer than a page',
+	find: pageSizeWay,
+	meaning: (found) => {
+		if (found.startsWith('honoured')) return 'Lists are read in pages of up to 500 rows, with few requests.';
+		if (found === 'ignored') return 'Lists take more requests than with pages of 500; nothing is lost.';
+		if (found.startsWith('capped'))
+			return 'Lists take more requests than with pages of 500; a hint says so if rows are missing.';
+		if (found === 'refused with HTTP 400' || found === 'refused with success: false')
+			return 'The node asks for the list again without a size, and goes on so.';
+		return found.startsWith('refused')
+			? 'Lists end with this error.'
+			: 'The node says that the list did not come whole.';
 	},
-	meanings: {
-		'the same each time': 'Pages fit together, so a list is whole when it was read once.',
-		'another each time':
-			'Pages do not fit together: Return All reads lists several times, and needs more requests.',
-	},
-});
+	verdict: (found) =>
+		found === 'honoured' ? 'as expected' : found.startsWith('honoured') ? 'unknown' : 'differs',
+};
 
-type Total =
-	| 'missing'
-	| 'one too high'
-	| 'one too low'
-	| 'right'
-	| 'that of page 0'
-	| 'that of each page'
-	| 'wrong';
+type Total = 'missing' | 'right' | 'that of page 0' | 'wrong';
 
 /** Counts the rows of the last page that the total speaks of, and looks whether another one follows. */
 async function totalOf(probe: Probe): Promise<Total | undefined> {
@@ -55,24 +76,13 @@ async function totalOf(probe: Probe): Promise<Total | undefined> {
 	if (list === undefined) return undefined;
 	const { total, size, second } = list;
 	if (total === undefined) return 'missing';
-	if (total <= size) return await pageTotal(probe, list);
+	if (total <= size) return 'that of page 0';
 	const last = Math.floor((total - 1) / size);
 	const expected = total - last * size;
 	const rows = last === 1 ? second : await pageAt(probe, list, last);
-	const isAgain = expected === 1 && rows.length > 1;
-	if (rows.length === expected - 1 || isAgain) return 'one too high';
-	if (rows.length === expected + 1) return 'one too low';
 	if (rows.length !== expected) return 'wrong';
-	if (expected < size) return 'right';
-	const next = await pageAt(probe, list, last + 1);
-	return next.length === 1 && !areAmong(next, rows) ? 'one too low' : 'right';
-}
-
-/** A total that is no more than the first page has though another one follows. */
-async function pageTotal(probe: Probe, { path, total, second }: LongList): Promise<Total> {
-	const later = (await probe.ask(probe.whole(path, { page: 1 }))).total;
-	if (later === second.length) return 'that of each page';
-	return later === total ? 'one too low' : 'that of page 0';
+	const isEnd = expected < size || (await pageAt(probe, list, last + 1)).length === 0;
+	return isEnd ? 'right' : 'wrong';
 }
 
 const total = oneOf({
@@ -83,13 +93,10 @@ const total = oneOf({
 	find: totalOf,
 	meanings: {
 		right: 'The node knows when a list came whole, and says so when it did not.',
-		missing: 'The node reads on until a page is empty, and cannot say whether rows are missing.',
-		'one too high': 'The node reads lists again for a row that does not come, and says that one is missing.',
-		'one too low': 'The node reads on behind the total, so no row is lost.',
+		missing: 'The node reads on until a page is empty, and cannot say how many rows are missing.',
 		'that of page 0': 'The node does not take it for the end of the list, and reads on.',
-		'that of each page': 'The node does not take it for the end of the list, and reads on.',
-		wrong: 'The node says that rows are missing though they may not be; the user may not see all of them.',
+		wrong: 'Rows may be missing, or be said to be missing: the node relies on totals.',
 	},
 });
 
-export const pageChecks: readonly Check[] = [pastEnd, total, order];
+export const pageChecks: readonly Check[] = [unaskedSize, pageSize, total];

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiFailure } from '../../api/errors';
 import { readId } from '../../api/formats';
-import { readPage } from '../../api/page';
+import { readPage } from '../../api/pages';
 import { entities } from '../../entities/registry';
 import type { Item } from '../run/item';
 
@@ -69,8 +69,6 @@ export class Probe {
 	calls = 0;
 	private readonly known = new Map<string, Promise<Answer>>();
 	private lost = 0;
-	/** Whether lists come in another order each time; asked once for all checks. */
-	isShuffled?: Promise<boolean | undefined>;
 
 	constructor(private readonly item: Item) {}
 
@@ -83,13 +81,12 @@ export class Probe {
 		const { path, body, query, branch = this.branch } = ask;
 		const place = GLOBAL.includes(path) ? null : branch;
 		const key = JSON.stringify([path, place, query, { page: 0, ...body }]);
-		const known = this.known.get(key) ?? this.askAgain(ask);
+		const known = this.known.get(key) ?? this.send(ask);
 		this.known.set(key, known);
 		return await known;
 	}
 
-	/** The same, though it was asked before. */
-	async askAgain({ path, body, query, branch = this.branch }: Ask): Promise<Answer> {
+	private async send({ path, body, query, branch = this.branch }: Ask): Promise<Answer> {
 		if (this.calls >= MAX_CALLS || this.lost >= MAX_LOST) throw new NotTold('spent');
 		let begun = 0;
 		let failure: ApiFailure | undefined;

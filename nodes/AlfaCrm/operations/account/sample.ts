@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { LARGEST_PAGE } from '../../api/page';
+import { LARGEST_PAGE } from '../../api/pages';
 import { longList } from './longList';
-import { pageSizeWay } from './pageSize';
+import { pageSizeWay } from './pages';
 import type { Probe } from './probe';
 import { keyOf } from './probe';
 

@@ -40,7 +40,7 @@ function isBehind(one: IDataObject, other: IDataObject): boolean {
 async function stagesIn(item: Item, branch: number | undefined): Promise<IDataObject[]> {
 	return await item.run.cached(leadStatus.path, JSON.stringify(['funnel', branch]), async () => {
 		try {
-			return (await item.collect(listCall(leadStatus, branch), { maxReadings: 1 })).rows;
+			return (await item.collect(listCall(leadStatus, branch))).rows;
 		} catch (caught) {
 			if (item.run.isCancelled) throw item.asError(caught);
 			return [];

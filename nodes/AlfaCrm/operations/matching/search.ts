@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import type { ListQuery } from '../../api/page';
-import { SMALLEST_PAGE } from '../../api/page';
+import type { ListQuery } from '../../api/pages';
+import { SMALLEST_PAGE } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields/field';

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ListReader } from '../../api/collect';
+import type { ListReader } from '../../api/list';
 import { readId, readIds, readNumber } from '../../api/formats';
-import type { ListRequest } from '../../api/page';
+import type { ListRequest } from '../../api/pages';
 import type { Choice, Shown } from '../../entities/fieldTypes';
 import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
@@ -59,9 +59,9 @@ export const listOfNames = (entity: Entity, branch?: number): ListRequest => ({
 	body: { ...entity.includeHidden },
 });
 
-/** Reads what the records of a list are called. One reading has to do, for names are no more than a help. */
+/** Reads what the records of a list are called. */
 export async function readTitles(reader: ListReader, entity: Entity, branch?: number): Promise<Titles> {
-	const { rows } = await reader.collect(listOfNames(entity, branch), { maxReadings: 1 });
+	const { rows } = await reader.collect(listOfNames(entity, branch), {});
 	return titlesOf(entity, rows);
 }
 

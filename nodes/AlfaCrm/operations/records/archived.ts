@@ -80,6 +80,6 @@ async function isListed(
 	const task = `look for the ${label.toLowerCase()} in the archive`;
 	const keep = (one: IDataObject) => readId(one.id) === id;
 	const list = { ...target, branch, body, task };
-	const { rows, isComplete, isTotalWrong } = await item.collect(list, { keep, limit: 1 });
-	return { isFound: rows.length > 0, isSure: isComplete || isTotalWrong };
+	const { rows, isComplete } = await item.collect(list, { keep, limit: 1 });
+	return { isFound: rows.length > 0, isSure: isComplete };
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { hasStatus } from '../../api/errors';
 import { readId } from '../../api/formats';
 import { ownUser } from '../../api/ownUsers';
-import { LARGEST_PAGE } from '../../api/page';
+import { LARGEST_PAGE } from '../../api/pages';
 import type { Field } from '../../entities/fieldTypes';
 import { listCall } from '../../entities/listCall';
 import { user } from '../../entities/user';

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/errors';
 import { readId } from '../../api/formats';
-import type { ListReader } from '../../api/collect';
+import type { ListReader } from '../../api/list';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { LocatedRecord } from '../run/writeCache';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ListQuery } from '../../api/page';
+import type { ListQuery } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 
@@ -19,17 +19,17 @@ export async function readList(
 	list: ListQuery,
 	lookedFor = 'one that was looked for',
 ): Promise<ReadList> {
-	const { rows, isComplete, isTotalWrong, total } = await item.collect(list);
+	const { rows, isComplete, total } = await item.collect(list);
 	if (isComplete) return { rows };
 	const plural = entity.plural.toLowerCase();
-	const counted = total === undefined ? '' : `${total} counted, `;
+	const isShort = total !== undefined && total > rows.length;
 	item.run.hints.add(
-		total === undefined
-			? `AlfaCRM's list of ${plural} did not come whole, so ${lookedFor} may not have been found`
-			: `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`,
-		`${counted}${rows.length} shown`,
+		isShort
+			? `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`
+			: `AlfaCRM's list of ${plural} did not come whole, so ${lookedFor} may not have been found`,
+		isShort ? `${total} counted, ${rows.length} shown` : `${rows.length} shown`,
 	);
-	return { rows, incomplete: isTotalWrong ? undefined : plural };
+	return { rows, incomplete: plural };
 }
 
 /**

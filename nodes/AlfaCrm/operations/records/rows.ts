@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../api/formats';
-import type { ListQuery } from '../../api/page';
-import type { Collected, CollectOptions } from '../../api/collect';
+import type { ListQuery } from '../../api/pages';
+import type { Collected, CollectOptions } from '../../api/list';
 import type { Item } from '../run/item';
 import type { ItemRequest } from '../run/itemRequest';
 
@@ -56,14 +56,14 @@ export async function collectSome(
 export function warnOfMissing(
 	item: Item,
 	plural: string,
-	{ isComplete, isTotalWrong, total, read }: Omit<Collected, 'rows'>,
+	{ isComplete, total, read }: Omit<Collected, 'rows'>,
 ): void {
 	if (isComplete) return;
 	item.run.hints.add(
-		isTotalWrong
-			? 'AlfaCRM counts more rows than it shows, each time the same ones: its count may be wrong, or this user may not see all of them'
-			: 'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
-		total === undefined ? `${read} ${plural} came` : `AlfaCRM reported ${total} ${plural}, ${read} came`,
+		'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
+		total === undefined || total <= read
+			? `${read} ${plural} came`
+			: `AlfaCRM reported ${total} ${plural}, ${read} came, ${total - read} missing`,
 	);
 }
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/errors';
 import { dayBefore, daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
-import type { ListQuery } from '../../api/page';
+import type { ListQuery } from '../../api/pages';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';
 import { room as roomEntity } from '../../entities/room';

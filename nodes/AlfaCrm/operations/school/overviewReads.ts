@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Collected, CollectOptions } from '../../api/collect';
+import type { Collected, CollectOptions } from '../../api/list';
 import { hasStatus } from '../../api/errors';
 import { daysAfter, readId } from '../../api/formats';
-import type { ListQuery } from '../../api/page';
-import { LARGEST_PAGE } from '../../api/page';
+import type { ListQuery } from '../../api/pages';
+import { LARGEST_PAGE } from '../../api/pages';
 import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
 import { group as groupEntity } from '../../entities/group';

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { noBranchesError } from '../../api/branchList';
 import { idsOf } from '../../api/formats';
-import { collect } from '../../api/collect';
+import { collect } from '../../api/list';
 import { HOUR_MS } from '../../api/time';
 import { branch, isClosedBranch } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
@@ -34,10 +34,10 @@ export async function accountBranches(
 		onFailure(failure);
 	});
 	if (!found) return kept as KnownBranches;
-	const { rows, isComplete, isTotalWrong } = found;
+	const { rows, isComplete } = found;
 	if (rows.length === 0 && !kept) throw noBranchesError(client.node);
 	// No account is without a branch. API notes 3: an empty list may be a failure, also where some are counted.
-	const isSure = rows.length > 0 && (isComplete || isTotalWrong);
+	const isSure = rows.length > 0 && isComplete;
 	const listed = idsOf(rows);
 	const missing = (some: number[] = []) => (isSure ? [] : some.filter((id) => !listed.includes(id)));
 	if (missing(branches).length > 0) onFailure(new Error('AlfaCRM did not list all of them'));

@@ -1,10 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { asNodeError } from '../../api/errors';
-import type { ListRequest } from '../../api/page';
-import { LARGEST_PAGE, PageTooLarge, SMALLEST_PAGE, sizeAfter } from '../../api/page';
-import type { Page } from '../../api/pages';
-import { endlessError, MOST_PAGES, pages } from '../../api/pages';
+import type { ListRequest, Page } from '../../api/pages';
+import { endlessError, LARGEST_PAGE, MOST_PAGES, pages, SMALLEST_PAGE } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';
 import { failsForLong, failsNoMore } from '../memory/failing';
 import type { Reader } from './reader';
@@ -25,7 +23,7 @@ interface Walked {
 
 /** The pages of a log. Its rows have no IDs: what tells two pages' equal rows apart is where they lie. */
 export class LogPages {
-	/** What page 0 was asked for; the others are asked for as many as came. */
+	/** What pages are asked for, unless AlfaCRM takes no size. */
 	private size: number | undefined = LARGEST_PAGE;
 	private first?: Page;
 	/** What page 0 was like when it was read last: the rows of a full page, and the total. */
@@ -168,7 +166,6 @@ export class LogPages {
 	/** What was read later has a higher one. */
 	readonly orderOf = (number: number): number => this.order.get(number) ?? 0;
 
-	/** @throws PageTooLarge when all is to be read anew, with pages of another size */
 	async page(number: number): Promise<Page> {
 		this.order.set(number, this.requests + 1);
 		return await this.read(number);
@@ -211,16 +208,10 @@ export class LogPages {
 		const asked = { ...this.list, firstPage, pageSize: this.size };
 		try {
 			const page = (await pages(client, asked).next()).value as Page;
-			// A server that gives less than it is asked for may still count from what it was asked for.
-			if (firstPage === 0 && this.size !== undefined)
-				this.size = page.items.length === 0 ? undefined : sizeAfter(page);
+			this.size = page.size;
 			return page;
 		} catch (caught) {
-			const isOtherSize = caught instanceof PageTooLarge;
-			// The number of a page of another size stands for other rows.
-			if (isOtherSize) this.forget();
-			this.size = isOtherSize ? undefined : this.size;
-			throw isOtherSize ? caught : asNodeError(client.node, caught);
+			throw asNodeError(client.node, caught);
 		}
 	}
 }

@@ -1,16 +1,15 @@
-import { collect } from '../../api/collect';
-import type { ListRequest } from '../../api/page';
-import { LARGEST_PAGE, looksLikePageSize } from '../../api/page';
-import type { Page } from '../../api/pages';
+import { collect } from '../../api/list';
+import { isPageLength, LARGEST_PAGE } from '../../api/pages';
+import type { ListRequest, Page } from '../../api/pages';
 import { HOUR_MS } from '../../api/time';
-import { contentOf, isTimed, timeOf } from '../logEntry';
+import { isTimed, timeOf } from '../logEntry';
 import type { BranchLog } from '../poll/log';
 import type { Look } from '../poll/look';
 import { PATIENCE_MS } from '../poll/look';
 import type { Rows } from './logPages';
 import { hasJumped, isInOrder, isSame, isSameBelow, LogPages, repeatedParts } from './logPages';
 import type { Reader } from './reader';
-import { emptyError, isEmptyByMistake, PAGES_PER_POLL, onlyLater, timelessError } from './reader';
+import { emptyError, isEmptyByMistake, PAGES_PER_POLL, timelessError } from './reader';
 
 export interface LogOptions {
 	/** Those of some rows, which are side by side in the list, that no earlier poll saw. */
@@ -57,7 +56,7 @@ export class LogReader {
 
 	/** One request while nothing is new. What is new comes the oldest first, as much as is enough; hourly all is read. */
 	async look(log: Partial<BranchLog>): Promise<Look> {
-		const look = (await this.lookOnce(log).catch(onlyLater)) ?? (await this.lookOnce(log));
+		const look = await this.lookOnce(log);
 		if (look.rows.length > 0 && !look.rows.some(isTimed)) throw timelessError(this.reader.client, this.list);
 		return look;
 	}
@@ -66,7 +65,7 @@ export class LogReader {
 		const { fresh, all } = this.options;
 		const { items: rows, total, last } = await this.pages.front();
 		// A total that may just be the length of the page says nothing.
-		const counted = total === undefined || looksLikePageSize(rows, total, LARGEST_PAGE) ? null : total;
+		const counted = total === undefined || isPageLength(rows, total, LARGEST_PAGE) ? null : total;
 		const read = { total: counted, readAt: this.reader.now };
 		// All that a branch holds that is chosen would be news later.
 		const isMistake = this.hasLeft(log) || (log.isChosen && isEmptyByMistake(rows, total));
@@ -121,18 +120,12 @@ export class LogReader {
 		return behind !== undefined && Math.abs(this.reader.now - lookedAt) < PATIENCE_MS;
 	}
 
-	/** Reads a list whose order is not to be relied on, as often as it takes. */
+	/** Reads a list whose order is not to be relied on. */
 	private async whole(read: Look['list']): Promise<Look> {
-		const { client } = this.reader;
 		const isEnough = (page: Page) => this.reader.isLate && page.number > 0;
-		const readAll = async () => await collect(client, this.list, { isEnough, grows: true });
-		const { rows, next, isComplete, isTotalWrong } = await readAll();
-		if (next !== undefined) return { rows, list: { ...read, next: 0 }, isWhole: false };
-		if (isComplete) return { rows, list: read, isWhole: true };
-		// A short list comes twice in the same order by chance, and lacks the same rows then.
-		const seen = new Set(rows.map(contentOf));
-		const others = (await readAll()).rows.filter((row) => !seen.has(contentOf(row)));
-		return { rows: [...rows, ...others], list: read, isWhole: isTotalWrong };
+		const { rows, next, isComplete } = await collect(this.reader.client, this.list, { isEnough });
+		const list = next === undefined ? read : { ...read, next: 0 };
+		return { rows, list, isWhole: isComplete };
 	}
 
 	/**

@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { collect } from '../../api/collect';
+import { collect } from '../../api/list';
 import { asNodeError } from '../../api/errors';
 import { readId } from '../../api/formats';
-import type { ListRequest } from '../../api/page';
-import type { Page } from '../../api/pages';
+import type { ListRequest, Page } from '../../api/pages';
 import { lesson as lessonEntity, LESSON_STATUS } from '../../entities/lesson';
 import { listCall } from '../../entities/listCall';
 import type { Change } from '../change';
@@ -121,7 +120,7 @@ export class LogRecords implements LogReading {
 		const { client } = this.reader;
 		const account = `${await client.origin()} ${list.path}`;
 		try {
-			const { rows } = await collect(client, list, { maxReadings: 1, isEnough });
+			const { rows } = await collect(client, list, { isEnough });
 			failsNoMore(account, keyOf(list));
 			return { rows };
 		} catch (caught) {

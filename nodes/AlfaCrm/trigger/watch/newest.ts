@@ -1,5 +1,5 @@
 import { daysAfter } from '../../api/formats';
-import type { ListRequest } from '../../api/page';
+import type { ListRequest } from '../../api/pages';
 import type { ListState, Look, News } from '../poll/look';
 import { dayAt } from '../stamps';
 import type { LookOptions } from './reader';

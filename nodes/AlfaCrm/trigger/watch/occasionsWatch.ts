@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { dotted, readFlag, readId } from '../../api/formats';
-import type { ListRequest } from '../../api/page';
+import type { ListRequest } from '../../api/pages';
 import { archivedFlag } from '../../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';

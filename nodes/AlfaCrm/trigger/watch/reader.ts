@@ -2,13 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../api/client';
 import { asNodeError, hasStatus, nodeError } from '../../api/errors';
-import type { ListRequest } from '../../api/page';
-import { LARGEST_PAGE, looksLikePageSize, PageTooLarge, SMALLEST_PAGE } from '../../api/page';
-import type { Page } from '../../api/pages';
-import { collect } from '../../api/collect';
-import { pages } from '../../api/pages';
+import { collect } from '../../api/list';
+import type { ListRequest, Page } from '../../api/pages';
+import { isPageLength, LARGEST_PAGE, pages, SMALLEST_PAGE } from '../../api/pages';
 import { readId } from '../../api/formats';
-import { nameOf } from '../../api/request';
 import { HOUR_MS } from '../../api/time';
 import type { ListState, Look } from '../poll/look';
 
@@ -51,8 +48,7 @@ export class Reader {
 	 */
 	async look(list: ListRequest, state: ListState = {}, options: LookOptions = {}): Promise<Look> {
 		const isDue = state.next !== undefined || Math.abs(this.now - (state.readAt ?? 0)) >= HOUR_MS;
-		const front =
-			state.total === undefined ? undefined : await this.front(list, state, options).catch(onlyLater);
+		const front = state.total === undefined ? undefined : await this.front(list, state, options);
 		if (front && (front.isPart || front.isLong || front.isWhole || !isDue)) return front;
 		const whole = await this.whole(list, state, options);
 		const isBegun = state.next !== undefined || whole.list.next !== undefined;
@@ -73,8 +69,7 @@ export class Reader {
 		const { rows: first, items, total = 0 } = await this.page(list, 0, LARGEST_PAGE);
 		const number = Math.ceil(total / Math.max(1, items.length)) - 1;
 		if (number < 1) return { first, last: [] };
-		const size = this.client.withoutPageSize.has(nameOf(list)) ? undefined : items.length;
-		return { first, last: (await this.page(list, number, size)).rows };
+		return { first, last: (await this.page(list, number, items.length)).rows };
 	}
 
 	/** All rows, or as many as there is time for. */
@@ -100,17 +95,13 @@ export class Reader {
 		};
 		// The size says which page it is.
 		const asked = { ...list, firstPage: state.next, ...(state.next === undefined ? {} : { pageSize: size }) };
-		// What went before is not read again for a total that says more than the rest.
-		const maxReadings = state.next === undefined ? {} : { maxReadings: 1 };
-		const found = await collect(this.client, asked, { ...maxReadings, isEnough });
-		const { rows, isComplete, isTotalWrong, total, next = 0 } = found;
+		const { rows, isComplete, total, next = 0 } = await collect(this.client, asked, { isEnough });
 		// What comes while it is read over several polls counts as grown since.
 		const known = state.next === undefined ? (total ?? null) : state.total;
 		const isPaused = next > 0 && !isEnded;
 		const goOn = { readAt: state.readAt, next, size };
 		const after = isPaused ? goOn : { readAt: this.now };
-		// A total that stays too high is wrong.
-		const isWhole = state.next === undefined && (isComplete || isTotalWrong);
+		const isWhole = state.next === undefined && isComplete;
 		return { rows, list: { total: known, ...after }, isWhole };
 	}
 
@@ -128,7 +119,7 @@ export class Reader {
 		if (last) return { rows, list: { total: total ?? null, readAt: this.now }, isWhole: true };
 		const found = fresh(rows);
 		// A total that may just be the length of the page does not tell how many are new.
-		const isCounted = total !== undefined && !looksLikePageSize(items, total, LARGEST_PAGE);
+		const isCounted = total !== undefined && !isPageLength(items, total, LARGEST_PAGE);
 		const grown = isCounted ? total - (state.total ?? NaN) : NaN;
 		// The total may have been wrong, so what is fresh must have come to its end as well. Without one, the order must tell.
 		const isTold = !Number.isNaN(grown) || isFalling(rows.map(({ id }) => readId(id) ?? 0));
@@ -187,14 +178,9 @@ export class Reader {
 		try {
 			return (await pages(this.client, { ...list, firstPage, pageSize }).next()).value as Page;
 		} catch (caught) {
-			throw caught instanceof PageTooLarge ? caught : asNodeError(this.client.node, caught);
+			throw asNodeError(this.client.node, caught);
 		}
 	}
-}
-
-/** A page that AlfaCRM does not give in that size is read anew, with the others. */
-export function onlyLater(failure: unknown): undefined {
-	if (!(failure instanceof PageTooLarge)) throw failure;
 }
 
 /** Whether those at the beginning are all higher than those at the end. */

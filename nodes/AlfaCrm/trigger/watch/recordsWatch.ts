@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, dotted } from '../../api/formats';
-import type { ListRequest } from '../../api/page';
+import type { ListRequest } from '../../api/pages';
 import { begin, startWithNewest, wantedIn } from '../poll/beginning';
 import type { ListState, Look, News } from '../poll/look';
 import type { RecordsState } from '../poll/records';
