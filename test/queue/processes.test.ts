@@ -88,8 +88,8 @@ describe('a worker that is killed while it creates customers', () => {
 	};
 	const real = useQueueStage({ webhooks: 1, workers: 1, env });
 
-	/** A lock may hold others back for 75 seconds; the rest is the work itself. */
-	const MOST_SECONDS = 75 + 20;
+	/** A lock may hold others back for 65 to 75 seconds, seldom 90; the rest is the work itself. */
+	const MOST_SECONDS = 90 + 20;
 
 	it("leaves nothing that is doubled when all is sent again, or by n8n's own Retry, nor anybody who waits for long", async () => {
 		const figures = await killed(real.stage, { executions: 6, each: 5 });

@@ -12,7 +12,7 @@ import { abortable, timeout, withTimeout } from './cancel';
  *
  * Waiting processes add a mark each, which the holder sees within a second. From then on it adds heartbeats, and hands the
  * lock over when its work is done. It begins no write later than `LEASE_MS` after it last saw nobody waiting or added a
- * heartbeat. A waiting process that has seen its own mark in a row that did not change for `DEAD_MS` takes the holder for
+ * heartbeat. A waiting process that has seen its own mark in a row without a heartbeat for `DEAD_MS` takes the holder for
  * dead and removes the row; the time between the two is for statements and calls under way. No clocks are compared.
  */
 const LEASE_MS = 40_000;
@@ -144,11 +144,12 @@ class Lease {
 		}
 	}
 
-	/** Counts who waits; once somebody does, a heartbeat changes the row. */
+	/** Counts who waits; once somebody does, adds a heartbeat: two entries, to be told from the mark of one more that waits. */
 	private async renew(row: Row): Promise<void> {
 		const at = performance.now();
 		const isHeartbeat = this.isWanted;
-		const there = isHeartbeat ? (await row.add(`heartbeat ${Math.random()}`)).length : await row.size();
+		const heartbeat = [1, 2].map((nth) => `heartbeat ${Math.random()} ${nth}`);
+		const there = isHeartbeat ? (await row.add(...heartbeat)).length : await row.size();
 		// Once the lease has run out, it may be the row of another process.
 		if (!this.isHeld) return;
 		if (there === 0) this.until = -Infinity;
@@ -191,7 +192,9 @@ class Waiter {
 		if (!there.includes(LOCKED)) return at;
 		const size = await row.size();
 		const now = performance.now();
-		const isUnchanged = there.includes(mark) && size === known && now - lookedAt < BREAK_MS;
+		// One entry more is the mark of another one that waits.
+		const isSame = there.includes(mark) && (size === known || size === known + 1);
+		const isUnchanged = isSame && now - lookedAt < BREAK_MS;
 		if (!isUnchanged) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 		this.size = size;
 		this.lookedAt = at;
@@ -203,13 +206,15 @@ class Waiter {
 		const { row, mark } = this;
 		// The row is watched anew, whatever comes of the claim.
 		this.size = 0;
-		// The first of all who have seen the row at that size; a claim that came to nothing changes the size.
-		const [claimed, claim] = [`claimed at ${size}`, `claim ${Math.random()}`];
+		// The same of all who claim the row as it is, with or without one mark more; a claim that came to nothing changes it.
+		const claimed = [size, size + 1].map((entries) => `claimed at ${entries}`);
+		const claim = `claim ${Math.random()}`;
 		const begun = performance.now();
-		const there = await row.add(mark, claimed, claim);
+		const there = await row.add(mark, ...claimed, claim);
 		if (!there.includes(LOCKED)) return begun;
 		const isLate = performance.now() - begun > CLAIM_MS;
-		if (isLate || !there.includes(mark) || there.includes(claimed)) return undefined;
+		const isFirst = !claimed.some((entry) => there.includes(entry));
+		if (isLate || !isFirst || !there.includes(mark)) return undefined;
 		await timeout(CLAIM_MS);
 		const at = performance.now();
 		const still = await row.add(claim);
