@@ -19,11 +19,10 @@ import { cancelled, failureOf, mayBeInProgress, mayHaveTakenEffect, nodeError, r
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { readId } from './formats';
-import { readCallsAtOnce, readRate } from './rate';
-import { rateLimiterOf } from './rateLimiter';
+import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import { isUnsent, noteNodeCall } from './renewals';
 import type { ApiRequest } from './request';
-import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
+import { pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { ApiResponse } from './response';
 import { assertSuccess } from './response';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
@@ -101,7 +100,7 @@ export class ApiClient {
 	get callsAtOnce(): number {
 		if (this.connected === undefined) return 1;
 		const { origin, perSecond, callsAtOnce } = this.connected;
-		return callsAtOnce || rateLimiterOf(origin).concurrency.needed(perSecond);
+		return callsAtOnce || rateLimiterOf(origin).callsAtOnce(perSecond);
 	}
 
 	/** Whether a call was refused with a 403 that a new login did not change. */
@@ -213,8 +212,8 @@ export class ApiClient {
 		progress: LoginProgress,
 	): Promise<ApiResponse> {
 		const { origin, account, perSecond, callsAtOnce: atOnce, rateLimitWaitMs } = connection;
-		const rate = { perSecond, call: { action: nameOf(call), atOnce }, signal: this.signal };
-		const options = { ...rate, isIdempotent: call.isIdempotent, rateLimitWaitMs };
+		const { isIdempotent } = call;
+		const options = { perSecond, atOnce, signal: this.signal, isIdempotent, rateLimitWaitMs };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			const data = await this.authentication.readCredential(account, progress);
 			const before = data.token;

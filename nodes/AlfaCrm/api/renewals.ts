@@ -1,8 +1,7 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestHelper } from 'n8n-workflow';
 
 import { logIn } from './login';
-import { readRate } from './rate';
-import { rateLimiterOf } from './rateLimiter';
+import { rateLimiterOf, readRate } from './rateLimiter';
 import { loginOf, revokeToken, tokenFor } from './sessions';
 
 /** Credentials that n8n renews for a call which it has still to send; it keeps to the same object meanwhile. */

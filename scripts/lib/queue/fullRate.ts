@@ -7,7 +7,7 @@ import type { SandboxHandle } from '../sandbox';
 const OPTIONS = {
 	isIdempotent: true,
 	rateLimitWaitMs: 300_000,
-	call: { action: 'customer/index', atOnce: 0 },
+	atOnce: 0,
 };
 /** Longer than a process has to use all its places until it leaves some to others. */
 const SETTLED_MS = 8_000;
