@@ -129,7 +129,7 @@ export class RateLimiter {
 	callsAtOnce(perSecond: number): number {
 		if (this.roundTrips.length === 0) return 1;
 		const fastest = Math.min(...this.roundTrips.slice(-ROUND_TRIPS_NOW));
-		const needed = Math.ceil(((perSecond || Infinity) * fastest) / SECOND_MS);
+		const needed = perSecond === 0 ? MOST_CALLS_AT_ONCE : Math.ceil((perSecond * fastest) / SECOND_MS);
 		return Math.min(Math.max(1, needed), MOST_CALLS_AT_ONCE);
 	}
 
