@@ -9,7 +9,7 @@ const OPTIONS = {
 	rateLimitWaitMs: 300_000,
 	atOnce: 0,
 };
-/** Longer than a process has to use all its places until it leaves some to others. */
+/** Until a process that is alone uses the whole rate, and has left a gap for the first time. */
 const SETTLED_MS = 8_000;
 
 /** Does something while one more process uses the whole rate, as an n8n that loads lists without end. */
