@@ -11,7 +11,7 @@ import type {
 import { MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/branchList';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
 import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
-import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rate';
+import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rateLimiter';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
 import { beforeSend, loginOf, renewToken } from '../nodes/AlfaCrm/api/session';
 
@@ -172,7 +172,7 @@ export class AlfaCrmApi implements ICredentialType {
 				...[2, 3, 4, 5].map((value) => ({ name: String(value), value })),
 			],
 			description:
-				'Maximum calls at the same moment, over all workflows. Automatic begins with one and goes back to it when answers slow down.',
+				'Maximum calls at the same moment, over all workflows. Automatic begins with one.',
 		},
 		{
 			displayName: 'Token',

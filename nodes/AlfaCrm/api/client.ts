@@ -18,10 +18,9 @@ import {
 import type { Explanation } from './explain';
 import { explain } from './explain';
 import { readId } from './formats';
-import { readCallsAtOnce, readRate } from './rate';
-import { rateLimiterOf } from './rateLimiter';
+import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import type { ApiRequest } from './request';
-import { nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
+import { pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { ApiResponse } from './response';
 import { assertSuccess } from './response';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
@@ -110,7 +109,7 @@ export class ApiClient {
 	get callsAtOnce(): number {
 		if (this.connected === undefined) return 1;
 		const { origin, perSecond, callsAtOnce } = this.connected;
-		return callsAtOnce || rateLimiterOf(origin).concurrency.needed(perSecond);
+		return callsAtOnce || rateLimiterOf(origin).callsAtOnce(perSecond);
 	}
 
 	/** Whether a call was refused with a 403 that a new token did not change. */
@@ -244,8 +243,8 @@ export class ApiClient {
 
 	private async send(connection: Connection, call: ApiRequest, progress: Progress): Promise<ApiResponse> {
 		const { origin, perSecond, callsAtOnce: atOnce, rateLimitWaitMs } = connection;
-		const rate = { perSecond, call: { action: nameOf(call), atOnce }, signal: this.signal };
-		const options = { ...rate, isIdempotent: call.isIdempotent, rateLimitWaitMs };
+		const { isIdempotent } = call;
+		const options = { perSecond, atOnce, signal: this.signal, isIdempotent, rateLimitWaitMs };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
 			const data = await this.credentialWithToken(connection, progress);
 			const before = data.token;

@@ -2,7 +2,6 @@ import { sleep } from 'n8n-workflow';
 
 import { lruSet } from './bounded';
 import { abortable } from './cancel';
-import { deferred } from './deferred';
 import { cancelled } from './errors';
 
 /** When the one who asked last for a lock will have left it; a lock without an entry is free. */
@@ -28,7 +27,8 @@ export async function withLock<T>(
 	underWayMs: () => number = () => 0,
 ): Promise<T> {
 	if (signal?.aborted) throw cancelled();
-	const { promise: left, resolve: leave } = deferred();
+	let leave = () => {};
+	const left = new Promise<void>((resolve) => (leave = resolve));
 	// All queues are joined at once, so that no two pieces of work wait for each other.
 	const ends = [...new Set(keys)].map((key) => joinQueue(key, left));
 	try {

@@ -1,31 +1,66 @@
-import { sleep } from 'n8n-workflow';
-
 import { abortable, timeout } from './cancel';
-import { Concurrency } from './concurrency';
 import { cancelled, failureOf, isTooMany } from './errors';
-import { openingEnd } from './openings';
-import { Queue } from './queue';
-import type { Window } from './rate';
-import { windowOf } from './rate';
-import { Share } from './share';
-import type { Room, Start } from './starts';
-import { Starts } from './starts';
+import { boundedPush } from './bounded';
+import { SECOND_MS } from './time';
 
-/** Whoever is asked to wait waits up to so much longer, since others were asked as well; the most that this may add. */
-const JITTER = 0.25;
-const MAX_JITTER_MS = 5_000;
-/** Taken as the time that a request which is not followed needs to be answered. */
-const RESERVED_MS = 300;
+/** AlfaCRM's own limit, in calls a second over all methods, logins included. */
+export const DEFAULT_REQUESTS_PER_SECOND = 5;
+/** A call in ten seconds; a smaller number is a slip. */
+const SLOWEST_RATE = 0.1;
+
+/** AlfaCRM advises against calls side by side, and at 5 a second more of them would bring nothing. */
+const MOST_CALLS_AT_ONCE = 5;
+/** A call that hangs for longer holds up no other one, where the user gave no number. */
+const HANGS_MS = 2_000;
+
+/** Ways and servers change, so only the latest answers tell how quick the host can be, and how quick it is now. */
+const LATEST_ROUND_TRIPS = 200;
+const ROUND_TRIPS_NOW = 20;
+/** A request has reached the server by then, however long its answer takes. */
+const MAX_LATENESS_MS = 1_000;
+/** Covers clocks and timers that count whole milliseconds. */
+const MARGIN_MS = 5;
+
+/** A process whose calls are refused pauses from half of this to all of it, and a little longer each time in a row. */
+const PAUSE_MS = 1_000;
+const LONGER_EACH_TIME = 0.1;
+const MOST_IN_A_ROW = 20;
+/** One more call a second is tried so long after the latest refusal, and then one more each time. */
+const FIRST_TRY_MS = 8_000;
+const NEXT_TRY_MS = 3_000;
+/** A process that uses the whole rate leaves one place in so many empty for a second, where another process gets in. */
+const GAP_EVERY = 40;
+const GAP_MS = 1_000;
+
+/** Reads the credential: 0 for no limit, the usual limit where it cannot be read. */
+export function readRate(value: unknown): number {
+	const rate = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
+	if (!Number.isFinite(rate) || rate < 0) return DEFAULT_REQUESTS_PER_SECOND;
+	return rate === 0 ? 0 : Math.max(SLOWEST_RATE, rate);
+}
+
+/** Reads the credential: how many calls may be in flight; 0 for as many as the rate needs. */
+export function readCallsAtOnce(value: unknown): number {
+	const count = Math.floor(Number(value ?? 0));
+	return count > 0 ? Math.min(count, MOST_CALLS_AT_ONCE) : 0;
+}
 
 export interface RateOptions {
-	/** How many requests may start in any second; 0 lifts the limit. */
+	/** How many calls may arrive in any second; 0 lifts the limit. */
 	perSecond: number;
-	/**
-	 * What is called, as in "customer/create", and how many calls may be under way at the same moment, 0 for as many as the
-	 * rate needs; left out for a part of another call.
-	 */
-	call?: { action: string; atOnce: number };
+	/** How many calls may be in flight, 0 for as many as the rate needs; left out for a part of another call. */
+	atOnce?: number;
 	signal?: AbortSignal;
+}
+
+interface Call extends RateOptions {
+	/** For so long after it has arrived, it counts as one of those of the sliding window. */
+	windowMs: number;
+	begin: () => void;
+	startedAt: number;
+	heldUntil: number;
+	isInFlight: boolean;
+	isRefused: boolean;
 }
 
 /** One limiter for each origin, shared by all nodes and executions of this process. */
@@ -38,131 +73,206 @@ export function rateLimiterOf(origin: string): RateLimiter {
 }
 
 /**
- * Lets requests to one host start in the order they came, at most so many in any second **as the server sees it**
- * (see `Starts`).
+ * Starts calls in the order they came, so that no more of them than the limit reach the host in any second.
  *
- * Times are those of `performance.now()`: the clock of the machine may be set, and a wait would last as long as it was
- * set back.
+ * A call that is slow on its way arrives closer to the next ones than it started. So it holds a place of the sliding
+ * window until a second after it can have arrived at the latest.
+ *
+ * Other processes share the limit without being known. A refused call tells of them: from then on this process makes as
+ * many calls a second as were taken just before, and tries one more after some seconds.
+ *
+ * Times are those of `performance.now()`, which goes on evenly when the clock of the machine is set.
  */
 export class RateLimiter {
-	/** How many calls are under way at the same moment is another matter than how many start in a second. */
-	readonly concurrency = new Concurrency();
-	private readonly starts = new Starts();
-	private readonly queue = new Queue();
-	private readonly share = new Share();
+	private readonly waiting: Call[] = [];
+	private started: Call[] = [];
+	private startedCount = 0;
+	/** Milliseconds of the latest answered calls, logins left out. */
+	private readonly roundTrips: number[] = [];
 	private askedUntil = 0;
 	private pausedUntil = 0;
+	private refusedInARow = 0;
+	/** How many calls a second were taken before the latest refusal, and when the first one more is tried. */
+	private left = { perSecond: Infinity, tryAt: 0 };
+	private wakesAt = Infinity;
 
-	async run<T>({ perSecond, call, signal }: RateOptions, send: () => Promise<T>): Promise<T> {
-		const leave = call && (await this.concurrency.enter(call.atOnce, perSecond, signal));
+	async run<T>(options: RateOptions, send: () => Promise<T>): Promise<T> {
+		const call = await this.enter(options);
 		try {
-			const start = await this.enter(perSecond, signal);
-			try {
-				const sent = send();
-				sent.then(
-					() => this.answered(start, call?.action),
-					(error: unknown) => this.failed(start, perSecond, error),
-				);
-				return await sent;
-			} finally {
-				start.end();
-			}
+			const sent = send();
+			sent.then(
+				() => this.answered(call),
+				(error: unknown) => this.failed(call, error),
+			);
+			return await sent;
 		} finally {
-			leave?.();
+			this.end(call);
 		}
 	}
 
-	/** Takes a place for a request that somebody else sends right afterwards, and whose end is not seen here. */
-	async reserve(perSecond: number): Promise<void> {
-		const start = await this.enter(perSecond);
-		start.endedAt = start.at + RESERVED_MS;
-	}
-
-	/** Holds back all requests to the host, which asked for that; a little longer, since it may have asked others as well. */
+	/** Holds back all calls, as the host asked. */
 	pauseFor(ms: number): void {
-		const until = performance.now() + ms;
-		this.askedUntil = Math.max(this.askedUntil, until);
-		this.pausedUntil = Math.max(
-			this.pausedUntil,
-			until + Math.random() * Math.min(ms * JITTER, MAX_JITTER_MS),
-		);
+		this.askedUntil = Math.max(this.askedUntil, performance.now() + ms);
 	}
 
-	/** Milliseconds for which the host has still asked to be left alone. */
+	/** Milliseconds for which the host still asks to be left alone. */
 	get askedMs(): number {
 		return Math.max(0, this.askedUntil - performance.now());
 	}
 
-	private answered(start: Start, action: string | undefined): void {
-		const ms = performance.now() - start.at;
-		this.starts.answered(start, ms);
-		if (action !== undefined) this.concurrency.answered(ms, action);
-		this.share.taken(start, performance.now());
+	/** How many calls in flight reach the rate at this distance; one until that is known. */
+	callsAtOnce(perSecond: number): number {
+		if (this.roundTrips.length === 0) return 1;
+		const fastest = Math.min(...this.roundTrips.slice(-ROUND_TRIPS_NOW));
+		const needed = perSecond === 0 ? MOST_CALLS_AT_ONCE : Math.ceil((perSecond * fastest) / SECOND_MS);
+		return Math.min(Math.max(1, needed), MOST_CALLS_AT_ONCE);
 	}
 
-	private failed(start: Start, perSecond: number, error: unknown): void {
-		const now = performance.now();
-		const failure = failureOf(error);
-		// Then there is nothing to learn from it.
-		if (failure.kind === 'notSent') return;
-		if (isTooMany(failure)) {
-			this.share.refused(start, now, windowOf(perSecond).places);
-			if (!this.share.countsRefused(now)) this.starts.drop(start);
-			this.concurrency.decrease();
-		} else {
-			// The host did not find the calls too many, whatever else became of this one.
-			this.share.taken(start, now);
-		}
-	}
-
-	private async enter(perSecond: number, signal?: AbortSignal): Promise<Start> {
-		const serve = async () => {
-			const isProbe = await this.waitForRoom(windowOf(perSecond), signal);
+	private async enter(options: RateOptions): Promise<Call> {
+		const { signal, perSecond } = options;
+		const { windowMs } = windowOf(perSecond);
+		const fresh = { startedAt: 0, heldUntil: 0, isInFlight: false, isRefused: false };
+		const call: Call = { ...options, ...fresh, windowMs, begin: () => {} };
+		const begun = new Promise<void>((resolve) => (call.begin = resolve));
+		this.waiting.push(call);
+		this.advance();
+		let isIn = false;
+		try {
+			await abortable(begun, signal);
+			// Cancelled at the very moment at which it began.
 			if (signal?.aborted) throw cancelled();
-			return this.begin(isProbe);
-		};
-		return await this.queue.join(serve, (start) => start.end(), signal);
-	}
-
-	/** @returns whether the call that begins now is a probe */
-	private async waitForRoom(window: Window, signal?: AbortSignal): Promise<boolean> {
-		for (;;) {
-			const now = performance.now();
-			const { at, holders, isProbe } = this.nextStart(window, now);
-			const wait = Math.ceil(Math.max(this.pausedUntil, at) - now);
-			if (wait <= 0) return isProbe;
-			// Once it is answered, the first one may turn out to be a window back sooner, and any of them to have no place.
-			const underWay = holders.filter(({ endedAt }) => endedAt === undefined);
-			const ends = underWay.map(({ ended }) => ended);
-			await abortable(ends.length > 0 ? Promise.race([...ends, timeout(wait)]) : sleep(wait), signal);
+			isIn = true;
+			return call;
+		} finally {
+			if (!isIn) {
+				this.forget(call);
+				this.advance();
+			}
 		}
 	}
 
-	private nextStart(window: Window, now: number): Room & { isProbe: boolean } {
-		const own = Math.min(window.places, this.share.places(now));
-		const room = this.roomInOwnPlaces(own, window, now);
-		if (own === window.places) return { ...room, isProbe: false };
-		const beyond = this.starts.roomAmong(own + 1, window.ms);
-		const probeAt = this.share.nextProbe(Math.max(beyond.at, this.pausedUntil), window.ms);
-		// Whoever has a place by now need not try.
-		return room.at <= Math.max(probeAt, now)
-			? { ...room, isProbe: false }
-			: { ...beyond, at: probeAt, isProbe: true };
+	private end(call: Call): void {
+		call.isInFlight = false;
+		this.advance();
 	}
 
-	/** When a call may start in one of so many places, one of which is left to others at an opening if all are in use. */
-	private roomInOwnPlaces(own: number, window: Window, now: number): Room {
-		const room = this.starts.roomAmong(own, window.ms);
-		if (!this.starts.isBusy(own, window.ms)) return room;
-		const open = openingEnd(Math.max(room.at, this.pausedUntil, now));
-		if (open === undefined) return room;
-		const fewer = this.starts.roomAmong(own - 1, window.ms);
-		return { ...room, at: Math.max(room.at, Math.min(fewer.at, open)) };
+	private forget(call: Call): void {
+		for (const calls of [this.waiting, this.started]) {
+			const index = calls.indexOf(call);
+			if (index >= 0) calls.splice(index, 1);
+		}
 	}
 
-	private begin(isProbe: boolean): Start {
-		const start = this.starts.begin(isProbe);
-		if (isProbe) this.share.waitToProbe(start.at);
-		return start;
+	/** Begins all calls that may start by now. */
+	private advance(): void {
+		while (this.waiting.length > 0) {
+			const now = performance.now();
+			const call = this.next(now);
+			const at = call === undefined ? Infinity : this.freeAt(call, now);
+			if (call === undefined || at > now) {
+				// In a second at the latest, since time alone may change what may start.
+				this.wakeAt(Math.min(at, now + SECOND_MS), now);
+				return;
+			}
+			this.begin(call, now);
+		}
 	}
+
+	private wakeAt(at: number, now: number): void {
+		if (at >= this.wakesAt) return;
+		this.wakesAt = at;
+		void timeout(at - now).then(() => {
+			this.wakesAt = Infinity;
+			this.advance();
+		});
+	}
+
+	/** The first in line; while too many are in flight, a login goes first, for which one of those may be waiting. */
+	private next(now: number): Call | undefined {
+		const [first] = this.waiting;
+		return this.isCrowded(first, now) ? this.waiting.find(({ atOnce }) => atOnce === undefined) : first;
+	}
+
+	private isCrowded({ atOnce, perSecond }: Call, now: number): boolean {
+		if (atOnce === undefined) return false;
+		const inFlight = this.started.filter((call) => call.isInFlight && call.atOnce !== undefined);
+		if (inFlight.length >= (atOnce || MOST_CALLS_AT_ONCE)) return true;
+		const prompt = inFlight.filter(({ startedAt }) => startedAt > now - HANGS_MS);
+		return atOnce === 0 && prompt.length >= this.callsAtOnce(perSecond);
+	}
+
+	/** When fewer calls hold a place than there are places. */
+	private freeAt({ perSecond }: Call, now: number): number {
+		const places = Math.min(windowOf(perSecond).places, this.placesLeft(now));
+		const held = this.started.map(({ heldUntil }) => heldUntil).filter((until) => until > now);
+		const free = held.length < places ? now : held.sort((a, b) => a - b)[held.length - places];
+		return Math.max(free, this.askedUntil, this.pausedUntil);
+	}
+
+	private placesLeft(now: number): number {
+		const { perSecond, tryAt } = this.left;
+		return perSecond + Math.max(0, 1 + Math.floor((now - tryAt) / NEXT_TRY_MS));
+	}
+
+	private begin(call: Call, now: number): void {
+		this.waiting.splice(this.waiting.indexOf(call), 1);
+		// Of those that hold no place any more, a second is looked back on when one is refused.
+		this.started = this.started.filter((one) => one.isInFlight || one.heldUntil > now - SECOND_MS);
+		this.started.push(call);
+		this.startedCount += 1;
+		if (this.startedCount % GAP_EVERY === 0) call.windowMs += GAP_MS;
+		call.startedAt = now;
+		call.heldUntil = now + MAX_LATENESS_MS + call.windowMs;
+		call.isInFlight = true;
+		call.begin();
+	}
+
+	private answered(call: Call): void {
+		// The answer to a login tells nothing about calls, and more of them than one must not follow before it is stored.
+		if (call.atOnce !== undefined)
+			boundedPush(this.roundTrips, performance.now() - call.startedAt, LATEST_ROUND_TRIPS);
+		this.taken(call);
+	}
+
+	private failed(call: Call, error: unknown): void {
+		const failure = failureOf(error);
+		if (failure.kind === 'notSent') this.forget(call);
+		else if (isTooMany(failure)) this.refused(call);
+		else this.taken(call);
+	}
+
+	private taken(call: Call): void {
+		this.refusedInARow = 0;
+		this.arrived(call);
+	}
+
+	private refused(call: Call): void {
+		const now = performance.now();
+		this.arrived(call);
+		call.isRefused = true;
+		const takenBefore = this.started
+			.slice(0, this.started.indexOf(call))
+			.filter(({ startedAt, isRefused }) => !isRefused && startedAt > call.startedAt - SECOND_MS);
+		const tryAt = now + FIRST_TRY_MS * (0.75 + Math.random() / 2);
+		this.left = { perSecond: Math.max(1, takenBefore.length), tryAt };
+		const times = 1 + Math.min(this.refusedInARow, MOST_IN_A_ROW) * LONGER_EACH_TIME;
+		this.pausedUntil = now + (PAUSE_MS / 2) * (1 + Math.random()) * times;
+		this.refusedInARow += 1;
+	}
+
+	/** Its answer's time less that of the quickest is what it can have been late at most. */
+	private arrived(call: Call): void {
+		const { length } = this.roundTrips;
+		// The first five may go out together, and all be slow; of few answers the quickest is not as quick as the host can be.
+		const surely = length > MOST_CALLS_AT_ONCE ? Math.min(...this.roundTrips) * (1 - 3 / length) : 0;
+		const late = performance.now() - call.startedAt - surely + MARGIN_MS;
+		call.heldUntil = call.startedAt + Math.min(Math.max(late, MARGIN_MS), MAX_LATENESS_MS) + call.windowMs;
+	}
+}
+
+/** A second at least, and as many whole calls as fit: 2.5 a second are three in 1.2 s. */
+function windowOf(perSecond: number): { places: number; windowMs: number } {
+	if (perSecond === 0) return { places: Infinity, windowMs: SECOND_MS };
+	const places = Math.ceil(perSecond);
+	return { places, windowMs: (places / perSecond) * SECOND_MS };
 }

@@ -4,10 +4,9 @@ import { failureOf, isTooMany, ResponseError, timedOut } from './errors';
 import { mayPass, networkCause } from './network';
 import type { RateLimiter, RateOptions } from './rateLimiter';
 
-/** How often a read is sent at most when its answer is lost; less when each try takes a whole timeout. */
-const MAX_ATTEMPTS_WITHOUT_RESPONSE = 3;
-const MAX_ATTEMPTS_TIMED_OUT = 2;
-const BACKOFF_MS = [1_000, 2_000];
+/** A read is sent again so long after each lost answer; only once where each attempt takes a whole timeout. */
+const LOST_DELAYS_MS = [1_000, 2_000];
+const TIMED_OUT_DELAYS_MS = [1_000];
 const UNAVAILABLE = [502, 503, 504];
 
 /** How long a call waits at most while there are too many, if the credential does not say. */
@@ -15,43 +14,52 @@ export const DEFAULT_RATE_LIMIT_WAIT_MS = 300_000;
 /** The same where nobody could cancel it, or where somebody looks on. */
 export const SHORT_RATE_LIMIT_WAIT_MS = 15_000;
 
-/** What the credential holds, in seconds: 0 for no wait; the usual one where it cannot be read. */
+/** Reads the credential, in seconds: 0 for no wait; the usual one where it cannot be read. */
 export function readRateLimitWait(value: unknown): number {
 	const seconds = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
 	return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : DEFAULT_RATE_LIMIT_WAIT_MS;
 }
 
 interface RetryOptions extends RateOptions {
-	/** True for a request that may be sent again after its answer was lost. */
+	/** True for a call that may be sent again after its answer was lost. */
 	isIdempotent: boolean;
-	/**
-	 * How long it is sent again and again, from the first time on, while the answer is that there are too many; then that is
-	 * the answer. It is not sent at all where the host has asked for a longer wait before.
-	 */
+	/** How long a call is sent again, from its first attempt on, while it is refused as too many. */
 	rateLimitWaitMs: number;
 }
 
-/**
- * Sends as the rate limiter allows, and again where that does no harm: after 429, which says that it was not done, as long as
- * the options say; after a lost answer a few times if idempotent.
- */
+/** @returns milliseconds until a call may be sent again; undefined where it must not be, or has no time left */
+function retryDelay(
+	failure: ApiFailure,
+	{ isIdempotent, rateLimitWaitMs }: RetryOptions,
+	{ lost, waitedMs }: { lost: number; waitedMs: number },
+): number | undefined {
+	if (isTooMany(failure)) {
+		// It was not carried out, so that even a write may be sent again.
+		const { retryAfterMs = 0 } = failure;
+		return waitedMs + retryAfterMs < rateLimitWaitMs ? retryAfterMs : undefined;
+	}
+	if (!isIdempotent || !mayPassSoon(failure)) return undefined;
+	return (timedOut(failure) ? TIMED_OUT_DELAYS_MS : LOST_DELAYS_MS)[lost];
+}
+
+const mayPassSoon = ({ kind, code, status = 0 }: ApiFailure): boolean =>
+	(kind === 'noAnswer' && mayPass[networkCause(code)]) || (kind === 'status' && UNAVAILABLE.includes(status));
+
+/** Sends a call as the rate limiter allows, and again where that does no harm. */
 export async function withRetries<T>(
 	limiter: RateLimiter,
 	options: RetryOptions,
 	send: () => Promise<T>,
 ): Promise<T> {
-	let begun: number | undefined;
-	const isTooLong = (ms: number) => {
-		const now = performance.now();
-		return now - (begun ?? now) + ms >= options.rateLimitWaitMs;
-	};
+	let firstSentAt: number | undefined;
+	const waitedMs = () => (firstSentAt === undefined ? 0 : performance.now() - firstSentAt);
 	const sendNow = async () => {
-		begun ??= performance.now();
+		firstSentAt ??= performance.now();
 		return await send();
 	};
-	for (let lost = 1; ; ) {
+	for (let lost = 0; ; ) {
 		const { askedMs } = limiter;
-		if (askedMs > 0 && isTooLong(askedMs))
+		if (askedMs > 0 && waitedMs() + askedMs >= options.rateLimitWaitMs)
 			throw new ResponseError({ kind: 'status', status: 429, retryAfterMs: askedMs });
 		const outcome = await limiter.run(options, sendNow).then(
 			(answer) => ({ answer }),
@@ -59,19 +67,13 @@ export async function withRetries<T>(
 		);
 		if ('answer' in outcome) return outcome.answer;
 		const failure = failureOf(outcome.error);
+		const delay = retryDelay(failure, options, { lost, waitedMs: waitedMs() });
+		if (delay === undefined) throw outcome.error;
 		if (isTooMany(failure)) {
-			const { retryAfterMs = 0 } = failure;
-			if (isTooLong(retryAfterMs)) throw outcome.error;
-			limiter.pauseFor(retryAfterMs);
+			limiter.pauseFor(delay);
 		} else {
-			if (!options.isIdempotent || !mayPassSoon(failure) || lost >= mostTries(failure)) throw outcome.error;
-			await pause(BACKOFF_MS[lost++ - 1], options.signal);
+			lost += 1;
+			await pause(delay, options.signal);
 		}
 	}
 }
-
-const mayPassSoon = ({ kind, code, status = 0 }: ApiFailure): boolean =>
-	(kind === 'noAnswer' && mayPass[networkCause(code)]) || (kind === 'status' && UNAVAILABLE.includes(status));
-
-const mostTries = (failure: ApiFailure): number =>
-	timedOut(failure) ? MAX_ATTEMPTS_TIMED_OUT : MAX_ATTEMPTS_WITHOUT_RESPONSE;

@@ -7,9 +7,9 @@ import type { SandboxHandle } from '../sandbox';
 const OPTIONS = {
 	isIdempotent: true,
 	rateLimitWaitMs: 300_000,
-	call: { action: 'customer/index', atOnce: 0 },
+	atOnce: 0,
 };
-/** Longer than a process has to use all its places until it leaves some to others. */
+/** Until a process that is alone uses the whole rate, and has left a gap for the first time. */
 const SETTLED_MS = 8_000;
 
 /** Does something while one more process uses the whole rate, as an n8n that loads lists without end. */

@@ -1,25 +1,42 @@
 import { sleep } from 'n8n-workflow';
 
 import { pause } from '../../../nodes/AlfaCrm/api/cancel';
-import { Concurrency, MOST_AT_ONCE } from '../../../nodes/AlfaCrm/api/concurrency';
-import { readRate } from '../../../nodes/AlfaCrm/api/rate';
-import { RateLimiter, rateLimiterOf } from '../../../nodes/AlfaCrm/api/rateLimiter';
+import type { RateOptions } from '../../../nodes/AlfaCrm/api/rateLimiter';
+import {
+	RateLimiter,
+	rateLimiterOf,
+	readCallsAtOnce,
+	readRate,
+} from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { answered } from '../../support/nodeErrors';
 import { settle, stopTime, timed } from './clock';
 
 // What arrives at the server in any second, and what several processes make of one rate, is in test/properties/api/rate.test.ts.
 
-const RATE = { perSecond: 5 };
+/** A part of a call, such as its login. */
+const PART = { perSecond: 5 };
+const RATE = { ...PART, atOnce: 100 };
 const taken = async () => await Promise.resolve();
 const refused = async () => await Promise.reject(answered(429));
 const never = async () => await new Promise<never>(() => {});
+const answeredIn = (ms: number) => async () => await sleep(ms);
+const later = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
+
+interface Fate {
+	sentAt?: number;
+	rejectedAt?: number;
+	message?: string;
+}
 
 /** Notes what becomes of a call: when it is sent and when it is rejected, in milliseconds from now. */
-function watched(limiter: RateLimiter, { perSecond = 5, signal, send = taken }: Watched = {}) {
+function watched(
+	limiter: RateLimiter,
+	{ send = taken, ...options }: Partial<RateOptions> & { send?: () => Promise<unknown> } = {},
+): Fate {
 	const begun = performance.now();
-	const fate: { sentAt?: number; rejectedAt?: number; message?: string } = {};
+	const fate: Fate = {};
 	limiter
-		.run({ perSecond, signal }, async () => {
+		.run({ ...RATE, ...options }, async () => {
 			fate.sentAt = performance.now() - begun;
 			await send();
 		})
@@ -27,17 +44,10 @@ function watched(limiter: RateLimiter, { perSecond = 5, signal, send = taken }: 
 	return fate;
 }
 
-interface Watched {
-	perSecond?: number;
-	signal?: AbortSignal;
-	send?: () => Promise<unknown>;
-}
-
-const several = (count: number, limiter: RateLimiter, options?: Watched) =>
-	Array.from({ length: count }, () => watched(limiter, options));
-const sentOf = (fates: ReadonlyArray<{ sentAt?: number }>) =>
+const several = (count: number, ...call: Parameters<typeof watched>) =>
+	Array.from({ length: count }, () => watched(...call));
+const sentOf = (fates: readonly Fate[]) =>
 	fates.flatMap(({ sentAt }) => (sentAt === undefined ? [] : [sentAt]));
-const later = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
 
 describe('the rate limit', () => {
 	stopTime({ random: () => 0 });
@@ -81,7 +91,7 @@ describe('the rate limit', () => {
 			});
 		await settle(Promise.all(Array.from({ length: 40 }, call)));
 		expect(order).toEqual(Array.from({ length: 40 }, (_, index) => index));
-		const unlimited = several(500, new RateLimiter(), { perSecond: 0 });
+		const unlimited = several(500, new RateLimiter(), { perSecond: 0, atOnce: 500 });
 		await later(0);
 		expect(sentOf(unlimited)).toHaveLength(500);
 	});
@@ -100,24 +110,6 @@ describe('the rate limit', () => {
 		const [held, free] = [watched(one), watched(rateLimiterOf('https://two.s20.online'))];
 		await later(0);
 		expect([held.sentAt, free.sentAt]).toEqual([undefined, 0]);
-	});
-
-	it('counts a place that is taken for what somebody else sends', async () => {
-		const limiter = new RateLimiter();
-		for (let index = 0; index < 5; index++) await limiter.reserve(5);
-		const call = watched(limiter);
-		const reserved = timed(async () => await limiter.reserve(5));
-		await later(2_500);
-		expect(call.sentAt).toBeGreaterThan(1_000);
-		expect(await reserved).toBeGreaterThan(1_000);
-	});
-
-	it('is not blocked by calls that hang for longer than two seconds', async () => {
-		const limiter = new RateLimiter();
-		several(5, limiter, { send: never });
-		const after = several(5, limiter);
-		await later(2_500);
-		expect(sentOf(after)).toHaveLength(5);
 	});
 
 	it.each([-3_600_000, 3_600_000])('goes on as before when the clock is put %i ms further', async (ms) => {
@@ -181,16 +173,16 @@ describe('an execution that is cancelled', () => {
 		['for a place', (limiter) => several(5, limiter)],
 		['behind others, with room when its turn comes', (limiter) => several(48, limiter)],
 		['while the host has asked for a pause', (limiter) => limiter.pauseFor(60_000)],
+		['until a call is over', (limiter) => watched(limiter, { atOnce: 1, send: answeredIn(2_500) })],
 	])(
 		'ends at once though it waits %s, sends nothing any more, and the next ones go on without it',
 		async (_what, before) => {
-			const limiter = new RateLimiter();
-			const reference = new RateLimiter();
+			const [limiter, reference] = [new RateLimiter(), new RateLimiter()];
 			before(limiter);
 			before(reference);
 			const stop = new AbortController();
-			const cancelled = several(20, limiter, { signal: stop.signal });
-			const [next, usually] = [watched(limiter), watched(reference)];
+			const cancelled = several(20, limiter, { atOnce: 1, signal: stop.signal });
+			const [next, usually] = [watched(limiter, { atOnce: 1 }), watched(reference, { atOnce: 1 })];
 			await later(300);
 			stop.abort();
 			await later(120_000);
@@ -200,6 +192,23 @@ describe('an execution that is cancelled', () => {
 			expect(next.sentAt).toBe(usually.sentAt);
 		},
 	);
+
+	it('does not take its place along when it is cancelled in the very moment in which that is given', async () => {
+		for (let ticks = 0; ticks < 20; ticks++) {
+			const limiter = new RateLimiter();
+			const stop = new AbortController();
+			let end = () => {};
+			const first = new Promise<void>((resolve) => (end = resolve));
+			watched(limiter, { perSecond: 0, atOnce: 1, send: async () => await first });
+			watched(limiter, { perSecond: 0, atOnce: 1, signal: stop.signal });
+			const third = watched(limiter, { perSecond: 0, atOnce: 1 });
+			end();
+			for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+			stop.abort();
+			await later(0);
+			expect(third.sentAt).toBe(0);
+		}
+	});
 
 	it('before it calls sends nothing', async () => {
 		const cancelled = watched(new RateLimiter(), { signal: AbortSignal.abort() });
@@ -220,167 +229,109 @@ describe('an execution that is cancelled', () => {
 	});
 });
 
-describe('how many calls are needed at once', () => {
-	/** Answers that took so long, one after the other. */
-	const answer = (concurrency: Concurrency, count: number, ms: number, action = 'customer/index') => {
-		for (let index = 0; index < count; index++) concurrency.answered(ms, action);
-	};
+describe('calls in flight', () => {
+	stopTime({ random: () => 0 });
 
 	it.each([
 		[0, 5, 1],
 		[201, 5, 2],
+		[400, 5, 2],
 		[3_000, 5, 5],
 		[800, 1, 1],
-		[1, 0, 5],
-	])('with round trips of %i ms and %i calls a second: %i', (ms, perSecond, needed) => {
-		const concurrency = new Concurrency();
-		expect(concurrency.needed(perSecond)).toBe(1);
-		answer(concurrency, 3, ms);
-		expect(concurrency.needed(perSecond)).toBe(needed);
-	});
-
-	it('is told by the usual round trip, not by one that took long', () => {
-		const concurrency = new Concurrency();
-		answer(concurrency, 4, 100);
-		answer(concurrency, 1, 5_000);
-		answer(concurrency, 1, 100);
-		expect(concurrency.needed(5)).toBe(1);
-	});
-
-	it('falls to one within ten answers that are slower, and rises again with prompt ones', () => {
-		const concurrency = new Concurrency();
-		answer(concurrency, 5, 800);
-		expect(concurrency.needed(5)).toBe(4);
-		answer(concurrency, 10, 1_600);
-		expect(concurrency.needed(5)).toBe(1);
-		const seen = Array.from({ length: 20 }, () => {
-			answer(concurrency, 1, 800);
-			return concurrency.needed(5);
-		});
-		expect([...new Set(seen)]).toEqual([1, 2, 3, 4]);
-	});
-
-	it('does not fall where only one answer is slower, or by a little, or of an action that takes longer', () => {
-		const concurrency = new Concurrency();
-		for (let index = 0; index < 10; index++) {
-			answer(concurrency, 1, 800);
-			answer(concurrency, 1, 1_600);
-		}
-		answer(concurrency, 20, 1_000);
-		expect(concurrency.needed(0)).toBe(MOST_AT_ONCE);
-		for (let index = 0; index < 20; index++) {
-			answer(concurrency, 1, 1_000);
-			answer(concurrency, 1, 3_000, 'customer/create');
-			answer(concurrency, 1, 3_000, 'pay/create');
-		}
-		expect(concurrency.needed(5)).toBe(MOST_AT_ONCE);
-	});
-
-	it('falls to one by calls that are refused as too many', () => {
-		const concurrency = new Concurrency();
-		answer(concurrency, 3, 800);
-		for (let count = 0; count < 10; count++) concurrency.decrease();
-		expect(concurrency.needed(5)).toBe(1);
-	});
-});
-
-describe('a call that waits until fewer are under way', () => {
-	stopTime();
-
-	/** Asks for a place, and notes when it came. */
-	const ask = async (
-		concurrency: Concurrency,
-		atOnce: number,
-		came: string[],
-		name: string,
-		signal?: AbortSignal,
-	) =>
-		await concurrency.enter(atOnce, 5, signal).then(
-			(leave) => {
-				came.push(name);
-				return leave;
-			},
-			({ message }: Error) => {
-				came.push(`${name}: ${message}`);
-				return () => {};
-			},
-		);
-
-	it('gets a place in the order of asking, so many at a time', async () => {
-		const [concurrency, came] = [new Concurrency(), [] as string[]];
-		const [first, second, third] = ['first', 'second', 'third', 'fourth'].map(
-			async (name) => await ask(concurrency, 2, came, name),
-		);
-		await later(0);
-		expect(came).toEqual(['first', 'second']);
-		(await second)();
-		await later(0);
-		expect(came).toEqual(['first', 'second', 'third']);
-		(await first)();
-		(await third)();
-		await later(0);
-		expect(came).toEqual(['first', 'second', 'third', 'fourth']);
-	});
-
-	it('leaves at once when it is cancelled, and does not hold up the next one', async () => {
-		const [concurrency, came, stop] = [new Concurrency(), [] as string[], new AbortController()];
-		const first = ask(concurrency, 1, came, 'first');
-		void ask(concurrency, 1, came, 'second', stop.signal);
-		void ask(concurrency, 1, came, 'third');
-		await later(0);
-		stop.abort();
-		await later(0);
-		expect(came).toEqual(['first', 'second: The execution was cancelled']);
-		(await first)();
-		await later(0);
-		expect(came.at(-1)).toBe('third');
-	});
-
-	it('does not take its place along when it is cancelled in the very moment in which that is given', async () => {
-		for (let ticks = 0; ticks < 20; ticks++) {
-			const [concurrency, came, stop] = [new Concurrency(), [] as string[], new AbortController()];
-			const first = await ask(concurrency, 1, came, 'first');
-			const second = ask(concurrency, 1, came, 'second', stop.signal);
+		[0, 0, 5],
+	])(
+		'are one until it is known how far away the host is; at %i ms and %i calls a second: %i',
+		async (ms, perSecond, needed) => {
+			const limiter = new RateLimiter();
+			await settle(limiter.run(PART, taken));
+			expect(limiter.callsAtOnce(perSecond)).toBe(1);
+			await settle(limiter.run({ perSecond: 0, atOnce: 1 }, answeredIn(ms)));
+			expect(limiter.callsAtOnce(perSecond)).toBe(needed);
+			const calls = several(10, limiter, { perSecond: 0, atOnce: readCallsAtOnce(needed), send: never });
 			await later(0);
-			first();
-			for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
-			stop.abort();
-			(await second)();
-			void ask(concurrency, 1, came, 'third');
-			await later(0);
-			expect(came.at(-1)).toBe('third');
-		}
+			expect(sentOf(calls)).toHaveLength(needed);
+		},
+	);
+
+	it('are told by the fastest of the latest twenty, so that one that took long counts for nothing', async () => {
+		const limiter = new RateLimiter();
+		for (const ms of [100, 5_000, ...Array.from({ length: 19 }, () => 700)])
+			await settle(limiter.run({ perSecond: 0, atOnce: 1 }, answeredIn(ms)));
+		expect(limiter.callsAtOnce(5)).toBe(4);
+	});
+
+	it('follow one another in their order, so many at a time', async () => {
+		const limiter = new RateLimiter();
+		const calls = several(5, limiter, { atOnce: 2, send: answeredIn(100) });
+		await later(1_500);
+		expect(sentOf(calls)).toEqual([0, 0, 100, 100, 200]);
+	});
+
+	it('let a login go first, for which one of them is waiting', async () => {
+		const limiter = new RateLimiter();
+		const withLogin = async () => await limiter.run(PART, answeredIn(10));
+		const [call, next] = several(2, limiter, { atOnce: 1, send: withLogin });
+		await later(15);
+		expect([call.sentAt, next.sentAt]).toEqual([0, 10]);
 	});
 
 	it.each([
-		['as many as are needed', 0, ['1', '2', '3', '4', '5']],
-		['one', 1, ['1']],
-	])(
-		'gets past those that hang after two seconds where %s may be under way, up to five',
-		async (_how, atOnce, order) => {
-			const [concurrency, came] = [new Concurrency(), [] as string[]];
-			for (const name of '1234567') void ask(concurrency, atOnce, came, name);
-			await later(1_900);
-			expect(came).toEqual(['1']);
-			await later(20_000);
-			expect(came).toEqual(order);
-		},
-	);
+		['holds up the others for two seconds where no number is given, as long as there are few', 0, 5, 8_000],
+		['counts among the number that is given', 2, 2, 0],
+	])('one of them that hangs %s', async (_what, atOnce, sent, lastAt) => {
+		const calls = several(7, new RateLimiter(), { atOnce, send: never });
+		await later(60_000);
+		expect(sentOf(calls)).toHaveLength(sent);
+		expect(Math.max(...sentOf(calls))).toBe(lastAt);
+	});
+
+	it.each([
+		['3', 3],
+		[9, 5],
+		[-1, 0],
+		['many', 0],
+		[undefined, 0],
+	])('are read from %j as %d', (value, count) => {
+		expect(readCallsAtOnce(value)).toBe(count);
+	});
 });
 
 describe('a process whose calls are refused, since others use the rate', () => {
-	// Waits of their middle length.
 	stopTime({ random: () => 0.5 });
+
+	it('goes on with as many a second as were taken just before, and tries one more after seconds', async () => {
+		const limiter = new RateLimiter();
+		several(2, limiter);
+		watched(limiter, { send: refused });
+		await later(3_000);
+		const calls = several(200, limiter);
+		await later(30_000);
+		const inSecond = (second: number) =>
+			sentOf(calls).filter((at) => at >= second * 1_000 && at < (second + 1) * 1_000).length;
+		expect([0, 3, 6, 9, 12, 20].map(inSecond)).toEqual([2, 2, 3, 4, 5, 5]);
+	});
+
+	it('pauses for three quarters of a second, and longer each time in a row', async () => {
+		const limiter = new RateLimiter();
+		const gaps: number[] = [];
+		for (let time = 0; time < 4; time++) {
+			await settle(limiter.run({ perSecond: 0 }, refused).catch(() => {}));
+			const begun = performance.now();
+			await settle(
+				limiter.run({ perSecond: 0 }, async () => await Promise.reject(answered(429))).catch(() => {}),
+			);
+			gaps.push(performance.now() - begun);
+		}
+		expect(gaps[0]).toBeGreaterThanOrEqual(750);
+		expect(gaps).toEqual([...gaps].sort((a, b) => a - b));
+		expect(gaps[3]).toBeLessThanOrEqual(5_000);
+	});
 
 	it('lets a login that is a part of a call go before that call is over', async () => {
 		const limiter = new RateLimiter();
-		// Others leave nothing to this process, so far.
 		await limiter.run(RATE, refused).catch(() => {});
-		const work = limiter.run(RATE, async () => {
-			await limiter.run(RATE, taken);
-			await limiter.reserve(5);
-		});
-		expect(await timed(async () => await work)).toBeLessThan(18_000);
+		const work = limiter.run({ ...RATE, atOnce: 1 }, async () => await limiter.run(PART, taken));
+		expect(await timed(async () => await work)).toBeLessThan(6_000);
 	});
 
 	it.each([0.1, 0.5, 2.5])(
@@ -400,4 +351,14 @@ describe('a process whose calls are refused, since others use the rate', () => {
 			expect(Math.min(...spans)).toBeGreaterThanOrEqual((places / perSecond) * 1_000);
 		},
 	);
+});
+
+it('a call leaves no timer behind that keeps the process alive', async () => {
+	const limiter = new RateLimiter();
+	const timers = jest.spyOn(globalThis, 'setTimeout');
+	const call = async () =>
+		await limiter.run({ perSecond: 1, atOnce: 1 }, async () => await new Promise(setImmediate));
+	await Promise.all([call(), call()]);
+	expect(timers).not.toHaveBeenCalled();
+	timers.mockRestore();
 });

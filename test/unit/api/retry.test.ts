@@ -67,12 +67,12 @@ describe.each(CALLS)('after 429, %s', (_what, isIdempotent) => {
 		expect([sentAt.length, answer]).toEqual([61, { id: 1 }]);
 	});
 
-	it.each([0, 0.5, 0.996])('is not sent hastily, nor often (jitter %d)', async (jitter) => {
+	it.each([0, 0.5, 0.996])('is not sent hastily, and less often each time (jitter %d)', async (jitter) => {
 		random = jitter;
 		const { gaps } = await course([tooMany()], { isIdempotent });
 		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
-		expect(Math.max(...gaps)).toBeLessThanOrEqual(6_700);
-		expect(gaps.reduce((sum, gap) => sum + gap) / gaps.length).toBeGreaterThanOrEqual(2_500);
+		expect(Math.max(...gaps)).toBeLessThanOrEqual(3_000);
+		expect(gaps.at(-1)).toBeGreaterThanOrEqual(1_500);
 	});
 
 	it.each([10_000, 300_000])('is given up after %i ms', async (rateLimitWaitMs) => {
@@ -96,16 +96,13 @@ describe.each(CALLS)('after 429, %s', (_what, isIdempotent) => {
 		['seconds', '7', 7_000],
 		['an HTTP date', 'Tue, 24 Nov 2026 10:00:09 GMT', 9_000],
 		['as much as there is time', '299', 299_000],
-	])(
-		'waits as long as Retry-After asks, given as %s, and seconds longer at most',
-		async (_form, retryAfter, wait) => {
-			random = 0.996;
-			const { gaps, answer } = await course([tooMany(retryAfter), 'done'], { isIdempotent });
-			expect(gaps[0]).toBeGreaterThanOrEqual(wait);
-			expect(gaps[0]).toBeLessThanOrEqual(Math.min(wait * 1.25, wait + 5_100));
-			expect(answer).toBe('done');
-		},
-	);
+	])('waits as long as Retry-After asks, given as %s, and hardly longer', async (_form, retryAfter, wait) => {
+		random = 0.996;
+		const { gaps, answer } = await course([tooMany(retryAfter), 'done'], { isIdempotent });
+		expect(gaps[0]).toBeGreaterThanOrEqual(wait);
+		expect(gaps[0]).toBeLessThanOrEqual(wait + 1_000);
+		expect(answer).toBe('done');
+	});
 
 	it.each(['300', '3600', 'Tue, 24 Nov 2026 11:00:00 GMT'])(
 		'does not wait for a Retry-After of %s, which is longer than it may',

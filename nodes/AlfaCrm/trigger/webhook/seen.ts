@@ -1,7 +1,6 @@
 import { randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { deferred } from '../../api/deferred';
 import { digest } from '../../api/digest';
 import { canonicalJson } from '../../fields/canonicalJson';
 
@@ -53,7 +52,8 @@ export async function claim(node: string, key: string, saved: IDataObject): Prom
 
 function begin(memory: Memory, key: string, saved: IDataObject): Claim {
 	const { underWay } = memory;
-	const { promise, resolve } = deferred();
+	let resolve = () => {};
+	const promise = new Promise<void>((settle) => (resolve = settle));
 	underWay.set(key, promise);
 	return {
 		keep: () => {
