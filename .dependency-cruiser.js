@@ -12,6 +12,7 @@ const LAYERS = {
 		['^nodes/AlfaCrm/entities/'],
 		['^credentials/'],
 		['^nodes/AlfaCrm/api/'],
+		['^nodes/AlfaCrm/values/'],
 	],
 	operations: [
 		[

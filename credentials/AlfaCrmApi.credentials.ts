@@ -8,9 +8,9 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/branchList';
+import { MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/messages';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
-import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/login';
+import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/messages';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rateLimiter';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
 import { beforeSend, loginOf, renewToken } from '../nodes/AlfaCrm/api/session';
@@ -171,8 +171,7 @@ export class AlfaCrmApi implements ICredentialType {
 				{ name: '1 (One After Another)', value: 1, description: "As AlfaCRM's documentation advises" },
 				...[2, 3, 4, 5].map((value) => ({ name: String(value), value })),
 			],
-			description:
-				'Maximum calls at the same moment, over all workflows. Automatic begins with one.',
+			description: 'Maximum calls at the same moment, over all workflows. Automatic begins with one.',
 		},
 		{
 			displayName: 'Token',

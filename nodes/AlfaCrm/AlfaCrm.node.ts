@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { asNodeError } from './api/errors';
+import { asNodeError } from './api/failures';
 import { CREDENTIAL } from './api/client';
 import { resourceMapping } from './methods/columns';
 import { listSearch } from './methods/listSearch';

@@ -11,7 +11,7 @@ import {
 	readInteger,
 	readNumber,
 	today,
-} from '../../nodes/AlfaCrm/api/formats';
+} from '../../nodes/AlfaCrm/values/formats';
 
 const MOSCOW = 'Europe/Moscow';
 const ALMATY = 'Asia/Almaty';

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { cancelled } from './errors';
+import { cancelled } from './failures';
 
 /** What is called when a signal aborts, while anything is. */
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();

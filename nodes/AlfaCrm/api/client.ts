@@ -1,11 +1,11 @@
 import type { ICredentialDataDecryptedObject, INode } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import type { ApiContext } from './branchList';
-import { branchOfForm, isBranchList, isRefused, MAIN_BRANCH_OFF } from './branchList';
+import type { ApiContext, ApiRequest } from './request';
+import { branchOfForm, isBranchList, isRefused, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { GiveUp } from './cancel';
 import { abortable } from './cancel';
-import type { ApiFailure } from './errors';
+import type { ApiFailure, ApiResponse } from './failures';
 import {
 	cancelled,
 	failureOf,
@@ -14,15 +14,12 @@ import {
 	nodeError,
 	redact,
 	ResponseError,
-} from './errors';
-import type { Explanation } from './explain';
-import { explain } from './explain';
-import { readId } from './formats';
+	assertSuccess,
+} from './failures';
+import type { Explanation } from './messages';
+import { explain, MAIN_BRANCH_OFF } from './messages';
+import { readId } from '../values/formats';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
-import type { ApiRequest } from './request';
-import { pathOf, requestOptions, TIMEOUT_MS } from './request';
-import type { ApiResponse } from './response';
-import { assertSuccess } from './response';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 import type { Login } from './session';
 import { accountOf, loginOf, noteCall, sessionOf } from './session';
@@ -99,6 +96,12 @@ export class ApiClient {
 	/** Of the user whose credential it is, for looking that user up; it is no part of any message or output. */
 	async email(): Promise<string> {
 		return (await this.connect(undefined)).email;
+	}
+
+	/** The number of the user in AlfaCRM, which stays the same: looked for once in this process, again if it was not found. */
+	async ownUser(find: () => Promise<number | undefined>): Promise<number | undefined> {
+		const session = sessionOf(loginOf((await this.readCredential()).values));
+		return (session.user ??= await find());
 	}
 
 	async origin(): Promise<string> {

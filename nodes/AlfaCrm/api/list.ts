@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
-import { asNodeError } from './errors';
+import { asNodeError } from './failures';
 import type { ListQuery, ListRequest, Page, RowKey } from './pages';
 import { LARGEST_PAGE, pages } from './pages';
 

@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import { lruSet } from './bounded';
 import { abortable } from './cancel';
-import { cancelled } from './errors';
+import { cancelled } from './failures';
 
 /** When the one who asked last for a lock will have left it; a lock without an entry is free. */
 const tails = new Map<string, Promise<void>>();

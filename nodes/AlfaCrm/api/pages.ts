@@ -1,11 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
-import type { ApiFailure } from './errors';
-import { nodeError } from './errors';
+import type { ApiFailure, ApiResponse } from './failures';
+import { nodeError } from './failures';
 import type { ApiRequest } from './request';
 import { nameOf } from './request';
-import type { ApiResponse } from './response';
 
 /** The most rows that AlfaCRM gives on a page, as documented. API notes 3. */
 export const LARGEST_PAGE = 500;

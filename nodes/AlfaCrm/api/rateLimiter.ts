@@ -1,7 +1,7 @@
 import { abortable, timeout } from './cancel';
-import { cancelled, failureOf, isTooMany } from './errors';
+import { cancelled, failureOf, isTooMany } from './failures';
 import { boundedPush } from './bounded';
-import { SECOND_MS } from './time';
+import { SECOND_MS } from '../values/time';
 
 /** AlfaCRM's own limit, in calls a second over all methods, logins included. */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;

@@ -1,4 +1,14 @@
-import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+	IPollFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+
+import { readId, readIds } from '../values/formats';
+import type { ApiFailure } from './failures';
 
 export const TIMEOUT_MS = 30_000;
 
@@ -48,4 +58,31 @@ export function requestOptions(url: string, { query, body = {} }: ApiRequest): I
 		// A redirect would carry the token to whatever host it names.
 		disableFollowRedirect: true,
 	};
+}
+
+/** Any n8n context that can call AlfaCRM. */
+export type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
+
+const REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
+
+export const isBranchList = (call: Pick<ApiRequest, 'action' | 'path'>): boolean =>
+	nameOf(call) === 'branch/index';
+
+/** Whether the list may answer elsewhere. */
+export const isRefused = ({ status }: ApiFailure): boolean => REFUSALS.includes(status);
+
+/** The branch that the node works in, or the first one that it watches, as far as the form says. */
+export function branchOfForm(context: ApiContext, itemIndex = 0): number | undefined {
+	const read = (name: string): unknown => {
+		if ('getCurrentNodeParameter' in context) return context.getCurrentNodeParameter(name);
+		if ('getInputData' in context) return context.getNodeParameter(name, itemIndex, '');
+		return context.getNodeParameter(name, '');
+	};
+	try {
+		const watched = read('branchIds');
+		return readId(read('branchId')) ?? (Array.isArray(watched) ? readIds(watched)[0] : undefined);
+	} catch {
+		// An expression that fails is told of where its value is needed.
+		return undefined;
+	}
 }

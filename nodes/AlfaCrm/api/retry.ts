@@ -1,7 +1,6 @@
 import { pause } from './cancel';
-import type { ApiFailure } from './errors';
-import { failureOf, isTooMany, ResponseError, timedOut } from './errors';
-import { mayPass, networkCause } from './network';
+import type { ApiFailure } from './failures';
+import { failureOf, isTooMany, ResponseError, timedOut, mayPass, networkCause } from './failures';
 import type { RateLimiter, RateOptions } from './rateLimiter';
 
 /** A read is sent again so long after each lost answer; only once where each attempt takes a whole timeout. */

@@ -1,13 +1,12 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestHelper } from 'n8n-workflow';
 import { ExecutionBaseError, sleep } from 'n8n-workflow';
 
-import { failureOf, redact } from './errors';
+import { failureOf, redact, assertSuccess } from './failures';
 import { originOf, trimBlanks } from './host';
 import { lruSet } from './bounded';
-import { explainLogin, LOGIN_TIMEOUT_MS } from './login';
+import { explainLogin, LOGIN_TIMEOUT_MS } from './messages';
 import { rateLimiterOf, readRate } from './rateLimiter';
-import type { ApiResponse } from './response';
-import { assertSuccess } from './response';
+import type { ApiResponse } from './failures';
 import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 
 /** All n8n processes meet a dead token together. Each waits for another time, so that one logs in and the others find its token. */
@@ -45,6 +44,8 @@ export function accountOf({ origin, email }: Pick<Login, 'origin' | 'email'>): s
 export class Session {
 	/** The latest token, and when this process logged in for it: never, where another one did. */
 	private newest?: { token: string; at: number };
+	/** The number of its user in AlfaCRM, once it is known. */
+	user?: number;
 	/** Tokens that AlfaCRM refused, which n8n may still have in its database. */
 	private readonly dead = new Set<string>();
 	/** The login under way: executions that meet a dead token together log in once. */

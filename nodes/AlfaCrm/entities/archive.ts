@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readFlag } from '../api/formats';
+import { readFlag } from '../values/formats';
 import { choice, flag } from './fields';
 import type { Action } from './types';
 import type { Field } from './fieldTypes';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readFlag } from '../api/formats';
+import { readFlag } from '../values/formats';
 import { name, nameFilter, weight, writable } from './common';
 import { flag, references } from './fields';
 import { byNameOrId } from './match';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readFlag, readIds } from '../api/formats';
+import { readFlag, readIds } from '../values/formats';
 import { archivedField, archivedView, archiving } from './archive';
 import { bonuses } from './bonus';
 import { calendar } from './calendar';

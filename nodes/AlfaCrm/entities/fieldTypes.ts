@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { DateFormat } from '../api/formats';
+import type { DateFormat } from '../values/formats';
 
 /** What travels in a request or an answer. */
 export type Wire = IDataObject[string];

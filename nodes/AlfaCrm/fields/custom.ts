@@ -1,4 +1,4 @@
-import { formatDay, readFlag } from '../api/formats';
+import { formatDay, readFlag } from '../values/formats';
 import { isEmpty } from './blank';
 import { normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';

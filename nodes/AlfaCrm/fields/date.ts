@@ -1,5 +1,5 @@
-import type { DateFormat } from '../api/formats';
-import { formatDay, formatTime } from '../api/formats';
+import type { DateFormat } from '../values/formats';
+import { formatDay, formatTime } from '../values/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';

@@ -1,4 +1,4 @@
-import { readFlag } from '../api/formats';
+import { readFlag } from '../values/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';

@@ -1,4 +1,4 @@
-import { readId } from '../api/formats';
+import { readId } from '../values/formats';
 import { entityOf } from '../entities/registry';
 import { isPicker } from './blank';
 import type { FieldKind } from './kind';

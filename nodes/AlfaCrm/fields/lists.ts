@@ -1,4 +1,4 @@
-import { parseJson } from '../api/formats';
+import { parseJson } from '../values/formats';
 import { isEmpty } from './blank';
 
 const SEPARATORS = /([\r\n]+|[,;]+)/;

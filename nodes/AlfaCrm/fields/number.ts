@@ -1,4 +1,4 @@
-import { readAmount, readInteger } from '../api/formats';
+import { readAmount, readInteger } from '../values/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { Bounds, OfType } from '../entities/fieldTypes';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { parseJson } from '../api/formats';
+import { parseJson } from '../values/formats';
 import { isPlain } from './blank';
 import { canonicalJson } from './canonicalJson';
 import type { FieldKind } from './kind';

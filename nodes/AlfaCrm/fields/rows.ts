@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { parseJson } from '../api/formats';
+import { parseJson } from '../values/formats';
 import { isEmpty, isPlain } from './blank';
 import type { Address, FieldKind, JsonSchema } from './kind';
 import { single } from './kind';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatTime, readId, shortDay } from '../api/formats';
+import { formatTime, readId, shortDay } from '../values/formats';
 import { entityOf } from '../entities/registry';
 import type { Detail, Entity } from '../entities/types';
 

@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import { formatDay, readId, readIds } from '../api/formats';
+import { formatDay, readId, readIds } from '../values/formats';
 import { cgi } from '../entities/cgi';
 import { customer } from '../entities/customer';
 import { lesson } from '../entities/lesson';

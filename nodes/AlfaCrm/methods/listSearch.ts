@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { formatDay, OPEN_END, readFlag } from '../api/formats';
+import { formatDay, OPEN_END, readFlag } from '../values/formats';
 import type { Page } from '../api/pages';
 import { pages } from '../api/pages';
 import { archivedFlag } from '../entities/archive';

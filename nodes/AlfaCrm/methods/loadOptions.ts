@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import { readFlag, readId } from '../api/formats';
+import { readFlag, readId } from '../values/formats';
 import { archivedFlag } from '../entities/archive';
 import { listCall } from '../entities/listCall';
 import { entities, entityOf } from '../entities/registry';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
-import { readId } from '../api/formats';
+import { readId } from '../values/formats';
 import { collect } from '../api/list';
 import { listCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';

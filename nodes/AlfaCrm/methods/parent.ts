@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { readId } from '../api/formats';
+import { readId } from '../values/formats';
 import type { Field } from '../entities/fieldTypes';
 import { entityOf } from '../entities/registry';
 import type { Entity, QueryId } from '../entities/types';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, nearestDay } from '../api/formats';
+import { formatDay, nearestDay } from '../values/formats';
 import type { Entity } from '../entities/types';
 import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phonePart';
 import { normalizeText } from '../fields/normalizeText';

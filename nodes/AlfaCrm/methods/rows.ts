@@ -1,8 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
+import { noBranchesError } from '../api/messages';
 
 import type { ApiClient } from '../api/client';
-import { branchOfForm, noBranchesError } from '../api/branchList';
-import { readId } from '../api/formats';
+import { branchOfForm } from '../api/request';
+import { readId } from '../values/formats';
 import { collect } from '../api/list';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import { listCall } from '../entities/listCall';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readId } from '../api/formats';
+import { readId } from '../values/formats';
 import { recordKey } from './run/run';
 import type { OtherResource } from './otherResource';
 import type { Item } from './run/item';

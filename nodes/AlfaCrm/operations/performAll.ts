@@ -1,7 +1,7 @@
 import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { errorJson } from '../api/errors';
+import { errorJson } from '../api/failures';
 import type { Run } from './run/run';
 import { Item } from './run/item';
 import { otherResource } from './otherResources';

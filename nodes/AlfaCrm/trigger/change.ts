@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { parseJson, readId, readInteger } from '../api/formats';
+import { parseJson, readId, readInteger } from '../values/formats';
 import type { EventOf } from '../entities/events';
 import { LOG_EVENT } from '../entities/log';
 import { isPlain } from '../fields/blank';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { digest } from '../api/digest';
+import { digest } from './digest';
 import { canonicalJson } from '../fields/canonicalJson';
 import { changeOf } from './change';
 import { stampOf } from './stamps';

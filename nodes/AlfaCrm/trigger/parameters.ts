@@ -2,7 +2,7 @@ import type { INodeProperties, IPollFunctions, IWebhookFunctions } from 'n8n-wor
 import { NodeOperationError } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import { asNodeError } from '../api/errors';
+import { asNodeError } from '../api/failures';
 import type { Field } from '../entities/fieldTypes';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';

@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
-import { readId } from '../api/formats';
+import { readId } from '../values/formats';
 import { listCall } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';

@@ -1,10 +1,10 @@
 import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
+import { noBranchesError } from '../api/messages';
 
 import type { ApiClient } from '../api/client';
-import { noBranchesError } from '../api/branchList';
-import { asNodeError } from '../api/errors';
-import { idsOf } from '../api/formats';
+import { asNodeError } from '../api/failures';
+import { idsOf } from '../values/formats';
 import { collect } from '../api/list';
 import { branch as branchEntity } from '../entities/branch';
 import { listCall } from '../entities/listCall';

@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workfl
 import { NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { asNodeError } from '../api/errors';
+import { asNodeError } from '../api/failures';
 import { eventItems } from './events';
 import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, settingsOf } from './pollSettings';
 import { pollNames } from './pollNames';

@@ -1,7 +1,7 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
-import { digest } from '../api/digest';
+import { digest } from './digest';
 import { lruSet } from '../api/bounded';
 import { canonicalJson } from '../fields/canonicalJson';
 import { triggerKeyOf } from './triggerKey';

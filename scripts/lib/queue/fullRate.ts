@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ResponseError } from '../../../nodes/AlfaCrm/api/errors';
+import { ResponseError } from '../../../nodes/AlfaCrm/api/failures';
 import { RateLimiter } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { withRetries } from '../../../nodes/AlfaCrm/api/retry';
 import type { SandboxHandle } from '../sandbox';

@@ -1,7 +1,7 @@
 import type { JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-import type { ApiFailure } from '../../../nodes/AlfaCrm/api/errors';
+import type { ApiFailure } from '../../../nodes/AlfaCrm/api/failures';
 import {
 	asNodeError,
 	errorJson,
@@ -10,8 +10,8 @@ import {
 	LoginError,
 	nodeError,
 	ResponseError,
-} from '../../../nodes/AlfaCrm/api/errors';
-import { assertSuccess } from '../../../nodes/AlfaCrm/api/response';
+	assertSuccess,
+} from '../../../nodes/AlfaCrm/api/failures';
 import { answered, NODE, unanswered } from '../../support/nodeErrors';
 import { stopTime } from './clock';
 

@@ -1,8 +1,7 @@
-import type { ApiFailure } from '../../../nodes/AlfaCrm/api/errors';
-import { nodeError } from '../../../nodes/AlfaCrm/api/errors';
-import type { CallDescription } from '../../../nodes/AlfaCrm/api/explain';
-import { explain } from '../../../nodes/AlfaCrm/api/explain';
-import { explainLogin, LOGIN_TIMEOUT_MS } from '../../../nodes/AlfaCrm/api/login';
+import type { ApiFailure } from '../../../nodes/AlfaCrm/api/failures';
+import { nodeError } from '../../../nodes/AlfaCrm/api/failures';
+import type { CallDescription } from '../../../nodes/AlfaCrm/api/messages';
+import { explain, explainLogin, LOGIN_TIMEOUT_MS } from '../../../nodes/AlfaCrm/api/messages';
 import { NODE } from '../../support/nodeErrors';
 
 /** n8n puts a text of its own in place of a message that contains one of these. */

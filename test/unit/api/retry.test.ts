@@ -1,8 +1,8 @@
 import type { JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { failureOf, LoginError, ResponseError } from '../../../nodes/AlfaCrm/api/errors';
-import { explainLogin } from '../../../nodes/AlfaCrm/api/login';
+import { failureOf, LoginError, ResponseError } from '../../../nodes/AlfaCrm/api/failures';
+import { explainLogin } from '../../../nodes/AlfaCrm/api/messages';
 import { RateLimiter } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { readRateLimitWait, withRetries } from '../../../nodes/AlfaCrm/api/retry';
 import { answered, NODE, unanswered } from '../../support/nodeErrors';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { readId } from '../../values/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import type { Probe } from './probe';

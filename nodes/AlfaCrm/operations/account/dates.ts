@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { DateFormat } from '../../api/formats';
-import { formatDay } from '../../api/formats';
+import type { DateFormat } from '../../values/formats';
+import { formatDay } from '../../values/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import { dayOf } from './past';

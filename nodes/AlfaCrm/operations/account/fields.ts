@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { parseJson } from '../../api/formats';
+import { parseJson } from '../../values/formats';
 import { LESSON_STATUS } from '../../entities/lesson';
 import { LOG_EVENT } from '../../entities/log';
 import type { Check } from './check';

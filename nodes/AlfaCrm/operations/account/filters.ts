@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { OPEN_END, readIds } from '../../api/formats';
+import { OPEN_END, readIds } from '../../values/formats';
 import type { Check } from './check';
 import { oneOf } from './check';
 import { endedSubscription, hasEnded, otherPayTypes, subscriptions } from './past';

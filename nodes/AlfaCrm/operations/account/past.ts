@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, idsOf, readId, today } from '../../api/formats';
+import { formatDay, idsOf, readId, today } from '../../values/formats';
 import { INCOME } from '../../entities/pay';
 import type { Ask, Probe } from './probe';
 import { sampleOf } from './sample';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiFailure } from '../../api/errors';
-import { readId } from '../../api/formats';
+import type { ApiFailure } from '../../api/failures';
+import { readId } from '../../values/formats';
 import { readPage } from '../../api/pages';
 import { entities } from '../../entities/registry';
 import type { Item } from '../run/item';

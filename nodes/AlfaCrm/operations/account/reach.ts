@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idsOf } from '../../api/formats';
+import { idsOf } from '../../values/formats';
 import { isClosedBranch } from '../../entities/branch';
 import type { Probe } from './probe';
 import { ifTold } from './probe';

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import { MINUTE_MS } from '../../api/time';
+import { MINUTE_MS } from '../../values/time';
 import type { Check } from './check';
 import type { Probe } from './probe';
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter, formatDay, readId, readIds, today } from '../../api/formats';
+import { daysAfter, formatDay, readId, readIds, today } from '../../values/formats';
 import { isEmpty, isPlain } from '../../fields/blank';
 import { isStored, itemsIn, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/errors';
-import { readId, readMoment } from '../../api/formats';
-import { MINUTE_MS } from '../../api/time';
+import { hasStatus } from '../../api/failures';
+import { readId, readMoment } from '../../values/formats';
+import { MINUTE_MS } from '../../values/time';
 import { entityOf } from '../../entities/registry';
 import type { CreateIfAbsent, Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';

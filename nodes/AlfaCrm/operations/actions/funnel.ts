@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readFlag, readId } from '../../api/formats';
+import { readFlag, readId } from '../../values/formats';
 import { CUSTOMER_TYPE, stageOf } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';
 import { leadStatus } from '../../entities/statuses';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayBefore, dotted, today } from '../../api/formats';
+import { dayBefore, dotted, today } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import { findOrCreate } from '../run/findOrCreate';
 import { recordKey } from '../run/run';

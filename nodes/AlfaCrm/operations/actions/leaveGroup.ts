@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/errors';
-import { today } from '../../api/formats';
+import { hasStatus } from '../../api/failures';
+import { today } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import { recordKey } from '../run/run';
 import { firstDay, lastDay } from '../records/periods';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId } from '../../api/formats';
+import { formatDay, readId } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Field } from '../../entities/fieldTypes';

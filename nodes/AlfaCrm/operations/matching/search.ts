@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
 import type { Entity } from '../../entities/types';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId, readIds } from '../../api/formats';
+import { readId, readIds } from '../../values/formats';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/errors';
+import { hasStatus } from '../../api/failures';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';
 import type { NameSource, Titles } from './names';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
-import { readId, readIds, readNumber } from '../../api/formats';
+import { readId, readIds, readNumber } from '../../values/formats';
 import type { ListRequest } from '../../api/pages';
 import type { Choice, Shown } from '../../entities/fieldTypes';
 import { listCall } from '../../entities/listCall';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, OPEN_END, readId, today } from '../../api/formats';
+import { formatDay, OPEN_END, readId, today } from '../../values/formats';
 import { archivedFlag } from '../../entities/archive';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';

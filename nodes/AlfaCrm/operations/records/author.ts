@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/errors';
-import { readId } from '../../api/formats';
-import { ownUser } from '../../api/ownUsers';
+import { hasStatus } from '../../api/failures';
+import { readId } from '../../values/formats';
 import { LARGEST_PAGE } from '../../api/pages';
 import type { Field } from '../../entities/fieldTypes';
 import { listCall } from '../../entities/listCall';
@@ -27,11 +26,11 @@ export async function authored(
 
 /** The number of the user of the credential, unless the list of users does not show it or may not be read. */
 async function ownUserIn(item: Item, branch: Branch): Promise<number | undefined> {
-	const account = await item.run.client.account();
+	const { client } = item.run;
 	return await item.run.cached(
 		user.path,
 		'own',
-		async () => await ownUser(account, async () => await findUser(item, branch)),
+		async () => await client.ownUser(async () => await findUser(item, branch)),
 	);
 }
 

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, formatTime, today } from '../../api/formats';
+import { formatDay, formatTime, today } from '../../values/formats';
 import type { Entity } from '../../entities/types';
 import { isEmpty, isUndefined } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';

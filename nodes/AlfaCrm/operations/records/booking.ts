@@ -1,8 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/errors';
-import { dayBefore, daysAfter, formatDay, formatTime, readId, readIds } from '../../api/formats';
-import { MINUTE_MS } from '../../api/time';
+import { hasStatus } from '../../api/failures';
+import { dayBefore, daysAfter, formatDay, formatTime, readId, readIds } from '../../values/formats';
+import { MINUTE_MS } from '../../values/time';
 import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field } from '../../entities/fieldTypes';

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
+import { MAIN_BRANCH_OFF } from '../../api/messages';
 
-import { MAIN_BRANCH_OFF } from '../../api/branchList';
-import { hasStatus } from '../../api/errors';
-import { idsOf, readId } from '../../api/formats';
+import { hasStatus } from '../../api/failures';
+import { idsOf, readId } from '../../values/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
 import { isEmpty } from '../../fields/blank';

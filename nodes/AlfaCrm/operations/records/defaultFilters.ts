@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, today } from '../../api/formats';
+import { formatDay, today } from '../../values/formats';
 import type { DefaultFilter, Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import type { Item } from '../run/item';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { readId } from '../../values/formats';
 import type { Entity } from '../../entities/types';
 import { customField } from '../../fields/custom';
 import { holdsIds, isList, isStored, listOf, union } from '../../fields/field';

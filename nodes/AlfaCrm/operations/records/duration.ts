@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { clockOfMinutes, formatDay, formatTime, minutesOfClock } from '../../api/formats';
+import { clockOfMinutes, formatDay, formatTime, minutesOfClock } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isBlank } from '../../fields/field';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/errors';
-import { readId } from '../../api/formats';
+import { hasStatus } from '../../api/failures';
+import { readId } from '../../values/formats';
 import type { ListReader } from '../../api/list';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../run/item';

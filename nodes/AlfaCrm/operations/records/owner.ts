@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/errors';
-import { readId, readIds } from '../../api/formats';
+import { hasStatus } from '../../api/failures';
+import { readId, readIds } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';

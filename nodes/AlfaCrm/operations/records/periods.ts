@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay } from '../../api/formats';
+import { formatDay } from '../../values/formats';
 
 /** Days as `yyyy-mm-dd`, so that they compare as texts; what has no end goes on. */
 const BEFORE_ALL = '0000-00-00';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId, readNumber } from '../../api/formats';
+import { formatDay, readId, readNumber } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity } from '../../entities/types';
 import { holdsEmail } from '../../fields/emailPart';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/errors';
-import { idsOf, readId } from '../../api/formats';
+import { hasStatus } from '../../api/failures';
+import { idsOf, readId } from '../../values/formats';
 import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';

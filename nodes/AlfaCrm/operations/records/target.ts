@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readIds } from '../../api/formats';
+import { readIds } from '../../values/formats';
 import type { Entity, OperationName } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { listOf, toParameters } from '../../fields/field';

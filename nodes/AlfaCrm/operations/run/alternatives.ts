@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiFailure } from '../../api/errors';
-import { mayHaveTakenEffect } from '../../api/errors';
-import { formatDay } from '../../api/formats';
+import type { ApiFailure } from '../../api/failures';
+import { mayHaveTakenEffect } from '../../api/failures';
+import { formatDay } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
 import type { Alternatives, ItemRequest } from './itemRequest';
 import type { Run } from './run';

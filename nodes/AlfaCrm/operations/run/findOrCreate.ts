@@ -1,4 +1,4 @@
-import { ResponseError } from '../../api/errors';
+import { ResponseError } from '../../api/failures';
 import { leaveAfter } from '../../api/locks';
 import type { Item } from './item';
 

@@ -2,8 +2,8 @@ import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
-import { asNodeError, cancelled, nodeError } from '../../api/errors';
-import { parseJson, readFlag, readId } from '../../api/formats';
+import { asNodeError, cancelled, nodeError } from '../../api/failures';
+import { parseJson, readFlag, readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
 import { collect } from '../../api/list';

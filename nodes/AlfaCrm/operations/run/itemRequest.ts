@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { DateFormat } from '../../api/formats';
+import type { DateFormat } from '../../values/formats';
 import type { ApiRequest } from '../../api/request';
 
 /** Formats of days, by the names of the fields that may have to be written in them. */

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
 import { ApiClient } from '../../api/client';
-import { readId } from '../../api/formats';
+import { readId } from '../../values/formats';
 import type { DatabaseLock, ProcessedData } from '../../api/databaseLock';
 import { databaseLockOf } from '../../api/databaseLock';
 import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../api/locks';

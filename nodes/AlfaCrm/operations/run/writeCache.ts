@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
-import { readId } from '../../api/formats';
+import { readId } from '../../values/formats';
 import { isEmpty } from '../../fields/blank';
 import { normalForms, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';

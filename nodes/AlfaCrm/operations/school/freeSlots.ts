@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/errors';
-import { dayBefore, daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../api/formats';
+import { hasStatus } from '../../api/failures';
+import { dayBefore, daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import { lesson } from '../../entities/lesson';
 import { regularLesson } from '../../entities/regularLesson';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readIds, wallClock } from '../../api/formats';
+import { readIds, wallClock } from '../../values/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { byId, byTheName } from '../../entities/match';
 import { leadStatus, studyStatus } from '../../entities/statuses';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter, formatDay, formatTime, readFlag, readId, readIds } from '../../api/formats';
+import { daysAfter, formatDay, formatTime, readFlag, readId, readIds } from '../../values/formats';
 import { stageOf } from '../../entities/customer';
 import { customerTariff } from '../../entities/customerTariff';
 import { LESSON_STATUS } from '../../entities/lesson';

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected, CollectOptions } from '../../api/list';
-import { hasStatus } from '../../api/errors';
-import { daysAfter, readId } from '../../api/formats';
+import { hasStatus } from '../../api/failures';
+import { daysAfter, readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import { LARGEST_PAGE } from '../../api/pages';
 import { cgi } from '../../entities/cgi';

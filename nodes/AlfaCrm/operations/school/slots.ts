@@ -8,7 +8,7 @@ import {
 	formatTime,
 	minutesOfClock,
 	readId,
-} from '../../api/formats';
+} from '../../values/formats';
 import { LESSON_STATUS } from '../../entities/lesson';
 import { isOnDay } from '../records/periods';
 import { listOf } from '../../fields/field';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { readId } from '../../values/formats';
 import { classLabels } from '../../entities/classes';
 import type { EventOf } from '../../entities/events';
 import type { Change } from '../change';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readFlag, readId } from '../../api/formats';
+import { readFlag, readId } from '../../values/formats';
 import { customer, CUSTOMER_TYPE, isUnsorted, stageOf } from '../../entities/customer';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';

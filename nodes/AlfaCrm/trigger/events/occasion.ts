@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readNumber } from '../../api/formats';
-import { MINUTE_MS } from '../../api/time';
+import { readNumber } from '../../values/formats';
+import { MINUTE_MS } from '../../values/time';
 import { customer } from '../../entities/customer';
 import type { EventOf } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';

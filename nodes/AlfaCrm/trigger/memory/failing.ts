@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../../api/time';
+import { DAY_MS, MINUTE_MS } from '../../values/time';
 
 /** How long what AlfaCRM fails to show holds up what comes after it. */
 const LONGEST_MS = DAY_MS;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../api/formats';
+import { readId } from '../../values/formats';
 import { hoursAfter, latest, newestOf, stampOf, timeAt, ZONES_HOURS } from '../stamps';
 
 /** The newest record of the account at some time, by its ID and by when it was created. */

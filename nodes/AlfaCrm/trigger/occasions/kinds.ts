@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readNumber } from '../../api/formats';
+import { readNumber } from '../../values/formats';
 import { birthdayFrom, dayIn, textOf, yearsAt } from './days';
 
 /** What a customer's card says of an occasion. */

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idsOf, readId } from '../../api/formats';
+import { idsOf, readId } from '../../values/formats';
 import type { News } from '../poll/look';
 import type { Occasion, OccasionKind } from './kinds';
 import type { KnownOccasions } from './known';

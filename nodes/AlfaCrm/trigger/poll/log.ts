@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter } from '../../api/formats';
+import { daysAfter } from '../../values/formats';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { Entry } from '../logEntry';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { DAY_MS } from '../../api/time';
+import { DAY_MS } from '../../values/time';
 
 /** How long a branch that cannot be read is waited for. */
 export const PATIENCE_MS = 30 * DAY_MS;

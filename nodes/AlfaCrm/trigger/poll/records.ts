@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter } from '../../api/formats';
-import { DAY_MS, HOUR_MS } from '../../api/time';
+import { daysAfter } from '../../values/formats';
+import { DAY_MS, HOUR_MS } from '../../values/time';
 import type { Beginning, ListState, News, Watched } from './look';
 import { isUnseen, mayShowMore, PATIENCE_MS, ready, without } from './look';
 import type { Mark } from '../memory/marks';

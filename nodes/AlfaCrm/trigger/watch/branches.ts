@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
+import { noBranchesError } from '../../api/messages';
 
-import { noBranchesError } from '../../api/branchList';
-import { idsOf } from '../../api/formats';
+import { idsOf } from '../../values/formats';
 import { collect } from '../../api/list';
-import { HOUR_MS } from '../../api/time';
+import { HOUR_MS } from '../../values/time';
 import { branch, isClosedBranch } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
 import type { Reader } from './reader';

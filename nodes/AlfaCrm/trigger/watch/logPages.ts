@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { asNodeError } from '../../api/errors';
+import { asNodeError } from '../../api/failures';
 import type { ListRequest, Page } from '../../api/pages';
 import { endlessError, LARGEST_PAGE, MOST_PAGES, pages, SMALLEST_PAGE } from '../../api/pages';
 import { contentOf, timeOf } from '../logEntry';

@@ -1,7 +1,7 @@
 import { collect } from '../../api/list';
 import { isPageLength, LARGEST_PAGE } from '../../api/pages';
 import type { ListRequest, Page } from '../../api/pages';
-import { HOUR_MS } from '../../api/time';
+import { HOUR_MS } from '../../values/time';
 import { isTimed, timeOf } from '../logEntry';
 import type { BranchLog } from '../poll/log';
 import type { Look } from '../poll/look';

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { collect } from '../../api/list';
-import { asNodeError } from '../../api/errors';
-import { readId } from '../../api/formats';
+import { asNodeError } from '../../api/failures';
+import { readId } from '../../values/formats';
 import type { ListRequest, Page } from '../../api/pages';
 import { lesson as lessonEntity, LESSON_STATUS } from '../../entities/lesson';
 import { listCall } from '../../entities/listCall';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter, dotted } from '../../api/formats';
-import { HOUR_MS } from '../../api/time';
+import { daysAfter, dotted } from '../../values/formats';
+import { HOUR_MS } from '../../values/time';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import { isTimed, timeOf } from '../logEntry';

@@ -1,4 +1,4 @@
-import { daysAfter } from '../../api/formats';
+import { daysAfter } from '../../values/formats';
 import type { ListRequest } from '../../api/pages';
 import type { ListState, Look, News } from '../poll/look';
 import { dayAt } from '../stamps';

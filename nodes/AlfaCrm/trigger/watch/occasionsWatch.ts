@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { dotted, readFlag, readId } from '../../api/formats';
+import { dotted, readFlag, readId } from '../../values/formats';
 import type { ListRequest } from '../../api/pages';
 import { archivedFlag } from '../../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../../entities/customer';

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../api/client';
-import { asNodeError, hasStatus, nodeError } from '../../api/errors';
+import { asNodeError, hasStatus, nodeError } from '../../api/failures';
 import { collect } from '../../api/list';
 import type { ListRequest, Page } from '../../api/pages';
 import { isPageLength, LARGEST_PAGE, pages, SMALLEST_PAGE } from '../../api/pages';
-import { readId } from '../../api/formats';
-import { HOUR_MS } from '../../api/time';
+import { readId } from '../../values/formats';
+import { HOUR_MS } from '../../values/time';
 import type { ListState, Look } from '../poll/look';
 
 /** Pages of one list in one poll; a longer one is read on by the next polls. */

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter, dotted } from '../../api/formats';
+import { daysAfter, dotted } from '../../values/formats';
 import type { ListRequest } from '../../api/pages';
 import { begin, startWithNewest, wantedIn } from '../poll/beginning';
 import type { ListState, Look, News } from '../poll/look';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { digest } from '../../api/digest';
+import { digest } from '../digest';
 import type { Change } from '../change';
 import { changeOf } from '../change';
 import type { News } from '../poll/look';

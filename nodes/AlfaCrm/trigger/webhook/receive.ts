@@ -2,7 +2,7 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 
 import { abortable } from '../../api/cancel';
 import { ApiClient } from '../../api/client';
-import { asNodeError } from '../../api/errors';
+import { asNodeError } from '../../api/failures';
 import type { Change } from '../change';
 import { deliveryContent, readChange } from '../change';
 import { TriggerParameters } from '../parameters';

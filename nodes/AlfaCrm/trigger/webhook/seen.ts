@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { digest } from '../../api/digest';
+import { digest } from '../digest';
 import { canonicalJson } from '../../fields/canonicalJson';
 
 /** Of one node. */

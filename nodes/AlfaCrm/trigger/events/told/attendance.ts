@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readFlag, readId } from '../../../api/formats';
+import { readFlag, readId } from '../../../values/formats';
 import { LESSON_STATUS } from '../../../entities/lesson';
 import type { Change } from '../../change';
 import { isBecome } from '../../change';

@@ -1,4 +1,4 @@
-import { formatDay, readFlag, readId } from '../../../api/formats';
+import { formatDay, readFlag, readId } from '../../../values/formats';
 import type { Change } from '../../change';
 import type { Teller } from '../../watch/toldWatch';
 

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readId } from '../../../api/formats';
+import { readId } from '../../../values/formats';
 import type { EventOf } from '../../../entities/events';
 import type { Shown } from '../../../entities/fieldTypes';
 import { reference, references } from '../../../entities/fields';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, readId } from '../../../api/formats';
+import { formatDay, readId } from '../../../values/formats';
 import type { Change } from '../../change';
 import { dayOf } from '../../stamps';
 import type { Teller } from '../../watch/toldWatch';

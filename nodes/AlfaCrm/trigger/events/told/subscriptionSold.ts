@@ -1,4 +1,4 @@
-import { formatDay, readId } from '../../../api/formats';
+import { formatDay, readId } from '../../../values/formats';
 import type { Teller } from '../../watch/toldWatch';
 import { certainBranch } from './branch';
 

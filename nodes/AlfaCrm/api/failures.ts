@@ -1,7 +1,52 @@
 import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow';
 import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-import { maybeSent, networkCause } from './network';
+/** Why no answer came. */
+export type NetworkCause =
+	| 'unknownHost'
+	| 'noNameServer'
+	| 'refused'
+	| 'unreachable'
+	| 'certificate'
+	| 'timeout'
+	| 'closed';
+
+const CAUSES: Record<string, NetworkCause> = {
+	ENOTFOUND: 'unknownHost',
+	EAI_AGAIN: 'noNameServer',
+	ECONNREFUSED: 'refused',
+	EHOSTUNREACH: 'unreachable',
+	ENETUNREACH: 'unreachable',
+	ECONNABORTED: 'timeout',
+	ETIMEDOUT: 'timeout',
+};
+
+/** @param code of Node.js or Axios, e.g. ECONNRESET */
+export function networkCause(code = ''): NetworkCause {
+	return CAUSES[code] ?? (/CERT|TLS|SSL|UNABLE_TO_/.test(code) ? 'certificate' : 'closed');
+}
+
+/** Whether the request may have reached AlfaCRM. */
+export const maybeSent: Record<NetworkCause, boolean> = {
+	unknownHost: false,
+	noNameServer: false,
+	refused: false,
+	unreachable: false,
+	certificate: false,
+	timeout: true,
+	closed: true,
+};
+
+/** Whether it may go better the next time. */
+export const mayPass: Record<NetworkCause, boolean> = {
+	unknownHost: false,
+	noNameServer: true,
+	refused: true,
+	unreachable: true,
+	certificate: false,
+	timeout: true,
+	closed: true,
+};
 
 /**
  * A login that AlfaCRM refused or that never reached it. Its text is all that a user sees in the credential's test.
@@ -256,4 +301,36 @@ export function errorJson(error: NodeApiError | NodeOperationError): IDataObject
 	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
 	const message = [error.description?.trim(), httpCode ? `HTTP ${httpCode}` : ''].filter(Boolean).join(' ');
 	return message === '' ? { error: error.message } : { error: error.message, message };
+}
+
+export type ApiResponse = IDataObject | IDataObject[];
+
+const NO: unknown[] = [false, 0, '0', 'false'];
+
+/** Finds the failures that come with HTTP 200. */
+export function assertSuccess(answer: unknown): ApiResponse {
+	if (typeof answer !== 'object' || answer === null) {
+		const serverMessage = isPage(answer)
+			? 'answered with a web page'
+			: 'sent an answer that is not complete JSON';
+		throw new ResponseError({ kind: 'notJson', serverMessage });
+	}
+	if (Array.isArray(answer)) return answer as IDataObject[];
+
+	const { success, errors, message, status, code } = answer as IDataObject;
+	const fields = fieldMessages(errors);
+	if (NO.includes(success) || fields !== undefined) {
+		const serverMessage = typeof message === 'string' ? message : undefined;
+		throw new ResponseError({
+			kind: 'refusal',
+			fields,
+			serverMessage,
+			...(success === true && { isContradictory: true }),
+		});
+	}
+	const yiiStatus = [status, code].map(Number).find((number) => number >= 400 && number < 600);
+	if (success === undefined && typeof message === 'string' && yiiStatus !== undefined) {
+		throw new ResponseError({ kind: 'status', status: yiiStatus, serverMessage: message });
+	}
+	return answer as IDataObject;
 }
