@@ -107,31 +107,35 @@ describe('a list, however AlfaCRM shows it', () => {
 			// What goes without being counted cannot be noticed.
 			.filter(({ goes, habits: { size, total } }) => size >= 20 && (!goes || total === 'all'));
 		await fc.assert(
-			fc.asyncProperty(fc.scheduler(), history, async (arrivals, { count, goes, at, others, which, ...more }) => {
-				const { habits, ...credential } = more;
-				let [list, requests] = [rows(count), 0];
-				const before = new Set(idsOf(list));
-				let underWay = 0;
-				const { client } = contextOf(
-					async (request) => {
-						most = Math.max(most, (underWay += 1));
-						await arrivals.schedule(Promise.resolve());
-						underWay -= 1;
-						requests += 1;
-						if (at.includes(requests) && goes)
-							list = list.filter((_, index) => index !== which % list.length);
-						else if (at.concat(others).includes(requests)) list = [{ id: 9_000 + requests }, ...list];
-						return answerOf(list, request, habits);
-					},
-					{ credential },
-				);
-				const { rows: found, isComplete } = await arrivals.waitFor(collect(client, CALL));
-				const ids = idsOf(found);
-				const missing = idsOf(list).filter((id) => before.has(id) && !ids.includes(id));
-				expect(isComplete ? missing : []).toEqual([]);
-				expect(new Set(ids).size).toBe(ids.length);
-				if (isComplete) wholes += 1;
-			}),
+			fc.asyncProperty(
+				fc.scheduler(),
+				history,
+				async (arrivals, { count, goes, at, others, which, ...more }) => {
+					const { habits, ...credential } = more;
+					let [list, requests] = [rows(count), 0];
+					const before = new Set(idsOf(list));
+					let underWay = 0;
+					const { client } = contextOf(
+						async (request) => {
+							most = Math.max(most, (underWay += 1));
+							await arrivals.schedule(Promise.resolve());
+							underWay -= 1;
+							requests += 1;
+							if (at.includes(requests) && goes)
+								list = list.filter((_, index) => index !== which % list.length);
+							else if (at.concat(others).includes(requests)) list = [{ id: 9_000 + requests }, ...list];
+							return answerOf(list, request, habits);
+						},
+						{ credential },
+					);
+					const { rows: found, isComplete } = await arrivals.waitFor(collect(client, CALL));
+					const ids = idsOf(found);
+					const missing = idsOf(list).filter((id) => before.has(id) && !ids.includes(id));
+					expect(isComplete ? missing : []).toEqual([]);
+					expect(new Set(ids).size).toBe(ids.length);
+					if (isComplete) wholes += 1;
+				},
+			),
 			{ seed, numRuns: depth.lists },
 		);
 		expect(most).toBeGreaterThan(2);
