@@ -4,7 +4,7 @@ import { officeOf } from './support/office';
 import { useSchool } from './support/school';
 
 /**
- * How lists come through the whole node. What becomes of lists that change, shuffle or are counted wrongly is tried in
+ * How lists come through the whole node. What becomes of lists that change is tried in
  * `properties/api/lists` and, piece by piece, in `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll`.
  */
 const school = useSchool({ customers: 300 });
