@@ -99,7 +99,8 @@ export class RateLimiter {
 	async run<T>(options: RateOptions, send: () => Promise<T>): Promise<T> {
 		const call = await this.enter(options);
 		try {
-			const sent = send();
+			// It may be cancelled at the very moment at which it begins.
+			const sent = options.signal?.aborted ? Promise.reject(cancelled()) : send();
 			sent.then(
 				() => this.answered(call),
 				(error: unknown) => this.failed(call, error),
@@ -139,8 +140,6 @@ export class RateLimiter {
 		let isIn = false;
 		try {
 			await abortable(begun, signal);
-			// Cancelled at the very moment at which it began.
-			if (signal?.aborted) throw cancelled();
 			isIn = true;
 			return call;
 		} finally {

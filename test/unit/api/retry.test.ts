@@ -141,6 +141,20 @@ describe('where another call was asked to wait for a minute', () => {
 		expect(failureOf(error)).toEqual({ kind: 'status', status: 429, retryAfterMs: 60_000 });
 	});
 
+	it('one that has waited before may wait so much less', async () => {
+		const limiter = new RateLimiter();
+		const sentAt: number[] = [];
+		const send = async () => {
+			sentAt.push(performance.now());
+			if (sentAt.length === 2) limiter.pauseFor(14_500);
+			throw await Promise.resolve(tooMany());
+		};
+		const options = { perSecond: 0, isIdempotent: true, rateLimitWaitMs: 15_000 };
+		const end = settle(withRetries(limiter, options, send));
+		await expect(end).rejects.toMatchObject({ failure: { status: 429, retryAfterMs: 14_500 } });
+		expect(sentAt).toHaveLength(2);
+	});
+
 	it('one that may wait longer does', async () => {
 		const limiter = new RateLimiter();
 		limiter.pauseFor(60_000);
