@@ -8,13 +8,3 @@ export function randomFrom(seed: number): () => number {
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 	};
 }
-
-/** The same in another order. */
-export function shuffled<T>(list: readonly T[], random: () => number): T[] {
-	const copy = [...list];
-	for (let last = copy.length - 1; last > 0; last--) {
-		const other = Math.floor(random() * (last + 1));
-		[copy[last], copy[other]] = [copy[other], copy[last]];
-	}
-	return copy;
-}

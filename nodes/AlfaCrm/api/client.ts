@@ -33,7 +33,7 @@ const MIN_IN_PROGRESS_MS = 1_000;
 const CREDENTIAL_MS = 1_000;
 /** How many tokens a call is sent with: where a login ends all older tokens, processes that log in together end each other's. */
 const MOST_TOKENS = 4;
-/** A token of this age did not expire: a 403 is about the user's rights. API notes 2: it lives for 15 minutes at least. */
+/** A token of this age did not expire: a 403 is about the user's rights. API notes 1: it lives for 15 minutes at least. */
 const FRESH_MS = 300_000;
 
 interface Connection {
@@ -193,7 +193,7 @@ export class ApiClient {
 		if (failure.kind === 'login' && isLasting) this.refused = { login: JSON.stringify(login), failure };
 	}
 
-	/** After a token was not taken, or a 403, which may mean the same. API notes 2. */
+	/** After a token was not taken, or a 403, which may mean the same. API notes 1. */
 	private async mayTryAnotherToken(
 		{ status }: ApiFailure,
 		path: string,

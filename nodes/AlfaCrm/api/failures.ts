@@ -27,7 +27,7 @@ export function networkCause(code = ''): NetworkCause {
 }
 
 /** Whether the request may have reached AlfaCRM. */
-export const maybeSent: Record<NetworkCause, boolean> = {
+const maybeSent: Record<NetworkCause, boolean> = {
 	unknownHost: false,
 	noNameServer: false,
 	refused: false,
@@ -230,7 +230,7 @@ function serverMessageOf(data: unknown): string | undefined {
 	return text as string | undefined;
 }
 
-export function isPage(data: unknown): boolean {
+function isPage(data: unknown): boolean {
 	return typeof data === 'string' && /^\s*</.test(data);
 }
 

@@ -39,7 +39,7 @@ export function accountOf({ origin, email }: Pick<Login, 'origin' | 'email'>): s
 
 /**
  * The tokens of one login in this process. n8n keeps the newest in its database, where all processes find it; AlfaCRM documents that
- * it lives for 15 minutes, and other clients saw more, so it is used until it is refused. API notes 2.
+ * it lives for 15 minutes, and other clients saw more, so it is used until it is refused. API notes 1.
  */
 export class Session {
 	/** The latest token, and when this process logged in for it: never, where another one did. */
@@ -138,7 +138,7 @@ export function beforeSend(credential: ICredentialDataDecryptedObject): void {
 }
 
 /** AlfaCRM answered a call of the client with 401. n8n 1.99 to 2.33 keep no more of an error than its text and its context. */
-export class TokenRefused extends ExecutionBaseError {
+class TokenRefused extends ExecutionBaseError {
 	constructor() {
 		super('AlfaCRM did not take the token');
 		this.context = { tokenRefused: true };

@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { pause } from '../../../nodes/AlfaCrm/api/cancel';
-import { ResponseError } from '../../../nodes/AlfaCrm/api/errors';
+import { ResponseError } from '../../../nodes/AlfaCrm/api/failures';
 import type { RateOptions } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import {
 	RateLimiter,
