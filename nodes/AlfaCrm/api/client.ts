@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, INode } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import type { ApiContext, ApiRequest } from './request';
-import { branchOfForm, isBranchList, isRefused, pathOf, requestOptions, TIMEOUT_MS } from './request';
+import { branchOfForm, isBranchList, isRefused, nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import type { GiveUp } from './cancel';
 import { abortable } from './cancel';
 import type { ApiFailure, ApiResponse } from './failures';
@@ -117,8 +117,9 @@ export class ApiClient {
 
 	/** Whether a call was refused with a 403 that a new token did not change. */
 	isForbidden(call: Pick<ApiRequest, 'action' | 'branch' | 'path'>): boolean {
-		const branch = isBranchList(call) ? this.connected?.branchId : call.branch;
-		return this.forbidden.has(pathOf({ ...call, branch }));
+		// The list of branches is asked for in more than one place.
+		if (isBranchList(call)) return [...this.forbidden].some((path) => path.endsWith(nameOf(call)));
+		return this.forbidden.has(pathOf(call));
 	}
 
 	/**
