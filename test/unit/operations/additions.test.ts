@@ -230,6 +230,12 @@ describe('a payment for a subscription', () => {
 		school.settings.forbiddenCalls = ['customer-tariff/index'];
 		expect(await school.results(pay({ ctt_id: sold(customer) }))).toBe('created');
 	});
+
+	it('is taken where the list of subscriptions does not come whole, which tells nothing', async () => {
+		school.onCall = (call, request) =>
+			call === 'customer-tariff/index' ? school.restless(request) : undefined;
+		expect(await school.results(pay({ ctt_id: sold(customer) }))).toBe('created');
+	});
 });
 
 describe('a subscription', () => {
