@@ -66,6 +66,7 @@ describe('a sum', () => {
 			() => pay({}, { income }),
 		]),
 		['0 in the form', () => create({ income: 0 })],
+		['-500 in the form', () => create({ income: '-500' })],
 		['0 in JSON', () => create({ inputMode: 'json', json: JSON.stringify(values) })],
 		[
 			'0 in the mapper',
