@@ -174,6 +174,14 @@ describe('who joins a group', () => {
 		expect(school.rows('cgi')).toHaveLength(3);
 	});
 
+	it('is not sent again where AlfaCRM finds fault with a day and calls it a success all the same', async () => {
+		const answer = { success: true, errors: { e_date: ['Неверный формат.'] } };
+		school.onCall = (call) => (call === 'cgi/create' ? answer : undefined);
+		const { error } = await school.run(join({ e_date: '2026-05-31' }));
+		expect(error?.message).toContain('Неверный формат');
+		expect(school.writes()).toEqual(['cgi/create']);
+	});
+
 	it('twice in one run has joined once, should the list be late', async () => {
 		school.onCall = (call) => (call === 'cgi/customer' ? { items: [], total: 0 } : undefined);
 		const { json } = await school.done(join({ e_date: '2026-05-31' }), { items: [{}, {}] });
