@@ -433,3 +433,8 @@ describe('a token that n8n renews for a call', () => {
 		expect(onLost).not.toHaveBeenCalled();
 	});
 });
+
+it('the secrets of the credential are hidden in its form', () => {
+	const hidden = new AlfaCrmApi().properties.filter(({ typeOptions }) => typeOptions?.password === true);
+	expect(hidden.map(({ name }) => name)).toEqual(['apiKey', 'appKey', 'token']);
+});
