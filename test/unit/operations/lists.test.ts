@@ -251,6 +251,11 @@ const RANGES = [
 	...['pay.sum_from', 'pay.sum_to'],
 ];
 
+it('a filter that there is not is refused, since without it all records would come', async () => {
+	const { error } = await school.run(list(50, { filters: { shoe_size: 40 } }));
+	expect(error?.message).toContain(`'Filters' has no "shoe_size"`);
+});
+
 describe('a range that AlfaCRM ignores', () => {
 	beforeEach(() => (school.settings.ignoredFilters = RANGES));
 	const ids = async (filters: IDataObject, more: IDataObject = {}) => {
