@@ -177,13 +177,6 @@ describe('a login that fails', () => {
 		expect(tries()).toBe(2);
 	});
 
-	it('shows no key, though the words of AlfaCRM hold both', async () => {
-		firstLogin({ status: 400, body: { message: 'Refused: key of the user, key of the app' } });
-		const keys = { hostname: server.url, apiKey: 'key of the user', appKey: 'key of the app' };
-		const { error } = await engineWith(keys).run({ parameters: listBranches });
-		expect(error?.message).toContain('Refused: …, …');
-	});
-
 	it('with 401 in the body of HTTP 200 is not, and says what to look at', async () => {
 		firstLogin(inBody(401));
 		const { error } = await engine().run({ parameters: listBranches });

@@ -290,3 +290,14 @@ describe('a range that AlfaCRM ignores', () => {
 		expect((await ids({ sum_from: 100 }, payments))[0]).toEqual([large, refund]);
 	});
 });
+
+it.each([
+	['customer', 'phone', ' '],
+	['customer', 'ids', ','],
+	['pay', 'group_ids', []],
+])('an empty filter is refused, or all would be returned: of %s by %s, %j', async (resource, name, value) => {
+	const form = formOf('getAll', { resource, filters: { [name]: value } });
+	const { message, description } = await school.refused(form);
+	expect(message).toMatch(/^The filter '.*' is empty$/);
+	expect(description).toMatch(/^Without it all .* would be returned/);
+});

@@ -219,6 +219,8 @@ describe('an overview says what the school holds', () => {
 		// What each branch shows comes once.
 		school.patch('task', here.task, { branch_ids: [1, 2] });
 		expect(ids((await one(id)).tasks)).toEqual([there.task, here.task]);
+		school.patch('task', there.task, { is_archive: 1 });
+		expect(ids((await one(id)).tasks)).toEqual([here.task]);
 	});
 
 	it('with tasks of later pages if that is wanted; if not, that is said', async () => {
