@@ -11,7 +11,7 @@ import { useSchool } from './support/school';
 
 /**
  * Executions that meet: of one n8n process, of several, and one that was cancelled while AlfaCRM was at work. In which order
- * their calls may reach AlfaCRM is tried in `properties/sideBySide` and `properties/together`.
+ * their calls may reach AlfaCRM is tried in `properties/sideBySide`.
  */
 const school = useSchool({ customers: 30 });
 const { add, customer, lead, rows, run, set, whole } = officeOf(school);
