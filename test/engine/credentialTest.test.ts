@@ -126,6 +126,13 @@ describe("the credential's test", () => {
 		expect(await test(school.credential)).toEqual({ status: 'OK', message: 'Connection successful!' });
 	});
 
+	it('shows no key, though the words with which AlfaCRM refuses the login hold both', async () => {
+		const keys = { apiKey: 'key of the user', appKey: 'key of the app' };
+		const credential = { ...credentialOf({}), ...keys };
+		server.answer = () => ({ status: 400, body: { message: `Refused: ${Object.values(keys).join(', ')}` } });
+		expect((await test(credential)).message).toContain('Refused: …, …');
+	});
+
 	it('is OK with the blanks and the browser address that people paste', async () => {
 		const { email, apiKey } = school.sandbox.account;
 		const hostname = ` ${school.sandbox.url}/company/1/customer `;

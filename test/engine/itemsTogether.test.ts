@@ -10,7 +10,7 @@ import { useSchool } from './support/school';
 
 /**
  * Executions that meet: of one n8n process, of several, and one that was cancelled while AlfaCRM was at work. In which order
- * their calls may reach AlfaCRM is tried in `properties/sideBySide` and `properties/together`.
+ * their calls may reach AlfaCRM is tried in `properties/sideBySide`.
  */
 const school = useSchool({ customers: 30 });
 const { add, customer, lead, rows, run, set, whole } = officeOf(school);
@@ -232,5 +232,20 @@ describe('another n8n process', () => {
 		});
 		expect(school.entries('lesson/create')).toEqual([]);
 		expect(error?.message).toContain(`Teacher 2 has another lesson at that time: lesson ${id}`);
+	});
+
+	/** The last one, for the clock stays ahead. */
+	it('that may have taken the lock of one that stood still while it logged in anew: nothing is created', async () => {
+		school.sandbox.faults.add(
+			{ kind: 'status', status: 401, match: { entity: 'customer', action: 'create' } },
+			{ kind: 'delay', ms: 200, when: 'before', match: { action: 'login' }, skip: 1 },
+		);
+		const running = here(save);
+		await until(() => school.entries('auth/login').length === 2);
+		const now = performance.now.bind(performance);
+		jest.spyOn(performance, 'now').mockImplementation(() => now() + 60_000);
+		const { error } = await running;
+		expect(error?.message).toContain('another n8n process may be doing the same');
+		expect(school.entries('customer/create').map(({ status }) => status)).toEqual([401]);
 	});
 });

@@ -34,10 +34,7 @@ interface LogHistory {
 	steps: LogStep[];
 }
 
-/**
- * The same histories each time. About one of 3,000 finds something in today's reader of the log: an old entry, or entries of one second
- * in another order, where rows move during a walk over several polls or a page comes empty. Once it is written anew, it gets new ones.
- */
+/** The same histories each time, until the log's reader is written anew: about one of 3,000 finds old or mixed entries in today's. */
 const SEED = 13;
 
 const BRANCHES = 2;

@@ -36,3 +36,8 @@ describe('a lesson of an odd shape', () => {
 		expect(await told(completed, lesson)).toEqual([5]);
 	});
 });
+
+it('a lesson that is only planned, or planned again, tells nothing, whatever the log says', async () => {
+	const lesson = { status: 1, customer_ids: [5], details: [details] };
+	expect([await told(completed, lesson), await told(marked, lesson)]).toEqual([[], []]);
+});

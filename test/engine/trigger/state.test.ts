@@ -54,6 +54,12 @@ describeScheduled("under n8n's durable scheduler", () => {
 		expect(await world.poll()).toEqual([second]);
 	});
 
+	it('a poll that is slower than the time to the next one reports nothing twice', async () => {
+		const world = await activated();
+		const first = world.customer();
+		expect(await Promise.all([world.poll(), world.poll()])).toEqual([[first], []]);
+	});
+
 	describe('polls that fall together, so that n8n reads the state for the next before it has stored that of the last,', () => {
 		/** Polls once, and once more with what n8n had stored before. */
 		async function pollTwice(world: World) {

@@ -78,6 +78,8 @@ describe('the secret', () => {
 	it.each<[what: string, query: IDataObject]>([
 		['missing', {}],
 		['wrong', { secret: 'open-sesamE' }],
+		['longer', { secret: 'open-sesames' }],
+		['nested', { secret: { 0: SECRET } }],
 		['given twice', { secret: [SECRET, SECRET] }],
 		['elsewhere', { token: SECRET }],
 	])('that is %s lets nobody in', async (_what, query) => {
@@ -107,6 +109,8 @@ describe('filters', () => {
 		[{ entities: 'lesson, customer' }, {}, true],
 		[{ branchIds: [2] }, {}, false],
 		[{ branchIds: '2, 1' }, {}, true],
+		[{ branchIds: [1] }, { branch_id: null }, false],
+		[{ branchIds: [] }, { branch_id: null }, true],
 		[{ changedFields: 'name, study_status_id' }, {}, true],
 		[{ changedFields: 'name' }, {}, false],
 		[{ changedFields: 'gone' }, { fields_old: { gone: 1 }, fields_new: [] }, true],

@@ -261,3 +261,8 @@ it('a call of another node with the credential has its token renewed by n8n afte
 	const { headers } = await credential.authenticate({ ...data, token: 'new' }, { url: '/' });
 	expect(headers).toMatchObject({ 'X-ALFACRM-TOKEN': 'new' });
 });
+
+it('the secrets of the credential are hidden in its form', () => {
+	const hidden = new AlfaCrmApi().properties.filter(({ typeOptions }) => typeOptions?.password === true);
+	expect(hidden.map(({ name }) => name)).toEqual(['apiKey', 'appKey', 'token']);
+});

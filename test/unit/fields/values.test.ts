@@ -65,6 +65,7 @@ describe('is read', () => {
 		[STAGE, 'none', null],
 		[{ type: 'references', entity: 'leadStatus' }, ['none', 2], [null, 2]],
 		[{ type: 'number' }, 1290.9 * 3, 3872.7],
+		[{ type: 'number' }, 1.005, 1.01],
 		[{ type: 'number' }, -0.001, 0],
 		[DOTTED, '2015-09-04T00:00:00.000Z', '04.09.2015'],
 		[CHOICES, '1, 7', [1, 7]],

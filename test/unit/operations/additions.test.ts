@@ -66,6 +66,7 @@ describe('a sum', () => {
 			() => pay({}, { income }),
 		]),
 		['0 in the form', () => create({ income: 0 })],
+		['-500 in the form', () => create({ income: '-500' })],
 		['0 in JSON', () => create({ inputMode: 'json', json: JSON.stringify(values) })],
 		[
 			'0 in the mapper',
@@ -228,6 +229,12 @@ describe('a payment for a subscription', () => {
 
 	it('is taken where this user may not see subscriptions', async () => {
 		school.settings.forbiddenCalls = ['customer-tariff/index'];
+		expect(await school.results(pay({ ctt_id: sold(customer) }))).toBe('created');
+	});
+
+	it('is taken where the list of subscriptions does not come whole, which tells nothing', async () => {
+		school.onCall = (call, request) =>
+			call === 'customer-tariff/index' ? school.restless(request) : undefined;
 		expect(await school.results(pay({ ctt_id: sold(customer) }))).toBe('created');
 	});
 });

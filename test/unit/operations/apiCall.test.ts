@@ -25,6 +25,8 @@ describe('an API Call', () => {
 		[{ callPath: '../auth' }, "'Entity' is not a part of an API address"],
 		[{ callBody: '{oops' }, "'Body' is not a JSON object"],
 		[{ callBranch: 'x' }, "'Branch ID' must be the number of a record"],
+		// An expression that finds no branch.
+		[{ callBranch: null }, "'Branch ID'"],
 		...[undefined, null, '', 'yes'].map((allPages): [object, string] => [{ allPages }, "'Page Through All'"]),
 		...['create', 'teach', 'bonus-add', 'teacher'].map((callAction): [object, string] => [
 			{ callAction, allPages: true },

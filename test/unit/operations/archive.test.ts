@@ -145,6 +145,14 @@ describe('an archived match of Create or Update', () => {
 		},
 	);
 
+	it('that nobody knows to be one lets no other one be chosen', async () => {
+		const id = school.lead({ phone: [PHONE], e_date: '2100-01-01' });
+		school.lead({ phone: [PHONE], e_date: OPEN_END });
+		restlessArchive();
+		const { message } = await school.stopped(byPhone({ note: 'b' }, { ifSeveral: 'newest' }));
+		expect(message).toContain(`whether customer ${id} is archived`);
+	});
+
 	it('in a list that did not come whole decides nothing, for an active one may be missing in it', async () => {
 		school.onCall = (call, request) => {
 			if (call !== 'customer/index') return undefined;

@@ -245,6 +245,11 @@ const RANGES = [
 	...['pay.sum_from', 'pay.sum_to'],
 ];
 
+it('a filter that there is not is refused, since without it all records would come', async () => {
+	const { error } = await school.run(list(50, { filters: { shoe_size: 40 } }));
+	expect(error?.message).toContain(`'Filters' has no "shoe_size"`);
+});
+
 describe('a range that AlfaCRM ignores', () => {
 	beforeEach(() => (school.settings.ignoredFilters = RANGES));
 	const ids = async (filters: IDataObject, more: IDataObject = {}) => {
@@ -278,4 +283,15 @@ describe('a range that AlfaCRM ignores', () => {
 		const payments = { resource: 'pay', filters: { sum_from: 100 } };
 		expect((await ids({ sum_from: 100 }, payments))[0]).toEqual([large, refund]);
 	});
+});
+
+it.each([
+	['customer', 'phone', ' '],
+	['customer', 'ids', ','],
+	['pay', 'group_ids', []],
+])('an empty filter is refused, or all would be returned: of %s by %s, %j', async (resource, name, value) => {
+	const form = formOf('getAll', { resource, filters: { [name]: value } });
+	const { message, description } = await school.refused(form);
+	expect(message).toMatch(/^The filter '.*' is empty$/);
+	expect(description).toMatch(/^Without it all .* would be returned/);
 });
