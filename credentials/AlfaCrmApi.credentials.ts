@@ -8,9 +8,8 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/messages';
+import { LOGIN_TIMEOUT_MS, MAIN_BRANCH_OFF } from '../nodes/AlfaCrm/api/messages';
 import { ORIGIN_EXPRESSION } from '../nodes/AlfaCrm/api/host';
-import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/messages';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../nodes/AlfaCrm/api/rateLimiter';
 import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
 import { beforeSend, loginOf, renewToken } from '../nodes/AlfaCrm/api/session';
