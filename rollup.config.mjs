@@ -27,6 +27,7 @@ const ROOMS = [
 	'operations/run',
 	'trigger',
 	'trigger/webhook',
+	'values',
 ];
 
 /**
