@@ -87,7 +87,7 @@ describe('the login', () => {
 
 	it('works in the HTTP Request node as well', async () => {
 		const parameters = {
-			...{ method: 'POST', url: `${real.sandbox.url}/v2api/1/subject/index` },
+			...{ method: 'POST', url: `${real.sandbox.url}/v2api/1/lead-source/index` },
 			...{ authentication: 'predefinedCredentialType', nodeCredentialType: 'alfaCrmApi' },
 		};
 		const { credentials } = newCustomer();
@@ -96,7 +96,7 @@ describe('the login', () => {
 		const { id } = await real.client.importWorkflow({ name: 'With the credential', ...workflow });
 		const execution = await real.client.runWorkflow(id);
 		expect(execution.outputs('HTTP Request')).toMatchObject([
-			{ total: real.sandbox.store.rows('subject').length },
+			{ total: real.sandbox.store.rows('lead-source').length },
 		]);
 	});
 });
