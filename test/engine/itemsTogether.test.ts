@@ -234,7 +234,7 @@ describe('another n8n process', () => {
 		expect(error?.message).toContain(`Teacher 2 has another lesson at that time: lesson ${id}`);
 	});
 
-	/** The last one, for the clock stays ahead. */
+	/** The last one: the limiter of this file does not expect its clock to go back. */
 	it('that may have taken the lock of one that stood still while it logged in anew: nothing is created', async () => {
 		school.sandbox.faults.add(
 			{ kind: 'status', status: 401, match: { entity: 'customer', action: 'create' } },

@@ -4,8 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { depth, seed } from '../support/depth';
 import { SmallSchool } from '../unit/operations/school';
 
-/** At full depth one of them takes minutes. */
-const DEEP_MS = 600_000;
+jest.setTimeout(600_000);
 
 /**
  * Executions and items that are under way at the same moment, in one process. AlfaCRM's answers come in any order, which
@@ -178,57 +177,49 @@ describe('two executions at the same moment, by one credential or by two of an a
 		]),
 	};
 
-	it.each(Object.entries(CASES))(
-		'%s',
-		async (_what, { jobs, holds }) => {
-			const property = fc.asyncProperty(fc.boolean(), fc.scheduler(), async (isOne, order) => {
-				open();
-				const id = school.lead({ is_study: 1, phone: [PHONE], teacher_ids: [1] });
-				const both = jobs(id);
-				inOrderOf(order);
-				const runs = both.map(
-					async (job, n) => await school.run(job, { credential: { ...CREDENTIALS[isOne ? 0 : n] } }),
-				);
-				holds(id, await order.waitFor(Promise.all(runs)));
-			});
-			await fc.assert(property, { seed, numRuns: depth.sideBySide });
-		},
-		DEEP_MS,
-	);
-
-	it(
-		'and more, about the same new people by other keys and in other orders, come to an end and make each once',
-		async () => {
-			const keys = fc.constantFrom('phone', 'email', 'both');
-			const item = fc.record({ person: fc.nat({ max: 2 }), by: keys });
-			const items = fc.array(item, { minLength: 1, maxLength: 6 });
-			const property = fc.asyncProperty(
-				fc.array(items, { minLength: 3, maxLength: 3 }),
-				fc.scheduler(),
-				async (all, order) => {
-					open();
-					const each = all.map((some) =>
-						some.map(({ person, by }) => {
-							const phone = `+7(900)555-11-0${person}`;
-							const email = `vera${person}@school.example`;
-							const key = { phone: by === 'email' ? '' : phone, email: by === 'phone' ? '' : email };
-							return upsert({ matchBy: 'phoneOrEmail', ...key }, { name: `Вера ${person}`, phone, email });
-						}),
-					);
-					inOrderOf(order);
-					const runs = each.map(
-						async (some, n) => await school.run({}, { each: some, credential: { ...CREDENTIALS[n % 2] } }),
-					);
-					const ended = await order.waitFor(Promise.all(runs));
-					expect(ended.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
-					const people = new Set(all.flat().map(({ person }) => person));
-					expect(school.rows('customer')).toHaveLength(1 + people.size);
-				},
+	it.each(Object.entries(CASES))('%s', async (_what, { jobs, holds }) => {
+		const property = fc.asyncProperty(fc.boolean(), fc.scheduler(), async (isOne, order) => {
+			open();
+			const id = school.lead({ is_study: 1, phone: [PHONE], teacher_ids: [1] });
+			const both = jobs(id);
+			inOrderOf(order);
+			const runs = both.map(
+				async (job, n) => await school.run(job, { credential: { ...CREDENTIALS[isOne ? 0 : n] } }),
 			);
-			await fc.assert(property, { seed, numRuns: depth.sideBySide * 2 });
-		},
-		DEEP_MS,
-	);
+			holds(id, await order.waitFor(Promise.all(runs)));
+		});
+		await fc.assert(property, { seed, numRuns: depth.sideBySide });
+	});
+
+	it('and more, about the same new people by other keys and in other orders, come to an end and make each once', async () => {
+		const keys = fc.constantFrom('phone', 'email', 'both');
+		const item = fc.record({ person: fc.nat({ max: 2 }), by: keys });
+		const items = fc.array(item, { minLength: 1, maxLength: 6 });
+		const property = fc.asyncProperty(
+			fc.array(items, { minLength: 3, maxLength: 3 }),
+			fc.scheduler(),
+			async (all, order) => {
+				open();
+				const each = all.map((some) =>
+					some.map(({ person, by }) => {
+						const phone = `+7(900)555-11-0${person}`;
+						const email = `vera${person}@school.example`;
+						const key = { phone: by === 'email' ? '' : phone, email: by === 'phone' ? '' : email };
+						return upsert({ matchBy: 'phoneOrEmail', ...key }, { name: `Вера ${person}`, phone, email });
+					}),
+				);
+				inOrderOf(order);
+				const runs = each.map(
+					async (some, n) => await school.run({}, { each: some, credential: { ...CREDENTIALS[n % 2] } }),
+				);
+				const ended = await order.waitFor(Promise.all(runs));
+				expect(ended.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+				const people = new Set(all.flat().map(({ person }) => person));
+				expect(school.rows('customer')).toHaveLength(1 + people.size);
+			},
+		);
+		await fc.assert(property, { seed, numRuns: depth.sideBySide * 2 });
+	});
 });
 
 describe('items of one execution that overlap', () => {
@@ -274,16 +265,12 @@ describe('items of one execution that overlap', () => {
 		return { results: json.map(({ id, operationResult, error }) => [id, operationResult, error]), people };
 	}
 
-	it(
-		'leave what one after the other would, and each tells what came of it',
-		async () => {
-			const items = fc.array(item, { minLength: 2, maxLength: 6 });
-			const property = fc.asyncProperty(items, fc.scheduler(), async (given, order) => {
-				const oneByOne = await endOf(given, 1);
-				expect(await endOf(given, 5, order)).toEqual(oneByOne);
-			});
-			await fc.assert(property, { seed, numRuns: depth.sideBySide * 6 });
-		},
-		DEEP_MS,
-	);
+	it('leave what one after the other would, and each tells what came of it', async () => {
+		const items = fc.array(item, { minLength: 2, maxLength: 6 });
+		const property = fc.asyncProperty(items, fc.scheduler(), async (given, order) => {
+			const oneByOne = await endOf(given, 1);
+			expect(await endOf(given, 5, order)).toEqual(oneByOne);
+		});
+		await fc.assert(property, { seed, numRuns: depth.sideBySide * 6 });
+	});
 });

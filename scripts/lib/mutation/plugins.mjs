@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { declareFactoryPlugin, PluginKind, tokens, commonTokens } from '@stryker-mutator/api/plugin';
+import { TestStatus } from '@stryker-mutator/api/test-runner';
 import { strykerPlugins as jestPlugins } from '@stryker-mutator/jest-runner';
 
 /**
@@ -74,7 +75,10 @@ function runnerFactory(injector) {
 
 	runner.dryRun = async (options) => {
 		const result = await original.dryRun(options);
-		if (result.status !== 'complete' || result.tests.some(({ status }) => status === 1)) return result;
+		if (result.status !== 'complete') return result;
+		// Stryker names those that failed, and goes no further.
+		if (result.tests.some(({ status }) => status === TestStatus.Failed))
+			return { ...result, mutantCoverage: undefined };
 		const perTest = noteReach(result);
 		const { static: whileLoading } = result.mutantCoverage;
 		return { ...result, tests: asFiles(result.tests), mutantCoverage: { static: whileLoading, perTest } };
@@ -85,20 +89,21 @@ function runnerFactory(injector) {
 		known ??= reach();
 		const key = (name) => `${options.sandboxFileName} ${name}`;
 		const files = new Map();
-		for (const { id, file: name, ms } of known.reached[options.activeMutant.id].map(
-			(at) => known.tests[at],
-		)) {
-			const before = files.get(name) ?? { name, tests: [], ms: 0 };
-			files.set(name, { name, tests: [...before.tests, { id }], ms: before.ms + ms });
+		for (const at of known.reached[options.activeMutant.id]) {
+			const { id, file: name, ms } = known.tests[at];
+			const one = files.get(name) ?? { name, ids: [], ms: 0 };
+			one.ids.push(id);
+			one.ms += ms;
+			files.set(name, one);
 		}
 		const chosen = [...files.values()].sort(
 			(a, b) => (catches.get(key(b.name)) ?? 0) - (catches.get(key(a.name)) ?? 0) || a.ms - b.ms,
 		);
 		try {
 			let result;
-			for (const { name, tests } of chosen) {
+			for (const { name, ids } of chosen) {
 				file = name;
-				result = await original.mutantRun({ ...options, testFilter: tests.map(({ id }) => id) });
+				result = await original.mutantRun({ ...options, testFilter: ids });
 				if (result.status === 'survived') continue;
 				catches.set(key(name), (catches.get(key(name)) ?? 0) + 1);
 				break;
