@@ -144,7 +144,7 @@ export class AlfaCrmApi implements ICredentialType {
 			typeOptions: { minValue: 0 },
 			default: DEFAULT_REQUESTS_PER_SECOND,
 			description:
-				'Maximum requests per second, over all workflows. AlfaCRM allows 5; 0 means no limit. Where others use the account too, the node slows down by itself.',
+				`Maximum requests per second, over all workflows. AlfaCRM allows ${DEFAULT_REQUESTS_PER_SECOND}; 0 means no limit. Where others use the account too, the node slows down by itself.`,
 		},
 		{
 			displayName: 'Wait on Too Many Requests (Seconds)',

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { machine } from './lib/bench/machine';
-import { bareCreate, bareList } from './lib/bench/bare';
-import type { Bench, Figures } from './lib/bench/measure';
+import type { Bench } from './lib/bench/measure';
 import { measure } from './lib/bench/measure';
 import type { Result } from './lib/bench/report';
 import { pictureOf, sectionOf } from './lib/bench/report';
@@ -19,26 +18,25 @@ import { row } from './lib/table';
 
 /** Calls in any second that AlfaCRM allows. */
 const LIMIT = 5;
-const LATENCIES = [0, 60, 400, 800];
+const LATENCIES = [60, 400];
 /** Of the picture: what a list costs by its size. */
 const SIZES = [6_250, 12_500, 25_000, 50_000];
 const WIDTHS = [26, 17, 7, 6, 5, 5, 7, 8, 8, 8, 7, 8];
 const TITLES = 'calls,logins,429s,most/s,rows,wall s,floor s,x floor,CPU s,peak MB'.split(',');
 const REPORT = inRepo('docs', 'performance.md');
 const PICTURE = inRepo('docs', 'images', 'performance.svg');
-const ALL = [...Object.keys(CONTESTANTS), 'bare'];
+const ALL = Object.keys(CONTESTANTS) as ContestantName[];
 
 interface Flags {
 	jobs: string[];
-	with: string[];
+	with: ContestantName[];
 	latency: number[];
 	limit: number[];
 	write?: boolean;
 }
 
 /**
- * `npm run bench`: this package against HTTP Request nodes and against a bare loop outside n8n, in one run on one n8n,
- * counted by the sandbox.
+ * `npm run bench`: this package against HTTP Request nodes, in one run on one n8n, counted by the sandbox.
  */
 export async function main() {
 	const names = Object.keys(JOBS);
@@ -47,7 +45,7 @@ export async function main() {
 		.option('--with <list>', `of ${ALL.join(', ')} (all)`, someOf(ALL), ALL)
 		.option('--latency <list>', 'milliseconds', numbers, LATENCIES)
 		.option('--limit <list>', 'calls in any second that AlfaCRM allows, 0 for no limit', numbers, [0, LIMIT])
-		.option('--write', 'puts table and picture into docs/; takes all of it, more than an hour')
+		.option('--write', 'puts table and picture into docs/; takes all of it, half an hour')
 		.parse()
 		.opts<Flags>();
 	await ensureBuilt();
@@ -103,26 +101,14 @@ async function compare(
 	say(row(['job', 'with', ...TITLES], WIDTHS, 2));
 	const results: Result[] = [];
 	for (const job of jobs) {
-		const { does, customers, rows, bodyPageSize, title, isHeavy } = JOBS[job];
-		// A list of many small pages would take hours for those who ask for one after the other.
-		if (isHeavy && (limit > 0 || latency > 0)) continue;
-		const bare = { list: bareList, create: bareCreate, upsert: undefined }[does];
+		const { does, customers, rows, bodyPageSize, title } = JOBS[job];
 		for (const contestant of contestants) {
 			if (contestant === 'paced' && limit === 0) continue;
-			if (contestant === 'bare' && (bare === undefined || limit > 0)) continue;
 			// Each has a sandbox of its own, since n8n has learned how quick the other one is.
 			const settings = { rateLimit: limit, latencyMs: latency, bodyPageSize, pageSize: 50 };
 			const sandbox = await school(customers, settings);
 			try {
-				const figures: Figures =
-					contestant === 'bare' && bare
-						? await bare(sandbox, rows)
-						: await measure(bench, sandbox, {
-								job: does,
-								contestant: contestant as ContestantName,
-								rows,
-								limit,
-							});
+				const figures = await measure(bench, sandbox, { job: does, contestant, rows, limit });
 				const result = { title, contestant, limit, latency, ...figures };
 				results.push(result);
 				say(row([title, contestant, ...cellsOf(result)], WIDTHS, 2));
@@ -145,8 +131,8 @@ function cellsOf({ calls, logins, refused, most, rows, wall, limit, cpu, peak }:
 		wall.toFixed(1),
 		floor?.toFixed(1) ?? '-',
 		floor ? (wall / floor).toFixed(2) : '-',
-		cpu?.toFixed(1) ?? '-',
-		peak?.toFixed(0) ?? '-',
+		cpu.toFixed(1),
+		peak.toFixed(0),
 	];
 }
 

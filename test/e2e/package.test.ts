@@ -136,7 +136,7 @@ describe("the credential's test", () => {
 			{ kind: 'redirect', location: 'https://example.org/', match: LOGIN },
 			/redirect to example.org/,
 		],
-		['no answer', { kind: 'hang', times: 0, match: LOGIN }, /did not answer the login within 10 seconds/],
+		['no answer', { kind: 'hang', times: 0, match: LOGIN }, /did not answer within 10 seconds/],
 	])('says that there is %s', async (_what, fault, message) => {
 		real.sandbox.faults.add(fault);
 		expect(await failure({})).toMatch(message);

@@ -76,10 +76,7 @@ const texts: Record<ApiFailure['kind'], (failure: ApiFailure, call: CallDescript
 		status: failure.status,
 		failure: { cause: 'temporarily-unavailable' },
 	}),
-	noAnswer: (failure, call) => ({
-		...noAnswer(failure, call),
-		failure: { cause: 'temporarily-unavailable' },
-	}),
+	noAnswer,
 	cancelled: (failure, call) => ({
 		message: 'The execution was cancelled',
 		description: lostWriteAdvice(failure, call),
@@ -135,41 +132,43 @@ function refusal(failure: ApiFailure, call: CallDescription): Explanation {
 	};
 }
 
-const noAnswerTexts: Record<NetworkCause, (call: CallDescription, code: string) => Explanation> = {
-	noNameServer: ({ host, task }) => ({
-		message: `The address of ${host} could not be looked up, so it could not ${task}`,
-		description: 'No name server answered. Try again later, or check the network that n8n runs in.',
-	}),
-	unknownHost: ({ host, task }) => ({
-		message: `The host ${host} was not found, so it could not ${task}`,
-		description: "Check 'Hostname' in the credential.",
-	}),
-	certificate: ({ host, task }, code) => ({
-		message: `${host} did not prove who it is, so it could not ${task}`,
-		description: `n8n does not accept its certificate (${code}). Check 'Hostname' in the credential.`,
-	}),
-	unreachable: ({ host, task }) => ({
-		message: `${host} could not be reached, so it could not ${task}`,
-		description: 'Check the network that n8n runs in.',
-	}),
-	refused: ({ host, task }) => ({
-		message: `${host} refused the connection, so it could not ${task}`,
-		description: "Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
-	}),
-	timeout: ({ host, task, timeoutMs }, code) => ({
-		message: `${host} did not answer within ${timeoutMs / 1_000} seconds when asked to ${task}`,
-		description: `Network code: ${code}.`,
-	}),
-	closed: ({ host, task }, code) => ({
-		message: `${host} closed the connection before its answer was complete when asked to ${task}`,
-		description: `Network code: ${code}.`,
-	}),
+/** Why no answer came, to follow the name of the host, and what to do about it. A message must not hold the code. */
+const NETWORK_TEXTS: Record<
+	NetworkCause,
+	(failure: { code: string; timeoutMs: number }) => [what: string, advice: string]
+> = {
+	unknownHost: () => ['was not found', "Check 'Hostname' in the credential."],
+	noNameServer: () => [
+		'could not be looked up',
+		'No name server answered. Try again later, or check the network that n8n runs in.',
+	],
+	certificate: ({ code }) => [
+		'did not prove who it is',
+		`n8n does not accept its certificate (${code}). Check 'Hostname' in the credential.`,
+	],
+	unreachable: () => ['could not be reached', 'Check the network that n8n runs in.'],
+	refused: () => [
+		'refused the connection',
+		"Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
+	],
+	timeout: ({ timeoutMs }) => [
+		`did not answer within ${timeoutMs / 1_000} seconds`,
+		'Try again later, or check the network that n8n runs in.',
+	],
+	closed: () => [
+		'closed the connection before its answer was complete',
+		'Try again later, or check the network that n8n runs in.',
+	],
 };
 
 function noAnswer(failure: ApiFailure, call: CallDescription): Explanation {
 	const { code = '' } = failure;
-	const text = noAnswerTexts[networkCause(code)](call, code);
-	return { ...text, description: `${lostWriteAdvice(failure, call)}${text.description ?? ''}` };
+	const [what, advice] = NETWORK_TEXTS[networkCause(code)]({ code, timeoutMs: call.timeoutMs });
+	return {
+		message: `${call.host} ${what}${unfinished(failure, call)}`,
+		description: `${lostWriteAdvice(failure, call)}${advice}`,
+		failure: { cause: 'temporarily-unavailable' },
+	};
 }
 
 type StatusText = (failure: ApiFailure, call: CallDescription, said: string) => Explanation;
@@ -341,7 +340,7 @@ const loginTexts: Record<ApiFailure['kind'], Describe> = {
 		`${host} does not answer as AlfaCRM does: a web page or an incomplete text came instead of data. Check 'Hostname'.`,
 		'configuration-invalid',
 	],
-	noAnswer: ({ code = '' }, { host }) => loginNoAnswerTexts[networkCause(code)](host, code),
+	noAnswer: loginNoAnswer,
 	status: loginStatusText,
 	notSent: unexplained,
 	unexpected: unexplained,
@@ -350,33 +349,12 @@ const loginTexts: Record<ApiFailure['kind'], Describe> = {
 	cancelled: rejected,
 };
 
-const loginNoAnswerTexts: Record<NetworkCause, (host: string, code: string) => LoginText> = {
-	noNameServer: (host) => [
-		`The address of ${host} could not be looked up: no name server answered. Try again later, or check the network that n8n runs in.`,
-		'temporarily-unavailable',
-	],
-	unknownHost: (host) => [`The host ${host} was not found. Check 'Hostname'.`, 'configuration-invalid'],
-	timeout: (host) => [
-		`${host} did not answer the login within ${LOGIN_TIMEOUT_MS / 1_000} seconds.`,
-		'temporarily-unavailable',
-	],
-	certificate: (host, code) => [
-		`${host} did not prove who it is: n8n does not accept its certificate (${code}). Check 'Hostname'.`,
-		'configuration-invalid',
-	],
-	unreachable: (host) => [
-		`${host} could not be reached. Check the network that n8n runs in.`,
-		'temporarily-unavailable',
-	],
-	refused: (host) => [
-		`${host} refused the connection. Check 'Hostname', or try again later.`,
-		'temporarily-unavailable',
-	],
-	closed: (host) => [
-		`${host} broke off the connection. Check 'Hostname', or try again later.`,
-		'temporarily-unavailable',
-	],
-};
+function loginNoAnswer({ code = '' }: ApiFailure, { host }: LoginDescription): LoginText {
+	const cause = networkCause(code);
+	const [what, advice] = NETWORK_TEXTS[cause]({ code, timeoutMs: LOGIN_TIMEOUT_MS });
+	const isWrong = cause === 'unknownHost' || cause === 'certificate';
+	return [`${host} ${what}. ${advice}`, isWrong ? 'configuration-invalid' : 'temporarily-unavailable'];
+}
 
 function loginStatusText(
 	{ status = 0, isPage }: ApiFailure,

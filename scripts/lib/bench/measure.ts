@@ -19,14 +19,14 @@ export interface Figures {
 	/** Calls that were answered with 429. */
 	refused: number;
 	/** Calls in a second. */
-	most: number | '-';
+	most: number;
 	rows: number;
 	/** Seconds. */
 	wall: number;
 	/** Seconds of the whole n8n process. */
-	cpu?: number;
+	cpu: number;
 	/** Megabytes of the whole n8n process. */
-	peak?: number;
+	peak: number;
 }
 
 /** One request that reached the sandbox. */

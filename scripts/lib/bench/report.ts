@@ -19,7 +19,6 @@ const NAMES: Record<string, string> = {
 	node: '**AlfaCRM node**',
 	http: 'HTTP Request, no rate limit',
 	paced: 'HTTP Request, own rate limit',
-	bare: 'a loop outside n8n',
 };
 const COLUMNS = 'job,with,calls,429,most in a second,rows,seconds,× floor,CPU s,peak MB'.split(',');
 
@@ -37,7 +36,7 @@ export function sectionOf(results: Result[], growth: Size[], machine: string): s
 that a webhook starts and of which n8n saves nothing. The floor is what the calls, logins included, need at the rate that
 AlfaCRM allows. "By 50" is an AlfaCRM that takes no page size and gives 50 records a page. CPU and memory are those of the
 whole n8n process, whose memory begins at about 800 MB.`,
-		'HTTP Request nodes without a pace lose records to 429 where there is a limit, which n8n shows as fewer rows or an error.',
+		'HTTP Request nodes without a rate limit lose records to 429 where there is a limit, which n8n shows as fewer rows or an error.',
 		...sections,
 		'## By size',
 		'![Time and memory of a list by its size](images/performance.svg)',
@@ -55,8 +54,8 @@ function tableOf(results: Result[]) {
 		Number.isNaN(rows) ? 'error' : rows,
 		wall.toFixed(1),
 		limit > 0 && refused === 0 ? (wall / (calls / limit)).toFixed(2) : '–',
-		cpu?.toFixed(1) ?? '–',
-		peak?.toFixed(0) ?? '–',
+		cpu.toFixed(1),
+		peak.toFixed(0),
 	]);
 	return markdownTable(COLUMNS, lines, (column) => column < 2);
 }
@@ -100,7 +99,7 @@ export function pictureOf(growth: Size[]) {
 				yAxisIndex: index,
 				data: growth
 					.filter((one) => one.contestant === contestant)
-					.map((one) => [one.customers, Number(one[what]?.toFixed(2))]),
+					.map((one) => [one.customers, Number(one[what].toFixed(2))]),
 			})),
 		),
 	});

@@ -74,9 +74,9 @@ const UNANSWERED: Array<[code: string, message: RegExp, description: RegExp]> = 
 	['CERT_HAS_EXPIRED', /did not prove who it is, so/, /certificate \(CERT_HAS_EXPIRED\)/],
 	['EHOSTUNREACH', /could not be reached, so/, /^Check the network that n8n runs in\.$/],
 	['ECONNREFUSED', /refused the connection, so/, /^Check 'Hostname'.*opens in a browser\.$/],
-	['ECONNABORTED', /did not answer within 30 seconds/, /^Network code: ECONNABORTED\.$/],
-	['ETIMEDOUT', /did not answer within 30 seconds/, /^Network code: ETIMEDOUT\.$/],
-	['ECONNRESET', /closed the connection before/, /^Network code: ECONNRESET\.$/],
+	['ECONNABORTED', /did not answer within 30 seconds/, /^Try again later/],
+	['ETIMEDOUT', /did not answer within 30 seconds/, /^Try again later/],
+	['ECONNRESET', /closed the connection before/, /^Try again later/],
 ];
 
 /** Troubles that lie outside of what was to be done. */
@@ -304,7 +304,7 @@ describe('the one text of a login that does not succeed', () => {
 		[{ kind: 'notJson' }, /web page.*'Hostname'/, 'configuration-invalid'],
 		[noAnswer('EAI_AGAIN'), /could not be looked up.*later/, 'temporarily-unavailable'],
 		[noAnswer('ENOTFOUND'), /was not found.*'Hostname'/, 'configuration-invalid'],
-		[noAnswer('ECONNRESET'), /broke off the connection/, 'temporarily-unavailable'],
+		[noAnswer('ECONNRESET'), /closed the connection before/, 'temporarily-unavailable'],
 		[
 			noAnswer('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
 			/did not prove who it is.*\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\).*'Hostname'/,
