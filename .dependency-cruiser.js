@@ -7,7 +7,7 @@ const LAYERS = {
 		['^nodes/AlfaCrm/AlfaCrm\\w*\\.node\\.ts$'],
 		['^nodes/AlfaCrm/trigger/'],
 		['^nodes/AlfaCrm/operations/'],
-		['^nodes/AlfaCrm/form/', '^nodes/AlfaCrm/methods/'],
+		['^nodes/AlfaCrm/form/', '^nodes/AlfaCrm/loadOptions/'],
 		['^nodes/AlfaCrm/fields/'],
 		['^nodes/AlfaCrm/entities/'],
 		['^credentials/'],
@@ -22,7 +22,7 @@ const LAYERS = {
 		['^nodes/AlfaCrm/operations/matching/'],
 		['^nodes/AlfaCrm/operations/records/'],
 		['^nodes/AlfaCrm/operations/(output/|(operation|otherResource)\\.ts$)'],
-		['^nodes/AlfaCrm/operations/run/'],
+		['^nodes/AlfaCrm/operations/execution/'],
 	],
 	sandbox: [
 		['^sandbox/(cli|profile|reference)\\.ts$'],

@@ -3,10 +3,10 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { asNodeError } from './api/failures';
 import { CREDENTIAL } from './api/client';
-import { resourceMapping } from './methods/columns';
-import { listSearch } from './methods/listSearch';
-import { loadOptions } from './methods/loadOptions';
-import { Run } from './operations/run/run';
+import { resourceMapping } from './loadOptions/columns';
+import { listSearch } from './loadOptions/listSearch';
+import { loadOptions } from './loadOptions/loadOptions';
+import { Execution } from './operations/execution/execution';
 import { nodeProperties } from './operations/form';
 import { performAll } from './operations/performAll';
 import { subtitle } from './operations/subtitle';
@@ -32,13 +32,13 @@ export class AlfaCrm implements INodeType {
 	methods = { listSearch, loadOptions, resourceMapping };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const run = new Run(this);
+		const execution = new Execution(this);
 		try {
-			return [await performAll(run)];
+			return [await performAll(execution)];
 		} catch (caught) {
 			throw asNodeError(this.getNode(), caught);
 		} finally {
-			run.hints.show(this);
+			execution.hints.show(this);
 		}
 	}
 }

@@ -3,7 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
 import { inWords } from './form/inWords';
-import { loadOptions } from './methods/loadOptions';
+import { loadOptions } from './loadOptions/loadOptions';
 import { eventParameter, triggerProperties } from './trigger/pollForm';
 import { runPoll } from './trigger/runPoll';
 

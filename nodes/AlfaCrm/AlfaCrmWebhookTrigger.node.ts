@@ -9,7 +9,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
 import { allInWords } from './form/inWords';
-import { loadOptions } from './methods/loadOptions';
+import { loadOptions } from './loadOptions/loadOptions';
 import { changeEntities, changeEvents } from './trigger/changeFilters';
 import { webhookTriggerProperties } from './trigger/webhook/form';
 import { receive } from './trigger/webhook/receive';

@@ -48,7 +48,7 @@ describe('the tarball', () => {
 
 	it.each([
 		...['LICENSE', 'dist/icons/alfacrm.dark.svg', 'dist/nodes/AlfaCrm/AlfaCrmTrigger.node.json'],
-		'dist/nodes/AlfaCrm/operations/run.js',
+		'dist/nodes/AlfaCrm/operations/execution.js',
 	])('would not pass without %s', (file) => {
 		expect(oddContents(tarball.files.filter((one) => one !== file))).toContain(`${file} is missing`);
 	});

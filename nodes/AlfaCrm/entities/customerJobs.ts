@@ -209,7 +209,7 @@ const additions: Action[] = [
 			text('payer_name', 'Payer Name', {
 				longest: 50,
 				description: 'That of the customer if left empty',
-				takenFrom: payerOf,
+				copyFrom: payerOf,
 			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
 			reference('pay_type_id', 'Payment Type', 'payType', {

@@ -95,7 +95,7 @@ export type Filter = FieldBasics &
  * The field that names the record to which the new one is added, and which of that record's texts are taken: the first
  * that is filled, cut to fit. A branch that is not given is taken from it too.
  */
-export interface TakenFrom {
+export interface CopyFrom {
 	owner: string;
 	entity: string;
 	fields: readonly string[];
@@ -112,7 +112,7 @@ export type Field = FieldBasics &
 		/** Not among what AlfaCRM returns, at least not under this name. */
 		writeOnly?: boolean;
 		/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */
-		alternative?: DateFormat;
+		fallbackDateFormat?: DateFormat;
 		/** Sent when nothing is given. */
 		fallback?: number | 'today';
 		/** Its parameter stands with the required ones, though it may stay empty. */
@@ -128,7 +128,7 @@ export type Field = FieldBasics &
 		/** Must not be before that field, where both are given. */
 		notBefore?: string;
 		/** A new record for which it is not given takes it from another one, which a field of it names. */
-		takenFrom?: TakenFrom;
+		copyFrom?: CopyFrom;
 		/** In a new record for which it is not given the user of the credential. */
 		isAuthor?: true;
 		/** A parameter of an action without which more comes, or something else; one that is there but empty is refused. */

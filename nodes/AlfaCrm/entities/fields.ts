@@ -16,10 +16,10 @@ type Extra = Partial<
 		| 'omittedWith'
 		| 'after'
 		| 'notBefore'
-		| 'takenFrom'
+		| 'copyFrom'
 		| 'isAuthor'
 		| 'limitsOutput'
-		| 'alternative'
+		| 'fallbackDateFormat'
 		| 'onlyWhenTrue'
 		| 'onCreate'
 	> &

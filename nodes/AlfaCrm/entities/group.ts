@@ -56,7 +56,7 @@ export const group = writable({
 		dottedDate('e_date', 'End Date', {
 			after: 'b_date',
 			description: 'Must be later than the start date',
-			alternative: 'iso',
+			fallbackDateFormat: 'iso',
 		}),
 		level,
 		longText('note', 'Note', { longest: 255 }),
@@ -66,7 +66,7 @@ export const group = writable({
 		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
 		dottedDate('b_date', 'Start Date', {
 			description: 'First day of the group',
-			alternative: 'iso',
+			fallbackDateFormat: 'iso',
 		}),
 		status,
 		id('streaming_id', 'Streaming ID'),

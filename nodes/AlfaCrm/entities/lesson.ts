@@ -114,7 +114,7 @@ const day = dottedDate('lesson_date', 'Lesson Date', {
 	required: true,
 	writeOnly: true,
 	// One source writes it so. API notes 5.11.
-	alternative: 'iso',
+	fallbackDateFormat: 'iso',
 });
 const customers = records('customer_ids', 'Customer', 'customer', {
 	prominent: true,

@@ -1,6 +1,6 @@
 import { idFilter, note, timestampFilters, timestamps, writable } from './common';
 import { dottedDate, flag, id, ids, number, isoDottedDate, range, record, reference, text } from './fields';
-import type { TakenFrom } from './fieldTypes';
+import type { CopyFrom } from './fieldTypes';
 import type { Action } from './types';
 
 /** The one type of payment whose number is verified. API notes 5.16. */
@@ -25,7 +25,7 @@ const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
 /** One source says that a new payment needs it. API notes 5.16. */
-export const payerOf: TakenFrom = {
+export const payerOf: CopyFrom = {
 	owner: 'customer_id',
 	entity: 'customer',
 	fields: ['legal_name', 'name'],
@@ -33,7 +33,7 @@ export const payerOf: TakenFrom = {
 const payer = text('payer_name', 'Payer Name', {
 	longest: 50,
 	description: 'In a new payment that of the customer if left empty',
-	takenFrom: payerOf,
+	copyFrom: payerOf,
 });
 
 /** API notes 5.16: types other than an income, and signs, are known from one integration. */

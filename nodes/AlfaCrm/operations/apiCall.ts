@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../values/formats';
-import { recordKey } from './run/run';
+import { recordKey } from './execution/execution';
 import type { OtherResource } from './otherResource';
-import type { Item } from './run/item';
-import type { ItemRequest } from './run/itemRequest';
+import type { Item } from './execution/item';
+import type { ItemRequest } from './execution/itemRequest';
 import { asRows, warnOfMissing } from './records/rows';
 
 /** Value of `resource` for calls that no entity covers. */

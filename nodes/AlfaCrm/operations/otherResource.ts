@@ -1,7 +1,7 @@
 import type { IBinaryKeyData, IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { ObjectSchema } from './output/recordSchema';
-import type { Item } from './run/item';
+import type { Item } from './execution/item';
 
 /** What comes out for one input item. */
 export interface Output {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { entities } from '../entities/registry';
 import type { OperationName } from '../entities/types';
 import { runAction } from './actions';
-import type { Item } from './run/item';
+import type { Item } from './execution/item';
 import type { Output } from './otherResource';
 import { otherResource } from './otherResources';
 import { settleBranch } from './records/branches';

@@ -2,8 +2,8 @@ import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-w
 import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/failures';
-import type { Run } from './run/run';
-import { Item } from './run/item';
+import type { Execution } from './execution/execution';
+import { Item } from './execution/item';
 import { otherResource } from './otherResources';
 import { perform } from './perform';
 import { resourceParameter } from './resource';
@@ -24,10 +24,10 @@ interface Failure {
  *
  * @throws NodeApiError or NodeOperationError of the first item that failed, unless the node continues on fail
  */
-export async function performAll(run: Run): Promise<INodeExecutionData[]> {
-	const { context } = run;
+export async function performAll(execution: Execution): Promise<INodeExecutionData[]> {
+	const { context } = execution;
 	const items: Item[] = [];
-	for (const index of context.getInputData().keys()) items.push(new Item(run, index, items));
+	for (const index of context.getInputData().keys()) items.push(new Item(execution, index, items));
 	const output: INodeExecutionData[][] = items.map(() => []);
 	const failures: Failure[] = [];
 	const underWay = new Set<Promise<void>>();
@@ -35,32 +35,32 @@ export async function performAll(run: Run): Promise<INodeExecutionData[]> {
 	const settle = async (item: Item): Promise<void> => {
 		const pairedItem = { item: item.index };
 		try {
-			if (run.origin === '') await run.readCredential();
+			if (execution.origin === '') await execution.readCredential();
 			output[item.index] = (await perform(item)).map((one) => ({ ...one, pairedItem }));
 		} catch (caught) {
 			const error = item.asError(caught);
 			if (item.isSkipped) return;
-			run.isStopping = !context.continueOnFail() || run.isCancelled;
-			if (run.isStopping) failures.push({ item, error });
+			execution.isStopping = !context.continueOnFail() || execution.isCancelled;
+			if (execution.isStopping) failures.push({ item, error });
 			else output[item.index] = [{ json: errorJson(error), pairedItem }];
 		} finally {
 			item.end();
 		}
 	};
 	for (const item of items) {
-		while (underWay.size >= itemsAtOnce(run)) await Promise.race(underWay);
+		while (underWay.size >= itemsAtOnce(execution)) await Promise.race(underWay);
 		if (failures.length > 0) break;
 		const work = settle(item).finally(() => underWay.delete(work));
 		underWay.add(work);
 		// What cannot be read shows at once, before the next one begins.
-		if (itemsAtOnce(run) > 1) await sleep(0);
+		if (itemsAtOnce(execution) > 1) await sleep(0);
 	}
 	await Promise.all(underWay);
 	if (failures.length > 0) throw firstOf(failures, items);
 	return output.flat();
 }
 
-function itemsAtOnce({ context, client }: Run): number {
+function itemsAtOnce({ context, client }: Execution): number {
 	const resource = context.getNodeParameter(resourceParameter.name, 0, '') as string;
 	return otherResource(resource)?.oneByOne ? 1 : client.callsAtOnce;
 }

@@ -7,8 +7,8 @@ import type { Field } from '../entities/fieldTypes';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
 import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
-import type { Parameter } from '../operations/run/parameters';
-import { ParameterReader } from '../operations/run/parameters';
+import type { Parameter } from '../operations/execution/parameters';
+import { ParameterReader } from '../operations/execution/parameters';
 
 /**
  * The parameters of a trigger. One that says nothing has the default of the form; one that cannot be read is refused, so

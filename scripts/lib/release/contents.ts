@@ -5,7 +5,7 @@ export const MOST_KILOBYTES = 200;
 
 /** The rooms of the house, of each of which the bundler makes a file. */
 const ROOMS = [
-	...['api', 'entities', 'fields', 'form', 'methods', 'operations', 'trigger', 'values'],
+	...['api', 'entities', 'fields', 'form', 'loadOptions', 'operations', 'trigger', 'values'],
 	...['account', 'matching', 'output', 'records', 'run'].map((name) => `operations/${name}`),
 	'trigger/webhook',
 ];

@@ -3,8 +3,8 @@ import { sleep } from 'n8n-workflow';
 
 import { DatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { withLock } from '../../../nodes/AlfaCrm/api/locks';
-import type { Item } from '../../../nodes/AlfaCrm/operations/run/item';
-import { findOrCreate } from '../../../nodes/AlfaCrm/operations/run/findOrCreate';
+import type { Item } from '../../../nodes/AlfaCrm/operations/execution/item';
+import { findOrCreate } from '../../../nodes/AlfaCrm/operations/execution/findOrCreate';
 import { ProcessedRows } from '../../support/processedData';
 
 /** Which process a piece of code runs in, so that its timers stand still with it. */

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { recordKey } from '../../../nodes/AlfaCrm/operations/run/run';
-import type { Item } from '../../../nodes/AlfaCrm/operations/run/item';
-import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/run/itemRequest';
+import { recordKey } from '../../../nodes/AlfaCrm/operations/execution/execution';
+import type { Item } from '../../../nodes/AlfaCrm/operations/execution/item';
+import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/execution/itemRequest';
 import { incompleteListError } from '../../../nodes/AlfaCrm/operations/records/readList';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { indexRows, isLate, WriteCache } from '../../../nodes/AlfaCrm/operations/run/writeCache';
+import { indexRows, isLate, WriteCache } from '../../../nodes/AlfaCrm/operations/execution/writeCache';
 import { deskOf } from './support';
 
 describe('what items share', () => {

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { Run } from '../../../nodes/AlfaCrm/operations/run/run';
-import { Item } from '../../../nodes/AlfaCrm/operations/run/item';
+import { Execution } from '../../../nodes/AlfaCrm/operations/execution/execution';
+import { Item } from '../../../nodes/AlfaCrm/operations/execution/item';
 import type { ContextOptions, Sent } from '../apiSupport';
 import { contextOf } from '../apiSupport';
 
@@ -36,7 +36,7 @@ export function deskOf(answer: (request: Sent) => unknown = () => ({}), options:
 		getWorkflow: () => ({ active: false }),
 		addExecutionHints: ({ message }: { message: string }) => void hints.push(message),
 	}) as unknown as IExecuteFunctions;
-	const run = new Run(whole);
+	const run = new Execution(whole);
 	return {
 		run,
 		sent,

@@ -4,7 +4,7 @@ import { collection } from '../../form/assemble';
 import type { ObjectSchema } from '../output/recordSchema';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { OtherResource, Output } from '../otherResource';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { Finding } from './findings';
 import { examine } from './findings';
 import { FILE_NAME, profileOf } from './profile';
@@ -66,7 +66,7 @@ const OUTPUTS: Record<OutputName, (item: Item, findings: Finding[]) => Promise<O
 	items: async (_item, findings) => findings.map((json) => ({ json })),
 	profile: async (item, findings) => {
 		const profile = profileOf(findings);
-		const { prepareBinaryData } = item.run.context.helpers;
+		const { prepareBinaryData } = item.execution.context.helpers;
 		const file = Buffer.from(`${JSON.stringify(profile, null, '\t')}\n`);
 		const data = await prepareBinaryData(file, FILE_NAME, 'application/json');
 		return [{ json: profile, binary: { data } }];
@@ -78,7 +78,11 @@ async function execute(item: Item): Promise<Output[]> {
 	const chosen = item.choice<OutputName>(output);
 	const given = item.collection(options);
 	const id = given.has(branch.name) ? given.id(branch) : undefined;
-	const findings = await item.run.cached('account', `branch ${id}`, async () => await examine(item, id));
+	const findings = await item.execution.cached(
+		'account',
+		`branch ${id}`,
+		async () => await examine(item, id),
+	);
 	return await OUTPUTS[chosen](item, findings);
 }
 

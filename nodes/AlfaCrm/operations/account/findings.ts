@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import { branchChecks, chooseBranch, placeChecks } from './branches';
 import type { Check, Verdict } from './check';
 import { dateChecks } from './dates';

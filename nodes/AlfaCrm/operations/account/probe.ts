@@ -4,7 +4,7 @@ import type { ApiFailure } from '../../api/failures';
 import { readId } from '../../values/formats';
 import { readPage } from '../../api/pages';
 import { entities } from '../../entities/registry';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 
 /** With the login and the call that n8n sends again after it, where the first list is denied, 140 in all. */
 const MAX_CALLS = 138;
@@ -90,7 +90,7 @@ export class Probe {
 		if (this.calls >= MAX_CALLS || this.lost >= MAX_LOST) throw new NotTold('spent');
 		let begun = 0;
 		let failure: ApiFailure | undefined;
-		const answer = await this.item.run.client.attempt(
+		const answer = await this.item.execution.client.attempt(
 			{
 				...{ path, action: 'index', query, body: { page: 0, ...body } },
 				...(branch === null || GLOBAL.includes(path) ? {} : { branch }),

@@ -4,7 +4,7 @@ import { isBlank, sameValue } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { bodyOf } from '../records/body';
 import { givenBranch } from '../records/target';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import { readFields } from './fields';
 
 /** Fields of the form that say who was there. */

@@ -1,7 +1,7 @@
 import type { Action, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
-import type { Item } from '../run/item';
-import type { ItemRequest } from '../run/itemRequest';
+import type { Item } from '../execution/item';
+import type { ItemRequest } from '../execution/itemRequest';
 import type { ObjectSchema } from '../output/recordSchema';
 import { objectOf } from '../output/recordSchema';
 import type { Target } from '../records/target';

@@ -1,4 +1,4 @@
-import { recordKey } from '../run/run';
+import { recordKey } from '../execution/execution';
 import { getRecordAnywhere } from '../records/findById';
 import { listModeForm, readAddToLists } from '../records/listMode';
 import { saveChanges } from '../records/saveChanges';

@@ -6,9 +6,9 @@ import { isStored, itemsIn, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { LESSON_STATUS } from '../../entities/lesson';
 import type { ActionOf, Entity } from '../../entities/types';
-import type { Item } from '../run/item';
-import { doUnlessDone } from '../run/findOrCreate';
-import { recordKey } from '../run/run';
+import type { Item } from '../execution/item';
+import { doUnlessDone } from '../execution/findOrCreate';
+import { recordKey } from '../execution/execution';
 import { movedEnds } from '../records/duration';
 import { getRecord, findById, notFoundError } from '../records/findById';
 import { report, reportSchema } from '../output/report';
@@ -33,7 +33,7 @@ export const completeLesson: ActionKind<'completeLesson'> = {
 	async execute(item, entity, action) {
 		const keyOf = (one: Item) => String(idOf(one, entity));
 		const work = async (items: readonly [Item, ...Item[]]) => await complete(items, entity, action);
-		return await item.run.groups.doOnce(item, action.name, keyOf, work);
+		return await item.execution.groups.doOnce(item, action.name, keyOf, work);
 	},
 	output: (entity) => reportSchema(simplifiedSchema(entity)),
 };
@@ -122,7 +122,7 @@ function completedError(item: Item, id: number, others: readonly IDataObject[]):
 function warnOfOthers(item: Item, lesson: IDataObject, named: readonly IDataObject[]): void {
 	const others = customersOf(lesson).filter((customer_id) => rowOf(named, { customer_id }) === undefined);
 	if (others.length === 0) return;
-	item.run.hints.add(
+	item.execution.hints.add(
 		'Nothing was said of some who are put down for a lesson that was completed, so AlfaCRM may not have recorded them',
 		`lesson ${String(lesson.id)}: customer ${others.join(', ')}`,
 	);

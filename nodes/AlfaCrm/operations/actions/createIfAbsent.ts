@@ -10,15 +10,15 @@ import { valueIfMissing, isBlank, listOf, sameValue } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
-import { findOrCreate } from '../run/findOrCreate';
-import type { LockKey } from '../run/run';
-import type { Item } from '../run/item';
+import { findOrCreate } from '../execution/findOrCreate';
+import type { LockKey } from '../execution/execution';
+import type { Item } from '../execution/item';
 import { authored } from '../records/author';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
 import { inEachBranch } from '../records/branches';
 import { forOwner } from '../records/owner';
-import { alternativesOf } from '../run/alternatives';
+import { fallbackDatesOf } from '../execution/fallbackDates';
 import { incompleteListError, readWholeList } from '../records/readList';
 import { findById, listIn, passesOf } from '../records/findById';
 import { report, reportSchema } from '../output/report';
@@ -95,7 +95,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 
 		// The form has the record itself under its own label.
 		const labels = labelsOf([...other.fields, ...fields, { name, label: entity.label }]);
-		const alternatives = alternativesOf(other.fields);
+		const fallbackDates = fallbackDatesOf(other.fields);
 		const { mutable = [] } = creates;
 		// The branch of the same one may be another if nobody gave it, for its owner may have moved.
 		const givenFor = ({ name, fromBranch }: Field) => (fromBranch ? input : given)[name];
@@ -105,7 +105,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const lock: LockKey = [entity.path, id, other.path];
 		return await item.withLock([lock], async () => {
 			const placed = await forOwner(item, { fields, input, body: given, branch }, { entity, id });
-			const target = { path: other.path, branch: placed.branch, query, labels, alternatives };
+			const target = { path: other.path, branch: placed.branch, query, labels, fallbackDates };
 			const { body, homes = [] } = placed;
 			const branches = [...new Set([branch, ...branchesOf(target.branch, other.fields, body)])];
 			const others = homes.filter((one) => !branches.includes(one));
@@ -124,7 +124,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const find = async () => await findDuplicate(creation, entity);
 			const { found, created } = await findOrCreate(item, find, create);
 			if (found === undefined) return [created];
-			item.run.hints.add(
+			item.execution.hints.add(
 				'It already exists, so it was not added again',
 				`${other.label.toLowerCase()} ${String(found.id)}${creates.recentBy ? ` of ${String(found[creates.recentBy])}` : ''}`,
 			);
@@ -165,7 +165,7 @@ async function assertOwned(
 async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataObject | undefined> {
 	const { item, other, link, branches, others } = creation;
 	const linkField: Field = { type: 'id', entity: entity.resource, name: link.name, label: entity.label };
-	const own = item.run.writeCacheOf(other.path).having(linkField, link.id);
+	const own = item.execution.writeCacheOf(other.path).having(linkField, link.id);
 	const written = own.map(({ row }) => row).find((row) => isDuplicate(creation, row));
 	if (written) return written;
 	const look = async (branch: Branch) =>
@@ -200,7 +200,7 @@ async function candidates(creation: Creation, branch: number | undefined): Promi
 		return rows;
 	};
 	if (creates.link !== 'list') return await read();
-	const index = await item.run.cached(other.path, JSON.stringify([branch, filters]), async () => {
+	const index = await item.execution.cached(other.path, JSON.stringify([branch, filters]), async () => {
 		const byRecord = new Map<number | undefined, IDataObject[]>();
 		for (const row of await read()) {
 			for (const one of listOf(row[link.name])) {
@@ -237,11 +237,11 @@ function isDuplicate(creation: Creation, row: IDataObject): boolean {
 }
 
 /** What shows no time counts, for it may be new. */
-function isRecent({ run, zone }: Item, stamp: unknown, minutes: number): boolean {
+function isRecent({ execution, zone }: Item, stamp: unknown, minutes: number): boolean {
 	const moment = readMoment(stamp, zone);
 	const age = moment === undefined ? 0 : (Date.now() - moment) / MINUTE_MS;
 	if (age < -minutes)
-		run.hints.add(
+		execution.hints.add(
 			"The same comment has a time in the future, so the time zone of this workflow is not the school's. Correct it in the workflow settings, or repeats are added again",
 			zone,
 		);

@@ -4,7 +4,7 @@ import { isBlank, isProminent, toParameters, toProperty } from '../../fields/fie
 import type { Field } from '../../entities/fieldTypes';
 import type { FormPart } from '../../form/assemble';
 import { collection } from '../../form/assemble';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import { bodyOf } from '../records/body';
 import type { ActionSlot } from './kind';
 

@@ -5,8 +5,8 @@ import { CUSTOMER_TYPE, stageOf } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';
 import { leadStatus } from '../../entities/statuses';
 import { titleOf } from '../../fields/titles';
-import type { Item } from '../run/item';
-import type { LocatedRecord } from '../run/writeCache';
+import type { Item } from '../execution/item';
+import type { LocatedRecord } from '../execution/writeCache';
 
 /** A hint for a move that is done and may be a mistake: back in the funnel, or that of a client. */
 export async function warnOfMove(
@@ -14,7 +14,7 @@ export async function warnOfMove(
 	{ row, branch }: LocatedRecord,
 	stage: IDataObject[string],
 ): Promise<void> {
-	const { hints } = item.run;
+	const { hints } = item.execution;
 	const [before, after] = [stageOf(row), readId(stage)];
 	const name = `customer ${String(row.id)}`;
 	if (after === undefined) return;
@@ -38,11 +38,11 @@ function isBehind(one: IDataObject, other: IDataObject): boolean {
 
 /** Read once for all items. Where it cannot be read, nobody knows which stage is behind which. */
 async function stagesIn(item: Item, branch: number | undefined): Promise<IDataObject[]> {
-	return await item.run.cached(leadStatus.path, JSON.stringify(['funnel', branch]), async () => {
+	return await item.execution.cached(leadStatus.path, JSON.stringify(['funnel', branch]), async () => {
 		try {
 			return (await item.collect(listCall(leadStatus, branch))).rows;
 		} catch (caught) {
-			if (item.run.isCancelled) throw item.asError(caught);
+			if (item.execution.isCancelled) throw item.asError(caught);
 			return [];
 		}
 	});

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Action, ActionKindName, Entity } from '../../entities/types';
 import type { ShownPart } from '../../form/assemble';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import { freeSlots } from '../school/freeSlots';
 import { overview } from '../school/overview';
 import type { ObjectSchema } from '../output/recordSchema';

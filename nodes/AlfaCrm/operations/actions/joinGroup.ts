@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { dayBefore, dotted, today } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
-import { findOrCreate } from '../run/findOrCreate';
-import { recordKey } from '../run/run';
-import type { Item } from '../run/item';
+import { findOrCreate } from '../execution/findOrCreate';
+import { recordKey } from '../execution/execution';
+import type { Item } from '../execution/item';
 import { firstDay, lastDay } from '../records/periods';
 import type { ActionKind } from './kind';
 import type { Membership } from './membership';

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ActionKindName, ActionOf, Entity } from '../../entities/types';
 import type { FormPart } from '../../form/assemble';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { ObjectSchema } from '../output/recordSchema';
 
 /** The parameters of an action in the order of the form. */

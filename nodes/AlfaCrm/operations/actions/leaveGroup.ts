@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { hasStatus } from '../../api/failures';
 import { today } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
-import { recordKey } from '../run/run';
+import { recordKey } from '../execution/execution';
 import { firstDay, lastDay } from '../records/periods';
 import type { ActionKind } from './kind';
 import {

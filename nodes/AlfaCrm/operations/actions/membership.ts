@@ -4,8 +4,8 @@ import { formatDay, readId } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
 import type { Field } from '../../entities/fieldTypes';
-import type { LockKey } from '../run/run';
-import type { Item } from '../run/item';
+import type { LockKey } from '../execution/execution';
+import type { Item } from '../execution/item';
 import { passesOf } from '../records/findById';
 import { readWholeList } from '../records/readList';
 import type { OperationResult } from '../output/report';
@@ -44,18 +44,18 @@ export async function listMemberships(membership: Membership): Promise<IDataObje
 	const query = { customer_id: customer };
 	const task = `list the groups of customer ${customer}`;
 	const call = { path: cgi.path, action: 'customer', branch, query, labels, task };
-	const written = item.run.writeCacheOf(cgi.path);
+	const written = item.execution.writeCacheOf(cgi.path);
 	const rows = new Map<number, IDataObject>();
 	// Those that an item before has made, should the list not show them yet.
 	for (const { row } of written.having(CUSTOMER, customer)) {
 		const id = Number(row.id);
-		if (readId(row.group_id) === group && item.run.cachedCopy(cgi, id)) rows.set(id, row);
+		if (readId(row.group_id) === group && item.execution.cachedCopy(cgi, id)) rows.set(id, row);
 	}
 	for (const body of passesOf(cgi)) {
 		for (const row of await readWholeList(item, cgi, { ...call, body })) {
 			const id = Number(row.id);
 			if (readId(row.group_id) !== group || written.isGone(id)) continue;
-			rows.set(id, item.run.cachedCopy(cgi, id, row)?.row ?? row);
+			rows.set(id, item.execution.cachedCopy(cgi, id, row)?.row ?? row);
 		}
 	}
 	return [...rows.values()];

@@ -1,4 +1,4 @@
-import { recordKey } from '../run/run';
+import { recordKey } from '../execution/execution';
 import { recordSchema } from '../output/recordSchema';
 import { forOwner } from '../records/owner';
 import { addressOf, callOf, declaredSchema } from './call';

@@ -1,5 +1,5 @@
 import type { Entity } from '../../entities/types';
-import type { LocatedRecord } from '../run/writeCache';
+import type { LocatedRecord } from '../execution/writeCache';
 
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 export type IfArchived = 'update' | 'restore' | 'create' | 'skip';

@@ -2,8 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
 import { collection } from '../../form/assemble';
-import type { Item } from '../run/item';
-import type { Collection } from '../run/parameters';
+import type { Item } from '../execution/item';
+import type { Collection } from '../execution/parameters';
 import type { Operation } from '../operation';
 import { whereSearched } from '../records/branches';
 import { incompleteListError } from '../records/readList';
@@ -135,7 +135,7 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	const { matches, incomplete } = await findMatches(item, entity, target, search, places);
 	const all = inOrder(entity, await withArchived(item, entity, target, matches));
 	for (const { row } of all.filter(({ archived }) => archived === undefined)) {
-		item.run.hints.add(
+		item.execution.hints.add(
 			`AlfaCRM's list of archived ${entity.plural.toLowerCase()} did not come whole, so one that was found may be archived`,
 			`${noun} ${String(row.id)}`,
 		);

@@ -16,8 +16,8 @@ import { sortByName } from '../../fields/order';
 import { quoted } from '../../fields/unreadable';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
-import type { LockKey } from '../run/run';
-import type { Item } from '../run/item';
+import type { LockKey } from '../execution/execution';
+import type { Item } from '../execution/item';
 import { idParameter } from '../records/target';
 
 /** The choice of a key. */

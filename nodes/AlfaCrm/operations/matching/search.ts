@@ -8,7 +8,7 @@ import { isCustom } from '../../fields/custom';
 import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../entities/fieldTypes';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import { currentRecord, listIn } from '../records/findById';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
@@ -20,8 +20,8 @@ import type { Search } from './keys';
 import { keyField } from './keys';
 import type { IncompleteList, ReadList } from '../records/readList';
 import { readList } from '../records/readList';
-import type { LocatedRecord } from '../run/writeCache';
-import { indexRows } from '../run/writeCache';
+import type { LocatedRecord } from '../execution/writeCache';
+import { indexRows } from '../execution/writeCache';
 
 export interface Matches {
 	matches: LocatedRecord[];
@@ -44,25 +44,25 @@ export async function findMatches(
 	const take = async (match: LocatedRecord): Promise<void> => {
 		const id = readId(match.row.id);
 		if (id === undefined) return;
-		const known = item.run.cachedCopy(entity, id, match.row) ?? match;
+		const known = item.execution.cachedCopy(entity, id, match.row) ?? match;
 		if (isMatch(search, known.row) && !found.has(id)) found.set(id, known);
 	};
 	const { unread } = await inEachBranch(item, branches, target.branch, async (branch) => {
 		for (const queries of queriesOf(entity, search)) {
 			for (const query of queries) {
-				const version = item.run.version();
+				const version = item.execution.version();
 				const answer = await runQuery(item, entity, { ...target, branch }, query);
 				incomplete ??= answer.incomplete;
 				for (const row of answer.rows) await take({ row, branch, version });
 				const filter = JSON.stringify([entity.path, ...Object.keys(query.filters)]);
-				if (answer.rows.some((row) => isLooseMatch(query, row))) item.run.looseFilters.add(filter);
-				if (item.run.looseFilters.has(filter)) break;
+				if (answer.rows.some((row) => isLooseMatch(query, row))) item.execution.looseFilters.add(filter);
+				if (item.execution.looseFilters.has(filter)) break;
 			}
 		}
 		return undefined;
 	});
 	if (unread !== undefined) incomplete ??= listIn(entity, unread);
-	const written = item.run.writeCacheOf(entity.path);
+	const written = item.execution.writeCacheOf(entity.path);
 	for (const field of search.fields) {
 		for (const one of listOf(search.wanted[field.name])) {
 			for (const match of written.having(field, one)) {
@@ -128,7 +128,7 @@ async function runQuery(
 	const body = { ...target.query, ...entity.includeHidden };
 	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
 	const key = JSON.stringify([entity.path, field.name]);
-	const { ignoredFilters } = item.run;
+	const { ignoredFilters } = item.execution;
 	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
 		const { rows, indexOf, incomplete } = await wholeList(item, entity, list);
 		assertFieldShown(item, entity, field, rows);
@@ -152,7 +152,7 @@ function mayBeFound(field: Field, held: unknown, value: unknown, filters: IDataO
 
 /** All rows of a list, read once for all items of the execution, by the values of any field. */
 async function wholeList(item: Item, entity: Entity, list: ListQuery) {
-	return await item.run.cached(
+	return await item.execution.cached(
 		entity.path,
 		JSON.stringify(['whole', list.branch, list.body]),
 		async () => {

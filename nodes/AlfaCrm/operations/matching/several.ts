@@ -1,7 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { Found } from './decide';
 
 /** Refuses to choose among records that all match. */
@@ -24,7 +24,7 @@ export function severalMatchError(
 
 /** Several that go on may come as a surprise: the next node acts on each. */
 export function warnOfSeveral(item: Item, entity: Entity, matches: readonly Found[]): void {
-	item.run.hints.add(
+	item.execution.hints.add(
 		`Several ${entity.plural.toLowerCase()} match and all are returned, so the next nodes, such as a payment, run once for each`,
 		named(entity, matches).join(', '),
 	);

@@ -4,8 +4,8 @@ import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { canBeEmpty, defaultOf, isNeeded } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
-import { findOrCreate } from '../run/findOrCreate';
-import { recordKey } from '../run/run';
+import { findOrCreate } from '../execution/findOrCreate';
+import { recordKey } from '../execution/execution';
 import type { Operation } from '../operation';
 import { changesOf, fitting } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
@@ -183,7 +183,7 @@ async function change(
 	// Somebody has archived it since it was found, for then these choices let no archived one come here.
 	const isGone = archived === true && ['create', 'skip'].includes(rules.ifArchived);
 	if (isOther || isGone) {
-		const isByOthers = item.run.wasWrittenSince([recordKey(entity, id)], match.version);
+		const isByOthers = item.execution.wasWrittenSince([recordKey(entity, id)], match.version);
 		if (!isByOthers && !item.hasSaved) return undefined;
 		const whose = isByOthers ? 'another execution' : 'another item';
 		throw item.refused(
@@ -196,7 +196,7 @@ async function change(
 	if (archived === undefined && rules.ifArchived !== 'update')
 		throw archivedUnknownError(item, entity, current);
 	if (archived && rules.ifArchived === 'update' && !('removed' in request.changes)) {
-		item.run.hints.add(
+		item.execution.hints.add(
 			"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
 			`${entity.label.toLowerCase()} ${id}`,
 		);
@@ -213,8 +213,8 @@ async function change(
 /** Somebody may have written the record between the search and this turn: another execution, or another item. */
 async function upToDate({ item, entity, target }: UpsertRequest, match: Found): Promise<Found> {
 	const id = Number(match.row.id);
-	if (!item.run.wasWrittenSince([recordKey(entity, id)], match.version, 'anybody')) return match;
-	const version = item.run.version();
+	if (!item.execution.wasWrittenSince([recordKey(entity, id)], match.version, 'anybody')) return match;
+	const version = item.execution.version();
 	const row = await getRecord(item, entity, id, { ...target, branch: match.branch });
 	const current = { row, branch: match.branch, version };
 	return { ...current, archived: await archivedState(item, entity, target, current) };

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import { sortByName } from '../../fields/order';
 import { collection } from '../../form/assemble';
-import type { Collection } from '../run/parameters';
+import type { Collection } from '../execution/parameters';
 import { overwriteWithEmpty, shortenOption, shortensTexts } from '../records/body';
 import { listModeForm, readAddToLists } from '../records/listMode';
 import { searchBranches } from './branches';

@@ -5,7 +5,7 @@ import type { Wire } from '../../entities/fieldTypes';
 import { canonical, defaultOf, forNew, isBlank, isList, listOf, sameItem, union } from '../../fields/field';
 import { bodyOf } from '../records/body';
 import type { Target } from '../records/target';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import { keyField } from './keys';
 import type { Rules } from './upsertRules';
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/failures';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { NameSource, Titles } from './names';
 import { listOfNames, readTitles, titlesOf } from './names';
 
@@ -27,12 +27,16 @@ export async function keepTitles(
 }
 
 async function cachedTitles(
-	{ run }: Item,
+	{ execution }: Item,
 	entity: Entity,
 	branch: number | undefined,
 	read: () => Promise<Titles | undefined>,
 ): Promise<Titles | undefined> {
-	return await run.cached(entity.path, JSON.stringify(['names', listOfNames(entity, branch).branch]), read);
+	return await execution.cached(
+		entity.path,
+		JSON.stringify(['names', listOfNames(entity, branch).branch]),
+		read,
+	);
 }
 
 async function titlesOrHint(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
@@ -40,8 +44,8 @@ async function titlesOrHint(item: Item, entity: Entity, branch?: number): Promis
 	try {
 		return await readTitles(item, entity, branch);
 	} catch (caught) {
-		if (item.run.isCancelled) throw item.asError(caught);
-		item.run.hints.add(
+		if (item.execution.isCancelled) throw item.asError(caught);
+		item.execution.hints.add(
 			hasStatus(caught, 403)
 				? 'Names are missing, because this user may not read the lists of them'
 				: 'Names are missing, because the lists of them could not be read. Run it again to have them',

@@ -5,7 +5,7 @@ import type { Entity } from '../../entities/types';
 import type { JsonSchema } from '../../fields/kind';
 import { isList } from '../../fields/field';
 import { showWhen } from '../../form/assemble';
-import type { ParameterReader } from '../run/parameters';
+import type { ParameterReader } from '../execution/parameters';
 import { LINK, linkOf } from './link';
 import type { LocatedRow, NamedField, NameSource } from './names';
 import { namedFields, namesIn, withNames } from './names';

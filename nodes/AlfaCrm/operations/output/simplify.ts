@@ -4,7 +4,7 @@ import type { Entity } from '../../entities/types';
 import { itemsIn } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import type { Field, Shown } from '../../entities/fieldTypes';
-import type { ParameterReader } from '../run/parameters';
+import type { ParameterReader } from '../execution/parameters';
 import { LINK, linkOf } from './link';
 import type { NamedField, RowNames } from './names';
 import type { ObjectSchema } from './recordSchema';

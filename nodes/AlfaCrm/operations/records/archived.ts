@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, OPEN_END, readId, today } from '../../values/formats';
 import { archivedFlag } from '../../entities/archive';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { Target } from './target';
 import { incompleteListError } from './readList';
-import type { LocatedRecord } from '../run/writeCache';
+import type { LocatedRecord } from '../execution/writeCache';
 
 /**
  * Whether a record is archived; undefined where AlfaCRM lists it among the archived and among the active ones, or among

@@ -8,7 +8,7 @@ import { listCall } from '../../entities/listCall';
 import { user } from '../../entities/user';
 import { listOf } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { Branch } from './branches';
 
 /** A new record with its author: the user of the credential, if none is given. API notes 5.19. */
@@ -26,8 +26,8 @@ export async function authored(
 
 /** The number of the user of the credential, unless the list of users does not show it or may not be read. */
 async function ownUserIn(item: Item, branch: Branch): Promise<number | undefined> {
-	const { client } = item.run;
-	return await item.run.cached(
+	const { client } = item.execution;
+	return await item.execution.cached(
 		user.path,
 		'own',
 		async () => await client.ownUser(async () => await findUser(item, branch)),
@@ -36,7 +36,7 @@ async function ownUserIn(item: Item, branch: Branch): Promise<number | undefined
 
 async function findUser(item: Item, branch: Branch): Promise<number | undefined> {
 	const list = { ...listCall(user, branch), pageSize: LARGEST_PAGE };
-	const email = await item.run.client.email();
+	const email = await item.execution.client.email();
 	const keep = (row: IDataObject) =>
 		listOf(row.email).some((one) => normalizeText(String(one)) === normalizeText(email));
 	try {

@@ -8,8 +8,8 @@ import { clearedValue, isBlank, serialize } from '../../fields/field';
 import { lengthOf, longestOf, shortened } from '../../fields/text';
 import { collection } from '../../form/assemble';
 import type { Field, Wire } from '../../entities/fieldTypes';
-import type { Item } from '../run/item';
-import type { Collection } from '../run/parameters';
+import type { Item } from '../execution/item';
+import type { Collection } from '../execution/parameters';
 
 /** What an empty value means is the user's choice, for it may be a gap in a sheet. */
 export const overwriteWithEmpty: INodeProperties = {
@@ -45,7 +45,7 @@ export function fitting(item: Item, field: Field, value: Wire, shortens?: boolea
 	const longest = longestOf(field);
 	if (longest === undefined || typeof value !== 'string' || lengthOf(value) <= longest) return value;
 	if (shortens) {
-		item.run.hints.add(
+		item.execution.hints.add(
 			'Texts that are longer than AlfaCRM takes were shortened',
 			`'${field.label}' to ${longest} characters`,
 		);

@@ -8,9 +8,9 @@ import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field } from '../../entities/fieldTypes';
 import { isBlank, listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { findOrCreate } from '../run/findOrCreate';
-import type { Item } from '../run/item';
-import type { LockKey } from '../run/run';
+import { findOrCreate } from '../execution/findOrCreate';
+import type { Item } from '../execution/item';
+import type { LockKey } from '../execution/execution';
 import type { Branch } from './branches';
 import { isForm, isGiven } from './fieldInput';
 import { findById } from './findById';
@@ -110,7 +110,7 @@ export async function book(
 	return await item.withLock(locks, async () => {
 		const { found, created } = await findOrCreate(item, find, create);
 		if (found === undefined) return created;
-		item.run.hints.add(
+		item.execution.hints.add(
 			'These customers and groups already have a lesson at that time, so no other one was booked',
 			`lesson ${String(found.id)}`,
 		);
@@ -147,12 +147,12 @@ async function branchesOfTeachers(item: Item, ids: readonly number[], own: Branc
 	const where = { path: teacherEntity.path, branch: own, query: {}, labels: {} };
 	const branches = ids.map(
 		async (id) =>
-			await item.run.cached(teacherEntity.path, JSON.stringify(['branches', own, id]), async () => {
+			await item.execution.cached(teacherEntity.path, JSON.stringify(['branches', own, id]), async () => {
 				try {
 					return readIds(listOf((await findById(item, teacherEntity, id, where)).record?.branch_ids));
 				} catch (caught) {
 					if (!hasStatus(caught, 403)) throw item.asError(caught);
-					item.run.hints.add(
+					item.execution.hints.add(
 						'This user may not list teachers, so lessons that they have in other branches were not noticed',
 						`teacher ${id}`,
 					);
@@ -196,15 +196,15 @@ async function lessonsOn(
 	const listed: IDataObject[] = [];
 	for (const branch of branches) {
 		const key = JSON.stringify(['booking', branch, statuses, range]);
-		const rows = await item.run.cached(lesson.path, key, async () => await read(branch));
+		const rows = await item.execution.cached(lesson.path, key, async () => await read(branch));
 		for (const row of rows ?? []) listed.push(row);
 		if (rows !== undefined) continue;
-		item.run.hints.add(
+		item.execution.hints.add(
 			'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed',
 			`branch ${String(branch)}`,
 		);
 	}
-	const written = days.flatMap((one) => item.run.writeCacheOf(lesson.path).having(day, one));
+	const written = days.flatMap((one) => item.execution.writeCacheOf(lesson.path).having(day, one));
 	const rows = [...written.map(({ row }) => row), ...listed];
 	return rows.filter((row) => isCancelled(row.status) === isCancelled(status));
 }

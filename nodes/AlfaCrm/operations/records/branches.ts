@@ -7,7 +7,7 @@ import { branch as branchEntity } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
 import { isEmpty } from '../../fields/blank';
 import { titleOf } from '../../fields/titles';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { IncompleteList, ReadList } from './readList';
 import { readList } from './readList';
 import { branch } from './target';
@@ -27,7 +27,7 @@ export interface Places {
 async function listBranches(item: Item): Promise<ReadList | undefined> {
 	const list = listCall(branchEntity);
 	let isNotThere = false;
-	return await item.run.cached(
+	return await item.execution.cached(
 		branchEntity.path,
 		'all, or none that may be listed',
 		async () => {
@@ -40,7 +40,8 @@ async function listBranches(item: Item): Promise<ReadList | undefined> {
 			}
 		},
 		// A new login has not changed it, so the next item need not try again; any other refusal may pass.
-		(known) => (known ? known.incomplete === undefined : isNotThere || item.run.client.isForbidden(list)),
+		(known) =>
+			known ? known.incomplete === undefined : isNotThere || item.execution.client.isForbidden(list),
 	);
 }
 
@@ -49,7 +50,7 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 	const { rows, incomplete } = (await listBranches(item)) ?? {};
 	if (rows === undefined || rows.length === 0) {
 		item.hasSkippedBranches = true;
-		item.run.hints.add(
+		item.execution.hints.add(
 			rows === undefined
 				? 'This user may not list the branches, so only the one that is chosen was searched'
 				: 'AlfaCRM lists no branch, so only the one that is chosen was searched',
@@ -101,7 +102,7 @@ export async function inEachBranch<T>(
 			if (hint === undefined || (branch === own && hasStatus(caught, 404))) throw failure;
 			if (hasStatus(caught, ...FAILURES)) unread ??= branch;
 			item.hasSkippedBranches = true;
-			item.run.hints.add(hint, `branch ${String(branch)}`);
+			item.execution.hints.add(hint, `branch ${String(branch)}`);
 		}
 	}
 	if (!isSeen && failure !== undefined) throw failure;
@@ -125,7 +126,7 @@ export async function settleBranch(item: Item): Promise<void> {
 		);
 	}
 	item.onlyBranch = id;
-	item.run.hints.add(
+	item.execution.hints.add(
 		"'Branch' is empty, so the only branch of the account was used",
 		`${titleOf(only as IDataObject, branchEntity)} (${id})`,
 	);

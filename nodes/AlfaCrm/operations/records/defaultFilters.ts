@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { formatDay, today } from '../../values/formats';
 import type { DefaultFilter, Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import { holdsExactly } from './rowFilter';
 
 /** Filters that the form always shows, because the server's own default hides records. */

@@ -1,4 +1,4 @@
-import { recordKey } from '../run/run';
+import { recordKey } from '../execution/execution';
 import type { Operation } from '../operation';
 import { objectOf } from '../output/recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';

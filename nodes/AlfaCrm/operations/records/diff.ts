@@ -5,7 +5,7 @@ import type { Entity } from '../../entities/types';
 import { customField } from '../../fields/custom';
 import { holdsIds, isList, isStored, listOf, union } from '../../fields/field';
 import type { Field, Wire } from '../../entities/fieldTypes';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 
 /** The part of `values` that would change the record. What AlfaCRM does not show of it counts as empty. */
 export function differences(

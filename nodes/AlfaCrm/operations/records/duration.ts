@@ -5,7 +5,7 @@ import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isBlank } from '../../fields/field';
 import { wholeNumber } from '../../form/wholeNumber';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 
 const MINUTES_OF_A_DAY = 24 * 60;
 

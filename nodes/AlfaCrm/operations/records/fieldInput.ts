@@ -11,8 +11,8 @@ import { showWhen } from '../../form/assemble';
 import { isLink, LINK } from '../output/link';
 import { isNameBeside } from '../output/names';
 import { shownFields } from '../output/recordSchema';
-import type { Item } from '../run/item';
-import type { Parameter } from '../run/parameters';
+import type { Item } from '../execution/item';
+import type { Parameter } from '../execution/parameters';
 import { durationForm, endsOf } from './duration';
 
 type Mode = 'form' | 'json' | 'map';
@@ -168,7 +168,7 @@ export function readFieldInput(
  * an expression that came to nothing. What is left as the form begins is not given.
  */
 export function isGiven(item: Item, entity: Entity, input: IDataObject, name: string): boolean {
-	const { [name]: parameter, columns } = item.run.context.getNode().parameters;
+	const { [name]: parameter, columns } = item.execution.context.getNode().parameters;
 	if (isForm(item, entity)) return !isEmpty(input[name]) || isExpression(parameter);
 	const { value } = (columns ?? {}) as { value?: IDataObject | null };
 	return name in input || isExpression(value?.[name]);
@@ -251,7 +251,7 @@ function withoutUnknown(item: Item, entity: Entity, input: IDataObject): IDataOb
 		);
 	for (const stranger of unexpected) {
 		const text = `Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field that can be set`;
-		item.run.hints.add(text, `"${stranger}"`);
+		item.execution.hints.add(text, `"${stranger}"`);
 	}
 	return Object.fromEntries(Object.entries(input).filter(([key]) => !strangers.includes(key)));
 }

@@ -4,8 +4,8 @@ import { hasStatus } from '../../api/failures';
 import { readId } from '../../values/formats';
 import type { ListReader } from '../../api/list';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../run/item';
-import type { LocatedRecord } from '../run/writeCache';
+import type { Item } from '../execution/item';
+import type { LocatedRecord } from '../execution/writeCache';
 import type { Branch } from './branches';
 import { allBranches, inEachBranch, whereSearched } from './branches';
 import { incompleteListError } from './readList';
@@ -55,16 +55,19 @@ export async function currentRecord(
 	id: number,
 	target: Target,
 ): Promise<{ match?: LocatedRecord; isConclusive: boolean }> {
-	const own = item.run.writeCacheOf(entity.path).get(id);
+	const own = item.execution.writeCacheOf(entity.path).get(id);
 	const branch = own?.branch ?? target.branch;
-	const version = item.run.version();
+	const version = item.execution.version();
 	const where = { ...target, branch };
 	const first = await findById(item, entity, id, where);
 	const others = first.record ? [] : await hiddenSubtypes(item, entity, branch);
 	const last = others.length === 0 ? first : await findById(item, entity, id, where, others);
 	const { record: row } = last;
 	if (row === undefined) return { match: own, isConclusive: first.isConclusive && last.isConclusive };
-	return { match: item.run.cachedCopy(entity, id, row) ?? { row, branch, version }, isConclusive: true };
+	return {
+		match: item.execution.cachedCopy(entity, id, row) ?? { row, branch, version },
+		isConclusive: true,
+	};
 }
 
 /** @throws NodeApiError when no row has this ID */

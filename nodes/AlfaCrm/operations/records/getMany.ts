@@ -4,7 +4,7 @@ import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { filterForms, isBlank, isList, toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { nameSourceOf } from '../output/nameLists';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { showWhen } from '../../form/assemble';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 
 const returnAll: INodeProperties = {
 	displayName: 'Return All',

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { isList } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
-import type { ParameterReader } from '../run/parameters';
+import type { ParameterReader } from '../execution/parameters';
 
 type Mode = 'add' | 'replace';
 

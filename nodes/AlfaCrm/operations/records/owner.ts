@@ -8,8 +8,8 @@ import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isBlank, isList, listOf } from '../../fields/field';
 import { longestOf, readText, shortened } from '../../fields/text';
-import type { Item } from '../run/item';
-import type { LocatedRecord } from '../run/writeCache';
+import type { Item } from '../execution/item';
+import type { LocatedRecord } from '../execution/writeCache';
 import type { Branch } from './branches';
 import { getRecordAnywhere } from './findById';
 
@@ -50,9 +50,9 @@ export async function forOwner(
 }
 
 function ownerIn(fields: readonly Field[], body: IDataObject): Owner | undefined {
-	const { takenFrom } = fields.find((field) => field.takenFrom) ?? {};
-	const id = readId(takenFrom && body[takenFrom.owner]);
-	return takenFrom && id !== undefined ? { entity: entityOf(takenFrom.entity), id } : undefined;
+	const { copyFrom } = fields.find((field) => field.copyFrom) ?? {};
+	const id = readId(copyFrom && body[copyFrom.owner]);
+	return copyFrom && id !== undefined ? { entity: entityOf(copyFrom.entity), id } : undefined;
 }
 
 /** Who may write the one need not be allowed to see the other; AlfaCRM says whether it does without. */
@@ -73,9 +73,9 @@ async function readableOwner(
 function textsFrom(row: IDataObject, fields: readonly Field[], body: IDataObject): IDataObject {
 	const taken: IDataObject = {};
 	for (const field of fields) {
-		const { name, takenFrom } = field;
-		if (takenFrom === undefined || body[name] !== undefined) continue;
-		const text = takenFrom.fields.map((one) => readText(row[one])).find((value) => !isEmpty(value)) ?? '';
+		const { name, copyFrom } = field;
+		if (copyFrom === undefined || body[name] !== undefined) continue;
+		const text = copyFrom.fields.map((one) => readText(row[one])).find((value) => !isEmpty(value)) ?? '';
 		if (text !== '') taken[name] = shortened(text, longestOf(field));
 	}
 	return taken;
@@ -91,7 +91,7 @@ function homeOf(
 	const own = readIds(listOf(row.branch_ids));
 	const isOne = field !== undefined && !isList(field);
 	if (own.length > 0 && given.length > 0 && !given.some((one) => own.includes(one))) {
-		item.run.hints.add(
+		item.execution.hints.add(
 			`'${field?.label}' is a branch that the ${label.toLowerCase()} is not in`,
 			`${label.toLowerCase()} ${id} is in ${own.join(', ')}, not in ${given.join(', ')}`,
 		);

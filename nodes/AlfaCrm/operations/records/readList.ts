@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListQuery } from '../../api/pages';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 
 /** The list that did not come whole, by the plural of what is in it: something may be there that did not come. */
 export type IncompleteList = string | undefined;
@@ -23,7 +23,7 @@ export async function readList(
 	if (isComplete) return { rows };
 	const plural = entity.plural.toLowerCase();
 	const isShort = total !== undefined && total > rows.length;
-	item.run.hints.add(
+	item.execution.hints.add(
 		isShort
 			? `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`
 			: `AlfaCRM's list of ${plural} did not come whole, so ${lookedFor} may not have been found`,

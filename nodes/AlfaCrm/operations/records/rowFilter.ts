@@ -7,7 +7,7 @@ import { holdsEmail } from '../../fields/emailPart';
 import { holdsPhone } from '../../fields/phonePart';
 import { valueIfMissing, isExact, listOf, sameItem } from '../../fields/field';
 import type { Field, Filter, VerificationTest } from '../../entities/fieldTypes';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { Target } from './target';
 import { collectRows } from './rows';
 
@@ -72,7 +72,7 @@ export async function rowFilterOf(
 }
 
 function warnOfUnverified(item: Item, plural: string, filter: string): void {
-	item.run.hints.add(
+	item.execution.hints.add(
 		`AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural}`,
 		filter,
 	);

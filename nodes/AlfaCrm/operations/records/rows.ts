@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
-import type { Item } from '../run/item';
-import type { ItemRequest } from '../run/itemRequest';
+import type { Item } from '../execution/item';
+import type { ItemRequest } from '../execution/itemRequest';
 
 /**
  * The rows of a list, each record once, with a hint where some are known to be missing.
@@ -48,8 +48,15 @@ export async function collectSome(
 	if (rows.length < limit || (isOne && total <= limit)) return rows;
 	const advice = "raise it, or switch on 'Return All'";
 	if (isCertain && isHeeded && isOne)
-		item.run.hints.add(`'Limit' was reached: ${advice}`, `AlfaCRM counts ${total} ${plural}, ${limit} came`);
-	else item.run.hints.add(`'Limit' was reached, so there may be more: ${advice}`, `${limit} ${plural} came`);
+		item.execution.hints.add(
+			`'Limit' was reached: ${advice}`,
+			`AlfaCRM counts ${total} ${plural}, ${limit} came`,
+		);
+	else
+		item.execution.hints.add(
+			`'Limit' was reached, so there may be more: ${advice}`,
+			`${limit} ${plural} came`,
+		);
 	return rows;
 }
 
@@ -59,7 +66,7 @@ export function warnOfMissing(
 	{ isComplete, total, read }: Omit<Collected, 'rows'>,
 ): void {
 	if (isComplete) return;
-	item.run.hints.add(
+	item.execution.hints.add(
 		'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
 		total === undefined || total <= read
 			? `${read} ${plural} came`

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import type { Item } from '../run/item';
-import { recordKey } from '../run/run';
+import type { Item } from '../execution/item';
+import { recordKey } from '../execution/execution';
 import { archivedByRow, isArchived } from './archived';
-import type { LocatedRecord } from '../run/writeCache';
+import type { LocatedRecord } from '../execution/writeCache';
 import { report } from '../output/report';
 import type { Target } from './target';
 import { withResentFields } from './body';
@@ -54,7 +54,7 @@ export async function saveChanges(
 	const model = await item.save(call, [recordKey(entity, id)], { before: row });
 	// An answer need not hold the record; whether the flag of the archive was taken shows elsewhere.
 	const sent = Object.fromEntries(Object.entries(changed).filter(([name]) => name !== 'removed'));
-	const saved = { row: { ...row, ...sent, ...model }, branch, version: item.run.version() };
+	const saved = { row: { ...row, ...sent, ...model }, branch, version: item.execution.version() };
 	if (entity.archive && 'removed' in changed) await warnIfNotArchived(task, saved, changed.removed === 1);
 	if (!('removed' in values)) warnIfStillArchived(task, row);
 	return report(show, saved.row, 'updated', changedFields);
@@ -72,19 +72,22 @@ async function warnIfNotArchived(
 		const archived = await isArchived(item, entity, target, match);
 		if (archived === wanted) return;
 		if (archived === undefined) {
-			item.run.hints.add(
+			item.execution.hints.add(
 				`AlfaCRM took the change, but its lists do not tell whether a ${noun} is archived. Look there`,
 				name,
 			);
 			return;
 		}
 	} catch (caught) {
-		if (item.run.isCancelled) throw item.asError(caught);
+		if (item.execution.isCancelled) throw item.asError(caught);
 		// It is saved, whatever became of the look afterwards.
-		item.run.hints.add('AlfaCRM took the change, but could not be asked what became of it. Look there', name);
+		item.execution.hints.add(
+			'AlfaCRM took the change, but could not be asked what became of it. Look there',
+			name,
+		);
 		return;
 	}
-	item.run.hints.add(
+	item.execution.hints.add(
 		wanted
 			? `AlfaCRM took the change, but shows a ${noun} as active still. Archive it there by hand`
 			: `AlfaCRM took the change, but shows a ${noun} as archived still. Restore it there by hand`,
@@ -95,7 +98,7 @@ async function warnIfNotArchived(
 /** Who changes a record that lists do not show may not know that it is in the archive. */
 function warnIfStillArchived({ item, entity, isArchiveTold }: RecordTask, row: IDataObject): void {
 	if (isArchiveTold || archivedByRow(entity, row, item.zone) !== true) return;
-	item.run.hints.add(
+	item.execution.hints.add(
 		`Archived ${entity.plural.toLowerCase()} were changed and stay in the archive; 'Restore' brings them back`,
 		`${entity.label.toLowerCase()} ${String(row.id)}`,
 	);

@@ -6,7 +6,7 @@ import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { keepTitles } from '../output/nameLists';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import { collectRows } from './rows';
 import type { ReadList } from './readList';
 import { readList } from './readList';
@@ -20,7 +20,7 @@ type Subtypes = NonNullable<Entity['subtypes']>;
 export async function hiddenSubtypes(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
 	const { subtypes, path } = entity;
 	if (subtypes === undefined) return [];
-	const found = await item.run.cached(
+	const found = await item.execution.cached(
 		entityOf(subtypes.entity).path,
 		JSON.stringify([path, branch]),
 		async () => {
@@ -63,7 +63,7 @@ async function listSubtypes(
 		return read;
 	} catch (caught) {
 		if (!hasStatus(caught, 403)) throw item.asError(caught);
-		item.run.hints.add(
+		item.execution.hints.add(
 			`AlfaCRM may leave out some ${all}, and this user may not list the ${sorts} by which to ask for them`,
 		);
 		return { rows: [] };

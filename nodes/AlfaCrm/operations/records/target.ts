@@ -7,9 +7,9 @@ import { listOf, toParameters } from '../../fields/field';
 import { loadedFrom, picker } from '../../fields/picker';
 import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
-import { alternativesOf } from '../run/alternatives';
-import type { Item } from '../run/item';
-import type { Alternatives } from '../run/itemRequest';
+import { fallbackDatesOf } from '../execution/fallbackDates';
+import type { Item } from '../execution/item';
+import type { FallbackDates } from '../execution/itemRequest';
 
 /** Where a call goes and how messages speak of it. */
 export interface Target {
@@ -18,14 +18,14 @@ export interface Target {
 	/** IDs that travel in the query. */
 	query: IDataObject;
 	labels: Record<string, string>;
-	alternatives?: Alternatives;
+	fallbackDates?: FallbackDates;
 }
 
 export function targetOf(item: Item, entity: Entity, operation?: OperationName): Target {
 	const keys = operation === undefined ? [] : keysOf(entity, operation);
 	const labels = labelsOf([...entity.fields, ...keys]);
 	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
-	const target = { path: entity.path, query, labels, alternatives: alternativesOf(entity.fields) };
+	const target = { path: entity.path, query, labels, fallbackDates: fallbackDatesOf(entity.fields) };
 	if (entity.scope === 'global') return target;
 	return { ...target, branch: item.onlyBranch ?? branchOf(item) };
 }

@@ -19,8 +19,8 @@ import { limitForm, limitOf } from '../records/limit';
 import { incompleteListError, readList } from '../records/readList';
 import { eachOnce } from '../records/rows';
 import { idOf, targetOf } from '../records/target';
-import type { Item } from '../run/item';
-import { allDone, allNamed } from './allDone';
+import type { Item } from '../execution/item';
+import { allSettledOrThrow, allNamed } from './allSettledOrThrow';
 import { slotsOf } from './slots';
 
 /** A longer time is a mistake in one of the days. */
@@ -193,7 +193,7 @@ const regularLists = (
 
 /** The rows of all lists, each once. A branch that this user may not see is told of, for the teacher may have lessons there. */
 async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDataObject[]> {
-	const parts = await allDone(
+	const parts = await allSettledOrThrow(
 		lists.map(async ({ entity, branch, body }) => {
 			const task = `list the ${entity.plural.toLowerCase()}`;
 			try {
@@ -201,7 +201,7 @@ async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDa
 			} catch (caught) {
 				// The first one is that of the call. Another may be closed, or not for this user.
 				if (!hasStatus(caught, 403, 404) || branch === lists[0].branch) throw item.asError(caught);
-				item.run.hints.add(
+				item.execution.hints.add(
 					'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
 					`branch ${String(branch)}`,
 				);

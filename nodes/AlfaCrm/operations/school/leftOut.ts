@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { sortByName } from '../../fields/order';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 
 /** What an overview can do without: its name in the form, and the fields that go with it. */
 const PARTS = {

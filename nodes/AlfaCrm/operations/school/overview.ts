@@ -21,9 +21,9 @@ import { linkOf } from '../output/link';
 import { objectOf, STRING } from '../output/recordSchema';
 import { archivedByRow } from '../records/archived';
 import { currentRecord } from '../records/findById';
-import type { Item } from '../run/item';
-import type { Collection } from '../run/parameters';
-import { allDone, allNamed } from './allDone';
+import type { Item } from '../execution/item';
+import type { Collection } from '../execution/parameters';
+import { allSettledOrThrow, allNamed } from './allSettledOrThrow';
 import type { LeftOut } from './leftOut';
 import { leaveOut, readLeftOut, withoutLeftOut } from './leftOut';
 import type { Subject } from './overviewParts';
@@ -120,7 +120,9 @@ export const overview: ActionKind<'overview'> = {
 		const wanted = readWanted(item, options);
 		const found = await findCustomers(item, request);
 		if (found.length === 0) return noneFound(request);
-		return await allDone(found.map(async (customer) => await overviewOf(item, plain, customer, wanted)));
+		return await allSettledOrThrow(
+			found.map(async (customer) => await overviewOf(item, plain, customer, wanted)),
+		);
 	},
 	output: () => schema,
 };
@@ -173,7 +175,7 @@ async function overviewOf(
 	const reason = planned && parts.reasonIn(planned);
 	if (reason) reader.errors.push({ part: 'next_lesson', reason });
 	for (const { part, reason } of reader.errors) {
-		item.run.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
+		item.execution.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
 	}
 	const overview = {
 		...card,

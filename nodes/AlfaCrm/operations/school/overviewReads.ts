@@ -15,10 +15,10 @@ import { task as taskEntity } from '../../entities/task';
 import type { Entity } from '../../entities/types';
 import { readList } from '../records/readList';
 import { eachOnce, warnOfMissing } from '../records/rows';
-import type { Item } from '../run/item';
+import type { Item } from '../execution/item';
 import type { Subject } from './overviewParts';
 import type { Branch } from '../records/branches';
-import { allDone } from './allDone';
+import { allSettledOrThrow } from './allSettledOrThrow';
 import { groupsOfMember, isOf, namesIn } from './overviewParts';
 
 /** A page of the latest rows: as many as are wanted, and some more to put them in order. */
@@ -68,7 +68,7 @@ export class OverviewReader {
 	private async joined(
 		read: (branch: Branch) => Promise<IDataObject[] | null>,
 	): Promise<IDataObject[] | null> {
-		const lists = await allDone(this.branches.map(read));
+		const lists = await allSettledOrThrow(this.branches.map(read));
 		const given = lists.filter((rows) => rows !== null);
 		if (given.length === 0) return null;
 		return eachOnce(given.flat());
@@ -90,15 +90,15 @@ export class OverviewReader {
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean = () => true,
 	): Promise<T | null> {
-		const { run } = this.item;
+		const { execution } = this.item;
 		const { branch } = listCall(entity, of);
-		const { value, reason } = await run.cached(
+		const { value, reason } = await execution.cached(
 			entity.path,
 			JSON.stringify(['overview', branch, key]),
 			async () => await this.readable(read),
 			({ value: known }) =>
 				known === undefined
-					? run.client.isForbidden({ path: entity.path, action: 'index', branch })
+					? execution.client.isForbidden({ path: entity.path, action: 'index', branch })
 					: isKept(known),
 		);
 		if (reason !== undefined) this.errors.push({ part, reason });

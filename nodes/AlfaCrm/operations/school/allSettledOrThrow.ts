@@ -2,7 +2,7 @@
  * What several pieces of work come to that are under way together. The first failure counts, but only once all have ended:
  * nothing goes on behind the back of an item that has failed.
  */
-export async function allDone<T>(work: ReadonlyArray<Promise<T>>): Promise<T[]> {
+export async function allSettledOrThrow<T>(work: ReadonlyArray<Promise<T>>): Promise<T[]> {
 	await Promise.allSettled(work);
 	return await Promise.all(work);
 }
@@ -10,6 +10,6 @@ export async function allDone<T>(work: ReadonlyArray<Promise<T>>): Promise<T[]> 
 /** The same where each piece has a name. */
 export async function allNamed<T extends object>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
 	const named = Object.entries<Promise<unknown>>(work);
-	const outcomes = await allDone(named.map(([, piece]) => piece));
+	const outcomes = await allSettledOrThrow(named.map(([, piece]) => piece));
 	return Object.fromEntries(named.map(([name], index) => [name, outcomes[index]])) as T;
 }

@@ -5,7 +5,7 @@ import type { Hints } from './hints';
 import type { ItemRequest } from './itemRequest';
 
 /** AlfaCRM silently ignores a custom field that it does not have; the record in its answer shows that. */
-export function warnOfLostFields(hints: Hints, { body: sent = {} }: ItemRequest, model: IDataObject): void {
+export function warnIgnoredFields(hints: Hints, { body: sent = {} }: ItemRequest, model: IDataObject): void {
 	const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
 	const lost = Object.keys(sent).filter((name) => isCustom(name) && !(name in model));
 	if (!isRecord) return;

@@ -32,15 +32,15 @@ export async function doUnlessDone<F, C>(
 	item: Item,
 	look: () => Promise<Looked<F, C>>,
 ): Promise<Outcome<F, C>> {
-	const { run } = item;
-	const { databaseLock, processedData, client } = run;
+	const { execution } = item;
+	const { databaseLock, processedData, client } = execution;
 	let lease = await databaseLock.tryEnter(processedData, client.signal);
 	try {
-		run.noteEpoch(lease?.epoch ?? 0);
+		execution.noteEpoch(lease?.epoch ?? 0);
 		let looked = await look();
 		if (looked.act !== undefined && lease === undefined) {
 			lease = await databaseLock.enter(processedData, client.signal);
-			run.noteEpoch(lease.epoch);
+			execution.noteEpoch(lease.epoch);
 			looked = await look();
 		}
 		if (looked.act === undefined) return { found: looked.found };

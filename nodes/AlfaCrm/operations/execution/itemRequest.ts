@@ -4,14 +4,14 @@ import type { DateFormat } from '../../values/formats';
 import type { ApiRequest } from '../../api/request';
 
 /** Formats of days, by the names of the fields that may have to be written in them. */
-export type Alternatives = Readonly<Partial<Record<string, DateFormat>>>;
+export type FallbackDates = Readonly<Partial<Record<string, DateFormat>>>;
 
 /** A call that the item itself adds its part to. */
 export type ItemRequest = Omit<
 	ApiRequest,
 	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onLost'
 > & {
-	alternatives?: Alternatives;
+	fallbackDates?: FallbackDates;
 };
 
 /** How a call that writes is taken for done. */

@@ -19,7 +19,7 @@ export type LockKey = readonly [entity: string, ...what: Array<string | number>]
 const NOBODY = Symbol('nobody');
 
 /** One execution of the node: what its items share lives here and ends with it. */
-export class Run {
+export class Execution {
 	readonly client: ApiClient;
 	readonly zone: string;
 	/** Known once the credential is read. */
@@ -35,9 +35,9 @@ export class Run {
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
 	/** Days that AlfaCRM could not read in the way that is tried first, by path. */
-	private readonly alternatives = new Map<string, Set<string>>();
+	private readonly fallbackDates = new Map<string, Set<string>>();
 	/** Tells the writes of this execution from those of all others in the process. */
-	private readonly writer = Symbol('run');
+	private readonly writer = Symbol('execution');
 	private readonly written = new Map<string, WriteCache>();
 	/** By kind of record, then by name. */
 	private readonly cache = new Map<string, Map<string, { value: unknown; since: number }>>();
@@ -69,9 +69,9 @@ export class Run {
 		return records;
 	}
 
-	alternativesInUse(path: string): Set<string> {
-		const known = this.alternatives.get(path) ?? new Set<string>();
-		this.alternatives.set(path, known);
+	fallbackDatesInUse(path: string): Set<string> {
+		const known = this.fallbackDates.get(path) ?? new Set<string>();
+		this.fallbackDates.set(path, known);
 		return known;
 	}
 

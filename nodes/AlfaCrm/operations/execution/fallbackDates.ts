@@ -4,16 +4,18 @@ import type { ApiFailure } from '../../api/failures';
 import { mayHaveTakenEffect } from '../../api/failures';
 import { formatDay } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
-import type { Alternatives, ItemRequest } from './itemRequest';
-import type { Run } from './run';
+import type { FallbackDates, ItemRequest } from './itemRequest';
+import type { Execution } from './execution';
 
 /** How AlfaCRM begins to say that it cannot read a value. API notes 4. */
 const UNREADABLE = /формат/i;
 
 /** The days of which it is not known how AlfaCRM takes them, with the format that is tried second. */
-export function alternativesOf(fields: readonly Field[]): Alternatives {
+export function fallbackDatesOf(fields: readonly Field[]): FallbackDates {
 	return Object.fromEntries(
-		fields.flatMap(({ name, alternative }) => (alternative === undefined ? [] : [[name, alternative]])),
+		fields.flatMap(({ name, fallbackDateFormat }) =>
+			fallbackDateFormat === undefined ? [] : [[name, fallbackDateFormat]],
+		),
 	);
 }
 
@@ -26,7 +28,7 @@ type Attempt<T> = (call: ItemRequest, isExpected: (failure: ApiFailure) => boole
  *
  * @param known which days go out in the other format; those that are found to need it are added
  */
-export async function sendWithAlternatives<T>(
+export async function sendWithFallbackDates<T>(
 	call: ItemRequest,
 	known: Set<string>,
 	zone: string,
@@ -36,7 +38,7 @@ export async function sendWithAlternatives<T>(
 	for (;;) {
 		let refused: string[] = [];
 		const answer = await attempt(
-			withAlternatives(call, inUse, zone),
+			withFallbackDates(call, inUse, zone),
 			(failure) => (refused = unreadableDays(failure, call, inUse)).length > 0,
 		);
 		if (answer === undefined) {
@@ -56,13 +58,13 @@ export async function sendWithAlternatives<T>(
  */
 function unreadableDays(
 	failure: ApiFailure,
-	{ body = {}, alternatives = {} }: ItemRequest,
+	{ body = {}, fallbackDates = {} }: ItemRequest,
 	inUse: ReadonlySet<string>,
 ): string[] {
 	if (failure.kind !== 'refusal' || mayHaveTakenEffect(failure)) return [];
 	const { fields = {}, serverMessage = '' } = failure;
 	const saysSo = (name: string) => fields[name]?.some((text) => UNREADABLE.test(text));
-	const left = Object.keys(alternatives).filter((name) => name in body && !inUse.has(name));
+	const left = Object.keys(fallbackDates).filter((name) => name in body && !inUse.has(name));
 	// Some accounts may not say which field it is about.
 	const isNameless =
 		Object.keys(fields).every((name) => name === '') && (saysSo('') || UNREADABLE.test(serverMessage));
@@ -70,10 +72,10 @@ function unreadableDays(
 }
 
 /** The call with some of its days in their other format. */
-function withAlternatives(call: ItemRequest, inUse: ReadonlySet<string>, zone: string): ItemRequest {
-	const { body = {}, alternatives = {} } = call;
+function withFallbackDates(call: ItemRequest, inUse: ReadonlySet<string>, zone: string): ItemRequest {
+	const { body = {}, fallbackDates = {} } = call;
 	const entries = Object.entries(body).map(([name, value]) => {
-		const format = inUse.has(name) ? alternatives[name] : undefined;
+		const format = inUse.has(name) ? fallbackDates[name] : undefined;
 		return [name, format === undefined ? value : (formatDay(value, format, zone) ?? value)];
 	});
 	return { ...call, body: Object.fromEntries(entries) };
@@ -86,16 +88,16 @@ function withAlternatives(call: ItemRequest, inUse: ReadonlySet<string>, zone: s
  * @throws what `failed` makes of it, where a day that was sent in the other format is not in it
  */
 export function assertKept(
-	run: Run,
+	execution: Execution,
 	call: ItemRequest,
 	model: IDataObject,
 	failed: (message: string, description: string) => Error,
 ): void {
-	const inUse = run.alternativesInUse(call.path);
-	const lost = ignoredDays(call, inUse, model, run.zone);
+	const inUse = execution.fallbackDatesInUse(call.path);
+	const lost = ignoredDays(call, inUse, model, execution.zone);
 	if (lost.length === 0) return;
 	for (const name of lost) inUse.delete(name);
-	run.forget(call);
+	execution.forget(call);
 	const labels = lost.map((name) => `'${call.labels?.[name] ?? name}'`).join(' and ');
 	throw failed(
 		`AlfaCRM did not keep ${labels} when asked to ${call.task}`,

@@ -8,9 +8,9 @@ import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
 import { collect } from '../../api/list';
 import { isPlain } from '../../fields/blank';
-import { assertKept, sendWithAlternatives } from './alternatives';
-import { warnOfLostFields } from './lostFields';
-import type { LockKey, Run } from './run';
+import { assertKept, sendWithFallbackDates } from './fallbackDates';
+import { warnIgnoredFields } from './ignoredFields';
+import type { LockKey, Execution } from './execution';
 import type { ItemRequest, Saving } from './itemRequest';
 import { Milestone } from './milestone';
 import type { Parameter } from './parameters';
@@ -44,13 +44,13 @@ export class Item extends ParameterReader {
 	private readonly queued: Milestone;
 
 	constructor(
-		readonly run: Run,
+		readonly execution: Execution,
 		readonly index: number,
 		/** All items of the run, made in their order. */
 		readonly all: readonly Item[] = [],
 	) {
 		super();
-		this.zone = run.zone;
+		this.zone = execution.zone;
 		this.ready = new Milestone(this.before?.ready);
 		this.queued = new Milestone(this.before?.queued);
 	}
@@ -60,15 +60,15 @@ export class Item extends ParameterReader {
 	}
 
 	get origin(): string {
-		return this.run.origin;
+		return this.execution.origin;
 	}
 
 	get json(): IDataObject {
-		return this.run.context.getInputData()[this.index].json;
+		return this.execution.context.getInputData()[this.index].json;
 	}
 
 	input({ name, default: byDefault }: Parameter): unknown {
-		return this.run.context.getNodeParameter(name, this.index, byDefault as IDataObject);
+		return this.execution.context.getNodeParameter(name, this.index, byDefault as IDataObject);
 	}
 
 	/** A collection of the form. A name that the form does not have is refused, since it would have no effect. */
@@ -103,7 +103,7 @@ export class Item extends ParameterReader {
 
 	/** An error of this item that has nothing to do with AlfaCRM. */
 	refused(message: string, description?: string): NodeOperationError {
-		const { context } = this.run;
+		const { context } = this.execution;
 		// What is refused before the call that it is about may come after one that only reads.
 		const text = description?.replace(NOTHING_SENT, this.effectNote());
 		return new NodeOperationError(context.getNode(), message, { description: text, itemIndex: this.index });
@@ -111,14 +111,14 @@ export class Item extends ParameterReader {
 
 	/** An error of this item about what AlfaCRM answered or did not show. */
 	failed(message: string, description: string, status?: number): Error {
-		const { context } = this.run;
+		const { context } = this.execution;
 		const text = { message, description: `${description}${this.savedBeforeNote()}`, status };
 		return nodeError(context.getNode(), text, this.index);
 	}
 
 	/** Turns any error into one of n8n's own kinds. */
 	asError(caught: unknown): NodeApiError | NodeOperationError {
-		return asNodeError(this.run.context.getNode(), caught, this.index);
+		return asNodeError(this.execution.context.getNode(), caught, this.index);
 	}
 
 	/** How long AlfaCRM may still be at work on what was sent. */
@@ -126,9 +126,9 @@ export class Item extends ParameterReader {
 		return this.underWayUntil - performance.now();
 	}
 
-	/** Work on the same record takes turns: see `Run.withLock`. */
+	/** Work on the same record takes turns: see `Execution.withLock`. */
 	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
-		return await this.run.withLock(keys, work, () => this.underWayMs);
+		return await this.execution.withLock(keys, work, () => this.underWayMs);
 	}
 
 	/**
@@ -182,7 +182,7 @@ export class Item extends ParameterReader {
 
 	/** Sends a call that only reads. */
 	async fetch(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-		return await this.run.client.request({ ...call, isIdempotent: true, ...this.requestContext() });
+		return await this.execution.client.request({ ...call, isIdempotent: true, ...this.requestContext() });
 	}
 
 	/**
@@ -196,20 +196,20 @@ export class Item extends ParameterReader {
 		const onLost = (underWayMs: number) => {
 			// Whoever comes next waits until AlfaCRM must be done with it.
 			this.underWayUntil = performance.now() + underWayMs;
-			this.run.forget(call);
+			this.execution.forget(call);
 		};
 		const rest = { ...this.requestContext(), onLost };
 		const touched: LockKey[] = [[call.path], ...records];
 		// The write may have been carried out even if its answer is lost.
-		this.run.noteWrite(touched);
-		const answer = await sendWithAlternatives(
+		this.execution.noteWrite(touched);
+		const answer = await sendWithFallbackDates(
 			call,
-			this.run.alternativesInUse(call.path),
+			this.execution.fallbackDatesInUse(call.path),
 			this.zone,
 			async (written, isExpected) =>
-				await this.run.client.attempt({ ...written, isIdempotent: false, ...rest }, isExpected),
+				await this.execution.client.attempt({ ...written, isIdempotent: false, ...rest }, isExpected),
 		);
-		this.run.noteWrite(touched);
+		this.execution.noteWrite(touched);
 		return answer;
 	}
 
@@ -226,7 +226,7 @@ export class Item extends ParameterReader {
 
 	/** The rows of a list, each once; all of them if no limit is given. */
 	async collect(list: ListQuery, options: CollectOptions = {}): Promise<Collected> {
-		return await collect(this.run.client, { ...list, ...this.requestContext() }, options);
+		return await collect(this.execution.client, { ...list, ...this.requestContext() }, options);
 	}
 
 	/** What the item adds to each of its calls. */
@@ -236,7 +236,7 @@ export class Item extends ParameterReader {
 
 	/** After a failure no other item begins; one that has only waited so far, for example for a record, has not begun. */
 	private begin(): void {
-		this.isSkipped = !this.hasSent && this.run.isStopping;
+		this.isSkipped = !this.hasSent && this.execution.isStopping;
 		if (this.isSkipped) throw cancelled();
 		this.assertMaySend();
 		this.hasSent = true;
@@ -258,16 +258,16 @@ export class Item extends ParameterReader {
 		const created = call.action !== 'create' || readId(model.id) !== undefined;
 		const isConfirmed = readFlag(answer.success) === 1 || (confirms !== undefined && confirms in answer);
 		if (!isConfirmed || !created) {
-			this.run.forget(call);
+			this.execution.forget(call);
 			throw this.failed(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
 				`Look in AlfaCRM whether it was saved before you run this again.`,
 			);
 		}
 		this.saved.push(call.task);
-		assertKept(this.run, call, model, (...said) => this.failed(...said));
-		warnOfLostFields(this.run.hints, call, model);
-		this.run.writeCacheOf(call.path).note(call, model, this.run.version(), before);
+		assertKept(this.execution, call, model, (...said) => this.failed(...said));
+		warnIgnoredFields(this.execution.hints, call, model);
+		this.execution.writeCacheOf(call.path).note(call, model, this.execution.version(), before);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}
 

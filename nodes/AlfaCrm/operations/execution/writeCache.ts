@@ -10,7 +10,7 @@ import type { Field } from '../../entities/fieldTypes';
 export interface LocatedRecord {
 	row: IDataObject;
 	branch?: number;
-	/** `Run.version` when it was read or written. */
+	/** `Execution.version` when it was read or written. */
 	version: number;
 	/** Of a record that was written: what its fields held before, each value as JSON. */
 	was?: ReadonlyMap<string, ReadonlySet<string>>;
