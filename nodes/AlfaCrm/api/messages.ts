@@ -224,10 +224,9 @@ function slowDown({ retryAfterMs = 0 }: ApiFailure, said = ''): Omit<Explanation
 function correctCredential({
 	declaredCause = 'credential-invalid',
 }: ApiFailure): Omit<Explanation, 'message'> {
-	return {
-		description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
-		failure: { cause: declaredCause } as DeclaredCause,
-	};
+	const failure = { cause: declaredCause } as DeclaredCause;
+	if (declaredCause === 'temporarily-unavailable') return { failure };
+	return { description: "Open the credential, correct it and press 'Retry' or 'Test' there.", failure };
 }
 
 const serverFailed: StatusText = (failure, call, said) => ({
