@@ -183,12 +183,6 @@ describe('what was saved', () => {
 			}
 		},
 	);
-
-	it('is doubtful when AlfaCRM calls it a success and lists what is wrong', () => {
-		const description = described({ ...REFUSED, isContradictory: true }, WRITE);
-		expect(description).toMatch(/look in AlfaCRM what was saved.* If not, correct 'Phone' \(phone\)\./);
-		expect(description).not.toContain('Nothing was saved');
-	});
 });
 
 describe('a refusal', () => {
