@@ -22,7 +22,7 @@ import { readId } from '../values/formats';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 import type { Login } from './session';
-import { accountOf, loginOf, noteCall, sessionOf } from './session';
+import { accountOf, FRESH_MS, loginOf, noteCall, sessionOf } from './session';
 
 export const CREDENTIAL = 'alfaCrmApi';
 /** How long n8n may take to end a request that was cancelled. */
@@ -33,8 +33,6 @@ const MIN_IN_PROGRESS_MS = 1_000;
 const CREDENTIAL_MS = 1_000;
 /** How many tokens a call is sent with: where a login ends all older tokens, processes that log in together end each other's. */
 const MOST_TOKENS = 4;
-/** A token of this age did not expire: a 403 is about the user's rights. API notes 1: it lives for 15 minutes at least. */
-const FRESH_MS = 300_000;
 
 interface Connection {
 	origin: string;
@@ -202,7 +200,7 @@ export class ApiClient {
 	): Promise<boolean> {
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		const session = sessionOf(login);
-		// One login tells for all calls of an execution that its user lacks the right.
+		// One login tells for all calls of an execution that its user lacks the right, for what is so young did not expire.
 		const isFresh = session.isIssuedSince(token, Math.max(this.begun, performance.now() - FRESH_MS));
 		if (status === 403 && isFresh && !(await this.isReplaced(token))) {
 			this.forbidden.add(path);

@@ -86,6 +86,13 @@ describe('a session', () => {
 		expect(await settle(session.renew(refused, logIn))).toBe(expected);
 	});
 
+	it('gives another node no token that is so old that it may have expired as well', async () => {
+		const [session, logIn] = [new Session(), logins()];
+		await settle(session.renew('', logIn));
+		jest.advanceTimersByTime(900_000);
+		expect(await settle(session.renew('of another process', logIn))).toBe('token 2');
+	});
+
 	it('knows since when it has a token for which it has logged in', async () => {
 		const session = new Session();
 		await settle(session.renew('', logins()));
