@@ -15,6 +15,7 @@ import {
 	redact,
 	ResponseError,
 	assertSuccess,
+	unsent,
 } from './failures';
 import type { Explanation } from './messages';
 import { explain, MAIN_BRANCH_OFF } from './messages';
@@ -248,11 +249,15 @@ export class ApiClient {
 		const { isIdempotent } = call;
 		const options = { perSecond, atOnce, signal: this.signal, isIdempotent, rateLimitWaitMs };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
-			const data = await this.credentialWithToken(connection, progress);
+			const data = await this.credentialWithToken(connection, progress).catch((error: unknown) => {
+				throw unsent(error);
+			});
 			const before = data.token;
 			let notSent: unknown;
 			noteCall(data, () => {
 				try {
+					// It took n8n a while to get here where it read the credential or logged in.
+					if (this.signal?.aborted) throw cancelled();
 					call.onSend?.();
 				} catch (error) {
 					throw (notSent = error);
@@ -271,7 +276,7 @@ export class ApiClient {
 				return assertSuccess(await abortable(answer, this.signal, (giveUp) => giveUpRequest(data, giveUp)));
 			} catch (error) {
 				// n8n makes an error of its own of it.
-				throw notSent ?? error;
+				throw notSent ?? (data.token === '' ? unsent(error) : error);
 			} finally {
 				progress.token = data.token;
 				progress.isNewLogin ||= data.token !== before;

@@ -81,8 +81,9 @@ const texts: Record<ApiFailure['kind'], (failure: ApiFailure, call: CallDescript
 		message: 'The execution was cancelled',
 		description: lostWriteAdvice(failure, call),
 	}),
-	notSent: ({ serverMessage = '' }, { task }) => ({
+	notSent: ({ serverMessage = '', reason }, { task }) => ({
 		message: `Could not ${task}: ${serverMessage}`,
+		description: reason,
 	}),
 	unexpected: (failure, call) => ({
 		message: `Could not ${call.task}: ${failure.serverMessage ?? 'no reason was given'}`,
