@@ -225,8 +225,12 @@ function slowDown({ retryAfterMs = 0 }: ApiFailure, said = ''): Omit<Explanation
 function correctCredential({
 	declaredCause = 'credential-invalid',
 }: ApiFailure): Omit<Explanation, 'message'> {
+	// What to do about a server or a network stands in the text of the login itself.
+	const isPassing = declaredCause === 'temporarily-unavailable';
 	return {
-		description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
+		description: isPassing
+			? 'It was during the login, before the call itself was sent.'
+			: "Open the credential, correct it and press 'Retry' or 'Test' there.",
 		failure: { cause: declaredCause } as DeclaredCause,
 	};
 }
