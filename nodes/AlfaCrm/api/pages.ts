@@ -205,8 +205,9 @@ class Walk {
 			return;
 		}
 		const above = this.contents.slice(-contents.length);
-		const from = above.findIndex((_content, at) =>
-			above.slice(at).every((one, index) => one === contents[index]),
+		const from = above.findIndex(
+			(content, at) =>
+				content === contents[0] && above.slice(at).every((one, index) => one === contents[index]),
 		);
 		if (from < 0) return;
 		this.moved += above.length - from;

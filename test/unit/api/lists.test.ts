@@ -319,6 +319,18 @@ describe('rows without an ID', () => {
 		]).toEqual([6, true]);
 	});
 
+	it('are compared with the page above in no more time than it takes to read them', async () => {
+		const list = Array.from({ length: 60_000 }, (_unused, index) => entry(index));
+		const begun = performance.now();
+		const { rows: found } = await read(
+			uncounted(() => list, 500),
+			{},
+			LOG,
+		);
+		expect(found).toHaveLength(list.length);
+		expect(performance.now() - begun).toBeLessThan(4_000);
+	});
+
 	it('are told from those with one, a number being the same as a text', async () => {
 		const items = [{ id: 7 }, { id: '7' }, { id: 'a7' }, { id: '' }, { id: null, a: 1 }, { a: 1 }, { a: 1 }];
 		const { rows: found } = await read(({ body }) => ({ items: body.page === 0 ? items : [], total: 6 }));
