@@ -21,6 +21,7 @@ import {
 	redact,
 	ResponseError,
 	assertSuccess,
+	unsent,
 } from './failures';
 import type { Explanation } from './messages';
 import { explain, MAIN_BRANCH_OFF } from './messages';
@@ -28,7 +29,7 @@ import { readId } from '../values/formats';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 import type { Login } from './session';
-import { accountOf, loginOf, noteCall, sessionOf } from './session';
+import { accountOf, FRESH_MS, loginOf, noteCall, sessionOf } from './session';
 
 export const CREDENTIAL = 'alfaCrmApi';
 /** How long AlfaCRM is given at least to end what it may still be at work on. */
@@ -37,8 +38,6 @@ const MIN_IN_PROGRESS_MS = 1_000;
 const CREDENTIAL_MS = 1_000;
 /** How many tokens a call is sent with. Where a login ended the older tokens, processes would end each other's; API notes 1. */
 const MOST_TOKENS = 4;
-/** A token of this age did not expire: a 403 is about the user's rights. API notes 1: it lives for 15 minutes at least. */
-const FRESH_MS = 300_000;
 
 interface Connection {
 	origin: string;
@@ -221,7 +220,7 @@ export class ApiClient {
 	): Promise<boolean> {
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		const session = sessionOf(login);
-		// A 403 to a token that this execution has just got is about the user's rights.
+		// One login tells for all calls of an execution that its user lacks the right, for what is so young did not expire.
 		const isFresh = session.isIssuedSince(token, Math.max(this.begun, performance.now() - FRESH_MS));
 		if (status === 403 && isFresh && !(await this.isReplaced(token))) {
 			this.forbidden.add(path);
@@ -265,11 +264,15 @@ export class ApiClient {
 		const { isIdempotent } = call;
 		const options = { perSecond, atOnce, signal: this.signal, isIdempotent, rateLimitWaitMs };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
-			const data = await this.credentialWithToken(connection, progress);
+			const data = await this.credentialWithToken(connection, progress).catch((error: unknown) => {
+				throw unsent(error);
+			});
 			const before = data.token;
 			let notSent: unknown;
 			noteCall(data, () => {
 				try {
+					// It took n8n a while to get here where it read the credential or logged in.
+					if (this.signal?.aborted) throw cancelled();
 					call.onSend?.();
 				} catch (error) {
 					throw (notSent = error);
@@ -289,7 +292,7 @@ export class ApiClient {
 				return assertSuccess(await abortable(answer, this.signal, () => cancelled(data.token !== '')));
 			} catch (error) {
 				// n8n makes an error of its own of it.
-				throw notSent ?? error;
+				throw notSent ?? (data.token === '' ? unsent(error) : error);
 			} finally {
 				progress.token = data.token;
 				progress.isNewLogin ||= data.token !== before;

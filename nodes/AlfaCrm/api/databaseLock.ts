@@ -328,6 +328,6 @@ export function databaseLockOf(workflowId: string | undefined, nodeId: string): 
 
 const noDatabase = (cause: unknown): UserError =>
 	new UserError(
-		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so nothing was saved: another n8n process may be doing the same. Run it again.`,
+		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so this was not saved: another n8n process may be doing the same. Run it again.`,
 		{ cause },
 	);

@@ -73,6 +73,8 @@ export interface ApiFailure {
 	declaredCause?: DeclaredCause['cause'];
 	/** A web page came with the status, so something else than AlfaCRM may have answered. */
 	isPage?: boolean;
+	/** Why n8n could not send it, in words that may hold a network code of n8n's own database. */
+	reason?: string;
 	/** Cancelled while AlfaCRM was at work on it, not before it was sent. */
 	isInProgress?: boolean;
 }
@@ -119,6 +121,16 @@ export function failureOf(error: unknown): ApiFailure {
 	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isInProgress: true };
 	if (code !== undefined) return { kind: 'noAnswer', code };
 	return { kind: 'unexpected', serverMessage: message };
+}
+
+/**
+ * What failed before a call was sent, such as n8n's database when it read the credential or kept a new token; AlfaCRM has
+ * no part in it.
+ */
+export function unsent(error: unknown): unknown {
+	if (error instanceof ResponseError || failureOf(error).kind === 'login') return error;
+	const { message: reason } = error instanceof NodeApiError ? causeOf(error) : (error as Error);
+	return new ResponseError({ kind: 'notSent', serverMessage: 'n8n could not prepare the request', reason });
 }
 
 /** What a NodeApiError was made of. n8n 1.99 to 2.33 lose that, but keep the status or code and what came as JSON. */

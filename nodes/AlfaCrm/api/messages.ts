@@ -78,8 +78,9 @@ const texts: Record<ApiFailure['kind'], (failure: ApiFailure, call: CallDescript
 		message: 'The execution was cancelled',
 		description: lostWriteAdvice(failure, call),
 	}),
-	notSent: ({ serverMessage = '' }, { task }) => ({
+	notSent: ({ serverMessage = '', reason }, { task }) => ({
 		message: `Could not ${task}: ${serverMessage}`,
+		description: reason,
 	}),
 	unexpected: (failure, call) => ({
 		message: `Could not ${call.task}: ${failure.serverMessage ?? 'no reason was given'}`,
@@ -210,9 +211,14 @@ function slowDown({ retryAfterMs = 0 }: ApiFailure, said = ''): Omit<Explanation
 function correctCredential({
 	declaredCause = 'credential-invalid',
 }: ApiFailure): Omit<Explanation, 'message'> {
-	const failure = { cause: declaredCause } as DeclaredCause;
-	if (declaredCause === 'temporarily-unavailable') return { failure };
-	return { description: "Open the credential, correct it and press 'Retry' or 'Test' there.", failure };
+	// What to do about a server or a network stands in the text of the login itself.
+	const isPassing = declaredCause === 'temporarily-unavailable';
+	return {
+		description: isPassing
+			? 'It was during the login, before the call itself was sent.'
+			: "Open the credential, correct it and press 'Retry' or 'Test' there.",
+		failure: { cause: declaredCause } as DeclaredCause,
+	};
 }
 
 const serverFailed: StatusText = (failure, call, said) => ({

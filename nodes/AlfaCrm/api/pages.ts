@@ -125,12 +125,13 @@ function pageIn({ node }: ApiClient, { task, itemIndex }: ListRequest, answer: A
 	throw nodeError(node, text, itemIndex, { cause: 'temporarily-unavailable' });
 }
 
-/** The rows of an answer and how many there are in all; undefined when it is no list. */
+/** The rows of an answer and how many there are in all, unless it counts fewer than it shows; undefined when it is no list. */
 export function readPage(answer: ApiResponse): PageResponse | undefined {
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) return undefined;
+	const rows = (items as unknown[]).filter(isRow);
 	const count = total === undefined || total === null ? NaN : Number(total);
-	return { items: (items as unknown[]).filter(isRow), total: Number.isFinite(count) ? count : undefined };
+	return { items: rows, total: Number.isFinite(count) && count >= rows.length ? count : undefined };
 }
 
 const isRow = (item: unknown): item is IDataObject =>

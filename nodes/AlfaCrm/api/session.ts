@@ -11,6 +11,8 @@ import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 
 /** A process that meets a dead token waits for up to so long: all n8n processes meet it together, so one logs in and the others find its token. */
 const MAX_WAIT_MS = 500;
+/** A token of this age did not expire. API notes 1: it lives for 15 minutes at least. */
+export const FRESH_MS = 300_000;
 const MAX_DEAD_TOKENS = 50;
 const MAX_SESSIONS = 500;
 
@@ -86,11 +88,13 @@ export class Session {
 	/**
 	 * A new token.
 	 *
-	 * @param refused the token in whose place it comes, '' if there is none; a newer one of this process is as good
+	 * @param refused the token in whose place it comes, '' if there is none; another one that this process has logged in for
+	 * is as good, unless it is so old that it may have expired as well, when another process had logged in since
 	 */
 	async renew(refused: string, logIn: () => Promise<string>): Promise<string> {
-		const other = refused === '' ? '' : this.alive(this.newest?.token);
-		if (other !== '' && other !== refused) return other;
+		const other = this.alive(this.newest?.token);
+		const isYoung = this.isIssuedSince(other, performance.now() - FRESH_MS);
+		if (refused !== '' && other !== refused && isYoung) return other;
 		this.login ??= this.logIn(logIn).finally(() => (this.login = undefined));
 		return await this.login;
 	}

@@ -278,6 +278,14 @@ describe('what n8n is told of the cause', () => {
 	);
 });
 
+it('a credential is to be corrected after a login that was refused, and not after one that met a server in trouble', () => {
+	expect(explain({ kind: 'login' }, WRITE).description).toMatch(/^Open the credential, correct it/);
+	const inTrouble: ApiFailure = { kind: 'login', declaredCause: 'temporarily-unavailable' };
+	expect(explain(inTrouble, WRITE).description).toBe(
+		'It was during the login, before the call itself was sent.',
+	);
+});
+
 it.each([
 	[0, 300_000, 301_000, /still received too many requests after 300 seconds and/],
 	[400_000, 300_000, 301_000, /asks to wait for 400 seconds and/],
