@@ -255,18 +255,6 @@ describe('what n8n is told of the cause', () => {
 		expect(explain(failure, READ).failure?.cause).toBe(cause);
 	});
 
-	it.each<[cause: ApiFailure['declaredCause'], isBlamed: boolean]>([
-		['credential-invalid', true],
-		['configuration-invalid', true],
-		['temporarily-unavailable', false],
-	])(
-		'a login that failed, %s, blames the credential where that is what is wrong',
-		(declaredCause, isBlamed) => {
-			const { description = '' } = explain({ kind: 'login', declaredCause }, READ);
-			expect(/Open the credential, correct it/.test(description)).toBe(isBlamed);
-		},
-	);
-
 	it.each<ApiFailure>([status(429), { kind: 'login', declaredCause: 'rate-limited' }])(
 		'holds how long AlfaCRM asked to wait, else a minute, and blames no credential, after %j',
 		(failure) => {
