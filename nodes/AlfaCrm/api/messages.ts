@@ -163,7 +163,9 @@ function noAnswer(failure: ApiFailure, call: CallDescription): Explanation {
 type StatusText = (failure: ApiFailure, call: CallDescription, said: string) => Explanation;
 
 const unauthorized: StatusText = (_failure, { isNewLogin, task }, said) => ({
-	message: `AlfaCRM does not accept the login${isNewLogin ? ', even a new one,' : ''} and would not ${task}`,
+	message: isNewLogin
+		? `AlfaCRM does not accept the login, even a new one, and would not ${task}`
+		: `AlfaCRM does not accept the login and would not ${task}`,
 	description: `Check the credential; some accounts also need 'App Key'.${said}`,
 	failure: { cause: 'credential-invalid' },
 });
