@@ -26,7 +26,7 @@ const DOWN =
 	"The login works, but AlfaCRM could not list the branches. AlfaCRM's server had trouble; test again later.";
 
 /** What the answers to the test mean; the login has succeeded before it. */
-const STATUS_TEXTS: ReadonlyArray<[status: number, text: string]> = [
+const BRANCH_LIST_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 	...[301, 302, 303, 307, 308].map((status): [number, string] => [status, REDIRECTED]),
 	[
 		401,
@@ -41,13 +41,13 @@ const STATUS_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 	...[500, 502, 503, 504].map((status): [number, string] => [status, DOWN]),
 ];
 
-const STATUS_RULES = STATUS_TEXTS.map(([value, message]) => ({
+const STATUS_RULES = BRANCH_LIST_TEXTS.map(([value, message]) => ({
 	type: 'responseCode',
 	properties: { value, message },
 }));
 
 /** Some servers always answer with HTTP 200 and give the real status in the body. */
-const BODY_STATUS_RULES = STATUS_TEXTS.flatMap(([value, message]) =>
+const BODY_STATUS_RULES = BRANCH_LIST_TEXTS.flatMap(([value, message]) =>
 	['status', 'code'].map((key) => ({ type: 'responseSuccessBody', properties: { key, value, message } })),
 );
 
@@ -143,8 +143,7 @@ export class AlfaCrmApi implements ICredentialType {
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: DEFAULT_REQUESTS_PER_SECOND,
-			description:
-				`Maximum requests per second, over all workflows. AlfaCRM allows ${DEFAULT_REQUESTS_PER_SECOND}; 0 means no limit. Where others use the account too, the node slows down by itself.`,
+			description: `Maximum requests per second, over all workflows. AlfaCRM allows ${DEFAULT_REQUESTS_PER_SECOND}; 0 means no limit. Where others use the account too, the node slows down by itself.`,
 		},
 		{
 			displayName: 'Wait on Too Many Requests (Seconds)',

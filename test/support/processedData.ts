@@ -3,8 +3,8 @@ import { sleep } from 'n8n-workflow';
 import type { ProcessedData } from '../../nodes/AlfaCrm/api/databaseLock';
 
 interface Connection {
-	/** Milliseconds that the database takes for a statement. */
-	latency: () => number;
+	/** Milliseconds that the database takes for a statement that writes these entries, or none. */
+	latency: (entries: readonly unknown[]) => number;
 	/** Waits while the process stands still, for ever once it was killed; throws while the database is away. */
 	ready?: () => Promise<void>;
 }
@@ -34,12 +34,12 @@ export class ProcessedRows {
 
 	/** The helpers that n8n gives a node in one of the processes. */
 	helpersOf({ latency, ready = async () => await Promise.resolve() }: Connection): ProcessedData {
-		const statement = async <T>(run: () => T): Promise<T> => {
+		const statement = async <T>(run: () => T, entries: readonly unknown[] = []): Promise<T> => {
 			await ready();
 			this.statements += 1;
-			await sleep(latency() / 2);
+			await sleep(latency(entries) / 2);
 			const result = run();
-			await sleep(latency() / 2);
+			await sleep(latency(entries) / 2);
 			await ready();
 			return result;
 		};
@@ -50,7 +50,7 @@ export class ProcessedRows {
 				await statement(() => {
 					if (known === undefined && this.entries !== undefined) throw new Error('UNIQUE constraint failed');
 					if (known === undefined || this.entries !== undefined) this.entries = [...(known ?? []), ...added];
-				});
+				}, items);
 				return { new: added, processed: items.filter((item) => known?.includes(item)) };
 			},
 			getProcessedDataCount: async () => await statement(() => this.size),

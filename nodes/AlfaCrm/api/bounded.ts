@@ -1,14 +1,13 @@
-/** What a process keeps must not grow for ever: of these only the latest stay. */
-
+/** Adds an item to a list that must not grow for ever; of more than `most` the first goes. */
 export function boundedPush<T>(list: T[], item: T, most: number): void {
 	list.push(item);
 	if (list.length > most) list.shift();
 }
 
 /**
- * Sets an entry as the latest one; those that were not set for the longest go first.
+ * Sets an entry of a map that must not grow for ever; of more than `most` the one that was not set for the longest goes.
  *
- * @returns what went for it
+ * @returns the value of the one that went
  */
 export function lruSet<K, V>(entries: Map<K, V>, key: K, value: V, most: number): V | undefined {
 	entries.delete(key);

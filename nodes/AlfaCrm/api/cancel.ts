@@ -1,8 +1,6 @@
-import { sleep } from 'n8n-workflow';
-
 import { cancelled } from './failures';
 
-/** What is called when a signal aborts, while anything is. */
+/** The listeners of each signal that anything waits for. */
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();
 
 function callAll(this: AbortSignal): void {
@@ -10,10 +8,10 @@ function callAll(this: AbortSignal): void {
 }
 
 /**
- * Calls when a signal aborts, at once if it has. Many calls of an execution wait for the same signal, and Node warns of a
- * leak where more than ten listen to one; so one listens for all.
+ * Calls a listener when a signal aborts, at once if it has. Many calls of an execution wait for the same signal, and Node
+ * warns of a leak where more than ten listen to one, so one listens for all.
  *
- * @returns takes that back
+ * @returns takes the listener away again
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 	if (signal.aborted) listener();
@@ -26,14 +24,11 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 	};
 }
 
-/** Waits, unless the execution is cancelled meanwhile. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-	await abortable(sleep(ms), signal);
-}
-
 /**
- * For a wait that something else may end before: n8n's `sleep` cannot be ended, and would keep the process alive until
- * its time is up.
+ * Waits like n8n's `sleep`, which cannot be ended and keeps the process alive until its time is up. This one does not, so
+ * it is for a wait that something else may end before.
+ *
+ * @param ms milliseconds
  */
 export async function timeout(ms: number): Promise<void> {
 	const time = AbortSignal.timeout(Math.ceil(ms));
@@ -41,9 +36,10 @@ export async function timeout(ms: number): Promise<void> {
 }
 
 /**
- * What is answered in time.
+ * Waits for an answer.
  *
- * @throws Error when it takes longer; whether it ends later nobody is told
+ * @param ms milliseconds
+ * @throws Error when it takes longer; what comes of it later nobody is told
  */
 export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T> {
 	const late = timeout(ms).then(() => {
@@ -52,22 +48,21 @@ export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T>
 	return await Promise.race([answer, late]);
 }
 
-/** Ends a wait with a reason. */
-export type GiveUp = (reason: Error) => void;
-
 /**
- * @param onAborted decides when the wait is given up and with which reason, if not at once
- * @throws ResponseError that says so when the signal is aborted
+ * Waits for something, and no longer when the signal aborts.
+ *
+ * @param reason asked then for what to throw
+ * @throws ResponseError that says that the execution was cancelled, if no other reason is given
  */
 export async function abortable<T>(
 	wait: Promise<T>,
 	signal: AbortSignal | undefined,
-	onAborted: (giveUp: GiveUp) => void = (giveUp) => giveUp(cancelled()),
+	reason: () => Error = cancelled,
 ): Promise<T> {
 	if (signal === undefined) return await wait;
 	let forget = () => {};
 	const aborted = new Promise<never>((_resolve, reject) => {
-		forget = onAbort(signal, () => onAborted(reject));
+		forget = onAbort(signal, () => reject(reason()));
 	});
 	try {
 		return await Promise.race([aborted, wait]);

@@ -1,9 +1,15 @@
-import type { ICredentialDataDecryptedObject, INode } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, INode, NodeApiError } from 'n8n-workflow';
 
 import type { ApiContext, ApiRequest } from './request';
-import { branchOfForm, isBranchList, isRefused, nameOf, pathOf, requestOptions, TIMEOUT_MS } from './request';
-import type { GiveUp } from './cancel';
+import {
+	branchOfForm,
+	isBranchList,
+	mayAnswerElsewhere,
+	nameOf,
+	pathOf,
+	requestOptions,
+	TIMEOUT_MS,
+} from './request';
 import { abortable } from './cancel';
 import type { ApiFailure, ApiResponse } from './failures';
 import {
@@ -15,6 +21,7 @@ import {
 	redact,
 	ResponseError,
 	assertSuccess,
+	unsent,
 } from './failures';
 import type { Explanation } from './messages';
 import { explain, MAIN_BRANCH_OFF } from './messages';
@@ -22,19 +29,15 @@ import { readId } from '../values/formats';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 import type { Login } from './session';
-import { accountOf, loginOf, noteCall, sessionOf } from './session';
+import { accountOf, FRESH_MS, loginOf, noteCall, sessionOf } from './session';
 
 export const CREDENTIAL = 'alfaCrmApi';
-/** How long n8n may take to end a request that was cancelled. */
-const ABORT_MS = 100;
 /** How long AlfaCRM is given at least to end what it may still be at work on. */
 const MIN_IN_PROGRESS_MS = 1_000;
 /** How long a credential is used without reading it again, which takes n8n a query of its database each time. */
 const CREDENTIAL_MS = 1_000;
-/** How many tokens a call is sent with: where a login ends all older tokens, processes that log in together end each other's. */
+/** How many tokens a call is sent with. Where a login ended the older tokens, processes would end each other's; API notes 1. */
 const MOST_TOKENS = 4;
-/** A token of this age did not expire: a 403 is about the user's rights. API notes 1: it lives for 15 minutes at least. */
-const FRESH_MS = 300_000;
 
 interface Connection {
 	origin: string;
@@ -53,12 +56,11 @@ interface Connection {
  * may be edited meanwhile.
  */
 export class ApiClient {
-	private connection?: Promise<Connection>;
-	private connected?: Connection;
-	/** Lists, as `path/action`, that are asked for without a page size, since with one they failed. */
+	private connection?: Connection;
+	/** Lists that AlfaCRM gives without a page size only, as `customer/index`. API notes 7a. */
 	readonly withoutPageSize = new Set<string>();
 	private credential?: { values: ICredentialDataDecryptedObject; at: number };
-	/** The login that was refused: with many items, each would try it again. */
+	/** The login that was refused, which each of many items would try again. */
 	private refused?: { login: string; failure: ApiFailure };
 	/** Paths that stayed forbidden with a new token. */
 	private readonly forbidden = new Set<string>();
@@ -93,12 +95,16 @@ export class ApiClient {
 		return (await this.connect(undefined)).account;
 	}
 
-	/** Of the user whose credential it is, for looking that user up; it is no part of any message or output. */
+	/** The email of the credential's user, for looking that user up; it is no part of any message or output. */
 	async email(): Promise<string> {
 		return (await this.connect(undefined)).email;
 	}
 
-	/** The number of the user in AlfaCRM, which stays the same: looked for once in this process, again if it was not found. */
+	/**
+	 * The ID of the credential's user in AlfaCRM, which stays the same, so that it is looked for once in this process.
+	 *
+	 * @param find looks for it; called again where it found none
+	 */
 	async ownUser(find: () => Promise<number | undefined>): Promise<number | undefined> {
 		const session = sessionOf(loginOf((await this.readCredential()).values));
 		return (session.user ??= await find());
@@ -110,8 +116,8 @@ export class ApiClient {
 
 	/** How many calls may be under way at the same moment: as the credential says, or as many as the rate needs by now. */
 	get callsAtOnce(): number {
-		if (this.connected === undefined) return 1;
-		const { origin, perSecond, callsAtOnce } = this.connected;
+		if (this.connection === undefined) return 1;
+		const { origin, perSecond, callsAtOnce } = this.connection;
 		return callsAtOnce || rateLimiterOf(origin).callsAtOnce(perSecond);
 	}
 
@@ -139,29 +145,29 @@ export class ApiClient {
 		isExpected: (failure: ApiFailure) => boolean,
 	): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
-		if (!isBranchList(call) || call.branch !== undefined)
-			return await this.attemptWithTokens(connection, call, isExpected);
-		const { branchId = branchOfForm(this.context, call.itemIndex) } = connection;
-		// Where the main branch is switched off, the list answers inside of another branch only. API notes 5.1.
+		const isBranchless = isBranchList(call) && call.branch === undefined;
+		const elsewhere = isBranchless
+			? (connection.branchId ?? branchOfForm(this.context, call.itemIndex))
+			: undefined;
+		if (elsewhere === undefined) return await this.attemptWithTokens(connection, call, isExpected);
+		// Where the main branch is switched off, the list of branches answers inside of another one only. API notes 2.
 		if (connection.branchId === undefined) {
-			let isElsewhere = false;
-			const isRefusedHere = (failure: ApiFailure) =>
-				(isElsewhere = branchId !== undefined && isRefused(failure));
-			const answer = await this.attemptWithTokens(connection, call, isExpected, isRefusedHere);
-			if (!isElsewhere) return answer;
+			let isRefusedHere = false;
+			const isFinal = (failure: ApiFailure) => (isRefusedHere = mayAnswerElsewhere(failure));
+			const answer = await this.attemptWithTokens(connection, call, isExpected, isFinal);
+			if (!isRefusedHere) return answer;
 		}
-		return await this.attemptWithTokens(connection, { ...call, branch: branchId }, isExpected);
+		return await this.attemptWithTokens(connection, { ...call, branch: elsewhere }, isExpected);
 	}
 
-	/** @param isFinal of a failure for which no other token is to be tried */
+	/** @param isFinal whether no other token is to be tried after a failure, and there is no answer */
 	private async attemptWithTokens(
 		connection: Connection,
 		call: ApiRequest,
 		isExpected: (failure: ApiFailure) => boolean,
 		isFinal: (failure: ApiFailure) => boolean = () => false,
 	): Promise<ApiResponse | undefined> {
-		const begun = performance.now();
-		const progress: Progress = { token: '', isNewLogin: false };
+		const progress: Progress = { begun: performance.now(), token: '', isNewLogin: false };
 		for (let tokens = 1; ; tokens++) {
 			try {
 				return await this.send(connection, call, progress);
@@ -170,39 +176,51 @@ export class ApiClient {
 				this.noteRefusedLogin(failure, progress);
 				if (isFinal(failure)) return undefined;
 				const isLast = tokens >= MOST_TOKENS;
-				if (!isLast && (await this.mayTryAnotherToken(failure, pathOf(call), progress))) continue;
+				if (!isLast && (await this.giveUpToken(failure, pathOf(call), progress))) continue;
 				if (isExpected(failure)) return undefined;
-				if (mayHaveTakenEffect(failure)) call.onLost?.(mayBeInProgress(failure) ? asLongAgain(begun) : 0);
-				const { host } = new URL(connection.origin);
-				const description = {
-					host,
-					isNewLogin: progress.isNewLogin,
-					timeoutMs: TIMEOUT_MS,
-					rateLimitWaitMs: connection.rateLimitWaitMs,
-					waitedMs: performance.now() - begun,
-					...(isBranchList(call) && isRefused(failure) ? { advice: MAIN_BRANCH_OFF } : {}),
-				};
-				const text = explain(failure, { ...call, ...description });
-				throw nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
+				if (mayHaveTakenEffect(failure)) call.onLost?.(underWayMs(failure, progress));
+				throw this.errorOf(failure, connection, call, progress);
 			}
 		}
 	}
 
-	/** With many items, each would try a login again that was refused; a corrected one is tried. */
+	private errorOf(
+		failure: ApiFailure,
+		{ origin, rateLimitWaitMs }: Connection,
+		call: ApiRequest,
+		progress: Progress,
+	): NodeApiError {
+		const text = explain(failure, {
+			...call,
+			host: new URL(origin).host,
+			isNewLogin: progress.isNewLogin,
+			timeoutMs: TIMEOUT_MS,
+			rateLimitWaitMs,
+			waitedMs: performance.now() - progress.begun,
+			...(isBranchList(call) && mayAnswerElsewhere(failure) ? { advice: MAIN_BRANCH_OFF } : {}),
+		});
+		return nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
+	}
+
+	/** Remembers a login that was refused, until the credential is corrected. */
 	private noteRefusedLogin(failure: ApiFailure, { login }: Progress): void {
 		const isLasting = ['credential-invalid', 'configuration-invalid'].includes(failure.declaredCause ?? '');
 		if (failure.kind === 'login' && isLasting) this.refused = { login: JSON.stringify(login), failure };
 	}
 
-	/** After a token was not taken, or a 403, which may mean the same. API notes 1. */
-	private async mayTryAnotherToken(
+	/**
+	 * Gives up a token after a 401, or after a 403, with which some clients log in again, too. API notes 1.
+	 *
+	 * @returns whether another token is to be tried
+	 */
+	private async giveUpToken(
 		{ status }: ApiFailure,
 		path: string,
 		{ login, token }: Progress,
 	): Promise<boolean> {
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		const session = sessionOf(login);
-		// One login tells for all calls of an execution that its user lacks the right.
+		// One login tells for all calls of an execution that its user lacks the right, for what is so young did not expire.
 		const isFresh = session.isIssuedSince(token, Math.max(this.begun, performance.now() - FRESH_MS));
 		if (status === 403 && isFresh && !(await this.isReplaced(token))) {
 			this.forbidden.add(path);
@@ -218,13 +236,9 @@ export class ApiClient {
 		return Boolean(stored) && stored !== token;
 	}
 
-	/** Reads the credential once; what went wrong then is tried anew by the next call. */
+	/** What the credential says of all calls; read once, and again where that did not succeed. */
 	private async connect(itemIndex: number | undefined): Promise<Connection> {
-		if (this.connection === undefined) {
-			this.connection = this.readConnection(itemIndex);
-			this.connection.catch(() => (this.connection = undefined));
-		}
-		return (this.connected = await this.connection);
+		return (this.connection ??= await this.readConnection(itemIndex));
 	}
 
 	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
@@ -250,11 +264,15 @@ export class ApiClient {
 		const { isIdempotent } = call;
 		const options = { perSecond, atOnce, signal: this.signal, isIdempotent, rateLimitWaitMs };
 		return await withRetries(rateLimiterOf(origin), options, async () => {
-			const data = await this.credentialWithToken(connection, progress);
+			const data = await this.credentialWithToken(connection, progress).catch((error: unknown) => {
+				throw unsent(error);
+			});
 			const before = data.token;
 			let notSent: unknown;
 			noteCall(data, () => {
 				try {
+					// It took n8n a while to get here where it read the credential or logged in.
+					if (this.signal?.aborted) throw cancelled();
 					call.onSend?.();
 				} catch (error) {
 					throw (notSent = error);
@@ -270,10 +288,11 @@ export class ApiClient {
 					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
 					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
 				);
-				return assertSuccess(await abortable(answer, this.signal, (giveUp) => giveUpRequest(data, giveUp)));
+				// n8n ends the request, but not the login before it, during which there is no token yet.
+				return assertSuccess(await abortable(answer, this.signal, () => cancelled(data.token !== '')));
 			} catch (error) {
 				// n8n makes an error of its own of it.
-				throw notSent ?? error;
+				throw notSent ?? (data.token === '' ? unsent(error) : error);
 			} finally {
 				progress.token = data.token;
 				progress.isNewLogin ||= data.token !== before;
@@ -302,7 +321,7 @@ export class ApiClient {
 		return { ...values, token };
 	}
 
-	/** As it was a second ago at most; after a login that was refused it may have been corrected. */
+	/** The credential as it was a second ago at most; read anew after a login that was refused, since it may have been corrected. */
 	private async readCredential(): Promise<NonNullable<ApiClient['credential']>> {
 		const at = performance.now();
 		const isKnown = this.credential !== undefined && at - this.credential.at < CREDENTIAL_MS;
@@ -314,6 +333,7 @@ export class ApiClient {
 
 /** What became of one call so far. */
 interface Progress {
+	begun: number;
 	login?: Login;
 	/** The token that AlfaCRM saw last. */
 	token: string;
@@ -321,18 +341,13 @@ interface Progress {
 	isNewLogin: boolean;
 }
 
-/** n8n ends a request when the execution is cancelled, but not the login before it, which may wait for long. */
-function giveUpRequest(data: ICredentialDataDecryptedObject, giveUp: GiveUp): void {
-	// Before it is sent; otherwise n8n itself comes first, where it can.
-	if (data.token === '') giveUp(cancelled());
-	else void sleep(ABORT_MS).then(() => giveUp(cancelled(true)));
+/** Milliseconds for which AlfaCRM may still be at work on a call whose answer was lost: what took so long may take as long again. */
+function underWayMs(failure: ApiFailure, { begun }: Progress): number {
+	if (!mayBeInProgress(failure)) return 0;
+	return Math.min(Math.max(performance.now() - begun, MIN_IN_PROGRESS_MS), TIMEOUT_MS);
 }
 
-/** What took so long may take as long again. */
-const asLongAgain = (begun: number): number =>
-	Math.min(Math.max(performance.now() - begun, MIN_IN_PROGRESS_MS), TIMEOUT_MS);
-
-/** AlfaCRM's own words may hold what was sent to it. */
+/** A text without the token and the keys, which AlfaCRM's own words may repeat. */
 function withoutSecrets(text: Explanation, { token, login }: Progress): Explanation {
 	const secrets = [token, login?.apiKey, login?.appKey];
 	return {

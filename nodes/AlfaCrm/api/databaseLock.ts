@@ -17,28 +17,26 @@ import { abortable, timeout, withTimeout } from './cancel';
  */
 const LEASE_MS = 40_000;
 const DEAD_MS = 60_000;
-/** Each waits for up to so much longer, since of two that claim a row at the same moment both may have to begin again. */
+/** Each process waits for up to so much longer, for two that claim a row at the same moment may both have to begin again. */
 const SPREAD_MS = 5_000;
-/** A claim counts if it was written within this time, and is still there after as much again. */
+/** A claim is looked at again after this time, and counts only if no more than as much again went by. */
 const CLAIM_MS = 5_000;
-/** Nothing is removed that was claimed longer ago, since others may have claimed it, too. */
-const REMOVE_MS = 20_000;
-/** A row was not watched while its process did not look for so long: it may have stood still. */
+/** A process that has not looked at a row for so long may have stood still, and watches it anew. */
 const BREAK_MS = 10_000;
 
 /** How often the holder renews its lease. */
 const RENEW_MS = 1_000;
 /** How often a waiting process looks. */
 const LOOK_MS = 500;
-/** A process that has handed the lock over does not take it meanwhile. */
+/** A process that has handed the lock over leaves it to the others for so long. */
 const BACKOFF_MS = 1_000;
-/** How long it is kept for the next piece of work. */
+/** How long the lock is kept for the next piece of work. */
 const LINGER_MS = 50;
-/** How long it takes at most to find out whether the lock can be had at once. */
+/** An item looks without the lock when it does not know after this time whether it can have it. */
 const TRY_MS = 5_000;
-/** After this time a statement counts as failed, and a database that has answered nothing as not there. */
+/** A statement without an answer counts as failed after this time, and a database that has answered nothing as not there. */
 const ANSWER_MS = 30_000;
-/** More nodes than are at work at the same time. */
+/** Locks that a process keeps: more than there are nodes at work at the same time. */
 const MOST_LOCKS = 1_000;
 
 /** What n8n offers a node in an execution to remember what it has processed. */
@@ -48,9 +46,9 @@ export type ProcessedData = Pick<
 >;
 
 const OPTIONS = { mode: 'entries' } as const;
-/** An entry of each row: it was there before a process added it, or the process has inserted the row. */
+/** The first entry of each row. A process that adds it and finds it there has not inserted the row, otherwise it has. */
 const LOCKED = 'locked';
-/** Entries of a row for which nobody waits: that one, and the mark of its holder. */
+/** How many entries a row has for which nobody waits: that one, and the mark of its holder. */
 const NOBODY_WAITS = 2;
 
 /** n8n cannot keep a row: the workflow is not in its database, it keeps nothing of the kind, or the user keeps something else there. */
@@ -89,14 +87,14 @@ class Row {
 	}
 }
 
-/** The time for which this process holds the lock. It ends when its work is done and another process waits, or no work has come for a moment. */
-class Lease {
+/** The time for which a process holds the lock: until its work is done and another process waits, or no work has come for a moment. */
+export class Lease {
 	private users = 0;
 	private isWanted = false;
-	/** Until then nobody else takes the lock. */
+	/** The moment until which no other process takes the lock. */
 	private until: number;
 	private renewing?: Promise<void>;
-	/** While the row is being removed. */
+	/** The removal of the row, once it has begun. */
 	ending?: Promise<void>;
 
 	/**
@@ -129,7 +127,7 @@ class Lease {
 		this.users += 1;
 	}
 
-	/** To be called once by work that has joined. */
+	/** Called once by work that has joined. */
 	leave(): void {
 		this.users -= 1;
 		void this.endWhenIdle();
@@ -144,7 +142,10 @@ class Lease {
 		}
 	}
 
-	/** Counts who waits; once somebody does, adds a heartbeat: two entries, to be told from the mark of one more that waits. */
+	/**
+	 * Renews the lease: by seeing that nobody waits, or else by a heartbeat, of two entries, to be told from the mark of one
+	 * more that waits. Those that wait count from their marks on, so a look that finds the first of them renews nothing.
+	 */
 	private async renew(row: Row): Promise<void> {
 		const at = performance.now();
 		const isHeartbeat = this.isWanted;
@@ -176,10 +177,10 @@ class Lease {
 /** A process that waits for the lock, and takes the place of a holder that is dead. */
 class Waiter {
 	private readonly mark = `mark ${Math.random()}`;
-	/** Of the row, when it was last looked at. */
+	/** How many entries the row had at the last look. */
 	private size = 0;
 	private lookedAt = -Infinity;
-	/** When its holder is taken for dead, unless the row changes before. */
+	/** The moment from which on the holder is taken for dead, unless the row changes before. */
 	private deadAt = Infinity;
 
 	constructor(private readonly row: Row) {}
@@ -201,25 +202,31 @@ class Waiter {
 		return now < this.deadAt ? undefined : await this.replaceDead(size);
 	}
 
-	/** Of several who claim a row at the same moment one sees that it was not the first, or overwrites the claim of another. */
+	/**
+	 * Claims the row of a dead holder and removes it. Of two that claim it at the same moment, one sees that it was not the
+	 * first, or overwrites the claim of the other.
+	 *
+	 * @returns when that was sent which took the lock; undefined while there is a row, or was one just now
+	 */
 	private async replaceDead(size: number): Promise<number | undefined> {
 		const { row, mark } = this;
 		// The row is watched anew, whatever comes of the claim.
 		this.size = 0;
-		// The same of all who claim the row as it is, with or without one mark more; a claim that came to nothing changes it.
+		// Equal for all that claim the row as it is, with or without one mark more. A claim that came to nothing changes its size.
 		const claimed = [size, size + 1].map((entries) => `claimed at ${entries}`);
 		const claim = `claim ${Math.random()}`;
 		const begun = performance.now();
 		const there = await row.add(mark, ...claimed, claim);
 		if (!there.includes(LOCKED)) return begun;
-		const isLate = performance.now() - begun > CLAIM_MS;
 		const isFirst = !claimed.some((entry) => there.includes(entry));
-		if (isLate || !isFirst || !there.includes(mark)) return undefined;
+		if (!isFirst || !there.includes(mark)) return undefined;
 		await timeout(CLAIM_MS);
 		const at = performance.now();
 		const still = await row.add(claim);
 		if (!still.includes(LOCKED)) return at;
-		if (still.includes(claim) && performance.now() - begun < REMOVE_MS) await row.remove();
+		// A claim that was written later may have come after another one was looked at, into the row of the next holder.
+		const isInTime = performance.now() - begun < 2 * CLAIM_MS;
+		if (isInTime && still.includes(claim)) await row.remove();
 		return undefined;
 	}
 }
@@ -305,7 +312,7 @@ export class DatabaseLock {
 	}
 }
 
-/** By workflow and node, for which n8n's database has a row each. */
+/** The locks by workflow and node, for which n8n's database has a row each. */
 const locks = new Map<string, DatabaseLock>();
 
 /**
@@ -321,6 +328,6 @@ export function databaseLockOf(workflowId: string | undefined, nodeId: string): 
 
 const noDatabase = (cause: unknown): UserError =>
 	new UserError(
-		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so nothing was saved: another n8n process may be doing the same. Run it again.`,
+		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so this was not saved: another n8n process may be doing the same. Run it again.`,
 		{ cause },
 	);

@@ -1,15 +1,18 @@
 import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow';
 import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-/** Why no answer came. */
-export type NetworkCause =
-	| 'unknownHost'
-	| 'noNameServer'
-	| 'refused'
-	| 'unreachable'
-	| 'certificate'
-	| 'timeout'
-	| 'closed';
+/** Why no answer came: whether the request may have reached AlfaCRM, and whether it may go better the next time. */
+export const NETWORK = {
+	unknownHost: { maybeSent: false, mayPass: false },
+	noNameServer: { maybeSent: false, mayPass: true },
+	refused: { maybeSent: false, mayPass: true },
+	unreachable: { maybeSent: false, mayPass: true },
+	certificate: { maybeSent: false, mayPass: false },
+	timeout: { maybeSent: true, mayPass: true },
+	closed: { maybeSent: true, mayPass: true },
+};
+
+export type NetworkCause = keyof typeof NETWORK;
 
 const CAUSES: Record<string, NetworkCause> = {
 	ENOTFOUND: 'unknownHost',
@@ -25,28 +28,6 @@ const CAUSES: Record<string, NetworkCause> = {
 export function networkCause(code = ''): NetworkCause {
 	return CAUSES[code] ?? (/CERT|TLS|SSL|UNABLE_TO_/.test(code) ? 'certificate' : 'closed');
 }
-
-/** Whether the request may have reached AlfaCRM. */
-const maybeSent: Record<NetworkCause, boolean> = {
-	unknownHost: false,
-	noNameServer: false,
-	refused: false,
-	unreachable: false,
-	certificate: false,
-	timeout: true,
-	closed: true,
-};
-
-/** Whether it may go better the next time. */
-export const mayPass: Record<NetworkCause, boolean> = {
-	unknownHost: false,
-	noNameServer: true,
-	refused: true,
-	unreachable: true,
-	certificate: false,
-	timeout: true,
-	closed: true,
-};
 
 /**
  * A login that AlfaCRM refused or that never reached it. Its text is all that a user sees in the credential's test.
@@ -90,10 +71,10 @@ export interface ApiFailure {
 	/** Host that a redirect pointed to. */
 	location?: string;
 	declaredCause?: DeclaredCause['cause'];
-	/** AlfaCRM listed what is wrong and called it a success all the same. */
-	isContradictory?: boolean;
 	/** A web page came with the status, so something else than AlfaCRM may have answered. */
 	isPage?: boolean;
+	/** Why n8n could not send it, in words that may hold a network code of n8n's own database. */
+	reason?: string;
 	/** Cancelled while AlfaCRM was at work on it, not before it was sent. */
 	isInProgress?: boolean;
 }
@@ -142,6 +123,16 @@ export function failureOf(error: unknown): ApiFailure {
 	return { kind: 'unexpected', serverMessage: message };
 }
 
+/**
+ * What failed before a call was sent, such as n8n's database when it read the credential or kept a new token; AlfaCRM has
+ * no part in it.
+ */
+export function unsent(error: unknown): unknown {
+	if (error instanceof ResponseError || failureOf(error).kind === 'login') return error;
+	const { message: reason } = error instanceof NodeApiError ? causeOf(error) : (error as Error);
+	return new ResponseError({ kind: 'notSent', serverMessage: 'n8n could not prepare the request', reason });
+}
+
 /** What a NodeApiError was made of. n8n 1.99 to 2.33 lose that, but keep the status or code and what came as JSON. */
 function causeOf(error: NodeApiError): HttpFailure {
 	if (error.cause !== undefined) return error.cause as HttpFailure;
@@ -160,6 +151,7 @@ function statusFailure(status: number, response: HttpFailure['response']): ApiFa
 	const data = response?.data;
 	const fields = fieldMessages((data as IDataObject | undefined)?.errors);
 	return {
+		// One client foresees it for validation. API notes 4.
 		kind: status === 422 && fields ? 'refusal' : 'status',
 		status,
 		fields,
@@ -182,9 +174,9 @@ const MAY_HAVE_TAKEN_EFFECT: Record<ApiFailure['kind'], (failure: ApiFailure) =>
 	login: () => false,
 	status: ({ status = 0 }) => status >= 500,
 	redirect: () => true,
-	refusal: ({ isContradictory }) => isContradictory === true,
+	refusal: () => false,
 	notJson: () => true,
-	noAnswer: ({ code }) => maybeSent[networkCause(code)],
+	noAnswer: ({ code }) => NETWORK[networkCause(code)].maybeSent,
 	cancelled: ({ isInProgress }) => isInProgress === true,
 	notSent: () => false,
 	unexpected: () => true,
@@ -201,7 +193,7 @@ export function mayBeInProgress(failure: ApiFailure): boolean {
 }
 
 /**
- * AlfaCRM's `errors` come as a map of lists, a map of texts, a list or one text; success has `[]`.
+ * AlfaCRM's `errors` come as a map of lists, a map of texts, a list or one text; success has `[]`. API notes 4.
  *
  * @returns messages by field, '' for those without one; undefined when there are none
  */
@@ -242,11 +234,9 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 	);
 }
 
-/** Retry-After as seconds or as an HTTP date. */
+/** Retry-After in seconds, as one client reads it; whether AlfaCRM sends it is not known. API notes 7. */
 function retryAfter(header: unknown): number | undefined {
-	if (typeof header !== 'string' || header === '') return undefined;
-	const ms = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+	return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) * 1_000 : undefined;
 }
 
 function hostOf(location: unknown): string | undefined {
@@ -305,9 +295,14 @@ export function errorJson(error: NodeApiError | NodeOperationError): IDataObject
 
 export type ApiResponse = IDataObject | IDataObject[];
 
-const NO: unknown[] = [false, 0, '0', 'false'];
+/** AlfaCRM shows flags as 0 and 1, too. API notes 10. */
+const NO: unknown[] = [false, 0];
 
-/** Finds the failures that come with HTTP 200. */
+/**
+ * Finds the failures that come with HTTP 200. API notes 4: `success: false`, or `errors` that name something.
+ *
+ * @throws ResponseError
+ */
 export function assertSuccess(answer: unknown): ApiResponse {
 	if (typeof answer !== 'object' || answer === null) {
 		const serverMessage = isPage(answer)
@@ -318,19 +313,20 @@ export function assertSuccess(answer: unknown): ApiResponse {
 	if (Array.isArray(answer)) return answer as IDataObject[];
 
 	const { success, errors, message, status, code } = answer as IDataObject;
+	const serverMessage = typeof message === 'string' ? message : undefined;
 	const fields = fieldMessages(errors);
-	if (NO.includes(success) || fields !== undefined) {
-		const serverMessage = typeof message === 'string' ? message : undefined;
-		throw new ResponseError({
-			kind: 'refusal',
-			fields,
-			serverMessage,
-			...(success === true && { isContradictory: true }),
-		});
+	if (NO.includes(success) || (fields && success === undefined)) {
+		throw new ResponseError({ kind: 'refusal', fields, serverMessage });
 	}
+	// A success that lists what is wrong: nobody knows what was saved.
+	if (fields) {
+		const words = Object.values(fields).flat().join(' ');
+		throw new ResponseError({ kind: 'unexpected', serverMessage: words });
+	}
+	// A Yii exception under HTTP 200, which two clients guard against. API notes 1, 4.
 	const yiiStatus = [status, code].map(Number).find((number) => number >= 400 && number < 600);
-	if (success === undefined && typeof message === 'string' && yiiStatus !== undefined) {
-		throw new ResponseError({ kind: 'status', status: yiiStatus, serverMessage: message });
+	if (success === undefined && serverMessage !== undefined && yiiStatus !== undefined) {
+		throw new ResponseError({ kind: 'status', status: yiiStatus, serverMessage });
 	}
 	return answer as IDataObject;
 }

@@ -6,11 +6,11 @@ import type { ListQuery, ListRequest, Page, RowKey } from './pages';
 import { LARGEST_PAGE, pages } from './pages';
 
 export interface CollectOptions {
-	/** How many rows are wanted; all if left out. */
+	/** How many rows are wanted; all by default. */
 	limit?: number;
-	/** Rows for which it is false are left out, and do not count towards the limit. */
+	/** Whether a row is wanted. One that is not is left out, and does not count towards the limit. */
 	keep?: (row: IDataObject) => boolean;
-	/** Bodies to ask with one after the other, for an index that shows one status at a time. */
+	/** Bodies to ask with one after the other, for an index that shows one status at a time, as of lessons. API notes 5.11. */
 	passes?: readonly IDataObject[];
 	/** Asked after each page but the last; true ends the reading there, and a later one may go on. */
 	isEnough?: (page: Page) => boolean;
@@ -31,7 +31,7 @@ export interface Collected {
 	next?: number;
 }
 
-/** Reads the rows of a list; an item and a trigger each have their own way to. */
+/** What reads the rows of a list: an item, or a trigger. */
 export interface ListReader {
 	collect(list: ListQuery, options: CollectOptions): Promise<Collected>;
 }
@@ -45,7 +45,11 @@ interface Wanted extends Required<Omit<CollectOptions, 'passes'>> {
 	rows: Map<RowKey, IDataObject>;
 }
 
-/** The rows of a list, each once. Where some are missing, since it has changed meanwhile, it is read once more. */
+/**
+ * Reads the rows of a list, each once, and once more where some are missing.
+ *
+ * @throws NodeApiError when a page does not come
+ */
 export async function collect(
 	client: ApiClient,
 	list: ListRequest,
@@ -69,7 +73,7 @@ export async function collect(
 
 type Outcome = Omit<Collected, 'rows'>;
 
-/** Reads a list, and once more if rows may be missing. What came in either reading counts, but only a whole one tells that it is all. */
+/** Reads a list, and once more if rows may be missing. Rows of both readings count, but only a whole reading tells that they are all. */
 async function readTwice(client: ApiClient, list: ListRequest, wanted: Wanted): Promise<Outcome> {
 	const known = new Set<RowKey>();
 	const first = await readOnce(client, list, wanted, known);

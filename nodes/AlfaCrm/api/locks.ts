@@ -4,7 +4,7 @@ import { lruSet } from './bounded';
 import { abortable } from './cancel';
 import { cancelled } from './failures';
 
-/** When the one who asked last for a lock will have left it; a lock without an entry is free. */
+/** The end of each queue: settled when the one who asked last for the lock has left it. A lock without an entry is free. */
 const tails = new Map<string, Promise<void>>();
 
 /**
@@ -45,6 +45,7 @@ export async function withLock<T>(
 	}
 }
 
+/** Calls `leave` in so many milliseconds, for which what was sent may still be under way; at once if it is not. */
 export function leaveAfter(ms: number, leave: () => void): void {
 	if (ms > 0) void sleep(ms).then(leave);
 	else leave();
@@ -59,31 +60,31 @@ async function joinQueue(key: string, left: Promise<void>): Promise<void> {
 	await before;
 }
 
-/** More records than a long execution writes. */
+/** Records whose latest write is known: more than a long execution writes. */
 const MOST_WRITES = 20_000;
 
-/** Whose write it is: an execution knows what it has written itself. */
+/** The execution that writes, which knows of its own writes. */
 type Writer = symbol;
 
 interface Write {
 	version: number;
 	by: Writer;
-	/** The latest write of anybody else, for its writer to know of. */
+	/** The version of the latest write by anybody else, or 0. */
 	before: number;
 }
 
-/** The latest write of each record, the oldest first. */
+/** The latest write of each record, by the key of its lock, the oldest first. */
 const writes = new Map<string, Write>();
 let latest = 0;
-/** Up to here it is no longer known which records were written. */
+/** The version up to which it is no longer known which records were written. */
 let forgotten = 0;
 
-/** How many writes there were, to compare later ones with: taken before records are read. */
+/** The number of writes so far, which is taken before records are read, to compare with later. */
 export function currentVersion(): number {
 	return latest;
 }
 
-/** To be called before and after each write, for its answer may come late or never. */
+/** Notes a write. Called before and after each one, for its answer may come late or never. */
 export function recordWrite(keys: readonly string[], by: Writer): void {
 	latest += 1;
 	for (const key of keys) {

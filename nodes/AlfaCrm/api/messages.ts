@@ -3,24 +3,21 @@ import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow'
 import type { ApiFailure, NetworkCause } from './failures';
 import { isTooMany, LoginError, mayHaveTakenEffect, networkCause, nodeError } from './failures';
 
-/** Said wherever the list of branches is refused. */
+/** The advice wherever the list of branches is refused. API notes 2. */
 export const MAIN_BRANCH_OFF =
 	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the credential.";
 
 /** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
 
-const CONTRADICTION =
-	'Yet it called that a success: look in AlfaCRM what was saved before you run this again.';
-
-/** What is needed to put a failed call into words. */
+/** A call, as far as its failure is put into words. */
 export interface CallDescription {
-	/** What was wanted, to follow "could not", e.g. "update customer 501". */
+	/** What the call was for, to follow "could not": "update customer 501". */
 	task: string;
 	host: string;
 	/** True when the call only reads and so can be repeated without harm. */
 	isIdempotent: boolean;
-	/** What was saved for the same item before, in the words of those tasks. */
+	/** Tasks of the same item that AlfaCRM has confirmed. */
 	savedBefore?: readonly string[];
 	/** Whether AlfaCRM took a login during this very call. */
 	isNewLogin?: boolean;
@@ -31,11 +28,11 @@ export interface CallDescription {
 	body?: IDataObject;
 	query?: IDataObject;
 	timeoutMs: number;
-	/** How long it may be waited for while there are too many requests. */
+	/** How long the call may wait while there are too many requests. */
 	rateLimitWaitMs: number;
 	/** How long the call took until it failed. */
 	waitedMs: number;
-	/** What to do besides. */
+	/** What else to do, as a sentence. */
 	advice?: string;
 }
 
@@ -46,7 +43,7 @@ export interface Explanation {
 	failure?: DeclaredCause;
 }
 
-/** Says what happened and what to do next. It must not contain a network code: n8n replaces messages that do. */
+/** Puts a failed call into words: what happened and what to do next. No message holds a network code, for which n8n would replace it. */
 export function explain(failure: ApiFailure, call: CallDescription): Explanation {
 	const text = texts[failure.kind](failure, call);
 	const description = [text.description?.trim(), savedText(failure, call)].filter(Boolean).join(' ');
@@ -81,8 +78,9 @@ const texts: Record<ApiFailure['kind'], (failure: ApiFailure, call: CallDescript
 		message: 'The execution was cancelled',
 		description: lostWriteAdvice(failure, call),
 	}),
-	notSent: ({ serverMessage = '' }, { task }) => ({
+	notSent: ({ serverMessage = '', reason }, { task }) => ({
 		message: `Could not ${task}: ${serverMessage}`,
+		description: reason,
 	}),
 	unexpected: (failure, call) => ({
 		message: `Could not ${call.task}: ${failure.serverMessage ?? 'no reason was given'}`,
@@ -91,44 +89,35 @@ const texts: Record<ApiFailure['kind'], (failure: ApiFailure, call: CallDescript
 	status: (failure, call) => ({ ...statusText(failure, call), status: failure.status }),
 };
 
-/** What a failure leaves behind, as far as that is known. */
-function savedText(
-	{ kind, isContradictory }: ApiFailure,
-	{ isIdempotent, savedBefore = [] }: CallDescription,
-): string {
+/** What was saved, as far as that is known. */
+function savedText({ kind }: ApiFailure, { isIdempotent, savedBefore = [] }: CallDescription): string {
 	if (savedBefore.length > 0) return `Saved before: ${savedBefore.join('; ')}.`;
-	return kind === 'refusal' && !isIdempotent && !isContradictory ? 'Nothing was saved.' : '';
+	return kind === 'refusal' && !isIdempotent ? 'Nothing was saved.' : '';
 }
 
-function refusal(failure: ApiFailure, call: CallDescription): Explanation {
-	const entries = Object.entries(failure.fields ?? {});
+/** AlfaCRM names a field, or gives '' or a place in a list for what belongs to none. */
+const isField = (key: string): boolean => key !== '' && !/^\d+$/.test(key);
+
+function refusal({ fields = {}, serverMessage }: ApiFailure, call: CallDescription): Explanation {
+	const entries = Object.entries(fields);
 	if (entries.length === 0) {
 		return {
-			message: `AlfaCRM did not ${call.task}${failure.serverMessage ? `: ${failure.serverMessage}` : ' and gave no reason'}`,
+			message: `AlfaCRM did not ${call.task}${serverMessage ? `: ${serverMessage}` : ' and gave no reason'}`,
 		};
 	}
 	const label = (field: string) => call.labels?.[field] ?? field;
-	const lines = entries.map(([field, words]) =>
-		field === '' || /^\d+$/.test(field) ? words.join(' ') : `${label(field)} – ${words.join(' ')}`,
+	const lines = entries.map(
+		([field, words]) => `${isField(field) ? `${label(field)} – ` : ''}${words.join(' ')}`,
 	);
-	const named = entries.map(([field]) => field).filter((field) => field !== '' && !/^\d+$/.test(field));
+	const named = entries.map(([field]) => field).filter(isField);
 	const isSent = (field: string) => call.body === undefined || field in { ...call.query, ...call.body };
-	const advice = (verb: string, fields: string[]) =>
-		fields.length === 0
-			? []
-			: [`${verb} ${fields.map((field) => `'${label(field)}' (${field})`).join(', ')}`];
-	const correct = [
-		...advice('correct', named.filter(isSent)),
-		...advice(
-			'fill',
-			named.filter((field) => !isSent(field)),
-		),
-	].join(', ');
+	const namesOf = (some: string[]) => some.map((field) => `'${label(field)}' (${field})`).join(', ');
+	const wrong = namesOf(named.filter(isSent));
+	const missing = namesOf(named.filter((field) => !isSent(field)));
+	const advice = [wrong && `correct ${wrong}`, missing && `fill ${missing}`].filter(Boolean).join(', ');
 	return {
 		message: `AlfaCRM did not ${call.task}: ${lines.join('; ')}`,
-		description: failure.isContradictory
-			? `${CONTRADICTION}${correct && ` If not, ${correct}.`}`
-			: correct && `${correct.charAt(0).toUpperCase()}${correct.slice(1)} and run it again.`,
+		description: advice && `${advice.charAt(0).toUpperCase()}${advice.slice(1)} and run it again.`,
 	};
 }
 
@@ -224,8 +213,12 @@ function slowDown({ retryAfterMs = 0 }: ApiFailure, said = ''): Omit<Explanation
 function correctCredential({
 	declaredCause = 'credential-invalid',
 }: ApiFailure): Omit<Explanation, 'message'> {
+	// What to do about a server or a network stands in the text of the login itself.
+	const isPassing = declaredCause === 'temporarily-unavailable';
 	return {
-		description: "Open the credential, correct it and press 'Retry' or 'Test' there.",
+		description: isPassing
+			? 'It was during the login, before the call itself was sent.'
+			: "Open the credential, correct it and press 'Retry' or 'Test' there.",
 		failure: { cause: declaredCause } as DeclaredCause,
 	};
 }
@@ -273,7 +266,7 @@ function isLost(failure: ApiFailure, { isIdempotent }: CallDescription): boolean
 	return !isIdempotent && mayHaveTakenEffect(failure);
 }
 
-/** What came of it, as far as that is known. */
+/** What came of the call, as far as that is known: a clause to end a message. */
 function unfinished(failure: ApiFailure, call: CallDescription): string {
 	return isLost(failure, call) ? `, when asked to ${call.task}` : `, so it could not ${call.task}`;
 }
@@ -284,7 +277,7 @@ function lostWriteAdvice(failure: ApiFailure, call: CallDescription): string {
 		: '';
 }
 
-/** No account is without a branch. */
+/** The error for a list without branches, which no account has. */
 export const noBranchesError = (node: INode): Error =>
 	nodeError(
 		node,

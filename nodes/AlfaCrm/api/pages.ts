@@ -11,7 +11,7 @@ export const LARGEST_PAGE = 500;
 /** The sizes of pages that came unasked. API notes 3. */
 export const SMALLEST_PAGE = 20;
 const USUAL_PAGES = [SMALLEST_PAGE, 50];
-/** 200,000 records at the smallest page. A server that is still going on then would never end. */
+/** Pages after which a walk is given up: 200,000 records at the smallest page, so it would never end. */
 export const MOST_PAGES = 10_000;
 
 /** A call for the pages of an action, `index` if none is named. */
@@ -25,10 +25,10 @@ export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
 	rowsBefore?: number;
 };
 
-/** The same without the item that it is made for. */
+/** A call for pages, without the item that it is made for. */
 export type ListQuery = Omit<ListRequest, 'itemIndex'>;
 
-/** The ID, or the content of a row that has none and which of the equal ones it is. */
+/** What tells a row from the others of its list: its ID, or its content and which of the equal ones it is. */
 export type RowKey = string | number;
 
 export interface Page {
@@ -36,10 +36,11 @@ export interface Page {
 	number: number;
 	/** All rows of the page as they came. */
 	items: IDataObject[];
-	/** Rows that no earlier page held, and what tells them apart within the list. */
+	/** Rows that no earlier page held. */
 	rows: IDataObject[];
+	/** The key of each of those. */
 	keys: RowKey[];
-	/** How many rows it was asked for, if it was. */
+	/** How many rows were asked for, if any number was. */
 	size?: number;
 	/** How many rows there are in all, as this page says; missing for some entities. */
 	total?: number;
@@ -103,7 +104,7 @@ async function fetchPage(
 	};
 	const isSized = size !== undefined && (page > 0 || !client.withoutPageSize.has(nameOf(call)));
 	if (isSized) {
-		const answer = await client.attempt(request(size), (failure) => page === 0 && isRefused(failure));
+		const answer = await client.attempt(request(size), (failure) => page === 0 && isBodyRefused(failure));
 		if (answer !== undefined) return { ...pageIn(client, call, answer), size };
 	}
 	const answer = pageIn(client, call, await client.request(request()));
@@ -111,8 +112,8 @@ async function fetchPage(
 	return answer;
 }
 
-/** As AlfaCRM refuses what is written into a body. API notes 4. */
-const isRefused = ({ kind, status }: ApiFailure): boolean => kind === 'refusal' || status === 400;
+/** Whether AlfaCRM refused what is in the body, which may be the page size. API notes 4, 7a. */
+const isBodyRefused = ({ kind, status }: ApiFailure): boolean => kind === 'refusal' || status === 400;
 
 function pageIn({ node }: ApiClient, { task, itemIndex }: ListRequest, answer: ApiResponse): PageResponse {
 	const page = readPage(answer);
@@ -124,12 +125,13 @@ function pageIn({ node }: ApiClient, { task, itemIndex }: ListRequest, answer: A
 	throw nodeError(node, text, itemIndex, { cause: 'temporarily-unavailable' });
 }
 
-/** The rows of an answer and how many there are in all; undefined when it is no list. */
+/** The rows of an answer and how many there are in all, unless it counts fewer than it shows; undefined when it is no list. */
 export function readPage(answer: ApiResponse): PageResponse | undefined {
 	const { items, total } = Array.isArray(answer) ? { items: answer, total: undefined } : answer;
 	if (!Array.isArray(items)) return undefined;
+	const rows = (items as unknown[]).filter(isRow);
 	const count = total === undefined || total === null ? NaN : Number(total);
-	return { items: (items as unknown[]).filter(isRow), total: Number.isFinite(count) ? count : undefined };
+	return { items: rows, total: Number.isFinite(count) && count >= rows.length ? count : undefined };
 }
 
 const isRow = (item: unknown): item is IDataObject =>
@@ -138,13 +140,12 @@ const isRow = (item: unknown): item is IDataObject =>
 /** The pages of a walk so far. */
 class Walk {
 	private readonly seen = new Set<RowKey>();
-	/** Rows without an ID, by their places in the list as it was first, and how many are equal. */
-	private readonly contents: string[] = [];
+	/** How many rows without an ID have the same content: so far, or on this page where nothing is counted. */
 	private readonly copies = new Map<string, number>();
 	private due?: number;
 	private total?: number;
-	/** By how many places rows have moved down, since others came on top. */
-	private moved = 0;
+	/** How far the list has been read, in places that it had when the walk began. */
+	private placesRead = 0;
 	/** There were fewer rows than before, so one may have slipped to a page that had been read. */
 	private hasShrunk = false;
 	/** Equal rows were on two pages, and nothing tells whether they are one that has moved. */
@@ -184,38 +185,29 @@ class Walk {
 
 	private unseen(items: readonly IDataObject[]): Pick<Page, 'keys' | 'rows'> {
 		const [rows, keys]: [IDataObject[], RowKey[]] = [[], []];
-		const isNumbered = items.every((row) => idOf(row) !== undefined);
-		const contents = isNumbered ? [] : items.map((row) => JSON.stringify(row));
-		this.noteMoved(contents);
+		const isCounted = this.total !== undefined;
+		if (!isCounted) this.copies.clear();
+		// Rows without an ID are those of the log, which come on top: the total tells how far others have moved. API notes 5.21.
+		const moved = Math.max(0, (this.total ?? 0) - (this.due ?? 0));
 		items.forEach((row, index) => {
-			const key = idOf(row) ?? this.keyAt(this.count + index - this.moved, contents[index]);
-			if (key === undefined || this.seen.has(key)) return;
+			const id = idOf(row);
+			const place = this.count + index - moved;
+			if (id === undefined && isCounted && place >= 0 && place < this.placesRead) return;
+			const key = id ?? this.copyOf(JSON.stringify(row));
+			if (this.seen.has(key)) {
+				this.isUnclear ||= id === undefined;
+				return;
+			}
 			this.seen.add(key);
 			keys.push(key);
 			rows.push(row);
 		});
+		this.placesRead = Math.max(this.placesRead, this.count + items.length - moved);
 		return { rows, keys };
 	}
 
-	/** Totals tell; without one, rows that end a page and begin the next one are taken for the same. */
-	private noteMoved(contents: readonly string[]): void {
-		if (this.total !== undefined) {
-			this.moved = Math.max(0, this.total - (this.due ?? 0));
-			return;
-		}
-		const above = this.contents.slice(-contents.length);
-		const from = above.findIndex((_content, at) =>
-			above.slice(at).every((one, index) => one === contents[index]),
-		);
-		if (from < 0) return;
-		this.moved += above.length - from;
-		this.isUnclear = true;
-	}
-
-	/** The key of a row without an ID; undefined for one that came before, on a page above. */
-	private keyAt(place: number, content: string): string | undefined {
-		if (this.contents[place] === content) return undefined;
-		if (place >= 0) this.contents.push(content);
+	/** The key of a row without an ID: its content, and which of the equal ones it is. */
+	private copyOf(content: string): string {
 		const count = (this.copies.get(content) ?? 0) + 1;
 		this.copies.set(content, count);
 		return count === 1 ? content : `${count} ${content}`;
@@ -234,7 +226,7 @@ function idOf({ id }: IDataObject): RowKey | undefined {
 export const isPageLength = (items: readonly IDataObject[], total?: number, asked = NaN): boolean =>
 	items.length === total && [...USUAL_PAGES, asked].includes(total);
 
-/** A list of which page after page comes. */
+/** The error for a list that does not come to an end. */
 export function endlessError(client: ApiClient, { task, itemIndex }: ListRequest): Error {
 	const text = {
 		message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${task}`,

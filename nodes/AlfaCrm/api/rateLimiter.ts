@@ -5,18 +5,16 @@ import { SECOND_MS } from '../values/time';
 
 /** AlfaCRM's own limit, in calls a second over all methods, logins included. */
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
-/** A call in ten seconds; a smaller number is a slip. */
-const SLOWEST_RATE = 0.1;
 
-/** AlfaCRM advises against calls side by side, and at 5 a second more of them would bring nothing. */
+/** Calls in flight at most: AlfaCRM advises against calls side by side, and at 5 a second more would bring nothing. API notes 7. */
 const MOST_CALLS_AT_ONCE = 5;
 /** A call that hangs for longer holds up no other one, where the user gave no number. */
 const HANGS_MS = 2_000;
 
-/** Ways and servers change, so only the latest answers tell how quick the host can be, and how quick it is now. */
+/** Round trips that tell how quick the host can be, and how quick it is now: the latest, since ways and servers change. */
 const LATEST_ROUND_TRIPS = 200;
 const ROUND_TRIPS_NOW = 20;
-/** A request has reached the server by then, however long its answer takes. */
+/** A request has reached the server after this time, however long its answer takes. */
 const MAX_LATENESS_MS = 1_000;
 /** Covers clocks and timers that count whole milliseconds. */
 const MARGIN_MS = 5;
@@ -32,17 +30,20 @@ const NEXT_TRY_MS = 3_000;
 const GAP_EVERY = 40;
 const GAP_MS = 1_000;
 
-/** Reads the credential: 0 for no limit, the usual limit where it cannot be read. */
-export function readRate(value: unknown): number {
-	const rate = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
-	if (!Number.isFinite(rate) || rate < 0) return DEFAULT_REQUESTS_PER_SECOND;
-	return rate === 0 ? 0 : Math.max(SLOWEST_RATE, rate);
+/** Reads a number of the credential; undefined for what is none, or less than 0. */
+export function readAmount(value: unknown): number | undefined {
+	const amount = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
+	return Number.isFinite(amount) && amount >= 0 ? amount : undefined;
 }
 
-/** Reads the credential: how many calls may be in flight; 0 for as many as the rate needs. */
+/** Reads *Requests per Second* of the credential: 0 for no limit. */
+export function readRate(value: unknown): number {
+	return readAmount(value) ?? DEFAULT_REQUESTS_PER_SECOND;
+}
+
+/** Reads *Calls at Once* of the credential: how many may be in flight, 0 for as many as the rate needs. */
 export function readCallsAtOnce(value: unknown): number {
-	const count = Math.floor(Number(value ?? 0));
-	return count > 0 ? Math.min(count, MOST_CALLS_AT_ONCE) : 0;
+	return Math.min(Math.floor(readAmount(value) ?? 0), MOST_CALLS_AT_ONCE);
 }
 
 export interface RateOptions {
@@ -54,7 +55,7 @@ export interface RateOptions {
 }
 
 interface Call extends RateOptions {
-	/** For so long after it has arrived, it counts as one of those of the sliding window. */
+	/** Milliseconds for which it holds a place of the sliding window after it has arrived. */
 	windowMs: number;
 	begin: () => void;
 	startedAt: number;
@@ -63,7 +64,7 @@ interface Call extends RateOptions {
 	isRefused: boolean;
 }
 
-/** One limiter for each origin, shared by all nodes and executions of this process. */
+/** The limiters by origin, shared by all nodes and executions of this process. */
 const limiters = new Map<string, RateLimiter>();
 
 export function rateLimiterOf(origin: string): RateLimiter {
@@ -162,7 +163,7 @@ export class RateLimiter {
 		}
 	}
 
-	/** Begins all calls that may start by now. */
+	/** Begins the calls that may start now, and wakes up for the next one. */
 	private advance(): void {
 		while (this.waiting.length > 0) {
 			const now = performance.now();
@@ -200,7 +201,7 @@ export class RateLimiter {
 		return atOnce === 0 && prompt.length >= this.callsAtOnce(perSecond);
 	}
 
-	/** When fewer calls hold a place than there are places. */
+	/** The moment at which fewer calls hold a place than there are places. */
 	private freeAt({ perSecond }: Call, now: number): number {
 		const places = Math.min(windowOf(perSecond).places, this.placesLeft(now));
 		const held = this.started.map(({ heldUntil }) => heldUntil).filter((until) => until > now);
@@ -259,17 +260,18 @@ export class RateLimiter {
 		this.refusedInARow += 1;
 	}
 
-	/** Its answer's time less that of the quickest is what it can have been late at most. */
+	/** Keeps the place of a call until its window is over, from the latest moment at which it can have arrived. */
 	private arrived(call: Call): void {
 		const { length } = this.roundTrips;
-		// The first five may go out together, and all be slow; of few answers the quickest is not as quick as the host can be.
+		// It was late by its own round trip less the quickest one. The first five may all be slow, and of few answers the
+		// quickest is not as quick as the host can be.
 		const surely = length > MOST_CALLS_AT_ONCE ? Math.min(...this.roundTrips) * (1 - 3 / length) : 0;
 		const late = performance.now() - call.startedAt - surely + MARGIN_MS;
 		call.heldUntil = call.startedAt + Math.min(Math.max(late, MARGIN_MS), MAX_LATENESS_MS) + call.windowMs;
 	}
 }
 
-/** A second at least, and as many whole calls as fit: 2.5 a second are three in 1.2 s. */
+/** The sliding window of a rate: a second at least, and as many whole calls as fit. 2.5 a second are three in 1.2 s. */
 function windowOf(perSecond: number): { places: number; windowMs: number } {
 	if (perSecond === 0) return { places: Infinity, windowMs: SECOND_MS };
 	const places = Math.ceil(perSecond);

@@ -21,17 +21,22 @@ export interface ApiRequest {
 	branch?: number;
 	query?: IDataObject;
 	body?: IDataObject;
-	/** For messages, to follow "could not": "create a customer". */
+	/** What the call is for, in messages, to follow "could not": "create a customer". */
 	task: string;
 	/** True for calls that change nothing, which may be repeated when an answer is lost. */
 	isIdempotent: boolean;
-	/** Tasks that AlfaCRM has confirmed for the same item. */
+	/** Tasks of the same item that AlfaCRM has confirmed. */
 	savedBefore?: readonly string[];
+	/** Labels of the form by API field name. */
 	labels?: Record<string, string>;
 	itemIndex?: number;
-	/** Called when its turn has come, just before it is sent; it may throw, if it is not to be sent any more. */
+	/** Called just before the call is sent, when its turn has come; throws where it must not be sent any more. */
 	onSend?: () => void;
-	/** Called when it fails, and yet AlfaCRM may have carried it out, or may still be at work on it for some time. */
+	/**
+	 * Called when the call fails and AlfaCRM may have carried it out all the same.
+	 *
+	 * @param underWayMs milliseconds for which AlfaCRM may still be at work on it
+	 */
 	onLost?: (underWayMs: number) => void;
 }
 
@@ -40,7 +45,7 @@ export function pathOf({ branch, path, action }: Pick<ApiRequest, 'action' | 'br
 	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
 }
 
-/** What is known of all calls of an action goes by this name: `customer/index`. */
+/** The name of an action, by which is kept what is known of its calls: `customer/index`. */
 export const nameOf = ({ path, action = 'index' }: Pick<ApiRequest, 'path'> & { action?: string }): string =>
 	`${path}/${action}`;
 
@@ -63,13 +68,13 @@ export function requestOptions(url: string, { query, body = {} }: ApiRequest): I
 /** Any n8n context that can call AlfaCRM. */
 export type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
 
-const REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
-
 export const isBranchList = (call: Pick<ApiRequest, 'action' | 'path'>): boolean =>
 	nameOf(call) === 'branch/index';
 
-/** Whether the list may answer elsewhere. */
-export const isRefused = ({ status }: ApiFailure): boolean => REFUSALS.includes(status);
+/** Statuses with which a list is refused in one place, and may answer in another. */
+const REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
+
+export const mayAnswerElsewhere = ({ status }: ApiFailure): boolean => REFUSALS.includes(status);
 
 /** The branch that the node works in, or the first one that it watches, as far as the form says. */
 export function branchOfForm(context: ApiContext, itemIndex = 0): number | undefined {

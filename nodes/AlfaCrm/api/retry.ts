@@ -1,22 +1,25 @@
-import { pause } from './cancel';
-import type { ApiFailure } from './failures';
-import { failureOf, isTooMany, ResponseError, timedOut, mayPass, networkCause } from './failures';
-import type { RateLimiter, RateOptions } from './rateLimiter';
+import { sleep } from 'n8n-workflow';
 
-/** A read is sent again so long after each lost answer; only once where each attempt takes a whole timeout. */
+import { abortable } from './cancel';
+import type { ApiFailure } from './failures';
+import { failureOf, isTooMany, NETWORK, networkCause, ResponseError, timedOut } from './failures';
+import type { RateLimiter, RateOptions } from './rateLimiter';
+import { readAmount } from './rateLimiter';
+
+/** How long after each lost answer a read is sent again; only once where each attempt takes a whole timeout. API notes 7. */
 const LOST_DELAYS_MS = [1_000, 2_000];
 const TIMED_OUT_DELAYS_MS = [1_000];
 const UNAVAILABLE = [502, 503, 504];
 
 /** How long a call waits at most while there are too many, if the credential does not say. */
 export const DEFAULT_RATE_LIMIT_WAIT_MS = 300_000;
-/** The same where nobody could cancel it, or where somebody looks on. */
+/** How long it waits where nobody could cancel it, or where somebody looks on. */
 export const SHORT_RATE_LIMIT_WAIT_MS = 15_000;
 
-/** Reads the credential, in seconds: 0 for no wait; the usual one where it cannot be read. */
+/** Reads *Wait on Too Many Requests* of the credential, in seconds: 0 for no wait. */
 export function readRateLimitWait(value: unknown): number {
-	const seconds = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
-	return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : DEFAULT_RATE_LIMIT_WAIT_MS;
+	const seconds = readAmount(value);
+	return seconds === undefined ? DEFAULT_RATE_LIMIT_WAIT_MS : seconds * 1_000;
 }
 
 interface RetryOptions extends RateOptions {
@@ -42,9 +45,15 @@ function retryDelay(
 }
 
 const mayPassSoon = ({ kind, code, status = 0 }: ApiFailure): boolean =>
-	(kind === 'noAnswer' && mayPass[networkCause(code)]) || (kind === 'status' && UNAVAILABLE.includes(status));
+	(kind === 'noAnswer' && NETWORK[networkCause(code)].mayPass) ||
+	(kind === 'status' && UNAVAILABLE.includes(status));
 
-/** Sends a call as the rate limiter allows, and again where that does no harm. */
+/**
+ * Sends a call as the rate limiter allows, and again where that does no harm: one that was refused as too many, and a read
+ * whose answer was lost.
+ *
+ * @throws what `send` threw last
+ */
 export async function withRetries<T>(
 	limiter: RateLimiter,
 	options: RetryOptions,
@@ -72,7 +81,7 @@ export async function withRetries<T>(
 			limiter.pauseFor(delay);
 		} else {
 			lost += 1;
-			await pause(delay, options.signal);
+			await abortable(sleep(delay), options.signal);
 		}
 	}
 }

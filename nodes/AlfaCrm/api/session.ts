@@ -9,8 +9,10 @@ import { rateLimiterOf, readRate } from './rateLimiter';
 import type { ApiResponse } from './failures';
 import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 
-/** All n8n processes meet a dead token together. Each waits for another time, so that one logs in and the others find its token. */
+/** A process that meets a dead token waits for up to so long: all n8n processes meet it together, so one logs in and the others find its token. */
 const MAX_WAIT_MS = 500;
+/** A token of this age did not expire. API notes 1: it lives for 15 minutes at least. */
+export const FRESH_MS = 300_000;
 const MAX_DEAD_TOKENS = 50;
 const MAX_SESSIONS = 500;
 
@@ -32,7 +34,10 @@ export function loginOf(credential: ICredentialDataDecryptedObject): Login {
 	};
 }
 
-/** Whose data it is, whichever credential leads there. */
+/**
+ * The account and its user, by which executions take turns and triggers know whether it is another one. An email that is
+ * written in other letters counts as the same: to be wrong then costs a wait, otherwise a record that is created twice.
+ */
 export function accountOf({ origin, email }: Pick<Login, 'origin' | 'email'>): string {
 	return `${origin}|${email.toLowerCase()}`;
 }
@@ -50,6 +55,7 @@ export class Session {
 	private readonly dead = new Set<string>();
 	/** The login under way: executions that meet a dead token together log in once. */
 	private login?: Promise<string>;
+	/** The look for the token of another process that is under way. */
 	private look?: Promise<string>;
 
 	/**
@@ -82,11 +88,13 @@ export class Session {
 	/**
 	 * A new token.
 	 *
-	 * @param refused the token in whose place it comes, '' if there is none; a newer one of this process is as good
+	 * @param refused the token in whose place it comes, '' if there is none; another one that this process has logged in for
+	 * is as good, unless it is so old that it may have expired as well, when another process had logged in since
 	 */
 	async renew(refused: string, logIn: () => Promise<string>): Promise<string> {
-		const other = refused === '' ? '' : this.alive(this.newest?.token);
-		if (other !== '' && other !== refused) return other;
+		const other = this.alive(this.newest?.token);
+		const isYoung = this.isIssuedSince(other, performance.now() - FRESH_MS);
+		if (refused !== '' && other !== refused && isYoung) return other;
 		this.login ??= this.logIn(logIn).finally(() => (this.login = undefined));
 		return await this.login;
 	}
@@ -112,19 +120,20 @@ export class Session {
 
 const sessions = new Map<string, Session>();
 
-/** One session for all that log in alike: an account may end the older tokens with each login. */
-export function sessionOf({ origin, email, apiKey, appKey }: Login): Session {
-	const key = [origin, email.toLowerCase(), apiKey, appKey].join('\n');
+/** The session of a login, one for all credentials that hold it. */
+export function sessionOf(login: Login): Session {
+	const key = [accountOf(login), login.apiKey, login.appKey].join('\n');
 	const session = sessions.get(key) ?? new Session();
 	lruSet(sessions, key, session, MAX_SESSIONS);
 	return session;
 }
 
-/** By the credentials that the client sends calls with, which n8n hands on as the same object: what is called right before. */
+/** Called right before a call is sent, by the object with the credential that the client sends it with: n8n hands that object on. */
 const calls = new WeakMap<ICredentialDataDecryptedObject, () => void>();
 
 /**
- * Leaves it to the client what follows when AlfaCRM refuses the token: n8n would send the call again past the rate limiter.
+ * Marks a credential as that of a call of the client. What follows when AlfaCRM refuses its token is left to the client
+ * then, since n8n would send the call again past the rate limiter.
  *
  * @param onSend called right before the call is sent, after the login that n8n makes for one without a token; it may throw
  */
@@ -132,7 +141,7 @@ export function noteCall(credential: ICredentialDataDecryptedObject, onSend: () 
 	calls.set(credential, onSend);
 }
 
-/** n8n has a token and is about to send a call. */
+/** Called by the credential when n8n has a token and is about to send a call. */
 export function beforeSend(credential: ICredentialDataDecryptedObject): void {
 	calls.get(credential)?.();
 }

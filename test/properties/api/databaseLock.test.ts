@@ -17,6 +17,7 @@ const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)
 const inWorlds = async (work: () => Promise<void>) => {
 	for (let run = 0; run < depth.databaseLock; run++) {
 		random = randomFrom(seed + run);
+		jest.spyOn(Math, 'random').mockImplementation(() => random());
 		await work();
 		jest.clearAllTimers();
 	}
@@ -42,6 +43,10 @@ function disturb(world: World, ms: number): void {
 	world.pause = () => (random() < 0.5 ? random() * pauseMs : 0);
 }
 
+/** Whether a statement adds entries of a kind, which the adversary holds up. */
+const adds = (kind: 'claimed' | 'claim' | 'heartbeat', entries: readonly unknown[]) =>
+	entries.some((entry) => String(entry).startsWith(`${kind} `));
+
 /** An execution that is run again, by any process, when it fails or its process dies. */
 async function runUntilDone(world: World, phone: string): Promise<void> {
 	for (let tries = 0; tries < 50; tries++) {
@@ -64,14 +69,92 @@ describe('several processes that share a lock', () => {
 				await sleep(random() * ms);
 				await runUntilDone(world, phone);
 			});
-			await settle(Promise.all(runs));
+			await settle(world.watched(Promise.all(runs)));
 			expect([...world.service.created].sort()).toEqual(all);
 			expect(performance.now()).toBeLessThan(3_600_000);
 		});
 	});
+
+	it('leave no row behind that others would have to take for that of a dead process', async () => {
+		await inWorlds(async () => {
+			const world = new World(2, random);
+			// Of two statements of a process the later one may come first.
+			world.databaseLatency = () => between(1, 1_500);
+			world.pause = () => between(0, 5_000);
+			const waits: number[] = [];
+			const runs = phones(10).flatMap((phone, nth) =>
+				world.all.map(async (one) => {
+					await sleep(nth * 10_000);
+					const begun = performance.now();
+					await one.run(phone);
+					waits.push(performance.now() - begun);
+				}),
+			);
+			await settle(world.watched(Promise.all(runs)));
+			expect(Math.max(...waits)).toBeLessThan(40_000);
+			await settle(sleep(10_000));
+			expect(world.rows.size).toBe(0);
+		});
+	});
+
+	it('leave the row to the one that has taken it while its holder stood still', async () => {
+		await inWorlds(async () => {
+			const world = new World(3, random);
+			world.pause = () => between(20_000, 40_000);
+			const [holder, ...others] = world.all;
+			const works = [holder.run('one').catch(() => undefined)];
+			await settle(sleep(between(500, 900)));
+			holder.freeze(between(70_000, 90_000));
+			works.push(...others.map(async (one) => await one.run('one')));
+			await settle(world.watched(Promise.all(works)));
+			expect(world.service.created).toEqual(['one']);
+		});
+	});
+
+	it('do not both create where the heartbeats of one do not come through, which had stood still before', async () => {
+		await inWorlds(async () => {
+			const world = new World(3, random);
+			world.databaseLatency = (entries) => (adds('heartbeat', entries) ? 500_000 : between(1, 10));
+			world.pause = () => between(64_000, 79_000);
+			const [holder, ...others] = world.all;
+			const works = [holder.run('one').catch(() => undefined)];
+			await settle(sleep(between(500, 900)));
+			works.push(...others.map(async (one) => await one.run('one').catch(() => undefined)));
+			await settle(sleep(1));
+			holder.freeze(between(36_000, 38_000));
+			await settle(world.watched(Promise.all(works)));
+			expect(world.service.created).toEqual(['one']);
+		});
+	});
 });
 
+/** Statements that take long now and then where that is worst: claims, the second looks at them, and looks at the row. */
+const slowWhere: Array<World['databaseLatency']> = [
+	(entries) => (adds('claimed', entries) && random() < 0.4 ? between(5_000, 35_000) : between(2, 4)),
+	(entries) =>
+		adds('claim', entries) && !adds('claimed', entries) && random() < 0.4
+			? between(100, 4_400)
+			: between(30, 40),
+	(entries) => (entries.length === 0 && random() < 0.03 ? between(10_000, 18_000) : between(2, 4)),
+];
+
 describe('a process that is killed with the lock', () => {
+	it('is replaced by one of the others, though all claim its row at the same moment and some statements take long', async () => {
+		await inWorlds(async () => {
+			const world = new World(5, random);
+			jest.spyOn(Math, 'random').mockImplementation(() => 0.5 + random() / 1_000);
+			const [holder] = world.all.splice(0, 1);
+			void holder.run('of the dead');
+			await settle(sleep(60));
+			holder.kill();
+			world.databaseLatency = oneOf(slowWhere);
+			world.pause = () => between(20_000, 60_000);
+			const runs = world.all.map(async (one) => await one.run('one').catch(() => undefined));
+			await settle(world.watched(Promise.all(runs)));
+			expect(world.service.created.filter((phone) => phone === 'one')).toEqual(['one']);
+		});
+	});
+
 	it('keeps the others waiting for 65 to 75 seconds, seldom 90, and one of them takes its place', async () => {
 		await inWorlds(async () => {
 			const world = new World(4, random);
@@ -99,7 +182,7 @@ describe('a process that is killed with the lock', () => {
 			if (isCalm) expect(seconds).toBeLessThan(90);
 			const all = phones(3);
 			const runs = [...all, ...all, ...all].map(async (phone) => await runUntilDone(world, phone));
-			await settle(Promise.all([...waiting, ...runs]));
+			await settle(world.watched(Promise.all([...waiting, ...runs])));
 			expect(world.service.created.filter((phone) => phone !== 'of the dead').sort()).toEqual(all);
 		});
 	});

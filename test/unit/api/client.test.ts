@@ -62,6 +62,20 @@ describe('the credential', () => {
 		await expect(client.request(READ)).resolves.toEqual({ items: [] });
 	});
 
+	it.each([
+		['has no code', new Error('The database is busy')],
+		['has a network code', unanswered('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.5:5432')],
+		['has a code of the database', unanswered('57P01', 'The administrator closes the connection')],
+	])('that cannot be read any more leaves no doubt that a write was not sent (%s)', async (_what, error) => {
+		const { client, getCredentials, sent } = contextOf(() => ({}));
+		await client.account();
+		getCredentials.mockRejectedValueOnce(error);
+		const onLost = jest.fn();
+		const { message, description } = await failureOfCall(client, { ...WRITE, onLost });
+		expect(message).toBe('Could not create the customer: n8n could not prepare the request');
+		expect([description, onLost.mock.calls, sent]).toEqual([error.message, [], []]);
+	});
+
 	it('with an address that is none is refused, until it is corrected', async () => {
 		const { client, stored, sent } = contextOf(() => ({ items: [] }));
 		stored.hostname = 'not a host';
@@ -106,6 +120,20 @@ describe('an execution that is cancelled', () => {
 		const { client, sent } = contextOf(() => ({}), { signal: AbortSignal.abort() });
 		const { message, description } = await failureOfCall(client, WRITE);
 		expect([message, description, sent]).toEqual(['The execution was cancelled', '', []]);
+	});
+
+	it('while n8n reads the credential sends nothing either, and leaves no doubt of that', async () => {
+		const execution = new AbortController();
+		const { client, sent, stored, getCredentials } = contextOf(() => ({}), { signal: execution.signal });
+		await client.account();
+		getCredentials.mockImplementationOnce(async () => {
+			execution.abort();
+			return await Promise.resolve({ ...stored });
+		});
+		const onLost = jest.fn();
+		const { message, description } = await failureOfCall(client, { ...WRITE, onLost });
+		expect([message, description, sent]).toEqual(['The execution was cancelled', '', []]);
+		expect(onLost).not.toHaveBeenCalled();
 	});
 
 	it('says so when AlfaCRM was at work on it', async () => {

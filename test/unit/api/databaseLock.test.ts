@@ -120,7 +120,7 @@ describe('a database that never answers', () => {
 		expect(await timed(async () => await lock.tryEnter(hanging()))).toBeLessThan(6_000);
 		const entering = timed(async () => await lock.enter(hanging()).catch(({ message }: Error) => message));
 		expect(await entering).toBeLessThan(35_000);
-		await expect(settle(lock.enter(hanging()))).rejects.toThrow('30 seconds, so nothing was saved');
+		await expect(settle(lock.enter(hanging()))).rejects.toThrow('30 seconds, so this was not saved');
 	});
 
 	it.each(['tryEnter', 'enter'] as const)('holds up nobody who is cancelled meanwhile (%s)', async (way) => {

@@ -108,10 +108,18 @@ describe('a page', () => {
 		[{ items: [{ id: 1 }, null, 'x', 2, [], undefined], total: '6' }, [{ id: 1 }], 6],
 		[{ items: [], total: null }, [], undefined],
 		[{ items: [], total: 'many' }, [], undefined],
+		[{ items: [{ id: 1 }], total: 0 }, [{ id: 1 }], undefined],
+		[{ items: [{ id: 1 }, { id: 2 }], total: 1 }, [{ id: 1 }, { id: 2 }], undefined],
 		[[{ id: 1 }], [{ id: 1 }], undefined],
-	])('%j holds rows, and a total if that is a number', async (answer, items, total) => {
+	])('%j holds rows, and a total if that is a number of no fewer', async (answer, items, total) => {
 		const { value } = await pages(contextOf(() => answer).client, CALL).next();
 		expect(value).toMatchObject({ items, total });
+	});
+
+	it.each([0, 10])('does not end with rows to come where it counts %d and shows more', async (total) => {
+		const rows = Array.from({ length: 45 }, (_unused, index) => ({ id: index + 1 }));
+		const { client } = contextOf(listing(() => rows, 20, total));
+		expect(await collect(client, CALL)).toMatchObject({ rows, isComplete: true });
 	});
 
 	it.each<[what: string, answer: unknown]>([
@@ -311,9 +319,21 @@ describe('rows without an ID', () => {
 		]).toEqual([6, true]);
 	});
 
+	it('are compared with the page above in no more time than it takes to read them', async () => {
+		const list = Array.from({ length: 60_000 }, (_unused, index) => entry(index));
+		const begun = performance.now();
+		const { rows: found } = await read(
+			uncounted(() => list, 500),
+			{},
+			LOG,
+		);
+		expect(found).toHaveLength(list.length);
+		expect(performance.now() - begun).toBeLessThan(4_000);
+	});
+
 	it('are told from those with one, a number being the same as a text', async () => {
 		const items = [{ id: 7 }, { id: '7' }, { id: 'a7' }, { id: '' }, { id: null, a: 1 }, { a: 1 }, { a: 1 }];
-		const { rows: found } = await read(() => ({ items, total: 6 }));
+		const { rows: found } = await read(({ body }) => ({ items: body.page === 0 ? items : [], total: 6 }));
 		expect(found).toEqual(
 			[{ id: '7' }, ...items.slice(2)].map((row, index) => (index === 0 ? { id: 7 } : row)),
 		);

@@ -183,12 +183,6 @@ describe('what was saved', () => {
 			}
 		},
 	);
-
-	it('is doubtful when AlfaCRM calls it a success and lists what is wrong', () => {
-		const description = described({ ...REFUSED, isContradictory: true }, WRITE);
-		expect(description).toMatch(/look in AlfaCRM what was saved.* If not, correct 'Phone' \(phone\)\./);
-		expect(description).not.toContain('Nothing was saved');
-	});
 });
 
 describe('a refusal', () => {
@@ -269,6 +263,14 @@ describe('what n8n is told of the cause', () => {
 			expect(text.description).toMatch(/^Run less at the same time/);
 			expect(explain(failure, READ).failure).toMatchObject({ retryAfterMs: 60_000 });
 		},
+	);
+});
+
+it('a credential is to be corrected after a login that was refused, and not after one that met a server in trouble', () => {
+	expect(explain({ kind: 'login' }, WRITE).description).toMatch(/^Open the credential, correct it/);
+	const inTrouble: ApiFailure = { kind: 'login', declaredCause: 'temporarily-unavailable' };
+	expect(explain(inTrouble, WRITE).description).toBe(
+		'It was during the login, before the call itself was sent.',
 	);
 });
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { sleep } from 'n8n-workflow';
 
+import type { Lease } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { DatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { withLock } from '../../../nodes/AlfaCrm/api/locks';
 import type { Item } from '../../../nodes/AlfaCrm/operations/execution/item';
@@ -44,6 +45,12 @@ export class Process {
 
 	constructor(private readonly world: World) {}
 
+	/** Whether it would begin a write. */
+	get isHolder(): boolean {
+		const lease = Reflect.get(this.lock, 'lease') as Lease | undefined;
+		return lease?.isHeld === true && lease.ending === undefined;
+	}
+
 	freeze(ms: number): void {
 		this.frozenUntil = Math.max(this.frozenUntil, performance.now() + ms);
 	}
@@ -70,7 +77,8 @@ export class Process {
 	}
 
 	private async findOrCreate(phone: string): Promise<'found' | 'created'> {
-		const { rows, service, pause, databaseLatency: latency } = this.world;
+		const { rows, service, pause } = this.world;
+		const latency = (entries: readonly unknown[]) => this.world.databaseLatency(entries);
 		const ready = async () => {
 			await this.thawed();
 			this.world.assertDatabase();
@@ -108,8 +116,8 @@ export class World {
 	readonly rows = new ProcessedRows();
 	readonly service: Service;
 	readonly all: Process[];
-	/** Milliseconds for a statement, for a way of a call, and before a create. */
-	databaseLatency: () => number;
+	/** Milliseconds for a statement that writes these entries, and before a create. */
+	databaseLatency: (entries: readonly unknown[]) => number;
 	pause = () => 0;
 	/** Until then each statement fails, of which one that was under way may have been carried out. */
 	awayUntil = 0;
@@ -128,6 +136,21 @@ export class World {
 		this.databaseLatency = () => 1 + random() * 8;
 		this.service = new Service(() => 20 + random() * 40);
 		this.all = Array.from({ length: processes }, () => new Process(this));
+	}
+
+	/**
+	 * Does some work.
+	 *
+	 * @throws Error where two processes were holders at the same moment
+	 */
+	async watched<T>(work: Promise<T>): Promise<T> {
+		let isOver = false;
+		const watch = async () => {
+			for (; !isOver; await sleep(250))
+				if (this.all.filter(({ isHolder }) => isHolder).length > 1) throw new Error('Two hold the lock');
+			return await work;
+		};
+		return await Promise.race([work.finally(() => (isOver = true)), watch()]);
 	}
 
 	assertDatabase(): void {

@@ -8,9 +8,8 @@ import { readRateLimitWait, withRetries } from '../../../nodes/AlfaCrm/api/retry
 import { answered, NODE, unanswered } from '../../support/nodeErrors';
 import { settle, stopTime } from './clock';
 
-const NOW = Date.parse('2026-11-24T10:00:00Z');
 let random = 0.5;
-stopTime({ now: NOW, random: () => random });
+stopTime({ random: () => random });
 beforeEach(() => (random = 0.5));
 
 interface Options {
@@ -93,10 +92,9 @@ describe.each(CALLS)('after 429, %s', (_what, isIdempotent) => {
 	});
 
 	it.each([
-		['seconds', '7', 7_000],
-		['an HTTP date', 'Tue, 24 Nov 2026 10:00:09 GMT', 9_000],
+		['a little', '7', 7_000],
 		['as much as there is time', '299', 299_000],
-	])('waits as long as Retry-After asks, given as %s, and hardly longer', async (_form, retryAfter, wait) => {
+	])('waits as long as Retry-After asks, %s, and hardly longer', async (_form, retryAfter, wait) => {
 		random = 0.996;
 		const { gaps, answer } = await course([tooMany(retryAfter), 'done'], { isIdempotent });
 		expect(gaps[0]).toBeGreaterThanOrEqual(wait);
@@ -104,7 +102,7 @@ describe.each(CALLS)('after 429, %s', (_what, isIdempotent) => {
 		expect(answer).toBe('done');
 	});
 
-	it.each(['300', '3600', 'Tue, 24 Nov 2026 11:00:00 GMT'])(
+	it.each(['300', '3600'])(
 		'does not wait for a Retry-After of %s, which is longer than it may',
 		async (retryAfter) => {
 			const error = tooMany(retryAfter);

@@ -1,10 +1,15 @@
-import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestHelper,
+	JsonObject,
+} from 'n8n-workflow';
+import { NodeApiError, sleep } from 'n8n-workflow';
 
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { accountOf, loginOf, Session } from '../../../nodes/AlfaCrm/api/session';
-import { answered } from '../../support/nodeErrors';
+import { answered, NODE, unanswered } from '../../support/nodeErrors';
 import type { Sent } from '../apiSupport';
 import { contextOf, failed, failureOfCall, READ, WRITE } from '../apiSupport';
 import { settle, stopTime } from './clock';
@@ -84,6 +89,13 @@ describe('a session', () => {
 		const [session, logIn] = [new Session(), logins()];
 		await settle(session.renew('', logIn));
 		expect(await settle(session.renew(refused, logIn))).toBe(expected);
+	});
+
+	it('gives another node no token that is so old that it may have expired as well', async () => {
+		const [session, logIn] = [new Session(), logins()];
+		await settle(session.renew('', logIn));
+		jest.advanceTimersByTime(900_000);
+		expect(await settle(session.renew('of another process', logIn))).toBe('token 2');
 	});
 
 	it('knows since when it has a token for which it has logged in', async () => {
@@ -233,6 +245,18 @@ describe('a call', () => {
 			expect(later.description).not.toContain('The login works');
 			expect(later.description).toContain('give the role');
 		});
+	});
+
+	it('leaves no doubt where n8n cannot keep its new token: it was not sent', async () => {
+		const { client, context } = contextOf(() => ({}), { credential: { email: newEmail(), token: '' } });
+		const gone: unknown = unanswered('ECONNRESET', 'The database went away');
+		jest
+			.spyOn(context.helpers, 'httpRequestWithAuthentication')
+			.mockRejectedValue(new NodeApiError(NODE, gone as JsonObject));
+		const onLost = jest.fn();
+		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onLost }));
+		expect(message).toBe('Could not create the customer: n8n could not prepare the request');
+		expect([description, onLost.mock.calls]).toEqual(['The database went away', []]);
 	});
 
 	it('leaves no doubt where it is cancelled during its login: it was not carried out', async () => {

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiFailure } from '../../api/failures';
-import { mayHaveTakenEffect } from '../../api/failures';
 import { formatDay } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
 import type { FallbackDates, ItemRequest } from './itemRequest';
@@ -61,7 +60,7 @@ function unreadableDays(
 	{ body = {}, fallbackDates = {} }: ItemRequest,
 	inUse: ReadonlySet<string>,
 ): string[] {
-	if (failure.kind !== 'refusal' || mayHaveTakenEffect(failure)) return [];
+	if (failure.kind !== 'refusal') return [];
 	const { fields = {}, serverMessage = '' } = failure;
 	const saysSo = (name: string) => fields[name]?.some((text) => UNREADABLE.test(text));
 	const left = Object.keys(fallbackDates).filter((name) => name in body && !inUse.has(name));
