@@ -8,7 +8,7 @@ import { Account, PROBES, tellOf } from './lib/account/probes';
 import { flagsOf, wholeNumber } from './lib/flags';
 import { writeJson } from './lib/json';
 import { markdownTable } from './lib/markdown';
-import { say } from './lib/progress';
+import { say, step } from './lib/progress';
 
 interface Flags {
 	host: string;
@@ -38,8 +38,13 @@ export async function main() {
 		.opts<Flags>();
 	try {
 		const client = clientOf({ hostname: host, email, apiKey: key, appKey: appKey ?? '' });
-		const { rows, settings } = await profileOf(client, branch);
-		say(markdownTable(['setting', 'found', 'by default', 'fact', 'what it is'], rows));
+		// Its timer keeps the process alive, which the waits of the client for the rate do not.
+		const { rows, settings } = await step(
+			`Asking ${host}`,
+			'about a minute',
+			async () => await profileOf(client, branch),
+		);
+		say(markdownTable(['probe', 'found', 'in the sandbox', 'fact', 'setting'], rows));
 		say(`\n${JSON.stringify(settings, null, '\t')}`);
 		if (out !== undefined) writeJson(out, settings);
 		return 0;
@@ -59,13 +64,22 @@ export async function profileOf(client: ApiClient, branch?: number) {
 	for (const probe of PROBES) {
 		const { setting, subject } = probe;
 		const told = await tellOf(probe, account);
-		const { fact, values, meaning } = docsOf(setting);
-		if (typeof told !== 'string') settings = { ...settings, ...told.sets(settings) };
-		const found = typeof told === 'string' ? told : told.found;
-		rows.push([subject ?? setting, found, values, fact, meaning]);
+		const { fact, meaning } = docsOf(setting);
+		const name = subject ?? setting;
+		const about = [fact, subject === undefined ? meaning : setting];
+		if (typeof told === 'string') {
+			rows.push([name, told, '', ...about]);
+			continue;
+		}
+		const isSame = changedNames({ ...defaultSettings, ...told.sets(defaultSettings) }).length === 0;
+		rows.push([name, told.found, isSame ? 'the same' : 'otherwise', ...about]);
+		settings = { ...settings, ...told.sets(settings) };
 	}
-	const changed = settingNames.filter(
-		(name) => JSON.stringify(settings[name]) !== JSON.stringify(defaultSettings[name]),
-	);
-	return { rows, settings: Object.fromEntries(changed.map((name) => [name, settings[name]])) };
+	return {
+		rows,
+		settings: Object.fromEntries(changedNames(settings).map((name) => [name, settings[name]])),
+	};
 }
+
+const changedNames = (settings: Settings) =>
+	settingNames.filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(defaultSettings[name]));

@@ -85,13 +85,13 @@ export class Account {
 }
 
 /** What an account tells, and what it makes of the settings of the sandbox. */
-export interface Told {
+interface Told {
 	found: string;
 	sets: (settings: Settings) => Partial<Settings>;
 }
 
 /** One switch of the sandbox, whose documentation says what its values mean, and how an account tells its value. */
-export interface Probe {
+interface Probe {
 	setting: keyof Settings;
 	/** Which entry of a setting that has several. */
 	subject?: string;

@@ -9,7 +9,7 @@ import type { AccountReading, Reading } from './readings';
 type Verdict = 'as expected' | 'denied' | 'differs' | 'unknown';
 
 /** One thing that was looked at, as an item: words, formats and numbers of rows, nothing of anybody. */
-export interface Finding extends IDataObject {
+interface Finding extends IDataObject {
 	check: string;
 	subject: string;
 	expected: string;
@@ -79,7 +79,7 @@ const branchFindings = ({ branches }: AccountReading): Finding[] =>
 		if (isOpen === undefined) return untold(question, 'a list that AlfaCRM shows or denies');
 		if (isOpen) return finding(question, { found: 'readable', meaning: 'This user may read in the branch.' });
 		const meaning =
-			'AlfaCRM denied this user subjects, customers, lessons and users there: give the user this branch in AlfaCRM, or leave it out of your workflows.';
+			'AlfaCRM denied this user subjects, customers, lessons and users there: give the user this branch and those rights in AlfaCRM, or leave it out of your workflows.';
 		return finding(question, { found: 'denied', verdict: 'denied', meaning });
 	});
 
@@ -161,32 +161,18 @@ function total({ lists }: AccountReading): Finding {
 	});
 }
 
-interface Ordered {
-	path: string;
-	/** The time of a row. */
-	field: string;
-	as: string;
-	otherwise: string;
-}
-
 const LIMITED =
-	"Get Many with a 'Limit' takes the first rows that come, which are not the newest: filter by dates, or use 'Return All'.";
+	"The newest do not come first, so Get Many with a 'Limit' does not take them: filter by dates, or use 'Return All'.";
 
-/** Lists that were seen to begin with the newest. API notes 3. */
-const ORDERED: readonly Ordered[] = [
-	{
-		...{ path: 'log', field: 'date_time', as: 'The AlfaCRM Trigger finds the latest changes at the top.' },
-		otherwise:
-			'The AlfaCRM Trigger looks for the latest changes at the top of this list: please report this item.',
-	},
-	{
-		...{ path: 'lesson', field: 'date', as: "Get Many with a 'Limit' takes the newest." },
-		otherwise: LIMITED,
-	},
-	{
-		...{ path: 'pay', field: 'document_date', as: "Get Many with a 'Limit' takes the newest." },
-		otherwise: LIMITED,
-	},
+/** Lists that were seen to begin with the newest, and what it means where they do not. API notes 3. */
+const ORDERED: ReadonlyArray<[path: string, field: string, otherwise: string]> = [
+	[
+		'log',
+		'date_time',
+		'The AlfaCRM Trigger looks for the latest changes at the top of this list: please report this item.',
+	],
+	['lesson', 'date', LIMITED],
+	['pay', 'document_date', LIMITED],
 ];
 
 /** Days and times as AlfaCRM writes them, so that they can be compared. */
@@ -196,13 +182,13 @@ const sortable = (value: unknown): string =>
 const isFalling = (values: readonly string[]): boolean =>
 	values.every((value, index) => index === 0 || value <= values[index - 1]);
 
-function order(account: AccountReading, { path, field, as, otherwise }: Ordered): Finding {
+function order(account: AccountReading, [path, field, otherwise]: (typeof ORDERED)[number]): Finding {
 	const question = { check: 'order of a list', subject: path, expected: 'newest first' };
 	const times = rowsOf(account, path).map((row) => sortable(row[field]));
 	if (new Set(times).size < 2) return untold(question, 'rows of two times');
 	const isNewestFirst = isFalling(times);
 	const found = isNewestFirst ? 'newest first' : isFalling([...times].reverse()) ? 'oldest first' : 'another';
-	return finding(question, { found, meaning: isNewestFirst ? as : otherwise });
+	return finding(question, { found, meaning: isNewestFirst ? 'The newest come first.' : otherwise });
 }
 
 /** Whether a larger number means a later record. */

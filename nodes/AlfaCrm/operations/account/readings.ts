@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../api/client';
-import { hasStatus } from '../../api/failures';
+import { asNodeError, hasStatus } from '../../api/failures';
 import { collect } from '../../api/list';
 import type { Page } from '../../api/pages';
 import { rateLimiterOf } from '../../api/rateLimiter';
@@ -74,7 +74,8 @@ class Reader {
 	 * @throws NodeApiError that is about more than this list
 	 */
 	async read(entity: Entity, branch?: number, query?: IDataObject): Promise<Reading> {
-		let [sentAt, pageSize]: [number, number | undefined] = [0, undefined];
+		let sentAt = 0;
+		let [first, pageSize]: Array<number | undefined> = [];
 		const onSend = () => {
 			this.context.onSend?.();
 			sentAt = performance.now();
@@ -83,16 +84,19 @@ class Reader {
 			...{ ...listCall(entity, branch), body: entity.includeHidden, query },
 			...{ ...this.context, onSend },
 		};
+		// Without a total, page 0 does not say whether it is the last.
 		const isEnough = ({ items, number, total }: Page) => {
-			pageSize ??= items.length;
-			return total !== undefined || number > 0;
+			first ??= items.length;
+			if (total === undefined && number === 0) return false;
+			pageSize = first;
+			return true;
 		};
 		try {
 			const { rows, total } = await collect(this.client, list, { isEnough });
 			this.roundTrips.push(performance.now() - sentAt);
 			return { entity, rows, total, pageSize };
 		} catch (error) {
-			if (!hasStatus(error, ...OF_A_LIST)) throw error;
+			if (!hasStatus(error, ...OF_A_LIST)) throw asNodeError(this.client.node, error);
 			return { entity, rows: [], status: Number(error.httpCode) };
 		}
 	}
