@@ -30,6 +30,7 @@ import { findEntity } from '../../../sandbox/school/entities';
 const SAMPLE = 100;
 /** As many customers are looked through for a subscription that has ended. */
 const MOST_CUSTOMERS = 40;
+
 interface Where {
 	query?: IDataObject;
 	/** Null for a path without one; by default that of the account. */
@@ -388,8 +389,10 @@ const logScope = value('logScope', async (account) => {
 		const theirs = new Set((await account.rows('log', {}, { branch })).map((row) => JSON.stringify(row)));
 		const missing = entries.filter((row) => !theirs.has(JSON.stringify(row)));
 		const found = [];
-		for (const { entity, entity_id } of (missing.length > 0 ? missing : entries).slice(0, 3))
-			found.push((await account.rows('log', { entity, entity_id }, { branch })).length > 0);
+		for (const { entity, entity_id } of (missing.length > 0 ? missing : entries).slice(0, 3)) {
+			const rows = await account.rows('log', { entity, entity_id }, { branch });
+			found.push(rows.some((row) => row.entity === entity && row.entity_id === entity_id));
+		}
 		if (found.length > 0) return found.every(Boolean) ? 'account' : 'branch';
 	}
 	return undefined;
