@@ -25,7 +25,7 @@ const LAYERS = {
 		['^nodes/AlfaCrm/operations/execution/'],
 	],
 	sandbox: [
-		['^sandbox/(cli|profile|reference)\\.ts$'],
+		['^sandbox/(cli|reference)\\.ts$'],
 		['^sandbox/index\\.ts$'],
 		['^sandbox/control/'],
 		['^sandbox/http/'],

@@ -4,7 +4,6 @@ import { startSandbox, type SandboxOptions } from './index';
 import { localNow } from './model/clock';
 import { InputError } from './model/inputError';
 import { defaultSettings, parseSetting, type Settings } from './model/settings';
-import { settingsOfProfile } from './profile';
 import { settingsHelp } from './reference';
 
 const help = `Usage: npm run sandbox -- [options]
@@ -14,7 +13,7 @@ const help = `Usage: npm run sandbox -- [options]
   --customers N      customers to invent, 300 if absent
   --seed N           another number makes other customers, 1 if absent
   --today DAY        the day on which the school lives, as 2026-02-10; the day it is if absent
-  --profile FILE     answers like the account of which Account → Check made it
+  --profile FILE     settings as JSON, as npm run account:profile makes them of an account
   --set NAME=VALUE   a setting, whatever the profile says; may be repeated
   --help
 
@@ -38,14 +37,12 @@ function readDay(text: string): string {
 }
 
 function readProfile(file: string): Partial<Settings> {
-	let profile: unknown;
 	try {
-		profile = JSON.parse(readFileSync(file, 'utf8'));
+		return JSON.parse(readFileSync(file, 'utf8')) as Partial<Settings>;
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException;
 		throw new InputError(`--profile: ${code === 'ENOENT' ? `no such file: ${file}` : message}`);
 	}
-	return settingsOfProfile(profile);
 }
 
 /** @returns undefined where only help is asked for */

@@ -6,7 +6,7 @@ const { ensureDependencies } = require('./bootstrap/dependencies.js');
 const { report, UserFacingError } = require('./bootstrap/userFacingError.js');
 
 /** Those that need nothing of scripts/package.json. */
-const WITHOUT_TOOLS = ['test', 'testDeep', 'engine', 'sandbox'];
+const WITHOUT_TOOLS = ['test', 'testDeep', 'engine', 'sandbox', 'accountProfile'];
 
 /**
  * What every command of this repository starts with: `node scripts/bootstrap.js [command] [arguments]`. It installs the

@@ -58,6 +58,7 @@ export const RUN: Record<string, RunBy> = {
 		'--seed 7',
 	),
 	'npm run sandbox -- --profile alfacrm-profile.json': by(COMMANDS, '--profile alfacrm-profile.json'),
+	'npm run account:profile -- --help': by(COMMANDS, "'account:profile'"),
 	'npm run demo:queue -- --help': by(COMMANDS, "'demo:queue'"),
 	'npm run dev -- --help': by(COMMANDS, "'dev'"),
 	'npm run bench -- --help': by(COMMANDS, "'bench'"),
@@ -67,6 +68,10 @@ export const RUN: Record<string, RunBy> = {
 
 /** Commands of the pages that nothing runs, and why. */
 export const NOT_RUN: Record<string, string> = {
+	'npm run account:profile':
+		'It takes a live account; its probes are run on the sandbox (test/engine/accountProfile.test.ts).',
+	'npm run account:profile -- --host demo.s20.online --email api@school.example --out alfacrm-profile.json':
+		'It takes a live account; its probes are run on the sandbox (test/engine/accountProfile.test.ts).',
 	'npm run set-owner -- <github-owner>':
 		'It writes into files of the repository; what it does is tested on a copy (test/unit/release/owner.test.ts).',
 	'npm run contract:write':

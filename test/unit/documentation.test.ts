@@ -64,8 +64,8 @@ it.each(['docs/check.md', 'docs/ru/check.md'])('%s sends a bug report to a form 
 	const [, form] = /\/issues\/new\?template=([\w.-]+)\)/.exec(read(file)) ?? [];
 	expect(fs.readdirSync(inRepo('.github/ISSUE_TEMPLATE'))).toContain(form);
 	// GitHub takes no file in a field that shows its text as code.
-	const profile = read('.github/ISSUE_TEMPLATE', form).split('id: profile')[1];
-	expect(profile).toContain('and paste it here');
+	const output = read('.github/ISSUE_TEMPLATE', form).split('id: check')[1];
+	expect(output).toContain('and paste it here');
 });
 
 describe('the pages of docs/', () => {

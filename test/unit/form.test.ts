@@ -364,7 +364,7 @@ it('says how the days of customers differ by which they can be filtered', () => 
 
 it('the form of the account asks for nothing that has to be filled', () => {
 	const form = formOf({ resource: ACCOUNT, operation: 'check' });
-	expect(namesOf(form)).toEqual(['resource', 'operation', 'output', 'options']);
+	expect(namesOf(form)).toEqual(['resource', 'operation', 'options']);
 	expect(form.filter(({ required }) => required)).toEqual([]);
 });
 

@@ -85,6 +85,8 @@ export function rateLimiterOf(origin: string): RateLimiter {
  * Times are those of `performance.now()`, which goes on evenly when the clock of the machine is set.
  */
 export class RateLimiter {
+	/** How many calls the host has refused as too many. */
+	refusedCount = 0;
 	private readonly waiting: Call[] = [];
 	private started: Call[] = [];
 	private startedCount = 0;
@@ -249,6 +251,7 @@ export class RateLimiter {
 	private refused(call: Call): void {
 		const now = performance.now();
 		this.arrived(call);
+		this.refusedCount += 1;
 		call.isRefused = true;
 		const takenBefore = this.started
 			.slice(0, this.started.indexOf(call))

@@ -1,13 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { collection } from '../../form/assemble';
-import type { ObjectSchema } from '../output/recordSchema';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { OtherResource, Output } from '../otherResource';
 import type { Item } from '../execution/item';
-import type { Finding } from './findings';
-import { examine } from './findings';
-import { FILE_NAME, profileOf } from './profile';
+import { findingsOf } from './findings';
+import { readAccount } from './readings';
 
 /** Value of `resource` for the account as a whole. */
 export const ACCOUNT = 'account';
@@ -25,28 +23,10 @@ const operation: INodeProperties = {
 			value: 'check',
 			action: 'Check an account',
 			description:
-				'Try what this user may read and how AlfaCRM answers, without changing anything: up to 140 calls, half a minute',
+				'Say what this user may read and what AlfaCRM does otherwise than expected, without changing anything: some 40 calls',
 		},
 	],
 	default: 'check',
-};
-
-const output: INodeProperties = {
-	displayName: 'Output',
-	name: 'output',
-	type: 'options',
-	displayOptions,
-	options: [
-		{ name: 'Items', value: 'items', description: 'One item for each thing that was tried' },
-		{
-			name: 'Profile',
-			value: 'profile',
-			description:
-				'One item and a file to download, without personal data, for a bug report or for the sandbox of this package',
-		},
-	],
-	default: 'items',
-	description: 'What comes out',
 };
 
 const branch: INodeProperties = {
@@ -60,33 +40,16 @@ const branch: INodeProperties = {
 
 const options = { ...collection('Options', 'options', [branch], 'Add Option'), displayOptions };
 
-type OutputName = 'items' | 'profile';
-
-const OUTPUTS: Record<OutputName, (item: Item, findings: Finding[]) => Promise<Output[]>> = {
-	items: async (_item, findings) => findings.map((json) => ({ json })),
-	profile: async (item, findings) => {
-		const profile = profileOf(findings);
-		const { prepareBinaryData } = item.execution.context.helpers;
-		const file = Buffer.from(`${JSON.stringify(profile, null, '\t')}\n`);
-		const data = await prepareBinaryData(file, FILE_NAME, 'application/json');
-		return [{ json: profile, binary: { data } }];
-	},
-};
-
-/** Reads what there is to choose, and looks; all items of an execution share what was found. */
+/** All items of an execution share what was read. */
 async function execute(item: Item): Promise<Output[]> {
-	const chosen = item.choice<OutputName>(output);
 	const given = item.collection(options);
 	const id = given.has(branch.name) ? given.id(branch) : undefined;
-	const findings = await item.execution.cached(
-		'account',
-		`branch ${id}`,
-		async () => await examine(item, id),
-	);
-	return await OUTPUTS[chosen](item, findings);
+	const read = async () => await readAccount(item.execution.client, id, item.requestContext());
+	const account = await item.execution.cached('account', `branch ${id}`, read);
+	return findingsOf(account, item.zone).map((json) => ({ json }));
 }
 
-const schema: ObjectSchema = objectOf({
+const schema = objectOf({
 	check: STRING,
 	subject: STRING,
 	expected: STRING,
@@ -99,7 +62,7 @@ const schema: ObjectSchema = objectOf({
 /** What this user and this AlfaCRM are like. It reads only. */
 export const account: OtherResource = {
 	label: 'Account',
-	form: [operation, output, options],
+	form: [operation, options],
 	execute,
 	outputs: { check: schema },
 };
