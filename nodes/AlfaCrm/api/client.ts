@@ -62,6 +62,8 @@ export class ApiClient {
 	private credential?: { values: ICredentialDataDecryptedObject; at: number };
 	/** The login that was refused, which each of many items would try again. */
 	private refused?: { login: string; failure: ApiFailure };
+	/** Tokens that were refused since a call succeeded: where every token is, each item would log in again. */
+	private readonly rejected = new Set<string>();
 	/** Paths that stayed forbidden with a new token. */
 	private readonly forbidden = new Set<string>();
 	private readonly begun = performance.now();
@@ -170,12 +172,14 @@ export class ApiClient {
 		const progress: Progress = { begun: performance.now(), token: '', isNewLogin: false };
 		for (let tokens = 1; ; tokens++) {
 			try {
-				return await this.send(connection, call, progress);
+				const answer = await this.send(connection, call, progress);
+				this.rejected.clear();
+				return answer;
 			} catch (error) {
 				const failure = failureOf(error);
 				this.noteRefusedLogin(failure, progress);
 				if (isFinal(failure)) return undefined;
-				const isLast = tokens >= MOST_TOKENS;
+				const isLast = Math.max(tokens, this.rejected.size + 1) >= MOST_TOKENS;
 				if (!isLast && (await this.giveUpToken(failure, pathOf(call), progress))) continue;
 				if (isExpected(failure)) return undefined;
 				if (mayHaveTakenEffect(failure)) call.onLost?.(underWayMs(failure, progress));
@@ -227,6 +231,7 @@ export class ApiClient {
 			return false;
 		}
 		session.reject(token);
+		this.rejected.add(token);
 		return true;
 	}
 

@@ -128,7 +128,8 @@ export function failureOf(error: unknown): ApiFailure {
  * no part in it.
  */
 export function unsent(error: unknown): unknown {
-	if (error instanceof ResponseError || failureOf(error).kind === 'login') return error;
+	const { kind, status } = failureOf(error);
+	if (error instanceof ResponseError || kind === 'login' || status !== undefined) return error;
 	const { message: reason } = error instanceof NodeApiError ? causeOf(error) : (error as Error);
 	return new ResponseError({ kind: 'notSent', serverMessage: 'n8n could not prepare the request', reason });
 }

@@ -162,6 +162,12 @@ describe('a call', () => {
 		expect(sent).toHaveLength(most);
 	});
 
+	it('logs in for one of an execution, and not for each, where every token is refused', async () => {
+		const { client, sent, state } = accountWith(() => failed(answered(401)));
+		for (let count = 0; count < 20; count++) await settle(failureOfCall(client, READ));
+		expect([state.logins, sent.length]).toEqual([3, 3 + 20]);
+	});
+
 	it('is sent by n8n with a new token past its place in the rate for no call of these nodes', async () => {
 		const { sent, client } = accountWith(({ token }, valid) =>
 			token === valid ? { items: [] } : failed(answered(401)),
