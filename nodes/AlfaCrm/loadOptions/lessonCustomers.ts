@@ -36,7 +36,6 @@ export const lessonCustomers: Record<string, Loader> = {
 		const names = new Names(client, branch);
 		const rows = [...ids].map((customer_id) => ({ customer_id }));
 		await names.readFor(rows, cgi);
-		await names.readMissing(customer, [...ids]);
 		const titled = [...ids].map((value) => ({
 			name: names.of(customer.resource, value) ?? `Customer ${value}`,
 			value,
