@@ -112,10 +112,12 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
-		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates.entity) : entity;
+		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates) : entity;
 		const reads =
 			[...READING, 'upsert'].includes(operation) ||
-			['change', 'createIfAbsent', 'completeLesson'].includes(action?.kind ?? '');
+			['change', 'moveToStage', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(
+				action?.kind ?? '',
+			);
 		const simplifies = shown?.simple !== undefined && reads;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;

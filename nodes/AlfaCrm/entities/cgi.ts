@@ -33,7 +33,7 @@ export const cgi = writable({
 			description: 'Get the groups that a customer is in, as memberships',
 			action: 'customer',
 			query: [customer],
-			body: period.map((day) => ({ ...day, limitsOutput: true })),
+			body: period,
 			outputFields: [
 				id('id', 'ID'),
 				branch,

@@ -131,10 +131,6 @@ export type Field = FieldBasics &
 		copyFrom?: CopyFrom;
 		/** In a new record for which it is not given the user of the credential. */
 		isAuthor?: true;
-		/** A parameter of an action without which more comes, or something else; one that is there but empty is refused. */
-		limitsOutput?: true;
-		/** A switch that is not sent when it is off, since off would undo something. */
-		onlyWhenTrue?: boolean;
 		/** Whose record it is. An update that names somebody else has the wrong record. */
 		isOwner?: true;
 	};

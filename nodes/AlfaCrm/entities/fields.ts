@@ -18,9 +18,7 @@ type Extra = Partial<
 		| 'notBefore'
 		| 'copyFrom'
 		| 'isAuthor'
-		| 'limitsOutput'
 		| 'fallbackDateFormat'
-		| 'onlyWhenTrue'
 		| 'onCreate'
 	> &
 		Pick<Filter, 'none' | 'offMeansAll' | 'verifyBy'>

@@ -42,7 +42,6 @@ const lists: Action[] = [
 		action: 'working-hour',
 		body: [
 			record('teacher_id', 'Teacher', 'teacher', {
-				limitsOutput: true,
 				description: 'Whose hours to return',
 			}),
 		],
@@ -73,7 +72,6 @@ const freeSlots: Action = {
 			description: 'Last day to look at, at most a year after the first',
 		}),
 		reference('room_id', 'Room', 'room', {
-			limitsOutput: true,
 			description: 'Only slots in which this room is free too',
 		}),
 	],

@@ -42,29 +42,8 @@ export type QueryId = Field & { in: readonly OperationName[] };
 /** A field that an update names even if it stays, as `shownAs` of the record holds it; but not beside `exceptWith`. */
 export type ResentField = Field & { shownAs?: string; exceptWith?: string };
 
-/** What is added to a record, unless the same is there already. */
-export interface CreateIfAbsent {
-	/** Resource of what is added. */
-	entity: string;
-	/** How the ID of this record travels, under the name `idAs`. */
-	link: 'query' | 'body' | 'list';
-	/** What else its query needs. */
-	query?: IDataObject;
-	/** Filters of its list and the fields that fill them. */
-	filterBy?: Readonly<Record<string, string>>;
-	/** Filters of its list where a field is left empty. */
-	filterWhenEmpty?: Readonly<Record<string, IDataObject>>;
-	/** A record with one of these values counts no more. */
-	ignoreWhen?: IDataObject;
-	/** Fields that change after it was added, so that another value does not make it another one. */
-	mutable?: readonly string[];
-	/** Fields that name a record of this one, and the resource of it, which is listed by `idAs`. */
-	owned?: Readonly<Record<string, string>>;
-	/** What AlfaCRM may show under another name than it takes it. */
-	shownAs?: Readonly<Record<string, string>>;
-	/** The same is meant again after a while: only records count whose moment in this field is that recent. */
-	recentBy?: string;
-}
+/** The resource of what is added to a customer; how the same one is told is in `operations/actions/additions.ts`. */
+export type Added = 'communication' | 'customerTariff' | 'pay' | 'task';
 
 type Nothing = Record<never, never>;
 
@@ -83,9 +62,13 @@ interface ActionKinds {
 	getMany: Nothing;
 	/** Reads a bare list of rows, or one object. */
 	get: Nothing;
-	/** Reads the record and sends only what differs; `only` records with that value. */
-	change: { only?: { field: string; value: number; message: string } };
-	createIfAbsent: { creates: CreateIfAbsent };
+	/** Reads the record and sends only what differs. */
+	change: Nothing;
+	/** The same for a lead that moves in the funnel, and for one that is lost. */
+	moveToStage: Nothing;
+	rejectLead: Nothing;
+	/** Adds something to a customer, whose ID travels as `idAs`, unless the same is there already. */
+	createIfAbsent: { creates: Added; idAs: string };
 	/** A customer joins a group. */
 	joinGroup: Nothing;
 	/** A customer leaves a group. */

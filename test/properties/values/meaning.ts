@@ -33,8 +33,6 @@ export interface Described {
 	requiredUnless?: string;
 	/** As AlfaCRM calls it. */
 	sentAs?: string;
-	/** Of an action that lists. */
-	limitsOutput?: true;
 }
 
 const REFUSE: Meaning = { refuse: true };
