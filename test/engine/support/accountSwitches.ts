@@ -50,7 +50,7 @@ const CASES: Case[] = [
 	set({ pageSize: 30 }, 'page size unasked: lists', '30'),
 	set({ bodyPageSize: 'refused400' }, 'page size asked for: pageSize in the body', 'refused with HTTP 400'),
 	set({ total: 'missing' }, 'total of a list: lists', 'missing'),
-	set({ shownFields: [] }, 'optional field: customer.groups', 'not shown'),
+	set({ shownFields: ['customer.removed'] }, 'optional field: customer.removed', 'shown'),
 	set({ groupTeachers: 'names' }, 'form of a field: group.teacher_ids', 'names'),
 	set({ lessonDetails: 'withCustomer' }, 'form of a field: lesson.details', 'with customer_id'),
 ];

@@ -286,7 +286,6 @@ describe('what an overview costs', () => {
 	it.each<[string, Row, string[]]>([
 		['a client', { study_status_id: 1 }, ['tariff/index', 'user/index']],
 		['a lead', { is_study: 0, lead_status_id: 1 }, ['lead-status/index', 'user/index']],
-		['a lead in no stage', { is_study: 0 }, ['branch/index', 'user/index']],
 	])('of names of %s: two lists, unless all are wanted', async (_who, card, lists) => {
 		const all = ['tariff', 'user', 'branch', 'study-status', 'lead-status'].map((path) => `${path}/index`);
 		const read = () => school.calls.filter((call) => all.includes(call)).sort();

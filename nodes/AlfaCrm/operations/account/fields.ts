@@ -43,11 +43,6 @@ const optionalFields = [
 		async (probe) => await probe.page('customer'),
 	),
 	optional(
-		'customer.groups',
-		'With Groups adds the groups of a customer.',
-		async (probe) => await probe.page('customer', { withGroups: true }),
-	),
-	optional(
 		'customer-tariff.dead',
 		'Subscriptions tell themselves whether they have ended.',
 		async (probe) => {

@@ -23,8 +23,7 @@ import { archivedByRow } from '../records/archived';
 import { currentRecord } from '../records/findById';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
-import type { LeftOut } from './leftOut';
-import { leaveOut, readLeftOut, withoutLeftOut } from './leftOut';
+import { hiddenFields, leaveOut, readLeftOut, withoutLeftOut } from './leftOut';
 import type { Subject } from './overviewParts';
 import * as parts from './overviewParts';
 import { OverviewReader } from './overviewReads';
@@ -127,7 +126,10 @@ async function overviewOf(
 	const today = subject.now.slice(0, 10);
 	const reader = new OverviewReader(item, [branch, ...otherBranches(row, branch, chosen)], subject.id);
 	const card = parts.cardIn(row, subject);
-	const named = listsOfNames(card, leftOut).slice(0, allNames ? undefined : USUAL_LISTS_OF_NAMES);
+	const hidden = hiddenFields(leftOut);
+	const named = LISTS_OF_NAMES[card.type]
+		.filter(([part]) => !hidden.includes(part))
+		.slice(0, allNames ? undefined : USUAL_LISTS_OF_NAMES);
 	const readNames = named.map(async ([part, list]) => [part, await reader.names(part, list)] as const);
 	const [groups, ahead, held, bought, paid, tasks, ...listed] = await Promise.all([
 		reader.groups(),
@@ -183,21 +185,17 @@ function otherBranches({ branch_ids }: IDataObject, found: Branch, chosen: reado
 	return chosen.length === 0 ? own : own.filter((id) => chosen.includes(id));
 }
 
-/** The lists that name what the card shows as numbers, what matters most first. */
-function listsOfNames(
-	{ type, manager_id, stage_id }: ReturnType<typeof parts.cardIn>,
-	leftOut: LeftOut,
-): Array<[string, Entity]> {
-	const isNamed = (id: number | null) => id !== null && !leftOut.has('manager');
-	const stages = type === 'lead' ? leadStatus : studyStatus;
-	const stage: Array<[string, Entity]> = isNamed(stage_id) ? [['stage_name', stages]] : [];
-	const manager: Array<[string, Entity]> = isNamed(manager_id) ? [['manager_name', user]] : [];
-	const plans: Array<[string, Entity]> = [['plan_name', tariff]];
-	const branches: Array<[string, Entity]> = [['branch_names', branchEntity]];
-	return type === 'lead'
-		? [...stage, ...manager, ...branches, ...plans]
-		: [...plans, ...manager, ...stage, ...branches];
-}
+type ListOfNames = [part: string, entity: Entity];
+
+const MANAGERS: ListOfNames = ['manager_name', user];
+const PLANS: ListOfNames = ['plan_name', tariff];
+const BRANCHES: ListOfNames = ['branch_names', branchEntity];
+
+/** The lists that name what an overview shows as numbers, what matters most first. */
+const LISTS_OF_NAMES: Record<'client' | 'lead', readonly ListOfNames[]> = {
+	client: [PLANS, MANAGERS, ['stage_name', studyStatus], BRANCHES],
+	lead: [['stage_name', leadStatus], MANAGERS, BRANCHES, PLANS],
+};
 
 const ID: JsonSchema = { type: 'integer' };
 const listOfObjects = (properties: Record<string, JsonSchema>): JsonSchema => ({

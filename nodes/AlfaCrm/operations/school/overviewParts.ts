@@ -38,7 +38,7 @@ export function cardIn(row: IDataObject, { zone }: Subject) {
 	return {
 		id: readId(row.id) ?? null,
 		name: shown(row.name),
-		type: isClient ? 'client' : 'lead',
+		type: isClient ? ('client' as const) : ('lead' as const),
 		phone: text(row.phone),
 		email: text(row.email),
 		payer_name: shown(row.legal_name),
