@@ -354,12 +354,6 @@ describe('a task', () => {
 			'unchanged, unchanged, created',
 		);
 	});
-
-	it('is looked for once for all items', async () => {
-		const { json } = await school.run(task(), { items: [{}, {}, {}], credential: { callsAtOnce: 1 } });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'unchanged']);
-		expect(school.calls.filter((call) => call === 'task/index')).toHaveLength(1);
-	});
 });
 
 describe('a task without a title', () => {

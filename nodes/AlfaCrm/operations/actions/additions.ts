@@ -30,8 +30,6 @@ export interface Addition {
 	form?: readonly INodeProperties[];
 	/** With what its list is asked besides. */
 	filters?: (body: IDataObject) => IDataObject;
-	/** The list is that of all customers. */
-	isShared?: true;
 	/** Tells the same one among the customer's rows, by what the form says of that, which is read at once. */
 	isSame: (item: Item) => (row: IDataObject, wanted: Wanted) => boolean;
 	/** @throws NodeOperationError for what is not to be added */
@@ -69,7 +67,6 @@ export const additions: Record<Added, Addition> = {
 		check: assertOwnSubscription,
 	},
 	task: {
-		isShared: true,
 		filters: ({ due_date: day }) =>
 			day === undefined ? { due_date_is_null: true } : { due_date_from: day, due_date_to: day },
 		// AlfaCRM may ignore the filter for those without a day.

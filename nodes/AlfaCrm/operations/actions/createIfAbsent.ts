@@ -105,21 +105,17 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 	output: (_entity, { creates }) => reportSchema(simplifiedSchema(entityOf(creates))),
 };
 
-/** The rows of a branch among which the same one would be. A list that is of all customers serves the other items too. */
+/** The rows of a branch among which the same one would be. */
 async function rowsIn(
 	branch: Branch,
 	{ item, target, body }: Wanted,
 	other: Entity,
-	{ filters, isShared }: Addition,
+	{ filters }: Addition,
 ): Promise<IDataObject[]> {
 	const asked = { ...target.query, ...filters?.(body) };
 	const task = `look for the same ${other.label.toLowerCase()}`;
-	const read = async () => {
-		const lists: IDataObject[][] = [];
-		for (const pass of passesOf(other))
-			lists.push(await readWholeList(item, other, { ...target, branch, body: { ...asked, ...pass }, task }));
-		return lists.flat();
-	};
-	const key = JSON.stringify([branch, asked]);
-	return isShared ? await item.execution.cached(other.path, key, read) : await read();
+	const lists: IDataObject[][] = [];
+	for (const pass of passesOf(other))
+		lists.push(await readWholeList(item, other, { ...target, branch, body: { ...asked, ...pass }, task }));
+	return lists.flat();
 }
