@@ -131,6 +131,9 @@ describe('a payment', () => {
 		school.settings.payDefault = 'income';
 		const prize = pay({ pay_type_id: 6 });
 		expect(await school.results(prize, prize)).toBe('created, unchanged');
+		school.settings.refundSum = 'expenditure';
+		const refund = pay({ pay_type_id: 2 });
+		expect(await school.results(refund, refund)).toBe('created, unchanged');
 	});
 
 	it.each<[string, IDataObject, IDataObject]>([

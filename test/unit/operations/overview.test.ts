@@ -454,6 +454,23 @@ describe('what a list has of nobody, or of others', () => {
 		expect(await next()).toBe(marked);
 	});
 
+	it('is no group and no subscription, nor is one that is archived', async () => {
+		const own = { customer_id: id, group_id: groupOf(1, id, 'Новая').id };
+		const lists: Record<string, Row[]> = {
+			'cgi/customer': [own, { customer_id: person(), group_id: 99 }],
+			'customer-tariff/index': [
+				own,
+				{ customer_id: person() },
+				{ ...own, dead: true },
+				{ ...own, removed: 1 },
+			],
+		};
+		school.onCall = (call) =>
+			lists[call] && { items: lists[call].map((row, at) => ({ id: at + 1, ...row })) };
+		const { groups, subscriptions } = await one(id);
+		expect([ids(groups), ids(subscriptions)]).toEqual([[own.group_id], [1]]);
+	});
+
 	it('is no lesson held, and no payment', async () => {
 		for (const customer_ids of [[], [person()]]) lessonOn('2026-02-09', 3, { customer_ids });
 		for (const customer_id of [null, person()]) payment('05.02.2026', { customer_id });

@@ -71,7 +71,7 @@ export function readAttendances(
 					throw refused(
 						`item ${one.index} and one before it contradict each other on ${about ?? `'${label}'`}`,
 					);
-				known[name] ??= said[name];
+				known[name] = said[name];
 			}
 		};
 		const said = read(one);
