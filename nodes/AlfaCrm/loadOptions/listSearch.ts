@@ -25,6 +25,7 @@ type SearchMethod = (
 const MIN_RESULTS = 20;
 /** How many pages are read for that at most, since what no filter can find is looked for page by page. */
 const MAX_PAGES = 10;
+const PAGE_SIZE = 100;
 
 /** A searchable list, page by page, for each entity with too many records for a dropdown. */
 export const listSearch: Record<string, SearchMethod> = Object.fromEntries(
@@ -44,9 +45,11 @@ interface Cursor {
 	pass: number;
 	query: number;
 	page: number;
+	/** How many rows to ask for on the page; left to AlfaCRM where it takes no size. */
+	size?: number;
 }
 
-const BEGIN: Cursor = { pass: 0, query: 0, page: 0 };
+const BEGIN: Cursor = { pass: 0, query: 0, page: 0, size: PAGE_SIZE };
 
 async function find(
 	context: ILoadOptionsFunctions,
@@ -82,12 +85,12 @@ async function find(
 	for (let count = 0; next !== undefined && count < MAX_PAGES && results.size < MIN_RESULTS; count++) {
 		const cursor: Cursor = next;
 		const body = { ...passes[cursor.pass], ...search.queries[cursor.query] };
-		const { value } = await pages(client, { ...call, body, firstPage: cursor.page }).next();
-		const { rows, last } = value as Page;
+		const list = { ...call, body, firstPage: cursor.page, pageSize: cursor.size };
+		const { rows, last, size } = (await pages(client, list).next()).value as Page;
 		const found = await add(rows, 'removed' in passes[cursor.pass]);
 		if (cursor.page === 0 && found === 0 && cursor.query + 1 < search.queries.length)
 			next = { ...cursor, query: cursor.query + 1 };
-		else if (!last) next = { ...cursor, page: cursor.page + 1 };
+		else if (!last) next = { ...cursor, page: cursor.page + 1, size };
 		else next = cursor.pass + 1 < passes.length ? { ...BEGIN, pass: cursor.pass + 1 } : undefined;
 	}
 	return { results: toldApart([...results.values()]), paginationToken: next && JSON.stringify(next) };

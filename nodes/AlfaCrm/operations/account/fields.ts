@@ -165,7 +165,8 @@ const attendance = oneOf({
 	},
 	meanings: {
 		always: 'Lessons show who was there.',
-		'with customer_id': "Lessons show who was there only with the filter 'Customer'.",
+		'with customer_id':
+			"Lessons show who was there only with the filter 'Customer', so 'Complete Lesson' refuses a completed one.",
 	},
 });
 
