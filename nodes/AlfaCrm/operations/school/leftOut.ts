@@ -30,7 +30,7 @@ const PARTS = {
 } as const;
 
 type LeftOutPart = keyof typeof PARTS;
-export type LeftOut = ReadonlySet<LeftOutPart>;
+type LeftOut = ReadonlySet<LeftOutPart>;
 
 /** Notes of the staff stay out unless somebody lets them in: the answer may go to a parent, or to a model. */
 export const leaveOut: INodeProperties = {
