@@ -1,7 +1,7 @@
 import { author, note } from './common';
 import { comment } from './communication';
 import { choice, dottedDate, flag, longText, number, record, reference, references, text } from './fields';
-import { payerOf } from './pay';
+import { PAYER } from './pay';
 import { taskTitle } from './task';
 import type { Action } from './types';
 
@@ -77,7 +77,6 @@ const steps: Action[] = [
 				description: 'Why the lead was lost',
 			}),
 			flag('removed', 'Archive Too', {
-				onlyWhenTrue: true,
 				description: 'Whether to archive the lead as well. Check the result in AlfaCRM.',
 			}),
 		],
@@ -209,7 +208,7 @@ const additions: Action[] = [
 			text('payer_name', 'Payer Name', {
 				longest: 50,
 				description: 'That of the customer if left empty',
-				copyFrom: payerOf,
+				copyFrom: PAYER,
 			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
 			reference('pay_type_id', 'Payment Type', 'payType', {

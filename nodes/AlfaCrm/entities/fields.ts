@@ -12,18 +12,12 @@ type Extra = Partial<
 		| 'fallback'
 		| 'prominent'
 		| 'requiredUnless'
-		| 'isNodesRule'
-		| 'omittedWith'
-		| 'after'
-		| 'notBefore'
 		| 'copyFrom'
-		| 'isAuthor'
 		| 'limitsOutput'
 		| 'fallbackDateFormat'
-		| 'onlyWhenTrue'
 		| 'onCreate'
 	> &
-		Pick<Filter, 'none' | 'offMeansAll' | 'verifyBy'>
+		Pick<Filter, 'ask' | 'verifyBy'>
 >;
 type Made = Field & Filter;
 type Make = (name: string, label: string, extra?: Extra) => Made;

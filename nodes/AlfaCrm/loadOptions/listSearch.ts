@@ -5,6 +5,7 @@ import { formatDay, OPEN_END, readFlag } from '../values/formats';
 import type { Page } from '../api/pages';
 import { pages } from '../api/pages';
 import { archivedFlag } from '../entities/archive';
+import { passesOf } from '../entities/listCall';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { parentOf } from './parent';
@@ -29,7 +30,7 @@ const PAGE_SIZE = 100;
 /** A searchable list, page by page, for each entity with too many records for a dropdown. */
 export const listSearch: Record<string, SearchMethod> = Object.fromEntries(
 	entities
-		.filter((entity) => entity.search !== undefined)
+		.filter(({ listed }) => listed?.search !== undefined)
 		.map((entity) => [
 			searchMethod(entity),
 			async function (this: ILoadOptionsFunctions, filter = '', token = '') {
@@ -105,7 +106,7 @@ async function find(
 				? { ...BEGIN, pass: cursor.pass, query: cursor.query + 1 }
 				: nextPage(cursor, page);
 		if (next === undefined && cursor.pass + 1 < passes.length) next = { ...BEGIN, pass: cursor.pass + 1 };
-		if (next && entity.hiddenPasses)
+		if (next && entity.hidden?.passes)
 			next = { ...next, shown: [...(cursor.shown ?? []), ...found.map(({ row }) => row.id)] };
 	}
 	return { results: toldApart([...results.values()]), paginationToken: next && JSON.stringify(next) };
@@ -115,13 +116,9 @@ const nextPage = (cursor: Cursor, { last, number, items, size }: Page): Cursor |
 	last ? undefined : { ...cursor, page: number + 1, size, seen: cursor.seen + items.length };
 
 /** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. */
-function searchPasses({ partitionBy, hiddenPasses = [], includeHidden = {} }: Entity): Pass[] {
-	if (partitionBy)
-		return partitionBy.choices.map(({ value }) => ({
-			body: { ...includeHidden, [partitionBy.name]: value },
-		}));
-	const { removed, ...shown } = includeHidden;
-	if (removed === undefined) return [{}, ...hiddenPasses].map((body) => ({ body: { ...shown, ...body } }));
+function searchPasses(entity: Entity): Pass[] {
+	const { removed, ...shown } = entity.hidden?.show ?? {};
+	if (removed === undefined) return passesOf(entity).map((body) => ({ body: { ...shown, ...body } }));
 	return [
 		{ body: shown, isArchived: false },
 		{ body: { ...shown, removed: 2 }, isArchived: true },

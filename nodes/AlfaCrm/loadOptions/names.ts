@@ -55,14 +55,14 @@ export class Names implements KnownNames {
 		if (this.closed.has(resource) || unasked.length === 0) return;
 		this.asked.set(resource, new Set([...asked, ...unasked]));
 		const filter = filters.find(({ name }) => name === 'ids');
-		const found = await this.add(entity, filter ? { [filter.sentAs ?? filter.name]: unasked } : {});
+		const found = await this.add(entity, filter ? (filter.ask?.(unasked) ?? { [filter.name]: unasked }) : {});
 		const isHeeded = filter !== undefined && found?.every((id) => unasked.includes(id));
 		if (!isHeeded) this.closed.add(resource);
 	}
 
 	/** @returns the IDs of those that came; undefined where they may not be read */
 	private async add(entity: Entity, wanted: IDataObject): Promise<number[] | undefined> {
-		const call = { ...listCall(entity, this.branch), body: { ...entity.includeHidden, ...wanted } };
+		const call = { ...listCall(entity, this.branch), body: { ...entity.hidden?.show, ...wanted } };
 		const firstPage = collect(this.client, call, { isEnough: () => true });
 		const { rows } = await firstPage.catch(() => ({ rows: undefined }));
 		const names = this.known.get(entity.resource) ?? new Map<number, string>();

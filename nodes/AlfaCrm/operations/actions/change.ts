@@ -1,6 +1,6 @@
 import { recordKey } from '../execution/execution';
 import { getRecordAnywhere } from '../records/findById';
-import { listModeForm, readAddToLists } from '../records/listMode';
+import { listModeForm, readAddToLists } from '../records/diff';
 import { saveChanges } from '../records/saveChanges';
 import { reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
@@ -20,8 +20,7 @@ export const change: ActionKind<'change'> = {
 		const id = idOf(item, entity);
 		const values = { ...readBody(item, body, target.branch), ...fixed };
 		// A switch that is off leaves things as they are.
-		for (const { name, onlyWhenTrue } of body)
-			if (onlyWhenTrue && Number(values[name]) === 0) delete values[name];
+		for (const { name, type } of body) if (type === 'flag' && Number(values[name]) === 0) delete values[name];
 		const addToLists = readAddToLists(item, body, 'add');
 		const show = simplified(item, entity);
 		return await item.withLock([recordKey(entity, id)], async () => {

@@ -1,4 +1,4 @@
-import { nameSourceOf } from '../output/nameLists';
+import { nameSourceOf } from '../output/names';
 import { namedOutput, namesForm, withNameSchema } from '../output/readings';
 import { asRows } from '../records/rows';
 import { addressOf, callOf, declaredSchema } from './call';

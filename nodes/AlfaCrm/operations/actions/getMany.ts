@@ -1,8 +1,8 @@
-import { nameSourceOf } from '../output/nameLists';
+import { nameSourceOf } from '../output/names';
 import { namedOutput, namesForm, withNameSchema } from '../output/readings';
-import { collectSome } from '../records/rows';
-import { limitForm, limitOf } from '../records/limit';
-import { actionRowFilter } from '../records/rowFilter';
+import { collectSome, limitForm, limitOf } from '../records/rows';
+
+import { actionRowFilter } from '../records/filters';
 import { addressOf, callOf, declaredSchema } from './call';
 import type { ActionKind } from './kind';
 

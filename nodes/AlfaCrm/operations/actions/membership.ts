@@ -6,7 +6,7 @@ import type { Action, Entity } from '../../entities/types';
 import type { Field } from '../../entities/fieldTypes';
 import type { LockKey } from '../execution/execution';
 import type { Item } from '../execution/item';
-import { passesOf } from '../records/findById';
+import { passesOf } from '../../entities/listCall';
 import { readWholeList } from '../records/readList';
 import type { OperationResult } from '../output/report';
 import type { ObjectSchema } from '../output/recordSchema';

@@ -1,47 +1,30 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { clockOfMinutes, formatDay, formatTime, minutesOfClock } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import { isBlank } from '../../fields/field';
-import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../execution/item';
 
-const MINUTES_OF_A_DAY = 24 * 60;
+export const MINUTES_OF_A_DAY = 24 * 60;
 
-const duration = wholeNumber({
-	displayName: 'Duration',
-	name: 'duration',
-	min: 1,
-	default: 60,
-	description: "Minutes from start to end; not used if 'End Time' is given",
-});
-
-const endAfter = (field: Field): string | undefined => (field.type === 'time' ? field.lasts : undefined);
-
-/** What stands behind a start to which AlfaCRM takes an end. */
-export const durationForm = (field: Field): INodeProperties[] =>
-	endAfter(field) === undefined ? [] : [duration];
-
-/** The ends that are not given, counted from the starts that are. */
-export function endsOf(
-	item: Item,
-	starts: readonly Field[],
-	fields: readonly Field[],
-	input: IDataObject,
-): IDataObject {
-	const ends: IDataObject = {};
-	for (const start of starts) {
-		const end = fields.find(({ name }) => name === endAfter(start));
-		if (end === undefined || isBlank(start, input[start.name]) || !isBlank(end, input[end.name])) continue;
-		ends[end.name] = later(item, start, item.read(start, input[start.name]) as string);
-	}
-	return ends;
+/** Fields for when something begins and ends: AlfaCRM calls them `time_from` and `time_to`, of regular lessons with `_v`. */
+function timesOf(fields: readonly Field[]): Array<{ start: Field; end: Field }> {
+	return fields.flatMap((end) => {
+		const begin = end.name.replace(/^time_to/, 'time_from');
+		const start = fields.find((field) => field.name === begin && field !== end);
+		return start ? [{ start, end }] : [];
+	});
 }
 
 /** Whether a time is changed and the one that it begins or ends with is not. */
 export const isHalfTimed = (fields: readonly Field[], changes: IDataObject): boolean =>
 	timesOf(fields).some(({ start, end }) => start.name in changes !== end.name in changes);
+
+/** What is there of a time: `day` where the record shows one. */
+const shownTime = ({ zone }: Item, value: unknown) => ({
+	day: formatDay(value, 'iso', zone),
+	time: formatTime(value, zone),
+});
 
 /** The ends that go along with starts: who says only when a lesson begins moves it, and it takes as long as before. */
 export function movedEnds(
@@ -52,10 +35,12 @@ export function movedEnds(
 ): IDataObject {
 	const ends: IDataObject = {};
 	for (const { start, end } of timesOf(fields)) {
-		const isGiven = ({ name, omittedWith }: Field) =>
-			name in changes && [name, omittedWith].includes(end.name);
-		const length = lengthOf(item, record, start, end);
-		if (!(start.name in changes) || fields.some(isGiven) || length === undefined) continue;
+		if (!(start.name in changes) || end.name in changes || 'duration' in changes) continue;
+		const [begins, ended] = [start, end].map(({ name }) => shownTime(item, record[name]));
+		// What goes on over midnight keeps the end that it has.
+		if (begins.time === undefined || ended.time === undefined || begins.day !== ended.day) continue;
+		const length = minutesOfClock(ended.time) - minutesOfClock(begins.time);
+		if (length <= 0) continue;
 		const clock = String(changes[start.name]);
 		const moved = minutesOfClock(clock) + length;
 		if (moved >= MINUTES_OF_A_DAY) {
@@ -69,29 +54,28 @@ export function movedEnds(
 	return ends;
 }
 
-const timesOf = (fields: readonly Field[]): Array<{ start: Field; end: Field }> =>
-	fields.flatMap((end) => {
-		const start = end.type === 'time' && fields.find(({ name }) => name === end.after);
-		return start ? [{ start, end }] : [];
-	});
-
-/** In minutes; undefined where it goes on over midnight, or the record does not tell. */
-function lengthOf(item: Item, record: IDataObject, start: Field, end: Field): number | undefined {
-	const [begins, ends] = [start, end].map(({ name }) => ({
-		day: formatDay(record[name], 'iso', item.zone),
-		time: formatTime(record[name], item.zone),
-	}));
-	if (begins.time === undefined || ends.time === undefined || begins.day !== ends.day) return undefined;
-	const length = minutesOfClock(ends.time) - minutesOfClock(begins.time);
-	return length > 0 ? length : undefined;
-}
-
-function later(item: Item, { label }: Field, clock: string): string {
-	const begin = minutesOfClock(clock);
-	const end = begin + item.integer(duration);
-	if (end < MINUTES_OF_A_DAY) return clockOfMinutes(end);
-	throw item.refused(
-		`'${duration.displayName}' must be at most ${MINUTES_OF_A_DAY - 1 - begin} minutes to end on the same day`,
-		`'${label}' is ${clock}. Correct one of them. ${item.effectNote()}`,
-	);
+/**
+ * What ends before it begins is a slip of the pen.
+ *
+ * @param record holds the time that is not changed; what goes on over midnight has them the other way round
+ */
+export function assertTimes(
+	item: Item,
+	fields: readonly Field[],
+	changes: IDataObject,
+	record: IDataObject = {},
+): void {
+	for (const { start, end } of timesOf(fields)) {
+		const given = [start, end].filter(({ name }) => name in changes);
+		const isHalf = given.length === 1;
+		const held = [start, end].map(({ name }) => shownTime(item, record[name]).day);
+		if (given.length === 0 || (isHalf && ('duration' in changes || held[0] !== held[1]))) continue;
+		const all = { ...record, ...changes };
+		const [from, to] = [start, end].map(({ name }) => shownTime(item, all[name]).time);
+		if (from === undefined || to === undefined || to > from) continue;
+		throw item.refused(
+			`'${end.label}' must be later than '${start.label}'`,
+			`'${start.label}' is ${from} and '${end.label}' is ${to}. Correct one of them. ${item.effectNote()}`,
+		);
+	}
 }

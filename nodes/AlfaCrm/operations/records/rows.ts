@@ -1,10 +1,36 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
+import { showWhen } from '../../form/assemble';
 import type { Item } from '../execution/item';
 import type { ItemRequest } from '../execution/itemRequest';
+
+const returnAll: INodeProperties = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+};
+
+const limit: INodeProperties = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 50,
+	description: 'Max number of results to return',
+};
+
+/** How many rows are asked for. */
+export const limitForm: INodeProperties[] = [returnAll, showWhen(limit, { returnAll: [false] })];
+
+/** Infinity for all. Read before anything is sent. */
+export function limitOf(item: Item): number {
+	return item.flag(returnAll) ? Infinity : item.integer(limit);
+}
 
 /**
  * The rows of a list, each record once, with a hint where some are known to be missing.

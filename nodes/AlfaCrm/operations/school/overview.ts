@@ -80,7 +80,7 @@ function searchable(entity: Entity): Entity {
 	return {
 		...entity,
 		match: { ...entity.match, keys: [byId, ...keys, byTheName] },
-		includeHidden: { ...entity.includeHidden, withGroups: true },
+		hidden: { ...entity.hidden, show: { ...entity.hidden?.show, withGroups: true } },
 	};
 }
 

@@ -2,12 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, formatDay, formatTime, readFlag, readId, readIds } from '../../values/formats';
 import { stageOf } from '../../entities/customer';
-import { customerTariff } from '../../entities/customerTariff';
+import { isCurrent } from '../../entities/customerTariff';
 import { LESSON_STATUS } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
 import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
-import { passesDefaultFilter } from '../records/defaultFilters';
 import { isOnDay } from '../records/periods';
 
 type Rows = readonly IDataObject[];
@@ -190,10 +189,9 @@ function incoming(type: unknown): boolean | null {
 
 /** The subscriptions that are neither archived nor over. */
 export function subscriptionsIn(rows: Rows, plans: Names | undefined, { id, zone }: Subject): IDataObject[] {
-	const current = (customerTariff.defaultFilters ?? []).map((filter) => ({ filter, value: 0 }));
 	return rows
 		.filter(({ customer_id }) => (readId(customer_id) ?? id) === id)
-		.filter((row) => current.every((one) => passesDefaultFilter(one, row, zone)))
+		.filter((row) => isCurrent(row, zone))
 		.map((row) => ({
 			id: readId(row.id) ?? null,
 			plan_id: readId(row.tariff_id) ?? null,

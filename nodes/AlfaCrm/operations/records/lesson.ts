@@ -5,16 +5,22 @@ import { dayBefore, daysAfter, formatDay, formatTime, readId, readIds } from '..
 import { MINUTE_MS } from '../../values/time';
 import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
-import type { Field } from '../../entities/fieldTypes';
-import { isBlank, listOf } from '../../fields/field';
+import type { Field, Wire } from '../../entities/fieldTypes';
+import { isEmpty, isPicker } from '../../fields/blank';
+import { isCustom } from '../../fields/custom';
+import { isBlank, listOf, serialize } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { Item } from '../execution/item';
 import type { LockKey } from '../execution/execution';
+import type { Operation } from '../operation';
 import type { Branch } from './branches';
-import { isForm, isGiven } from './fieldInput';
+import { create, readDraft, saveDraft } from './create';
+import { assertTimes, movedEnds } from './duration';
+import { isForm } from './fieldInput';
 import { findById } from './findById';
 import { readWholeList } from './readList';
+import { updating } from './update';
 
 const checkBusy: INodeProperties = {
 	displayName: 'Check Teacher and Room',
@@ -33,20 +39,75 @@ const skipIfThere: INodeProperties = {
 		'Whether to look for a lesson of the same customers and groups that begins at that time and is not cancelled, and return it instead of booking another',
 };
 
-/** Options of a new lesson. */
-export const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');
+const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');
 
-const { group, customer, teacher, room, day } = BOOKED;
+const { group, customer, teacher, room, day, length: LENGTH, end: END } = BOOKED;
+
+/** Books a lesson for somebody, once, and at a time that is free. */
+export const bookLesson: Operation = {
+	...create,
+	form: (entity) => ({ ...create.form(entity), createOptions: [bookingOptions] }),
+	async execute(item, entity) {
+		const draft = readDraft(item, entity, entity.fields, (input) => {
+			assertForSomebody(item, input);
+			return withoutLength(input);
+		});
+		const { body, target } = draft;
+		return [await book(item, body, target.branch, async () => await saveDraft(item, entity, draft))];
+	},
+};
+
+export const updateLesson: Operation = updating({
+	given: withoutLength,
+	reads: () => true,
+	sent: (item, entity, record, given) => {
+		const changes = { ...given, ...movedEnds(item, entity, record, given) };
+		assertTimes(item, entity.fields, changes, record);
+		return withRest(item, record, changes);
+	},
+});
+
+/** A length counts where no end is given, and none is held, so that none can be emptied. */
+function withoutLength(input: IDataObject): IDataObject {
+	const { [LENGTH.name]: length, ...rest } = input;
+	return isBlank(LENGTH, length) || !isBlank(END, input[END.name]) ? rest : input;
+}
+
+/**
+ * Changes together with what an update names although it stays as the record shows it: with a part of the fields it was
+ * refused in one account, or emptied the rest. Times have seconds here. API notes 4 and 5.11.
+ */
+function withRest(item: Item, record: IDataObject, changes: IDataObject): IDataObject {
+	const custom = Object.entries(record).filter(([name]) => isCustom(name));
+	const body = { ...Object.fromEntries(custom), ...changes };
+	for (const field of lesson.fields) {
+		const { name } = field;
+		if (field === LENGTH || (field === END && LENGTH.name in changes)) continue;
+		const value = name in changes ? changes[name] : record[name === day.name ? 'date' : name];
+		if (!isBlank(field, value)) body[name] = asSent(field, value, item.zone);
+	}
+	return body;
+}
+
+/** A value in the format that AlfaCRM takes; as it is where it is odd, such as a room 0, for nobody gave it. */
+function asSent(field: Field, value: Wire, zone: string): Wire {
+	try {
+		const wire = serialize(field, value, zone);
+		return field.type === 'time' ? `${String(wire)}:00` : wire;
+	} catch {
+		return value;
+	}
+}
 
 /** An expression that finds nobody would book a lesson for nobody, or with no teacher, without a word. */
-export function assertForSomebody(item: Item, input: IDataObject): void {
+function assertForSomebody(item: Item, input: IDataObject): void {
 	const isEmptyIn = (field: Field) => isBlank(field, input[field.name]);
 	// A row that was read of a lesson for a group has an empty list of customers.
 	const isOfRow = ({ name }: Field) =>
 		!isForm(item, lesson) && isEmptyList(input[name]) && isEmptyIn(customer) !== isEmptyIn(group);
 	for (const field of [customer, group, teacher]) {
 		if (field !== teacher && isOfRow(field)) continue;
-		if (!isEmptyIn(field) || !isGiven(item, lesson, input, field.name)) continue;
+		if (!isEmptyIn(field) || !isGiven(item, input, field.name)) continue;
 		throw item.refused(
 			`'${field.label}' is set but came out empty`,
 			`Check the expression that fills it, or leave it out if the lesson has none. ${item.effectNote()}`,
@@ -61,6 +122,19 @@ export function assertForSomebody(item: Item, input: IDataObject): void {
 
 const isEmptyList = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);
 
+/** Whether a field that came empty was given all the same: named in JSON or the input, or filled by an expression. */
+function isGiven(item: Item, input: IDataObject, name: string): boolean {
+	const { [name]: parameter, columns } = item.execution.context.getNode().parameters;
+	if (isForm(item, lesson)) return !isEmpty(input[name]) || isExpression(parameter);
+	const { value } = (columns ?? {}) as { value?: IDataObject | null };
+	return name in input || isExpression(value?.[name]);
+}
+
+function isExpression(raw: unknown): boolean {
+	const text = isPicker(raw) ? raw.value : raw;
+	return typeof text === 'string' && /^=\s*\S/.test(text);
+}
+
 /** Minutes since 1970, of clocks on the wall. */
 interface Span {
 	begin: number;
@@ -74,7 +148,7 @@ interface Span {
  * @param body the lesson as it is sent
  * @param branch of the call
  */
-export async function book(
+async function book(
 	item: Item,
 	body: IDataObject,
 	branch: number | undefined,
