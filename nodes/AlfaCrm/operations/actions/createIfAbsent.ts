@@ -14,7 +14,6 @@ import { wholeNumber } from '../../form/wholeNumber';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import type { Item } from '../execution/item';
-
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
 import { inEachBranch } from '../records/branches';

@@ -1,7 +1,6 @@
 import { nameSourceOf } from '../output/names';
 import { namedOutput, namesForm, withNameSchema } from '../output/readings';
 import { collectSome, limitForm, limitOf } from '../records/rows';
-
 import { actionRowFilter } from '../records/filters';
 import { addressOf, callOf, declaredSchema } from './call';
 import type { ActionKind } from './kind';

@@ -99,15 +99,6 @@ export function bodiesOf({ filters }: Entity, wanted: IDataObject): IDataObject[
 export const eachWith = (bodies: IDataObject[], others: IDataObject[]): IDataObject[] =>
 	bodies.flatMap((body) => others.map((other) => ({ ...body, ...other })));
 
-/** Whether the server picks out what is wanted, so that its total counts that alone. */
-export const isCertain = ({ filters }: Entity, wanted: IDataObject): boolean =>
-	filters.every(
-		({ name, verifyBy = 'trusted' }) =>
-			!(name in wanted) ||
-			verifyBy === 'trusted' ||
-			(typeof verifyBy === 'function' && wanted[name] !== null),
-	);
-
 /** Undefined where the row does not tell. */
 type Test = (held: unknown, wanted: unknown, zone: string) => boolean | undefined;
 

@@ -7,7 +7,6 @@ import {
 	bodiesOf,
 	eachWith,
 	filtersForm,
-	isCertain,
 	readFilters,
 	readPartition,
 	readViews,
@@ -42,7 +41,6 @@ export const getMany: Operation = {
 			limit,
 			keep: (row: IDataObject) => views.holds(row) && isWanted(row),
 			passes: eachWith([{}, ...others], chosen),
-			isCertain: isCertain(entity, wanted),
 		});
 		const { branch } = target;
 		return await show(

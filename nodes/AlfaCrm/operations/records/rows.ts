@@ -48,39 +48,21 @@ export async function collectRows(
 	return collected.rows;
 }
 
-/**
- * The same up to a limit, with a hint where AlfaCRM counts more of them.
- *
- * @param options.isCertain false where AlfaCRM may ignore what it is asked for, and count others too
- */
+/** The same up to a limit, with a hint where there may be more. */
 export async function collectSome(
 	item: Item,
 	plural: string,
 	list: ListQuery,
-	options: CollectOptions & { limit: number; keep: (row: IDataObject) => boolean; isCertain?: boolean },
+	options: CollectOptions & { limit: number },
 ): Promise<IDataObject[]> {
-	const { limit, keep, passes = [{}], isCertain = true } = options;
-	// Of several lists the total is that of the last one that was read.
-	const isOne = passes.length === 1;
-	let isHeeded = true;
-	const noted = (row: IDataObject) => {
-		const isWanted = keep(row);
-		isHeeded &&= isWanted;
-		return isWanted;
-	};
-	const collected = await item.collect(list, { ...options, keep: noted });
+	const { limit, passes = [{}] } = options;
+	const collected = await item.collect(list, options);
 	warnOfMissing(item, plural, collected);
 	const { rows, total = 0 } = collected;
-	if (rows.length < limit || (isOne && total <= limit)) return rows;
-	const advice = "raise it, or switch on 'Return All'";
-	if (isCertain && isHeeded && isOne)
+	// Of several lists the total is that of the last one that was read; it may count what is not wanted.
+	if (rows.length >= limit && (passes.length > 1 || total > limit))
 		item.execution.hints.add(
-			`'Limit' was reached: ${advice}`,
-			`AlfaCRM counts ${total} ${plural}, ${limit} came`,
-		);
-	else
-		item.execution.hints.add(
-			`'Limit' was reached, so there may be more: ${advice}`,
+			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All'",
 			`${limit} ${plural} came`,
 		);
 	return rows;

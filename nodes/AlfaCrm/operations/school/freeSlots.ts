@@ -16,7 +16,6 @@ import type { ActionKind } from '../actions/kind';
 import { readBody } from '../actions/fields';
 import { objectOf, STRING } from '../output/recordSchema';
 import { getRecord } from '../records/findById';
-
 import { incompleteListError, readList } from '../records/readList';
 import { eachOnce, limitForm, limitOf } from '../records/rows';
 import { idOf, targetOf } from '../records/target';
