@@ -114,40 +114,44 @@ type Verification =
 	/** Not at all: a row need not show why it was found. */
 	| 'trusted';
 
-export type Filter = FieldBasics &
-	FieldType & {
-		/**
-		 * How rows are checked again, since the server is known to ignore this filter, or not known to heed it. Without it
-		 * a filter by the exact value of a field is checked against that field, if rows show it.
-		 */
-		verifyBy?: Verification;
-		/** What AlfaCRM is asked, if not for the value under the filter's own name. */
-		ask?: (wanted: Wire) => IDataObject;
-	};
+/** What a filter may have besides. */
+export interface FilterSettings {
+	/**
+	 * How rows are checked again, since the server is known to ignore this filter, or not known to heed it. Without it
+	 * a filter by the exact value of a field is checked against that field, if rows show it.
+	 */
+	verifyBy?: Verification;
+	/** What AlfaCRM is asked, if not for the value under the filter's own name. */
+	ask?: (wanted: Wire) => IDataObject;
+}
 
-export type Field = FieldBasics &
-	FieldType & {
-		/** Asked for at create, and never emptied. */
-		required?: boolean;
-		/** In a new record the branch of the call stands in for a value that is not given. */
-		fromBranch?: boolean;
-		/** Bounds of a number that hold for new records only, for older ones may hold what nobody should add. */
-		onCreate?: Bounds;
-		/** Not among what AlfaCRM returns, at least not under this name. */
-		writeOnly?: boolean;
-		/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */
-		fallbackDateFormat?: DateFormat;
-		/** Sent when nothing is given; the author is the user of the credential. */
-		fallback?: number | 'today' | 'author';
-		/** Its parameter stands with the required ones, though it may stay empty. */
-		prominent?: boolean;
-		/** A record that has neither this nor that field says nothing. */
-		requiredUnless?: string;
-		/** Texts of the customer: a new record for which it is not given takes the first that is filled, cut to fit. */
-		copyFrom?: readonly string[];
-		/** A parameter of an action without which more comes, or something else; one that is there but empty is refused. */
-		limitsOutput?: true;
-	};
+export type Filter = FieldBasics & FieldType & FilterSettings;
+
+/** What a field may have besides. */
+export interface FieldSettings {
+	/** Asked for at create, and never emptied. */
+	required?: boolean;
+	/** In a new record the branch of the call stands in for a value that is not given. */
+	fromBranch?: boolean;
+	/** Bounds of a number that hold for new records only, for older ones may hold what nobody should add. */
+	onCreate?: Bounds;
+	/** Not among what AlfaCRM returns, at least not under this name. */
+	writeOnly?: boolean;
+	/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */
+	fallbackDateFormat?: DateFormat;
+	/** Sent when nothing is given; the author is the user of the credential. */
+	fallback?: number | 'today' | 'author';
+	/** Its parameter stands with the required ones, though it may stay empty. */
+	prominent?: boolean;
+	/** A record that has neither this nor that field says nothing. */
+	requiredUnless?: string;
+	/** Texts of the customer: a new record for which it is not given takes the first that is filled, cut to fit. */
+	copyFrom?: readonly string[];
+	/** A parameter of an action without which more comes, or something else; one that is there but empty is refused. */
+	limitsOutput?: true;
+}
+
+export type Field = FieldBasics & FieldType & FieldSettings;
 
 /** What AlfaCRM returns. */
 export type Shown = FieldBasics & ShownType;

@@ -10,7 +10,6 @@ import { collection } from '../../form/assemble';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
-import { assertTimes } from './duration';
 
 /** What an empty value means is the user's choice, for it may be a gap in a sheet. */
 export const overwriteWithEmpty: INodeProperties = {
@@ -86,7 +85,6 @@ export function bodyOf(
 			`Fill one of them, or check the expressions in them. ${item.effectNote()}`,
 		);
 	}
-	assertTimes(item, fields, body);
 	return { ...body, ...customBody(item, input, false) };
 }
 
@@ -116,7 +114,6 @@ export function changesOf(
 		const kind = entity.fields.find(({ name }) => name === field.by);
 		throw missingError(item, field, ` together with '${kind?.label ?? field.by}'`);
 	}
-	assertTimes(item, entity.fields, body);
 	return { ...body, ...customBody(item, input, overwrites) };
 }
 

@@ -50,7 +50,7 @@ async function listKinds(
 	const listed = entityOf(entity);
 	const [all, sorts] = [plural, listed.plural].map((words) => words.toLowerCase());
 	try {
-		const read = await readList(item, listed, listCall(listed, branch), `${all} of one of them`);
+		const read = await readList(item, listed, listCall(listed, branch));
 		await keepTitles(item, listed, branch, read.rows);
 		return read;
 	} catch (caught) {

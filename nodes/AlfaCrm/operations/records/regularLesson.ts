@@ -8,7 +8,7 @@ import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { create, readDraft, saveDraft } from './create';
-import { assertTimes, isHalfTimed, MINUTES_OF_A_DAY, movedEnds } from './duration';
+import { MINUTES_OF_A_DAY, movedEnds } from './duration';
 import { inMode, isForm } from './fieldInput';
 import { updating } from './update';
 
@@ -54,10 +54,6 @@ function withEnd(item: Item, input: IDataObject): IDataObject {
 }
 
 export const updateRegularLesson: Operation = updating({
-	reads: ({ fields }, changes) => isHalfTimed(fields, changes),
-	sent: (item, entity, record, given) => {
-		const changes = { ...given, ...movedEnds(item, entity, record, given) };
-		assertTimes(item, entity.fields, changes, record);
-		return changes;
-	},
+	reads: (changes) => START.name in changes && !(END.name in changes),
+	sent: (item, entity, record, given) => ({ ...given, ...movedEnds(item, entity, record, given) }),
 });

@@ -26,7 +26,7 @@ interface OwnUpdate {
 	/** What was given, without what does not count beside it. */
 	given?: (input: IDataObject) => IDataObject;
 	/** Whether the record is read first. */
-	reads?: (entity: Entity, changes: IDataObject) => boolean;
+	reads?: (changes: IDataObject) => boolean;
 	/** How the changes of a record that was read are sent. */
 	sent?: (item: Item, entity: Entity, record: IDataObject, changes: IDataObject) => IDataObject;
 }
@@ -68,7 +68,7 @@ export const updating = ({
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
-			const isRead = adds || isOfAnother(target) || reads(entity, changes);
+			const isRead = adds || isOfAnother(target) || reads(changes);
 			const match = isRead ? await getRecordAnywhere(item, entity, id, target) : undefined;
 			const before = match?.row;
 			if (before && adds)

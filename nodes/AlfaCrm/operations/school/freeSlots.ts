@@ -218,7 +218,7 @@ async function readTimetable(
 	of: Pick<Entity, 'plural'>,
 	list: ListQuery,
 ): Promise<IDataObject[]> {
-	const { rows, incomplete } = await readList(item, of, list, 'one of the teacher');
+	const { rows, incomplete } = await readList(item, of, list);
 	if (incomplete === undefined) return rows;
 	throw incompleteListError(item, incomplete, 'when the teacher is free');
 }

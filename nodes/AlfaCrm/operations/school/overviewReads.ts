@@ -210,7 +210,7 @@ export class OverviewReader {
 	}
 
 	private async whole(entity: Entity, list: Partial<ListQuery>): Promise<IDataObject[]> {
-		return (await readList(this.item, entity, this.listOf(entity, list), 'some of a customer')).rows;
+		return (await readList(this.item, entity, this.listOf(entity, list))).rows;
 	}
 
 	/**
