@@ -65,5 +65,5 @@ export const severalRecords = {
 	jsonHint: () => 'list',
 };
 
-export const id: FieldKind<OfType<'id'>> = oneRecord;
-export const ids: FieldKind<OfType<'ids'>> = severalRecords;
+export const id: FieldKind<OfType<'id'>> = { ...oneRecord };
+export const ids: FieldKind<OfType<'ids'>> = { ...severalRecords };

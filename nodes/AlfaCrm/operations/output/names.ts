@@ -150,13 +150,12 @@ function valuesIn(field: Shown, value: unknown): unknown[] {
 /** A row as it is, with each name after what it names. */
 export function withNames(row: IDataObject, named: readonly NamedField[], names: RowNames): IDataObject {
 	const keys = new Map(named.map(({ field, as }) => [field.name, as]));
-	const all = new Map<string, IDataObject[string]>();
-	for (const [name, value] of Object.entries(row)) {
-		if (!all.has(name)) all.set(name, Object.hasOwn(names, name) ? names[name] : value);
-		const as = keys.get(name);
-		if (as !== undefined && Object.hasOwn(names, as)) all.set(as, names[as]);
-	}
-	return Object.fromEntries(all);
+	const entries = Object.entries(row).flatMap(([name, value]) => {
+		const as = keys.get(name) ?? '';
+		const own = [name, Object.hasOwn(names, name) ? names[name] : value];
+		return Object.hasOwn(names, as) ? [own, [as, names[as]]] : [own];
+	});
+	return Object.fromEntries(entries) as IDataObject;
 }
 
 /** Whether a key of a row that comes back is a name that stands beside what it names, which alone is written. */

@@ -22,7 +22,7 @@ const additionalFields = (entity: Entity) => {
 };
 
 /** A new record: what was given for it, and how it is sent. */
-export interface Draft {
+interface Draft {
 	target: Target;
 	fields: readonly Field[];
 	input: IDataObject;

@@ -7,7 +7,6 @@ import { entityOf } from '../../entities/registry';
 import type { Entity, Hidden } from '../../entities/types';
 import { keepTitles } from '../output/names';
 import type { Item } from '../execution/item';
-import { collectRows } from './rows';
 import type { ReadList } from './readList';
 import { readList } from './readList';
 
@@ -69,9 +68,8 @@ async function firstListed(
 	body: IDataObject,
 	branch?: number,
 ): Promise<number | undefined> {
-	const list = { ...listCall(entity, branch), body };
-	const rows = await collectRows(item, entity.plural.toLowerCase(), list, { limit: 1 });
-	const isAsked = ([row]: IDataObject[]) =>
-		row !== undefined && Object.entries(body).every(([name, value]) => readId(row[name]) === value);
-	return isAsked(rows) ? readId(rows[0].id) : undefined;
+	const { rows } = await item.collect({ ...listCall(entity, branch), body }, { limit: 1 });
+	const isAsked = (row: IDataObject) =>
+		Object.entries(body).every(([name, value]) => readId(row[name]) === value);
+	return readId(rows.find(isAsked)?.id);
 }

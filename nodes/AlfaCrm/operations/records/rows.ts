@@ -33,22 +33,10 @@ export function limitOf(item: Item): number {
 }
 
 /**
- * The rows of a list, each record once, with a hint where some are known to be missing.
+ * Rows of a list up to a limit, each record once, with a hint where some are missing or there may be more.
  *
  * @param plural what is listed, in small letters
  */
-export async function collectRows(
-	item: Item,
-	plural: string,
-	list: ListQuery,
-	options: CollectOptions = {},
-): Promise<IDataObject[]> {
-	const collected = await item.collect(list, options);
-	warnOfMissing(item, plural, collected);
-	return collected.rows;
-}
-
-/** The same up to a limit, with a hint where there may be more. */
 export async function collectSome(
 	item: Item,
 	plural: string,
