@@ -1,7 +1,7 @@
 import { author, note } from './common';
 import { comment } from './communication';
 import { choice, dottedDate, flag, longText, number, record, reference, references, text } from './fields';
-import { payerOf } from './pay';
+import { PAYER } from './pay';
 import { taskTitle } from './task';
 import type { Action } from './types';
 
@@ -207,7 +207,7 @@ const additions: Action[] = [
 			text('payer_name', 'Payer Name', {
 				longest: 50,
 				description: 'That of the customer if left empty',
-				copyFrom: payerOf,
+				copyFrom: PAYER,
 			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
 			reference('pay_type_id', 'Payment Type', 'payType', {

@@ -88,9 +88,9 @@ export const teacher = readable({
 	plural: 'Teachers',
 	certainty: 'confirmed',
 	actions: [calendar('teacher'), ...lists, freeSlots],
-	search: { by: 'name' },
+	listed: { search: { by: 'name' } },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
-	includeHidden: { removed: 1 },
+	hidden: { show: { removed: 1 }, views: [archivedView('teachers')] },
 	archive: { day: 'e_date' },
 	outputFields: [
 		text('name', 'Name'),
@@ -104,7 +104,6 @@ export const teacher = readable({
 		phones('phone', 'Phone'),
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
-	defaultFilters: [archivedView('teachers')],
 	filters: [
 		idFilter,
 		nameFilter,

@@ -5,7 +5,7 @@ import { collect } from '../api/list';
 import type { Page } from '../api/pages';
 import { pages } from '../api/pages';
 import { readFlag } from '../values/formats';
-import { listCall } from '../entities/listCall';
+import { listCall, passesOf } from '../entities/listCall';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { parentOf } from './parent';
@@ -30,7 +30,7 @@ const PAGE_SIZE = 100;
 /** A searchable list, page by page, for each entity with too many records for a dropdown. */
 export const listSearch: Record<string, SearchMethod> = Object.fromEntries(
 	entities
-		.filter((entity) => entity.search !== undefined)
+		.filter(({ listed }) => listed?.search !== undefined)
 		.map((entity) => [
 			searchMethod(entity),
 			async function (this: ILoadOptionsFunctions, filter = '', token = '') {
@@ -97,12 +97,10 @@ async function find(
 }
 
 /** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. API notes 3. */
-function searchPasses({ partitionBy, hiddenPasses = [], includeHidden = {} }: Entity): IDataObject[] {
-	if (partitionBy)
-		return partitionBy.choices.map(({ value }) => ({ ...includeHidden, [partitionBy.name]: value }));
-	const { removed, ...shown } = includeHidden;
+function searchPasses(entity: Entity): IDataObject[] {
+	const { removed, ...shown } = entity.hidden?.show ?? {};
 	if (removed !== undefined) return [shown, { ...shown, removed: 2 }];
-	return [{}, ...hiddenPasses].map((body) => ({ ...shown, ...body }));
+	return passesOf(entity).map((body) => ({ ...shown, ...body }));
 }
 
 /** As subscriptions show that they are archived. */

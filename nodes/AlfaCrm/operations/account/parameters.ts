@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { digitsIn } from '../../fields/phonePart';
+import { digitsIn } from '../../fields/phones';
 import type { Check } from './check';
 import { oneOf } from './check';
 import type { Probe } from './probe';

@@ -13,7 +13,7 @@ import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { bodyOf } from '../records/body';
 import type { Branch } from '../records/branches';
 import { getRecordAnywhere } from '../records/findById';
-import { listModeForm, readAddToLists } from '../records/listMode';
+import { listModeForm, readAddToLists } from '../records/diff';
 import { saveChanges } from '../records/saveChanges';
 import { idOf, targetOf } from '../records/target';
 import { readFields } from './fields';

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
+import { passesOf } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf } from '../../fields/field';
@@ -8,12 +9,11 @@ import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
-import { authored } from '../records/author';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
 import { inEachBranch } from '../records/branches';
-import { listIn, passesOf } from '../records/findById';
-import { forOwner } from '../records/owner';
+import { listIn } from '../records/findById';
+import { authored, forOwner } from '../records/owner';
 import { incompleteListError, readWholeList } from '../records/readList';
 import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';

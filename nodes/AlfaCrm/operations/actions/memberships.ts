@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { dayBefore, dotted, formatDay, readId, today } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
+import { passesOf } from '../../entities/listCall';
 import type { Action, Entity } from '../../entities/types';
 import type { Field } from '../../entities/fieldTypes';
 import { findOrCreate } from '../execution/findOrCreate';
@@ -12,7 +13,6 @@ import type { ItemRequest } from '../execution/itemRequest';
 import type { ObjectSchema } from '../output/recordSchema';
 import { objectOf, recordSchema, STRING } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
-import { passesOf } from '../records/findById';
 import { firstDay, lastDay } from '../records/periods';
 import { readWholeList } from '../records/readList';
 import { idOf, labelsOf, targetOf } from '../records/target';

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, formatTime, readFlag, readId } from '../../values/formats';
 import { stageOf } from '../../entities/customer';
+import { isCurrent } from '../../entities/customerTariff';
 import { INCOME, NO_INCOME } from '../../entities/pay';
 import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
@@ -123,9 +124,9 @@ function incoming(type: unknown): boolean | null {
 }
 
 /** The subscriptions that are neither archived nor over. API notes 5.5. */
-export function subscriptionsIn(rows: Rows, plans: Names | undefined, { zone, now }: Subject): IDataObject[] {
+export function subscriptionsIn(rows: Rows, plans: Names | undefined, { zone }: Subject): IDataObject[] {
 	return rows
-		.filter(({ dead, removed }) => readFlag(dead) !== 1 && readFlag(removed) !== 1)
+		.filter((row) => isCurrent(row, zone))
 		.map((row) => ({
 			id: readId(row.id) ?? null,
 			plan_id: readId(row.tariff_id) ?? null,
@@ -135,8 +136,7 @@ export function subscriptionsIn(rows: Rows, plans: Names | undefined, { zone, no
 			balance: shown(row.balance),
 			lessons_left: shown(row.paid_lesson_count),
 			note: shown(row.note),
-		}))
-		.filter(({ until }) => until === null || until >= now.slice(0, 10));
+		}));
 }
 
 /** The last payments, the latest first. The sum of one that is paid back may stand in either. API notes 5.16. */
