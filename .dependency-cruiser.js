@@ -16,12 +16,12 @@ const LAYERS = {
 	],
 	operations: [
 		[
-			'^nodes/AlfaCrm/operations/(form|subtitle|performAll|perform|schemas|resource|operations|otherResources|apiCall)\\.ts$',
+			'^nodes/AlfaCrm/operations/(form|performAll|perform|schemas|resource|operations|otherResources|apiCall)\\.ts$',
 		],
 		['^nodes/AlfaCrm/operations/(actions|school|account)/'],
 		['^nodes/AlfaCrm/operations/matching/'],
 		['^nodes/AlfaCrm/operations/records/'],
-		['^nodes/AlfaCrm/operations/(output/|(operation|otherResource)\\.ts$)'],
+		['^nodes/AlfaCrm/operations/(output/|operation\\.ts$)'],
 		['^nodes/AlfaCrm/operations/execution/'],
 	],
 	sandbox: [

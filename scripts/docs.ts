@@ -95,9 +95,9 @@ function versionsLine(language: Language): string {
 
 /** What each list can be narrowed down by, whether it is always in the form or added under 'Filters'. */
 function filtersTable(language: Language): string {
-	const rows = entities.map(({ label, defaultFilters = [], partitionBy, filters }: Entity) => [
+	const rows = entities.map(({ label, hidden: { views = [], partition } = {}, filters }: Entity) => [
 		label,
-		sorted(labels([...defaultFilters, ...(partitionBy ? [partitionBy] : []), ...filters])) || '–',
+		sorted(labels([...views, ...(partition ? [partition] : []), ...filters])) || '–',
 	]);
 	return markdownTable(WORDS[language].filters, rows);
 }

@@ -7,9 +7,8 @@ import { resourceMapping } from './loadOptions/columns';
 import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
 import { Execution } from './operations/execution/execution';
-import { nodeProperties } from './operations/form';
+import { nodeProperties, subtitle } from './operations/form';
 import { performAll } from './operations/performAll';
-import { subtitle } from './operations/subtitle';
 
 export class AlfaCrm implements INodeType {
 	description: INodeTypeDescription = {

@@ -131,8 +131,8 @@ const schema = z.strictObject({
 		'API notes 3',
 		'"entity.field"',
 		fieldPattern,
-		'fields that rows show in some sources and not in others, of `customer.groups`, `customer.lead_status_ids`, `customer-tariff.dead`, and `removed` of `customer`, `group` and `teacher`',
-		['customer.groups'],
+		'fields that rows show in some sources and not in others, of `customer.lead_status_ids`, `customer-tariff.dead`, and `removed` of `customer`, `group` and `teacher`',
+		[],
 	),
 	lessonUpdate: choice(
 		'API notes 5.11',

@@ -41,7 +41,7 @@ describe('an item', () => {
 			[{ branch_ids: [1] }],
 			[{ branch_ids: [2] }],
 		]);
-		const error = "'Name' is empty, but AlfaCRM requires it";
+		const error = "'Name' is empty, but it is required";
 		const message = expect.stringContaining('Nothing was sent') as string;
 		expect(errorItems.map(({ json }) => json)).toMatchObject([{ note: 'b', error, message }]);
 	});

@@ -27,13 +27,19 @@ const deep = (field: Field | Filter): Array<Field | Filter | QueryId> =>
 	field.type === 'rows' ? [field, ...field.fields.flatMap(deep)] : [field];
 
 /** All that a form may ask for. */
-const allOf = ({ fields, filters, defaultFilters = [], keys = [], partitionBy, actions = [] }: Entity) =>
+const allOf = ({
+	fields,
+	filters,
+	hidden: { views = [], partition } = {},
+	keys = [],
+	actions = [],
+}: Entity) =>
 	[
 		...fields,
 		...filters,
-		...defaultFilters,
+		...views,
 		...keys,
-		...(partitionBy ? [{ ...partitionBy, type: 'choices' as const }] : []),
+		...(partition ? [{ ...partition, type: 'choices' as const }] : []),
 		...actions.flatMap(askedBy),
 	].flatMap(deep);
 
@@ -76,11 +82,12 @@ describe('the registry', () => {
 });
 
 describe.each(TABLE)('%s', (_resource, entity) => {
-	const { resource, path, label, plural, fields, filters, defaultFilters = [], keys = [] } = entity;
-	const { certainty, operations, outputFields = [], actions = [], partitionBy, match } = entity;
+	const { resource, path, label, plural, fields, filters, keys = [], listed = {} } = entity;
+	const { certainty, operations, outputFields = [], actions = [], match } = entity;
+	const { views = [], partition, show = {}, passes = [] } = entity.hidden ?? {};
 	const columns = namesOf(returned(entity));
 	/** Parameters of the list that stand beside its filters. */
-	const besideFilters: Named[] = [...defaultFilters, ...(partitionBy ? [partitionBy] : [])];
+	const besideFilters: Named[] = [...views, ...(partition ? [partition] : [])];
 
 	it('is called in camelCase what the path is called in kebab-case', () => {
 		expect(path).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -125,7 +132,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('is searched by texts, an ID or days that the index can filter by', () => {
-		const { by, digits, day = [] } = entity.search ?? {};
+		const { by, digits, day = [] } = listed.search ?? {};
 		const typeOf = (name: string) => filters.find((filter) => filter.name === name)?.type;
 		if (by !== undefined) expect(typeOf(by)).toBe('text');
 		if (digits !== undefined) expect(typeOf(digits)).toBe(digits === 'id' ? 'id' : 'phonePart');
@@ -133,12 +140,12 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('is called, and told from namesakes, by fields that are returned, if by others than its name', () => {
-		const { title = [] } = entity;
-		const details = (entity.details ?? []).map(({ name }) => name);
+		const { title = [] } = listed;
+		const details = (listed.details ?? []).map(({ name }) => name);
 		expect([strange(title, columns), repeated(title)]).toEqual([[], []]);
 		expect([strange(details, columns), repeated(details)]).toEqual([[], []]);
 		expect(title.join()).not.toBe('name');
-		if (entity.title?.length === 0) expect(details).not.toHaveLength(0);
+		if (listed.title?.length === 0) expect(details).not.toHaveLength(0);
 	});
 
 	it('is simplified to some ten fields that are returned, the ID first', () => {
@@ -152,7 +159,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 
 	it('checks rows again against a field that they have', () => {
 		for (const { name, type, verifyBy } of filters) {
-			if (verifyBy === undefined || typeof verifyBy === 'string') continue;
+			if (typeof verifyBy !== 'object') continue;
 			expect(strange([verifyBy.field, ...Object.keys(verifyBy.also ?? {})], columns)).toEqual([]);
 			const of = returned(entity).find((field) => field.name === verifyBy.field)?.type ?? '';
 			if (verifyBy.test === 'from' || verifyBy.test === 'to') {
@@ -160,7 +167,7 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 				expect(columns).toContain(verifyBy.unless ?? columns[0]);
 				expect(name.endsWith(`_${verifyBy.test}`)).toBe(true);
 			} else if (verifyBy.test !== 'email') {
-				expect(LISTS.includes(of)).toBe(['has', 'phone'].includes(verifyBy.test));
+				expect(LISTS.includes(of)).toBe(verifyBy.test === 'phone');
 			}
 		}
 	});
@@ -174,22 +181,14 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 	});
 
 	it('reveals past every view, since a view hides records, and by values of its own views or filters', () => {
-		const { includeHidden = {}, hiddenPasses = [] } = entity;
-		const known = [...namesOf(filters), ...namesOf(defaultFilters)];
-		expect(strange(Object.keys(includeHidden), known)).toEqual([]);
-		for (const view of defaultFilters) {
-			const revealed = includeHidden[view.name];
+		const known = [...namesOf(filters), ...namesOf(views)];
+		expect(strange(Object.keys(show), known)).toEqual([]);
+		for (const view of views) {
+			const revealed = show[view.name];
 			if (revealed !== undefined) expect(view.choices.map(({ value }) => value)).toContain(revealed);
 		}
-		const revealed = [includeHidden, ...hiddenPasses].flatMap((body) => Object.keys(body));
-		expect(strange(namesOf(defaultFilters), revealed)).toEqual([]);
-	});
-
-	it('reads a day that rows hold, where a view is of what has not ended', () => {
-		for (const { until = [] } of defaultFilters) {
-			const days = returned(entity).filter(({ type }) => type === 'date');
-			if (until.length > 0) expect(namesOf(days)).toContain(until[0]);
-		}
+		const revealed = [show, ...passes].flatMap((body) => Object.keys(body));
+		expect(strange(namesOf(views), revealed)).toEqual([]);
 	});
 
 	it.each<[what: string, of: (fields?: readonly Named[]) => string[]]>([
@@ -243,17 +242,17 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 			'entity' in field && /^re/.test(field.type) ? [field.entity as string] : [],
 		);
 		for (const target of targets.map(entityOf)) {
-			expect(strange(target.title ?? ['name'], namesOf(returned(target)))).toEqual([]);
+			expect(strange(target.listed?.title ?? ['name'], namesOf(returned(target)))).toEqual([]);
 			expect(target.operations).toContain('getAll');
 			// A dropdown is filled with a call that has nothing but the branch; a picker may ask for the parent first.
-			expect(namesOf(target.keys)).toEqual(target.search?.of ? [target.search.of] : []);
+			expect(namesOf(target.keys)).toEqual([target.listed?.search?.of ?? []].flat());
 		}
 	});
 
 	it('searches only for records of entities that can be searched', () => {
 		for (const field of allOf(entity)) {
 			if (field.type === 'record' || field.type === 'records')
-				expect([field.name, entityOf(field.entity).search]).not.toContain(undefined);
+				expect([field.name, entityOf(field.entity).listed?.search]).not.toContain(undefined);
 		}
 	});
 
@@ -368,19 +367,12 @@ describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
 		expect(name.startsWith('get')).toBe(!saves);
 	});
 
-	it('that adds a record adds one of an entity that can be created, and compares fields that it has', () => {
+	it('that adds a record adds one of an entity that can be created, with all that it needs', () => {
 		if (action.kind !== 'createIfAbsent') return;
-		const { entity: resource, filterBy = {}, ignoreWhen = {}, query: more = {} } = action.creates;
-		const { recentBy } = action.creates;
-		const added = entityOf(resource);
+		const added = entityOf(action.creates);
 		expect([added.path, action.action]).toEqual([action.path, 'create']);
 		expect(added.operations).toContain('create');
-		const has = namesOf(returned(added));
-		const compared = [...Object.keys(ignoreWhen), ...(recentBy ? [recentBy] : [])];
-		expect(compared.filter((field) => !has.includes(field))).toEqual([]);
-		expect(Object.keys(filterBy).filter((filter) => !namesOf(added.filters).includes(filter))).toEqual([]);
-		expect(Object.values(filterBy).filter((field) => !has.includes(field))).toEqual([]);
-		const sent = [...namesOf(body), ...Object.keys(fixed), ...Object.keys(more), idAs];
+		const sent = [...namesOf(body), ...Object.keys(fixed), idAs];
 		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
 		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);
 	});

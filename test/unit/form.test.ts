@@ -60,8 +60,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			const id = named('id', form);
 			expect(id?.required).toBe(needsId ? true : undefined);
 			if (needsId) {
-				expect(id?.type).toBe(entity?.search ? 'resourceLocator' : 'string');
-				expect(id?.displayName).toBe(entity?.search ? entity.label : `${entity?.label} ID`);
+				expect(id?.type).toBe(entity?.listed?.search ? 'resourceLocator' : 'string');
+				expect(id?.displayName).toBe(entity?.listed?.search ? entity.label : `${entity?.label} ID`);
 			}
 		}
 	});
@@ -112,10 +112,12 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
-		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates.entity) : entity;
+		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates) : entity;
 		const reads =
 			[...READING, 'upsert'].includes(operation) ||
-			['change', 'createIfAbsent', 'completeLesson'].includes(action?.kind ?? '');
+			['change', 'moveToStage', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(
+				action?.kind ?? '',
+			);
 		const simplifies = shown?.simple !== undefined && reads;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
@@ -139,12 +141,13 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
-		const { filters = [], defaultFilters = [], partitionBy } = operation === 'getAll' ? (entity ?? {}) : {};
+		const { filters = [], hidden = {} } = operation === 'getAll' ? (entity ?? {}) : {};
+		const { views = [], partition } = hidden;
 		expect(offeredBy(named('filters')).sort()).toEqual(namesOf(filters).sort());
-		for (const view of defaultFilters) {
+		for (const view of views) {
 			expect(named(view.name)).toMatchObject({ type: 'options', default: view.default });
 		}
-		if (partitionBy) expect(named(partitionBy.name)).toMatchObject({ type: 'multiOptions', default: [] });
+		if (partition) expect(named(partition.name)).toMatchObject({ type: 'multiOptions', default: [] });
 	});
 
 	it('takes the fields of a record in a form, as JSON or, where they are custom, from a mapper', () => {
@@ -167,11 +170,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const keys = namesOf(entity.keys ?? []);
 		const own: Record<string, string[]> = {
 			form: {
-				create: [
-					...namesOf(ahead),
-					...(ahead.some((field) => field.type === 'time' && field.lasts) ? ['duration'] : []),
-					'additionalFields',
-				],
+				create: [...namesOf(ahead), ...(value === 'regularLesson' ? ['duration'] : []), 'additionalFields'],
 				update: ['updateFields'],
 				upsert: isLacking ? ['fieldsToSet', 'neededNotice'] : ['fieldsToSet'],
 			}[operation as 'create'],
@@ -218,7 +217,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
-		const isBooking = operation === 'create' && entity?.isBooked === true;
+		const isBooking = operation === 'create' && value === 'lesson';
 		const options = named('options');
 		const written = action?.kind === 'createIfAbsent' ? (action.body ?? []) : (entity?.fields ?? []);
 		const shortens = written.some((field) => 'longest' in field) ? { shortenTexts: false } : {};

@@ -119,7 +119,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			// What an answer out of several lists holds is compared with what comes, where it is run.
 			if (!looksFirst(kind)) continue;
 			const flag = { joinGroup: 'alreadyMember', leaveGroup: 'alreadyLeft' }[kind as string];
-			const about = kind === 'createIfAbsent' ? action.creates.entity : flag ? 'cgi' : resource;
+			const about = kind === 'createIfAbsent' ? action.creates : flag ? 'cgi' : resource;
 			const saved = entityOf(about);
 			const read = namesIn(schemas[`${about}/${saved.simple ? 'get' : 'create'}`]);
 			const names = (saved.simple ?? []).flatMap((field) =>

@@ -43,7 +43,9 @@ describe('the events', () => {
 		const entity = entities.find(({ className }) => className === event.className);
 		const known = [...(entity?.fields ?? []), ...(entity?.filters ?? [])].map(({ name }) => name);
 		const looked = [event.changes, event.becomes?.[0]].filter((name) => name !== undefined);
-		expect(looked.filter((name) => !known.includes(name) && name !== entity?.partitionBy?.name)).toEqual([]);
+		expect(
+			looked.filter((name) => !known.includes(name) && name !== entity?.hidden?.partition?.name),
+		).toEqual([]);
 		expect(entity).toBeDefined();
 	});
 });

@@ -21,8 +21,6 @@ export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
 	pageSize?: number;
 	/** Where to begin, for a walk that goes on; default 0. */
 	firstPage?: number;
-	/** How many rows the pages before that one held, if it is known. */
-	rowsBefore?: number;
 };
 
 /** A call for pages, without the item that it is made for. */
@@ -62,10 +60,10 @@ type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
  */
 export async function* pages(
 	client: ApiClient,
-	{ firstPage = 0, rowsBefore = 0, pageSize, ...call }: ListRequest,
+	{ firstPage = 0, pageSize, ...call }: ListRequest,
 	rowsWanted: () => number = () => 0,
 ): AsyncGenerator<Page, undefined> {
-	const walk = new Walk(rowsBefore, Number(call.body?.pageSize));
+	const walk = new Walk(Number(call.body?.pageSize));
 	const ahead = new Map<number, Promise<PageResponse>>();
 	let size = firstPage > 0 && client.withoutPageSize.has(nameOf(call)) ? undefined : pageSize;
 	for (let number = firstPage; number < firstPage + MOST_PAGES; number++) {
@@ -144,6 +142,8 @@ class Walk {
 	private readonly copies = new Map<string, number>();
 	private due?: number;
 	private total?: number;
+	/** Rows that came. */
+	private count = 0;
 	/** How far the list has been read, in places that it had when the walk began. */
 	private placesRead = 0;
 	/** There were fewer rows than before, so one may have slipped to a page that had been read. */
@@ -153,14 +153,8 @@ class Walk {
 	/** The most rows that a page held. */
 	private fullest = 1;
 
-	/**
-	 * @param count rows that came, also those that came before
-	 * @param asked how many rows a page shall hold, where the body of an API Call says that
-	 */
-	constructor(
-		private count: number,
-		private readonly asked: number,
-	) {}
+	/** @param asked how many rows a page shall hold, where the body of an API Call says that */
+	constructor(private readonly asked: number) {}
 
 	/** How many pages are known to follow, as far as they are wanted. */
 	pagesWanted(rowsWanted: number): number {

@@ -21,8 +21,9 @@ export const archivedView = (plural: string) => ({
 		0,
 		{ description: `Whether active or archived ${plural} are returned` },
 	),
-	serverDefault: 0,
-	flags: { 0: 0, 2: 1 } as const,
+	ask: (chosen: number): IDataObject => (chosen === 0 ? {} : { removed: chosen }),
+	holds: ({ removed }: IDataObject, chosen: number): boolean =>
+		chosen === 1 || removed === undefined || (readFlag(removed) === 1) === (chosen === 2),
 });
 
 export const archivedField = (noun: string) =>

@@ -33,7 +33,7 @@ export const cgi = writable({
 			description: 'Get the groups that a customer is in, as memberships',
 			action: 'customer',
 			query: [customer],
-			body: period.map((day) => ({ ...day, limitsOutput: true })),
+			body: period,
 			outputFields: [
 				id('id', 'ID'),
 				branch,
@@ -47,17 +47,18 @@ export const cgi = writable({
 		},
 	],
 	// Without days the index shows current ones only.
-	hiddenPasses: [{ b_date: '01.01.2000', e_date: '31.12.2099' }],
-	title: [],
-	search: { of: 'group_id' },
-	details: [
-		{ name: 'customer_id', entity: 'customer' },
-		{ name: 'b_date', until: 'e_date' },
-	],
+	hidden: { passes: [{ b_date: '01.01.2000', e_date: '31.12.2099' }] },
+	listed: {
+		title: [],
+		search: { of: 'group_id' },
+		details: [
+			{ name: 'customer_id', entity: 'customer' },
+			{ name: 'b_date', until: 'e_date' },
+		],
+	},
 	fields: [
 		{
 			...customer,
-			isOwner: true,
 			description: 'Whose membership it is. An update of that of another is refused.',
 		},
 		dottedDate('e_date', 'End Date', {

@@ -41,7 +41,7 @@ export const note = longText('note', 'Note');
 /** AlfaCRM refuses a comment that has none. API notes 5.18 and 5.19. */
 export const author = reference('user_id', 'Author', 'user', {
 	description: 'Left empty, a new record gets the user of the credential',
-	isAuthor: true,
+	fallback: 'author',
 });
 
 export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });

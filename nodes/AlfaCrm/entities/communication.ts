@@ -38,7 +38,7 @@ export const communication = writable({
 			in: where,
 		},
 	],
-	title: ['added', 'comment'],
+	listed: { title: ['added', 'comment'] },
 	fields: [
 		comment,
 		{

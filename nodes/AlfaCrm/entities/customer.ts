@@ -37,9 +37,10 @@ export const CUSTOMER_TYPE = { lead: 0, client: 1, all: 2 } as const;
 export const stageOf = ({ lead_status_id, lead_status_ids }: IDataObject): number | undefined =>
 	readIds([lead_status_id, lead_status_ids].flat())[0];
 
+const isLead = ({ is_study }: IDataObject): boolean => readFlag(is_study) === CUSTOMER_TYPE.lead;
+
 /** A lead in no stage. API notes 5.3. */
-export const isUnsorted = (row: IDataObject): boolean =>
-	readFlag(row.is_study) === CUSTOMER_TYPE.lead && stageOf(row) === undefined;
+export const isUnsorted = (row: IDataObject): boolean => isLead(row) && stageOf(row) === undefined;
 
 const LEAD = { value: CUSTOMER_TYPE.lead, label: 'Lead', description: 'Someone who may become a client' };
 const CLIENT = { value: CUSTOMER_TYPE.client, label: 'Client', description: 'Someone who studies' };
@@ -109,8 +110,7 @@ export const customer = writable({
 	className: 'Customer',
 	label: 'Customer',
 	plural: 'Customers',
-	pages: ['customer', 'lead'],
-	pageBy: { field: 'is_study', pages: { 0: 'lead' } },
+	pages: [{ name: 'customer' }, { name: 'lead', isOf: isLead }],
 	certainty: 'confirmed',
 	actions: [
 		calendar('customer'),
@@ -119,8 +119,10 @@ export const customer = writable({
 		...jobs,
 		overview,
 	],
-	search: { by: 'name', digits: 'phone' },
-	details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
+	listed: {
+		search: { by: 'name', digits: 'phone' },
+		details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
+	},
 	simple: [
 		'id',
 		'name',
@@ -134,7 +136,28 @@ export const customer = writable({
 		'created_at',
 	],
 	custom: true,
-	includeHidden: { is_study: CUSTOMER_TYPE.all, removed: 1 },
+	hidden: {
+		show: { is_study: CUSTOMER_TYPE.all, removed: 1 },
+		views: [
+			{
+				...choice(
+					'is_study',
+					'Customer Type',
+					[
+						CLIENT,
+						LEAD,
+						{ value: CUSTOMER_TYPE.all, label: 'Leads and Clients', description: 'All customers' },
+					],
+					CUSTOMER_TYPE.all,
+					{ description: 'Which customers to return' },
+				),
+				ask: (is_study) => ({ is_study }),
+				holds: ({ is_study }, chosen) =>
+					chosen === CUSTOMER_TYPE.all || is_study === undefined || Number(is_study) === chosen,
+			},
+			archivedView('customers'),
+		],
+	},
 	match: {
 		keys,
 		everyBranch: true,
@@ -202,23 +225,6 @@ export const customer = writable({
 		text('paid_till', 'Paid Until'),
 		...timestamps,
 	],
-	defaultFilters: [
-		{
-			...choice(
-				'is_study',
-				'Customer Type',
-				[
-					CLIENT,
-					LEAD,
-					{ value: CUSTOMER_TYPE.all, label: 'Leads and Clients', description: 'All customers' },
-				],
-				CUSTOMER_TYPE.all,
-				{ description: 'Which customers to return' },
-			),
-			flags: { 0: 0, 1: 1 },
-		},
-		archivedView('customers'),
-	],
 	filters: [
 		...range(integer, 'age', 'Age'),
 		reference('assigned_id', 'Assigned Manager', 'user'),
@@ -249,15 +255,15 @@ export const customer = writable({
 		}),
 		{ ...idFilter, type: 'id', entity: 'customer' },
 		// One integration gives `id` a list. API notes 3.
-		{ ...idsFilter('customer', 'e.g. 501, 502'), sentAs: 'id' },
+		{ ...idsFilter('customer', 'e.g. 501, 502'), ask: (id) => ({ id }) },
 		...range(isoDate, 'last_attend_date', 'Last Attended', 'last_attend_date'),
 		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
 		reference('lead_status_id', 'Stage', 'leadStatus', {
 			description:
 				"Stage of the funnel. AlfaCRM has no filter for 'Not Sorted', so the node looks through all leads for those without a stage.",
+			ask: (stage) => (stage === null ? { is_study: CUSTOMER_TYPE.lead } : { lead_status_id: stage }),
 			// A row may show its stages under another name. API notes 5.3.
-			verifyBy: 'trusted',
-			none: { ask: { is_study: CUSTOMER_TYPE.lead }, isIn: isUnsorted },
+			verifyBy: (row, stage) => stage !== null || isUnsorted(row),
 		}),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1),
 		...range(integer, 'lesson_count', 'Remaining Lessons', 'paid_lesson_count'),

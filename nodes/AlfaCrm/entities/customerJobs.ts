@@ -1,7 +1,7 @@
 import { author, note } from './common';
 import { comment } from './communication';
 import { choice, dottedDate, flag, longText, number, record, reference, references, text } from './fields';
-import { payerOf } from './pay';
+import { PAYER } from './pay';
 import { taskTitle } from './task';
 import type { Action } from './types';
 
@@ -39,7 +39,7 @@ const steps: Action[] = [
 			}),
 			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
 		],
-		kind: 'change',
+		kind: 'moveToStage',
 		certainty: 'confirmed',
 	},
 	{
@@ -77,12 +77,10 @@ const steps: Action[] = [
 				description: 'Why the lead was lost',
 			}),
 			flag('removed', 'Archive Too', {
-				onlyWhenTrue: true,
 				description: 'Whether to archive the lead as well. Check the result in AlfaCRM.',
 			}),
 		],
-		kind: 'change',
-		only: { field: 'is_study', value: 0, message: 'is a client, not a lead' },
+		kind: 'rejectLead',
 		certainty: 'documented',
 	},
 ];
@@ -176,7 +174,7 @@ const additions: Action[] = [
 			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
 		],
 		kind: 'createIfAbsent',
-		creates: { entity: 'customerTariff', link: 'query', mutable: ['balance'] },
+		creates: 'customerTariff',
 		certainty: 'documented',
 	},
 	{
@@ -209,7 +207,7 @@ const additions: Action[] = [
 			text('payer_name', 'Payer Name', {
 				longest: 50,
 				description: 'That of the customer if left empty',
-				copyFrom: payerOf,
+				copyFrom: PAYER,
 			}),
 			reference('pay_item_id', 'Payment Item', 'payItem'),
 			reference('pay_type_id', 'Payment Type', 'payType', {
@@ -218,16 +216,7 @@ const additions: Action[] = [
 			}),
 		],
 		kind: 'createIfAbsent',
-		creates: {
-			entity: 'pay',
-			link: 'body',
-			// Without a type the list may show incomes only. API notes 5.16.
-			filterBy: { customer_id: 'customer_id', pay_type_id: 'pay_type_id' },
-			mutable: ['is_confirmed'],
-			owned: { ctt_id: 'customerTariff' },
-			// A refund may carry its sum there.
-			shownAs: { income: 'expenditure' },
-		},
+		creates: 'pay',
 		certainty: 'confirmed',
 	},
 	{
@@ -239,14 +228,9 @@ const additions: Action[] = [
 		action: 'create',
 		idAs: 'related_id',
 		body: [comment, author],
-		fixed: { type_id: 1 },
+		fixed: { class: 'Customer', type_id: 1 },
 		kind: 'createIfAbsent',
-		creates: {
-			entity: 'communication',
-			link: 'query',
-			query: { class: 'Customer' },
-			recentBy: 'added',
-		},
+		creates: 'communication',
 		certainty: 'confirmed',
 	},
 	{
@@ -269,13 +253,7 @@ const additions: Action[] = [
 			longText('text', 'Text', { description: 'What is to be done' }),
 		],
 		kind: 'createIfAbsent',
-		creates: {
-			entity: 'task',
-			link: 'list',
-			filterBy: { due_date_from: 'due_date', due_date_to: 'due_date' },
-			filterWhenEmpty: { due_date: { due_date_is_null: true } },
-			ignoreWhen: { is_done: 1, is_archive: 1 },
-		},
+		creates: 'task',
 		certainty: 'unconfirmed',
 	},
 ];

@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { formatDay, readFlag, today } from '../values/formats';
 import { CRUD, idFilter, note, writable } from './common';
 import {
 	boolean,
@@ -13,6 +16,18 @@ import {
 } from './fields';
 import { TARIFF_TYPES } from './tariff';
 
+/** Whether a subscription is archived, as one of its flags says; undefined if it shows none. API notes 5.5. */
+function isDead({ dead, removed }: IDataObject): boolean | undefined {
+	const flags = [dead, removed].filter((flag) => flag !== undefined);
+	return flags.length === 0 ? undefined : flags.some((flag) => readFlag(flag) === 1);
+}
+
+/** Neither archived nor ended before today; the day stands under either name. API notes 5.5. */
+export function isCurrent(row: IDataObject, zone: string): boolean {
+	const last = [row.e_date, row.end].map((day) => formatDay(day, 'iso', zone)).find((day) => day);
+	return isDead(row) !== true && (last === undefined || last >= today('iso', zone));
+}
+
 /** API notes 5.5. The same records come back in every branch. */
 export const customerTariff = writable({
 	resource: 'customerTariff',
@@ -22,14 +37,39 @@ export const customerTariff = writable({
 	plural: 'Customer Subscriptions',
 	certainty: 'confirmed',
 	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: CRUD }],
-	// Without it the index may show current ones only. API notes 5.5.
-	hiddenPasses: [{ dead: true }],
-	title: [],
-	search: { of: 'customer_id' },
-	details: [
-		{ name: 'tariff_id', entity: 'tariff' },
-		{ name: 'b_date', until: 'e_date' },
-	],
+	hidden: {
+		// Without it the index may show current ones only. API notes 5.5.
+		passes: [{ dead: true }],
+		views: [
+			{
+				...choice(
+					'dead',
+					'Record Status',
+					[
+						{ value: 0, label: 'Current', description: 'Not archived, and not ended before today' },
+						{ value: 1, label: 'Current and Archived' },
+						{ value: 2, label: 'Archived' },
+					],
+					0,
+					{ description: 'Whether archived subscriptions are returned' },
+				),
+				// False shows all, and nothing the current ones. API notes 5.5.
+				ask: (chosen) => (chosen === 0 ? {} : { dead: chosen === 2 }),
+				holds: (row, chosen, zone) => {
+					if (chosen === 0) return isCurrent(row, zone);
+					return chosen === 1 || isDead(row) !== false;
+				},
+			},
+		],
+	},
+	listed: {
+		title: [],
+		search: { of: 'customer_id' },
+		details: [
+			{ name: 'tariff_id', entity: 'tariff' },
+			{ name: 'b_date', until: 'e_date' },
+		],
+	},
 	simple: [
 		'id',
 		'customer_id',
@@ -59,26 +99,6 @@ export const customerTariff = writable({
 		integer('paid_count', 'Paid Count'),
 		integer('paid_lesson_count', 'Remaining Lessons'),
 		text('paid_till', 'Paid Until'),
-	],
-	defaultFilters: [
-		{
-			...choice(
-				'dead',
-				'Record Status',
-				[
-					{ value: 0, label: 'Current', description: 'Not archived, and not ended before today' },
-					{ value: 1, label: 'Current and Archived' },
-					{ value: 2, label: 'Archived' },
-				],
-				0,
-				{ description: 'Whether archived subscriptions are returned' },
-			),
-			serverDefault: 0,
-			until: ['e_date', 'end'],
-			wireValues: { 1: false, 2: true },
-			flags: { 0: 0, 2: 1 },
-			flagNames: ['dead', 'removed'],
-		},
 	],
 	filters: [
 		number('balance', 'Balance'),

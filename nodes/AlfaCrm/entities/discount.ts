@@ -8,7 +8,7 @@ export const discount = readable({
 	label: 'Discount',
 	plural: 'Discounts',
 	certainty: 'confirmed',
-	title: ['amount', 'begin', 'end'],
+	listed: { title: ['amount', 'begin', 'end'] },
 	outputFields: [
 		reference('branch_id', 'Branch ID', 'branch'),
 		id('customer_id', 'Customer ID', { entity: 'customer' }),

@@ -26,33 +26,70 @@ export interface Bounds {
 	nonZero?: true;
 }
 
-/**
- * The settings of a type that has none.
- *
- * @public to the modules that add their types below
- */
+/** The settings of a type that has none. */
 export type Nothing = Record<never, never>;
 
-/**
- * Of texts, short and long ones.
- *
- * @public to the module of the long ones
- */
-export interface TextSettings {
+interface TextSettings {
 	/** The most characters that AlfaCRM takes, as people count them. */
 	longest?: number;
 }
 
-/**
- * What must be said of a field besides, by its type. The module of each type adds its own; `fieldKinds` has a kind for
- * each, or does not compile.
- */
-export interface FieldTypes {
+interface ReferenceSettings {
+	entity: string;
+	/** The method that lists those of the record which the form is about. */
+	listedBy?: string;
+}
+
+/** What must be said of a field besides, by its type. `fieldKinds` has a kind for each, or does not compile. */
+interface FieldTypes {
 	text: TextSettings;
+	longText: TextSettings;
+	/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
+	texts: { split?: false };
+	emails: Nothing;
+	/** An address of email, or a part of one, to search with. */
+	emailPart: Nothing;
+	/** Phone numbers, which are the same in any spelling. */
+	phones: Nothing;
+	/** A phone number, or some digits of one, to search with. */
+	phonePart: Nothing;
+	/** A `custom_` field, whose type AlfaCRM does not tell. */
+	custom: Nothing;
+	/** Hundredths are the smallest part. */
+	number: Bounds;
+	integer: Bounds & { default?: number };
+	/** Yes or no, on the wire 0 or 1. */
+	flag: Nothing;
+	/** Yes or no, on the wire false or true, as a few filters want it. */
+	boolean: Nothing;
+	date: { format: DateFormat };
+	/** Of the day, `hh:mm`. */
+	time: Nothing;
+	choice: { choices: readonly Choice[]; default: number | string };
+	/** Days of the week and the like; several at once. */
+	choices: { choices: readonly Choice[] };
+	/** Of a record of `entity`; without it only a number names one. */
+	id: { entity?: string };
+	ids: { entity?: string };
+	/** One record, or several, of another entity, picked from a dropdown. For short lists. */
+	reference: ReferenceSettings;
+	references: ReferenceSettings;
+	/** One record of another entity, searched for. For long lists. */
+	record: { entity: string };
+	/** One of them picked, or several given by their IDs. */
+	records: { entity: string };
+	/** One record of the entity that the value of another field stands for. */
+	owner: { by: string; entities: Readonly<Record<string, string>>; entity?: undefined };
+	/** A list of small records inside this one, such as the attendance of a lesson. */
+	rows: {
+		fields: readonly Field[];
+		/** What AlfaCRM shows in a row and does not take; passed over when a row comes back. */
+		readOnly?: readonly string[];
+	};
 }
 
 /** And of what AlfaCRM returns; an object has keys that nobody can declare. */
-export interface ShownTypes extends FieldTypes {
+interface ShownTypes extends FieldTypes {
 	object: Nothing;
 }
 
@@ -66,78 +103,53 @@ export type TypeName = keyof ShownTypes;
 export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 
 /** How a row is compared with what a filter asked for. */
-export type VerificationTest = 'is' | 'has' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
+export type VerificationTest = 'is' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
 
 type Verification =
 	/** Against a field of the row, unless another one holds a value. */
 	| { field: string; test: VerificationTest; also?: IDataObject; unless?: string }
+	| ((row: IDataObject, wanted: Wire) => boolean)
 	/** For customers, against the members of the group that is asked for. */
 	| 'members'
 	/** Not at all: a row need not show why it was found. */
 	| 'trusted';
 
-export type Filter = FieldBasics &
-	FieldType & {
-		/**
-		 * How rows are checked again, since the server is known to ignore this filter, or not known to heed it. Without it
-		 * a filter by the exact value of a field is checked against that field, if rows show it.
-		 */
-		verifyBy?: Verification;
-		/** As AlfaCRM calls it, where another filter of the form goes by that name. */
-		sentAs?: string;
-		/** For its choice of none, which AlfaCRM has no filter for: what it is asked instead, and which rows have none. */
-		none?: { ask: IDataObject; isIn: (row: IDataObject) => boolean };
-		/** A switch that is off asks for all, not for the others. */
-		offMeansAll?: true;
-	};
-
-/**
- * The field that names the record to which the new one is added, and which of that record's texts are taken: the first
- * that is filled, cut to fit. A branch that is not given is taken from it too.
- */
-export interface CopyFrom {
-	owner: string;
-	entity: string;
-	fields: readonly string[];
+/** What a filter may have besides. */
+export interface FilterSettings {
+	/**
+	 * How rows are checked again, since the server is known to ignore this filter, or not known to heed it. Without it
+	 * a filter by the exact value of a field is checked against that field, if rows show it.
+	 */
+	verifyBy?: Verification;
+	/** What AlfaCRM is asked, if not for the value under the filter's own name. */
+	ask?: (wanted: Wire) => IDataObject;
 }
 
-export type Field = FieldBasics &
-	FieldType & {
-		/** Asked for at create, since AlfaCRM refuses a record without it. */
-		required?: boolean;
-		/** In a new record the branch of the call stands in for a value that is not given. */
-		fromBranch?: boolean;
-		/** Bounds of a number that hold for new records only, for older ones may hold what nobody should add. */
-		onCreate?: Bounds;
-		/** Not among what AlfaCRM returns, at least not under this name. */
-		writeOnly?: boolean;
-		/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */
-		fallbackDateFormat?: DateFormat;
-		/** Sent when nothing is given. */
-		fallback?: number | 'today';
-		/** Its parameter stands with the required ones, though it may stay empty. */
-		prominent?: boolean;
-		/** A record that has neither this nor that field says nothing. */
-		requiredUnless?: string;
-		/** That it is required is not known of AlfaCRM: a record without it would be of no use. */
-		isNodesRule?: true;
-		/** Not sent in a new record where that field is given. */
-		omittedWith?: string;
-		/** Must be later than that field, where both are given. */
-		after?: string;
-		/** Must not be before that field, where both are given. */
-		notBefore?: string;
-		/** A new record for which it is not given takes it from another one, which a field of it names. */
-		copyFrom?: CopyFrom;
-		/** In a new record for which it is not given the user of the credential. */
-		isAuthor?: true;
-		/** A parameter of an action without which more comes, or something else; one that is there but empty is refused. */
-		limitsOutput?: true;
-		/** A switch that is not sent when it is off, since off would undo something. */
-		onlyWhenTrue?: boolean;
-		/** Whose record it is. An update that names somebody else has the wrong record. */
-		isOwner?: true;
-	};
+export type Filter = FieldBasics & FieldType & FilterSettings;
+
+/** What a field may have besides. */
+export interface FieldSettings {
+	/** Asked for at create, and never emptied. */
+	required?: boolean;
+	/** In a new record the branch of the call stands in for a value that is not given. */
+	fromBranch?: boolean;
+	/** Bounds of a number that hold for new records only, for older ones may hold what nobody should add. */
+	onCreate?: Bounds;
+	/** Not among what AlfaCRM returns, at least not under this name. */
+	writeOnly?: boolean;
+	/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */
+	fallbackDateFormat?: DateFormat;
+	/** Sent when nothing is given; the author is the user of the credential. */
+	fallback?: number | 'today' | 'author';
+	/** Its parameter stands with the required ones, though it may stay empty. */
+	prominent?: boolean;
+	/** A record that has neither this nor that field says nothing. */
+	requiredUnless?: string;
+	/** Texts of the customer: a new record for which it is not given takes the first that is filled, cut to fit. */
+	copyFrom?: readonly string[];
+}
+
+export type Field = FieldBasics & FieldType & FieldSettings;
 
 /** What AlfaCRM returns. */
 export type Shown = FieldBasics & ShownType;

@@ -1,30 +1,17 @@
-import type { Choice, Field, FieldType, Filter, OfType } from './fieldTypes';
+import type { DateFormat } from '../values/formats';
+import type {
+	Choice,
+	Field,
+	FieldBasics,
+	FieldSettings,
+	FieldType,
+	Filter,
+	FilterSettings,
+	OfType,
+} from './fieldTypes';
 
 type Simple = Exclude<FieldType['type'], 'date' | 'owner' | `choice${string}` | `re${string}` | 'rows'>;
-type Extra = Partial<
-	Pick<
-		Field,
-		| 'description'
-		| 'placeholder'
-		| 'required'
-		| 'fromBranch'
-		| 'writeOnly'
-		| 'fallback'
-		| 'prominent'
-		| 'requiredUnless'
-		| 'isNodesRule'
-		| 'omittedWith'
-		| 'after'
-		| 'notBefore'
-		| 'copyFrom'
-		| 'isAuthor'
-		| 'limitsOutput'
-		| 'fallbackDateFormat'
-		| 'onlyWhenTrue'
-		| 'onCreate'
-	> &
-		Pick<Filter, 'none' | 'offMeansAll' | 'verifyBy'>
->;
+type Extra = Pick<FieldBasics, 'description' | 'placeholder'> & FieldSettings & FilterSettings;
 type Made = Field & Filter;
 type Make = (name: string, label: string, extra?: Extra) => Made;
 
@@ -49,21 +36,13 @@ export const flag = simple('flag');
 export const boolean = simple('boolean');
 export const time = simple('time');
 
-export const dottedDate: Make = (name, label, extra) => ({
-	type: 'date',
-	format: 'dotted',
-	name,
-	label,
-	...extra,
-});
-export const isoDottedDate: Make = (name, label, extra) => ({
-	type: 'date',
-	format: 'isoDotted',
-	name,
-	label,
-	...extra,
-});
-export const isoDate: Make = (name, label, extra) => ({ type: 'date', format: 'iso', name, label, ...extra });
+const dated =
+	(format: DateFormat): Make =>
+	(name, label, extra) => ({ type: 'date', format, name, label, ...extra });
+
+export const dottedDate = dated('dotted');
+export const isoDottedDate = dated('isoDotted');
+export const isoDate = dated('iso');
 
 export const choice = (
 	name: string,

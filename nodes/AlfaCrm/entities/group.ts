@@ -25,10 +25,10 @@ export const group = writable({
 	className: 'Group',
 	label: 'Group',
 	plural: 'Groups',
-	pages: ['group'],
+	pages: [{ name: 'group' }],
 	certainty: 'confirmed',
 	actions: [calendar('group'), ...archiving('group', 'One integration does this in production.')],
-	search: { by: 'name' },
+	listed: { search: { by: 'name' } },
 	simple: [
 		'id',
 		'name',
@@ -42,7 +42,7 @@ export const group = writable({
 		'note',
 	],
 	custom: true,
-	includeHidden: { removed: 1 },
+	hidden: { show: { removed: 1 }, views: [archivedView('groups')] },
 	match: { keys: [byTheName, byId, byCustomField] },
 	archive: {},
 	fields: [
@@ -54,7 +54,6 @@ export const group = writable({
 		}),
 		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
 		dottedDate('e_date', 'End Date', {
-			after: 'b_date',
 			description: 'Must be later than the start date',
 			fallbackDateFormat: 'iso',
 		}),
@@ -73,7 +72,6 @@ export const group = writable({
 		references('teacher_ids', 'Teacher', 'teacher'),
 	],
 	outputFields: timestamps,
-	defaultFilters: [archivedView('groups')],
 	filters: [
 		reference('branch_id', 'Branch', 'branch', { description: 'Branch that the groups belong to' }),
 		text('customer_name', 'Customer Name', { description: 'Name of a customer in the group' }),

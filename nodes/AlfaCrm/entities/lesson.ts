@@ -18,7 +18,8 @@ import {
 	time,
 } from './fields';
 import { LESSON_CUSTOMERS } from './methodNames';
-import type { Action, ResentField } from './types';
+import type { Action } from './types';
+import type { Field } from './fieldTypes';
 
 /** API notes 5.11. */
 export const LESSON_STATUS = { planned: 1, cancelled: 2, completed: 3 } as const;
@@ -103,7 +104,7 @@ const complete: Action = {
 			'refuse',
 			{ required: true, description: 'What to do if the lesson holds another attendance or other details' },
 		),
-		...[branch, homework, room, teachers, from, { ...to, after: 'time_from' }, topic],
+		...[branch, homework, room, teachers, from, to, topic],
 	],
 	fixed: { status: LESSON_STATUS.completed },
 	kind: 'completeLesson',
@@ -131,7 +132,6 @@ const duration = integer('duration', 'Duration', {
 	min: 1,
 	default: 60,
 	requiredUnless: 'time_to',
-	omittedWith: 'time_to',
 	description: "Minutes from start to end; not used if 'End Time' is given",
 	writeOnly: true,
 });
@@ -139,17 +139,21 @@ const status = choice('status', 'Status', STATUSES, 1, {
 	description: 'Known integrations create planned lessons only',
 });
 
-/** Whom and what a lesson takes up, and when. */
-export const BOOKED = { group: groups, customer: customers, teacher: teachers, room, day };
+const end: Field = {
+	...to,
+	description: "In place of 'Duration'. An update of the start alone moves the end along.",
+};
 
-/** API notes 4 and 5.11: an update with a part of these was refused in one account, or emptied the rest. */
-const resentOnUpdate: ResentField[] = [
-	branch,
-	{ ...day, shownAs: 'date' },
-	{ ...from, type: 'time', seconds: true },
-	{ ...to, type: 'time', seconds: true, exceptWith: 'duration' },
-	...[lessonType, subject, status, customers, groups, teachers, room, topic, homework, note],
-];
+/** Whom and what a lesson takes up, and when. */
+export const BOOKED = {
+	group: groups,
+	customer: customers,
+	teacher: teachers,
+	room,
+	day,
+	length: duration,
+	end,
+};
 
 /** API notes 5.11. */
 export const lesson = writable({
@@ -161,15 +165,17 @@ export const lesson = writable({
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
 	actions: [complete],
-	title: [],
-	details: [
-		{ name: 'time_from', shownAs: 'moment' },
-		{ name: 'group_ids', entity: 'group', otherwise: { name: 'customer_ids', entity: 'customer' } },
-		{ name: 'subject_id', entity: 'subject' },
-		{ name: 'topic' },
-		{ name: 'status', choices: STATUSES },
-	],
-	search: { digits: 'id', day: ['date_from', 'date_to'] },
+	listed: {
+		title: [],
+		details: [
+			{ name: 'time_from', shownAs: 'moment' },
+			{ name: 'group_ids', entity: 'group', otherwise: { name: 'customer_ids', entity: 'customer' } },
+			{ name: 'subject_id', entity: 'subject' },
+			{ name: 'topic' },
+			{ name: 'status', choices: STATUSES },
+		],
+		search: { digits: 'id', day: ['date_from', 'date_to'] },
+	},
 	simple: [
 		'id',
 		'date',
@@ -186,11 +192,13 @@ export const lesson = writable({
 		'details',
 	],
 	custom: true,
-	partitionBy: {
-		name: 'status',
-		label: 'Status',
-		choices: STATUSES,
-		description: 'Left empty, lessons of every status are returned',
+	hidden: {
+		partition: {
+			name: 'status',
+			label: 'Status',
+			choices: STATUSES,
+			description: 'Left empty, lessons of every status are returned',
+		},
 	},
 	fields: [
 		groups,
@@ -203,18 +211,12 @@ export const lesson = writable({
 		{ ...teachers, prominent: true },
 		{ ...room, prominent: true },
 		branch,
-		{
-			...to,
-			after: 'time_from',
-			description: "In place of 'Duration'. An update of the start alone moves the end along.",
-		},
+		end,
 		{ ...homework, description: 'Known from completed lessons only' },
 		note,
 		status,
 		topic,
 	],
-	isBooked: true,
-	resentOnUpdate,
 	outputFields: [
 		isoDate('date', 'Date'),
 		rows('details', 'Attendance', [

@@ -18,7 +18,7 @@ export const log = readable({
 	plural: 'Change Log Entries',
 	certainty: 'confirmed',
 	operations: ['getAll'],
-	title: ['date_time', 'entity', 'entity_id'],
+	listed: { title: ['date_time', 'entity', 'entity_id'] },
 	outputFields: [
 		text('entity', 'Entity'),
 		id('entity_id', 'Record ID'),

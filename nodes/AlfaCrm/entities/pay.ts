@@ -1,6 +1,5 @@
 import { idFilter, note, timestampFilters, timestamps, writable } from './common';
 import { dottedDate, flag, id, ids, number, isoDottedDate, range, record, reference, text } from './fields';
-import type { CopyFrom } from './fieldTypes';
 import type { Action } from './types';
 
 /** The one type of payment whose number is verified. API notes 5.16. */
@@ -25,15 +24,11 @@ const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
 /** One source says that a new payment needs it. API notes 5.16. */
-export const payerOf: CopyFrom = {
-	owner: 'customer_id',
-	entity: 'customer',
-	fields: ['legal_name', 'name'],
-};
+export const PAYER = ['legal_name', 'name'];
 const payer = text('payer_name', 'Payer Name', {
 	longest: 50,
 	description: 'In a new payment that of the customer if left empty',
-	copyFrom: payerOf,
+	copyFrom: PAYER,
 });
 
 /** API notes 5.16: types other than an income, and signs, are known from one integration. */
@@ -69,7 +64,7 @@ export const pay = writable({
 	plural: 'Payments',
 	certainty: 'confirmed',
 	actions: [correct],
-	title: ['document_date', 'income', 'payer_name'],
+	listed: { title: ['document_date', 'income', 'payer_name'] },
 	simple: [
 		'id',
 		'document_date',
@@ -83,7 +78,7 @@ export const pay = writable({
 		'note',
 	],
 	custom: true,
-	subtypes: { name: 'pay_type_id', entity: 'payType', usual: INCOME },
+	hidden: { kinds: { name: 'pay_type_id', entity: 'payType', usual: INCOME } },
 	fields: [
 		{ ...customer, required: true },
 		date,

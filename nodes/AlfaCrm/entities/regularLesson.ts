@@ -35,15 +35,17 @@ export const regularLesson = writable({
 	plural: 'Regular Lessons',
 	certainty: 'confirmed',
 	unconfirmed: ['delete', 'update'],
-	title: [],
-	search: {},
-	details: [
-		{ name: 'related_id', owner: { by: 'related_class', entities: OWNER_ENTITIES } },
-		{ name: 'day', choices: SHOWN_DAYS },
-		{ name: 'time_from_v' },
-		{ name: 'subject_id', entity: 'subject' },
-		{ name: 'b_date', until: 'e_date' },
-	],
+	listed: {
+		title: [],
+		search: {},
+		details: [
+			{ name: 'related_id', owner: { by: 'related_class', entities: OWNER_ENTITIES } },
+			{ name: 'day', choices: SHOWN_DAYS },
+			{ name: 'time_from_v' },
+			{ name: 'subject_id', entity: 'subject' },
+			{ name: 'b_date', until: 'e_date' },
+		],
+	},
 	simple: [
 		'id',
 		'related_class',
@@ -59,16 +61,14 @@ export const regularLesson = writable({
 	fields: [
 		choice('related_class', 'Lesson For', OWNERS, 'Group', {
 			required: true,
-			isNodesRule: true,
 			description: 'Whose lesson it is',
 		}),
 		owner('related_id', 'Group or Customer', 'related_class', OWNER_ENTITIES, {
 			required: true,
-			isNodesRule: true,
 			description: 'Whose lesson it is',
 		}),
 		choices('days', 'Days', DAYS, { required: true, writeOnly: true, description: 'Days of the week' }),
-		time('time_from_v', 'Start Time', { required: true, isNodesRule: true, lasts: 'time_to_v' }),
+		time('time_from_v', 'Start Time', { required: true }),
 		dottedDate('b_date_v', 'Start Date', {
 			required: true,
 			writeOnly: true,
@@ -77,7 +77,6 @@ export const regularLesson = writable({
 		dottedDate('e_date_v', 'End Date', {
 			required: true,
 			writeOnly: true,
-			notBefore: 'b_date_v',
 			description: 'Until which day',
 		}),
 		reference('subject_id', 'Subject', 'subject', { prominent: true }),
@@ -93,7 +92,6 @@ export const regularLesson = writable({
 		reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 		flag('is_public', 'Public', { description: 'Whether the lesson is public' }),
 		time('time_to_v', 'End Time', {
-			after: 'time_from_v',
 			description:
 				"In the form of a new lesson, 'Duration' will do instead. An update of the start alone moves the end along.",
 		}),

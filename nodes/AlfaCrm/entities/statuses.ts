@@ -24,16 +24,14 @@ const list = (
 		filters?: Entity['filters'];
 		certainty?: 'documented';
 		match?: Entity['match'];
-		none?: Entity['none'];
-		partOf?: Entity['partOf'];
+		listed?: Entity['listed'];
 	} = {},
 ): Entity =>
 	writable({
 		...names,
 		certainty: more.certainty ?? 'confirmed',
 		match: more.match ?? byNameOrId,
-		...(more.none ? { none: more.none } : {}),
-		...(more.partOf ? { partOf: more.partOf } : {}),
+		...(more.listed ? { listed: more.listed } : {}),
 		fields: [called, ...(more.first ?? []), enabled, ...(more.last ?? []), weight],
 		filters: more.filters ?? [enabledFilter, idFilter, nameFilter],
 	});
@@ -65,9 +63,11 @@ export const leadStatus = list(
 				description: 'Funnel that the stage belongs to. Written by one known integration.',
 			}),
 		],
-		// "Не разобрано" in AlfaCRM, a column that is no row of this list. API notes 5.3.
-		none: 'Not Sorted',
-		partOf: { field: 'pipeline_id', entity: 'pipeline' },
+		listed: {
+			// "Не разобрано" in AlfaCRM, a column that is no row of this list. API notes 5.3.
+			none: 'Not Sorted',
+			partOf: { field: 'pipeline_id', entity: 'pipeline' },
+		},
 	},
 );
 

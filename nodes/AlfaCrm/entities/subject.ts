@@ -11,12 +11,12 @@ export const subject = writable({
 	plural: 'Subjects',
 	certainty: 'confirmed',
 	match: byNameOrId,
-	includeHidden: { active: false },
+	hidden: { show: { active: false } },
 	fields: [name('e.g. Robotics'), weight],
 	filters: [
 		boolean('active', 'Active', {
 			description: 'Whether to return only active subjects; off returns all',
-			offMeansAll: true,
+			verifyBy: 'trusted',
 		}),
 		idFilter,
 		nameFilter,

@@ -28,9 +28,7 @@ export const task = writable({
 	plural: 'Tasks',
 	certainty: 'documented',
 	unconfirmed: ['create', 'delete', 'update'],
-	title: ['title'],
-	search: {},
-	details: [{ name: 'due_date', shownAs: 'day' }],
+	listed: { title: ['title'], search: {}, details: [{ name: 'due_date', shownAs: 'day' }] },
 	simple: [
 		'id',
 		'title',

@@ -42,7 +42,6 @@ const lists: Action[] = [
 		action: 'working-hour',
 		body: [
 			record('teacher_id', 'Teacher', 'teacher', {
-				limitsOutput: true,
 				description: 'Whose hours to return',
 			}),
 		],
@@ -73,7 +72,6 @@ const freeSlots: Action = {
 			description: 'Last day to look at, at most a year after the first',
 		}),
 		reference('room_id', 'Room', 'room', {
-			limitsOutput: true,
 			description: 'Only slots in which this room is free too',
 		}),
 	],
@@ -90,9 +88,9 @@ export const teacher = readable({
 	plural: 'Teachers',
 	certainty: 'confirmed',
 	actions: [calendar('teacher'), ...lists, freeSlots],
-	search: { by: 'name' },
+	listed: { search: { by: 'name' } },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
-	includeHidden: { removed: 1 },
+	hidden: { show: { removed: 1 }, views: [archivedView('teachers')] },
 	archive: { day: 'e_date' },
 	outputFields: [
 		text('name', 'Name'),
@@ -106,7 +104,6 @@ export const teacher = readable({
 		phones('phone', 'Phone'),
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
-	defaultFilters: [archivedView('teachers')],
 	filters: [
 		idFilter,
 		nameFilter,

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Choice, Field, FieldBasics, FieldType, Filter, Shown } from './fieldTypes';
+import type { Choice, Field, FieldBasics, FieldType, Filter, Nothing, OfType, Shown } from './fieldTypes';
 
 export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'update' | 'upsert';
 
@@ -39,34 +39,8 @@ export interface Matching {
 /** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
 export type QueryId = Field & { in: readonly OperationName[] };
 
-/** A field that an update names even if it stays, as `shownAs` of the record holds it; but not beside `exceptWith`. */
-export type ResentField = Field & { shownAs?: string; exceptWith?: string };
-
-/** What is added to a record, unless the same is there already. */
-export interface CreateIfAbsent {
-	/** Resource of what is added. */
-	entity: string;
-	/** How the ID of this record travels, under the name `idAs`. */
-	link: 'query' | 'body' | 'list';
-	/** What else its query needs. */
-	query?: IDataObject;
-	/** Filters of its list and the fields that fill them. */
-	filterBy?: Readonly<Record<string, string>>;
-	/** Filters of its list where a field is left empty. */
-	filterWhenEmpty?: Readonly<Record<string, IDataObject>>;
-	/** A record with one of these values counts no more. */
-	ignoreWhen?: IDataObject;
-	/** Fields that change after it was added, so that another value does not make it another one. */
-	mutable?: readonly string[];
-	/** Fields that name a record of this one, and the resource of it, which is listed by `idAs`. */
-	owned?: Readonly<Record<string, string>>;
-	/** What AlfaCRM may show under another name than it takes it. */
-	shownAs?: Readonly<Record<string, string>>;
-	/** The same is meant again after a while: only records count whose moment in this field is that recent. */
-	recentBy?: string;
-}
-
-type Nothing = Record<never, never>;
+/** The resource of what is added to a customer; how the same one is told is in `operations/actions/additions.ts`. */
+export type Added = 'communication' | 'customerTariff' | 'pay' | 'task';
 
 /**
  * What an action does, and what must be said of it besides. Each kind has a module in `operations/actions/`, or in
@@ -83,9 +57,13 @@ interface ActionKinds {
 	getMany: Nothing;
 	/** Reads a bare list of rows, or one object. */
 	get: Nothing;
-	/** Reads the record and sends only what differs; `only` records with that value. */
-	change: { only?: { field: string; value: number; message: string } };
-	createIfAbsent: { creates: CreateIfAbsent };
+	/** Reads the record and sends only what differs. */
+	change: Nothing;
+	/** The same for a lead that moves in the funnel, and for one that is lost. */
+	moveToStage: Nothing;
+	rejectLead: Nothing;
+	/** Adds something to a customer, whose ID travels as `idAs`, unless the same is there already. */
+	createIfAbsent: { creates: Added; idAs: string };
 	/** A customer joins a group. */
 	joinGroup: Nothing;
 	/** A customer leaves a group. */
@@ -132,18 +110,29 @@ export type ActionOf<K extends ActionKindName> = K extends ActionKindName
 /** Something that can be done with a record besides the usual operations. */
 export type Action = ActionOf<ActionKindName>;
 
-/** A filter that stands for a default of the server's own. */
-export type DefaultFilter = Extract<Filter, { type: 'choice' }> & {
-	/** The value that is the server's default, so it is not sent; then only rows count that have not ended by now. */
-	serverDefault?: number;
-	/** Fields with the last day of a row, the first one that is filled counts. */
-	until?: readonly string[];
-	/** What stands for a choice that is not sent as its number. */
-	wireValues?: Readonly<Record<number, boolean>>;
-	/** What rows hold under its name, or one of `flagNames`, for a choice that is not all. */
-	flags: Readonly<Record<number, 0 | 1>>;
-	flagNames?: readonly string[];
-};
+/** A filter that always stands in the form of a list, because the server's own default hides records. */
+export type View = FieldBasics &
+	OfType<'choice'> & {
+		/** What the index is asked for a choice. */
+		ask(chosen: number): IDataObject;
+		/** Whether a row belongs to a choice, as far as it shows. */
+		holds(row: IDataObject, chosen: number, zone: string): boolean;
+	};
+
+/** Values that the index shows one at a time; all of them are asked for unless some are chosen. */
+export type Partition = FieldBasics & { choices: ReadonlyArray<Choice & { value: number }> };
+
+/** What an index leaves out unless it is asked for. */
+export interface Hidden {
+	views?: readonly View[];
+	/** Shows a record that the defaults would hide, together with whatever else is asked. */
+	show?: Readonly<Record<string, number | boolean>>;
+	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
+	passes?: readonly IDataObject[];
+	partition?: Partition;
+	/** Only records of the `usual` kind may come: the filter for another kind, and the entity whose IDs it takes. */
+	kinds?: { name: string; entity: string; usual: number };
+}
 
 /** What a title in a list says of a field: its first value that says something, and what that is called. */
 export interface Detail {
@@ -161,6 +150,30 @@ export interface Detail {
 	otherwise?: Detail;
 }
 
+/** How a record is called in dropdowns and lists that are searched, and how it is found there. */
+export interface Listed {
+	/** Fields that name it, if not `name`; none where `details` say it all. */
+	title?: readonly string[];
+	/** Fields that tell namesakes apart. */
+	details?: readonly Detail[];
+	/** What it is called to have none of them, where a record may: a choice of its own in dropdowns. */
+	none?: string;
+	/** The field that numbers what a record is a part of, in the list of that entity. Dropdowns name it where there are several. */
+	partOf?: { field: string; entity: string };
+	/**
+	 * Too many for a dropdown. Records are searched by the filter `by`; by `digits` when only those are typed; by the
+	 * pair `day` when a date is. What no filter can find is looked for in the titles of each page. Those `of` a record,
+	 * which that key names, are listed once it is chosen.
+	 */
+	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string]; of?: string };
+}
+
+/** A page of AlfaCRM, as in `/company/1/{name}/view?id=501`, and which records it shows, if not all. API notes 6. */
+export interface Page {
+	name: string;
+	isOf?: (row: IDataObject) => boolean;
+}
+
 /**
  * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns, the schemas and the
  * tables of the README. Sources of the facts are named in each declaration's comment by the sections of the project's
@@ -171,43 +184,31 @@ export interface Entity {
 	resource: string;
 	/** kebab-case, as in the URL. */
 	path: string;
-	/** What the log and the webhooks call it, where that is known. API notes 5.21. */
-	className?: string;
 	/** Global entities are addressed without a branch. */
 	scope: 'global' | 'branch';
 	label: string;
 	plural: string;
 	certainty: Certainty;
 	operations: readonly OperationName[];
-	/** Those of `operations` that rest on less than the entity as a whole. */
-	unconfirmed?: readonly OperationName[];
 	/** Writable fields. */
 	fields: readonly Field[];
-	/** A new one is booked as lessons are: for somebody, once, and at a time that is free. */
-	isBooked?: true;
-	/** What AlfaCRM may empty, or refuse to do without, where an update does not name it. */
-	resentOnUpdate?: readonly ResentField[];
-	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */
-	outputFields?: readonly Shown[];
 	/** Optional ones, sent only when they are set. */
 	filters: readonly Filter[];
-	/** Always visible in the form, because the server's own default hides records. */
-	defaultFilters?: readonly DefaultFilter[];
-	/** The index shows one value of this at a time; all are asked for unless some are chosen. */
-	partitionBy?: FieldBasics & { choices: readonly (Choice & { value: number })[] };
-	/** Makes the index show a record that its defaults would hide, for reading one by ID. */
-	includeHidden?: Readonly<Record<string, number | boolean>>;
-	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
-	hiddenPasses?: readonly IDataObject[];
-	/**
-	 * The index may show only records of the `usual` kind unless another is asked for: the filter for that, and the entity
-	 * whose IDs it takes.
-	 */
-	subtypes?: { name: string; entity: string; usual: number };
-	/** Pages of AlfaCRM that show one, as in `/company/1/{page}/view?id=501`. API notes 6 knows no other addresses. */
-	pages?: readonly string[];
-	/** What a record holds in `field` where the first of `pages` does not show it, and which one does. */
-	pageBy?: { field: string; pages: Readonly<Record<string, string>> };
+
+	/** What the log and the webhooks call it, where that is known. API notes 5.21. */
+	className?: string;
+	/** Those of `operations` that rest on less than the entity as a whole. */
+	unconfirmed?: readonly OperationName[];
+	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */
+	outputFields?: readonly Shown[];
+	/** The most useful fields of a wide record, some ten. */
+	simple?: readonly string[];
+	/** Accepts `custom_...` fields. */
+	custom?: boolean;
+	hidden?: Hidden;
+	listed?: Listed;
+	/** Pages that show one; the first shows those that no other does. */
+	pages?: readonly Page[];
 	/** What it is told by besides its ID; makes Find and Create or Update possible. */
 	match?: Matching;
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */
@@ -215,22 +216,4 @@ export interface Entity {
 	/** IDs that travel in the query. */
 	keys?: readonly QueryId[];
 	actions?: readonly Action[];
-	/**
-	 * Too many for a dropdown. Records are searched by the filter `by`; by `digits` when only those are typed; by the
-	 * pair `day` when a date is. What no filter can find is looked for in the titles of each page. Those `of` a record,
-	 * which that key names, are listed once it is chosen.
-	 */
-	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string]; of?: string };
-	/** Fields that name a record in lists, if not `name`; none where `details` say it all. */
-	title?: readonly string[];
-	/** Fields that tell namesakes apart in lists. */
-	details?: readonly Detail[];
-	/** What it is called to have none of them, where a record may: a choice of its own in dropdowns. */
-	none?: string;
-	/** The field that numbers what a record is a part of, in the list of this entity. Dropdowns name it where there are several. */
-	partOf?: { field: string; entity: string };
-	/** The most useful fields of a wide record, some ten. */
-	simple?: readonly string[];
-	/** Accepts `custom_...` fields. */
-	custom?: boolean;
 }

@@ -4,14 +4,6 @@ import { itemsOf, parts } from './lists';
 import { toOptions } from './order';
 import type { Choice, OfType } from '../entities/fieldTypes';
 
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		choice: { choices: readonly Choice[]; default: number | string };
-		/** Days of the week and the like; several at once. */
-		choices: { choices: readonly Choice[] };
-	}
-}
-
 const listed = (choices: readonly Choice[]): string =>
 	choices.map(({ value, label }) => `${value} (${label})`).join(', ');
 
@@ -58,10 +50,8 @@ export const choices: FieldKind<OfType<'choices'>> = {
 	expected: ({ choices: offered }) => `some of ${listed(offered)}`,
 	serialize: ({ choices: offered }, item) => readChoice(offered, item),
 	widget: ({ choices: offered }) => ({ type: 'multiOptions', options: toOptions(offered), default: [] }),
-	column: () => ({ type: 'string' }),
 	schema: ({ choices: offered }) => ({
 		type: 'array',
 		items: { type: offered.every(({ value }) => typeof value === 'number') ? 'integer' : 'string' },
 	}),
-	jsonHint: () => 'list',
 };

@@ -6,13 +6,6 @@ import { oneForm, single } from './kind';
 import { asRead, isWritable, readText, textForms } from './text';
 import type { Field, OfType, Wire } from '../entities/fieldTypes';
 
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		/** A `custom_` field, whose type AlfaCRM does not tell. */
-		custom: Nothing;
-	}
-}
-
 const NAME = /^custom_\w+$/;
 
 /** Whether a name can be that of a custom field. */
@@ -81,8 +74,4 @@ export const custom: FieldKind<OfType<'custom'>> = {
 	isStored: agree(asRead),
 	searchForms: (_field, name, item) => spellings(name, item),
 	clearedValue: '',
-	widget: () => ({ type: 'string', default: '' }),
-	column: () => ({ type: 'string' }),
-	schema: () => ({ type: 'string' }),
-	jsonHint: () => '',
 };

@@ -1,19 +1,7 @@
-import type { DateFormat } from '../values/formats';
 import { formatDay, formatTime } from '../values/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';
-
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		date: { format: DateFormat };
-		/**
-		 * Of the day, `hh:mm`, or `hh:mm:ss` with seconds. Where AlfaCRM takes an end and no length, the form of a new
-		 * record asks for a length all the same, and the end, which is field `lasts`, is counted from it.
-		 */
-		time: { seconds?: true; lasts?: string };
-	}
-}
 
 /** Of a year of which two digits were typed a browser makes 0026. */
 const isTooOld = (item: unknown, zone: string): boolean => (formatDay(item, 'iso', zone) ?? '') < '1900';
@@ -28,7 +16,6 @@ export const date: FieldKind<OfType<'date'>> = {
 	// Older n8n asks for a time as well, which says nothing here.
 	widget: () => ({ type: 'dateTime', typeOptions: { dateOnly: true }, default: '' }),
 	column: () => ({ type: 'dateTime' }),
-	schema: () => ({ type: 'string' }),
 	jsonHint: () => 'date',
 };
 
@@ -36,12 +23,7 @@ export const time: FieldKind<OfType<'time'>> = {
 	...single,
 	...comparedBy((_field, item, zone) => oneForm(formatTime(item, zone))),
 	expected: () => 'a time of day such as 17:00',
-	serialize: ({ seconds }, item, zone) => {
-		const clock = formatTime(item, zone);
-		return clock !== undefined && seconds ? `${clock}:00` : clock;
-	},
+	serialize: (_field, item, zone) => formatTime(item, zone),
 	widget: () => ({ type: 'string', placeholder: 'e.g. 17:00', default: '' }),
-	column: () => ({ type: 'string' }),
-	schema: () => ({ type: 'string' }),
 	jsonHint: () => 'hh:mm',
 };

@@ -4,19 +4,17 @@ import { isEmpty } from './blank';
 import { choice, choices } from './choice';
 import { custom } from './custom';
 import { date, time } from './date';
-import { emailPart } from './emailPart';
-import { emails } from './emails';
+import { emailPart, emails } from './emails';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
 import type { Address, FieldKind, JsonSchema, Words } from './kind';
 import { integer, number } from './number';
 import { object } from './object';
-import { phonePart } from './phonePart';
-import { phones } from './phones';
+
+import { phonePart, phones } from './phones';
 import { owner, record, records, reference, references } from './reference';
 import { rows } from './rows';
-import { longestOf, longText, text } from './text';
-import { texts } from './texts';
+import { longestOf, longText, text, texts } from './text';
 import type { Field, FieldBasics, OfType, Shown, ShownType, TypeName, Wire } from '../entities/fieldTypes';
 import { unreadable } from './unreadable';
 

@@ -3,15 +3,6 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		/** Yes or no, on the wire 0 or 1. */
-		flag: Nothing;
-		/** Yes or no, on the wire false or true, as a few filters want it. */
-		boolean: Nothing;
-	}
-}
-
 /** A form of a website may have saved the value of its checkbox. */
 const readShown = (value: unknown): 0 | 1 | undefined => {
 	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;

@@ -1,18 +1,10 @@
 import { readId } from '../values/formats';
 import { entityOf } from '../entities/registry';
 import { isPicker } from './blank';
-import type { FieldKind } from './kind';
+import type { FieldKind, JsonSchema } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import { itemsOf, parts } from './lists';
 import type { FieldBasics, OfType, Wire } from '../entities/fieldTypes';
-
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		/** Of a record of `entity`; without it only a number names one. */
-		id: { entity?: string };
-		ids: { entity?: string };
-	}
-}
 
 interface OfRecord {
 	entity?: string;
@@ -38,9 +30,10 @@ function readRecordId({ entity }: OfRecord, value: unknown): number | undefined 
 		return isPicker(given) ? undefined : readId(given);
 	}
 	const [, , page = '', query] = PAGE.exec(address) ?? [];
-	const pages = entity === undefined ? undefined : entityOf(entity).pages;
+	const pages = entity === undefined ? [] : (entityOf(entity).pages ?? []);
 	const [id, ...others] = new URLSearchParams(query).getAll('id');
-	return pages?.includes(page.toLowerCase()) && others.length === 0 ? readId(id) : undefined;
+	const isIts = pages.some(({ name }) => name === page.toLowerCase());
+	return isIts && others.length === 0 ? readId(id) : undefined;
 }
 
 export const oneRecord = {
@@ -53,9 +46,7 @@ export const oneRecord = {
 	},
 	expected: () => 'the number of a record',
 	serialize: (field: OfRecord, item: unknown) => readRecordId(field, item),
-	column: () => ({ type: 'string' as const }),
-	schema: () => ({ type: 'integer' as const }),
-	jsonHint: () => '',
+	schema: (): JsonSchema => ({ type: 'integer' }),
 };
 
 /** A picker holds one record, or the IDs of several in a text. */
@@ -65,16 +56,14 @@ const pickedIn = (value: unknown): unknown =>
 export const severalRecords = {
 	...oneRecord,
 	isList: true,
-	isExact: false as boolean,
+	isExact: false,
 	holdsIds: true,
 	clearedValue: [] as Wire[],
 	items: (_field: unknown, value: unknown) => itemsOf(pickedIn(value), parts),
 	expected: () => 'one or more numbers of records',
-	schema: () => ({ type: 'array' as const, items: { type: 'integer' as const } }),
+	schema: (): JsonSchema => ({ type: 'array', items: { type: 'integer' } }),
 	jsonHint: () => 'list',
 };
 
-const widget = () => ({ type: 'string' as const, default: '' });
-
-export const id: FieldKind<OfType<'id'>> = { ...oneRecord, widget };
-export const ids: FieldKind<OfType<'ids'>> = { ...severalRecords, widget };
+export const id: FieldKind<OfType<'id'>> = { ...oneRecord };
+export const ids: FieldKind<OfType<'ids'>> = { ...severalRecords };

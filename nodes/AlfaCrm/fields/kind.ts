@@ -93,9 +93,9 @@ export interface FieldKind<F> {
 	jsonHint(field: F): string;
 }
 
-/** Parts that are the same for most kinds that hold one value. */
+/** A kind that holds one value, which is typed as a text. */
 export const single = {
-	isList: false,
+	isList: false as boolean,
 	isExact: false as boolean,
 	items: (_field: unknown, value: unknown): unknown[] => [value],
 	isBlank: (): boolean => false,
@@ -116,15 +116,26 @@ export const single = {
 	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
 		{ [name]: value },
 	],
+	widget: (): Widget => ({ type: 'string', default: '' }),
 	variants: (): Variant[] => [],
 	formLabel: (label: string): string => label,
-	columnLabel: (label: string): string => label,
-	alwaysFilled: false,
+	alwaysFilled: false as boolean,
 	defaultValue: (): undefined => undefined,
-} as const;
+	column: () => ({ type: 'string' as const }),
+	columnLabel: (label: string): string => label,
+	schema: (): JsonSchema => ({ type: 'string' }),
+	jsonHint: (): string => '',
+};
 
-/** And for those that hold several. */
-export const several = { ...single, isList: true, clearedValue: [] as Wire[] } as const;
+/** A kind that holds several, one text for each. */
+export const several = {
+	...single,
+	isList: true,
+	clearedValue: [] as Wire[],
+	// n8n's editor for lists takes JSON only, and most have a single value.
+	schema: (): JsonSchema => ({ type: 'array', items: { type: 'string' } }),
+	jsonHint: () => 'list',
+};
 
 type Normalize<F> = FieldKind<F>['normalize'];
 

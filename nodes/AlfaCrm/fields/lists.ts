@@ -20,8 +20,6 @@ export function parts(text: string): string[] {
 	return texts;
 }
 
-export const whole = (text: string): string[] => [text];
-
 /**
  * The values of a list however it is written: a list, in JSON, one text that `split` takes apart, or a single value.
  * What is empty is none.

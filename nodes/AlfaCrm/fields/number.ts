@@ -3,14 +3,6 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { Bounds, OfType } from '../entities/fieldTypes';
 
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		/** Hundredths are the smallest part. */
-		number: Bounds;
-		integer: Bounds & { default?: number };
-	}
-}
-
 /** Nothing in a school is larger, and from 1e21 on numbers are written with an exponent. */
 const LARGEST = 1e12;
 
@@ -56,8 +48,9 @@ const readWhole = (value: unknown): number | undefined => {
 	return number === 0 ? 0 : number;
 };
 
-const basis = { ...single, column: () => ({ type: 'number' as const }), jsonHint: () => '' };
+const basis = { ...single, column: () => ({ type: 'number' as const }) };
 
+/** Money comes as a text. */
 export const number: FieldKind<OfType<'number'>> = {
 	...basis,
 	...comparedBy((_field, item) => oneForm(readCents(item))),
@@ -68,8 +61,6 @@ export const number: FieldKind<OfType<'number'>> = {
 		typeOptions: { ...limits(field), numberPrecision: 2 },
 		default: formDefault(field, 0),
 	}),
-	// Money comes as a text.
-	schema: () => ({ type: 'string' }),
 };
 
 export const integer: FieldKind<OfType<'integer'>> = {

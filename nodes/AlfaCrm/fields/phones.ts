@@ -1,20 +1,21 @@
 import { isEmpty } from './blank';
 import type { FieldKind } from './kind';
-import { several } from './kind';
+import { comparedBy, oneForm, several, single } from './kind';
 import { itemsOf } from './lists';
-import { hasNumber, splitNumbers, phoneForms, normalizePhone, samePhone, formatPhone } from './phoneNumber';
-import { holdsPhone } from './phonePart';
-import { hasRounded } from './rounded';
-import { normalizedText, isStoredText } from './text';
-import { textsWidget } from './texts';
+import {
+	ends,
+	formatPhone,
+	hasNumber,
+	hasSeveral,
+	isHidden,
+	normalizePhone,
+	phoneForms,
+	samePhone,
+	splitNumbers,
+} from './phoneNumber';
+import { isStoredText, normalizedText, textsWidget } from './text';
+import { hasRounded } from './unreadable';
 import type { OfType, Wire } from '../entities/fieldTypes';
-
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		/** Phone numbers, which are the same in any spelling. */
-		phones: Nothing;
-	}
-}
 
 /** Not a word, but the places of an input mask: +7 (XXX) XXX-XX-XX. */
 const MASK = /[xх]/giu;
@@ -88,8 +89,96 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	canonicalize: (item) => formatPhone(item) as Wire,
 	isNear: holdsPhone,
 	widget: textsWidget,
-	// As of other texts.
-	column: () => ({ type: 'string' }),
-	schema: () => ({ type: 'array', items: { type: 'string' } }),
-	jsonHint: () => 'list',
+};
+
+/** Of a whole number the last digits are enough, whatever stands before them. */
+const LAST = 8;
+const WHOLE = 10;
+const FEWEST = 3;
+
+const isWhole = (text: string): boolean => text.replace(/\D/g, '').length >= WHOLE && hasNumber(text);
+
+export const digitsIn = (value: unknown): string => String(value).normalize('NFKC').replace(/\D/g, '');
+
+/** 8 900 … and 7 900 … at the beginning of a number stand for +7 900 …. */
+const nationalPart = (digits: string): string | undefined =>
+	/^[78]\d{3,}$/.test(digits) ? digits.slice(1) : undefined;
+
+/**
+ * The digits to ask with for a phone number or for a part of one.
+ *
+ * @returns undefined where there are none
+ */
+function phoneDigits(value: unknown): string | undefined {
+	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+	const text = String(value).normalize('NFKC');
+	const digits = digitsIn(text);
+	if (isWhole(text)) return (normalizePhone(text)[0] ?? digits).slice(-LAST);
+	return digits === '' || /\p{L}/u.test(text) ? undefined : digits;
+}
+
+/**
+ * How a number begins whose country is given: such a part is no part of any other number. Zeros in front of a part may be
+ * those of its middle.
+ */
+function beginnings(text: string): string[] | undefined {
+	const isShown = /^\D*\+/.test(text) || (isWhole(text) && /^\D*00/.test(text));
+	if (!isShown) return undefined;
+	return hasNumber(text) ? normalizePhone(text) : [digitsIn(text)];
+}
+
+/** Whether a number that a row holds is the one that is looked for, or has the digits of a part of one. */
+export function holdsPhone(held: unknown, wanted: unknown): boolean {
+	const text = String(wanted).normalize('NFKC');
+	const begun = beginnings(text);
+	if (begun) return normalizePhone(held).some((number) => begun.some((start) => number.startsWith(start)));
+	const [has, digits] = [digitsIn(held), digitsIn(text)];
+	if (has.includes(digits)) return true;
+	if (isWhole(text)) return samePhone(held, text);
+	const national = nationalPart(digits);
+	return national !== undefined && has.startsWith(`7${national}`);
+}
+
+/** The first digits of a number within the country, as AlfaCRM writes them. */
+function asBegun(digits: string): string {
+	const [, city, ...others] = /^(\d{1,3})(\d{0,3})(\d{0,2})(\d{0,2})$/.exec(digits) ?? [];
+	if (city === undefined) return digits;
+	return `(${city}${city.length === 3 ? ')' : ''}${others.filter((part) => part !== '').join('-')}`;
+}
+
+/** The last digits of a number, as AlfaCRM writes them. */
+function asEnded(digits: string): string {
+	const parts = /^(\d{0,3}?)(\d{2})(\d{2})$/.exec(digits)?.slice(1) ?? [];
+	return parts.length === 0 ? digits : parts.filter((part) => part !== '').join('-');
+}
+
+/** AlfaCRM may look at the digits, or at the number as it was written there. API notes 5.3. */
+export function partForms(text: string): string[] {
+	const digits = phoneDigits(text) ?? text;
+	if (isWhole(text)) return [digits, ...ends(digits)];
+	const first = nationalPart(digits) ?? digits;
+	return [...new Set([first, asBegun(first), asEnded(digits), text])];
+}
+
+/** A bare country code, or a number that is not all there, is held by everybody. */
+export const isTooShort = (text: string): boolean =>
+	!/\p{L}/u.test(text) && (digitsIn(text).length < FEWEST || (isHidden(text) && !hasNumber(text)));
+
+/** Two numbers, or parts of two. */
+const areSeveral = (text: string): boolean =>
+	hasSeveral(text) ||
+	text.split(/[,;\r\n]+/).filter((part) => !/\p{L}/u.test(part) && digitsIn(part).length >= FEWEST).length >
+		1;
+
+/** What a list of people is searched with: a number in any spelling, or some digits of it. */
+export const phonePart: FieldKind<OfType<'phonePart'>> = {
+	...single,
+	...comparedBy((_field: unknown, item) => oneForm(phoneDigits(item))),
+	isBlank: (_field, value) =>
+		(typeof value === 'string' || typeof value === 'number') && isTooShort(String(value)),
+	expected: () => `one phone number, or at least ${FEWEST} digits of it`,
+	serialize: (_field, item) =>
+		phoneDigits(item) === undefined || areSeveral(String(item)) ? undefined : String(item).trim(),
+	// AlfaCRM may look at the digits, or at the number as it is written. API notes 5.3.
+	filterForms: (_field, name, value) => partForms(String(value)).map((form) => ({ [name]: form })),
 };

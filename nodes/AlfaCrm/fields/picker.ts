@@ -42,7 +42,7 @@ export function picker(
 							displayName: 'By URL',
 							name: 'url',
 							type: 'string' as const,
-							placeholder: `e.g. https://demo.s20.online/company/1/${page}/view?id=501`,
+							placeholder: `e.g. https://demo.s20.online/company/1/${page.name}/view?id=501`,
 							hint: 'The address of its page in your AlfaCRM',
 						},
 					]),

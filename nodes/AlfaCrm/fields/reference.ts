@@ -4,27 +4,10 @@ import type { FieldKind } from './kind';
 import { loadedFrom, picker } from './picker';
 import type { OfType, Wire } from '../entities/fieldTypes';
 
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		/**
-		 * One record, or several, of another entity, picked from a dropdown. For short lists; and for those of the record which
-		 * the form is about, which the method `listedBy` lists.
-		 */
-		reference: { entity: string; listedBy?: string };
-		references: { entity: string; listedBy?: string };
-		/** One record of another entity, searched for. For long lists. */
-		record: { entity: string };
-		/** One of them picked, or several given by their IDs. */
-		records: { entity: string };
-		/** One record of the entity that the value of another field stands for. */
-		owner: { by: string; entities: Readonly<Record<string, string>>; entity?: undefined };
-	}
-}
-
 /** What a form holds where somebody chose none of an entity. Stored in workflows. */
 export const NONE = 'none';
 
-const noneOf = ({ entity }: { entity: string }): string | undefined => entityOf(entity).none;
+const noneOf = ({ entity }: { entity: string }): string | undefined => entityOf(entity).listed?.none;
 
 /** By its value or, as an expression may have it, by what the dropdown calls it. */
 function isNone(field: { entity: string }, item: unknown): boolean {
@@ -89,7 +72,6 @@ export const records: FieldKind<OfType<'records'>> = {
 
 export const owner: FieldKind<OfType<'owner'>> = {
 	...oneRecord,
-	widget: () => ({ type: 'string', default: '' }),
 	formLabel: (label) => `${label} ID`,
 	columnLabel: (label) => `${label} ID`,
 	variants: ({ by, entities }) =>

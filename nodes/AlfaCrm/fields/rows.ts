@@ -8,17 +8,6 @@ import { sortByDisplayName } from './order';
 import type { Field, OfType, Shown, Wire } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
 
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		/** A list of small records inside this one, such as the attendance of a lesson. */
-		rows: {
-			fields: readonly Field[];
-			/** What AlfaCRM shows in a row and does not take; passed over when a row comes back. */
-			readOnly?: readonly string[];
-		};
-	}
-}
-
 /** What can be done with the fields of a row. */
 interface AnyField {
 	isBlank(field: Field, value: unknown): boolean;
@@ -65,10 +54,7 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 		const given = fields.filter((field) => !any.isBlank(field, row[field.name]));
 		const missing = fields.find((field) => field.required && !given.includes(field));
 		if (missing) {
-			throw new UnreadableValue(
-				`'${missing.label}' is empty in a row, but AlfaCRM requires it`,
-				missing.label,
-			);
+			throw new UnreadableValue(`'${missing.label}' is empty in a row, but it is required`, missing.label);
 		}
 		return Object.fromEntries(
 			given.map((field) => [field.name, any.serialize(field, row[field.name], zone)]),

@@ -1,15 +1,9 @@
-import { normalizeText } from './normalizeText';
-import type { FieldKind } from './kind';
-import { comparedBy, oneForm, single } from './kind';
-import { isRounded } from './rounded';
-import { sharedParts } from './spellings';
-import type { OfType, ShownType, Wire } from '../entities/fieldTypes';
-
-declare module '../entities/fieldTypes' {
-	interface FieldTypes {
-		longText: TextSettings;
-	}
-}
+import { normalizeText, sharedParts } from './normalizeText';
+import type { FieldKind, Widget } from './kind';
+import { comparedBy, oneForm, several, single } from './kind';
+import { itemsOf, parts } from './lists';
+import { isRounded } from './unreadable';
+import type { FieldBasics, OfType, ShownType, Wire } from '../entities/fieldTypes';
 
 /** Whether a number is one that people write; others, with an exponent, come from a calculation that went wrong. */
 export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
@@ -61,17 +55,33 @@ const basis = {
 	searchForms: (_field: unknown, name: string, item: Wire) => textForms(name, item),
 	expected: () => 'a text',
 	serialize: (_field: unknown, item: unknown) => readText(item),
-	column: () => ({ type: 'string' as const }),
-	schema: () => ({ type: 'string' as const }),
-	jsonHint: () => '',
 };
 
-export const text: FieldKind<OfType<'text'>> = {
-	...basis,
-	widget: () => ({ type: 'string', default: '' }),
-};
+export const text: FieldKind<OfType<'text'>> = basis;
 
 export const longText: FieldKind<OfType<'longText'>> = {
 	...basis,
 	widget: () => ({ type: 'string', typeOptions: { rows: 3 }, default: '' }),
+};
+
+/** One field below the other, the first of them there at once. One that stays empty says nothing. */
+export const textsWidget = ({ label }: FieldBasics): Widget => ({
+	type: 'string',
+	typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${label}` },
+	default: [''],
+});
+
+export const severalTexts = {
+	...several,
+	...comparedBy((_field: unknown, item) => normalizedText(item)),
+	isStored: isStoredText,
+	searchForms: basis.searchForms,
+	expected: () => 'a text or a list of texts',
+	serialize: (_field: unknown, item: unknown) => (typeof item === 'boolean' ? undefined : readText(item)),
+	widget: textsWidget,
+};
+
+export const texts: FieldKind<OfType<'texts'>> = {
+	...severalTexts,
+	items: ({ split }, value) => itemsOf(value, split === false ? (one) => [one] : parts),
 };

@@ -10,9 +10,11 @@ export interface KnownNames {
 	of(resource: string, id: unknown): string | undefined;
 }
 
+const titleFields = ({ listed }: Entity): readonly string[] => listed?.title ?? ['name'];
+
 /** How a record is called in a list. */
 export function titleOf(row: IDataObject, entity: Entity): string {
-	const words = (entity.title ?? ['name'])
+	const words = titleFields(entity)
 		.map((field) => row[field])
 		.filter((word) => word !== null && word !== undefined);
 	return words.join(' ') || `${entity.label} ${String(row.id)}`;
@@ -25,10 +27,10 @@ export function fullTitleOf(
 	names: KnownNames,
 	isArchived: boolean,
 ): string {
-	const details = (entity.details ?? [])
+	const details = (entity.listed?.details ?? [])
 		.map((detail) => detailOf(row, detail, names))
 		.filter((detail) => detail !== undefined);
-	const hasOwn = (entity.title ?? ['name']).length > 0 || details.length === 0;
+	const hasOwn = titleFields(entity).length > 0 || details.length === 0;
 	return [...(hasOwn ? [titleOf(row, entity)] : []), ...details, ...(isArchived ? ['archived'] : [])].join(
 		' · ',
 	);
@@ -64,9 +66,9 @@ function periodOf(row: IDataObject, from: string, until: string, zone: string): 
 }
 
 /** The records of other lists that the titles of rows name. */
-export function namedIn(rows: readonly IDataObject[], { details = [] }: Entity): Map<string, Set<number>> {
+export function namedIn(rows: readonly IDataObject[], { listed }: Entity): Map<string, Set<number>> {
 	const named = new Map<string, Set<number>>();
-	for (const row of rows) for (const detail of details) addNamed(named, row, detail);
+	for (const row of rows) for (const detail of listed?.details ?? []) addNamed(named, row, detail);
 	return named;
 }
 

@@ -40,7 +40,7 @@ async function customColumns(context: ILoadOptionsFunctions, entity: Entity): Pr
 	const client = new ApiClient(context);
 	const branch = await chosenBranch(context, client, entity);
 	const task = `read the custom fields of ${entity.plural.toLowerCase()}`;
-	const list = { path: entity.path, branch, body: entity.includeHidden, task };
+	const list = { path: entity.path, branch, body: entity.hidden?.show, task };
 	const { rows } = await collect(client, list, { isEnough: () => true });
 	const names = new Set(rows.flatMap((row) => Object.keys(row).filter(isCustom)));
 	return [...names].sort().map((id) => {

@@ -6,7 +6,7 @@ import { formatDay, readId, readIds } from '../values/formats';
 import { cgi } from '../entities/cgi';
 import { customer } from '../entities/customer';
 import { lesson } from '../entities/lesson';
-import { listCall } from '../entities/listCall';
+import { listCall, passesOf } from '../entities/listCall';
 import { LESSON_CUSTOMERS } from '../entities/methodNames';
 import { isPlain } from '../fields/blank';
 import { listOf } from '../fields/field';
@@ -36,7 +36,6 @@ export const lessonCustomers: Record<string, Loader> = {
 		const names = new Names(client, branch);
 		const rows = [...ids].map((customer_id) => ({ customer_id }));
 		await names.readFor(rows, cgi);
-		await names.readMissing(customer, [...ids]);
 		const titled = [...ids].map((value) => ({
 			name: names.of(customer.resource, value) ?? `Customer ${value}`,
 			value,
@@ -51,10 +50,12 @@ async function findLesson(
 	branch: number | undefined,
 	id: number,
 ): Promise<IDataObject | undefined> {
-	const { partitionBy } = lesson;
-	const passes = partitionBy?.choices.map(({ value }) => ({ [partitionBy.name]: value }));
 	const list = { ...listCall(lesson, branch), body: { id } };
-	const { rows } = await collect(client, list, { passes, limit: 1, keep: (row) => readId(row.id) === id });
+	const { rows } = await collect(client, list, {
+		passes: passesOf(lesson),
+		limit: 1,
+		keep: (row) => readId(row.id) === id,
+	});
 	return rows[0];
 }
 

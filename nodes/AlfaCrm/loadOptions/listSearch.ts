@@ -1,10 +1,11 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { formatDay, OPEN_END, readFlag } from '../values/formats';
+import { collect } from '../api/list';
 import type { Page } from '../api/pages';
 import { pages } from '../api/pages';
-import { archivedFlag } from '../entities/archive';
+import { readFlag } from '../values/formats';
+import { listCall, passesOf } from '../entities/listCall';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { parentOf } from './parent';
@@ -29,7 +30,7 @@ const PAGE_SIZE = 100;
 /** A searchable list, page by page, for each entity with too many records for a dropdown. */
 export const listSearch: Record<string, SearchMethod> = Object.fromEntries(
 	entities
-		.filter((entity) => entity.search !== undefined)
+		.filter(({ listed }) => listed?.search !== undefined)
 		.map((entity) => [
 			searchMethod(entity),
 			async function (this: ILoadOptionsFunctions, filter = '', token = '') {
@@ -38,27 +39,17 @@ export const listSearch: Record<string, SearchMethod> = Object.fromEntries(
 		]),
 );
 
-/** Lists that are read one after the other. */
-interface Pass {
-	body: IDataObject;
-	/** Unknown for those that cannot be archived. */
-	isArchived?: boolean;
-}
-
 /** Where to go on: n8n keeps no more than a text between two pages. */
 interface Cursor {
+	/** Which of several lists, that are read one after the other. */
 	pass: number;
 	query: number;
 	page: number;
 	/** How many rows to ask for on the page; left to AlfaCRM where it takes no size. */
 	size?: number;
-	/** Rows of this list so far. */
-	seen: number;
-	/** What was shown, where another list shows it again. Such lists are those of one record, so they are short. */
-	shown?: unknown[];
 }
 
-const BEGIN: Cursor = { pass: 0, query: 0, page: 0, size: PAGE_SIZE, seen: 0 };
+const BEGIN: Cursor = { pass: 0, query: 0, page: 0, size: PAGE_SIZE };
 
 async function find(
 	context: ILoadOptionsFunctions,
@@ -75,67 +66,41 @@ async function find(
 	const search = searchFor(entity, typed, client.zone);
 	const passes = searchPasses(entity);
 	const names = new Names(client, branch);
+	const call = { ...listCall(entity, branch), query: parent && { [parent.name]: parent.id } };
 	const results = new Map<unknown, INodeListSearchResult['results'][number]>();
+	const add = async (rows: readonly IDataObject[], isArchived = false) => {
+		await names.readFor(rows, entity);
+		const found = rows
+			.map((row) => ({ row, name: fullTitleOf(row, entity, names, isArchived || isDead(row)) }))
+			.filter(({ row, name }) => search.matches(row, name));
+		for (const { row, name } of found) results.set(row.id, { name, value: row.id as number });
+		return found.length;
+	};
+	// What belongs to one record is a short list, which several readings show twice.
+	if (parent) {
+		await add((await collect(client, call, { passes })).rows);
+		return { results: toldApart([...results.values()]) };
+	}
 	let next: Cursor | undefined = token === '' ? BEGIN : (JSON.parse(token) as Cursor);
 	for (let count = 0; next !== undefined && count < MAX_PAGES && results.size < MIN_RESULTS; count++) {
 		const cursor: Cursor = next;
-		const { body, isArchived } = passes[cursor.pass];
-		const call = {
-			path: entity.path,
-			branch,
-			...(parent ? { query: { [parent.name]: parent.id } } : {}),
-			body: { ...body, ...search.queries[cursor.query] },
-			...{ firstPage: cursor.page, pageSize: cursor.size, rowsBefore: cursor.seen },
-			task: `search the ${entity.plural.toLowerCase()}`,
-		};
-		const page = (await pages(client, call).next()).value as Page;
-		const { rows } = page;
-		await names.readFor(rows, entity);
-		const found = rows
-			.filter((row) => isInPass(row, entity, isArchived) && !cursor.shown?.includes(row.id))
-			.map((row) => ({ row, name: fullTitleOf(row, entity, names, isArchived === true || isDead(row)) }))
-			.filter(({ row, name }) => search.matches(row, name));
-		for (const { row, name } of found) {
-			const value = row.id as number;
-			if (!results.has(value)) results.set(value, { name, value });
-		}
-		const isMissed = cursor.page === 0 && found.length === 0;
-		next =
-			isMissed && cursor.query + 1 < search.queries.length
-				? { ...BEGIN, pass: cursor.pass, query: cursor.query + 1 }
-				: nextPage(cursor, page);
-		if (next === undefined && cursor.pass + 1 < passes.length) next = { ...BEGIN, pass: cursor.pass + 1 };
-		if (next && entity.hiddenPasses)
-			next = { ...next, shown: [...(cursor.shown ?? []), ...found.map(({ row }) => row.id)] };
+		const body = { ...passes[cursor.pass], ...search.queries[cursor.query] };
+		const list = { ...call, body, firstPage: cursor.page, pageSize: cursor.size };
+		const { rows, last, size } = (await pages(client, list).next()).value as Page;
+		const found = await add(rows, 'removed' in passes[cursor.pass]);
+		if (cursor.page === 0 && found === 0 && cursor.query + 1 < search.queries.length)
+			next = { ...cursor, query: cursor.query + 1 };
+		else if (!last) next = { ...cursor, page: cursor.page + 1, size };
+		else next = cursor.pass + 1 < passes.length ? { ...BEGIN, pass: cursor.pass + 1 } : undefined;
 	}
 	return { results: toldApart([...results.values()]), paginationToken: next && JSON.stringify(next) };
 }
 
-const nextPage = (cursor: Cursor, { last, number, items, size }: Page): Cursor | undefined =>
-	last ? undefined : { ...cursor, page: number + 1, size, seen: cursor.seen + items.length };
-
-/** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. */
-function searchPasses({ partitionBy, hiddenPasses = [], includeHidden = {} }: Entity): Pass[] {
-	if (partitionBy)
-		return partitionBy.choices.map(({ value }) => ({
-			body: { ...includeHidden, [partitionBy.name]: value },
-		}));
-	const { removed, ...shown } = includeHidden;
-	if (removed === undefined) return [{}, ...hiddenPasses].map((body) => ({ body: { ...shown, ...body } }));
-	return [
-		{ body: shown, isArchived: false },
-		{ body: { ...shown, removed: 2 }, isArchived: true },
-	];
-}
-
-/** What a row tells of itself counts, should AlfaCRM list it where it does not belong. */
-function isInPass(row: IDataObject, { archive }: Entity, isArchived: boolean | undefined): boolean {
-	if (isArchived === undefined) return true;
-	const flag = archivedFlag(row);
-	if (flag !== undefined) return flag === isArchived;
-	// Other days, such as the last one of a group, say nothing of that.
-	const day = archive?.day === undefined ? undefined : row[archive.day];
-	return !isArchived || formatDay(day, 'iso', 'UTC') !== OPEN_END;
+/** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. API notes 3. */
+function searchPasses(entity: Entity): IDataObject[] {
+	const { removed, ...shown } = entity.hidden?.show ?? {};
+	if (removed !== undefined) return [shown, { ...shown, removed: 2 }];
+	return passesOf(entity).map((body) => ({ ...shown, ...body }));
 }
 
 /** As subscriptions show that they are archived. */

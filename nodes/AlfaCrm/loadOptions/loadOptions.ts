@@ -24,7 +24,8 @@ const ofEntities: Record<string, Loader> = Object.fromEntries(
 			const branch = await chosenBranch(this, client, entity);
 			const rows = (await collect(client, listCall(entity, branch))).rows.sort(byWeight);
 			const wholes = await namesOfWholes(rows, entity, client, branch);
-			const none = entity.none === undefined ? [] : [{ name: entity.none, value: NONE }];
+			const { none: called } = entity.listed ?? {};
+			const none = called === undefined ? [] : [{ name: called, value: NONE }];
 			return toldApart([...none, ...rows.map((row) => toOption(row, entity, wholes))]);
 		},
 	]),
@@ -38,7 +39,7 @@ export const loadOptions: Record<string, Loader> = { ...ofEntities, ...lessonCus
  */
 async function namesOfWholes(
 	rows: readonly IDataObject[],
-	{ partOf }: Entity,
+	{ listed: { partOf } = {} }: Entity,
 	client: ApiClient,
 	branch: number | undefined,
 ): Promise<Map<number | undefined, string>> {
@@ -54,7 +55,8 @@ function toOption(
 	wholes: ReadonlyMap<number | undefined, string>,
 ): INodePropertyOptions {
 	const off = [row.is_enabled, row.is_active].some((flag) => readFlag(flag) === 0) ? ' (Off)' : '';
-	const whole = entity.partOf && wholes.get(readId(row[entity.partOf.field]));
+	const { partOf } = entity.listed ?? {};
+	const whole = partOf && wholes.get(readId(row[partOf.field]));
 	const details = [...(whole === undefined ? [] : [whole]), ...(archivedFlag(row) ? ['archived'] : [])];
 	return { name: [titleOf(row, entity) + off, ...details].join(' · '), value: row.id as number };
 }

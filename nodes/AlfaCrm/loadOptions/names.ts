@@ -9,19 +9,12 @@ import type { Entity } from '../entities/types';
 import type { KnownNames } from '../fields/titles';
 import { namedIn, titleOf } from '../fields/titles';
 
-/** More would take too long while somebody waits for a list to open. */
-const MOST_ONE_BY_ONE = 20;
-
 /**
- * What the records are called that titles name by their numbers. Of a list that can be asked for some, each is asked for
- * once; of any other one page is read. What is not on it, or may not be read, keeps its number: a picker is to open at once.
+ * What the records are called that titles name by their numbers. A list that can be asked for some is asked for each once; of
+ * any other one page is read. What does not come, or may not be read, keeps its number: a picker is to open at once.
  */
 export class Names implements KnownNames {
-	private readonly known = new Map<string, Map<number, string>>();
-	/** The IDs that were asked for, by list. */
-	private readonly asked = new Map<string, Set<number>>();
-	/** Lists of which there is no more to have: one page of them was read, they are refused, or do not heed the IDs. */
-	private readonly closed = new Set<string>();
+	private readonly known = new Map<string, Map<number, string | undefined>>();
 
 	constructor(
 		private readonly client: ApiClient,
@@ -42,32 +35,18 @@ export class Names implements KnownNames {
 		await Promise.all(lists.map(async ([resource, ids]) => await this.read(entityOf(resource), [...ids])));
 	}
 
-	/** Asks for a few records one by one, where AlfaCRM did not take a list of their IDs. */
-	async readMissing(entity: Entity, ids: readonly number[]): Promise<void> {
-		const missing = ids.filter((id) => this.of(entity.resource, id) === undefined).slice(0, MOST_ONE_BY_ONE);
-		await Promise.all(missing.map(async (id) => await this.add(entity, { id })));
-	}
-
 	private async read(entity: Entity, ids: readonly number[]): Promise<void> {
-		const { resource, filters } = entity;
-		const asked = this.asked.get(resource) ?? new Set();
-		const unasked = ids.filter((id) => !asked.has(id));
-		if (this.closed.has(resource) || unasked.length === 0) return;
-		this.asked.set(resource, new Set([...asked, ...unasked]));
-		const filter = filters.find(({ name }) => name === 'ids');
-		const found = await this.add(entity, filter ? { [filter.sentAs ?? filter.name]: unasked } : {});
-		const isHeeded = filter !== undefined && found?.every((id) => unasked.includes(id));
-		if (!isHeeded) this.closed.add(resource);
-	}
-
-	/** @returns the IDs of those that came; undefined where they may not be read */
-	private async add(entity: Entity, wanted: IDataObject): Promise<number[] | undefined> {
-		const call = { ...listCall(entity, this.branch), body: { ...entity.includeHidden, ...wanted } };
-		const firstPage = collect(this.client, call, { isEnough: () => true });
-		const { rows } = await firstPage.catch(() => ({ rows: undefined }));
-		const names = this.known.get(entity.resource) ?? new Map<number, string>();
-		this.known.set(entity.resource, names);
-		for (const row of rows ?? []) names.set(readId(row.id) ?? 0, titleOf(row, entity));
-		return rows?.map((row) => readId(row.id) ?? 0);
+		const names = this.known.get(entity.resource);
+		const filter = entity.filters.find(({ name }) => name === 'ids');
+		const wanted = ids.filter((id) => !names?.has(id));
+		if (wanted.length === 0 || (names && !filter)) return;
+		const known = names ?? new Map<number, string | undefined>();
+		this.known.set(entity.resource, known);
+		for (const id of wanted) known.set(id, undefined);
+		const asked = filter && (filter.ask?.(wanted) ?? { [filter.name]: wanted });
+		const body = { ...entity.hidden?.show, ...asked };
+		const page = collect(this.client, { ...listCall(entity, this.branch), body }, { isEnough: () => true });
+		const { rows } = await page.catch(() => ({ rows: [] }));
+		for (const row of rows) known.set(readId(row.id) ?? 0, titleOf(row, entity));
 	}
 }

@@ -21,10 +21,10 @@ interface Parent {
  */
 export function parentOf(
 	context: ILoadOptionsFunctions,
-	{ search, keys = [] }: Entity,
+	{ listed, keys = [] }: Entity,
 	zone: string,
 ): Parent | undefined {
-	const key = keys.find(({ name }) => name === search?.of);
+	const key = keys.find(({ name }) => name === listed?.search?.of);
 	if (key === undefined) return undefined;
 	const { name, label } = key;
 	const isAbout = context.getCurrentNodeParameter('resource') === ownerOf(key);

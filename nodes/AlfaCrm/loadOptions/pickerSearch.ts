@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, nearestDay } from '../values/formats';
 import type { Entity } from '../entities/types';
-import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phonePart';
+import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phones';
 import { normalizeText } from '../fields/normalizeText';
 
 /** How what was typed into a picker is looked for. */
@@ -15,7 +15,7 @@ interface Search {
 
 const EVERYTHING: Search = { queries: [{}], matches: () => true };
 
-export function searchFor({ search }: Entity, typed: string, zone: string): Search {
+export function searchFor({ listed: { search } = {} }: Entity, typed: string, zone: string): Search {
 	if (typed === '' || search === undefined) return EVERYTHING;
 	const day = search.day && (formatDay(typed, 'iso', zone) ?? nearestDay(typed, zone));
 	if (search.day && day !== undefined) {

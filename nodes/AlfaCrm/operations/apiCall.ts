@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../values/formats';
 import { recordKey } from './execution/execution';
-import type { OtherResource } from './otherResource';
+import type { OtherResource } from './operation';
 import type { Item } from './execution/item';
 import type { ItemRequest } from './execution/itemRequest';
 import { asRows, warnOfMissing } from './records/rows';

@@ -2,10 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { entities } from '../entities/registry';
 import { assemble } from '../form/assemble';
+import { inWords } from '../form/inWords';
 import { actionForms } from './actions';
 import { ACTION_SLOTS } from './actions/kind';
 import { OPERATION_SLOTS } from './operation';
-import { operationNames, operations } from './operations';
+import { operationNames, operationOf } from './operations';
 import { otherResources } from './otherResources';
 import { operationParameter, resourceParameter } from './resource';
 import { branchParameter } from './records/target';
@@ -24,11 +25,20 @@ export function nodeProperties(): INodeProperties[] {
 					.filter((operation) => entity.operations.includes(operation))
 					.map((operation) => ({
 						show: { resource: entity.resource, operation },
-						part: operations[operation].form(entity),
+						part: operationOf(entity, operation).form(entity),
 					})),
 			),
 		),
 		...assemble(ACTION_SLOTS, ['resource', 'operation'], entities.flatMap(actionForms)),
 		...Object.values(otherResources).flatMap(({ form }) => form),
 	];
+}
+
+/** What stands below the node in a workflow, in the words of the form: "Get Many: Customer". */
+export function subtitle(): string {
+	const lists = [
+		...entities.map(operationParameter),
+		...Object.values(otherResources).flatMap(({ form }) => form.filter(({ name }) => name === 'operation')),
+	];
+	return `={{ ${inWords('operation', lists)} + ": " + ${inWords('resource', [resourceParameter])} }}`;
 }

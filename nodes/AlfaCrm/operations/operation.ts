@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import type { FormPart } from '../form/assemble';
@@ -52,4 +52,23 @@ export interface Operation {
 	execute(item: Item, entity: Entity): Promise<IDataObject[]>;
 	/** What comes out of it, if nothing else is asked for. */
 	output(entity: Entity): ObjectSchema;
+}
+
+/** What comes out for one input item. */
+export interface Output {
+	json: IDataObject;
+	binary?: IBinaryKeyData;
+}
+
+/** A resource that is no entity of AlfaCRM. */
+export interface OtherResource {
+	label: string;
+	/** Its whole part of the form, operations included. */
+	form: readonly INodeProperties[];
+	/** Does for one input item what its form says. */
+	execute(item: Item): Promise<Output[]>;
+	/** What comes out, by operation, where that is known. */
+	outputs: Readonly<Record<string, ObjectSchema>>;
+	/** What it does is not known, so each item waits for the one before. */
+	oneByOne?: true;
 }

@@ -1,6 +1,6 @@
 import { ACCOUNT, account } from './account/account';
 import { API_CALL, apiCall } from './apiCall';
-import type { OtherResource } from './otherResource';
+import type { OtherResource } from './operation';
 
 /** What the form offers besides the entities. */
 export const otherResources: Readonly<Record<typeof ACCOUNT | typeof API_CALL, OtherResource>> = {

@@ -4,10 +4,10 @@ import { entities } from '../entities/registry';
 import type { OperationName } from '../entities/types';
 import { runAction } from './actions';
 import type { Item } from './execution/item';
-import type { Output } from './otherResource';
+import type { Output } from './operation';
 import { otherResource } from './otherResources';
 import { settleBranch } from './records/branches';
-import { operationNames, operations } from './operations';
+import { operationNames, operationOf } from './operations';
 import { operationParameter, resourceParameter } from './resource';
 
 /** Does for one item what 'Resource' and 'Operation' say. */
@@ -27,7 +27,7 @@ export async function perform(item: Item): Promise<Output[]> {
 		if (entity.scope === 'branch') await settleBranch(item);
 	});
 	if (action) return asOutput(await runAction(item, entity, action));
-	return asOutput(await operations[operation as OperationName].execute(item, entity));
+	return asOutput(await operationOf(entity, operation as OperationName).execute(item, entity));
 }
 
 const asOutput = (rows: IDataObject[]): Output[] => rows.map((json) => ({ json }));

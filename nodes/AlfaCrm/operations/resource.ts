@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { entities } from '../entities/registry';
 import type { Action, Entity, OperationName } from '../entities/types';
 import { sortByName } from '../fields/order';
-import { operations } from './operations';
+import { operationOf } from './operations';
 import { otherResources } from './otherResources';
 
 /** What is worked on. */
@@ -37,7 +37,7 @@ function operationOption(entity: Entity, operation: OperationName): INodePropert
 	const { label, plural, certainty, unconfirmed = [] } = entity;
 	const noun = label.toLowerCase();
 	const one = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
-	const text = operations[operation].text({ one, many: plural.toLowerCase() }, entity);
+	const text = operationOf(entity, operation).text({ one, many: plural.toLowerCase() }, entity);
 	const isDoubtful = certainty === 'unconfirmed' || unconfirmed.includes(operation);
 	return { value: operation, ...text, description: withDoubt(text.description, isDoubtful) };
 }

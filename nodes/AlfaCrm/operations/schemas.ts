@@ -1,6 +1,6 @@
 import { entities } from '../entities/registry';
 import { actionSchema } from './actions';
-import { operations } from './operations';
+import { operationOf } from './operations';
 import { otherResources } from './otherResources';
 import type { ObjectSchema } from './output/recordSchema';
 
@@ -11,7 +11,7 @@ import type { ObjectSchema } from './output/recordSchema';
 export function allSchemas(): Record<string, ObjectSchema> {
 	const entries = entities.flatMap((entity) =>
 		[
-			...entity.operations.map((name) => [name, operations[name].output(entity)] as const),
+			...entity.operations.map((name) => [name, operationOf(entity, name).output(entity)] as const),
 			...(entity.actions ?? []).map((action) => [action.name, actionSchema(entity, action)] as const),
 		].map(([name, schema]): [string, ObjectSchema] => [`${entity.resource}/${name}`, schema]),
 	);

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { digest } from './digest';
-import { canonicalJson } from '../fields/canonicalJson';
+import { canonicalJson } from '../fields/object';
 import { changeOf } from './change';
 import { stampOf } from './stamps';
 

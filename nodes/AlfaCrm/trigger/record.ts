@@ -4,12 +4,11 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { readId } from '../values/formats';
-import { listCall } from '../entities/listCall';
+import { kindPasses, listCall } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { collect, listReader } from '../api/list';
 import { findById } from '../operations/records/findById';
-import { subtypePasses } from '../operations/records/subtypes';
 import type { Change } from './change';
 
 /** Where the record of a change is listed; the branch is another matter. */
@@ -40,7 +39,7 @@ export function sourceOf(client: ApiClient, change: Change): Source {
 			`AlfaCRM finds a ${kind} only by its ${missing} too, which the event does not hold`,
 		);
 	}
-	const { [entity.subtypes?.name ?? '']: kind } = { ...change.fields_old, ...change.fields_new };
+	const { [entity.hidden?.kinds?.name ?? '']: kind } = { ...change.fields_old, ...change.fields_new };
 	return { entity, query, isGlobal: entity.scope === 'global', kind: readId(kind) };
 }
 
@@ -58,13 +57,13 @@ export async function recordIn(
 	const reader = listReader(client);
 	const look = async (passes?: readonly IDataObject[]) => await findById(reader, entity, id, where, passes);
 	const first = await look();
-	const { subtypes } = entity;
-	if (first.record || subtypes === undefined) return first;
-	const named = kind === undefined ? [] : [{ [subtypes.name]: kind }];
+	const { kinds } = entity.hidden ?? {};
+	if (first.record || kinds === undefined) return first;
+	const named = kind === undefined ? [] : [{ [kinds.name]: kind }];
 	const second = named.length > 0 ? await look(named) : first;
 	if (second.record) return second;
-	const { rows } = await collect(client, listCall(entityOf(subtypes.entity), branch));
-	const others = subtypePasses(subtypes, rows).filter((pass) => pass[subtypes.name] !== kind);
+	const { rows } = await collect(client, listCall(entityOf(kinds.entity), branch));
+	const others = kindPasses(kinds, rows).filter((pass) => pass[kinds.name] !== kind);
 	const last = await look(others);
 	return { ...last, isConclusive: first.isConclusive && second.isConclusive && last.isConclusive };
 }

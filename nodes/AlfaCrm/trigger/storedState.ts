@@ -3,7 +3,7 @@ import { deepCopy } from 'n8n-workflow';
 
 import { digest } from './digest';
 import { lruSet } from '../api/bounded';
-import { canonicalJson } from '../fields/canonicalJson';
+import { canonicalJson } from '../fields/object';
 import { triggerKeyOf } from './triggerKey';
 import type { KnownBranches } from './watch/branches';
 

@@ -96,8 +96,7 @@ const filters: Record<string, Filter> = {
 function serialize(shown: JsonObject, { body, records, settings }: SerializeContext): JsonObject {
 	const hasStages = settings.shownFields.includes('customer.lead_status_ids');
 	const stages: JsonObject = hasStages ? { lead_status_ids: asList(shown.lead_status_id) } : {};
-	if (body.withGroups !== true || !settings.shownFields.includes('customer.groups'))
-		return { ...shown, ...stages };
+	if (body.withGroups !== true) return { ...shown, ...stages };
 	const groups = asList(shown.group_ids).map((group) => {
 		const name = records.find('group', Number(group))?.name ?? '';
 		return { id: group, name };

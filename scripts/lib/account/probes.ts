@@ -9,7 +9,8 @@ import { LESSON_STATUS } from '../../../nodes/AlfaCrm/entities/lesson';
 import { LOG_EVENT } from '../../../nodes/AlfaCrm/entities/log';
 import { INCOME } from '../../../nodes/AlfaCrm/entities/pay';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
-import { digitsIn } from '../../../nodes/AlfaCrm/fields/phonePart';
+import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
+import { digitsIn } from '../../../nodes/AlfaCrm/fields/phones';
 import type { AccountReading } from '../../../nodes/AlfaCrm/operations/account/readings';
 import type { DateFormat } from '../../../nodes/AlfaCrm/values/formats';
 import {
@@ -78,10 +79,10 @@ export class Account {
 	}
 
 	private listOf(path: string, branch: number | null = this.reading.branch) {
-		const { scope, includeHidden } = entities.find((one) => one.path === path) ?? {};
+		const { scope, hidden } = entities.find((one) => one.path === path) as Entity;
 		const isGlobal = branch === null || scope === 'global';
 		const task = `list ${path}`;
-		return { path, branch: isGlobal ? undefined : branch, body: { ...includeHidden }, task };
+		return { path, branch: isGlobal ? undefined : branch, body: { ...hidden?.show }, task };
 	}
 }
 

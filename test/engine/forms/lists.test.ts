@@ -142,21 +142,6 @@ it('a dropdown, a picker and the field mapper say so where AlfaCRM sends no list
 		await expect(load).rejects.toThrow(/AlfaCRM sent no list when asked to/);
 });
 
-it('a list that does not keep archived records apart shows each once, as active or as the rows tell', async () => {
-	const items = [
-		{ id: 1, name: 'Анна', e_date: '2030-12-31' },
-		{ id: 2, name: 'Борис', is_study: 1, e_date: '2020-01-01', removed: 1 },
-	];
-	server.answer = ({ path, body }) => ({
-		body: path === 'auth/login' ? { token: 'x' } : { total: 2, items: body.page === 0 ? items : [] },
-	});
-	const login = { hostname: server.url, email: 'p@school.example', apiKey: 'k', requestsPerSecond: 0 };
-	expect(await scrolled('searchCustomers', '', {}, new Engine(login))).toEqual([
-		{ name: 'Анна', value: 1 },
-		{ name: 'Борис · Client · archived', value: 2 },
-	]);
-});
-
 describe('the pages of a picker', () => {
 	it('show each customer once, also where the total counts the page', async () => {
 		set({ total: 'pageSize' });

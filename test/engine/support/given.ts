@@ -116,7 +116,7 @@ function targetsBy(entity: Entity, key: MatchKey, world: World): Array<fc.Arbitr
 		return [
 			oneOf(recordsOf(world, entity.path)).map((row) => ({
 				row,
-				named: { matchBy: key.name, id: entity.search ? picked(row.id) : String(row.id) },
+				named: { matchBy: key.name, id: entity.listed?.search ? picked(row.id) : String(row.id) },
 				keyed: ['id'],
 			})),
 		];

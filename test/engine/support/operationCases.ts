@@ -127,8 +127,7 @@ const SPECIAL: Record<string, Special> = {
 // ---------------------------------------------------------------- runs of each
 
 /** A lesson is booked once. */
-const isBooking = (resource: string, operation: string) =>
-	operation === 'create' && entityAt(resource)?.isBooked === true;
+const isBooking = (resource: string, operation: string) => operation === 'create' && resource === 'lesson';
 
 export const operationCases: readonly OperationCase[] = actionTable
 	.filter(([resource, operation]) => PROMISES[operation] === 'once' || isBooking(resource, operation))
@@ -163,7 +162,7 @@ function records(entity: Entity, operation: string, world: World): fc.Arbitrary<
 	const some = fitting.length > 0 ? fitting : all;
 	return fc
 		.oneof({ weight: 5, arbitrary: oneOf(some) }, { weight: 1, arbitrary: oneOf(all) })
-		.map((row) => ({ row, named: { id: entity.search ? picked(row.id) : String(row.id) } }));
+		.map((row) => ({ row, named: { id: entity.listed?.search ? picked(row.id) : String(row.id) } }));
 }
 
 function begun(entity: Entity, operation: string, world: World, { row, named }: Target): Given {

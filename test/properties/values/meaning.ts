@@ -31,10 +31,8 @@ export interface Described {
 	required?: boolean;
 	/** Without it a record says nothing, unless it has that field. */
 	requiredUnless?: string;
-	/** As AlfaCRM calls it. */
-	sentAs?: string;
-	/** Of an action that lists. */
-	limitsOutput?: true;
+	/** What AlfaCRM is asked in its place. */
+	ask?: (said: never) => object;
 }
 
 const REFUSE: Meaning = { refuse: true };

@@ -199,6 +199,7 @@ export class Oracle {
 	/** In a call of the operation, or in the record as it is stored. */
 	private arrived(meant: unknown, { requests, changes, rows }: Outcome): boolean {
 		const { field, role } = this.probe;
+		const [name = field.name] = Object.keys(field.ask?.(meant as never) ?? {});
 		const isFirstDay = this.situation.operation === 'getFreeSlots' && field.name === 'date_from';
 		// A lesson of the day before may go on over midnight.
 		const said = isFirstDay ? dayBefore(String(meant)) : meant;
@@ -213,7 +214,7 @@ export class Oracle {
 		// Who is no member has left already; the answer names the group.
 		const told = this.situation.action ? rows : [];
 		return [...sent, ...stored, ...told].some(
-			(held) => held !== undefined && sameValue(field, held[field.sentAs ?? field.name], said, this.grows()),
+			(held) => held !== undefined && sameValue(field, held[name], said, this.grows()),
 		);
 	}
 

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
+import { reads } from '../../support/actionKinds';
 import { childrenOf, choicesOf } from '../../support/form';
 import type { Hostile } from './hostile';
 import { listOfAll } from './hostile';
@@ -199,14 +200,15 @@ function roleOfDeclared(
 	path: Path,
 	declared: Described,
 ): Meant {
-	const { operation } = situation;
+	const { operation, action } = situation;
 	if (looksUp(situation) && path.length === 1 && property.name !== 'branchId') {
 		// What is only looked for may be as long as it likes.
 		const { longest, ...anyLength } = declared;
 		return { role: 'key', field: operation === 'upsert' ? { ...anyLength, longest } : anyLength };
 	}
 	if (path[0] === 'filters') return { role: 'filter', field: declared };
-	if (path.length > 1) return { role: declared.limitsOutput ? 'filter' : 'optional', field: declared };
+	// What an action that reads is asked with says what it returns.
+	if (path.length > 1) return { role: action && reads(action.kind) ? 'filter' : 'optional', field: declared };
 	// A view or a sweep of a list has a value always; the sweep may have none chosen.
 	if (operation === 'getAll')
 		return { role: declared.type === 'choices' ? 'openOption' : 'required', field: declared };
@@ -227,9 +229,9 @@ function place(role: Role, field: Described, parameters: INodeParameters, path: 
 
 /** The fields of a record, and a custom one where there are such. */
 function recordFields({ entity, operation, resource }: Situation): Meant[] {
-	const ends = (entity?.fields ?? []).map((field) => (field.type === 'time' ? field.lasts : undefined));
 	const isDemanded = ({ name, required, fallback, requiredUnless }: Entity['fields'][number]) =>
-		operation === 'create' && ((required && fallback === undefined) || requiredUnless || ends.includes(name));
+		operation === 'create' &&
+		((required && fallback === undefined) || requiredUnless || name === 'time_to_v');
 	const declared = (entity?.fields ?? []).map(
 		(one): Meant => ({
 			role: isDemanded(one) ? 'required' : 'optional',

@@ -42,8 +42,8 @@ export function fieldOf(
 			? [...(action.query ?? []), ...(action.body ?? [])]
 			: operation === 'getAll'
 				? [
-						...(entity.defaultFilters ?? []),
-						...(entity.partitionBy ? [{ ...entity.partitionBy, type: 'choices' as const }] : []),
+						...(entity.hidden?.views ?? []),
+						...(entity.hidden?.partition ? [{ ...entity.hidden.partition, type: 'choices' as const }] : []),
 						...entity.filters,
 					]
 				: entity.fields;

@@ -6,7 +6,7 @@ import {
 	samePhone,
 	splitNumbers,
 } from '../../../nodes/AlfaCrm/fields/phoneNumber';
-import { holdsPhone } from '../../../nodes/AlfaCrm/fields/phonePart';
+import { holdsPhone } from '../../../nodes/AlfaCrm/fields/phones';
 
 /** One number and how it may be written, and others that must not be taken for it. */
 const TABLE: Array<[number: string, same: string[], other: string[]]> = [

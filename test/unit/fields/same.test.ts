@@ -1,7 +1,6 @@
 import type { ShownType } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { isStored, sameItem, sameValue, union } from '../../../nodes/AlfaCrm/fields/field';
-import { normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
-import { sharedParts } from '../../../nodes/AlfaCrm/fields/spellings';
+import { normalizeText, sharedParts } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';
 

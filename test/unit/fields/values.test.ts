@@ -56,7 +56,6 @@ describe('is read', () => {
 		[{ type: 'phones' }, '79005550001:12@s.whatsapp.net', ['+79005550001']],
 		[{ type: 'texts' }, ['-,', 'a;;', ';b'], ['-', 'a', 'b']],
 		[{ type: 'texts', split: false }, [' ,; ', ',a,'], [',a,']],
-		[{ type: 'time', seconds: true }, '17:00', '17:00:00'],
 		[{ type: 'custom' }, true, 1],
 		[{ type: 'custom' }, ['a', '', 2, false], ['a', 2, 0]],
 		[{ type: 'custom' }, DateTime.fromISO('2026-02-04T23:00', { zone: 'UTC' }), '05.02.2026'],
@@ -131,7 +130,7 @@ describe('is refused', () => {
 	});
 
 	it.each([
-		[[{ is_attend: 1 }], "'Customer ID' is empty in a row, but AlfaCRM requires it"],
+		[[{ is_attend: 1 }], "'Customer ID' is empty in a row, but it is required"],
 		[[{ customer_id: 7, isAttend: 1 }], 'There is no field "isAttend" in a row'],
 		[[{ customer_id: 7, is_attend: 'yes' }], `'Attended' must be true or false, but it is "yes"`],
 	])('a row %j', (rows, message) => {

@@ -131,6 +131,9 @@ describe('a payment', () => {
 		school.settings.payDefault = 'income';
 		const prize = pay({ pay_type_id: 6 });
 		expect(await school.results(prize, prize)).toBe('created, unchanged');
+		school.settings.refundSum = 'expenditure';
+		const refund = pay({ pay_type_id: 2 });
+		expect(await school.results(refund, refund)).toBe('created, unchanged');
 	});
 
 	it.each<[string, IDataObject, IDataObject]>([
@@ -353,12 +356,6 @@ describe('a task', () => {
 		expect(await school.results(task(), task({}, other), task({}, nobody))).toBe(
 			'unchanged, unchanged, created',
 		);
-	});
-
-	it('is looked for once for all items', async () => {
-		const { json } = await school.run(task(), { items: [{}, {}, {}], credential: { callsAtOnce: 1 } });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'unchanged']);
-		expect(school.calls.filter((call) => call === 'task/index')).toHaveLength(1);
 	});
 });
 

@@ -52,27 +52,23 @@ const shown = (id: number, odd: object) => {
 };
 
 describe('a planned lesson', () => {
-	it.each(['always', 'withCustomer'] as const)(
-		'is completed once, with who was there and who was not, where details are shown %s',
-		async (lessonDetails) => {
-			school.settings.lessonDetails = lessonDetails;
-			const id = held();
-			const { json } = await school.done(mark(id, { additionalFields: { topic: 'Дебют' } }));
-			expect(json).toMatchObject([{ operationResult: 'updated', status: 3 }]);
-			expect(school.sent.at(-1)).toMatchObject({
-				...{ url: expect.stringContaining('/v2api/1/lesson/teach') as string, query: { id } },
-				body: { status: 3, topic: 'Дебют' },
-			});
-			expect(taught()).toEqual([
-				{ branch_id: 1, customer_id: anna, is_attend: 1 },
-				{ branch_id: 1, customer_id: boris, is_attend: 0 },
-			]);
-			expect(school.sent.at(-1)?.body).not.toHaveProperty('present_ids');
-			const again = await school.done(mark(id, { present_ids: [anna], absent_ids: '' }));
-			expect(again.json).toMatchObject([{ operationResult: 'unchanged', changedFields: [] }]);
-			expect(school.writes()).toEqual(['lesson/teach']);
-		},
-	);
+	it('is completed once, with who was there and who was not', async () => {
+		const id = held();
+		const { json } = await school.done(mark(id, { additionalFields: { topic: 'Дебют' } }));
+		expect(json).toMatchObject([{ operationResult: 'updated', status: 3 }]);
+		expect(school.sent.at(-1)).toMatchObject({
+			...{ url: expect.stringContaining('/v2api/1/lesson/teach') as string, query: { id } },
+			body: { status: 3, topic: 'Дебют' },
+		});
+		expect(taught()).toEqual([
+			{ branch_id: 1, customer_id: anna, is_attend: 1 },
+			{ branch_id: 1, customer_id: boris, is_attend: 0 },
+		]);
+		expect(school.sent.at(-1)?.body).not.toHaveProperty('present_ids');
+		const again = await school.done(mark(id, { present_ids: [anna], absent_ids: '' }));
+		expect(again.json).toMatchObject([{ operationResult: 'unchanged', changedFields: [] }]);
+		expect(school.writes()).toEqual(['lesson/teach']);
+	});
 
 	it.each([
 		['alone moves the end along', { time_from: '09:15' }, '09:15:00', '10:45:00'],
@@ -216,35 +212,29 @@ describe('a completed lesson', () => {
 		]);
 	});
 
-	it.each(['always', 'withCustomer'] as const)(
-		'is sent again where that is wanted, with the rows of all whom it holds, where details are shown %s',
-		async (lessonDetails) => {
-			school.settings.lessonDetails = lessonDetails;
-			const [third] = clients(1);
-			const id = held({ customer_ids: [anna, boris, third] });
-			await school.done(markAs(id, { present_ids: `${anna},${boris},${third}` }));
-			patchDetails(id, { grade: '5', note: 'Молодец' });
-			const form = markAs(id, { absent_ids: `${boris}`, if_completed: 'teach' });
-			expect(await school.results(form)).toBe('updated');
-			const of = (customer: number) => taught().find((row) => Number(row.customer_id) === customer);
-			expect(of(boris)).toMatchObject({ is_attend: 0 });
-			for (const other of [anna, third])
-				expect(of(other)).toMatchObject({ is_attend: 1, grade: '5', note: 'Молодец' });
-			// Each row says which of those that are there it means.
-			expect(new Set(taught().map((row) => Number(row.id)))).toEqual(
-				new Set(detailsOf(id).map((row) => row.id)),
-			);
-			expect(told(id)).toEqual({ [anna]: 1, [boris]: 0, [third]: 1 });
-			expect(await school.results(form)).toBe('unchanged');
-		},
-	);
+	it('is sent again where that is wanted, with the rows of all whom it holds', async () => {
+		const [third] = clients(1);
+		const id = held({ customer_ids: [anna, boris, third] });
+		await school.done(markAs(id, { present_ids: `${anna},${boris},${third}` }));
+		patchDetails(id, { grade: '5', note: 'Молодец' });
+		const form = markAs(id, { absent_ids: `${boris}`, if_completed: 'teach' });
+		expect(await school.results(form)).toBe('updated');
+		const of = (customer: number) => taught().find((row) => Number(row.customer_id) === customer);
+		expect(of(boris)).toMatchObject({ is_attend: 0 });
+		for (const other of [anna, third])
+			expect(of(other)).toMatchObject({ is_attend: 1, grade: '5', note: 'Молодец' });
+		// Each row says which of those that are there it means.
+		expect(new Set(taught().map((row) => Number(row.id)))).toEqual(
+			new Set(detailsOf(id).map((row) => row.id)),
+		);
+		expect(told(id)).toEqual({ [anna]: 1, [boris]: 0, [third]: 1 });
+		expect(await school.results(form)).toBe('unchanged');
+	});
 
 	it.each([
-		['of a completed lesson', 'always', 3],
-		['of one that is shown in lists of a customer', 'withCustomer', 3],
-		['that was told before the lesson', 'always', 1],
-	] as const)('loses the reason of an absence %s for who was there after all', async (_of, show, status) => {
-		school.settings.lessonDetails = show;
+		['of a completed lesson', 3],
+		['that was told before the lesson', 1],
+	] as const)('loses the reason of an absence %s for who was there after all', async (_of, status) => {
 		const id = held();
 		await school.done(markAs(id, { absent_ids: `${anna},${boris}` }));
 		school.patch('lesson', id, { status });
@@ -263,19 +253,15 @@ describe('a completed lesson', () => {
 		expect(detailsOf(id)).toMatchObject([{ branch_id: 2, is_attend: 1 }]);
 	});
 
-	it('is sent whole, and not where a list does not show it for a moment', async () => {
-		const id = held({ status: 3 });
-		for (const customer_id of [anna, boris])
-			school.add('lesson-details', { lesson_id: id, customer_id, branch_id: 1, is_attend: 1 });
-		Object.assign(school.settings, { lessonDetails: 'withCustomer' });
-		await school.done(markAs(id, { absent_ids: [boris], if_completed: 'teach' }));
-		expect(taught()).toHaveLength(2);
-		school.onCall = (_call, { body }) => {
-			if ('customer_id' in body) school.store.hide('lesson', id, 'counted');
-			return undefined;
-		};
-		const again = await school.stopped(markAs(id, { absent_ids: [anna], if_completed: 'teach' }));
-		expect(again.message).toContain(`did not show lesson ${id}`);
+	it('is not sent where AlfaCRM shows who was there in lists of a customer only, for that would be lost', async () => {
+		school.settings.lessonDetails = 'withCustomer';
+		const id = held();
+		await school.done(mark(id));
+		for (const if_completed of ['refuse', 'teach'])
+			expect(await school.stopped(mark(id, { if_completed }))).toMatchObject({
+				message: `Lesson ${id} is already completed, and AlfaCRM does not show who was there`,
+				description: 'Look at it, and correct it, in AlfaCRM. Nothing was saved.',
+			});
 	});
 
 	it.each(['', null, undefined])('has no rows yet where `details` is %j', async (details) => {

@@ -315,7 +315,7 @@ describe('a list of branches', () => {
 		// How often that is asked after a new login is a matter of n8n, see test/engine/upsert.test.ts.
 		['may not be listed', unlisted(403), undefined, `This user may not list the branches, ${ONLY}`],
 		['are not found', unlisted(404), 2, `This user may not list the branches, ${ONLY}`],
-		['are none', empty, 1, `AlfaCRM lists no branch, ${ONLY}`],
+		['are none', empty, 1, `This user may not list the branches, ${ONLY}`],
 	])('whose branches %s stands for the chosen one alone', async (_what, begin, looks, hint) => {
 		const id = school.lead({ phone: [PHONE] });
 		begin();

@@ -266,10 +266,6 @@ describe('Get Free Slots', () => {
 			expect(await message({ additionalFields: { room_id } })).toBe(
 				`AlfaCRM has no room with ID ${room_id} in branch 1`,
 			);
-		// Who may not list rooms still sees what takes place in one.
-		school.settings.forbiddenCalls = ['room/index'];
-		busy({ teacher_ids: [2], room_id: ROOM });
-		expect(await found({ additionalFields: { room_id: ROOM } })).toEqual(AROUND_11);
 	});
 
 	it('asks for hours, lessons of each status and regular lessons, from the day before on', async () => {

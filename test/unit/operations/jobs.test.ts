@@ -99,7 +99,7 @@ describe('Move to Stage', () => {
 
 	it.each([null, undefined, ''])('%s is no stage, and changes nothing', async (lead_status_id) => {
 		const form = job('moveToStage', lead({ lead_status_id: 3 }), { lead_status_id } as IDataObject);
-		expect((await school.stopped(form)).message).toBe("'Stage' is empty, but AlfaCRM requires it");
+		expect((await school.stopped(form)).message).toBe("'Stage' is empty, but it is required");
 	});
 
 	it('says that a lead was moved back, by the weight of the stages, or the ID where they weigh the same', async () => {

@@ -159,12 +159,6 @@ describe('a teacher or a room that is taken', () => {
 		expect((await school.done(booking(slot))).hints).toEqual([hint]);
 	});
 
-	it('is taken over midnight by what began on the day before', async () => {
-		const id = there({ date: '2031-03-09', time_from: '2031-03-09 23:30:00', time_to: `${DAY} 00:30:00` });
-		const { error } = await school.run(booking({ ...slot, time_from: '00:15' }));
-		expect(error?.message).toContain(`lesson ${id}, 2031-03-09 23:30 to 00:30`);
-	});
-
 	it('is booked once by two items, and by executions at the same moment', async () => {
 		const two = [anna, boris].map((id) => booking({ ...slot, customer_ids: String(id) }));
 		expect((await school.run({}, { each: two })).error?.message).toContain('has another lesson');
@@ -248,25 +242,12 @@ describe.each(['keeps', 'blanks', 'refuses400'] as const)(
 
 		it.each<[IDataObject, string, string]>([
 			[
-				{ time_to: '16:00' },
-				"'End Time' must be later than 'Start Time'",
-				"'Start Time' is 17:00 and 'End Time' is 16:00. Correct one of them. Nothing was saved.",
-			],
-			[
 				{ time_from: '22:30' },
 				"'End Time' would be on the next day: the lesson takes 90 minutes",
 				"'Start Time' is 22:30. Correct it, or give 'End Time' too. Nothing was saved.",
 			],
 		])('moves nothing to times that are none: %j', async (fields, message, description) => {
 			expect(await school.stopped(update(fields))).toMatchObject({ message, description });
-		});
-
-		it('of a lesson over midnight names the end that it has, whatever AlfaCRM says to that', async () => {
-			const overnight = { time_from: `${DAY} 23:00:00`, time_to: '2031-03-11 00:30:00' };
-			school.store.patch('lesson', id, overnight as never);
-			await school.run(update({ time_from: '22:30' }));
-			const [{ body }] = school.sent.filter(({ url }) => url.endsWith('/update'));
-			expect(body).toMatchObject({ time_from: '22:30:00', time_to: '00:30:00' });
 		});
 	},
 );
@@ -309,7 +290,6 @@ describe('a regular lesson that is updated', () => {
 
 	it.each<[IDataObject, string]>([
 		[{ time_from_v: '22:30' }, "'End Time' would be on the next day: the regular lesson takes 90 minutes"],
-		[{ time_to_v: '17:00' }, "'End Time' must be later than 'Start Time'"],
 	])('is not moved to times that are none: %j', async (updateFields, message) => {
 		expect((await school.run(form('update', { id, updateFields }))).error?.message).toBe(message);
 		expect(times()).toBe('17:00-18:30');

@@ -2,9 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { text } from '../../../nodes/AlfaCrm/entities/fields';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
-import type { ResentField } from '../../../nodes/AlfaCrm/entities/types';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { bodyOf, changesOf, withResentFields } from '../../../nodes/AlfaCrm/operations/records/body';
+import { bodyOf, changesOf } from '../../../nodes/AlfaCrm/operations/records/body';
 import { added, differences } from '../../../nodes/AlfaCrm/operations/records/diff';
 import { branchesOf } from '../../../nodes/AlfaCrm/operations/records/target';
 import { byPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
@@ -41,7 +40,7 @@ describe('a new record', () => {
 
 	it('lacks nothing that AlfaCRM requires', () => {
 		const missing = () => bodyOf(item, FIELDS, { name: ' ', sum: 5 });
-		expect(missing).toThrow("'Name' is empty, but AlfaCRM requires it");
+		expect(missing).toThrow("'Name' is empty, but it is required");
 		expect(missing).toThrow(
 			expect.objectContaining({
 				description: "Fill 'Name', or check the expression in it. Nothing was sent to AlfaCRM.",
@@ -58,14 +57,6 @@ describe('a text that is longer than AlfaCRM takes', () => {
 			expect(bodyOf(item, fields, { name }, 1)).toEqual({ name: name.trim() });
 			expect(changesOf(item, entity, { name }, false)).toEqual({ name: name.trim() });
 		}
-	});
-
-	it('is no matter where a record holds it and it is only sent along', () => {
-		const resent = { resentOnUpdate: fields };
-		expect(withResentFields(item, resent, { name: 'Мария Орлова' }, { note: 'x' })).toEqual({
-			name: 'Мария Орлова',
-			note: 'x',
-		});
 	});
 });
 
@@ -88,57 +79,10 @@ describe('a change', () => {
 	});
 
 	it('empties nothing without which the record would be lost', () => {
-		expect(() => changesOf(item, entity, { name: '' }, true)).toThrow(
-			"'Name' is empty, but AlfaCRM requires it",
-		);
+		expect(() => changesOf(item, entity, { name: '' }, true)).toThrow("'Name' is empty, but it is required");
 		expect(() => changesOf(item, entity, { branch_ids: [] }, true)).toThrow(
 			"'Branch' is empty, but a record in no branch would be shown nowhere",
 		);
-	});
-});
-
-describe('an update', () => {
-	const resentOnUpdate: ResentField[] = [
-		{ type: 'date', format: 'dotted', name: 'day', label: 'Day', shownAs: 'b_date' },
-		{ type: 'id', name: 'room_id', label: 'Room' },
-		{ type: 'time', name: 'until', label: 'Until', exceptWith: 'duration' },
-	];
-	const complete = (record: IDataObject, changes: IDataObject) =>
-		withResentFields(item, { resentOnUpdate }, record, changes);
-
-	it('sends only the changes where nothing has to stay with them', () => {
-		expect(withResentFields(item, {}, { room_id: 1, custom_a: 'x' }, { note: 'y' })).toEqual({ note: 'y' });
-	});
-
-	it('names what would be lost, as the record shows it', () => {
-		const record = {
-			b_date: '2026-02-10',
-			room_id: 0,
-			until: '2026-02-10 18:00:00',
-			custom_a: 'x',
-			note: 'a',
-		};
-		expect(complete(record, { note: 'b' })).toEqual({
-			note: 'b',
-			day: '10.02.2026',
-			// Nobody gave it, so it stays as odd as it is.
-			room_id: 0,
-			until: '18:00',
-			custom_a: 'x',
-		});
-		expect(
-			complete({ ...record, room_id: null }, { custom_a: 'z', until: '19:00', day: '11.02.2026' }),
-		).toEqual({
-			custom_a: 'z',
-			until: '19:00',
-			day: '11.02.2026',
-		});
-	});
-
-	it('leaves out what another change stands for', () => {
-		const record = { until: '18:00' };
-		expect(complete(record, { duration: 60 })).toEqual({ duration: 60 });
-		expect(complete(record, { duration: 60, until: '19:00' })).toEqual({ duration: 60, until: '19:00' });
 	});
 });
 
@@ -378,44 +322,5 @@ describe('fields', () => {
 		expect(error?.message).toBe(message);
 		expect(error?.description).toContain(description);
 		expect(school.calls).toEqual([]);
-	});
-});
-
-describe('a list that AlfaCRM shows in a form that is not known', () => {
-	const MAP = { 0: { phone: PHONE } };
-	const shownAs = (phone: unknown) => {
-		const id = school.lead({ phone: [PHONE], email: ['mia@example.org'], e_date: '2030-12-31' });
-		const row = { ...school.row('customer', id), phone };
-		school.onCall = (call, { body }) =>
-			call === 'customer/index' ? { items: body.page === 0 ? [row] : [], total: 1 } : undefined;
-		return id;
-	};
-	const phone = [OTHER_PHONE];
-	const REFUSED = {
-		message: "Nothing can be added to 'Phone', because AlfaCRM shows it in an unknown format",
-		description: expect.stringMatching(
-			/set 'Multi-Value Fields' to Replace All Values\. Nothing was saved\.$/,
-		) as string,
-	};
-
-	it.each([[MAP], [[MAP]], [[PHONE, { value: '+7(900)555-00-03' }]]])(
-		'is added to by no Update, nor by Create or Update: %j',
-		async (shown) => {
-			const id = shownAs(shown);
-			expect((await school.run(update(id, { phone }, { listMode: 'add' }))).error).toMatchObject(REFUSED);
-			const byEmail = { ...byPhone({ phone }), matchBy: 'email', email: 'mia@example.org' };
-			expect(await school.stopped(byEmail)).toMatchObject(REFUSED);
-		},
-	);
-
-	it('is not sent back with the key by which it was found', async () => {
-		shownAs([PHONE, { value: '+7(900)555-00-03' }]);
-		expect(await school.stopped(byPhone({ note: 'x' }, { listMode: 'replace' }))).toMatchObject(REFUSED);
-	});
-
-	it('can be replaced', async () => {
-		const id = shownAs(MAP);
-		await school.done(update(id, { phone }, { listMode: 'replace' }));
-		expect(school.row('customer', id).phone).toEqual(phone);
 	});
 });

@@ -310,9 +310,7 @@ describe('a key', () => {
 	});
 
 	it('that nobody holds makes nobody without a name', async () => {
-		expect((await school.stopped(byPhone({ name: '' }))).message).toBe(
-			"'Name' is empty, but AlfaCRM requires it",
-		);
+		expect((await school.stopped(byPhone({ name: '' }))).message).toBe("'Name' is empty, but it is required");
 	});
 });
 

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { collection } from '../../form/assemble';
 import { objectOf, STRING } from '../output/recordSchema';
-import type { OtherResource, Output } from '../otherResource';
+import type { OtherResource, Output } from '../operation';
 import type { Item } from '../execution/item';
 import { findingsOf } from './findings';
 import { readAccount } from './readings';

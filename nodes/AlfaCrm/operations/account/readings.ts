@@ -81,7 +81,7 @@ class Reader {
 			sentAt = performance.now();
 		};
 		const list = {
-			...{ ...listCall(entity, branch), body: entity.includeHidden, query },
+			...{ ...listCall(entity, branch), body: entity.hidden?.show, query },
 			...{ ...this.context, onSend },
 		};
 		// Without a total, page 0 does not say whether it is the last.

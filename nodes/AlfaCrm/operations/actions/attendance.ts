@@ -10,7 +10,7 @@ import { readFields } from './fields';
 /** Fields of the form that say who was there. */
 const LISTS = ['present_ids', 'absent_ids', 'details'];
 
-export type RowsField = Extract<Field, { type: 'rows' }>;
+type RowsField = Extract<Field, { type: 'rows' }>;
 
 /** The field of the form for who has more to record. */
 export const rowsField = (fields: readonly Field[]): RowsField =>
@@ -49,17 +49,6 @@ export function readAttendances(
 			`Of the items about lesson ${lesson}, ${message}`,
 			`${description ?? 'Nothing was sent to AlfaCRM.'} All items about a lesson are saved at once or not at all.`,
 		);
-	const isSame = (among: readonly Field[], name: string, one: unknown, other: unknown) => {
-		const field = among.find((known) => known.name === name);
-		return field === undefined || sameValue(field, one, other, item.zone);
-	};
-	const ofCustomer = rowsField(fields).fields;
-	const rows = new Agreement<IDataObject>(refused, (_customer, one, other) =>
-		Object.keys({ ...one, ...other }).every((name) => isSame(ofCustomer, name, one[name], other[name])),
-	);
-	const body = new Agreement<IDataObject[string]>(refused, (name, one, other) =>
-		isSame(fields, name, one, other),
-	);
 	const read = (one: Item): Attendance => {
 		try {
 			const given = givenBranch(one) ?? branch;
@@ -71,50 +60,30 @@ export function readAttendances(
 			throw refused(`item ${one.index} cannot be used: ${message}`, description);
 		}
 	};
+	const rows = new Map<number, IDataObject>();
+	const body: IDataObject = {};
 	for (const one of [...items].sort((a, b) => a.index - b.index)) {
+		/** Adds what it says to what those before it have said. */
+		const add = (said: IDataObject, known: IDataObject, among: readonly Field[], about?: string) => {
+			for (const field of among.filter(({ name }) => name in said)) {
+				const { name, label } = field;
+				if (name in known && !sameValue(field, known[name], said[name], item.zone))
+					throw refused(
+						`item ${one.index} and one before it contradict each other on ${about ?? `'${label}'`}`,
+					);
+				known[name] = said[name];
+			}
+		};
 		const said = read(one);
+		add(said.body, body, fields);
 		for (const row of said.rows) {
-			const customer = String(row.customer_id);
-			rows.add({ name: customer, label: `customer ${customer}`, value: row, index: one.index });
-		}
-		for (const [name, value] of Object.entries(said.body)) {
-			const label = fields.find((field) => field.name === name)?.label ?? name;
-			body.add({ name, label: `'${label}'`, value, index: one.index });
+			const customer = Number(row.customer_id);
+			const known = rows.get(customer) ?? {};
+			rows.set(customer, known);
+			add(row, known, rowsField(fields).fields, `customer ${customer}`);
 		}
 	}
-	return { rows: [...rows.values.values()], body: Object.fromEntries(body.values) };
-}
-
-/** What one item says of something. */
-interface Statement<V> {
-	name: string;
-	/** As messages call it. */
-	label: string;
-	value: V;
-	index: number;
-}
-
-/** What several items say, as long as they do not contradict each other. */
-class Agreement<V> {
-	private readonly statements = new Map<string, Statement<V>>();
-
-	constructor(
-		private readonly refused: (message: string) => Error,
-		private readonly isSame: (name: string, one: V, other: V) => boolean,
-	) {}
-
-	/** @throws what `refused` makes of it where an item before this one says something else */
-	add(statement: Statement<V>): void {
-		const { name, label, value, index } = statement;
-		const known = this.statements.get(name) ?? statement;
-		this.statements.set(name, known);
-		if (!this.isSame(name, known.value, value))
-			throw this.refused(`items ${known.index} and ${index} contradict each other on ${label}`);
-	}
-
-	get values(): Map<string, V> {
-		return new Map([...this.statements].map(([name, { value }]) => [name, value]));
-	}
+	return { rows: [...rows.values()], body };
 }
 
 function rowsIn(item: Item, fields: readonly Field[], input: IDataObject): IDataObject[] {

@@ -10,12 +10,10 @@ import type { Item } from '../execution/item';
 import { doUnlessDone } from '../execution/findOrCreate';
 import { recordKey } from '../execution/execution';
 import { movedEnds } from '../records/duration';
-import { getRecord, findById, notFoundError } from '../records/findById';
+import { getRecord } from '../records/findById';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
-import type { Target } from '../records/target';
 import { idOf, labelsOf, targetOf } from '../records/target';
-import type { RowsField } from './attendance';
 import { readAttendances, rowsField } from './attendance';
 import type { ActionKind } from './kind';
 
@@ -48,7 +46,7 @@ async function complete(
 	const id = idOf(item, entity);
 	const fields = action.body ?? [];
 	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
-	const attendance = rowsField(fields);
+	const { fields: ofRow } = rowsField(fields);
 	const { rows: wanted, body: said } = readAttendances(items, id, fields, target.branch);
 	const { if_completed, ...given } = said;
 	const show = simplified(item, entity);
@@ -56,35 +54,32 @@ async function complete(
 	const look = async () => {
 		const lesson = await getRecord(item, entity, id, target);
 		const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
-		if (!isCompleted) assertTookPlace(item, id, lesson);
+		const held = attendanceIn(item, id, lesson, isCompleted);
 		const rest = { ...given, ...movedEnds(item, { ...entity, fields }, lesson, given) };
-		const isResent = if_completed === 'teach';
-		const asked = { item, entity, target, id };
-		const held = isCompleted
-			? await currentAttendance(asked, lesson, wanted, isResent)
-			: detailsOf(item, id, lesson);
 		if (isCompleted) {
-			const differing = wanted.filter((row) => !isStoredRow(item, attendance.fields, rowOf(held, row), row));
-			const changes = fields.filter(({ name }) => name in rest && !IDENTITY.includes(name));
-			const isSame = changes.every((field) =>
-				isStored(field, lesson[field.name], rest[field.name], item.zone),
-			);
-			if (differing.length === 0 && isSame) return { found: report(show, lesson, 'unchanged', []) };
-			if (!isResent) throw completedError(item, id, differing);
-		}
+			const differing = wanted.filter((row) => {
+				const known = rowOf(held, row);
+				return known === undefined || !holds(item, known, ofRow, row);
+			});
+			if (differing.length === 0 && holds(item, lesson, fields, rest))
+				return { found: report(show, lesson, 'unchanged', []) };
+			if (if_completed !== 'teach') throw completedError(item, id, differing);
+		} else assertTookPlace(item, id, lesson);
 		const act = async () => {
-			const kept = isCompleted ? otherRows(attendance, held, wanted) : [];
 			const named = wanted.map((row) => ({
-				...rowDefaults(attendance, target.branch),
-				...writablePart(attendance, rowOf(held, row)),
+				branch_id: target.branch,
+				...writablePart(ofRow, rowOf(held, row)),
 				...withoutAbsence(rowOf(held, row), row),
 				...row,
 			}));
-			const body = { ...rest, details: [...named, ...kept], ...action.fixed };
+			// What a completed lesson says of others would be lost.
+			const others = isCompleted ? held.filter((row) => rowOf(wanted, row) === undefined) : [];
+			const details = [...named, ...others.map((row) => writablePart(ofRow, row))];
+			const body = { ...rest, details, ...action.fixed };
 			const task = `complete lesson ${id}`;
 			const call = { ...target, action: action.action, query: { id }, body, task };
 			const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
-			warnOfOthers(item, lesson, isCompleted ? [...held, ...wanted] : wanted);
+			warnOfOthers(item, lesson, details);
 			return report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body));
 		};
 		return { act };
@@ -120,7 +115,8 @@ function completedError(item: Item, id: number, others: readonly IDataObject[]):
 
 /** Whoever names those alone who were absent may think that the others count as present. */
 function warnOfOthers(item: Item, lesson: IDataObject, named: readonly IDataObject[]): void {
-	const others = customersOf(lesson).filter((customer_id) => rowOf(named, { customer_id }) === undefined);
+	const putDown = readIds(itemsIn({ type: 'ids' }, lesson.customer_ids));
+	const others = putDown.filter((customer_id) => rowOf(named, { customer_id }) === undefined);
 	if (others.length === 0) return;
 	item.execution.hints.add(
 		'Nothing was said of some who are put down for a lesson that was completed, so AlfaCRM may not have recorded them',
@@ -128,82 +124,33 @@ function warnOfOthers(item: Item, lesson: IDataObject, named: readonly IDataObje
 	);
 }
 
-/** Who is put down for it. */
-const customersOf = ({ customer_ids }: IDataObject): number[] =>
-	readIds(itemsIn({ type: 'ids' }, customer_ids));
-
-/** Who was there, as the lesson shows it. In another form it cannot be sent along, and would be lost. */
-function detailsOf(item: Item, id: number, { details }: IDataObject): IDataObject[] {
-	const rows = listOf(details);
-	if (rows.every((row) => isPlain(row) && row.customer_id !== undefined)) return rows as IDataObject[];
-	throw item.refused(
-		`AlfaCRM shows the attendance of lesson ${id} in an unknown format`,
-		'Complete the lesson in AlfaCRM. Nothing was saved.',
-	);
-}
-
-/** The lesson that is looked up. */
-interface Asked {
-	item: Item;
-	entity: Entity;
-	target: Target;
-	id: number;
-}
-
 /**
- * What a completed lesson says. Some accounts show that only in lists of one customer. API notes 5.11.
+ * Who was there, as the lesson shows it.
  *
- * @param ofAll also of customers who are not named
+ * @throws NodeOperationError where it cannot be read, or a completed lesson shows nobody, as one source saw of lists that are not
+ * of one customer: what AlfaCRM has would be lost. API notes 5.11.
  */
-async function currentAttendance(
-	{ item, entity, target, id }: Asked,
-	lesson: IDataObject,
-	wanted: readonly IDataObject[],
-	ofAll: boolean,
-): Promise<IDataObject[]> {
-	const shown = detailsOf(item, id, lesson);
-	if (shown.length > 0) return shown;
-	const members = new Set<number | undefined>(customersOf(lesson));
-	const named = wanted.map(({ customer_id }) => readId(customer_id));
-	const customers = new Set([...named, ...(ofAll ? members : [])]);
-	const rows: IDataObject[] = [];
-	for (const customer_id of customers) {
-		const where = { ...target, query: { ...target.query, customer_id } };
-		const { record, isConclusive } = await findById(item, entity, id, where);
-		// What a customer of the lesson has there would be lost.
-		if (record === undefined && members.has(customer_id) && !isConclusive)
-			throw notFoundError(item, entity, id, target.branch, isConclusive);
-		for (const row of detailsOf(item, id, record ?? {})) {
-			if (!rows.some((known) => readId(known.customer_id) === readId(row.customer_id))) rows.push(row);
-		}
-	}
-	return rows;
+function attendanceIn(item: Item, id: number, { details }: IDataObject, isCompleted: boolean): IDataObject[] {
+	const rows = listOf(details);
+	const isReadable = rows.every((row) => isPlain(row) && row.customer_id !== undefined);
+	if (isReadable && (rows.length > 0 || !isCompleted)) return rows as IDataObject[];
+	throw item.refused(
+		isReadable
+			? `Lesson ${id} is already completed, and AlfaCRM does not show who was there`
+			: `AlfaCRM shows the attendance of lesson ${id} in an unknown format`,
+		`${isReadable ? 'Look at it, and correct it,' : 'Complete the lesson'} in AlfaCRM. Nothing was saved.`,
+	);
 }
 
 function rowOf(held: readonly IDataObject[], { customer_id }: IDataObject): IDataObject | undefined {
 	return held.find((row) => readId(row.customer_id) === readId(customer_id));
 }
 
-function isStoredRow(
-	item: Item,
-	fields: readonly Field[],
-	held: IDataObject | undefined,
-	wanted: IDataObject,
-): boolean {
-	if (held === undefined) return false;
-	return fields
-		.filter(({ name }) => name in wanted && !IDENTITY.includes(name))
-		.every((field) => isStored(field, held[field.name], wanted[field.name], item.zone));
-}
-
-/** What a completed lesson says of customers who are not named is sent along, for it might be lost. */
-function otherRows(
-	attendance: RowsField,
-	held: readonly IDataObject[],
-	wanted: readonly IDataObject[],
-): IDataObject[] {
-	return held.filter((row) => rowOf(wanted, row) === undefined).map((row) => writablePart(attendance, row));
-}
+/** Whether a lesson, or a row of it, holds what is said of it. */
+const holds = (item: Item, held: IDataObject, fields: readonly Field[], said: IDataObject): boolean =>
+	fields
+		.filter(({ name }) => name in said && !IDENTITY.includes(name))
+		.every((field) => isStored(field, held[field.name], said[field.name], item.zone));
 
 /** Takes the reason of an absence off whoever was there after all, for AlfaCRM may charge the lesson by it. */
 function withoutAbsence(held: IDataObject | undefined, wanted: IDataObject): IDataObject {
@@ -211,16 +158,8 @@ function withoutAbsence(held: IDataObject | undefined, wanted: IDataObject): IDa
 	return isCorrected && !isEmpty(held?.[ABSENCE]) ? { [ABSENCE]: null } : {};
 }
 
-/** What a row has where neither the user nor the lesson says anything else. */
-function rowDefaults({ fields }: RowsField, branch?: number): IDataObject {
-	const values = fields.filter(({ fromBranch }) => fromBranch && branch !== undefined);
-	return Object.fromEntries(values.map(({ name }) => [name, branch])) as IDataObject;
-}
-
 /** The part of a row that can be written. */
-function writablePart({ fields }: RowsField, held: IDataObject = {}): IDataObject {
-	const values = fields.map(({ name }) => [name, held[name]]);
-	return Object.fromEntries(
-		values.filter(([, value]) => value !== undefined && value !== null),
+const writablePart = (fields: readonly Field[], held: IDataObject = {}): IDataObject =>
+	Object.fromEntries(
+		fields.map(({ name }) => [name, held[name]]).filter(([, value]) => value !== undefined && value !== null),
 	) as IDataObject;
-}

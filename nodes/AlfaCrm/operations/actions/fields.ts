@@ -5,7 +5,6 @@ import type { Field } from '../../entities/fieldTypes';
 import type { FormPart } from '../../form/assemble';
 import { collection } from '../../form/assemble';
 import type { Item } from '../execution/item';
-import { bodyOf } from '../records/body';
 import type { ActionSlot } from './kind';
 
 const additionalFields = (fields: readonly Field[]): INodeProperties =>
@@ -23,27 +22,24 @@ export function fieldsForm(fields: readonly Field[]): FormPart<ActionSlot> {
 	};
 }
 
-/** What the form holds for them, as it is sent. */
-export function readBody(item: Item, fields: readonly Field[] = [], branch?: number): IDataObject {
-	return bodyOf(item, fields, readFields(item, fields), branch);
-}
-
-/** The same as it was given; all fields of the action are to be asked for at once. */
+/** What the form holds for them; all fields of the action are to be asked for at once. */
 export function readFields(item: Item, fields: readonly Field[]): IDataObject {
-	const optional = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
+	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
 	const entries = fields.map((field) => {
 		if (isProminent(field)) return [field.name, item.inputOf(field)];
-		const isThere = optional?.has(field.name) === true;
-		const value = isThere ? optional.input({ ...toProperty(field) }) : undefined;
-		if (isThere && field.limitsOutput && isBlank(field, value)) throw emptyFilter(item, field);
-		return [field.name, value];
+		return [field.name, added?.has(field.name) ? added.input({ ...toProperty(field) }) : undefined];
 	});
 	return Object.fromEntries(entries) as IDataObject;
 }
 
-function emptyFilter(item: Item, { label }: Field): Error {
-	return item.refused(
-		`'${label}' is empty`,
+/** The same where they say what is returned: one that was added and is empty is refused, for more would come without it. */
+export function readFilters(item: Item, fields: readonly Field[]): IDataObject {
+	const input = readFields(item, fields);
+	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
+	const empty = fields.find((field) => added?.has(field.name) && isBlank(field, input[field.name]));
+	if (empty === undefined) return input;
+	throw item.refused(
+		`'${empty.label}' is empty`,
 		"It says what is returned. Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.",
 	);
 }

@@ -7,16 +7,13 @@ import { freeSlots } from '../school/freeSlots';
 import { overview } from '../school/overview';
 import type { ObjectSchema } from '../output/recordSchema';
 import { idParameter } from '../records/target';
-import { change } from './change';
+import { change, moveToStage, rejectLead } from './change';
 import { completeLesson } from './completeLesson';
 import { createIfAbsent } from './createIfAbsent';
+import { get, getMany, save } from './declared';
 import { fieldsForm } from './fields';
-import { get } from './get';
-import { getMany } from './getMany';
-import { joinGroup } from './joinGroup';
 import type { ActionKind, ActionSlot } from './kind';
-import { leaveGroup } from './leaveGroup';
-import { save } from './save';
+import { joinGroup, leaveGroup } from './memberships';
 
 /** What each kind of action is. A kind without a module, or a module without a part, does not compile. */
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
@@ -28,7 +25,9 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	getMany,
 	joinGroup,
 	leaveGroup,
+	moveToStage,
 	overview,
+	rejectLead,
 	save,
 };
 

@@ -7,7 +7,7 @@ import type { Collection } from '../execution/parameters';
 import type { Operation } from '../operation';
 import { whereSearched } from '../records/branches';
 import { incompleteListError } from '../records/readList';
-import { nameSourceOf } from '../output/nameLists';
+import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Target } from '../records/target';
 import { targetOf } from '../records/target';

@@ -125,7 +125,7 @@ async function runQuery(
 	target: Target,
 	{ field, value, filters }: Query,
 ): Promise<ReadList> {
-	const body = { ...target.query, ...entity.includeHidden };
+	const body = { ...target.query, ...entity.hidden?.show };
 	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
 	const key = JSON.stringify([entity.path, field.name]);
 	const { ignoredFilters } = item.execution;

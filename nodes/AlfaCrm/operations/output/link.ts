@@ -18,15 +18,13 @@ export function linkOf(entity: Entity, row: IDataObject, origin: string, found?:
 	const id = readId(row.id);
 	const branch = branchOf(row, found);
 	if (id === undefined || branch === undefined || origin === '') return null;
-	return `${origin}/company/${branch}/${pageOf(entity, row)}/view?id=${id}`;
-}
-
-function pageOf({ pages: [page] = [], pageBy }: Entity, row: IDataObject): string {
-	return pageBy?.pages[String(row[pageBy.field])] ?? page;
+	const { pages = [] } = entity;
+	const { name } = pages.find(({ isOf }) => isOf?.(row)) ?? pages[0];
+	return `${origin}/company/${branch}/${name}/view?id=${id}`;
 }
 
 /** Whether a value is such an address, or says that there is none; it comes back with a row and is not written. */
 export function isLink({ pages = [] }: Entity, value: unknown): boolean {
 	if (pages.length > 0 && value === null) return true;
-	return typeof value === 'string' && pages.some((page) => value.includes(`/${page}/view?id=`));
+	return typeof value === 'string' && pages.some(({ name }) => value.includes(`/${name}/view?id=`));
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/failures';
 import type { ListReader } from '../../api/list';
 import { readId, readIds, readNumber } from '../../values/formats';
 import type { ListRequest } from '../../api/pages';
@@ -11,6 +12,7 @@ import { isEmpty, isPlain } from '../../fields/blank';
 import { isList, itemsIn, wordsOf } from '../../fields/field';
 import type { Words } from '../../fields/kind';
 import { titleOf } from '../../fields/titles';
+import type { Item } from '../execution/item';
 
 /** A row, and the branch in whose list it is. */
 export interface LocatedRow {
@@ -56,7 +58,7 @@ export function namedFields(fields: readonly Shown[]): NamedField[] {
 /** The call for the list of what a field names. It shows archived ones too, for old records name them. */
 export const listOfNames = (entity: Entity, branch?: number): ListRequest => ({
 	...listCall(entity, branch),
-	body: { ...entity.includeHidden },
+	body: { ...entity.hidden?.show },
 });
 
 /** Reads what the records of a list are called. */
@@ -66,7 +68,7 @@ export async function readTitles(reader: ListReader, entity: Entity, branch?: nu
 }
 
 /** What has no ID is named by nobody. */
-export function titlesOf(entity: Entity, rows: readonly IDataObject[]): Titles {
+function titlesOf(entity: Entity, rows: readonly IDataObject[]): Titles {
 	const titles = new Map<number, string>();
 	for (const row of rows) {
 		const id = readId(row.id);
@@ -148,15 +150,63 @@ function valuesIn(field: Shown, value: unknown): unknown[] {
 /** A row as it is, with each name after what it names. */
 export function withNames(row: IDataObject, named: readonly NamedField[], names: RowNames): IDataObject {
 	const keys = new Map(named.map(({ field, as }) => [field.name, as]));
-	const all = new Map<string, IDataObject[string]>();
-	for (const [name, value] of Object.entries(row)) {
-		if (!all.has(name)) all.set(name, Object.hasOwn(names, name) ? names[name] : value);
-		const as = keys.get(name);
-		if (as !== undefined && Object.hasOwn(names, as)) all.set(as, names[as]);
-	}
-	return Object.fromEntries(all);
+	const entries = Object.entries(row).flatMap(([name, value]) => {
+		const as = keys.get(name) ?? '';
+		const own = [name, Object.hasOwn(names, name) ? names[name] : value];
+		return Object.hasOwn(names, as) ? [own, [as, names[as]]] : [own];
+	});
+	return Object.fromEntries(entries) as IDataObject;
 }
 
 /** Whether a key of a row that comes back is a name that stands beside what it names, which alone is written. */
 export const isNameBeside = (fields: readonly Shown[], input: IDataObject, key: string): boolean =>
 	namedFields(fields).some(({ field, as }) => as === key && Object.hasOwn(input, field.name));
+
+/**
+ * The names of an execution: each list is read once, for the first item that needs it. One that cannot be read makes no
+ * item fail, and is not asked for again.
+ */
+export const nameSourceOf = (item: Item): NameSource => ({
+	origin: item.origin,
+	titlesIn: async (entity, branch) =>
+		await cachedTitles(item, entity, branch, async () => await titlesOrHint(item, entity, branch)),
+});
+
+/** For a list that was read for something else: who needs its names next does not read it again. */
+export async function keepTitles(
+	item: Item,
+	entity: Entity,
+	branch: number | undefined,
+	rows: readonly IDataObject[],
+): Promise<void> {
+	await cachedTitles(item, entity, branch, async () => titlesOf(entity, rows));
+}
+
+async function cachedTitles(
+	{ execution }: Item,
+	entity: Entity,
+	branch: number | undefined,
+	read: () => Promise<Titles | undefined>,
+): Promise<Titles | undefined> {
+	return await execution.cached(
+		entity.path,
+		JSON.stringify(['names', listOfNames(entity, branch).branch]),
+		read,
+	);
+}
+
+async function titlesOrHint(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
+	const plural = entity.plural.toLowerCase();
+	try {
+		return await readTitles(item, entity, branch);
+	} catch (caught) {
+		if (item.execution.isCancelled) throw item.asError(caught);
+		item.execution.hints.add(
+			hasStatus(caught, 403)
+				? 'Names are missing, because this user may not read the lists of them'
+				: 'Names are missing, because the lists of them could not be read. Run it again to have them',
+			plural,
+		);
+		return undefined;
+	}
+}

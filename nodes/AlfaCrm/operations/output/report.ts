@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, STRING } from './recordSchema';
 
-export type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'deleted';
+type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'deleted';
 
 /** The record and what became of it, under names that AlfaCRM, which writes them in small letters, does not use. */
 export function report(

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import { itemsIn } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
-import type { Field, Shown } from '../../entities/fieldTypes';
+import type { Shown } from '../../entities/fieldTypes';
 import type { ParameterReader } from '../execution/parameters';
 import { LINK, linkOf } from './link';
 import type { NamedField, RowNames } from './names';
@@ -30,30 +30,25 @@ export function simplified(parameters: ParameterReader, entity: Entity): (row: I
 /** A name is a text that may hold a comma. */
 const NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
 
+/** The useful fields, each with its name behind it if it has one. */
+const keysOf = ({ simple = [] }: Entity, named: readonly NamedField[]): string[] =>
+	simple.flatMap((name) => [name, ...named.filter(({ field }) => field.name === name).map(({ as }) => as)]);
+
 /** Lists of plain values become one text, which reads back as the same list. */
 export function simplifier(entity: Entity, origin: string, named: readonly NamedField[] = []) {
-	const { simple, fields, pages } = entity;
-	const keys = new Map(named.map(({ field, as }) => [field.name, as]));
-	const shown = (simple ?? []).map((name) => ({
-		name,
-		field: fields.find((field) => field.name === name),
-		as: keys.get(name),
-	}));
-	return (row: IDataObject, branch?: number, names: RowNames = {}): IDataObject => {
-		if (simple === undefined) return row;
-		const entries = shown.flatMap(({ name, field, as }) => [
-			[name, flat(row[name], field)] as const,
-			...(as === undefined ? [] : [[as, flat(names[as], NAMES)] as const]),
-		]);
-		return {
-			...Object.fromEntries(entries),
-			...(pages === undefined ? {} : { [LINK]: linkOf(entity, row, origin, branch) }),
-		};
-	};
+	const keys = keysOf(entity, named);
+	const fieldOf = new Map<string, Shown>(entity.fields.map((field) => [field.name, field]));
+	for (const { as } of named) fieldOf.set(as, NAMES);
+	return (row: IDataObject, branch?: number, names: RowNames = {}): IDataObject => ({
+		...Object.fromEntries(
+			keys.map((key) => [key, flat(Object.hasOwn(names, key) ? names[key] : row[key], fieldOf.get(key))]),
+		),
+		...(entity.pages ? { [LINK]: linkOf(entity, row, origin, branch) } : {}),
+	});
 }
 
 /** With commas, unless the values would be told apart otherwise then: a word beside a phone number belongs to it. */
-function flat(value: IDataObject[string], field?: Field | Shown): IDataObject[string] {
+function flat(value: IDataObject[string], field?: Shown): IDataObject[string] {
 	if (value === undefined) return null;
 	if (!Array.isArray(value) || value.some((item) => typeof item === 'object')) return value;
 	const [only] = value as unknown[];
@@ -78,13 +73,8 @@ function simplifiedList(schema: JsonSchema): JsonSchema {
 
 /** A record as it comes out if nothing else is asked for: lists of plain values are one text. */
 export function simplifiedSchema(entity: Entity, named: readonly NamedField[] = []): ObjectSchema {
-	const schema = recordSchema(entity);
-	if (entity.simple === undefined) return schema;
-	const keys = new Map(named.map(({ field, as }) => [field.name, as]));
-	const simple = entity.simple.flatMap((name) => {
-		const one = schema.properties[name] ?? STRING;
-		const as = keys.get(name);
-		return [[name, simplifiedList(one)] as const, ...(as === undefined ? [] : [[as, STRING] as const])];
-	});
+	const { properties } = recordSchema(entity);
+	if (entity.simple === undefined) return objectOf(properties);
+	const simple = keysOf(entity, named).map((key) => [key, simplifiedList(properties[key] ?? STRING)]);
 	return objectOf({ ...Object.fromEntries(simple), ...(entity.pages ? { [LINK]: STRING } : {}) });
 }

@@ -8,25 +8,6 @@ import type { Target } from './target';
 import { incompleteListError } from './readList';
 import type { LocatedRecord } from '../execution/writeCache';
 
-/**
- * Whether a record is archived; undefined where AlfaCRM lists it among the archived and among the active ones, or among
- * neither, so that it does not heed what it is asked for.
- *
- * @throws NodeApiError when its list did not come whole
- */
-export async function isArchived(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	match: LocatedRecord,
-): Promise<boolean | undefined> {
-	const archived = await archivedState(item, entity, target, match);
-	if (archived === undefined) throw archivedUnknownError(item, entity, match);
-	if (archivedByRow(entity, match.row, item.zone) !== undefined) return archived;
-	const { isFound: isActive } = await isListed(item, entity, target, match);
-	return isActive === archived ? undefined : archived;
-}
-
 export function archivedUnknownError(item: Item, { label, plural }: Entity, { row }: LocatedRecord): Error {
 	const incomplete = `archived ${plural.toLowerCase()}`;
 	return incompleteListError(
@@ -63,23 +44,14 @@ export async function archivedState(
 	if (flag !== undefined) return flag;
 	const { day } = entity.archive;
 	if (day !== undefined && formatDay(row[day], 'iso', item.zone) === OPEN_END) return false;
-	const { isFound, isSure } = await isListed(item, entity, target, { row, branch }, 2);
-	return isFound || isSure ? isFound : undefined;
-}
-
-/** Whether a list shows a record, and whether it would: that of active ones, or with 2 that of archived ones. */
-async function isListed(
-	item: Item,
-	{ includeHidden, label }: Entity,
-	target: Target,
-	{ row, branch }: Pick<LocatedRecord, 'branch' | 'row'>,
-	removed?: 2,
-): Promise<{ isFound: boolean; isSure: boolean }> {
 	const id = readId(row.id);
-	const body = { id, ...target.query, ...includeHidden, removed };
-	const task = `look for the ${label.toLowerCase()} in the archive`;
-	const keep = (one: IDataObject) => readId(one.id) === id;
-	const list = { ...target, branch, body, task };
-	const { rows, isComplete } = await item.collect(list, { keep, limit: 1 });
-	return { isFound: rows.length > 0, isSure: isComplete };
+	const list = {
+		...target,
+		branch,
+		body: { id, ...target.query, ...entity.hidden?.show, removed: 2 },
+		task: `look for the ${entity.label.toLowerCase()} in the archive`,
+	};
+	const { rows, isComplete } = await item.collect(list, { keep: (one) => readId(one.id) === id, limit: 1 });
+	if (rows.length > 0) return true;
+	return isComplete ? false : undefined;
 }

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, formatTime, today } from '../../values/formats';
+import { today } from '../../values/formats';
 import type { Entity } from '../../entities/types';
-import { isEmpty, isUndefined } from '../../fields/blank';
+import { isUndefined } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
-import { clearedValue, isBlank, serialize } from '../../fields/field';
+import { clearedValue, isBlank } from '../../fields/field';
 import { lengthOf, longestOf, shortened } from '../../fields/text';
 import { collection } from '../../form/assemble';
 import type { Field, Wire } from '../../entities/fieldTypes';
@@ -68,11 +68,9 @@ export function bodyOf(
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of fields) {
-		if (isReplaced(field, fields, input)) continue;
 		const value = isBlank(field, input[field.name]) ? defaultFor(item, field, branch) : input[field.name];
 		if (isBlank(field, value)) {
 			if (field.required) throw missingError(item, field);
-			if (endsAnother(field, fields)) throw missingError(item, { ...field, isNodesRule: true });
 		} else {
 			const wire = fitting(item, field, item.read(field, value), shortens);
 			// A null, for no stage, is sent only where the field is required; a new record has none anyway.
@@ -87,14 +85,7 @@ export function bodyOf(
 			`Fill one of them, or check the expressions in them. ${item.effectNote()}`,
 		);
 	}
-	assertOrder(item, fields, body);
 	return { ...body, ...customBody(item, input, false) };
-}
-
-/** Another field is given in its place. */
-function isReplaced({ omittedWith }: Field, fields: readonly Field[], input: IDataObject): boolean {
-	const other = fields.find(({ name }) => name === omittedWith);
-	return other !== undefined && !isBlank(other, input[other.name]);
 }
 
 /**
@@ -110,14 +101,11 @@ export function changesOf(
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
-		if (isReplaced(field, entity.fields, input)) continue;
 		const value = input[field.name];
 		if (!isBlank(field, value)) body[field.name] = fitting(item, field, item.read(field, value), shortens);
-		// No record holds a length: it is the end that would be lost.
-		else if (isUndefined(value) || !overwrites || field.omittedWith) continue;
-		// No branch would show a record that is in none, so nobody would find it again.
-		else if (field.required || field.fromBranch) throw missingError(item, field);
-		else if (field.type === 'time' && field.after) throw missingError(item, { ...field, isNodesRule: true });
+		else if (isUndefined(value) || !overwrites) continue;
+		// No branch would show a record that is in none, and what never ends takes place at no time.
+		else if (field.required || field.fromBranch || field.type === 'time') throw missingError(item, field);
 		else body[field.name] = clearedValue(field);
 	}
 	// The number of a group is that of some customer as well.
@@ -126,83 +114,7 @@ export function changesOf(
 		const kind = entity.fields.find(({ name }) => name === field.by);
 		throw missingError(item, field, ` together with '${kind?.label ?? field.by}'`);
 	}
-	assertOrder(item, entity.fields, body);
 	return { ...body, ...customBody(item, input, overwrites) };
-}
-
-/** What begins at a time and never ends takes place at no time. */
-const endsAnother = ({ name }: Field, fields: readonly Field[]): boolean =>
-	fields.some((field) => field.type === 'time' && field.lasts === name);
-
-/** What ends before it begins is a slip of the pen. */
-function assertOrder(
-	item: Item,
-	fields: readonly Field[],
-	body: IDataObject,
-	ends: readonly Field[] = fields,
-): void {
-	const comparable = (name: string): string | undefined => {
-		const value = body[name];
-		if (isEmpty(value)) return undefined;
-		return formatDay(value, 'iso', item.zone) ?? formatTime(value, item.zone) ?? String(value);
-	};
-	for (const { name, label, after, notBefore } of ends) {
-		const first = fields.find((field) => field.name === (after ?? notBefore));
-		if (first === undefined) continue;
-		const [begin, end] = [comparable(first.name), comparable(name)];
-		if (begin === undefined || end === undefined || end > begin || (end === begin && !after)) continue;
-		throw item.refused(
-			`'${label}' must ${after ? 'be later than' : 'not be before'} '${first.label}'`,
-			`'${first.label}' is ${begin} and '${label}' is ${end}. Correct one of them. ${item.effectNote()}`,
-		);
-	}
-}
-
-/** Changes together with what an update has to name although it stays as the record shows it. */
-export function withResentFields(
-	item: Item,
-	{ resentOnUpdate = [] }: Pick<Entity, 'resentOnUpdate'>,
-	record: IDataObject,
-	changes: IDataObject,
-): IDataObject {
-	const body = { ...changes };
-	if (resentOnUpdate.length > 0) {
-		const custom = Object.entries(record).filter(([name]) => isCustom(name));
-		for (const [name, value] of custom) if (!(name in body)) body[name] = value;
-	}
-	for (const field of resentOnUpdate) {
-		const { name, shownAs = name, exceptWith } = field;
-		const isLeft = !(name in changes) && exceptWith !== undefined && exceptWith in changes;
-		const value = name in changes ? changes[name] : record[shownAs];
-		if (!isLeft && !isBlank(field, value)) body[name] = formatted(field, value, item.zone);
-	}
-	return body;
-}
-
-/** What a record holds, in the format that AlfaCRM takes; as it is where it is odd, such as a room 0, for nobody gave it. */
-function formatted(field: Field, value: Wire, zone: string): Wire {
-	try {
-		return serialize(field, value, zone);
-	} catch {
-		return value;
-	}
-}
-
-/**
- * The same for an update that names one of both, while the other stays as the record has it, sent along or not. What goes on
- * over midnight has them the other way round.
- */
-export function assertOrderWithKept(
-	item: Item,
-	{ fields, resentOnUpdate }: Entity,
-	record: IDataObject,
-	changes: IDataObject,
-	sent: IDataObject,
-): void {
-	const day = (name: string) => formatDay(record[name], 'iso', item.zone);
-	const isHalf = ({ name, after }: Field) =>
-		after !== undefined && name in changes !== after in changes && day(name) === day(after);
-	assertOrder(item, fields, resentOnUpdate ? sent : { ...record, ...sent }, fields.filter(isHalf));
 }
 
 function customBody(item: Item, input: IDataObject, overwrites: boolean): IDataObject {
@@ -216,18 +128,17 @@ function customBody(item: Item, input: IDataObject, overwrites: boolean): IDataO
 	return body;
 }
 
-/** What is sent when nothing is given. */
+/** What is sent when nothing is given; the author is looked up when all else is known. */
 function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number): unknown {
-	if (fromBranch) return branch;
-	return fallback === 'today' ? today('iso', item.zone) : fallback;
+	if (fallback === 'today') return today('iso', item.zone);
+	return fromBranch ? branch : fallback === 'author' ? undefined : fallback;
 }
 
-function missingError(item: Item, { label, required, isNodesRule }: Field, beside = ''): Error {
-	const message = isNodesRule
-		? `'${label}' is empty, but a record without it would be of no use`
-		: required
-			? `'${label}' is empty, but AlfaCRM requires it`
-			: `'${label}' is empty, but a record in no branch would be shown nowhere`;
+function missingError(item: Item, { label, required, fromBranch }: Field, beside = ''): Error {
+	const message =
+		fromBranch && !required
+			? `'${label}' is empty, but a record in no branch would be shown nowhere`
+			: `'${label}' is empty, but it is required`;
 	return item.refused(
 		message,
 		`Fill '${label}'${beside}, or check the expression in it. ${item.effectNote()}`,

@@ -26,22 +26,18 @@ export interface Places {
 /** The branches of the account, read once for all items; undefined if they are not listed for this user. */
 async function listBranches(item: Item): Promise<ReadList | undefined> {
 	const list = listCall(branchEntity);
-	let isNotThere = false;
 	return await item.execution.cached(
 		branchEntity.path,
 		'all, or none that may be listed',
 		async () => {
 			try {
-				return await readList(item, branchEntity, list, 'what is in one of them');
+				return await readList(item, branchEntity, list);
 			} catch (caught) {
 				if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
-				isNotThere = hasStatus(caught, 404);
 				return undefined;
 			}
 		},
-		// A new login has not changed it, so the next item need not try again; any other refusal may pass.
-		(known) =>
-			known ? known.incomplete === undefined : isNotThere || item.execution.client.isForbidden(list),
+		(known) => known?.incomplete === undefined,
 	);
 }
 
@@ -51,9 +47,7 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 	if (rows === undefined || rows.length === 0) {
 		item.hasSkippedBranches = true;
 		item.execution.hints.add(
-			rows === undefined
-				? 'This user may not list the branches, so only the one that is chosen was searched'
-				: 'AlfaCRM lists no branch, so only the one that is chosen was searched',
+			'This user may not list the branches, so only the one that is chosen was searched',
 			`branch ${String(first)}`,
 		);
 		return { branches: [first], incomplete };

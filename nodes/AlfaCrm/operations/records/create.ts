@@ -1,13 +1,16 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { collection } from '../../form/assemble';
+import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { forNew, isProminent } from '../../fields/field';
+import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { recordSchema } from '../output/recordSchema';
+import type { Target } from './target';
 import { keysForm, targetOf } from './target';
-import { authored } from './author';
 import { bodyOf, shortensTexts, textOptions } from './body';
-import { assertForSomebody, book, bookingOptions } from './booking';
-import { forOwner } from './owner';
+import { authored, forOwner } from './owner';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
 const newFields = ({ fields }: Entity) => fields.map(forNew);
@@ -18,7 +21,42 @@ const additionalFields = (entity: Entity) => {
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
-/** Creates a record each time that it runs, unless it is one that is booked. */
+/** A new record: what was given for it, and how it is sent. */
+interface Draft {
+	target: Target;
+	fields: readonly Field[];
+	input: IDataObject;
+	body: IDataObject;
+}
+
+/** @param complete adds to what was given what follows from it */
+export function readDraft(
+	item: Item,
+	entity: Entity,
+	fields: readonly Field[] = newFields(entity),
+	complete = (input: IDataObject) => input,
+): Draft {
+	const target = targetOf(item, entity, 'create');
+	const input = complete(readFieldInput(item, entity, additionalFields(entity), prominentFields(entity)));
+	const [options] = textOptions(fields);
+	const shortens = shortensTexts(options && item.collection(options));
+	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
+	return { target, fields, input, body };
+}
+
+export async function saveDraft(
+	item: Item,
+	{ label }: Entity,
+	{ target, fields, input, body: given }: Draft,
+): Promise<IDataObject> {
+	const draft = { fields, input, body: given, branch: target.branch };
+	const { body: placed, branch } = await forOwner(item, draft);
+	const body = await authored(item, fields, placed, branch);
+	const task = `create the ${label.toLowerCase()}`;
+	return await item.save({ ...target, branch, action: 'create', body, task }, []);
+}
+
+/** Creates a record each time that it runs. */
 export const create: Operation = {
 	text: ({ one }) => ({
 		name: 'Create',
@@ -30,22 +68,8 @@ export const create: Operation = {
 		keys: keysForm(entity, 'create'),
 		prominentFields: prominentForm(prominentFields(entity)),
 		createFields: [inMode('form', additionalFields(entity))],
-		createOptions: entity.isBooked ? [bookingOptions] : textOptions(entity.fields),
+		createOptions: textOptions(entity.fields),
 	}),
-	async execute(item, entity) {
-		const target = targetOf(item, entity, 'create');
-		const input = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
-		if (entity.isBooked) assertForSomebody(item, input);
-		const fields = newFields(entity);
-		const [options] = textOptions(fields);
-		const shortens = shortensTexts(options && item.collection(options));
-		const given = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
-		const draft = { fields, input, body: given, branch: target.branch };
-		const { body: placed, branch } = await forOwner(item, draft);
-		const body = await authored(item, fields, placed, branch);
-		const task = `create the ${entity.label.toLowerCase()}`;
-		const save = async () => await item.save({ ...target, branch, action: 'create', body, task }, []);
-		return [await (entity.isBooked ? book(item, body, branch, save) : save())];
-	},
+	execute: async (item, entity) => [await saveDraft(item, entity, readDraft(item, entity))],
 	output: recordSchema,
 };

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
 import type { Entity } from '../../entities/types';
@@ -6,6 +6,41 @@ import { customField } from '../../fields/custom';
 import { holdsIds, isList, isStored, listOf, union } from '../../fields/field';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../execution/item';
+import type { ParameterReader } from '../execution/parameters';
+
+type Mode = 'add' | 'replace';
+
+/** What becomes of the values that a list has: AlfaCRM replaces it as a whole, which would lose them. */
+function listMode(fields: readonly Field[], byDefault: Mode): INodeProperties {
+	const lists = fields.filter(isList).map(({ label }) => label);
+	return {
+		displayName: 'Multi-Value Fields',
+		name: 'listMode',
+		type: 'options',
+		options: [
+			{
+				name: 'Add to Existing Values',
+				value: 'add',
+				description: 'Read the record first and keep what it has',
+			},
+			{
+				name: 'Replace All Values',
+				value: 'replace',
+				description: 'Put the given values in place of all others',
+			},
+		],
+		default: byDefault,
+		description: `What happens to fields that hold several values (${lists.sort().join(', ')})`,
+	};
+}
+
+/** Where there are lists at all. */
+export const listModeForm = (fields: readonly Field[], byDefault: Mode): INodeProperties[] =>
+	fields.some(isList) ? [listMode(fields, byDefault)] : [];
+
+/** Whether values are added to lists. */
+export const readAddToLists = (reader: ParameterReader, fields: readonly Field[], byDefault: Mode): boolean =>
+	fields.some(isList) && reader.choice(listMode(fields, byDefault)) === 'add';
 
 /** The part of `values` that would change the record. What AlfaCRM does not show of it counts as empty. */
 export function differences(
@@ -19,8 +54,6 @@ export function differences(
 	for (const [name, value] of Object.entries(values)) {
 		const field = entity.fields.find((one) => one.name === name) ?? customField(name);
 		const wanted = addToLists && isList(field) ? added(item, field, record[name], value) : value;
-		// What a list keeps is among what is wanted of it.
-		if (isList(field)) assertKnownForm(item, field, wanted);
 		if (!isStored(field, record[name], wanted, item.zone)) body[name] = wanted;
 	}
 	return body;
@@ -38,20 +71,9 @@ export function added(item: Item, field: Field, held: unknown, input: Wire): Wir
 	const refused = (message: string) => refusedToAdd(item, field, message);
 	if (held === undefined)
 		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`);
-	assertKnownForm(item, field, present as Wire);
 	if (holdsIds(field) && present.some((one) => readId(one) === undefined))
 		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`);
 	return union(field, present, more) as Wire;
-}
-
-/** A map with a phone in it, say, which could only be sent back as a word. */
-function assertKnownForm(item: Item, field: Field, held: Wire): void {
-	if (!listOf(held).some((one) => typeof one === 'object' && one !== null)) return;
-	throw refusedToAdd(
-		item,
-		field,
-		`Nothing can be added to '${field.label}', because AlfaCRM shows it in an unknown format`,
-	);
 }
 
 const refusedToAdd = (item: Item, { label }: Field, message: string): Error =>

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties, ResourceMapperValue } from 'n8n-work
 
 import { columnsMethod } from '../../entities/methodNames';
 import type { Entity } from '../../entities/types';
-import { isEmpty, isPicker } from '../../fields/blank';
+import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { jsonHint, toParameters, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
@@ -13,7 +13,6 @@ import { isNameBeside } from '../output/names';
 import { shownFields } from '../output/recordSchema';
 import type { Item } from '../execution/item';
 import type { Parameter } from '../execution/parameters';
-import { durationForm, endsOf } from './duration';
 
 type Mode = 'form' | 'json' | 'map';
 
@@ -136,9 +135,7 @@ export const inMode = (mode: Mode, property: INodeProperties): INodeProperties =
 
 /** Fields with a parameter of their own, in the form mode. */
 export const prominentForm = (fields: readonly Field[]): INodeProperties[] =>
-	fields
-		.flatMap((field) => [...toParameters(field), ...durationForm(field)])
-		.map((parameter) => inMode('form', parameter));
+	fields.flatMap(toParameters).map((parameter) => inMode('form', parameter));
 
 /**
  * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given.
@@ -153,34 +150,15 @@ export function readFieldInput(
 	prominent: readonly Field[] = [],
 ): IDataObject {
 	const modes: Record<Mode, () => IDataObject> = {
-		form: () => {
-			const input = { ...prominentIn(item, prominent), ...collectionIn(item, entity, collection) };
-			return { ...input, ...endsOf(item, prominent, entity.fields, input) };
-		},
+		form: () => ({ ...prominentIn(item, prominent), ...collectionIn(item, entity, collection) }),
 		json: () => withoutUnknown(item, entity, item.object(jsonInput(entity))),
 		map: () => withoutUnknown(item, entity, mapped(item, entity)),
 	};
 	return modes[item.choice<Mode>(inputMode(entity))]();
 }
 
-/**
- * Whether a field that came empty was given all the same: it is named in what comes as JSON or from the input, or filled by
- * an expression that came to nothing. What is left as the form begins is not given.
- */
-export function isGiven(item: Item, entity: Entity, input: IDataObject, name: string): boolean {
-	const { [name]: parameter, columns } = item.execution.context.getNode().parameters;
-	if (isForm(item, entity)) return !isEmpty(input[name]) || isExpression(parameter);
-	const { value } = (columns ?? {}) as { value?: IDataObject | null };
-	return name in input || isExpression(value?.[name]);
-}
-
 /** Whether each field stands in a parameter of its own, rather than in a row or an object. */
 export const isForm = (item: Item, entity: Entity): boolean => item.choice(inputMode(entity)) === 'form';
-
-function isExpression(raw: unknown): boolean {
-	const text = isPicker(raw) ? raw.value : raw;
-	return typeof text === 'string' && /^=\s*\S/.test(text);
-}
 
 function prominentIn(item: Item, fields: readonly Field[]): IDataObject {
 	const values = fields.map((field) => [field.name, item.inputOf(field)]);

@@ -4,13 +4,18 @@ import { hasStatus } from '../../api/failures';
 import { readId } from '../../values/formats';
 import type { ListReader } from '../../api/list';
 import type { Entity } from '../../entities/types';
+import { passesOf } from '../../entities/listCall';
 import type { Item } from '../execution/item';
 import type { LocatedRecord } from '../execution/writeCache';
+import type { Operation } from '../operation';
+import { nameSourceOf } from '../output/names';
+import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Branch } from './branches';
 import { allBranches, inEachBranch, whereSearched } from './branches';
 import { incompleteListError } from './readList';
 import type { Target } from './target';
-import { hiddenSubtypes } from './subtypes';
+import { idOf, idParameter, keysForm, targetOf } from './target';
+import { hiddenKinds } from './hiddenKinds';
 
 /** The record, if it came; and whether it is sure that there is none if it did not. */
 interface FoundById {
@@ -31,18 +36,12 @@ export async function findById(
 ): Promise<FoundById> {
 	const list = {
 		...target,
-		body: { id, ...target.query, ...entity.includeHidden },
+		body: { id, ...target.query, ...entity.hidden?.show },
 		task: `get ${entity.label.toLowerCase()} ${id}`,
 	};
 	const keep = (row: IDataObject) => readId(row.id) === id;
 	const { rows, isComplete } = await reader.collect(list, { keep, limit: 1, passes });
 	return { record: rows[0], isConclusive: isComplete || rows.length > 0 };
-}
-
-/** What to ask an index one after the other to see every record. */
-export function passesOf({ partitionBy, hiddenPasses = [] }: Entity): readonly IDataObject[] {
-	if (partitionBy === undefined) return [{}, ...hiddenPasses];
-	return partitionBy.choices.map(({ value }) => ({ [partitionBy.name]: value }));
 }
 
 /**
@@ -60,7 +59,7 @@ export async function currentRecord(
 	const version = item.execution.version();
 	const where = { ...target, branch };
 	const first = await findById(item, entity, id, where);
-	const others = first.record ? [] : await hiddenSubtypes(item, entity, branch);
+	const others = first.record ? [] : await hiddenKinds(item, entity, branch);
 	const last = others.length === 0 ? first : await findById(item, entity, id, where, others);
 	const { record: row } = last;
 	if (row === undefined) return { match: own, isConclusive: first.isConclusive && last.isConclusive };
@@ -69,6 +68,24 @@ export async function currentRecord(
 		isConclusive: true,
 	};
 }
+
+/** Reads one record by its ID. */
+export const get: Operation = {
+	text: ({ one }) => ({ name: 'Get', action: `Get ${one}`, description: `Get ${one} by its ID` }),
+	form: (entity) => ({
+		id: [idParameter(entity)],
+		keys: keysForm(entity, 'get'),
+		simplify: readingForm(entity),
+	}),
+	async execute(item, entity) {
+		const target = targetOf(item, entity, 'get');
+		const id = idOf(item, entity);
+		const show = readingOutput(item, entity);
+		const match = await getRecordAnywhere(item, entity, id, target);
+		return await show([match], nameSourceOf(item));
+	},
+	output: readingSchema,
+};
 
 /** @throws NodeApiError when no row has this ID */
 export async function getRecord(

@@ -1,12 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/failures';
+import { LARGEST_PAGE } from '../../api/pages';
 import { readId, readIds } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
-import { entityOf } from '../../entities/registry';
+import { customer } from '../../entities/customer';
+import { listCall } from '../../entities/listCall';
 import type { Entity } from '../../entities/types';
+import { user } from '../../entities/user';
 import { isEmpty } from '../../fields/blank';
 import { isBlank, isList, listOf } from '../../fields/field';
+import { normalizeText } from '../../fields/normalizeText';
 import { longestOf, readText, shortened } from '../../fields/text';
 import type { Item } from '../execution/item';
 import type { LocatedRecord } from '../execution/writeCache';
@@ -49,10 +53,10 @@ export async function forOwner(
 	return { body: all, branch: home, homes: field && readIds(listOf(match.row.branch_ids)) };
 }
 
+/** The customer, for what takes texts from one. */
 function ownerIn(fields: readonly Field[], body: IDataObject): Owner | undefined {
-	const { copyFrom } = fields.find((field) => field.copyFrom) ?? {};
-	const id = readId(copyFrom && body[copyFrom.owner]);
-	return copyFrom && id !== undefined ? { entity: entityOf(copyFrom.entity), id } : undefined;
+	const id = fields.some(({ copyFrom }) => copyFrom) ? readId(body.customer_id) : undefined;
+	return id === undefined ? undefined : { entity: customer, id };
 }
 
 /** Who may write the one need not be allowed to see the other; AlfaCRM says whether it does without. */
@@ -75,7 +79,7 @@ function textsFrom(row: IDataObject, fields: readonly Field[], body: IDataObject
 	for (const field of fields) {
 		const { name, copyFrom } = field;
 		if (copyFrom === undefined || body[name] !== undefined) continue;
-		const text = copyFrom.fields.map((one) => readText(row[one])).find((value) => !isEmpty(value)) ?? '';
+		const text = copyFrom.map((one) => readText(row[one])).find((value) => !isEmpty(value)) ?? '';
 		if (text !== '') taken[name] = shortened(text, longestOf(field));
 	}
 	return taken;
@@ -106,4 +110,41 @@ function homeOf(
 		);
 	}
 	return own.length > 1 ? found : own[0];
+}
+
+/** A new record with its author: the user of the credential, if none is given. API notes 5.19. */
+export async function authored(
+	item: Item,
+	fields: readonly Field[],
+	body: IDataObject,
+	branch: Branch,
+): Promise<IDataObject> {
+	const author = fields.find(({ fallback }) => fallback === 'author');
+	if (author === undefined || body[author.name] !== undefined) return body;
+	const id = await ownUserIn(item, branch);
+	return id === undefined ? body : { [author.name]: id, ...body };
+}
+
+/** The number of the user of the credential, unless the list of users does not show it or may not be read. */
+async function ownUserIn(item: Item, branch: Branch): Promise<number | undefined> {
+	const { client } = item.execution;
+	return await item.execution.cached(
+		user.path,
+		'own',
+		async () => await client.ownUser(async () => await findUser(item, branch)),
+	);
+}
+
+async function findUser(item: Item, branch: Branch): Promise<number | undefined> {
+	const list = { ...listCall(user, branch), pageSize: LARGEST_PAGE };
+	const email = await item.execution.client.email();
+	const keep = (row: IDataObject) =>
+		listOf(row.email).some((one) => normalizeText(String(one)) === normalizeText(email));
+	try {
+		const { rows } = await item.collect(list, { keep, limit: 1 });
+		return readId(rows[0]?.id);
+	} catch (caught) {
+		if (hasStatus(caught, 403, 404)) return undefined;
+		throw item.asError(caught);
+	}
 }

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ListQuery } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
+import { warnOfMissing } from './rows';
 
 /** The list that did not come whole, by the plural of what is in it: something may be there that did not come. */
 export type IncompleteList = string | undefined;
@@ -17,19 +18,11 @@ export async function readList(
 	item: Item,
 	entity: Pick<Entity, 'plural'>,
 	list: ListQuery,
-	lookedFor = 'one that was looked for',
 ): Promise<ReadList> {
-	const { rows, isComplete, total } = await item.collect(list);
-	if (isComplete) return { rows };
+	const collected = await item.collect(list);
 	const plural = entity.plural.toLowerCase();
-	const isShort = total !== undefined && total > rows.length;
-	item.execution.hints.add(
-		isShort
-			? `AlfaCRM counts more ${plural} than it shows, so ${lookedFor} may not have been found`
-			: `AlfaCRM's list of ${plural} did not come whole, so ${lookedFor} may not have been found`,
-		isShort ? `${total} counted, ${rows.length} shown` : `${rows.length} shown`,
-	);
-	return { rows, incomplete: plural };
+	warnOfMissing(item, plural, collected);
+	return { rows: collected.rows, incomplete: collected.isComplete ? undefined : plural };
 }
 
 /**

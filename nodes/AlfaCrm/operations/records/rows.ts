@@ -1,60 +1,56 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
+import { showWhen } from '../../form/assemble';
 import type { Item } from '../execution/item';
 import type { ItemRequest } from '../execution/itemRequest';
 
-/**
- * The rows of a list, each record once, with a hint where some are known to be missing.
- *
- * @param plural what is listed, in small letters
- */
-export async function collectRows(
-	item: Item,
-	plural: string,
-	list: ListQuery,
-	options: CollectOptions = {},
-): Promise<IDataObject[]> {
-	const collected = await item.collect(list, options);
-	warnOfMissing(item, plural, collected);
-	return collected.rows;
+const returnAll: INodeProperties = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+};
+
+const limit: INodeProperties = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 50,
+	description: 'Max number of results to return',
+};
+
+/** How many rows are asked for. */
+export const limitForm: INodeProperties[] = [returnAll, showWhen(limit, { returnAll: [false] })];
+
+/** Infinity for all. Read before anything is sent. */
+export function limitOf(item: Item): number {
+	return item.flag(returnAll) ? Infinity : item.integer(limit);
 }
 
 /**
- * The same up to a limit, with a hint where AlfaCRM counts more of them.
+ * Rows of a list up to a limit, each record once, with a hint where some are missing or there may be more.
  *
- * @param options.isCertain false where AlfaCRM may ignore what it is asked for, and count others too
+ * @param plural what is listed, in small letters
  */
 export async function collectSome(
 	item: Item,
 	plural: string,
 	list: ListQuery,
-	options: CollectOptions & { limit: number; keep: (row: IDataObject) => boolean; isCertain?: boolean },
+	options: CollectOptions & { limit: number },
 ): Promise<IDataObject[]> {
-	const { limit, keep, passes = [{}], isCertain = true } = options;
-	// Of several lists the total is that of the last one that was read.
-	const isOne = passes.length === 1;
-	let isHeeded = true;
-	const noted = (row: IDataObject) => {
-		const isWanted = keep(row);
-		isHeeded &&= isWanted;
-		return isWanted;
-	};
-	const collected = await item.collect(list, { ...options, keep: noted });
+	const { limit, passes = [{}] } = options;
+	const collected = await item.collect(list, options);
 	warnOfMissing(item, plural, collected);
 	const { rows, total = 0 } = collected;
-	if (rows.length < limit || (isOne && total <= limit)) return rows;
-	const advice = "raise it, or switch on 'Return All'";
-	if (isCertain && isHeeded && isOne)
+	// Of several lists the total is that of the last one that was read; it may count what is not wanted.
+	if (rows.length >= limit && (passes.length > 1 || total > limit))
 		item.execution.hints.add(
-			`'Limit' was reached: ${advice}`,
-			`AlfaCRM counts ${total} ${plural}, ${limit} came`,
-		);
-	else
-		item.execution.hints.add(
-			`'Limit' was reached, so there may be more: ${advice}`,
+			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All'",
 			`${limit} ${plural} came`,
 		);
 	return rows;

@@ -3,11 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import { recordKey } from '../execution/execution';
-import { archivedByRow, isArchived } from './archived';
+import { archivedByRow, archivedState, archivedUnknownError } from './archived';
 import type { LocatedRecord } from '../execution/writeCache';
 import { report } from '../output/report';
 import type { Target } from './target';
-import { withResentFields } from './body';
 import { differences } from './diff';
 
 /** A record that is to be changed, for whom, and how it comes out. */
@@ -35,9 +34,7 @@ export async function saveChanges(
 ): Promise<IDataObject> {
 	const { item, entity, target, show } = task;
 	const { row, branch } = match;
-	const archived =
-		'removed' in values && entity.archive ? await isArchived(item, entity, target, match) : undefined;
-	const record = archived === undefined ? row : { ...row, removed: Number(archived) };
+	const record = 'removed' in values ? await withFlag(task, match) : row;
 	const changed = differences(item, entity, record, values, addToLists);
 	const changedFields = Object.keys(changed);
 	if (changedFields.length === 0) return report(show, row, 'unchanged', []);
@@ -48,7 +45,7 @@ export async function saveChanges(
 		branch,
 		action: 'update',
 		query: { id, ...target.query },
-		body: withResentFields(item, entity, row, changed),
+		body: changed,
 		task: `update ${entity.label.toLowerCase()} ${id}`,
 	};
 	const model = await item.save(call, [recordKey(entity, id)], { before: row });
@@ -60,6 +57,13 @@ export async function saveChanges(
 	return report(show, saved.row, 'updated', changedFields);
 }
 
+/** @throws NodeApiError when the list of archived ones did not come whole */
+async function withFlag({ item, entity, target }: RecordTask, match: LocatedRecord): Promise<IDataObject> {
+	const archived = await archivedState(item, entity, target, match);
+	if (archived === undefined) throw archivedUnknownError(item, entity, match);
+	return { ...match.row, removed: Number(archived) };
+}
+
 /** AlfaCRM takes the flag of the archive without a word, also where it does nothing. */
 async function warnIfNotArchived(
 	{ item, entity, target }: RecordTask,
@@ -67,31 +71,18 @@ async function warnIfNotArchived(
 	wanted: boolean,
 ): Promise<void> {
 	const noun = entity.label.toLowerCase();
-	const name = `${noun} ${String(match.row.id)}`;
-	try {
-		const archived = await isArchived(item, entity, target, match);
-		if (archived === wanted) return;
-		if (archived === undefined) {
-			item.execution.hints.add(
-				`AlfaCRM took the change, but its lists do not tell whether a ${noun} is archived. Look there`,
-				name,
-			);
-			return;
-		}
-	} catch (caught) {
+	const archived = await archivedState(item, entity, target, match).catch((caught: unknown) => {
 		if (item.execution.isCancelled) throw item.asError(caught);
-		// It is saved, whatever became of the look afterwards.
-		item.execution.hints.add(
-			'AlfaCRM took the change, but could not be asked what became of it. Look there',
-			name,
-		);
-		return;
-	}
+		return undefined;
+	});
+	if (archived === wanted) return;
+	const shows = wanted
+		? `shows a ${noun} as active still. Archive it there by hand`
+		: `shows a ${noun} as archived still. Restore it there by hand`;
 	item.execution.hints.add(
-		wanted
-			? `AlfaCRM took the change, but shows a ${noun} as active still. Archive it there by hand`
-			: `AlfaCRM took the change, but shows a ${noun} as archived still. Restore it there by hand`,
-		name,
+		// It is saved, whatever becomes of the look afterwards.
+		`AlfaCRM took the change, but ${archived === undefined ? 'did not show what became of it. Look there' : shows}`,
+		`${noun} ${String(match.row.id)}`,
 	);
 }
 

@@ -85,7 +85,7 @@ export function branchesOf(
 export function idParameter(entity: Entity): INodeProperties {
 	const description = `The number that AlfaCRM shows for the ${entity.label.toLowerCase()}`;
 	const basics = { name: 'id', required: true, description };
-	if (entity.search) return { displayName: entity.label, ...picker(entity), ...basics };
+	if (entity.listed?.search) return { displayName: entity.label, ...picker(entity), ...basics };
 	return {
 		displayName: `${entity.label} ID`,
 		...basics,

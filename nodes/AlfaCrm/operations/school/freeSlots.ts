@@ -4,6 +4,7 @@ import { hasStatus } from '../../api/failures';
 import { dayBefore, daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import { lesson } from '../../entities/lesson';
+import { listCall, passesOf } from '../../entities/listCall';
 import { regularLesson } from '../../entities/regularLesson';
 import { room as roomEntity } from '../../entities/room';
 import { teacher as teacherEntity } from '../../entities/teacher';
@@ -12,15 +13,15 @@ import { listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
-import { readBody } from '../actions/fields';
+import { readFilters } from '../actions/fields';
 import { objectOf, STRING } from '../output/recordSchema';
-import { getRecord, passesOf } from '../records/findById';
-import { limitForm, limitOf } from '../records/limit';
-import { incompleteListError, readList } from '../records/readList';
-import { eachOnce } from '../records/rows';
+import { bodyOf } from '../records/body';
+import type { Branch } from '../records/branches';
+import { getRecord } from '../records/findById';
+import { incompleteListError } from '../records/readList';
+import { eachOnce, limitForm, limitOf } from '../records/rows';
 import { idOf, targetOf } from '../records/target';
 import type { Item } from '../execution/item';
-import { allSettledOrThrow, allNamed } from './allSettledOrThrow';
 import { slotsOf } from './slots';
 
 /** A longer time is a mistake in one of the days. */
@@ -67,21 +68,14 @@ const options = collection(
 	'Add Option',
 );
 
-/** One list to be read whole, for one of the branches. */
-interface TimetableList {
-	entity: Entity;
-	branch?: number;
-	body: IDataObject;
-}
-
 /** When a teacher, and a room if one is given, has time for a lesson. */
 export const freeSlots: ActionKind<'freeSlots'> = {
 	form: () => ({ duration: [duration], limit: limitForm, options: [options] }),
-	async execute(item, entity, action) {
+	async execute(item, entity, { body: fields = [] }) {
 		const target = targetOf(item, entity);
 		const { branch } = target;
 		const teacher = idOf(item, entity);
-		const { date_from, date_to, room_id } = readBody(item, action.body, branch);
+		const { date_from, date_to, room_id } = bodyOf(item, fields, readFilters(item, fields));
 		const [from, to, room] = [String(date_from), String(date_to), readId(room_id)];
 		const chosen = item.collection(options);
 		const [minutes, step] = [item.integer(duration), chosen.integer(chosen.parameter('step'))];
@@ -92,14 +86,11 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 
 		const person = await getRecord(item, entity, teacher, target);
 		const lastDay = formatDay(person.e_date, 'iso', item.zone);
-		await assertRoom(item, room, branch);
+		// A room that the branch does not have would be free at any time.
+		if (room !== undefined) await getRecord(item, roomEntity, room, { ...target, path: roomEntity.path });
 		const shown = readIds(listOf(person.branch_ids));
 		const branches = [...new Set([branch, ...shown])];
-		const timetable = await allNamed({
-			workingHours: readHours(item, teacher, branch),
-			lessons: readAll(item, lessonLists(branches, { teacher, room, from, to, branch })),
-			regularLessons: readAll(item, regularLists(branches, { teacher, room, branch })),
-		});
+		const timetable = await readTimetable(item, { teacher, room, from, to, branches });
 		const slots = slotsOf(timetable, {
 			...{ teacher, room, from, to, step, duration: minutes, zone: item.zone },
 			branch: anyBranch ? undefined : branch,
@@ -134,91 +125,61 @@ function assertDays(item: Item, from: string, to: string): void {
 	);
 }
 
-/** A room that the branch does not have would be free at any time. */
-async function assertRoom(item: Item, id: number | undefined, branch: number | undefined): Promise<void> {
-	if (id === undefined) return;
-	const where = { path: roomEntity.path, branch, query: {}, labels: {} };
-	try {
-		await getRecord(item, roomEntity, id, where);
-	} catch (caught) {
-		// Who may not list rooms still sees what takes place in one.
-		if (!hasStatus(caught, 403)) throw item.asError(caught);
-	}
-}
-
-async function readHours(item: Item, teacher: number, branch?: number): Promise<IDataObject[]> {
-	const body = { teacher_id: teacher };
-	const task = 'list the working hours of the teacher';
-	const list = { path: teacherEntity.path, action: 'working-hour', branch, body, task };
-	return await readTimetable(item, { plural: 'Working Hours' }, list);
-}
-
 interface WhoAndWhen {
 	teacher: number;
 	room?: number;
 	from: string;
 	to: string;
-	branch?: number;
+	/** Those of the teacher, first that of the call, in which the room is. */
+	branches: readonly Branch[];
 }
 
-/**
- * Lessons of the teacher in each branch, and those in the room, which is in the branch of the call; from the day before on,
- * for one may go on over midnight.
- */
-function lessonLists(
-	branches: ReadonlyArray<number | undefined>,
-	{ teacher, room, from, to, branch }: WhoAndWhen,
-): TimetableList[] {
+/** Lessons of the teacher in each branch, and those in the room. */
+async function readTimetable(item: Item, { teacher, room, from, to, branches }: WhoAndWhen) {
+	const [own] = branches;
+	const read = async (entity: Entity, branch: Branch, body: IDataObject) => {
+		try {
+			return await readWhole(item, entity.plural, { ...listCall(entity, branch), body }, passesOf(entity));
+		} catch (caught) {
+			if (branch === own || !hasStatus(caught, 403, 404)) throw item.asError(caught);
+			item.execution.hints.add(
+				'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
+				`branch ${String(branch)}`,
+			);
+			return [];
+		}
+	};
+	// One of the day before may go on over midnight.
 	const days = { date_from: dayBefore(from), date_to: to };
-	const asked = [
-		...branches.map((one) => ({ branch: one, body: { teacher_id: teacher, ...days } })),
-		...(room === undefined ? [] : [{ branch, body: { room_ids: [room], ...days } }]),
-	];
-	// The list shows one status at a time. API notes 5.11.
-	return asked.flatMap((one) =>
-		passesOf(lesson).map((pass) => ({ ...one, entity: lesson, body: { ...one.body, ...pass } })),
-	);
-}
-
-/** No filter by room is known of regular lessons, so for a room those of all teachers are read. API notes 5.13. */
-const regularLists = (
-	branches: ReadonlyArray<number | undefined>,
-	{ teacher, room, branch }: Omit<WhoAndWhen, 'from' | 'to'>,
-): TimetableList[] =>
-	branches.map((one) => ({
-		entity: regularLesson,
-		branch: one,
-		body: room !== undefined && one === branch ? {} : { teacher_id: teacher },
-	}));
-
-/** The rows of all lists, each once. A branch that this user may not see is told of, for the teacher may have lessons there. */
-async function readAll(item: Item, lists: readonly TimetableList[]): Promise<IDataObject[]> {
-	const parts = await allSettledOrThrow(
-		lists.map(async ({ entity, branch, body }) => {
-			const task = `list the ${entity.plural.toLowerCase()}`;
-			try {
-				return await readTimetable(item, entity, { path: entity.path, branch, body, task });
-			} catch (caught) {
-				// The first one is that of the call. Another may be closed, or not for this user.
-				if (!hasStatus(caught, 403, 404) || branch === lists[0].branch) throw item.asError(caught);
-				item.execution.hints.add(
-					'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
-					`branch ${String(branch)}`,
-				);
-				return [];
-			}
-		}),
-	);
-	return eachOnce(parts.flat());
+	const lessons = branches.map(async (one) => await read(lesson, one, { teacher_id: teacher, ...days }));
+	if (room !== undefined) lessons.push(read(lesson, own, { room_ids: [room], ...days }));
+	const regularLessons = branches.map(async (one) => {
+		// No filter by room is known of them, so for a room those of all teachers are read. API notes 5.13.
+		return await read(regularLesson, one, room !== undefined && one === own ? {} : { teacher_id: teacher });
+	});
+	const task = 'list the working hours of the teacher';
+	const hours = {
+		path: teacherEntity.path,
+		action: 'working-hour',
+		branch: own,
+		body: { teacher_id: teacher },
+	};
+	const [workingHours, ...lists] = await Promise.all([
+		readWhole(item, 'Working Hours', { ...hours, task }),
+		Promise.all(lessons),
+		Promise.all(regularLessons),
+	]);
+	return { workingHours, lessons: eachOnce(lists[0].flat()), regularLessons: eachOnce(lists[1].flat()) };
 }
 
 /** @throws NodeApiError when the list did not come whole, for a lesson that is missing would be taken for free time */
-async function readTimetable(
+async function readWhole(
 	item: Item,
-	of: Pick<Entity, 'plural'>,
+	plural: string,
 	list: ListQuery,
+	passes?: readonly IDataObject[],
 ): Promise<IDataObject[]> {
-	const { rows, incomplete } = await readList(item, of, list, 'one of the teacher');
-	if (incomplete === undefined) return rows;
-	throw incompleteListError(item, incomplete, 'when the teacher is free');
+	const { rows, isComplete } = await item.collect(list, { passes });
+	if (isComplete) return rows;
+	throw incompleteListError(item, plural.toLowerCase(), 'when the teacher is free');
 }

@@ -30,7 +30,7 @@ const PARTS = {
 } as const;
 
 type LeftOutPart = keyof typeof PARTS;
-export type LeftOut = ReadonlySet<LeftOutPart>;
+type LeftOut = ReadonlySet<LeftOutPart>;
 
 /** Notes of the staff stay out unless somebody lets them in: the answer may go to a parent, or to a model. */
 export const leaveOut: INodeProperties = {
@@ -47,16 +47,17 @@ export const leaveOut: INodeProperties = {
 
 export const readLeftOut = (item: Item): LeftOut => new Set(item.choices(leaveOut) as LeftOutPart[]);
 
+export const hiddenFields = (leftOut: LeftOut): string[] =>
+	[...leftOut].flatMap((part) => [...PARTS[part].fields]);
+
 /** An overview without what is left out; what is not there cannot be told on. */
 export function withoutLeftOut(overview: IDataObject, leftOut: LeftOut): IDataObject {
-	const shown = without(
-		overview,
-		[...leftOut].flatMap((part) => [...PARTS[part].fields]),
-	);
-	if (!leftOut.has('notes')) return shown;
+	const shown = Object.entries(without(overview, hiddenFields(leftOut)));
 	const withoutNotes = (value: IDataObject[string]) =>
 		Array.isArray(value) ? (value as IDataObject[]).map((row) => without(row, ['note'])) : value;
-	return Object.fromEntries(Object.entries(shown).map(([name, value]) => [name, withoutNotes(value)]));
+	return Object.fromEntries(
+		shown.map(([name, value]) => [name, leftOut.has('notes') ? withoutNotes(value) : value]),
+	);
 }
 
 const without = (row: IDataObject, names: readonly string[]): IDataObject =>

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readIds, wallClock } from '../../values/formats';
+import { daysAfter, readIds, wallClock } from '../../values/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { byId, byTheName } from '../../entities/match';
 import { leadStatus, studyStatus } from '../../entities/statuses';
@@ -23,21 +23,13 @@ import { archivedByRow } from '../records/archived';
 import { currentRecord } from '../records/findById';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
-import { allSettledOrThrow, allNamed } from './allSettledOrThrow';
-import type { LeftOut } from './leftOut';
-import { leaveOut, readLeftOut, withoutLeftOut } from './leftOut';
+import { hiddenFields, leaveOut, readLeftOut, withoutLeftOut } from './leftOut';
 import type { Subject } from './overviewParts';
 import * as parts from './overviewParts';
 import { OverviewReader } from './overviewReads';
 
-/** How many calls one overview takes at most, if AlfaCRM gives lists on one page: the names wait for what is left. */
-const MOST_CALLS = 8;
-/** The customer, lessons ahead, lessons held, subscriptions, payments, tasks. */
-const USUAL_CALLS = 6;
-/** Memberships, and the names of their groups. */
-const CALLS_FOR_GROUPS = 2;
-/** What has a call to itself, which is not sent where it is left out. */
-const CALLS_OF_THEIR_OWN = ['attendance', 'payments', 'tasks'] as const;
+/** How many lists of names are read unless all are wanted. */
+const USUAL_LISTS_OF_NAMES = 2;
 
 const MORE_OPTIONS: INodeProperties[] = [
 	wholeNumber({
@@ -62,7 +54,7 @@ const MORE_OPTIONS: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to name manager, stage, subscription plans and branches, if that takes more than 8 calls too. Each list is read once for all items.',
+			'Whether to name manager, stage, subscription plans and branches, and not only the first two: plans and manager of a client, stage and manager of a lead. Each list is read once for all items.',
 	},
 	{
 		displayName: 'Search All Tasks',
@@ -74,27 +66,13 @@ const MORE_OPTIONS: INodeProperties[] = [
 	},
 ];
 
-/** Customers are found as Find does it, by the number or the name as well; with the groups that they are in. */
+/** Customers are found as Find does it, by the number or the name as well. */
 function searchable(entity: Entity): Entity {
 	const keys = (entity.match?.keys ?? []).filter(({ name }) => name !== byId.name);
-	return {
-		...entity,
-		match: { ...entity.match, keys: [byId, ...keys, byTheName] },
-		includeHidden: { ...entity.includeHidden, withGroups: true },
-	};
+	return { ...entity, match: { ...entity.match, keys: [byId, ...keys, byTheName] } };
 }
 
-interface Wanted {
-	daysAhead: number;
-	last: number;
-	allNames: boolean;
-	allTasks: boolean;
-	leftOut: LeftOut;
-	/** Those to which the search is limited, if it is. */
-	branches: readonly Branch[];
-}
-
-function readWanted(item: Item, options: Collection): Wanted {
+function readWanted(item: Item, options: Collection) {
 	const of = (name: string) => options.parameter(name);
 	return {
 		daysAhead: options.integer(of('daysAhead')),
@@ -102,6 +80,7 @@ function readWanted(item: Item, options: Collection): Wanted {
 		allNames: options.flag(of('allNames')),
 		allTasks: options.flag(of('allTasks')),
 		leftOut: readLeftOut(item),
+		/** Those to which the search is limited, if it is. */
 		branches: chosenBranches(options),
 	};
 }
@@ -120,9 +99,7 @@ export const overview: ActionKind<'overview'> = {
 		const wanted = readWanted(item, options);
 		const found = await findCustomers(item, request);
 		if (found.length === 0) return noneFound(request);
-		return await allSettledOrThrow(
-			found.map(async (customer) => await overviewOf(item, plain, customer, wanted)),
-		);
+		return await Promise.all(found.map(async (customer) => await overviewOf(item, plain, customer, wanted)));
 	},
 	output: () => schema,
 };
@@ -143,40 +120,33 @@ async function overviewOf(
 	item: Item,
 	entity: Entity,
 	{ row, branch, archived }: Found,
-	{ daysAhead, last, allNames, allTasks, leftOut, branches: chosen }: Wanted,
+	{ daysAhead, last, allNames, allTasks, leftOut, branches: chosen }: ReturnType<typeof readWanted>,
 ): Promise<IDataObject> {
 	const subject: Subject = { id: Number(row.id), zone: item.zone, now: wallClock(item.zone) };
-	const reader = new OverviewReader(item, [branch, ...otherBranches(row, branch, chosen)], subject);
+	const today = subject.now.slice(0, 10);
+	const reader = new OverviewReader(item, [branch, ...otherBranches(row, branch, chosen)], subject.id);
 	const card = parts.cardIn(row, subject);
-	const onCard = parts.groupsOnCard(row);
-	const spared = CALLS_OF_THEIR_OWN.filter((part) => leftOut.has(part)).length;
-	const callsLeft = MOST_CALLS - USUAL_CALLS + spared - (onCard ? 0 : CALLS_FOR_GROUPS);
-	const named = listsOfNames(card, leftOut).slice(0, allNames ? Infinity : callsLeft);
-	const names = async (part: string) => {
-		const entityOf = named.find(([name]) => name === part)?.[1];
-		return entityOf && ((await reader.names(part, entityOf)) ?? undefined);
-	};
-	const unlessLeftOut = async <T>(part: (typeof CALLS_OF_THEIR_OWN)[number], read: () => Promise<T>) =>
-		leftOut.has(part) ? null : await read();
-	const { groups, ahead, held, bought, paid, tasks, plans, stages, managers, branches } = await allNamed({
-		groups: Promise.resolve(onCard ?? reader.groups()),
-		ahead: reader.lessonsAhead(daysAhead),
-		held: unlessLeftOut('attendance', async () => await reader.lessonsHeld(last)),
-		bought: reader.subscriptions(),
-		paid: unlessLeftOut('payments', async () => await reader.payments(last)),
-		tasks: unlessLeftOut('tasks', async () => await reader.tasks(allTasks)),
-		plans: names('plan_name'),
-		stages: names('stage_name'),
-		managers: names('manager_name'),
-		branches: names('branch_names'),
-	});
-	const planned = ahead && parts.lessonsAhead(ahead, groups?.keys(), subject, daysAhead);
-	const lessons = planned && planned.lessons;
-	const reason = planned && parts.reasonIn(planned);
-	if (reason) reader.errors.push({ part: 'next_lesson', reason });
+	const hidden = hiddenFields(leftOut);
+	const named = LISTS_OF_NAMES[card.type]
+		.filter(([part]) => !hidden.includes(part))
+		.slice(0, allNames ? undefined : USUAL_LISTS_OF_NAMES);
+	const readNames = named.map(async ([part, list]) => [part, await reader.names(part, list)] as const);
+	const [groups, ahead, held, bought, paid, tasks, ...listed] = await Promise.all([
+		reader.groups(),
+		reader.lessonsAhead(today, daysAfter(today, daysAhead)),
+		leftOut.has('attendance') ? null : reader.lessonsHeld(last),
+		reader.subscriptions(),
+		leftOut.has('payments') ? null : reader.payments(last),
+		leftOut.has('tasks') ? null : reader.tasks(allTasks),
+		...readNames,
+	]);
+	const names = new Map(listed);
+	if (groups === null) reader.errors.push(WITHOUT_GROUPS);
 	for (const { part, reason } of reader.errors) {
 		item.execution.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
 	}
+	const lessons = ahead && parts.lessonsAhead(ahead, groups?.keys() ?? [], subject);
+	const branches = names.get('branch_names');
 	const overview = {
 		...card,
 		branch_names: branches
@@ -184,15 +154,15 @@ async function overviewOf(
 					.map((id) => parts.nameIn(branches, id) ?? String(id))
 					.join(', ')
 			: null,
-		manager_name: parts.nameIn(managers, card.manager_id),
-		stage_name: parts.nameIn(stages, card.stage_id),
+		manager_name: parts.nameIn(names.get('manager_name'), card.manager_id),
+		stage_name: parts.nameIn(names.get('stage_name'), card.stage_id),
 		archived: archived ?? archivedByRow(entity, row, item.zone) ?? null,
 		url: linkOf(entity, row, item.origin, branch),
 		next_lesson: lessons && parts.nextOf(lessons),
 		groups:
 			groups &&
 			[...groups].map(([id, name]) => ({ id, name, next_lesson: lessons && parts.nextOf(lessons, id) })),
-		subscriptions: bought && parts.subscriptionsIn(bought, plans, subject),
+		subscriptions: bought && parts.subscriptionsIn(bought, names.get('plan_name'), subject),
 		attendance: held && parts.attendanceIn(held, last, subject),
 		payments: paid && parts.paymentsIn(paid, last, subject),
 		tasks: tasks && parts.tasksIn(tasks, subject),
@@ -201,6 +171,13 @@ async function overviewOf(
 	return withoutLeftOut(overview, leftOut);
 }
 
+/** Nobody is to hear that there are no more lessons where those of groups were not counted. */
+const WITHOUT_GROUPS = {
+	part: 'next_lesson',
+	reason:
+		'Lessons that show a group alone are not among them, because the groups of the customer cannot be read.',
+};
+
 /** The customer may have lessons there too. Without a branch AlfaCRM lists as it sees fit. */
 function otherBranches({ branch_ids }: IDataObject, found: Branch, chosen: readonly Branch[]): Branch[] {
 	if (found === undefined) return [];
@@ -208,21 +185,17 @@ function otherBranches({ branch_ids }: IDataObject, found: Branch, chosen: reado
 	return chosen.length === 0 ? own : own.filter((id) => chosen.includes(id));
 }
 
-/** The lists that name what the card shows as numbers, what matters most first. */
-function listsOfNames(
-	{ type, manager_id, stage_id }: ReturnType<typeof parts.cardIn>,
-	leftOut: LeftOut,
-): Array<[string, Entity]> {
-	const isNamed = (id: number | null) => id !== null && !leftOut.has('manager');
-	const stages = type === 'lead' ? leadStatus : studyStatus;
-	const stage: Array<[string, Entity]> = isNamed(stage_id) ? [['stage_name', stages]] : [];
-	const manager: Array<[string, Entity]> = isNamed(manager_id) ? [['manager_name', user]] : [];
-	const plans: Array<[string, Entity]> = [['plan_name', tariff]];
-	const branches: Array<[string, Entity]> = [['branch_names', branchEntity]];
-	return type === 'lead'
-		? [...stage, ...manager, ...branches, ...plans]
-		: [...plans, ...manager, ...stage, ...branches];
-}
+type ListOfNames = [part: string, entity: Entity];
+
+const MANAGERS: ListOfNames = ['manager_name', user];
+const PLANS: ListOfNames = ['plan_name', tariff];
+const BRANCHES: ListOfNames = ['branch_names', branchEntity];
+
+/** The lists that name what an overview shows as numbers, what matters most first. */
+const LISTS_OF_NAMES: Record<'client' | 'lead', readonly ListOfNames[]> = {
+	client: [PLANS, MANAGERS, ['stage_name', studyStatus], BRANCHES],
+	lead: [['stage_name', leadStatus], MANAGERS, BRANCHES, PLANS],
+};
 
 const ID: JsonSchema = { type: 'integer' };
 const listOfObjects = (properties: Record<string, JsonSchema>): JsonSchema => ({

@@ -1,14 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter, formatDay, formatTime, readFlag, readId, readIds } from '../../values/formats';
+import { formatDay, formatTime, readFlag, readId } from '../../values/formats';
 import { stageOf } from '../../entities/customer';
-import { customerTariff } from '../../entities/customerTariff';
-import { LESSON_STATUS } from '../../entities/lesson';
+import { isCurrent } from '../../entities/customerTariff';
 import { INCOME, NO_INCOME } from '../../entities/pay';
 import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
-import { passesDefaultFilter } from '../records/defaultFilters';
-import { isOnDay } from '../records/periods';
 
 type Rows = readonly IDataObject[];
 type Names = ReadonlyMap<number, string>;
@@ -42,7 +39,7 @@ export function cardIn(row: IDataObject, { zone }: Subject) {
 	return {
 		id: readId(row.id) ?? null,
 		name: shown(row.name),
-		type: isClient ? 'client' : 'lead',
+		type: isClient ? ('client' as const) : ('lead' as const),
 		phone: text(row.phone),
 		email: text(row.email),
 		payer_name: shown(row.legal_name),
@@ -57,94 +54,39 @@ export function cardIn(row: IDataObject, { zone }: Subject) {
 	};
 }
 
-/** The groups that the card shows when it is asked to; undefined where it shows none at all. */
-export function groupsOnCard({ groups }: IDataObject): Map<number, string | null> | undefined {
-	if (!Array.isArray(groups)) return undefined;
-	const known = (groups as unknown[]).map((one): [number, string | null] => {
-		const { id, name } = (typeof one === 'object' ? (one ?? {}) : { id: one }) as IDataObject;
-		return [readId(id) ?? 0, typeof name === 'string' && name !== '' ? name : null];
-	});
-	return new Map(known.filter(([id]) => id > 0));
+/** Whether a lesson names the customer. What names nobody is nobody's: the answer may go to a parent. */
+export const isOf = (row: IDataObject, id: number): boolean =>
+	has(row.customer_ids, id) || detailOf(row, id) !== undefined;
+
+const detailOf = ({ details }: IDataObject, id: number): IDataObject | undefined =>
+	(listOf(details).filter(isPlain) as IDataObject[]).find(({ customer_id }) => readId(customer_id) === id);
+
+/** A lesson, with its day as `yyyy-mm-dd` and its times as `hh:mm`. */
+const lessonIn = (row: IDataObject, zone: string) => ({
+	lesson_id: readId(row.id) ?? null,
+	branch_id: readId(row.branch_id) ?? null,
+	date: formatDay(row.time_from, 'iso', zone) ?? formatDay(row.date, 'iso', zone) ?? '',
+	start: formatTime(row.time_from, zone) ?? '',
+	end: formatTime(row.time_to, zone) ?? '',
+	type: shown(row.lesson_type_name),
+	topic: shown(row.topic),
+});
+
+/** Lessons of the customer, or of one of the groups, that have not begun, the next one first. */
+export function lessonsAhead(rows: Rows, groups: Iterable<number>, { id, zone, now }: Subject) {
+	const own = [...groups];
+	return rows
+		.filter((row) => isOf(row, id) || own.some((group) => has(row.group_ids, group)))
+		.map((row) => ({
+			...lessonIn(row, zone),
+			group_ids: listOf(row.group_ids).map((one) => readId(one) ?? 0),
+		}))
+		.filter(({ date, start }) => `${date} ${start}` > now)
+		.sort((one, other) => inOrder(`${one.date} ${one.start}`, `${other.date} ${other.start}`));
 }
-
-/** The groups of memberships of today. */
-export function groupsOfMember(rows: Rows, { id, zone, now }: Subject): number[] {
-	const today = now.slice(0, 10);
-	const current = rows.filter((row) => (readId(row.customer_id) ?? id) === id && isOnDay(row, today, zone));
-	return [...new Set(readIds(current.map(({ group_id }) => group_id)))];
-}
-
-/** When a lesson is, as `yyyy-mm-dd` and `hh:mm`. */
-function timesOf({ date, time_from, time_to }: IDataObject, zone: string) {
-	return {
-		date: formatDay(time_from, 'iso', zone) ?? formatDay(date, 'iso', zone) ?? '',
-		start: formatTime(time_from, zone) ?? '',
-		end: formatTime(time_to, zone) ?? '',
-	};
-}
-
-/** Whether a lesson of a list that was asked for a customer is that customer's; undefined where it shows nobody. */
-export function isOf(row: IDataObject, id: number): boolean | undefined {
-	if (has(row.customer_ids, id) || detailOf(row, id) !== undefined) return true;
-	return listOf(row.customer_ids).length + listOf(row.details).length > 0 ? false : undefined;
-}
-
-/**
- * Planned lessons of the customer that have not begun, the next one first; and whether there are some of which nothing tells
- * whose they are: by their groups, as those of the customer are not known, or by nothing at all.
- *
- * @param groups of the customer; undefined where they are not known
- * @param days from today on; AlfaCRM might list later ones too
- */
-export function lessonsAhead(
-	rows: Rows,
-	groups: Iterable<number> | undefined,
-	{ id, zone, now }: Subject,
-	days: number,
-) {
-	const until = daysAfter(now.slice(0, 10), days);
-	const own = [...(groups ?? [])];
-	const ahead = rows
-		.filter(({ status }) => Number(status ?? LESSON_STATUS.planned) === LESSON_STATUS.planned)
-		.map((row) => ({ row, times: timesOf(row, zone) }))
-		.filter(({ times: { date, start } }) => `${date} ${start}` > now && date <= until);
-	const isOwn = (row: IDataObject) => isOf(row, id) === true || own.some((one) => has(row.group_ids, one));
-	const untold = ahead.filter(({ row }) => isOf(row, id) === undefined && !isOwn(row));
-	// Then the list is not the customer's own, and those that show nobody are nobody's.
-	const hasOthers = rows.some((row) => isOf(row, id) === false && !isOwn(row));
-	const byGroup = groups ? [] : untold.filter(({ row }) => listOf(row.group_ids).length > 0);
-	return {
-		lessons: ahead
-			.filter(({ row }) => isOwn(row))
-			.map(({ row, times }) => ({
-				lesson_id: readId(row.id) ?? null,
-				branch_id: readId(row.branch_id) ?? null,
-				...times,
-				type: shown(row.lesson_type_name),
-				topic: shown(row.topic),
-				group_ids: listOf(row.group_ids).map((one) => readId(one) ?? 0),
-			}))
-			.sort((one, other) => inOrder(`${one.date} ${one.start}`, `${other.date} ${other.start}`)),
-		untoldByGroup: byGroup.length,
-		untold: hasOthers ? 0 : untold.length - byGroup.length,
-	};
-}
-
-/** Why lessons that AlfaCRM lists are not among the next ones. */
-export const reasonIn = ({ untoldByGroup, untold }: ReturnType<typeof lessonsAhead>): string =>
-	[
-		untoldByGroup > 0 &&
-			'Lessons of groups are not among them, because the groups of the customer cannot be read.',
-		untold > 0 &&
-			`AlfaCRM lists ${untold} of which nothing tells whose they are, neither customers nor a group of this one. They are left out.`,
-	]
-		.filter((sentence) => sentence !== false)
-		.join(' ');
-
-type LessonAhead = ReturnType<typeof lessonsAhead>['lessons'][number];
 
 /** The next of them, of a group if one is given. */
-export function nextOf(lessons: readonly LessonAhead[], group?: number): IDataObject | null {
+export function nextOf(lessons: ReturnType<typeof lessonsAhead>, group?: number): IDataObject | null {
 	const next = lessons.find(({ group_ids }) => group === undefined || group_ids.includes(group));
 	if (next === undefined) return null;
 	const { group_ids, ...lesson } = next;
@@ -157,11 +99,7 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 		.map((row) => {
 			const detail = detailOf(row, id);
 			return {
-				lesson_id: readId(row.id) ?? null,
-				branch_id: readId(row.branch_id) ?? null,
-				...timesOf(row, zone),
-				type: shown(row.lesson_type_name),
-				topic: shown(row.topic),
+				...lessonIn(row, zone),
 				attended: said(detail?.is_attend),
 				grade: shown(detail?.grade),
 				homework_grade: shown(detail?.homework_grade_id),
@@ -172,9 +110,6 @@ export function attendanceIn(rows: Rows, most: number, { id, zone }: Subject): I
 		.sort((one, other) => inOrder(`${other.date} ${other.start}`, `${one.date} ${one.start}`))
 		.slice(0, most);
 }
-
-const detailOf = ({ details }: IDataObject, id: number): IDataObject | undefined =>
-	(listOf(details).filter(isPlain) as IDataObject[]).find(({ customer_id }) => readId(customer_id) === id);
 
 /** Null where AlfaCRM does not say it: nobody is to hear of an absence that is none, or of money that has not come. */
 function said(value: unknown): boolean | null {
@@ -188,12 +123,10 @@ function incoming(type: unknown): boolean | null {
 	return id === INCOME || (NO_INCOME.includes(id) ? false : null);
 }
 
-/** The subscriptions that are neither archived nor over. */
-export function subscriptionsIn(rows: Rows, plans: Names | undefined, { id, zone }: Subject): IDataObject[] {
-	const current = (customerTariff.defaultFilters ?? []).map((filter) => ({ filter, value: 0 }));
+/** The subscriptions that are neither archived nor over. API notes 5.5. */
+export function subscriptionsIn(rows: Rows, plans: Names | undefined, { zone }: Subject): IDataObject[] {
 	return rows
-		.filter(({ customer_id }) => (readId(customer_id) ?? id) === id)
-		.filter((row) => current.every((one) => passesDefaultFilter(one, row, zone)))
+		.filter((row) => isCurrent(row, zone))
 		.map((row) => ({
 			id: readId(row.id) ?? null,
 			plan_id: readId(row.tariff_id) ?? null,

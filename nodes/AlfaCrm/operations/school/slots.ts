@@ -8,6 +8,7 @@ import {
 	formatTime,
 	minutesOfClock,
 	readId,
+	readInteger,
 } from '../../values/formats';
 import { LESSON_STATUS } from '../../entities/lesson';
 import { isOnDay } from '../records/periods';
@@ -51,10 +52,13 @@ interface Slot {
 	end: string;
 }
 
-/** From and to, in minutes of one day. */
+/** From and to, in minutes. */
 type Span = readonly [from: number, to: number];
 
 const DAY = 24 * 60;
+
+/** Minutes from 1970 to the beginning of a day. */
+const midnightOf = (date: string): number => Date.parse(`${date}T00:00Z`) / 60_000;
 
 /**
  * The times at which a teacher could give a lesson: the working hours less what stands in the calendar, and less the regular
@@ -62,29 +66,17 @@ const DAY = 24 * 60;
  * 5.13 and 5.15.
  */
 export function slotsOf(timetable: Timetable, wanted: WantedSlots): Slot[] {
-	const { from, to, until = '9999-99-99', duration, step, notBefore = '', zone } = wanted;
-	const lessons = timetable.lessons.map((row) => ({ row, date: dateOf(row, zone) }));
-	const taken = new TakenTime(zone, to);
-	for (const { row, date } of lessons) {
-		if (date === undefined || Number(row.status) === LESSON_STATUS.cancelled || !concerns(row, wanted))
-			continue;
-		taken.add(date, row.time_from, row.time_to);
-	}
-	const noted = new Set(lessons.map(({ row, date }) => `${readId(row.regular_id)} ${date}`));
-	const regular = timetable.regularLessons.filter((row) => concerns(row, wanted));
+	const { from, to, until = '9999-99-99', duration, step, notBefore = '' } = wanted;
+	const all = busyTimes(timetable, wanted);
 	const slots: Slot[] = [];
-	for (let date = dayBefore(from); date <= to && date < until; date = daysAfter(date, 1)) {
-		for (const row of regular) {
-			if (!takesPlace(row, date, zone) || noted.has(`${readId(row.id)} ${date}`)) continue;
-			taken.add(date, row.time_from_v, row.time_to_v);
-		}
-		// What begins on the day before may go on over midnight.
-		if (date < from) continue;
-		const busy = taken.on(date);
-		for (const [begin, end] of hoursOn(date, timetable.workingHours, wanted)) {
-			for (let start = begin; start + duration <= end; start += step) {
-				const isTaken = busy.some(([first, last]) => start < last && first < start + duration);
-				if (isTaken || `${date} ${clockOfMinutes(start)}` < notBefore) continue;
+	for (let date = from; date <= to && date < until; date = daysAfter(date, 1)) {
+		const midnight = midnightOf(date);
+		const busy = all.filter(([begin, end]) => begin < midnight + DAY && midnight < end);
+		for (const [opens, closes] of hoursOn(date, timetable.workingHours, wanted)) {
+			for (let start = opens; start + duration <= closes; start += step) {
+				const at = midnight + start;
+				if (busy.some(([begin, end]) => at < end && begin < at + duration)) continue;
+				if (`${date} ${clockOfMinutes(start)}` < notBefore) continue;
 				slots.push({ date, start: clockOfMinutes(start), end: clockOfMinutes(start + duration) });
 			}
 		}
@@ -92,44 +84,42 @@ export function slotsOf(timetable: Timetable, wanted: WantedSlots): Slot[] {
 	return slots;
 }
 
-/** When the teacher, or the room, is taken, by the day. */
-class TakenTime {
-	private readonly days = new Map<string, Span[]>();
-
-	constructor(
-		private readonly zone: string,
-		/** No day behind it is asked for. */
-		private readonly lastDay: string,
-	) {}
-
-	on(date: string): readonly Span[] {
-		return this.days.get(date) ?? [];
+/** When the teacher, or the room, is taken, in minutes since 1970. */
+function busyTimes({ lessons, regularLessons }: Timetable, wanted: WantedSlots): Span[] {
+	const { from, to, zone } = wanted;
+	const dated = lessons.map((row) => ({ row, date: dateOf(row, zone) }));
+	const noted = new Set(dated.map(({ row, date }) => `${readId(row.regular_id)} ${date}`));
+	const spans: Span[] = [];
+	for (const { row, date } of dated) {
+		if (date === undefined || Number(row.status) === LESSON_STATUS.cancelled || !concerns(row, wanted))
+			continue;
+		spans.push(spanOf(date, row.time_from, row.time_to, zone));
 	}
-
-	/**
-	 * From one time to another, also over midnight, where the end need not show its day. Without an end the rest of the day is
-	 * taken, without a beginning all that is before the end.
-	 */
-	add(date: string, from: unknown, to: unknown): void {
-		const begin = minutesOf(from, this.zone) ?? 0;
-		const until = minutesOf(to, this.zone) ?? begin;
-		const shown = formatDay(to, 'iso', this.zone) ?? date;
-		const ends = shown === date && until < begin ? daysAfter(date, 1) : shown;
-		if (ends < date || (ends === date && until === begin)) return this.take(date, [begin, DAY]);
-		for (let day = date; day <= ends && day <= this.lastDay; day = daysAfter(day, 1)) {
-			this.take(day, [day === date ? begin : 0, day === ends ? until : DAY]);
+	for (const row of regularLessons.filter((one) => concerns(one, wanted))) {
+		// What begins on the day before may go on over midnight.
+		for (let date = dayBefore(from); date <= to; date = daysAfter(date, 1)) {
+			if (!takesPlace(row, date, zone) || noted.has(`${readId(row.id)} ${date}`)) continue;
+			spans.push(spanOf(date, row.time_from_v, row.time_to_v, zone));
 		}
 	}
-
-	private take(date: string, span: Span): void {
-		const known = this.days.get(date);
-		if (known) known.push(span);
-		else this.days.set(date, [span]);
-	}
+	return spans;
 }
 
 const dateOf = ({ date, time_from }: IDataObject, zone: string): string | undefined =>
 	formatDay(time_from, 'iso', zone) ?? formatDay(date, 'iso', zone);
+
+/**
+ * Also over midnight, where the end need not show its day. Without an end the rest of the day is taken, without a beginning
+ * all that is before the end.
+ */
+function spanOf(date: string, from: unknown, to: unknown, zone: string): Span {
+	const begin = midnightOf(date) + (minutesOf(from, zone) ?? 0);
+	const lastDay = formatDay(to, 'iso', zone) ?? date;
+	const end = midnightOf(lastDay) + (minutesOf(to, zone) ?? 0);
+	if (end > begin) return [begin, end];
+	const isOverMidnight = lastDay === date && end < begin && minutesOf(to, zone) !== undefined;
+	return [begin, isOverMidnight ? end + DAY : midnightOf(date) + DAY];
+}
 
 /** Lists of a teacher need not show whose they are. */
 function concerns({ teacher_ids, room_id }: IDataObject, { teacher, room }: WantedSlots): boolean {
@@ -140,15 +130,14 @@ function concerns({ teacher_ids, room_id }: IDataObject, { teacher, room }: Want
 
 /** Whether a regular lesson is due on a day: 1 is Monday, 7 or 0 Sunday; both ends of its time count. */
 function takesPlace(row: IDataObject, date: string, zone: string): boolean {
-	return isOnDay(row, date, zone) && isDay(row.day) && Number(row.day) % 7 === weekdayOf(date);
+	const day = readInteger(row.day);
+	return isOnDay(row, date, zone) && day !== undefined && day % 7 === weekdayOf(date);
 }
-
-const isDay = (value: unknown): boolean => value !== null && value !== undefined && value !== '';
 
 /** 0 is Sunday. */
 const weekdayOf = (date: string): number => new Date(`${date}T00:00Z`).getUTCDay();
 
-/** The working hours of a day, those that touch or overlap as one. Here 1 is Sunday. */
+/** The working hours of a day, in minutes of it, those that touch or overlap as one. Here 1 is Sunday. */
 function hoursOn(date: string, rows: Rows, { teacher, branch, zone }: WantedSlots): Span[] {
 	const spans = rows
 		.filter((row) => Number(row.weekday) === weekdayOf(date) + 1)

@@ -10,7 +10,7 @@ import type { EventKind } from './kind';
 import { shownRows, watchList } from './newRecords';
 import { severalOf } from './severalOf';
 
-const [typeField] = (customer.defaultFilters ?? []).filter(({ name }) => name === 'is_study');
+const [typeField] = (customer.hidden?.views ?? []).filter(({ name }) => name === 'is_study');
 const typeParameter = { ...toProperty(typeField), description: 'Whom to report' };
 
 const includeArchived: INodeProperties = {

@@ -19,9 +19,9 @@ export function watchList(
 	body: IDataObject = {},
 	wants: (row: IDataObject) => boolean = () => true,
 ): Watch {
-	const { path, plural, includeHidden } = entityOf(resource);
+	const { path, plural, hidden } = entityOf(resource);
 	const list = { path, task: `look for new ${plural.toLowerCase()}` };
-	return new RecordsWatch(list, body, { ...includeHidden }, wants);
+	return new RecordsWatch(list, body, { ...hidden?.show }, wants);
 }
 
 export async function shownRows(

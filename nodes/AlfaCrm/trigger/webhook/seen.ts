@@ -2,7 +2,7 @@ import { randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { digest } from '../digest';
-import { canonicalJson } from '../../fields/canonicalJson';
+import { canonicalJson } from '../../fields/object';
 
 /** Of one node. */
 const LATEST_DELIVERIES = 1_000;

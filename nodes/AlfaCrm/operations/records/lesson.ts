@@ -1,20 +1,25 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/failures';
-import { dayBefore, daysAfter, formatDay, formatTime, readId, readIds } from '../../values/formats';
-import { MINUTE_MS } from '../../values/time';
+import { formatDay, formatTime, minutesOfClock, readId, readIds } from '../../values/formats';
 import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
-import type { Field } from '../../entities/fieldTypes';
-import { isBlank, listOf } from '../../fields/field';
+import type { Field, Wire } from '../../entities/fieldTypes';
+import { isPicker } from '../../fields/blank';
+import { isCustom } from '../../fields/custom';
+import { isBlank, listOf, serialize } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { Item } from '../execution/item';
 import type { LockKey } from '../execution/execution';
+import type { Operation } from '../operation';
 import type { Branch } from './branches';
-import { isForm, isGiven } from './fieldInput';
+import { create, readDraft, saveDraft } from './create';
+import { MINUTES_OF_A_DAY, movedEnds } from './duration';
+import { isForm } from './fieldInput';
 import { findById } from './findById';
-import { readWholeList } from './readList';
+import { incompleteListError } from './readList';
+import { updating } from './update';
 
 const checkBusy: INodeProperties = {
 	displayName: 'Check Teacher and Room',
@@ -33,20 +38,76 @@ const skipIfThere: INodeProperties = {
 		'Whether to look for a lesson of the same customers and groups that begins at that time and is not cancelled, and return it instead of booking another',
 };
 
-/** Options of a new lesson. */
-export const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');
+const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');
 
-const { group, customer, teacher, room, day } = BOOKED;
+const { group, customer, teacher, room, day, length: LENGTH, end: END } = BOOKED;
+
+/** Books a lesson for somebody, once, and at a time that is free. */
+export const bookLesson: Operation = {
+	...create,
+	form: (entity) => ({ ...create.form(entity), createOptions: [bookingOptions] }),
+	async execute(item, entity) {
+		const draft = readDraft(item, entity, entity.fields, (input) => {
+			assertForSomebody(item, input);
+			return withoutLength(input);
+		});
+		const { body, target } = draft;
+		return [await book(item, body, target.branch, async () => await saveDraft(item, entity, draft))];
+	},
+};
+
+export const updateLesson: Operation = updating({
+	given: withoutLength,
+	reads: () => true,
+	sent: (item, entity, record, given) => {
+		const ends = movedEnds(item, entity, record, given);
+		return withRest(item, record, { ...given, ...ends });
+	},
+});
+
+/** A length counts where no end is given, and none is held, so that none can be emptied. */
+function withoutLength(input: IDataObject): IDataObject {
+	const { [LENGTH.name]: length, ...rest } = input;
+	return isBlank(LENGTH, length) || !isBlank(END, input[END.name]) ? rest : input;
+}
+
+/**
+ * Changes together with what an update names although it stays as the record shows it: with a part of the fields it was
+ * refused in one account, or emptied the rest. Times have seconds here. API notes 4 and 5.11.
+ */
+function withRest(item: Item, record: IDataObject, changes: IDataObject): IDataObject {
+	const custom = Object.entries(record).filter(([name]) => isCustom(name));
+	const body = { ...Object.fromEntries(custom), ...changes };
+	for (const field of lesson.fields) {
+		const { name } = field;
+		if (field === LENGTH || (field === END && LENGTH.name in changes)) continue;
+		const value = name in changes ? changes[name] : record[name === day.name ? 'date' : name];
+		if (!isBlank(field, value)) body[name] = asSent(field, value, item.zone);
+	}
+	return body;
+}
+
+/** A value in the format that AlfaCRM takes; as it is where it is odd, such as a room 0, for nobody gave it. */
+function asSent(field: Field, value: Wire, zone: string): Wire {
+	try {
+		const wire = serialize(field, value, zone);
+		return field.type === 'time' ? `${String(wire)}:00` : wire;
+	} catch {
+		return value;
+	}
+}
 
 /** An expression that finds nobody would book a lesson for nobody, or with no teacher, without a word. */
-export function assertForSomebody(item: Item, input: IDataObject): void {
+function assertForSomebody(item: Item, input: IDataObject): void {
 	const isEmptyIn = (field: Field) => isBlank(field, input[field.name]);
 	// A row that was read of a lesson for a group has an empty list of customers.
-	const isOfRow = ({ name }: Field) =>
-		!isForm(item, lesson) && isEmptyList(input[name]) && isEmptyIn(customer) !== isEmptyIn(group);
+	const isOfRow = isEmptyIn(customer) !== isEmptyIn(group);
 	for (const field of [customer, group, teacher]) {
-		if (field !== teacher && isOfRow(field)) continue;
-		if (!isEmptyIn(field) || !isGiven(item, lesson, input, field.name)) continue;
+		const isUntouched = isAsFormBegins(input[field.name]);
+		const isLeft = isForm(item, lesson)
+			? isUntouched
+			: !(field.name in input) || (isUntouched && isOfRow && field !== teacher);
+		if (!isEmptyIn(field) || isLeft) continue;
 		throw item.refused(
 			`'${field.label}' is set but came out empty`,
 			`Check the expression that fills it, or leave it out if the lesson has none. ${item.effectNote()}`,
@@ -59,13 +120,9 @@ export function assertForSomebody(item: Item, input: IDataObject): void {
 	);
 }
 
-const isEmptyList = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);
-
-/** Minutes since 1970, of clocks on the wall. */
-interface Span {
-	begin: number;
-	end: number;
-}
+/** An expression that finds nothing is undefined or null. */
+const isAsFormBegins = (value: unknown): boolean =>
+	value === '' || (Array.isArray(value) && value.length === 0) || (isPicker(value) && value.value === '');
 
 /**
  * Books a lesson unless the same is there, and at no time at which its teacher or its room is taken. Two that want one
@@ -74,7 +131,7 @@ interface Span {
  * @param body the lesson as it is sent
  * @param branch of the call
  */
-export async function book(
+async function book(
 	item: Item,
 	body: IDataObject,
 	branch: number | undefined,
@@ -82,31 +139,26 @@ export async function book(
 ): Promise<IDataObject> {
 	const options = item.collection(bookingOptions);
 	const [skips, checks] = [options.flag(skipIfThere), options.flag(checkBusy)];
-	const wanted = spanOf(body, item.zone);
-	if (wanted === undefined || !(skips || checks)) return await create();
+	const [on, wanted] = [dayOf(body, item.zone), spanOf(body, item.zone)];
+	if (on === undefined || wanted === undefined || !(skips || checks)) return await create();
 
-	const days = daysOf(wanted);
 	const own = readId(body.branch_id) ?? branch;
 	const find = async () => {
 		const others = checks ? await branchesOfTeachers(item, readIds(listOf(body[teacher.name])), own) : [];
-		const lessons = (await lessonsOn(item, body, [own, ...others], days)).map((row) => ({
+		const lessons = (await lessonsOn(item, body, [own, ...others], on)).map((row) => ({
 			row,
 			span: spanOf(row, item.zone),
 		}));
 		const same = lessons.find(({ row, span }) => span?.begin === wanted.begin && isFor(row, body));
 		if (skips && same) return same.row;
-		const isCancelled = Number(body.status) === LESSON_STATUS.cancelled;
-		if (checks && !isCancelled) {
-			for (const { row, span } of lessons) {
-				if (span && span.begin < wanted.end && wanted.begin < span.end) assertFree(item, body, row);
-			}
-		}
+		if (!checks || isCancelled(body)) return undefined;
+		for (const { row, span } of lessons)
+			if (span && span.begin < wanted.end && wanted.begin < span.end) assertFree(item, body, row);
 		return undefined;
 	};
-	const taken = [group, customer, teacher, room].flatMap(({ name }) =>
-		readIds(listOf(body[name])).map((id) => [name, id] as const),
+	const locks = [group, customer, teacher, room].flatMap(({ name }) =>
+		readIds(listOf(body[name])).map((id): LockKey => [lesson.path, on, name, id]),
 	);
-	const locks = days.flatMap((one) => taken.map((what): LockKey => [lesson.path, one, ...what]));
 	return await item.withLock(locks, async () => {
 		const { found, created } = await findOrCreate(item, find, create);
 		if (found === undefined) return created;
@@ -117,6 +169,8 @@ export async function book(
 		return found;
 	});
 }
+
+const isCancelled = ({ status }: IDataObject): boolean => Number(status) === LESSON_STATUS.cancelled;
 
 /** All of the customers and groups are in it. */
 const isFor = (row: IDataObject, body: IDataObject): boolean =>
@@ -164,75 +218,55 @@ async function branchesOfTeachers(item: Item, ids: readonly number[], own: Branc
 }
 
 /**
- * The lessons of these days that count, of the branches and those that this run has booked; without those of a branch, and
+ * The lessons of a day that count, of the branches and those that this run has booked; without those of a branch, and
  * with a hint, where this user may not list them.
  */
 async function lessonsOn(
 	item: Item,
-	{ status }: IDataObject,
+	booked: IDataObject,
 	branches: readonly Branch[],
-	days: readonly string[],
+	on: string,
 ): Promise<IDataObject[]> {
 	const { planned, completed, cancelled } = LESSON_STATUS;
-	const isCancelled = (value: unknown) => Number(value) === cancelled;
 	// A cancelled one is the same as a cancelled one only. The list shows one status at a time.
-	const statuses = isCancelled(status) ? [cancelled] : [planned, completed];
-	const range = { date_from: days[0], date_to: days.at(-1) };
+	const statuses = isCancelled(booked) ? [cancelled] : [planned, completed];
 	const read = async (branch: Branch) => {
-		const rows: IDataObject[] = [];
+		const body = { date_from: on, date_to: on };
+		const list = { path: lesson.path, branch, body, task: 'look for lessons at that time' };
 		try {
-			for (const one of statuses) {
-				const body = { status: one, ...range };
-				const list = { path: lesson.path, branch, body, task: 'look for lessons at that time' };
-				for (const row of await readWholeList(item, lesson, list)) rows.push(row);
-			}
-			return rows;
+			const passes = statuses.map((status) => ({ status }));
+			const { rows, isComplete } = await item.collect(list, { passes });
+			if (isComplete) return rows;
 		} catch (caught) {
 			// Another branch of the teacher may be closed.
 			if (hasStatus(caught, 403) || (branch !== branches[0] && hasStatus(caught, 404))) return undefined;
 			throw item.asError(caught);
 		}
+		throw incompleteListError(item, 'lessons', 'that this lesson is new');
 	};
-	const listed: IDataObject[] = [];
+	const lessons = item.execution.writeCacheOf(lesson.path).having(day, on);
+	const rows = lessons.map(({ row }) => row);
 	for (const branch of branches) {
-		const key = JSON.stringify(['booking', branch, statuses, range]);
-		const rows = await item.execution.cached(lesson.path, key, async () => await read(branch));
-		for (const row of rows ?? []) listed.push(row);
-		if (rows !== undefined) continue;
+		const key = JSON.stringify(['booking', branch, statuses, on]);
+		const listed = await item.execution.cached(lesson.path, key, async () => await read(branch));
+		for (const row of listed ?? []) rows.push(row);
+		if (listed !== undefined) continue;
 		item.execution.hints.add(
 			'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed',
 			`branch ${String(branch)}`,
 		);
 	}
-	const written = days.flatMap((one) => item.execution.writeCacheOf(lesson.path).having(day, one));
-	const rows = [...written.map(({ row }) => row), ...listed];
-	return rows.filter((row) => isCancelled(row.status) === isCancelled(status));
-}
-
-/** The days that it touches, after the day before, on which something may begin that goes on over midnight. */
-function daysOf({ begin, end }: Span): string[] {
-	const dayAt = (minute: number) => new Date(minute * MINUTE_MS).toISOString().slice(0, 10);
-	const [first, last] = [dayAt(begin), dayAt(end - 1)];
-	return [dayBefore(first), first, ...(last > first ? [last] : [])];
+	return rows.filter((row) => isCancelled(row) === isCancelled(booked) && dayOf(row, item.zone) === on);
 }
 
 const dayOf = ({ time_from, date, lesson_date }: IDataObject, zone: string): string | undefined =>
-	[time_from, date, lesson_date]
-		.map((value) => formatDay(value, 'iso', zone))
-		.find((one) => one !== undefined);
+	[time_from, date, lesson_date].map((value) => formatDay(value, 'iso', zone)).find((one) => one);
 
-/**
- * When a lesson takes place, as it is listed or as it is sent. It may go on over midnight, where its end need not show the
- * day; without an end, the rest of the day is taken.
- */
-function spanOf(row: IDataObject, zone: string): Span | undefined {
-	const { time_from, time_to, duration } = row;
-	const [date, from, to] = [dayOf(row, zone), formatTime(time_from, zone), formatTime(time_to, zone)];
-	if (date === undefined || from === undefined) return undefined;
-	const at = (one: string, clock: string) => Date.parse(`${one}T${clock}Z`) / MINUTE_MS;
-	const begin = at(date, from);
-	const restOfDay = at(daysAfter(date, 1), '00:00');
-	if (to === undefined) return { begin, end: duration ? begin + Number(duration) : restOfDay };
-	const end = at(formatDay(time_to, 'iso', zone) ?? (to < from ? daysAfter(date, 1) : date), to);
-	return { begin, end: end > begin ? end : restOfDay };
+/** When a lesson takes place, in minutes of its day; without an end, the rest of the day is taken. */
+function spanOf({ time_from, time_to, duration }: IDataObject, zone: string) {
+	const [from, to] = [formatTime(time_from, zone), formatTime(time_to, zone)];
+	if (from === undefined) return undefined;
+	const begin = minutesOfClock(from);
+	const end = to === undefined ? begin + Number(duration ?? 0) : minutesOfClock(to);
+	return { begin, end: end > begin ? end : MINUTES_OF_A_DAY };
 }

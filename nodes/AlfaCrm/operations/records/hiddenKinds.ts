@@ -1,32 +1,31 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/failures';
-import { idsOf, readId } from '../../values/formats';
-import { listCall } from '../../entities/listCall';
+import { readId } from '../../values/formats';
+import { kindPasses, listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
-import type { Entity } from '../../entities/types';
-import { keepTitles } from '../output/nameLists';
+import type { Entity, Hidden } from '../../entities/types';
+import { keepTitles } from '../output/names';
 import type { Item } from '../execution/item';
-import { collectRows } from './rows';
 import type { ReadList } from './readList';
 import { readList } from './readList';
 
-type Subtypes = NonNullable<Entity['subtypes']>;
+type Kinds = NonNullable<Hidden['kinds']>;
 
 /**
  * The kinds of records that lists of this account leave out unless they are asked for, as bodies to ask with. One record
  * of a kind tells, if there is any; it is looked for once for all items of an execution.
  */
-export async function hiddenSubtypes(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
-	const { subtypes, path } = entity;
-	if (subtypes === undefined) return [];
+export async function hiddenKinds(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
+	const { hidden: { kinds } = {}, path } = entity;
+	if (kinds === undefined) return [];
 	const found = await item.execution.cached(
-		entityOf(subtypes.entity).path,
+		entityOf(kinds.entity).path,
 		JSON.stringify([path, branch]),
 		async () => {
-			const { rows, incomplete } = await listSubtypes(item, entity, subtypes, branch);
+			const { rows, incomplete } = await listKinds(item, entity, kinds, branch);
 			const leftOut: IDataObject[] = [];
-			for (const body of subtypePasses(subtypes, rows)) {
+			for (const body of kindPasses(kinds, rows)) {
 				const id = await firstListed(item, entity, body, branch);
 				if (id === undefined) continue;
 				// What is shown unasked beside the usual kind shows that all are.
@@ -41,25 +40,17 @@ export async function hiddenSubtypes(item: Item, entity: Entity, branch?: number
 	return found.leftOut;
 }
 
-/** Bodies to ask with for all kinds but the usual one, which a list shows unasked. */
-export function subtypePasses({ name, usual }: Subtypes, kinds: readonly IDataObject[]): IDataObject[] {
-	return idsOf(kinds)
-		.filter((id) => id !== usual)
-		.map((id) => ({ [name]: id }));
-}
-
-async function listSubtypes(
+async function listKinds(
 	item: Item,
 	{ plural }: Entity,
-	{ entity }: Subtypes,
+	{ entity }: Kinds,
 	branch?: number,
 ): Promise<ReadList> {
-	const kinds = entityOf(entity);
-	const [all, sorts] = [plural, kinds.plural].map((words) => words.toLowerCase());
-	const list = listCall(kinds, branch);
+	const listed = entityOf(entity);
+	const [all, sorts] = [plural, listed.plural].map((words) => words.toLowerCase());
 	try {
-		const read = await readList(item, kinds, list, `${all} of one of them`);
-		await keepTitles(item, kinds, branch, read.rows);
+		const read = await readList(item, listed, listCall(listed, branch));
+		await keepTitles(item, listed, branch, read.rows);
 		return read;
 	} catch (caught) {
 		if (!hasStatus(caught, 403)) throw item.asError(caught);
@@ -77,9 +68,8 @@ async function firstListed(
 	body: IDataObject,
 	branch?: number,
 ): Promise<number | undefined> {
-	const list = { ...listCall(entity, branch), body };
-	const rows = await collectRows(item, entity.plural.toLowerCase(), list, { limit: 1 });
-	const isAsked = ([row]: IDataObject[]) =>
-		row !== undefined && Object.entries(body).every(([name, value]) => readId(row[name]) === value);
-	return isAsked(rows) ? readId(rows[0].id) : undefined;
+	const { rows } = await item.collect({ ...listCall(entity, branch), body }, { limit: 1 });
+	const isAsked = (row: IDataObject) =>
+		Object.entries(body).every(([name, value]) => readId(row[name]) === value);
+	return readId(rows.find(isAsked)?.id);
 }

@@ -1,0 +1,91 @@
+import type { Action, Entity } from '../../entities/types';
+import { objectSchema } from '../../fields/field';
+import { recordKey } from '../execution/execution';
+import type { Item } from '../execution/item';
+import type { ItemRequest } from '../execution/itemRequest';
+import { nameSourceOf } from '../output/names';
+import { namedOutput, namesForm, withNameSchema } from '../output/readings';
+import type { ObjectSchema } from '../output/recordSchema';
+import { objectOf, recordSchema } from '../output/recordSchema';
+import { bodyOf } from '../records/body';
+import { forOwner } from '../records/owner';
+import { actionRowFilter } from '../records/filters';
+import { asRows, collectSome, limitForm, limitOf } from '../records/rows';
+import { idOf, labelsOf, targetOf } from '../records/target';
+import { readFields, readFilters } from './fields';
+import type { ActionKind } from './kind';
+
+/** Reads what comes in one answer: an object, or a bare list of rows. */
+export const get: ActionKind<'get'> = {
+	form: (_entity, { outputFields = [] }) => ({ simplify: namesForm(outputFields) }),
+	async execute(item, entity, action) {
+		const { call } = callOf(item, entity, action, readFilters);
+		const show = namedOutput(item, action.outputFields ?? []);
+		const rows = asRows(item, call, await item.fetch(call));
+		return await show(
+			rows.map((row) => ({ row, branch: call.branch })),
+			nameSourceOf(item),
+		);
+	},
+	output: (_entity, action) => withNameSchema(declaredSchema(action), action.outputFields ?? []),
+};
+
+/** Reads the pages of a list. */
+export const getMany: ActionKind<'getMany'> = {
+	form: (_entity, { outputFields = [] }) => ({ limit: limitForm, simplify: namesForm(outputFields) }),
+	async execute(item, entity, action) {
+		const limit = limitOf(item);
+		const { call } = callOf(item, entity, action, readFilters);
+		const keep = actionRowFilter(fieldsOf(action), { ...call.query, ...call.body });
+		const show = namedOutput(item, action.outputFields ?? []);
+		const rows = await collectSome(item, entity.plural.toLowerCase(), call, { limit, keep });
+		return await show(
+			rows.map((row) => ({ row, branch: call.branch })),
+			nameSourceOf(item),
+		);
+	},
+	output: (_entity, action) => withNameSchema(declaredSchema(action), action.outputFields ?? []),
+};
+
+/** Sends one call that changes something each time that it runs. */
+export const save: ActionKind<'save'> = {
+	form: () => ({}),
+	async execute(item, entity, action) {
+		const { call, input, id } = callOf(item, entity, action, readFields);
+		const keys = id === undefined ? [] : [recordKey(entity, id)];
+		return await item.withLock(keys, async () => {
+			const { branch, body = {} } = call;
+			const placed = await forOwner(item, { fields: action.body ?? [], input, body, branch });
+			const saved = await item.save({ ...call, ...placed }, keys, { confirms: action.confirmedBy });
+			return [{ ...(id === undefined ? {} : { id }), ...saved }];
+		});
+	},
+	output: (entity, action) =>
+		action.path === undefined && action.outputFields === undefined
+			? recordSchema(entity)
+			: declaredSchema(action),
+};
+
+const fieldsOf = ({ query = [], body = [] }: Action) => [...query, ...body];
+
+/** The call of an action that goes out as it is declared, the record that it is about, and what was given. */
+function callOf(item: Item, entity: Entity, action: Action, read: typeof readFields) {
+	const { path, branch, labels } = targetOf(item, entity);
+	const id = action.idAs ? idOf(item, entity) : undefined;
+	const input = read(item, fieldsOf(action));
+	const { query = [], body = [], idAs, title } = action;
+	const call: ItemRequest = {
+		path: action.path ?? path,
+		action: action.action,
+		branch,
+		query: { ...(idAs ? { [idAs]: id } : {}), ...bodyOf(item, query, input, branch) },
+		body: { ...bodyOf(item, body, input, branch), ...action.fixed },
+		labels: { ...labels, ...labelsOf(fieldsOf(action)) },
+		task: `${title.charAt(0).toLowerCase()}${title.slice(1)}${id === undefined ? '' : ` (${id})`}`,
+	};
+	return { call, input, id };
+}
+
+/** What comes out, as far as that is declared. */
+const declaredSchema = ({ outputFields = [] }: Action): ObjectSchema =>
+	objectOf({ ...objectSchema(outputFields).properties });

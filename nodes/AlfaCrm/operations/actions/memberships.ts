@@ -1,0 +1,242 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { dayBefore, dotted, formatDay, readId, today } from '../../values/formats';
+import { cgi } from '../../entities/cgi';
+import { passesOf } from '../../entities/listCall';
+import type { Action, Entity } from '../../entities/types';
+import type { Field } from '../../entities/fieldTypes';
+import { findOrCreate } from '../execution/findOrCreate';
+import type { LockKey } from '../execution/execution';
+import { recordKey } from '../execution/execution';
+import type { Item } from '../execution/item';
+import type { ItemRequest } from '../execution/itemRequest';
+import type { ObjectSchema } from '../output/recordSchema';
+import { objectOf, recordSchema, STRING } from '../output/recordSchema';
+import { bodyOf } from '../records/body';
+import { firstDay, lastDay } from '../records/periods';
+import { readWholeList } from '../records/readList';
+import { idOf, labelsOf, targetOf } from '../records/target';
+import { readFields } from './fields';
+import type { ActionKind } from './kind';
+
+/** How AlfaCRM refuses somebody who is in the group already. API notes 5.7. */
+const IN_ALREADY = /уже состоит/i;
+
+/** A customer joins a group for some days. Who is in it on one of them stays in it, on the others too. */
+export const joinGroup: ActionKind<'joinGroup'> = {
+	form: () => ({}),
+	async execute(item, entity, action) {
+		const membership = readMembership(item, entity, action);
+		const days = daysOf(membership);
+		return await item.withLock([membership.lock], async () => {
+			const { found, created } = await findOrCreate(
+				item,
+				async () => planned(item, await listMemberships(membership), days),
+				async () => await join(membership, days),
+			);
+			return created ?? (await carryOut(membership, found));
+		});
+	},
+	output: () => membershipSchema('alreadyMember'),
+};
+
+/** The days that somebody is to be in the group: to an end, or open, with the days that are to be covered in any case. */
+interface Days {
+	from: string;
+	to: string;
+	isOpen: boolean;
+}
+
+function daysOf({ item, given }: Membership): Days {
+	const now = today('iso', item.zone);
+	const from = dayIn(item, given.b_date) ?? now;
+	const end = dayIn(item, given.e_date);
+	const to = end ?? (from > now ? from : now);
+	if (to < from) {
+		throw item.refused(
+			`'End Date' must not be before ${given.b_date === undefined ? 'today' : "'Start Date'"}`,
+			"Give a later day, or use 'Remove From Group'. Nothing was sent to AlfaCRM.",
+		);
+	}
+	return { from, to, isOpen: end === undefined };
+}
+
+/** The memberships that are to cover the days, and what is to change in them. */
+interface Plan {
+	rows: readonly IDataObject[];
+	changes: ReadonlyMap<IDataObject, IDataObject>;
+	alreadyMember: boolean;
+}
+
+/** How the memberships that are there can cover the days, without one upon another. Undefined if a new one is needed. */
+function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: Days): Plan | undefined {
+	const inOrder = [...all].sort((one, other) =>
+		firstDay(one, item.zone) < firstDay(other, item.zone) ? -1 : 1,
+	);
+	const within = inOrder.filter((row) => lastDay(row, item.zone) >= from && firstDay(row, item.zone) <= to);
+	const next = inOrder.find((row) => firstDay(row, item.zone) > to);
+	// With an open end a later one would be in the way of a new one, so that is brought forward.
+	const rows = within.length === 0 && isOpen && next !== undefined ? [next] : within;
+	if (rows.length === 0) return undefined;
+
+	const changes = new Map<IDataObject, IDataObject>();
+	const change = (row: IDataObject, days: IDataObject) => changes.set(row, { ...changes.get(row), ...days });
+	if (firstDay(rows[0], item.zone) > from) change(rows[0], { b_date: dotted(from) });
+	let longest = rows[0];
+	for (const row of rows.slice(1)) {
+		const begin = firstDay(row, item.zone);
+		const isApart = begin > lastDay(longest, item.zone) && dayBefore(begin) !== lastDay(longest, item.zone);
+		if (isApart) change(longest, { e_date: dotted(dayBefore(begin)) });
+		if (lastDay(row, item.zone) > lastDay(longest, item.zone)) longest = row;
+	}
+	const last = lastDay(longest, item.zone);
+	if (!isOpen && last !== to) change(longest, { e_date: dotted(to) });
+	// One that ends now goes on, as if it had never been ended, until the next one. API notes 5.7.
+	if (isOpen && last <= to) {
+		const before = next && dayBefore(firstDay(next, item.zone));
+		if (before !== last) change(longest, { e_date: before === undefined ? null : dotted(before) });
+	}
+	return { rows, changes, alreadyMember: within.length > 0 };
+}
+
+async function carryOut(
+	membership: Membership,
+	{ rows, changes, alreadyMember }: Plan,
+): Promise<IDataObject[]> {
+	const { customer, group } = membership;
+	if (changes.size === 0) return [{ ...rows[0], operationResult: 'unchanged', alreadyMember }];
+	const result: IDataObject[] = [];
+	for (const [row, body] of changes) {
+		const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
+		const model = await saveChange(membership, row, { action: 'update', body, task });
+		result.push({ ...row, ...body, ...model, operationResult: 'updated', alreadyMember });
+	}
+	return result;
+}
+
+async function join(membership: Membership, days: Days): Promise<IDataObject[]> {
+	const { item, customer, group, given, lock } = membership;
+	const body = { group_id: group, customer_id: customer, ...given };
+	const call = { ...callOf(membership), action: 'create', body };
+	let row: IDataObject;
+	try {
+		const task = `add customer ${customer} to group ${group}`;
+		row = { ...body, ...(await item.save({ ...call, task }, [lock])) };
+	} catch (caught) {
+		const error = item.asError(caught);
+		// On which days it is in the group is not known, so days that were given are not known to be covered.
+		if (!IN_ALREADY.test(error.message) || Object.keys(given).length > 0) throw error;
+		return [{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyMember: true }];
+	}
+	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
+	const plan = planned(item, [row], days);
+	const [changed] = days.isOpen && plan ? await carryOut(membership, plan) : [row];
+	return [{ ...changed, operationResult: 'created', alreadyMember: false }];
+}
+
+/** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
+export const leaveGroup: ActionKind<'leaveGroup'> = {
+	form: () => ({}),
+	async execute(item, entity, action) {
+		const membership = readMembership(item, entity, action);
+		const { customer, group, given, lock } = membership;
+		const now = today('iso', item.zone);
+		const day = dayIn(item, given.e_date) ?? now;
+		const isDeletion = given.leave_by === 'delete';
+		return await item.withLock([lock], async () => {
+			const rows = (await listMemberships(membership)).filter((row) =>
+				isDeletion ? lastDay(row, item.zone) >= day : lastDay(row, item.zone) > day,
+			);
+			const begun = rows.map((row) => firstDay(row, item.zone)).find((first) => first > day && first <= now);
+			if (!isDeletion && begun !== undefined) {
+				throw item.refused(
+					`'Last Day' must not be before the membership began, on ${begun}`,
+					"Give a later day, or set 'How' to Delete It. Nothing was saved.",
+				);
+			}
+			const result: IDataObject[] = [];
+			for (const row of rows) {
+				const task = `take customer ${customer} out of group ${group} (membership ${String(row.id)})`;
+				// One that has not begun by then cannot end then.
+				const isDeleted = isDeletion || firstDay(row, item.zone) > day;
+				const body = isDeleted ? {} : { e_date: given.e_date };
+				const change = isDeleted ? { action: 'delete', task } : { action: 'update', body, task };
+				const model = await saveChange(membership, row, change);
+				const operationResult = isDeleted ? 'deleted' : 'updated';
+				result.push({ ...row, ...body, ...model, operationResult, alreadyLeft: false });
+			}
+			if (result.length > 0) return result;
+			return [{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyLeft: true }];
+		});
+	},
+	output: () => membershipSchema('alreadyLeft'),
+};
+
+/** A customer and a group, and what else was given. */
+interface Membership {
+	item: Item;
+	branch?: number;
+	customer: number;
+	group: number;
+	given: IDataObject;
+	/** What the form calls its fields. */
+	labels: Record<string, string>;
+	lock: LockKey;
+}
+
+const CUSTOMER: Field = { type: 'record', entity: 'customer', name: 'customer_id', label: 'Customer' };
+
+function readMembership(item: Item, entity: Entity, { body = [] }: Action): Membership {
+	const { branch } = targetOf(item, entity);
+	const customer = idOf(item, entity);
+	const { group_id, ...given } = bodyOf(item, body, readFields(item, body), branch);
+	const group = group_id as number;
+	const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? []), ...body]);
+	return { item, branch, customer, group, given, labels, lock: [cgi.path, customer, group] };
+}
+
+const dayIn = (item: Item, value: unknown): string | undefined => formatDay(value, 'iso', item.zone);
+
+/** All memberships of the customer in the group, past and future ones too. */
+async function listMemberships(membership: Membership): Promise<IDataObject[]> {
+	const { item, branch, customer, group, labels } = membership;
+	const query = { customer_id: customer };
+	const task = `list the groups of customer ${customer}`;
+	const call = { path: cgi.path, action: 'customer', branch, query, labels, task };
+	const written = item.execution.writeCacheOf(cgi.path);
+	const rows = new Map<number, IDataObject>();
+	// Those that an item before has made, should the list not show them yet.
+	for (const { row } of written.having(CUSTOMER, customer)) {
+		const id = Number(row.id);
+		if (readId(row.group_id) === group && item.execution.cachedCopy(cgi, id)) rows.set(id, row);
+	}
+	for (const body of passesOf(cgi)) {
+		for (const row of await readWholeList(item, cgi, { ...call, body })) {
+			const id = Number(row.id);
+			if (readId(row.group_id) !== group || written.isGone(id)) continue;
+			rows.set(id, item.execution.cachedCopy(cgi, id, row)?.row ?? row);
+		}
+	}
+	return [...rows.values()];
+}
+
+/** What calls that change memberships of the group have in common. */
+const callOf = ({ branch, group, labels }: Membership, row?: IDataObject) => ({
+	...{ path: cgi.path, branch, labels },
+	query: { ...(row && { id: row.id }), group_id: group },
+});
+
+async function saveChange(
+	membership: Membership,
+	row: IDataObject,
+	change: Pick<ItemRequest, 'action' | 'body' | 'task'>,
+): Promise<IDataObject> {
+	const keys = [membership.lock, recordKey(cgi, Number(row.id))];
+	return await membership.item.save({ ...callOf(membership, row), ...change }, keys, { before: row });
+}
+
+/** A membership, what became of it, and whether it was so already. */
+function membershipSchema(flag: string): ObjectSchema {
+	const { properties } = recordSchema(cgi);
+	return objectOf({ ...properties, operationResult: STRING, [flag]: { type: 'boolean' } });
+}
