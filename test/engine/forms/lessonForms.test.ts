@@ -73,7 +73,8 @@ describe('a lesson', () => {
 			const ofNone = form({ customer_ids: pick(7), group_ids: nobody });
 			await refused(ofNone, "'Group' is set but came out empty");
 		}
-		await refused(form({ teacher_ids: NULL }), "'Teacher' is set but came out empty");
+		for (const nobody of [NULL, given([])])
+			await refused(form({ teacher_ids: nobody }), "'Teacher' is set but came out empty");
 	});
 
 	it('whose customer or teacher comes to nothing is refused in the same way as JSON, by the input and mapped', async () => {

@@ -5,7 +5,7 @@ import { formatDay, formatTime, minutesOfClock, readId, readIds } from '../../va
 import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field, Wire } from '../../entities/fieldTypes';
-import { isPicker } from '../../fields/blank';
+import { isEmpty, isPicker } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { isBlank, listOf, serialize } from '../../fields/field';
 import { collection } from '../../form/assemble';
@@ -101,13 +101,13 @@ function asSent(field: Field, value: Wire, zone: string): Wire {
 function assertForSomebody(item: Item, input: IDataObject): void {
 	const isEmptyIn = (field: Field) => isBlank(field, input[field.name]);
 	// A row that was read of a lesson for a group has an empty list of customers.
-	const isOfRow = isEmptyIn(customer) !== isEmptyIn(group);
+	const isOfRow = ({ name }: Field) => {
+		const value: unknown = input[name];
+		return !isForm(item, lesson) && (value === '' || (Array.isArray(value) && value.length === 0));
+	};
 	for (const field of [customer, group, teacher]) {
-		const isUntouched = isAsFormBegins(input[field.name]);
-		const isLeft = isForm(item, lesson)
-			? isUntouched
-			: !(field.name in input) || (isUntouched && isOfRow && field !== teacher);
-		if (!isEmptyIn(field) || isLeft) continue;
+		if (!isEmptyIn(field) || !isGiven(item, input, field)) continue;
+		if (field !== teacher && isOfRow(field) && isEmptyIn(customer) !== isEmptyIn(group)) continue;
 		throw item.refused(
 			`'${field.label}' is set but came out empty`,
 			`Check the expression that fills it, or leave it out if the lesson has none. ${item.effectNote()}`,
@@ -120,9 +120,18 @@ function assertForSomebody(item: Item, input: IDataObject): void {
 	);
 }
 
-/** An expression that finds nothing is undefined or null. */
-const isAsFormBegins = (value: unknown): boolean =>
-	value === '' || (Array.isArray(value) && value.length === 0) || (isPicker(value) && value.value === '');
+/** Whether a field that came empty was given all the same: named in JSON or the input, or filled by an expression. */
+function isGiven(item: Item, input: IDataObject, { name }: Field): boolean {
+	const { [name]: parameter, columns } = item.execution.context.getNode().parameters;
+	if (isForm(item, lesson)) return !isEmpty(input[name]) || isExpression(parameter);
+	const { value } = (columns ?? {}) as { value?: IDataObject | null };
+	return name in input || isExpression(value?.[name]);
+}
+
+function isExpression(raw: unknown): boolean {
+	const text = isPicker(raw) ? raw.value : raw;
+	return typeof text === 'string' && /^=\s*\S/.test(text);
+}
 
 /**
  * Books a lesson unless the same is there, and at no time at which its teacher or its room is taken. Two that want one

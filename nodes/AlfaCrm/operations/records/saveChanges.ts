@@ -76,14 +76,12 @@ async function warnIfNotArchived(
 		return undefined;
 	});
 	if (archived === wanted) return;
-	const shows = wanted
-		? `shows a ${noun} as active still. Archive it there by hand`
-		: `shows a ${noun} as archived still. Restore it there by hand`;
-	item.execution.hints.add(
-		// It is saved, whatever becomes of the look afterwards.
-		`AlfaCRM took the change, but ${archived === undefined ? 'did not show what became of it. Look there' : shows}`,
-		`${noun} ${String(match.row.id)}`,
-	);
+	const still = wanted
+		? `AlfaCRM took the change, but shows a ${noun} as active still. Archive it there by hand`
+		: `AlfaCRM took the change, but shows a ${noun} as archived still. Restore it there by hand`;
+	// It is saved, whatever becomes of the look afterwards.
+	const unknown = 'AlfaCRM took the change, but did not show what became of it. Look there';
+	item.execution.hints.add(archived === undefined ? unknown : still, `${noun} ${String(match.row.id)}`);
 }
 
 /** Who changes a record that lists do not show may not know that it is in the archive. */
