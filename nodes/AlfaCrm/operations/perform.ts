@@ -10,11 +10,16 @@ import { settleBranch } from './records/branches';
 import { operationNames, operations } from './operations';
 import { operationParameter, resourceParameter } from './resource';
 
-/** Does for one item what 'Resource' and 'Operation' say. */
-export async function perform(item: Item): Promise<Output[]> {
+/**
+ * Reads what 'Resource' and 'Operation' say, and settles the branch of the item.
+ *
+ * @returns does for the item what they say. All that it takes turns by is known, so it asks for its locks before it waits
+ * for anything else, and items that begin one after the other ask in their order
+ */
+export async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	const resource = item.choice(resourceParameter);
 	const other = otherResource(resource);
-	if (other) return await other.execute(item);
+	if (other) return async () => await other.execute(item);
 	const entity = entities.find((one) => one.resource === resource);
 	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
 
@@ -23,11 +28,9 @@ export async function perform(item: Item): Promise<Output[]> {
 	const operation = operationNames.find((one) => one === name && entity.operations.includes(one));
 	if (action === undefined && operation === undefined)
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
-	await item.prepare(async () => {
-		if (entity.scope === 'branch') await settleBranch(item);
-	});
-	if (action) return asOutput(await runAction(item, entity, action));
-	return asOutput(await operations[operation as OperationName].execute(item, entity));
+	if (entity.scope === 'branch') await settleBranch(item);
+	if (action) return async () => asOutput(await runAction(item, entity, action));
+	return async () => asOutput(await operations[operation as OperationName].execute(item, entity));
 }
 
 const asOutput = (rows: IDataObject[]): Output[] => rows.map((json) => ({ json }));

@@ -1,7 +1,6 @@
 import type { Action, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
-import type { Item } from '../execution/item';
-import type { ItemRequest } from '../execution/itemRequest';
+import type { Item, ItemRequest } from '../execution/item';
 import type { ObjectSchema } from '../output/recordSchema';
 import { objectOf } from '../output/recordSchema';
 import type { Target } from '../records/target';

@@ -10,6 +10,7 @@ import { valueIfMissing, isBlank, listOf, sameValue } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
+import { CachedList } from '../execution/cachedList';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import type { Item } from '../execution/item';
@@ -163,13 +164,9 @@ async function assertOwned(
 
 /** A record that agrees in everything that was given and tells it from others. */
 async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataObject | undefined> {
-	const { item, other, link, branches, others } = creation;
-	const linkField: Field = { type: 'id', entity: entity.resource, name: link.name, label: entity.label };
-	const own = item.execution.writeCacheOf(other.path).having(linkField, link.id);
-	const written = own.map(({ row }) => row).find((row) => isDuplicate(creation, row));
-	if (written) return written;
+	const { item, other, branches, others } = creation;
 	const look = async (branch: Branch) =>
-		(await candidates(creation, branch)).find((row) => isDuplicate(creation, row));
+		(await candidates(creation, entity, branch)).find((row) => isDuplicate(creation, row));
 	for (const branch of branches) {
 		const row = await look(branch);
 		if (row) return row;
@@ -181,7 +178,7 @@ async function findDuplicate(creation: Creation, entity: Entity): Promise<IDataO
 }
 
 /** The rows among which a duplicate would be. A list that is not of this record alone serves the other items too. */
-async function candidates(creation: Creation, branch: number | undefined): Promise<IDataObject[]> {
+async function candidates(creation: Creation, entity: Entity, branch: Branch): Promise<IDataObject[]> {
 	const { item, other, creates, target, link, body } = creation;
 	const filters: IDataObject = {};
 	for (const [filter, field] of Object.entries(creates.filterBy ?? {})) {
@@ -200,19 +197,20 @@ async function candidates(creation: Creation, branch: number | undefined): Promi
 		return rows;
 	};
 	if (creates.link !== 'list') return await read();
-	const index = await item.execution.cached(other.path, JSON.stringify([branch, filters]), async () => {
-		const byRecord = new Map<number | undefined, IDataObject[]>();
-		for (const row of await read()) {
-			for (const one of listOf(row[link.name])) {
-				const id = readId(one);
-				const known = byRecord.get(id);
-				if (known) known.push(row);
-				else byRecord.set(id, [row]);
-			}
-		}
-		return byRecord;
-	});
-	return index.get(link.id) ?? [];
+	const filtered = [...Object.values(creates.filterBy ?? {}), ...Object.keys(creates.filterWhenEmpty ?? {})];
+	const isListed = (row: IDataObject, written: Branch) =>
+		branchesOf(written, other.fields, row).includes(branch) &&
+		other.fields
+			.filter(({ name }) => filtered.includes(name))
+			.every((field) => sameValue(field, row[field.name], body[field.name], item.zone));
+	const name = JSON.stringify([branch, filters]);
+	const list = await item.execution.cached(
+		other.path,
+		name,
+		async () => new CachedList(await read(), isListed),
+	);
+	const linkField: Field = { type: 'id', entity: entity.resource, name: link.name, label: entity.label };
+	return list.having(linkField, link.id);
 }
 
 function isDuplicate(creation: Creation, row: IDataObject): boolean {

@@ -6,7 +6,7 @@ import { listCall } from '../../entities/listCall';
 import { leadStatus } from '../../entities/statuses';
 import { titleOf } from '../../fields/titles';
 import type { Item } from '../execution/item';
-import type { LocatedRecord } from '../execution/writeCache';
+import type { LocatedRecord } from '../records/target';
 
 /** A hint for a move that is done and may be a mistake: back in the funnel, or that of a client. */
 export async function warnOfMove(

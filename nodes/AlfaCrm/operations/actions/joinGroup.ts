@@ -107,7 +107,7 @@ async function carryOut(
 	for (const [row, body] of changes) {
 		const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
 		const call = { ...changeOf(membership, row), action: 'update', body, task };
-		const model = await item.save(call, [lock, recordKey(cgi, Number(row.id))], { before: row });
+		const model = await item.save(call, [lock, recordKey(cgi, Number(row.id))]);
 		result.push(outcomeOf({ ...row, ...body, ...model }, 'updated', { alreadyMember }));
 	}
 	return result;

@@ -47,7 +47,7 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 				const body = { e_date: rest.e_date };
 				const change = isDeleted ? { ...call, action: 'delete' } : { ...call, action: 'update', body };
 				const keys = [lock, recordKey(cgi, Number(row.id))];
-				const model = await item.save(change, keys, { before: row }).catch((caught) => {
+				const model = await item.save(change, keys).catch((caught) => {
 					if (isDeleted || firstDay(row, item.zone) !== day || !hasStatus(caught, 200, 422))
 						throw item.asError(caught);
 					throw item.failed(

@@ -3,7 +3,6 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, readId } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import type { Action, Entity } from '../../entities/types';
-import type { Field } from '../../entities/fieldTypes';
 import type { LockKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import { passesOf } from '../records/findById';
@@ -27,8 +26,6 @@ export interface Membership {
 	lock: LockKey;
 }
 
-const CUSTOMER: Field = { type: 'record', entity: 'customer', name: 'customer_id', label: 'Customer' };
-
 export function readMembership(item: Item, entity: Entity, action: Action): Membership {
 	const { branch } = targetOf(item, entity);
 	const customer = idOf(item, entity);
@@ -44,19 +41,10 @@ export async function listMemberships(membership: Membership): Promise<IDataObje
 	const query = { customer_id: customer };
 	const task = `list the groups of customer ${customer}`;
 	const call = { path: cgi.path, action: 'customer', branch, query, labels, task };
-	const written = item.execution.writeCacheOf(cgi.path);
 	const rows = new Map<number, IDataObject>();
-	// Those that an item before has made, should the list not show them yet.
-	for (const { row } of written.having(CUSTOMER, customer)) {
-		const id = Number(row.id);
-		if (readId(row.group_id) === group && item.execution.cachedCopy(cgi, id)) rows.set(id, row);
-	}
 	for (const body of passesOf(cgi)) {
-		for (const row of await readWholeList(item, cgi, { ...call, body })) {
-			const id = Number(row.id);
-			if (readId(row.group_id) !== group || written.isGone(id)) continue;
-			rows.set(id, item.execution.cachedCopy(cgi, id, row)?.row ?? row);
-		}
+		for (const row of await readWholeList(item, cgi, { ...call, body }))
+			if (readId(row.group_id) === group) rows.set(Number(row.id), row);
 	}
 	return [...rows.values()];
 }
