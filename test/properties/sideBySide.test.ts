@@ -292,7 +292,10 @@ describe('items of one execution that overlap', () => {
 			const end = await endOf(given, 5, scheduler);
 			const others = [];
 			for (const order of ordersOf(given)) {
-				const { results, people } = await endOf(order.map((index) => given[index]), 1);
+				const { results, people } = await endOf(
+					order.map((index) => given[index]),
+					1,
+				);
 				const inPlace = given.map((_, index) => results[order.indexOf(index)]);
 				const serial = { results: inPlace, people };
 				if (isDeepStrictEqual(end, serial)) return;

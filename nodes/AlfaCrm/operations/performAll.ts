@@ -1,12 +1,17 @@
-import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/failures';
+import { entities } from '../entities/registry';
+import type { OperationName } from '../entities/types';
+import { runAction } from './actions';
 import type { Execution } from './execution/execution';
 import { Item } from './execution/item';
+import { operationNames, operations } from './operations';
+import type { Output } from './otherResource';
 import { otherResource } from './otherResources';
-import { prepare } from './perform';
-import { resourceParameter } from './resource';
+import { settleBranch } from './records/branches';
+import { operationParameter, resourceParameter } from './resource';
 
 /** What an error says of its own item. */
 const NOTHING = /Nothing was (saved|sent to AlfaCRM)\./;
@@ -51,6 +56,7 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 		await attempt(item, async () => {
 			if (execution.origin === '') await execution.readCredential();
 			const perform = await prepare(item);
+			if (execution.isStopping) return;
 			const work = attempt(item, async () => {
 				output[item.index] = (await perform()).map((one) => ({ ...one, pairedItem: { item: item.index } }));
 			}).finally(() => underWay.delete(work));
@@ -63,6 +69,31 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 	if (failures.length > 0) throw errorOf(failures, items);
 	return output.flat();
 }
+
+/**
+ * Reads what 'Resource' and 'Operation' say, and settles the branch of the item.
+ *
+ * @returns does for the item what they say. All that it takes turns by is known, so it asks for its locks before it waits
+ * for anything else, and items that begin one after the other ask in their order
+ */
+async function prepare(item: Item): Promise<() => Promise<Output[]>> {
+	const resource = item.choice(resourceParameter);
+	const other = otherResource(resource);
+	if (other) return async () => await other.execute(item);
+	const entity = entities.find((one) => one.resource === resource);
+	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
+
+	const name = item.text({ ...operationParameter(entity), default: '' });
+	const action = entity.actions?.find((one) => one.name === name);
+	const operation = operationNames.find((one) => one === name && entity.operations.includes(one));
+	if (action === undefined && operation === undefined)
+		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
+	if (entity.scope === 'branch') await settleBranch(item);
+	if (action) return async () => asOutput(await runAction(item, entity, action));
+	return async () => asOutput(await operations[operation as OperationName].execute(item, entity));
+}
+
+const asOutput = (rows: IDataObject[]): Output[] => rows.map((json) => ({ json }));
 
 function itemsAtOnce({ context, client }: Execution): number {
 	const resource = context.getNodeParameter(resourceParameter.name, 0, '') as string;

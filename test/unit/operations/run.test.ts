@@ -4,6 +4,7 @@ import { CachedList } from '../../../nodes/AlfaCrm/operations/execution/cachedLi
 import type { Item, ItemRequest } from '../../../nodes/AlfaCrm/operations/execution/item';
 import { incompleteListError } from '../../../nodes/AlfaCrm/operations/records/readList';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import { answered } from '../../support/nodeErrors';
 import { deskOf } from './support';
 
 describe('what items share', () => {
@@ -70,6 +71,21 @@ describe('what items share', () => {
 			return await read();
 		});
 		expect(await run.cached('c', 'x', read)).toBe(5);
+	});
+
+	it('is read again when AlfaCRM must be done with a write whose answer did not come in time', async () => {
+		jest.useFakeTimers();
+		const { item, run } = deskOf(() => {
+			throw answered(504);
+		});
+		const lost = item.send({ path: 'a', action: 'create', task: 'create it' }, []).catch(() => 'lost');
+		await jest.advanceTimersByTimeAsync(10);
+		expect(await lost).toBe('lost');
+		const read = counting();
+		expect([await run.cached('a', 'x', read), await run.cached('a', 'x', read)]).toEqual([1, 1]);
+		await jest.runAllTimersAsync();
+		expect([await run.cached('a', 'x', read), await run.cached('a', 'x', read)]).toEqual([2, 2]);
+		jest.useRealTimers();
 	});
 });
 

@@ -219,5 +219,10 @@ async function readAgain({ item, entity, target }: UpsertRequest, { row, branch 
 	const version = item.execution.version();
 	const id = Number(row.id);
 	const current = { row: await getRecord(item, entity, id, { ...target, branch }), branch };
-	return { ...current, version, isCached: false, archived: await isArchivedNow(item, entity, target, current) };
+	return {
+		...current,
+		version,
+		isCached: false,
+		archived: await isArchivedNow(item, entity, target, current),
+	};
 }
