@@ -16,7 +16,7 @@ const LAYERS = {
 	],
 	operations: [
 		[
-			'^nodes/AlfaCrm/operations/(form|subtitle|performAll|perform|schemas|resource|operations|otherResources|apiCall)\\.ts$',
+			'^nodes/AlfaCrm/operations/(form|subtitle|performAll|schemas|resource|operations|otherResources|apiCall)\\.ts$',
 		],
 		['^nodes/AlfaCrm/operations/(actions|school|account)/'],
 		['^nodes/AlfaCrm/operations/matching/'],

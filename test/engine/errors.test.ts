@@ -99,7 +99,7 @@ describe('a clear message and an untouched account after', () => {
 		[
 			'a connection that breaks in mid-answer, at a read',
 			list,
-			/closed the connection before its answer was complete when asked to list the customers/,
+			/closed the connection before its answer was complete, so it could not list the customers/,
 			3,
 			{ fault: onIndex({ kind: 'resetMidAnswer' }) },
 		],

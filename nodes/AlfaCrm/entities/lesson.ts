@@ -140,7 +140,7 @@ const status = choice('status', 'Status', STATUSES, 1, {
 });
 
 /** Whom and what a lesson takes up, and when. */
-export const BOOKED = { group: groups, customer: customers, teacher: teachers, room, day };
+export const BOOKED = { group: groups, customer: customers, teacher: teachers, room };
 
 /** API notes 4 and 5.11: an update with a part of these was refused in one account, or emptied the rest. */
 const resentOnUpdate: ResentField[] = [

@@ -4,9 +4,8 @@ import { formatDay, OPEN_END, readId, today } from '../../values/formats';
 import { archivedFlag } from '../../entities/archive';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
-import type { Target } from './target';
+import type { LocatedRecord, Target } from './target';
 import { incompleteListError } from './readList';
-import type { LocatedRecord } from '../execution/writeCache';
 
 /**
  * Whether a record is archived; undefined where AlfaCRM lists it among the archived and among the active ones, or among

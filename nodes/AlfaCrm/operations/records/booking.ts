@@ -8,6 +8,7 @@ import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field } from '../../entities/fieldTypes';
 import { isBlank, listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
+import { CachedList } from '../execution/cachedList';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { Item } from '../execution/item';
 import type { LockKey } from '../execution/execution';
@@ -36,7 +37,7 @@ const skipIfThere: INodeProperties = {
 /** Options of a new lesson. */
 export const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');
 
-const { group, customer, teacher, room, day } = BOOKED;
+const { group, customer, teacher, room } = BOOKED;
 
 /** An expression that finds nobody would book a lesson for nobody, or with no teacher, without a word. */
 export function assertForSomebody(item: Item, input: IDataObject): void {
@@ -186,7 +187,7 @@ async function lessonsOn(
 				const list = { path: lesson.path, branch, body, task: 'look for lessons at that time' };
 				for (const row of await readWholeList(item, lesson, list)) rows.push(row);
 			}
-			return rows;
+			return new CachedList(rows, (row) => days.some((one) => one === dayOf(row, item.zone)));
 		} catch (caught) {
 			// Another branch of the teacher may be closed.
 			if (hasStatus(caught, 403) || (branch !== branches[0] && hasStatus(caught, 404))) return undefined;
@@ -196,17 +197,15 @@ async function lessonsOn(
 	const listed: IDataObject[] = [];
 	for (const branch of branches) {
 		const key = JSON.stringify(['booking', branch, statuses, range]);
-		const rows = await item.execution.cached(lesson.path, key, async () => await read(branch));
-		for (const row of rows ?? []) listed.push(row);
-		if (rows !== undefined) continue;
+		const list = await item.execution.cached(lesson.path, key, async () => await read(branch));
+		for (const row of list?.rows ?? []) listed.push(row);
+		if (list !== undefined) continue;
 		item.execution.hints.add(
 			'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed',
 			`branch ${String(branch)}`,
 		);
 	}
-	const written = days.flatMap((one) => item.execution.writeCacheOf(lesson.path).having(day, one));
-	const rows = [...written.map(({ row }) => row), ...listed];
-	return rows.filter((row) => isCancelled(row.status) === isCancelled(status));
+	return listed.filter((row) => isCancelled(row.status) === isCancelled(status));
 }
 
 /** The days that it touches, after the day before, on which something may begin that goes on over midnight. */

@@ -9,9 +9,9 @@ import { isEmpty } from '../../fields/blank';
 import { isBlank, isList, listOf } from '../../fields/field';
 import { longestOf, readText, shortened } from '../../fields/text';
 import type { Item } from '../execution/item';
-import type { LocatedRecord } from '../execution/writeCache';
 import type { Branch } from './branches';
 import { getRecordAnywhere } from './findById';
+import type { LocatedRecord } from './target';
 
 /** A new record: what was given for it, and how it would be sent to the branch of the call. */
 interface Draft {

@@ -3,8 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
-import type { Item } from '../execution/item';
-import type { ItemRequest } from '../execution/itemRequest';
+import type { Item, ItemRequest } from '../execution/item';
 
 /**
  * The rows of a list, each record once, with a hint where some are known to be missing.

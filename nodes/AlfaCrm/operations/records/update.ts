@@ -76,7 +76,7 @@ export const update: Operation = {
 			const sent = withResentFields(item, entity, before ?? {}, changes);
 			if (before) assertOrderWithKept(item, entity, before, changes, sent);
 			const update = async (where: Target) =>
-				await item.save({ ...where, action: 'update', query, body: sent, task }, keys, { before });
+				await item.save({ ...where, action: 'update', query, body: sent, task }, keys);
 			const place = match ? { ...target, branch: match.branch } : target;
 			return [{ id, ...(await writeAnywhere(item, entity, id, place, update)) }];
 		});
