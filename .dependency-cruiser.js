@@ -16,7 +16,7 @@ const LAYERS = {
 	],
 	operations: [
 		[
-			'^nodes/AlfaCrm/operations/(form|performAll|perform|schemas|resource|operations|otherResources|apiCall)\\.ts$',
+			'^nodes/AlfaCrm/operations/(form|performAll|schemas|resource|operations|otherResources|apiCall)\\.ts$',
 		],
 		['^nodes/AlfaCrm/operations/(actions|school|account)/'],
 		['^nodes/AlfaCrm/operations/matching/'],

@@ -142,7 +142,7 @@ describe('items that overlap', () => {
 		expect(stored(FIRST.name)).toHaveLength(1);
 		expect(school.entries('customer/create')).toHaveLength(2);
 		expect(error).toMatchObject({ context: { itemIndex: 1 } });
-		expect(error?.description).toMatch(/may have carried it out .* Saved: item 0\.$/);
+		expect(error?.description).toMatch(/may have carried it out .* Carried out: item 0\.$/);
 	});
 
 	it('and fail in different ways: the error tells of each what is true of it', async () => {
@@ -152,7 +152,7 @@ describe('items that overlap', () => {
 		const { error } = await atOnce().run({ parameters: create, items });
 		expect(stored('Вера 4')).toHaveLength(1);
 		expect(error).toMatchObject({ context: { itemIndex: 3 } });
-		expect(error?.description).toMatch(/Of this item nothing was saved\. Saved: items 0 to 2/);
+		expect(error?.description).toMatch(/Of this item nothing was saved\. Carried out: items 0 to 2/);
 		expect(error?.description).toMatch(/Item 4 failed as well: .*may have carried it out all the same/);
 	});
 });

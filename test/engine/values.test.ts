@@ -309,7 +309,7 @@ describe.each(['dotted', 'iso'])('days that AlfaCRM takes %s', (format) => {
 
 	it('are written, though those of an item before were refused in both ways', async () => {
 		const ids = [chess(), chess()];
-		refuse('group', ['Неверный формат значения «Мест».'], 2);
+		refuse('group', { e_date: ['Неверный формат значения «Дата окончания».'] }, 2);
 		const parameters = on('group', 'update', {
 			id: pick('={{ $json.id }}'),
 			updateFields: { e_date: '2026-06-30', limit: 5 },

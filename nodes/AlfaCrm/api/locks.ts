@@ -63,18 +63,8 @@ async function joinQueue(key: string, left: Promise<void>): Promise<void> {
 /** Records whose latest write is known: more than a long execution writes. */
 const MOST_WRITES = 20_000;
 
-/** The execution that writes, which knows of its own writes. */
-type Writer = symbol;
-
-interface Write {
-	version: number;
-	by: Writer;
-	/** The version of the latest write by anybody else, or 0. */
-	before: number;
-}
-
-/** The latest write of each record, by the key of its lock, the oldest first. */
-const writes = new Map<string, Write>();
+/** The number of the latest write of each record, by the key of its lock, the oldest first. */
+const writes = new Map<string, number>();
 let latest = 0;
 /** The version up to which it is no longer known which records were written. */
 let forgotten = 0;
@@ -85,21 +75,12 @@ export function currentVersion(): number {
 }
 
 /** Notes a write. Called before and after each one, for its answer may come late or never. */
-export function recordWrite(keys: readonly string[], by: Writer): void {
+export function recordWrite(keys: readonly string[]): void {
 	latest += 1;
-	for (const key of keys) {
-		const before = lastOfOthers(key, by);
-		const gone = lruSet(writes, key, { version: latest, by, before }, MOST_WRITES);
-		forgotten = gone?.version ?? forgotten;
-	}
+	for (const key of keys) forgotten = lruSet(writes, key, latest, MOST_WRITES) ?? forgotten;
 }
 
-/** Whether anybody else in this process may have written one of the records since; what was read then may be stale. */
-export function wasWrittenSince(keys: readonly string[], since: number, by: Writer): boolean {
-	return since < forgotten || keys.some((key) => lastOfOthers(key, by) > since);
-}
-
-function lastOfOthers(key: string, by: Writer): number {
-	const write = writes.get(key);
-	return (write?.by === by ? write.before : write?.version) ?? 0;
+/** Whether anybody in this process may have written one of the records since; what was read then may be stale. */
+export function wasWrittenSince(keys: readonly string[], since: number): boolean {
+	return since < forgotten || keys.some((key) => (writes.get(key) ?? 0) > since);
 }

@@ -3,8 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readId } from '../values/formats';
 import { recordKey } from './execution/execution';
 import type { OtherResource } from './operation';
-import type { Item } from './execution/item';
-import type { ItemRequest } from './execution/itemRequest';
+import type { Item, ItemRequest } from './execution/item';
 import { asRows, warnOfMissing } from './records/rows';
 
 /** Value of `resource` for calls that no entity covers. */

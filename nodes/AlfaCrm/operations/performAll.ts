@@ -1,12 +1,17 @@
-import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/failures';
+import { entities } from '../entities/registry';
+import type { OperationName } from '../entities/types';
+import { runAction } from './actions';
 import type { Execution } from './execution/execution';
 import { Item } from './execution/item';
+import { operationNames, operationOf } from './operations';
+import type { Output } from './operation';
 import { otherResource } from './otherResources';
-import { perform } from './perform';
-import { resourceParameter } from './resource';
+import { settleBranch } from './records/branches';
+import { operationParameter, resourceParameter } from './resource';
 
 /** What an error says of its own item. */
 const NOTHING = /Nothing was (saved|sent to AlfaCRM)\./;
@@ -18,9 +23,9 @@ interface Failure {
 
 /**
  * Does for each input item what the node says. Items begin in their order; where AlfaCRM is far away, the next ones
- * begin before the first are done, and those that are about the same record take turns in that order (`withLock`). The
- * output is in the order of the items in any case. After a failure nothing new begins, and what is under way is waited
- * for, so that the error can tell what was saved.
+ * begin before the first are done, and those that share a key take turns in that order (`Item.withLock`). The output is
+ * in the order of the items in any case. After a failure nothing new begins, and what is under way is waited for, so
+ * that the error can tell what was saved.
  *
  * @throws NodeApiError or NodeOperationError of the first item that failed, unless the node continues on fail
  */
@@ -32,86 +37,93 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 	const failures: Failure[] = [];
 	const underWay = new Set<Promise<void>>();
 
-	const settle = async (item: Item): Promise<void> => {
-		const pairedItem = { item: item.index };
+	/** Does a part of the work of an item, which is over if that fails. */
+	const attempt = async (item: Item, work: () => Promise<void>): Promise<void> => {
 		try {
-			if (execution.origin === '') await execution.readCredential();
-			output[item.index] = (await perform(item)).map((one) => ({ ...one, pairedItem }));
+			await work();
 		} catch (caught) {
+			// It has only waited for its turn.
+			if (execution.isStopping && !item.hasSent) return;
 			const error = item.asError(caught);
-			if (item.isSkipped) return;
 			execution.isStopping = !context.continueOnFail() || execution.isCancelled;
 			if (execution.isStopping) failures.push({ item, error });
-			else output[item.index] = [{ json: errorJson(error), pairedItem }];
-		} finally {
-			item.end();
+			else output[item.index] = [{ json: errorJson(error), pairedItem: { item: item.index } }];
 		}
 	};
 	for (const item of items) {
 		while (underWay.size >= itemsAtOnce(execution)) await Promise.race(underWay);
 		if (failures.length > 0) break;
-		const work = settle(item).finally(() => underWay.delete(work));
-		underWay.add(work);
+		await attempt(item, async () => {
+			if (execution.origin === '') await execution.readCredential();
+			const perform = await prepare(item);
+			if (execution.isStopping) return;
+			const work = attempt(item, async () => {
+				output[item.index] = (await perform()).map((one) => ({ ...one, pairedItem: { item: item.index } }));
+			}).finally(() => underWay.delete(work));
+			underWay.add(work);
+		});
 		// What cannot be read shows at once, before the next one begins.
 		if (itemsAtOnce(execution) > 1) await sleep(0);
 	}
 	await Promise.all(underWay);
-	if (failures.length > 0) throw firstOf(failures, items);
+	if (failures.length > 0) throw errorOf(failures, items);
 	return output.flat();
 }
+
+/**
+ * Reads what 'Resource' and 'Operation' say, and settles the branch of the item.
+ *
+ * @returns does for the item what they say. All that it takes turns by is known, so it asks for its locks before it waits
+ * for anything else, and items that begin one after the other ask in their order
+ */
+async function prepare(item: Item): Promise<() => Promise<Output[]>> {
+	const resource = item.choice(resourceParameter);
+	const other = otherResource(resource);
+	if (other) return async () => await other.execute(item);
+	const entity = entities.find((one) => one.resource === resource);
+	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
+
+	const name = item.text({ ...operationParameter(entity), default: '' });
+	const action = entity.actions?.find((one) => one.name === name);
+	const operation = operationNames.find((one) => one === name && entity.operations.includes(one));
+	if (action === undefined && operation === undefined)
+		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
+	if (entity.scope === 'branch') await settleBranch(item);
+	if (action) return async () => asOutput(await runAction(item, entity, action));
+	return async () => asOutput(await operationOf(entity, operation as OperationName).execute(item, entity));
+}
+
+const asOutput = (rows: IDataObject[]): Output[] => rows.map((json) => ({ json }));
 
 function itemsAtOnce({ context, client }: Execution): number {
 	const resource = context.getNodeParameter(resourceParameter.name, 0, '') as string;
 	return otherResource(resource)?.oneByOne ? 1 : client.callsAtOnce;
 }
 
-/** The error of the first item, with what became of the others. */
-function firstOf(failures: readonly Failure[], items: readonly Item[]): Error {
-	const inOrder = [...failures].sort((a, b) => a.item.index - b.item.index);
-	const [{ item: firstItem, error: first }] = inOrder;
+/** The error of the first item that failed, with what became of the others, so that nobody has it done twice. */
+function errorOf(failures: readonly Failure[], items: readonly Item[]): Error {
+	const [{ error }, ...others] = [...failures].sort((a, b) => a.item.index - b.item.index);
 	const failed = new Set(failures.map(({ item }) => item));
-	const saved = items.filter((item) => item.hasSaved && item !== firstItem).map(({ index }) => index);
-	// An API Call may have saved something or not.
-	const called = items.filter((item) => item.hasCalled && !item.hasSaved && !failed.has(item));
-	const isAlone = saved.length + called.length === 0;
-	const about = first.description ?? '';
+	const done = items.filter((item) => (item.hasSaved || item.hasCalled) && !failed.has(item));
+	const about = error.description ?? '';
 	const words = [
-		isAlone ? about : about.replace(NOTHING, 'Of this item nothing was $1.'),
-		saved.length > 0 ? `Saved: ${named(saved).toLowerCase()}.` : '',
-		called.length > 0 ? `Carried out: ${named(called.map(({ index }) => index)).toLowerCase()}.` : '',
-		...othersIn(inOrder),
+		done.length > 0 ? about.replace(NOTHING, 'Of this item nothing was $1.') : about,
+		done.length > 0 ? `Carried out: ${indexesOf(done)}.` : '',
+		...others.map(({ item, error: { message, description } }) =>
+			[`Item ${item.index} failed as well: ${message}`, description?.trim()].filter(Boolean).join('. '),
+		),
 	];
-	first.description = words.filter((text) => text !== '').join(' ') || undefined;
-	return first;
+	error.description = words.filter((text) => text !== '').join(' ') || undefined;
+	return error;
 }
 
-/** What became of the items that failed as well: whether AlfaCRM has carried it out all the same is in the description. */
-function othersIn([first, ...others]: readonly Failure[]): string[] {
-	const wordsOf = ({ error: { message, description } }: Failure) =>
-		[message, description?.trim()].filter(Boolean).join('. ');
-	const byWords = new Map<string, number[]>();
-	for (const other of others) {
-		const words = wordsOf(other);
-		byWords.set(words, [...(byWords.get(words) ?? []), other.item.index]);
+/** "items 0 to 11, 13". */
+function indexesOf(items: readonly Item[]): string {
+	const runs: number[][] = [];
+	for (const { index } of items) {
+		const run = runs.at(-1);
+		if (run?.at(-1) === index - 1) run[1] = index;
+		else runs.push([index]);
 	}
-	return [...byWords].map(([words, indexes]) =>
-		words === wordsOf(first)
-			? `${named(indexes)} failed in the same way.`
-			: `${named(indexes)} failed as well: ${words}`,
-	);
-}
-
-/** "Item 3", "Items 0 to 11, 13". */
-const named = (indexes: readonly number[]): string =>
-	`${indexes.length > 1 ? 'Items' : 'Item'} ${ranges(indexes)}`;
-
-/** Numbers in their order, such as "0 to 11, 13". */
-function ranges(numbers: readonly number[]): string {
-	const runs: Array<[from: number, to: number]> = [];
-	for (const number of numbers) {
-		const last = runs.at(-1);
-		if (last?.[1] === number - 1) last[1] = number;
-		else runs.push([number, number]);
-	}
-	return runs.map(([from, to]) => (from === to ? String(from) : `${from} to ${to}`)).join(', ');
+	return `${items.length > 1 ? 'items' : 'item'} ${runs.map((run) => run.join(' to ')).join(', ')}`;
 }

@@ -135,35 +135,22 @@ describe('the end of an execution', () => {
 });
 
 describe('the memory of writes', () => {
-	const [HERE, ELSEWHERE] = [Symbol('an execution'), Symbol('another one')];
-
 	it('tells which records were written since a moment', () => {
 		const [one, other] = [newKey(), newKey()];
-		recordWrite([one, other], HERE);
+		recordWrite([one, other]);
 		const before = currentVersion();
-		expect(wasWrittenSince([one, other], before, ELSEWHERE)).toBe(false);
-		recordWrite([one], HERE);
-		expect(wasWrittenSince([one], before, ELSEWHERE)).toBe(true);
-		expect(wasWrittenSince([other], before, ELSEWHERE)).toBe(false);
-		expect(wasWrittenSince([other, one], before, ELSEWHERE)).toBe(true);
-		expect(wasWrittenSince([one], currentVersion(), ELSEWHERE)).toBe(false);
-	});
-
-	it('leaves out what the one who asks has written, but not what others wrote before', () => {
-		const key = newKey();
-		const before = currentVersion();
-		recordWrite([key], HERE);
-		expect(wasWrittenSince([key], before, HERE)).toBe(false);
-		recordWrite([key], ELSEWHERE);
-		recordWrite([key], HERE);
-		expect(wasWrittenSince([key], before, HERE)).toBe(true);
-		expect(wasWrittenSince([key], currentVersion(), HERE)).toBe(false);
+		expect(wasWrittenSince([one, other], before)).toBe(false);
+		recordWrite([one]);
+		expect(wasWrittenSince([one], before)).toBe(true);
+		expect(wasWrittenSince([other], before)).toBe(false);
+		expect(wasWrittenSince([other, one], before)).toBe(true);
+		expect(wasWrittenSince([one], currentVersion())).toBe(false);
 	});
 
 	it('keeps a bounded number of records, and takes everything for written at a moment that it no longer remembers', () => {
 		const before = currentVersion();
-		for (let count = 0; count < 20_001; count++) recordWrite([newKey()], HERE);
-		expect(wasWrittenSince([newKey()], before, ELSEWHERE)).toBe(true);
-		expect(wasWrittenSince([newKey()], currentVersion() - 1_000, ELSEWHERE)).toBe(false);
+		for (let count = 0; count < 20_001; count++) recordWrite([newKey()]);
+		expect(wasWrittenSince([newKey()], before)).toBe(true);
+		expect(wasWrittenSince([newKey()], currentVersion() - 1_000)).toBe(false);
 	});
 });

@@ -93,7 +93,7 @@ export class Process {
 		};
 		const processedData = rows.helpersOf({ latency, ready });
 		const item = {
-			run: { databaseLock: this.lock, processedData, noteEpoch: () => {}, client: {} },
+			execution: { databaseLock: this.lock, processedData, noteEpoch: () => {}, client: {} },
 			underWayMs: 0,
 			guarded: async (assertHeld: () => void, create: () => Promise<unknown>) => {
 				assertMaySend = assertHeld;

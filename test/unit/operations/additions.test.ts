@@ -39,12 +39,6 @@ describe.each(ADDITIONS)('a %s by %s', (path, operation, fields, other) => {
 		expect(await school.results(...others.map(one))).toBe('created, created, created');
 		expect(school.rows(path)).toHaveLength(4);
 	});
-
-	it('that an item before has added is known, should the list be late', async () => {
-		school.onCall = (call) => (call === `${path}/index` ? { items: [], total: 0 } : undefined);
-		const { json } = await school.done(one(), { items: [{}, {}] });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
-	});
 });
 
 it.each([null, undefined, '', 'yes', [], 2])(

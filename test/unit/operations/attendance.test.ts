@@ -384,7 +384,7 @@ describe('a lesson of several items', () => {
 		const lessons: Entry[] = [good, bad, bad].map((lesson) => ({ lesson, customer: anna }));
 		const { error } = await runAll(lessons);
 		expect(error?.message).toBe(`Lesson ${bad} is cancelled, so nobody attended it`);
-		expect(error?.description).toBe('Of this item nothing was saved. Saved: item 0.');
+		expect(error?.description).toBe('Of this item nothing was saved. Carried out: item 0.');
 		expect([told(good), told(bad)]).toEqual([{ [anna]: 1 }, {}]);
 	});
 
@@ -405,7 +405,7 @@ describe('a lesson of several items', () => {
 			(customer, n): Entry => ({ lesson: n === 1 ? cancelled : id, customer }),
 		);
 		expect((await runAll(entries)).error?.description).toBe(
-			'Of this item nothing was saved. Saved: items 0, 2.',
+			'Of this item nothing was saved. Carried out: items 0, 2.',
 		);
 		expect(told(id)).toEqual({ [anna]: 1, [boris]: 1 });
 	});

@@ -168,23 +168,9 @@ describe('who joins a group', () => {
 		expect(error?.message).toContain('Неверный формат');
 		expect(school.writes()).toEqual(['cgi/create']);
 	});
-
-	it('twice in one run has joined once, should the list be late', async () => {
-		school.onCall = (call) => (call === 'cgi/customer' ? { items: [], total: 0 } : undefined);
-		const { json } = await school.done(join({ e_date: '2026-05-31' }), { items: [{}, {}] });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
-	});
 });
 
 describe('who leaves a group', () => {
-	it('is deleted once, by two items too, should the list be late', async () => {
-		member('2026-01-01..2026-12-31');
-		const items = school.rows('cgi').map((row) => ({ ...row }));
-		school.onCall = (call) => (call === 'cgi/customer' ? { items, total: 1 } : undefined);
-		const { json } = await school.done(leave({}, 'delete'), { items: [{}, {}] });
-		expect(json.map(({ operationResult }) => operationResult)).toEqual(['deleted', 'unchanged']);
-	});
-
 	it.each<[had: string, given: IDataObject, how: string, has: string, results: string[]]>([
 		['01-01..12-31', {}, 'end', '01-01..02-10', ['updated']],
 		['01-01..12-31', { e_date: '2026-03-31' }, 'end', '01-01..03-31', ['updated']],

@@ -34,14 +34,14 @@ describe('when an item fails', () => {
 		expect(error?.message).toBe('AlfaCRM did not create the subject: Name – Нет');
 		expect(error?.context.itemIndex).toBe(3);
 		expect(error?.description).toMatch(
-			/^Correct 'Name' \(name\) and run it again\. Of this item nothing was saved\. Saved: items 0 to 2/,
+			/^Correct 'Name' \(name\) and run it again\. Of this item nothing was saved\. Carried out: items 0 to 2/,
 		);
 		expect(school.calls.length).toBeLessThan(9);
 	});
 
 	it.each([
 		['as the first one, there is nothing to tell', 0, 'Nothing was saved.'],
-		['after a single one, that is named', 1, 'Of this item nothing was saved. Saved: item 0.'],
+		['after a single one, that is named', 1, 'Of this item nothing was saved. Carried out: item 0.'],
 	])('%s', async (_what, which, saved) => {
 		failing(which);
 		const { error } = await school.run(create, { items: items(3), credential: { callsAtOnce: 1 } });
@@ -64,7 +64,9 @@ describe('when an item fails', () => {
 		};
 		const { error } = await school.run(create, { items: items(5), credential: { callsAtOnce: 4 } });
 		expect(error?.context.itemIndex).toBe(2);
-		expect(error?.description).toContain(' Saved: items 0 to 1, 3. Item 4 failed in the same way.');
+		expect(error?.description).toContain(
+			' Carried out: items 0 to 1, 3. Item 4 failed as well: AlfaCRM did not create the subject: Name – Нет. Correct',
+		);
 	});
 
 	it('the others go on where the node is to continue', async () => {
@@ -151,28 +153,21 @@ describe('a record that another execution changes between the search and the cha
 		expect(school.row('customer', id)).toMatchObject(change);
 	});
 
-	it.each<[string, (id: number) => IDataObject, IDataObject, IDataObject, string]>([
+	it.each<[string, (id: number) => IDataObject, IDataObject, string, IDataObject]>([
 		[
-			'so that it does not match any more',
+			'so that it does not match any more,',
 			(id) => update(id, { phone: OTHER_PHONE }),
 			{},
+			'created',
 			{ phone: [OTHER_PHONE] },
-			'was changed by another execution and does not match any more',
 		],
-		...['create', 'skip'].map((ifArchived): [string, typeof archive, IDataObject, IDataObject, string] => [
-			`into the archive, where archived ones are not changed (${ifArchived}),`,
-			archive,
-			{ ifArchived },
-			{},
-			'was archived by another execution meanwhile',
-		]),
-	])('%s is left alone', async (_what, act, options, row, words) => {
-		const { error, id } = await meanwhile(act, { note: 'b' }, options);
-		expect(error).toMatchObject({
-			message: `Customer ${id} ${words}`,
-			description: 'Run it again. Nothing was saved.',
-		});
-		expect(school.rows('customer')).toMatchObject([{ id, note: 'a', ...row }]);
+		['into the archive, where archived ones do not count,', archive, { ifArchived: 'create' }, 'created', {}],
+		['into the archive, where archived ones are left alone,', archive, { ifArchived: 'skip' }, 'skipped', {}],
+	])('%s is left alone, and the search done again', async (_what, act, options, result, row) => {
+		const { json, id } = await meanwhile(act, { note: 'b', name: 'Мия' }, options);
+		expect(json).toMatchObject([{ operationResult: result }]);
+		expect(school.row('customer', id)).toMatchObject({ note: 'a', ...row });
+		expect(school.rows('customer')).toHaveLength(result === 'created' ? 2 : 1);
 	});
 
 	it.each([
@@ -246,7 +241,7 @@ describe('a record that an item before changes between the search and the change
 			byPhone({ note: 'b' }, { ifSeveral: 'all' }),
 		);
 		expect(error).toMatchObject({
-			message: `Customer ${older} was changed by another item and does not match any more`,
+			message: `Customer ${older} was changed meanwhile, so that it does not match any more`,
 		});
 		expect(error?.description).toMatch(
 			new RegExp(`^Run it again\\. Saved before: update customer ${newer}\\.`),

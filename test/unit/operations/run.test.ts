@@ -1,11 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { recordKey } from '../../../nodes/AlfaCrm/operations/execution/execution';
-import type { Item } from '../../../nodes/AlfaCrm/operations/execution/item';
-import type { ItemRequest } from '../../../nodes/AlfaCrm/operations/execution/itemRequest';
+import { CachedList } from '../../../nodes/AlfaCrm/operations/execution/cachedList';
+import type { Item, ItemRequest } from '../../../nodes/AlfaCrm/operations/execution/item';
 import { incompleteListError } from '../../../nodes/AlfaCrm/operations/records/readList';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { indexRows, isLate, WriteCache } from '../../../nodes/AlfaCrm/operations/execution/writeCache';
+import { answered } from '../../support/nodeErrors';
 import { deskOf } from './support';
 
 describe('what items share', () => {
@@ -50,10 +49,12 @@ describe('what items share', () => {
 		await mine.readCredential();
 		await other.readCredential();
 		await mine.cached('shared-a', 'x', read);
-		mine.noteWrite([['shared-a']]);
-		other.noteWrite([['shared-b']]);
+		mine.noteWrite('shared-a', []);
+		other.noteWrite('shared-b', []);
 		expect(await mine.cached('shared-a', 'x', read)).toBe(1);
-		other.noteWrite([['shared-a']]);
+		other.noteWrite('shared-a', []);
+		// What it writes itself does not hide that.
+		mine.noteWrite('shared-a', []);
 		expect(await mine.cached('shared-a', 'x', read)).toBe(2);
 	});
 
@@ -62,45 +63,29 @@ describe('what items share', () => {
 		const read = counting();
 		await run.cached('a', 'x', read);
 		await run.cached('b', 'x', read);
-		run.forget({ path: 'a' });
+		run.forget('a');
 		expect([await run.cached('a', 'x', read), await run.cached('b', 'x', read)]).toEqual([3, 2]);
 		// Also one that was under way meanwhile.
 		await run.cached('c', 'x', async () => {
-			run.forget({ path: 'd' });
+			run.forget('c');
 			return await read();
 		});
 		expect(await run.cached('c', 'x', read)).toBe(5);
 	});
-});
 
-describe('what was written', () => {
-	const call = { action: 'update', body: { note: 'b' }, query: { id: 7 }, branch: 1 };
-
-	it('stands in for what a late list shows, until another execution writes the record', async () => {
-		const [mine, other] = [deskOf().run, deskOf().run];
-		await mine.readCredential();
-		await other.readCredential();
-		const path = 'own-copy';
-		mine.writeCacheOf(path).note(call, {}, mine.version(), { id: 7, note: 'a' });
-		expect(mine.writeCacheOf('elsewhere').get(7)).toBeUndefined();
-		expect(mine.cachedCopy({ path }, 7)?.row).toEqual({ id: 7, note: 'b' });
-		expect(mine.cachedCopy({ path }, 7, { id: 7, note: 'a' })?.row.note).toBe('b');
-		expect(mine.cachedCopy({ path }, 7, { id: 7, note: 'b' })).toBeUndefined();
-		expect(mine.cachedCopy({ path }, 8)).toBeUndefined();
-		other.noteWrite([recordKey({ path }, 8)]);
-		expect(mine.cachedCopy({ path }, 7)?.row.note).toBe('b');
-		other.noteWrite([recordKey({ path }, 7)]);
-		expect(mine.cachedCopy({ path }, 7)).toBeUndefined();
-	});
-
-	it('is forgotten where nobody knows whether it was carried out', () => {
-		const { run } = deskOf();
-		run.writeCacheOf('a').note(call, {}, 0, { id: 7 });
-		run.forget({ path: 'a', query: { id: 8 } });
-		run.forget({ path: 'a' });
-		expect(run.writeCacheOf('a').get(7)).toBeDefined();
-		run.forget({ path: 'a', query: { id: '7' } });
-		expect(run.writeCacheOf('a').get(7)).toBeUndefined();
+	it('is read again when AlfaCRM must be done with a write whose answer did not come in time', async () => {
+		jest.useFakeTimers();
+		const { item, run } = deskOf(() => {
+			throw answered(504);
+		});
+		const lost = item.send({ path: 'a', action: 'create', task: 'create it' }, []).catch(() => 'lost');
+		await jest.advanceTimersByTimeAsync(10);
+		expect(await lost).toBe('lost');
+		const read = counting();
+		expect([await run.cached('a', 'x', read), await run.cached('a', 'x', read)]).toEqual([1, 1]);
+		await jest.runAllTimersAsync();
+		expect([await run.cached('a', 'x', read), await run.cached('a', 'x', read)]).toEqual([2, 2]);
+		jest.useRealTimers();
 	});
 });
 
@@ -127,14 +112,13 @@ describe('a call that writes', () => {
 	};
 
 	it('gives the record as AlfaCRM holds it, which is then known to have been saved', async () => {
-		const { model, item, run } = await saved({ success: true, model: { id: 7, name: 'Мия', custom_a: 1 } });
+		const { model, item } = await saved({ success: true, model: { id: 7, name: 'Мия', custom_a: 1 } });
 		expect(model).toEqual({ id: 7, name: 'Мия', custom_a: 1 });
 		expect(item.hasSaved).toBe(true);
 		expect(item.savedNote()).toBe('Saved before: create the customer.');
 		expect(item.failed('No', 'Look there.')).toMatchObject({
 			description: 'Look there. Saved before: create the customer.',
 		});
-		expect(run.writeCacheOf('customer').get(7)?.row).toEqual({ id: 7, name: 'Мия', custom_a: 1 });
 	});
 
 	it('tells both that were saved', async () => {
@@ -154,13 +138,12 @@ describe('a call that writes', () => {
 		['gives no ID to a new record', { success: true, model: {} }, CREATE],
 		['gives no record at all', { success: true }, CREATE],
 	])('is doubtful where the answer %s', async (_what, answer, call) => {
-		const { item, run } = deskOf(() => answer);
+		const { item } = deskOf(() => answer);
 		await expect(item.save(call, [])).rejects.toMatchObject({
 			message: `AlfaCRM answered but did not confirm that it could ${call.task}`,
 			description: 'Look in AlfaCRM whether it was saved before you run this again.',
 		});
 		expect(item.hasSaved).toBe(false);
-		expect(run.writeCacheOf('customer').get(7)).toBeUndefined();
 	});
 
 	it.each([true, 'true', 'True', 1, '1'])('is believed where success is %j', async (success) => {
@@ -259,145 +242,55 @@ describe('a refusal of an item', () => {
 	});
 });
 
-const PHONE: Field = { type: 'phones', name: 'phone', label: 'Phone' };
-const NAME: Field = { type: 'text', name: 'name', label: 'Name' };
-const create = (body: object) => ({ action: 'create', body: { ...body }, branch: 1 });
-const update = (id: unknown, body: object, branch = 1) => ({
-	action: 'update',
-	body: { ...body },
-	branch,
-	query: { id: id as number },
-});
-const remove = (id: number) => ({ action: 'delete', branch: 1, query: { id } });
-
-const ids = (records: WriteCache, field: Field, value: unknown) =>
-	records.having(field, value).map(({ row }) => row.id);
-
-describe('what an execution has written', () => {
-	it('is a new record with what was sent and what AlfaCRM made of it', () => {
-		const records = new WriteCache();
-		records.note(create({ name: 'Мия', removed: 1 }), { id: 7, name: 'МИЯ', balance: '0.00' }, 3);
-		const row = { id: 7, name: 'МИЯ', balance: '0.00', removed: 1 };
-		expect(records.get(7)).toEqual({ row, branch: 1, version: 3, was: new Map() });
-		expect(records.get(8)).toBeUndefined();
-	});
-
-	it('holds what was sent where the answer leaves that empty', () => {
-		const records = new WriteCache();
-		records.note(create({ phone: ['1'], note: '' }), { id: 7, phone: [], note: null, web: [] }, 0);
-		expect(records.get(7)?.row).toEqual({ id: 7, phone: ['1'], note: null, web: [] });
-	});
-
-	it('is a changed record only where it is known what it was', () => {
-		const records = new WriteCache();
-		records.note(update(7, { name: 'Мия' }), { id: 7 }, 0);
-		expect(records.get(7)).toBeUndefined();
-		records.note(update(7, { name: 'Мия' }), {}, 1, { id: 7, name: 'Ия', note: 'x' });
-		expect(records.get(7)?.row).toEqual({ id: 7, name: 'Мия', note: 'x' });
-		// Now it is known.
-		records.note(update('7', { note: 'y' }, 2), {}, 2);
-		expect(records.get(7)).toMatchObject({ row: { id: 7, name: 'Мия', note: 'y' }, branch: 2, version: 2 });
-	});
-
-	it('says nothing of the archive after a change, for whether the flag was taken shows elsewhere', () => {
-		const records = new WriteCache();
-		records.note(update(7, { removed: 1, name: 'Мия' }), {}, 0, { id: 7 });
-		expect(records.get(7)?.row).toEqual({ id: 7, name: 'Мия' });
-	});
-
-	it('is nothing without an ID', () => {
-		const records = new WriteCache();
-		records.note(create({ name: 'Мия' }), {}, 0);
-		records.note({ action: 'update', body: { name: 'Мия' } }, { id: 7 }, 0, { id: 7 });
-		expect(ids(records, NAME, 'Мия')).toEqual([]);
-	});
-
-	it('is gone after a deletion, whatever lists show', () => {
-		const records = new WriteCache();
-		records.note(create({ name: 'Мия' }), { id: 7 }, 0);
-		expect(records.get(7)?.row).toStrictEqual({ id: 7, name: 'Мия' });
-		expect(records.isGone(7)).toBe(false);
-		records.note(remove(7), {}, 1, { id: 7 });
-		expect(records.isGone(7)).toBe(true);
-		expect(records.get(7)).toBeUndefined();
-		expect(ids(records, NAME, 'Мия')).toEqual([]);
-	});
-
-	it('is asked for anew once it is forgotten', () => {
-		const records = new WriteCache();
-		records.note(create({ name: 'Мия' }), { id: 7 }, 0);
-		expect(ids(records, NAME, 'Мия')).toEqual([7]);
-		records.forget(7);
-		expect(records.get(7)).toBeUndefined();
-		expect(records.isGone(7)).toBe(false);
-		expect(ids(records, NAME, 'Мия')).toEqual([]);
-	});
-
-	it('is found by each value of a field in any spelling, once, also what comes later', () => {
-		const records = new WriteCache();
-		records.note(create({ phone: ['8 900 555 00 01', '8 900 555 00 02'] }), { id: 7 }, 0);
-		expect(ids(records, PHONE, '+7(900)555-00-02')).toEqual([7]);
-		records.note(create({ phone: ['+79005550002'], name: 'Мия' }), { id: 8 }, 0);
-		expect(ids(records, PHONE, '+7(900)555-00-02')).toEqual([7, 8]);
-		expect(ids(records, PHONE, '+7(900)555-00-01')).toEqual([7]);
-		expect(ids(records, PHONE, '+7(900)555-00-03')).toEqual([]);
-		expect(ids(records, NAME, 'мия')).toEqual([8]);
-		expect(ids(records, NAME, '')).toEqual([]);
-		records.note(update(7, { phone: ['+7(900)555-00-03'] }), {}, 1);
-		expect(ids(records, PHONE, '8 900 555 00 03')).toEqual([7]);
-	});
-});
-
-describe('a list is late', () => {
-	const records = new WriteCache();
-	records.note(update(7, { note: 'b', phone: ['1'] }), {}, 0, { id: 7, note: 'a', phone: [], name: 'Мия' });
-	records.note(update(7, { note: 'c' }), {}, 1);
-	const match = records.get(7)!;
-
-	it.each<[object, boolean]>([
-		[{ id: 7, note: 'a', phone: [], name: 'Мия' }, true],
-		[{ id: 7, note: 'b', phone: ['1'], name: 'Мия' }, true],
-		[{ id: 7, note: 'c', phone: [], name: 'Мия' }, true],
-		[{ id: 7, note: 'c', phone: ['1'], name: 'Мия' }, false],
-		// Somebody else has changed it since.
-		[{ id: 7, note: 'd', phone: ['2'], name: 'Мия' }, false],
-		// What was not written tells nothing.
-		[{ id: 7, note: 'c', phone: ['1'], name: 'Ия' }, false],
-	])('%j: %j', (row, wanted) => {
-		expect(isLate(match, row as never)).toBe(wanted);
-	});
-
-	it('not where the record is new', () => {
-		records.note(create({ note: 'a' }), { id: 8 }, 0);
-		expect(isLate(records.get(8)!, { id: 8 })).toBe(false);
-		expect(isLate({ row: { id: 9 }, version: 0 }, { id: 9, note: 'a' })).toBe(false);
-	});
-
-	it('also where it does not show a field that was empty before, and not after it was set back', () => {
-		records.note(update(9, { note: 'b' }), {}, 0, { id: 9 });
-		expect(isLate(records.get(9)!, { id: 9 })).toBe(true);
-		records.note(update(9, { note: null }), {}, 0);
-		expect(isLate(records.get(9)!, { id: 9, note: null })).toBe(false);
-		records.note(update(10, { note: 'b' }), {}, 0, { id: 10, note: 'a' });
-		records.note(update(10, { note: 'a' }), {}, 0);
-		expect([
-			isLate(records.get(10)!, { id: 10, note: 'a' }),
-			isLate(records.get(10)!, { id: 10, note: 'b' }),
-		]).toEqual([false, true]);
-	});
-});
-
-it('rows are found by each value of a field, once for each', () => {
+describe('a list that is read once for all items', () => {
+	const PHONE: Field = { type: 'phones', name: 'phone', label: 'Phone' };
 	const rows = [
 		{ id: 1, phone: ['8 900 555 00 01', '+7(900)555-00-01'] },
-		{ id: 2, phone: '89005550001' },
+		{ id: 2, phone: '89005550001', removed: 0 },
 		{ id: 3, phone: [] },
 		{ id: 4 },
 		{ id: 5, phone: ['нет', '8 900 555 00 02'] },
+		{ phone: ['8 900 555 00 01'] },
 	];
-	const index = indexRows(PHONE, rows);
-	expect([...index].map(([key, found]) => [key, found.map(({ id }) => id)])).toEqual([
-		['79005550001', [1, 2]],
-		['79005550002', [5]],
-	]);
+	const opened = () => new CachedList(rows, ({ branch_ids }, branch) => branch === 1 || branch_ids === 1);
+	const idsIn = (list: CachedList, phone: unknown) => list.having(PHONE, phone).map(({ id }) => id);
+
+	it('finds rows by each value of a field in any spelling, once', () => {
+		const list = opened();
+		expect(idsIn(list, '+7 900 555-00-01')).toEqual([1, 2]);
+		expect(idsIn(list, '79005550002')).toEqual([5]);
+		expect(idsIn(list, 'нет')).toEqual([]);
+		expect(list.rows.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+	});
+
+	it('shows what is written meanwhile: a new record, a change, and none that is deleted', () => {
+		const list = opened();
+		expect(idsIn(list, '79005550009')).toEqual([]);
+		const body = { phone: ['8 900 555 00 09'] };
+		list.note({ action: 'create', branch: 1, body }, { id: '7', note: 'x' });
+		expect(list.having(PHONE, '79005550009')).toEqual([{ ...body, id: '7', note: 'x' }]);
+		list.note({ action: 'update', branch: 1, body, query: { id: '3' } }, {});
+		expect(idsIn(list, '79005550009')).toEqual(['7', 3]);
+		list.note({ action: 'delete', branch: 1, query: { id: 3 } }, {});
+		expect(idsIn(list, '79005550009')).toEqual(['7']);
+		list.note({ action: 'create', branch: 1, body }, {});
+		expect(list.rows).toHaveLength(5);
+	});
+
+	it('shows a record only where it belongs', () => {
+		const list = opened();
+		list.note({ action: 'create', branch: 2, body: {} }, { id: 7 });
+		list.note({ action: 'create', branch: 2, body: { branch_ids: 1 } }, { id: 8 });
+		list.note({ action: 'update', branch: 2, body: {}, query: { id: 1 } }, {});
+		expect(list.rows.map(({ id }) => id)).toEqual([2, 3, 4, 5, 8]);
+	});
+
+	it('does not say that the flag of the archive was taken, unless AlfaCRM shows it', () => {
+		const list = opened();
+		const archived = (model: IDataObject) => {
+			list.note({ action: 'update', branch: 1, body: { removed: 1 }, query: { id: 2 } }, model);
+			return list.rows.find(({ id }) => id === 2)?.removed;
+		};
+		expect([archived({}), archived({ removed: 1 })]).toEqual([undefined, 1]);
+	});
 });

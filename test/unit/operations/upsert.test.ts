@@ -4,7 +4,7 @@ import { customer } from '../../../nodes/AlfaCrm/entities/customer';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { leadSource } from '../../../nodes/AlfaCrm/entities/statuses';
 import type { Found } from '../../../nodes/AlfaCrm/operations/matching/decide';
-import { decide, inOrder } from '../../../nodes/AlfaCrm/operations/matching/decide';
+import { inOrder } from '../../../nodes/AlfaCrm/operations/matching/decide';
 import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
 const EMAIL = 'mia@school.example';
@@ -90,17 +90,14 @@ describe('so many active and archived matches', () => {
 	);
 
 	it('come in order: active clients, active leads, then who is archived, of each the newest', () => {
-		const of = (id: number, is_study: number | string | null, archived?: boolean): Found => ({
-			...{ row: { id, is_study }, version: 0, archived },
+		const of = (id: number | string, is_study: number | string | null, archived = false): Found => ({
+			...{ row: { id, is_study }, version: 0, isCached: false, archived },
 		});
-		const all = [of(9, 0), of(8, 1, true), of(1, '1'), of(7, 0, true), of(2, 1, false), of(6, null)];
+		const all = [of(9, 0), of(8, 1, true), of(1, '1'), of(7, 0, true), of(2, 1), of(6, null)];
 		expect(inOrder(customer, all).map(({ row }) => row.id)).toEqual([2, 1, 9, 6, 8, 7]);
-		const texts = ['9', 10, '100'].map((id) => ({ row: { id }, version: 0 }));
+		const texts = ['9', 10, '100'].map((id) => of(id, null));
 		expect(inOrder(leadSource, texts).map(({ row }) => row.id)).toEqual(['100', 10, '9']);
 		expect(texts[0].row.id).toBe('9');
-		// What nobody can tell to be archived is not treated as such.
-		const unknown = decide(customer, [of(5, 0)], { ifSeveral: 'refuse', ifArchived: 'create' });
-		expect(unknown).toMatchObject({ act: 'update', matches: [{ row: { id: 5 } }] });
 	});
 
 	it('stop with what each is and what can be done, or go on with a hint', async () => {

@@ -7,7 +7,8 @@ import type { Field } from '../../entities/fieldTypes';
 import { LESSON_STATUS } from '../../entities/lesson';
 import type { ActionOf, Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
-import { doUnlessDone } from '../execution/findOrCreate';
+import { findOrCreate } from '../execution/findOrCreate';
+import type { Execution } from '../execution/execution';
 import { recordKey } from '../execution/execution';
 import { movedEnds } from '../records/duration';
 import { getRecord } from '../records/findById';
@@ -22,6 +23,30 @@ const IDENTITY = ['id', 'customer_id', 'branch_id'];
 /** Why somebody was not there. */
 const ABSENCE = 'reason_id';
 
+/** The items of an execution that are about one lesson: the first one completes it for all, for it is one call. */
+interface Lesson {
+	items: Item[];
+	outcome?: Promise<IDataObject[]>;
+}
+
+const byLesson = new WeakMap<Execution, Map<number, Lesson>>();
+
+/** An item whose lesson cannot be read is about none, and fails when it is its turn. */
+function itemsByLesson(items: readonly Item[], entity: Entity): Map<number, Lesson> {
+	const lessons = new Map<number, Lesson>();
+	for (const item of items) {
+		try {
+			const id = idOf(item, entity);
+			const lesson = lessons.get(id) ?? { items: [] };
+			lessons.set(id, lesson);
+			lesson.items.push(item);
+		} catch {
+			continue;
+		}
+	}
+	return lessons;
+}
+
 /**
  * Completes a planned lesson with who was there, as all items about it say. A completed one is left alone if it says the
  * same. API notes 5.11.
@@ -29,9 +54,15 @@ const ABSENCE = 'reason_id';
 export const completeLesson: ActionKind<'completeLesson'> = {
 	form: (entity) => ({ simplify: simplifyForm(entity) }),
 	async execute(item, entity, action) {
-		const keyOf = (one: Item) => String(idOf(one, entity));
-		const work = async (items: readonly [Item, ...Item[]]) => await complete(items, entity, action);
-		return await item.execution.groups.doOnce(item, action.name, keyOf, work);
+		const id = idOf(item, entity);
+		const lessons = byLesson.get(item.execution) ?? itemsByLesson(item.all, entity);
+		byLesson.set(item.execution, lessons);
+		const about = lessons.get(id) ?? { items: [item] };
+		const others = about.items.filter((one) => one !== item);
+		about.outcome ??= complete([item, ...others], entity, action).finally(() => {
+			for (const other of others) other.follow(item);
+		});
+		return (await about.outcome).map((row) => ({ ...row }));
 	},
 	output: (entity) => reportSchema(simplifiedSchema(entity)),
 };
@@ -51,7 +82,8 @@ async function complete(
 	const { if_completed, ...given } = said;
 	const show = simplified(item, entity);
 
-	const look = async () => {
+	let teach: () => Promise<IDataObject>;
+	const find = async () => {
 		const lesson = await getRecord(item, entity, id, target);
 		const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
 		const held = attendanceIn(item, id, lesson, isCompleted);
@@ -62,10 +94,10 @@ async function complete(
 				return known === undefined || !holds(item, known, ofRow, row);
 			});
 			if (differing.length === 0 && holds(item, lesson, fields, rest))
-				return { found: report(show, lesson, 'unchanged', []) };
+				return report(show, lesson, 'unchanged', []);
 			if (if_completed !== 'teach') throw completedError(item, id, differing);
 		} else assertTookPlace(item, id, lesson);
-		const act = async () => {
+		teach = async () => {
 			const named = wanted.map((row) => ({
 				branch_id: target.branch,
 				...writablePart(ofRow, rowOf(held, row)),
@@ -78,15 +110,15 @@ async function complete(
 			const body = { ...rest, details, ...action.fixed };
 			const task = `complete lesson ${id}`;
 			const call = { ...target, action: action.action, query: { id }, body, task };
-			const model = await item.save(call, [recordKey(entity, id)], { before: lesson });
+			const model = await item.save(call, [recordKey(entity, id)]);
 			warnOfOthers(item, lesson, details);
 			return report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body));
 		};
-		return { act };
+		return undefined;
 	};
 	return await item.withLock([recordKey(entity, id)], async () => {
 		// Two processes that teach it at the same moment might charge it twice.
-		const { found, created } = await doUnlessDone<IDataObject, IDataObject>(item, look);
+		const { found, created } = await findOrCreate(item, find, async () => await teach());
 		return [found ?? created];
 	});
 }

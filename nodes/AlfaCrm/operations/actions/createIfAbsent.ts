@@ -80,10 +80,6 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const branches = [...new Set([branch, ...branchesOf(home, other.fields, body)])];
 			const others = homes.filter((one) => !branches.includes(one));
 			const find = async () => {
-				const ofCustomer = { type: 'id', entity: entity.resource, name: idAs, label: entity.label } as const;
-				const written = item.execution.writeCacheOf(other.path).having(ofCustomer, customer);
-				const own = written.map(({ row }) => row).find(isFound);
-				if (own) return own;
 				for (const one of branches) {
 					const row = await look(one);
 					if (row) return row;

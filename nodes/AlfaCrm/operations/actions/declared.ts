@@ -1,8 +1,7 @@
 import type { Action, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
 import { recordKey } from '../execution/execution';
-import type { Item } from '../execution/item';
-import type { ItemRequest } from '../execution/itemRequest';
+import type { Item, ItemRequest } from '../execution/item';
 import { nameSourceOf } from '../output/names';
 import { namedOutput, namesForm, withNameSchema } from '../output/readings';
 import type { ObjectSchema } from '../output/recordSchema';

@@ -4,12 +4,10 @@ import { dayBefore, dotted, formatDay, readId, today } from '../../values/format
 import { cgi } from '../../entities/cgi';
 import { passesOf } from '../../entities/listCall';
 import type { Action, Entity } from '../../entities/types';
-import type { Field } from '../../entities/fieldTypes';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import { recordKey } from '../execution/execution';
-import type { Item } from '../execution/item';
-import type { ItemRequest } from '../execution/itemRequest';
+import type { Item, ItemRequest } from '../execution/item';
 import type { ObjectSchema } from '../output/recordSchema';
 import { objectOf, recordSchema, STRING } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
@@ -184,8 +182,6 @@ interface Membership {
 	lock: LockKey;
 }
 
-const CUSTOMER: Field = { type: 'record', entity: 'customer', name: 'customer_id', label: 'Customer' };
-
 function readMembership(item: Item, entity: Entity, { body = [] }: Action): Membership {
 	const { branch } = targetOf(item, entity);
 	const customer = idOf(item, entity);
@@ -203,19 +199,10 @@ async function listMemberships(membership: Membership): Promise<IDataObject[]> {
 	const query = { customer_id: customer };
 	const task = `list the groups of customer ${customer}`;
 	const call = { path: cgi.path, action: 'customer', branch, query, labels, task };
-	const written = item.execution.writeCacheOf(cgi.path);
 	const rows = new Map<number, IDataObject>();
-	// Those that an item before has made, should the list not show them yet.
-	for (const { row } of written.having(CUSTOMER, customer)) {
-		const id = Number(row.id);
-		if (readId(row.group_id) === group && item.execution.cachedCopy(cgi, id)) rows.set(id, row);
-	}
 	for (const body of passesOf(cgi)) {
-		for (const row of await readWholeList(item, cgi, { ...call, body })) {
-			const id = Number(row.id);
-			if (readId(row.group_id) !== group || written.isGone(id)) continue;
-			rows.set(id, item.execution.cachedCopy(cgi, id, row)?.row ?? row);
-		}
+		for (const row of await readWholeList(item, cgi, { ...call, body }))
+			if (readId(row.group_id) === group) rows.set(Number(row.id), row);
 	}
 	return [...rows.values()];
 }
@@ -232,7 +219,7 @@ async function saveChange(
 	change: Pick<ItemRequest, 'action' | 'body' | 'task'>,
 ): Promise<IDataObject> {
 	const keys = [membership.lock, recordKey(cgi, Number(row.id))];
-	return await membership.item.save({ ...callOf(membership, row), ...change }, keys, { before: row });
+	return await membership.item.save({ ...callOf(membership, row), ...change }, keys);
 }
 
 /** A membership, what became of it, and whether it was so already. */

@@ -1,22 +1,23 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { ApiRequest } from '../../api/request';
 import { ApiClient } from '../../api/client';
-import { readId } from '../../values/formats';
 import type { DatabaseLock, ProcessedData } from '../../api/databaseLock';
 import { databaseLockOf } from '../../api/databaseLock';
 import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../api/locks';
 import type { Entity } from '../../entities/types';
-import { Groups } from './groups';
+import type { WriteCall } from './cachedList';
+import { CachedList } from './cachedList';
 import { Hints } from './hints';
-import type { LocatedRecord } from './writeCache';
-import { isLate, WriteCache } from './writeCache';
 
 /** Names a record, or what one is searched by, that only one piece of work may deal with at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
 
-/** A writer that has written nothing, so that all writes count as those of others. */
-const NOBODY = Symbol('nobody');
+/** A value that was read once for all items. */
+interface Cached {
+	value: unknown;
+	/** `Execution.version` up to which it is what AlfaCRM holds. */
+	since: number;
+}
 
 /** One execution of the node: what its items share lives here and ends with it. */
 export class Execution {
@@ -28,24 +29,17 @@ export class Execution {
 	/** An item has failed, so no other one may begin. */
 	isStopping = false;
 	readonly hints = new Hints();
-	/** Items that are done together. */
-	readonly groups = new Groups();
 	/** Filters that were seen to find other spellings too, so that one spelling finds all. */
 	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
-	/** Days that AlfaCRM could not read in the way that is tried first, by path. */
-	private readonly fallbackDates = new Map<string, Set<string>>();
-	/** Tells the writes of this execution from those of all others in the process. */
-	private readonly writer = Symbol('execution');
-	private readonly written = new Map<string, WriteCache>();
+	/** Days that AlfaCRM could not read in the format that is tried first, by path and field. */
+	readonly fallbackDates = new Set<string>();
 	/** By kind of record, then by name. */
-	private readonly cache = new Map<string, Map<string, { value: unknown; since: number }>>();
+	private cache = new Map<string, Map<string, Cached>>();
 	/** Values that are being read at the moment, by kind and name. */
-	private readonly pendingReads = new Map<string, Promise<unknown>>();
-	/** How many writes there were that may or may not have been carried out. */
-	private uncertainWrites = 0;
-	/** Which epoch of the database lock the latest look was in; 0 for none. */
+	private pendingReads = new Map<string, Promise<unknown>>();
+	/** The epoch of the database lock in which AlfaCRM was looked at last; 0 if another process had the lock. */
 	private epoch?: number;
 
 	constructor(readonly context: IExecuteFunctions) {
@@ -57,22 +51,6 @@ export class Execution {
 	async readCredential(): Promise<void> {
 		this.origin = await this.client.origin();
 		this.account = await this.client.account();
-	}
-
-	/**
-	 * What this execution has written of one kind of record: AlfaCRM's lists may show it late, and the next item may be
-	 * about the same record.
-	 */
-	writeCacheOf(path: string): WriteCache {
-		let records = this.written.get(path);
-		if (records === undefined) this.written.set(path, (records = new WriteCache()));
-		return records;
-	}
-
-	fallbackDatesInUse(path: string): Set<string> {
-		const known = this.fallbackDates.get(path) ?? new Set<string>();
-		this.fallbackDates.set(path, known);
-		return known;
 	}
 
 	get isCancelled(): boolean {
@@ -102,14 +80,13 @@ export class Execution {
 	}
 
 	/**
-	 * Notes which epoch of that lock the next look is in, 0 if another process has it: what was read before this one got it
-	 * is forgotten, since others may have written.
+	 * Notes the epoch of that lock in which AlfaCRM is looked at next, 0 if another process has it. What was read before
+	 * this process got the lock is forgotten, since others may have written.
 	 */
 	noteEpoch(epoch: number): void {
 		if (this.epoch !== undefined && epoch !== 0 && epoch !== this.epoch) {
-			this.uncertainWrites += 1;
-			this.cache.clear();
-			this.pendingReads.clear();
+			this.cache = new Map();
+			this.pendingReads = new Map();
 		}
 		this.epoch = epoch;
 	}
@@ -119,14 +96,30 @@ export class Execution {
 		return currentVersion();
 	}
 
-	/** Notes that a record was written. */
-	noteWrite(keys: readonly LockKey[]): void {
-		recordWrite(this.lockNames(keys), this.writer);
+	/** Whether anybody in this process has written one of the records since, so that what was read may be stale. */
+	wasWrittenSince(keys: readonly LockKey[], since: number): boolean {
+		return wasWrittenSince(this.lockNames(keys), since);
 	}
 
-	/** Whether another execution, or any, has written to one of the records since, so that what was read may be stale. */
-	wasWrittenSince(keys: readonly LockKey[], since: number, by: 'others' | 'anybody' = 'others'): boolean {
-		return wasWrittenSince(this.lockNames(keys), since, by === 'others' ? this.writer : NOBODY);
+	/**
+	 * Notes before and after a write that records of a kind are written. What others have read of that kind is stale by it;
+	 * what this execution has read is not, for `noteSaved` brings it up to date.
+	 */
+	noteWrite(path: string, records: readonly LockKey[]): void {
+		const own = [...(this.cache.get(path)?.values() ?? [])].filter((one) => this.isCurrent(path, one));
+		this.forget(path, records);
+		for (const one of own) one.since = this.version();
+	}
+
+	/** Notes what AlfaCRM has confirmed of a write, so that later items find it in the lists that are read once. */
+	noteSaved(path: string, call: WriteCall, model: IDataObject): void {
+		for (const { value } of this.cache.get(path)?.values() ?? [])
+			if (value instanceof CachedList) value.note(call, model);
+	}
+
+	/** Has AlfaCRM asked again, by this execution too, for nobody knows what became of records. */
+	forget(path: string, records: readonly LockKey[] = []): void {
+		recordWrite(this.lockNames([[path], ...records]));
 	}
 
 	/**
@@ -142,13 +135,14 @@ export class Execution {
 		const key = JSON.stringify([path, name]);
 		while (this.pendingReads.has(key)) await this.pendingReads.get(key)?.catch(() => undefined);
 		const known = this.cache.get(path)?.get(name);
-		if (known && !this.wasWrittenSince([[path]], known.since)) return known.value as T;
+		if (known && this.isCurrent(path, known)) return known.value as T;
+		const { pendingReads } = this;
 		const reading = this.readToCache(path, name, read, isKept);
-		this.pendingReads.set(key, reading);
+		pendingReads.set(key, reading);
 		try {
 			return await reading;
 		} finally {
-			this.pendingReads.delete(key);
+			pendingReads.delete(key);
 		}
 	}
 
@@ -158,30 +152,19 @@ export class Execution {
 		read: () => Promise<T>,
 		isKept: (value: T) => boolean,
 	): Promise<T> {
+		// Another process may write meanwhile: see `noteEpoch`.
+		const { cache } = this;
 		const since = this.version();
-		const { uncertainWrites } = this;
 		const value = await read();
-		const values = this.cache.get(path) ?? new Map();
-		this.cache.set(path, values);
-		// A write that was given up meanwhile may have been carried out too late for this reading.
-		if (isKept(value) && uncertainWrites === this.uncertainWrites) values.set(name, { value, since });
+		const values = cache.get(path) ?? new Map<string, Cached>();
+		cache.set(path, values);
+		if (isKept(value)) values.set(name, { value, since });
 		else values.delete(name);
 		return value;
 	}
 
-	/** After a write that may or may not have been carried out, AlfaCRM is asked again. */
-	forget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): void {
-		const id = readId(query?.id);
-		this.uncertainWrites += 1;
-		this.cache.delete(path);
-		if (id !== undefined) this.writeCacheOf(path).forget(id);
-	}
-
-	/** A record as this execution wrote it, if AlfaCRM does not show that yet and nobody else has written it since. */
-	cachedCopy({ path }: Pick<Entity, 'path'>, id: number, shown?: IDataObject): LocatedRecord | undefined {
-		const match = this.writeCacheOf(path).get(id);
-		if (match === undefined || (shown !== undefined && !isLate(match, shown))) return undefined;
-		return this.wasWrittenSince([recordKey({ path }, id)], match.version) ? undefined : match;
+	private isCurrent(path: string, { since }: Cached): boolean {
+		return !this.wasWrittenSince([[path]], since);
 	}
 
 	private lockNames(keys: readonly LockKey[]): string[] {

@@ -4,50 +4,37 @@ import type { Item } from './item';
 
 const LOCK_LOST = 'This took so long that another n8n process may be doing the same. Run it again.';
 
-/** What a look shows: what is there already, or how to bring it about. */
-type Looked<F, C> = { found: F; act?: undefined } | { found?: undefined; act: () => Promise<C> };
 type Outcome<F, C> = { found: F; created?: undefined } | { found?: undefined; created: C };
 
-/** Creates what is not found, see `doUnlessDone`. */
+/**
+ * Creates what is not found, while no other n8n process does the same. A process that cannot have the lock at once looks
+ * without it, waits only if there is something to create, and looks once more then.
+ *
+ * Within this process the item holds the lock on what it looks for, see `Item.withLock`.
+ *
+ * @param find reads in AlfaCRM
+ */
 export async function findOrCreate<F, C>(
 	item: Item,
 	find: () => Promise<F | undefined>,
 	create: () => Promise<C>,
-): Promise<Outcome<F, C>> {
-	return await doUnlessDone<F, C>(item, async () => {
-		const found = await find();
-		return found === undefined ? { act: create } : { found };
-	});
-}
-
-/**
- * Does what is not done yet, while no other n8n process does the same. A process that cannot have the lock at once looks
- * without it, waits only if there is something to do, and looks once more then.
- *
- * Within this process the item holds the lock on what it looks for, see `Item.withLock`.
- *
- * @param look reads in AlfaCRM
- */
-export async function doUnlessDone<F, C>(
-	item: Item,
-	look: () => Promise<Looked<F, C>>,
 ): Promise<Outcome<F, C>> {
 	const { execution } = item;
 	const { databaseLock, processedData, client } = execution;
 	let lease = await databaseLock.tryEnter(processedData, client.signal);
 	try {
 		execution.noteEpoch(lease?.epoch ?? 0);
-		let looked = await look();
-		if (looked.act !== undefined && lease === undefined) {
+		let found = await find();
+		if (found === undefined && lease === undefined) {
 			lease = await databaseLock.enter(processedData, client.signal);
 			execution.noteEpoch(lease.epoch);
-			looked = await look();
+			found = await find();
 		}
-		if (looked.act === undefined) return { found: looked.found };
+		if (found !== undefined) return { found };
 		const assertHeld = () => {
 			if (lease?.isHeld !== true) throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 		};
-		return { created: await item.guarded(assertHeld, looked.act) };
+		return { created: await item.guarded(assertHeld, create) };
 	} finally {
 		leaveAfter(item.underWayMs, () => lease?.leave());
 	}

@@ -1,22 +1,30 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { NodeOperationError, sleep } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
+import type { ApiResponse } from '../../api/failures';
 import { asNodeError, cancelled, nodeError } from '../../api/failures';
 import { parseJson, readFlag, readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
 import { collect } from '../../api/list';
 import { isPlain } from '../../fields/blank';
-import { assertKept, sendWithFallbackDates } from './fallbackDates';
-import { warnIgnoredFields } from './ignoredFields';
+import { isCustom } from '../../fields/custom';
+import type { FallbackDates } from './fallbackDates';
+import { unreadableDays, withFallbackDates } from './fallbackDates';
 import type { LockKey, Execution } from './execution';
-import type { ItemRequest, Saving } from './itemRequest';
-import { Milestone } from './milestone';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
 
 const NOTHING_SENT = 'Nothing was sent to AlfaCRM.';
+
+/** A call that the item itself adds its part to. */
+export type ItemRequest = Omit<
+	ApiRequest,
+	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onLost'
+> & {
+	fallbackDates?: FallbackDates;
+};
 
 /** One input item: its parameters, its calls, and what became of them. */
 export class Item extends ParameterReader {
@@ -28,35 +36,22 @@ export class Item extends ParameterReader {
 	/** Whether a branch in which it looked for a record could not be searched. */
 	hasSkippedBranches = false;
 	/** Whether it has sent any call. */
-	private hasSent = false;
+	hasSent = false;
 	/** Whether AlfaCRM has accepted an API Call that may write; what that did is not known. */
-	private called = false;
-	/** Whether the run was stopping before this item had sent anything. */
-	isSkipped = false;
+	hasCalled = false;
 	/** Until when, by `performance.now()`, AlfaCRM may still be carrying out a write that was given up. */
 	private underWayUntil = 0;
 	/** Throws where a call must not be sent any more: see `guarded`. */
 	private assertMaySend = () => {};
 
-	/** It knows all that it has to know before it asks for any lock. */
-	private readonly ready: Milestone;
-	/** It has queued for its locks. */
-	private readonly queued: Milestone;
-
 	constructor(
 		readonly execution: Execution,
 		readonly index: number,
-		/** All items of the run, made in their order. */
+		/** All items of the execution, in their order. */
 		readonly all: readonly Item[] = [],
 	) {
 		super();
 		this.zone = execution.zone;
-		this.ready = new Milestone(this.before?.ready);
-		this.queued = new Milestone(this.before?.queued);
-	}
-
-	private get before(): Item | undefined {
-		return this.all[this.index - 1];
 	}
 
 	get origin(): string {
@@ -131,38 +126,9 @@ export class Item extends ParameterReader {
 		return await this.execution.withLock(keys, work, () => this.underWayMs);
 	}
 
-	/**
-	 * The same for records that had to be searched for first: an earlier item may take longer to find its own, and still
-	 * queues first. Any locks that it holds meanwhile it asked for before this item did, so they never wait for each other.
-	 */
-	async withLockInOrder<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
-		await this.before?.queued.passed;
-		const working = this.withLock(keys, work);
-		this.queued.pass();
-		return await working;
-	}
-
-	/**
-	 * Does what comes before any lock is asked for. It may take one item longer than the next, and still they ask in their
-	 * order, which `withLockInOrder` relies on.
-	 */
-	async prepare(work: () => Promise<void>): Promise<void> {
-		await work();
-		await this.before?.ready.passed;
-		this.ready.pass();
-	}
-
-	/** Another item has done the work of this one, too: what became of that is told of both. */
-	follow(other: Item): void {
-		// It has not begun if the one that works for it has not.
-		this.isSkipped ||= other.isSkipped;
-		this.saved.push(...other.saved);
-	}
-
-	/** The item is done, so nobody has to wait for it any longer. */
-	end(): void {
-		this.ready.pass();
-		this.queued.pass();
+	/** Another item has done the work of this one, too. */
+	follow({ saved }: Item): void {
+		this.saved.push(...saved);
 	}
 
 	/**
@@ -192,36 +158,50 @@ export class Item extends ParameterReader {
 	 *
 	 * @param records the keys of the records that it may change
 	 */
-	async send(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
+	async send(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
+		const { execution } = this;
 		const onLost = (underWayMs: number) => {
 			// Whoever comes next waits until AlfaCRM must be done with it.
 			this.underWayUntil = performance.now() + underWayMs;
-			this.execution.forget(call);
+			execution.forget(call.path, records);
+			if (underWayMs > 0) void sleep(underWayMs).then(() => execution.forget(call.path, records));
 		};
-		const rest = { ...this.requestContext(), onLost };
-		const touched: LockKey[] = [[call.path], ...records];
-		// The write may have been carried out even if its answer is lost.
-		this.execution.noteWrite(touched);
-		const answer = await sendWithFallbackDates(
-			call,
-			this.execution.fallbackDatesInUse(call.path),
-			this.zone,
-			async (written, isExpected) =>
-				await this.execution.client.attempt({ ...written, isIdempotent: false, ...rest }, isExpected),
-		);
-		this.execution.noteWrite(touched);
+		execution.noteWrite(call.path, records);
+		const answer = await this.attempt(call, { ...this.requestContext(), onLost });
+		execution.noteWrite(call.path, records);
 		return answer;
+	}
+
+	/** Writes days again in the other known format where AlfaCRM cannot read them; if that works, later calls use it at once. */
+	private async attempt(
+		call: ItemRequest,
+		rest: Pick<ApiRequest, 'itemIndex' | 'onLost' | 'onSend' | 'savedBefore'>,
+	): Promise<ApiResponse> {
+		const { client, fallbackDates: known } = this.execution;
+		const inUse = new Set(known);
+		const keyOf = (name: string) => `${call.path} ${name}`;
+		const isInUse = (name: string) => inUse.has(keyOf(name));
+		for (;;) {
+			let unreadable: string[] = [];
+			const answer = await client.attempt(
+				{ ...withFallbackDates(call, isInUse, this.zone), isIdempotent: false, ...rest },
+				(failure) => {
+					unreadable = unreadableDays(failure, call).filter((name) => !isInUse(name));
+					return unreadable.length > 0;
+				},
+			);
+			for (const name of unreadable) inUse.add(keyOf(name));
+			if (answer === undefined) continue;
+			for (const key of inUse) known.add(key);
+			return answer;
+		}
 	}
 
 	/** The same for an API Call: what it does is not known, so that AlfaCRM need not confirm it. */
-	async call(call: ItemRequest, records: readonly LockKey[]): Promise<IDataObject | IDataObject[]> {
+	async call(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
 		const answer = await this.send(call, records);
-		this.called = true;
+		this.hasCalled = true;
 		return answer;
-	}
-
-	get hasCalled(): boolean {
-		return this.called;
 	}
 
 	/** The rows of a list, each once; all of them if no limit is given. */
@@ -236,8 +216,7 @@ export class Item extends ParameterReader {
 
 	/** After a failure no other item begins; one that has only waited so far, for example for a record, has not begun. */
 	private begin(): void {
-		this.isSkipped = !this.hasSent && this.execution.isStopping;
-		if (this.isSkipped) throw cancelled();
+		if (!this.hasSent && this.execution.isStopping) throw cancelled();
 		this.assertMaySend();
 		this.hasSent = true;
 	}
@@ -246,29 +225,41 @@ export class Item extends ParameterReader {
 	 * Sends a call that writes and makes sure that AlfaCRM confirms it. All writes except API Calls go this way.
 	 *
 	 * @param records the keys of the records that it changes, so that others know
+	 * @param confirms what an answer without `success` must hold to count as a success; API notes 6 on bonuses
 	 * @returns the record as AlfaCRM holds it now
 	 */
 	async save(
 		call: ItemRequest,
 		records: readonly LockKey[],
-		{ before, confirms }: Saving = {},
+		{ confirms }: { confirms?: string } = {},
 	): Promise<IDataObject> {
 		const answer = (await this.send(call, records)) as IDataObject;
 		const model = isPlain(answer.model) ? (answer.model as IDataObject) : {};
 		const created = call.action !== 'create' || readId(model.id) !== undefined;
 		const isConfirmed = readFlag(answer.success) === 1 || (confirms !== undefined && confirms in answer);
 		if (!isConfirmed || !created) {
-			this.execution.forget(call);
+			this.execution.forget(call.path, records);
 			throw this.failed(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
 				`Look in AlfaCRM whether it was saved before you run this again.`,
 			);
 		}
 		this.saved.push(call.task);
-		assertKept(this.execution, call, model, (...said) => this.failed(...said));
-		warnIgnoredFields(this.execution.hints, call, model);
-		this.execution.writeCacheOf(call.path).note(call, model, this.execution.version(), before);
+		this.warnIgnoredFields(call, model);
+		this.execution.noteSaved(call.path, call, model);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
+	}
+
+	/** AlfaCRM silently ignores a custom field that it does not have; the record in its answer shows that. */
+	private warnIgnoredFields({ body: sent = {} }: ItemRequest, model: IDataObject): void {
+		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
+		if (!isRecord) return;
+		for (const name of Object.keys(sent).filter((one) => isCustom(one) && !(one in model))) {
+			this.execution.hints.add(
+				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
+				name,
+			);
+		}
 	}
 
 	/** What a refusal says of the item: what it really has sent and saved so far. */

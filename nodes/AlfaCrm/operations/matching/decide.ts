@@ -1,12 +1,19 @@
-import type { Entity } from '../../entities/types';
-import type { LocatedRecord } from '../execution/writeCache';
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import type { Entity, MatchKey } from '../../entities/types';
+import type { Item } from '../execution/item';
+import type { LocatedRecord } from '../records/target';
 
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 export type IfArchived = 'update' | 'restore' | 'create' | 'skip';
 
+/** A record that a search has found. */
 export interface Found extends LocatedRecord {
-	/** Undefined when nobody can tell. */
-	archived?: boolean;
+	archived: boolean;
+	/** `Execution.version` before the search. */
+	version: number;
+	/** It comes from a list that was read for all items, maybe long ago. */
+	isCached: boolean;
 }
 
 export interface Decision {
@@ -33,4 +40,57 @@ export function inOrder({ match }: Pick<Entity, 'match'>, matches: readonly Foun
 	const { field, value } = match?.first ?? { field: 'id' };
 	const rank = ({ archived, row }: Found) => (archived ? 2 : 0) + (Number(row[field]) === value ? 0 : 1);
 	return [...matches].sort((a, b) => rank(a) - rank(b) || Number(b.row.id) - Number(a.row.id));
+}
+
+/** Refuses to choose among records that all match. */
+export function severalMatchError(
+	item: Item,
+	entity: Entity,
+	key: MatchKey,
+	matches: readonly Found[],
+): Error {
+	const { label, plural, match } = entity;
+	const narrower = match?.keys.find(({ fields, any }) => fields.length > 1 && !any);
+	const { description = '' } = narrower ?? {};
+	const words = `${description.charAt(0).toLowerCase()}${description.slice(1)}`;
+	const such = narrower === undefined || narrower === key ? '' : ` (${narrower.label} ${words})`;
+	return item.refused(
+		`${matches.length} ${plural.toLowerCase()} match by ${key.label}: ${named(entity, matches).join(', ')}`,
+		`Choose in 'If Several Match' what to do, match by something that only one ${label.toLowerCase()} has${such}, or merge them in AlfaCRM. Nothing was saved.`,
+	);
+}
+
+/** Several that go on may come as a surprise: the next node acts on each. */
+export function warnOfSeveral(item: Item, entity: Entity, matches: readonly Found[]): void {
+	item.execution.hints.add(
+		`Several ${entity.plural.toLowerCase()} match and all are returned, so the next nodes, such as a payment, run once for each`,
+		named(entity, matches).join(', '),
+	);
+}
+
+/** "501 (client)", "388 (lead, archived)". */
+function named({ match, fields }: Entity, matches: readonly Found[]): string[] {
+	const kind = fields.find(({ name }) => name === match?.first?.field);
+	return matches.map(({ row, archived }) => {
+		const choices = kind?.type === 'choice' ? kind.choices : [];
+		const choice = choices.find(({ value }) => kind && value === Number(row[kind.name]));
+		const what = [...(choice ? [choice.label.toLowerCase()] : []), ...(archived ? ['archived'] : [])];
+		return what.length === 0 ? String(row.id) : `${String(row.id)} (${what.join(', ')})`;
+	});
+}
+
+/** The choice that takes one of several, and by what it is told. */
+export function firstChoice(name: string, { archive, match }: Entity): INodePropertyOptions {
+	const order = [
+		...(archive ? ['active before archived'] : []),
+		...(match?.first ? [match.first.words] : []),
+	];
+	return {
+		name,
+		value: 'newest',
+		description:
+			order.length === 0
+				? 'The one with the highest ID'
+				: `The first in this order: ${order.join(', ')}, then the highest ID`,
+	};
 }

@@ -13,11 +13,10 @@ import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
 import { chosenBranches, searchBranches, searchedBranches } from './branches';
 import type { Found } from './decide';
-import { inOrder } from './decide';
+import { firstChoice, inOrder, severalMatchError, warnOfSeveral } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
-import { findMatches, withArchived } from './search';
-import { firstChoice, severalMatchError, warnOfSeveral } from './several';
+import { findMatches } from './search';
 
 /**
  * @param ifSeveral what an operation that looks records up in the same way does with several unless it is told
@@ -133,14 +132,7 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	const noun = entity.label.toLowerCase();
 	const places = await searchedBranches(item, entity, target, options);
 	const { matches, incomplete } = await findMatches(item, entity, target, search, places);
-	const all = inOrder(entity, await withArchived(item, entity, target, matches));
-	for (const { row } of all.filter(({ archived }) => archived === undefined)) {
-		item.execution.hints.add(
-			`AlfaCRM's list of archived ${entity.plural.toLowerCase()} did not come whole, so one that was found may be archived`,
-			`${noun} ${String(row.id)}`,
-		);
-	}
-	const found = takesArchived ? all : all.filter(({ archived }) => !archived);
+	const found = inOrder(entity, matches).filter(({ archived }) => takesArchived || !archived);
 
 	if (found.length === 0 && incomplete !== undefined)
 		throw incompleteListError(item, incomplete, `whether there is such a ${noun}`);

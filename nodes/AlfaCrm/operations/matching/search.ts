@@ -8,23 +8,23 @@ import { isCustom } from '../../fields/custom';
 import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../entities/fieldTypes';
+import { CachedList } from '../execution/cachedList';
 import type { Item } from '../execution/item';
-import { currentRecord, listIn } from '../records/findById';
-import type { Target } from '../records/target';
-import { branchesOf } from '../records/target';
-import { archivedState } from '../records/archived';
+import { archivedState, archivedUnknownError } from '../records/archived';
 import type { Places } from '../records/branches';
 import { inEachBranch } from '../records/branches';
+import { listIn } from '../records/findById';
+import type { IncompleteList, ReadList } from '../records/readList';
+import { readList } from '../records/readList';
+import type { LocatedRecord, Target } from '../records/target';
+import { branchesOf } from '../records/target';
 import type { Found } from './decide';
 import type { Search } from './keys';
 import { keyField } from './keys';
-import type { IncompleteList, ReadList } from '../records/readList';
-import { readList } from '../records/readList';
-import type { LocatedRecord } from '../execution/writeCache';
-import { indexRows } from '../execution/writeCache';
 
 export interface Matches {
-	matches: LocatedRecord[];
+	matches: Found[];
+	/** The list that did not come whole: what was not found may be there. */
 	incomplete?: IncompleteList;
 }
 
@@ -39,108 +39,94 @@ export async function findMatches(
 	search: Search,
 	{ branches, incomplete: incompleteBranches }: Places,
 ): Promise<Matches> {
-	const found = new Map<number, LocatedRecord>();
+	const found = new Map<number, Omit<Found, 'archived'>>();
 	let incomplete = incompleteBranches;
-	const take = async (match: LocatedRecord): Promise<void> => {
-		const id = readId(match.row.id);
-		if (id === undefined) return;
-		const known = item.execution.cachedCopy(entity, id, match.row) ?? match;
-		if (isMatch(search, known.row) && !found.has(id)) found.set(id, known);
-	};
 	const { unread } = await inEachBranch(item, branches, target.branch, async (branch) => {
 		for (const queries of queriesOf(entity, search)) {
 			for (const query of queries) {
 				const version = item.execution.version();
 				const answer = await runQuery(item, entity, { ...target, branch }, query);
+				const { rows, isCached } = answer;
 				incomplete ??= answer.incomplete;
-				for (const row of answer.rows) await take({ row, branch, version });
-				const filter = JSON.stringify([entity.path, ...Object.keys(query.filters)]);
-				if (answer.rows.some((row) => isLooseMatch(query, row))) item.execution.looseFilters.add(filter);
-				if (item.execution.looseFilters.has(filter)) break;
+				for (const row of rows) {
+					const id = readId(row.id);
+					if (id === undefined || found.has(id) || !isMatch(search, row)) continue;
+					found.set(id, { row, branch, version, isCached });
+				}
+				if (findsAllSpellings(item, entity, query, rows)) break;
 			}
 		}
 		return undefined;
 	});
 	if (unread !== undefined) incomplete ??= listIn(entity, unread);
-	const written = item.execution.writeCacheOf(entity.path);
-	for (const field of search.fields) {
-		for (const one of listOf(search.wanted[field.name])) {
-			for (const match of written.having(field, one)) {
-				const id = Number(match.row.id);
-				const isThere = branchesOf(match.branch, entity.fields, match.row).some((one) =>
-					branches.includes(one),
-				);
-				if (isThere && !found.has(id)) await take(await latestOf(item, entity, match, target));
-			}
-		}
-	}
-	return { matches: [...found.values()], incomplete };
+	const matches: Found[] = [];
+	for (const match of found.values())
+		matches.push({ ...match, archived: await isArchivedNow(item, entity, target, match) });
+	return { matches, incomplete };
 }
 
-/** A record that was written and that the search did not show: as it is now, or as written where it is not shown yet. */
-async function latestOf(
-	item: Item,
-	entity: Entity,
-	written: LocatedRecord,
-	target: Target,
-): Promise<LocatedRecord> {
-	const { branch } = written;
-	const { match } = await currentRecord(item, entity, Number(written.row.id), { ...target, branch });
-	return match ?? written;
-}
-
-/** The same records, each with whether it is archived. */
-export async function withArchived(
+/** @throws NodeApiError when the list of archived ones did not come whole */
+export async function isArchivedNow(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	matches: readonly LocatedRecord[],
-): Promise<Found[]> {
-	const found: Found[] = [];
-	for (const match of matches) {
-		found.push({ ...match, archived: await archivedState(item, entity, target, match) });
-	}
-	return found;
+	match: LocatedRecord,
+): Promise<boolean> {
+	const archived = await archivedState(item, entity, target, match);
+	if (archived === undefined) throw archivedUnknownError(item, entity, match);
+	return archived;
 }
 
 /**
- * Whether a row does not hold the very text that it was asked by. Then AlfaCRM looks at the digits of phones alone, or
- * ignores the filter, and the other spellings bring nothing new.
+ * Whether the other spellings bring nothing new, for AlfaCRM looks at the digits of phones alone, or ignores the filter.
+ * A row shows that which does not hold the very text that was asked for. API notes 10.
  */
-function isLooseMatch({ filters }: Query, row: IDataObject): boolean {
-	return Object.entries(filters).some(
-		([name, asked]) =>
-			row[name] !== undefined &&
-			!listOf(row[name]).some((one) => normalizeText(String(one)).includes(normalizeText(String(asked)))),
-	);
+function findsAllSpellings(
+	{ execution: { looseFilters } }: Item,
+	{ path }: Entity,
+	{ filters }: Query,
+	rows: readonly IDataObject[],
+): boolean {
+	const filter = JSON.stringify([path, ...Object.keys(filters)]);
+	const holds = (held: unknown, asked: unknown) =>
+		listOf(held).some((one) => normalizeText(String(one)).includes(normalizeText(String(asked))));
+	const isLoose = (row: IDataObject) =>
+		Object.entries(filters).some(([name, asked]) => row[name] !== undefined && !holds(row[name], asked));
+	if (rows.some(isLoose)) looseFilters.add(filter);
+	return looseFilters.has(filter);
+}
+
+interface Answer extends ReadList {
+	/** The list was read for all items. */
+	isCached: boolean;
 }
 
 /**
  * The rows that may hold what a query is about. A filter that AlfaCRM ignores brings the whole list, which would be
- * read for each item. So once that is seen, or where there is no filter, the list is read whole once for all items.
+ * read for each item. So once that is seen, or where there is no filter, the list is read whole once for all items. API
+ * notes 11.
  */
 async function runQuery(
 	item: Item,
 	entity: Entity,
 	target: Target,
 	{ field, value, filters }: Query,
-): Promise<ReadList> {
+): Promise<Answer> {
 	const body = { ...target.query, ...entity.hidden?.show };
 	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
 	const key = JSON.stringify([entity.path, field.name]);
 	const { ignoredFilters } = item.execution;
 	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
-		const { rows, indexOf, incomplete } = await wholeList(item, entity, list);
-		assertFieldShown(item, entity, field, rows);
-		const index = indexOf(field);
-		return { rows: normalForms(field, value).flatMap((form) => index.get(form) ?? []), incomplete };
+		const all = await wholeList(item, entity, list);
+		assertFieldShown(item, entity, field, all.rows);
+		return { rows: all.having(field, value), incomplete: all.incomplete, isCached: true };
 	}
 	const answer = await readList(item, entity, { ...list, body: { ...body, ...filters } });
 	assertFieldShown(item, entity, field, answer.rows);
 	const strangers = answer.rows.filter((row) => !mayBeFound(field, row[field.name], value, filters));
 	// Fewer than fill a page cost no more than a filter that works.
 	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
-	return answer;
+	return { ...answer, isCached: false };
 }
 
 /** Whether a filter can have found a row, by the value itself or by a part of it. */
@@ -150,22 +136,18 @@ function mayBeFound(field: Field, held: unknown, value: unknown, filters: IDataO
 	);
 }
 
-/** All rows of a list, read once for all items of the execution, by the values of any field. */
-async function wholeList(item: Item, entity: Entity, list: ListQuery) {
+/** All rows of a list, read once for all items of the execution. */
+async function wholeList(item: Item, entity: Entity, list: ListQuery): Promise<CachedList> {
+	const isListed = (row: IDataObject, written?: number) =>
+		branchesOf(written, entity.fields, row).includes(list.branch);
 	return await item.execution.cached(
 		entity.path,
 		JSON.stringify(['whole', list.branch, list.body]),
 		async () => {
 			const { rows, incomplete } = await readList(item, entity, list);
-			const indexes = new Map<string, Map<string, IDataObject[]>>();
-			const indexOf = (field: Field) => {
-				const index = indexes.get(field.name) ?? indexRows(field, rows);
-				indexes.set(field.name, index);
-				return index;
-			};
-			return { rows, indexOf, incomplete };
+			return new CachedList(rows, isListed, incomplete);
 		},
-		(known) => known.incomplete === undefined,
+		({ incomplete }) => incomplete === undefined,
 	);
 }
 
@@ -191,19 +173,12 @@ interface Query {
 	filters: IDataObject;
 }
 
-/** Groups of queries; those of a group find the same value in its spellings. */
+/** For each value to ask for, the queries that find it in its spellings. */
 function queriesOf(entity: Entity, { key, wanted }: Search): Query[][] {
 	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
-	const each = names.map((name) =>
+	return names.flatMap((name) =>
 		listOf(wanted[name]).map((value) => queriesFor(entity, name, value as IDataObject[string])),
 	);
-	return key.any ? each.flat() : groupsOfOne(each);
-}
-
-/** A record has one of several phones, but all of several fields. */
-function groupsOfOne(each: Query[][][]): Query[][] {
-	const [first = [], ...others] = each;
-	return first.map((queries) => [...queries, ...others.flat(2)]);
 }
 
 function queriesFor(entity: Entity, name: string, value: IDataObject[string]): Query[] {

@@ -10,22 +10,21 @@ import type { Operation } from '../operation';
 import { changesOf, fitting } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
+import { differences } from '../records/diff';
 import { saveChanges } from '../records/saveChanges';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { targetOf } from '../records/target';
-import { archivedState, archivedUnknownError } from '../records/archived';
 import { searchedBranches } from './branches';
 import type { Decision, Found } from './decide';
-import { decide } from './decide';
+import { decide, severalMatchError, warnOfSeveral } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, keyOf, locksOf, matchForm, searchOf } from './keys';
 import { rulesOf, upsertOptions } from './upsertRules';
 import type { UpsertInput } from './upsertValues';
 import { canonicalIn, keyValues, newRecord } from './upsertValues';
-import { findMatches, isMatch, withArchived } from './search';
 import type { Matches } from './search';
-import { severalMatchError, warnOfSeveral } from './several';
+import { findMatches, isArchivedNow, isMatch } from './search';
 import { incompleteListError } from '../records/readList';
 
 interface UpsertRequest extends UpsertInput {
@@ -115,33 +114,35 @@ export const upsert: Operation = {
 };
 
 /** @returns what to do with the records that were found; undefined where there is to be a new one */
-async function decisionOn(
-	request: UpsertRequest,
+function decisionOn(
+	{ item, entity, target, rules }: UpsertRequest,
 	search: Search,
 	{ matches, incomplete }: Matches,
-): Promise<Decision | undefined> {
-	const { item, entity, target, rules } = request;
-	const found = await withArchived(item, entity, target, matches);
-	const unclear = found.find(({ archived }) => archived === undefined);
-	// A single one is the one that counts, and whether it may be changed shows when it is its turn.
-	if (unclear && found.length > 1) throw archivedUnknownError(item, entity, unclear);
+): Decision | undefined {
 	// An active one that did not come would count instead.
-	if (incomplete !== undefined && found.every(({ archived }) => archived)) {
+	if (incomplete !== undefined && matches.every(({ archived }) => archived)) {
 		const noun = entity.label.toLowerCase();
 		throw incompleteListError(
 			item,
 			incomplete,
-			found.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
+			matches.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
 		);
 	}
-	const decision = decide(entity, found, rules);
+	const decision = decide(entity, matches, rules);
 	if (decision?.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
-	if (decision === undefined && 'id' in search.wanted)
-		throw noSuchIdError(request, Number(search.wanted.id), found.length > 0);
+	if (decision === undefined && 'id' in search.wanted) {
+		const id = Number(search.wanted.id);
+		if (matches.length === 0)
+			throw notFoundError(item, entity, id, entity.match?.everyBranch ? undefined : target.branch);
+		throw item.refused(
+			`${entity.label} ${id} is archived, and a match by ID creates nothing`,
+			"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
+		);
+	}
 	return decision;
 }
 
-/** @returns undefined where an item before has changed what was found, so that the search is to be done again */
+/** @returns undefined where what was found has changed meanwhile, so that the search is to be done again */
 async function carryOut(
 	request: UpsertRequest,
 	search: Search,
@@ -153,7 +154,7 @@ async function carryOut(
 	const saved: IDataObject[] = [];
 	for (const match of matches) {
 		const key = recordKey(entity, Number(match.row.id));
-		const result = await item.withLockInOrder([key], async () => await change(request, search, match));
+		const result = await item.withLock([key], async () => await change(request, search, match));
 		if (result === undefined) return undefined;
 		saved.push(result);
 	}
@@ -172,61 +173,56 @@ async function create(request: UpsertRequest, wanted: IDataObject): Promise<IDat
 async function change(
 	request: UpsertRequest,
 	search: Search,
-	match: Found,
+	found: Found,
 ): Promise<IDataObject | undefined> {
-	const { wanted } = search;
 	const { item, entity, rules } = request;
-	const id = Number(match.row.id);
-	const current = await upToDate(request, match);
-	const { archived } = current;
-	const isOther = !isMatch(search, current.row);
-	// Somebody has archived it since it was found, for then these choices let no archived one come here.
-	const isGone = archived === true && ['create', 'skip'].includes(rules.ifArchived);
-	if (isOther || isGone) {
-		const isByOthers = item.execution.wasWrittenSince([recordKey(entity, id)], match.version);
-		if (!isByOthers && !item.hasSaved) return undefined;
-		const whose = isByOthers ? 'another execution' : 'another item';
-		throw item.refused(
-			isOther
-				? `${entity.label} ${id} was changed by ${whose} and does not match any more`
-				: `${entity.label} ${id} was archived by ${whose} meanwhile`,
-			`Run it again. ${item.savedNote()}`,
-		);
+	const id = Number(found.row.id);
+	const { addToLists } = rules;
+	let [match, values] = [found, valuesFor(request, search, found)];
+	const isWritten = item.execution.wasWrittenSince([recordKey(entity, id)], match.version);
+	const differs = () => Object.keys(differences(item, entity, match.row, values, addToLists)).length > 0;
+	// People may have changed it since a list was read that serves all items; where it says what is wanted, that is enough.
+	if (isWritten || (match.isCached && differs())) {
+		match = await readAgain(request, match);
+		if (!isMatch(search, match.row) || (match.archived && ['create', 'skip'].includes(rules.ifArchived))) {
+			if (item.hasSaved) {
+				throw item.refused(
+					`${entity.label} ${id} was changed meanwhile, so that it does not match any more`,
+					`Run it again. ${item.savedNote()}`,
+				);
+			}
+			item.execution.forget(entity.path);
+			return undefined;
+		}
+		values = valuesFor(request, search, match);
 	}
-	if (archived === undefined && rules.ifArchived !== 'update')
-		throw archivedUnknownError(item, entity, current);
-	if (archived && rules.ifArchived === 'update' && !('removed' in request.changes)) {
+	if (match.archived && rules.ifArchived === 'update' && !('removed' in request.changes)) {
 		item.execution.hints.add(
 			"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
 			`${entity.label.toLowerCase()} ${id}`,
 		);
 	}
-	const given = { ...request.changes, ...canonicalIn(entity, keyValues(request, wanted, current.row)) };
-	const values = {
+	return await saveChanges({ ...request, isArchiveTold: true }, match, { values, addToLists });
+}
+
+/** What a record that was found is to hold. */
+function valuesFor(request: UpsertRequest, { wanted }: Search, { archived, row }: Found): IDataObject {
+	const { entity, rules, changes } = request;
+	const given = { ...changes, ...canonicalIn(entity, keyValues(request, wanted, row)) };
+	return {
 		...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 		...Object.fromEntries(Object.entries(given).filter(([field]) => !rules.isOnlyForNew(field))),
 	};
-	const task = { ...request, isArchiveTold: true };
-	return await saveChanges(task, current, { values, addToLists: rules.addToLists });
 }
 
-/** Somebody may have written the record between the search and this turn: another execution, or another item. */
-async function upToDate({ item, entity, target }: UpsertRequest, match: Found): Promise<Found> {
-	const id = Number(match.row.id);
-	if (!item.execution.wasWrittenSince([recordKey(entity, id)], match.version, 'anybody')) return match;
+async function readAgain({ item, entity, target }: UpsertRequest, { row, branch }: Found): Promise<Found> {
 	const version = item.execution.version();
-	const row = await getRecord(item, entity, id, { ...target, branch: match.branch });
-	const current = { row, branch: match.branch, version };
-	return { ...current, archived: await archivedState(item, entity, target, current) };
-}
-
-function noSuchIdError({ item, entity, target }: UpsertRequest, id: number, isArchived: boolean): Error {
-	if (isArchived) {
-		return item.refused(
-			`${entity.label} ${id} is archived, and a match by ID creates nothing`,
-			"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
-		);
-	}
-	const branch = entity.match?.everyBranch ? undefined : target.branch;
-	return notFoundError(item, entity, id, branch);
+	const id = Number(row.id);
+	const current = { row: await getRecord(item, entity, id, { ...target, branch }), branch };
+	return {
+		...current,
+		version,
+		isCached: false,
+		archived: await isArchivedNow(item, entity, target, current),
+	};
 }

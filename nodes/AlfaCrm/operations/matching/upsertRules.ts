@@ -8,7 +8,7 @@ import { overwriteWithEmpty, shortenOption, shortensTexts } from '../records/bod
 import { listModeForm, readAddToLists } from '../records/diff';
 import { searchBranches } from './branches';
 import type { IfArchived, IfSeveral } from './decide';
-import { firstChoice } from './several';
+import { firstChoice } from './decide';
 
 /** What becomes of the records that are found. */
 export interface Rules {

@@ -4,9 +4,8 @@ import { formatDay, OPEN_END, readId, today } from '../../values/formats';
 import { archivedFlag } from '../../entities/archive';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
-import type { Target } from './target';
+import type { LocatedRecord, Target } from './target';
 import { incompleteListError } from './readList';
-import type { LocatedRecord } from '../execution/writeCache';
 
 export function archivedUnknownError(item: Item, { label, plural }: Entity, { row }: LocatedRecord): Error {
 	const incomplete = `archived ${plural.toLowerCase()}`;

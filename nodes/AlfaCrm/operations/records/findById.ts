@@ -6,14 +6,13 @@ import type { ListReader } from '../../api/list';
 import type { Entity } from '../../entities/types';
 import { passesOf } from '../../entities/listCall';
 import type { Item } from '../execution/item';
-import type { LocatedRecord } from '../execution/writeCache';
 import type { Operation } from '../operation';
 import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Branch } from './branches';
 import { allBranches, inEachBranch, whereSearched } from './branches';
 import { incompleteListError } from './readList';
-import type { Target } from './target';
+import type { LocatedRecord, Target } from './target';
 import { idOf, idParameter, keysForm, targetOf } from './target';
 import { hiddenKinds } from './hiddenKinds';
 
@@ -44,29 +43,20 @@ export async function findById(
 	return { record: rows[0], isConclusive: isComplete || rows.length > 0 };
 }
 
-/**
- * One record as it is, or as this execution has written it where AlfaCRM does not show that yet. Whoever reads, decides
- * and writes reads with this, or it would undo what an item before has saved.
- */
+/** One record, also of a kind that lists leave out. */
 export async function currentRecord(
 	item: Item,
 	entity: Entity,
 	id: number,
 	target: Target,
 ): Promise<{ match?: LocatedRecord; isConclusive: boolean }> {
-	const own = item.execution.writeCacheOf(entity.path).get(id);
-	const branch = own?.branch ?? target.branch;
-	const version = item.execution.version();
-	const where = { ...target, branch };
-	const first = await findById(item, entity, id, where);
+	const { branch } = target;
+	const first = await findById(item, entity, id, target);
 	const others = first.record ? [] : await hiddenKinds(item, entity, branch);
-	const last = others.length === 0 ? first : await findById(item, entity, id, where, others);
+	const last = others.length === 0 ? first : await findById(item, entity, id, target, others);
 	const { record: row } = last;
-	if (row === undefined) return { match: own, isConclusive: first.isConclusive && last.isConclusive };
-	return {
-		match: item.execution.cachedCopy(entity, id, row) ?? { row, branch, version },
-		isConclusive: true,
-	};
+	if (row === undefined) return { isConclusive: first.isConclusive && last.isConclusive };
+	return { match: { row, branch }, isConclusive: true };
 }
 
 /** Reads one record by its ID. */

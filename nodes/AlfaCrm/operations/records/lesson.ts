@@ -9,6 +9,7 @@ import { isEmpty, isPicker } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { isBlank, listOf, serialize } from '../../fields/field';
 import { collection } from '../../form/assemble';
+import { CachedList } from '../execution/cachedList';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { Item } from '../execution/item';
 import type { LockKey } from '../execution/execution';
@@ -245,7 +246,7 @@ async function lessonsOn(
 		try {
 			const passes = statuses.map((status) => ({ status }));
 			const { rows, isComplete } = await item.collect(list, { passes });
-			if (isComplete) return rows;
+			if (isComplete) return new CachedList(rows, (row) => dayOf(row, item.zone) === on);
 		} catch (caught) {
 			// Another branch of the teacher may be closed.
 			if (hasStatus(caught, 403) || (branch !== branches[0] && hasStatus(caught, 404))) return undefined;
@@ -253,13 +254,12 @@ async function lessonsOn(
 		}
 		throw incompleteListError(item, 'lessons', 'that this lesson is new');
 	};
-	const lessons = item.execution.writeCacheOf(lesson.path).having(day, on);
-	const rows = lessons.map(({ row }) => row);
+	const rows: IDataObject[] = [];
 	for (const branch of branches) {
 		const key = JSON.stringify(['booking', branch, statuses, on]);
-		const listed = await item.execution.cached(lesson.path, key, async () => await read(branch));
-		for (const row of listed ?? []) rows.push(row);
-		if (listed !== undefined) continue;
+		const list = await item.execution.cached(lesson.path, key, async () => await read(branch));
+		for (const row of list?.rows ?? []) rows.push(row);
+		if (list !== undefined) continue;
 		item.execution.hints.add(
 			'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed',
 			`branch ${String(branch)}`,

@@ -13,9 +13,9 @@ import { isBlank, isList, listOf } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import { longestOf, readText, shortened } from '../../fields/text';
 import type { Item } from '../execution/item';
-import type { LocatedRecord } from '../execution/writeCache';
 import type { Branch } from './branches';
 import { getRecordAnywhere } from './findById';
+import type { LocatedRecord } from './target';
 
 /** A new record: what was given for it, and how it would be sent to the branch of the call. */
 interface Draft {

@@ -4,8 +4,7 @@ import { readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
 import { showWhen } from '../../form/assemble';
-import type { Item } from '../execution/item';
-import type { ItemRequest } from '../execution/itemRequest';
+import type { Item, ItemRequest } from '../execution/item';
 
 const returnAll: INodeProperties = {
 	displayName: 'Return All',

@@ -4,9 +4,8 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import { recordKey } from '../execution/execution';
 import { archivedByRow, archivedState, archivedUnknownError } from './archived';
-import type { LocatedRecord } from '../execution/writeCache';
 import { report } from '../output/report';
-import type { Target } from './target';
+import type { LocatedRecord, Target } from './target';
 import { differences } from './diff';
 
 /** A record that is to be changed, for whom, and how it comes out. */
@@ -48,10 +47,10 @@ export async function saveChanges(
 		body: changed,
 		task: `update ${entity.label.toLowerCase()} ${id}`,
 	};
-	const model = await item.save(call, [recordKey(entity, id)], { before: row });
+	const model = await item.save(call, [recordKey(entity, id)]);
 	// An answer need not hold the record; whether the flag of the archive was taken shows elsewhere.
 	const sent = Object.fromEntries(Object.entries(changed).filter(([name]) => name !== 'removed'));
-	const saved = { row: { ...row, ...sent, ...model }, branch, version: item.execution.version() };
+	const saved = { row: { ...row, ...sent, ...model }, branch };
 	if (entity.archive && 'removed' in changed) await warnIfNotArchived(task, saved, changed.removed === 1);
 	if (!('removed' in values)) warnIfStillArchived(task, row);
 	return report(show, saved.row, 'updated', changedFields);

@@ -7,9 +7,9 @@ import { listOf, toParameters } from '../../fields/field';
 import { loadedFrom, picker } from '../../fields/picker';
 import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
+import type { FallbackDates } from '../execution/fallbackDates';
 import { fallbackDatesOf } from '../execution/fallbackDates';
 import type { Item } from '../execution/item';
-import type { FallbackDates } from '../execution/itemRequest';
 
 /** Where a call goes and how messages speak of it. */
 export interface Target {
@@ -19,6 +19,12 @@ export interface Target {
 	query: IDataObject;
 	labels: Record<string, string>;
 	fallbackDates?: FallbackDates;
+}
+
+/** A record and the branch in which it can be reached. */
+export interface LocatedRecord {
+	row: IDataObject;
+	branch?: number;
 }
 
 export function targetOf(item: Item, entity: Entity, operation?: OperationName): Target {

@@ -77,7 +77,7 @@ export const updating = ({
 			const body = before ? sent(item, entity, before, changes) : changes;
 			const query = { id, ...target.query };
 			const update = async (where: Target) =>
-				await item.save({ ...where, action: 'update', query, body, task }, keys, { before });
+				await item.save({ ...where, action: 'update', query, body, task }, keys);
 			const place = match ? { ...target, branch: match.branch } : target;
 			return [{ id, ...(await writeAnywhere(item, entity, id, place, update)) }];
 		});

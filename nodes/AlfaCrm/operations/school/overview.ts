@@ -13,7 +13,6 @@ import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
 import type { Branch } from '../records/branches';
 import { chosenBranches } from '../matching/branches';
-import type { Found } from '../matching/decide';
 import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
 import { matchForm } from '../matching/keys';
@@ -21,6 +20,7 @@ import { linkOf } from '../output/link';
 import { objectOf, STRING } from '../output/recordSchema';
 import { archivedByRow } from '../records/archived';
 import { currentRecord } from '../records/findById';
+import type { LocatedRecord } from '../records/target';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import { hiddenFields, leaveOut, readLeftOut, withoutLeftOut } from './leftOut';
@@ -104,8 +104,13 @@ export const overview: ActionKind<'overview'> = {
 	output: () => schema,
 };
 
+interface Customer extends LocatedRecord {
+	/** Not known of one that was read by its number. */
+	archived?: boolean;
+}
+
 /** By the number one call is enough, unless the customer is in another branch, or might not count. */
-async function findCustomers(item: Item, request: FindRequest): Promise<Found[]> {
+async function findCustomers(item: Item, request: FindRequest): Promise<Customer[]> {
 	const { entity, key, search, target, takesArchived, options } = request;
 	const chosen = chosenBranches(options);
 	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
@@ -119,7 +124,7 @@ async function findCustomers(item: Item, request: FindRequest): Promise<Found[]>
 async function overviewOf(
 	item: Item,
 	entity: Entity,
-	{ row, branch, archived }: Found,
+	{ row, branch, archived }: Customer,
 	{ daysAhead, last, allNames, allTasks, leftOut, branches: chosen }: ReturnType<typeof readWanted>,
 ): Promise<IDataObject> {
 	const subject: Subject = { id: Number(row.id), zone: item.zone, now: wallClock(item.zone) };
