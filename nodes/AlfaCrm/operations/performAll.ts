@@ -52,6 +52,8 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 	};
 	for (const item of items) {
 		while (underWay.size >= itemsAtOnce(execution)) await Promise.race(underWay);
+		// What cannot be read shows at once, before the next one begins.
+		if (underWay.size > 0) await sleep(0);
 		if (failures.length > 0) break;
 		await attempt(item, async () => {
 			if (execution.origin === '') await execution.readCredential();
@@ -62,8 +64,6 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 			}).finally(() => underWay.delete(work));
 			underWay.add(work);
 		});
-		// What cannot be read shows at once, before the next one begins.
-		if (itemsAtOnce(execution) > 1) await sleep(0);
 	}
 	await Promise.all(underWay);
 	if (failures.length > 0) throw errorOf(failures, items);

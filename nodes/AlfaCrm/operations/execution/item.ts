@@ -197,7 +197,7 @@ export class Item extends ParameterReader {
 		}
 	}
 
-	/** The same for an API Call: what it does is not known, so that AlfaCRM need not confirm it. */
+	/** Sends an API Call: what it does is not known, so that AlfaCRM need not confirm it. */
 	async call(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
 		const answer = await this.send(call, records);
 		this.hasCalled = true;
