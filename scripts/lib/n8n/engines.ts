@@ -21,15 +21,22 @@ export async function ensureEngine(core: string): Promise<string> {
 			`There is no engine "${core}" to test in, only ${Object.keys(ENGINES).join(' and ')}.`,
 		);
 	const dependencies = { 'n8n-core': core, 'n8n-workflow': workflow };
-	const { folder } = await cached({
+	const folder = await cached({
 		name: `n8n-core-${core}`,
 		what: `n8n-core ${core}`,
 		make: async (part) => {
 			fs.writeFileSync(path.join(part, 'package.json'), JSON.stringify({ private: true, dependencies }));
-			await step(`Installing n8n-core ${core} (300 MB, once)`, 'about 30 s', async () => {
+			await step(`Installing n8n-core ${core} (300 MB, once, about 30 s)`, async () => {
 				await npm(
-					['install', '--ignore-scripts', '--legacy-peer-deps', '--no-package-lock', '--loglevel=error'],
-					{ cwd: part, what: `install n8n-core ${core}`, downloads: true },
+					[
+						'install',
+						'--prefer-offline',
+						'--ignore-scripts',
+						'--legacy-peer-deps',
+						'--no-package-lock',
+						'--loglevel=error',
+					],
+					{ cwd: part, what: `install n8n-core ${core}` },
 				);
 			});
 		},

@@ -16,27 +16,24 @@ const TESTED = '2.41.1';
 export const N8N_VERSION = process.env.ALFACRM_N8N_VERSION ?? TESTED;
 
 interface N8n {
+	/** In the cache. */
+	folder: string;
 	/** Path of the Node 24 that runs it. */
 	node: string;
 	/** Its node_modules folder. */
 	modules: string;
 	/** The script that starts it. */
 	cli: string;
-	/** It was installed just now. */
-	isNew: boolean;
 }
 
-/**
- * A real n8n with its SQLite driver, from the cache or installed into it.
- * @param options `isSuspect`: it failed to start, so look closely whether it is still whole
- */
-export async function ensureN8n(options: { isSuspect?: boolean } = {}): Promise<N8n> {
-	const { folder, node, isNew } = await installed(N8N_VERSION, options);
-	return { node, modules: path.join(folder, 'node_modules'), cli: cliOf(folder), isNew };
+/** A real n8n with its SQLite driver, from the cache or installed into it. */
+export async function ensureN8n(): Promise<N8n> {
+	const { folder, node } = await installed(N8N_VERSION);
+	return { folder, node, modules: path.join(folder, 'node_modules'), cli: cliOf(folder) };
 }
 
 /** The same of any version, with its folder in the cache and the version of its Node. */
-export async function installed(version: string, options: { isSuspect?: boolean } = {}) {
+export async function installed(version: string) {
 	const node = await ensureNode24();
 	const entry = {
 		name: `n8n-${version}-${process.platform}-${process.arch}`,
@@ -44,9 +41,9 @@ export async function installed(version: string, options: { isSuspect?: boolean 
 		make: async (part: string) => await install(part, node, version),
 		check: async (done: string) => await quickCheck(done, node, version),
 	};
-	const { folder, isNew } = await cached(entry, options);
+	const folder = await cached(entry);
 	const { stdout } = await execa(node, ['--version']);
-	return { version, folder, node, nodeVersion: stdout.replace(/^v/, ''), isNew };
+	return { version, folder, node, nodeVersion: stdout.replace(/^v/, '') };
 }
 
 const cliOf = (folder: string) => path.join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
@@ -60,20 +57,27 @@ async function install(folder: string, node: string, version: string) {
 	// Up to 2.20 n8n takes this one from a place of its own that a plain npm user may not reach.
 	const manifest = { private: true, dependencies, overrides: { xlsx: '0.18.5' } };
 	fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
-	await step(`Installing n8n ${version} (up to 2.9 GB, once)`, 'about 3 min', async () => {
+	const takes = 'once, about 3 min, 3 GB of disk and 4.5 GB of memory';
+	await step(`Installing n8n ${version} (${takes})`, async () => {
 		await npm(
-			['install', '--ignore-scripts', '--legacy-peer-deps=false', '--no-package-lock', '--loglevel=error'],
+			[
+				'install',
+				'--prefer-offline',
+				'--ignore-scripts',
+				'--legacy-peer-deps=false',
+				'--no-package-lock',
+				'--loglevel=error',
+			],
 			{
 				cwd: folder,
 				node,
 				what: `install n8n ${version}`,
-				downloads: true,
 				env: { PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
 			},
 		);
 	});
 	await completeSqlite(path.join(folder, 'node_modules'), node);
-	await step('Checking that n8n runs', 'about 10 s', async () => await fullCheck(folder, node, version));
+	await step('Checking that n8n runs (about 10 s)', async () => await fullCheck(folder, node, version));
 }
 
 /** Cheap enough for every run. */

@@ -31,17 +31,19 @@ export async function ensureNode24(): Promise<string> {
 	const [name, version] = wanted.split('@');
 	const executable = (folder: string) =>
 		path.join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-	const { folder } = await cached({
+	const folder = await cached({
 		name: `node-${version}-${platform}`,
 		what: `Node ${version}`,
 		make: async (part) => {
 			fs.writeFileSync(path.join(part, 'package.json'), '{ "private": true }\n');
-			await step(`Downloading Node ${version} for n8n`, 'about 10 s', async () => {
-				await npm(['install', '--ignore-scripts', '--no-package-lock', '--save-exact', wanted], {
-					cwd: part,
-					what: `download Node ${version}`,
-					downloads: true,
-				});
+			await step(`Downloading Node ${version} for n8n (about 10 s)`, async () => {
+				await npm(
+					['install', '--prefer-offline', '--ignore-scripts', '--no-package-lock', '--save-exact', wanted],
+					{
+						cwd: part,
+						what: `download Node ${version}`,
+					},
+				);
 			});
 			const wrong = await faultOf(executable(part));
 			if (wrong)

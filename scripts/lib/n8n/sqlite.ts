@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import execa from 'execa';
-import { EXIT_WITH_PARENT, npmEnv } from '../../bootstrap/npm';
+import { npmEnv } from '../../bootstrap/npm';
 import { UserFacingError } from '../../bootstrap/userFacingError';
 
 /**
@@ -26,7 +26,6 @@ export async function completeSqlite(modules: string, node: string) {
 	const cwd = path.join(modules, 'sqlite3');
 	await execa.node(path.join(modules, 'prebuild-install', 'bin.js'), ['-r', 'napi'], {
 		nodePath: node,
-		nodeOptions: ['--require', EXIT_WITH_PARENT],
 		cwd,
 		env: npmEnv({ PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` }),
 		extendEnv: false,
