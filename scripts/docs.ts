@@ -1,11 +1,11 @@
 import fs from 'node:fs';
+import execa from 'execa';
 import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
 import { faultRows, settingRows } from '../sandbox/reference';
-import { drawing } from './lib/architecture';
 import { compatTable, triedVersions } from './lib/compat';
 import { markdownTable, withSection } from './lib/markdown';
-import { inRepo } from './lib/paths';
+import { inRepo, ROOT } from './lib/paths';
 
 type Language = 'en' | 'ru';
 
@@ -90,6 +90,14 @@ function filtersTable(language: Language): string {
 		sorted(labels([...defaultFilters, ...(partitionBy ? [partitionBy] : []), ...filters])) || '–',
 	]);
 	return markdownTable(WORDS[language].filters, rows);
+}
+
+/** The rooms of the house and who imports whom, as Mermaid draws it. */
+function drawing(): string {
+	const rooms = ['--collapse', '^(nodes/AlfaCrm/[^/]+|sandbox/[^/]+|credentials)'];
+	const ours = ['--include-only', '^(nodes|credentials|sandbox)/', '--exclude', 'eslint'];
+	const args = ['nodes', 'credentials', 'sandbox', '--output-type', 'mermaid', ...rooms, ...ours];
+	return `\`\`\`mermaid\n${execa.sync('depcruise', args, { cwd: ROOT, preferLocal: true }).stdout.trim()}\n\`\`\``;
 }
 
 /** Each page with the tables that it should have. */
