@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import execa from 'execa';
 import { version as own } from '../package.json';
 import { npm } from './bootstrap/npm';
 import { UserFacingError } from './bootstrap/userFacingError';
@@ -11,7 +12,7 @@ import { OUTCOMES, withOutcome } from './lib/compat';
 import { flagsOf } from './lib/flags';
 import { runJest } from './lib/jest';
 import { readJson, writeJson } from './lib/json';
-import { installed } from './lib/n8n/install';
+import { ensureN8n } from './lib/n8n/install';
 import { ROOT } from './lib/paths';
 import { say } from './lib/progress';
 
@@ -51,8 +52,8 @@ async function versionOf(name: string): Promise<string> {
 	throw new UserFacingError(`There is no n8n ${name}.`);
 }
 
-async function tryOut(name: string): Promise<Outcome> {
-	const { version: n8n, nodeVersion: node } = await installed(name);
+async function tryOut(n8n: string): Promise<Outcome> {
+	const { stdout: node } = await execa((await ensureN8n(n8n)).node, ['--version']);
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-compat-'));
 	const outputFile = path.join(folder, 'report.json');
 	say(`The package in n8n ${n8n}`);
@@ -66,7 +67,7 @@ async function tryOut(name: string): Promise<Outcome> {
 		throw new UserFacingError(`Nothing could be tried in n8n ${n8n}.`, { details: testResults[0]?.message });
 	return {
 		n8n,
-		node,
+		node: node.replace(/^v/, ''),
 		date: new Date().toISOString().slice(0, 10),
 		version: own,
 		checks: Object.fromEntries(results.map(({ title, status }) => [title, status === 'passed'])),

@@ -3,7 +3,7 @@ import { say } from '../progress';
 import { deliveries } from '../queue/deliveries';
 import { killed } from '../queue/killed';
 import type { Figures } from '../queue/loads';
-import { besideLoad, forms, logins, pace } from '../queue/loads';
+import { forms, logins, pace } from '../queue/loads';
 import { findPrograms } from '../queue/programs';
 import { QueueStage } from '../queue/stage';
 import type { BenchFlags } from './jobs';
@@ -19,7 +19,6 @@ const LOADS: Record<string, Load> = {
 	'24 x 10 calls, 5 a second': async (stage) => await pace(stage, PACE),
 	'24 x 10 calls, 5 a second, refused ones count': async (stage) =>
 		await pace(stage, { ...PACE, settings: { countRejected: true } }),
-	'3 calls beside a load of another process': async (stage) => await besideLoad(stage, { calls: 3 }),
 	'1,000 forms of 300 phones, no limit': async (stage) =>
 		await forms(stage, { count: 1_000, phones: 300, isLimited: false }),
 	'60 forms of 18 phones, 5 a second': async (stage) =>

@@ -15,7 +15,7 @@ export const PREBUILT_SQLITE = { name: '@appthreat/sqlite3', version: '9.0.2' };
  * @param node that loads it
  * @returns empty when the driver loads
  */
-export async function sqliteFault(modules: string, node: string): Promise<string> {
+async function sqliteFault(modules: string, node: string): Promise<string> {
 	const args = ['-e', 'require(process.argv[1])', path.join(modules, 'sqlite3')];
 	const { failed, all } = await execa(node, args, { timeout: 20_000, reject: false, all: true });
 	return failed ? all || 'it does not load' : '';
