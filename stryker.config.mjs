@@ -1,6 +1,6 @@
 /**
  * For `npm run test:mutation`, by Stryker itself: breaks the sources of the fields in one place at a time, and tells which of these
- * changes no test notices. `-- --mutate 'nodes/AlfaCrm/api/**'` takes other sources; a whole room takes hours.
+ * changes no unit test and no property notices. `-- --mutate 'nodes/AlfaCrm/api/**'` takes other sources; a whole room takes hours.
  */
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {

@@ -8,6 +8,8 @@ const { UserFacingError } = require('./userFacingError.js');
 const OWN =
 	/^npm_((lifecycle|package)_|config_(local_prefix|ignore_scripts|legacy_peer_deps|save_exact|engine_strict|nodedir)$)/i;
 
+const QUIET = ['--no-audit', '--no-fund', '--no-update-notifier'];
+
 /**
  * The npm that runs this, as a script that any Node can run (so n8n is installed by Node 24 without a second npm).
  * @returns {string} path of npm-cli.js
@@ -35,7 +37,7 @@ function npmEnv(extra = {}) {
  * @returns {Promise<string>} npm's stdout
  */
 async function npm(args, { cwd, what, node = process.execPath, env }) {
-	const child = spawn(node, [npmCli(), ...args], {
+	const child = spawn(node, [npmCli(), ...QUIET, ...args], {
 		cwd,
 		env: npmEnv(env),
 		stdio: ['ignore', 'pipe', 'inherit'],

@@ -61,7 +61,7 @@ describe('the bootstrap', () => {
 		writeFileSync(
 			join(folder, 'npm-cli.js'),
 			`const fs = require('node:fs');
-			fs.appendFileSync('npm.log', process.argv.slice(2, 4).join(' ') + '\\n');
+			fs.appendFileSync('npm.log', process.argv.slice(5, 7).join(' ') + '\\n');
 			${work}`,
 		);
 	const installs = `fs.mkdirSync('node_modules', { recursive: true });
