@@ -31,7 +31,7 @@ export async function main() {
 			].join('\n'),
 		'CHANGELOG.md has the version, and the tag is that': () => versionFault(manifest, tag),
 		'npm run check': async () => {
-			await npm(['run', '--silent', 'check'], { cwd: ROOT, what: 'pass' });
+			await npm(['run', '--silent', 'check'], { cwd: ROOT, what: 'run the checks' });
 			return '';
 		},
 		"n8n's scan of the sources": async () => await scan(ROOT, 'source'),
