@@ -47,9 +47,7 @@ export async function main() {
 async function versionOf(name: string): Promise<string> {
 	const args = ['view', `n8n@${name}`, 'version', '--json'];
 	const found = await npm(args, { cwd: ROOT, what: `look up n8n ${name}` });
-	const newest = found && ([JSON.parse(found)] as Array<string | string[]>).flat().at(-1);
-	if (newest) return newest;
-	throw new UserFacingError(`There is no n8n ${name}.`);
+	return [JSON.parse(found) as string | string[]].flat().at(-1) ?? name;
 }
 
 async function tryOut(n8n: string): Promise<Outcome> {
