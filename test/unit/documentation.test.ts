@@ -15,7 +15,6 @@ import { compatTable, withOutcome } from '../../scripts/lib/compat';
 import { allPages, filesIn, markdownTable, withSection } from '../../scripts/lib/markdown';
 import { inRepo } from '../../scripts/lib/paths';
 import { commandsOf } from '../support/printedCommands';
-import { HEADINGS } from '../support/readmeHeadings';
 
 const read = (...file: string[]) => fs.readFileSync(inRepo(...file), 'utf8');
 const markdownIn = (folder: string) => fs.readdirSync(inRepo(folder)).filter((name) => name.endsWith('.md'));
@@ -68,6 +67,16 @@ describe('the pages of docs/', () => {
 
 describe('the README, which is packed with the nodes', () => {
 	const readme = read('README.md');
+	/** Of n8n's template for the README of a package, in its order. */
+	const HEADINGS = [
+		'Installation',
+		'Operations',
+		'Credentials',
+		'Compatibility',
+		'Usage',
+		'Resources',
+		'Version history',
+	];
 
 	it('is the only one, and English, as n8n demands of a package', () => {
 		expect(fs.readdirSync(inRepo()).filter((file) => /^readme/i.test(file))).toEqual(['README.md']);
