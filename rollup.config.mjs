@@ -42,7 +42,7 @@ function roomOf(file) {
 	if (ROOMS.includes(folder)) return `${folder}.js`;
 	// The bundler would put it into the file of whichever module needs it first.
 	throw new Error(
-		`${name} would be in no file: move it into a room, or add its folder to ROOMS in rollup.config.mjs and in scripts/lib/release/contents.ts.`,
+		`${name} would be in no file: move it into a room, or add its folder to ROOMS in rollup.config.mjs.`,
 	);
 }
 

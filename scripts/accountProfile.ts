@@ -36,14 +36,11 @@ export async function main() {
 		.option('--out <file>', 'writes the settings into a file')
 		.parse()
 		.opts<Flags>();
+	// The waits of the client for the rate do not keep a process alive.
+	const alive = setInterval(() => {}, 60_000);
 	try {
 		const client = clientOf({ hostname: host, email, apiKey: key, appKey: appKey ?? '' });
-		// Its timer keeps the process alive, which the waits of the client for the rate do not.
-		const { rows, settings } = await step(
-			`Asking ${host}`,
-			'about a minute',
-			async () => await profileOf(client, branch),
-		);
+		const { rows, settings } = await step(`Asking ${host}`, async () => await profileOf(client, branch));
 		say(markdownTable(['probe', 'found', 'in the sandbox', 'fact', 'setting'], rows));
 		say(`\n${JSON.stringify(settings, null, '\t')}`);
 		if (out !== undefined) writeJson(out, settings);
@@ -53,6 +50,8 @@ export async function main() {
 		const { message, description } = error as Error & { description?: string };
 		say([message, description].filter(Boolean).join(' '));
 		return 1;
+	} finally {
+		clearInterval(alive);
 	}
 }
 

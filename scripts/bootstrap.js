@@ -1,11 +1,13 @@
 // @ts-check
 'use strict';
 
+const fs = require('node:fs');
 const path = require('node:path');
-const { ensureDependencies } = require('./bootstrap/dependencies.js');
+const { npm } = require('./bootstrap/npm.js');
 const { report, UserFacingError } = require('./bootstrap/userFacingError.js');
 
-/** Those that need nothing of scripts/package.json. */
+const ROOT = path.join(__dirname, '..');
+/** Those that need nothing of scripts/package.json, which takes as much again to install. */
 const WITHOUT_TOOLS = ['test', 'testDeep', 'engine', 'sandbox', 'accountProfile'];
 
 /**
@@ -17,11 +19,42 @@ async function main() {
 	if (Number(process.versions.node.split('.')[0]) < 20)
 		throw new UserFacingError(`This needs Node 20 or newer; this is ${process.version}.`);
 	const [command = ''] = process.argv.splice(2, 1);
-	await ensureDependencies({ tools: !WITHOUT_TOOLS.includes(command) });
+	const workspaces = WITHOUT_TOOLS.includes(command) ? [''] : ['', 'scripts'];
+	if (!areInstalled(workspaces)) await install(workspaces.length > 1 ? [] : ['--workspaces=false']);
 	if (command === '') return 0;
 	// From here on TypeScript can be loaded.
 	await import(/** @type {string} */ ('tsx'));
 	return await require(path.join(__dirname, `${command}.ts`)).main();
+}
+
+/** @param {string[]} flags */
+async function install(flags) {
+	console.log('Installing the development dependencies (npm ci): less than a minute');
+	const args = ['ci', '--loglevel=error', '--prefer-offline', ...flags];
+	await npm(args, { cwd: ROOT, what: 'install the development dependencies' });
+}
+
+/**
+ * Whether all that these workspaces ask for is there, and nothing in another version, by npm's own record of what it installed.
+ * @param {string[]} workspaces
+ */
+function areInstalled(workspaces) {
+	const present = packagesIn('node_modules/.package-lock.json');
+	const locked = packagesIn('package-lock.json');
+	const wanted = workspaces.flatMap((name) => Object.keys(locked[name]?.devDependencies ?? {}));
+	return (
+		wanted.every((name) => `node_modules/${name}` in present) &&
+		Object.entries(present).every(([place, { version }]) => locked[place]?.version === version)
+	);
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, devDependencies?: Record<string, string> }>}
+ */
+function packagesIn(file) {
+	const place = path.join(ROOT, file);
+	return fs.existsSync(place) ? JSON.parse(fs.readFileSync(place, 'utf8')).packages : {};
 }
 
 main().then(

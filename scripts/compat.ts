@@ -1,17 +1,19 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import execa from 'execa';
 import { version as own } from '../package.json';
+import { npm } from './bootstrap/npm';
 import { UserFacingError } from './bootstrap/userFacingError';
 import { main as writeDocs } from './docs';
 import { ensureBuilt } from './lib/build';
-import type { Outcome } from './lib/compat/table';
-import { OUTCOMES, withOutcome } from './lib/compat/table';
-import { versionsOf } from './lib/compat/versions';
+import type { Outcome } from './lib/compat';
+import { OUTCOMES, withOutcome } from './lib/compat';
 import { flagsOf } from './lib/flags';
 import { runJest } from './lib/jest';
 import { readJson, writeJson } from './lib/json';
-import { installed } from './lib/n8n/install';
+import { ensureN8n } from './lib/n8n/install';
+import { ROOT } from './lib/paths';
 import { say } from './lib/progress';
 
 interface Report {
@@ -21,67 +23,40 @@ interface Report {
 	}>;
 }
 
-/** So many versions of a line are tried to be installed. */
-const TRIES = 3;
-
 /** `npm run compat -- 1.123 latest`: the packed package in other versions of n8n, one after the other. */
 export async function main() {
-	const command = flagsOf('compat')
+	const { args } = flagsOf('compat')
 		.argument(
 			'<versions...>',
 			'of n8n: 1.123 is the newest of that line, 2.20.12 that one, and there is latest',
 		)
-		.option(
-			'--keep',
-			'leaves what was installed in the cache, 1.5 to 3 GB for each; what failed stays there anyhow',
-		)
-		.addHelpText('after', '\nAll of them run in Node 24, which comes from npm where it is not there.')
+		.addHelpText('after', '\nEach stays in the cache, which takes 1.5 to 3 GB. All run in Node 24.')
 		.parse();
-	const { keep = false } = command.opts<{ keep?: boolean }>();
 	await ensureBuilt();
 	let isWhole = true;
-	for (const name of command.args) {
-		const n8n = await installFirst(await versionsOf(name));
-		const outcome = await tryOut(n8n.version, n8n.nodeVersion);
-		const isSound = Object.values(outcome.checks).every(Boolean);
-		// Whoever looks into what failed needs it once more.
-		if (!keep && n8n.isNew && isSound) fs.rmSync(n8n.folder, { recursive: true, force: true });
-		const outcomes = fs.existsSync(OUTCOMES) ? readJson<Outcome[]>(OUTCOMES) : [];
-		writeJson(OUTCOMES, withOutcome(outcomes, outcome));
-		isWhole &&= isSound;
+	for (const name of args) {
+		const outcome = await tryOut(await versionOf(name));
+		writeJson(OUTCOMES, withOutcome(readJson<Outcome[]>(OUTCOMES), outcome));
+		isWhole &&= Object.values(outcome.checks).every(Boolean);
 	}
 	await writeDocs();
 	return isWhole ? 0 : 1;
 }
 
-/** The first that the registry has all parts of. */
-async function installFirst(versions: string[]) {
-	for (const version of versions.slice(0, TRIES)) {
-		try {
-			return await installed(version);
-		} catch (error) {
-			const isIncomplete = error instanceof UserFacingError && /\b(ETARGET|E404)\b/.test(error.details);
-			if (!isIncomplete) throw error;
-			say(`The registry lacks parts of n8n ${version}`);
-		}
-	}
-	throw new UserFacingError(`The registry lacks parts of n8n ${versions.slice(0, TRIES).join(', ')}.`);
+/** The newest version of n8n that a name stands for, as npm says. */
+async function versionOf(name: string): Promise<string> {
+	const args = ['view', `n8n@${name}`, 'version', '--json'];
+	const found = await npm(args, { cwd: ROOT, what: `look up n8n ${name}` });
+	return [JSON.parse(found) as string | string[]].flat().at(-1) ?? name;
 }
 
-async function tryOut(n8n: string, node: string): Promise<Outcome> {
+async function tryOut(n8n: string): Promise<Outcome> {
+	const { stdout: node } = await execa((await ensureN8n(n8n)).node, ['--version']);
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-compat-'));
 	const outputFile = path.join(folder, 'report.json');
 	say(`The package in n8n ${n8n}`);
-	const args = [
-		'--config',
-		'jest.e2e.config.js',
-		'--selectProjects',
-		'compat',
-		'--json',
-		'--outputFile',
-		outputFile,
-	];
-	await runJest([...args, '--verbose'], { ALFACRM_N8N_VERSION: n8n });
+	const args = ['--config', 'jest.e2e.config.js', '--selectProjects', 'compat', '--verbose'];
+	await runJest([...args, '--json', '--outputFile', outputFile], { ALFACRM_N8N_VERSION: n8n });
 	const { testResults } = readJson<Report>(outputFile);
 	fs.rmSync(folder, { recursive: true });
 	const results = testResults.flatMap(({ assertionResults }) => assertionResults);
@@ -90,7 +65,7 @@ async function tryOut(n8n: string, node: string): Promise<Outcome> {
 		throw new UserFacingError(`Nothing could be tried in n8n ${n8n}.`, { details: testResults[0]?.message });
 	return {
 		n8n,
-		node,
+		node: node.replace(/^v/, ''),
 		date: new Date().toISOString().slice(0, 10),
 		version: own,
 		checks: Object.fromEntries(results.map(({ title, status }) => [title, status === 'passed'])),

@@ -17,7 +17,6 @@ import { findPrograms } from './lib/queue/programs';
 import { QueueStage } from './lib/queue/stage';
 import type { SandboxHandle } from './lib/sandbox';
 import { startSandbox } from './lib/sandbox';
-import { row } from './lib/table';
 
 interface Flags extends DemoFlags {
 	webhooks: number;
@@ -26,7 +25,6 @@ interface Flags extends DemoFlags {
 
 /** Forms arrive so many at a time: those of one person reach several processes at the same moment. */
 const [FORMS, PEOPLE, AT_A_TIME] = [20, 6, 10];
-const WIDTHS = [34, 8];
 
 async function demo(cleanup: Cleanup): Promise<number> {
 	const started = Date.now();
@@ -40,8 +38,7 @@ async function demo(cleanup: Cleanup): Promise<number> {
 	await ensureBuilt();
 	await ensureN8n();
 	const { stage, sandbox } = await step(
-		`Starting Postgres, Redis, the sandbox, and n8n: main, ${flags.webhooks} for webhooks, ${flags.workers} workers`,
-		'about a minute',
+		`Starting Postgres, Redis, the sandbox, and n8n: main, ${flags.webhooks} for webhooks, ${flags.workers} workers (about a minute)`,
 		async () => await startAll(cleanup, ports, flags),
 	);
 	const { workflow, checks } = await sendForms(stage, sandbox, flags);
@@ -81,8 +78,7 @@ async function sendForms(stage: QueueStage, sandbox: SandboxHandle, { webhooks, 
 
 	const numbers = Array.from({ length: FORMS }, (_, index) => index);
 	const { succeeded } = await step(
-		`${FORMS} forms of ${PEOPLE} people, ${AT_A_TIME} at a time`,
-		'about a minute',
+		`${FORMS} forms of ${PEOPLE} people, ${AT_A_TIME} at a time (about a minute)`,
 		async () => {
 			await each(numbers, AT_A_TIME, async (index) => await entrance.post(filled(index)));
 			return await stage.finished(entrance.workflow, FORMS);
@@ -93,7 +89,7 @@ async function sendForms(stage: QueueStage, sandbox: SandboxHandle, { webhooks, 
 	const written = (await stored('communication')).length - comments.length;
 
 	say(`\nn8n ran "${workflow.name}" in ${webhooks} webhook process(es) and ${workers} workers:\n`);
-	const line = (title: string, count: string | number) => say(`  ${row([title, count], WIDTHS, 1)}`);
+	const line = (title: string, count: string | number) => say(`  ${title.padEnd(34)} ${count}`);
 	line('forms sent', FORMS);
 	line('executions that succeeded', succeeded);
 	line('new customers in AlfaCRM', added);

@@ -1,13 +1,11 @@
 import fs from 'node:fs';
-import path from 'node:path';
+import execa from 'execa';
 import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
 import { faultRows, settingRows } from '../sandbox/reference';
-import { drawing } from './lib/architecture';
-import { compatTable, triedVersions } from './lib/compat/table';
-import { countNodes, JOBS, withHttp, withPackage } from './lib/examples';
+import { compatTable, triedVersions } from './lib/compat';
 import { markdownTable, withSection } from './lib/markdown';
-import { inRepo } from './lib/paths';
+import { inRepo, ROOT } from './lib/paths';
 
 type Language = 'en' | 'ru';
 
@@ -16,8 +14,6 @@ const WORDS = {
 	en: {
 		operations: ['Resource', 'Operations', 'Facts'],
 		filters: ['Resource', 'Filters of Get Many'],
-		examples: ['Example', 'What it does'],
-		jobs: ['Job', 'Nodes with this package', 'Nodes with HTTP Request'],
 		certainty: { confirmed: 'confirmed', documented: 'documented', unconfirmed: 'unconfirmed' },
 		except: 'unconfirmed',
 		tried: (versions: string) =>
@@ -26,8 +22,6 @@ const WORDS = {
 	ru: {
 		operations: ['Ресурс', 'Операции', 'Факты'],
 		filters: ['Ресурс', 'Фильтры Get Many'],
-		examples: ['Пример', 'Что делает'],
-		jobs: ['Задача', 'Узлов с этим пакетом', 'Узлов с HTTP Request'],
 		certainty: { confirmed: 'подтверждены', documented: 'по документации', unconfirmed: 'не подтверждены' },
 		except: 'не подтверждено',
 		tried: (versions: string) =>
@@ -38,8 +32,6 @@ const WORDS = {
 const TABLES = {
 	operations: operationsTable,
 	filters: filtersTable,
-	examples: examplesTable,
-	jobs: jobsTable,
 	rooms: drawing,
 	compat: () => compatTable(),
 	versions: versionsLine,
@@ -48,11 +40,9 @@ const TABLES = {
 };
 /** Which of them each page has. */
 const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
-	{ file: 'README.md', language: 'en', tables: ['versions', 'examples'] },
-	{ file: 'docs/ru/README.md', language: 'ru', tables: ['versions', 'examples'] },
+	{ file: 'README.md', language: 'en', tables: ['versions'] },
+	{ file: 'docs/ru/README.md', language: 'ru', tables: ['versions'] },
 	{ file: 'docs/compatibility.md', language: 'en', tables: ['compat'] },
-	{ file: 'docs/examples.md', language: 'en', tables: ['jobs'] },
-	{ file: 'docs/ru/examples.md', language: 'ru', tables: ['jobs'] },
 	{ file: 'docs/operations.md', language: 'en', tables: ['filters', 'operations'] },
 	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters', 'operations'] },
 	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
@@ -102,33 +92,19 @@ function filtersTable(language: Language): string {
 	return markdownTable(WORDS[language].filters, rows);
 }
 
-/** An example as a link from that page. */
-function linkTo(job: (typeof JOBS)[number], language: Language, file: string): string {
-	const examples = path.posix.relative(path.posix.dirname(file), 'examples');
-	return `[${job[language]}](${examples}/${job.name}.json)`;
-}
-
-/** What each example is for. */
-function examplesTable(language: Language, file: string): string {
-	const rows = JOBS.map((job) => [linkTo(job, language, file), job.does[language]]);
-	return markdownTable(WORDS[language].examples, rows);
-}
-
-/** How many nodes each everyday job takes, counted in the workflows that the tests run. */
-function jobsTable(language: Language, file: string): string {
-	const rows = JOBS.map((job) => [
-		linkTo(job, language, file),
-		countNodes(withPackage(job.name)),
-		job.isCompared ? countNodes(withHttp(job.name)) : '–',
-	]);
-	return markdownTable(WORDS[language].jobs, rows);
+/** The rooms of the house and who imports whom, as Mermaid draws it. */
+function drawing(): string {
+	const rooms = ['--collapse', '^(nodes/AlfaCrm/[^/]+|sandbox/[^/]+|credentials)'];
+	const ours = ['--include-only', '^(nodes|credentials|sandbox)/', '--exclude', 'eslint'];
+	const args = ['nodes', 'credentials', 'sandbox', '--output-type', 'mermaid', ...rooms, ...ours];
+	return `\`\`\`mermaid\n${execa.sync('depcruise', args, { cwd: ROOT, preferLocal: true }).stdout.trim()}\n\`\`\``;
 }
 
 /** Each page with the tables that it should have. */
 export function pages() {
 	return PAGES.map(({ file, language, tables }) => {
 		const text = fs.readFileSync(inRepo(file), 'utf8');
-		const wanted = tables.reduce((page, name) => withSection(page, name, TABLES[name](language, file)), text);
+		const wanted = tables.reduce((page, name) => withSection(page, name, TABLES[name](language)), text);
 		return { file, text, tables, wanted };
 	});
 }

@@ -8,13 +8,12 @@ const DETAIL_LINES = 40;
 class UserFacingError extends Error {
 	/**
 	 * @param {string} message what happened and what to do next
-	 * @param {{ details?: string, code?: string }} [options] `details` is raw output worth seeing below the message
+	 * @param {{ details?: string }} [options] `details` is raw output worth seeing below the message
 	 */
-	constructor(message, { details = '', code = '' } = {}) {
+	constructor(message, { details = '' } = {}) {
 		super(message);
 		this.name = 'UserFacingError';
 		this.details = details;
-		this.code = code;
 	}
 }
 
@@ -23,15 +22,13 @@ class UserFacingError extends Error {
  * @param {unknown} error
  */
 function report(error) {
-	if (error instanceof UserFacingError) {
-		console.error(`\n${error.message}`);
-		const lines = error.details.trimEnd().split('\n').slice(-DETAIL_LINES);
-		if (error.details) console.error(`\n${lines.map((line) => `  ${line}`).join('\n')}`);
+	if (!(error instanceof UserFacingError)) {
+		console.error(error);
 		return;
 	}
-	console.error(`\nUnexpected: ${error instanceof Error ? error.message : error}`);
-	if (process.env.ALFACRM_DEBUG && error instanceof Error) console.error(error.stack);
-	else console.error('Set ALFACRM_DEBUG=1 to see where it comes from.');
+	console.error(`\n${error.message}`);
+	const lines = error.details.trimEnd().split('\n').slice(-DETAIL_LINES);
+	if (error.details) console.error(`\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
 
 module.exports = { report, UserFacingError };

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import execa from 'execa';
-import { npm, npmCli, npmEnv } from '../bootstrap/npm';
-import { UserFacingError } from '../bootstrap/userFacingError';
+import { npm } from '../bootstrap/npm';
 import { withLock } from './lock';
 import { inRepo, ROOT } from './paths';
 import { step } from './progress';
@@ -28,10 +26,8 @@ export async function ensureBuilt() {
 	await withLock(inRepo('node_modules', '.cache', 'alfacrm-build.lock'), 'the build', async () => {
 		if (isFresh()) return;
 		const sources = hashOf(SOURCES);
-		await step('Building the package (npm run build)', 'about 15 s', async () => {
-			const options = { cwd: ROOT, env: npmEnv(), extendEnv: false, reject: false, all: true };
-			const { failed, all } = await execa(process.execPath, [npmCli(), 'run', 'build'], options);
-			if (failed) throw new UserFacingError('The build failed.', { details: all });
+		await step('Building the package (about 15 s)', async () => {
+			await npm(['run', 'build'], { cwd: ROOT, what: 'build the package' });
 		});
 		fs.writeFileSync(STAMP, sources + hashOf(['dist']));
 	});

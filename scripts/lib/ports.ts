@@ -1,4 +1,3 @@
-import net from 'node:net';
 import getPort from 'get-port';
 import { UserFacingError } from '../bootstrap/userFacingError';
 
@@ -7,15 +6,6 @@ export const HOST = '127.0.0.1';
 /** A port that nobody uses at the moment. */
 export async function freePort() {
 	return await getPort({ host: HOST });
-}
-
-/** Whether nobody listens there. (get-port does not say so of one that it has just found.) */
-export async function isFree(port: number): Promise<boolean> {
-	const server = net.createServer();
-	return await new Promise((resolve) => {
-		server.once('error', () => resolve(false));
-		server.listen(port, HOST, () => server.close(() => resolve(true)));
-	});
 }
 
 /**
@@ -27,6 +17,5 @@ export async function requireFree(port: number, what: string, command: string) {
 	if (free === port) return;
 	throw new UserFacingError(
 		`Port ${port} is taken, so ${what} cannot start there.\nStop what uses it, or choose another port: ${command} ${free}`,
-		{ code: 'PORT_TAKEN' },
 	);
 }

@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import execa from 'execa';
 import pWaitFor from 'p-wait-for';
-import { EXIT_WITH_PARENT } from '../bootstrap/npm';
 import { UserFacingError } from '../bootstrap/userFacingError';
 
+const EXIT_WITH_PARENT = path.join(__dirname, 'exitWithParent.js');
 const STOP_MS = 20_000;
 
 export interface Server {
@@ -73,7 +73,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 	await server.stop();
 	throw new UserFacingError(`${what} ${why}. The end of its log:`, {
 		details: fs.readFileSync(log).subarray(offset).toString('utf8'),
-		code: 'START_FAILED',
 	});
 }
 

@@ -12,9 +12,9 @@ import { ensureBuilt } from '../../scripts/lib/build';
 import { readJson, writeJson } from '../../scripts/lib/json';
 import { N8nClient } from '../../scripts/lib/n8n/client';
 import { startN8n } from '../../scripts/lib/n8n/start';
-import { commandsOf } from '../../scripts/lib/printedCommands';
 import { inRepo, ROOT } from '../../scripts/lib/paths';
-import { unpack } from '../../scripts/lib/release/scan';
+import { unpack } from '../../scripts/lib/tarball';
+import { commandsOf } from '../support/printedCommands';
 import { everySeconds, Polled } from './support/polled';
 import { NODE_TYPE } from './support/realN8n';
 

@@ -5,30 +5,16 @@ import path from 'node:path';
 import execa from 'execa';
 
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
-import { AlfaCrmTrigger } from '../../nodes/AlfaCrm/AlfaCrmTrigger.node';
 import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { leaveOut } from '../../nodes/AlfaCrm/operations/school/leftOut';
-import { scripts } from '../../package.json';
-import type { Outcome } from '../../scripts/lib/compat/table';
-import { compatTable, withOutcome } from '../../scripts/lib/compat/table';
-import { fallbacks } from '../../scripts/lib/compat/versions';
-import {
-	allPages,
-	brokenLinks,
-	filesIn,
-	isInCode,
-	markdownTable,
-	quotedMessages,
-	withSection,
-} from '../../scripts/lib/markdown';
+import manifest from '../../package.json';
+import type { Outcome } from '../../scripts/lib/compat';
+import { compatTable, withOutcome } from '../../scripts/lib/compat';
+import { allPages, filesIn, markdownTable, withSection } from '../../scripts/lib/markdown';
 import { inRepo } from '../../scripts/lib/paths';
-import { ANIMATION, factsOf, factsOfPictures, pictureFiles } from '../../scripts/lib/pictures';
-import { commandsOf, printedCommands } from '../../scripts/lib/printedCommands';
-import { description } from '../support/form';
-import { NOT_RUN, RUN } from '../support/printedCommands';
-import { HEADINGS } from '../support/readmeHeadings';
+import { commandsOf } from '../support/printedCommands';
 
 const read = (...file: string[]) => fs.readFileSync(inRepo(...file), 'utf8');
 const markdownIn = (folder: string) => fs.readdirSync(inRepo(folder)).filter((name) => name.endsWith('.md'));
@@ -49,16 +35,12 @@ it.each(['README.md', 'docs/triggers.md', 'docs/ru/README.md', 'docs/ru/triggers
 	},
 );
 
-it.each(allPages())(
-	'the links of %s lead somewhere, and columns of its tables have a heading, but for the first',
-	(file) => {
-		expect(brokenLinks(file)).toEqual([]);
-		const lines = read(file).split('\n');
-		const headings = lines.filter((_line, index) => /^\|( -+:? \|)+$/.test(lines[index + 1] ?? ''));
-		const cells = (heading: string) => heading.slice(1, -1).split('|').slice(1);
-		expect(headings.filter((heading) => cells(heading).some((cell) => cell.trim() === ''))).toEqual([]);
-	},
-);
+it.each(allPages())('columns of the tables of %s have a heading, but for the first', (file) => {
+	const lines = read(file).split('\n');
+	const headings = lines.filter((_line, index) => /^\|( -+:? \|)+$/.test(lines[index + 1] ?? ''));
+	const cells = (heading: string) => heading.slice(1, -1).split('|').slice(1);
+	expect(headings.filter((heading) => cells(heading).some((cell) => cell.trim() === ''))).toEqual([]);
+});
 
 it.each(['docs/check.md', 'docs/ru/check.md'])('%s sends a bug report to a form that there is', (file) => {
 	const [, form] = /\/issues\/new\?template=([\w.-]+)\)/.exec(read(file)) ?? [];
@@ -85,6 +67,16 @@ describe('the pages of docs/', () => {
 
 describe('the README, which is packed with the nodes', () => {
 	const readme = read('README.md');
+	/** Of n8n's template for the README of a package, in its order. */
+	const HEADINGS = [
+		'Installation',
+		'Operations',
+		'Credentials',
+		'Compatibility',
+		'Usage',
+		'Resources',
+		'Version history',
+	];
 
 	it('is the only one, and English, as n8n demands of a package', () => {
 		expect(fs.readdirSync(inRepo()).filter((file) => /^readme/i.test(file))).toEqual(['README.md']);
@@ -108,6 +100,19 @@ describe('the README, which is packed with the nodes', () => {
 	});
 });
 
+it.each(manifest.n8n.nodes)('n8n finds %s by its search, and its pages by its help', (compiled) => {
+	const name = path.basename(compiled, '.node.js');
+	const codex = JSON.parse(read(`nodes/AlfaCrm/${name}.node.json`)) as { resources: object };
+	expect(codex).toMatchObject({
+		node: `${manifest.name}.${name[0].toLowerCase()}${name.slice(1)}`,
+		nodeVersion: expect.any(String) as string,
+		codexVersion: '1.0',
+		categories: expect.arrayContaining(['Sales']) as string[],
+	});
+	// Without these, n8n drops the whole file.
+	expect(Object.keys(codex.resources).sort()).toEqual(['credentialDocumentation', 'primaryDocumentation']);
+});
+
 describe('the Russian glossary', () => {
 	const page = read('docs/ru/README.md');
 	const [, section = ''] = /## Словарик([^]*?)\n## /.exec(page) ?? [];
@@ -121,7 +126,14 @@ describe('the Russian glossary', () => {
 	});
 });
 
+/** The messages that the rows of a page's tables begin with. */
+const quotedMessages = (file: string) =>
+	[...read(file).matchAll(/^\| `([^`]+)`/gm)].map(([, message]) => message);
+
 describe('the messages of the troubleshooting page', () => {
+	const code = ['nodes', 'credentials'].flatMap((folder) => filesIn(folder, '.ts').map((file) => read(file)));
+	const all = code.join('\n').replaceAll("\\'", "'");
+	const isInCode = (message: string) => message.split('…').every((piece) => all.includes(piece.trim()));
 	const english = quotedMessages('docs/troubleshooting.md');
 
 	it('are those of the code, with … for what is filled in', () => {
@@ -171,66 +183,11 @@ it('what the code cites of the API notes is there', () => {
 	expect(cited.filter((name) => !sections.includes(name))).toEqual([]);
 });
 
-const printed = printedCommands();
-
-/** Whoever prints a command says in test/support/printedCommands.ts what runs it, or why nothing does. */
-describe('the commands that the pages print', () => {
-	it('are each run by a test or by CI, or known not to be', () => {
-		const known = [...Object.keys(RUN), ...Object.keys(NOT_RUN)];
-		const unknown = [...printed].filter(([command]) => !known.includes(command));
-		expect(unknown.map(([command, files]) => `${command} (${files.join(', ')})`)).toEqual([]);
-		expect(known.filter((command) => !printed.has(command))).toEqual([]);
-		expect(Object.keys(NOT_RUN).filter((command) => command in RUN)).toEqual([]);
-	});
-
-	it.each(Object.entries(RUN))('%s is run', (_command, { file, text }) => {
-		expect(read(file)).toContain(text);
-	});
-
-	it('are scripts of this repository, where they are npm run', () => {
-		const named = [...printed.keys()].flatMap((command) => [...command.matchAll(/npm run ([\w:-]+)/g)]);
-		expect(named.length).toBeGreaterThan(20);
-		expect(named.map(([, name]) => name).filter((name) => !(name in scripts))).toEqual([]);
-	});
-});
-
-it('a page prints the lines of its shell blocks, and what stands inline with a tool in front', () => {
-	const page = `
-| \`npm run one\` | of \`docs/\` (\`-- --once\` stops) |
-Beside \`--flag\` alone, \`npmrc\` and \`npm test\`:
-\`\`\`sh
-npm run two     # a note
-
-cd there && npm pack
-\`\`\`
-\`\`\`json
-{ "npm": "run three" }
-\`\`\``;
-	expect(commandsOf(page)).toEqual([
-		...['npm run two', 'cd there && npm pack', 'npm run one', 'npm run one -- --once', 'npm test'],
-	]);
-});
-
-/** If these are no longer met: `npm run screenshots`. */
-describe('the pictures of the READMEs', () => {
-	it('show the parameters that the node and the credential have, in the n8n that is tested', () => {
-		expect(factsOfPictures()).toEqual(
-			factsOf([description, new AlfaCrmTrigger().description], new AlfaCrmApi().properties),
-		);
-	});
-
-	it.each(pictureFiles())('$file is there, as large as the window, and small', ({ bytes, size }) => {
-		expect(size).toBe('1280x800');
-		expect(bytes).toBeLessThan(250_000);
-	});
-
-	it('move at the top: an animation that plays again and again, and loads quickly (npm run animation)', () => {
-		const gif = fs.readFileSync(ANIMATION);
-		expect(gif.toString('latin1', 0, 6)).toBe('GIF89a');
-		expect([gif.readUInt16LE(6), gif.readUInt16LE(8)]).toEqual([960, 600]);
-		expect(gif.toString('latin1')).toContain('NETSCAPE2.0');
-		expect(gif.length).toBeLessThan(1_000_000);
-	});
+it('the commands that pages print are scripts of this repository, where they are npm run', () => {
+	const printed = allPages().flatMap((page) => commandsOf(read(page)));
+	const named = printed.flatMap((command) => [...command.matchAll(/npm run ([\w:-]+)/g)]);
+	expect(named.length).toBeGreaterThan(40);
+	expect(named.map(([, name]) => name).filter((name) => !(name in manifest.scripts))).toEqual([]);
 });
 
 describe('the sections of a page', () => {
@@ -277,20 +234,6 @@ describe('the table of versions of n8n', () => {
 			'| Node.js that it ran in | 24.1.0 | 24.1.0 | 24.1.0 |',
 			'| tried on | 2026-01-31 | 2026-01-31 | 2026-01-31 |',
 		]);
-	});
-});
-
-describe('a line of versions', () => {
-	const all = [
-		...['1.9.0', '1.99.1', '1.123.5', '1.123.81', '2.4.0', '2.40.7', '2.41.1', '2.41.3', '2.42.0-beta.1'],
-	];
-
-	it.each([
-		['1.123', ['1.123.81', '1.123.5']],
-		['2.4', ['2.4.0']],
-		['2', ['2.41.3', '2.41.1', '2.40.7', '2.4.0']],
-	])('%s begins with its newest', (line, expected) => {
-		expect(fallbacks(all, line)).toEqual(expected);
 	});
 });
 

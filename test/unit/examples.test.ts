@@ -209,6 +209,19 @@ describe('the comparison', () => {
 		expect(countNodes(ours)).toBeLessThan(countNodes(theirs));
 	});
 
+	it.each(JOBS)(
+		'$name stands in the tables of the pages, with the number of its nodes',
+		({ name, isCompared }) => {
+			const counts = [countNodes(withPackage(name)), isCompared ? countNodes(withHttp(name)) : '–'];
+			for (const page of ['README.md', 'docs/ru/README.md'])
+				expect(fs.readFileSync(inRepo(page), 'utf8')).toContain(`examples/${name}.json) | `);
+			for (const page of ['docs/examples.md', 'docs/ru/examples.md'])
+				expect(fs.readFileSync(inRepo(page), 'utf8')).toContain(
+					`examples/${name}.json) | ${counts.join(' | ')} |`,
+				);
+		},
+	);
+
 	it('does not count notes', () => {
 		const [{ workflow }] = allExamples();
 		const without = { ...workflow, nodes: workflow.nodes.filter(({ type }) => type !== NOTE) };

@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import execa from 'execa';
 import type { Locator } from 'playwright-core';
-import { UserFacingError } from '../../bootstrap/userFacingError';
 import type { Editor } from './editor';
 
 /** Pixels of the animation; the window is scaled down to it. */
@@ -56,11 +55,6 @@ export class Film {
 		const output = ['-filter_complex', FILTERS, '-fps_mode', 'vfr', '-loop', '0', file];
 		try {
 			await execa('ffmpeg', ['-y', '-loglevel', 'error', ...input, ...output]);
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-			throw new UserFacingError(
-				'The animation is put together by ffmpeg. On Debian: apt-get install -y ffmpeg.',
-			);
 		} finally {
 			fs.rmSync(this.folder, { recursive: true, force: true });
 		}

@@ -1,14 +1,10 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import execa from 'execa';
 import { npm } from '../../bootstrap/npm';
-import { UserFacingError } from '../../bootstrap/userFacingError';
 import { cached } from '../cache';
 import { step } from '../progress';
-import { n8nEnv } from './env';
 import { ensureNode24 } from './node24';
-import { PREBUILT_SQLITE, completeSqlite, sqliteFault } from './sqlite';
+import { PREBUILT_SQLITE, completeSqlite } from './sqlite';
 
 /** The n8n that everything here is tested with. */
 const TESTED = '2.41.1';
@@ -16,40 +12,24 @@ const TESTED = '2.41.1';
 export const N8N_VERSION = process.env.ALFACRM_N8N_VERSION ?? TESTED;
 
 interface N8n {
+	/** In the cache. */
+	folder: string;
 	/** Path of the Node 24 that runs it. */
 	node: string;
 	/** Its node_modules folder. */
 	modules: string;
 	/** The script that starts it. */
 	cli: string;
-	/** It was installed just now. */
-	isNew: boolean;
 }
 
-/**
- * A real n8n with its SQLite driver, from the cache or installed into it.
- * @param options `isSuspect`: it failed to start, so look closely whether it is still whole
- */
-export async function ensureN8n(options: { isSuspect?: boolean } = {}): Promise<N8n> {
-	const { folder, node, isNew } = await installed(N8N_VERSION, options);
-	return { node, modules: path.join(folder, 'node_modules'), cli: cliOf(folder), isNew };
-}
-
-/** The same of any version, with its folder in the cache and the version of its Node. */
-export async function installed(version: string, options: { isSuspect?: boolean } = {}) {
+/** A real n8n with its SQLite driver, from the cache or installed into it. */
+export async function ensureN8n(version = N8N_VERSION): Promise<N8n> {
 	const node = await ensureNode24();
-	const entry = {
-		name: `n8n-${version}-${process.platform}-${process.arch}`,
-		what: `n8n ${version}`,
-		make: async (part: string) => await install(part, node, version),
-		check: async (done: string) => await quickCheck(done, node, version),
-	};
-	const { folder, isNew } = await cached(entry, options);
-	const { stdout } = await execa(node, ['--version']);
-	return { version, folder, node, nodeVersion: stdout.replace(/^v/, ''), isNew };
+	const name = `n8n-${version}-${process.platform}-${process.arch}`;
+	const folder = await cached(name, async (part) => await install(part, node, version));
+	const modules = path.join(folder, 'node_modules');
+	return { folder, node, modules, cli: path.join(modules, 'n8n', 'bin', 'n8n') };
 }
-
-const cliOf = (folder: string) => path.join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
 
 /**
  * n8n's install scripts are skipped: one of them downloads sources from places that a plain npm user may not reach,
@@ -60,44 +40,12 @@ async function install(folder: string, node: string, version: string) {
 	// Up to 2.20 n8n takes this one from a place of its own that a plain npm user may not reach.
 	const manifest = { private: true, dependencies, overrides: { xlsx: '0.18.5' } };
 	fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
-	await step(`Installing n8n ${version} (up to 2.9 GB, once)`, 'about 3 min', async () => {
-		await npm(
-			['install', '--ignore-scripts', '--legacy-peer-deps=false', '--no-package-lock', '--loglevel=error'],
-			{
-				cwd: folder,
-				node,
-				what: `install n8n ${version}`,
-				downloads: true,
-				env: { PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
-			},
-		);
+	const takes = 'once, about 3 min, 3 GB of disk and 4.5 GB of memory';
+	await step(`Installing n8n ${version} (${takes})`, async () => {
+		const quiet = ['--no-package-lock', '--loglevel=error'];
+		const args = ['install', '--prefer-offline', '--ignore-scripts', '--legacy-peer-deps=false', ...quiet];
+		const env = { PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` };
+		await npm(args, { cwd: folder, node, what: `install n8n ${version}`, env });
 	});
 	await completeSqlite(path.join(folder, 'node_modules'), node);
-	await step('Checking that n8n runs', 'about 10 s', async () => await fullCheck(folder, node, version));
-}
-
-/** Cheap enough for every run. */
-async function quickCheck(folder: string, node: string, version: string): Promise<string> {
-	const answer = await execa(node, [cliOf(folder), '--version'], { timeout: 20_000, reject: false });
-	if (answer.stdout !== version) return 'its command line does not start';
-	const fault = await sqliteFault(path.join(folder, 'node_modules'), node);
-	return fault ? 'its SQLite driver does not load' : '';
-}
-
-/** Opens a database and lists its (zero) workflows: loads most of n8n and proves the driver. */
-async function fullCheck(folder: string, node: string, version: string) {
-	const home = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-check-'));
-	try {
-		const { failed, all } = await execa(node, [cliOf(folder), 'list:workflow'], {
-			cwd: home,
-			env: n8nEnv({ node, modules: path.join(folder, 'node_modules') }, home),
-			extendEnv: false,
-			timeout: 120_000,
-			reject: false,
-			all: true,
-		});
-		if (failed) throw new UserFacingError(`n8n ${version} was installed but does not run.`, { details: all });
-	} finally {
-		fs.rmSync(home, { recursive: true, force: true });
-	}
 }

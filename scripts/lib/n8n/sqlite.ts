@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import execa from 'execa';
-import { EXIT_WITH_PARENT, npmEnv } from '../../bootstrap/npm';
+import { npmEnv } from '../../bootstrap/npm';
 import { UserFacingError } from '../../bootstrap/userFacingError';
 
 /**
@@ -15,7 +15,7 @@ export const PREBUILT_SQLITE = { name: '@appthreat/sqlite3', version: '9.0.2' };
  * @param node that loads it
  * @returns empty when the driver loads
  */
-export async function sqliteFault(modules: string, node: string): Promise<string> {
+async function sqliteFault(modules: string, node: string): Promise<string> {
 	const args = ['-e', 'require(process.argv[1])', path.join(modules, 'sqlite3')];
 	const { failed, all } = await execa(node, args, { timeout: 20_000, reject: false, all: true });
 	return failed ? all || 'it does not load' : '';
@@ -26,7 +26,6 @@ export async function completeSqlite(modules: string, node: string) {
 	const cwd = path.join(modules, 'sqlite3');
 	await execa.node(path.join(modules, 'prebuild-install', 'bin.js'), ['-r', 'napi'], {
 		nodePath: node,
-		nodeOptions: ['--require', EXIT_WITH_PARENT],
 		cwd,
 		env: npmEnv({ PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` }),
 		extendEnv: false,

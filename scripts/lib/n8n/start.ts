@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { UserFacingError } from '../../bootstrap/userFacingError';
 import { freePort, HOST } from '../ports';
 import type { Server } from '../server';
 import { startServer } from '../server';
@@ -40,7 +39,7 @@ interface N8nOptions {
 /** Starts a real n8n that listens on 127.0.0.1 only, with its own user folder, and waits until it serves requests. */
 export async function startN8n(options: N8nOptions = {}): Promise<N8nHandle> {
 	const { command = ['start'], timeout = 120_000 } = options;
-	let n8n = await ensureN8n();
+	const n8n = await ensureN8n();
 	const userFolder = options.userFolder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-n8n-'));
 	const removeFolder = () => {
 		if (!options.userFolder) fs.rmSync(userFolder, { recursive: true, force: true, maxRetries: 5 });
@@ -59,7 +58,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nHandle> {
 			...env,
 		};
 		return await startServer({
-			what: `n8n ${N8N_VERSION} (${command[0]})`,
+			what: `n8n ${N8N_VERSION} (${command[0]}) of ${n8n.folder}`,
 			node: n8n.node,
 			script: n8n.cli,
 			args: command,
@@ -70,17 +69,9 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nHandle> {
 			timeout,
 		});
 	};
-	/** Where it fails although n8n is no longer whole, n8n is installed anew. */
 	const firstLaunch = async (): Promise<Server> => {
 		if (options.tarball) await installPackage(options.tarball, userFolder);
-		try {
-			return await launch();
-		} catch (error) {
-			if (!(error instanceof UserFacingError) || error.code !== 'START_FAILED') throw error;
-			n8n = await ensureN8n({ isSuspect: true });
-			if (!n8n.isNew) throw error;
-			return await launch();
-		}
+		return await launch();
 	};
 
 	let server = await firstLaunch().catch((error: unknown) => {

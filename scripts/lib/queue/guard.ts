@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
-import { noteProcess } from './folders';
-import type { Guarded } from './guarded';
+
+/** What this is told: a program, who runs it if it is not who runs this, and what asks it to end at once, whoever is still connected. */
+export interface Guarded {
+	program: string;
+	args: string[];
+	user?: { uid: number; gid: number };
+	stopSignal: NodeJS.Signals;
+}
 
 /** How long the program may take to end; whoever stops this one waits longer. */
 const PATIENCE_MS = 7_000;
@@ -10,10 +16,8 @@ const PATIENCE_MS = 7_000;
  * Runs a program that cannot watch its parent, for it is not Node's: what is preloaded here (exitWithParent) asks this process to
  * end, and it takes the program with it.
  */
-const { program, args, folder, user, stopSignal } = JSON.parse(process.argv[2]) as Guarded;
-const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'], ...user });
-
-for (const pid of [process.pid, child.pid]) if (pid !== undefined) noteProcess(folder, pid);
+const { program, args, user, stopSignal } = JSON.parse(process.argv[2]) as Guarded;
+const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], ...user });
 
 const stop = () => {
 	child.kill(stopSignal);

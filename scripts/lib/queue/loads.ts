@@ -1,7 +1,6 @@
 import pWaitFor from 'p-wait-for';
 import { each } from '../each';
 import type { SandboxHandle } from '../sandbox';
-import { withFullRate } from './fullRate';
 import type { CallFigures } from './journal';
 import { figuresOf, journalOf } from './journal';
 import { phonesIn, plannedLesson, someCustomers, withSchool } from './school';
@@ -61,20 +60,6 @@ export async function pace(
 			severalCalls(await stage.credentialOf(sandbox), await someCustomers(sandbox, calls)),
 		);
 		return await observe(stage, sandbox, entrance, emptyBodies(executions));
-	});
-}
-
-/** One execution while another process makes all the calls that the service allows. */
-export async function besideLoad(stage: QueueStage, { calls }: { calls: number }): Promise<Figures> {
-	return await withSchool({ rateLimit: LIMIT }, async (sandbox) => {
-		const entrance = await stage.publish(
-			severalCalls(await stage.credentialOf(sandbox), await someCustomers(sandbox, calls)),
-		);
-		return await withFullRate(
-			sandbox,
-			LIMIT,
-			async () => await observe(stage, sandbox, entrance, emptyBodies(1)),
-		);
 	});
 }
 

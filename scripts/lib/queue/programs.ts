@@ -30,7 +30,6 @@ export function findPrograms(folders = usualFolders()): { postgres: Postgres; re
 	const missing = [...(postgres ? [] : ['Postgres']), ...(redis ? [] : ['Redis'])].join(' and ');
 	throw new UserFacingError(
 		`n8n's queue mode needs ${missing}, which this machine does not have.\nOn Debian and Ubuntu: apt-get install postgresql redis-server`,
-		{ code: 'NO_SERVERS' },
 	);
 }
 

@@ -1,10 +1,12 @@
 import fs from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import execa from 'execa';
-import { UserFacingError } from '../../bootstrap/userFacingError';
-import { HOST } from '../ports';
-import { startGuarded } from './guarded';
+import { inRepo } from '../paths';
+import { freePort, HOST } from '../ports';
+import { startServer } from '../server';
+import type { Guarded } from './guard';
 import { findPrograms } from './programs';
 
 const USER = 'n8n';
@@ -15,26 +17,33 @@ const REDIS = ['--save', '', '--appendonly', 'no', '--protected-mode', 'yes', '-
 /** A server that n8n needs, and how n8n is told of it. */
 interface Backend {
 	env: NodeJS.ProcessEnv;
+	/** Removes its data as well. */
 	stop: () => Promise<void>;
 }
 
 /** A Postgres that listens on loopback only, with an empty database. */
 export async function startPostgres(): Promise<Backend> {
 	const { initdb, postgres } = findPrograms().postgres;
+	const port = await freePort();
+	const user = unprivilegedUser();
+	const folder = makeFolder('postgres', user);
+	const data = path.join(folder, 'data');
+	const how = ['--no-sync', '--auth=trust', '--encoding=UTF8', '--locale=C', `--username=${USER}`];
 	// What a shell has set for another server must not reach this one.
-	const options = { env: { PATH: process.env.PATH }, extendEnv: false, reject: false, all: true } as const;
-	const { port, stop } = await startGuarded('Postgres', async ({ folder, port, user }) => {
-		const data = path.join(folder, 'data');
-		const how = ['--no-sync', '--auth=trust', '--encoding=UTF8', '--locale=C', `--username=${USER}`];
-		const made = await execa(initdb, [...how, '-D', data], { ...options, ...user, cwd: folder });
-		if (made.failed) throw new UserFacingError('Postgres could not make a database.', { details: made.all });
-		const settings = [`listen_addresses=${HOST}`, 'unix_socket_directories=', ...POSTGRES];
-		return {
-			program: postgres,
-			args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-			stopSignal: 'SIGINT',
-			isReady: async () => await Promise.resolve(isPostgresReady(data)),
-		};
+	await execa(initdb, [...how, '-D', data], {
+		env: { PATH: process.env.PATH },
+		extendEnv: false,
+		cwd: folder,
+		...user,
+	});
+	const settings = [`listen_addresses=${HOST}`, 'unix_socket_directories=', ...POSTGRES];
+	const stop = await startGuarded('Postgres', folder, {
+		program: postgres,
+		args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+		user,
+		stopSignal: 'SIGINT',
+		// It listens before it takes anybody in.
+		isReady: () => /^ready\s*$/m.test(fs.readFileSync(path.join(data, 'postmaster.pid'), 'utf8')),
 	});
 	const env = {
 		DB_TYPE: 'postgresdb',
@@ -51,32 +60,66 @@ export async function startPostgres(): Promise<Backend> {
 
 /** A Redis that listens on loopback only and keeps nothing. */
 export async function startRedis(): Promise<Backend> {
-	const { redis } = findPrograms();
-	const { port, stop } = await startGuarded('Redis', async ({ folder, port }) => ({
-		program: redis,
+	const port = await freePort();
+	const folder = makeFolder('redis');
+	const stop = await startGuarded('Redis', folder, {
+		program: findPrograms().redis,
 		args: ['--port', String(port), '--dir', folder, ...REDIS],
 		stopSignal: 'SIGTERM',
-		isReady: async () => await isRedisReady(port, folder),
-	}));
+		isReady: async () => await accepts(port),
+	});
 	return { env: { QUEUE_BULL_REDIS_HOST: HOST, QUEUE_BULL_REDIS_PORT: String(port) }, stop };
 }
 
-/** Postgres says it in its own folder; at the port another server might answer. */
-export function isPostgresReady(data: string): boolean {
-	const file = path.join(data, 'postmaster.pid');
-	return fs.existsSync(file) && /^ready\s*$/m.test(fs.readFileSync(file, 'utf8'));
+/** Postgres refuses to run as root; nobody is on every machine. */
+function unprivilegedUser(): Guarded['user'] {
+	if (process.getuid?.() !== 0) return undefined;
+	const [uid, gid] = ['-u', '-g'].map((flag) => Number(execa.sync('id', [flag, 'nobody']).stdout));
+	return { uid, gid };
 }
 
-/** Whether the Redis at the port is the one that works in the folder. */
-export async function isRedisReady(port: number, folder: string): Promise<boolean> {
+function makeFolder(what: string, user?: Guarded['user']): string {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), `alfacrm-${what}-`));
+	if (user) fs.chownSync(folder, user.uid, user.gid);
+	return folder;
+}
+
+/**
+ * Starts a server of the machine, and waits until it is ready.
+ * @returns stops it, and removes its folder
+ */
+async function startGuarded(
+	what: string,
+	folder: string,
+	{ isReady, ...guarded }: Guarded & { isReady: () => boolean | Promise<boolean> },
+): Promise<() => Promise<void>> {
+	const remove = () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+	const server = await startServer({
+		what,
+		nodeOptions: ['--import', 'tsx'],
+		script: inRepo('scripts', 'lib', 'queue', 'guard.ts'),
+		args: [JSON.stringify(guarded)],
+		cwd: inRepo(),
+		env: process.env,
+		log: path.join(folder, 'server.log'),
+		health: async () =>
+			await Promise.resolve()
+				.then(isReady)
+				.catch(() => false),
+		timeout: 60_000,
+	}).catch((error: unknown) => {
+		remove();
+		throw error;
+	});
+	return async () => {
+		await server.stop();
+		remove();
+	};
+}
+
+async function accepts(port: number): Promise<boolean> {
 	return await new Promise((resolve) => {
-		const socket = net.connect(port, HOST, () => socket.write('CONFIG GET dir\r\n'));
-		const answer = (isReady: boolean) => {
-			socket.destroy();
-			resolve(isReady);
-		};
-		socket.setTimeout(2_000, () => answer(false));
-		socket.once('error', () => answer(false));
-		socket.once('data', (data) => answer(data.toString().split('\r\n').includes(fs.realpathSync(folder))));
+		const socket = net.connect(port, HOST, () => resolve(true));
+		socket.once('error', () => resolve(false)).once('connect', () => socket.destroy());
 	});
 }

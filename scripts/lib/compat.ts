@@ -1,6 +1,6 @@
-import { readJson } from '../json';
-import { markdownTable } from '../markdown';
-import { inRepo } from '../paths';
+import { readJson } from './json';
+import { markdownTable } from './markdown';
+import { inRepo } from './paths';
 
 /** What `npm run compat` found in one version of n8n. */
 export interface Outcome {

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import execa from 'execa';
-import { readJson, writeJson } from '../json';
-import { inRepo } from '../paths';
+import { readJson, writeJson } from './json';
+import { inRepo } from './paths';
 
 /** Who publishes the package, as package.json says it. */
 interface Owner {
@@ -15,6 +15,7 @@ interface Owner {
 
 export interface Manifest {
 	name: string;
+	version: string;
 	author: { name: string; email: string };
 	homepage: string;
 	repository: { type: string; url: string };
@@ -35,16 +36,8 @@ const PLACEHOLDER: Owner = {
 	name: 'n8n-nodes-alfacrm contributors',
 	email: 'maintainers@n8n-nodes-alfacrm.dev',
 };
-/** What is not ours, and what speaks of owners only to try them out. */
-const FOREIGN = ['test', 'node_modules', 'dist', '.git', 'coverage', '.stryker-tmp', 'package-lock.json'];
-const TEXTS = /(\.(json|jsonc|md|ts|js|mjs|ya?ml|svg)|CODEOWNERS|LICENSE)$/;
 /** Where GitHub's own addresses are, at which nobody can be reached. */
 const NO_MAIL = 'users.noreply.github.com';
-const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
-
-export const isLogin = (text: string) => LOGIN.test(text);
-export const isRepository = (text: string) => /^[\w.-]{1,100}$/.test(text) && !/^\.+$|\.git$/.test(text);
-export const isEmail = (text: string) => /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(text);
 
 function ownerOf({ author, repository }: Manifest): Owner {
 	const [, login = '', name = ''] = /github\.com\/([^/]+)\/([^/#]+?)(?:\.git)?$/.exec(repository.url) ?? [];
@@ -93,7 +86,8 @@ export function writeOwner(root: string, wanted: Wanted): { owner: Owner; change
 				? noReply(login)
 				: former.email),
 	};
-	const changed = textsIn(root).filter((name) => rewrite(path.join(root, name), former, owner));
+	const files = filesWith(root, [former.login, former.name]);
+	const changed = files.filter((name) => rewrite(path.join(root, name), former, owner));
 	const manifest = readJson<Manifest>(file);
 	const { name, email } = manifest.author;
 	if (name !== owner.name || email !== owner.email) {
@@ -115,11 +109,9 @@ export async function setOwner(root: string, wanted: Wanted) {
 /** The address that GitHub gives everybody who keeps their own private. */
 const noReply = (login: string) => `${login}@${NO_MAIL}`;
 
-/** Pages that send people to an address of GitHub's that takes no mail. @param pages by name */
-export function mailFaults({ author }: Manifest, pages: Record<string, string>): string[] {
-	if (!author.email.endsWith(`@${NO_MAIL}`)) return [];
-	const sending = Object.keys(pages).filter((name) => /address\s+in\s+`package\.json`/.test(pages[name]));
-	return sending.map((name) => `${name} sends people to ${author.email}, which takes no mail`);
+/** SECURITY.md and CODE_OF_CONDUCT.md send people to the address of the author; GitHub's own take no mail. */
+export function mailFaults({ author: { email } }: Manifest): string[] {
+	return email.endsWith(`@${NO_MAIL}`) ? [`SECURITY.md sends people to ${email}, which takes no mail`] : [];
 }
 
 /** @returns whether the file has changed */
@@ -146,12 +138,10 @@ function withOwner(name: string, text: string, former: Owner, owner: Owner): str
 
 const yearOf = (license: string) => /\(c\) ([\d-]+)/.exec(license)?.[1] ?? '';
 
-/** The files that people read and write, as paths inside the folder. */
-function textsIn(root: string, folder = '.'): string[] {
-	return fs.readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-		const inner = path.join(folder, entry.name);
-		if (FOREIGN.includes(entry.name)) return [];
-		if (entry.isDirectory()) return textsIn(root, inner);
-		return entry.isFile() && TEXTS.test(entry.name) ? [inner] : [];
-	});
+/** The files that hold one of these words, as paths inside the folder; the tests speak of owners only to try them out. */
+function filesWith(root: string, words: string[]): string[] {
+	const where = ['--', '.', ':!test', ':!package-lock.json'];
+	const patterns = words.flatMap((word) => ['-e', word]);
+	const args = ['grep', '--no-index', '--exclude-standard', '-lIF', ...patterns, ...where];
+	return execa.sync('git', args, { cwd: root, reject: false }).stdout.split('\n').filter(Boolean);
 }

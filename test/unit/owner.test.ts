@@ -2,22 +2,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { readJson } from '../../../scripts/lib/json';
-import { ROOT } from '../../../scripts/lib/paths';
-import type { Manifest } from '../../../scripts/lib/release/owner';
-import {
-	isEmail,
-	isLogin,
-	isRepository,
-	mailFaults,
-	placeholdersIn,
-	repositoryFaults,
-	writeOwner,
-} from '../../../scripts/lib/release/owner';
+import { readJson } from '../../scripts/lib/json';
+import { ROOT } from '../../scripts/lib/paths';
+import type { Manifest } from '../../scripts/lib/owner';
+import { mailFaults, placeholdersIn, repositoryFaults, writeOwner } from '../../scripts/lib/owner';
 
 const LEFT_OUT = ['node_modules', 'dist', '.git', 'images', 'coverage'];
 const PLACEHOLDER: Manifest = {
 	name: 'n8n-nodes-alfacrm',
+	version: '1.0.0',
 	author: { name: 'n8n-nodes-alfacrm contributors', email: 'maintainers@n8n-nodes-alfacrm.dev' },
 	homepage: 'https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm#readme',
 	repository: { type: 'git', url: 'git+https://github.com/n8n-nodes-alfacrm/n8n-nodes-alfacrm.git' },
@@ -49,8 +42,7 @@ let begun: Array<[file: string, text: string]>;
 beforeAll(() => {
 	root = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-owner-'));
 	const isWanted = (file: string) =>
-		!LEFT_OUT.includes(path.basename(file)) &&
-		!/^test\/(?!unit(\/release|$))/.test(path.relative(ROOT, file));
+		!LEFT_OUT.includes(path.basename(file)) && !/^test\/(?!unit(\/owner|$))/.test(path.relative(ROOT, file));
 	fs.cpSync(ROOT, root, { recursive: true, filter: isWanted });
 	// Badges, as a README may have them.
 	fs.appendFileSync(
@@ -94,7 +86,7 @@ describe('the owner of the package', () => {
 	it('is no placeholder any more, and nothing else is left of that but what recognises it', () => {
 		expect(placeholdersIn(manifest())).toEqual([]);
 		const left = [...holding('n8n-nodes-alfacrm/n8n-nodes-alfacrm'), ...holding('@n8n-nodes-alfacrm')];
-		expect(left.filter((file) => file !== 'scripts/lib/release/owner.ts')).toEqual([]);
+		expect(left.filter((file) => file !== 'scripts/lib/owner.ts')).toEqual([]);
 	});
 
 	it('is expected by no test but this one, so that they hold for every owner', () => {
@@ -104,14 +96,14 @@ describe('the owner of the package', () => {
 		const naming = texts.filter((name) =>
 			/alfacrm\\?\/n8n-nodes-alfacrm/.test(fs.readFileSync(path.join(tests, name), 'utf8')),
 		);
-		expect(naming).toEqual(['unit/release/owner.test.ts']);
+		expect(naming).toEqual(['unit/owner.test.ts']);
 	});
 
 	it('leaves alone the tests, which try out owners', () => {
 		writeOwner(root, { login: 'n8n-nodes-alfacrm' });
 		const { changed } = writeOwner(root, { login: 'new-owner' });
 		expect(changed.filter((file) => file.startsWith('test'))).toEqual([]);
-		expect(read('test/unit/release/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
+		expect(read('test/unit/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
 	});
 
 	it('is set twice with the effect of once', () => {
@@ -163,17 +155,12 @@ it('a placeholder is each part of the owner that nobody has set', () => {
 	expect(placeholdersIn(manifest())).toEqual([]);
 });
 
-it('the address of the author takes mail where pages send people to it', () => {
-	const names = ['SECURITY.md', 'CODE_OF_CONDUCT.md'];
-	const pages = Object.fromEntries(
-		names.map((name) => [name, fs.readFileSync(path.join(ROOT, name), 'utf8')]),
-	);
+it('the address of the author takes mail, since pages send people to it', () => {
+	for (const page of ['SECURITY.md', 'CODE_OF_CONDUCT.md'])
+		expect(fs.readFileSync(path.join(ROOT, page), 'utf8')).toMatch(/address\s+in\s+`package\.json`/);
 	const by = (email: string): Manifest => ({ ...PLACEHOLDER, author: { name: 'Ann Example', email } });
-	expect(mailFaults(by('ann@example.com'), pages)).toEqual([]);
-	expect(mailFaults(by(noReply('ann')), pages)).toEqual(
-		names.map((name) => `${name} sends people to ann@users.noreply.github.com, which takes no mail`),
-	);
-	expect(mailFaults(by(noReply('ann')), { 'SECURITY.md': 'On GitHub only.' })).toEqual([]);
+	expect(mailFaults(by('ann@example.com'))).toEqual([]);
+	expect(mailFaults(by(noReply('ann')))).toEqual([expect.stringContaining(noReply('ann'))]);
 });
 
 describe('the repository that a version is published from', () => {
@@ -183,23 +170,4 @@ describe('the repository that a version is published from', () => {
 			'package.json names n8n-nodes-alfacrm/n8n-nodes-alfacrm, and this is N8N-nodes-alfacrm/n8n-nodes-alfacrm',
 		]);
 	});
-});
-
-it.each<[what: string, holds: (text: string) => boolean, right: string[], wrong: string[]]>([
-	[
-		'a name of a repository',
-		isRepository,
-		['n8n-nodes-alfacrm', 'alfacrm.n8n'],
-		['alfacrm.git', '..', 'acme/alfacrm', ''],
-	],
-	['a name on GitHub', isLogin, ['acme', 'acme-school-1'], ['-acme', 'acme/n8n', '@acme', 'a--b', '']],
-	[
-		'an email address',
-		isEmail,
-		['ann@example.com', 'ann+n8n@mail.example.com'],
-		['ann', 'ann@example', 'Ann <ann@example.com>', ''],
-	],
-])('%s is told from what is none', (_what, holds, right, wrong) => {
-	expect(right.filter((text) => !holds(text))).toEqual([]);
-	expect(wrong.filter(holds)).toEqual([]);
 });

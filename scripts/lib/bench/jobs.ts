@@ -1,0 +1,178 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packTarball } from '../build';
+import { printTable } from '../markdown';
+import { N8nClient } from '../n8n/client';
+import { N8N_VERSION } from '../n8n/install';
+import type { N8nHandle } from '../n8n/start';
+import { startN8n } from '../n8n/start';
+import { say } from '../progress';
+import type { SandboxHandle } from '../sandbox';
+import { FIXED_DAY, startSandbox } from '../sandbox';
+import type { ContestantName, WorkflowName } from './workflows';
+import { CONTESTANTS, JOBS, WORKFLOWS } from './workflows';
+
+const TIMEOUT_MS = 900_000;
+const COLUMNS = 'job,with,calls,429,most in a second,rows,seconds,× floor,CPU s,peak MB'.split(',');
+
+/** What `npm run bench` was asked for. */
+export interface BenchFlags {
+	/** Lines whose title holds it. */
+	only: string;
+	with: ContestantName[];
+	/** Milliseconds. */
+	latency: number[];
+	/** Calls in any second, 0 for no limit. */
+	limit: number[];
+}
+
+interface Bench {
+	client: N8nClient;
+	n8n: N8nHandle;
+}
+
+interface Contest {
+	job: WorkflowName;
+	contestant: ContestantName;
+	rows: number;
+	limit: number;
+}
+
+/** One request that reached the sandbox. */
+interface JournalEntry {
+	path: string;
+	status: number;
+	at: number;
+}
+
+/** This package beside HTTP Request nodes, in one run on one n8n, counted by the sandbox. */
+export async function jobs({ only, with: contestants, latency: latencies, limit: limits }: BenchFlags) {
+	const tarball = await packTarball();
+	const n8n = await startN8n({ tarball: tarball.file });
+	try {
+		const client = new N8nClient(n8n);
+		await client.signIn();
+		const bench = { client, n8n };
+		await warmUp(bench);
+		const [{ model }] = os.cpus();
+		say(`${os.cpus().length} cores (${model}), Node ${process.versions.node}, n8n ${N8N_VERSION}`);
+		for (const limit of limits) {
+			for (const latency of latencies) {
+				say(
+					`\n## ${latency} ms a call, ${limit > 0 ? `at most ${limit} calls in any second` : 'no limit'}\n`,
+				);
+				const line = printTable(COLUMNS, (column) => column < 2);
+				for (const { title, does: job, customers, rows, bodyPageSize } of JOBS) {
+					if (!title.includes(only)) continue;
+					for (const contestant of contestants) {
+						if (contestant === 'paced' && limit === 0) continue;
+						// Each has a sandbox of its own, since n8n has learned how quick the other one is.
+						const settings = { rateLimit: limit, latencyMs: latency, bodyPageSize, pageSize: 50 };
+						const contest = { job, contestant, rows, limit };
+						const figures = await inSchool(
+							customers,
+							settings,
+							async (sandbox) => await measure(bench, sandbox, contest),
+						);
+						line(title, CONTESTANTS[contestant].title, ...figures);
+					}
+				}
+			}
+		}
+	} finally {
+		await n8n.stop();
+		tarball.remove();
+	}
+}
+
+/** A school whose customers are all in branch 1. */
+async function inSchool<T>(
+	customers: number,
+	settings: object,
+	work: (sandbox: SandboxHandle) => Promise<T>,
+): Promise<T> {
+	const sandbox = await startSandbox({ args: [...FIXED_DAY, '--customers', String(customers)] });
+	try {
+		await sandbox.control('PATCH', 'records/customer', { branch_ids: [1] });
+		await sandbox.control('PATCH', 'settings', settings);
+		return await work(sandbox);
+	} finally {
+		await sandbox.stop();
+	}
+}
+
+async function warmUp(bench: Bench) {
+	await inSchool(500, { rateLimit: 0 }, async (sandbox) => {
+		for (const contestant of ['node', 'http'] as const) {
+			for (const job of ['list', 'create'] as const)
+				await measure(bench, sandbox, { job, contestant, rows: 100, limit: 0 });
+		}
+	});
+}
+
+/** Runs a job in n8n as a workflow that a webhook starts, which saves nothing of the execution: the cells of its line. */
+async function measure(
+	{ client, n8n }: Bench,
+	sandbox: SandboxHandle,
+	{ job, contestant, rows, limit }: Contest,
+): Promise<Array<string | number>> {
+	const account = await sandbox.credential();
+	const { kind, paceMs } = CONTESTANTS[contestant];
+	const data = { ...account, requestsPerSecond: limit };
+	const workflow =
+		kind === 'node'
+			? WORKFLOWS[job].node(
+					await client.createCredential({ name: 'AlfaCRM', type: 'alfaCrmApi', data }),
+					rows,
+				)
+			: WORKFLOWS[job].http(account, rows, limit > 0 ? paceMs : 0);
+	const { id } = await client.importWorkflow(workflow);
+	await client.publishWorkflow(id);
+	await sleep(1_100); // What was asked before leaves the window of the limit.
+	await sandbox.control('DELETE', 'journal');
+	const before = usage(n8n.pid());
+	const begun = performance.now();
+	const response = await fetch(`${n8n.url}/webhook/bench`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+	const [answer] = [await response.json()].flat() as Array<object | undefined>;
+	const seconds = (performance.now() - begun) / 1_000;
+	const after = usage(n8n.pid());
+	const journal = await sandbox.control<JournalEntry[]>('GET', 'journal');
+	await client.unpublishWorkflow(id);
+	const counted = Number(Object.values(answer ?? {})[0] ?? NaN);
+	const refused = journal.filter(({ status }) => status === 429).length;
+	const isOnTheFloor = limit > 0 && refused === 0;
+	return [
+		journal.length,
+		refused,
+		mostInASecond(journal),
+		Number.isNaN(counted) ? 'error' : counted,
+		seconds.toFixed(1),
+		isOnTheFloor ? (seconds / (journal.length / limit)).toFixed(2) : '–',
+		(after.cpu - before.cpu).toFixed(1),
+		after.peak.toFixed(0),
+	];
+}
+
+/** @param journal in the order of arrival */
+function mostInASecond(journal: JournalEntry[]): number {
+	let from = 0;
+	const counts = journal.map(({ at }, index) => {
+		while (journal[from].at <= at - 1_000) from += 1;
+		return index - from + 1;
+	});
+	return Math.max(0, ...counts);
+}
+
+/** What a process has used: seconds of CPU, and the most memory, in MB, since it was asked the last time. */
+function usage(pid: number): { cpu: number; peak: number } {
+	try {
+		const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+		const peak = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+		fs.writeFileSync(`/proc/${pid}/clear_refs`, '5');
+		return { cpu: (Number(fields[11]) + Number(fields[12])) / 100, peak: Number(peak?.[1]) / 1_024 };
+	} catch {
+		// Only Linux tells.
+		return { cpu: NaN, peak: NaN };
+	}
+}

@@ -1,0 +1,178 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Poller } from '../../../test/engine/support/poller';
+import { printTable } from '../markdown';
+import { say } from '../progress';
+import type { SandboxHandle } from '../sandbox';
+import { FIXED_DAY, startSandbox } from '../sandbox';
+import type { BenchFlags } from './jobs';
+
+const SIZES = [1_000, 10_000, 100_000];
+const BRANCHES = 3;
+/** How AlfaCRM may page: as large as asked for, or by 20 whatever is asked for. */
+const PAGES = [
+	{ rows: 500, settings: { bodyPageSize: 'honoured' } },
+	{ rows: 20, settings: { bodyPageSize: 'ignored', pageSize: 20 } },
+];
+/** Time does not count there, and nothing is asked of the log. */
+const UNHURRIED = { rateLimit: 0, recordOutside: false };
+const DAY_MINUTES = 24 * 60;
+/** Days at some rate: those before the trigger begins, and those in which it gets into its stride. */
+const [BEFORE_DAYS, FIRST_DAYS] = [2, 3];
+/** Between two polls, in the first days and in those that count. */
+const [SELDOM_MINUTES, OFTEN_MINUTES] = [180, 15];
+/** New customers a day, and days that count: all of them leads, or every other one a client at once. */
+const RATES = [
+	{ perDay: 5, who: 'leads', days: 3 },
+	{ perDay: 50, who: 'leads', days: 3 },
+	{ perDay: 200, who: 'leads', days: 3 },
+	{ perDay: 600, who: 'leads', days: 1 },
+	{ perDay: 600, who: 'half clients', days: 0.25 },
+];
+/** Minutes count from here, some days after the youngest customer of the invented school. */
+const BEGIN = Date.UTC(2026, 2, 2, 6);
+/** The account is in Moscow. */
+const ZONE_MS = 3 * 3_600_000;
+
+const stampAt = (minutes: number) =>
+	new Date(BEGIN + ZONE_MS + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+
+/** What a poll has done and taken. */
+interface Poll {
+	items: number;
+	stateBytes: number;
+	requests: number;
+}
+
+/** What a poll of the trigger costs: 'Customer Created' of all branches of an account with three, in n8n's own poll context. */
+export async function poll({ only }: BenchFlags) {
+	// n8n-core writes an encryption key into the user folder as soon as it is loaded.
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-bench-'));
+	Object.assign(process.env, { N8N_USER_FOLDER: folder, N8N_ENCRYPTION_KEY: 'bench' });
+	try {
+		if ('customers'.includes(only)) await bySize();
+		if ('new a day'.includes(only)) await byRate();
+	} finally {
+		fs.rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** Requests by the size of the account, at the pace that AlfaCRM allows, with pages of 20. */
+async function bySize() {
+	say('');
+	const line = printTable(
+		['customers', 'first poll', 'second', 'one new lead', 'no news', 'state'],
+		() => false,
+	);
+	for (const customers of SIZES) {
+		await withAccount(customers, {}, {}, async (account) => {
+			const polls = [await account.poll(), await account.poll()];
+			await account.add();
+			polls.push(await account.poll(), await account.poll());
+			const state = kilobytes(Math.max(...polls.map(({ stateBytes }) => stateBytes)));
+			line(customers.toLocaleString('en'), ...polls.map(({ requests }) => requests), state);
+		});
+	}
+}
+
+/** Requests by how many customers come a day, evenly through day and night, in each branch in turn, by the clock of the test. */
+async function byRate() {
+	say('');
+	const titles = ['new a day', 'rows a page', 'days', 'polls', 'average', 'other half', 'most', 'state'];
+	const line = printTable(titles, () => false);
+	for (const { rows, settings } of PAGES) {
+		for (const rate of RATES) {
+			const unhurried = { ...settings, ...UNHURRIED };
+			const polls = await withAccount(
+				1_000,
+				unhurried,
+				{ requestsPerSecond: 0 },
+				async (account) => await daysOf(account, rate),
+			);
+			const { perDay, who, days } = rate;
+			const reported = polls.reduce((sum, { items }) => sum + items, 0);
+			if (reported !== perDay * days) throw new Error(`${reported} of ${perDay * days} were reported`);
+			const requests = polls.map((one) => one.requests).sort((a, b) => a - b);
+			line(
+				who === 'leads' ? perDay : `${perDay}, ${who}`,
+				...[rows, days, polls.length, mean(requests), mean(requests.slice(0, requests.length / 2))],
+				...[requests[requests.length - 1], kilobytes(Math.max(...polls.map((one) => one.stateBytes)))],
+			);
+		}
+	}
+}
+
+const mean = (counts: number[]) => (counts.reduce((sum, count) => sum + count, 0) / counts.length).toFixed(1);
+const kilobytes = (bytes: number) => `${(bytes / 1_000).toFixed(1)} KB`;
+
+/** The polls of the days that count. */
+async function daysOf(
+	{ poll: pollOnce, add, setTime }: Account,
+	{ perDay, who, days }: (typeof RATES)[number],
+) {
+	let made = 0;
+	const pollAt = async (minutes: number) => {
+		await setTime(minutes);
+		const due = Math.floor(((minutes + BEFORE_DAYS * DAY_MINUTES) * perDay) / DAY_MINUTES);
+		for (; made < due; made++) {
+			const created_at = stampAt(((made + 1) * DAY_MINUTES) / perDay - BEFORE_DAYS * DAY_MINUTES);
+			const is_study = who === 'leads' ? 0 : made % 2;
+			await add({ branch_ids: [(made % BRANCHES) + 1], is_study, created_at });
+		}
+		return await pollOnce();
+	};
+	const from = FIRST_DAYS * DAY_MINUTES;
+	for (let minutes = 0; minutes <= from; minutes += SELDOM_MINUTES) await pollAt(minutes);
+	const polls = [];
+	for (let minutes = OFTEN_MINUTES; minutes <= days * DAY_MINUTES; minutes += OFTEN_MINUTES)
+		polls.push(await pollAt(from + minutes));
+	return polls;
+}
+
+type Account = ReturnType<typeof accountOf>;
+
+/** An account with three branches, all of which a new trigger watches, for as long as something is done with it. */
+async function withAccount<T>(
+	customers: number,
+	settings: object,
+	credential: object,
+	work: (account: Account) => Promise<T>,
+): Promise<T> {
+	const { Engine } = await import('../../../test/engine/support/engine');
+	const { Poller: PollerOfTests } = await import('../../../test/engine/support/poller');
+	const sandbox = await startSandbox({ args: [...FIXED_DAY, '--customers', String(customers)] });
+	try {
+		await sandbox.control('PUT', `records/branch/${BRANCHES}`, { is_active: 1 });
+		await sandbox.control('PATCH', 'settings', settings);
+		const engine = new Engine({ ...(await sandbox.credential()), ...credential });
+		return await work(accountOf(sandbox, new PollerOfTests(engine, { event: 'customerCreated' })));
+	} finally {
+		await sandbox.stop();
+	}
+}
+
+function accountOf(sandbox: SandboxHandle, poller: Poller) {
+	const { now: realNow } = Date;
+	let now = realNow;
+	return {
+		poll: async (): Promise<Poll> => {
+			await sandbox.control('DELETE', 'journal');
+			Date.now = now;
+			const items = await poller.tick().finally(() => (Date.now = realNow));
+			const { length: requests } = await sandbox.control<unknown[]>('GET', 'journal');
+			return { items: items.length, stateBytes: JSON.stringify(poller.state).length, requests };
+		},
+		/** Adds a new lead, or another customer. */
+		add: async (customer = {}) => {
+			const lead = { name: 'Новая Анна', is_study: 0, branch_ids: [1] };
+			await sandbox.control('PUT', 'records/customer', { ...lead, ...customer });
+		},
+		/** Sets the clocks of AlfaCRM and n8n, which stand still from then on. */
+		setTime: async (minutes: number) => {
+			const time = BEGIN + minutes * 60_000;
+			now = () => time;
+			await sandbox.control('PATCH', 'settings', { now: stampAt(minutes) });
+		},
+	};
+}

@@ -1,0 +1,144 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { packTarball } from './lib/build';
+import { Editor } from './lib/editor/editor';
+import { Film } from './lib/editor/film';
+import type { NodePanel } from './lib/editor/nodePanel';
+import { withPackage } from './lib/examples';
+import { chain } from './lib/n8n/chain';
+import { N8nClient } from './lib/n8n/client';
+import { startN8n } from './lib/n8n/start';
+import { inRepo } from './lib/paths';
+import { say } from './lib/progress';
+import { FIXED_DAY, startSandbox } from './lib/sandbox';
+
+const IMAGES = inRepo('docs', 'images');
+/** What the sandbox calls its first branch. */
+const BRANCH = 'Центральный';
+
+const START = { name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} };
+const ANSWER = {
+	name: 'Form answer',
+	type: 'n8n-nodes-base.set',
+	typeVersion: 3.4,
+	parameters: {
+		mode: 'raw',
+		jsonOutput: '{ "name": "Миа Орлова", "phone": "+7(900)000-22-33", "school": "57" }',
+	},
+};
+
+/** `npm run pictures`: those of the READMEs and of docs/, taken in a real n8n with the sandbox. Needs a Chromium and ffmpeg. */
+export async function main() {
+	const tarball = await packTarball();
+	const sandbox = await startSandbox({ args: FIXED_DAY });
+	const n8n = await startN8n({ tarball: tarball.file });
+	const client = new N8nClient(n8n);
+	let editor;
+	try {
+		await client.signIn();
+		editor = await Editor.open(client);
+		const account = await sandbox.credential();
+		await credentialForm(editor, { ...account });
+		// The only one of its type, so n8n chooses it by itself.
+		const credential = { name: 'AlfaCRM account', type: 'alfaCrmApi', data: account };
+		const { id, name } = await client.createCredential(credential);
+		await nodes(editor, client, { alfaCrmApi: { id, name } });
+		const film = new Film(editor);
+		await firstSteps(editor, film);
+		await film.write(`${IMAGES}/first-steps.gif`);
+	} finally {
+		await editor?.close();
+		await n8n.stop();
+		await sandbox.stop();
+		tarball.remove();
+	}
+	return 0;
+}
+
+/** The window as it is now, light and dark. */
+async function take(editor: Editor, picture: string) {
+	for (const colorScheme of ['light', 'dark'] as const)
+		await editor.screenshot(`${IMAGES}/${picture}-${colorScheme}.png`, colorScheme);
+	say(`Wrote ${picture}`);
+}
+
+async function credentialForm(editor: Editor, account: Record<string, string>) {
+	const form = await editor.openNewCredential('AlfaCRM API');
+	await form.fill(account);
+	await form.save();
+	await form.success();
+	await take(editor, 'credential');
+}
+
+async function nodes(
+	editor: Editor,
+	client: N8nClient,
+	credentials: Record<string, { id: string; name: string }>,
+) {
+	const open = async (
+		name: string,
+		type: string,
+		parameters: INodeParameters,
+		before: Parameters<typeof chain>[1],
+	) => {
+		const last = { name, type: `n8n-nodes-alfacrm.${type}`, typeVersion: 1, parameters, credentials };
+		return await editor.openNode(await client.importWorkflow(chain(name, [...before, last])), name);
+	};
+	const list = { resource: 'customer', operation: 'getAll', branchId: 1, is_study: 0, limit: 20 };
+	const filters = { lead_status_id: 2 };
+	await (await open('Get new leads', 'alfaCrm', { ...list, filters }, [START])).execute();
+	await take(editor, 'node');
+
+	const create = { resource: 'customer', operation: 'create', branchId: 1, inputMode: 'map' };
+	await mapFields(await open('Save a lead', 'alfaCrm', create, [START, ANSWER]));
+	await take(editor, 'mapper');
+
+	const event = { event: 'customerCreated', branchIds: [1], is_study: 0 };
+	await (await open('New lead', 'alfaCrmTrigger', event, [])).fetchTestEvent();
+	await take(editor, 'trigger');
+
+	const references = Object.entries(credentials).map(([type, one]) => ({ type, ...one }));
+	const canvas = await editor.openWorkflow(
+		await client.importWorkflow(withPackage('form-to-lead'), references),
+	);
+	// The button to run it would cover the names of nodes.
+	await canvas.scrollUp(40);
+	await take(editor, 'example');
+}
+
+async function mapFields(panel: NodePanel) {
+	await panel.mapper.ready();
+	await panel.executePrevious();
+	await panel.mapper.add('Phone', 'custom_school');
+	for (const column of ['name', 'phone', 'custom_school'])
+		await panel.mapper.fillExpression(column, `{{ $json.${column.replace('custom_', '')} }}`);
+	await panel.leaveField();
+}
+
+/** For the animation: adds the node, sets it to list the leads of a branch, and runs it. */
+async function firstSteps(editor: Editor, film: Film) {
+	await editor.openNewWorkflow();
+	await film.pointAt(editor.canvas.plus, 1);
+	const creator = await editor.openNodeCreator();
+	await film.show(0.5);
+	await creator.search('alfacrm', 'AlfaCRM');
+	await film.show(0.7);
+	await film.pointAt(creator.named('AlfaCRM').first());
+	await creator.openDetails('AlfaCRM');
+	await creator.openActions();
+	await film.pointAt(creator.named('Get many customers'), 1);
+	const panel = await creator.addAction('Get many customers');
+	await film.show(1);
+	for (const [parameter, option] of [
+		['branchId', BRANCH],
+		['is_study', 'Lead'],
+	]) {
+		await film.pointAt(panel.parameter(parameter));
+		await panel.openOptions(parameter);
+		await film.pointAt(panel.option(option));
+		await panel.chooseOption(option);
+		await film.show(0.4);
+	}
+	await film.pointAt(panel.executeButton);
+	await panel.execute();
+	await film.show(4);
+}
