@@ -121,7 +121,7 @@ describe("the credential's test", () => {
 
 	it.each<[string, Record<string, unknown>, RegExp]>([
 		['a wrong key', { apiKey: WRONG }, /Check 'Email' and 'API Key'/],
-		['an unknown host', { hostname: 'no-such-school.invalid' }, /host no-such-school.invalid was not found/],
+		['an unknown host', { hostname: 'no-such-school.invalid' }, /no-such-school.invalid was not found/],
 		['a host that refuses', { hostname: '127.0.0.1:1' }, /127.0.0.1:1 refused the connection/],
 		['http:// elsewhere', { hostname: 'http://demo.s20.online' }, /send the API key unprotected/],
 	])('says what is wrong with %s', async (_what, changes, message) => {
