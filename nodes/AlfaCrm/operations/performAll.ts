@@ -63,6 +63,8 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 				output[item.index] = (await perform()).map((one) => ({ ...one, pairedItem: { item: item.index } }));
 			}).finally(() => underWay.delete(work));
 			underWay.add(work);
+			// The first one alone finds out whether the token still holds, and how far away AlfaCRM is.
+			if (item.index === 0) await work;
 		});
 	}
 	await Promise.all(underWay);
