@@ -447,7 +447,6 @@ export const PROBES: readonly Probe[] = [
 	...[wrongFilterValue, phoneSearch, deadDefault, payDefault, refundSum, removedZero, lessonDetails],
 	...['customer', 'group', 'teacher'].map((path) => shown(path, 'removed')),
 	shown('customer', 'lead_status_ids'),
-	shown('customer', 'groups', async (account) => await account.rows('customer', { withGroups: true })),
 	shown('customer-tariff', 'dead', async (account) => (await endedSubscription(account))?.rows ?? []),
 	...[groupTeachers, sunday, logFields, logLesson, logScope],
 ];

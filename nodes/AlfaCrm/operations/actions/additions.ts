@@ -30,6 +30,8 @@ export interface Addition {
 	form?: readonly INodeProperties[];
 	/** With what its list is asked besides. */
 	filters?: (body: IDataObject) => IDataObject;
+	/** Its list holds those of all customers, and is read once for all items. */
+	isOfAll?: true;
 	/** Tells the same one among the customer's rows, by what the form says of that, which is read at once. */
 	isSame: (item: Item) => (row: IDataObject, wanted: Wanted) => boolean;
 	/** @throws NodeOperationError for what is not to be added */
@@ -67,6 +69,7 @@ export const additions: Record<Added, Addition> = {
 		check: assertOwnSubscription,
 	},
 	task: {
+		isOfAll: true,
 		filters: ({ due_date: day }) =>
 			day === undefined ? { due_date_is_null: true } : { due_date_from: day, due_date_to: day },
 		// AlfaCRM may ignore the filter for those without a day.

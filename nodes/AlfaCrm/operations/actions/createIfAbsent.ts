@@ -5,6 +5,7 @@ import { passesOf } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf } from '../../fields/field';
+import { CachedList } from '../execution/cachedList';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import { report, reportSchema } from '../output/report';
@@ -106,12 +107,19 @@ async function rowsIn(
 	branch: Branch,
 	{ item, target, body }: Wanted,
 	other: Entity,
-	{ filters }: Addition,
-): Promise<IDataObject[]> {
+	{ filters, isOfAll }: Addition,
+): Promise<readonly IDataObject[]> {
 	const asked = { ...target.query, ...filters?.(body) };
 	const task = `look for the same ${other.label.toLowerCase()}`;
-	const lists: IDataObject[][] = [];
-	for (const pass of passesOf(other))
-		lists.push(await readWholeList(item, other, { ...target, branch, body: { ...asked, ...pass }, task }));
-	return lists.flat();
+	const read = async () => {
+		const lists: IDataObject[][] = [];
+		for (const pass of passesOf(other))
+			lists.push(await readWholeList(item, other, { ...target, branch, body: { ...asked, ...pass }, task }));
+		return lists.flat();
+	};
+	if (!isOfAll) return await read();
+	const key = JSON.stringify(['same', branch, asked]);
+	const isListed = (_row: IDataObject, through?: number) => through === branch;
+	return (await item.execution.cached(other.path, key, async () => new CachedList(await read(), isListed)))
+		.rows;
 }
