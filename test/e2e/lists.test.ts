@@ -31,6 +31,7 @@ describe('Return All over 5,000 customers, where AlfaCRM allows 5 calls in any s
 		expect(mostInASecond(journal)).toBeLessThanOrEqual(5);
 
 		const seconds = (lists[lists.length - 1].at - lists[0].at) / 1_000;
-		expect(seconds / (lists.length / 5)).toBeLessThanOrEqual(1.05);
+		// Other tests share the cores; test/properties/api/rate.test.ts has the closer bound, in virtual time.
+		expect(seconds / (lists.length / 5)).toBeLessThanOrEqual(1.15);
 	}, 150_000);
 });
