@@ -45,7 +45,6 @@ const daysFrom = (from: string, to: string) => {
 const iso = (day: string, add: number) =>
 	new Date(Date.parse(`${day}T00:00:00Z`) + add * 86_400_000).toISOString().slice(0, 10);
 const weekdayOf = (day: string) => new Date(`${day}T12:00:00Z`).getUTCDay();
-const minuteAt = (day: string, clock: string) => Date.parse(`${day}T00:00:00Z`) / 60_000 + minuteOf(clock);
 
 /** What the clock in a zone shows, by the browser's own tables. */
 export function wallAt(moment: number, timeZone: string): string {
@@ -69,18 +68,18 @@ export function freeByTheMinute({ hours, lessons, regular }: Rows, asked: Asked)
 		(teacher_ids as unknown[]).map(Number).includes(teacher) ||
 		(room !== undefined && Number(room_id) === room);
 	const notBefore = now === undefined ? '' : wallAt(now, zone);
-	/** Minutes since 1970 that are taken, for a lesson may go on over midnight. */
-	const taken = new Set<number>();
-	const mark = (day: string, begin: string, end: string, lastDay = end < begin ? iso(day, 1) : day) => {
-		const until = minuteAt(lastDay, end);
-		for (let minute = minuteAt(day, begin); minute < until; minute++) taken.add(minute);
+	/** Minutes that are taken, by day; a lesson that goes on over midnight takes the rest of its day. */
+	const taken = new Set<string>();
+	const mark = (day: string, begin: string, end: string) => {
+		const until = end <= begin ? MINUTES : minuteOf(end);
+		for (let minute = minuteOf(begin); minute < until; minute++) taken.add(`${day} ${minute}`);
 	};
 	for (const row of lessons) {
 		if (row.status === 2 || !isMeant(row)) continue;
-		mark(String(row.date), timeIn(row.time_from), timeIn(row.time_to), isoOf(row.time_to));
+		mark(String(row.date), timeIn(row.time_from), timeIn(row.time_to));
 	}
 	for (const row of regular) {
-		for (const day of daysFrom(iso(from, -1), to)) {
+		for (const day of daysFrom(from, to)) {
 			const sunday0 = weekdayOf(day);
 			const isToday = row.day === sunday0 || (sunday0 === 0 && row.day === 7);
 			const isOn = isoOf(row.b_date) <= day && day <= isoOf(row.e_date);
@@ -92,7 +91,6 @@ export function freeByTheMinute({ hours, lessons, regular }: Rows, asked: Asked)
 	const found: string[] = [];
 	for (const day of daysFrom(from, to)) {
 		const works = new Array<boolean>(MINUTES).fill(false);
-		const midnight = minuteAt(day, '00:00');
 		for (const row of hours) {
 			if (row.weekday !== weekdayOf(day) + 1 || row.teacher_id !== teacher) continue;
 			if (branch !== undefined && row.branch_id !== null && row.branch_id !== branch) continue;
@@ -106,7 +104,7 @@ export function freeByTheMinute({ hours, lessons, regular }: Rows, asked: Asked)
 			else if (begun < 0) begun = minute;
 			if (begun < 0 || (minute - begun) % step !== 0) continue;
 			const whole = Array.from({ length: duration }, (_, index) => minute + index);
-			if (!whole.every((one) => one < MINUTES && works[one] && !taken.has(midnight + one))) continue;
+			if (!whole.every((one) => one < MINUTES && works[one] && !taken.has(`${day} ${one}`))) continue;
 			if (`${day} ${named(minute)}` < notBefore) continue;
 			found.push(`${day} ${named(minute)}-${named(minute + duration)}`);
 		}

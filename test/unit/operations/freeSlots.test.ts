@@ -88,20 +88,17 @@ it('numbers that come as texts, and what is not shown, are understood', () => {
 	expect(slots(sunday)).toEqual(without('12').map((slot) => slot.replace('09 ', '15 ')));
 });
 
-it('a lesson whose end shows no other day, or of several days, takes time over midnight', () => {
+it('a lesson that goes on over midnight takes the rest of its day, and nothing of the next one', () => {
 	const hours = [2, 3].map((weekday) => ({ ...MONDAY, weekday, time_from: '00:00', time_to: '00:00' }));
-	const free = (time_from: string, time_to: string) =>
-		slots(
-			{ hours, lessons: [lesson({ date: time_from.slice(0, 10), time_from, time_to })] },
-			{ to: '2026-02-10' },
-		).filter((slot) => /(00:00-01|23:00-24)/.test(slot));
-	expect(free('2026-02-09 23:30:00', '2026-02-09 00:30:00')).toEqual(['09 00:00-01:00', '10 23:00-24:00']);
-	expect(free('2026-02-08 20:00:00', '2026-02-10 12:00:00')).toEqual(['10 23:00-24:00']);
+	const late = { time_from: '2026-02-09 22:30:00', time_to: '2026-02-10 00:30:00' };
+	const free = slots({ hours, lessons: [lesson(late)] }, { to: '2026-02-10' });
+	expect(free).toHaveLength(22 + 24);
+	expect(free.filter((slot) => /09 2[1-3]/.test(slot))).toEqual(['09 21:00-22:00']);
 });
 
 it('a lesson without times takes the day, for it may be at any time of it; without an end the rest of it', () => {
 	expect(slots({ lessons: [lesson({ time_from: null, time_to: null })] })).toEqual([]);
-	for (const time_to of [null, '', '2026-02-08 12:00:00', '2026-02-09 11:00:00'])
+	for (const time_to of [null, '', '2026-02-09 11:00:00'])
 		expect(slots({ lessons: [lesson({ time_to })] })).toEqual(['09 10:00-11:00']);
 });
 
@@ -268,7 +265,7 @@ describe('Get Free Slots', () => {
 			);
 	});
 
-	it('asks for hours, lessons of each status and regular lessons, from the day before on', async () => {
+	it('asks for hours, lessons of each status and regular lessons', async () => {
 		await found();
 		expect(school.calls[0]).toBe('teacher/index');
 		expect(school.calls.slice(1).sort()).toEqual([
@@ -277,8 +274,7 @@ describe('Get Free Slots', () => {
 		]);
 		const bodies = school.sentTo('lesson/index').map(({ body }) => body);
 		expect(bodies.map(({ status }) => status).sort()).toEqual([1, 2, 3]);
-		// One of the day before may go on over midnight.
-		expect(bodies[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-08', date_to: '2026-02-15' });
+		expect(bodies[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-09', date_to: '2026-02-15' });
 	});
 
 	it.each<[string, object]>([

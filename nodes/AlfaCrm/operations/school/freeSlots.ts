@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/failures';
-import { dayBefore, daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../values/formats';
-import type { ListQuery } from '../../api/pages';
+import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../values/formats';
+import type { Collected } from '../../api/list';
 import { lesson } from '../../entities/lesson';
 import { listCall, passesOf } from '../../entities/listCall';
 import { regularLesson } from '../../entities/regularLesson';
@@ -118,9 +118,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 function assertDays(item: Item, from: string, to: string): void {
 	if (from <= to && to < daysAfter(from, MOST_DAYS)) return;
 	throw item.refused(
-		from > to
-			? `'Date To' must not be before 'Date From', but ${to} is before ${from}`
-			: `'Date To' must be at most a year after 'Date From', but ${to} is later than that`,
+		`'Date To' must be between 'Date From' (${from}) and a year later, but it is ${to}`,
 		'Correct one of the days. Nothing was sent to AlfaCRM.',
 	);
 }
@@ -137,49 +135,52 @@ interface WhoAndWhen {
 /** Lessons of the teacher in each branch, and those in the room. */
 async function readTimetable(item: Item, { teacher, room, from, to, branches }: WhoAndWhen) {
 	const [own] = branches;
-	const read = async (entity: Entity, branch: Branch, body: IDataObject) => {
+	const days = { date_from: from, date_to: to };
+	const readIn = async (branch: Branch) => {
+		const isRoomToo = room !== undefined && branch === own;
 		try {
-			return await readWhole(item, entity.plural, { ...listCall(entity, branch), body }, passesOf(entity));
+			return await Promise.all([
+				readAll(item, lesson, branch, { teacher_id: teacher, ...days }),
+				isRoomToo ? readAll(item, lesson, branch, { room_ids: [room], ...days }) : [],
+				// No filter by room is known of them, so for a room those of all teachers are read. API notes 5.13.
+				readAll(item, regularLesson, branch, isRoomToo ? {} : { teacher_id: teacher }),
+			]);
 		} catch (caught) {
 			if (branch === own || !hasStatus(caught, 403, 404)) throw item.asError(caught);
 			item.execution.hints.add(
 				'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
 				`branch ${String(branch)}`,
 			);
-			return [];
+			return [[], [], []];
 		}
 	};
-	// One of the day before may go on over midnight.
-	const days = { date_from: dayBefore(from), date_to: to };
-	const lessons = branches.map(async (one) => await read(lesson, one, { teacher_id: teacher, ...days }));
-	if (room !== undefined) lessons.push(read(lesson, own, { room_ids: [room], ...days }));
-	const regularLessons = branches.map(async (one) => {
-		// No filter by room is known of them, so for a room those of all teachers are read. API notes 5.13.
-		return await read(regularLesson, one, room !== undefined && one === own ? {} : { teacher_id: teacher });
-	});
-	const task = 'list the working hours of the teacher';
 	const hours = {
 		path: teacherEntity.path,
 		action: 'working-hour',
 		branch: own,
 		body: { teacher_id: teacher },
+		task: 'list the working hours of the teacher',
 	};
 	const [workingHours, ...lists] = await Promise.all([
-		readWhole(item, 'Working Hours', { ...hours, task }),
-		Promise.all(lessons),
-		Promise.all(regularLessons),
+		wholeRows(item, 'working hours', await item.collect(hours)),
+		...branches.map(readIn),
 	]);
-	return { workingHours, lessons: eachOnce(lists[0].flat()), regularLessons: eachOnce(lists[1].flat()) };
+	return {
+		workingHours,
+		lessons: eachOnce(lists.flatMap(([theirs, inRoom]) => [...theirs, ...inRoom])),
+		regularLessons: eachOnce(lists.flatMap(([, , regular]) => regular)),
+	};
 }
 
+const readAll = async (item: Item, entity: Entity, branch: Branch, body: IDataObject) =>
+	wholeRows(
+		item,
+		entity.plural.toLowerCase(),
+		await item.collect({ ...listCall(entity, branch), body }, { passes: passesOf(entity) }),
+	);
+
 /** @throws NodeApiError when the list did not come whole, for a lesson that is missing would be taken for free time */
-async function readWhole(
-	item: Item,
-	plural: string,
-	list: ListQuery,
-	passes?: readonly IDataObject[],
-): Promise<IDataObject[]> {
-	const { rows, isComplete } = await item.collect(list, { passes });
+function wholeRows(item: Item, plural: string, { rows, isComplete }: Collected): IDataObject[] {
 	if (isComplete) return rows;
-	throw incompleteListError(item, plural.toLowerCase(), 'when the teacher is free');
+	throw incompleteListError(item, plural, 'when the teacher is free');
 }

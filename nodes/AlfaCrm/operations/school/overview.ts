@@ -1,8 +1,14 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { daysAfter, readIds, wallClock } from '../../values/formats';
+import { SMALLEST_PAGE } from '../../api/pages';
+import { daysAfter, readId, readIds, wallClock } from '../../values/formats';
 import { branch as branchEntity } from '../../entities/branch';
+import { cgi } from '../../entities/cgi';
+import { customerTariff } from '../../entities/customerTariff';
+import { group as groupEntity } from '../../entities/group';
+import { lesson, LESSON_STATUS } from '../../entities/lesson';
 import { byId, byTheName } from '../../entities/match';
+import { pay } from '../../entities/pay';
 import { leadStatus, studyStatus } from '../../entities/statuses';
 import { tariff } from '../../entities/tariff';
 import type { Entity } from '../../entities/types';
@@ -17,19 +23,30 @@ import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
 import { matchForm } from '../matching/keys';
 import { linkOf } from '../output/link';
+import { nameSourceOf } from '../output/names';
 import { objectOf, STRING } from '../output/recordSchema';
 import { archivedByRow } from '../records/archived';
 import { currentRecord } from '../records/findById';
 import type { LocatedRecord } from '../records/target';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
-import { hiddenFields, leaveOut, readLeftOut, withoutLeftOut } from './leftOut';
+import { leaveOut, readLeftOut, without } from './leftOut';
 import type { Subject } from './overviewParts';
 import * as parts from './overviewParts';
+import {
+	CARD,
+	FLAG,
+	INTEGER,
+	isClient,
+	LESSON,
+	MARKS,
+	PAYMENT,
+	readValues,
+	schemasOf,
+	SUBSCRIPTION,
+	TASK,
+} from './overviewFields';
 import { OverviewReader } from './overviewReads';
-
-/** How many lists of names are read unless all are wanted. */
-const USUAL_LISTS_OF_NAMES = 2;
 
 const MORE_OPTIONS: INodeProperties[] = [
 	wholeNumber({
@@ -128,52 +145,73 @@ async function overviewOf(
 	{ daysAhead, last, allNames, allTasks, leftOut, branches: chosen }: ReturnType<typeof readWanted>,
 ): Promise<IDataObject> {
 	const subject: Subject = { id: Number(row.id), zone: item.zone, now: wallClock(item.zone) };
+	const branches = [branch, ...otherBranches(row, branch, chosen)];
+	const reader = new OverviewReader(item, branches);
+	const { titlesIn } = nameSourceOf(item);
+	const isShown = (name: string) => !leftOut.includes(name);
+	const [stages, plansOrStages] = isClient(row) ? [studyStatus, tariff] : [leadStatus, leadStatus];
+	const titles = async (name: string, list: Entity) =>
+		isShown(name) && (allNames || list === user || list === plansOrStages)
+			? await titlesIn(list, branch)
+			: undefined;
+
+	const body = { customer_id: subject.id };
+	const keep = ({ customer_id }: IDataObject) => readId(customer_id) === subject.id;
 	const today = subject.now.slice(0, 10);
-	const reader = new OverviewReader(item, [branch, ...otherBranches(row, branch, chosen)], subject.id);
-	const card = parts.cardIn(row, subject);
-	const hidden = hiddenFields(leftOut);
-	const named = LISTS_OF_NAMES[card.type]
-		.filter(([part]) => !hidden.includes(part))
-		.slice(0, allNames ? undefined : USUAL_LISTS_OF_NAMES);
-	const readNames = named.map(async ([part, list]) => [part, await reader.names(part, list)] as const);
-	const [groups, ahead, held, bought, paid, tasks, ...listed] = await Promise.all([
-		reader.groups(),
-		reader.lessonsAhead(today, daysAfter(today, daysAhead)),
-		leftOut.has('attendance') ? null : reader.lessonsHeld(last),
-		reader.subscriptions(),
-		leftOut.has('payments') ? null : reader.payments(last),
-		leftOut.has('tasks') ? null : reader.tasks(allTasks),
-		...readNames,
-	]);
-	const names = new Map(listed);
+	const ahead = { status: LESSON_STATUS.planned, date_from: today, date_to: daysAfter(today, daysAhead) };
+	const held = { ...body, status: LESSON_STATUS.completed };
+	const isHeld = (one: IDataObject) => parts.isOf(one, subject.id);
+	// AlfaCRM lists the latest first; some more than are wanted, to put them in order. API notes 3.
+	const limit = Math.max(SMALLEST_PAGE, last);
+	const [memberships, planned, lessons, bought, paid, tasks, plans, managers, stage, branchNames] =
+		await Promise.all([
+			// Without days AlfaCRM lists no memberships but those of now. API notes 5.7.
+			reader.rows('groups', cgi, { action: 'customer', query: body }, { keep }),
+			reader.rows('next_lesson', lesson, { body: { ...body, ...ahead } }),
+			isShown('attendance')
+				? reader.rows('attendance', lesson, { body: held }, { keep: isHeld, limit })
+				: null,
+			// The same ones come back in every branch. API notes 5.5.
+			reader.rows('subscriptions', customerTariff, { query: body, body }, { keep }, [branch]),
+			isShown('payments') ? reader.rows('payments', pay, { body }, { keep, limit }) : null,
+			isShown('tasks') ? reader.tasks(allTasks) : null,
+			titles('plan_name', tariff),
+			titles('manager_name', user),
+			titles('stage_name', stages),
+			titles('branch_names', branchEntity),
+		]);
+	const groups = memberships && [...new Set(readIds(memberships.map(({ group_id }) => group_id)))];
+	const groupNames = groups?.length
+		? await Promise.all(branches.map(async (one) => await titlesIn(groupEntity, one)))
+		: [];
 	if (groups === null) reader.errors.push(WITHOUT_GROUPS);
-	for (const { part, reason } of reader.errors) {
+	for (const { part, reason } of reader.errors)
 		item.execution.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
-	}
-	const lessons = ahead && parts.lessonsAhead(ahead, groups?.keys() ?? [], subject);
-	const branches = names.get('branch_names');
+
+	const card = readValues(CARD, row, item.zone);
+	const next = planned && parts.lessonsAhead(planned, groups ?? [], subject);
 	const overview = {
 		...card,
-		branch_names: branches
-			? listOf(row.branch_ids)
-					.map((id) => parts.nameIn(branches, id) ?? String(id))
-					.join(', ')
-			: null,
-		manager_name: parts.nameIn(names.get('manager_name'), card.manager_id),
-		stage_name: parts.nameIn(names.get('stage_name'), card.stage_id),
+		branch_names: branchNames ? parts.namesIn(branchNames, row.branch_ids) : null,
+		manager_name: parts.nameIn(managers, card.manager_id),
+		stage_name: parts.nameIn(stage, card.stage_id),
 		archived: archived ?? archivedByRow(entity, row, item.zone) ?? null,
 		url: linkOf(entity, row, item.origin, branch),
-		next_lesson: lessons && parts.nextOf(lessons),
+		next_lesson: next?.[0] ? { ...next[0].lesson, group_id: next[0].groups[0] ?? null } : null,
 		groups:
 			groups &&
-			[...groups].map(([id, name]) => ({ id, name, next_lesson: lessons && parts.nextOf(lessons, id) })),
-		subscriptions: bought && parts.subscriptionsIn(bought, names.get('plan_name'), subject),
-		attendance: held && parts.attendanceIn(held, last, subject),
-		payments: paid && parts.paymentsIn(paid, last, subject),
+			groups.map((id) => ({
+				id,
+				name: groupNames.map((names) => parts.nameIn(names, id)).find((name) => name !== null) ?? null,
+				next_lesson: next?.find((one) => one.groups.includes(id))?.lesson ?? null,
+			})),
+		subscriptions: bought && parts.subscriptionsIn(bought, plans, subject),
+		attendance: lessons && parts.attendanceIn(lessons, subject).slice(0, last),
+		payments: paid && parts.paymentsIn(paid, subject).slice(0, last),
 		tasks: tasks && parts.tasksIn(tasks, subject),
 		overviewErrors: reader.errors,
 	};
-	return withoutLeftOut(overview, leftOut);
+	return without(overview, leftOut);
 }
 
 /** Nobody is to hear that there are no more lessons where those of groups were not counted. */
@@ -190,58 +228,18 @@ function otherBranches({ branch_ids }: IDataObject, found: Branch, chosen: reado
 	return chosen.length === 0 ? own : own.filter((id) => chosen.includes(id));
 }
 
-type ListOfNames = [part: string, entity: Entity];
-
-const MANAGERS: ListOfNames = ['manager_name', user];
-const PLANS: ListOfNames = ['plan_name', tariff];
-const BRANCHES: ListOfNames = ['branch_names', branchEntity];
-
-/** The lists that name what an overview shows as numbers, what matters most first. */
-const LISTS_OF_NAMES: Record<'client' | 'lead', readonly ListOfNames[]> = {
-	client: [PLANS, MANAGERS, ['stage_name', studyStatus], BRANCHES],
-	lead: [['stage_name', leadStatus], MANAGERS, BRANCHES, PLANS],
-};
-
-const ID: JsonSchema = { type: 'integer' };
 const listOfObjects = (properties: Record<string, JsonSchema>): JsonSchema => ({
 	type: 'array',
 	items: objectOf(properties),
 });
-const ahead = {
-	lesson_id: ID,
-	branch_id: ID,
-	date: STRING,
-	start: STRING,
-	end: STRING,
-	type: STRING,
-	topic: STRING,
-};
 
 const schema = objectOf({
-	...{ id: ID, name: STRING, type: STRING, phone: STRING, email: STRING, payer_name: STRING },
-	...{ branch_ids: STRING, manager_id: ID, stage_id: ID, balance: STRING, bonus: ID, lessons_left: ID },
-	...{ paid_until: STRING, last_attended: STRING, branch_names: STRING, manager_name: STRING },
-	...{ stage_name: STRING, archived: { type: 'boolean' }, url: STRING },
-	next_lesson: objectOf({ ...ahead, group_id: ID }),
-	groups: listOfObjects({ id: ID, name: STRING, next_lesson: objectOf(ahead) }),
-	subscriptions: listOfObjects({
-		...{ id: ID, plan_id: ID, plan_name: STRING, from: STRING, until: STRING, balance: STRING },
-		...{ lessons_left: ID, note: STRING },
-	}),
-	attendance: listOfObjects({
-		...{
-			...ahead,
-			attended: { type: 'boolean' },
-			grade: STRING,
-			homework_grade: ID,
-			bonus: ID,
-			note: STRING,
-		},
-	}),
-	payments: listOfObjects({
-		...{ id: ID, date: STRING, income: STRING, expenditure: STRING, type_id: ID, note: STRING },
-		...{ incoming: { type: 'boolean' }, confirmed: { type: 'boolean' } },
-	}),
-	tasks: listOfObjects({ id: ID, title: STRING, text: STRING, due_date: STRING, assigned_ids: STRING }),
+	...{ ...schemasOf(CARD), branch_names: STRING, manager_name: STRING, stage_name: STRING },
+	...{ archived: FLAG, url: STRING, next_lesson: objectOf({ ...schemasOf(LESSON), group_id: INTEGER }) },
+	groups: listOfObjects({ id: INTEGER, name: STRING, next_lesson: objectOf(schemasOf(LESSON)) }),
+	subscriptions: listOfObjects({ ...schemasOf(SUBSCRIPTION), plan_name: STRING }),
+	attendance: listOfObjects(schemasOf({ ...LESSON, ...MARKS })),
+	payments: listOfObjects(schemasOf(PAYMENT)),
+	tasks: listOfObjects(schemasOf(TASK)),
 	overviewErrors: listOfObjects({ part: STRING, reason: STRING }),
 });

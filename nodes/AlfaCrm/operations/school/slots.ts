@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import {
 	clockOfMinutes,
-	dayBefore,
 	daysAfter,
 	formatDay,
 	formatTime,
@@ -19,10 +18,7 @@ type Rows = readonly IDataObject[];
 /** What a timetable is made of, as AlfaCRM lists it. */
 interface Timetable {
 	workingHours: Rows;
-	/**
-	 * From the day before the first one on, and of every status: a cancelled one shows that its regular lesson does not take
-	 * place.
-	 */
+	/** Of every status: a cancelled one shows that its regular lesson does not take place. */
 	lessons: Rows;
 	regularLessons: Rows;
 }
@@ -52,13 +48,10 @@ interface Slot {
 	end: string;
 }
 
-/** From and to, in minutes. */
+/** From and to, in minutes of a day. */
 type Span = readonly [from: number, to: number];
 
 const DAY = 24 * 60;
-
-/** Minutes from 1970 to the beginning of a day. */
-const midnightOf = (date: string): number => Date.parse(`${date}T00:00Z`) / 60_000;
 
 /**
  * The times at which a teacher could give a lesson: the working hours less what stands in the calendar, and less the regular
@@ -66,59 +59,44 @@ const midnightOf = (date: string): number => Date.parse(`${date}T00:00Z`) / 60_0
  * 5.13 and 5.15.
  */
 export function slotsOf(timetable: Timetable, wanted: WantedSlots): Slot[] {
-	const { from, to, until = '9999-99-99', duration, step, notBefore = '' } = wanted;
-	const all = busyTimes(timetable, wanted);
+	const { from, to, until = '9999-99-99', duration, step, notBefore = '', zone } = wanted;
+	const lessons = timetable.lessons.map((row) => ({ row, date: dateOf(row, zone) }));
 	const slots: Slot[] = [];
 	for (let date = from; date <= to && date < until; date = daysAfter(date, 1)) {
-		const midnight = midnightOf(date);
-		const busy = all.filter(([begin, end]) => begin < midnight + DAY && midnight < end);
+		const ofDay = lessons.filter((one) => one.date === date).map(({ row }) => row);
+		const busy = busyOn(date, ofDay, timetable.regularLessons, wanted);
 		for (const [opens, closes] of hoursOn(date, timetable.workingHours, wanted)) {
-			for (let start = opens; start + duration <= closes; start += step) {
-				const at = midnight + start;
-				if (busy.some(([begin, end]) => at < end && begin < at + duration)) continue;
-				if (`${date} ${clockOfMinutes(start)}` < notBefore) continue;
-				slots.push({ date, start: clockOfMinutes(start), end: clockOfMinutes(start + duration) });
+			for (let at = opens; at + duration <= closes; at += step) {
+				const [start, end] = [clockOfMinutes(at), clockOfMinutes(at + duration)];
+				const isBusy = busy.some(([begins, ends]) => at < ends && begins < at + duration);
+				if (!isBusy && `${date} ${start}` >= notBefore) slots.push({ date, start, end });
 			}
 		}
 	}
 	return slots;
 }
 
-/** When the teacher, or the room, is taken, in minutes since 1970. */
-function busyTimes({ lessons, regularLessons }: Timetable, wanted: WantedSlots): Span[] {
-	const { from, to, zone } = wanted;
-	const dated = lessons.map((row) => ({ row, date: dateOf(row, zone) }));
-	const noted = new Set(dated.map(({ row, date }) => `${readId(row.regular_id)} ${date}`));
-	const spans: Span[] = [];
-	for (const { row, date } of dated) {
-		if (date === undefined || Number(row.status) === LESSON_STATUS.cancelled || !concerns(row, wanted))
-			continue;
-		spans.push(spanOf(date, row.time_from, row.time_to, zone));
-	}
-	for (const row of regularLessons.filter((one) => concerns(one, wanted))) {
-		// What begins on the day before may go on over midnight.
-		for (let date = dayBefore(from); date <= to; date = daysAfter(date, 1)) {
-			if (!takesPlace(row, date, zone) || noted.has(`${readId(row.id)} ${date}`)) continue;
-			spans.push(spanOf(date, row.time_from_v, row.time_to_v, zone));
-		}
-	}
-	return spans;
-}
-
 const dateOf = ({ date, time_from }: IDataObject, zone: string): string | undefined =>
 	formatDay(time_from, 'iso', zone) ?? formatDay(date, 'iso', zone);
 
-/**
- * Also over midnight, where the end need not show its day. Without an end the rest of the day is taken, without a beginning
- * all that is before the end.
- */
-function spanOf(date: string, from: unknown, to: unknown, zone: string): Span {
-	const begin = midnightOf(date) + (minutesOf(from, zone) ?? 0);
-	const lastDay = formatDay(to, 'iso', zone) ?? date;
-	const end = midnightOf(lastDay) + (minutesOf(to, zone) ?? 0);
-	if (end > begin) return [begin, end];
-	const isOverMidnight = lastDay === date && end < begin && minutesOf(to, zone) !== undefined;
-	return [begin, isOverMidnight ? end + DAY : midnightOf(date) + DAY];
+/** When the teacher, or the room, is taken on a day. What stands in the calendar counts in place of the regular lesson. */
+function busyOn(date: string, lessons: Rows, regularLessons: Rows, wanted: WantedSlots): Span[] {
+	const { zone } = wanted;
+	const dated = new Set(lessons.map(({ regular_id }) => readId(regular_id)));
+	return [
+		...lessons
+			.filter((row) => Number(row.status) !== LESSON_STATUS.cancelled && concerns(row, wanted))
+			.map(({ time_from, time_to }) => spanOf(time_from, time_to, zone)),
+		...regularLessons
+			.filter((row) => takesPlace(row, date, zone) && !dated.has(readId(row.id)) && concerns(row, wanted))
+			.map(({ time_from_v, time_to_v }) => spanOf(time_from_v, time_to_v, zone)),
+	];
+}
+
+/** Without an end after its beginning a lesson takes the rest of its day, without a beginning all that is before the end. */
+function spanOf(from: unknown, to: unknown, zone: string): Span {
+	const [begin, end] = [minutesOf(from, zone) ?? 0, minutesOf(to, zone) ?? DAY];
+	return [begin, end > begin ? end : DAY];
 }
 
 /** Lists of a teacher need not show whose they are. */
@@ -137,7 +115,7 @@ function takesPlace(row: IDataObject, date: string, zone: string): boolean {
 /** 0 is Sunday. */
 const weekdayOf = (date: string): number => new Date(`${date}T00:00Z`).getUTCDay();
 
-/** The working hours of a day, in minutes of it, those that touch or overlap as one. Here 1 is Sunday. */
+/** The working hours of a day, those that touch or overlap as one. Here 1 is Sunday. */
 function hoursOn(date: string, rows: Rows, { teacher, branch, zone }: WantedSlots): Span[] {
 	const spans = rows
 		.filter((row) => Number(row.weekday) === weekdayOf(date) + 1)
