@@ -150,7 +150,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
 const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');
-const text = (name: string, list: string[]) => simplifier(customer, '')({ [name]: list as Wire })[name];
+const text = (name: string, list: string[]) => simplifier(customer)({ [name]: list as Wire }, '')[name];
 
 it.each([
 	[['мама +7(900)555-00-01', 'папа +7(900)555-00-02'], 'мама +7(900)555-00-01, папа +7(900)555-00-02'],
@@ -200,7 +200,7 @@ it.each<[string, fc.Arbitrary<string>]>([
 });
 
 describe('a list of numbers', () => {
-	const shown = (customer_ids: Wire) => simplifier(lesson, '')({ customer_ids }).customer_ids;
+	const shown = (customer_ids: Wire) => simplifier(lesson)({ customer_ids }, '').customer_ids;
 	const customers = lesson.fields.find(({ name }) => name === 'customer_ids')!;
 
 	it.each<[Wire, Wire]>([
@@ -224,6 +224,6 @@ describe('a list of numbers', () => {
 it('a lesson shows where it is and who was there, as a list', () => {
 	const details = [{ customer_id: 501, is_attend: 1 }];
 	const row = { id: 7, branch_id: 1, room_id: 3, details, topic: 'x' };
-	expect(simplifier(lesson, '')(row)).toMatchObject({ id: 7, branch_id: 1, room_id: 3, details });
+	expect(simplifier(lesson)(row, '')).toMatchObject({ id: 7, branch_id: 1, room_id: 3, details });
 	expect(simplifiedSchema(lesson).properties.details.type).toBe('array');
 });

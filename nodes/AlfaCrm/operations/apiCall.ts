@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { showWhen } from '../form/assemble';
 import { readId } from '../values/formats';
 import { recordKey } from './execution/execution';
 import type { OtherResource } from './operation';
@@ -8,7 +9,6 @@ import { asRows, warnOfMissing } from './records/rows';
 
 /** Value of `resource` for calls that no entity covers. */
 export const API_CALL = 'apiCall';
-const displayOptions = { show: { resource: [API_CALL] } };
 
 const callBranch: INodeProperties = {
 	displayName: 'Branch ID',
@@ -17,7 +17,6 @@ const callBranch: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 1',
 	description: 'Left empty, the call goes without a branch, as for global entities',
-	displayOptions,
 };
 
 const callPath: INodeProperties = {
@@ -28,7 +27,6 @@ const callPath: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. lead-status',
 	description: 'As in the URL of the API',
-	displayOptions,
 };
 
 const callAction: INodeProperties = {
@@ -39,7 +37,6 @@ const callAction: INodeProperties = {
 	default: 'index',
 	placeholder: 'e.g. index',
 	description: 'Last part of the URL of the API',
-	displayOptions,
 };
 
 const callQuery: INodeProperties = {
@@ -48,7 +45,6 @@ const callQuery: INodeProperties = {
 	type: 'json',
 	default: '{}',
 	description: 'Parameters in the URL, such as the ID of what is updated',
-	displayOptions,
 };
 
 const callBody: INodeProperties = {
@@ -57,7 +53,6 @@ const callBody: INodeProperties = {
 	type: 'json',
 	default: '{}',
 	description: 'Filters or fields, as AlfaCRM calls them',
-	displayOptions,
 };
 
 const allPages: INodeProperties = {
@@ -67,56 +62,45 @@ const allPages: INodeProperties = {
 	default: false,
 	description:
 		'Whether to walk all pages and return one item for each record. Only for actions that list: index, customer, working-hour and teacher-rate.',
-	displayOptions,
 };
 
-/** Any call of the API, with the login, the rate limit and the messages of the others. */
-const form: INodeProperties[] = [
-	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions,
-		options: [
-			{
-				name: 'Send',
-				value: 'send',
-				action: 'Send an API call',
-				description: 'Call anything that the other resources do not offer',
-			},
-		],
-		default: 'send',
-	},
-	callBranch,
-	callPath,
-	callAction,
-	callQuery,
-	callBody,
-	allPages,
-];
+const operation: INodeProperties = {
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{
+			name: 'Send',
+			value: 'send',
+			action: 'Send an API call',
+			description: 'Call anything that the other resources do not offer',
+		},
+	],
+	default: 'send',
+};
 
 /** Actions that only list; walking the pages of any other might do it again for each page. API notes 3, 5.7, 5.15. */
 const LISTS = new Set(['index', 'customer', 'working-hour', 'teacher-rate']);
 
-/** Sends any call, for what the other resources do not offer. */
 async function sendCall(item: Item): Promise<IDataObject[]> {
 	const path = readPart(item, callPath);
 	const action = readPart(item, callAction);
 	const call = {
 		path,
 		action,
-		branch: readBranch(item),
+		// An expression that finds nothing is not left empty.
+		branch: item.input(callBranch) === '' ? undefined : item.id(callBranch),
 		query: item.object(callQuery),
 		body: item.object(callBody),
 		task: `call ${path}/${action}`,
 	};
+	const isIdempotent = LISTS.has(action);
 	if (!item.flag(allPages)) {
-		const isIdempotent = LISTS.has(action);
 		const answer = isIdempotent ? await item.fetch(call) : await sendLocked(item, call);
 		return asRows(item, call, answer, isIdempotent);
 	}
-	if (!LISTS.has(action)) {
+	if (!isIdempotent) {
 		throw item.refused(
 			`'Page Through All' is for actions that list, and "${action}" is not known to be one`,
 			`It takes ${[...LISTS].join(', ')}. Nothing was sent to AlfaCRM.`,
@@ -128,9 +112,12 @@ async function sendCall(item: Item): Promise<IDataObject[]> {
 	return collected.rows;
 }
 
+/** Any call of the API, with the login, the rate limit and the messages of the others. */
 export const apiCall: OtherResource = {
 	label: 'API Call',
-	form,
+	form: [operation, callBranch, callPath, callAction, callQuery, callBody, allPages].map((parameter) =>
+		showWhen(parameter, { resource: [API_CALL] }),
+	),
 	execute: async (item) => (await sendCall(item)).map((json) => ({ json })),
 	outputs: {},
 	oneByOne: true,
@@ -151,9 +138,4 @@ function readPart(item: Item, parameter: INodeProperties): string {
 		`'${parameter.displayName}' is not a part of an API address: "${text}"`,
 		'It has small letters and hyphens only, e.g. lead-status. Nothing was sent to AlfaCRM.',
 	);
-}
-
-/** Left empty in the form, the call goes without a branch; an expression that finds nothing is no such choice. */
-function readBranch(item: Item): number | undefined {
-	return item.input(callBranch) === '' ? undefined : item.id(callBranch);
 }

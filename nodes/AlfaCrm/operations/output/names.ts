@@ -37,9 +37,6 @@ export interface NamedField {
 	words: Words;
 }
 
-/** Names by their keys, of one row. */
-export type RowNames = Record<string, IDataObject[string]>;
-
 /** `subject_name` for `subject_id`, `teacher_names` for `teacher_ids`, `is_study_name` for `is_study`. */
 function keyFor(field: Shown): string {
 	return isList(field)
@@ -61,53 +58,33 @@ export const listOfNames = (entity: Entity, branch?: number): ListRequest => ({
 	body: { ...entity.hidden?.show },
 });
 
-/** Reads what the records of a list are called. */
+/** Reads what the records of a list are called; what has no ID is named by nobody. */
 export async function readTitles(reader: ListReader, entity: Entity, branch?: number): Promise<Titles> {
 	const { rows } = await reader.collect(listOfNames(entity, branch), {});
-	return titlesOf(entity, rows);
+	return new Map(rows.flatMap((row) => readIds([row.id]).map((id) => [id, titleOf(row, entity)])));
 }
 
-/** What has no ID is named by nobody. */
-function titlesOf(entity: Entity, rows: readonly IDataObject[]): Titles {
-	const titles = new Map<number, string>();
-	for (const row of rows) {
-		const id = readId(row.id);
-		if (id !== undefined) titles.set(id, titleOf(row, entity));
-	}
-	return titles;
-}
-
-/** Reads the lists that the rows need, none that no row holds an ID of, and tells the names of a row. */
-export async function namesIn(
-	located: readonly LocatedRow[],
+/**
+ * A row with each name after what it names. No list is read of which the row holds no ID; of what AlfaCRM names itself that name
+ * stays. API notes 5.11.
+ */
+export async function withNames(
+	{ row, branch }: LocatedRow,
 	named: readonly NamedField[],
 	{ titlesIn }: NameSource,
-): Promise<(one: LocatedRow) => RowNames> {
-	const known = new Map<string, Titles | undefined>();
-	for (const { field, as, words } of named) {
-		if (!('entity' in words)) continue;
-		const entity = entityOf(words.entity);
-		for (const { row, branch } of located) {
-			const key = keyOf(words.entity, branch);
-			const isWanted = isEmpty(row[as]) && idsIn(field, row[field.name]).length > 0;
-			if (isWanted && !known.has(key)) known.set(key, await titlesIn(entity, branch));
-		}
+): Promise<IDataObject> {
+	const shown = new Map<string, IDataObject[string]>();
+	for (const [name, value] of Object.entries(row)) {
+		if (!shown.has(name)) shown.set(name, value);
+		const one = named.find(({ field }) => field.name === name);
+		if (one === undefined || value === undefined || !isEmpty(row[one.as])) continue;
+		const { field, as, words } = one;
+		const isWanted = 'entity' in words && readIds(valuesIn(field, value)).length > 0;
+		const titles = isWanted ? await titlesIn(entityOf(words.entity), branch) : undefined;
+		shown.set(as, nameOf(field, value, 'entity' in words ? byTitle(titles) : byLabel(words.choices)));
 	}
-	const titleFor = (words: Words, branch?: number) =>
-		'entity' in words ? byTitle(known.get(keyOf(words.entity, branch))) : byLabel(words.choices);
-	return ({ row, branch }) =>
-		Object.fromEntries(
-			named
-				.filter(({ field }) => row[field.name] !== undefined)
-				.map(({ field, as, words }) => [
-					as,
-					// AlfaCRM names some itself. API notes 5.11.
-					isEmpty(row[as]) ? nameOf(field, row[field.name], titleFor(words, branch)) : row[as],
-				]),
-		);
+	return Object.fromEntries(shown);
 }
-
-const keyOf = (resource: string, branch?: number): string => JSON.stringify([resource, branch ?? null]);
 
 type Title = (value: unknown) => string | undefined;
 
@@ -139,23 +116,10 @@ function nameOf(field: Shown, value: unknown, titleFor: Title): IDataObject[stri
 		.filter((text) => text !== '');
 }
 
-const idsIn = (field: Shown, value: unknown): number[] => readIds(valuesIn(field, value));
-
 /** A name may hold a comma, at which only a text would be taken apart. */
 function valuesIn(field: Shown, value: unknown): unknown[] {
 	if (isEmpty(value)) return [];
 	return Array.isArray(value) ? value.filter((item) => !isEmpty(item)) : itemsIn(field, value);
-}
-
-/** A row as it is, with each name after what it names. */
-export function withNames(row: IDataObject, named: readonly NamedField[], names: RowNames): IDataObject {
-	const keys = new Map(named.map(({ field, as }) => [field.name, as]));
-	const entries = Object.entries(row).flatMap(([name, value]) => {
-		const as = keys.get(name) ?? '';
-		const own = [name, Object.hasOwn(names, name) ? names[name] : value];
-		return Object.hasOwn(names, as) ? [own, [as, names[as]]] : [own];
-	});
-	return Object.fromEntries(entries) as IDataObject;
 }
 
 /** Whether a key of a row that comes back is a name that stands beside what it names, which alone is written. */
@@ -168,32 +132,12 @@ export const isNameBeside = (fields: readonly Shown[], input: IDataObject, key: 
  */
 export const nameSourceOf = (item: Item): NameSource => ({
 	origin: item.origin,
-	titlesIn: async (entity, branch) =>
-		await cachedTitles(item, entity, branch, async () => await titlesOrHint(item, entity, branch)),
+	titlesIn: async (entity, branch) => {
+		const key = JSON.stringify(['names', listOfNames(entity, branch).branch]);
+		const read = async () => await titlesOrHint(item, entity, branch);
+		return await item.execution.cached(entity.path, key, read);
+	},
 });
-
-/** For a list that was read for something else: who needs its names next does not read it again. */
-export async function keepTitles(
-	item: Item,
-	entity: Entity,
-	branch: number | undefined,
-	rows: readonly IDataObject[],
-): Promise<void> {
-	await cachedTitles(item, entity, branch, async () => titlesOf(entity, rows));
-}
-
-async function cachedTitles(
-	{ execution }: Item,
-	entity: Entity,
-	branch: number | undefined,
-	read: () => Promise<Titles | undefined>,
-): Promise<Titles | undefined> {
-	return await execution.cached(
-		entity.path,
-		JSON.stringify(['names', listOfNames(entity, branch).branch]),
-		read,
-	);
-}
 
 async function titlesOrHint(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
 	const plural = entity.plural.toLowerCase();

@@ -8,7 +8,7 @@ import { showWhen } from '../../form/assemble';
 import type { ParameterReader } from '../execution/parameters';
 import { LINK, linkOf } from './link';
 import type { LocatedRow, NamedField, NameSource } from './names';
-import { namedFields, namesIn, withNames } from './names';
+import { namedFields, withNames } from './names';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
 import { simplifiedSchema, simplifier, simplify } from './simplify';
@@ -17,6 +17,18 @@ import { simplifiedSchema, simplifier, simplify } from './simplify';
 type ShowRows = (rows: readonly LocatedRow[], source: NameSource) => Promise<IDataObject[]>;
 
 const asTheyAre: ShowRows = async (rows) => rows.map(({ row }) => row);
+
+/** Rows with names beside IDs; one after the other, for the first one reads the lists that the others need. */
+const named =
+	(
+		fields: readonly NamedField[],
+		show: (row: IDataObject, one: LocatedRow, origin: string) => IDataObject = (row) => row,
+	): ShowRows =>
+	async (rows, source) => {
+		const items: IDataObject[] = [];
+		for (const one of rows) items.push(show(await withNames(one, fields, source), one, source.origin));
+		return items;
+	};
 
 export const addNames: INodeProperties = {
 	displayName: 'Add Names',
@@ -51,35 +63,20 @@ export function readingForm(entity: Entity): INodeProperties[] {
 /** Reads the switches before anything is sent. */
 export function readingOutput(parameters: ParameterReader, entity: Entity): ShowRows {
 	const isSimple = entity.simple !== undefined && parameters.flag(simplify);
-	if (!isSimple) return fullOutput(parameters, entity);
-	const all = namesOf(entity, entity.simple);
-	const named = all.length > 0 && parameters.flag(addNames) ? all : [];
-	return async (rows, source) => {
-		const show = simplifier(entity, source.origin, named);
-		const names = await namesIn(rows, named, source);
-		return rows.map((one) => show(one.row, one.branch, names(one)));
-	};
-}
-
-function fullOutput(parameters: ParameterReader, entity: Entity): ShowRows {
-	const named = namesOf(entity);
-	const isAsked = named.length > 0 && parameters.flag(entity.simple ? addNamesToAll : addNames);
-	return isAsked ? fullWithNames(entity) : asTheyAre;
+	const all = namesOf(entity, isSimple ? entity.simple : undefined);
+	const isNamed =
+		all.length > 0 && parameters.flag(isSimple || entity.simple === undefined ? addNames : addNamesToAll);
+	if (!isSimple) return isNamed ? fullWithNames(entity) : asTheyAre;
+	const fields = isNamed ? all : [];
+	const show = simplifier(entity, fields);
+	return named(fields, (row, { branch }, origin) => show(row, origin, branch));
 }
 
 /** Records as they are, with the names of all that they name and the address of their page. */
-export function fullWithNames(entity: Entity): ShowRows {
-	const named = namesOf(entity);
-	return async (rows, source) => {
-		const names = await namesIn(rows, named, source);
-		return rows.map((one) => ({
-			...withNames(one.row, named, names(one)),
-			...(entity.pages && !Object.hasOwn(one.row, LINK)
-				? { [LINK]: linkOf(entity, one.row, source.origin, one.branch) }
-				: {}),
-		}));
-	};
-}
+export const fullWithNames = (entity: Entity): ShowRows =>
+	named(namesOf(entity), (row, { branch }, origin) =>
+		entity.pages && !Object.hasOwn(row, LINK) ? { ...row, [LINK]: linkOf(entity, row, origin, branch) } : row,
+	);
 
 /** The switch of what reads rows that are no records of an entity. */
 export const namesForm = (fields: readonly Shown[]): INodeProperties[] =>
@@ -88,11 +85,7 @@ export const namesForm = (fields: readonly Shown[]): INodeProperties[] =>
 /** The same for such rows. */
 export function namedOutput(parameters: ParameterReader, fields: readonly Shown[]): ShowRows {
 	const all = namedFields(fields);
-	if (all.length === 0 || !parameters.flag(addNames)) return asTheyAre;
-	return async (rows, source) => {
-		const names = await namesIn(rows, all, source);
-		return rows.map((one) => withNames(one.row, all, names(one)));
-	};
+	return all.length > 0 && parameters.flag(addNames) ? named(all) : asTheyAre;
 }
 
 /** What comes out if nothing else is asked for. */

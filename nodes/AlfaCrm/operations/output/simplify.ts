@@ -6,7 +6,7 @@ import type { JsonSchema } from '../../fields/kind';
 import type { Shown } from '../../entities/fieldTypes';
 import type { ParameterReader } from '../execution/parameters';
 import { LINK, linkOf } from './link';
-import type { NamedField, RowNames } from './names';
+import type { NamedField } from './names';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, STRING } from './recordSchema';
 
@@ -24,7 +24,8 @@ export const simplifyForm = ({ simple }: Entity): INodeProperties[] => (simple ?
 /** How rows come out: the few useful fields of wide records, or as they are. Read before anything is sent. */
 export function simplified(parameters: ParameterReader, entity: Entity): (row: IDataObject) => IDataObject {
 	const isSimple = entity.simple !== undefined && parameters.flag(simplify);
-	return isSimple ? simplifier(entity, parameters.origin) : (row) => row;
+	const show = simplifier(entity);
+	return isSimple ? (row) => show(row, parameters.origin) : (row) => row;
 }
 
 /** A name is a text that may hold a comma. */
@@ -34,15 +35,13 @@ const NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
 const keysOf = ({ simple = [] }: Entity, named: readonly NamedField[]): string[] =>
 	simple.flatMap((name) => [name, ...named.filter(({ field }) => field.name === name).map(({ as }) => as)]);
 
-/** Lists of plain values become one text, which reads back as the same list. */
-export function simplifier(entity: Entity, origin: string, named: readonly NamedField[] = []) {
+/** Lists of plain values become one text, which reads back as the same list. Names stand in the row already. */
+export function simplifier(entity: Entity, named: readonly NamedField[] = []) {
 	const keys = keysOf(entity, named);
 	const fieldOf = new Map<string, Shown>(entity.fields.map((field) => [field.name, field]));
 	for (const { as } of named) fieldOf.set(as, NAMES);
-	return (row: IDataObject, branch?: number, names: RowNames = {}): IDataObject => ({
-		...Object.fromEntries(
-			keys.map((key) => [key, flat(Object.hasOwn(names, key) ? names[key] : row[key], fieldOf.get(key))]),
-		),
+	return (row: IDataObject, origin: string, branch?: number): IDataObject => ({
+		...Object.fromEntries(keys.map((key) => [key, flat(row[key], fieldOf.get(key))])),
 		...(entity.pages ? { [LINK]: linkOf(entity, row, origin, branch) } : {}),
 	});
 }

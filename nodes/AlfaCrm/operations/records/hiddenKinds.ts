@@ -5,7 +5,6 @@ import { readId } from '../../values/formats';
 import { kindPasses, listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity, Hidden } from '../../entities/types';
-import { keepTitles } from '../output/names';
 import type { Item } from '../execution/item';
 import type { ReadList } from './readList';
 import { readList } from './readList';
@@ -49,9 +48,7 @@ async function listKinds(
 	const listed = entityOf(entity);
 	const [all, sorts] = [plural, listed.plural].map((words) => words.toLowerCase());
 	try {
-		const read = await readList(item, listed, listCall(listed, branch));
-		await keepTitles(item, listed, branch, read.rows);
-		return read;
+		return await readList(item, listed, listCall(listed, branch));
 	} catch (caught) {
 		if (!hasStatus(caught, 403)) throw item.asError(caught);
 		item.execution.hints.add(

@@ -6,7 +6,7 @@ import type { Shown } from '../../../entities/fieldTypes';
 import { reference, references } from '../../../entities/fields';
 import type { NameSource } from '../../../operations/output/names';
 import { branchOf } from '../../../operations/output/link';
-import { namedFields, namesIn, withNames } from '../../../operations/output/names';
+import { namedFields, withNames } from '../../../operations/output/names';
 import { addNames as addNamesBeside } from '../../../operations/output/readings';
 import { recordNamed } from '../../change';
 import type { News } from '../../poll/look';
@@ -79,12 +79,7 @@ async function withRecords(
 	const customer = await read('Customer', row.customer_id);
 	const group = await read('Group', row.group_id);
 	const branch = readId(row.branch_id) ?? branchOf({ ...customer.record, ...group.record }, branches[0]);
-	const located = { row, branch };
-	const { customer_id, group_id, ...rest } = withNames(
-		row,
-		named,
-		(await namesIn([located], named, names))(located),
-	);
+	const { customer_id, group_id, ...rest } = await withNames({ row, branch }, named, names);
 	return {
 		customer_id,
 		customer_name: customer.record.name ?? null,
