@@ -130,6 +130,17 @@ describe('a payment', () => {
 		expect(await school.results(refund, refund)).toBe('created, unchanged');
 	});
 
+	it('of another sum is another one, where rows show no expenditure too', async () => {
+		school.onCall = (call) => {
+			if (call !== 'pay/index') return undefined;
+			const items = school.rows('pay').map((row) => ({ ...row, expenditure: undefined }));
+			return { items, total: items.length };
+		};
+		const [some, more] = [500, 700].map((income) => pay({}, { income }));
+		expect(await school.results(some, some, more)).toBe('created, unchanged, created');
+		expect(school.rows('pay')).toMatchObject([{ income: '500.00' }, { income: '700.00' }]);
+	});
+
 	it.each<[string, IDataObject, IDataObject]>([
 		['another payer', { payer_name: 'Дедушка' }, {}],
 		['another item', { pay_item_id: 1 }, {}],

@@ -123,6 +123,9 @@ describe('who joins a group', () => {
 		// Whether it is on the days that were asked for is not known.
 		const { error } = await school.run(join({ e_date: '2026-03-01' }));
 		expect(error?.message).toContain('уже состоит');
+		// AlfaCRM may mean a membership that is over.
+		member('2025-01-01..2025-12-31');
+		expect((await school.run(join())).error?.message).toContain('уже состоит');
 	});
 
 	it('is refused for what else AlfaCRM says', async () => {

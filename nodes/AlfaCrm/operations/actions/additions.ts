@@ -63,9 +63,9 @@ export const additions: Record<Added, Addition> = {
 	pay: {
 		// Without a type the list may show incomes only. API notes 5.16.
 		filters: ({ customer_id, pay_type_id }) => ({ customer_id, pay_type_id }),
-		// The sum of a refund may stand in either.
+		// The sum of a refund may stand in either. A row without the one holds no sum there, rather than any.
 		isSame: () => (row, wanted) =>
-			[row, { ...row, income: row.expenditure }].some((one) => agrees(wanted, one, 'is_confirmed')),
+			[row, { ...row, income: row.expenditure ?? null }].some((one) => agrees(wanted, one, 'is_confirmed')),
 		check: assertOwnSubscription,
 	},
 	task: {

@@ -27,10 +27,11 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 		const membership = readMembership(item, entity, action);
 		const days = daysOf(membership);
 		return await item.withLock([membership.lock], async () => {
+			let others: IDataObject[] = [];
 			const { found, created } = await findOrCreate(
 				item,
-				async () => planned(item, await listMemberships(membership), days),
-				async () => await join(membership, days),
+				async () => planned(item, (others = await listMemberships(membership)), days),
+				async () => await join(membership, days, others),
 			);
 			return created ?? (await carryOut(membership, found));
 		});
@@ -112,7 +113,11 @@ async function carryOut(
 	return result;
 }
 
-async function join(membership: Membership, days: Days): Promise<IDataObject[]> {
+async function join(
+	membership: Membership,
+	days: Days,
+	others: readonly IDataObject[],
+): Promise<IDataObject[]> {
 	const { item, customer, group, given, lock } = membership;
 	const body = { group_id: group, customer_id: customer, ...given };
 	const call = { ...callOf(membership), action: 'create', body };
@@ -122,8 +127,9 @@ async function join(membership: Membership, days: Days): Promise<IDataObject[]> 
 		row = { ...body, ...(await item.save({ ...call, task }, [lock])) };
 	} catch (caught) {
 		const error = item.asError(caught);
-		// On which days it is in the group is not known, so days that were given are not known to be covered.
-		if (!IN_ALREADY.test(error.message) || Object.keys(given).length > 0) throw error;
+		// On which days it is in the group is not known, so days that were given are not known to be covered; and one of
+		// which memberships of other days alone are shown may be in it on those only.
+		if (!IN_ALREADY.test(error.message) || Object.keys(given).length > 0 || others.length > 0) throw error;
 		return [{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyMember: true }];
 	}
 	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
