@@ -6,7 +6,6 @@ import {
 	ends,
 	formatPhone,
 	hasNumber,
-	hasSeveral,
 	isHidden,
 	normalizePhone,
 	phoneForms,
@@ -42,27 +41,8 @@ function read(item: unknown): string | undefined {
 	return String(item).trim().replace(WHATSAPP, '+$1');
 }
 
-/** The separators of a list, kept with what follows them. */
-const PIECE = /[^,;\r\n]+[,;\r\n]*|[,;\r\n]+/g;
-
-/** The numbers in one text. A word or an extension behind a comma belongs to the number beside it. */
-function split(text: string): string[] {
-	const phones: string[] = [];
-	let current = '';
-	let isComplete = false;
-	for (const piece of text.match(PIECE) ?? []) {
-		const isNumber = hasNumber(piece);
-		if (isComplete && isNumber) {
-			phones.push(current);
-			current = '';
-		}
-		current += piece;
-		isComplete ||= isNumber;
-	}
-	return [...phones, current]
-		.flatMap(splitNumbers)
-		.map((phone) => phone.replace(/^[,;/\\|\s]+|[,;/\\|\s]+$/g, ''));
-}
+const split = (text: string): string[] =>
+	splitNumbers(text).map((phone) => phone.replace(/^[,;/\\|\s]+|[,;/\\|\s]+$/g, ''));
 
 const items = (value: unknown): unknown[] =>
 	itemsOf(value, split)
@@ -166,9 +146,7 @@ export const isTooShort = (text: string): boolean =>
 
 /** Two numbers, or parts of two. */
 const areSeveral = (text: string): boolean =>
-	hasSeveral(text) ||
-	text.split(/[,;\r\n]+/).filter((part) => !/\p{L}/u.test(part) && digitsIn(part).length >= FEWEST).length >
-		1;
+	splitNumbers(text).length > 1 || /\d\s*[,;\r\n]\s*[+(]?\d/.test(text);
 
 /** What a list of people is searched with: a number in any spelling, or some digits of it. */
 export const phonePart: FieldKind<OfType<'phonePart'>> = {
