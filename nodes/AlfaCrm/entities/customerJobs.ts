@@ -27,8 +27,7 @@ const steps: Action[] = [
 		name: 'moveToStage',
 		label: 'Move to Stage',
 		title: 'Move a customer to a stage of the funnel',
-		description:
-			'Set the stage of a lead in the funnel. A hint tells when this moves the lead back, or the customer is a client.',
+		description: 'Set the stage of a lead in the funnel, whatever it was before',
 		action: 'update',
 		idAs: 'id',
 		body: [
@@ -39,7 +38,7 @@ const steps: Action[] = [
 			}),
 			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
 		],
-		kind: 'moveToStage',
+		kind: 'change',
 		certainty: 'confirmed',
 	},
 	{
