@@ -1,6 +1,16 @@
 import { archivedField, archivedView, archiving } from './archive';
 import { calendar } from './calendar';
-import { idFilter, idsFilter, name, nameFilter, timestampFilters, timestamps, writable } from './common';
+import {
+	idFilter,
+	idsFilter,
+	name,
+	nameFilter,
+	timestampFilters,
+	timestamps,
+	writable,
+	ownBranches,
+	company,
+} from './common';
 import {
 	dottedDate,
 	flag,
@@ -48,11 +58,8 @@ export const group = writable({
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
 		archivedField('group'),
-		references('branch_ids', 'Branch', 'branch', {
-			fromBranch: true,
-			description: 'Branches of the group, if not just the one above',
-		}),
-		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
+		ownBranches('group'),
+		company,
 		dottedDate('e_date', 'End Date', {
 			description: 'Must be later than the start date',
 			fallbackDateFormat: 'iso',

@@ -1,4 +1,4 @@
-import { idFilter, note, timestampFilters, timestamps, writable } from './common';
+import { idFilter, note, timestampFilters, timestamps, writable, only } from './common';
 import { dottedDate, flag, id, ids, number, isoDottedDate, range, record, reference, text } from './fields';
 import type { Action } from './types';
 
@@ -115,13 +115,11 @@ export const pay = writable({
 	filters: [
 		...range(number, 'bonus', 'Bonus'),
 		commodity,
-		flag('is_confirmed', 'Confirmed', {
-			description: 'Whether to return only confirmed payments or only others',
-		}),
+		only('is_confirmed', 'Confirmed', 'confirmed payments'),
 		text('currency', 'Currency'),
 		customer,
 		id('employee_id', 'Employee ID'),
-		flag('is_fiscal', 'Fiscal', { description: 'Whether to return only fiscal payments or only others' }),
+		only('is_fiscal', 'Fiscal', 'fiscal payments'),
 		ids('group_ids', 'Group IDs', {
 			entity: 'group',
 			description: 'Groups, separated by commas',

@@ -1,4 +1,4 @@
-import { writable } from './common';
+import { writable, ownBranch } from './common';
 import {
 	boolean,
 	choice,
@@ -85,10 +85,7 @@ export const regularLesson = writable({
 			description: 'Teachers who work in the branch',
 		}),
 		reference('room_id', 'Room', 'room', { prominent: true }),
-		reference('branch_id', 'Branch of Lesson', 'branch', {
-			fromBranch: true,
-			description: 'The branch it belongs to, if not the one above',
-		}),
+		ownBranch('Branch of Lesson'),
 		reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 		flag('is_public', 'Public', { description: 'Whether the lesson is public' }),
 		time('time_to_v', 'End Time', {

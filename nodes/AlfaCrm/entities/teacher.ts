@@ -1,12 +1,11 @@
 import { archivedView } from './archive';
 import { calendar } from './calendar';
-import { idFilter, nameFilter, note, readable } from './common';
+import { idFilter, nameFilter, note, readable, phoneFilter } from './common';
 import {
 	choice,
 	emails,
 	integer,
 	isoDate,
-	phonePart,
 	phones,
 	record,
 	reference,
@@ -104,12 +103,5 @@ export const teacher = readable({
 		phones('phone', 'Phone'),
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
-	filters: [
-		idFilter,
-		nameFilter,
-		phonePart('phone', 'Phone', {
-			description: 'A phone number in any format, or some of its digits',
-			verifyBy: { field: 'phone', test: 'phone' },
-		}),
-	],
+	filters: [idFilter, nameFilter, phoneFilter],
 });
