@@ -33,7 +33,6 @@ export const communication = writable({
 		{
 			...owner('related_id', 'Related Record', 'class', OWNERS, {
 				required: true,
-				description: 'What the communication is about',
 			}),
 			in: where,
 		},

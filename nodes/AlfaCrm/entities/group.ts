@@ -70,10 +70,7 @@ export const group = writable({
 			description: 'Whether the group is public. Seen in few integrations.',
 		}),
 		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
-		dottedDate('b_date', 'Start Date', {
-			description: 'First day of the group',
-			fallbackDateFormat: 'iso',
-		}),
+		dottedDate('b_date', 'Start Date', { fallbackDateFormat: 'iso' }),
 		status,
 		id('streaming_id', 'Streaming ID'),
 		references('teacher_ids', 'Teacher', 'teacher'),

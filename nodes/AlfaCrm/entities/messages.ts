@@ -36,10 +36,7 @@ export const mailMessage = readable({
 	outputFields: [sender],
 	filters: [
 		...sending,
-		emailPart('email', 'Email', {
-			description: 'Address to look for',
-			placeholder: 'e.g. name@example.org',
-		}),
+		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org' }),
 		nameFilter,
 		text('subject', 'Subject', { description: 'Subject line to look for' }),
 	],

@@ -65,19 +65,16 @@ export const regularLesson = writable({
 		}),
 		owner('related_id', 'Group or Customer', 'related_class', OWNER_ENTITIES, {
 			required: true,
-			description: 'Whose lesson it is',
 		}),
 		choices('days', 'Days', DAYS, { required: true, writeOnly: true, description: 'Days of the week' }),
 		time('time_from_v', 'Start Time', { required: true }),
 		dottedDate('b_date_v', 'Start Date', {
 			required: true,
 			writeOnly: true,
-			description: 'From which day on',
 		}),
 		dottedDate('e_date_v', 'End Date', {
 			required: true,
 			writeOnly: true,
-			description: 'Until which day',
 		}),
 		reference('subject_id', 'Subject', 'subject', { prominent: true }),
 		references('teacher_ids', 'Teacher', 'teacher', {

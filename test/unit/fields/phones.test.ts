@@ -1,4 +1,4 @@
-import { filterForms, isBlank, normalForms, serialize } from '../../../nodes/AlfaCrm/fields/field';
+import { isBlank, kindOf, normalForms, serialize } from '../../../nodes/AlfaCrm/fields/field';
 import {
 	formatPhone,
 	normalizePhone,
@@ -303,7 +303,7 @@ describe('a phone, or a part of one, to search with', () => {
 		// No number at all, and yet more digits than one has.
 		['22222222222', ['22222222222']],
 	])('%j is asked for by %j', (value, forms) => {
-		expect(filterForms(PART, 'phone', value)).toEqual(forms.map((phone) => ({ phone })));
+		expect(kindOf(PART).filterForms(PART, 'phone', value)).toEqual(forms.map((phone) => ({ phone })));
 	});
 
 	it('is the same part however it is spelled', () => {

@@ -7,7 +7,7 @@ import { customerTariff } from '../../entities/customerTariff';
 import type { Field } from '../../entities/fieldTypes';
 import type { Added } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { sameValue, valueIfMissing } from '../../fields/field';
+import { kindOf, sameValue } from '../../fields/field';
 import { showWhen } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../execution/item';
@@ -84,7 +84,12 @@ const agrees = ({ item, body, compared }: Wanted, row: IDataObject, mutable?: st
 		.every((field) => {
 			const held = row[field.name];
 			// Some accounts show no 0 where a switch is off.
-			return sameValue(field, isEmpty(held) ? valueIfMissing(field) : held, body[field.name], item.zone);
+			return sameValue(
+				field,
+				isEmpty(held) ? kindOf(field).valueIfMissing : held,
+				body[field.name],
+				item.zone,
+			);
 		});
 
 /** What shows no time counts, for it may be new. */
