@@ -8,6 +8,8 @@ import type { Action } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 
+const update = { action: 'update', idAs: 'id' } as const;
+
 /** The life of a lead and a client, step by step. API notes 4 and 5.3: a partial update changes what it names. */
 const steps: Action[] = [
 	{
@@ -15,8 +17,7 @@ const steps: Action[] = [
 		label: 'Convert to Client',
 		title: 'Convert a customer from lead to client',
 		description: 'Turn a lead into a client. A client stays one.',
-		action: 'update',
-		idAs: 'id',
+		...update,
 		body: [
 			reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of the new client' }),
 		],
@@ -29,8 +30,7 @@ const steps: Action[] = [
 		label: 'Move to Stage',
 		title: 'Move a customer to a stage of the funnel',
 		description: 'Set the stage of a lead in the funnel, whatever it was before',
-		action: 'update',
-		idAs: 'id',
+		...update,
 		body: [
 			reference('lead_status_id', 'Stage', 'leadStatus', {
 				required: true,
@@ -47,8 +47,7 @@ const steps: Action[] = [
 		label: 'Assign Manager',
 		title: 'Assign a manager to a customer',
 		description: 'Set the user who looks after a customer',
-		action: 'update',
-		idAs: 'id',
+		...update,
 		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
 		kind: 'change',
 		certainty: 'confirmed',
@@ -58,8 +57,7 @@ const steps: Action[] = [
 		label: 'Assign Teachers',
 		title: 'Assign teachers to a customer',
 		description: 'Add to the responsible teachers of a customer, or replace them',
-		action: 'update',
-		idAs: 'id',
+		...update,
 		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
 		kind: 'change',
 		certainty: 'confirmed',
@@ -69,8 +67,7 @@ const steps: Action[] = [
 		label: 'Reject Lead',
 		title: 'Reject a lead',
 		description: 'Record why a lead was lost, and archive it if you like. A client is refused.',
-		action: 'update',
-		idAs: 'id',
+		...update,
 		body: [
 			reference('lead_reject_id', 'Reason', 'leadReject', {
 				required: true,

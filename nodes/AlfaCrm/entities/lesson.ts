@@ -166,7 +166,8 @@ export const lesson = writable({
 		title: [],
 		details: [
 			{ name: 'time_from', shownAs: 'moment' },
-			{ name: 'group_ids', entity: 'group', otherwise: { name: 'customer_ids', entity: 'customer' } },
+			{ name: 'group_ids', entity: 'group' },
+			{ name: 'customer_ids', entity: 'customer' },
 			{ name: 'subject_id', entity: 'subject' },
 			{ name: 'topic' },
 			{ name: 'status', choices: STATUSES },

@@ -145,8 +145,6 @@ export interface Detail {
 	shownAs?: 'day' | 'moment';
 	/** The day that ends the period which begins with it. */
 	until?: string;
-	/** Stands in where it says nothing. */
-	otherwise?: Detail;
 }
 
 /** How a record is called in dropdowns and lists that are searched, and how it is found there. */

@@ -17,25 +17,11 @@ interface PhoneNumber {
 	end: number;
 }
 
-/** Digits of a number of home: with the code of the country, and without. */
-const HOME_LENGTH = 11;
+/** Digits of a number of home without the code of the country. */
 const NATIONAL_LENGTH = 10;
-/** How long numbers are with the code of their country, of those that schools write without a plus or in parts. */
-const LENGTHS: Record<string, number> = {
-	7: HOME_LENGTH,
-	89: 11,
-	373: 11,
-	374: 11,
-	375: 12,
-	380: 12,
-	992: 12,
-	993: 11,
-	994: 12,
-	995: 12,
-	996: 12,
-	998: 12,
-};
-const CODES = Object.keys(LENGTHS);
+/** Codes of countries whose numbers schools write without a plus or in parts: those with 11 digits, and with 12. */
+const ELEVEN = /^(?:7|89|373|374|993)/;
+const TWELVE = /^(?:375|380|992|994|995|996|998)/;
 /** What is dialled before the code of another country. */
 const EXIT_CODE = /^(?:00|810(?=\d{11}))/;
 /** Fewer digits are no number: a house, an extension, an input mask nobody filled. */
@@ -189,13 +175,13 @@ function countOfFirst(parts: readonly Part[], before: number, hasCountry: boolea
 	const digits = joined(parts).slice(before);
 	const total = digits.length;
 	const reached = endsOf(parts).map((end) => end - before);
-	const exact = reached.indexOf(lengthOf(digits, hasCountry) ?? NaN);
+	const exact = reached.indexOf(countryOf(digits, hasCountry).length ?? NaN);
 	if (exact >= 0) return exact + 1;
 	if (hasCountry && total <= MAX_DIGITS) return parts.length;
 	// A mobile number without its country begins as those of some countries do, so another one must follow.
 	const mobile = reached.indexOf(NATIONAL_LENGTH) + 1;
 	const next = digits.slice(NATIONAL_LENGTH);
-	const nextLength = lengthOf(next, false) ?? (next.startsWith('9') ? NATIONAL_LENGTH : NaN);
+	const nextLength = countryOf(next, false).length ?? (next.startsWith('9') ? NATIONAL_LENGTH : NaN);
 	const isMobile = mobile > 0 && !hasCountry && digits.startsWith('9');
 	if (isMobile && endsOf(parts.slice(mobile)).includes(nextLength)) return mobile;
 	const apart = parts.findIndex(({ gap }, index) => {
@@ -207,9 +193,9 @@ function countOfFirst(parts: readonly Part[], before: number, hasCountry: boolea
 
 /** The number that the digits are, if they can be one. */
 function numberOf(digits: Digits, hasCountry: boolean) {
-	const code = countryCodeOf(digits, hasCountry);
+	const { code, length: usual } = countryOf(digits, hasCountry);
 	const isHomeMobile = !hasCountry && /^9\d{9}$/.test(digits);
-	const length = isHomeMobile ? NATIONAL_LENGTH : lengthOf(digits, hasCountry);
+	const length = isHomeMobile ? NATIONAL_LENGTH : usual;
 	const isWhole = digits.length >= (length ?? NATIONAL_LENGTH);
 	const isExact = digits.length === (length ?? (hasCountry ? NaN : NATIONAL_LENGTH));
 	const fewest = hasCountry
@@ -222,16 +208,14 @@ function numberOf(digits: Digits, hasCountry: boolean) {
 	return digits.length < fewest || isFiller ? undefined : { digits, hasCountry, isWhole, isExact };
 }
 
-/** At home a number begins with 8 as well as with 7. */
-function countryCodeOf(digits: string, hasCountry: boolean): string | undefined {
-	if (!hasCountry && digits.startsWith('8')) return '7';
-	return CODES.find((code) => digits.startsWith(code));
-}
-
-/** How long the numbers of the country are; undefined if that is not known. */
-function lengthOf(digits: string, hasCountry: boolean): number | undefined {
-	const code = countryCodeOf(digits, hasCountry);
-	return code === undefined ? undefined : LENGTHS[code];
+/** The code of the country, and how long its numbers are; neither where that is not known. */
+function countryOf(digits: string, hasCountry: boolean): { code?: string; length?: number } {
+	// At home a number begins with 8 as well as with 7.
+	if (!hasCountry && digits.startsWith('8')) return { code: '7', length: 11 };
+	const [code] = ELEVEN.exec(digits) ?? [];
+	if (code !== undefined) return { code, length: 11 };
+	const [longer] = TWELVE.exec(digits) ?? [];
+	return longer === undefined ? {} : { code: longer, length: 12 };
 }
 
 /** What a number stands for in full: itself, or those numbers that people mean who leave their country out. */
