@@ -31,9 +31,7 @@ export const communication = writable({
 			in: where,
 		},
 		{
-			...owner('related_id', 'Related Record', 'class', OWNERS, {
-				required: true,
-			}),
+			...owner('related_id', 'Related Record', 'class', OWNERS, { required: true }),
 			in: where,
 		},
 	],

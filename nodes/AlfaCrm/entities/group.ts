@@ -66,9 +66,7 @@ export const group = writable({
 		}),
 		level,
 		longText('note', 'Note', { longest: 255 }),
-		flag('is_public', 'Public', {
-			description: 'Whether the group is public. Seen in few integrations.',
-		}),
+		flag('is_public', 'Public', { description: 'Whether the group is public. Seen in few integrations.' }),
 		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
 		dottedDate('b_date', 'Start Date', { fallbackDateFormat: 'iso' }),
 		status,

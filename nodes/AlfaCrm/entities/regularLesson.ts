@@ -63,19 +63,11 @@ export const regularLesson = writable({
 			required: true,
 			description: 'Whose lesson it is',
 		}),
-		owner('related_id', 'Group or Customer', 'related_class', OWNER_ENTITIES, {
-			required: true,
-		}),
+		owner('related_id', 'Group or Customer', 'related_class', OWNER_ENTITIES, { required: true }),
 		choices('days', 'Days', DAYS, { required: true, writeOnly: true, description: 'Days of the week' }),
 		time('time_from_v', 'Start Time', { required: true }),
-		dottedDate('b_date_v', 'Start Date', {
-			required: true,
-			writeOnly: true,
-		}),
-		dottedDate('e_date_v', 'End Date', {
-			required: true,
-			writeOnly: true,
-		}),
+		dottedDate('b_date_v', 'Start Date', { required: true, writeOnly: true }),
+		dottedDate('e_date_v', 'End Date', { required: true, writeOnly: true }),
 		reference('subject_id', 'Subject', 'subject', { prominent: true }),
 		references('teacher_ids', 'Teacher', 'teacher', {
 			prominent: true,

@@ -39,11 +39,7 @@ const lists: Action[] = [
 		description:
 			'Get the working hours of all teachers or of one. As weekday, 1 is Sunday and 7 is Saturday, unlike the days of regular lessons.',
 		action: 'working-hour',
-		body: [
-			record('teacher_id', 'Teacher', 'teacher', {
-				description: 'Whose hours to return',
-			}),
-		],
+		body: [record('teacher_id', 'Teacher', 'teacher', { description: 'Whose hours to return' })],
 		outputFields: [
 			reference('teacher_id', 'Teacher ID', 'teacher'),
 			choice('weekday', 'Weekday', WEEKDAYS, 1),
@@ -70,9 +66,7 @@ const freeSlots: Action = {
 			required: true,
 			description: 'Last day to look at, at most a year after the first',
 		}),
-		reference('room_id', 'Room', 'room', {
-			description: 'Only slots in which this room is free too',
-		}),
+		reference('room_id', 'Room', 'room', { description: 'Only slots in which this room is free too' }),
 	],
 	kind: 'freeSlots',
 	certainty: 'documented',
