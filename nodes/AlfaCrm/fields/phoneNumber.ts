@@ -34,14 +34,16 @@ const MAX_TEXT = 1_000;
 /** What may stand between the digits of a number. Letters, `#`, `:`, `,`, `;`, a plus and a line break end it. */
 const BETWEEN = '[^\\S\\r\\n]|\\p{Cf}|\\p{Pd}|[()\\[\\]{}<>./\\\\|_·•‧*~=\'’`"\u2212]';
 const RUN = new RegExp(`\\d(?:(?:${BETWEEN})*\\d)*`, 'gu');
+/** Signs as East Asian keyboards type them, such as ＋７. */
+const FULL_WIDTH = /[\uff01-\uff5e]/g;
 const PLUS = /\+[\s([]*$/;
 const EXTENSION =
 	/(?:(?<!\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\s]*|#\s*)$/iu;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
-/** Digits that are no number: a group of WhatsApp, an account of it without its number, one of Telegram, the 1) of a list. */
+/** Digits that are no number: a group of WhatsApp, an account of it without its number, one of Telegram, the 1) before a mobile number. */
 const NO_NUMBER =
-	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?<![\d(+][^\S\n]?)\d(?=[)\s]\s*\+?[78]\D{0,2}9)/giu;
+	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?<![\d(+][^\S\n]?)\d(?=\D{1,3}[78]\D{0,2}9(?:\D{0,3}\d){9}(?!\d))/giu;
 /** Two numbers, not one in parts. */
 const APART = /\s[/\\|]\s/;
 
@@ -71,16 +73,16 @@ export const isHidden = (text: string): boolean => PLACES.test(text);
  * apart, others if all of them are whole: then words go with the number behind them where the text begins with some.
  */
 export function splitNumbers(text: string): string[] {
-	const shown = text.normalize('NFKC');
-	const numbers = numbersIn(shown);
+	const numbers = numbersIn(text);
 	const cuts = numbers.slice(1).flatMap((next, index) => {
-		const before = shown.slice(0, next.begin).replace(/[+([\s]+$/, '');
-		const separator = before.slice(numbers[index].end).search(/[,;\r\n](?=[^,;\r\n]*$)/);
-		if (separator >= 0) return [numbers[index].end + separator + 1];
-		if (!next.isWhole || !numbers[index].isWhole) return [];
-		return [/^[^\d+]*\p{L}/u.test(shown) ? before.search(/(?<=[\d)])[^\d)]*$/) : before.length];
+		const { end, isWhole } = numbers[index];
+		const separator = text.slice(end, next.begin).search(/[,;\r\n](?=[^,;\r\n]*$)/);
+		if (separator >= 0) return [end + separator + 1];
+		if (!next.isWhole || !isWhole) return [];
+		const before = text.slice(0, next.begin).replace(/[+([\s]+$/, '');
+		return [/^[^\d+]*\p{L}/u.test(text) ? before.search(/(?<=[\d)])[^\d)]*$/) : before.length];
 	});
-	return cuts.length === 0 ? [text] : [0, ...cuts].map((cut, index) => shown.slice(cut, cuts[index]));
+	return cuts.length === 0 ? [text] : [0, ...cuts].map((cut, index) => text.slice(cut, cuts[index]));
 }
 
 /**
@@ -130,8 +132,8 @@ interface Part {
 /** The numbers in a text, in its order. */
 function numbersIn(value: string): PhoneNumber[] {
 	const text = value
-		.normalize('NFKC')
 		.slice(0, MAX_TEXT)
+		.replace(FULL_WIDTH, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
 		.replace(NO_NUMBER, (some) => '@'.repeat(some.length))
 		.replace(ROUNDED, (some) => 'E'.repeat(some.length));
 	const isPartial = isHidden(text);
@@ -183,7 +185,8 @@ function countOfFirst(parts: readonly Part[], before: number, hasCountry: boolea
 	const next = digits.slice(NATIONAL_LENGTH);
 	const nextLength = countryOf(next, false).length ?? (next.startsWith('9') ? NATIONAL_LENGTH : NaN);
 	const isMobile = mobile > 0 && !hasCountry && digits.startsWith('9');
-	if (isMobile && endsOf(parts.slice(mobile)).includes(nextLength)) return mobile;
+	const isFollowed = next.length === NATIONAL_LENGTH || endsOf(parts.slice(mobile)).includes(nextLength);
+	if (isMobile && isFollowed) return mobile;
 	const apart = parts.findIndex(({ gap }, index) => {
 		const end = reached[index - 1];
 		return APART.test(gap) && end >= MIN_DIGITS_WITH_COUNTRY && total - end >= MIN_DIGITS;

@@ -175,7 +175,7 @@ describe('what follows a number is no part of it', () => {
 		expect(formatPhone(text)).toBe(text);
 	});
 
-	it.each(['кв. 9, 7 900 555-00-01', '3) 89005550001', '7) 8 900 555 00 01'])(
+	it.each(['кв. 9, 7 900 555-00-01', '3) 89005550001', '№2 - 89005550001', '7) 8 900 555 00 01'])(
 		'nor is a label in front of it: %s',
 		(text) => {
 			expect(normalizePhone(text)).toEqual(['79005550001']);
@@ -249,6 +249,7 @@ it.each<[string, string[]]>([
 	// Its first ten digits alone would be a number.
 	['+49 170 1234567 / 8 900 555 00 01', ['+49 170 1234567 /', '8 900 555 00 01']],
 	['8 900 555 00 01 доб. 12 8 900 555 00 02', ['8 900 555 00 01 доб. 12', '8 900 555 00 02']],
+	['тел. №2: 8 900 555 00 01\nпапа 8 900 555 00 02', ['тел. №2: 8 900 555 00 01', 'папа 8 900 555 00 02']],
 	['1) 8 900 555 00 01 2) 8 900 555 00 02', ['1) 8 900 555 00 01', '2) 8 900 555 00 02']],
 ])('%j is taken apart with the words of each number', (text, parts) => {
 	expect(splitNumbers(text).map((part) => part.trim())).toEqual(parts);
