@@ -24,7 +24,7 @@ const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
 /** One source says that a new payment needs it. API notes 5.16. */
-export const PAYER = ['legal_name', 'name'];
+const PAYER = ['legal_name', 'name'];
 const payer = text('payer_name', 'Payer Name', {
 	longest: 50,
 	description: 'In a new payment that of the customer if left empty',

@@ -2,7 +2,7 @@ import { author, idFilter, writable, ownBranches, company } from './common';
 import { boolean, dottedDate, flag, integer, longText, range, records, references, text } from './fields';
 
 /** API notes 5.18. One integration writes a title and a text, another a text alone; the rest is known from what is read. */
-export const taskTitle = text('title', 'Title', {
+const taskTitle = text('title', 'Title', {
 	prominent: true,
 	requiredUnless: 'text',
 	description: "A task needs this, or a 'Text' in 'Additional Fields'",
