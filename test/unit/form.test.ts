@@ -115,7 +115,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates) : entity;
 		const reads =
 			[...READING, 'upsert'].includes(operation) ||
-			['change', 'moveToStage', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(
+			['change', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(
 				action?.kind ?? '',
 			);
 		const simplifies = shown?.simple !== undefined && reads;

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag } from '../values/formats';
-import { name, nameFilter, weight, writable } from './common';
+import { name, nameFilter, weight, writable, only } from './common';
 import { flag, references } from './fields';
 import { byNameOrId } from './match';
 
@@ -23,13 +23,7 @@ export const branch = writable({
 		subjects,
 		weight,
 	],
-	filters: [
-		flag('is_active', 'Active', {
-			description: 'Whether to return only active branches or only inactive ones',
-		}),
-		nameFilter,
-		subjects,
-	],
+	filters: [only('is_active', 'Active', 'active branches', 'inactive ones'), nameFilter, subjects],
 });
 
 /** Whether a branch is not in use any more; one that does not say is. */

@@ -57,10 +57,7 @@ export const cgi = writable({
 		],
 	},
 	fields: [
-		{
-			...customer,
-			description: 'Whose membership it is. An update of that of another is refused.',
-		},
+		{ ...customer, description: 'Whose membership it is. An update of that of another is refused.' },
 		dottedDate('e_date', 'End Date', {
 			description:
 				'Last day of the membership. Sources disagree on how AlfaCRM takes it, so check the result.',

@@ -1,4 +1,17 @@
-import { dottedDate, flag, id, ids, integer, longText, range, reference, text } from './fields';
+import {
+	dottedDate,
+	emailPart,
+	flag,
+	id,
+	ids,
+	integer,
+	longText,
+	phonePart,
+	range,
+	reference,
+	references,
+	text,
+} from './fields';
 import type { Entity, OperationName } from './types';
 import type { Field, Filter } from './fieldTypes';
 
@@ -23,6 +36,13 @@ export const readable = (facts: Facts): Entity => ({
 	...facts,
 });
 
+/** Fields of an entity as an action asks for them, with what is said of them there. */
+export const fieldsLike = ({ fields }: Entity, changes: Record<string, Partial<Field>>): Field[] =>
+	Object.entries(changes).map(([name, change]) => {
+		const field = fields.find((one) => one.name === name);
+		return { ...field, ...change } as Field;
+	});
+
 export const name = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, longest: 50, placeholder });
 /** No limit of its length is known. */
@@ -44,6 +64,37 @@ export const author = reference('user_id', 'Author', 'user', {
 	fallback: 'author',
 });
 
+/** The branch of a record, where that is another one than that of the call. */
+export const ownBranch = (label: string): Field & Filter =>
+	reference('branch_id', label, 'branch', {
+		fromBranch: true,
+		description: 'The branch it belongs to, if not the one above',
+	});
+export const ownBranches = (noun: string): Field =>
+	references('branch_ids', 'Branch', 'branch', {
+		fromBranch: true,
+		description: `Branches of the ${noun}, if not just the one above`,
+	});
+
+export const company = reference('company_id', 'Company', 'company', {
+	description: 'Your own legal entity',
+});
+
+/** A filter by yes or no. */
+export const only = (name: string, label: string, yes: string, no = 'others'): Field & Filter =>
+	flag(name, label, { description: `Whether to return only ${yes} or only ${no}` });
+
+export const emailFilter = emailPart('email', 'Email', {
+	description:
+		'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
+	placeholder: 'e.g. name@example.org',
+	verifyBy: { field: 'email', test: 'email' },
+});
+export const phoneFilter = phonePart('phone', 'Phone', {
+	description: 'A phone number in any format, or some of its digits',
+	placeholder: 'e.g. 9000001',
+	verifyBy: { field: 'phone', test: 'phone' },
+});
 export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });
 export const idsFilter = (entity: string, placeholder: string): Filter =>
 	ids('ids', 'IDs', {
@@ -53,9 +104,7 @@ export const idsFilter = (entity: string, placeholder: string): Filter =>
 		verifyBy: { field: 'id', test: 'in' },
 	});
 export const nameFilter = text('name', 'Name', { description: 'Name to look for' });
-export const enabledFilter = flag('is_enabled', 'Enabled', {
-	description: 'Whether to return only enabled ones or only disabled ones',
-});
+export const enabledFilter = only('is_enabled', 'Enabled', 'enabled ones', 'disabled ones');
 
 /** When a record was made and changed last, as it is returned and as it is filtered. API notes 10. */
 export const timestamps = [text('created_at', 'Created At'), text('updated_at', 'Updated At')];

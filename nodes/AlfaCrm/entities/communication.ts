@@ -31,10 +31,7 @@ export const communication = writable({
 			in: where,
 		},
 		{
-			...owner('related_id', 'Related Record', 'class', OWNERS, {
-				required: true,
-				description: 'What the communication is about',
-			}),
+			...owner('related_id', 'Related Record', 'class', OWNERS, { required: true }),
 			in: where,
 		},
 	],

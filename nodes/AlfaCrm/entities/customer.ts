@@ -4,19 +4,28 @@ import { readFlag, readIds } from '../values/formats';
 import { archivedField, archivedView, archiving } from './archive';
 import { bonuses } from './bonus';
 import { calendar } from './calendar';
-import { idFilter, idsFilter, name, note, timestamps, writable } from './common';
+import {
+	idFilter,
+	idsFilter,
+	name,
+	note,
+	timestamps,
+	writable,
+	ownBranches,
+	company,
+	emailFilter,
+	phoneFilter,
+} from './common';
 import {
 	boolean,
 	choice,
 	dottedDate,
-	emailPart,
 	emails,
 	id,
 	ids,
 	integer,
 	isoDate,
 	number,
-	phonePart,
 	phones,
 	range,
 	record,
@@ -174,22 +183,15 @@ export const customer = writable({
 			description: 'Whether it is a lead or a client',
 		}),
 		texts('addr', 'Address', { split: false }),
-		reference('assigned_id', 'Assigned Manager', 'user', {
-			description: 'User who looks after the customer',
-		}),
+		reference('assigned_id', 'Assigned Manager', 'user'),
 		text('barcode', 'Barcode'),
 		integer('balance_bonus', 'Bonus Balance', {
 			description:
 				"Written by one known integration, so check the result. 'Add Bonus' and 'Spend Bonus' are safer.",
 		}),
-		references('branch_ids', 'Branch', 'branch', {
-			fromBranch: true,
-			description: 'Branches of the customer, if not just the one above',
-		}),
+		ownBranches('customer'),
 		integer('color', 'Color', { description: 'Number in the palette of AlfaCRM' }),
-		reference('company_id', 'Company', 'company', {
-			description: 'Your own legal entity that makes the contract',
-		}),
+		company,
 		leaving,
 		dottedDate('dob', 'Date of Birth'),
 		choice('gender', 'Gender', GENDERS, 0),
@@ -232,21 +234,14 @@ export const customer = writable({
 		...range(number, 'balance_contract', 'Contract Balance', 'balance'),
 		integer('color', 'Color', { description: 'Number in the palette of AlfaCRM' }),
 		text('comment', 'Comment', { description: 'Part of a comment' }),
-		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
-		reference('customer_reject_id', 'Customer Reject Reason', 'customerReject', {
-			description: 'Why a client left',
-		}),
+		company,
+		leaving,
 		...range(dottedDate, 'date', 'Added').map((filter) => ({
 			...filter,
 			description: `${filter.description}, by AlfaCRM's date of adding. How it differs from 'Created' is not documented.`,
 		})),
 		...range(dottedDate, 'dob', 'Date of Birth', 'dob'),
-		emailPart('email', 'Email', {
-			description:
-				'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
-			placeholder: 'e.g. name@example.org',
-			verifyBy: { field: 'email', test: 'email' },
-		}),
+		emailFilter,
 		choice('gender', 'Gender', GENDERS, 0),
 		record('group_id', 'Group', 'group', {
 			description:
@@ -272,11 +267,7 @@ export const customer = writable({
 		...range(isoDate, 'next_lesson_date', 'Next Lesson', 'next_lesson_date'),
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
-		phonePart('phone', 'Phone', {
-			description: 'A phone number in any format, or some of its digits',
-			placeholder: 'e.g. 9000001',
-			verifyBy: { field: 'phone', test: 'phone' },
-		}),
+		phoneFilter,
 		...range(dottedDate, 'removed', 'Archived'),
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
 		...range(dottedDate, 'tariff_till', 'Subscription Valid Until'),

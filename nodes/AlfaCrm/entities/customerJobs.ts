@@ -1,11 +1,14 @@
-import { author, note } from './common';
+import { author, fieldsLike } from './common';
 import { comment } from './communication';
-import { choice, dottedDate, flag, longText, number, record, reference, references, text } from './fields';
-import { PAYER } from './pay';
-import { taskTitle } from './task';
+import { choice, dottedDate, flag, record, reference, references } from './fields';
+import { customerTariff } from './customerTariff';
+import { pay } from './pay';
+import { task } from './task';
 import type { Action } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
+
+const update = { action: 'update', idAs: 'id' } as const;
 
 /** The life of a lead and a client, step by step. API notes 4 and 5.3: a partial update changes what it names. */
 const steps: Action[] = [
@@ -14,8 +17,7 @@ const steps: Action[] = [
 		label: 'Convert to Client',
 		title: 'Convert a customer from lead to client',
 		description: 'Turn a lead into a client. A client stays one.',
-		action: 'update',
-		idAs: 'id',
+		...update,
 		body: [
 			reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of the new client' }),
 		],
@@ -27,10 +29,8 @@ const steps: Action[] = [
 		name: 'moveToStage',
 		label: 'Move to Stage',
 		title: 'Move a customer to a stage of the funnel',
-		description:
-			'Set the stage of a lead in the funnel. A hint tells when this moves the lead back, or the customer is a client.',
-		action: 'update',
-		idAs: 'id',
+		description: 'Set the stage of a lead in the funnel, whatever it was before',
+		...update,
 		body: [
 			reference('lead_status_id', 'Stage', 'leadStatus', {
 				required: true,
@@ -39,7 +39,7 @@ const steps: Action[] = [
 			}),
 			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
 		],
-		kind: 'moveToStage',
+		kind: 'change',
 		certainty: 'confirmed',
 	},
 	{
@@ -47,8 +47,7 @@ const steps: Action[] = [
 		label: 'Assign Manager',
 		title: 'Assign a manager to a customer',
 		description: 'Set the user who looks after a customer',
-		action: 'update',
-		idAs: 'id',
+		...update,
 		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
 		kind: 'change',
 		certainty: 'confirmed',
@@ -58,8 +57,7 @@ const steps: Action[] = [
 		label: 'Assign Teachers',
 		title: 'Assign teachers to a customer',
 		description: 'Add to the responsible teachers of a customer, or replace them',
-		action: 'update',
-		idAs: 'id',
+		...update,
 		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
 		kind: 'change',
 		certainty: 'confirmed',
@@ -69,8 +67,7 @@ const steps: Action[] = [
 		label: 'Reject Lead',
 		title: 'Reject a lead',
 		description: 'Record why a lead was lost, and archive it if you like. A client is refused.',
-		action: 'update',
-		idAs: 'id',
+		...update,
 		body: [
 			reference('lead_reject_id', 'Reason', 'leadReject', {
 				required: true,
@@ -158,21 +155,19 @@ const additions: Action[] = [
 		path: 'customer-tariff',
 		action: 'create',
 		idAs: 'customer_id',
-		body: [
-			reference('tariff_id', 'Subscription Plan', 'tariff', { required: true }),
-			number('balance', 'Balance', { description: 'One source says that a new one needs it' }),
-			dottedDate('e_date', 'End Date', { description: 'Last day of the subscription' }),
-			references('lesson_type_ids', 'Lesson Type', 'lessonType', { description: 'Lessons that it pays for' }),
-			note,
-			flag('is_separate_balance', 'Separate Balance', {
-				description: 'Whether the subscription has a balance of its own',
-			}),
-			dottedDate('b_date', 'Start Date', {
+		body: fieldsLike(customerTariff, {
+			tariff_id: {},
+			balance: {},
+			e_date: {},
+			lesson_type_ids: {},
+			note: {},
+			is_separate_balance: {},
+			b_date: {
 				fallback: 'today',
 				description: 'First day; today if left empty, so that a run on another day sells it once more',
-			}),
-			references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
-		],
+			},
+			subject_ids: {},
+		}),
 		kind: 'createIfAbsent',
 		creates: 'customerTariff',
 		certainty: 'documented',
@@ -186,35 +181,23 @@ const additions: Action[] = [
 		path: 'pay',
 		action: 'create',
 		idAs: 'customer_id',
-		body: [
-			number('income', 'Amount', { required: true, min: 0.01 }),
-			reference('pay_account_id', 'Payment Account', 'payAccount', { required: true }),
-			reference('branch_id', 'Branch of Payment', 'branch', {
-				fromBranch: true,
-				description:
-					"The branch it belongs to. Left empty, the one above if the customer is in it, else the customer's only one.",
-			}),
-			flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
-			record('ctt_id', 'Customer Subscription', 'customerTariff', {
-				description: 'Subscription that is paid for',
-			}),
-			dottedDate('document_date', 'Payment Date', {
+		body: fieldsLike(pay, {
+			income: { nonZero: undefined, min: 0.01, description: undefined },
+			pay_account_id: {},
+			branch_id: {},
+			is_confirmed: {},
+			ctt_id: {},
+			document_date: {
 				fallback: 'today',
+				required: false,
 				description: 'Today if left empty, so that a run on another day adds it once more',
-			}),
-			reference('location_id', 'Location', 'location'),
-			note,
-			text('payer_name', 'Payer Name', {
-				longest: 50,
-				description: 'That of the customer if left empty',
-				copyFrom: PAYER,
-			}),
-			reference('pay_item_id', 'Payment Item', 'payItem'),
-			reference('pay_type_id', 'Payment Type', 'payType', {
-				fallback: 1,
-				description: 'An income (1) if left empty',
-			}),
-		],
+			},
+			location_id: {},
+			note: {},
+			payer_name: { description: 'That of the customer if left empty' },
+			pay_item_id: {},
+			pay_type_id: { fallback: 1, required: false, description: 'An income (1) if left empty' },
+		}),
 		kind: 'createIfAbsent',
 		creates: 'pay',
 		certainty: 'confirmed',
@@ -241,17 +224,17 @@ const additions: Action[] = [
 		path: 'task',
 		action: 'create',
 		idAs: 'customer_ids',
-		body: [
-			taskTitle,
-			references('assigned_ids', 'Assignee', 'user', { description: 'Assigned users' }),
-			author,
-			references('branch_ids', 'Branch of Task', 'branch', {
-				fromBranch: true,
+		body: fieldsLike(task, {
+			title: {},
+			assigned_ids: {},
+			user_id: {},
+			branch_ids: {
+				label: 'Branch of Task',
 				description: "Branches of the task, if not just the one above, or the customer's",
-			}),
-			dottedDate('due_date', 'Due Date'),
-			longText('text', 'Text', { description: 'What is to be done' }),
-		],
+			},
+			due_date: {},
+			text: {},
+		}),
 		kind: 'createIfAbsent',
 		creates: 'task',
 		certainty: 'unconfirmed',

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, readFlag, today } from '../values/formats';
-import { CRUD, idFilter, note, writable } from './common';
+import { CRUD, idFilter, note, writable, only } from './common';
 import {
 	boolean,
 	choice,
@@ -107,9 +107,7 @@ export const customerTariff = writable({
 		}),
 		idFilter,
 		choice('tariff_type', 'Plan Type', TARIFF_TYPES, 1),
-		flag('is_separate_balance', 'Separate Balance', {
-			description: 'Whether to return only subscriptions with a balance of their own or only others',
-		}),
+		only('is_separate_balance', 'Separate Balance', 'subscriptions with a balance of their own'),
 		reference('tariff_id', 'Subscription Plan', 'tariff'),
 	],
 });

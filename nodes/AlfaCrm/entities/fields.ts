@@ -57,13 +57,7 @@ export const choices = (
 	label: string,
 	offered: readonly Choice[],
 	extra: Extra = {},
-): Made => ({
-	type: 'choices',
-	choices: offered,
-	name,
-	label,
-	...extra,
-});
+): Made => ({ type: 'choices', choices: offered, name, label, ...extra });
 
 const pointing =
 	(type: 'reference' | 'references' | 'record' | 'records') =>
@@ -72,13 +66,7 @@ const pointing =
 		label: string,
 		entity: string,
 		extra: Extra & Partial<Pick<OfType<'references'>, 'listedBy'>> = {},
-	): Made => ({
-		type,
-		entity,
-		name,
-		label,
-		...extra,
-	});
+	): Made => ({ type, entity, name, label, ...extra });
 
 export const reference = pointing('reference');
 export const references = pointing('references');
@@ -98,13 +86,7 @@ export const rows = (
 	label: string,
 	fields: readonly Field[],
 	extra: Extra & Pick<OfType<'rows'>, 'readOnly'> = {},
-): Made => ({
-	type: 'rows',
-	fields,
-	name,
-	label,
-	...extra,
-});
+): Made => ({ type: 'rows', fields, name, label, ...extra });
 
 /**
  * A pair of filters `<name>_from` and `<name>_to`, checked again against a field where the server ignores them.

@@ -1,6 +1,16 @@
 import { archivedField, archivedView, archiving } from './archive';
 import { calendar } from './calendar';
-import { idFilter, idsFilter, name, nameFilter, timestampFilters, timestamps, writable } from './common';
+import {
+	idFilter,
+	idsFilter,
+	name,
+	nameFilter,
+	timestampFilters,
+	timestamps,
+	writable,
+	ownBranches,
+	company,
+} from './common';
 import {
 	dottedDate,
 	flag,
@@ -48,25 +58,17 @@ export const group = writable({
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
 		archivedField('group'),
-		references('branch_ids', 'Branch', 'branch', {
-			fromBranch: true,
-			description: 'Branches of the group, if not just the one above',
-		}),
-		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
+		ownBranches('group'),
+		company,
 		dottedDate('e_date', 'End Date', {
 			description: 'Must be later than the start date',
 			fallbackDateFormat: 'iso',
 		}),
 		level,
 		longText('note', 'Note', { longest: 255 }),
-		flag('is_public', 'Public', {
-			description: 'Whether the group is public. Seen in few integrations.',
-		}),
+		flag('is_public', 'Public', { description: 'Whether the group is public. Seen in few integrations.' }),
 		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
-		dottedDate('b_date', 'Start Date', {
-			description: 'First day of the group',
-			fallbackDateFormat: 'iso',
-		}),
+		dottedDate('b_date', 'Start Date', { fallbackDateFormat: 'iso' }),
 		status,
 		id('streaming_id', 'Streaming ID'),
 		references('teacher_ids', 'Teacher', 'teacher'),

@@ -1,4 +1,4 @@
-import { idFilter, note, timestamps, writable } from './common';
+import { idFilter, note, timestamps, writable, ownBranch } from './common';
 import {
 	boolean,
 	choice,
@@ -34,10 +34,7 @@ const subject = reference('subject_id', 'Subject', 'subject');
 const lessonType = reference('lesson_type_id', 'Lesson Type', 'lessonType');
 const teachers = references('teacher_ids', 'Teacher', 'teacher');
 const room = reference('room_id', 'Room', 'room');
-const branch = reference('branch_id', 'Branch of Lesson', 'branch', {
-	fromBranch: true,
-	description: 'The branch it belongs to, if not the one above',
-});
+const branch = ownBranch('Branch of Lesson');
 const topic = text('topic', 'Topic');
 const homework = longText('homework', 'Homework');
 const from = time('time_from', 'Start Time');
@@ -169,7 +166,8 @@ export const lesson = writable({
 		title: [],
 		details: [
 			{ name: 'time_from', shownAs: 'moment' },
-			{ name: 'group_ids', entity: 'group', otherwise: { name: 'customer_ids', entity: 'customer' } },
+			{ name: 'group_ids', entity: 'group' },
+			{ name: 'customer_ids', entity: 'customer' },
 			{ name: 'subject_id', entity: 'subject' },
 			{ name: 'topic' },
 			{ name: 'status', choices: STATUSES },

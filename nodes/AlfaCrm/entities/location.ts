@@ -1,5 +1,5 @@
-import { idFilter, name, nameFilter, weight, writable } from './common';
-import { flag, reference } from './fields';
+import { idFilter, name, nameFilter, weight, writable, ownBranch, only } from './common';
+import { flag } from './fields';
 import { byNameOrId } from './match';
 
 /** API notes 5.2. */
@@ -14,17 +14,8 @@ export const location = writable({
 	fields: [
 		name('e.g. 5 Example Street'),
 		flag('is_active', 'Active', { required: true, description: 'Whether the location is in use' }),
-		reference('branch_id', 'Branch of Location', 'branch', {
-			fromBranch: true,
-			description: 'The branch it belongs to, if not the one above',
-		}),
+		ownBranch('Branch of Location'),
 		weight,
 	],
-	filters: [
-		flag('is_active', 'Active', {
-			description: 'Whether to return only active locations or only inactive ones',
-		}),
-		idFilter,
-		nameFilter,
-	],
+	filters: [only('is_active', 'Active', 'active locations', 'inactive ones'), idFilter, nameFilter],
 });

@@ -1,20 +1,16 @@
-import { idFilter, nameFilter, readable } from './common';
-import { emailPart, flag, isoDate, range, reference, text } from './fields';
+import { idFilter, nameFilter, readable, only } from './common';
+import { emailPart, isoDate, range, reference, text } from './fields';
 
 const sender = reference('user_id', 'User', 'user', { description: 'Who sent it' });
 
 const sending = [
 	...range(isoDate, 'added', 'Added'),
-	flag('is_archive', 'Archived', {
-		description: 'Whether to return only archived messages or only others',
-	}),
+	only('is_archive', 'Archived', 'archived messages'),
 	...range(isoDate, 'date', 'Date'),
-	flag('is_fail', 'Failed', {
-		description: 'Whether to return only messages that failed or only others',
-	}),
+	only('is_fail', 'Failed', 'messages that failed'),
 	idFilter,
 	text('phone', 'Phone', { description: 'Phone number to look for' }),
-	flag('is_sent', 'Sent', { description: 'Whether to return only messages that were sent or only others' }),
+	only('is_sent', 'Sent', 'messages that were sent'),
 	sender,
 ];
 
@@ -40,10 +36,7 @@ export const mailMessage = readable({
 	outputFields: [sender],
 	filters: [
 		...sending,
-		emailPart('email', 'Email', {
-			description: 'Address to look for',
-			placeholder: 'e.g. name@example.org',
-		}),
+		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org' }),
 		nameFilter,
 		text('subject', 'Subject', { description: 'Subject line to look for' }),
 	],

@@ -1,4 +1,4 @@
-import { idFilter, note, timestampFilters, timestamps, writable } from './common';
+import { idFilter, note, timestampFilters, timestamps, writable, only } from './common';
 import { dottedDate, flag, id, ids, number, isoDottedDate, range, record, reference, text } from './fields';
 import type { Action } from './types';
 
@@ -24,7 +24,7 @@ const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
 /** One source says that a new payment needs it. API notes 5.16. */
-export const PAYER = ['legal_name', 'name'];
+const PAYER = ['legal_name', 'name'];
 const payer = text('payer_name', 'Payer Name', {
 	longest: 50,
 	description: 'In a new payment that of the customer if left empty',
@@ -115,13 +115,11 @@ export const pay = writable({
 	filters: [
 		...range(number, 'bonus', 'Bonus'),
 		commodity,
-		flag('is_confirmed', 'Confirmed', {
-			description: 'Whether to return only confirmed payments or only others',
-		}),
+		only('is_confirmed', 'Confirmed', 'confirmed payments'),
 		text('currency', 'Currency'),
 		customer,
 		id('employee_id', 'Employee ID'),
-		flag('is_fiscal', 'Fiscal', { description: 'Whether to return only fiscal payments or only others' }),
+		only('is_fiscal', 'Fiscal', 'fiscal payments'),
 		ids('group_ids', 'Group IDs', {
 			entity: 'group',
 			description: 'Groups, separated by commas',

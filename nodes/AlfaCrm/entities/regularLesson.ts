@@ -1,4 +1,4 @@
-import { writable } from './common';
+import { writable, ownBranch } from './common';
 import {
 	boolean,
 	choice,
@@ -63,32 +63,18 @@ export const regularLesson = writable({
 			required: true,
 			description: 'Whose lesson it is',
 		}),
-		owner('related_id', 'Group or Customer', 'related_class', OWNER_ENTITIES, {
-			required: true,
-			description: 'Whose lesson it is',
-		}),
+		owner('related_id', 'Group or Customer', 'related_class', OWNER_ENTITIES, { required: true }),
 		choices('days', 'Days', DAYS, { required: true, writeOnly: true, description: 'Days of the week' }),
 		time('time_from_v', 'Start Time', { required: true }),
-		dottedDate('b_date_v', 'Start Date', {
-			required: true,
-			writeOnly: true,
-			description: 'From which day on',
-		}),
-		dottedDate('e_date_v', 'End Date', {
-			required: true,
-			writeOnly: true,
-			description: 'Until which day',
-		}),
+		dottedDate('b_date_v', 'Start Date', { required: true, writeOnly: true }),
+		dottedDate('e_date_v', 'End Date', { required: true, writeOnly: true }),
 		reference('subject_id', 'Subject', 'subject', { prominent: true }),
 		references('teacher_ids', 'Teacher', 'teacher', {
 			prominent: true,
 			description: 'Teachers who work in the branch',
 		}),
 		reference('room_id', 'Room', 'room', { prominent: true }),
-		reference('branch_id', 'Branch of Lesson', 'branch', {
-			fromBranch: true,
-			description: 'The branch it belongs to, if not the one above',
-		}),
+		ownBranch('Branch of Lesson'),
 		reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 		flag('is_public', 'Public', { description: 'Whether the lesson is public' }),
 		time('time_to_v', 'End Time', {

@@ -1,4 +1,4 @@
-import { enabledFilter, name, note, weight, writable } from './common';
+import { enabledFilter, name, note, weight, writable, ownBranch } from './common';
 import { flag, id, reference } from './fields';
 import { byNameOrId } from './match';
 
@@ -19,10 +19,7 @@ export const room = writable({
 			placeholder: 'e.g. 2',
 		}),
 		{ ...weight, required: true },
-		reference('branch_id', 'Branch of Room', 'branch', {
-			fromBranch: true,
-			description: 'The branch it belongs to, if not the one above',
-		}),
+		ownBranch('Branch of Room'),
 		flag('is_enabled', 'Enabled', { description: 'Whether the room can be chosen in AlfaCRM' }),
 		reference('location_id', 'Location', 'location'),
 		note,

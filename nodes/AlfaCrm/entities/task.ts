@@ -1,19 +1,8 @@
-import { author, idFilter, writable } from './common';
-import {
-	boolean,
-	dottedDate,
-	flag,
-	integer,
-	longText,
-	range,
-	records,
-	reference,
-	references,
-	text,
-} from './fields';
+import { author, idFilter, writable, ownBranches, company } from './common';
+import { boolean, dottedDate, flag, integer, longText, range, records, references, text } from './fields';
 
 /** API notes 5.18. One integration writes a title and a text, another a text alone; the rest is known from what is read. */
-export const taskTitle = text('title', 'Title', {
+const taskTitle = text('title', 'Title', {
 	prominent: true,
 	requiredUnless: 'text',
 	description: "A task needs this, or a 'Text' in 'Additional Fields'",
@@ -46,11 +35,8 @@ export const task = writable({
 		flag('is_archive', 'Archived', { description: 'Whether the task is archived' }),
 		references('assigned_ids', 'Assignee', 'user', { description: 'Assigned users' }),
 		author,
-		references('branch_ids', 'Branch', 'branch', {
-			fromBranch: true,
-			description: 'Branches of the task, if not just the one above',
-		}),
-		reference('company_id', 'Company', 'company', { description: 'Your own legal entity' }),
+		ownBranches('task'),
+		company,
 		records('customer_ids', 'Customer', 'customer', {
 			description: 'Who it is about. By ID you can give several, separated by commas.',
 		}),

@@ -1,12 +1,11 @@
 import { archivedView } from './archive';
 import { calendar } from './calendar';
-import { idFilter, nameFilter, note, readable } from './common';
+import { idFilter, nameFilter, note, readable, phoneFilter } from './common';
 import {
 	choice,
 	emails,
 	integer,
 	isoDate,
-	phonePart,
 	phones,
 	record,
 	reference,
@@ -40,11 +39,7 @@ const lists: Action[] = [
 		description:
 			'Get the working hours of all teachers or of one. As weekday, 1 is Sunday and 7 is Saturday, unlike the days of regular lessons.',
 		action: 'working-hour',
-		body: [
-			record('teacher_id', 'Teacher', 'teacher', {
-				description: 'Whose hours to return',
-			}),
-		],
+		body: [record('teacher_id', 'Teacher', 'teacher', { description: 'Whose hours to return' })],
 		outputFields: [
 			reference('teacher_id', 'Teacher ID', 'teacher'),
 			choice('weekday', 'Weekday', WEEKDAYS, 1),
@@ -71,9 +66,7 @@ const freeSlots: Action = {
 			required: true,
 			description: 'Last day to look at, at most a year after the first',
 		}),
-		reference('room_id', 'Room', 'room', {
-			description: 'Only slots in which this room is free too',
-		}),
+		reference('room_id', 'Room', 'room', { description: 'Only slots in which this room is free too' }),
 	],
 	kind: 'freeSlots',
 	certainty: 'documented',
@@ -104,12 +97,5 @@ export const teacher = readable({
 		phones('phone', 'Phone'),
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
-	filters: [
-		idFilter,
-		nameFilter,
-		phonePart('phone', 'Phone', {
-			description: 'A phone number in any format, or some of its digits',
-			verifyBy: { field: 'phone', test: 'phone' },
-		}),
-	],
+	filters: [idFilter, nameFilter, phoneFilter],
 });

@@ -59,8 +59,7 @@ interface ActionKinds {
 	get: Nothing;
 	/** Reads the record and sends only what differs. */
 	change: Nothing;
-	/** The same for a lead that moves in the funnel, and for one that is lost. */
-	moveToStage: Nothing;
+	/** The same for a lead that is lost; a client is refused. */
 	rejectLead: Nothing;
 	/** Adds something to a customer, whose ID travels as `idAs`, unless the same is there already. */
 	createIfAbsent: { creates: Added; idAs: string };
@@ -146,8 +145,6 @@ export interface Detail {
 	shownAs?: 'day' | 'moment';
 	/** The day that ends the period which begins with it. */
 	until?: string;
-	/** Stands in where it says nothing. */
-	otherwise?: Detail;
 }
 
 /** How a record is called in dropdowns and lists that are searched, and how it is found there. */

@@ -5,7 +5,7 @@ import { itemsOf, parts } from './lists';
 import { normalizedText, readText, severalTexts, textForms } from './text';
 import type { OfType } from '../entities/fieldTypes';
 
-const BETWEEN = /[\s,;:<>()[\]"]+/;
+const BETWEEN = /[\s,;:<>()[\]"/\\|]+/;
 
 /** Something before the sign, and a place with letters behind it: "-", "no@" and "@mail.ru" are no addresses. */
 function isAddress(text: string): boolean {
@@ -49,18 +49,11 @@ function onePart(item: unknown): string | undefined {
 }
 
 const WHOLE = /^[^@]+@[^@]+\.\p{L}{2,}$/u;
-const GOES_ON_BEFORE = /[\p{L}\d._+-]$/u;
-const GOES_ON_AFTER = /^(?:[\p{L}\d-]|\.\p{L})/u;
 
 /** Whether a row holds the address that is looked for, which another one may end with, or else has the part of one. */
 export function holdsEmail(held: unknown, wanted: unknown): boolean {
 	const text = normalizeText(String(wanted));
-	const [first, ...others] = normalizeText(String(held)).split(text);
-	if (!WHOLE.test(text)) return others.length > 0;
-	return others.some((after, index) => {
-		const before = index === 0 ? first : others[index - 1];
-		return !GOES_ON_BEFORE.test(before) && !GOES_ON_AFTER.test(after);
-	});
+	return WHOLE.test(text) ? addressesIn(held).includes(text) : normalizeText(String(held)).includes(text);
 }
 
 /** What a list of people is searched with: one address, also behind a name, or a part of one. */

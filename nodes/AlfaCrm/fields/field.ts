@@ -7,10 +7,9 @@ import { date, time } from './date';
 import { emailPart, emails } from './emails';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
-import type { Address, FieldKind, JsonSchema, Words } from './kind';
+import type { Address, FieldKind, JsonSchema } from './kind';
 import { integer, number } from './number';
 import { object } from './object';
-
 import { phonePart, phones } from './phones';
 import { owner, record, records, reference, references } from './reference';
 import { rows } from './rows';
@@ -47,8 +46,8 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	object,
 };
 
-/** The table pairs each type with its kind, which TypeScript does not see through a type that is only known at run time. */
-const kindOf = <F extends ShownType>({ type }: F): FieldKind<F> =>
+/** The kind of a field. TypeScript does not see that the table pairs each type with its kind, where the type is known at run time only. */
+export const kindOf = <F extends ShownType>({ type }: F): FieldKind<F> =>
 	fieldKinds[type] as unknown as FieldKind<F>;
 
 /** Where nothing depends on the day that a moment belongs to. */
@@ -139,20 +138,11 @@ export function union(field: ShownType, present: unknown, added: unknown): Wire[
 /** The values that are given, however the list is written. */
 export const itemsIn = (field: ShownType, value: unknown): unknown[] => kindOf(field).items(field, value);
 
-/** What one of its values is called in messages. */
-export const nounOf = (field: ShownType): string => kindOf(field).noun;
-
 /** The values that are held, one by one. */
 export function listOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return [...(value as unknown[])];
 	return isEmpty(value) ? [] : [value];
 }
-
-/** Whether its values are IDs of records. */
-export const holdsIds = (field: ShownType): boolean => kindOf(field).holdsIds;
-
-/** Where the names of its values are, if they have any. */
-export const wordsOf = (field: ShownType): Words | undefined => kindOf(field).words(field);
 
 /** A value as AlfaCRM itself writes it, so that its own lists find it. */
 export function canonical(field: ShownType, value: Wire): Wire {
@@ -160,26 +150,8 @@ export function canonical(field: ShownType, value: Wire): Wire {
 	return hasItems ? (listOf(value).map((item) => write(item as Wire)) as Wire) : write(value);
 }
 
-/** Whether a filter finds the rows that hold the very value. */
-export const isExact = (field: ShownType): boolean => kindOf(field).isExact;
-
-/** What a row means that shows nothing in this field. */
-export const valueIfMissing = (field: ShownType): Wire => kindOf(field).valueIfMissing;
-
 /** What takes the place of a value that somebody empties on purpose. */
 export const clearedValue = (field: ShownType): Wire => kindOf(field).clearedValue;
-
-/** The filters to ask an index with for one value, as it is on the wire; all of them are needed to find it in every spelling. */
-export const searchForms = (field: ShownType, name: string, value: Wire) =>
-	kindOf(field).searchForms(field, name, value);
-
-/** Whether a filter that looks for parts may have found a value. */
-export const isNear = (field: ShownType, held: unknown, asked: unknown): boolean =>
-	kindOf(field).isNear(held, asked);
-
-/** Filters to ask with for the value of a filter, a whole list too. */
-export const filterForms = (filter: ShownType, name: string, value: Wire) =>
-	kindOf(filter).filterForms(filter, name, value);
 
 const TELLING = /[\p{L}\p{N}]/u;
 
@@ -228,7 +200,7 @@ export const isProminent = (field: Field): boolean => isNeeded(field) || field.p
  * where another parameter decides which is shown.
  */
 export function toParameters(field: Field): INodeProperties[] {
-	const demanded = field.required && canBeEmpty(field) ? { required: true } : {};
+	const demanded = field.required && !kindOf(field).alwaysFilled ? { required: true } : {};
 	const variants = kindOf(field).variants(field);
 	if (variants.length === 0) return [{ ...toProperty(field), ...demanded }];
 	return variants.map(({ label, widget, show }) => ({
@@ -246,12 +218,6 @@ export function toSingleProperty(field: Shown): INodeProperties {
 	if (!typeOptions?.multipleValues || property.type !== 'string') return toProperty(field);
 	return { ...property, default: '' };
 }
-
-/** Whether its parameter of the form can be left empty. */
-export const canBeEmpty = (field: ShownType): boolean => !kindOf(field).alwaysFilled;
-
-/** What a new record has where nobody chose, as in the form; undefined where the form begins empty. */
-export const defaultOf = (field: ShownType): Wire | undefined => kindOf(field).defaultValue(field);
 
 /** The field as a new record takes it. */
 export const forNew = (field: Field): Field =>

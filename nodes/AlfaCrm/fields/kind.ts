@@ -67,11 +67,11 @@ export interface FieldKind<F> {
 	clearedValue: Wire;
 	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
 	isExact: boolean;
-	/** Filters that an index can be asked with; what all of them find together holds the value, among others. */
+	/** Filters to ask an index with for one value, as it is on the wire; all of them are needed to find it in every spelling. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
 	/** Whether a filter that looks for parts, as most of AlfaCRM's do, may find a value when it is asked for another. */
 	isNear(held: unknown, asked: unknown): boolean;
-	/** Filters for what a user has chosen as one. */
+	/** Filters to ask with for the value of a filter, a whole list too. */
 	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
 	/** Its parameter in the form. */
 	widget(field: F & FieldBasics): Widget;
@@ -81,7 +81,7 @@ export interface FieldKind<F> {
 	formLabel(label: string): string;
 	/** Its parameter cannot be left empty. */
 	alwaysFilled: boolean;
-	/** What the form begins with, where that is a value. */
+	/** What the form and a new record begin with, where that is a value. */
 	defaultValue(field: F): Wire | undefined;
 	/** Its column in the field mapper. */
 	column(field: F, required: boolean): Pick<ResourceMapperField, 'type' | 'options' | 'defaultValue'>;

@@ -6,7 +6,6 @@ import {
 	ends,
 	formatPhone,
 	hasNumber,
-	hasSeveral,
 	isHidden,
 	normalizePhone,
 	phoneForms,
@@ -42,27 +41,8 @@ function read(item: unknown): string | undefined {
 	return String(item).trim().replace(WHATSAPP, '+$1');
 }
 
-/** The separators of a list, kept with what follows them. */
-const PIECE = /[^,;\r\n]+[,;\r\n]*|[,;\r\n]+/g;
-
-/** The numbers in one text. A word or an extension behind a comma belongs to the number beside it. */
-function split(text: string): string[] {
-	const phones: string[] = [];
-	let current = '';
-	let isComplete = false;
-	for (const piece of text.match(PIECE) ?? []) {
-		const isNumber = hasNumber(piece);
-		if (isComplete && isNumber) {
-			phones.push(current);
-			current = '';
-		}
-		current += piece;
-		isComplete ||= isNumber;
-	}
-	return [...phones, current]
-		.flatMap(splitNumbers)
-		.map((phone) => phone.replace(/^[,;/\\|\s]+|[,;/\\|\s]+$/g, ''));
-}
+const split = (text: string): string[] =>
+	splitNumbers(text).map((phone) => phone.replace(/^[,;/\\|\s]+|[,;/\\|\s]+$/g, ''));
 
 const items = (value: unknown): unknown[] =>
 	itemsOf(value, split)
@@ -101,8 +81,7 @@ const isWhole = (text: string): boolean => text.replace(/\D/g, '').length >= WHO
 export const digitsIn = (value: unknown): string => String(value).normalize('NFKC').replace(/\D/g, '');
 
 /** 8 900 … and 7 900 … at the beginning of a number stand for +7 900 …. */
-const nationalPart = (digits: string): string | undefined =>
-	/^[78]\d{3,}$/.test(digits) ? digits.slice(1) : undefined;
+const nationalPart = (digits: string): string => digits.replace(/^[78](?=\d{3,}$)/, '');
 
 /**
  * The digits to ask with for a phone number or for a part of one.
@@ -117,26 +96,17 @@ function phoneDigits(value: unknown): string | undefined {
 	return digits === '' || /\p{L}/u.test(text) ? undefined : digits;
 }
 
-/**
- * How a number begins whose country is given: such a part is no part of any other number. Zeros in front of a part may be
- * those of its middle.
- */
-function beginnings(text: string): string[] | undefined {
-	const isShown = /^\D*\+/.test(text) || (isWhole(text) && /^\D*00/.test(text));
-	if (!isShown) return undefined;
-	return hasNumber(text) ? normalizePhone(text) : [digitsIn(text)];
-}
-
 /** Whether a number that a row holds is the one that is looked for, or has the digits of a part of one. */
 export function holdsPhone(held: unknown, wanted: unknown): boolean {
 	const text = String(wanted).normalize('NFKC');
-	const begun = beginnings(text);
-	if (begun) return normalizePhone(held).some((number) => begun.some((start) => number.startsWith(start)));
 	const [has, digits] = [digitsIn(held), digitsIn(text)];
+	// What shows its country is the beginning of a number, and no part of any other.
+	if (/^\D*\+/.test(text)) {
+		const beginnings = hasNumber(text) ? normalizePhone(text) : [digits];
+		return normalizePhone(held).some((number) => beginnings.some((begun) => number.startsWith(begun)));
+	}
 	if (has.includes(digits)) return true;
-	if (isWhole(text)) return samePhone(held, text);
-	const national = nationalPart(digits);
-	return national !== undefined && has.startsWith(`7${national}`);
+	return isWhole(text) ? samePhone(held, text) : has.startsWith(`7${nationalPart(digits)}`);
 }
 
 /** The first digits of a number within the country, as AlfaCRM writes them. */
@@ -147,16 +117,14 @@ function asBegun(digits: string): string {
 }
 
 /** The last digits of a number, as AlfaCRM writes them. */
-function asEnded(digits: string): string {
-	const parts = /^(\d{0,3}?)(\d{2})(\d{2})$/.exec(digits)?.slice(1) ?? [];
-	return parts.length === 0 ? digits : parts.filter((part) => part !== '').join('-');
-}
+const asEnded = (digits: string): string =>
+	digits.length > 7 ? digits : digits.replace(/(\d\d)(\d\d)$/, '-$1-$2').replace(/^-/, '');
 
 /** AlfaCRM may look at the digits, or at the number as it was written there. API notes 5.3. */
 export function partForms(text: string): string[] {
 	const digits = phoneDigits(text) ?? text;
 	if (isWhole(text)) return [digits, ...ends(digits)];
-	const first = nationalPart(digits) ?? digits;
+	const first = nationalPart(digits);
 	return [...new Set([first, asBegun(first), asEnded(digits), text])];
 }
 
@@ -166,9 +134,7 @@ export const isTooShort = (text: string): boolean =>
 
 /** Two numbers, or parts of two. */
 const areSeveral = (text: string): boolean =>
-	hasSeveral(text) ||
-	text.split(/[,;\r\n]+/).filter((part) => !/\p{L}/u.test(part) && digitsIn(part).length >= FEWEST).length >
-		1;
+	splitNumbers(text).length > 1 || /\d\s*[,;\r\n]\s*[+(]?\d/.test(text);
 
 /** What a list of people is searched with: a number in any spelling, or some digits of it. */
 export const phonePart: FieldKind<OfType<'phonePart'>> = {

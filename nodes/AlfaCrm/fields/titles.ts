@@ -37,10 +37,10 @@ export function fullTitleOf(
 }
 
 function detailOf(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
-	const { name, choices, shownAs, until, otherwise } = detail;
+	const { name, choices, shownAs, until } = detail;
 	if (until !== undefined) return periodOf(row, name, until, names.zone);
 	const value = filledIn(row, name);
-	if (value === undefined) return otherwise && detailOf(row, otherwise, names);
+	if (value === undefined) return undefined;
 	const entity = entityIn(row, detail);
 	if (choices) return choices.find((choice) => String(choice.value) === String(value))?.label;
 	if (entity !== undefined) return names.of(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
@@ -68,17 +68,15 @@ function periodOf(row: IDataObject, from: string, until: string, zone: string): 
 /** The records of other lists that the titles of rows name. */
 export function namedIn(rows: readonly IDataObject[], { listed }: Entity): Map<string, Set<number>> {
 	const named = new Map<string, Set<number>>();
-	for (const row of rows) for (const detail of listed?.details ?? []) addNamed(named, row, detail);
+	for (const row of rows) {
+		for (const detail of listed?.details ?? []) {
+			const entity = entityIn(row, detail);
+			const [id] = [row[detail.name]].flat().flatMap((one) => readId(one) ?? []);
+			if (id !== undefined && entity !== undefined)
+				named.set(entity, (named.get(entity) ?? new Set()).add(id));
+		}
+	}
 	return named;
-}
-
-function addNamed(named: Map<string, Set<number>>, row: IDataObject, detail: Detail): void {
-	const { name, otherwise } = detail;
-	const entity = entityIn(row, detail);
-	const [id] = [row[name]].flat().flatMap((one) => readId(one) ?? []);
-	if (id === undefined && otherwise) addNamed(named, row, otherwise);
-	if (id === undefined || entity === undefined) return;
-	named.set(entity, (named.get(entity) ?? new Set()).add(id));
 }
 
 /** Entries that would read alike say their ID as well. */

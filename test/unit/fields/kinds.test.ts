@@ -3,16 +3,15 @@ import fc from 'fast-check';
 import {
 	clearedValue,
 	fieldKinds,
-	jsonHint,
 	isBlank,
 	isList,
-	normalForms,
+	jsonHint,
+	kindOf,
 	listOf,
-	defaultOf,
-	serialize,
+	normalForms,
 	sameItem,
 	sameValue,
-	searchForms,
+	serialize,
 	toColumn,
 	toProperty,
 	toSchema,
@@ -102,7 +101,7 @@ describe.each(TABLE)('%s', (_name, field) => {
 
 	it('begins in a new record as in the form, where 0 stands for no sum', () => {
 		if (field.type === 'number') return;
-		const preset = defaultOf(field);
+		const preset = kindOf(field).defaultValue(field);
 		const begun = outcome(field, toProperty(field).default);
 		expect(begun).toEqual(preset === undefined ? { blank: true } : { wire: preset });
 	});
@@ -122,7 +121,8 @@ describe.each(TABLE)('%s', (_name, field) => {
 				// What is no phone number or email can be saved, not looked for; nor can a text of dashes.
 				const tells = !['phones', 'emails'].includes(field.type) && /[\p{L}\d]/u.test(JSON.stringify(item));
 				if (tells) expect(readings.length).toBeGreaterThan(0);
-				if (readings.length > 0) expect(searchForms(field, 'sample', item as Wire)).not.toEqual([]);
+				if (readings.length > 0)
+					expect(kindOf(field).searchForms(field, 'sample', item as Wire)).not.toEqual([]);
 			}
 		}
 	});

@@ -7,8 +7,8 @@ import {
 	clearedValue,
 	isBlank,
 	jsonHint,
+	kindOf,
 	normalForms,
-	searchForms,
 	serialize,
 	toColumn,
 	toProperty,
@@ -254,7 +254,7 @@ describe('is looked up', () => {
 		[{ type: 'custom' }, 12, [{ sample: 12 }]],
 		[{ type: 'custom' }, '04.09.2015', [{ sample: '2015-09-04' }, { sample: '04.09.2015' }]],
 	])('%j: %j by %j', (type, value, forms) => {
-		expect(searchForms(type, 'sample', value)).toEqual(forms);
+		expect(kindOf(type).searchForms(type, 'sample', value)).toEqual(forms);
 	});
 });
 
@@ -279,7 +279,9 @@ describe('addresses of email', () => {
 		['нет', []],
 	])('%j is looked up as %j', (value, addresses) => {
 		expect(normalForms(EMAILS, value)).toEqual(addresses);
-		const forms = searchForms(EMAILS, 'email', value as string).map(({ email }) => String(email));
+		const forms = kindOf(EMAILS)
+			.searchForms(EMAILS, 'email', value as string)
+			.map(({ email }) => String(email));
 		expect(addresses.filter((address) => !forms.some((form) => address.includes(form)))).toEqual([]);
 		expect(forms.length > 0).toBe(addresses.length > 0);
 	});

@@ -65,8 +65,6 @@ describe('who joins a group', () => {
 		['03-01..12-31', '..02-20', '02-10..02-20 03-01..12-31', 'created', false],
 		// One that is over stays over.
 		['2025-01-01..2025-12-31', '..03-01', '2025-01-01..2025-12-31 02-10..03-01', 'created', false],
-		// A gap is closed by the one before it.
-		['02-01..02-20 03-10..04-30', '..04-15', '02-01..03-09 03-10..04-15', 'updated', true],
 		// One that ends today goes on until the next one.
 		['01-01..02-10 03-01..12-31', '', '01-01..02-28 03-01..12-31', 'updated', true],
 		// It begins earlier and ends later in one change.
@@ -112,6 +110,15 @@ describe('who joins a group', () => {
 		const upside = await school.run(join({ b_date: '2026-03-02', e_date: '2026-03-01' }));
 		expect(upside.error?.message).toBe("'End Date' must not be before 'Start Date'");
 		expect(school.calls).toEqual([]);
+	});
+
+	it('is left as it is on days that lead from one membership into another', async () => {
+		member(...periods('02-01..02-20 03-10..04-30'));
+		expect((await school.run(join({ e_date: '2026-04-15' }))).error).toMatchObject({
+			message: 'The customer was in the group more than once from 2026-02-10 to 2026-04-15',
+			description: "Give a later 'Start Date', or change the memberships in AlfaCRM. Nothing was saved.",
+		});
+		expect(days()).toEqual(periods('02-01..02-20 03-10..04-30'));
 	});
 
 	it('and is in it already by the word of AlfaCRM alone has joined it', async () => {

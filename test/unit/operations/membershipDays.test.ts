@@ -77,7 +77,7 @@ function meet(held: readonly Period[], { b_date, e_date }: Days) {
 	};
 }
 
-it('whatever memberships there are, the days that are asked for are covered once', async () => {
+it('whatever memberships there are, the days that are asked for are covered once, or refused where they lead from one into another', async () => {
 	const property = fc.asyncProperty(periods, asked, async (held, days) => {
 		const { join, own, others } = meet(held, days);
 		const [before, theirs] = [own(), others()];
@@ -86,7 +86,9 @@ it('whatever memberships there are, the days that are asked for are covered once
 		const to = days.e_date ?? Math.max(from, 0) + 1;
 		const first = await join();
 		expect(others()).toEqual(theirs);
-		if (to < from) {
+		const until = days.e_date ?? Math.max(from, 0);
+		const within = before.filter(([begin, end]) => begin <= until && end >= from);
+		if (to < from || (within.length > 1 && within[within.length - 1][0] > from)) {
 			expect([first.error === undefined, own()]).toEqual([false, before]);
 			return;
 		}
@@ -95,9 +97,7 @@ it('whatever memberships there are, the days that are asked for are covered once
 		for (let offset = from; offset <= to; offset += 1)
 			expect(after.filter(([begin, end]) => begin <= offset && end >= offset)).toHaveLength(1);
 		after.slice(1).forEach(([begin], index) => expect(begin).toBeGreaterThan(after[index][1]));
-		const until = days.e_date ?? Math.max(from, 0);
-		const wasIn = before.some(([begin, end]) => begin <= until && end >= from);
-		expect(first.json.map(({ alreadyMember }) => alreadyMember)).toEqual(first.json.map(() => wasIn));
+		expect(first.json.map(({ alreadyMember }) => alreadyMember)).toEqual([within.length > 0]);
 
 		const again = await join();
 		expect(again.json).toMatchObject([{ operationResult: 'unchanged', alreadyMember: true }]);

@@ -7,7 +7,7 @@ import { customerTariff } from '../../entities/customerTariff';
 import type { Field } from '../../entities/fieldTypes';
 import type { Added } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { sameValue, valueIfMissing } from '../../fields/field';
+import { kindOf, sameValue } from '../../fields/field';
 import { showWhen } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../execution/item';
@@ -87,19 +87,18 @@ const agrees = ({ item, body, compared }: Wanted, row: IDataObject, mutable?: st
 		.every((field) => {
 			const held = row[field.name];
 			// Some accounts show no 0 where a switch is off.
-			return sameValue(field, isEmpty(held) ? valueIfMissing(field) : held, body[field.name], item.zone);
+			return sameValue(
+				field,
+				isEmpty(held) ? kindOf(field).valueIfMissing : held,
+				body[field.name],
+				item.zone,
+			);
 		});
 
 /** What shows no time counts, for it may be new. */
-function isRecent({ execution, zone }: Item, stamp: unknown, minutes: number): boolean {
+function isRecent({ zone }: Item, stamp: unknown, minutes: number): boolean {
 	const moment = readMoment(stamp, zone);
-	const age = moment === undefined ? 0 : (Date.now() - moment) / MINUTE_MS;
-	if (age < -minutes)
-		execution.hints.add(
-			"The same comment has a time in the future, so the time zone of this workflow is not the school's. Correct it in the workflow settings, or repeats are added again",
-			zone,
-		);
-	return Math.abs(age) <= minutes;
+	return moment === undefined || Math.abs(Date.now() - moment) <= minutes * MINUTE_MS;
 }
 
 /** What names a subscription of somebody else has mistaken one of both. A list that did not come whole tells nothing. */

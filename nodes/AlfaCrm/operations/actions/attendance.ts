@@ -60,31 +60,32 @@ export function readAttendances(
 			throw refused(`item ${one.index} cannot be used: ${message}`, description);
 		}
 	};
-	const rows = new Map<number, IDataObject>();
 	const body: IDataObject = {};
-	for (const one of [...items].sort((a, b) => a.index - b.index)) {
-		/** Adds what it says to what those before it have said. */
-		const add = (said: IDataObject, known: IDataObject, among: readonly Field[], about?: string) => {
-			for (const field of among.filter(({ name }) => name in said)) {
-				const { name, label } = field;
-				if (name in known && !sameValue(field, known[name], said[name], item.zone))
-					throw refused(
-						`item ${one.index} and one before it contradict each other on ${about ?? `'${label}'`}`,
-					);
-				known[name] = said[name];
-			}
-		};
-		const said = read(one);
-		add(said.body, body, fields);
-		for (const row of said.rows) {
-			const customer = Number(row.customer_id);
-			const known = rows.get(customer) ?? {};
-			rows.set(customer, known);
-			add(row, known, rowsField(fields).fields, `customer ${customer}`);
-		}
-	}
-	return { rows: [...rows.values()], body };
+	const rows = [...items]
+		.sort((a, b) => a.index - b.index)
+		.flatMap((one) => {
+			const said = read(one);
+			const other = fields.find(
+				(field) =>
+					[said.body, body].every((all) => field.name in all) &&
+					!sameValue(field, body[field.name], said.body[field.name], item.zone),
+			);
+			if (other)
+				throw refused(`item ${one.index} and one before it contradict each other on '${other.label}'`);
+			Object.assign(body, said.body);
+			return said.rows;
+		});
+	// A sheet may hold a line twice.
+	const different = [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+	const twice = namedTwice(different);
+	if (twice !== undefined) throw refused(`some contradict each other on customer ${twice}`);
+	return { rows: different, body };
 }
+
+const namedTwice = (rows: readonly IDataObject[]): string | undefined =>
+	rows
+		.map(({ customer_id }) => String(customer_id))
+		.find((customer, index, customers) => customers.indexOf(customer) !== index);
 
 function rowsIn(item: Item, fields: readonly Field[], input: IDataObject): IDataObject[] {
 	const attendance = rowsField(fields);
@@ -97,8 +98,7 @@ function rowsIn(item: Item, fields: readonly Field[], input: IDataObject): IData
 	const rows = [...long, ...short(present_ids, 1), ...short(absent_ids, 0)].map((row) =>
 		bodyOf(item, attendance.fields, row),
 	);
-	const customers = rows.map(({ customer_id }) => String(customer_id));
-	const twice = customers.find((customer, index) => customers.indexOf(customer) !== index);
+	const twice = namedTwice(rows);
 	if (rows.length > 0 && twice === undefined) return rows;
 	const places = [...ids, attendance].map(({ label }) => `'${label}'`);
 	const listed = (last: string) => `${places.slice(0, -1).join(', ')} ${last} ${places.at(-1)}`;

@@ -1,5 +1,8 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Action, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
+import type { FormPart } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import { nameSourceOf } from '../output/names';
@@ -12,39 +15,36 @@ import { actionRowFilter } from '../records/filters';
 import { asRows, collectSome, limitForm, limitOf } from '../records/rows';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields, readFilters } from './fields';
-import type { ActionKind } from './kind';
+import type { ActionKind, ActionSlot } from './kind';
+
+/** What returns rows as AlfaCRM shows them, with names where they are asked for. */
+const reading = <K extends 'get' | 'getMany'>(
+	form: FormPart<ActionSlot>,
+	read: (item: Item, entity: Entity, action: Action, call: ItemRequest) => Promise<IDataObject[]>,
+): ActionKind<K> => ({
+	form: (_entity, { outputFields = [] }) => ({ ...form, simplify: namesForm(outputFields) }),
+	async execute(item, entity, action) {
+		const { call } = callOf(item, entity, action, readFilters);
+		const show = namedOutput(item, action.outputFields ?? []);
+		const rows = await read(item, entity, action, call);
+		return await show(
+			rows.map((row) => ({ row, branch: call.branch })),
+			nameSourceOf(item),
+		);
+	},
+	output: (_entity, action) => withNameSchema(declaredSchema(action), action.outputFields ?? []),
+});
 
 /** Reads what comes in one answer: an object, or a bare list of rows. */
-export const get: ActionKind<'get'> = {
-	form: (_entity, { outputFields = [] }) => ({ simplify: namesForm(outputFields) }),
-	async execute(item, entity, action) {
-		const { call } = callOf(item, entity, action, readFilters);
-		const show = namedOutput(item, action.outputFields ?? []);
-		const rows = asRows(item, call, await item.fetch(call));
-		return await show(
-			rows.map((row) => ({ row, branch: call.branch })),
-			nameSourceOf(item),
-		);
-	},
-	output: (_entity, action) => withNameSchema(declaredSchema(action), action.outputFields ?? []),
-};
+export const get = reading<'get'>({}, async (item, _entity, _action, call) =>
+	asRows(item, call, await item.fetch(call)),
+);
 
 /** Reads the pages of a list. */
-export const getMany: ActionKind<'getMany'> = {
-	form: (_entity, { outputFields = [] }) => ({ limit: limitForm, simplify: namesForm(outputFields) }),
-	async execute(item, entity, action) {
-		const limit = limitOf(item);
-		const { call } = callOf(item, entity, action, readFilters);
-		const keep = actionRowFilter(fieldsOf(action), { ...call.query, ...call.body });
-		const show = namedOutput(item, action.outputFields ?? []);
-		const rows = await collectSome(item, entity.plural.toLowerCase(), call, { limit, keep });
-		return await show(
-			rows.map((row) => ({ row, branch: call.branch })),
-			nameSourceOf(item),
-		);
-	},
-	output: (_entity, action) => withNameSchema(declaredSchema(action), action.outputFields ?? []),
-};
+export const getMany = reading<'getMany'>({ limit: limitForm }, async (item, entity, action, call) => {
+	const keep = actionRowFilter(fieldsOf(action), { ...call.query, ...call.body });
+	return await collectSome(item, entity.plural.toLowerCase(), call, { limit: limitOf(item), keep });
+});
 
 /** Sends one call that changes something each time that it runs. */
 export const save: ActionKind<'save'> = {

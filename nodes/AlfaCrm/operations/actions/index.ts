@@ -7,7 +7,7 @@ import { freeSlots } from '../school/freeSlots';
 import { overview } from '../school/overview';
 import type { ObjectSchema } from '../output/recordSchema';
 import { idParameter } from '../records/target';
-import { change, moveToStage, rejectLead } from './change';
+import { change, rejectLead } from './change';
 import { completeLesson } from './completeLesson';
 import { createIfAbsent } from './createIfAbsent';
 import { get, getMany, save } from './declared';
@@ -25,7 +25,6 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	getMany,
 	joinGroup,
 	leaveGroup,
-	moveToStage,
 	overview,
 	rejectLead,
 	save,

@@ -33,7 +33,7 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 				async () => planned(item, (others = await listMemberships(membership)), days),
 				async () => await join(membership, days, others),
 			);
-			return created ?? (await carryOut(membership, found));
+			return [created ?? (await carryOut(membership, found))];
 		});
 	},
 	output: () => membershipSchema('alreadyMember'),
@@ -60,64 +60,58 @@ function daysOf({ item, given }: Membership): Days {
 	return { from, to, isOpen: end === undefined };
 }
 
-/** The memberships that are to cover the days, and what is to change in them. */
+/** The membership that is to cover the days, and what is to change in it. */
 interface Plan {
-	rows: readonly IDataObject[];
-	changes: ReadonlyMap<IDataObject, IDataObject>;
+	row: IDataObject;
+	body: IDataObject;
 	alreadyMember: boolean;
 }
 
-/** How the memberships that are there can cover the days, without one upon another. Undefined if a new one is needed. */
+/** How a membership that is there can cover the days. Undefined if a new one is needed. */
 function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: Days): Plan | undefined {
-	const inOrder = [...all].sort((one, other) =>
-		firstDay(one, item.zone) < firstDay(other, item.zone) ? -1 : 1,
-	);
-	const within = inOrder.filter((row) => lastDay(row, item.zone) >= from && firstDay(row, item.zone) <= to);
-	const next = inOrder.find((row) => firstDay(row, item.zone) > to);
+	const first = (row: IDataObject) => firstDay(row, item.zone);
+	const last = (row: IDataObject) => lastDay(row, item.zone);
+	const within = all
+		.filter((row) => last(row) >= from && first(row) <= to)
+		.sort((one, other) => (last(one) > last(other) ? -1 : 1));
+	const [next] = all
+		.filter((row) => first(row) > to)
+		.sort((one, other) => (first(one) < first(other) ? -1 : 1));
 	// With an open end a later one would be in the way of a new one, so that is brought forward.
-	const rows = within.length === 0 && isOpen && next !== undefined ? [next] : within;
-	if (rows.length === 0) return undefined;
+	const row = within[0] ?? (isOpen ? next : undefined);
+	if (row === undefined) return undefined;
 
-	const changes = new Map<IDataObject, IDataObject>();
-	const change = (row: IDataObject, days: IDataObject) => changes.set(row, { ...changes.get(row), ...days });
-	if (firstDay(rows[0], item.zone) > from) change(rows[0], { b_date: dotted(from) });
-	let longest = rows[0];
-	for (const row of rows.slice(1)) {
-		const begin = firstDay(row, item.zone);
-		const isApart = begin > lastDay(longest, item.zone) && dayBefore(begin) !== lastDay(longest, item.zone);
-		if (isApart) change(longest, { e_date: dotted(dayBefore(begin)) });
-		if (lastDay(row, item.zone) > lastDay(longest, item.zone)) longest = row;
+	const body: IDataObject = {};
+	if (first(row) > from) {
+		if (within.length > 1)
+			throw item.refused(
+				`The customer was in the group more than once from ${from} to ${to}`,
+				"Give a later 'Start Date', or change the memberships in AlfaCRM. Nothing was saved.",
+			);
+		body.b_date = dotted(from);
 	}
-	const last = lastDay(longest, item.zone);
-	if (!isOpen && last !== to) change(longest, { e_date: dotted(to) });
+	if (!isOpen && last(row) !== to) body.e_date = dotted(to);
 	// One that ends now goes on, as if it had never been ended, until the next one. API notes 5.7.
-	if (isOpen && last <= to) {
-		const before = next && dayBefore(firstDay(next, item.zone));
-		if (before !== last) change(longest, { e_date: before === undefined ? null : dotted(before) });
+	if (isOpen && last(row) <= to) {
+		const before = next && dayBefore(first(next));
+		if (before !== last(row)) body.e_date = before === undefined ? null : dotted(before);
 	}
-	return { rows, changes, alreadyMember: within.length > 0 };
+	return { row, body, alreadyMember: within.length > 0 };
 }
 
-async function carryOut(
-	membership: Membership,
-	{ rows, changes, alreadyMember }: Plan,
-): Promise<IDataObject[]> {
+async function carryOut(membership: Membership, { row, body, alreadyMember }: Plan): Promise<IDataObject> {
 	const { customer, group } = membership;
-	if (changes.size === 0) return [{ ...rows[0], operationResult: 'unchanged', alreadyMember }];
-	const result: IDataObject[] = [];
-	for (const [row, body] of changes) {
-		const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
-		const model = await saveChange(membership, row, { action: 'update', body, task });
-		result.push({ ...row, ...body, ...model, operationResult: 'updated', alreadyMember });
-	}
-	return result;
+	if (Object.keys(body).length === 0) return { ...row, operationResult: 'unchanged', alreadyMember };
+	const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
+	const model = await saveChange(membership, row, { action: 'update', body, task });
+	return { ...row, ...body, ...model, operationResult: 'updated', alreadyMember };
 }
 
 async function join(
 	membership: Membership,
 	days: Days,
 	others: readonly IDataObject[],
-): Promise<IDataObject[]> {
+): Promise<IDataObject> {
 	const { item, customer, group, given, lock } = membership;
 	const body = { group_id: group, customer_id: customer, ...given };
 	const call = { ...callOf(membership), action: 'create', body };
@@ -130,12 +124,12 @@ async function join(
 		// On which days it is in the group is not known, so days that were given are not known to be covered; and one of
 		// which memberships of other days alone are shown may be in it on those only.
 		if (!IN_ALREADY.test(error.message) || Object.keys(given).length > 0 || others.length > 0) throw error;
-		return [{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyMember: true }];
+		return { customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyMember: true };
 	}
 	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
 	const plan = planned(item, [row], days);
-	const [changed] = days.isOpen && plan ? await carryOut(membership, plan) : [row];
-	return [{ ...changed, operationResult: 'created', alreadyMember: false }];
+	const changed = days.isOpen && plan ? await carryOut(membership, plan) : row;
+	return { ...changed, operationResult: 'created', alreadyMember: false };
 }
 
 /** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */

@@ -7,9 +7,9 @@ import {
 	canonical,
 	isBlank,
 	itemsIn,
+	kindOf,
 	listOf,
 	normalForms,
-	nounOf,
 	toSingleProperty,
 } from '../../fields/field';
 import { sortByName } from '../../fields/order';
@@ -168,7 +168,7 @@ export function emptyKeyError(item: Item, entity: Entity, { fields, any }: Match
 		const value = keyInput(item, field);
 		const isTelling = itemsIn(field, value).some((one) => normalForms(field, one).length > 0);
 		if (isEmpty(value) || isTelling) return [];
-		return [`'${field.label}' holds no usable ${nounOf(field)}: ${quoted(value)}`];
+		return [`'${field.label}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`];
 	});
 	return item.refused(
 		`${useless.join(' and ') || empty}, so no ${entity.label.toLowerCase()} can be looked for`,

@@ -5,7 +5,7 @@ import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
-import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields/field';
+import { kindOf, listOf, normalForms, sameItem } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../entities/fieldTypes';
 import { CachedList } from '../execution/cachedList';
@@ -132,7 +132,8 @@ async function runQuery(
 /** Whether a filter can have found a row, by the value itself or by a part of it. */
 function mayBeFound(field: Field, held: unknown, value: unknown, filters: IDataObject): boolean {
 	return listOf(held).some(
-		(one) => sameItem(field, one, value) || Object.values(filters).some((asked) => isNear(field, one, asked)),
+		(one) =>
+			sameItem(field, one, value) || Object.values(filters).some((asked) => kindOf(field).isNear(one, asked)),
 	);
 }
 
@@ -183,7 +184,7 @@ function queriesOf(entity: Entity, { key, wanted }: Search): Query[][] {
 
 function queriesFor(entity: Entity, name: string, value: IDataObject[string]): Query[] {
 	const field = keyField(entity, name);
-	const forms = searchForms(field, name, value);
+	const forms = kindOf(field).searchForms(field, name, value);
 	const isKnown = (filter: string) =>
 		filter === 'id' || isCustom(filter) || entity.filters.some((one) => one.name === filter);
 	const isFilter = forms.every((form) => Object.keys(form).every(isKnown));

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import { canBeEmpty, defaultOf, isNeeded } from '../../fields/field';
+import { isNeeded, kindOf } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
 import { findOrCreate } from '../execution/findOrCreate';
 import { recordKey } from '../execution/execution';
@@ -35,7 +35,10 @@ interface UpsertRequest extends UpsertInput {
 
 /** What a new record needs, as far as nothing is preset. */
 const neededFields = ({ fields }: Entity) =>
-	fields.filter((field) => isNeeded(field) && canBeEmpty(field) && defaultOf(field) === undefined);
+	fields.filter(
+		(field) =>
+			isNeeded(field) && !kindOf(field).alwaysFilled && kindOf(field).defaultValue(field) === undefined,
+	);
 
 const upsertFields = (entity: Entity): INodeProperties => ({
 	...collection('Fields', 'fieldsToSet', fieldOptions(entity.fields, entity)),

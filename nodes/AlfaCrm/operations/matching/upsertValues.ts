@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import type { Wire } from '../../entities/fieldTypes';
-import { canonical, defaultOf, forNew, isBlank, isList, listOf, sameItem, union } from '../../fields/field';
+import { canonical, forNew, isBlank, isList, kindOf, listOf, sameItem, union } from '../../fields/field';
 import { bodyOf } from '../records/body';
 import type { Target } from '../records/target';
 import type { Item } from '../execution/item';
@@ -74,5 +74,5 @@ function withoutBlanks(entity: Entity, input: IDataObject): IDataObject {
 /** What the form of Create begins with. */
 function defaultsOf({ fields }: Entity): IDataObject {
 	const required = fields.filter((field) => field.required);
-	return Object.fromEntries(required.map((field) => [field.name, defaultOf(field)]));
+	return Object.fromEntries(required.map((field) => [field.name, kindOf(field).defaultValue(field)]));
 }

@@ -9,7 +9,7 @@ import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isEmpty, isPlain } from '../../fields/blank';
-import { isList, itemsIn, wordsOf } from '../../fields/field';
+import { isList, itemsIn, kindOf } from '../../fields/field';
 import type { Words } from '../../fields/kind';
 import { titleOf } from '../../fields/titles';
 import type { Item } from '../execution/item';
@@ -47,7 +47,7 @@ function keyFor(field: Shown): string {
 /** Those of the fields that get names: references to short lists and choices, as they are declared. */
 export function namedFields(fields: readonly Shown[]): NamedField[] {
 	return fields.flatMap((field) => {
-		const words = wordsOf(field);
+		const words = kindOf(field).words(field);
 		return words === undefined ? [] : [{ field, as: keyFor(field), words }];
 	});
 }

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readId } from '../../values/formats';
 import type { Entity } from '../../entities/types';
 import { customField } from '../../fields/custom';
-import { holdsIds, isList, isStored, listOf, union } from '../../fields/field';
+import { isList, isStored, kindOf, listOf, union } from '../../fields/field';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../execution/item';
 import type { ParameterReader } from '../execution/parameters';
@@ -71,7 +71,7 @@ export function added(item: Item, field: Field, held: unknown, input: Wire): Wir
 	const refused = (message: string) => refusedToAdd(item, field, message);
 	if (held === undefined)
 		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`);
-	if (holdsIds(field) && present.some((one) => readId(one) === undefined))
+	if (kindOf(field).holdsIds && present.some((one) => readId(one) === undefined))
 		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`);
 	return union(field, present, more) as Wire;
 }

@@ -6,16 +6,7 @@ import type { Entity, View } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { holdsEmail } from '../../fields/emails';
 import { holdsPhone } from '../../fields/phones';
-import {
-	filterForms,
-	isBlank,
-	isExact,
-	isList,
-	listOf,
-	sameItem,
-	toProperty,
-	valueIfMissing,
-} from '../../fields/field';
+import { isBlank, isList, kindOf, listOf, sameItem, toProperty } from '../../fields/field';
 import type { Field, Filter, VerificationTest, Wire } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
 import type { Item } from '../execution/item';
@@ -91,7 +82,7 @@ export function bodiesOf({ filters }: Entity, wanted: IDataObject): IDataObject[
 		.filter(({ name }) => name in wanted)
 		.map((filter): IDataObject[] => {
 			const value = wanted[filter.name];
-			return filter.ask ? [filter.ask(value)] : filterForms(filter, filter.name, value);
+			return filter.ask ? [filter.ask(value)] : kindOf(filter).filterForms(filter, filter.name, value);
 		})
 		.reduce(eachWith, [{}]);
 }
@@ -165,8 +156,8 @@ export const actionRowFilter =
 		);
 
 function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
-	if (held === undefined || !isExact(filter)) return true;
-	const shown = listOf(held).length === 0 ? listOf(valueIfMissing(filter)) : listOf(held);
+	if (held === undefined || !kindOf(filter).isExact) return true;
+	const shown = listOf(held).length === 0 ? listOf(kindOf(filter).valueIfMissing) : listOf(held);
 	return shown.some((one) => sameItem(filter, one, wanted));
 }
 
