@@ -173,10 +173,6 @@ export const clearedValue = (field: ShownType): Wire => kindOf(field).clearedVal
 export const searchForms = (field: ShownType, name: string, value: Wire) =>
 	kindOf(field).searchForms(field, name, value);
 
-/** Whether a filter that looks for parts may have found a value. */
-export const isNear = (field: ShownType, held: unknown, asked: unknown): boolean =>
-	kindOf(field).isNear(held, asked);
-
 /** Filters to ask with for the value of a filter, a whole list too. */
 export const filterForms = (filter: ShownType, name: string, value: Wire) =>
 	kindOf(filter).filterForms(filter, name, value);

@@ -40,17 +40,15 @@ describe('Archive and Restore', () => {
 		]);
 	});
 
-	it('have made the change also where AlfaCRM cannot be asked afterwards', async () => {
+	it('have made the change also where AlfaCRM cannot be asked afterwards, and say so', async () => {
 		const id = school.add('group', { name: 'A', branch_ids: [1] });
 		school.onCall = (call) => {
 			if (call === 'group/index' && school.writes().length > 0) throw answered(403);
 			return undefined;
 		};
-		const { json, hints } = await school.done(act('archive', id, 'group'));
-		expect(json).toMatchObject([{ operationResult: 'updated' }]);
-		expect(hints).toEqual([
-			`AlfaCRM took the change, but did not show what became of it. Look there: group ${id}`,
-		]);
+		const { error } = await school.run(act('archive', id, 'group'));
+		expect(error?.description).toContain(`Saved before: update group ${id}.`);
+		expect(school.row('group', id).removed).toBe(1);
 	});
 
 	it.each([
@@ -92,7 +90,7 @@ it('the archive is not asked by what changes nothing of it, nor where there is n
 
 describe('an archived match of Create or Update', () => {
 	const HINT =
-		"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them: customer ";
+		"Archived customers were changed and stay in the archive; 'Restore' brings them back: customer ";
 
 	it.each<[string | undefined, string, string[]]>([
 		[undefined, 'updated', ['note']],

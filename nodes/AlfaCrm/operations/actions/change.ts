@@ -11,7 +11,7 @@ import { reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { bodyOf } from '../records/body';
 import type { Branch } from '../records/branches';
-import { getRecordAnywhere } from '../records/findById';
+import { getRecord } from '../records/findById';
 import { listModeForm, readAddToLists } from '../records/diff';
 import { saveChanges } from '../records/saveChanges';
 import type { LocatedRecord } from '../records/target';
@@ -43,7 +43,7 @@ const changing = ({ check, values = (given) => given, after }: Extra = {}): Acti
 		const addToLists = readAddToLists(item, body, 'add');
 		const show = simplified(item, entity);
 		return await item.withLock([recordKey(entity, id)], async () => {
-			const match = await getRecordAnywhere(item, entity, id, target);
+			const match = await getRecord(item, entity, id, target);
 			check?.(item, match);
 			const changes = { values: { ...given, ...fixed }, addToLists };
 			const result = await saveChanges({ item, entity, target, show }, match, changes);

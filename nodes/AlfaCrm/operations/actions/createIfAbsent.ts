@@ -11,10 +11,9 @@ import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
-import { inEachBranch } from '../records/branches';
-import { listIn } from '../records/findById';
+import { inOtherBranches } from '../records/branches';
 import { authored, forOwner } from '../records/owner';
-import { incompleteListError, readWholeList } from '../records/readList';
+import { readWholeList } from '../records/readList';
 import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
@@ -85,9 +84,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 					if (row) return row;
 				}
 				// One that is closed, or not for this user, must not keep the customer from paying.
-				const { found, unread } = await inEachBranch(item, others, undefined, look, true);
-				if (unread === undefined) return found;
-				throw incompleteListError(item, listIn(other, unread), `that this ${noun} is new`);
+				return await inOtherBranches(item, others, look);
 			};
 			const { found, created } = await findOrCreate(item, find, create);
 			if (found === undefined) return [created];

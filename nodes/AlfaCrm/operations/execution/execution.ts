@@ -33,7 +33,7 @@ export class Execution {
 	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
-	/** Days that AlfaCRM could not read in the format that is tried first, by path and field. */
+	/** Paths for which AlfaCRM could not read days in the format that is tried first. */
 	readonly fallbackDates = new Set<string>();
 	/** By kind of record, then by name. */
 	private cache = new Map<string, Map<string, Cached>>();

@@ -18,12 +18,11 @@ export async function searchedBranches(
 	item: Item,
 	entity: Entity,
 	{ branch }: Target,
-	options: Collection,
+	chosen: readonly number[],
 	saved?: IDataObject,
 ): Promise<Places> {
 	const own = branchesOf(branch, entity.fields, saved ?? {});
 	if (!entity.match?.everyBranch) return { branches: own };
-	const chosen = chosenBranches(options);
 	if (chosen.length === 0) return await allBranches(item, branch);
 	// Where a new record would be saved it must be found the next time.
 	return { branches: [...new Set([...chosen, ...(saved === undefined ? [] : own)])] };
@@ -37,7 +36,7 @@ export function searchBranches({ match }: Entity): INodeProperties[] {
 	return [toProperty(references('searchBranches', 'Search in Branch', 'branch', { description }))];
 }
 
-/** Read before anything is sent. */
+/** Those that are chosen, read before anything is sent; none for all. */
 export function chosenBranches(options: Collection): number[] {
 	if (!options.has('searchBranches')) return [];
 	const value = options.input(options.parameter('searchBranches'));

@@ -98,7 +98,8 @@ export interface FindRequest {
 	key: MatchKey;
 	search: Search;
 	target: Target;
-	options: Collection;
+	/** The branches that are chosen; none for all. */
+	chosen: number[];
 	takesArchived: boolean;
 	ifNone: 'item' | 'nothing' | 'refuse';
 	ifSeveral: 'all' | 'newest' | 'refuse';
@@ -111,11 +112,10 @@ export function readFind(item: Item, entity: Entity, options: Collection): FindR
 	const ifNone = options.choice<FindRequest['ifNone']>(options.parameter('ifNone'));
 	const ifSeveral = options.choice<FindRequest['ifSeveral']>(options.parameter('ifSeveral'));
 	const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
-	// Refused now if they cannot be read, whether or not they are needed.
-	if (entity.match?.everyBranch) chosenBranches(options);
+	const chosen = chosenBranches(options);
 	if (!isEnough) throw emptyKeyError(item, entity, key);
 	const target = targetOf(item, entity, 'find');
-	return { entity, key, search, target, options, takesArchived, ifNone, ifSeveral };
+	return { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral };
 }
 
 /** The item, if one is wanted, that says that there is no such record. */
@@ -128,9 +128,9 @@ export const noneFound = ({ ifNone }: FindRequest): IDataObject[] =>
  * @throws NodeApiError when there is none, or NodeOperationError when there are several, where the form says so
  */
 export async function findRecords(item: Item, request: FindRequest): Promise<Found[]> {
-	const { entity, key, search, target, options, takesArchived, ifNone, ifSeveral } = request;
+	const { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral } = request;
 	const noun = entity.label.toLowerCase();
-	const places = await searchedBranches(item, entity, target, options);
+	const places = await searchedBranches(item, entity, target, chosen);
 	const { matches, incomplete } = await findMatches(item, entity, target, search, places);
 	const found = inOrder(entity, matches).filter(({ archived }) => takesArchived || !archived);
 

@@ -5,18 +5,17 @@ import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
-import { isNear, normalForms, listOf, sameItem, searchForms } from '../../fields/field';
+import { normalForms, listOf, searchForms } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../entities/fieldTypes';
 import { CachedList } from '../execution/cachedList';
 import type { Item } from '../execution/item';
-import { archivedState, archivedUnknownError } from '../records/archived';
-import type { Places } from '../records/branches';
-import { inEachBranch } from '../records/branches';
-import { listIn } from '../records/findById';
+import { isArchived } from '../records/archived';
+import type { Branch, Places } from '../records/branches';
+import { inOtherBranches } from '../records/branches';
 import type { IncompleteList, ReadList } from '../records/readList';
 import { readList } from '../records/readList';
-import type { LocatedRecord, Target } from '../records/target';
+import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import type { Found } from './decide';
 import type { Search } from './keys';
@@ -41,7 +40,7 @@ export async function findMatches(
 ): Promise<Matches> {
 	const found = new Map<number, Omit<Found, 'archived'>>();
 	let incomplete = incompleteBranches;
-	const { unread } = await inEachBranch(item, branches, target.branch, async (branch) => {
+	const look = async (branch: Branch): Promise<undefined> => {
 		for (const queries of queriesOf(entity, search)) {
 			for (const query of queries) {
 				const version = item.execution.version();
@@ -56,25 +55,13 @@ export async function findMatches(
 				if (findsAllSpellings(item, entity, query, rows)) break;
 			}
 		}
-		return undefined;
-	});
-	if (unread !== undefined) incomplete ??= listIn(entity, unread);
+	};
+	await look(branches[0]);
+	await inOtherBranches(item, branches.slice(1), look);
 	const matches: Found[] = [];
 	for (const match of found.values())
-		matches.push({ ...match, archived: await isArchivedNow(item, entity, target, match) });
+		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
 	return { matches, incomplete };
-}
-
-/** @throws NodeApiError when the list of archived ones did not come whole */
-export async function isArchivedNow(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	match: LocatedRecord,
-): Promise<boolean> {
-	const archived = await archivedState(item, entity, target, match);
-	if (archived === undefined) throw archivedUnknownError(item, entity, match);
-	return archived;
 }
 
 /**
@@ -123,17 +110,10 @@ async function runQuery(
 	}
 	const answer = await readList(item, entity, { ...list, body: { ...body, ...filters } });
 	assertFieldShown(item, entity, field, answer.rows);
-	const strangers = answer.rows.filter((row) => !mayBeFound(field, row[field.name], value, filters));
+	const strangers = answer.rows.filter((row) => !holds(field, row[field.name], value));
 	// Fewer than fill a page cost no more than a filter that works.
 	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
 	return { ...answer, isCached: false };
-}
-
-/** Whether a filter can have found a row, by the value itself or by a part of it. */
-function mayBeFound(field: Field, held: unknown, value: unknown, filters: IDataObject): boolean {
-	return listOf(held).some(
-		(one) => sameItem(field, one, value) || Object.values(filters).some((asked) => isNear(field, one, asked)),
-	);
 }
 
 /** All rows of a list, read once for all items of the execution. */

@@ -64,14 +64,10 @@ export const listOfNames = (entity: Entity, branch?: number): ListRequest => ({
 /** Reads what the records of a list are called. */
 export async function readTitles(reader: ListReader, entity: Entity, branch?: number): Promise<Titles> {
 	const { rows } = await reader.collect(listOfNames(entity, branch), {});
-	return titlesOf(entity, rows);
-}
-
-/** What has no ID is named by nobody. */
-function titlesOf(entity: Entity, rows: readonly IDataObject[]): Titles {
 	const titles = new Map<number, string>();
 	for (const row of rows) {
 		const id = readId(row.id);
+		// What has no ID is named by nobody.
 		if (id !== undefined) titles.set(id, titleOf(row, entity));
 	}
 	return titles;
@@ -169,31 +165,12 @@ export const isNameBeside = (fields: readonly Shown[], input: IDataObject, key: 
 export const nameSourceOf = (item: Item): NameSource => ({
 	origin: item.origin,
 	titlesIn: async (entity, branch) =>
-		await cachedTitles(item, entity, branch, async () => await titlesOrHint(item, entity, branch)),
+		await item.execution.cached(
+			entity.path,
+			JSON.stringify(['names', listOfNames(entity, branch).branch]),
+			async () => await titlesOrHint(item, entity, branch),
+		),
 });
-
-/** For a list that was read for something else: who needs its names next does not read it again. */
-export async function keepTitles(
-	item: Item,
-	entity: Entity,
-	branch: number | undefined,
-	rows: readonly IDataObject[],
-): Promise<void> {
-	await cachedTitles(item, entity, branch, async () => titlesOf(entity, rows));
-}
-
-async function cachedTitles(
-	{ execution }: Item,
-	entity: Entity,
-	branch: number | undefined,
-	read: () => Promise<Titles | undefined>,
-): Promise<Titles | undefined> {
-	return await execution.cached(
-		entity.path,
-		JSON.stringify(['names', listOfNames(entity, branch).branch]),
-		read,
-	);
-}
 
 async function titlesOrHint(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
 	const plural = entity.plural.toLowerCase();

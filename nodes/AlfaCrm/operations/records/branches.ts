@@ -12,9 +12,6 @@ import type { IncompleteList, ReadList } from './readList';
 import { readList } from './readList';
 import { branch } from './target';
 
-/** Failures that may be temporary. */
-const FAILURES = [500, 502, 503, 504];
-
 export type Branch = number | undefined;
 
 /** Where to look, and whether there may be more such places. */
@@ -60,47 +57,26 @@ export async function allBranches(item: Item, first: Branch): Promise<Places> {
 export const whereSearched = (item: Item): string =>
 	item.hasSkippedBranches ? ' in the branches that could be searched' : '';
 
-/** Why a branch is passed over. */
-const PASSED_OVER: ReadonlyArray<[statuses: readonly number[], hint: string]> = [
-	[[403], 'This user may not see all branches, so a record there was not found'],
-	[[404], 'AlfaCRM did not find a branch, so it was not searched'],
-	[FAILURES, 'AlfaCRM failed to search a branch, so a record there was not found'],
-];
-
-/**
- * Looks in one branch after the other until something is found, and passes over those that cannot be searched.
- *
- * @param own the branch of the call, which must be there
- * @param isRest another branch was searched before
- * @returns `unread`: one that may be searched later, since AlfaCRM failed
- * @throws NodeApiError when none of them can be searched
- */
-export async function inEachBranch<T>(
+/** Looks in one branch after the other until something is found; those that this user may not see are passed over. */
+export async function inOtherBranches<T>(
 	item: Item,
 	branches: readonly Branch[],
-	own: Branch,
 	look: (branch: Branch) => Promise<T | undefined>,
-	isRest = false,
-): Promise<{ found?: T; unread?: Branch }> {
-	let isSeen = isRest;
-	let failure: Error | undefined;
-	let unread: Branch;
+): Promise<T | undefined> {
 	for (const branch of branches) {
 		try {
 			const found = await look(branch);
-			if (found !== undefined) return { found };
-			isSeen = true;
+			if (found !== undefined) return found;
 		} catch (caught) {
-			const [, hint] = PASSED_OVER.find(([statuses]) => hasStatus(caught, ...statuses)) ?? [];
-			failure = item.asError(caught);
-			if (hint === undefined || (branch === own && hasStatus(caught, 404))) throw failure;
-			if (hasStatus(caught, ...FAILURES)) unread ??= branch;
+			if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
 			item.hasSkippedBranches = true;
-			item.execution.hints.add(hint, `branch ${String(branch)}`);
+			item.execution.hints.add(
+				'This user may not see all branches, so a record there was not found',
+				`branch ${String(branch)}`,
+			);
 		}
 	}
-	if (!isSeen && failure !== undefined) throw failure;
-	return { unread };
+	return undefined;
 }
 
 /**
@@ -114,9 +90,16 @@ export async function settleBranch(item: Item): Promise<void> {
 	const [only, ...others] = listed?.rows ?? [];
 	const id = readId(only?.id);
 	if (listed === undefined || listed.incomplete || others.length > 0 || id === undefined) {
+		const reason =
+			listed === undefined
+				? 'this user may not list the branches of the account'
+				: listed.incomplete
+					? 'AlfaCRM did not show all branches of the account'
+					: `the account has ${listed.rows.length} branches`;
+		const advice = listed === undefined ? ` ${MAIN_BRANCH_OFF}` : '';
 		throw item.refused(
-			`'Branch' is empty, and ${reasonOf(listed)}`,
-			`Choose the branch, or check the expression in it.${listed === undefined ? ` ${MAIN_BRANCH_OFF}` : ''} ${item.effectNote()}`,
+			`'Branch' is empty, and ${reason}`,
+			`Choose the branch, or check the expression in it.${advice} ${item.effectNote()}`,
 		);
 	}
 	item.onlyBranch = id;
@@ -124,12 +107,4 @@ export async function settleBranch(item: Item): Promise<void> {
 		"'Branch' is empty, so the only branch of the account was used",
 		`${titleOf(only as IDataObject, branchEntity)} (${id})`,
 	);
-}
-
-function reasonOf(listed: ReadList | undefined): string {
-	if (listed === undefined) return 'this user may not list the branches of the account';
-	if (listed.incomplete) return 'AlfaCRM did not show all branches of the account';
-	return listed.rows.length > 1
-		? `the account has ${listed.rows.length} branches`
-		: 'AlfaCRM shows no branch of the account';
 }

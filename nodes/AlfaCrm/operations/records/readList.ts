@@ -1,6 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/failures';
 import type { ListQuery } from '../../api/pages';
+import { kindPasses, listCall } from '../../entities/listCall';
+import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import { warnOfMissing } from './rows';
@@ -42,4 +45,25 @@ export function incompleteListError(item: Item, incomplete: string, what: string
 		`AlfaCRM's list of ${incomplete} did not come whole, so it is not sure ${what}`,
 		item.hasSaved ? 'Run it again.' : 'Run it again. Nothing was saved.',
 	);
+}
+
+/** What to ask a list with besides, to see the kinds of records that it may leave out unasked. API notes 5.16. */
+export async function otherKinds(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
+	const { hidden: { kinds } = {}, plural } = entity;
+	if (kinds === undefined) return [];
+	const listed = entityOf(kinds.entity);
+	const read = async () => {
+		try {
+			return await readList(item, listed, listCall(listed, branch));
+		} catch (caught) {
+			if (!hasStatus(caught, 403)) throw item.asError(caught);
+			item.execution.hints.add(
+				`AlfaCRM may leave out some ${plural.toLowerCase()}, and this user may not list the ${listed.plural.toLowerCase()} by which to ask for them`,
+			);
+			return { rows: [] };
+		}
+	};
+	const isWhole = ({ incomplete }: ReadList) => incomplete === undefined;
+	const { rows } = await item.execution.cached(listed.path, JSON.stringify(['kinds', branch]), read, isWhole);
+	return kindPasses(kinds, rows);
 }

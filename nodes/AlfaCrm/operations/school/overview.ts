@@ -111,8 +111,7 @@ interface Customer extends LocatedRecord {
 
 /** By the number one call is enough, unless the customer is in another branch, or might not count. */
 async function findCustomers(item: Item, request: FindRequest): Promise<Customer[]> {
-	const { entity, key, search, target, takesArchived, options } = request;
-	const chosen = chosenBranches(options);
+	const { entity, key, search, target, takesArchived, chosen } = request;
 	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
 	if (key.name === byId.name && takesArchived && isEverywhere) {
 		const { match } = await currentRecord(item, entity, Number(search.wanted.id), target);
