@@ -132,22 +132,6 @@ describe('an archived match of Create or Update', () => {
 		const { message } = await school.stopped(byPhone({ note: 'b' }, { ifSeveral: 'newest' }));
 		expect(message).toContain(`whether customer ${id} is archived`);
 	});
-
-	it('in a list that did not come whole decides nothing, for an active one may be missing in it', async () => {
-		school.onCall = (call, request) => {
-			if (call !== 'customer/index') return undefined;
-			const answer = school.restless(request) as { items: IDataObject[] };
-			if (request.body.page === 0) answer.items.push({ id: 7, custom_a: 'x', ...GONE });
-			return answer;
-		};
-		for (const ifArchived of ['update', 'restore', 'create', 'skip']) {
-			const options = { searchBranches: [1], ifArchived };
-			const key = { matchBy: 'customField', matchField: 'custom_a', matchValue: 'x' };
-			const { error } = await school.run(formOf('upsert', { ...key, fieldsToSet: { name: 'Мия' }, options }));
-			expect(error?.message).toContain('did not come whole');
-		}
-		expect(school.writes()).toEqual([]);
-	});
 });
 
 it('Find leaves archived ones out where they are not wanted, and does not say that there is nobody at all', async () => {

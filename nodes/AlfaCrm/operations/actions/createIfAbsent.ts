@@ -101,14 +101,11 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 /** The rows of a branch among which the same one would be. */
 async function rowsIn(
 	branch: Branch,
-	{ item, target, body }: Wanted,
+	{ item, target, body: given }: Wanted,
 	other: Entity,
 	{ filters }: Addition,
 ): Promise<IDataObject[]> {
-	const asked = { ...target.query, ...filters?.(body) };
+	const body = { ...target.query, ...filters?.(given) };
 	const task = `look for the same ${other.label.toLowerCase()}`;
-	const lists: IDataObject[][] = [];
-	for (const pass of passesOf(other))
-		lists.push(await readWholeList(item, other, { ...target, branch, body: { ...asked, ...pass }, task }));
-	return lists.flat();
+	return await readWholeList(item, other, { ...target, branch, body, passes: passesOf(other), task });
 }

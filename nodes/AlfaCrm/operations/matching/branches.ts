@@ -7,7 +7,7 @@ import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
-import type { Places } from '../records/branches';
+import type { Branch } from '../records/branches';
 import { allBranches } from '../records/branches';
 
 /**
@@ -20,12 +20,12 @@ export async function searchedBranches(
 	{ branch }: Target,
 	chosen: readonly number[],
 	saved?: IDataObject,
-): Promise<Places> {
+): Promise<Branch[]> {
 	const own = branchesOf(branch, entity.fields, saved ?? {});
-	if (!entity.match?.everyBranch) return { branches: own };
+	if (!entity.match?.everyBranch) return own;
 	if (chosen.length === 0) return await allBranches(item, branch);
 	// Where a new record would be saved it must be found the next time.
-	return { branches: [...new Set([...chosen, ...(saved === undefined ? [] : own)])] };
+	return [...new Set([...chosen, ...(saved === undefined ? [] : own)])];
 }
 
 /** Where to look, among the options of an entity whose records may be in any branch. */

@@ -6,7 +6,6 @@ import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import type { Operation } from '../operation';
 import { whereSearched } from '../records/branches';
-import { incompleteListError } from '../records/readList';
 import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Target } from '../records/target';
@@ -130,12 +129,10 @@ export const noneFound = ({ ifNone }: FindRequest): IDataObject[] =>
 export async function findRecords(item: Item, request: FindRequest): Promise<Found[]> {
 	const { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral } = request;
 	const noun = entity.label.toLowerCase();
-	const places = await searchedBranches(item, entity, target, chosen);
-	const { matches, incomplete } = await findMatches(item, entity, target, search, places);
+	const branches = await searchedBranches(item, entity, target, chosen);
+	const matches = await findMatches(item, entity, target, search, branches);
 	const found = inOrder(entity, matches).filter(({ archived }) => takesArchived || !archived);
 
-	if (found.length === 0 && incomplete !== undefined)
-		throw incompleteListError(item, incomplete, `whether there is such a ${noun}`);
 	if (found.length === 0 && ifNone === 'refuse') {
 		throw item.failed(
 			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${whereSearched(item)}`,

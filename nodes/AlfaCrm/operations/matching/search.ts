@@ -11,21 +11,14 @@ import type { Field } from '../../entities/fieldTypes';
 import { CachedList } from '../execution/cachedList';
 import type { Item } from '../execution/item';
 import { isArchived } from '../records/archived';
-import type { Branch, Places } from '../records/branches';
+import type { Branch } from '../records/branches';
 import { inOtherBranches } from '../records/branches';
-import type { IncompleteList, ReadList } from '../records/readList';
-import { readList } from '../records/readList';
+import { readWholeList } from '../records/readList';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import type { Found } from './decide';
 import type { Search } from './keys';
 import { keyField } from './keys';
-
-export interface Matches {
-	matches: Found[];
-	/** The list that did not come whole: what was not found may be there. */
-	incomplete?: IncompleteList;
-}
 
 /**
  * The records that a key finds, each once, in all of the branches. AlfaCRM's filters only narrow the lists down, for
@@ -36,17 +29,14 @@ export async function findMatches(
 	entity: Entity,
 	target: Target,
 	search: Search,
-	{ branches, incomplete: incompleteBranches }: Places,
-): Promise<Matches> {
+	[first, ...others]: readonly Branch[],
+): Promise<Found[]> {
 	const found = new Map<number, Omit<Found, 'archived'>>();
-	let incomplete = incompleteBranches;
 	const look = async (branch: Branch): Promise<undefined> => {
 		for (const queries of queriesOf(entity, search)) {
 			for (const query of queries) {
 				const version = item.execution.version();
-				const answer = await runQuery(item, entity, { ...target, branch }, query);
-				const { rows, isCached } = answer;
-				incomplete ??= answer.incomplete;
+				const { rows, isCached } = await runQuery(item, entity, { ...target, branch }, query);
 				for (const row of rows) {
 					const id = readId(row.id);
 					if (id === undefined || found.has(id) || !isMatch(search, row)) continue;
@@ -56,12 +46,12 @@ export async function findMatches(
 			}
 		}
 	};
-	await look(branches[0]);
-	await inOtherBranches(item, branches.slice(1), look);
+	await look(first);
+	await inOtherBranches(item, others, look);
 	const matches: Found[] = [];
 	for (const match of found.values())
 		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
-	return { matches, incomplete };
+	return matches;
 }
 
 /**
@@ -83,7 +73,8 @@ function findsAllSpellings(
 	return looseFilters.has(filter);
 }
 
-interface Answer extends ReadList {
+interface Answer {
+	rows: IDataObject[];
 	/** The list was read for all items. */
 	isCached: boolean;
 }
@@ -106,14 +97,14 @@ async function runQuery(
 	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
 		const all = await wholeList(item, entity, list);
 		assertFieldShown(item, entity, field, all.rows);
-		return { rows: all.having(field, value), incomplete: all.incomplete, isCached: true };
+		return { rows: all.having(field, value), isCached: true };
 	}
-	const answer = await readList(item, entity, { ...list, body: { ...body, ...filters } });
-	assertFieldShown(item, entity, field, answer.rows);
-	const strangers = answer.rows.filter((row) => !holds(field, row[field.name], value));
+	const rows = await readMatching(item, entity, { ...list, body: { ...body, ...filters } });
+	assertFieldShown(item, entity, field, rows);
+	const strangers = rows.filter((row) => !holds(field, row[field.name], value));
 	// Fewer than fill a page cost no more than a filter that works.
 	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
-	return { ...answer, isCached: false };
+	return { rows, isCached: false };
 }
 
 /** All rows of a list, read once for all items of the execution. */
@@ -123,13 +114,13 @@ async function wholeList(item: Item, entity: Entity, list: ListQuery): Promise<C
 	return await item.execution.cached(
 		entity.path,
 		JSON.stringify(['whole', list.branch, list.body]),
-		async () => {
-			const { rows, incomplete } = await readList(item, entity, list);
-			return new CachedList(rows, isListed, incomplete);
-		},
-		({ incomplete }) => incomplete === undefined,
+		async () => new CachedList(await readMatching(item, entity, list), isListed),
 	);
 }
+
+/** One that did not come might match as well, so that the wrong record would be taken, or a second one made. */
+const readMatching = async (item: Item, entity: Entity, list: ListQuery) =>
+	await readWholeList(item, entity, list, `which ${entity.plural.toLowerCase()} match`);
 
 /** By a name that no record shows nobody would ever be found, and a second record made at each run. */
 function assertFieldShown(

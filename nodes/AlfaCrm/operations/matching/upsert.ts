@@ -24,9 +24,7 @@ import { emptyKeyError, keyOf, locksOf, matchForm, searchOf } from './keys';
 import { rulesOf, upsertOptions } from './upsertRules';
 import type { UpsertInput } from './upsertValues';
 import { canonicalIn, keyValues, newRecord } from './upsertValues';
-import type { Matches } from './search';
 import { findMatches, isMatch } from './search';
-import { incompleteListError } from '../records/readList';
 
 interface UpsertRequest extends UpsertInput {
 	/** What of the input changes a record, as it is sent. */
@@ -101,9 +99,9 @@ export const upsert: Operation = {
 			return await item.withLock(locks, async () => [await create(request, search.wanted)]);
 
 		return await item.withLock(locks, async () => {
-			const places = await searchedBranches(item, entity, target, chosen, changes);
+			const branches = await searchedBranches(item, entity, target, chosen, changes);
 			for (;;) {
-				const find = async () => await findMatches(item, entity, target, search, places);
+				const find = async () => await findMatches(item, entity, target, search, branches);
 				const decisionNow = async () => decisionOn(request, search, await find());
 				const createNow = async () => await create(request, search.wanted);
 				const { found, created } = await findOrCreate(item, decisionNow, createNow);
@@ -119,17 +117,8 @@ export const upsert: Operation = {
 function decisionOn(
 	{ item, entity, target, rules }: UpsertRequest,
 	search: Search,
-	{ matches, incomplete }: Matches,
+	matches: readonly Found[],
 ): Decision | undefined {
-	// An active one that did not come would count instead.
-	if (incomplete !== undefined && matches.every(({ archived }) => archived)) {
-		const noun = entity.label.toLowerCase();
-		throw incompleteListError(
-			item,
-			incomplete,
-			matches.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
-		);
-	}
 	const decision = decide(entity, matches, rules);
 	if (decision?.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
 	if (decision === undefined && 'id' in search.wanted) {

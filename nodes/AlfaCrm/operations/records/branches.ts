@@ -8,49 +8,33 @@ import { listCall } from '../../entities/listCall';
 import { isEmpty } from '../../fields/blank';
 import { titleOf } from '../../fields/titles';
 import type { Item } from '../execution/item';
-import type { IncompleteList, ReadList } from './readList';
-import { readList } from './readList';
+import { readWholeList } from './readList';
 import { branch } from './target';
 
 export type Branch = number | undefined;
 
-/** Where to look, and whether there may be more such places. */
-export interface Places {
-	branches: Branch[];
-	incomplete?: IncompleteList;
-}
-
 /** The branches of the account, read once for all items; undefined if they are not listed for this user. */
-async function listBranches(item: Item): Promise<ReadList | undefined> {
-	const list = listCall(branchEntity);
-	return await item.execution.cached(
-		branchEntity.path,
-		'all, or none that may be listed',
-		async () => {
-			try {
-				return await readList(item, branchEntity, list);
-			} catch (caught) {
-				if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
-				return undefined;
-			}
-		},
-		(known) => known?.incomplete === undefined,
-	);
+async function listBranches(item: Item): Promise<IDataObject[] | undefined> {
+	return await item.execution.cached(branchEntity.path, 'all, or none that may be listed', async () => {
+		try {
+			return await readWholeList(item, branchEntity, listCall(branchEntity), 'which ones there are');
+		} catch (caught) {
+			if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
+			return undefined;
+		}
+	});
 }
 
 /** The branches of the account, that of the call first; that one alone where AlfaCRM lists none. */
-export async function allBranches(item: Item, first: Branch): Promise<Places> {
-	const { rows, incomplete } = (await listBranches(item)) ?? {};
-	if (rows === undefined || rows.length === 0) {
-		item.hasSkippedBranches = true;
-		item.execution.hints.add(
-			'This user may not list the branches, so only the one that is chosen was searched',
-			`branch ${String(first)}`,
-		);
-		return { branches: [first], incomplete };
-	}
-	const others = idsOf(rows).filter((branch) => branch !== first);
-	return { branches: [first, ...others], incomplete };
+export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
+	const rows = (await listBranches(item)) ?? [];
+	if (rows.length > 0) return [first, ...idsOf(rows).filter((branch) => branch !== first)];
+	item.hasSkippedBranches = true;
+	item.execution.hints.add(
+		'This user may not list the branches, so only the one that is chosen was searched',
+		`branch ${String(first)}`,
+	);
+	return [first];
 }
 
 /** What a message adds that says that there is none. */
@@ -87,15 +71,12 @@ export async function inOtherBranches<T>(
 export async function settleBranch(item: Item): Promise<void> {
 	if (!isEmpty(item.input(branch))) return;
 	const listed = await listBranches(item);
-	const [only, ...others] = listed?.rows ?? [];
+	const [only, ...others] = listed ?? [];
 	const id = readId(only?.id);
-	if (listed === undefined || listed.incomplete || others.length > 0 || id === undefined) {
-		const reason =
-			listed === undefined
-				? 'this user may not list the branches of the account'
-				: listed.incomplete
-					? 'AlfaCRM did not show all branches of the account'
-					: `the account has ${listed.rows.length} branches`;
+	if (others.length > 0 || id === undefined) {
+		const reason = listed
+			? `the account has ${listed.length} branches`
+			: 'this user may not list the branches of the account';
 		const advice = listed === undefined ? ` ${MAIN_BRANCH_OFF}` : '';
 		throw item.refused(
 			`'Branch' is empty, and ${reason}`,

@@ -11,7 +11,7 @@ import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Branch } from './branches';
 import { allBranches, inOtherBranches, whereSearched } from './branches';
-import { incompleteListError, otherKinds } from './readList';
+import { otherKinds } from './readList';
 import type { LocatedRecord, Target } from './target';
 import { idOf, idParameter, keysForm, targetOf } from './target';
 
@@ -96,11 +96,10 @@ export async function getRecord(
 	const own = await look(target.branch);
 	if (own) return own;
 	if (!entity.match?.everyBranch) throw notFoundError(item, entity, id, target.branch, isConclusive);
-	const { branches, incomplete } = await allBranches(item, target.branch);
-	const found = await inOtherBranches(item, branches.slice(1), look);
+	const [, ...others] = await allBranches(item, target.branch);
+	const found = await inOtherBranches(item, others, look);
 	if (found) return found;
-	if (incomplete === undefined) throw notFoundError(item, entity, id, undefined, isConclusive);
-	throw incompleteListError(item, incomplete, `whether there is ${entity.label.toLowerCase()} ${id}`);
+	throw notFoundError(item, entity, id, undefined, isConclusive);
 }
 
 /**

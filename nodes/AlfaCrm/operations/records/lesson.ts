@@ -19,7 +19,7 @@ import { create, readDraft, saveDraft } from './create';
 import { MINUTES_OF_A_DAY, movedEnds } from './duration';
 import { isForm } from './fieldInput';
 import { findById } from './findById';
-import { incompleteListError } from './readList';
+import { readWholeList } from './readList';
 import { updating } from './update';
 
 const checkBusy: INodeProperties = {
@@ -226,17 +226,16 @@ async function lessonsOn(
 	const statuses = isCancelled(booked) ? [cancelled] : [planned, completed];
 	const read = async (branch: Branch) => {
 		const body = { date_from: on, date_to: on };
-		const list = { path: lesson.path, branch, body, task: 'look for lessons at that time' };
+		const passes = statuses.map((status) => ({ status }));
+		const list = { path: lesson.path, branch, body, passes, task: 'look for lessons at that time' };
 		try {
-			const passes = statuses.map((status) => ({ status }));
-			const { rows, isComplete } = await item.collect(list, { passes });
-			if (isComplete) return new CachedList(rows, (row) => dayOf(row, item.zone) === on);
+			const rows = await readWholeList(item, lesson, list);
+			return new CachedList(rows, (row) => dayOf(row, item.zone) === on);
 		} catch (caught) {
 			// Another branch of the teacher may be closed.
 			if (hasStatus(caught, 403) || (branch !== branches[0] && hasStatus(caught, 404))) return undefined;
 			throw item.asError(caught);
 		}
-		throw incompleteListError(item, 'lessons', 'that this lesson is new');
 	};
 	const rows: IDataObject[] = [];
 	for (const branch of branches) {
