@@ -3,7 +3,7 @@ import { NodeOperationError, sleep } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
 import type { ApiResponse } from '../../api/failures';
-import { asNodeError, cancelled, nodeError } from '../../api/failures';
+import { asNodeError, cancelled, hasStatus, nodeError } from '../../api/failures';
 import { parseJson, readFlag, readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
@@ -143,6 +143,20 @@ export class Item extends ParameterReader {
 			return await work();
 		} finally {
 			this.assertMaySend = before;
+		}
+	}
+
+	/**
+	 * What is read; undefined where this user may not read it.
+	 *
+	 * @param others HTTP statuses besides 403 that say so
+	 */
+	async ifAllowed<T>(read: () => Promise<T>, ...others: number[]): Promise<T | undefined> {
+		try {
+			return await read();
+		} catch (caught) {
+			if (hasStatus(caught, 403, ...others)) return undefined;
+			throw this.asError(caught);
 		}
 	}
 

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { MAIN_BRANCH_OFF } from '../../api/messages';
 
-import { hasStatus } from '../../api/failures';
 import { idsOf, readId } from '../../values/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
@@ -15,14 +14,13 @@ export type Branch = number | undefined;
 
 /** The branches of the account, read once for all items; undefined if they are not listed for this user. */
 async function listBranches(item: Item): Promise<IDataObject[] | undefined> {
-	return await item.execution.cached(branchEntity.path, 'all, or none that may be listed', async () => {
-		try {
-			return await readWholeList(item, branchEntity, listCall(branchEntity), 'which ones there are');
-		} catch (caught) {
-			if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
-			return undefined;
-		}
-	});
+	const list = listCall(branchEntity);
+	const read = async () => await readWholeList(item, branchEntity, list, 'which ones there are');
+	return await item.execution.cached(
+		branchEntity.path,
+		'all, or none that may be listed',
+		async () => await item.ifAllowed(read, 404),
+	);
 }
 
 /** The branches of the account, that of the call first; that one alone where AlfaCRM lists none. */
@@ -48,17 +46,14 @@ export async function inOtherBranches<T>(
 	look: (branch: Branch) => Promise<T | undefined>,
 ): Promise<T | undefined> {
 	for (const branch of branches) {
-		try {
-			const found = await look(branch);
-			if (found !== undefined) return found;
-		} catch (caught) {
-			if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
+		const result = await item.ifAllowed(async () => ({ found: await look(branch) }), 404);
+		if (result === undefined) {
 			item.hasSkippedBranches = true;
 			item.execution.hints.add(
 				'This user may not see all branches, so a record there was not found',
 				`branch ${String(branch)}`,
 			);
-		}
+		} else if (result.found !== undefined) return result.found;
 	}
 	return undefined;
 }

@@ -1,6 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/failures';
 import { formatDay, formatTime, minutesOfClock, readId, readIds } from '../../values/formats';
 import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
@@ -193,21 +192,19 @@ function timeOf(row: IDataObject, zone: string): string {
 /** Where else these teachers work. */
 async function branchesOfTeachers(item: Item, ids: readonly number[], own: Branch): Promise<number[]> {
 	const where = { path: teacherEntity.path, branch: own, query: {}, labels: {} };
-	const branches = ids.map(
-		async (id) =>
-			await item.execution.cached(teacherEntity.path, JSON.stringify(['branches', own, id]), async () => {
-				try {
-					return readIds(listOf((await findById(item, teacherEntity, id, where)).record?.branch_ids));
-				} catch (caught) {
-					if (!hasStatus(caught, 403)) throw item.asError(caught);
-					item.execution.hints.add(
-						'This user may not list teachers, so lessons that they have in other branches were not noticed',
-						`teacher ${id}`,
-					);
-					return [];
-				}
-			}),
-	);
+	const look = async (id: number) => {
+		const found = await item.ifAllowed(async () => await findById(item, teacherEntity, id, where));
+		if (found === undefined)
+			item.execution.hints.add(
+				'This user may not list teachers, so lessons that they have in other branches were not noticed',
+				`teacher ${id}`,
+			);
+		return readIds(listOf(found?.record?.branch_ids));
+	};
+	const branches = ids.map(async (id) => {
+		const name = JSON.stringify(['branches', own, id]);
+		return await item.execution.cached(teacherEntity.path, name, async () => await look(id));
+	});
 	return [...new Set((await Promise.all(branches)).flat())].filter((one) => one !== own);
 }
 
@@ -228,14 +225,10 @@ async function lessonsOn(
 		const body = { date_from: on, date_to: on };
 		const passes = statuses.map((status) => ({ status }));
 		const list = { path: lesson.path, branch, body, passes, task: 'look for lessons at that time' };
-		try {
-			const rows = await readWholeList(item, lesson, list);
-			return new CachedList(rows, (row) => dayOf(row, item.zone) === on);
-		} catch (caught) {
-			// Another branch of the teacher may be closed.
-			if (hasStatus(caught, 403) || (branch !== branches[0] && hasStatus(caught, 404))) return undefined;
-			throw item.asError(caught);
-		}
+		// Another branch of the teacher may be closed.
+		const closed = branch === branches[0] ? [] : [404];
+		const rows = await item.ifAllowed(async () => await readWholeList(item, lesson, list), ...closed);
+		return rows && new CachedList(rows, (row) => dayOf(row, item.zone) === on);
 	};
 	const rows: IDataObject[] = [];
 	for (const branch of branches) {

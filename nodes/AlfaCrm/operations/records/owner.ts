@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/failures';
 import { LARGEST_PAGE } from '../../api/pages';
 import { readId, readIds } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
@@ -65,12 +64,8 @@ async function readableOwner(
 	{ entity, id }: Owner,
 	branch: Branch,
 ): Promise<LocatedRecord | undefined> {
-	try {
-		return await getRecord(item, entity, id, { path: entity.path, branch, query: {}, labels: {} });
-	} catch (caught) {
-		if (hasStatus(caught, 403)) return undefined;
-		throw item.asError(caught);
-	}
+	const where = { path: entity.path, branch, query: {}, labels: {} };
+	return await item.ifAllowed(async () => await getRecord(item, entity, id, where));
 }
 
 /** Nobody chose how long these texts are. */
@@ -134,11 +129,6 @@ async function findUser(item: Item, branch: Branch): Promise<number | undefined>
 	const email = await item.execution.client.email();
 	const keep = (row: IDataObject) =>
 		listOf(row.email).some((one) => normalizeText(String(one)) === normalizeText(email));
-	try {
-		const { rows } = await item.collect(list, { keep, limit: 1 });
-		return readId(rows[0]?.id);
-	} catch (caught) {
-		if (hasStatus(caught, 403, 404)) return undefined;
-		throw item.asError(caught);
-	}
+	const found = await item.ifAllowed(async () => await item.collect(list, { keep, limit: 1 }), 404);
+	return readId(found?.rows[0]?.id);
 }

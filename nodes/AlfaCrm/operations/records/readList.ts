@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/failures';
 import type { CollectOptions } from '../../api/list';
 import type { ListQuery } from '../../api/pages';
 import { kindPasses, listCall } from '../../entities/listCall';
@@ -51,15 +50,12 @@ export async function otherKinds(item: Item, entity: Entity, branch?: number): P
 	if (kinds === undefined) return [];
 	const listed = entityOf(kinds.entity);
 	const read = async () => {
-		try {
-			return await readList(item, listed, listCall(listed, branch));
-		} catch (caught) {
-			if (!hasStatus(caught, 403)) throw item.asError(caught);
-			item.execution.hints.add(
-				`AlfaCRM may leave out some ${plural.toLowerCase()}, and this user may not list the ${listed.plural.toLowerCase()} by which to ask for them`,
-			);
-			return [];
-		}
+		const rows = await item.ifAllowed(async () => await readList(item, listed, listCall(listed, branch)));
+		if (rows) return rows;
+		item.execution.hints.add(
+			`AlfaCRM may leave out some ${plural.toLowerCase()}, and this user may not list the ${listed.plural.toLowerCase()} by which to ask for them`,
+		);
+		return [];
 	};
 	const name = JSON.stringify(['kinds', branch]);
 	return kindPasses(kinds, await item.execution.cached(listed.path, name, read));
