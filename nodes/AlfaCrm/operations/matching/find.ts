@@ -10,12 +10,11 @@ import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
-import { chosenBranches, searchBranches, searchedBranches } from './branches';
 import type { Found } from './decide';
 import { firstChoice, inOrder, severalMatchError, warnOfSeveral } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
-import { findMatches } from './search';
+import { chosenBranches, findMatches, searchBranches, searchedBranches } from './search';
 
 /**
  * @param ifSeveral what an operation that looks records up in the same way does with several unless it is told

@@ -16,15 +16,14 @@ import { saveChanges } from '../records/saveChanges';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { targetOf } from '../records/target';
-import { chosenBranches, searchedBranches } from './branches';
 import type { Decision, Found } from './decide';
-import { decide, severalMatchError, warnOfSeveral } from './decide';
+import { decide, warnOfSeveral } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, keyOf, locksOf, matchForm, searchOf } from './keys';
 import { rulesOf, upsertOptions } from './upsertRules';
 import type { UpsertInput } from './upsertValues';
 import { canonicalIn, keyValues, newRecord } from './upsertValues';
-import { findMatches, isMatch } from './search';
+import { chosenBranches, findMatches, isMatch, searchedBranches } from './search';
 
 interface UpsertRequest extends UpsertInput {
 	/** What of the input changes a record, as it is sent. */
@@ -119,8 +118,7 @@ function decisionOn(
 	search: Search,
 	matches: readonly Found[],
 ): Decision | undefined {
-	const decision = decide(entity, matches, rules);
-	if (decision?.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
+	const decision = decide(item, entity, search.key, matches, rules);
 	if (decision === undefined && 'id' in search.wanted) {
 		const id = Number(search.wanted.id);
 		if (matches.length === 0)

@@ -12,7 +12,7 @@ import type { JsonSchema } from '../../fields/kind';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
 import type { Branch } from '../records/branches';
-import { chosenBranches } from '../matching/branches';
+import { chosenBranches } from '../matching/search';
 import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
 import { matchForm } from '../matching/keys';
