@@ -70,7 +70,7 @@ export async function settleBranch(item: Item): Promise<void> {
 	const id = readId(only?.id);
 	if (others.length > 0 || id === undefined) {
 		const reason = listed
-			? `the account has ${listed.length} branches`
+			? `AlfaCRM shows ${listed.length} branches of the account`
 			: 'this user may not list the branches of the account';
 		const advice = listed === undefined ? ` ${MAIN_BRANCH_OFF}` : '';
 		throw item.refused(
