@@ -102,16 +102,6 @@ export class ApiClient {
 		return (await this.connect(undefined)).email;
 	}
 
-	/**
-	 * The ID of the credential's user in AlfaCRM, which stays the same, so that it is looked for once in this process.
-	 *
-	 * @param find looks for it; called again where it found none
-	 */
-	async ownUser(find: () => Promise<number | undefined>): Promise<number | undefined> {
-		const session = sessionOf(loginOf((await this.readCredential()).values));
-		return (session.user ??= await find());
-	}
-
 	async origin(): Promise<string> {
 		return (await this.connect(undefined)).origin;
 	}

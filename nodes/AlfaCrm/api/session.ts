@@ -49,8 +49,6 @@ export function accountOf({ origin, email }: Pick<Login, 'origin' | 'email'>): s
 export class Session {
 	/** The latest token, and when this process logged in for it: never, where another one did. */
 	private newest?: { token: string; at: number };
-	/** The number of its user in AlfaCRM, once it is known. */
-	user?: number;
 	/** Tokens that AlfaCRM refused, which n8n may still have in its database. */
 	private readonly dead = new Set<string>();
 	/** The login under way: executions that meet a dead token together log in once. */

@@ -1,6 +1,5 @@
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
-import { normalizeText } from './normalizeText';
 import type { Choice, FieldBasics, Wire } from '../entities/fieldTypes';
 
 type JsonType = 'array' | 'boolean' | 'integer' | 'object' | 'string';
@@ -69,8 +68,6 @@ export interface FieldKind<F> {
 	isExact: boolean;
 	/** Filters to ask an index with for one value, as it is on the wire; all of them are needed to find it in every spelling. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
-	/** Whether a filter that looks for parts, as most of AlfaCRM's do, may find a value when it is asked for another. */
-	isNear(held: unknown, asked: unknown): boolean;
 	/** Filters to ask with for the value of a filter, a whole list too. */
 	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
 	/** Its parameter in the form. */
@@ -107,12 +104,6 @@ export const single = {
 	valueIfMissing: undefined,
 	clearedValue: null,
 	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
-	isNear: (held: unknown, asked: unknown): boolean => {
-		const text = normalizeText(String(held));
-		return normalizeText(String(asked))
-			.split(' ')
-			.every((word) => text.includes(word));
-	},
 	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
 		{ [name]: value },
 	],

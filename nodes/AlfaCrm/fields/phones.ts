@@ -67,7 +67,6 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	isStored: (field, held, wanted) => samePhone(held, wanted) || isStoredText(field, held, wanted),
 	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
 	canonicalize: (item) => formatPhone(item) as Wire,
-	isNear: holdsPhone,
 	widget: textsWidget,
 };
 

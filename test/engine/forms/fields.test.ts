@@ -216,12 +216,12 @@ describe('an empty Branch', () => {
 		leave(2);
 		patch('branch', 2, { is_active: 0 });
 		const { message, description } = await stopped(LEAD);
-		expect(message).toBe("'Branch' is empty, and the account has 2 branches");
+		expect(message).toBe("'Branch' is empty, and AlfaCRM shows 2 branches of the account");
 		expect(description).toBe('Choose the branch, or check the expression in it. Nothing was saved.');
 		expect(listings()).toBe(1);
 		leave(0);
 		expect((await stopped(LEAD)).message).toBe(
-			"'Branch' is empty, and AlfaCRM shows no branch of the account",
+			"'Branch' is empty, and AlfaCRM shows 0 branches of the account",
 		);
 	});
 

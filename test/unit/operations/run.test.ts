@@ -34,15 +34,6 @@ describe('what items share', () => {
 		expect(all.map((one) => (one.status === 'fulfilled' ? one.value : 'failed'))).toEqual(['failed', 2, 2]);
 	});
 
-	it('is read again where it is not to be kept', async () => {
-		const { run } = deskOf();
-		const read = counting();
-		const isKept = (value: number) => value > 1;
-		expect(await run.cached('a', 'x', read, isKept)).toBe(1);
-		expect(await run.cached('a', 'x', read, isKept)).toBe(2);
-		expect(await run.cached('a', 'x', read, isKept)).toBe(2);
-	});
-
 	it('is read again after another execution has written to that kind, not after its own writes', async () => {
 		const [mine, other] = [deskOf().run, deskOf().run];
 		const read = counting();

@@ -1,6 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/failures';
 import { readFlag, readId, readMoment } from '../../values/formats';
 import { MINUTE_MS } from '../../values/time';
 import { customerTariff } from '../../entities/customerTariff';
@@ -106,14 +105,9 @@ async function assertOwnSubscription({ item, customer, target, body }: Wanted): 
 	const id = readId(body.ctt_id);
 	if (id === undefined) return;
 	const where = { ...target, path: customerTariff.path, query: { customer_id: customer } };
-	try {
-		const { record, isConclusive } = await findById(item, customerTariff, id, where);
-		if (record !== undefined || !isConclusive) return;
-	} catch (caught) {
-		// Who may take payments need not be allowed to see subscriptions.
-		if (hasStatus(caught, 403)) return;
-		throw item.asError(caught);
-	}
+	// Who may take payments need not be allowed to see subscriptions.
+	const found = await item.ifAllowed(async () => await findById(item, customerTariff, id, where));
+	if (found?.record !== undefined || !found?.isConclusive) return;
 	throw item.refused(
 		`AlfaCRM lists no customer subscription ${id} of customer ${customer}`,
 		`Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. ${item.savedNote()}`,

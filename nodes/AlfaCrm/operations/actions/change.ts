@@ -7,7 +7,7 @@ import type { Item } from '../execution/item';
 import { reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { bodyOf } from '../records/body';
-import { getRecordAnywhere } from '../records/findById';
+import { getRecord } from '../records/findById';
 import { listModeForm, readAddToLists } from '../records/diff';
 import { saveChanges } from '../records/saveChanges';
 import type { LocatedRecord } from '../records/target';
@@ -35,7 +35,7 @@ const changing = ({ check, values = (given) => given }: Extra = {}): ActionKind<
 		const addToLists = readAddToLists(item, body, 'add');
 		const show = simplified(item, entity);
 		return await item.withLock([recordKey(entity, id)], async () => {
-			const match = await getRecordAnywhere(item, entity, id, target);
+			const match = await getRecord(item, entity, id, target);
 			check?.(item, match);
 			const changes = { values: { ...given, ...fixed }, addToLists };
 			return [await saveChanges({ item, entity, target, show }, match, changes)];

@@ -84,7 +84,7 @@ async function complete(
 
 	let teach: () => Promise<IDataObject>;
 	const find = async () => {
-		const lesson = await getRecord(item, entity, id, target);
+		const { row: lesson } = await getRecord(item, entity, id, target);
 		const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
 		const held = attendanceIn(item, id, lesson, isCompleted);
 		const rest = { ...given, ...movedEnds(item, { ...entity, fields }, lesson, given) };

@@ -12,10 +12,9 @@ import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
-import { inEachBranch } from '../records/branches';
-import { listIn } from '../records/findById';
+import { inOtherBranches } from '../records/branches';
 import { authored, forOwner } from '../records/owner';
-import { incompleteListError, readWholeList } from '../records/readList';
+import { readWholeList } from '../records/readList';
 import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
@@ -86,9 +85,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 					if (row) return row;
 				}
 				// One that is closed, or not for this user, must not keep the customer from paying.
-				const { found, unread } = await inEachBranch(item, others, undefined, look, true);
-				if (unread === undefined) return found;
-				throw incompleteListError(item, listIn(other, unread), `that this ${noun} is new`);
+				return await inOtherBranches(item, others, look);
 			};
 			const { found, created } = await findOrCreate(item, find, create);
 			if (found === undefined) return [created];
@@ -105,21 +102,15 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 /** The rows of a branch among which the same one would be. */
 async function rowsIn(
 	branch: Branch,
-	{ item, target, body }: Wanted,
+	{ item, target, body: given }: Wanted,
 	other: Entity,
 	{ filters, isOfAll }: Addition,
 ): Promise<readonly IDataObject[]> {
-	const asked = { ...target.query, ...filters?.(body) };
+	const body = { ...target.query, ...filters?.(given) };
 	const task = `look for the same ${other.label.toLowerCase()}`;
-	const read = async () => {
-		const lists: IDataObject[][] = [];
-		for (const pass of passesOf(other))
-			lists.push(await readWholeList(item, other, { ...target, branch, body: { ...asked, ...pass }, task }));
-		return lists.flat();
-	};
-	if (!isOfAll) return await read();
-	const key = JSON.stringify(['same', branch, asked]);
-	const isListed = (_row: IDataObject, through?: number) => through === branch;
-	return (await item.execution.cached(other.path, key, async () => new CachedList(await read(), isListed)))
-		.rows;
+	const list = { ...target, branch, body, passes: passesOf(other), task };
+	if (!isOfAll) return await readWholeList(item, other, list);
+	const read = async () =>
+		new CachedList(await readWholeList(item, other, list), (_row, through) => through === branch);
+	return (await item.execution.cached(other.path, JSON.stringify(['same', branch, body]), read)).rows;
 }

@@ -199,12 +199,8 @@ async function listMemberships(membership: Membership): Promise<IDataObject[]> {
 	const query = { customer_id: customer };
 	const task = `list the groups of customer ${customer}`;
 	const call = { path: cgi.path, action: 'customer', branch, query, labels, task };
-	const rows = new Map<number, IDataObject>();
-	for (const body of passesOf(cgi)) {
-		for (const row of await readWholeList(item, cgi, { ...call, body }))
-			if (readId(row.group_id) === group) rows.set(Number(row.id), row);
-	}
-	return [...rows.values()];
+	const rows = await readWholeList(item, cgi, { ...call, passes: passesOf(cgi) });
+	return rows.filter((row) => readId(row.group_id) === group);
 }
 
 /** What calls that change memberships of the group have in common. */

@@ -22,14 +22,10 @@ export class CachedList {
 	private readonly byId = new Map<number, IDataObject>();
 	private readonly indexes = new Map<string, Index>();
 
-	/**
-	 * @param isListed whether the list would show a record that was written through a branch
-	 * @param incomplete the plural of what is in it, if it did not come whole
-	 */
+	/** @param isListed whether the list would show a record that was written through a branch */
 	constructor(
 		rows: readonly IDataObject[],
 		private readonly isListed: (row: IDataObject, branch?: number) => boolean,
-		readonly incomplete?: string,
 	) {
 		for (const row of rows) {
 			const id = readId(row.id);

@@ -33,7 +33,7 @@ export class Execution {
 	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
-	/** Days that AlfaCRM could not read in the format that is tried first, by path and field. */
+	/** Paths for which AlfaCRM could not read days in the format that is tried first. */
 	readonly fallbackDates = new Set<string>();
 	/** By kind of record, then by name. */
 	private cache = new Map<string, Map<string, Cached>>();
@@ -126,18 +126,13 @@ export class Execution {
 	 * Reads what many items need only once, and again after another execution has written to that kind of record. Items that
 	 * need it at the same moment wait for the one that reads; if that fails, each tries for itself.
 	 */
-	async cached<T>(
-		path: string,
-		name: string,
-		read: () => Promise<T>,
-		isKept: (value: T) => boolean = () => true,
-	): Promise<T> {
+	async cached<T>(path: string, name: string, read: () => Promise<T>): Promise<T> {
 		const key = JSON.stringify([path, name]);
 		while (this.pendingReads.has(key)) await this.pendingReads.get(key)?.catch(() => undefined);
 		const known = this.cache.get(path)?.get(name);
 		if (known && this.isCurrent(path, known)) return known.value as T;
 		const { pendingReads } = this;
-		const reading = this.readToCache(path, name, read, isKept);
+		const reading = this.readToCache(path, name, read);
 		pendingReads.set(key, reading);
 		try {
 			return await reading;
@@ -146,20 +141,14 @@ export class Execution {
 		}
 	}
 
-	private async readToCache<T>(
-		path: string,
-		name: string,
-		read: () => Promise<T>,
-		isKept: (value: T) => boolean,
-	): Promise<T> {
+	private async readToCache<T>(path: string, name: string, read: () => Promise<T>): Promise<T> {
 		// Another process may write meanwhile: see `noteEpoch`.
 		const { cache } = this;
 		const since = this.version();
 		const value = await read();
 		const values = cache.get(path) ?? new Map<string, Cached>();
 		cache.set(path, values);
-		if (isKept(value)) values.set(name, { value, since });
-		else values.delete(name);
+		values.set(name, { value, since });
 		return value;
 	}
 

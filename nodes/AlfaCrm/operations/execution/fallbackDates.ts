@@ -22,23 +22,18 @@ export function fallbackDatesOf(fields: readonly Field[]): FallbackDates {
 	);
 }
 
-/** Such days of a call as AlfaCRM says that it cannot read, so that it has saved nothing. */
-export function unreadableDays(failure: ApiFailure, { body = {}, fallbackDates = {} }: Call): string[] {
-	if (failure.kind !== 'refusal') return [];
-	const isUnreadable = (name: string) => failure.fields?.[name]?.some((text) => UNREADABLE.test(text));
-	return Object.keys(fallbackDates).filter((name) => name in body && isUnreadable(name));
-}
+/** Whether AlfaCRM says that it cannot read such a day of a call, so that it has saved nothing. */
+export const isDayUnreadable = (failure: ApiFailure, { body = {}, fallbackDates = {} }: Call): boolean =>
+	failure.kind === 'refusal' &&
+	Object.keys(fallbackDates).some(
+		(name) => name in body && failure.fields?.[name]?.some((text) => UNREADABLE.test(text)),
+	);
 
-/** The call with some of its days in the format that is tried second. */
-export function withFallbackDates<C extends Call>(
-	call: C,
-	isRefused: (name: string) => boolean,
-	zone: string,
-): C {
+/** The call with its days in the format that is tried second. */
+export function withFallbackDates<C extends Call>(call: C, zone: string): C {
 	const { body = {}, fallbackDates = {} } = call;
-	const entries = Object.entries(body).map(([name, value]) => {
-		const format = isRefused(name) ? fallbackDates[name] : undefined;
-		return [name, format === undefined ? value : (formatDay(value, format, zone) ?? value)];
-	});
-	return { ...call, body: Object.fromEntries(entries) };
+	const days = Object.entries(fallbackDates)
+		.filter(([name]) => name in body)
+		.map(([name, format = 'iso']) => [name, formatDay(body[name], format, zone) ?? body[name]]);
+	return { ...call, body: { ...body, ...Object.fromEntries(days) } };
 }

@@ -3,7 +3,7 @@ import { NodeOperationError, sleep } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../api/request';
 import type { ApiResponse } from '../../api/failures';
-import { asNodeError, cancelled, nodeError } from '../../api/failures';
+import { asNodeError, cancelled, hasStatus, nodeError } from '../../api/failures';
 import { parseJson, readFlag, readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import type { Collected, CollectOptions } from '../../api/list';
@@ -11,7 +11,7 @@ import { collect } from '../../api/list';
 import { isPlain } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import type { FallbackDates } from './fallbackDates';
-import { unreadableDays, withFallbackDates } from './fallbackDates';
+import { isDayUnreadable, withFallbackDates } from './fallbackDates';
 import type { LockKey, Execution } from './execution';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
@@ -146,6 +146,20 @@ export class Item extends ParameterReader {
 		}
 	}
 
+	/**
+	 * What is read; undefined where this user may not read it.
+	 *
+	 * @param others HTTP statuses besides 403 that say so
+	 */
+	async ifAllowed<T>(read: () => Promise<T>, ...others: number[]): Promise<T | undefined> {
+		try {
+			return await read();
+		} catch (caught) {
+			if (hasStatus(caught, 403, ...others)) return undefined;
+			throw this.asError(caught);
+		}
+	}
+
 	/** Sends a call that only reads. */
 	async fetch(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 		return await this.execution.client.request({ ...call, isIdempotent: true, ...this.requestContext() });
@@ -177,24 +191,15 @@ export class Item extends ParameterReader {
 		call: ItemRequest,
 		rest: Pick<ApiRequest, 'itemIndex' | 'onLost' | 'onSend' | 'savedBefore'>,
 	): Promise<ApiResponse> {
-		const { client, fallbackDates: known } = this.execution;
-		const inUse = new Set(known);
-		const keyOf = (name: string) => `${call.path} ${name}`;
-		const isInUse = (name: string) => inUse.has(keyOf(name));
-		for (;;) {
-			let unreadable: string[] = [];
-			const answer = await client.attempt(
-				{ ...withFallbackDates(call, isInUse, this.zone), isIdempotent: false, ...rest },
-				(failure) => {
-					unreadable = unreadableDays(failure, call).filter((name) => !isInUse(name));
-					return unreadable.length > 0;
-				},
-			);
-			for (const name of unreadable) inUse.add(keyOf(name));
-			if (answer === undefined) continue;
-			for (const key of inUse) known.add(key);
-			return answer;
+		const { client, fallbackDates } = this.execution;
+		const whole = { ...call, isIdempotent: false, ...rest };
+		if (!fallbackDates.has(call.path)) {
+			const answer = await client.attempt(whole, (failure) => isDayUnreadable(failure, call));
+			if (answer !== undefined) return answer;
 		}
+		const answer = await client.request(withFallbackDates(whole, this.zone));
+		fallbackDates.add(call.path);
+		return answer;
 	}
 
 	/** Sends an API Call: what it does is not known, so that AlfaCRM need not confirm it. */

@@ -17,13 +17,19 @@ export interface Found extends LocatedRecord {
 }
 
 export interface Decision {
-	act: 'refuse' | 'skip' | 'update';
+	act: 'skip' | 'update';
 	matches: Found[];
 }
 
-/** What to do with the records found: archived ones count only where there is no active one. Undefined for a new one. */
+/**
+ * What to do with the records found: archived ones count only where there is no active one. Undefined for a new one.
+ *
+ * @throws NodeOperationError when several match and none is to be chosen
+ */
 export function decide(
-	entity: Pick<Entity, 'match'>,
+	item: Item,
+	entity: Entity,
+	key: MatchKey,
 	found: readonly Found[],
 	{ ifSeveral, ifArchived }: { ifSeveral: IfSeveral; ifArchived: IfArchived },
 ): Decision | undefined {
@@ -31,7 +37,7 @@ export function decide(
 	const pool = inOrder(entity, active.length > 0 ? active : found);
 	if (pool.length === 0 || (active.length === 0 && ifArchived === 'create')) return undefined;
 	if (active.length === 0 && ifArchived === 'skip') return { act: 'skip', matches: pool.slice(0, 1) };
-	if (pool.length > 1 && ifSeveral === 'refuse') return { act: 'refuse', matches: pool };
+	if (pool.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, pool);
 	return { act: 'update', matches: ifSeveral === 'all' ? pool : pool.slice(0, 1) };
 }
 

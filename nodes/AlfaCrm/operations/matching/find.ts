@@ -6,17 +6,15 @@ import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import type { Operation } from '../operation';
 import { whereSearched } from '../records/branches';
-import { incompleteListError } from '../records/readList';
 import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
-import { chosenBranches, searchBranches, searchedBranches } from './branches';
 import type { Found } from './decide';
 import { firstChoice, inOrder, severalMatchError, warnOfSeveral } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
-import { findMatches } from './search';
+import { chosenBranches, findMatches, searchBranches, searchedBranches } from './search';
 
 /**
  * @param ifSeveral what an operation that looks records up in the same way does with several unless it is told
@@ -98,7 +96,8 @@ export interface FindRequest {
 	key: MatchKey;
 	search: Search;
 	target: Target;
-	options: Collection;
+	/** The branches that are chosen; none for all. */
+	chosen: number[];
 	takesArchived: boolean;
 	ifNone: 'item' | 'nothing' | 'refuse';
 	ifSeveral: 'all' | 'newest' | 'refuse';
@@ -111,11 +110,10 @@ export function readFind(item: Item, entity: Entity, options: Collection): FindR
 	const ifNone = options.choice<FindRequest['ifNone']>(options.parameter('ifNone'));
 	const ifSeveral = options.choice<FindRequest['ifSeveral']>(options.parameter('ifSeveral'));
 	const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
-	// Refused now if they cannot be read, whether or not they are needed.
-	if (entity.match?.everyBranch) chosenBranches(options);
+	const chosen = chosenBranches(options);
 	if (!isEnough) throw emptyKeyError(item, entity, key);
 	const target = targetOf(item, entity, 'find');
-	return { entity, key, search, target, options, takesArchived, ifNone, ifSeveral };
+	return { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral };
 }
 
 /** The item, if one is wanted, that says that there is no such record. */
@@ -128,14 +126,12 @@ export const noneFound = ({ ifNone }: FindRequest): IDataObject[] =>
  * @throws NodeApiError when there is none, or NodeOperationError when there are several, where the form says so
  */
 export async function findRecords(item: Item, request: FindRequest): Promise<Found[]> {
-	const { entity, key, search, target, options, takesArchived, ifNone, ifSeveral } = request;
+	const { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral } = request;
 	const noun = entity.label.toLowerCase();
-	const places = await searchedBranches(item, entity, target, options);
-	const { matches, incomplete } = await findMatches(item, entity, target, search, places);
+	const branches = await searchedBranches(item, entity, target, chosen);
+	const matches = await findMatches(item, entity, target, search, branches);
 	const found = inOrder(entity, matches).filter(({ archived }) => takesArchived || !archived);
 
-	if (found.length === 0 && incomplete !== undefined)
-		throw incompleteListError(item, incomplete, `whether there is such a ${noun}`);
 	if (found.length === 0 && ifNone === 'refuse') {
 		throw item.failed(
 			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${whereSearched(item)}`,

@@ -1,32 +1,26 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
 import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
+import { references } from '../../entities/fields';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
-import { kindOf, listOf, normalForms, sameItem } from '../../fields/field';
+import { isBlank, kindOf, listOf, normalForms, toProperty } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../entities/fieldTypes';
 import { CachedList } from '../execution/cachedList';
 import type { Item } from '../execution/item';
-import { archivedState, archivedUnknownError } from '../records/archived';
-import type { Places } from '../records/branches';
-import { inEachBranch } from '../records/branches';
-import { listIn } from '../records/findById';
-import type { IncompleteList, ReadList } from '../records/readList';
-import { readList } from '../records/readList';
-import type { LocatedRecord, Target } from '../records/target';
+import type { Collection } from '../execution/parameters';
+import { isArchived } from '../records/archived';
+import type { Branch } from '../records/branches';
+import { allBranches, inOtherBranches } from '../records/branches';
+import { readWholeList } from '../records/readList';
+import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import type { Found } from './decide';
 import type { Search } from './keys';
 import { keyField } from './keys';
-
-export interface Matches {
-	matches: Found[];
-	/** The list that did not come whole: what was not found may be there. */
-	incomplete?: IncompleteList;
-}
 
 /**
  * The records that a key finds, each once, in all of the branches. AlfaCRM's filters only narrow the lists down, for
@@ -37,17 +31,14 @@ export async function findMatches(
 	entity: Entity,
 	target: Target,
 	search: Search,
-	{ branches, incomplete: incompleteBranches }: Places,
-): Promise<Matches> {
+	[first, ...others]: readonly Branch[],
+): Promise<Found[]> {
 	const found = new Map<number, Omit<Found, 'archived'>>();
-	let incomplete = incompleteBranches;
-	const { unread } = await inEachBranch(item, branches, target.branch, async (branch) => {
+	const look = async (branch: Branch): Promise<undefined> => {
 		for (const queries of queriesOf(entity, search)) {
 			for (const query of queries) {
 				const version = item.execution.version();
-				const answer = await runQuery(item, entity, { ...target, branch }, query);
-				const { rows, isCached } = answer;
-				incomplete ??= answer.incomplete;
+				const { rows, isCached } = await runQuery(item, entity, { ...target, branch }, query);
 				for (const row of rows) {
 					const id = readId(row.id);
 					if (id === undefined || found.has(id) || !isMatch(search, row)) continue;
@@ -56,25 +47,13 @@ export async function findMatches(
 				if (findsAllSpellings(item, entity, query, rows)) break;
 			}
 		}
-		return undefined;
-	});
-	if (unread !== undefined) incomplete ??= listIn(entity, unread);
+	};
+	await look(first);
+	await inOtherBranches(item, others, look);
 	const matches: Found[] = [];
 	for (const match of found.values())
-		matches.push({ ...match, archived: await isArchivedNow(item, entity, target, match) });
-	return { matches, incomplete };
-}
-
-/** @throws NodeApiError when the list of archived ones did not come whole */
-export async function isArchivedNow(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	match: LocatedRecord,
-): Promise<boolean> {
-	const archived = await archivedState(item, entity, target, match);
-	if (archived === undefined) throw archivedUnknownError(item, entity, match);
-	return archived;
+		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
+	return matches;
 }
 
 /**
@@ -96,7 +75,8 @@ function findsAllSpellings(
 	return looseFilters.has(filter);
 }
 
-interface Answer extends ReadList {
+interface Answer {
+	rows: IDataObject[];
 	/** The list was read for all items. */
 	isCached: boolean;
 }
@@ -119,22 +99,14 @@ async function runQuery(
 	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
 		const all = await wholeList(item, entity, list);
 		assertFieldShown(item, entity, field, all.rows);
-		return { rows: all.having(field, value), incomplete: all.incomplete, isCached: true };
+		return { rows: all.having(field, value), isCached: true };
 	}
-	const answer = await readList(item, entity, { ...list, body: { ...body, ...filters } });
-	assertFieldShown(item, entity, field, answer.rows);
-	const strangers = answer.rows.filter((row) => !mayBeFound(field, row[field.name], value, filters));
+	const rows = await readMatching(item, entity, { ...list, body: { ...body, ...filters } });
+	assertFieldShown(item, entity, field, rows);
+	const strangers = rows.filter((row) => !holds(field, row[field.name], value));
 	// Fewer than fill a page cost no more than a filter that works.
 	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
-	return { ...answer, isCached: false };
-}
-
-/** Whether a filter can have found a row, by the value itself or by a part of it. */
-function mayBeFound(field: Field, held: unknown, value: unknown, filters: IDataObject): boolean {
-	return listOf(held).some(
-		(one) =>
-			sameItem(field, one, value) || Object.values(filters).some((asked) => kindOf(field).isNear(one, asked)),
-	);
+	return { rows, isCached: false };
 }
 
 /** All rows of a list, read once for all items of the execution. */
@@ -144,13 +116,13 @@ async function wholeList(item: Item, entity: Entity, list: ListQuery): Promise<C
 	return await item.execution.cached(
 		entity.path,
 		JSON.stringify(['whole', list.branch, list.body]),
-		async () => {
-			const { rows, incomplete } = await readList(item, entity, list);
-			return new CachedList(rows, isListed, incomplete);
-		},
-		({ incomplete }) => incomplete === undefined,
+		async () => new CachedList(await readMatching(item, entity, list), isListed),
 	);
 }
+
+/** One that did not come might match as well, so that the wrong record would be taken, or a second one made. */
+const readMatching = async (item: Item, entity: Entity, list: ListQuery) =>
+	await readWholeList(item, entity, list, `which ${entity.plural.toLowerCase()} match`);
 
 /** By a name that no record shows nobody would ever be found, and a second record made at each run. */
 function assertFieldShown(
@@ -200,4 +172,39 @@ export function isMatch({ key, wanted, fields }: Search, row: IDataObject): bool
 function holds(field: Field, held: unknown, wanted: unknown): boolean {
 	const forms = new Set(listOf(wanted).flatMap((one) => normalForms(field, one)));
 	return listOf(held).some((one) => normalForms(field, one).some((form) => forms.has(form)));
+}
+
+/**
+ * Where to look: in the branches chosen, in all where the same record may be in any, else in that of the call and those
+ * given for the record.
+ */
+export async function searchedBranches(
+	item: Item,
+	entity: Entity,
+	{ branch }: Target,
+	chosen: readonly number[],
+	saved?: IDataObject,
+): Promise<Branch[]> {
+	const own = branchesOf(branch, entity.fields, saved ?? {});
+	if (!entity.match?.everyBranch) return own;
+	if (chosen.length === 0) return await allBranches(item, branch);
+	// Where a new record would be saved it must be found the next time.
+	return [...new Set([...chosen, ...(saved === undefined ? [] : own)])];
+}
+
+/** Where to look, among the options of an entity whose records may be in any branch. */
+export function searchBranches({ match }: Entity): INodeProperties[] {
+	if (!match?.everyBranch) return [];
+	const description =
+		'Where to look, if not in all branches of the account. Each branch costs calls of its own.';
+	return [toProperty(references('searchBranches', 'Search in Branch', 'branch', { description }))];
+}
+
+/** Those that are chosen, read before anything is sent; none for all. */
+export function chosenBranches(options: Collection): number[] {
+	if (!options.has('searchBranches')) return [];
+	const value = options.input(options.parameter('searchBranches'));
+	const field = { type: 'ids', name: 'searchBranches', label: 'Search in Branch' } as const;
+	const isNone = Array.isArray(value) && isBlank(field, value);
+	return isNone ? [] : (options.read(field, value) as number[]);
 }

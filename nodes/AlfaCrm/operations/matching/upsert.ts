@@ -7,6 +7,7 @@ import { collection, showWhen } from '../../form/assemble';
 import { findOrCreate } from '../execution/findOrCreate';
 import { recordKey } from '../execution/execution';
 import type { Operation } from '../operation';
+import { isArchived } from '../records/archived';
 import { changesOf, fitting } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
@@ -15,17 +16,14 @@ import { saveChanges } from '../records/saveChanges';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { targetOf } from '../records/target';
-import { searchedBranches } from './branches';
 import type { Decision, Found } from './decide';
-import { decide, severalMatchError, warnOfSeveral } from './decide';
+import { decide, warnOfSeveral } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, keyOf, locksOf, matchForm, searchOf } from './keys';
 import { rulesOf, upsertOptions } from './upsertRules';
 import type { UpsertInput } from './upsertValues';
 import { canonicalIn, keyValues, newRecord } from './upsertValues';
-import type { Matches } from './search';
-import { findMatches, isArchivedNow, isMatch } from './search';
-import { incompleteListError } from '../records/readList';
+import { chosenBranches, findMatches, isMatch, searchedBranches } from './search';
 
 interface UpsertRequest extends UpsertInput {
 	/** What of the input changes a record, as it is sent. */
@@ -83,6 +81,7 @@ export const upsert: Operation = {
 	async execute(item, entity) {
 		const key = keyOf(item, entity);
 		const options = item.collection(upsertOptions(entity));
+		const chosen = chosenBranches(options);
 		const rules = rulesOf(entity, options, key.name);
 		const fit = (field: Field, value: Wire) => fitting(item, field, value, rules.shortens);
 		const search = searchOf(item, entity, key, fit);
@@ -102,9 +101,9 @@ export const upsert: Operation = {
 			return await item.withLock(locks, async () => [await create(request, search.wanted)]);
 
 		return await item.withLock(locks, async () => {
-			const places = await searchedBranches(item, entity, target, options, changes);
+			const branches = await searchedBranches(item, entity, target, chosen, changes);
 			for (;;) {
-				const find = async () => await findMatches(item, entity, target, search, places);
+				const find = async () => await findMatches(item, entity, target, search, branches);
 				const decisionNow = async () => decisionOn(request, search, await find());
 				const createNow = async () => await create(request, search.wanted);
 				const { found, created } = await findOrCreate(item, decisionNow, createNow);
@@ -120,19 +119,9 @@ export const upsert: Operation = {
 function decisionOn(
 	{ item, entity, target, rules }: UpsertRequest,
 	search: Search,
-	{ matches, incomplete }: Matches,
+	matches: readonly Found[],
 ): Decision | undefined {
-	// An active one that did not come would count instead.
-	if (incomplete !== undefined && matches.every(({ archived }) => archived)) {
-		const noun = entity.label.toLowerCase();
-		throw incompleteListError(
-			item,
-			incomplete,
-			matches.length > 0 ? `that no active ${noun} matches` : `that this ${noun} is new`,
-		);
-	}
-	const decision = decide(entity, matches, rules);
-	if (decision?.act === 'refuse') throw severalMatchError(item, entity, search.key, decision.matches);
+	const decision = decide(item, entity, search.key, matches, rules);
 	if (decision === undefined && 'id' in search.wanted) {
 		const id = Number(search.wanted.id);
 		if (matches.length === 0)
@@ -199,13 +188,7 @@ async function change(
 		}
 		values = valuesFor(request, search, match);
 	}
-	if (match.archived && rules.ifArchived === 'update' && !('removed' in request.changes)) {
-		item.execution.hints.add(
-			"Archived records match and stay in the archive; choose in 'If the Match Is Archived' to restore them",
-			`${entity.label.toLowerCase()} ${id}`,
-		);
-	}
-	return await saveChanges({ ...request, isArchiveTold: true }, match, { values, addToLists });
+	return await saveChanges(request, match, { values, addToLists });
 }
 
 /** What a record that was found is to hold. */
@@ -220,12 +203,6 @@ function valuesFor(request: UpsertRequest, { wanted }: Search, { archived, row }
 
 async function readAgain({ item, entity, target }: UpsertRequest, { row, branch }: Found): Promise<Found> {
 	const version = item.execution.version();
-	const id = Number(row.id);
-	const current = { row: await getRecord(item, entity, id, { ...target, branch }), branch };
-	return {
-		...current,
-		version,
-		isCached: false,
-		archived: await isArchivedNow(item, entity, target, current),
-	};
+	const current = await getRecord(item, entity, Number(row.id), { ...target, branch });
+	return { ...current, version, isCached: false, archived: await isArchived(item, entity, target, current) };
 }

@@ -6,9 +6,9 @@ import { collection } from '../../form/assemble';
 import type { Collection } from '../execution/parameters';
 import { overwriteWithEmpty, shortenOption, shortensTexts } from '../records/body';
 import { listModeForm, readAddToLists } from '../records/diff';
-import { searchBranches } from './branches';
 import type { IfArchived, IfSeveral } from './decide';
 import { firstChoice } from './decide';
+import { searchBranches } from './search';
 
 /** What becomes of the records that are found. */
 export interface Rules {

@@ -7,15 +7,6 @@ import type { Item } from '../execution/item';
 import type { LocatedRecord, Target } from './target';
 import { incompleteListError } from './readList';
 
-export function archivedUnknownError(item: Item, { label, plural }: Entity, { row }: LocatedRecord): Error {
-	const incomplete = `archived ${plural.toLowerCase()}`;
-	return incompleteListError(
-		item,
-		incomplete,
-		`whether ${label.toLowerCase()} ${String(row.id)} is archived`,
-	);
-}
-
 /**
  * Whether a record shows by itself that it is archived, with nothing asked for that: good enough to be shown, or for a
  * hint. By its flag or its day; undefined where it shows neither. API notes 3.
@@ -28,29 +19,32 @@ export function archivedByRow({ archive }: Entity, row: IDataObject, zone: strin
 }
 
 /**
- * Whether a record is archived; undefined when the list of archived ones did not come whole. A row may say so by its
- * flag; a day in it says only that it may be, for whose day it is by now depends on the school's clock, and groups show
- * neither. So AlfaCRM is asked for archived ones. API notes 3.
+ * Whether a record is archived. A row may say so by its flag; a day in it says only that it may be, for whose day it is
+ * by now depends on the school's clock, and groups show neither. So AlfaCRM is asked for archived ones. API notes 3.
+ *
+ * @throws NodeApiError when the list of them did not come whole
  */
-export async function archivedState(
+export async function isArchived(
 	item: Item,
 	entity: Entity,
 	target: Target,
 	{ row, branch }: LocatedRecord,
-): Promise<boolean | undefined> {
+): Promise<boolean> {
 	if (entity.archive === undefined) return false;
 	const flag = archivedFlag(row);
 	if (flag !== undefined) return flag;
 	const { day } = entity.archive;
 	if (day !== undefined && formatDay(row[day], 'iso', item.zone) === OPEN_END) return false;
 	const id = readId(row.id);
+	const [noun, plural] = [entity.label, entity.plural].map((words) => words.toLowerCase());
 	const list = {
 		...target,
 		branch,
 		body: { id, ...target.query, ...entity.hidden?.show, removed: 2 },
-		task: `look for the ${entity.label.toLowerCase()} in the archive`,
+		task: `look for the ${noun} in the archive`,
 	};
 	const { rows, isComplete } = await item.collect(list, { keep: (one) => readId(one.id) === id, limit: 1 });
 	if (rows.length > 0) return true;
-	return isComplete ? false : undefined;
+	if (isComplete) return false;
+	throw incompleteListError(item, `archived ${plural}`, `whether ${noun} ${String(row.id)} is archived`);
 }

@@ -1,106 +1,61 @@
 import type { IDataObject } from 'n8n-workflow';
 import { MAIN_BRANCH_OFF } from '../../api/messages';
 
-import { hasStatus } from '../../api/failures';
 import { idsOf, readId } from '../../values/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
 import { isEmpty } from '../../fields/blank';
 import { titleOf } from '../../fields/titles';
 import type { Item } from '../execution/item';
-import type { IncompleteList, ReadList } from './readList';
-import { readList } from './readList';
+import { readWholeList } from './readList';
 import { branch } from './target';
-
-/** Failures that may be temporary. */
-const FAILURES = [500, 502, 503, 504];
 
 export type Branch = number | undefined;
 
-/** Where to look, and whether there may be more such places. */
-export interface Places {
-	branches: Branch[];
-	incomplete?: IncompleteList;
-}
-
 /** The branches of the account, read once for all items; undefined if they are not listed for this user. */
-async function listBranches(item: Item): Promise<ReadList | undefined> {
+async function listBranches(item: Item): Promise<IDataObject[] | undefined> {
 	const list = listCall(branchEntity);
+	const read = async () => await readWholeList(item, branchEntity, list, 'which ones there are');
 	return await item.execution.cached(
 		branchEntity.path,
 		'all, or none that may be listed',
-		async () => {
-			try {
-				return await readList(item, branchEntity, list);
-			} catch (caught) {
-				if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
-				return undefined;
-			}
-		},
-		(known) => known?.incomplete === undefined,
+		async () => await item.ifAllowed(read, 404),
 	);
 }
 
 /** The branches of the account, that of the call first; that one alone where AlfaCRM lists none. */
-export async function allBranches(item: Item, first: Branch): Promise<Places> {
-	const { rows, incomplete } = (await listBranches(item)) ?? {};
-	if (rows === undefined || rows.length === 0) {
-		item.hasSkippedBranches = true;
-		item.execution.hints.add(
-			'This user may not list the branches, so only the one that is chosen was searched',
-			`branch ${String(first)}`,
-		);
-		return { branches: [first], incomplete };
-	}
-	const others = idsOf(rows).filter((branch) => branch !== first);
-	return { branches: [first, ...others], incomplete };
+export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
+	const rows = (await listBranches(item)) ?? [];
+	if (rows.length > 0) return [first, ...idsOf(rows).filter((branch) => branch !== first)];
+	item.hasSkippedBranches = true;
+	item.execution.hints.add(
+		'This user may not list the branches, so only the one that is chosen was searched',
+		`branch ${String(first)}`,
+	);
+	return [first];
 }
 
 /** What a message adds that says that there is none. */
 export const whereSearched = (item: Item): string =>
 	item.hasSkippedBranches ? ' in the branches that could be searched' : '';
 
-/** Why a branch is passed over. */
-const PASSED_OVER: ReadonlyArray<[statuses: readonly number[], hint: string]> = [
-	[[403], 'This user may not see all branches, so a record there was not found'],
-	[[404], 'AlfaCRM did not find a branch, so it was not searched'],
-	[FAILURES, 'AlfaCRM failed to search a branch, so a record there was not found'],
-];
-
-/**
- * Looks in one branch after the other until something is found, and passes over those that cannot be searched.
- *
- * @param own the branch of the call, which must be there
- * @param isRest another branch was searched before
- * @returns `unread`: one that may be searched later, since AlfaCRM failed
- * @throws NodeApiError when none of them can be searched
- */
-export async function inEachBranch<T>(
+/** Looks in one branch after the other until something is found; those that this user may not see are passed over. */
+export async function inOtherBranches<T>(
 	item: Item,
 	branches: readonly Branch[],
-	own: Branch,
 	look: (branch: Branch) => Promise<T | undefined>,
-	isRest = false,
-): Promise<{ found?: T; unread?: Branch }> {
-	let isSeen = isRest;
-	let failure: Error | undefined;
-	let unread: Branch;
+): Promise<T | undefined> {
 	for (const branch of branches) {
-		try {
-			const found = await look(branch);
-			if (found !== undefined) return { found };
-			isSeen = true;
-		} catch (caught) {
-			const [, hint] = PASSED_OVER.find(([statuses]) => hasStatus(caught, ...statuses)) ?? [];
-			failure = item.asError(caught);
-			if (hint === undefined || (branch === own && hasStatus(caught, 404))) throw failure;
-			if (hasStatus(caught, ...FAILURES)) unread ??= branch;
+		const result = await item.ifAllowed(async () => ({ found: await look(branch) }), 404);
+		if (result === undefined) {
 			item.hasSkippedBranches = true;
-			item.execution.hints.add(hint, `branch ${String(branch)}`);
-		}
+			item.execution.hints.add(
+				'This user may not see all branches, so a record there was not found',
+				`branch ${String(branch)}`,
+			);
+		} else if (result.found !== undefined) return result.found;
 	}
-	if (!isSeen && failure !== undefined) throw failure;
-	return { unread };
+	return undefined;
 }
 
 /**
@@ -111,12 +66,16 @@ export async function inEachBranch<T>(
 export async function settleBranch(item: Item): Promise<void> {
 	if (!isEmpty(item.input(branch))) return;
 	const listed = await listBranches(item);
-	const [only, ...others] = listed?.rows ?? [];
+	const [only, ...others] = listed ?? [];
 	const id = readId(only?.id);
-	if (listed === undefined || listed.incomplete || others.length > 0 || id === undefined) {
+	if (others.length > 0 || id === undefined) {
+		const reason = listed
+			? `AlfaCRM shows ${listed.length} branches of the account`
+			: 'this user may not list the branches of the account';
+		const advice = listed === undefined ? ` ${MAIN_BRANCH_OFF}` : '';
 		throw item.refused(
-			`'Branch' is empty, and ${reasonOf(listed)}`,
-			`Choose the branch, or check the expression in it.${listed === undefined ? ` ${MAIN_BRANCH_OFF}` : ''} ${item.effectNote()}`,
+			`'Branch' is empty, and ${reason}`,
+			`Choose the branch, or check the expression in it.${advice} ${item.effectNote()}`,
 		);
 	}
 	item.onlyBranch = id;
@@ -124,12 +83,4 @@ export async function settleBranch(item: Item): Promise<void> {
 		"'Branch' is empty, so the only branch of the account was used",
 		`${titleOf(only as IDataObject, branchEntity)} (${id})`,
 	);
-}
-
-function reasonOf(listed: ReadList | undefined): string {
-	if (listed === undefined) return 'this user may not list the branches of the account';
-	if (listed.incomplete) return 'AlfaCRM did not show all branches of the account';
-	return listed.rows.length > 1
-		? `the account has ${listed.rows.length} branches`
-		: 'AlfaCRM shows no branch of the account';
 }

@@ -10,11 +10,10 @@ import type { Operation } from '../operation';
 import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Branch } from './branches';
-import { allBranches, inEachBranch, whereSearched } from './branches';
-import { incompleteListError } from './readList';
+import { allBranches, inOtherBranches, whereSearched } from './branches';
+import { otherKinds } from './readList';
 import type { LocatedRecord, Target } from './target';
 import { idOf, idParameter, keysForm, targetOf } from './target';
-import { hiddenKinds } from './hiddenKinds';
 
 /** The record, if it came; and whether it is sure that there is none if it did not. */
 interface FoundById {
@@ -52,7 +51,7 @@ export async function currentRecord(
 ): Promise<{ match?: LocatedRecord; isConclusive: boolean }> {
 	const { branch } = target;
 	const first = await findById(item, entity, id, target);
-	const others = first.record ? [] : await hiddenKinds(item, entity, branch);
+	const others = first.record ? [] : await otherKinds(item, entity, branch);
 	const last = others.length === 0 ? first : await findById(item, entity, id, target, others);
 	const { record: row } = last;
 	if (row === undefined) return { isConclusive: first.isConclusive && last.isConclusive };
@@ -71,55 +70,37 @@ export const get: Operation = {
 		const target = targetOf(item, entity, 'get');
 		const id = idOf(item, entity);
 		const show = readingOutput(item, entity);
-		const match = await getRecordAnywhere(item, entity, id, target);
+		const match = await getRecord(item, entity, id, target);
 		return await show([match], nameSourceOf(item));
 	},
 	output: readingSchema,
 };
 
-/** @throws NodeApiError when no row has this ID */
+/**
+ * The record in the branch of the call or, where records may be in any, in another one.
+ *
+ * @throws NodeApiError when there is none
+ */
 export async function getRecord(
 	item: Item,
 	entity: Entity,
 	id: number,
 	target: Target,
-): Promise<IDataObject> {
-	const { match, isConclusive } = await currentRecord(item, entity, id, target);
-	if (match) return match.row;
-	throw notFoundError(item, entity, id, target.branch, isConclusive);
-}
-
-/**
- * The same in the branch of the call or, where records may be in any, in another one.
- *
- * @throws NodeApiError when there is none
- */
-export async function getRecordAnywhere(
-	item: Item,
-	entity: Entity,
-	id: number,
-	target: Target,
 ): Promise<LocatedRecord> {
-	const { match, isConclusive } = await currentRecord(item, entity, id, target);
-	if (match) return match;
-	if (!entity.match?.everyBranch) throw notFoundError(item, entity, id, target.branch, isConclusive);
-	const places = await allBranches(item, target.branch);
-	let { incomplete } = places;
+	let isConclusive = true;
 	const look = async (branch: Branch) => {
-		const other = await currentRecord(item, entity, id, { ...target, branch });
-		if (!other.isConclusive) incomplete ??= listIn(entity, branch);
-		return other.match;
+		const current = await currentRecord(item, entity, id, { ...target, branch });
+		isConclusive &&= current.isConclusive;
+		return current.match;
 	};
-	const { found, unread } = await inEachBranch(item, places.branches.slice(1), target.branch, look, true);
+	const own = await look(target.branch);
+	if (own) return own;
+	if (!entity.match?.everyBranch) throw notFoundError(item, entity, id, target.branch, isConclusive);
+	const [, ...others] = await allBranches(item, target.branch);
+	const found = await inOtherBranches(item, others, look);
 	if (found) return found;
-	if (unread !== undefined) incomplete ??= listIn(entity, unread);
-	if (incomplete === undefined) throw notFoundError(item, entity, id, undefined, isConclusive);
-	throw incompleteListError(item, incomplete, `whether there is ${entity.label.toLowerCase()} ${id}`);
+	throw notFoundError(item, entity, id, undefined, isConclusive);
 }
-
-/** What was not read whole, in words. */
-export const listIn = ({ plural }: Entity, branch: Branch): string =>
-	`${plural.toLowerCase()} in branch ${String(branch)}`;
 
 /**
  * Writes in the branch of the call and, where AlfaCRM says that the record is not there, in the one where it is.
@@ -137,7 +118,7 @@ export async function writeAnywhere<T>(
 		return await write(target);
 	} catch (caught) {
 		if (!hasStatus(caught, 404) || !entity.match?.everyBranch) throw item.asError(caught);
-		const { branch } = await getRecordAnywhere(item, entity, id, target);
+		const { branch } = await getRecord(item, entity, id, target);
 		if (branch === target.branch) throw item.asError(caught);
 		return await write({ ...target, branch });
 	}

@@ -12,7 +12,7 @@ import {
 	readViews,
 	rowFilterOf,
 } from './filters';
-import { hiddenKinds } from './hiddenKinds';
+import { otherKinds } from './readList';
 import { collectSome, limitForm, limitOf } from './rows';
 import { keysForm, targetOf } from './target';
 
@@ -33,7 +33,7 @@ export const getMany: Operation = {
 		const views = readViews(item, entity);
 		const chosen = eachWith(readPartition(item, entity), bodiesOf(entity, wanted));
 		const isOfKind = (entity.hidden?.kinds?.name ?? '') in wanted;
-		const others = isOfKind ? [] : await hiddenKinds(item, entity, target.branch);
+		const others = isOfKind ? [] : await otherKinds(item, entity, target.branch);
 		const isWanted = await rowFilterOf(item, entity, target, wanted);
 		const plural = entity.plural.toLowerCase();
 		const list = { ...target, body: { ...target.query, ...views.body }, task: `list the ${plural}` };

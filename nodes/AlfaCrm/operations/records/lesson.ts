@@ -1,11 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/failures';
 import { formatDay, formatTime, minutesOfClock, readId, readIds } from '../../values/formats';
 import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field, Wire } from '../../entities/fieldTypes';
-import { isEmpty, isPicker } from '../../fields/blank';
+import { isPicker } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { isBlank, listOf, serialize } from '../../fields/field';
 import { collection } from '../../form/assemble';
@@ -19,7 +18,7 @@ import { create, readDraft, saveDraft } from './create';
 import { MINUTES_OF_A_DAY, movedEnds } from './duration';
 import { isForm } from './fieldInput';
 import { findById } from './findById';
-import { incompleteListError } from './readList';
+import { readWholeList } from './readList';
 import { updating } from './update';
 
 const checkBusy: INodeProperties = {
@@ -101,16 +100,13 @@ function asSent(field: Field, value: Wire, zone: string): Wire {
 /** An expression that finds nobody would book a lesson for nobody, or with no teacher, without a word. */
 function assertForSomebody(item: Item, input: IDataObject): void {
 	const isEmptyIn = (field: Field) => isBlank(field, input[field.name]);
-	// A row that was read of a lesson for a group has an empty list of customers.
-	const isOfRow = ({ name }: Field) => {
-		const value: unknown = input[name];
-		return !isForm(item, lesson) && (value === '' || (Array.isArray(value) && value.length === 0));
-	};
-	for (const field of [customer, group, teacher]) {
-		if (!isEmptyIn(field) || !isGiven(item, input, field)) continue;
-		if (field !== teacher && isOfRow(field) && isEmptyIn(customer) !== isEmptyIn(group)) continue;
+	const { parameters } = item.execution.context.getNode();
+	for (const { name, label } of [customer, group, teacher].filter(isEmptyIn)) {
+		const raw = parameters[name];
+		const text = isPicker(raw) ? raw.value : raw;
+		if (!isForm(item, lesson) || typeof text !== 'string' || !/^=\s*\S/.test(text)) continue;
 		throw item.refused(
-			`'${field.label}' is set but came out empty`,
+			`'${label}' is set but came out empty`,
 			`Check the expression that fills it, or leave it out if the lesson has none. ${item.effectNote()}`,
 		);
 	}
@@ -119,19 +115,6 @@ function assertForSomebody(item: Item, input: IDataObject): void {
 		`'${group.label}' and '${customer.label}' are both empty, so the lesson would be for nobody`,
 		`Fill one of them. ${item.effectNote()}`,
 	);
-}
-
-/** Whether a field that came empty was given all the same: named in JSON or the input, or filled by an expression. */
-function isGiven(item: Item, input: IDataObject, { name }: Field): boolean {
-	const { [name]: parameter, columns } = item.execution.context.getNode().parameters;
-	if (isForm(item, lesson)) return !isEmpty(input[name]) || isExpression(parameter);
-	const { value } = (columns ?? {}) as { value?: IDataObject | null };
-	return name in input || isExpression(value?.[name]);
-}
-
-function isExpression(raw: unknown): boolean {
-	const text = isPicker(raw) ? raw.value : raw;
-	return typeof text === 'string' && /^=\s*\S/.test(text);
 }
 
 /**
@@ -209,21 +192,19 @@ function timeOf(row: IDataObject, zone: string): string {
 /** Where else these teachers work. */
 async function branchesOfTeachers(item: Item, ids: readonly number[], own: Branch): Promise<number[]> {
 	const where = { path: teacherEntity.path, branch: own, query: {}, labels: {} };
-	const branches = ids.map(
-		async (id) =>
-			await item.execution.cached(teacherEntity.path, JSON.stringify(['branches', own, id]), async () => {
-				try {
-					return readIds(listOf((await findById(item, teacherEntity, id, where)).record?.branch_ids));
-				} catch (caught) {
-					if (!hasStatus(caught, 403)) throw item.asError(caught);
-					item.execution.hints.add(
-						'This user may not list teachers, so lessons that they have in other branches were not noticed',
-						`teacher ${id}`,
-					);
-					return [];
-				}
-			}),
-	);
+	const look = async (id: number) => {
+		const found = await item.ifAllowed(async () => await findById(item, teacherEntity, id, where));
+		if (found === undefined)
+			item.execution.hints.add(
+				'This user may not list teachers, so lessons that they have in other branches were not noticed',
+				`teacher ${id}`,
+			);
+		return readIds(listOf(found?.record?.branch_ids));
+	};
+	const branches = ids.map(async (id) => {
+		const name = JSON.stringify(['branches', own, id]);
+		return await item.execution.cached(teacherEntity.path, name, async () => await look(id));
+	});
 	return [...new Set((await Promise.all(branches)).flat())].filter((one) => one !== own);
 }
 
@@ -242,17 +223,12 @@ async function lessonsOn(
 	const statuses = isCancelled(booked) ? [cancelled] : [planned, completed];
 	const read = async (branch: Branch) => {
 		const body = { date_from: on, date_to: on };
-		const list = { path: lesson.path, branch, body, task: 'look for lessons at that time' };
-		try {
-			const passes = statuses.map((status) => ({ status }));
-			const { rows, isComplete } = await item.collect(list, { passes });
-			if (isComplete) return new CachedList(rows, (row) => dayOf(row, item.zone) === on);
-		} catch (caught) {
-			// Another branch of the teacher may be closed.
-			if (hasStatus(caught, 403) || (branch !== branches[0] && hasStatus(caught, 404))) return undefined;
-			throw item.asError(caught);
-		}
-		throw incompleteListError(item, 'lessons', 'that this lesson is new');
+		const passes = statuses.map((status) => ({ status }));
+		const list = { path: lesson.path, branch, body, passes, task: 'look for lessons at that time' };
+		// Another branch of the teacher may be closed.
+		const closed = branch === branches[0] ? [] : [404];
+		const rows = await item.ifAllowed(async () => await readWholeList(item, lesson, list), ...closed);
+		return rows && new CachedList(rows, (row) => dayOf(row, item.zone) === on);
 	};
 	const rows: IDataObject[] = [];
 	for (const branch of branches) {

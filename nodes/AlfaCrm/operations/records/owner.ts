@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/failures';
 import { LARGEST_PAGE } from '../../api/pages';
 import { readId, readIds } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
@@ -14,7 +13,7 @@ import { normalizeText } from '../../fields/normalizeText';
 import { longestOf, readText, shortened } from '../../fields/text';
 import type { Item } from '../execution/item';
 import type { Branch } from './branches';
-import { getRecordAnywhere } from './findById';
+import { getRecord } from './findById';
 import type { LocatedRecord } from './target';
 
 /** A new record: what was given for it, and how it would be sent to the branch of the call. */
@@ -65,12 +64,8 @@ async function readableOwner(
 	{ entity, id }: Owner,
 	branch: Branch,
 ): Promise<LocatedRecord | undefined> {
-	try {
-		return await getRecordAnywhere(item, entity, id, { path: entity.path, branch, query: {}, labels: {} });
-	} catch (caught) {
-		if (hasStatus(caught, 403)) return undefined;
-		throw item.asError(caught);
-	}
+	const where = { path: entity.path, branch, query: {}, labels: {} };
+	return await item.ifAllowed(async () => await getRecord(item, entity, id, where));
 }
 
 /** Nobody chose how long these texts are. */
@@ -85,7 +80,12 @@ function textsFrom(row: IDataObject, fields: readonly Field[], body: IDataObject
 	return taken;
 }
 
-/** @throws NodeOperationError when one of several branches has to be chosen */
+/**
+ * The branch into which a record goes that is added to somebody.
+ *
+ * @param field the one that says its branch, if any does, and the branches that were given for it
+ * @throws NodeOperationError when one of several branches has to be chosen
+ */
 function homeOf(
 	item: Item,
 	{ entity: { label }, id }: Owner,
@@ -93,23 +93,21 @@ function homeOf(
 	{ field, given, branch }: { field?: Field; given: number[]; branch: Branch },
 ): Branch {
 	const own = readIds(listOf(row.branch_ids));
-	const isOne = field !== undefined && !isList(field);
-	if (own.length > 0 && given.length > 0 && !given.some((one) => own.includes(one))) {
-		item.execution.hints.add(
-			`'${field?.label}' is a branch that the ${label.toLowerCase()} is not in`,
-			`${label.toLowerCase()} ${id} is in ${own.join(', ')}, not in ${given.join(', ')}`,
-		);
+	if (given.length > 0) {
+		if (own.length > 0 && !given.some((one) => own.includes(one)))
+			item.execution.hints.add(
+				`'${field?.label}' is a branch that the ${label.toLowerCase()} is not in`,
+				`${label.toLowerCase()} ${id} is in ${own.join(', ')}, not in ${given.join(', ')}`,
+			);
+		return given[0];
 	}
-	if (isOne && given.length > 0) return given[0];
-	if (own.length === 0) return found;
-	if (branch !== undefined && own.includes(branch)) return branch;
-	if (own.length > 1 && isOne) {
-		throw item.refused(
-			`${label} ${id} is in the branches ${own.join(', ')}, and not in branch ${String(branch)}`,
-			`Choose one of them in '${field.label}'. ${item.savedNote()}`,
-		);
-	}
-	return own.length > 1 ? found : own[0];
+	if (own.length === 0 || (branch !== undefined && own.includes(branch))) return found;
+	if (own.length === 1) return own[0];
+	if (field === undefined || isList(field)) return found;
+	throw item.refused(
+		`${label} ${id} is in the branches ${own.join(', ')}, and not in branch ${String(branch)}`,
+		`Choose one of them in '${field.label}'. ${item.savedNote()}`,
+	);
 }
 
 /** A new record with its author: the user of the credential, if none is given. API notes 5.19. */
@@ -121,30 +119,16 @@ export async function authored(
 ): Promise<IDataObject> {
 	const author = fields.find(({ fallback }) => fallback === 'author');
 	if (author === undefined || body[author.name] !== undefined) return body;
-	const id = await ownUserIn(item, branch);
+	const id = await item.execution.cached(user.path, 'own', async () => await findUser(item, branch));
 	return id === undefined ? body : { [author.name]: id, ...body };
 }
 
 /** The number of the user of the credential, unless the list of users does not show it or may not be read. */
-async function ownUserIn(item: Item, branch: Branch): Promise<number | undefined> {
-	const { client } = item.execution;
-	return await item.execution.cached(
-		user.path,
-		'own',
-		async () => await client.ownUser(async () => await findUser(item, branch)),
-	);
-}
-
 async function findUser(item: Item, branch: Branch): Promise<number | undefined> {
 	const list = { ...listCall(user, branch), pageSize: LARGEST_PAGE };
 	const email = await item.execution.client.email();
 	const keep = (row: IDataObject) =>
 		listOf(row.email).some((one) => normalizeText(String(one)) === normalizeText(email));
-	try {
-		const { rows } = await item.collect(list, { keep, limit: 1 });
-		return readId(rows[0]?.id);
-	} catch (caught) {
-		if (hasStatus(caught, 403, 404)) return undefined;
-		throw item.asError(caught);
-	}
+	const found = await item.ifAllowed(async () => await item.collect(list, { keep, limit: 1 }), 404);
+	return readId(found?.rows[0]?.id);
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import { recordKey } from '../execution/execution';
-import { archivedByRow, archivedState, archivedUnknownError } from './archived';
+import { archivedByRow, isArchived } from './archived';
 import { report } from '../output/report';
 import type { LocatedRecord, Target } from './target';
 import { differences } from './diff';
@@ -14,8 +14,6 @@ interface RecordTask {
 	entity: Entity;
 	target: Target;
 	show: (row: IDataObject) => IDataObject;
-	/** It has been said already that archived ones stay in the archive. */
-	isArchiveTold?: boolean;
 }
 
 /** What is to be saved, as it is sent. */
@@ -28,12 +26,14 @@ interface Changes {
 /** Sends what differs from the record, nothing if nothing does, and tells which fields those were. */
 export async function saveChanges(
 	task: RecordTask,
-	match: LocatedRecord,
+	match: LocatedRecord & { archived?: boolean },
 	{ values, addToLists }: Changes,
 ): Promise<IDataObject> {
 	const { item, entity, target, show } = task;
 	const { row, branch } = match;
-	const record = 'removed' in values ? await withFlag(task, match) : row;
+	const isFlagged = 'removed' in values;
+	const flag = isFlagged ? { removed: Number(await isArchived(item, entity, target, match)) } : {};
+	const record = { ...row, ...flag };
 	const changed = differences(item, entity, record, values, addToLists);
 	const changedFields = Object.keys(changed);
 	if (changedFields.length === 0) return report(show, row, 'unchanged', []);
@@ -52,15 +52,8 @@ export async function saveChanges(
 	const sent = Object.fromEntries(Object.entries(changed).filter(([name]) => name !== 'removed'));
 	const saved = { row: { ...row, ...sent, ...model }, branch };
 	if (entity.archive && 'removed' in changed) await warnIfNotArchived(task, saved, changed.removed === 1);
-	if (!('removed' in values)) warnIfStillArchived(task, row);
+	if (!isFlagged) warnIfStillArchived(task, match);
 	return report(show, saved.row, 'updated', changedFields);
-}
-
-/** @throws NodeApiError when the list of archived ones did not come whole */
-async function withFlag({ item, entity, target }: RecordTask, match: LocatedRecord): Promise<IDataObject> {
-	const archived = await archivedState(item, entity, target, match);
-	if (archived === undefined) throw archivedUnknownError(item, entity, match);
-	return { ...match.row, removed: Number(archived) };
 }
 
 /** AlfaCRM takes the flag of the archive without a word, also where it does nothing. */
@@ -69,23 +62,21 @@ async function warnIfNotArchived(
 	match: LocatedRecord,
 	wanted: boolean,
 ): Promise<void> {
+	if ((await isArchived(item, entity, target, match)) === wanted) return;
 	const noun = entity.label.toLowerCase();
-	const archived = await archivedState(item, entity, target, match).catch((caught: unknown) => {
-		if (item.execution.isCancelled) throw item.asError(caught);
-		return undefined;
-	});
-	if (archived === wanted) return;
-	const still = wanted
-		? `AlfaCRM took the change, but shows a ${noun} as active still. Archive it there by hand`
-		: `AlfaCRM took the change, but shows a ${noun} as archived still. Restore it there by hand`;
-	// It is saved, whatever becomes of the look afterwards.
-	const unknown = 'AlfaCRM took the change, but did not show what became of it. Look there';
-	item.execution.hints.add(archived === undefined ? unknown : still, `${noun} ${String(match.row.id)}`);
+	const [shown, act] = wanted ? ['active', 'Archive'] : ['archived', 'Restore'];
+	item.execution.hints.add(
+		`AlfaCRM took the change, but shows a ${noun} as ${shown} still. ${act} it there by hand`,
+		`${noun} ${String(match.row.id)}`,
+	);
 }
 
 /** Who changes a record that lists do not show may not know that it is in the archive. */
-function warnIfStillArchived({ item, entity, isArchiveTold }: RecordTask, row: IDataObject): void {
-	if (isArchiveTold || archivedByRow(entity, row, item.zone) !== true) return;
+function warnIfStillArchived(
+	{ item, entity }: RecordTask,
+	{ row, archived = archivedByRow(entity, row, item.zone) }: LocatedRecord & { archived?: boolean },
+): void {
+	if (!archived) return;
 	item.execution.hints.add(
 		`Archived ${entity.plural.toLowerCase()} were changed and stay in the archive; 'Restore' brings them back`,
 		`${entity.label.toLowerCase()} ${String(row.id)}`,

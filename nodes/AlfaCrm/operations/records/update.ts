@@ -13,7 +13,7 @@ import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
 import { added, listModeForm, readAddToLists } from './diff';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
-import { getRecordAnywhere, writeAnywhere } from './findById';
+import { getRecord, writeAnywhere } from './findById';
 
 const updateFields = (entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
@@ -69,7 +69,7 @@ export const updating = ({
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
 			const isRead = adds || isOfAnother(target) || reads(changes);
-			const match = isRead ? await getRecordAnywhere(item, entity, id, target) : undefined;
+			const match = isRead ? await getRecord(item, entity, id, target) : undefined;
 			const before = match?.row;
 			if (before && adds)
 				for (const field of lists)

@@ -84,7 +84,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 		const most = limitOf(item);
 		assertDays(item, from, to);
 
-		const person = await getRecord(item, entity, teacher, target);
+		const { row: person } = await getRecord(item, entity, teacher, target);
 		const lastDay = formatDay(person.e_date, 'iso', item.zone);
 		// A room that the branch does not have would be free at any time.
 		if (room !== undefined) await getRecord(item, roomEntity, room, { ...target, path: roomEntity.path });

@@ -18,7 +18,7 @@ import type { JsonSchema } from '../../fields/kind';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../actions/kind';
 import type { Branch } from '../records/branches';
-import { chosenBranches } from '../matching/branches';
+import { chosenBranches } from '../matching/search';
 import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
 import { matchForm } from '../matching/keys';
@@ -128,8 +128,7 @@ interface Customer extends LocatedRecord {
 
 /** By the number one call is enough, unless the customer is in another branch, or might not count. */
 async function findCustomers(item: Item, request: FindRequest): Promise<Customer[]> {
-	const { entity, key, search, target, takesArchived, options } = request;
-	const chosen = chosenBranches(options);
+	const { entity, key, search, target, takesArchived, chosen } = request;
 	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
 	if (key.name === byId.name && takesArchived && isEverywhere) {
 		const { match } = await currentRecord(item, entity, Number(search.wanted.id), target);
