@@ -67,7 +67,7 @@ describe('a lesson', () => {
 		expect(error.description).toBe('Fill one of them. Nothing was sent to AlfaCRM.');
 	});
 
-	it('whose group, customer or teacher comes from an expression that gives nothing is refused', async () => {
+	it('whose group, customer or teacher is given and comes to nothing is refused', async () => {
 		for (const nobody of [NULL, given(' '), pick(given([])), pick('={{ $json.x }}')]) {
 			await refused(form({ customer_ids: nobody }), "'Customer' is set but came out empty");
 			const ofNone = form({ customer_ids: pick(7), group_ids: nobody });
@@ -75,6 +75,20 @@ describe('a lesson', () => {
 		}
 		for (const nobody of [NULL, given([])])
 			await refused(form({ teacher_ids: nobody }), "'Teacher' is set but came out empty");
+	});
+
+	it('whose customer or teacher comes to nothing is refused in the same way as JSON, by the input and mapped', async () => {
+		for (const [field, label, value] of [
+			['customer_ids', 'Customer', '[]'],
+			['teacher_ids', 'Teacher', ''],
+		] as const) {
+			const message = `'${label}' is set but came out empty`;
+			const items = [{ ...FIELDS(), [field]: value }];
+			await refused(form({ inputMode: 'json', json: '={{ $json }}' }), message, { items });
+			await refused(auto(), message, { items });
+			const column = { ...FIELDS(), [field]: '={{ $json.nobody }}' };
+			await refused(mapped({ mappingMode: 'defineBelow', value: column }), message);
+		}
 	});
 
 	it('for a group is booked from a row that was read of one, or columns that nobody filled in', async () => {
