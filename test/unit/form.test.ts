@@ -115,9 +115,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates) : entity;
 		const reads =
 			[...READING, 'upsert'].includes(operation) ||
-			['change', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(
-				action?.kind ?? '',
-			);
+			['change', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(action?.kind ?? '');
 		const simplifies = shown?.simple !== undefined && reads;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;

@@ -1,11 +1,24 @@
 import { parseJson } from '../values/formats';
 import { isEmpty } from './blank';
 
-/** A comma inside an address of a website is a part of it, unless a blank or another address follows. */
-const SEPARATORS = /[\r\n]+|(?<!https?:\/\/\S*)[,;]+|[,;]+(?=\s|$|https?:\/\/|www\.)/i;
+const SEPARATORS = /([\r\n]+|[,;]+)/;
+const ADDRESS = /^\s*https?:\/\/\S*$/i;
+const BEGINS_ANEW = /^(\s|$|https?:\/\/|www\.)/i;
 
 /** The texts in one text, as Simplify writes a list. */
-export const parts = (text: string): string[] => text.split(SEPARATORS);
+export function parts(text: string): string[] {
+	const [first, ...others] = text.split(SEPARATORS);
+	const texts = [first];
+	for (let index = 0; index < others.length; index += 2) {
+		const [separator, next] = others.slice(index, index + 2);
+		const last = texts[texts.length - 1];
+		// A comma inside an address of a website is a part of it, unless a blank or another address follows.
+		const isWithin = ADDRESS.test(last) && /[,;]/.test(separator) && !BEGINS_ANEW.test(next);
+		if (isWithin) texts[texts.length - 1] = `${last}${separator}${next}`;
+		else texts.push(next);
+	}
+	return texts;
+}
 
 /**
  * The values of a list however it is written: a list, in JSON, one text that `split` takes apart, or a single value.

@@ -29,7 +29,3 @@ export function dayOf(value: unknown, zone: string): string | undefined {
 function valid(day: string): string | undefined {
 	return DateTime.fromISO(day, { zone: 'utc' }).isValid ? day : undefined;
 }
-
-/** The day before a day, both as yyyy-mm-dd. */
-export const dayBefore = (day: string): string =>
-	new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);

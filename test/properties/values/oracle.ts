@@ -1,6 +1,6 @@
 import type { JournalEntry, RecordChange } from '../../../sandbox';
 import { defaultSettings } from '../../../sandbox/model/settings';
-import { dayBefore, dayOf } from './days';
+import { dayOf } from './days';
 import type { Described, Meaning } from './meaning';
 import { readFlag } from './meaning';
 import { isOneOfSeveral, meaningAt } from './place';
@@ -14,7 +14,7 @@ const CRASH =
 	/TypeError|RangeError|SyntaxError|Cannot (read|convert|destructure)|is not a function|is not iterable|Maximum call|Unexpected token|reading '/;
 /** Each of two days or times is good, but not together. */
 const DO_NOT_FIT =
-	/'[^']+' must (not be before|be later than|be at most a year after) '[^']+'|'Duration' must be at most \d+ minutes/;
+	/'[^']+' must (not be before|be later than|be between) '[^']+'|'Duration' must be at most \d+ minutes/;
 /** Change with others, whatever is written: lists of a customer's groups, who was at a lesson, balances. */
 const FOLLOWING = new Set(['lesson-details', 'log']);
 const isBlank = (value: unknown): boolean =>
@@ -200,9 +200,6 @@ export class Oracle {
 	private arrived(meant: unknown, { requests, changes, rows }: Outcome): boolean {
 		const { field, role } = this.probe;
 		const [name = field.name] = Object.keys(field.ask?.(meant as never) ?? {});
-		const isFirstDay = this.situation.operation === 'getFreeSlots' && field.name === 'date_from';
-		// A lesson of the day before may go on over midnight.
-		const said = isFirstDay ? dayBefore(String(meant)) : meant;
 		if (role === 'key' || ['branchId', 'branchToCheck'].includes(field.name) || this.isRecordId())
 			return true;
 		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
@@ -214,7 +211,7 @@ export class Oracle {
 		// Who is no member has left already; the answer names the group.
 		const told = this.situation.action ? rows : [];
 		return [...sent, ...stored, ...told].some(
-			(held) => held !== undefined && sameValue(field, held[name], said, this.grows()),
+			(held) => held !== undefined && sameValue(field, held[name], meant, this.grows()),
 		);
 	}
 
