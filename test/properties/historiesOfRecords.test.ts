@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
@@ -220,7 +221,10 @@ class Play extends Playing<Own> {
 
 	protected changed(to: number): INodeParameters {
 		const { watched, includeArchived } = this.chosen;
-		this.chosen = { ...this.chosen, ...CHOICES[to] };
+		const chosen = { ...this.chosen, ...CHOICES[to] };
+		// What is chosen again changes nothing.
+		if (isDeepStrictEqual(chosen, this.chosen)) return parametersOf(chosen);
+		this.chosen = chosen;
 		const wasWatched = (home: number) => (watched.length === 0 ? this.isOpen(home) : watched.includes(home));
 		// What a poll was shown and did not want is no news; nor is what a branch holds when it is chosen, or was archived
 		// until archived ones were asked for.
