@@ -186,6 +186,8 @@ async function expiringTwice(rules: { singleToken: boolean; isLimited: boolean }
 	return { failures, logins: service.logins };
 }
 
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 describe.each([
 	['takes five calls in any second', true],
 	['has no limit', false],
@@ -193,13 +195,19 @@ describe.each([
 	it.each([
 		['a login leaves the older tokens alone', false],
 		['a login ends the older tokens', true],
-	])('log in three times at most each time, and no call fails, where %s', async (_rule, singleToken) => {
-		for (let run = 0; run < depth.logins; run++) {
-			random = randomFrom(seed + run);
-			const { failures, logins } = await expiringTwice({ singleToken, isLimited });
-			expect(failures).toEqual([]);
-			expect(logins).toBeGreaterThanOrEqual(2);
-			expect(logins).toBeLessThanOrEqual(2 * 3);
-		}
-	});
+	])(
+		'log in twice or so each time, no process more than once, and no call fails, where %s',
+		async (_rule, singleToken) => {
+			const all: number[] = [];
+			for (let run = 0; run < depth.logins; run++) {
+				random = randomFrom(seed + run);
+				const { failures, logins } = await expiringTwice({ singleToken, isLimited });
+				expect(failures).toEqual([]);
+				expect(logins).toBeGreaterThanOrEqual(2);
+				expect(logins).toBeLessThanOrEqual(2 * processes.length);
+				all.push(logins);
+			}
+			expect(mean(all)).toBeLessThanOrEqual(2 * 2.5);
+		},
+	);
 });
