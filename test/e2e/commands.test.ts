@@ -21,7 +21,7 @@ describe('a command that the pages print', () => {
 		for (const file of stdout.split('\n').filter((name) => fs.existsSync(inRepo(name))))
 			fs.cpSync(inRepo(file), path.join(clone, file));
 		fs.symlinkSync(inRepo('node_modules'), path.join(clone, 'node_modules'));
-		fs.writeFileSync(path.join(clone, 'alfacrm-profile.json'), '{ "total": "missing" }');
+		fs.writeFileSync(path.join(clone, 'alfacrm-profile.json'), '{ "total": "missing" }\n');
 		await git('init', '--quiet');
 		await git('add', '.');
 	});
