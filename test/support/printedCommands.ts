@@ -81,7 +81,7 @@ export const NOT_RUN: Record<string, string> = {
 		'The package is not on npm yet; the same rules are run on its files (test/release/package.test.ts).',
 	'npm run lint:fix': 'It is `npm run lint`, which CI runs, with a flag of ESLint; a minute for each run.',
 	'npm run bench':
-		'It measures for more than an hour, on a machine that does nothing else; that it starts is tested (--help).',
+		'It measures for half an hour, on a machine that does nothing else; that it starts is tested (--help).',
 	'npm run bench -- --write':
 		'It measures for long, and writes the figures of the machine into docs/performance.md.',
 	'npm run bench:poll':
