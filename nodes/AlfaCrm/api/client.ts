@@ -36,8 +36,11 @@ export const CREDENTIAL = 'alfaCrmApi';
 const MIN_IN_PROGRESS_MS = 1_000;
 /** How long a credential is used without reading it again, which takes n8n a query of its database each time. */
 const CREDENTIAL_MS = 1_000;
-/** How many tokens a call is sent with. Where a login ended the older tokens, processes would end each other's; API notes 1. */
-const MOST_TOKENS = 4;
+/**
+ * How many logins of one execution may bring a token that is refused, before it is given up. Where a login ended the older tokens,
+ * processes would end each other's; a token that another process has stored meanwhile costs no login. API notes 1.
+ */
+const MOST_LOGINS = 3;
 
 interface Connection {
 	origin: string;
@@ -62,8 +65,8 @@ export class ApiClient {
 	private credential?: { values: ICredentialDataDecryptedObject; at: number };
 	/** The login that was refused, which each of many items would try again. */
 	private refused?: { login: string; failure: ApiFailure };
-	/** Tokens that were refused since a call succeeded: where every token is, each item would log in again. */
-	private readonly rejected = new Set<string>();
+	/** New tokens that were refused since a call succeeded: where every token is, each item would log in again. */
+	private readonly refusedLogins = new Set<string>();
 	/** Paths that stayed forbidden with a new token. */
 	private readonly forbidden = new Set<string>();
 	private readonly begun = performance.now();
@@ -159,18 +162,17 @@ export class ApiClient {
 		isExpected: (failure: ApiFailure) => boolean,
 		isFinal: (failure: ApiFailure) => boolean = () => false,
 	): Promise<ApiResponse | undefined> {
-		const progress: Progress = { begun: performance.now(), token: '', isNewLogin: false };
-		for (let tokens = 1; ; tokens++) {
+		const progress: Progress = { begun: performance.now(), token: '', logins: 0, isNew: false };
+		for (;;) {
 			try {
 				const answer = await this.send(connection, call, progress);
-				this.rejected.clear();
+				this.refusedLogins.clear();
 				return answer;
 			} catch (error) {
 				const failure = failureOf(error);
 				this.noteRefusedLogin(failure, progress);
 				if (isFinal(failure)) return undefined;
-				const isLast = Math.max(tokens, this.rejected.size + 1) >= MOST_TOKENS;
-				if (!isLast && (await this.giveUpToken(failure, pathOf(call), progress))) continue;
+				if (await this.giveUpToken(failure, pathOf(call), progress)) continue;
 				if (isExpected(failure)) return undefined;
 				if (mayHaveTakenEffect(failure)) call.onLost?.(underWayMs(failure, progress));
 				throw this.errorOf(failure, connection, call, progress);
@@ -187,7 +189,7 @@ export class ApiClient {
 		const text = explain(failure, {
 			...call,
 			host: new URL(origin).host,
-			isNewLogin: progress.isNewLogin,
+			isNewLogin: progress.logins > 0,
 			timeoutMs: TIMEOUT_MS,
 			rateLimitWaitMs,
 			waitedMs: performance.now() - progress.begun,
@@ -210,7 +212,7 @@ export class ApiClient {
 	private async giveUpToken(
 		{ status }: ApiFailure,
 		path: string,
-		{ login, token }: Progress,
+		{ login, token, logins, isNew }: Progress,
 	): Promise<boolean> {
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		const session = sessionOf(login);
@@ -220,8 +222,9 @@ export class ApiClient {
 			this.forbidden.add(path);
 			return false;
 		}
+		if (isNew) this.refusedLogins.add(token);
+		if (Math.max(logins, this.refusedLogins.size) >= MOST_LOGINS) return false;
 		session.reject(token);
-		this.rejected.add(token);
 		return true;
 	}
 
@@ -290,7 +293,8 @@ export class ApiClient {
 				throw notSent ?? (data.token === '' ? unsent(error) : error);
 			} finally {
 				progress.token = data.token;
-				progress.isNewLogin ||= data.token !== before;
+				progress.isNew = data.token !== before;
+				if (progress.isNew) progress.logins += 1;
 			}
 		});
 	}
@@ -332,8 +336,10 @@ interface Progress {
 	login?: Login;
 	/** The token that AlfaCRM saw last. */
 	token: string;
-	/** Whether AlfaCRM took a login during this very call. */
-	isNewLogin: boolean;
+	/** Whether it logged in for that token. */
+	isNew: boolean;
+	/** How often this very call logged in so far. */
+	logins: number;
 }
 
 /** Milliseconds for which AlfaCRM may still be at work on a call whose answer was lost: what took so long may take as long again. */

@@ -168,6 +168,17 @@ describe('a call', () => {
 		expect([state.logins, sent.length]).toEqual([3, 3 + 20]);
 	});
 
+	it('goes on however often other processes log in meanwhile, each of which ends its token, without a login of its own', async () => {
+		let others = 0;
+		const made = accountWith(({ token }) => {
+			if (others === 8 && token === 'of another 8') return { items: [] };
+			if (others < 8) made.stored.token = `of another ${++others}`;
+			return failed(answered(401));
+		});
+		await expect(made.request()).resolves.toEqual({ items: [] });
+		expect([made.state.logins, made.sent.length]).toEqual([0, 9]);
+	});
+
 	it('is sent by n8n with a new token past its place in the rate for no call of these nodes', async () => {
 		const { sent, client } = accountWith(({ token }, valid) =>
 			token === valid ? { items: [] } : failed(answered(401)),
