@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/failures';
 import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../values/formats';
 import type { Collected } from '../../api/list';
 import { lesson } from '../../entities/lesson';
@@ -138,21 +137,20 @@ async function readTimetable(item: Item, { teacher, room, from, to, branches }: 
 	const days = { date_from: from, date_to: to };
 	const readIn = async (branch: Branch) => {
 		const isRoomToo = room !== undefined && branch === own;
-		try {
-			return await Promise.all([
+		const read = async () =>
+			await Promise.all([
 				readAll(item, lesson, branch, { teacher_id: teacher, ...days }),
 				isRoomToo ? readAll(item, lesson, branch, { room_ids: [room], ...days }) : [],
 				// No filter by room is known of them, so for a room those of all teachers are read. API notes 5.13.
 				readAll(item, regularLesson, branch, isRoomToo ? {} : { teacher_id: teacher }),
 			]);
-		} catch (caught) {
-			if (branch === own || !hasStatus(caught, 403, 404)) throw item.asError(caught);
+		const lists = branch === own ? await read() : await item.ifAllowed(read, 404);
+		if (lists === undefined)
 			item.execution.hints.add(
 				'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
 				`branch ${String(branch)}`,
 			);
-			return [[], [], []];
-		}
+		return lists ?? [[], [], []];
 	};
 	const hours = {
 		path: teacherEntity.path,
