@@ -6,39 +6,28 @@ import { formatDay, readId, readMoment } from '../../values/formats';
 import { MINUTE_MS } from '../../values/time';
 import type { AccountReading, Reading } from './readings';
 
-type Verdict = 'as expected' | 'denied' | 'differs' | 'unknown';
-
-/** One thing that was looked at, as an item: words, formats and numbers of rows, nothing of anybody. */
-interface Finding extends IDataObject {
+/** One thing that is looked at, what was found of it, and what that means: words, formats and numbers, nothing of anybody. */
+interface Check {
 	check: string;
 	subject: string;
 	expected: string;
-	/** '' where it is not known. */
-	found: string;
-	/** How many rows a list has; null for what is no list. */
-	rows: number | null;
-	verdict: Verdict;
-	/** What it means for the node, and what to do where it is not as expected. */
-	meaning: string;
-}
-
-/** One thing that is looked at, what was found of it, and what that means. */
-interface Check extends Pick<Finding, 'check' | 'expected' | 'subject'> {
 	/** Undefined where there is nothing to tell it by. */
 	found?: string;
 	/** By default whether what was found is what was expected. */
 	isExpected?: boolean;
+	/** How many rows a list has. */
 	rows?: number;
-	/** The meaning, if it is so and if not. */
+	/** What it means for the node, and what to do, if it is so and if not. */
 	asExpected?: string;
 	otherwise?: string;
 	/** What there must be in the account to tell it by. */
 	needs?: string;
 }
 
-function findingOf(one: Check): Finding {
+/** The item that comes out. */
+function findingOf(one: Check) {
 	const { check, subject, expected, found, rows = null, isExpected = found === expected } = one;
-	const [verdict, meaning = '']: [Verdict, string?] =
+	const [verdict, meaning = '']: [string, string?] =
 		found === undefined
 			? ['unknown', `Nothing to tell it by; it takes ${one.needs}.`]
 			: isExpected
@@ -48,7 +37,7 @@ function findingOf(one: Check): Finding {
 }
 
 /** A summary, what differs, what is as expected, and what could not be told, in this order. */
-export function findingsOf(account: AccountReading, zone: string, now = Date.now()): Finding[] {
+export function findingsOf(account: AccountReading, zone: string, now = Date.now()): IDataObject[] {
 	const findings = [
 		...[...account.branches].map(branch),
 		...account.lists.map((one) => list(one, account)),
@@ -90,19 +79,16 @@ function list(one: Reading, account: AccountReading): Check {
 	const plural = entity.plural.toLowerCase();
 	const may = `This user may list ${plural}`;
 	const checked = { check: 'list', subject: `${entity.path}/index`, expected: 'readable' };
-	const fails = (found: string, otherwise: string) => ({ ...checked, found, otherwise });
 	if (lacks !== undefined) return { ...checked, needs: `a ${lacks} that can be read` };
-	if (status === 403) return fails('denied', whyDenied(one, account));
-	if (status === 404)
-		return fails(
-			'not there',
-			`This AlfaCRM does not have ${plural}, or not in this branch: leave their operations out.`,
-		);
-	if (status !== undefined)
-		return fails(
-			`failed with HTTP ${status}`,
-			`AlfaCRM could not list ${plural}: check again later, and report it if it stays so.`,
-		);
+	if (status === 403) return { ...checked, found: 'denied', otherwise: whyDenied(one, account) };
+	if (status === 404) {
+		const otherwise = `This AlfaCRM does not have ${plural}, or not in this branch: leave their operations out.`;
+		return { ...checked, found: 'not there', otherwise };
+	}
+	if (status !== undefined) {
+		const otherwise = `AlfaCRM could not list ${plural}: check again later, and report it if it stays so.`;
+		return { ...checked, found: `failed with HTTP ${status}`, otherwise };
+	}
 	return {
 		...checked,
 		...{ found: rows.length > 0 ? 'readable' : 'empty', isExpected: true },
@@ -132,14 +118,14 @@ function pageSize({ lists, unsized }: AccountReading): Check {
 	const refused = unsized.length === 0 ? '' : `, refused for ${unsized.join(', ')}`;
 	const sizes = [...new Set(lists.flatMap(({ pageSize: size }) => size ?? []))].sort((a, b) => a - b);
 	const longest = Math.max(...lists.map(({ rows }) => rows.length));
-	const isNowhere = sizes.length === 0 && refused === '';
-	// Pages of 20 and of 50 came unasked. API notes 3.
-	const atLeast = longest > 50 ? `${longest} rows at least` : undefined;
+	const isUntold = sizes.length === 0 && refused === '';
 	const told = (sizes.length === 0 ? 'no long list' : `${sizes.join(' or ')} rows`) + refused;
 	const expected = `${LARGEST_PAGE} rows`;
+	// Pages of 20 and of 50 came unasked. API notes 3.
+	const atLeast = longest > 50 ? `${longest} rows at least` : undefined;
 	return {
 		...{ check: 'page size', subject: 'lists', expected },
-		...{ found: isNowhere ? atLeast : told, isExpected: isNowhere || told === expected },
+		...(isUntold ? { found: atLeast, isExpected: true } : { found: told }),
 		asExpected: 'Lists come in large pages, so that they take few calls.',
 		otherwise: `AlfaCRM gives smaller pages than the ${LARGEST_PAGE} rows that the node asks for: long lists take more calls, and nothing is lost. Filter what you can.`,
 		needs: 'a list of more than 50 rows',
@@ -184,13 +170,11 @@ const isFalling = (values: readonly string[]): boolean =>
 
 function order(account: AccountReading, [path, field, otherwise]: (typeof ORDERED)[number]): Check {
 	const times = rowsOf(account, path).map((row) => sortable(row[field]));
-	const orders = [
-		...(isFalling(times) ? ['newest first'] : []),
-		...(isFalling([...times].reverse()) ? ['oldest first'] : []),
-	];
+	const reversed = [...times].reverse();
+	const told = isFalling(times) ? 'newest first' : isFalling(reversed) ? 'oldest first' : 'another';
 	return {
 		...{ check: 'order of a list', subject: path, expected: 'newest first', otherwise },
-		found: new Set(times).size < 2 ? undefined : (orders[0] ?? 'another'),
+		found: new Set(times).size < 2 ? undefined : told,
 		asExpected: 'The newest come first.',
 		needs: 'rows of two times',
 	};

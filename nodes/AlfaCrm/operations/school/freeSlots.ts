@@ -21,6 +21,7 @@ import { incompleteListError } from '../records/readList';
 import { eachOnce, limitForm, limitOf } from '../records/rows';
 import { idOf, targetOf } from '../records/target';
 import type { Item } from '../execution/item';
+import type { WantedSlots } from './slots';
 import { slotsOf } from './slots';
 
 /** A longer time is a mistake in one of the days. */
@@ -89,13 +90,13 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 		if (room !== undefined) await getRecord(item, roomEntity, room, { ...target, path: roomEntity.path });
 		const shown = readIds(listOf(person.branch_ids));
 		const branches = [...new Set([branch, ...shown])];
-		const timetable = await readTimetable(item, { teacher, room, from, to, branches });
-		const slots = slotsOf(timetable, {
+		const wanted: WantedSlots = {
 			...{ teacher, room, from, to, step, duration: minutes, zone: item.zone },
 			branch: anyBranch ? undefined : branch,
 			until: lastDay === OPEN_END ? undefined : lastDay,
 			notBefore: withPast ? undefined : wallClock(item.zone),
-		});
+		};
+		const slots = slotsOf(await readTimetable(item, wanted, branches), wanted);
 		return slots.slice(0, most).map((slot) => ({
 			...slot,
 			teacher_id: teacher,
@@ -122,17 +123,16 @@ function assertDays(item: Item, from: string, to: string): void {
 	);
 }
 
-interface WhoAndWhen {
-	teacher: number;
-	room?: number;
-	from: string;
-	to: string;
-	/** Those of the teacher, first that of the call, in which the room is. */
-	branches: readonly Branch[];
-}
-
-/** Lessons of the teacher in each branch, and those in the room. */
-async function readTimetable(item: Item, { teacher, room, from, to, branches }: WhoAndWhen) {
+/**
+ * Lessons of the teacher in each branch, and those in the room.
+ *
+ * @param branches those of the teacher, first that of the call, in which the room is
+ */
+async function readTimetable(
+	item: Item,
+	{ teacher, room, from, to }: WantedSlots,
+	branches: readonly Branch[],
+) {
 	const [own] = branches;
 	const days = { date_from: from, date_to: to };
 	const readIn = async (branch: Branch) => {
