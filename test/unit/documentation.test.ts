@@ -8,7 +8,7 @@ import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
-import { leaveOut } from '../../nodes/AlfaCrm/operations/school/leftOut';
+import { leaveOut } from '../../nodes/AlfaCrm/operations/school/overview';
 import manifest from '../../package.json';
 import type { Outcome } from '../../scripts/lib/compat';
 import { compatTable, withOutcome } from '../../scripts/lib/compat';

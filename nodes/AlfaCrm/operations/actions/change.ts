@@ -4,8 +4,7 @@ import { readFlag } from '../../values/formats';
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
-import { reportSchema } from '../output/report';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { reportSchema, simplified, simplifyForm } from '../output/readings';
 import { bodyOf } from '../records/body';
 import { getRecord } from '../records/findById';
 import { listModeForm, readAddToLists } from '../records/diff';
@@ -41,7 +40,7 @@ const changing = ({ check, values = (given) => given }: Extra = {}): ActionKind<
 			return [await saveChanges({ item, entity, target, show }, match, changes)];
 		});
 	},
-	output: (entity) => reportSchema(simplifiedSchema(entity)),
+	output: reportSchema,
 });
 
 /** Brings one record into a state, and leaves it alone if it is in that state already. */

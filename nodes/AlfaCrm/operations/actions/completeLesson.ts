@@ -12,8 +12,7 @@ import type { Execution } from '../execution/execution';
 import { recordKey } from '../execution/execution';
 import { movedEnds } from '../records/duration';
 import { getRecord } from '../records/findById';
-import { report, reportSchema } from '../output/report';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readAttendances, rowsField } from './attendance';
 import type { ActionKind } from './kind';
@@ -64,7 +63,7 @@ export const completeLesson: ActionKind<'completeLesson'> = {
 		});
 		return (await about.outcome).map((row) => ({ ...row }));
 	},
-	output: (entity) => reportSchema(simplifiedSchema(entity)),
+	output: reportSchema,
 };
 
 async function complete(

@@ -8,8 +8,7 @@ import { isBlank, isList, listOf } from '../../fields/field';
 import { CachedList } from '../execution/cachedList';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
-import { report, reportSchema } from '../output/report';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
 import { inOtherBranches } from '../records/branches';
@@ -96,7 +95,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			return [report(show, found, 'unchanged', [])];
 		});
 	},
-	output: (_entity, { creates }) => reportSchema(simplifiedSchema(entityOf(creates))),
+	output: (_entity, { creates }) => reportSchema(entityOf(creates)),
 };
 
 /** The rows of a branch among which the same one would be. */

@@ -13,8 +13,7 @@ import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/
 import { getRecord, notFoundError } from '../records/findById';
 import { differences } from '../records/diff';
 import { saveChanges } from '../records/saveChanges';
-import { report, reportSchema } from '../output/report';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
 import { targetOf } from '../records/target';
 import type { Decision, Found } from './decide';
 import { decide, warnOfSeveral } from './decide';
@@ -112,7 +111,7 @@ export const upsert: Operation = {
 			}
 		});
 	},
-	output: (entity) => reportSchema(simplifiedSchema(entity)),
+	output: reportSchema,
 };
 
 /** @returns what to do with the records that were found; undefined where there is to be a new one */

@@ -4,7 +4,7 @@ import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import { recordKey } from '../execution/execution';
 import { archivedByRow, isArchived } from './archived';
-import { report } from '../output/report';
+import { report } from '../output/readings';
 import type { LocatedRecord, Target } from './target';
 import { differences } from './diff';
 
