@@ -108,12 +108,7 @@ const complete: Action = {
 	certainty: 'documented',
 };
 
-const day = dottedDate('lesson_date', 'Lesson Date', {
-	required: true,
-	writeOnly: true,
-	// One source writes it so. API notes 5.11.
-	fallbackDateFormat: 'iso',
-});
+const day = dottedDate('lesson_date', 'Lesson Date', { required: true, writeOnly: true });
 const customers = records('customer_ids', 'Customer', 'customer', {
 	prominent: true,
 	description:

@@ -33,8 +33,6 @@ export class Execution {
 	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
-	/** Paths for which AlfaCRM could not read days in the format that is tried first. */
-	readonly fallbackDates = new Set<string>();
 	/** By kind of record, then by name. */
 	private cache = new Map<string, Map<string, Cached>>();
 	/** Values that are being read at the moment, by kind and name. */
