@@ -5,7 +5,7 @@ import type { FormPart } from '../form/assemble';
 import type { Item } from './execution/item';
 import type { ObjectSchema } from './output/recordSchema';
 
-/** The parameters of an operation in the order of the form. */
+/** The parameters of the usual operations in the order of the form. */
 export const OPERATION_SLOTS = [
 	'keys',
 	'id',
@@ -30,9 +30,22 @@ export const OPERATION_SLOTS = [
 	'upsertOptions',
 ] as const;
 
-type OperationSlot = (typeof OPERATION_SLOTS)[number];
+/** The parameters of an action in the order of the form. */
+export const ACTION_SLOTS = [
+	'id',
+	'match',
+	'leaveOut',
+	'prominentFields',
+	'duration',
+	'listMode',
+	'skipIfThere',
+	'limit',
+	'additionalFields',
+	'simplify',
+	'options',
+] as const;
 
-export type OperationPart = FormPart<OperationSlot>;
+export type OperationPart = FormPart<(typeof OPERATION_SLOTS)[number] | (typeof ACTION_SLOTS)[number]>;
 
 /** How the list of operations speaks of an entity: "a study status", "study statuses". */
 export interface Nouns {
@@ -43,7 +56,7 @@ export interface Nouns {
 /** What the list of operations shows. */
 export type OperationText = Record<'name' | 'action' | 'description', string>;
 
-/** One of the usual operations on the records of an entity. */
+/** What can be done with the records of an entity. */
 export interface Operation {
 	text(nouns: Nouns, entity: Entity): OperationText;
 	/** Its part of the form. */
