@@ -5,7 +5,6 @@ import { passesOf } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf } from '../../fields/field';
-import { CachedList } from '../execution/cachedList';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import { report, reportSchema } from '../output/report';
@@ -14,7 +13,7 @@ import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
 import { inOtherBranches } from '../records/branches';
 import { authored, forOwner } from '../records/owner';
-import { readWholeList } from '../records/readList';
+import { readWholeList, readWholeListOnce } from '../records/readList';
 import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
@@ -109,8 +108,5 @@ async function rowsIn(
 	const body = { ...target.query, ...filters?.(given) };
 	const task = `look for the same ${other.label.toLowerCase()}`;
 	const list = { ...target, branch, body, passes: passesOf(other), task };
-	if (!isOfAll) return await readWholeList(item, other, list);
-	const read = async () =>
-		new CachedList(await readWholeList(item, other, list), (_row, through) => through === branch);
-	return (await item.execution.cached(other.path, JSON.stringify(['same', branch, body]), read)).rows;
+	return isOfAll ? (await readWholeListOnce(item, other, list)).rows : await readWholeList(item, other, list);
 }

@@ -1,7 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
-import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
 import { references } from '../../entities/fields';
 import type { Entity } from '../../entities/types';
@@ -9,13 +8,12 @@ import { isCustom } from '../../fields/custom';
 import { isBlank, kindOf, listOf, normalForms, toProperty } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field } from '../../entities/fieldTypes';
-import { CachedList } from '../execution/cachedList';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import { isArchived } from '../records/archived';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches } from '../records/branches';
-import { readWholeList } from '../records/readList';
+import { readWholeList, readWholeListOnce } from '../records/readList';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import type { Found } from './decide';
@@ -94,35 +92,22 @@ async function runQuery(
 ): Promise<Answer> {
 	const body = { ...target.query, ...entity.hidden?.show };
 	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
+	// One that did not come might match as well, so that the wrong record would be taken, or a second one made.
+	const what = `which ${entity.plural.toLowerCase()} match`;
 	const key = JSON.stringify([entity.path, field.name]);
 	const { ignoredFilters } = item.execution;
 	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
-		const all = await wholeList(item, entity, list);
+		const all = await readWholeListOnce(item, entity, list, what);
 		assertFieldShown(item, entity, field, all.rows);
 		return { rows: all.having(field, value), isCached: true };
 	}
-	const rows = await readMatching(item, entity, { ...list, body: { ...body, ...filters } });
+	const rows = await readWholeList(item, entity, { ...list, body: { ...body, ...filters } }, what);
 	assertFieldShown(item, entity, field, rows);
 	const strangers = rows.filter((row) => !holds(field, row[field.name], value));
 	// Fewer than fill a page cost no more than a filter that works.
 	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
 	return { rows, isCached: false };
 }
-
-/** All rows of a list, read once for all items of the execution. */
-async function wholeList(item: Item, entity: Entity, list: ListQuery): Promise<CachedList> {
-	const isListed = (row: IDataObject, written?: number) =>
-		branchesOf(written, entity.fields, row).includes(list.branch);
-	return await item.execution.cached(
-		entity.path,
-		JSON.stringify(['whole', list.branch, list.body]),
-		async () => new CachedList(await readMatching(item, entity, list), isListed),
-	);
-}
-
-/** One that did not come might match as well, so that the wrong record would be taken, or a second one made. */
-const readMatching = async (item: Item, entity: Entity, list: ListQuery) =>
-	await readWholeList(item, entity, list, `which ${entity.plural.toLowerCase()} match`);
 
 /** By a name that no record shows nobody would ever be found, and a second record made at each run. */
 function assertFieldShown(
