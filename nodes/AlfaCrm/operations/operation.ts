@@ -1,6 +1,6 @@
 import type { IBinaryKeyData, IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
+import type { ActionKindName, ActionOf, Entity } from '../entities/types';
 import type { FormPart } from '../form/assemble';
 import type { Item } from './execution/item';
 import type { ObjectSchema } from './output/recordSchema';
@@ -65,6 +65,16 @@ export interface Operation {
 	execute(item: Item, entity: Entity): Promise<IDataObject[]>;
 	/** What comes out of it, if nothing else is asked for. */
 	output(entity: Entity): ObjectSchema;
+}
+
+/** All that depends on the kind of an action: the part of an operation that its declaration does not say. */
+export interface ActionKind<K extends ActionKindName> {
+	/** Its part of the form, besides the record and the fields that the action declares. */
+	form(entity: Entity, action: ActionOf<K>): OperationPart;
+	/** Does it for one input item. */
+	execute(item: Item, entity: Entity, action: ActionOf<K>): Promise<IDataObject[]>;
+	/** What comes out of it, if nothing else is asked for. */
+	output(entity: Entity, action: ActionOf<K>): ObjectSchema;
 }
 
 /** What comes out for one input item. */

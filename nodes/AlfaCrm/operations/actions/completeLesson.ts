@@ -16,7 +16,7 @@ import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readAttendances, rowsField } from './attendance';
-import type { ActionKind } from './kind';
+import type { ActionKind } from '../operation';
 
 /** Whose row of a lesson it is, not what it says. */
 const IDENTITY = ['id', 'customer_id', 'branch_id'];

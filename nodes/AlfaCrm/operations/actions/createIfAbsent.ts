@@ -18,7 +18,7 @@ import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
 import { readFields } from './fields';
-import type { ActionKind } from './kind';
+import type { ActionKind } from '../operation';
 
 const skipIfThere: INodeProperties = {
 	displayName: 'Skip If It Already Exists',

@@ -4,7 +4,7 @@ import type { Action, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
 import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
-import type { OperationPart } from '../operation';
+import type { ActionKind, OperationPart } from '../operation';
 import { nameSourceOf } from '../output/names';
 import { namedOutput, namesForm, withNameSchema } from '../output/readings';
 import type { ObjectSchema } from '../output/recordSchema';
@@ -15,7 +15,6 @@ import { actionRowFilter } from '../records/filters';
 import { asRows, collectSome, limitForm, limitOf } from '../records/rows';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields, readFilters } from './fields';
-import type { ActionKind } from './kind';
 
 /** What returns rows as AlfaCRM shows them, with names where they are asked for. */
 const reading = <K extends 'get' | 'getMany'>(

@@ -1,5 +1,5 @@
 import type { Action, ActionKindName } from '../../entities/types';
-import type { Operation } from '../operation';
+import type { ActionKind, Operation } from '../operation';
 import { freeSlots } from '../school/freeSlots';
 import { overview } from '../school/overview';
 import { idParameter } from '../records/target';
@@ -8,7 +8,6 @@ import { completeLesson } from './completeLesson';
 import { createIfAbsent } from './createIfAbsent';
 import { get, getMany, save } from './declared';
 import { fieldsForm } from './fields';
-import type { ActionKind } from './kind';
 import { joinGroup, leaveGroup } from './memberships';
 
 /** What each kind of action is. A kind without a module, or a module without a part, does not compile. */

@@ -15,7 +15,7 @@ import { firstDay, lastDay } from '../records/periods';
 import { readWholeList } from '../records/readList';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields } from './fields';
-import type { ActionKind } from './kind';
+import type { ActionKind } from '../operation';
 
 /** How AlfaCRM refuses somebody who is in the group already. API notes 5.7. */
 const IN_ALREADY = /уже состоит/i;

@@ -16,7 +16,7 @@ import { user } from '../../entities/user';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import { wholeNumber } from '../../form/wholeNumber';
-import type { ActionKind } from '../actions/kind';
+import type { ActionKind } from '../operation';
 import type { Branch } from '../records/branches';
 import { chosenBranches } from '../matching/search';
 import type { FindRequest } from '../matching/find';
