@@ -118,8 +118,7 @@ async function complete(
 	};
 	return await item.withLock([recordKey(entity, id)], async () => {
 		// Two processes that teach it at the same moment might charge it twice.
-		const { found, created } = await findOrCreate(item, find, async () => await teach());
-		return [found ?? created];
+		return [await findOrCreate(item, find, async () => await teach())];
 	});
 }
 

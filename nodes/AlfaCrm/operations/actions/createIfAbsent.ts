@@ -79,20 +79,18 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const branches = [...new Set([branch, ...branchesOf(home, other.fields, body)])];
 			const others = homes.filter((one) => !branches.includes(one));
 			const find = async () => {
-				for (const one of branches) {
-					const row = await look(one);
-					if (row) return row;
-				}
+				let found: IDataObject | undefined;
+				for (const one of branches) found ??= await look(one);
 				// One that is closed, or not for this user, must not keep the customer from paying.
-				return await inOtherBranches(item, others, look);
+				found ??= await inOtherBranches(item, others, look);
+				if (found === undefined) return undefined;
+				item.execution.hints.add(
+					'It already exists, so it was not added again',
+					`${noun} ${String(found.id)}${'added' in found ? ` of ${String(found.added)}` : ''}`,
+				);
+				return report(show, found, 'unchanged', []);
 			};
-			const { found, created } = await findOrCreate(item, find, create);
-			if (found === undefined) return [created];
-			item.execution.hints.add(
-				'It already exists, so it was not added again',
-				`${noun} ${String(found.id)}${'added' in found ? ` of ${String(found.added)}` : ''}`,
-			);
-			return [report(show, found, 'unchanged', [])];
+			return [await findOrCreate(item, find, create)];
 		});
 	},
 	output: (_entity, { creates }) => reportSchema(simplifiedSchema(entityOf(creates))),

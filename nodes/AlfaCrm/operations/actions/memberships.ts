@@ -28,12 +28,12 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 		const days = daysOf(membership);
 		return await item.withLock([membership.lock], async () => {
 			let others: IDataObject[] = [];
-			const { found, created } = await findOrCreate(
-				item,
-				async () => planned(item, (others = await listMemberships(membership)), days),
-				async () => await join(membership, days, others),
-			);
-			return [created ?? (await carryOut(membership, found))];
+			const cover = async () => {
+				others = await listMemberships(membership);
+				const plan = planned(item, others, days);
+				return plan && (await carryOut(membership, plan));
+			};
+			return [await findOrCreate(item, cover, async () => await join(membership, days, others))];
 		});
 	},
 	output: () => membershipSchema('alreadyMember'),

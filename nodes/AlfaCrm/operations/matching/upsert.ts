@@ -117,8 +117,8 @@ export const upsert: Operation = {
 			const branches = await searchedBranches(item, entity, target, chosen, changes);
 			const find = async () => meantOf(request, await findMatches(item, entity, target, search, branches));
 			for (;;) {
-				const { found, created } = await findOrCreate(item, find, createNow);
-				const results = created === undefined ? await changeAll(request, found) : [created];
+				const meant = await findOrCreate(item, find, createNow);
+				const results = Array.isArray(meant) ? await changeAll(request, meant) : [meant];
 				if (results) return results;
 			}
 		});
