@@ -94,13 +94,13 @@ export type FindRequest = ReturnType<typeof readFind>;
 /** Reads what the form says of it, before anything is sent. */
 export function readFind(item: Item, entity: Entity, options: Collection) {
 	const key = keyOf(item, entity);
-	const { isEnough, ...search } = searchOf(item, entity, key);
+	const search = searchOf(item, entity, key);
 	const ifNone = options.choice<'item' | 'nothing' | 'refuse'>(options.parameter('ifNone'));
 	const ifSeveral = options.choice<IfSeveral>(options.parameter('ifSeveral'));
 	const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
 	/** None for all branches. */
 	const chosen = chosenBranches(options);
-	if (!isEnough) throw emptyKeyError(item, entity, key);
+	if (!search.isEnough) throw emptyKeyError(item, entity, key);
 	const target = targetOf(item, entity, 'find');
 	return { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral };
 }

@@ -88,6 +88,8 @@ export interface Search {
 	/** The fields of the key that are filled, each with its value as it is sent. */
 	wanted: IDataObject;
 	fields: readonly Field[];
+	/** Whether that tells a record from another. */
+	isEnough: boolean;
 }
 
 /** The key that 'Match By' names; a custom field has its name in place of declared fields. */
@@ -115,7 +117,7 @@ export function searchOf(
 	entity: Entity,
 	key: MatchKey,
 	fit = (_field: Field, value: Wire) => value,
-): Search & { isEnough: boolean } {
+): Search {
 	const input = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
 		const value = keyInput(item, field);
