@@ -282,23 +282,41 @@ describe('memberships', () => {
 	});
 });
 
-it('days of a group and of a lesson are written dotted, at its creation and later', async () => {
-	stopClock('2026-02-10T09:00:00Z');
-	const names = ['group.b_date', 'group.e_date', 'lesson.lesson_date'];
-	set({ dateFormats: Object.fromEntries(names.map((name) => [name, 'dotted' as const])) });
-	const days = { b_date: '2026-03-01', e_date: '2026-05-31' };
-	const [{ id }] = await run(on('group', 'create', { name: 'Шашки', additionalFields: days }));
-	expect(row('group', id)).toMatchObject(days);
-	await run(on('group', 'update', { id: pick(id), updateFields: { e_date: '2026-06-30' } }));
-	expect(row('group', id)).toMatchObject({ b_date: '2026-03-01', e_date: '2026-06-30' });
-	const [lesson] = await run(
-		on('lesson', 'create', {
-			...{ customer_ids: pick(1), lesson_date: '2026-03-03', time_from: '17:00' },
-			...{ lesson_type_id: 1, subject_id: 1, additionalFields: { duration: 60 } },
-		}),
-	);
-	const held = { date: '2026-03-03', time_from: '2026-03-03 17:00:00' };
-	expect(row('lesson', lesson.id)).toMatchObject(held);
+describe.each(['dotted', 'iso'])('days that AlfaCRM takes %s', (format) => {
+	beforeEach(() => {
+		stopClock('2026-02-10T09:00:00Z');
+		const names = ['group.b_date', 'group.e_date', 'lesson.lesson_date'];
+		set({ dateFormats: Object.fromEntries(names.map((name) => [name, format])) });
+	});
+
+	it('of a group and of a lesson are written, at its creation and later', async () => {
+		const days = { b_date: '2026-03-01', e_date: '2026-05-31' };
+		const [{ id }] = await run(on('group', 'create', { name: 'Шашки', additionalFields: days }));
+		expect(row('group', id)).toMatchObject(days);
+		await run(on('group', 'update', { id: pick(id), updateFields: { e_date: '2026-06-30' } }));
+		expect(row('group', id)).toMatchObject({ b_date: '2026-03-01', e_date: '2026-06-30' });
+		const [lesson] = await run(
+			on('lesson', 'create', {
+				...{ customer_ids: pick(1), lesson_date: '2026-03-03', time_from: '17:00' },
+				...{ lesson_type_id: 1, subject_id: 1, additionalFields: { duration: 60 } },
+			}),
+		);
+		const held = { date: '2026-03-03', time_from: '2026-03-03 17:00:00' };
+		expect(row('lesson', lesson.id)).toMatchObject(held);
+	});
+
+	it('are written, though those of an item before were refused in both ways', async () => {
+		const ids = [chess(), chess()];
+		refuse('group', { e_date: ['Неверный формат значения «Дата окончания».'] }, 2);
+		const parameters = on('group', 'update', {
+			id: pick('={{ $json.id }}'),
+			updateFields: { e_date: '2026-06-30', limit: 5 },
+		});
+		const items = ids.map((id) => ({ id }));
+		const { error, errorItems, json } = await whole(parameters, { items, onError: 'continueErrorOutput' });
+		expect([error, errorItems.length, json]).toMatchObject([undefined, 1, [{ id: ids[1] }]]);
+		expect(ids.map((id) => row('group', id).e_date)).toEqual(['2035-05-31', '2026-06-30']);
+	});
 });
 
 // ---------------------------------------------------------------- what AlfaCRM holds and answers

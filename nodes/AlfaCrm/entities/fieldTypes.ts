@@ -137,6 +137,8 @@ export interface FieldSettings {
 	onCreate?: Bounds;
 	/** Not among what AlfaCRM returns, at least not under this name. */
 	writeOnly?: boolean;
+	/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */
+	fallbackDateFormat?: DateFormat;
 	/** Sent when nothing is given; the author is the user of the credential. */
 	fallback?: number | 'today' | 'author';
 	/** Its parameter stands with the required ones, though it may stay empty. */

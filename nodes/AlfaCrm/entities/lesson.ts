@@ -108,7 +108,12 @@ const complete: Action = {
 	certainty: 'documented',
 };
 
-const day = dottedDate('lesson_date', 'Lesson Date', { required: true, writeOnly: true });
+const day = dottedDate('lesson_date', 'Lesson Date', {
+	required: true,
+	writeOnly: true,
+	// One source writes it so. API notes 5.11.
+	fallbackDateFormat: 'iso',
+});
 const customers = records('customer_ids', 'Customer', 'customer', {
 	prominent: true,
 	description:

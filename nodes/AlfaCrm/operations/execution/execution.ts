@@ -35,6 +35,8 @@ export class Execution {
 	readonly looseFilters = new Set<string>();
 	/** Filters that AlfaCRM was seen to ignore, by path and field. */
 	readonly ignoredFilters = new Set<string>();
+	/** Paths for which AlfaCRM could not read days in the format that is tried first. */
+	readonly fallbackDates = new Set<string>();
 	/** By kind of record and name. */
 	private cache = new Map<string, Cached>();
 	/** Those that are being read at the moment. */

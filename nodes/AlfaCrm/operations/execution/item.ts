@@ -10,6 +10,8 @@ import type { Collected, CollectOptions } from '../../api/list';
 import { collect } from '../../api/list';
 import { isPlain } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
+import type { FallbackDates } from './fallbackDates';
+import { isDayUnreadable, withFallbackDates } from './fallbackDates';
 import type { LockKey, Execution } from './execution';
 import type { Parameter } from './parameters';
 import { Collection, ParameterReader } from './parameters';
@@ -20,7 +22,9 @@ const NOTHING_SENT = 'Nothing was sent to AlfaCRM.';
 export type ItemRequest = Omit<
 	ApiRequest,
 	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onLost'
->;
+> & {
+	fallbackDates?: FallbackDates;
+};
 
 /** One input item: its parameters, its calls, and what became of them. */
 export class Item extends ParameterReader {
@@ -177,9 +181,24 @@ export class Item extends ParameterReader {
 			if (underWayMs > 0) void sleep(underWayMs).then(() => execution.forget(call.path, records));
 		};
 		execution.noteWrite(call.path, records);
-		const whole = { ...call, isIdempotent: false, ...this.requestContext(), onLost };
-		const answer = await execution.client.request(whole);
+		const answer = await this.attempt(call, { ...this.requestContext(), onLost });
 		execution.noteWrite(call.path, records);
+		return answer;
+	}
+
+	/** Writes days again in the other known format where AlfaCRM cannot read them; if that works, later calls use it at once. */
+	private async attempt(
+		call: ItemRequest,
+		rest: Pick<ApiRequest, 'itemIndex' | 'onLost' | 'onSend' | 'savedBefore'>,
+	): Promise<ApiResponse> {
+		const { client, fallbackDates } = this.execution;
+		const whole = { ...call, isIdempotent: false, ...rest };
+		if (!fallbackDates.has(call.path)) {
+			const answer = await client.attempt(whole, (failure) => isDayUnreadable(failure, call));
+			if (answer !== undefined) return answer;
+		}
+		const answer = await client.request(withFallbackDates(whole, this.zone));
+		fallbackDates.add(call.path);
 		return answer;
 	}
 

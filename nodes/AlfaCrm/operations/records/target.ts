@@ -7,6 +7,8 @@ import { listOf, toParameters } from '../../fields/field';
 import { loadedFrom, picker } from '../../fields/picker';
 import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
+import type { FallbackDates } from '../execution/fallbackDates';
+import { fallbackDatesOf } from '../execution/fallbackDates';
 import type { Item } from '../execution/item';
 
 /** Where a call goes and how messages speak of it. */
@@ -16,6 +18,7 @@ export interface Target {
 	/** IDs that travel in the query. */
 	query: IDataObject;
 	labels: Record<string, string>;
+	fallbackDates?: FallbackDates;
 }
 
 /** A record and the branch in which it can be reached. */
@@ -28,7 +31,7 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	const keys = operation === undefined ? [] : keysOf(entity, operation);
 	const labels = labelsOf([...entity.fields, ...keys]);
 	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
-	const target = { path: entity.path, query, labels };
+	const target = { path: entity.path, query, labels, fallbackDates: fallbackDatesOf(entity.fields) };
 	if (entity.scope === 'global') return target;
 	return { ...target, branch: item.onlyBranch ?? branchOf(item) };
 }
