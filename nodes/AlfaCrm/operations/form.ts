@@ -3,10 +3,10 @@ import type { INodeProperties } from 'n8n-workflow';
 import { entities } from '../entities/registry';
 import { assemble } from '../form/assemble';
 import { inWords } from '../form/inWords';
-import { actionForms } from './actions';
-import { ACTION_SLOTS } from './actions/kind';
-import { OPERATION_SLOTS } from './operation';
-import { operationNames, operationOf } from './operations';
+import type { Entity } from '../entities/types';
+import type { Operation } from './operation';
+import { ACTION_SLOTS, OPERATION_SLOTS } from './operation';
+import { actionsOf, usualOf } from './operations';
 import { otherResources } from './otherResources';
 import { operationParameter, resourceParameter } from './resource';
 import { branchParameter } from './records/target';
@@ -17,22 +17,19 @@ export function nodeProperties(): INodeProperties[] {
 		resourceParameter,
 		...entities.map(operationParameter),
 		branchParameter(entities),
-		...assemble(
-			OPERATION_SLOTS,
-			['resource', 'operation'],
-			entities.flatMap((entity) =>
-				operationNames
-					.filter((operation) => entity.operations.includes(operation))
-					.map((operation) => ({
-						show: { resource: entity.resource, operation },
-						part: operationOf(entity, operation).form(entity),
-					})),
-			),
-		),
-		...assemble(ACTION_SLOTS, ['resource', 'operation'], entities.flatMap(actionForms)),
+		...assemble(OPERATION_SLOTS, ['resource', 'operation'], partsOf(usualOf)),
+		...assemble(ACTION_SLOTS, ['resource', 'operation'], partsOf(actionsOf)),
 		...Object.values(otherResources).flatMap(({ form }) => form),
 	];
 }
+
+const partsOf = (operations: (entity: Entity) => Array<[string, Operation]>) =>
+	entities.flatMap((entity) =>
+		operations(entity).map(([operation, { form }]) => ({
+			show: { resource: entity.resource, operation },
+			part: form(entity),
+		})),
+	);
 
 /** What stands below the node in a workflow, in the words of the form: "Get Many: Customer". */
 export function subtitle(): string {

@@ -1,13 +1,11 @@
-import type { IDataObject, INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/failures';
 import { entities } from '../entities/registry';
-import type { OperationName } from '../entities/types';
-import { runAction } from './actions';
 import type { Execution } from './execution/execution';
 import { Item } from './execution/item';
-import { operationNames, operationOf } from './operations';
+import { operationsOf } from './operations';
 import type { Output } from './operation';
 import { otherResource } from './otherResources';
 import { settleBranch } from './records/branches';
@@ -86,16 +84,12 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
 
 	const name = item.text({ ...operationParameter(entity), default: '' });
-	const action = entity.actions?.find((one) => one.name === name);
-	const operation = operationNames.find((one) => one === name && entity.operations.includes(one));
-	if (action === undefined && operation === undefined)
+	const operation = operationsOf(entity).get(name);
+	if (operation === undefined)
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
 	if (entity.scope === 'branch') await settleBranch(item);
-	if (action) return async () => asOutput(await runAction(item, entity, action));
-	return async () => asOutput(await operationOf(entity, operation as OperationName).execute(item, entity));
+	return async () => (await operation.execute(item, entity)).map((json) => ({ json }));
 }
-
-const asOutput = (rows: IDataObject[]): Output[] => rows.map((json) => ({ json }));
 
 function itemsAtOnce({ context, client }: Execution): number {
 	const resource = context.getNodeParameter(resourceParameter.name, 0, '') as string;

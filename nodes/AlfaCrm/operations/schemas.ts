@@ -1,6 +1,5 @@
 import { entities } from '../entities/registry';
-import { actionSchema } from './actions';
-import { operationOf } from './operations';
+import { operationsOf } from './operations';
 import { otherResources } from './otherResources';
 import type { ObjectSchema } from './output/recordSchema';
 
@@ -10,10 +9,10 @@ import type { ObjectSchema } from './output/recordSchema';
  */
 export function allSchemas(): Record<string, ObjectSchema> {
 	const entries = entities.flatMap((entity) =>
-		[
-			...entity.operations.map((name) => [name, operationOf(entity, name).output(entity)] as const),
-			...(entity.actions ?? []).map((action) => [action.name, actionSchema(entity, action)] as const),
-		].map(([name, schema]): [string, ObjectSchema] => [`${entity.resource}/${name}`, schema]),
+		[...operationsOf(entity)].map(([name, { output }]): [string, ObjectSchema] => [
+			`${entity.resource}/${name}`,
+			output(entity),
+		]),
 	);
 	const others = Object.entries(otherResources).flatMap(([resource, { outputs }]) =>
 		Object.entries(outputs).map(([name, schema]): [string, ObjectSchema] => [`${resource}/${name}`, schema]),

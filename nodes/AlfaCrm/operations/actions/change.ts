@@ -12,7 +12,7 @@ import { saveChanges } from '../records/saveChanges';
 import type { LocatedRecord } from '../records/target';
 import { idOf, targetOf } from '../records/target';
 import { readFields } from './fields';
-import type { ActionKind } from './kind';
+import type { ActionKind } from '../operation';
 
 /** What a change does besides. */
 interface Extra {

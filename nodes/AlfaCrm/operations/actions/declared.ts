@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Action, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
-import type { FormPart } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
+import type { ActionKind, OperationPart } from '../operation';
 import { nameSourceOf } from '../output/names';
 import { namedOutput, namesForm, withNameSchema } from '../output/readings';
 import type { ObjectSchema } from '../output/recordSchema';
@@ -15,11 +15,10 @@ import { actionRowFilter } from '../records/filters';
 import { asRows, collectSome, limitForm, limitOf } from '../records/rows';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields, readFilters } from './fields';
-import type { ActionKind, ActionSlot } from './kind';
 
 /** What returns rows as AlfaCRM shows them, with names where they are asked for. */
 const reading = <K extends 'get' | 'getMany'>(
-	form: FormPart<ActionSlot>,
+	form: OperationPart,
 	read: (item: Item, entity: Entity, action: Action, call: ItemRequest) => Promise<IDataObject[]>,
 ): ActionKind<K> => ({
 	form: (_entity, { outputFields = [] }) => ({ ...form, simplify: namesForm(outputFields) }),

@@ -5,8 +5,10 @@ import type { ListQuery } from '../../api/pages';
 import { kindPasses, listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
+import { CachedList } from '../execution/cachedList';
 import type { Item } from '../execution/item';
 import { warnOfMissing } from './rows';
+import { branchesOf } from './target';
 
 /** All rows of a list; where some are missing the user is told. */
 export async function readList(
@@ -34,6 +36,20 @@ export async function readWholeList(
 	const { rows, isComplete } = await item.collect(list, { passes });
 	if (isComplete) return rows;
 	throw incompleteListError(item, plural.toLowerCase(), what);
+}
+
+/** The same, read once for all items of the execution, with what they write. */
+export async function readWholeListOnce(
+	item: Item,
+	entity: Entity,
+	list: ListQuery & Pick<CollectOptions, 'passes'>,
+	what?: string,
+): Promise<CachedList> {
+	const isListed = (row: IDataObject, written?: number) =>
+		branchesOf(written, entity.fields, row).includes(list.branch);
+	const read = async () => new CachedList(await readWholeList(item, entity, list, what), isListed);
+	const name = JSON.stringify(['whole', list.branch, list.body, list.passes]);
+	return await item.execution.cached(entity.path, name, read);
 }
 
 /** A second record, or a wrong one, would be worse than none. */

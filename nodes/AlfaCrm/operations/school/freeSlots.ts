@@ -11,7 +11,7 @@ import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
-import type { ActionKind } from '../actions/kind';
+import type { ActionKind } from '../operation';
 import { readFilters } from '../actions/fields';
 import { objectOf, STRING } from '../output/recordSchema';
 import { bodyOf } from '../records/body';

@@ -21,7 +21,7 @@ import { user } from '../../entities/user';
 import { listOf } from '../../fields/field';
 import { sortByName } from '../../fields/order';
 import { wholeNumber } from '../../form/wholeNumber';
-import type { ActionKind } from '../actions/kind';
+import type { ActionKind } from '../operation';
 import type { Branch } from '../records/branches';
 import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
