@@ -15,6 +15,8 @@ import {
 	company,
 	emailFilter,
 	phoneFilter,
+	byCustomField,
+	byId,
 } from './common';
 import {
 	boolean,
@@ -36,7 +38,6 @@ import {
 	texts,
 } from './fields';
 import { jobs } from './customerJobs';
-import { byCustomField, byId } from './match';
 import type { Action, MatchKey } from './types';
 
 /** API notes 5.3. `all` is for filters. */
@@ -115,10 +116,8 @@ const overview: Action = {
 /** Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics in 3. */
 export const customer = writable({
 	resource: 'customer',
-	path: 'customer',
 	className: 'Customer',
 	label: 'Customer',
-	plural: 'Customers',
 	pages: [{ name: 'customer' }, { name: 'lead', isOf: isLead }],
 	certainty: 'confirmed',
 	actions: [

@@ -155,10 +155,8 @@ export const BOOKED = {
 /** API notes 5.11. */
 export const lesson = writable({
 	resource: 'lesson',
-	path: 'lesson',
 	className: 'Lesson',
 	label: 'Lesson',
-	plural: 'Lessons',
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
 	actions: [complete],

@@ -17,10 +17,8 @@ const sending = [
 /** What went out and came in. API notes 5.20: no source lists the fields of a row; one is known as a filter. */
 export const smsMessage = readable({
 	resource: 'smsMessage',
-	path: 'sms-message',
 	className: 'SmsMessage',
 	label: 'SMS Message',
-	plural: 'SMS Messages',
 	certainty: 'confirmed',
 	outputFields: [sender],
 	filters: sending,
@@ -28,10 +26,8 @@ export const smsMessage = readable({
 
 export const mailMessage = readable({
 	resource: 'mailMessage',
-	path: 'mail-message',
 	className: 'MailMessage',
 	label: 'Mail Message',
-	plural: 'Mail Messages',
 	certainty: 'documented',
 	outputFields: [sender],
 	filters: [
@@ -45,8 +41,6 @@ export const mailMessage = readable({
 /** No filters of it are listed. */
 export const phoneCall = readable({
 	resource: 'phoneCall',
-	path: 'phone-call',
 	label: 'Phone Call',
-	plural: 'Phone Calls',
 	certainty: 'documented',
 });

@@ -58,10 +58,8 @@ const correct: Action = {
 /** API notes 5.16. What number stands for which type is verified for 1, an income, only. */
 export const pay = writable({
 	resource: 'pay',
-	path: 'pay',
 	className: 'Pay',
 	label: 'Payment',
-	plural: 'Payments',
 	certainty: 'confirmed',
 	actions: [correct],
 	listed: { title: ['document_date', 'income', 'payer_name'] },

@@ -29,10 +29,8 @@ const OWNER_ENTITIES = { Group: 'group', Customer: 'customer' };
 /** API notes 5.13. Changing and deleting them is known from generic clients only. */
 export const regularLesson = writable({
 	resource: 'regularLesson',
-	path: 'regular-lesson',
 	className: 'RegularLesson',
 	label: 'Regular Lesson',
-	plural: 'Regular Lessons',
 	certainty: 'confirmed',
 	unconfirmed: ['delete', 'update'],
 	listed: {

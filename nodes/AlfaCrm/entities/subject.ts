@@ -1,14 +1,11 @@
-import { idFilter, name, nameFilter, weight, writable } from './common';
+import { idFilter, name, nameFilter, weight, writable, byNameOrId } from './common';
 import { boolean } from './fields';
-import { byNameOrId } from './match';
 
 /** API notes 5.8. */
 export const subject = writable({
 	resource: 'subject',
-	path: 'subject',
 	className: 'Subject',
 	label: 'Subject',
-	plural: 'Subjects',
 	certainty: 'confirmed',
 	match: byNameOrId,
 	hidden: { show: { active: false } },

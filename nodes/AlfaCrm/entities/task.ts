@@ -11,10 +11,8 @@ const taskTitle = text('title', 'Title', {
 
 export const task = writable({
 	resource: 'task',
-	path: 'task',
 	className: 'Task',
 	label: 'Task',
-	plural: 'Tasks',
 	certainty: 'documented',
 	unconfirmed: ['create', 'delete', 'update'],
 	listed: { title: ['title'], search: {}, details: [{ name: 'due_date', shownAs: 'day' }] },

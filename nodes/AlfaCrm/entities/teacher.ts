@@ -75,10 +75,8 @@ const freeSlots: Action = {
 /** API notes 5.15. Fields for writing teachers are known from a guess only. */
 export const teacher = readable({
 	resource: 'teacher',
-	path: 'teacher',
 	className: 'Teacher',
 	label: 'Teacher',
-	plural: 'Teachers',
 	certainty: 'confirmed',
 	actions: [calendar('teacher'), ...lists, freeSlots],
 	listed: { search: { by: 'name' } },

@@ -7,7 +7,7 @@ import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
 import { group as groupEntity } from '../../entities/group';
 import { lesson, LESSON_STATUS } from '../../entities/lesson';
-import { byId, byTheName } from '../../entities/match';
+import { byId, byTheName } from '../../entities/common';
 import { pay } from '../../entities/pay';
 import { leadStatus, studyStatus } from '../../entities/statuses';
 import { tariff } from '../../entities/tariff';
