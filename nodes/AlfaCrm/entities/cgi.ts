@@ -41,7 +41,6 @@ export const cgi = writable({
 				dottedDate('e_date', 'End Date'),
 			],
 			kind: 'getMany',
-			certainty: 'confirmed',
 		},
 	],
 	// Without days the index shows current ones only.

@@ -119,12 +119,10 @@ export const emailFilter = emailPart('email', 'Email', {
 	description:
 		'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
 	placeholder: 'e.g. name@example.org',
-	verifyBy: { field: 'email', test: 'email' },
 });
 export const phoneFilter = phonePart('phone', 'Phone', {
 	description: 'A phone number in any format, or some of its digits',
 	placeholder: 'e.g. 9000001',
-	verifyBy: { field: 'phone', test: 'phone' },
 });
 export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });
 export const idsFilter = (entity: string, placeholder: string): Filter =>

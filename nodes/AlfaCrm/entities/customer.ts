@@ -110,7 +110,6 @@ const overview: Action = {
 		'Get all that matters of one customer at once: balance, lessons left, groups with their next lessons, subscriptions, attendance, payments and open tasks. Good as a tool of an AI agent.',
 	action: 'index',
 	kind: 'overview',
-	certainty: 'documented',
 };
 
 /** Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics in 3. */

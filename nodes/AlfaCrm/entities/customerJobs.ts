@@ -8,7 +8,7 @@ import type { Action } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 
-const update = { action: 'update', idAs: 'id' } as const;
+const change = { action: 'update', idAs: 'id', kind: 'change' } as const;
 
 /** The life of a lead and a client, step by step. API notes 4 and 5.3: a partial update changes what it names. */
 const steps: Action[] = [
@@ -17,20 +17,18 @@ const steps: Action[] = [
 		label: 'Convert to Client',
 		title: 'Convert a customer from lead to client',
 		description: 'Turn a lead into a client. A client stays one.',
-		...update,
+		...change,
 		body: [
 			reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of the new client' }),
 		],
 		fixed: { is_study: 1 },
-		kind: 'change',
-		certainty: 'documented',
 	},
 	{
 		name: 'moveToStage',
 		label: 'Move to Stage',
 		title: 'Move a customer to a stage of the funnel',
 		description: 'Set the stage of a lead in the funnel, whatever it was before',
-		...update,
+		...change,
 		body: [
 			reference('lead_status_id', 'Stage', 'leadStatus', {
 				required: true,
@@ -39,35 +37,29 @@ const steps: Action[] = [
 			}),
 			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
 		],
-		kind: 'change',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'assignManager',
 		label: 'Assign Manager',
 		title: 'Assign a manager to a customer',
 		description: 'Set the user who looks after a customer',
-		...update,
+		...change,
 		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
-		kind: 'change',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'assignTeachers',
 		label: 'Assign Teachers',
 		title: 'Assign teachers to a customer',
 		description: 'Add to the responsible teachers of a customer, or replace them',
-		...update,
+		...change,
 		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
-		kind: 'change',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'reject',
 		label: 'Reject Lead',
 		title: 'Reject a lead',
 		description: 'Record why a lead was lost, and archive it if you like. A client is refused.',
-		...update,
+		...change,
 		body: [
 			reference('lead_reject_id', 'Reason', 'leadReject', {
 				required: true,
@@ -78,7 +70,6 @@ const steps: Action[] = [
 			}),
 		],
 		kind: 'rejectLead',
-		certainty: 'documented',
 	},
 ];
 
@@ -103,7 +94,6 @@ const groups: Action[] = [
 			}),
 		],
 		kind: 'joinGroup',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'removeFromGroup',
@@ -140,7 +130,6 @@ const groups: Action[] = [
 			}),
 		],
 		kind: 'leaveGroup',
-		certainty: 'documented',
 	},
 ];
 
@@ -170,7 +159,6 @@ const additions: Action[] = [
 		}),
 		kind: 'createIfAbsent',
 		creates: 'customerTariff',
-		certainty: 'documented',
 	},
 	{
 		name: 'takePayment',
@@ -200,7 +188,6 @@ const additions: Action[] = [
 		}),
 		kind: 'createIfAbsent',
 		creates: 'pay',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'addComment',
@@ -214,7 +201,6 @@ const additions: Action[] = [
 		fixed: { class: 'Customer', type_id: 1 },
 		kind: 'createIfAbsent',
 		creates: 'communication',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'createTask',
@@ -237,7 +223,7 @@ const additions: Action[] = [
 		}),
 		kind: 'createIfAbsent',
 		creates: 'task',
-		certainty: 'unconfirmed',
+		unconfirmed: true,
 	},
 ];
 

@@ -105,7 +105,6 @@ const complete: Action = {
 	],
 	fixed: { status: LESSON_STATUS.completed },
 	kind: 'completeLesson',
-	certainty: 'documented',
 };
 
 const day = dottedDate('lesson_date', 'Lesson Date', {

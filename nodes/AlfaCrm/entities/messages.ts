@@ -32,7 +32,8 @@ export const mailMessage = readable({
 	outputFields: [sender],
 	filters: [
 		...sending,
-		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org' }),
+		// A row may call the sender so.
+		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org', verifyBy: () => true }),
 		nameFilter,
 		text('subject', 'Subject', { description: 'Subject line to look for' }),
 	],

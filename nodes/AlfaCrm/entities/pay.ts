@@ -52,7 +52,7 @@ const correct: Action = {
 		...[branch, note, payer, item],
 	],
 	kind: 'save',
-	certainty: 'unconfirmed',
+	unconfirmed: true,
 };
 
 /** API notes 5.16. What number stands for which type is verified for 1, an income, only. */

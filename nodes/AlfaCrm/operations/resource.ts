@@ -42,12 +42,12 @@ function operationOption(entity: Entity, operation: OperationName): INodePropert
 	return { value: operation, ...text, description: withDoubt(text.description, isDoubtful) };
 }
 
-function actionOption({ name, label, title, description, certainty }: Action): INodePropertyOptions {
+function actionOption({ name, label, title, description, unconfirmed }: Action): INodePropertyOptions {
 	return {
 		value: name,
 		name: label,
 		action: title,
-		description: withDoubt(description ?? title, certainty === 'unconfirmed'),
+		description: withDoubt(description ?? title, unconfirmed === true),
 	};
 }
 
