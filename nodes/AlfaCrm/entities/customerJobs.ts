@@ -1,10 +1,10 @@
 import { author, fieldsLike } from './common';
-import { comment } from './communication';
+import { comment, communication } from './communication';
 import { choice, dottedDate, flag, record, reference, references } from './fields';
 import { customerTariff } from './customerTariff';
 import { pay } from './pay';
 import { task } from './task';
-import type { Action } from './types';
+import type { Action, Added, Entity } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 
@@ -133,6 +133,9 @@ const groups: Action[] = [
 	},
 ];
 
+const adding = (creates: Added, { path }: Entity, idAs: string) =>
+	({ path, action: 'create', idAs, kind: 'createIfAbsent', creates }) as const;
+
 /** What is added to a customer. API notes 5.5, 5.16, 5.18 and 5.19. */
 const additions: Action[] = [
 	{
@@ -141,9 +144,7 @@ const additions: Action[] = [
 		title: 'Sell a subscription to a customer',
 		description:
 			'Give a customer a subscription. If an identical one exists, whatever its balance, it is returned instead.',
-		path: 'customer-tariff',
-		action: 'create',
-		idAs: 'customer_id',
+		...adding('customerTariff', customerTariff, 'customer_id'),
 		body: fieldsLike(customerTariff, {
 			tariff_id: {},
 			balance: {},
@@ -157,8 +158,6 @@ const additions: Action[] = [
 			},
 			subject_ids: {},
 		}),
-		kind: 'createIfAbsent',
-		creates: 'customerTariff',
 	},
 	{
 		name: 'takePayment',
@@ -166,9 +165,7 @@ const additions: Action[] = [
 		title: 'Take a payment from a customer',
 		description:
 			'Record a payment of a customer. If an identical one exists, confirmed or not, it is returned instead.',
-		path: 'pay',
-		action: 'create',
-		idAs: 'customer_id',
+		...adding('pay', pay, 'customer_id'),
 		body: fieldsLike(pay, {
 			income: { nonZero: undefined, min: 0.01, description: undefined },
 			pay_account_id: {},
@@ -186,30 +183,22 @@ const additions: Action[] = [
 			pay_item_id: {},
 			pay_type_id: { fallback: 1, required: false, description: 'An income (1) if left empty' },
 		}),
-		kind: 'createIfAbsent',
-		creates: 'pay',
 	},
 	{
 		name: 'addComment',
 		label: 'Add Comment',
 		title: 'Add a comment on a customer',
 		description: 'Add a comment on a customer unless the same was added a few minutes ago',
-		path: 'communication',
-		action: 'create',
-		idAs: 'related_id',
+		...adding('communication', communication, 'related_id'),
 		body: [comment, author],
 		fixed: { class: 'Customer', type_id: 1 },
-		kind: 'createIfAbsent',
-		creates: 'communication',
 	},
 	{
 		name: 'createTask',
 		label: 'Create Task',
 		title: 'Create a task about a customer',
 		description: 'Create a task about a customer unless an identical open one exists',
-		path: 'task',
-		action: 'create',
-		idAs: 'customer_ids',
+		...adding('task', task, 'customer_ids'),
 		body: fieldsLike(task, {
 			title: {},
 			assigned_ids: {},
@@ -221,8 +210,6 @@ const additions: Action[] = [
 			due_date: {},
 			text: {},
 		}),
-		kind: 'createIfAbsent',
-		creates: 'task',
 		unconfirmed: true,
 	},
 ];
