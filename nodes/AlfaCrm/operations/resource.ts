@@ -36,13 +36,14 @@ export function operationParameter(entity: Entity): INodeProperties {
 }
 
 function optionOf(entity: Entity, value: string, { text }: Operation): INodePropertyOptions {
-	const { label, plural, unconfirmed = [], actions = [] } = entity;
+	const { label, plural, certainty, unconfirmed = [], actions = [] } = entity;
 	const noun = label.toLowerCase();
 	const one = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 	const words = text({ one, many: plural.toLowerCase() }, entity);
 	const action = actions.find(({ name }) => name === value);
-	const isDoubtful =
-		(action ?? entity).certainty === 'unconfirmed' || unconfirmed.some((name) => name === value);
+	const isDoubtful = action
+		? action.unconfirmed === true
+		: certainty === 'unconfirmed' || unconfirmed.some((name) => name === value);
 	return { value, ...words, description: withDoubt(words.description, isDoubtful) };
 }
 
