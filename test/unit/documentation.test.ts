@@ -183,6 +183,13 @@ it('what the code cites of the API notes is there', () => {
 	expect(cited.filter((name) => !sections.includes(name))).toEqual([]);
 });
 
+it('the files that recipes for contributors name are there', () => {
+	const named = [...read('CONTRIBUTING.md').matchAll(/`([\w./]+\/[\w.]+\.\w+)`/g)].map(([, file]) => file);
+	expect(named.length).toBeGreaterThan(40);
+	const isThere = (file: string) => ['', 'nodes/AlfaCrm'].some((room) => fs.existsSync(inRepo(room, file)));
+	expect(named.filter((file) => !isThere(file))).toEqual([]);
+});
+
 it('the commands that pages print are scripts of this repository, where they are npm run', () => {
 	const printed = allPages().flatMap((page) => commandsOf(read(page)));
 	const named = printed.flatMap((command) => [...command.matchAll(/npm run ([\w:-]+)/g)]);
