@@ -1,15 +1,7 @@
 import type { ICredentialDataDecryptedObject, INode, NodeApiError } from 'n8n-workflow';
 
 import type { ApiContext, ApiRequest } from './request';
-import {
-	branchOfForm,
-	isBranchList,
-	mayAnswerElsewhere,
-	nameOf,
-	pathOf,
-	requestOptions,
-	TIMEOUT_MS,
-} from './request';
+import { isBranchList, mayAnswerElsewhere, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import { abortable } from './cancel';
 import type { ApiFailure, ApiResponse } from './failures';
 import {
@@ -67,8 +59,6 @@ export class ApiClient {
 	private refused?: { login: string; failure: ApiFailure };
 	/** New tokens that were refused since a call succeeded: where every token is, each item would log in again. */
 	private readonly refusedLogins = new Set<string>();
-	/** Paths that stayed forbidden with a new token. */
-	private readonly forbidden = new Set<string>();
 	private readonly begun = performance.now();
 
 	/** @param deadline gives up all calls when it aborts, in a context that cannot be cancelled itself */
@@ -116,13 +106,6 @@ export class ApiClient {
 		return callsAtOnce || rateLimiterOf(origin).callsAtOnce(perSecond);
 	}
 
-	/** Whether a call was refused with a 403 that a new token did not change. */
-	isForbidden(call: Pick<ApiRequest, 'action' | 'branch' | 'path'>): boolean {
-		// The list of branches is asked for in more than one place.
-		if (isBranchList(call)) return [...this.forbidden].some((path) => path.endsWith(nameOf(call)));
-		return this.forbidden.has(pathOf(call));
-	}
-
 	/**
 	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, at the limited rate, retried where that is
 	 * safe, with a login when there is no valid token.
@@ -136,32 +119,13 @@ export class ApiClient {
 
 	/** The same for a call that may fail in a way for which the caller knows another one: then there is no answer. */
 	async attempt(
-		call: ApiRequest,
+		request: ApiRequest,
 		isExpected: (failure: ApiFailure) => boolean,
 	): Promise<ApiResponse | undefined> {
-		const connection = await this.connect(call.itemIndex);
-		const isBranchless = isBranchList(call) && call.branch === undefined;
-		const elsewhere = isBranchless
-			? (connection.branchId ?? branchOfForm(this.context, call.itemIndex))
-			: undefined;
-		if (elsewhere === undefined) return await this.attemptWithTokens(connection, call, isExpected);
+		const connection = await this.connect(request.itemIndex);
 		// Where the main branch is switched off, the list of branches answers inside of another one only. API notes 2.
-		if (connection.branchId === undefined) {
-			let isRefusedHere = false;
-			const isFinal = (failure: ApiFailure) => (isRefusedHere = mayAnswerElsewhere(failure));
-			const answer = await this.attemptWithTokens(connection, call, isExpected, isFinal);
-			if (!isRefusedHere) return answer;
-		}
-		return await this.attemptWithTokens(connection, { ...call, branch: elsewhere }, isExpected);
-	}
-
-	/** @param isFinal whether no other token is to be tried after a failure, and there is no answer */
-	private async attemptWithTokens(
-		connection: Connection,
-		call: ApiRequest,
-		isExpected: (failure: ApiFailure) => boolean,
-		isFinal: (failure: ApiFailure) => boolean = () => false,
-	): Promise<ApiResponse | undefined> {
+		const { branch = isBranchList(request) ? connection.branchId : undefined } = request;
+		const call = { ...request, branch };
 		const progress: Progress = { begun: performance.now(), token: '', logins: 0, isNew: false };
 		for (;;) {
 			try {
@@ -171,8 +135,7 @@ export class ApiClient {
 			} catch (error) {
 				const failure = failureOf(error);
 				this.noteRefusedLogin(failure, progress);
-				if (isFinal(failure)) return undefined;
-				if (await this.giveUpToken(failure, pathOf(call), progress)) continue;
+				if (await this.giveUpToken(failure, progress)) continue;
 				if (isExpected(failure)) return undefined;
 				if (mayHaveTakenEffect(failure)) call.onLost?.(underWayMs(failure, progress));
 				throw this.errorOf(failure, connection, call, progress);
@@ -211,17 +174,13 @@ export class ApiClient {
 	 */
 	private async giveUpToken(
 		{ status }: ApiFailure,
-		path: string,
 		{ login, token, logins, isNew }: Progress,
 	): Promise<boolean> {
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		const session = sessionOf(login);
 		// One login tells for all calls of an execution that its user lacks the right, for what is so young did not expire.
 		const isFresh = session.isIssuedSince(token, Math.max(this.begun, performance.now() - FRESH_MS));
-		if (status === 403 && isFresh && !(await this.isReplaced(token))) {
-			this.forbidden.add(path);
-			return false;
-		}
+		if (status === 403 && isFresh && !(await this.isReplaced(token))) return false;
 		if (isNew) this.refusedLogins.add(token);
 		if (Math.max(logins, this.refusedLogins.size) >= MOST_LOGINS) return false;
 		session.reject(token);
