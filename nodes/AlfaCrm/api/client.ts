@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, INode, NodeApiError } from 'n8n-workflow';
 
 import type { ApiContext, ApiRequest } from './request';
-import { isBranchList, mayAnswerElsewhere, pathOf, requestOptions, TIMEOUT_MS } from './request';
+import { isBranchList, pathOf, requestOptions, TIMEOUT_MS } from './request';
 import { abortable } from './cancel';
 import type { ApiFailure, ApiResponse } from './failures';
 import {
@@ -16,7 +16,7 @@ import {
 	unsent,
 } from './failures';
 import type { Explanation } from './messages';
-import { explain, MAIN_BRANCH_OFF } from './messages';
+import { explain } from './messages';
 import { readId } from '../values/formats';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
@@ -153,10 +153,8 @@ export class ApiClient {
 			...call,
 			host: new URL(origin).host,
 			isNewLogin: progress.logins > 0,
-			timeoutMs: TIMEOUT_MS,
 			rateLimitWaitMs,
 			waitedMs: performance.now() - progress.begun,
-			...(isBranchList(call) && mayAnswerElsewhere(failure) ? { advice: MAIN_BRANCH_OFF } : {}),
 		});
 		return nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
 	}
