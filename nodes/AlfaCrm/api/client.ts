@@ -15,7 +15,6 @@ import {
 	assertSuccess,
 	unsent,
 } from './failures';
-import type { Explanation } from './messages';
 import { explain } from './messages';
 import { readId } from '../values/formats';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
@@ -147,16 +146,15 @@ export class ApiClient {
 		failure: ApiFailure,
 		{ origin, rateLimitWaitMs }: Connection,
 		call: ApiRequest,
-		progress: Progress,
+		{ begun, login, logins, token }: Progress,
 	): NodeApiError {
-		const text = explain(failure, {
-			...call,
-			host: new URL(origin).host,
-			isNewLogin: progress.logins > 0,
-			rateLimitWaitMs,
-			waitedMs: performance.now() - progress.begun,
-		});
-		return nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
+		const { host } = new URL(origin);
+		const course = { isNewLogin: logins > 0, rateLimitWaitMs, waitedMs: performance.now() - begun };
+		const { description = '', ...text } = explain(failure, { ...call, host, ...course });
+		// AlfaCRM's own words may repeat them.
+		const secrets = [token, login?.apiKey, login?.appKey];
+		const veiled = { message: redact(text.message, secrets), description: redact(description, secrets) };
+		return nodeError(this.node, { ...text, ...veiled }, call.itemIndex, text.failure);
 	}
 
 	/** Remembers a login that was refused, until the credential is corrected. */
@@ -303,14 +301,4 @@ interface Progress {
 function underWayMs(failure: ApiFailure, { begun }: Progress): number {
 	if (!mayBeInProgress(failure)) return 0;
 	return Math.min(Math.max(performance.now() - begun, MIN_IN_PROGRESS_MS), TIMEOUT_MS);
-}
-
-/** A text without the token and the keys, which AlfaCRM's own words may repeat. */
-function withoutSecrets(text: Explanation, { token, login }: Progress): Explanation {
-	const secrets = [token, login?.apiKey, login?.appKey];
-	return {
-		...text,
-		message: redact(text.message, secrets),
-		description: text.description && redact(text.description, secrets),
-	};
 }

@@ -247,10 +247,7 @@ function isPage(data: unknown): boolean {
 
 /** A text without tokens and keys. */
 export function redact(text: string, secrets: ReadonlyArray<string | undefined>): string {
-	return secrets.reduce<string>(
-		(veiledText, secret) => (secret ? veiledText.replaceAll(secret, '…') : veiledText),
-		text,
-	);
+	return secrets.reduce<string>((veiled, secret) => (secret ? veiled.replaceAll(secret, '…') : veiled), text);
 }
 
 /** Retry-After in seconds, as one client reads it; whether AlfaCRM sends it is not known. API notes 7. */
