@@ -32,7 +32,7 @@ export interface FailedCall extends ApiRequest {
 	waitedMs: number;
 }
 
-export interface Explanation {
+interface Explanation {
 	message: string;
 	description?: string;
 	status?: number;
@@ -152,7 +152,9 @@ const inBranch = ({ branch }: FailedCall): string => (branch === undefined ? '' 
 
 const STATUS_TEXTS: Readonly<Partial<Record<number, Text>>> = {
 	401: (_failure, { isNewLogin, task }) => ({
-		message: `AlfaCRM does not accept the login${isNewLogin ? ', even a new one,' : ''} and would not ${task}`,
+		message: isNewLogin
+			? `AlfaCRM does not accept the login, even a new one, and would not ${task}`
+			: `AlfaCRM does not accept the login and would not ${task}`,
 		description: "Check the credential; some accounts also need 'App Key'.",
 		failure: { cause: 'credential-invalid' },
 	}),
