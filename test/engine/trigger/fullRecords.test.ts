@@ -203,7 +203,7 @@ describe('a record that was not found', () => {
 	it('may be in another branch than the chosen one, and the item says so if the branches are not known', async () => {
 		const poller = await watching({ forbiddenCalls: ['branch/index'] }, { branchIds: [1] });
 		const id = insert({ branch_ids: [2] });
-		const denied = 'AlfaCRM denied access: this user may not list the branches';
+		const denied = 'AlfaCRM denied access: this user may not list the branches in branch 1';
 		expect(await told(poller)).toEqual([
 			[`create ${id}`, null, saying(`${notThere(id, 'branch 1')}. ${denied}`)],
 		]);
