@@ -1,7 +1,14 @@
 import type { ICredentialDataDecryptedObject, INode, NodeApiError } from 'n8n-workflow';
 
 import type { ApiContext, ApiRequest } from './request';
-import { isBranchList, pathOf, requestOptions, TIMEOUT_MS } from './request';
+import {
+	branchOfForm,
+	isBranchList,
+	mayAnswerElsewhere,
+	pathOf,
+	requestOptions,
+	TIMEOUT_MS,
+} from './request';
 import { abortable } from './cancel';
 import type { ApiFailure, ApiResponse } from './failures';
 import {
@@ -118,13 +125,32 @@ export class ApiClient {
 
 	/** The same for a call that may fail in a way for which the caller knows another one: then there is no answer. */
 	async attempt(
-		request: ApiRequest,
+		call: ApiRequest,
 		isExpected: (failure: ApiFailure) => boolean,
 	): Promise<ApiResponse | undefined> {
-		const connection = await this.connect(request.itemIndex);
+		const connection = await this.connect(call.itemIndex);
+		const isBranchless = isBranchList(call) && call.branch === undefined;
+		const elsewhere = isBranchless
+			? (connection.branchId ?? branchOfForm(this.context, call.itemIndex))
+			: undefined;
+		if (elsewhere === undefined) return await this.attemptWithTokens(connection, call, isExpected);
 		// Where the main branch is switched off, the list of branches answers inside of another one only. API notes 2.
-		const { branch = isBranchList(request) ? connection.branchId : undefined } = request;
-		const call = { ...request, branch };
+		if (connection.branchId === undefined) {
+			let isRefusedHere = false;
+			const isFinal = (failure: ApiFailure) => (isRefusedHere = mayAnswerElsewhere(failure));
+			const answer = await this.attemptWithTokens(connection, call, isExpected, isFinal);
+			if (!isRefusedHere) return answer;
+		}
+		return await this.attemptWithTokens(connection, { ...call, branch: elsewhere }, isExpected);
+	}
+
+	/** @param isFinal whether no other token is to be tried after a failure, and there is no answer */
+	private async attemptWithTokens(
+		connection: Connection,
+		call: ApiRequest,
+		isExpected: (failure: ApiFailure) => boolean,
+		isFinal: (failure: ApiFailure) => boolean = () => false,
+	): Promise<ApiResponse | undefined> {
 		const progress: Progress = { begun: performance.now(), token: '', logins: 0, isNew: false };
 		for (;;) {
 			try {
@@ -134,6 +160,7 @@ export class ApiClient {
 			} catch (error) {
 				const failure = failureOf(error);
 				this.noteRefusedLogin(failure, progress);
+				if (isFinal(failure)) return undefined;
 				if (await this.giveUpToken(failure, progress)) continue;
 				if (isExpected(failure)) return undefined;
 				if (mayHaveTakenEffect(failure)) call.onLost?.(underWayMs(failure, progress));

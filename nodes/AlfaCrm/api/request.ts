@@ -7,6 +7,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
+import { readId, readIds } from '../values/formats';
 import type { ApiFailure } from './failures';
 
 export const TIMEOUT_MS = 30_000;
@@ -77,3 +78,19 @@ export const isBranchList = (call: Pick<ApiRequest, 'action' | 'path'>): boolean
 const REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
 
 export const mayAnswerElsewhere = ({ status }: ApiFailure): boolean => REFUSALS.includes(status);
+
+/** The branch that the node works in, or the first one that it watches, as far as the form says. */
+export function branchOfForm(context: ApiContext, itemIndex = 0): number | undefined {
+	const read = (name: string): unknown => {
+		if ('getCurrentNodeParameter' in context) return context.getCurrentNodeParameter(name);
+		if ('getInputData' in context) return context.getNodeParameter(name, itemIndex, '');
+		return context.getNodeParameter(name, '');
+	};
+	try {
+		const watched = read('branchIds');
+		return readId(read('branchId')) ?? (Array.isArray(watched) ? readIds(watched)[0] : undefined);
+	} catch {
+		// An expression that fails is told of where its value is needed.
+		return undefined;
+	}
+}

@@ -2,7 +2,8 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 import { noBranchesError } from '../api/messages';
 
 import type { ApiClient } from '../api/client';
-import { readId, readIds } from '../values/formats';
+import { branchOfForm } from '../api/request';
+import { readId } from '../values/formats';
 import { collect } from '../api/list';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import { listCall } from '../entities/listCall';
@@ -24,18 +25,6 @@ export async function chosenBranch(
 	const first = rows.find((row) => !isClosedBranch(row)) ?? rows[0];
 	if (first === undefined) throw noBranchesError(client.node);
 	return readId(first.id);
-}
-
-/** The branch that the node works in, or the first one that it watches, as far as the form says. */
-function branchOfForm(context: ILoadOptionsFunctions): number | undefined {
-	try {
-		const watched = context.getCurrentNodeParameter('branchIds');
-		const chosen = readId(context.getCurrentNodeParameter('branchId'));
-		return chosen ?? (Array.isArray(watched) ? readIds(watched)[0] : undefined);
-	} catch {
-		// An expression that fails is told of where its value is needed.
-		return undefined;
-	}
 }
 
 /** AlfaCRM's own order of its lists. */

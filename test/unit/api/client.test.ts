@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
@@ -192,42 +192,67 @@ describe('the list of branches', () => {
 			{ ...options, credential },
 		);
 		const places = () => made.sent.splice(0).map(({ url }) => /v2api\/(.*)branch\/index/.exec(url)?.[1]);
-		return { ...made, places };
+		/** A client of a node whose form says this. */
+		const clientOf = (form: IDataObject, isTrigger = false) =>
+			new ApiClient({
+				...made.context,
+				...(isTrigger ? {} : { getInputData: () => [{ json: {} }] }),
+				getNodeParameter: (name: string, ...rest: unknown[]) => form[name] ?? rest.at(-1),
+			} as unknown as IExecuteFunctions);
+		return { ...made, open, places, clientOf };
 	}
 
-	it('is asked for without a branch, or in the branch of the credential, where it names one', async () => {
-		const whole = schoolOf([undefined]);
-		await whole.client.request(LIST);
-		expect(whole.places()).toEqual(['']);
-		const { client, places } = schoolOf([3], 404, { credential: { ...newAccount(), branchId: 3 } });
-		await client.request(LIST);
-		expect(places()).toEqual(['3/']);
+	it.each<
+		[where: string, open: Array<number | undefined>, form: IDataObject, isTrigger: boolean, asked: string[]]
+	>([
+		['without a branch, and nowhere else where it answers', [undefined], { branchId: 2 }, false, ['']],
+		['in the first branch that a trigger watches', [3], { branchIds: [3, 4] }, true, ['', '3/']],
+	])('is asked for %s', async (_where, open, form, isTrigger, asked) => {
+		const { clientOf, places } = schoolOf(open, 404);
+		await clientOf(form, isTrigger).request(LIST);
+		expect(places()).toEqual(asked);
 	});
 
 	it.each([400, 403, 404, 405])(
-		'that is refused with %i says what to enter in the credential',
+		'that is refused with %i is asked for in the branch of the form, without another login',
 		async (status) => {
-			const { client } = schoolOf([2], status);
-			expect((await failureOfCall(client, LIST)).description).toContain(ADVICE);
+			const logIn = jest.fn();
+			const { clientOf, places } = schoolOf([2], status, { logIn });
+			await expect(clientOf({ branchId: '2' }).request(LIST)).resolves.toMatchObject({ items: [{ id: 2 }] });
+			expect(places()).toEqual(['', '2/']);
+			expect(logIn).not.toHaveBeenCalled();
 		},
 	);
 
-	it.each([401, 500])('that fails with %i says nothing of the kind', async (status) => {
-		const { client } = schoolOf([2], status);
-		expect((await failureOfCall(client, LIST)).description).not.toContain(ADVICE);
+	it('is asked for in the branch of the credential alone, where it names one', async () => {
+		const { clientOf, places } = schoolOf([3], 404, { credential: { ...newAccount(), branchId: 3 } });
+		await clientOf({ branchId: 2 }).request(LIST);
+		expect(places()).toEqual(['3/']);
 	});
 
-	it('that is refused in the branch of the credential names it, and costs one login', async () => {
-		const logIn = jest.fn(() => ({ token: 'a new one' }));
-		const { client } = schoolOf([], 403, { credential: { ...newAccount(), branchId: 2 }, logIn });
-		const { message, httpCode } = await failureOfCall(client, LIST);
+	it.each([401, 500])('that fails with %i is asked for nowhere else', async (status) => {
+		const { clientOf, places } = schoolOf([2], status);
+		const { description } = await failureOfCall(clientOf({ branchId: 2 }), LIST);
+		expect(new Set(places())).toEqual(new Set(['']));
+		expect(description).not.toContain(ADVICE);
+	});
+
+	it('that is refused everywhere says what to enter in the credential, and costs one login', async () => {
+		let logins = 0;
+		const logIn = () => ({ token: `token ${++logins}` });
+		const { clientOf, places } = schoolOf([], 403, { logIn });
+		const { message, description, httpCode } = await failureOfCall(clientOf({ branchId: 2 }), LIST);
 		expect(httpCode).toBe('403');
 		expect(message).toBe('AlfaCRM denied access: this user may not list the branches in branch 2');
-		expect(logIn).toHaveBeenCalledTimes(1);
+		expect(description).toContain(ADVICE);
+		expect(new Set(places())).toEqual(new Set(['', '2/']));
+		expect(logins).toBe(1);
 	});
 
-	it('is no matter of other lists', async () => {
-		const { client } = schoolOf([], 404);
+	it('is no matter of other lists, nor of a form whose expression fails', async () => {
+		const { client, sent } = contextOf(() => failed(answered(404)), { credential: newAccount() });
 		expect((await failureOfCall(client, { ...LIST, path: 'company' })).description).not.toContain(ADVICE);
+		expect((await failureOfCall(client, LIST)).description).toContain(ADVICE);
+		expect(sent).toHaveLength(2);
 	});
 });
