@@ -3,10 +3,10 @@ import { ExecutionBaseError, sleep } from 'n8n-workflow';
 
 import { failureOf, redact, assertSuccess } from './failures';
 import { originOf, trimBlanks } from './host';
-import { lruSet } from './bounded';
 import { explainLogin, LOGIN_TIMEOUT_MS } from './messages';
 import { rateLimiterOf, readRate } from './rateLimiter';
 import type { ApiResponse } from './failures';
+import { requestOptions } from './request';
 import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 
 /** A process that meets a dead token waits for up to so long: all n8n processes meet it together, so one logs in and the others find its token. */
@@ -14,7 +14,6 @@ const MAX_WAIT_MS = 500;
 /** A token of this age did not expire. API notes 1: it lives for 15 minutes at least. */
 export const FRESH_MS = 300_000;
 const MAX_DEAD_TOKENS = 50;
-const MAX_SESSIONS = 500;
 
 /** What a login needs, without the blanks that are pasted along. */
 export interface Login {
@@ -83,16 +82,8 @@ export class Session {
 		return this.newest?.token === token && this.newest.at >= moment;
 	}
 
-	/**
-	 * A new token.
-	 *
-	 * @param refused the token in whose place it comes, '' if there is none; another one that this process has logged in for
-	 * is as good, unless it is so old that it may have expired as well, when another process had logged in since
-	 */
-	async renew(refused: string, logIn: () => Promise<string>): Promise<string> {
-		const other = this.alive(this.newest?.token);
-		const isYoung = this.isIssuedSince(other, performance.now() - FRESH_MS);
-		if (refused !== '' && other !== refused && isYoung) return other;
+	/** A new token, the same for all who ask for one while the login is under way. */
+	async renew(logIn: () => Promise<string>): Promise<string> {
 		this.login ??= this.logIn(logIn).finally(() => (this.login = undefined));
 		return await this.login;
 	}
@@ -122,7 +113,7 @@ const sessions = new Map<string, Session>();
 export function sessionOf(login: Login): Session {
 	const key = [accountOf(login), login.apiKey, login.appKey].join('\n');
 	const session = sessions.get(key) ?? new Session();
-	lruSet(sessions, key, session, MAX_SESSIONS);
+	sessions.set(key, session);
 	return session;
 }
 
@@ -162,11 +153,10 @@ export async function renewToken(
 	helper: IHttpRequestHelper,
 	credential: ICredentialDataDecryptedObject,
 ): Promise<string> {
-	const refused = String(credential.token ?? '');
-	if (refused !== '' && calls.has(credential)) throw new TokenRefused();
+	if (credential.token && calls.has(credential)) throw new TokenRefused();
 	const login = loginOf(credential);
 	const perSecond = readRate(credential.requestsPerSecond);
-	return await sessionOf(login).renew(refused, async () => await logIn(helper, login, perSecond));
+	return await sessionOf(login).renew(async () => await logIn(helper, login, perSecond));
 }
 
 /** @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time */
@@ -175,20 +165,14 @@ async function logIn(
 	{ origin, email, apiKey, appKey }: Login,
 	perSecond: number,
 ): Promise<string> {
+	const body = { email, api_key: apiKey };
+	const request = requestOptions(`${origin}/v2api/auth/login`, { body });
 	const send = async () =>
 		assertSuccess(
 			await helpers.httpRequest({
-				method: 'POST',
-				url: `${origin}/v2api/auth/login`,
-				headers: {
-					'Content-Type': 'application/json',
-					Accept: 'application/json',
-					...(appKey === '' ? {} : { 'X-APP-KEY': appKey }),
-				},
-				body: { email, api_key: apiKey },
-				json: true,
+				...request,
+				headers: { ...request.headers, ...(appKey === '' ? {} : { 'X-APP-KEY': appKey }) },
 				timeout: LOGIN_TIMEOUT_MS,
-				disableFollowRedirect: true,
 			}),
 		);
 	let answer: ApiResponse;

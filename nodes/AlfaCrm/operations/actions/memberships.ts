@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayBefore, dotted, formatDay, readId, today } from '../../values/formats';
+import { daysAfter, dotted, formatDay, readId, today } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import { passesOf } from '../../entities/listCall';
 import type { Action, Entity } from '../../entities/types';
@@ -93,7 +93,7 @@ function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: 
 	if (!isOpen && last(row) !== to) body.e_date = dotted(to);
 	// One that ends now goes on, as if it had never been ended, until the next one. API notes 5.7.
 	if (isOpen && last(row) <= to) {
-		const before = next && dayBefore(first(next));
+		const before = next && daysAfter(first(next), -1);
 		if (before !== last(row)) body.e_date = before === undefined ? null : dotted(before);
 	}
 	return { row, body, alreadyMember: within.length > 0 };
