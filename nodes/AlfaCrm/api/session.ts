@@ -82,8 +82,16 @@ export class Session {
 		return this.newest?.token === token && this.newest.at >= moment;
 	}
 
-	/** A new token, the same for all who ask for one while the login is under way. */
-	async renew(logIn: () => Promise<string>): Promise<string> {
+	/**
+	 * A new token.
+	 *
+	 * @param refused the token in whose place it comes, '' if there is none; another one that this process has logged in for
+	 * is as good, unless it is so old that it may have expired as well, when another process had logged in since
+	 */
+	async renew(refused: string, logIn: () => Promise<string>): Promise<string> {
+		const other = this.alive(this.newest?.token);
+		const isYoung = this.isIssuedSince(other, performance.now() - FRESH_MS);
+		if (refused !== '' && other !== refused && isYoung) return other;
 		this.login ??= this.logIn(logIn).finally(() => (this.login = undefined));
 		return await this.login;
 	}
@@ -153,10 +161,11 @@ export async function renewToken(
 	helper: IHttpRequestHelper,
 	credential: ICredentialDataDecryptedObject,
 ): Promise<string> {
-	if (credential.token && calls.has(credential)) throw new TokenRefused();
+	const refused = String(credential.token ?? '');
+	if (refused !== '' && calls.has(credential)) throw new TokenRefused();
 	const login = loginOf(credential);
 	const perSecond = readRate(credential.requestsPerSecond);
-	return await sessionOf(login).renew(async () => await logIn(helper, login, perSecond));
+	return await sessionOf(login).renew(refused, async () => await logIn(helper, login, perSecond));
 }
 
 /** @throws LoginError without a trace of the key; an error that names a status would make n8n log in a second time */

@@ -41,7 +41,7 @@ describe('a session', () => {
 	it('sends the token in the database until it was refused, then the newest of this process', async () => {
 		const session = new Session();
 		expect(await asked(session, 'stored')).toEqual({ token: 'stored', ms: 0 });
-		await settle(session.renew(logins()));
+		await settle(session.renew('', logins()));
 		session.reject('stored');
 		expect(await asked(session, 'stored')).toEqual({ token: 'token 1', ms: 0 });
 	});
@@ -54,7 +54,7 @@ describe('a session', () => {
 
 	it('sends the newest token of this process where there was none when the database was read', async () => {
 		const session = new Session();
-		await settle(session.renew(logins()));
+		await settle(session.renew('', logins()));
 		expect((await asked(session, '', reading(''), 0)).token).toBe('token 1');
 		expect((await asked(session, '', reading(''), 61)).token).toBe('');
 	});
@@ -73,17 +73,34 @@ describe('a session', () => {
 
 	it('logs in once for all who need a token meanwhile, and again after a login that did not succeed', async () => {
 		const [session, logIn] = [new Session(), logins()];
-		const all = [1, 2, 3].map(async () => await session.renew(logIn));
+		const all = ['', 'dead', ''].map(async (refused) => await session.renew(refused, logIn));
 		expect(await settle(Promise.all(all))).toEqual(['token 1', 'token 1', 'token 1']);
 		expect(logIn).toHaveBeenCalledTimes(1);
-		const wrong = session.renew(async () => await Promise.reject(new Error('wrong key')));
+		const wrong = session.renew('', async () => await Promise.reject(new Error('wrong key')));
 		await expect(wrong).rejects.toThrow('wrong key');
-		expect(await settle(session.renew(logIn))).toBe('token 2');
+		expect(await settle(session.renew('', logIn))).toBe('token 2');
+	});
+
+	it.each([
+		['an older token was refused', 'older', 'token 1'],
+		['the newest one was refused', 'token 1', 'token 2'],
+		['the key itself is to be tried, as by the test of a credential', '', 'token 2'],
+	])('gives another node this token where %s', async (_where, refused, expected) => {
+		const [session, logIn] = [new Session(), logins()];
+		await settle(session.renew('', logIn));
+		expect(await settle(session.renew(refused, logIn))).toBe(expected);
+	});
+
+	it('gives another node no token that is so old that it may have expired as well', async () => {
+		const [session, logIn] = [new Session(), logins()];
+		await settle(session.renew('', logIn));
+		jest.advanceTimersByTime(900_000);
+		expect(await settle(session.renew('of another process', logIn))).toBe('token 2');
 	});
 
 	it('knows since when it has a token for which it has logged in', async () => {
 		const session = new Session();
-		await settle(session.renew(logins()));
+		await settle(session.renew('', logins()));
 		expect([60, 61].map((moment) => session.isIssuedSince('token 1', moment))).toEqual([true, false]);
 		expect(session.isIssuedSince('stored', 0)).toBe(false);
 	});
