@@ -7,8 +7,7 @@ import { actionForms } from './actions';
 import { ACTION_SLOTS } from './actions/kind';
 import { OPERATION_SLOTS } from './operation';
 import { operationNames, operationOf } from './operations';
-import { otherResources } from './otherResources';
-import { operationParameter, resourceParameter } from './resource';
+import { operationParameter, otherResources, resourceParameter } from './resource';
 import { branchParameter } from './records/target';
 
 /** The whole form, of the parts that operations and actions have in it. */
@@ -30,7 +29,7 @@ export function nodeProperties(): INodeProperties[] {
 			),
 		),
 		...assemble(ACTION_SLOTS, ['resource', 'operation'], entities.flatMap(actionForms)),
-		...Object.values(otherResources).flatMap(({ form }) => form),
+		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }
 
@@ -38,7 +37,7 @@ export function nodeProperties(): INodeProperties[] {
 export function subtitle(): string {
 	const lists = [
 		...entities.map(operationParameter),
-		...Object.values(otherResources).flatMap(({ form }) => form.filter(({ name }) => name === 'operation')),
+		...[...otherResources.values()].flatMap(({ form }) => form.filter(({ name }) => name === 'operation')),
 	];
 	return `={{ ${inWords('operation', lists)} + ": " + ${inWords('resource', [resourceParameter])} }}`;
 }

@@ -1,8 +1,8 @@
 import { entities } from '../entities/registry';
 import { actionSchema } from './actions';
 import { operationOf } from './operations';
-import { otherResources } from './otherResources';
 import type { ObjectSchema } from './output/recordSchema';
+import { otherResources } from './resource';
 
 /**
  * The output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it in the editor before a node has
@@ -15,7 +15,7 @@ export function allSchemas(): Record<string, ObjectSchema> {
 			...(entity.actions ?? []).map((action) => [action.name, actionSchema(entity, action)] as const),
 		].map(([name, schema]): [string, ObjectSchema] => [`${entity.resource}/${name}`, schema]),
 	);
-	const others = Object.entries(otherResources).flatMap(([resource, { outputs }]) =>
+	const others = [...otherResources].flatMap(([resource, { outputs }]) =>
 		Object.entries(outputs).map(([name, schema]): [string, ObjectSchema] => [`${resource}/${name}`, schema]),
 	);
 	return Object.fromEntries([...entries, ...others]);

@@ -125,7 +125,7 @@ function decisionOn(
 	if (decision === undefined && 'id' in search.wanted) {
 		const id = Number(search.wanted.id);
 		if (matches.length === 0)
-			throw notFoundError(item, entity, id, entity.match?.everyBranch ? undefined : target.branch);
+			throw notFoundError(item, entity, id, target.branch);
 		throw item.refused(
 			`${entity.label} ${id} is archived, and a match by ID creates nothing`,
 			"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",

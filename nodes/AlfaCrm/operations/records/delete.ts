@@ -2,7 +2,7 @@ import { recordKey } from '../execution/execution';
 import type { Operation } from '../operation';
 import { objectOf } from '../output/recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
-import { getRecord, writeAnywhere } from './findById';
+import { getRecord } from './findById';
 
 /** Deletes one record by its ID. */
 export const deleteRecord: Operation = {
@@ -20,13 +20,7 @@ export const deleteRecord: Operation = {
 		await item.withLock(keys, async () => {
 			if (isOfAnother(target)) await getRecord(item, entity, id, target);
 			const query = { id, ...target.query };
-			await writeAnywhere(
-				item,
-				entity,
-				id,
-				target,
-				async (where) => await item.save({ ...where, action: 'delete', query, task }, keys),
-			);
+			await item.save({ ...target, action: 'delete', query, task }, keys);
 		});
 		return [{ id, deleted: true }];
 	},

@@ -42,9 +42,8 @@ export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity) {
 /** One body for each value that the index shows one at a time; all of them unless some are chosen. */
 export function readPartition(item: Item, { hidden: { partition } = {} }: Entity): IDataObject[] {
 	if (partition === undefined) return [{}];
-	const { name, label, choices } = partition;
-	const options = choices.map(({ value, label: shown }) => ({ name: shown, value }));
-	const values = item.choices({ name, displayName: label, default: [], options });
+	const { name, choices } = partition;
+	const values = item.choices(toProperty({ ...partition, type: 'choices' }));
 	return (values.length > 0 ? values : choices.map(({ value }) => value)).map((value) => ({ [name]: value }));
 }
 

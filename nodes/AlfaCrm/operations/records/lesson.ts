@@ -4,7 +4,7 @@ import { formatDay, formatTime, minutesOfClock, readId, readIds } from '../../va
 import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field, Wire } from '../../entities/fieldTypes';
-import { isEmpty, isPicker } from '../../fields/blank';
+import { isPicker } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { isBlank, listOf, serialize } from '../../fields/field';
 import { collection } from '../../form/assemble';
@@ -58,7 +58,6 @@ export const bookLesson: Operation = {
 
 export const updateLesson: Operation = updating({
 	given: withoutLength,
-	reads: () => true,
 	sent: (item, entity, record, given) => {
 		const ends = movedEnds(item, entity, record, given);
 		return withRest(item, record, { ...given, ...ends });
@@ -99,17 +98,14 @@ function asSent(field: Field, value: Wire, zone: string): Wire {
 
 /** An expression that finds nobody would book a lesson for nobody, or with no teacher, without a word. */
 function assertForSomebody(item: Item, input: IDataObject): void {
+	const { parameters } = item.execution.context.getNode();
+	const { value } = (parameters.columns ?? {}) as { value?: IDataObject | null };
+	const written: IDataObject = isForm(item, lesson) ? parameters : (value ?? {});
 	const isEmptyIn = (field: Field) => isBlank(field, input[field.name]);
-	// A row that was read of a lesson for a group has an empty list of customers.
-	const isOfRow = ({ name }: Field) => {
-		const value: unknown = input[name];
-		return !isForm(item, lesson) && (value === '' || (Array.isArray(value) && value.length === 0));
-	};
-	for (const field of [customer, group, teacher]) {
-		if (!isEmptyIn(field) || !isGiven(item, input, field)) continue;
-		if (field !== teacher && isOfRow(field) && isEmptyIn(customer) !== isEmptyIn(group)) continue;
+	for (const { name, label } of [customer, group, teacher].filter(isEmptyIn)) {
+		if (!isExpression(written[name])) continue;
 		throw item.refused(
-			`'${field.label}' is set but came out empty`,
+			`'${label}' is set but came out empty`,
 			`Check the expression that fills it, or leave it out if the lesson has none. ${item.effectNote()}`,
 		);
 	}
@@ -118,14 +114,6 @@ function assertForSomebody(item: Item, input: IDataObject): void {
 		`'${group.label}' and '${customer.label}' are both empty, so the lesson would be for nobody`,
 		`Fill one of them. ${item.effectNote()}`,
 	);
-}
-
-/** Whether a field that came empty was given all the same: named in JSON or the input, or filled by an expression. */
-function isGiven(item: Item, input: IDataObject, { name }: Field): boolean {
-	const { [name]: parameter, columns } = item.execution.context.getNode().parameters;
-	if (isForm(item, lesson)) return !isEmpty(input[name]) || isExpression(parameter);
-	const { value } = (columns ?? {}) as { value?: IDataObject | null };
-	return name in input || isExpression(value?.[name]);
 }
 
 function isExpression(raw: unknown): boolean {

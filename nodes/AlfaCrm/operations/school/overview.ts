@@ -131,7 +131,7 @@ async function findCustomers(item: Item, request: FindRequest): Promise<Customer
 	const { entity, key, search, target, takesArchived, chosen } = request;
 	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
 	if (key.name === byId.name && takesArchived && isEverywhere) {
-		const { match } = await currentRecord(item, entity, Number(search.wanted.id), target);
+		const match = await currentRecord(item, entity, Number(search.wanted.id), target);
 		if (match) return [match];
 	}
 	return await findRecords(item, request);
