@@ -103,16 +103,14 @@ export type TypeName = keyof ShownTypes;
 export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 
 /** How a row is compared with what a filter asked for. */
-export type VerificationTest = 'is' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
+export type VerificationTest = 'email' | 'phone' | 'from' | 'to';
 
 type Verification =
 	/** Against a field of the row, unless another one holds a value. */
-	| { field: string; test: VerificationTest; also?: IDataObject; unless?: string }
+	| { field: string; test: VerificationTest; unless?: string }
 	| ((row: IDataObject, wanted: Wire) => boolean)
 	/** For customers, against the members of the group that is asked for. */
-	| 'members'
-	/** Not at all: a row need not show why it was found. */
-	| 'trusted';
+	| 'members';
 
 /** What a filter may have besides. */
 export interface FilterSettings {

@@ -1,3 +1,4 @@
+import { readId } from '../values/formats';
 import { writable, ownBranch } from './common';
 import {
 	boolean,
@@ -95,7 +96,8 @@ export const regularLesson = writable({
 		})),
 		record('group_id', 'Group', 'group', {
 			description: 'Whose lessons. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			verifyBy: { field: 'related_id', test: 'is', also: { related_class: 'Group' } },
+			verifyBy: ({ related_id, related_class = 'Group' }, group) =>
+				related_class === 'Group' && (related_id === undefined || readId(related_id) === group),
 		}),
 		reference('teacher_id', 'Teacher', 'teacher'),
 	],

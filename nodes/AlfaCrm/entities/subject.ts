@@ -16,7 +16,7 @@ export const subject = writable({
 	filters: [
 		boolean('active', 'Active', {
 			description: 'Whether to return only active subjects; off returns all',
-			verifyBy: 'trusted',
+			verifyBy: () => true,
 		}),
 		idFilter,
 		nameFilter,

@@ -33,7 +33,6 @@ export const tariff = readable({
 			...idFilter,
 			description:
 				'ID of the one record to return. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			verifyBy: { field: 'id', test: 'is' },
 		},
 	],
 });

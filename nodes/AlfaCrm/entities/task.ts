@@ -60,7 +60,8 @@ export const task = writable({
 		boolean('due_date_is_null', 'Without Due Date', {
 			description:
 				'Whether to return only tasks without a due date. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			verifyBy: { field: 'due_date', test: 'blank' },
+			verifyBy: ({ due_date }, isWanted) =>
+				due_date === undefined || (due_date === null || due_date === '') === Boolean(isWanted),
 		}),
 		idFilter,
 	],

@@ -11,8 +11,7 @@ import { isArchived } from '../records/archived';
 import { changesOf, fitting } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
-import { differences } from '../records/diff';
-import { saveChanges } from '../records/saveChanges';
+import { differences, saveChanges } from '../records/saveChanges';
 import { report, reportSchema } from '../output/report';
 import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
 import { targetOf } from '../records/target';
@@ -124,8 +123,7 @@ function decisionOn(
 	const decision = decide(item, entity, search.key, matches, rules);
 	if (decision === undefined && 'id' in search.wanted) {
 		const id = Number(search.wanted.id);
-		if (matches.length === 0)
-			throw notFoundError(item, entity, id, target.branch);
+		if (matches.length === 0) throw notFoundError(item, entity, id, target.branch);
 		throw item.refused(
 			`${entity.label} ${id} is archived, and a match by ID creates nothing`,
 			"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",

@@ -7,7 +7,7 @@ import { isEmpty } from '../../fields/blank';
 import { holdsEmail } from '../../fields/emails';
 import { holdsPhone } from '../../fields/phones';
 import { isBlank, isList, kindOf, listOf, sameItem, toProperty } from '../../fields/field';
-import type { Field, Filter, VerificationTest, Wire } from '../../entities/fieldTypes';
+import type { Filter, VerificationTest, Wire } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
 import type { Item } from '../execution/item';
 import type { Target } from './target';
@@ -106,11 +106,8 @@ const within =
 
 /** How a row is compared with what a filter asked for. */
 const tests: Record<VerificationTest, Test> = {
-	is: (held, wanted) => String(held) === String(wanted),
-	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
 	email: (held, wanted) => listOf(held).some((one) => holdsEmail(one, wanted)),
 	phone: (held, wanted) => listOf(held).some((one) => holdsPhone(one, wanted)),
-	blank: (held, wanted) => (listOf(held).length === 0) === Boolean(wanted),
 	from: within((one, bound) => one >= bound),
 	to: within((one, bound) => one <= bound),
 };
@@ -121,8 +118,8 @@ const tests: Record<VerificationTest, Test> = {
  */
 export async function rowFilterOf(
 	item: Item,
-	{ filters, plural }: Entity,
-	target: Target,
+	{ filters, plural }: Pick<Entity, 'filters' | 'plural'>,
+	target: Pick<Target, 'branch'>,
 	wanted: IDataObject,
 ): Promise<(row: IDataObject) => boolean> {
 	const asked = filters.filter(({ name }) => name in wanted);
@@ -131,12 +128,9 @@ export async function rowFilterOf(
 	const passes = (row: IDataObject, filter: Filter, value: Wire): boolean => {
 		const { name, label, verifyBy } = filter;
 		if (verifyBy === undefined) return holdsExactly(filter, row[name], value);
-		if (verifyBy === 'trusted') return true;
 		if (verifyBy === 'members') return members.has(readId(row.id));
 		if (typeof verifyBy === 'function') return verifyBy(row, value);
-		const { field, test, also = {}, unless } = verifyBy;
-		if (Object.entries(also).some(([other, one]) => row[other] !== undefined && row[other] !== one))
-			return false;
+		const { field, test, unless } = verifyBy;
 		// A sum of 0 is no sum.
 		if (unless !== undefined && readNumber(row[unless])) return true;
 		const isFound = row[field] === undefined ? undefined : tests[test](row[field], value, item.zone);
@@ -145,14 +139,6 @@ export async function rowFilterOf(
 	};
 	return (row) => asked.every((filter) => passes(row, filter, wanted[filter.name]));
 }
-
-/** The same for what an action is asked with, where rows show it under that very name. */
-export const actionRowFilter =
-	(asked: readonly Field[], wanted: IDataObject) =>
-	(row: IDataObject): boolean =>
-		asked.every(
-			(field) => !(field.name in wanted) || holdsExactly(field, row[field.name], wanted[field.name]),
-		);
 
 function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
 	if (held === undefined || !kindOf(filter).isExact) return true;
@@ -164,7 +150,7 @@ function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
 async function membersOf(
 	item: Item,
 	asked: readonly Filter[],
-	{ branch }: Target,
+	{ branch }: Pick<Target, 'branch'>,
 	wanted: IDataObject,
 ): Promise<Set<number | undefined>> {
 	const filter = asked.find(({ verifyBy }) => verifyBy === 'members');
@@ -173,6 +159,6 @@ async function membersOf(
 	const task = 'list the members of the group';
 	// Should some not come, a hint says so: whoever is not known to be a member must not be taken for one.
 	const list = { path: cgi.path, branch, query, body: query, task };
-	const rows = await readList(item, { plural: 'members of the group' }, list);
+	const rows = await readList(item, 'members of the group', list);
 	return new Set(rows.map(({ customer_id }) => readId(customer_id)));
 }

@@ -10,7 +10,7 @@ import type { Operation } from '../operation';
 import { recordSchema } from '../output/recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
-import { added, listModeForm, readAddToLists } from './diff';
+import { added, listModeForm, readAddToLists } from './saveChanges';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
 import { getRecord } from './findById';
 

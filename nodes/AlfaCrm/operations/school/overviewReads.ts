@@ -8,7 +8,7 @@ import { task as taskEntity } from '../../entities/task';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import type { Branch } from '../records/branches';
-import { eachOnce, warnOfMissing } from '../records/rows';
+import { eachOnce, warnOfMissing } from '../records/readList';
 
 /**
  * Reads the lists that an overview of one customer is made of, in each branch of the customer. One that this user may not
