@@ -108,7 +108,8 @@ export type VerificationTest = 'email' | 'phone' | 'from' | 'to';
 type Verification =
 	/** Against a field of the row, unless another one holds a value. */
 	| { field: string; test: VerificationTest; unless?: string }
-	| ((row: IDataObject, wanted: Wire) => boolean)
+	/** By the row itself; undefined where it does not tell. */
+	| ((row: IDataObject, wanted: Wire) => boolean | undefined)
 	/** For customers, against the members of the group that is asked for. */
 	| 'members';
 

@@ -96,8 +96,10 @@ export const regularLesson = writable({
 		})),
 		record('group_id', 'Group', 'group', {
 			description: 'Whose lessons. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			verifyBy: ({ related_id, related_class = 'Group' }, group) =>
-				related_class === 'Group' && (related_id === undefined || readId(related_id) === group),
+			verifyBy: ({ related_id, related_class = 'Group' }, group) => {
+				if (related_class !== 'Group') return false;
+				return related_id === undefined ? undefined : readId(related_id) === group;
+			},
 		}),
 		reference('teacher_id', 'Teacher', 'teacher'),
 	],

@@ -61,7 +61,7 @@ export const task = writable({
 			description:
 				'Whether to return only tasks without a due date. AlfaCRM may ignore it, so the node checks the rows that come again.',
 			verifyBy: ({ due_date }, isWanted) =>
-				due_date === undefined || (due_date === null || due_date === '') === Boolean(isWanted),
+				due_date === undefined ? undefined : !due_date === Boolean(isWanted),
 		}),
 		idFilter,
 	],

@@ -129,11 +129,14 @@ export async function rowFilterOf(
 		const { name, label, verifyBy } = filter;
 		if (verifyBy === undefined) return holdsExactly(filter, row[name], value);
 		if (verifyBy === 'members') return members.has(readId(row.id));
-		if (typeof verifyBy === 'function') return verifyBy(row, value);
-		const { field, test, unless } = verifyBy;
-		// A sum of 0 is no sum.
-		if (unless !== undefined && readNumber(row[unless])) return true;
-		const isFound = row[field] === undefined ? undefined : tests[test](row[field], value, item.zone);
+		const holds = (): boolean | undefined => {
+			if (typeof verifyBy === 'function') return verifyBy(row, value);
+			const { field, test, unless } = verifyBy;
+			// A sum of 0 is no sum.
+			if (unless !== undefined && readNumber(row[unless])) return true;
+			return row[field] === undefined ? undefined : tests[test](row[field], value, item.zone);
+		};
+		const isFound = holds();
 		if (isFound === undefined) item.execution.hints.add(hint, label);
 		return isFound ?? true;
 	};
