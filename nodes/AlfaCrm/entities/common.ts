@@ -1,3 +1,4 @@
+import { readId } from '../values/formats';
 import {
 	dottedDate,
 	emailPart,
@@ -130,7 +131,7 @@ export const idsFilter = (entity: string, placeholder: string): Filter =>
 		entity,
 		description: 'IDs of the records to return, separated by commas',
 		placeholder,
-		verifyBy: { field: 'id', test: 'in' },
+		verifyBy: ({ id }, wanted) => (wanted as unknown[]).includes(readId(id)),
 	});
 export const nameFilter = text('name', 'Name', { description: 'Name to look for' });
 export const enabledFilter = only('is_enabled', 'Enabled', 'enabled ones', 'disabled ones');

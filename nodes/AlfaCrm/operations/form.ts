@@ -7,8 +7,7 @@ import type { Entity } from '../entities/types';
 import type { Operation } from './operation';
 import { ACTION_SLOTS, OPERATION_SLOTS } from './operation';
 import { actionsOf, usualOf } from './operations';
-import { otherResources } from './otherResources';
-import { operationParameter, resourceParameter } from './resource';
+import { operationParameter, otherResources, resourceParameter } from './resource';
 import { branchParameter } from './records/target';
 
 /** The whole form, of the parts that operations and actions have in it. */
@@ -19,7 +18,7 @@ export function nodeProperties(): INodeProperties[] {
 		branchParameter(entities),
 		...assemble(OPERATION_SLOTS, ['resource', 'operation'], partsOf(usualOf)),
 		...assemble(ACTION_SLOTS, ['resource', 'operation'], partsOf(actionsOf)),
-		...Object.values(otherResources).flatMap(({ form }) => form),
+		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }
 
@@ -35,7 +34,7 @@ const partsOf = (operations: (entity: Entity) => Array<[string, Operation]>) =>
 export function subtitle(): string {
 	const lists = [
 		...entities.map(operationParameter),
-		...Object.values(otherResources).flatMap(({ form }) => form.filter(({ name }) => name === 'operation')),
+		...[...otherResources.values()].flatMap(({ form }) => form.filter(({ name }) => name === 'operation')),
 	];
 	return `={{ ${inWords('operation', lists)} + ": " + ${inWords('resource', [resourceParameter])} }}`;
 }

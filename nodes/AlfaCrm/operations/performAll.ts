@@ -7,9 +7,8 @@ import type { Execution } from './execution/execution';
 import { Item } from './execution/item';
 import { operationsOf } from './operations';
 import type { Output } from './operation';
-import { otherResource } from './otherResources';
 import { settleBranch } from './records/branches';
-import { operationParameter, resourceParameter } from './resource';
+import { operationParameter, otherResources, resourceParameter } from './resource';
 
 /** What an error says of its own item. */
 const NOTHING = /Nothing was (saved|sent to AlfaCRM)\./;
@@ -78,7 +77,7 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
  */
 async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	const resource = item.choice(resourceParameter);
-	const other = otherResource(resource);
+	const other = otherResources.get(resource);
 	if (other) return async () => await other.execute(item);
 	const entity = entities.find((one) => one.resource === resource);
 	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
@@ -93,7 +92,7 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 
 function itemsAtOnce({ context, client }: Execution): number {
 	const resource = context.getNodeParameter(resourceParameter.name, 0, '') as string;
-	return otherResource(resource)?.oneByOne ? 1 : client.callsAtOnce;
+	return otherResources.get(resource)?.oneByOne ? 1 : client.callsAtOnce;
 }
 
 /** The error of the first item that failed, with what became of the others, so that nobody has it done twice. */

@@ -3,9 +3,16 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { sortByName } from '../fields/order';
-import type { Operation } from './operation';
+import { ACCOUNT, account } from './account/account';
+import { API_CALL, apiCall } from './apiCall';
+import type { Operation, OtherResource } from './operation';
 import { operationsOf } from './operations';
-import { otherResources } from './otherResources';
+
+/** What the form offers besides the entities. */
+export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
+	[ACCOUNT, account],
+	[API_CALL, apiCall],
+]);
 
 /** What is worked on. */
 export const resourceParameter: INodeProperties = {
@@ -15,7 +22,7 @@ export const resourceParameter: INodeProperties = {
 	noDataExpression: true,
 	options: sortByName([
 		...entities.map(({ label, resource }) => ({ name: label, value: resource })),
-		...Object.entries(otherResources).map(([value, { label }]) => ({ name: label, value })),
+		...Array.from(otherResources, ([value, { label }]) => ({ name: label, value })),
 	]),
 	default: 'customer',
 };

@@ -1,7 +1,7 @@
 import { entities } from '../entities/registry';
 import { operationsOf } from './operations';
-import { otherResources } from './otherResources';
 import type { ObjectSchema } from './output/recordSchema';
+import { otherResources } from './resource';
 
 /**
  * The output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it in the editor before a node has
@@ -14,7 +14,7 @@ export function allSchemas(): Record<string, ObjectSchema> {
 			output(entity),
 		]),
 	);
-	const others = Object.entries(otherResources).flatMap(([resource, { outputs }]) =>
+	const others = [...otherResources].flatMap(([resource, { outputs }]) =>
 		Object.entries(outputs).map(([name, schema]): [string, ObjectSchema] => [`${resource}/${name}`, schema]),
 	);
 	return Object.fromEntries([...entries, ...others]);

@@ -12,7 +12,7 @@ import { objectOf, recordSchema } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { forOwner } from '../records/owner';
 import { actionRowFilter } from '../records/filters';
-import { asRows, collectSome, limitForm, limitOf } from '../records/rows';
+import { asRows, limitForm, limitOf, readList } from '../records/readList';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields, readFilters } from './fields';
 
@@ -42,7 +42,7 @@ export const get = reading<'get'>({}, async (item, _entity, _action, call) =>
 /** Reads the pages of a list. */
 export const getMany = reading<'getMany'>({ limit: limitForm }, async (item, entity, action, call) => {
 	const keep = actionRowFilter(fieldsOf(action), { ...call.query, ...call.body });
-	return await collectSome(item, entity.plural.toLowerCase(), call, { limit: limitOf(item), keep });
+	return await readList(item, entity.plural.toLowerCase(), call, { limit: limitOf(item), keep });
 });
 
 /** Sends one call that changes something each time that it runs. */

@@ -123,7 +123,7 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 
 	if (found.length === 0 && ifNone === 'refuse') {
 		throw item.failed(
-			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${whereSearched(item)}`,
+			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${whereSearched(entity)}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",
 			404,
 		);

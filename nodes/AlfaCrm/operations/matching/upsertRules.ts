@@ -5,7 +5,7 @@ import { sortByName } from '../../fields/order';
 import { collection } from '../../form/assemble';
 import type { Collection } from '../execution/parameters';
 import { overwriteWithEmpty, shortenOption, shortensTexts } from '../records/body';
-import { listModeForm, readAddToLists } from '../records/diff';
+import { listModeForm, readAddToLists } from '../records/saveChanges';
 import type { IfArchived, IfSeveral } from './decide';
 import { firstChoice } from './decide';
 import { searchBranches } from './search';

@@ -169,6 +169,6 @@ async function membersOf(
 	const task = 'list the members of the group';
 	// Should some not come, a hint says so: whoever is not known to be a member must not be taken for one.
 	const list = { path: cgi.path, branch, query, body: query, task };
-	const rows = await readList(item, { plural: 'members of the group' }, list);
+	const rows = await readList(item, 'members of the group', list);
 	return new Set(rows.map(({ customer_id }) => readId(customer_id)));
 }

@@ -58,7 +58,6 @@ export const bookLesson: Operation = {
 
 export const updateLesson: Operation = updating({
 	given: withoutLength,
-	reads: () => true,
 	sent: (item, entity, record, given) => {
 		const ends = movedEnds(item, entity, record, given);
 		return withRest(item, record, { ...given, ...ends });

@@ -28,7 +28,7 @@ import { findOptions, findRecords, noneFound, readFind } from '../matching/find'
 import { matchForm } from '../matching/keys';
 import { nameSourceOf } from '../output/names';
 import { currentRecord } from '../records/findById';
-import { eachOnce, warnOfMissing } from '../records/rows';
+import { eachOnce, warnOfMissing } from '../records/readList';
 import type { LocatedRecord } from '../records/target';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
@@ -156,7 +156,7 @@ async function findCustomers(item: Item, request: FindRequest): Promise<Customer
 	const { entity, key, search, target, takesArchived, chosen } = request;
 	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
 	if (key.name === byId.name && takesArchived && isEverywhere) {
-		const { match } = await currentRecord(item, entity, Number(search.wanted.id), target);
+		const match = await currentRecord(item, entity, Number(search.wanted.id), target);
 		if (match) return [match];
 	}
 	return await findRecords(item, request);
