@@ -20,7 +20,6 @@ import { seedStore } from './school/seed';
 import { loadFaker } from './school/seed/faker';
 import type { SeedOptions } from './school/seed/options';
 
-export type { Visibility } from './engine/visibility';
 export { faultPresets, type FaultPreset } from './http/faults/presets';
 export type { Fault, FaultKind, FaultMatch, Mutation } from './http/faults/schema';
 export type { Json, JsonObject, Row } from './model/json';

@@ -2,15 +2,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packTarball } from '../build';
+import type { JournalEntry, Sandbox, Settings } from '../../../sandbox';
 import { printTable } from '../markdown';
 import { N8nClient } from '../n8n/client';
 import { N8N_VERSION } from '../n8n/install';
 import type { N8nHandle } from '../n8n/start';
 import { startN8n } from '../n8n/start';
 import { say } from '../progress';
-import type { SandboxHandle } from '../sandbox';
-import { FIXED_DAY, startSandbox } from '../sandbox';
-import type { ContestantName, WorkflowName } from './workflows';
+import { accountOf, withSandbox } from '../sandbox';
 import { CONTESTANTS, JOBS, WORKFLOWS } from './workflows';
 
 const TIMEOUT_MS = 900_000;
@@ -20,7 +19,7 @@ const COLUMNS = 'job,with,calls,429,most in a second,rows,seconds,× floor,CPU s
 export interface BenchFlags {
 	/** Lines whose title holds it. */
 	only: string;
-	with: ContestantName[];
+	with: Array<keyof typeof CONTESTANTS>;
 	/** Milliseconds. */
 	latency: number[];
 	/** Calls in any second, 0 for no limit. */
@@ -33,17 +32,10 @@ interface Bench {
 }
 
 interface Contest {
-	job: WorkflowName;
-	contestant: ContestantName;
+	job: keyof typeof WORKFLOWS;
+	contestant: keyof typeof CONTESTANTS;
 	rows: number;
 	limit: number;
-}
-
-/** One request that reached the sandbox. */
-interface JournalEntry {
-	path: string;
-	status: number;
-	at: number;
 }
 
 /** This package beside HTTP Request nodes, in one run on one n8n, counted by the sandbox. */
@@ -63,7 +55,7 @@ export async function jobs({ only, with: contestants, latency: latencies, limit:
 					`\n## ${latency} ms a call, ${limit > 0 ? `at most ${limit} calls in any second` : 'no limit'}\n`,
 				);
 				const line = printTable(COLUMNS, (column) => column < 2);
-				for (const { title, does: job, customers, rows, bodyPageSize } of JOBS) {
+				for (const { title, does: job, rows, bodyPageSize } of JOBS) {
 					if (!title.includes(only)) continue;
 					for (const contestant of contestants) {
 						if (contestant === 'paced' && limit === 0) continue;
@@ -71,7 +63,7 @@ export async function jobs({ only, with: contestants, latency: latencies, limit:
 						const settings = { rateLimit: limit, latencyMs: latency, bodyPageSize, pageSize: 50 };
 						const contest = { job, contestant, rows, limit };
 						const figures = await inSchool(
-							customers,
+							rows,
 							settings,
 							async (sandbox) => await measure(bench, sandbox, contest),
 						);
@@ -89,17 +81,14 @@ export async function jobs({ only, with: contestants, latency: latencies, limit:
 /** A school whose customers are all in branch 1. */
 async function inSchool<T>(
 	customers: number,
-	settings: object,
-	work: (sandbox: SandboxHandle) => Promise<T>,
+	settings: Partial<Settings>,
+	work: (sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
-	const sandbox = await startSandbox({ args: [...FIXED_DAY, '--customers', String(customers)] });
-	try {
-		await sandbox.control('PATCH', 'records/customer', { branch_ids: [1] });
-		await sandbox.control('PATCH', 'settings', settings);
+	return await withSandbox({ customers, settings }, async (sandbox) => {
+		for (const { id } of sandbox.store.rows('customer'))
+			sandbox.store.patch('customer', id, { branch_ids: [1] });
 		return await work(sandbox);
-	} finally {
-		await sandbox.stop();
-	}
+	});
 }
 
 async function warmUp(bench: Bench) {
@@ -114,10 +103,10 @@ async function warmUp(bench: Bench) {
 /** Runs a job in n8n as a workflow that a webhook starts, which saves nothing of the execution: the cells of its line. */
 async function measure(
 	{ client, n8n }: Bench,
-	sandbox: SandboxHandle,
+	sandbox: Sandbox,
 	{ job, contestant, rows, limit }: Contest,
 ): Promise<Array<string | number>> {
-	const account = await sandbox.credential();
+	const account = accountOf(sandbox);
 	const { kind, paceMs } = CONTESTANTS[contestant];
 	const data = { ...account, requestsPerSecond: limit };
 	const workflow =
@@ -130,14 +119,14 @@ async function measure(
 	const { id } = await client.importWorkflow(workflow);
 	await client.publishWorkflow(id);
 	await sleep(1_100); // What was asked before leaves the window of the limit.
-	await sandbox.control('DELETE', 'journal');
+	sandbox.clearJournal();
 	const before = usage(n8n.pid());
 	const begun = performance.now();
 	const response = await fetch(`${n8n.url}/webhook/bench`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
 	const [answer] = [await response.json()].flat() as Array<object | undefined>;
 	const seconds = (performance.now() - begun) / 1_000;
 	const after = usage(n8n.pid());
-	const journal = await sandbox.control<JournalEntry[]>('GET', 'journal');
+	const { journal } = sandbox;
 	await client.unpublishWorkflow(id);
 	const counted = Number(Object.values(answer ?? {})[0] ?? NaN);
 	const refused = journal.filter(({ status }) => status === 429).length;
@@ -155,7 +144,7 @@ async function measure(
 }
 
 /** @param journal in the order of arrival */
-function mostInASecond(journal: JournalEntry[]): number {
+function mostInASecond(journal: readonly JournalEntry[]): number {
 	let from = 0;
 	const counts = journal.map(({ at }, index) => {
 		while (journal[from].at <= at - 1_000) from += 1;
