@@ -11,7 +11,7 @@ import { startN8n } from './lib/n8n/start';
 import type { SavedCredential } from './lib/n8n/types';
 import { inRepo } from './lib/paths';
 import { say } from './lib/progress';
-import { accountOf } from './lib/sandbox';
+import { accountOf, FIXED_DAY } from './lib/sandbox';
 
 const IMAGES = inRepo('docs', 'images');
 /** What the sandbox calls its first branch. */
@@ -26,7 +26,7 @@ const ANSWER = node('set 3.4', 'Form answer', {
 /** `npm run pictures`: those of the READMEs and of docs/, taken in a real n8n with the sandbox. Needs a Chromium and ffmpeg. */
 export async function main() {
 	const tarball = await packTarball();
-	const sandbox = await startSandbox();
+	const sandbox = await startSandbox({ today: FIXED_DAY });
 	const n8n = await startN8n({ tarball: tarball.file });
 	const client = new N8nClient(n8n);
 	let editor;

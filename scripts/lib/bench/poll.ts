@@ -6,7 +6,6 @@ import type { Poller } from '../../../test/engine/support/poller';
 import { printTable } from '../markdown';
 import { say } from '../progress';
 import { accountOf, withSandbox } from '../sandbox';
-import type { BenchFlags } from './jobs';
 
 const SIZES = [1_000, 10_000, 100_000];
 const BRANCHES = 3;
@@ -46,7 +45,7 @@ interface Poll {
 }
 
 /** What a poll of the trigger costs: 'Customer Created' of all branches of an account with three, in n8n's own poll context. */
-export async function poll({ only }: BenchFlags) {
+export async function poll(only: string) {
 	// n8n-core writes an encryption key into the user folder as soon as it is loaded.
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-bench-'));
 	Object.assign(process.env, { N8N_USER_FOLDER: folder, N8N_ENCRYPTION_KEY: 'bench' });
