@@ -60,12 +60,12 @@ export function registerApi(app: FastifyInstance, context: ApiContext): void {
 }
 
 function respond(
-	{ router, store }: ApiContext,
+	{ settings, router, store }: ApiContext,
 	call: Call,
 	entry: JournalEntry,
 	fault: CheckedFault | 'limited' | undefined,
 ): WireResponse {
-	if (fault === 'limited') return tooManyRequests();
+	if (fault === 'limited') return tooManyRequests(settings.retryAfterSeconds);
 	if (!fault) return serialize(router.handle(call));
 	entry.fault = fault.kind;
 	return applyFault(fault, call, router, store);

@@ -8,9 +8,6 @@ import { accounts, type Account } from '../school/accounts';
 export const fingerprint = (secret: string): string =>
 	`#${createHash('sha256').update(secret).digest('hex').slice(0, 8)}`;
 
-/** How long a token lives. API notes 1. */
-const lifetimeMs = 900_000;
-
 interface Token {
 	account: Account;
 	expiresAt: number;
@@ -35,7 +32,7 @@ export class Auth {
 		if (!account) throw loginRejections[this.settings.loginRejection]();
 		if (this.settings.singleToken) this.expire(account);
 		const token = randomBytes(16).toString('hex');
-		this.tokens.set(token, { account, expiresAt: now + lifetimeMs });
+		this.tokens.set(token, { account, expiresAt: now + this.settings.tokenTtlSeconds * 1000 });
 		return { status: 200, body: { token } };
 	}
 

@@ -26,7 +26,7 @@ export const html = (status: number, text: string, headers?: Record<string, stri
 	delivery: 'complete',
 });
 
-export function tooManyRequests(retryAfter?: number): WireResponse {
-	const headers = retryAfter === undefined ? undefined : { 'retry-after': String(retryAfter) };
+export function tooManyRequests(retryAfter: number | null | undefined): WireResponse {
+	const headers = typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : undefined;
 	return serialize({ status: 429, body: errorBody(429, 'Превышен лимит запросов.'), headers });
 }

@@ -71,7 +71,8 @@ export class Router {
 		if (this.settings.mainBranch === 'off' && call.branch === null && isBranchList(route))
 			throw new HttpError(403, 'Access Denied');
 		if (!this.hasBranch(call.branch)) throw new HttpError(404, 'Страница не найдена.');
-		return route.run({ user: account.id, branch: call.branch || null, query: call.query, body });
+		const branch = call.branch === 0 ? null : (call.branch ?? this.defaultBranch(route));
+		return route.run({ user: account.id, branch, query: call.query, body });
 	}
 
 	private requireRoute(call: Call): Route {
@@ -110,6 +111,13 @@ export class Router {
 	private runAction(action: Action, call: ActionContext['call']): ApiResponse {
 		const { store, settings, writer } = this;
 		return action.run({ call, store, settings, writer });
+	}
+
+	/** The branch of a path that names none. */
+	private defaultBranch({ path }: Route): number | null {
+		const { branchless } = this.settings;
+		if (branchless === 'all' || findEntity(path)?.isGlobal) return null;
+		return this.store.rows('branch')[0]?.id ?? null;
 	}
 
 	private hasBranch(branch: number | null): boolean {

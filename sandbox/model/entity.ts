@@ -83,6 +83,8 @@ export interface Entity {
 	lists?: Readonly<Record<string, string>>;
 	/** Tells of the changes of all other records. It only grows, and is no part of the state that it tells of. */
 	isLog?: true;
+	/** Belongs to the account: its paths need no branch. */
+	isGlobal?: true;
 	/** `index` may be called by GET as well. */
 	mayGet?: boolean;
 	/** Parameters that an action needs in the query; rows must agree with those other than `id`. */

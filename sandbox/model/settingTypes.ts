@@ -63,6 +63,14 @@ export const whole = (fact: Fact, initial: number, range: Range, meaning: string
 		meaning,
 	});
 
+/** A number that is null by default. */
+export const optionalAmount = (fact: Fact, range: Range, meaning: string) =>
+	setting(numberIn(range).nullable(), null, {
+		fact,
+		values: 'null, number',
+		meaning,
+	});
+
 /** A text that is null by default; `values` lists the forms that it may have. */
 export const optionalText = (fact: Fact, meaning: string, values: string, pattern = /./) =>
 	setting(z.string().regex(pattern).nullable(), null, {

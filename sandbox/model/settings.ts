@@ -7,6 +7,7 @@ import {
 	dateStylesByName,
 	flag,
 	flagsByName,
+	optionalAmount,
 	optionalText,
 	settingDocs,
 	texts,
@@ -32,6 +33,12 @@ const schema = z.strictObject({
 		['forbidden403', 'unauthorized401'],
 		'answer to a wrong email or key',
 	),
+	tokenTtlSeconds: amount(
+		'API notes 1',
+		900,
+		[0, 1_000_000],
+		'how long a token lives, for logins from then on',
+	),
 	expiredTokenStatus: choice('API notes 1', [401, 403, 200], '200: HTTP 200 with the body of a 401'),
 	singleToken: flag('API notes 1', false, "a new login ends the user's older tokens"),
 	requireAppKey: optionalText('API notes 1', 'X-APP-KEY that every call must carry, login included', 'text'),
@@ -43,6 +50,11 @@ const schema = z.strictObject({
 	forbiddenBranches: wholeNumbers(
 		'API notes 1',
 		'branches whose paths are answered with 403; `branch/index` lists them all the same',
+	),
+	branchless: choice(
+		'API notes 2',
+		['all', 'first'],
+		'a path without a branch; `branch` and `company` need none',
 	),
 	mainBranch: choice(
 		'API notes 2',
@@ -171,6 +183,7 @@ const schema = z.strictObject({
 		[0, 100_000],
 		'calls in any sliding second, login included; 0 = off, and nothing is counted meanwhile',
 	),
+	retryAfterSeconds: optionalAmount('API notes 7', [0, 3600], "Retry-After of the limit's 429"),
 	countRejected: flag('API notes 13', false, 'refused calls count towards the limit'),
 	latencyMs: amount('for tests', 0, [0, 600_000], 'delay of every answer'),
 });

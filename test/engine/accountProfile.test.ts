@@ -45,7 +45,7 @@ describe('npm run account:profile', () => {
 		{ bodyPageSize: 'refused400', total: 'pageSize', logLesson: false },
 		{ ...ignoring('pay.id', 'lesson.date_from', 'lesson.date_to', 'customer.phone'), pageSize: 30 },
 		{
-			...{ total: 'missing', logScope: 'account' },
+			...{ branchless: 'first', total: 'missing', logScope: 'account' },
 			ignoredFilters: ignoredFilters.filter((one) => one !== 'branch.id'),
 			dateFormats: { 'lesson.date_from': 'dotted', 'lesson.date_to': 'dotted' },
 		},

@@ -171,12 +171,15 @@ describe('the limit', () => {
 		expect(journal.map(({ status }) => status)).toContain(429);
 	});
 
-	it('names no wait', async () => {
-		school.settings.rateLimit = 1;
+	it.each([
+		[null, null],
+		[3, '3'],
+	])('names the wait when retryAfterSeconds is %j', async (retryAfterSeconds, header) => {
+		Object.assign(school.settings, { rateLimit: 1, retryAfterSeconds });
 		const refusals = (await burst(50)).filter(({ status }) => status === 429);
 		expect(refusals.length).toBeGreaterThanOrEqual(1);
 		for (const { headers, json } of refusals) {
-			expect([json, headers.get('retry-after')]).toEqual([yii(429, 'Too Many Requests'), null]);
+			expect([json, headers.get('retry-after')]).toEqual([yii(429, 'Too Many Requests'), header]);
 		}
 	});
 

@@ -52,6 +52,7 @@ const switches: Switches = {
 			unauthorized401: [401, expect.any(String), 401],
 		},
 	},
+	tokenTtlSeconds: { ask: async () => await branches(await school.login()), answers: { 900: 200, 0: 401 } },
 	expiredTokenStatus: {
 		ask: async () => {
 			school.sandbox.expireTokens();
@@ -89,6 +90,19 @@ const switches: Switches = {
 		ask: async () =>
 			await statuses('2/customer/index', '2/customer/update?id=1', '1/customer/index', 'customer/index'),
 		answers: { '[]': [200, 200, 200, 200], '[2]': [403, 403, 200, 200] },
+	},
+	branchless: {
+		ask: async () => {
+			const [without, all, first] = await inOrder(['', '0/', '1/'], async (branch) => {
+				return JSON.stringify((await call(`${branch}customer/index`)).ids);
+			});
+			const paths = ['customer/index', 'branch/index', 'company/index'];
+			return [without === all, without === first, await statuses(...paths)];
+		},
+		answers: {
+			all: [true, false, [200, 200, 200]],
+			first: [false, true, [200, 200, 200]],
+		},
 	},
 	mainBranch: {
 		ask: async () => await statuses('branch/index', '2/branch/index', 'company/index', 'customer/index'),

@@ -4,6 +4,7 @@ import { byWeight, contains, equals, id, isActive, name, weight, weighted } from
 export const branch: Entity = {
 	path: 'branch',
 	className: 'Branch',
+	isGlobal: true,
 	fields: {
 		id,
 		name,

@@ -125,6 +125,7 @@ export const user: Entity = {
 export const company: Entity = {
 	path: 'company',
 	className: 'Company',
+	isGlobal: true,
 	actions: ['index'],
 	mayGet: true,
 	fields: { id, name },

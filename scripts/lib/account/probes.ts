@@ -420,9 +420,22 @@ const mainBranch = value('mainBranch', async (account) => {
 	return (await account.listsBranches(account.reading.branch)) ? 'off' : undefined;
 });
 
+/** Whether a customer of one branch alone is found without naming it, for a customer of each branch. */
+const branchless = value('branchless', async (account) => {
+	const found = [];
+	for (const [branch, isOpen] of account.reading.branches) {
+		const rows = isOpen ? await account.rows('customer', {}, { branch }) : [];
+		const own = rows.find(({ branch_ids }) => String(branch_ids) === String(branch));
+		if (own === undefined) continue;
+		const all = await account.rows('customer', { id: own.id }, { branch: null });
+		found.push(all.some(({ id }) => id === own.id));
+	}
+	return found.length < 2 ? undefined : found.every(Boolean) ? 'all' : 'first';
+});
+
 /** What AlfaCRM's accounts may differ in, as far as lists tell: conflicts of facts, and what is open (API notes 13). */
 export const PROBES: readonly Probe[] = [
-	...[forbiddenCalls, forbiddenBranches, mainBranch],
+	...[forbiddenCalls, forbiddenBranches, mainBranch, branchless],
 	...[pageSize, bodyPageSize, total],
 	...['branch', 'customer', 'group', 'lesson', 'pay', 'room', 'tariff'].map((path) => filter(path, 'id')),
 	filter('customer', 'lead_status_id'),
