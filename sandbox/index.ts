@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { registerControl, type Login, type ResetOptions, type SandboxControls } from './control/routes';
 import { History } from './engine/history';
 import { Lister } from './engine/list';
@@ -75,6 +76,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const journal = new Journal();
 	const rateLimit = new RateLimit(settings);
 	const closing = new AbortController();
+	// Each call that waits listens to it.
+	setMaxListeners(0, closing.signal);
 	const webhooks = new Webhooks(closing.signal);
 	const history = new History(store, settings, (event) => webhooks.publish(event));
 	store.onChange = (change) => history.record(change);
