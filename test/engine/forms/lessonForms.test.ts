@@ -77,14 +77,17 @@ describe('a lesson', () => {
 			await refused(form({ teacher_ids: nobody }), "'Teacher' is set but came out empty");
 	});
 
-	it('whose mapped customer or teacher comes to nothing is refused in the same way', async () => {
-		for (const [field, label] of [
-			['customer_ids', 'Customer'],
-			['teacher_ids', 'Teacher'],
+	it('whose customer or teacher comes to nothing is refused in the same way as JSON, by the input and mapped', async () => {
+		for (const [field, label, value] of [
+			['customer_ids', 'Customer', '[]'],
+			['teacher_ids', 'Teacher', ''],
 		] as const) {
-			const value = { ...FIELDS(), [field]: '={{ $json.nobody }}' };
-			const columns = mapped({ mappingMode: 'defineBelow', value });
-			await refused(columns, `'${label}' is set but came out empty`);
+			const message = `'${label}' is set but came out empty`;
+			const items = [{ ...FIELDS(), [field]: value }];
+			await refused(form({ inputMode: 'json', json: '={{ $json }}' }), message, { items });
+			await refused(auto(), message, { items });
+			const column = { ...FIELDS(), [field]: '={{ $json.nobody }}' };
+			await refused(mapped({ mappingMode: 'defineBelow', value: column }), message);
 		}
 	});
 

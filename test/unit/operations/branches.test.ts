@@ -41,6 +41,8 @@ describe.each<[string, IDataObject]>([
 	['archive', {}],
 	['addComment', { comment: 'Звонили' }],
 	['get', {}],
+	['update', { updateFields: { note: 'x' } }],
+	['delete', {}],
 ])('a customer who is not there, for %s', (operation, more) => {
 	it.each<[string, () => unknown]>([
 		['an account with several branches', () => {}],
@@ -71,10 +73,15 @@ describe('a customer of another branch', () => {
 	it.each<[string, (id: number) => IDataObject]>([
 		['update', (id) => update(id, { note: 'x' })],
 		['delete', (id) => formOf('delete', { id })],
-	])('is not looked for by %s, which takes one call', async (name, form) => {
-		const id = school.lead({ branch_ids: [2] });
-		expect((await school.run(form(id))).error).toMatchObject({ httpCode: '404' });
+	])('is reached there by %s, and in the branch of the form at the cost of one call', async (name, form) => {
+		await school.done(form(school.lead({ branch_ids: [2] })));
+		expect(branchesOf(`/customer/${name}`)).toEqual([1, 2]);
+		school.calls.splice(0);
+		const own = school.lead();
+		await school.done(form(own));
 		expect(school.calls).toEqual([`customer/${name}`]);
+		if (name === 'delete') expect(school.rows('customer')).toEqual([]);
+		else expect(school.rows('customer')).toMatchObject([{ note: 'x' }, { id: own, note: 'x' }]);
 	});
 
 	it('is updated there where lists are added to, and by Create or Update', async () => {
