@@ -244,7 +244,9 @@ describe.each(['digits', 'text'] as const)('where AlfaCRM looks at the %s of a p
 
 	it('random spellings of one number make one customer, and find every stored form of it', async () => {
 		const next = randomFrom(seed);
-		const spellings = Array.from({ length: depth.phoneSpellings }, () => spelled('9005550001', next));
+		const random = Array.from({ length: depth.phoneSpellings }, () => spelled('9005550001', next));
+		// What is stored with words and unusual marks is found by its digits alone: docs/limits.md.
+		const spellings = phoneSearch === 'digits' ? random : [PHONE, ...random];
 		const each = spellings.map((phone) => byPhone({ name: 'Мия' }, {}, phone));
 		const { json } = await school.done({}, { each });
 		expect(json.slice(1).every(({ operationResult }) => operationResult === 'unchanged')).toBe(true);
