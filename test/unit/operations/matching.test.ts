@@ -344,6 +344,22 @@ describe('what a search costs', () => {
 		expect(pages()).toBeLessThanOrEqual(2 * cost + 31);
 	});
 
+	it('by a filter that finds parts of numbers is a look for each item, so that who comes meanwhile is found', async () => {
+		for (let n = 0; n < 30; n++) school.lead({ phone: [`+7(900)${100 + n}-00-00`] });
+		const phoneOf = (n: number) => `+7(955)${100 + n}-00-00`;
+		const each = [0, 1, 2, 3, 4].map((n) => byPhone({ name: 'Мия' }, { searchBranches: [1] }, phoneOf(n)));
+		school.onCall = (call) => {
+			// Somebody enters the last one by hand.
+			if (call === 'customer/create' && school.writes().length === 3) school.lead({ phone: [phoneOf(4)] });
+			return undefined;
+		};
+		const { json } = await school.done({}, { each });
+		expect(json.map(({ operationResult }) => operationResult)).toEqual([
+			...['created', 'created', 'created', 'created'],
+			'unchanged',
+		]);
+	});
+
 	it('by an ignored filter finds what an item before has made, in the branches that it is in', async () => {
 		school.settings.ignoredFilters = ['group.name'];
 		for (let n = 0; n < 21; n++) school.add('group', { name: `Группа ${n}`, branch_ids: [1, 2] });
