@@ -27,12 +27,12 @@ const printed = (page: string) => {
 	return commands.slice(first, first + 3);
 };
 
-describe('the package as the README installs it from a file', () => {
+describe('the package as docs/install.md installs it from a file', () => {
 	const home = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-home-'));
 	afterAll(() => fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 
 	/** As they are printed, for the file that was packed here. */
-	const commands = () => printed('README.md').map((command) => command.replace('/path/to', home));
+	const commands = () => printed('docs/install.md').map((command) => command.replace('/path/to', home));
 	const inShell = async (...lines: string[]) =>
 		await execa('sh', ['-ec', lines.join('\n')], { env: { ...npmEnv(), HOME: home }, extendEnv: false });
 
@@ -53,7 +53,7 @@ describe('the package as the README installs it from a file', () => {
 			extendEnv: false,
 		});
 		expect(stdout).toContain(`n8n-nodes-alfacrm-${version}.tgz`);
-		for (const page of ['README.md', 'docs/ru/README.md']) {
+		for (const page of ['docs/install.md', 'docs/ru/install.md']) {
 			const [remove, make, extract] = printed(page);
 			expect(remove).toBe('rm -rf ~/.n8n/nodes/node_modules/n8n-nodes-alfacrm');
 			expect(make).toMatch(/^mkdir -p ~/);
@@ -73,7 +73,7 @@ describe('the package as the README installs it from a file', () => {
 			expect(types.map(({ name }) => name)).toEqual(
 				expect.arrayContaining([NODE_TYPE, `${NODE_TYPE}Trigger`, `${NODE_TYPE}WebhookTrigger`]),
 			);
-			// What was not installed on that page is not listed there, as the README says.
+			// What was not installed on that page is not listed there, as the page says.
 			expect(await client.session.request('GET', '/rest/community-packages')).toEqual([]);
 
 			const { email, apiKey } = sandbox.account;

@@ -210,11 +210,11 @@ describe('the comparison', () => {
 	});
 
 	it.each(JOBS)(
-		'$name stands in the tables of the pages, with the number of its nodes',
+		'$name is linked in the READMEs, and stands in the tables with the number of its nodes',
 		({ name, isCompared }) => {
 			const counts = [countNodes(withPackage(name)), isCompared ? countNodes(withHttp(name)) : '–'];
 			for (const page of ['README.md', 'docs/ru/README.md'])
-				expect(fs.readFileSync(inRepo(page), 'utf8')).toContain(`examples/${name}.json) | `);
+				expect(fs.readFileSync(inRepo(page), 'utf8')).toContain(`examples/${name}.json)`);
 			for (const page of ['docs/examples.md', 'docs/ru/examples.md'])
 				expect(fs.readFileSync(inRepo(page), 'utf8')).toContain(
 					`examples/${name}.json) | ${counts.join(' | ')} |`,
