@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../entities/fieldTypes';
-import type { Entity } from '../../entities/types';
+import type { Entity, MatchKey } from '../../entities/types';
 import {
 	canonical,
 	forNew,
@@ -11,6 +11,7 @@ import {
 	kindOf,
 	listOf,
 	sameItem,
+	toProperty,
 	union,
 } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
@@ -48,34 +49,42 @@ interface Request {
 	show: (row: IDataObject) => IDataObject;
 }
 
-const upsertFields = (entity: Entity): INodeProperties => ({
-	...collection('Fields', 'fieldsToSet', fieldOptions(entity.fields, entity)),
-	description: `What to save besides what the ${entity.label.toLowerCase()} is matched by`,
-});
-
-/** Says what a new record needs that nothing is preset for, unless the record is matched by it. */
-function neededNotices({ fields, label: noun, match }: Entity): INodeProperties[] {
-	const needed = fields.filter((field) => {
+/** What a new record needs and nothing is preset for: each has a parameter of its own, unless the record is matched by it. */
+const neededFields = ({ fields }: Entity): Field[] =>
+	fields.filter((field) => {
 		const { alwaysFilled, defaultValue } = kindOf(field);
 		return isNeeded(field) && !alwaysFilled && defaultValue(field) === undefined;
 	});
-	const keysBy = new Map<string, string[]>();
-	for (const key of match?.keys ?? []) {
-		const missing = needed.filter(({ name }) => !key.fields.includes(name));
-		const labels = missing.map(({ label }) => `'${label}'`).join(' and ');
-		if (labels !== '' && key.name !== 'id') keysBy.set(labels, [...(keysBy.get(labels) ?? []), key.name]);
-	}
-	return [...keysBy].map(([labels, matchBy]) =>
-		showWhen(
-			{
-				displayName: `A new ${noun.toLowerCase()} needs ${labels}: add it under 'Fields'.`,
-				name: 'neededNotice',
-				type: 'notice',
-				default: '',
-			},
-			{ inputMode: ['form'], matchBy },
-		),
-	);
+
+function neededForm(entity: Entity): INodeProperties[] {
+	const { label, match } = entity;
+	return neededFields(entity).flatMap((field) => {
+		const keys = (match?.keys ?? []).filter((key) => !key.fields.includes(field.name));
+		const kept = match?.onlyForNew?.includes(field.name) ? ' One that is found keeps its own.' : '';
+		const description = `A new ${label.toLowerCase()} needs it.${kept}`;
+		const property = toProperty({ ...field, description });
+		return keys.length === 0
+			? []
+			: [inMode('form', showWhen(property, { matchBy: keys.map(({ name }) => name) }))];
+	});
+}
+
+function upsertFields(entity: Entity): INodeProperties {
+	const needed = neededFields(entity);
+	const others = entity.fields.filter((field) => !needed.includes(field));
+	return {
+		...collection('Fields', 'fieldsToSet', fieldOptions(others, entity)),
+		description: `What else to save of the ${entity.label.toLowerCase()}`,
+	};
+}
+
+/** What was given, by field. A parameter that is always there is left empty where there is nothing to save. */
+function readInput(item: Item, entity: Entity, { fields: keyed }: MatchKey): IDataObject {
+	const prominent = neededFields(entity).filter(({ name }) => !keyed.includes(name));
+	const input = readFieldInput(item, entity, upsertFields(entity), prominent);
+	const isLeft = (name: string) =>
+		prominent.some((field) => field.name === name && isBlank(field, input[name]));
+	return Object.fromEntries(Object.entries(input).filter(([name]) => !isLeft(name)));
 }
 
 /** Creates a record unless its key finds one, else saves only what differs. Whatever is wrong is found before a search. */
@@ -89,7 +98,8 @@ export const upsert: Operation = {
 		...inputModeForm(entity),
 		match: matchForm(entity),
 		simplify: simplifyForm(entity),
-		upsertFields: [...neededNotices(entity), inMode('form', upsertFields(entity))],
+		prominentFields: neededForm(entity),
+		upsertFields: [inMode('form', upsertFields(entity))],
 		upsertOptions: [upsertOptions(entity)],
 	}),
 	async execute(item, entity) {
@@ -100,7 +110,7 @@ export const upsert: Operation = {
 		const fit = (field: Field, value: Wire) => fitting(item, field, value, rules.shortens);
 		const search = searchOf(item, entity, key, fit);
 		const show = simplified(item, entity);
-		const input = readFieldInput(item, entity, upsertFields(entity));
+		const input = readInput(item, entity, key);
 		if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
 			throw emptyKeyError(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 		}
