@@ -75,7 +75,8 @@ it('Create or Update: run twice, one record', async () => {
 	const lead = customer('upsert', {
 		matchBy: 'phone',
 		phone: ['+7(900)000-44-55'],
-		fieldsToSet: { name: 'Проверка Версии', is_study: 0 },
+		name: 'Проверка Версии',
+		fieldsToSet: { is_study: 0 },
 	});
 	const [{ id }] = await outputOf(lead);
 	const [{ id: again }] = await outputOf(lead);

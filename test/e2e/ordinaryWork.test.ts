@@ -33,7 +33,8 @@ const cardsOf = (phone: string) => rows('customer').filter((row) => String(row.p
 /** Finds or makes the lead of a request. */
 const leadOf = () => ({
 	...{ resource: 'customer', operation: 'upsert', branchId: 1, phone: sent('phone') },
-	fieldsToSet: { name: sent('name'), is_study: 0 },
+	name: sent('name'),
+	fieldsToSet: { is_study: 0 },
 });
 /** Runs it, and expects it to leave everything in AlfaCRM as it was. */
 const changesNothing = async <T>(run: () => Promise<T>): Promise<T> => {

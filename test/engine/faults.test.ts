@@ -119,7 +119,8 @@ describe('after a save whose answer was lost', () => {
 		matchBy: 'customField',
 		matchField: 'custom_dogovor',
 		matchValue: value,
-		fieldsToSet: { name: 'Орлова Мия', ...fieldsToSet },
+		name: 'Орлова Мия',
+		fieldsToSet,
 		options: {},
 	});
 	const runAll = async (parameters: INodeParameters, items: IDataObject[]) =>

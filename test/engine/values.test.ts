@@ -141,7 +141,7 @@ describe('a custom field that the account does not have', () => {
 		const operations: Array<[string, IDataObject, IDataObject]> = [
 			['create', { is_study: 0, legal_type: 1, name: 'Орлова Мия' }, { additionalFields: custom }],
 			['update', { id: pick(lead()), listMode: 'replace' }, { updateFields: custom }],
-			['upsert', { matchBy: 'phone', phone: PHONE }, { fieldsToSet: custom }],
+			['upsert', { matchBy: 'phone', phone: PHONE, name: custom.name }, { fieldsToSet: custom }],
 		];
 		return operations.flatMap(([operation, more, form]) =>
 			[

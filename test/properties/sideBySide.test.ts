@@ -29,8 +29,8 @@ const forCustomer = (operation: string, more: IDataObject): IDataObject => ({
 	options: {},
 	...more,
 });
-const upsert = (key: IDataObject, fieldsToSet: IDataObject, options: IDataObject = {}) =>
-	forCustomer('upsert', { ...key, fieldsToSet, options });
+const upsert = (key: IDataObject, { name = '', ...fieldsToSet }: IDataObject, options: IDataObject = {}) =>
+	forCustomer('upsert', { ...key, name, fieldsToSet, options });
 const byPhone = (fields: IDataObject, phone = PHONE) => upsert({ matchBy: 'phone', phone }, fields);
 const byEmail = (fields: IDataObject) => upsert({ matchBy: 'email', email: EMAIL }, fields);
 const byContract = (fields: IDataObject) =>

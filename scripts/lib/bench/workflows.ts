@@ -108,7 +108,7 @@ export const WORKFLOWS: Record<'list' | 'create' | 'upsert', Job> = {
 		node: (credential, rows) => {
 			const upsert = {
 				...{ ...CUSTOMER, operation: 'upsert', matchBy: 'phone', phone: '={{ $json.phone }}' },
-				...{ fieldsToSet: { name: '={{ $json.name }}' }, options: { searchBranches: [1] } },
+				...{ name: '={{ $json.name }}', options: { searchBranches: [1] } },
 			};
 			const nodes = [...leadNodes(rows), alfaCrm('AlfaCRM', upsert, credential)];
 			return workflow('Create or Update with AlfaCRM', nodes);

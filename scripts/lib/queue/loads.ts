@@ -94,7 +94,8 @@ export function saveLead(credential: SavedCredential, phone: string, name: strin
 		operation: 'upsert',
 		branchId: 1,
 		phone,
-		fieldsToSet: { name, is_study: 0 },
+		name,
+		fieldsToSet: { is_study: 0 },
 		options: { onlyForNew: ['is_study', 'name'] },
 	};
 	return alfaCrm('Save Lead', parameters, credential);

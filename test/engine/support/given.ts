@@ -41,7 +41,11 @@ export function filled(
 	const values = Object.entries(custom).map(([name, value]) => ({ name, value }));
 	const shapes: Record<string, { set: IDataObject; items: IDataObject[] }> = {
 		form: {
-			set: { [collection]: { ...fields, ...(values.length > 0 ? { customFields: { values } } : {}) } },
+			// A parameter of its own, or one of those in the collection: n8n drops what is in none.
+			set: {
+				...fields,
+				[collection]: { ...fields, ...(values.length > 0 ? { customFields: { values } } : {}) },
+			},
 			items,
 		},
 		json: { set: { json: JSON.stringify(all) }, items },

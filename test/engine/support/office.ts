@@ -95,7 +95,7 @@ export function stopClock(moment: string): void {
 /** The form of Create or Update by phone, as a site's form fills it. */
 export function byPhone(
 	phone: unknown,
-	fieldsToSet: INodeParameters = {},
+	{ name = '', ...fieldsToSet }: INodeParameters = {},
 	options: INodeParameters = {},
 ): INodeParameters {
 	return {
@@ -104,6 +104,7 @@ export function byPhone(
 		branchId: 1,
 		matchBy: 'phone',
 		phone: phone as string,
+		name,
 		fieldsToSet,
 		options,
 	};

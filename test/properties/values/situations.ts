@@ -144,7 +144,8 @@ function build(store: Store, situation: Situation): Built {
 		const { fields: keyed = [] } = entity.match?.keys.find(({ name }) => name === key) ?? {};
 		if (operation === 'upsert' && mode === 'form' && !row) {
 			const record = Object.entries(recordOf(store, situation)).filter(([name]) => !keyed.includes(name));
-			base.fieldsToSet = Object.fromEntries(record) as INodeParameters;
+			// Of these, n8n takes each where the form has it.
+			Object.assign(base, Object.fromEntries(record), { fieldsToSet: Object.fromEntries(record) });
 		}
 		return {
 			parameters: filled(store, situation, base),

@@ -228,3 +228,29 @@ describe.each(['7,90056E+10', '7.90056E+10; 7,90057E+10'])('%j, which a sheet ha
 		expect(phonesOf(id)).toEqual([phone, A]);
 	});
 });
+
+describe('a phone as somebody typed it into a form', () => {
+	it.each([`${A}, ${B}`, `Анна ${A}, муж ${B}`, `${A}\n${B}`])(
+		'%j means who has the first number',
+		async (typed) => {
+			const [first, second] = [lead(A), lead(B)];
+			expect(await found(typed)).toEqual([first]);
+			expect(await save(byPhone(typed, { name: 'Анна' }))).toMatchObject({ id: first });
+			expect(phonesOf(second)).toEqual([B]);
+		},
+	);
+
+	it('means who has another of its numbers where nobody has the first', async () => {
+		const id = lead(B);
+		expect(await found(`${A}, ${B}`)).toEqual([id]);
+	});
+
+	it('is told where the card does not hold it, with a name and an email that it does not hold', async () => {
+		const id = lead(A);
+		const typed = { name: 'Анна', email: ['anna@example.org'], is_study: 1 };
+		const kept = await save(byPhone(`${A}, ${B}`, typed, { onlyForNew: ['all'] }));
+		expect(kept).toMatchObject({ id, notSaved: `Анна, anna@example.org, ${A}, ${B}` });
+		const made = await save(byPhone('8 900 000 77 01', typed, { onlyForNew: ['all'] }));
+		expect(made).toMatchObject({ operationResult: 'created', notSaved: '' });
+	});
+});

@@ -131,7 +131,7 @@ export function searchOf(
 	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields, isEnough };
 }
 
-const keyInput = (item: Item, field: Field): unknown =>
+export const keyInput = (item: Item, field: Field): unknown =>
 	isCustom(field.name) ? item.input(matchValue) : item.inputOf(field);
 
 /** What of a value can tell one record from another; undefined for none, such as the words "no phone". */

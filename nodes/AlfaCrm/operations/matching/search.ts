@@ -49,7 +49,7 @@ export async function findMatches(
 	await look(first);
 	await inOtherBranches(item, others, look);
 	const matches: Found[] = [];
-	for (const match of found.values())
+	for (const match of ofFirstValue(search, [...found.values()]))
 		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
 	return matches;
 }
@@ -154,6 +154,17 @@ function questionsOf(entity: Entity, { key, wanted }: Search): Question[] {
 export function isMatch({ key, wanted, fields }: Search, row: IDataObject): boolean {
 	const agrees = (field: Field) => holds(field, row[field.name], wanted[field.name]);
 	return key.any ? fields.some(agrees) : fields.every(agrees);
+}
+
+/** Of several numbers, as people type them into one field, the first one that somebody has says who is meant. */
+function ofFirstValue<T extends { row: IDataObject }>(search: Search, found: readonly T[]): readonly T[] {
+	const [name, value] = Object.entries(search.wanted).find(([, one]) => listOf(one).length > 1) ?? [''];
+	for (const one of listOf(value)) {
+		const only = { ...search, wanted: { ...search.wanted, [name]: [one] } as IDataObject };
+		const meant = found.filter(({ row }) => isMatch(only, row));
+		if (meant.length > 0) return meant;
+	}
+	return found;
 }
 
 function holds(field: Field, held: unknown, wanted: unknown): boolean {

@@ -2,12 +2,15 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
 import {
 	canonical,
 	forNew,
 	isBlank,
 	isList,
 	isNeeded,
+	isStored,
+	itemsIn,
 	kindOf,
 	listOf,
 	sameItem,
@@ -25,12 +28,13 @@ import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/
 import { getRecord, notFoundError } from '../records/findById';
 import { differences, saveChanges } from '../records/saveChanges';
 import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
+import { objectOf, STRING } from '../output/recordSchema';
 import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
 import type { Found } from './decide';
 import { decide, warnOfSeveral } from './decide';
 import type { Search } from './keys';
-import { emptyKeyError, keyField, keyOf, locksOf, matchForm, searchOf } from './keys';
+import { emptyKeyError, keyField, keyInput, keyOf, locksOf, matchForm, searchOf } from './keys';
 import type { Rules } from './upsertRules';
 import { rulesOf, upsertOptions } from './upsertRules';
 import { chosenBranches, findMatches, isMatch, searchedBranches } from './search';
@@ -109,8 +113,11 @@ export const upsert: Operation = {
 		const rules = rulesOf(entity, options, key.name);
 		const fit = (field: Field, value: Wire) => fitting(item, field, value, rules.shortens);
 		const search = searchOf(item, entity, key, fit);
-		const show = simplified(item, entity);
 		const input = readInput(item, entity, key);
+		const simple = simplified(item, entity);
+		const keyed = key.fields.map((name) => [name, keyInput(item, keyField(entity, name))]);
+		const typed = { ...input, ...Object.fromEntries(keyed) } as IDataObject;
+		const show = (row: IDataObject) => ({ ...simple(row), notSaved: notSavedOf(item, entity, typed, row) });
 		if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
 			throw emptyKeyError(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 		}
@@ -131,8 +138,30 @@ export const upsert: Operation = {
 			}
 		});
 	},
-	output: reportSchema,
+	output: (entity) => {
+		const { properties } = reportSchema(entity);
+		return objectOf({ ...properties, notSaved: STRING });
+	},
 };
+
+/** What was typed and the record does not hold, for instance since it keeps its own: for a comment, say. */
+function notSavedOf({ zone }: Item, entity: Entity, typed: IDataObject, row: IDataObject): string {
+	const isLeft = (field: Field, value: unknown) =>
+		isList(field)
+			? union(field, row[field.name], itemsIn(field, value)).length > listOf(row[field.name]).length
+			: !isStored(field, row[field.name], value, zone);
+	const left = Object.entries(typed).filter(([name, value]) => {
+		const field = keyField(entity, name);
+		return isText(field) && !isEmpty(value) && isLeft(field, value);
+	});
+	return left.map(([, value]) => listOf(value).join(', ').trim()).join(', ');
+}
+
+/** People type it, rather than choose it. */
+function isText(field: Field): boolean {
+	const { type, items } = kindOf(field).schema(field);
+	return [type, items?.type].includes('string');
+}
 
 /** @returns undefined where there is to be a new one */
 function meantOf({ item, entity, target, search, rules }: Request, matches: Found[]): Found[] | undefined {
