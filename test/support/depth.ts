@@ -31,7 +31,7 @@ export const depth = {
 	togetherOnOneRecord: runs(1, 3),
 	interruptedCandidates: runs(6, 16),
 	interruptedRuns: runs(1, 3),
-	examplePhones: runs(500, 20_000),
+	examplePhones: runs(150, 3_000),
 	echoedRows: runs(6, 200),
 	simplifiedLists: runs(300, 20_000),
 	fieldValues: runs(60, 5_000),

@@ -62,9 +62,9 @@ const NUMBER = new RegExp(
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
-/** Digits that are no number: a group of WhatsApp, an account of it without its number, one of Telegram, the 1) before a mobile number. */
+/** Digits that are no number: a group of WhatsApp, an account of it without its number, one of Telegram, a time, 1) at the beginning, the 1. before a mobile number. */
 const NO_NUMBER =
-	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/giu;
+	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?<!\d)[012]?\d:[0-5]\d(?!\d)|(?<![\d(+][^\S\n]?)\d(?=\)\s)|(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/giu;
 
 /**
  * Whether two phone numbers are one: their digits decide, not their spelling. A number that shows its country counts

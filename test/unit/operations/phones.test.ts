@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
+
+import { depth, seed } from '../../support/depth';
 
 import { byPhone as upsert, findByPhone, formOf, OTHER_PHONE as B, PHONE as A, SmallSchool } from './school';
 
@@ -254,3 +257,46 @@ describe('a phone as somebody typed it into a form', () => {
 		expect(made).toMatchObject({ operationResult: 'created', notSaved: '' });
 	});
 });
+
+/** Numbers as people type them; each # is a digit. */
+const RUSSIAN = [
+	...['+7 9## ###-##-##', '8 (9##) ###-##-##', '89#########', '9#########', '79#########'],
+	...['8-9##-###-##-##', '8.9##.###.##.##', '+7 8 9## ### ## ##', '(9##) ###-##-##'],
+	...['8 (495) ###-##-##', '8 701 ### ## ##'],
+];
+const FOREIGN = [
+	...['+375 29 ###-##-##', '+992 90 ###-##-##', '+49 (0) 151 ########', '998901######', '97254#######'],
+];
+const BEFORE = ['', '', 'Тел.: ', '1) ', 'мама '];
+const AFTER = ['', '', ' (мама)', ' звонить с 18 до 20', ' (18:00-20:00)', ' доб. 12', ', Telegram @anna'];
+/** What only a blank or a dash parts may be one number. */
+const BETWEEN = [', ', '; ', ' / ', '\n', ' и ', ' | '];
+
+const number = fc
+	.constantFrom(...RUSSIAN, ...RUSSIAN, ...FOREIGN)
+	.chain((mask) => fc.array(fc.nat(9), { minLength: 10, maxLength: 10 }).map((all) => filled(mask, all)));
+const typed = fc
+	.array(fc.tuple(number, fc.constantFrom(...AFTER)), { minLength: 1, maxLength: 3 })
+	.chain((parts) =>
+		fc.tuple(fc.constantFrom(...BEFORE), fc.constantFrom(...BETWEEN)).map(([before, between]) => ({
+			numbers: parts.map(([one]) => one),
+			text: before + parts.map((part) => part.join('')).join(between),
+		})),
+	);
+
+it('a phone as people type it means who has its first number, whatever stands around it', async () => {
+	await fc.assert(
+		fc.asyncProperty(typed, async ({ numbers, text }) => {
+			school = new SmallSchool();
+			const [first] = numbers.map((one) => lead(one));
+			const [id] = await ids(findByPhone({ ifSeveral: 'newest' }, text));
+			expect(id).toBe(first);
+		}),
+		{ seed, numRuns: depth.examplePhones },
+	);
+});
+
+function filled(mask: string, digits: readonly number[]): string {
+	let at = 0;
+	return mask.replace(/#/g, () => String(digits[at++]));
+}
