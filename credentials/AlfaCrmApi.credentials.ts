@@ -34,7 +34,7 @@ const BRANCH_LIST_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 	...[301, 302, 303, 307, 308].map((status): [number, string] => [status, REDIRECTED]),
 	[
 		401,
-		"The login works, but AlfaCRM does not take the token that it gave. Some accounts also need 'App Key'.",
+		"The login works, but AlfaCRM does not take the token that it gave. Some accounts also need 'App Key' in the advanced settings.",
 	],
 	[
 		403,
@@ -62,6 +62,21 @@ const RULES = [
 	inBody('items.length', 0, NO_BRANCH),
 ];
 
+const advanced: INodeProperties = {
+	displayName: 'Advanced Settings',
+	name: 'advanced',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to set what few accounts need: an app key, another branch than the main one, the rate of requests. While it is off, their defaults count.',
+};
+
+/** For few accounts. */
+const forFew = (property: INodeProperties): INodeProperties => ({
+	...property,
+	displayOptions: { show: { [advanced.name]: [true] } },
+});
+
 /** A secret, although its name is not on the linter's list of secrets. */
 const APP_KEY: INodeProperties = {
 	displayName: 'App Key',
@@ -71,6 +86,52 @@ const APP_KEY: INodeProperties = {
 	default: '',
 	description: 'Only for accounts that were given one; sent as X-APP-KEY',
 };
+
+const TUNING: INodeProperties[] = [
+	APP_KEY,
+	{
+		displayName: 'Branch ID',
+		name: 'branchId',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description:
+			"Leave at 0 unless the main branch is disabled in AlfaCRM. Then enter the number of another branch that this user can access, as in AlfaCRM's address: 2 in /company/2/.",
+	},
+	{
+		displayName: 'Requests per Second',
+		name: 'requestsPerSecond',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: DEFAULT_REQUESTS_PER_SECOND,
+		description: `Maximum requests per second, over all workflows. AlfaCRM allows ${DEFAULT_REQUESTS_PER_SECOND}; 0 means no limit. Where others use the account too, the node slows down by itself.`,
+	},
+	{
+		displayName: 'Wait on Too Many Requests (Seconds)',
+		name: 'rateLimitWait',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: DEFAULT_RATE_LIMIT_WAIT_MS / 1_000,
+		description:
+			'How long a call tries again while AlfaCRM answers that it receives too many requests, before the node fails. Triggers and dropdowns wait 15 seconds at most.',
+	},
+	{
+		displayName: 'Calls at Once',
+		name: 'callsAtOnce',
+		type: 'options',
+		default: 0,
+		options: [
+			{
+				name: 'Automatic',
+				value: 0,
+				description: 'One after another, or as many as it takes to reach that rate where AlfaCRM is far away',
+			},
+			{ name: '1 (One After Another)', value: 1, description: "As AlfaCRM's documentation advises" },
+			...[2, 3, 4, 5].map((value) => ({ name: String(value), value })),
+		],
+		description: 'Maximum calls at the same moment, over all workflows. Automatic begins with one.',
+	},
+];
 
 /**
  * Trades e-mail and key for a token that AlfaCRM accepts for 15 minutes, as it documents. n8n keeps it in its database and asks for a
@@ -113,50 +174,8 @@ export class AlfaCrmApi implements ICredentialType {
 			default: '',
 			description: 'The v2api key on the card of that user',
 		},
-		APP_KEY,
-		{
-			displayName: 'Branch ID',
-			name: 'branchId',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 0,
-			description:
-				"Leave at 0 unless the main branch is disabled in AlfaCRM. Then enter the number of another branch that this user can access, as in AlfaCRM's address: 2 in /company/2/.",
-		},
-		{
-			displayName: 'Requests per Second',
-			name: 'requestsPerSecond',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: DEFAULT_REQUESTS_PER_SECOND,
-			description: `Maximum requests per second, over all workflows. AlfaCRM allows ${DEFAULT_REQUESTS_PER_SECOND}; 0 means no limit. Where others use the account too, the node slows down by itself.`,
-		},
-		{
-			displayName: 'Wait on Too Many Requests (Seconds)',
-			name: 'rateLimitWait',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: DEFAULT_RATE_LIMIT_WAIT_MS / 1_000,
-			description:
-				'How long a call tries again while AlfaCRM answers that it receives too many requests, before the node fails. Triggers and dropdowns wait 15 seconds at most.',
-		},
-		{
-			displayName: 'Calls at Once',
-			name: 'callsAtOnce',
-			type: 'options',
-			default: 0,
-			options: [
-				{
-					name: 'Automatic',
-					value: 0,
-					description:
-						'One after another, or as many as it takes to reach that rate where AlfaCRM is far away',
-				},
-				{ name: '1 (One After Another)', value: 1, description: "As AlfaCRM's documentation advises" },
-				...[2, 3, 4, 5].map((value) => ({ name: String(value), value })),
-			],
-			description: 'Maximum calls at the same moment, over all workflows. Automatic begins with one.',
-		},
+		advanced,
+		...TUNING.map(forFew),
 		{
 			displayName: 'Token',
 			name: 'token',

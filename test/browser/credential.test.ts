@@ -9,13 +9,10 @@ describe('the credential form', () => {
 		const form = await n8n.editor.openNewCredential('AlfaCRM API');
 		// The last one is n8n's own.
 		expect(await form.labels()).toEqual([
-			...['Hostname *', 'Email *', 'API Key *', 'App Key', 'Branch ID', 'Requests per Second'],
-			...['Wait on Too Many Requests (Seconds)', 'Calls at Once', 'Allowed HTTP Request Domains'],
+			...['Hostname *', 'Email *', 'API Key *', 'Advanced Settings', 'Allowed HTTP Request Domains'],
 		]);
 		expect(await form.input('hostname').getAttribute('placeholder')).toBe('e.g. demo.s20.online');
-		expect(await form.input('requestsPerSecond').inputValue()).toBe('5');
-		for (const key of ['apiKey', 'appKey'])
-			expect(await form.input(key).getAttribute('type')).toBe('password');
+		expect(await form.input('apiKey').getAttribute('type')).toBe('password');
 	});
 
 	it('says what to correct when the key is wrong, and connects with the right one', async () => {

@@ -14,7 +14,7 @@ import { isBranchList, mayAnswerElsewhere, TIMEOUT_MS } from './request';
 
 /** The advice wherever the list of branches is refused. API notes 2. */
 export const MAIN_BRANCH_OFF =
-	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the credential.";
+	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the advanced settings of the credential.";
 const LOST_WRITE = 'AlfaCRM may have carried it out all the same: look there before you run this again.';
 
 /** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
@@ -155,7 +155,7 @@ const STATUS_TEXTS: Readonly<Partial<Record<number, Text>>> = {
 		message: isNewLogin
 			? `AlfaCRM does not accept the login, even a new one, and would not ${task}`
 			: `AlfaCRM does not accept the login and would not ${task}`,
-		description: "Check the credential; some accounts also need 'App Key'.",
+		description: "Check the credential; some accounts also need 'App Key' in the advanced settings.",
 		failure: { cause: 'credential-invalid' },
 	}),
 	403: (_failure, call) => ({
@@ -205,7 +205,8 @@ function inSeconds(ms: number): string {
 }
 
 const slowDown = ({ retryAfterMs }: ApiFailure): Omit<Explanation, 'message'> => ({
-	description: "Run less at the same time, or lower 'Requests per Second' in the credential.",
+	description:
+		"Run less at the same time, or lower 'Requests per Second' in the advanced settings of the credential.",
 	failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
 });
 

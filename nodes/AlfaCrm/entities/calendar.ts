@@ -11,8 +11,8 @@ export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
 	action: noun,
 	idAs: 'id',
 	query: [
-		dottedDate('date1', 'Date From', { required: true, description: 'First day to include' }),
-		dottedDate('date2', 'Date To', { required: true, description: 'Last day to include' }),
+		dottedDate('date1', 'Date From', { required: true, description: 'First day to include', daysAhead: 0 }),
+		dottedDate('date2', 'Date To', { required: true, description: 'Last day to include', daysAhead: 7 }),
 	],
 	outputFields: [
 		id('id', 'ID'),

@@ -62,7 +62,11 @@ interface FieldTypes {
 	flag: Nothing;
 	/** Yes or no, on the wire false or true, as a few filters want it. */
 	boolean: Nothing;
-	date: { format: DateFormat };
+	date: {
+		format: DateFormat;
+		/** The form begins with the day that is so many days ahead. */
+		daysAhead?: number;
+	};
 	/** Of the day, `hh:mm`. */
 	time: Nothing;
 	choice: { choices: readonly Choice[]; default: number | string };

@@ -37,8 +37,14 @@ export const boolean = simple('boolean');
 export const time = simple('time');
 
 const dated =
-	(format: DateFormat): Make =>
-	(name, label, extra) => ({ type: 'date', format, name, label, ...extra });
+	(format: DateFormat) =>
+	(name: string, label: string, extra?: Extra & { daysAhead?: number }): Made => ({
+		type: 'date',
+		format,
+		name,
+		label,
+		...extra,
+	});
 
 export const dottedDate = dated('dotted');
 export const isoDottedDate = dated('isoDotted');

@@ -59,10 +59,16 @@ const freeSlots: Action = {
 	action: 'working-hour',
 	idAs: 'teacher_id',
 	body: [
-		isoDate('date_from', 'Date From', { required: true, description: 'First day to look at' }),
+		isoDate('date_from', 'Date From', {
+			required: true,
+			description:
+				"First day to look at, in the time zone of the workflow's settings. If none is set, n8n's counts: New York by default.",
+			daysAhead: 0,
+		}),
 		isoDate('date_to', 'Date To', {
 			required: true,
 			description: 'Last day to look at, at most a year after the first',
+			daysAhead: 7,
 		}),
 		reference('room_id', 'Room', 'room', { description: 'Only slots in which this room is free too' }),
 	],

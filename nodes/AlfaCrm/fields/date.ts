@@ -6,6 +6,9 @@ import type { OfType } from '../entities/fieldTypes';
 /** Of a year of which two digits were typed a browser makes 0026. */
 const isTooOld = (item: unknown, zone: string): boolean => (formatDay(item, 'iso', zone) ?? '') < '1900';
 
+const dayAhead = (days?: number): string =>
+	days === undefined ? '' : `={{ $today.plus({ days: ${days} }).toISODate() }}`;
+
 export const date: FieldKind<OfType<'date'>> = {
 	...single,
 	...comparedBy((_field, item, zone) => oneForm(formatDay(item, 'iso', zone))),
@@ -14,7 +17,11 @@ export const date: FieldKind<OfType<'date'>> = {
 	// No index has a filter for one day.
 	searchForms: (_field, name, item) => [{ [`${name}_from`]: item, [`${name}_to`]: item }],
 	// Older n8n asks for a time as well, which says nothing here.
-	widget: () => ({ type: 'dateTime', typeOptions: { dateOnly: true }, default: '' }),
+	widget: ({ daysAhead }) => ({
+		type: 'dateTime',
+		typeOptions: { dateOnly: true },
+		default: dayAhead(daysAhead),
+	}),
 	column: () => ({ type: 'dateTime' }),
 	jsonHint: () => 'date',
 };

@@ -91,7 +91,7 @@ async function measure(
 ): Promise<Array<string | number>> {
 	const account = accountOf(sandbox);
 	const { kind, paceMs } = CONTESTANTS[contestant];
-	const data = { ...account, requestsPerSecond: limit };
+	const data = { ...account, advanced: true, requestsPerSecond: limit };
 	const saved = await client.createCredential({ name: 'AlfaCRM', type: 'alfaCrmApi', data });
 	const { id } = await client.importWorkflow(
 		kind === 'node'

@@ -37,7 +37,7 @@ export async function withSchool<T>(
 ): Promise<T> {
 	const options = { customers: 60, settings: { latencyMs: 60, ...settings } };
 	return await withSandbox(options, async (sandbox) => {
-		const data = { ...accountOf(sandbox), requestsPerSecond: settings.rateLimit };
+		const data = { ...accountOf(sandbox), advanced: true, requestsPerSecond: settings.rateLimit };
 		const credential = { name: 'AlfaCRM', type: 'alfaCrmApi', data };
 		return await work(sandbox, await stage.client.createCredential(credential));
 	});

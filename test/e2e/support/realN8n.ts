@@ -45,7 +45,7 @@ export function useRealN8n(
 			await real.client.createCredential({
 				name: 'AlfaCRM',
 				type: 'alfaCrmApi',
-				data: { hostname: real.sandbox.url, email, apiKey, ...changes },
+				data: { hostname: real.sandbox.url, email, apiKey, advanced: true, ...changes },
 			});
 		real.credential = await real.credentialWith({});
 		real.optionsOf = async (node, method, path) =>

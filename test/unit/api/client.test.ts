@@ -176,7 +176,7 @@ it.each([
 describe('the list of branches', () => {
 	const LIST: ApiRequest = { path: 'branch', action: 'index', task: 'list the branches', isIdempotent: true };
 	const ADVICE =
-		"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the credential.";
+		"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the advanced settings of the credential.";
 	let accounts = 0;
 	const newAccount = (): IDataObject => ({ email: `branches${++accounts}@school.example` });
 

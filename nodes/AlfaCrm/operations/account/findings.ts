@@ -277,5 +277,5 @@ const tooMany = ({ tooMany: refused }: AccountReading): Check => ({
 	found: refused === 0 ? 'none' : counted(refused, 'call'),
 	asExpected: 'AlfaCRM refused no call as too many.',
 	otherwise:
-		"Something else uses this account at the same time. The node waits and goes on; if it is too slow, run less at once, or lower 'Requests per Second' in the credential.",
+		"Something else uses this account at the same time. The node waits and goes on; if it is too slow, run less at once, or lower 'Requests per Second' in the advanced settings of the credential.",
 });
