@@ -19,6 +19,8 @@ export interface PollRequest {
 	reader: ListReader;
 	/** n8n's time in milliseconds. */
 	now: number;
+	/** Whether there is no time for another list, or somebody who waits has waited long enough. */
+	isLate: () => boolean;
 	/** The branches that are watched. */
 	branches: readonly number[];
 	/** Branches of the account that would be watched if they were active. */
@@ -57,10 +59,7 @@ export interface EventSource {
 	samples: (request: SampleRequest, count: number) => Promise<Samples>;
 }
 
-export interface SampleRequest extends Pick<PollRequest, 'branches' | 'now' | 'reader'> {
-	/** Whether somebody has waited long enough, so that no further page is read. */
-	isLate: () => boolean;
-}
+export type SampleRequest = Pick<PollRequest, 'branches' | 'isLate' | 'now' | 'reader'>;
 
 /** Refusals that the next poll would meet again: what this user may not read, or what is not there. */
 const LASTING = [400, 403, 404];

@@ -1,0 +1,253 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ListQuery, Page } from '../api/pages';
+import { daysAfter, dotted } from '../values/formats';
+import { DAY_MS } from '../values/time';
+import type { Change } from './change';
+import { changeOf } from './change';
+import type {
+	EventSource,
+	NewRecord,
+	PollRequest,
+	PollResult,
+	SampleRequest,
+	Samples,
+} from './eventSource';
+import { inEach } from './eventSource';
+import type { KeyBuckets } from './keyBuckets';
+import { keysIn, trimmed, withEntries } from './keyBuckets';
+import type { Entry } from './logEntry';
+import { entriesOf, timeOf } from './logEntry';
+import { dayOf, earliest, hoursAfter, latest, newestOf, timeAt, ZONES_HOURS } from './stamps';
+
+/** How late an entry may get into the log. */
+const LATE_HOURS = 2;
+/** How long a branch that cannot be read is waited for. */
+const PATIENCE_MS = 7 * DAY_MS;
+/** A list that is longer than so many pages is read day by day. */
+const PAGES_AT_ONCE = 10;
+/** Later than all times. */
+const NEVER = '9';
+
+interface BranchState {
+	/** Entries from before this time are known. */
+	since: string;
+	/** What the branch listed when it was read first, after it was chosen: up to this time nothing of it is new. */
+	chosenAt?: string;
+	/** It was chosen after the beginning and not read yet. */
+	isChosen?: true;
+	/** Since when it cannot be read, n8n's time in milliseconds. */
+	unreadAt?: number;
+}
+
+/** What is known of the change log, as plain JSON. Its entries have no ID, but a time; the newest come first. */
+export interface LogState {
+	/** Keys of the entries that are known, wanted or not, from the earliest time of the branches on. */
+	known: KeyBuckets;
+	branches: Record<string, BranchState>;
+	/** The setting of the last poll. */
+	scope: string;
+}
+
+/** The log of a branch as a poll read it, the newest entry first. */
+export interface LogSnapshot {
+	rows: IDataObject[];
+	isComplete: boolean;
+	/** It was read up to this time only, for there was too much. */
+	upTo?: string;
+}
+
+interface NewEntry extends Entry, NewRecord {}
+
+interface Seen extends Pick<PollRequest, 'now'> {
+	snapshots: ReadonlyMap<number, LogSnapshot>;
+	wants: (change: Change) => boolean;
+}
+
+const reachOf = (stamp: string): string => hoursAfter(stamp, -LATE_HOURS);
+
+/** The state after the first poll: all that is there is known. */
+export function begin(
+	snapshots: ReadonlyMap<number, LogSnapshot>,
+	{ branches, now, scope }: Pick<PollRequest, 'branches' | 'now' | 'scope'>,
+): LogState {
+	const entries = [...snapshots.values()].flatMap(({ rows }) => entriesOf(rows));
+	const newest = newestOf(entries.map(({ stamp }) => stamp), now);
+	const since = newest === '' ? hoursAfter(timeAt(now), -ZONES_HOURS) : reachOf(newest);
+	const { buckets } = trimmed(withEntries({}, entries), since, NEVER);
+	return { known: buckets, scope, branches: Object.fromEntries(branches.map((branch) => [branch, { since }])) };
+}
+
+/** The state under the settings of this poll. */
+export function withSettings(
+	state: LogState,
+	{ branches, scope }: Pick<PollRequest, 'branches' | 'scope'>,
+): LogState {
+	const since = Object.values(state.branches).map((one) => one.since).reduce(earliest, NEVER);
+	const added: BranchState = { since, ...(scope === state.scope ? {} : { isChosen: true }) };
+	const watched = branches.map((branch) => [branch, state.branches[branch] ?? added]);
+	return { ...state, scope, branches: Object.fromEntries(watched) as LogState['branches'] };
+}
+
+/** Tells which rows of a branch are new to it. */
+export function freshIn({ known, branches }: LogState, branch: number) {
+	const keys = new Set(keysIn(known));
+	const { since, chosenAt = '', isChosen } = branches[branch];
+	return (rows: readonly IDataObject[]) =>
+		isChosen
+			? []
+			: entriesOf(rows).filter(({ key, stamp }) => stamp >= since && stamp > chosenAt && !keys.has(key));
+}
+
+/** One poll: what is new, the oldest first, and what is known once so many of it were reported. */
+export function step(state: LogState, { snapshots, wants, now }: Seen): Pick<PollResult, 'after' | 'news'> {
+	// A branch that was read in part holds back what is younger in the others.
+	const end = [...snapshots.values()].map(({ upTo = NEVER }) => upTo).reduce(earliest, NEVER);
+	const found = new Map<string, NewEntry>();
+	const unwanted: Entry[] = [];
+	for (const [branch, { rows }] of snapshots) {
+		// Of one second, the one that is listed later is the older one.
+		for (const entry of freshIn(state, branch)(rows).reverse()) {
+			const change = changeOf(entry.row, branch);
+			if (entry.stamp >= end) continue;
+			if (change === undefined || !wants(change)) unwanted.push(entry);
+			else found.set(entry.key, { ...entry, branches: [...(found.get(entry.key)?.branches ?? []), branch] });
+		}
+	}
+	const news = [...found.values()].sort((one, other) => (one.stamp < other.stamp ? -1 : one.stamp > other.stamp ? 1 : 0));
+	const stamps = [...snapshots.values()].flatMap(({ rows }) => rows.map(timeOf));
+	return {
+		news,
+		after: (taken) => {
+			const left = taken < news.length ? news[taken].stamp : end;
+			const passed = unwanted.filter(({ stamp }) => stamp < left);
+			const known = withEntries(state.known, [...news.slice(0, taken), ...passed]);
+			const newest = earliest(newestOf(stamps, now), left);
+			return settled({ ...state, known }, snapshots, { left, newest, now });
+		},
+	};
+}
+
+/** Moves the times of the branches on, and forgets what is from before all of them. */
+function settled(
+	state: LogState,
+	snapshots: ReadonlyMap<number, LogSnapshot>,
+	{ left, newest, now }: { left: string; newest: string; now: number },
+): LogState {
+	const reach = newest === '' ? '' : reachOf(newest);
+	const after = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
+		const { since, chosenAt, isChosen, unreadAt = now } = before;
+		const snapshot = snapshots.get(Number(branch));
+		if (!snapshot?.isComplete) return [branch, { ...before, unreadAt }];
+		const there = isChosen ? newestOf(snapshot.rows.map(timeOf), now) : chosenAt;
+		return [branch, { since: latest(since, reach), ...(there === undefined ? {} : { chosenAt: there }) }];
+	});
+	const isAwaited = ({ unreadAt = now }: BranchState) => now - unreadAt < PATIENCE_MS;
+	const first = after.filter(([, one]) => isAwaited(one)).map(([, { since }]) => since).reduce(earliest, NEVER);
+	const { buckets, done } = trimmed(state.known, first === NEVER ? '' : first, left);
+	const branches = after.map(([branch, one]) => [branch, { ...one, since: latest(one.since, done) }]);
+	return { ...state, known: buckets, branches: Object.fromEntries(branches) as LogState['branches'] };
+}
+
+/** Tells changes by the log. API notes 5.21. */
+export class ChangeLog implements EventSource {
+	/**
+	 * @param wants whether a change is to be reported
+	 * @param body a filter that lists no others, where only the newest are looked for
+	 */
+	constructor(
+		private readonly wants: (change: Change) => boolean,
+		private readonly body: IDataObject,
+	) {}
+
+	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
+		if (before === undefined) return await this.first(request);
+		const { wants } = this;
+		const { branches, most, now } = request;
+		const state = withSettings(before as LogState, request);
+		const { found: snapshots, failures } = await inEach(branches, async (branch) => {
+			const fresh = freshIn(state, branch);
+			const isEnough = (rows: IDataObject[]) =>
+				fresh(rows).filter(({ row }) => this.isWanted(row, branch)).length >= most;
+			return await this.read(request, branch, state.branches[branch].since, isEnough);
+		});
+		return { failures, ...step(state, { snapshots, wants, now }) };
+	}
+
+	async samples({ branches, isLate, now, reader }: SampleRequest, count: number): Promise<Samples> {
+		let isAll = true;
+		const { found } = await inEach(branches, async (branch) => {
+			let wanted = 0;
+			const isEnough = ({ rows }: Page) => {
+				wanted += rows.filter((row) => this.isWanted(row, branch)).length;
+				return wanted >= count || isLate();
+			};
+			const { rows, next } = await reader.collect(listOf(branch, this.body), { isEnough });
+			isAll &&= next === undefined;
+			return { rows, isComplete: true };
+		});
+		const none = { known: {}, scope: '', branches: Object.fromEntries(branches.map((branch) => [branch, { since: '' }])) };
+		const { news } = step(none, { snapshots: found, wants: this.wants, now });
+		return { news: news.slice(-count), isAll };
+	}
+
+	private async first(request: PollRequest): Promise<PollResult> {
+		const { branches, reader, startWith } = request;
+		const { found, failures } = await inEach(branches, async (branch) => {
+			let top = '';
+			const isEnough = ({ rows }: Page) => {
+				top ||= timeOf(rows[0]);
+				return isReached(rows, reachOf(top));
+			};
+			return await reader.collect(listOf(branch), { isEnough });
+		});
+		const state = begin(found, request);
+		if (startWith === 0) return { news: [], failures, after: () => state };
+		const { news } = await this.samples({ ...request, isLate: () => false }, startWith);
+		return { news, failures, after: () => state };
+	}
+
+	/** The log of a branch down to a time; where that are too many pages, day by day from there until there is enough. */
+	private async read(
+		{ isLate, reader }: PollRequest,
+		branch: number,
+		since: string,
+		isEnough: (rows: IDataObject[]) => boolean,
+	): Promise<LogSnapshot> {
+		const isEnd = ({ rows }: Page) => isReached(rows, since);
+		const day = dayOf(since);
+		const top = await reader.collect(listOf(branch, { date_from: dotted(day) }), {
+			isEnough: (page) => isEnd(page) || page.number + 1 >= PAGES_AT_ONCE,
+		});
+		if (top.next === undefined) return top;
+		if (isReached(top.rows, since)) return { rows: top.rows, isComplete: true };
+		const today = dayOf(timeOf(top.rows[0]));
+		let rows: IDataObject[] = [];
+		for (let at = day; ; at = daysAfter(at, 1)) {
+			const to = at < today ? { date_to: dotted(at) } : {};
+			const ofDay = await reader.collect(listOf(branch, { date_from: dotted(at), ...to }), { isEnough: isEnd });
+			// Rows of other days come where AlfaCRM heeds one of the two days only.
+			const isOfDay = (row: IDataObject) => (at < today ? dayOf(timeOf(row)) === at : dayOf(timeOf(row)) >= at);
+			rows = [...ofDay.rows.filter(isOfDay), ...rows];
+			const isComplete = ofDay.isComplete || ofDay.next !== undefined;
+			if (at >= today) return { rows, isComplete };
+			if (!isComplete || isEnough(rows) || isLate()) return { rows, isComplete, upTo: daysAfter(at, 1) };
+		}
+	}
+
+	private isWanted(row: IDataObject, branch: number): boolean {
+		const change = changeOf(row, branch);
+		return change !== undefined && this.wants(change);
+	}
+}
+
+/** Whether rows, the newest first, go down to before a time. */
+const isReached = (rows: readonly IDataObject[], since: string): boolean =>
+	rows.length > 0 && timeOf(rows[rows.length - 1]) < since;
+
+const listOf = (branch: number, body: IDataObject = {}): ListQuery => ({
+	path: 'log',
+	task: 'read the change log',
+	branch,
+	body,
+});
