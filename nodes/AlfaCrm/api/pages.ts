@@ -171,7 +171,9 @@ class Walk {
 		this.count += items.length;
 		this.fullest = Math.max(this.fullest, items.length);
 		const { due, hasShrunk } = this;
-		const last = rows.length === 0 || this.count >= (this.total ?? Infinity);
+		// A page of known rows ends a list, unless as many as it holds have come on top meanwhile.
+		const isEnd = items.length === 0 || (rows.length === 0 && this.moved === 0);
+		const last = isEnd || this.count >= (this.total ?? Infinity);
 		// Without a total, nothing but an empty page says that it was the last.
 		const isAll = due === undefined ? items.length === 0 && !this.isUnclear : this.seen.size >= due;
 		return { number, items, rows, keys, size, total, due, last, isWhole: last && isAll && !hasShrunk };
@@ -181,8 +183,7 @@ class Walk {
 		const [rows, keys]: [IDataObject[], RowKey[]] = [[], []];
 		const isCounted = this.total !== undefined;
 		if (!isCounted) this.copies.clear();
-		// Rows without an ID are those of the log, which come on top: the total tells how far others have moved. API notes 5.21.
-		const moved = Math.max(0, (this.total ?? 0) - (this.due ?? 0));
+		const { moved } = this;
 		items.forEach((row, index) => {
 			const id = idOf(row);
 			const place = this.count + index - moved;
@@ -198,6 +199,11 @@ class Walk {
 		});
 		this.placesRead = Math.max(this.placesRead, this.count + items.length - moved);
 		return { rows, keys };
+	}
+
+	/** How far rows may have moved down: those of the log come on top, and the total tells how many. API notes 5.21. */
+	private get moved(): number {
+		return Math.max(0, (this.total ?? 0) - (this.due ?? 0));
 	}
 
 	/** The key of a row without an ID: its content, and which of the equal ones it is. */

@@ -11,8 +11,8 @@ import { contextOf } from '../../unit/apiSupport';
 jest.setTimeout(600_000);
 
 const CALL = { path: 'customer', branch: 1, task: 'list the customers' };
-const rows = (count: number): IDataObject[] =>
-	Array.from({ length: count }, (_, index) => ({ id: index + 1 }));
+const rows = (count: number, first = 1): IDataObject[] =>
+	Array.from({ length: count }, (_, index) => ({ id: first + index }));
 const idsOf = (list: readonly IDataObject[]) => list.map(({ id }) => id);
 
 /** How AlfaCRM shows a list, which differs between accounts and lists: API notes 3 and 7a. */
@@ -102,6 +102,8 @@ describe('a list, however AlfaCRM shows it', () => {
 				goes: fc.boolean(),
 				at: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 }),
 				others: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
+				// An import may bring more at once than a page holds.
+				burst: fc.constantFrom(1, 1, 1, 120),
 				which: fc.nat(),
 			})
 			// What goes without being counted cannot be noticed.
@@ -110,7 +112,7 @@ describe('a list, however AlfaCRM shows it', () => {
 			fc.asyncProperty(
 				fc.scheduler(),
 				history,
-				async (arrivals, { count, goes, at, others, which, ...more }) => {
+				async (arrivals, { count, goes, at, others, burst, which, ...more }) => {
 					const { habits, ...credential } = more;
 					let [list, requests] = [rows(count), 0];
 					const before = new Set(idsOf(list));
@@ -123,7 +125,8 @@ describe('a list, however AlfaCRM shows it', () => {
 							requests += 1;
 							if (at.includes(requests) && goes)
 								list = list.filter((_, index) => index !== which % list.length);
-							else if (at.concat(others).includes(requests)) list = [{ id: 9_000 + requests }, ...list];
+							else if (at.concat(others).includes(requests))
+								list = [...rows(burst, 9_000 + requests * burst), ...list];
 							return answerOf(list, request, habits);
 						},
 						{ credential },
