@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayAt } from '../../nodes/AlfaCrm/trigger/occasions/days';
-import type { OccasionName } from '../../nodes/AlfaCrm/trigger/occasions/kinds';
-import { occasionKinds } from '../../nodes/AlfaCrm/trigger/occasions/kinds';
-import type { Looked, OccasionsState } from '../../nodes/AlfaCrm/trigger/occasions/state';
-import { emptyOccasions, goesOn } from '../../nodes/AlfaCrm/trigger/occasions/state';
-import { step, zoneOf } from '../../nodes/AlfaCrm/trigger/occasions/step';
-import { depth, seed } from '../support/depth';
+import { dayAt } from '../../../nodes/AlfaCrm/trigger/days';
+import type { DueState } from '../../../nodes/AlfaCrm/trigger/dueDates';
+import { step, withSettings } from '../../../nodes/AlfaCrm/trigger/dueDates';
+import type { DueName } from '../../../nodes/AlfaCrm/trigger/dueKinds';
+import { dueKinds } from '../../../nodes/AlfaCrm/trigger/dueKinds';
+import { depth, seed } from '../../support/depth';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -33,8 +32,6 @@ interface Poll {
 	failing: number[];
 	/** How many of the news are taken at most. */
 	take: number;
-	/** The first of two parts of each list, the other one, or all. */
-	isHalf: boolean;
 }
 interface World {
 	zone: string;
@@ -62,7 +59,7 @@ const happenings = <T>(what: fc.Arbitrary<T>, maxLength: number) =>
 			some.map((one, index) => (index === 0 ? { ...one, at: 0 } : one)).sort((a, b) => a.at - b.at),
 		);
 
-const histories: Record<OccasionName, fc.Arbitrary<Change[]>> = {
+const histories: Record<DueName, fc.Arbitrary<Change[]>> = {
 	birthday: fc
 		.tuple(fc.integer({ min: 1990, max: 2026 }), fc.integer({ min: -20, max: 100 }), fc.boolean(), fc.nat(2))
 		.map(([year, days, isLeap, form]) => {
@@ -116,7 +113,7 @@ const histories: Record<OccasionName, fc.Arbitrary<Change[]>> = {
 };
 
 /** Of the trigger: a debt below a sum, in hundredths. */
-const limits: Record<OccasionName, fc.Arbitrary<number>> = {
+const limits: Record<DueName, fc.Arbitrary<number>> = {
 	birthday: fc.constantFrom(0, 1, 3, 14),
 	inDebt: fc.constantFrom(-1, -5_001, 2_000),
 	lessonsRunningOut: fc.constantFrom(0, 1, 2, 4),
@@ -133,18 +130,13 @@ const gaps = fc.oneof(
 const mostly = <T>(weight: number, usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
 	fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
 
-const isLasting = (what: OccasionName): boolean => what === 'inDebt' || what === 'lessonsRunningOut';
-
-/** Which clients a branch has that cannot be read is not known, so those of lasting occasions have one branch alone. */
-function worldsOf(what: OccasionName): fc.Arbitrary<World> {
-	const both = isLasting(what) ? [] : [[1, 2]];
-	const branches = fc.constantFrom<number[]>([1], [2], ...both);
+function worldsOf(what: DueName): fc.Arbitrary<World> {
+	const branches = fc.constantFrom<number[]>([1], [2], [1, 2]);
 	const poll = fc.record({
 		gap: gaps,
 		limit: fc.option(limits[what], { freq: 8 }),
 		failing: mostly(6, [], fc.constantFrom<number[]>([1], [2])),
 		take: mostly(4, 99, fc.integer({ min: 0, max: 2 })),
-		isHalf: isLasting(what) ? fc.constant(false) : mostly(4, false, fc.constant(true)),
 	});
 	return fc
 		.record({
@@ -194,12 +186,13 @@ interface Due {
 }
 
 /** By the day, or by a number on the card; the first birthday from a day on is found by walking from day to day. */
-function dueOf(what: OccasionName, card: IDataObject, today: number, from: number): Due | undefined {
+function dueOf(what: DueName, card: IDataObject, today: number, from: number): Due | undefined {
 	const dayOn = (name: string): number => {
 		const text = String(card[name]).slice(0, 10);
 		return Date.parse(text.includes('.') ? text.split('.').reverse().join('-') : text) / DAY;
 	};
-	if (what === 'inDebt') return { level: Math.round(Number(card.balance) * 100), order: 0 };
+	const debt = Math.round(Number(card.balance) * 100);
+	if (what === 'inDebt') return { level: debt, order: debt };
 	const left = Number(card.paid_lesson_count);
 	if (what === 'lessonsRunningOut') return { level: left, order: left };
 	const on = { notSeen: 'last_attend_date', birthday: 'dob', subscriptionEnding: 'paid_till' }[what];
@@ -222,71 +215,53 @@ function isBirthday(born: number, day: number): boolean {
 
 /** What is remembered of a client: without end, and not as the trigger does. */
 interface Memory {
-	/** Days whose occasion is told or was there before. */
-	days: number[];
-	/** One waits that other settings have made due: up to the limit before. */
-	wait?: { day: number; limit: number };
-	/** A lasting occasion is told: how low it was since, and up to where it lasts. */
-	lasting?: { low: number; upTo: number; waitsFor?: number };
-}
-
-interface BranchMemory {
-	day: number;
-	limit: number;
+	/** The day whose occasion was told last, or was there before. */
+	day?: number;
+	/** A lasting occasion is told: how low it was since. */
+	low?: number;
 }
 
 /** Who is to be told of at each poll, in order. */
-function expectedOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World): number[][] {
-	const memories = new Map<number, Memory>(clients.map(({ id }) => [id, { days: [] }]));
-	const read = new Map<number, BranchMemory>();
-	const halves = new Map<number, BranchMemory>();
-	const opening = wallDay(polls[0].at, zone);
-	return polls.map(({ at, limit, failing, take, isHalf }) => {
+function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World): number[][] {
+	const memories = new Map<number, Memory>(clients.map(({ id }) => [id, {}]));
+	/** The day on which each branch was read last; nothing under another limit. */
+	const read = new Map<number, number>();
+	let [opening, limitBefore] = [NaN, NaN];
+	return polls.map(({ at, limit, failing, take }) => {
 		const today = wallDay(at, zone);
-		for (const { lasting } of memories.values()) if (lasting) lasting.upTo = Math.max(lasting.upTo, limit);
-		const pages = new Map(
-			[1, 2]
-				.filter((branch) => !failing.includes(branch))
-				.map((branch) => {
-					const isSecond = halves.get(branch)?.limit === limit;
-					return [branch, isSecond ? 'second' : isHalf ? 'first' : 'all'] as const;
-				}),
-		);
+		if (limit !== limitBefore) {
+			[opening, limitBefore] = [today, limit];
+			read.clear();
+		}
+		const readable = [1, 2].filter((branch) => !failing.includes(branch));
 		const due: Array<{ id: number; tell: () => void; order: number }> = [];
-		clients.forEach((client, index) => {
+		for (const client of clients) {
 			const { id, branches } = client;
-			const own = index % 2 === 0 ? 'first' : 'second';
-			const listing = branches.filter((branch) => ['all', own].includes(pages.get(branch) ?? ''));
+			const listing = branches.filter((branch) => readable.includes(branch));
 			const card = cardOf(client, at);
-			if (listing.length === 0 || card === undefined) return;
+			if (listing.length === 0 || card === undefined) continue;
 			// All absences count, for each is known to somebody who forgets nothing.
 			const opensFrom = (day: number) => (what === 'notSeen' ? -Infinity : day);
-			const from = Math.min(...listing.map((branch) => opensFrom(read.get(branch)?.day ?? opening)));
+			const from = Math.min(...listing.map((branch) => opensFrom(read.get(branch) ?? opening)));
 			const one = dueOf(what, card, today, from);
-			if (one === undefined) return;
-			const begun = branches.flatMap((branch) => read.get(branch) ?? []);
-			const circumstances = { begun, limit, since: today - opening, tellsFirst };
+			if (one === undefined) continue;
+			const isNew = !branches.some((branch) => read.has(branch));
+			const circumstances = { isNew, limit, since: today - opening, tellsFirst };
 			const tell = judged(what, one, memories.get(id) as Memory, circumstances);
 			if (tell) due.push({ id, order: one.order, tell });
-		});
+		}
 		due.sort((one, other) => one.order - other.order || one.id - other.id);
 		const told = due.slice(0, take);
 		for (const { tell } of told) tell();
 		// What is left over is looked for again, in the same lists.
-		for (const [branch, page] of told.length === due.length ? pages : []) {
-			if (page === 'first') halves.set(branch, { day: today, limit });
-			else {
-				// Two parts that were read on two days tell no more than the first of them.
-				read.set(branch, page === 'second' ? (halves.get(branch) as BranchMemory) : { day: today, limit });
-				halves.delete(branch);
-			}
-		}
+		if (told.length === due.length) for (const branch of readable) read.set(branch, today);
 		return told.map(({ id }) => id);
 	});
 }
 
 interface Circumstances {
-	begun: BranchMemory[];
+	/** None of the client's branches was read before. */
+	isNew: boolean;
 	limit: number;
 	/** How many days ago it began, and whether what is due on that day is told. */
 	since: number;
@@ -295,85 +270,61 @@ interface Circumstances {
 
 /** Takes down what is there before, or gives what is to be done if it is told. */
 function judged(
-	what: OccasionName,
+	what: DueName,
 	{ level, day }: Due,
 	memory: Memory,
-	{ begun, limit, since, tellsFirst }: Circumstances,
+	{ isNew, limit, since, tellsFirst }: Circumstances,
 ): (() => void) | undefined {
-	const isNew = begun.length === 0;
-	const limitBefore = Math.max(...begun.map((one) => one.limit));
 	if (day === undefined) {
-		const tell = () => void (memory.lasting = { low: level, upTo: limit });
-		const { lasting } = memory;
-		const isAnother = what === 'lessonsRunningOut' && lasting !== undefined && level >= lasting.low + 2;
-		if (lasting !== undefined && !isAnother && level <= lasting.upTo) {
-			if (lasting.waitsFor !== undefined && level <= Math.min(limit, lasting.waitsFor)) return tell;
-			lasting.low = Math.min(lasting.low, level);
+		if (level > limit) {
+			memory.low = undefined;
 			return undefined;
 		}
-		memory.lasting = level <= limit ? lasting : undefined;
-		if (level > limit) return undefined;
-		if (isNew ? tellsFirst : level <= limitBefore) return tell;
-		memory.lasting = { low: level, upTo: limit, waitsFor: isNew ? undefined : limitBefore };
+		const isAnother = what === 'lessonsRunningOut' && level >= (memory.low ?? level) + 2;
+		const tell = () => void (memory.low = level);
+		if (memory.low !== undefined && !isAnother) memory.low = Math.min(memory.low, level);
+		else if (!isNew || tellsFirst) return tell;
+		else tell();
 		return undefined;
 	}
-	if (level > limit || memory.days.some((told) => isSameDay(what, told, day))) return undefined;
-	const tell = () => {
-		memory.days = [day];
-		memory.wait = undefined;
-	};
-	if (isNew) {
-		const daysDue = limit - level;
-		if (daysDue < since || (tellsFirst && daysDue === since)) return tell;
-		tell();
-		return undefined;
-	}
-	const { wait } = memory;
-	if (wait !== undefined && isSameDay(what, wait.day, day)) return level <= wait.limit ? tell : undefined;
-	const levelThen = day - Math.max(...begun.map((one) => one.day));
-	if (level <= limitBefore || levelThen > limit) return tell;
-	memory.wait = { day, limit: limitBefore };
+	const isTold = memory.day !== undefined && isSameDay(what, memory.day, day);
+	if (level > limit || isTold) return undefined;
+	const tell = () => void (memory.day = day);
+	const daysDue = limit - level;
+	if (!isNew || daysDue < since || (tellsFirst && daysDue === since)) return tell;
+	tell();
 	return undefined;
 }
 
 /** A birthday is one in its year; an end that moves by less than a week is the same one. */
-function isSameDay(what: OccasionName, told: number, day: number): boolean {
+function isSameDay(what: DueName, told: number, day: number): boolean {
 	if (what === 'birthday') return iso(told * DAY).slice(0, 4) === iso(day * DAY).slice(0, 4);
 	return day <= told + (what === 'subscriptionEnding' ? 6 : 0);
 }
 
 /** What the trigger tells, its state written down and read again between any two polls. */
-function toldOf(what: OccasionName, { zone, tellsFirst, clients, polls }: World): number[][] {
-	const kind = occasionKinds[what];
-	let text = JSON.stringify(emptyOccasions(polls[0].limit));
-	return polls.map(({ at, limit, failing, take, isHalf }) => {
-		const state = JSON.parse(text) as OccasionsState;
+function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): number[][] {
+	const kind = dueKinds[what];
+	let text: string | undefined;
+	return polls.map(({ at, limit, failing, take }) => {
 		const today = dayAt(at, zone);
-		const zoneLimit = zoneOf(state, { kind, limit });
-		const look = (branch: number): Looked<IDataObject> => {
-			const isSecond = goesOn(state.branches[branch], limit) !== undefined;
-			const isFirst = isHalf && !isSecond;
-			const isOn = (index: number) => (isSecond ? index % 2 === 1 : !isFirst || index % 2 === 0);
-			const rows = clients
-				.filter(({ branches }, index) => isOn(index) && branches.includes(branch))
+		const before = text === undefined ? undefined : (JSON.parse(text) as DueState);
+		const state = withSettings(before, { branches: [1, 2], limit, today });
+		const rowsOf = (branch: number) =>
+			clients
+				.filter(({ branches }) => branches.includes(branch))
 				.flatMap((client) => [cardOf(client, at)].filter((card) => card !== undefined));
-			// A server that heeds the filter shows nobody else.
-			const isShown = (row: IDataObject) => (kind.read(row, today, today)?.level ?? 0) <= zoneLimit;
-			const shownRows = isLasting(what) && branch === 1 ? rows.filter(isShown) : rows;
-			return { rows: shownRows, next: isFirst ? 1 : undefined, size: 3, isSure: !isFirst && !isSecond };
-		};
 		const read = [1, 2].filter((branch) => !failing.includes(branch));
-		const looks = new Map(read.map((branch) => [branch, look(branch)]));
-		const settings = { kind, limit, today, now: at, watched: [1, 2], tellsFirst };
-		const { news, after } = step(state, looks, settings);
+		const snapshots = new Map(read.map((branch) => [branch, { rows: rowsOf(branch), isComplete: true }]));
+		const { news, after } = step(state, { kind, limit, today, now: at, tellsFirst, snapshots });
 		const told = news.slice(0, take);
 		text = JSON.stringify(after(told.length));
-		return told.map(({ id }) => id);
+		return told.map(({ row }) => Number(row.id));
 	});
 }
 
-it.each(Object.keys(occasionKinds) as OccasionName[])(
-	'%s: each occasion is told once, in schools with polls, nights off, failing branches and other limits',
+it.each(Object.keys(dueKinds) as DueName[])(
+	'%s: each occasion is told once, in schools with polls, nights off, branches that fail and other limits',
 	(what) => {
 		let told = 0;
 		fc.assert(

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 
-import { formatDay } from '../../values/formats';
-import { DAY_MS } from '../../values/time';
+import { formatDay } from '../values/formats';
+import { DAY_MS } from '../values/time';
 
 /** Days since 1970, which count as numbers do. Undefined for what is no day; a time of day is left out. */
 export function dayIn(value: unknown): number | undefined {
