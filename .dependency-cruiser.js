@@ -83,7 +83,6 @@ module.exports = {
 			from: { path: '^nodes/AlfaCrm/trigger/(poll|occasions|memory)/' },
 			to: {
 				path: '^nodes/AlfaCrm/(api|operations|loadOptions|form|trigger/(watch|events|webhook))/',
-				pathNot: '^nodes/AlfaCrm/api/(formats|time)\\.ts$',
 				dependencyTypesNot: ['type-only'],
 			},
 		},

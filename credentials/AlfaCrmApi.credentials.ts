@@ -24,6 +24,10 @@ const REDIRECTED =
 const NOT_FOUND = `The login works, but the list of branches was not found there. ${MAIN_BRANCH_OFF} Otherwise check 'Hostname'.`;
 const DOWN =
 	"The login works, but AlfaCRM could not list the branches. AlfaCRM's server had trouble; test again later.";
+const NO_LIST =
+	"The login works, but no list of branches came. Check 'Hostname' and whether AlfaCRM opens in a browser.";
+/** No account is without one. */
+const NO_BRANCH = `The login works, but AlfaCRM lists no branch. Give this user a branch in AlfaCRM. ${MAIN_BRANCH_OFF}`;
 
 /** What the answers to the test mean; the login has succeeded before it. */
 const BRANCH_LIST_TEXTS: ReadonlyArray<[status: number, text: string]> = [
@@ -41,40 +45,22 @@ const BRANCH_LIST_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 	...[500, 502, 503, 504].map((status): [number, string] => [status, DOWN]),
 ];
 
-const STATUS_RULES = BRANCH_LIST_TEXTS.map(([value, message]) => ({
-	type: 'responseCode',
-	properties: { value, message },
-}));
-
-/** Some servers always answer with HTTP 200 and give the real status in the body. */
-const BODY_STATUS_RULES = BRANCH_LIST_TEXTS.flatMap(([value, message]) =>
-	['status', 'code'].map((key) => ({ type: 'responseSuccessBody', properties: { key, value, message } })),
-);
-
-/** How to tell that an answer with HTTP 200 is not a list but a web page, nothing at all, or an error. */
-const BODY_RULES = [
-	['items', undefined],
-	['items', null],
-	['success', false],
-].map(([key, value]) => ({
+const inBody = (key: string, value: unknown, message: string) => ({
 	type: 'responseSuccessBody',
-	properties: {
-		key,
-		value,
-		message:
-			"The login works, but no list of branches came. Check 'Hostname' and whether AlfaCRM opens in a browser.",
-	},
-}));
+	properties: { key, value, message },
+});
 
-/** No account is without a branch. */
-const EMPTY_RULE = {
-	type: 'responseSuccessBody',
-	properties: {
-		key: 'items.length',
-		value: 0,
-		message: `The login works, but AlfaCRM lists no branch. Give this user a branch in AlfaCRM. ${MAIN_BRANCH_OFF}`,
-	},
-};
+const RULES = [
+	...BRANCH_LIST_TEXTS.map(([value, message]) => ({ type: 'responseCode', properties: { value, message } })),
+	// Some servers always answer with HTTP 200 and give the real status in the body.
+	...BRANCH_LIST_TEXTS.flatMap(([value, message]) =>
+		['status', 'code'].map((key) => inBody(key, value, message)),
+	),
+	// A web page, nothing at all, or an error.
+	...[undefined, null].map((value) => inBody('items', value, NO_LIST)),
+	inBody('success', false, NO_LIST),
+	inBody('items.length', 0, NO_BRANCH),
+];
 
 /** A secret, although its name is not on the linter's list of secrets. */
 const APP_KEY: INodeProperties = {
@@ -214,11 +200,6 @@ export class AlfaCrmApi implements ICredentialType {
 			disableFollowRedirect: true,
 		},
 		// n8n takes rules of both kinds in one list, although its type says otherwise.
-		rules: [
-			...STATUS_RULES,
-			...BODY_STATUS_RULES,
-			...BODY_RULES,
-			EMPTY_RULE,
-		] as ICredentialTestRequest['rules'],
+		rules: RULES as ICredentialTestRequest['rules'],
 	};
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { registerControl, type Login, type ResetOptions, type SandboxControls } from './control/routes';
 import { History } from './engine/history';
 import { Lister } from './engine/list';
@@ -20,7 +21,6 @@ import { seedStore } from './school/seed';
 import { loadFaker } from './school/seed/faker';
 import type { SeedOptions } from './school/seed/options';
 
-export type { Visibility } from './engine/visibility';
 export { faultPresets, type FaultPreset } from './http/faults/presets';
 export type { Fault, FaultKind, FaultMatch, Mutation } from './http/faults/schema';
 export type { Json, JsonObject, Row } from './model/json';
@@ -76,6 +76,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const journal = new Journal();
 	const rateLimit = new RateLimit(settings);
 	const closing = new AbortController();
+	// Each call that waits listens to it.
+	setMaxListeners(0, closing.signal);
 	const webhooks = new Webhooks(closing.signal);
 	const history = new History(store, settings, (event) => webhooks.publish(event));
 	store.onChange = (change) => history.record(change);

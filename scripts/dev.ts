@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserFacingError } from './bootstrap/userFacingError';
 import { ensureBuilt, packTarball } from './lib/build';
 import { startCompiler } from './lib/compiler';
+import { startToday } from './lib/demo';
 import { flagsOf, wholeNumber } from './lib/flags';
 import type { Cleanup } from './lib/foreground';
 import { inForeground } from './lib/foreground';
@@ -11,7 +12,7 @@ import { HOT_RELOAD, isWatched } from './lib/n8n/hotReload';
 import { startN8n } from './lib/n8n/start';
 import { requireFree } from './lib/ports';
 import { say } from './lib/progress';
-import { startSandbox } from './lib/sandbox';
+import { accountOf } from './lib/sandbox';
 
 interface Flags {
 	/** False with --no-n8n. */
@@ -61,13 +62,13 @@ const ownFolders = (): string[] =>
 	[os.homedir(), process.env.N8N_USER_FOLDER ?? os.homedir()].map((one) => path.resolve(one));
 
 async function startBoth(cleanup: Cleanup, userFolder: string, { port, sandboxPort }: Flags) {
-	const sandbox = await startSandbox({ port: sandboxPort });
-	cleanup.unshift(sandbox.stop);
+	const sandbox = await startToday(sandboxPort);
+	cleanup.unshift(sandbox.close);
 	const n8n = await startN8n({ userFolder, port, env: HOT_RELOAD });
 	cleanup.unshift(async () => await n8n.stop());
 	if (!(await isWatched(n8n)))
 		say('\nThis n8n does not notice that its files change: start the command anew after a change.');
-	const { hostname, email, apiKey } = await sandbox.credential();
+	const { hostname, email, apiKey } = accountOf(sandbox);
 	say(`\nn8n runs at ${n8n.url}; its data stays in ${userFolder}`);
 	say(`For a credential: hostname ${hostname}, email ${email}, API key ${apiKey}`);
 }

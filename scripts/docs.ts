@@ -65,7 +65,7 @@ const usual = (names: readonly OperationName[]) => names.map((name) => OPERATION
 function operationsTable(language: Language): string {
 	const { operations: headings, certainty: words, except } = WORDS[language];
 	const rows = entities.map(({ label, operations, certainty, unconfirmed = [], actions = [] }: Entity) => {
-		const doubtful = actions.filter((action) => action.certainty === 'unconfirmed');
+		const doubtful = actions.filter((action) => action.unconfirmed);
 		const exceptions = [...usual(unconfirmed), ...labels(doubtful)];
 		const isPlain = certainty === 'unconfirmed' || exceptions.length === 0;
 		return [

@@ -1,54 +1,50 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { startSandbox } from '../sandbox';
 import { packTarball } from './lib/build';
 import { Editor } from './lib/editor/editor';
 import { Film } from './lib/editor/film';
 import type { NodePanel } from './lib/editor/nodePanel';
 import { withPackage } from './lib/examples';
-import { chain } from './lib/n8n/chain';
+import { alfaCrm, chain, node } from './lib/n8n/chain';
 import { N8nClient } from './lib/n8n/client';
 import { startN8n } from './lib/n8n/start';
+import type { SavedCredential } from './lib/n8n/types';
 import { inRepo } from './lib/paths';
 import { say } from './lib/progress';
-import { FIXED_DAY, startSandbox } from './lib/sandbox';
+import { accountOf, FIXED_DAY } from './lib/sandbox';
 
 const IMAGES = inRepo('docs', 'images');
 /** What the sandbox calls its first branch. */
 const BRANCH = 'Центральный';
 
-const START = { name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} };
-const ANSWER = {
-	name: 'Form answer',
-	type: 'n8n-nodes-base.set',
-	typeVersion: 3.4,
-	parameters: {
-		mode: 'raw',
-		jsonOutput: '{ "name": "Миа Орлова", "phone": "+7(900)000-22-33", "school": "57" }',
-	},
-};
+const START = node('manualTrigger 1', 'Start');
+const ANSWER = node('set 3.4', 'Form answer', {
+	mode: 'raw',
+	jsonOutput: '{ "name": "Миа Орлова", "phone": "+7(900)000-22-33", "school": "57" }',
+});
 
 /** `npm run pictures`: those of the READMEs and of docs/, taken in a real n8n with the sandbox. Needs a Chromium and ffmpeg. */
 export async function main() {
 	const tarball = await packTarball();
-	const sandbox = await startSandbox({ args: FIXED_DAY });
+	const sandbox = await startSandbox({ today: FIXED_DAY });
 	const n8n = await startN8n({ tarball: tarball.file });
 	const client = new N8nClient(n8n);
 	let editor;
 	try {
 		await client.signIn();
 		editor = await Editor.open(client);
-		const account = await sandbox.credential();
+		const account = accountOf(sandbox);
 		await credentialForm(editor, { ...account });
 		// The only one of its type, so n8n chooses it by itself.
 		const credential = { name: 'AlfaCRM account', type: 'alfaCrmApi', data: account };
-		const { id, name } = await client.createCredential(credential);
-		await nodes(editor, client, { alfaCrmApi: { id, name } });
+		await nodes(editor, client, await client.createCredential(credential));
 		const film = new Film(editor);
 		await firstSteps(editor, film);
 		await film.write(`${IMAGES}/first-steps.gif`);
 	} finally {
 		await editor?.close();
 		await n8n.stop();
-		await sandbox.stop();
+		await sandbox.close();
 		tarball.remove();
 	}
 	return 0;
@@ -69,18 +65,14 @@ async function credentialForm(editor: Editor, account: Record<string, string>) {
 	await take(editor, 'credential');
 }
 
-async function nodes(
-	editor: Editor,
-	client: N8nClient,
-	credentials: Record<string, { id: string; name: string }>,
-) {
+async function nodes(editor: Editor, client: N8nClient, credential: SavedCredential) {
 	const open = async (
 		name: string,
 		type: string,
 		parameters: INodeParameters,
 		before: Parameters<typeof chain>[1],
 	) => {
-		const last = { name, type: `n8n-nodes-alfacrm.${type}`, typeVersion: 1, parameters, credentials };
+		const last = alfaCrm(name, parameters, credential, type);
 		return await editor.openNode(await client.importWorkflow(chain(name, [...before, last])), name);
 	};
 	const list = { resource: 'customer', operation: 'getAll', branchId: 1, is_study: 0, limit: 20 };
@@ -96,9 +88,8 @@ async function nodes(
 	await (await open('New lead', 'alfaCrmTrigger', event, [])).fetchTestEvent();
 	await take(editor, 'trigger');
 
-	const references = Object.entries(credentials).map(([type, one]) => ({ type, ...one }));
 	const canvas = await editor.openWorkflow(
-		await client.importWorkflow(withPackage('form-to-lead'), references),
+		await client.importWorkflow(withPackage('form-to-lead'), [credential]),
 	);
 	// The button to run it would cover the names of nodes.
 	await canvas.scrollUp(40);

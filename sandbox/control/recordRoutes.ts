@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Store } from '../engine/store';
-import { checkVisibility, type Visibility } from '../engine/visibility';
 import { InputError } from '../model/inputError';
 import { toInt } from '../model/json';
 import { entityNames } from '../school/entities';
@@ -23,14 +22,6 @@ function recordOf(request: FastifyRequest): { entity: string; id: number | undef
 	return { entity, id: number };
 }
 
-/** `?afterCalls=2`, `?at=2026-02-10 12:00:00` or `?counted` */
-function visibilityOf(request: FastifyRequest): Visibility | undefined {
-	const { afterCalls, at, counted } = request.query as Record<string, string | undefined>;
-	if (counted !== undefined) return 'counted';
-	if (afterCalls !== undefined) return checkVisibility({ afterCalls: toInt(afterCalls) });
-	return at === undefined ? undefined : checkVisibility({ at });
-}
-
 /** `/_sandbox/records/…`: what a user of the CRM does behind the API. */
 export function registerRecordControl(app: FastifyInstance, store: Store): void {
 	app.get('/_sandbox/records/:entity', (request) => store.rows(recordOf(request).entity));
@@ -42,7 +33,7 @@ export function registerRecordControl(app: FastifyInstance, store: Store): void 
 	});
 	const put = (request: FastifyRequest) => {
 		const { entity, id } = recordOf(request);
-		return store.upsert(entity, bodyOf(request), id, visibilityOf(request));
+		return store.upsert(entity, bodyOf(request), id);
 	};
 	app.put('/_sandbox/records/:entity', put);
 	app.put('/_sandbox/records/:entity/:id', put);
@@ -58,7 +49,8 @@ export function registerRecordControl(app: FastifyInstance, store: Store): void 
 	});
 	app.post('/_sandbox/records/:entity/:id/hide', (request) => {
 		const { entity, id } = recordOf(request);
-		store.hide(entity, id ?? 0, visibilityOf(request) ?? 'never');
+		const isCounted = (request.query as { counted?: string }).counted !== undefined;
+		store.hide(entity, id ?? 0, isCounted ? 'counted' : 'never');
 		return { ok: true };
 	});
 	app.post('/_sandbox/records/:entity/:id/show', (request) => {

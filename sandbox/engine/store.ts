@@ -4,7 +4,9 @@ import { isList, toInt, type Json, type JsonObject, type Row } from '../model/js
 import type { Records } from '../model/records';
 import { Table, type TableState } from './table';
 import type { TextForm } from './textIndex';
-import { HiddenRows, type Visibility } from './visibility';
+
+/** A record that lists do not show; `counted`: the total counts it all the same, and its page is one row short. */
+export type Hiding = 'never' | 'counted';
 
 /** Who changes a record, and how. */
 export interface ChangeOrigin {
@@ -12,8 +14,6 @@ export interface ChangeOrigin {
 	user: number;
 	/** The branch of the path; null where there was none. */
 	branch: number | null;
-	/** When lists begin to show a new record; at once if absent. */
-	visibility?: Visibility;
 }
 
 export interface ChangeEvent {
@@ -28,7 +28,7 @@ export interface ChangeEvent {
 /** All records at some time. */
 export interface StoreState {
 	tables: ReadonlyMap<string, TableState>;
-	hidden: ReadonlyMap<string, ReadonlyArray<[number, Visibility]>>;
+	hidden: ReadonlyMap<string, ReadonlyMap<number, Hiding>>;
 }
 
 const outsideApi: ChangeOrigin = { user: 0, branch: null };
@@ -40,7 +40,7 @@ export class Store implements Records {
 	/** Told of every change but those of `withoutEvents`. */
 	onChange: (change: ChangeEvent) => void = () => undefined;
 	private tables = new Map<string, Table>();
-	private hidden = new Map<string, HiddenRows>();
+	private hidden = new Map<string, Map<number, Hiding>>();
 	private changes = 0;
 	private isSilent = false;
 
@@ -66,14 +66,14 @@ export class Store implements Records {
 		this.tables = new Map(
 			this.entities.map((entity) => [entity.path, new Table(entity, () => this.nextVersion())]),
 		);
-		this.hidden = new Map(this.entities.map(({ path }) => [path, new HiddenRows()]));
+		this.hidden = new Map(this.entities.map(({ path }) => [path, new Map()]));
 	}
 
 	/** All records as they are now, and which of them lists do not show. */
 	snapshot(): StoreState {
 		return {
 			tables: new Map([...this.tables].map(([path, table]) => [path, table.snapshot()])),
-			hidden: new Map([...this.hidden].map(([path, one]) => [path, one.entries()])),
+			hidden: new Map([...this.hidden].map(([path, one]) => [path, new Map(one)])),
 		};
 	}
 
@@ -81,7 +81,7 @@ export class Store implements Records {
 	restore({ tables, hidden }: StoreState): void {
 		this.nextVersion();
 		for (const [path, state] of tables) this.table(path).restore(state);
-		for (const [path, entries] of hidden) this.hidden.set(path, new HiddenRows(entries));
+		for (const [path, entries] of hidden) this.hidden.set(path, new Map(entries));
 	}
 
 	/** Changes made meanwhile are neither logged nor reported. */
@@ -135,16 +135,14 @@ export class Store implements Records {
 		}
 		this.fillBranches(table.entity, row);
 		const after = table.put(row);
-		if (origin.visibility) this.hide(entity, after.id, origin.visibility);
 		this.emit(table.entity, origin, { after });
 		return after;
 	}
 
 	/** Adds the record, or changes it when the id is taken: what a user of the CRM does behind the API. */
-	upsert(entity: string, values: JsonObject, id = toInt(values.id), visibility?: Visibility): Row {
-		const row = id === undefined ? undefined : this.patch(entity, id, values);
-		if (row && visibility) this.hide(entity, row.id, visibility);
-		return row ?? this.insert(entity, id === undefined ? values : { ...values, id }, { visibility });
+	upsert(entity: string, values: JsonObject, id = toInt(values.id)): Row {
+		if (id === undefined) return this.insert(entity, values);
+		return this.patch(entity, id, values) ?? this.insert(entity, { ...values, id });
 	}
 
 	/** Changes some fields of a record; undefined when there is no such record. */
@@ -181,10 +179,10 @@ export class Store implements Records {
 		if (row) table.put({ ...row, ...values });
 	}
 
-	/** Keeps a record out of lists, until it appears or is shown again. */
-	hide(entity: string, id: number, visibility: Visibility = 'never'): void {
+	/** Keeps a record out of lists, until it is shown again. */
+	hide(entity: string, id: number, how: Hiding = 'never'): void {
 		if (!this.find(entity, id)) throw new InputError(`No ${entity} ${id}`, 404);
-		this.hidden.get(entity)?.set(id, visibility);
+		this.hidden.get(entity)?.set(id, how);
 	}
 
 	/** False when the record was not hidden. */
@@ -194,12 +192,13 @@ export class Store implements Records {
 
 	/** Whether lists count the record without showing it. */
 	isCountedOnly(entity: string, id: number): boolean {
-		return this.hidden.get(entity)?.isCounted(id) ?? false;
+		return this.hidden.get(entity)?.get(id) === 'counted';
 	}
 
-	/** Those of the rows that a list knows of; asking counts as one list of the entity. */
+	/** Those of the rows that a list knows of. */
 	visible(entity: string, rows: readonly Row[]): readonly Row[] {
-		return this.hidden.get(entity)?.filter(rows, this.now()) ?? rows;
+		const hidden = this.hidden.get(entity);
+		return hidden?.size ? rows.filter(({ id }) => hidden.get(id) !== 'never') : rows;
 	}
 
 	private emit(entity: Entity, origin: Partial<ChangeOrigin>, rows: { before?: Row; after?: Row }): void {

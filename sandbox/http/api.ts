@@ -53,8 +53,7 @@ export function registerApi(app: FastifyInstance, context: ApiContext): void {
 		if (pause > 0 && waitsFirst) await delay(pause, closing);
 		const answer = respond(context, call, entry, fault);
 		if (isAdmitted && hooks.onSend) await hooks.onSend(entry);
-		const load = (entry.underWay - 1) * settings.latencyByLoadMs;
-		const rest = settings.latencyMs + load + (waitsFirst ? 0 : pause);
+		const rest = settings.latencyMs + (waitsFirst ? 0 : pause);
 		if (rest > 0) await delay(rest, closing);
 		return send(answer, entry, request, reply);
 	});

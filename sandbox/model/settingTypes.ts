@@ -7,8 +7,6 @@ export type Fact = `API notes ${number}` | 'for tests';
 
 export type SettingDocs = {
 	fact: Fact;
-	/** What a value must be, as messages say it. */
-	wants: string;
 	/** The values as the README lists them, the default first. */
 	values: string;
 	meaning: string;
@@ -45,25 +43,23 @@ export const choice = <const T extends readonly [Literal, ...Literal[]]>(
 ) =>
 	setting(z.literal(values), values[0], {
 		fact,
-		wants: values.join(' | '),
 		values: values.map(code).join(', '),
 		meaning,
 	});
 
 export const flag = (fact: Fact, initial: boolean, meaning: string) =>
-	setting(z.boolean(), initial, { fact, wants: 'true | false', meaning });
+	setting(z.boolean(), initial, { fact, meaning });
 
 type Range = readonly [min: number, max: number];
 
 const numberIn = ([min, max]: Range) => z.number().min(min).max(max);
 
 export const amount = (fact: Fact, initial: number, range: Range, meaning: string) =>
-	setting(numberIn(range), initial, { fact, wants: `a number from ${range.join(' to ')}`, meaning });
+	setting(numberIn(range), initial, { fact, meaning });
 
 export const whole = (fact: Fact, initial: number, range: Range, meaning: string) =>
 	setting(numberIn(range).int(), initial, {
 		fact,
-		wants: `a whole number from ${range.join(' to ')}`,
 		meaning,
 	});
 
@@ -71,63 +67,45 @@ export const whole = (fact: Fact, initial: number, range: Range, meaning: string
 export const optionalAmount = (fact: Fact, range: Range, meaning: string) =>
 	setting(numberIn(range).nullable(), null, {
 		fact,
-		wants: `a number from ${range.join(' to ')} or null`,
 		values: 'null, number',
 		meaning,
 	});
 
 /** A text that is null by default; `values` lists the forms that it may have. */
-export const optionalText = (fact: Fact, meaning: string, values: string, wants = 'a text', pattern = /./) =>
+export const optionalText = (fact: Fact, meaning: string, values: string, pattern = /./) =>
 	setting(z.string().regex(pattern).nullable(), null, {
 		fact,
-		wants: `${wants} or null`,
 		values: `null, ${values}`,
 		meaning,
 	});
 
-/** Texts of one form; `what` tells which. */
-export const texts = (
-	fact: Fact,
-	what: string,
-	pattern: RegExp,
-	meaning: string,
-	initial: readonly string[] = [],
-) =>
+/** Texts of one form. */
+export const texts = (fact: Fact, pattern: RegExp, meaning: string, initial: readonly string[] = []) =>
 	setting(z.array(z.string().regex(pattern)), [...initial], {
 		fact,
-		wants: `a list of ${what}`,
 		...(initial.length > 0 ? { values: initial.map(code).join(', ') } : {}),
 		meaning,
 	});
 
 export const wholeNumbers = (fact: Fact, meaning: string) =>
-	setting(z.array(z.number().int()), [], { fact, wants: 'a list of whole numbers', meaning });
+	setting(z.array(z.number().int()), [], { fact, meaning });
 
 const names = z.string().regex(/^[\w-]+\.[\w-]+$/);
 
 /** Flags by `entity.name`. */
 export const flagsByName = (fact: Fact, meaning: string) =>
-	setting(
-		z.record(names, z.boolean()),
-		{},
-		{ fact, wants: 'an object of "entity.name": true | false', meaning },
-	);
+	setting(z.record(names, z.boolean()), {}, { fact, meaning });
 
 /** Date styles by `entity.name`. */
 export const dateStylesByName = (fact: Fact, meaning: string) =>
-	setting(
-		z.record(names, z.literal(dateStyles)),
-		{},
-		{ fact, wants: `an object of "entity.name": ${dateStyles.join(' | ')}`, meaning },
-	);
+	setting(z.record(names, z.literal(dateStyles)), {}, { fact, meaning });
 
 export const zone = (fact: Fact, initial: string, meaning: string) =>
 	setting(
-		z.string().refine((name) => IANAZone.isValidZone(name)),
+		z.string().refine((name) => IANAZone.isValidZone(name), 'It takes an IANA time zone.'),
 		initial,
 		{
 			fact,
-			wants: 'an IANA time zone',
 			meaning,
 		},
 	);

@@ -44,7 +44,6 @@ const schema = z.strictObject({
 	requireAppKey: optionalText('API notes 1', 'X-APP-KEY that every call must carry, login included', 'text'),
 	forbiddenCalls: texts(
 		'API notes 1',
-		'"entity/action"',
 		actionPattern,
 		'calls answered with 403, as `branch/index` or `pay/*`',
 	),
@@ -69,7 +68,6 @@ const schema = z.strictObject({
 	),
 	ignoredFilters: texts(
 		'API notes 11',
-		'"entity.filter"',
 		filterPattern,
 		'list of filters that do nothing, as `entity.filter`; `*` stands for any text',
 		[
@@ -129,7 +127,6 @@ const schema = z.strictObject({
 	),
 	shownFields: texts(
 		'API notes 3',
-		'"entity.field"',
 		fieldPattern,
 		'fields that rows show in some sources and not in others, of `customer.lead_status_ids`, `customer-tariff.dead`, and `removed` of `customer`, `group` and `teacher`',
 		[],
@@ -178,7 +175,6 @@ const schema = z.strictObject({
 		'for tests',
 		'fixed account time, or a moment that `timeZone` makes one; null = the real clock',
 		'`yyyy-mm-dd hh:mm:ss`, `yyyy-mm-ddThh:mm:ssZ`',
-		'a time "yyyy-mm-dd hh:mm:ss" or "yyyy-mm-ddThh:mm:ssZ"',
 		timePattern,
 	),
 	rateLimit: whole(
@@ -190,12 +186,6 @@ const schema = z.strictObject({
 	retryAfterSeconds: optionalAmount('API notes 7', [0, 3600], "Retry-After of the limit's 429"),
 	countRejected: flag('API notes 13', false, 'refused calls count towards the limit'),
 	latencyMs: amount('for tests', 0, [0, 600_000], 'delay of every answer'),
-	latencyByLoadMs: amount(
-		'for tests',
-		0,
-		[0, 600_000],
-		'what each other call that is under way adds to that delay',
-	),
 });
 
 export type Settings = z.output<typeof schema>;
@@ -215,9 +205,9 @@ export function checkSettings(given: Readonly<Record<string, unknown>>): Partial
 	for (const [name, value] of Object.entries(given)) {
 		const known = settingNames.find((one) => one === name);
 		if (!known) throw new InputError(`Unknown setting "${name}". Valid settings: ${settingNames.join(', ')}`);
-		if (!schema.shape[known].unwrap().safeParse(value).success) {
-			throw new InputError(`Setting "${name}" must be ${docsOf(known).wants}, not ${JSON.stringify(value)}`);
-		}
+		const { error } = schema.shape[known].unwrap().safeParse(value);
+		if (error)
+			throw new InputError(`Setting "${name}" cannot be ${JSON.stringify(value)}. ${z.prettifyError(error)}`);
 	}
 	return given as Partial<Settings>;
 }

@@ -15,13 +15,6 @@ export function someOf(names: readonly string[]) {
 	};
 }
 
-/** Numbers from 0 on, with commas. */
-export function numbers(text: string): number[] {
-	const given = text.split(',').map((one) => (one.trim() === '' ? NaN : Number(one)));
-	if (given.every((number) => number >= 0)) return given;
-	throw new InvalidArgumentError('It takes numbers from 0 on, with commas between them.');
-}
-
 /** A whole number from 1 to so many. */
 export function wholeNumber(most: number) {
 	return (text: string): number => {

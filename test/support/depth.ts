@@ -16,7 +16,7 @@ export const depth = {
 	timetables: runs(200, 10_000),
 	lists: runs(120, 10_000),
 	rate: runs(60, 1_000),
-	logins: runs(2, 50),
+	logins: runs(12, 50),
 	databaseLock: runs(10, 100),
 	lessonsTaught: runs(40, 2_000),
 	dueDates: runs(150, 5_000),

@@ -8,7 +8,7 @@ import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
-import { leaveOut } from '../../nodes/AlfaCrm/operations/school/leftOut';
+import { leaveOut } from '../../nodes/AlfaCrm/operations/school/overview';
 import manifest from '../../package.json';
 import type { Outcome } from '../../scripts/lib/compat';
 import { compatTable, withOutcome } from '../../scripts/lib/compat';
@@ -181,6 +181,13 @@ it('what the code cites of the API notes is there', () => {
 	);
 	expect(cited.length).toBeGreaterThan(100);
 	expect(cited.filter((name) => !sections.includes(name))).toEqual([]);
+});
+
+it('the files that recipes for contributors name are there', () => {
+	const named = [...read('CONTRIBUTING.md').matchAll(/`([\w./]+\/[\w.]+\.\w+)`/g)].map(([, file]) => file);
+	expect(named.length).toBeGreaterThan(40);
+	const isThere = (file: string) => ['', 'nodes/AlfaCrm'].some((room) => fs.existsSync(inRepo(room, file)));
+	expect(named.filter((file) => !isThere(file))).toEqual([]);
 });
 
 it('the commands that pages print are scripts of this repository, where they are npm run', () => {

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { byTheName } from '../../nodes/AlfaCrm/entities/match';
+import { byTheName } from '../../nodes/AlfaCrm/entities/common';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import { actionTable, childrenOf, choicesOf, description, entityAt, formOf } from '../support/form';

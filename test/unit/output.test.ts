@@ -6,7 +6,7 @@ import { lesson } from '../../nodes/AlfaCrm/entities/lesson';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { serialize } from '../../nodes/AlfaCrm/fields/field';
-import { simplifiedSchema, simplifier } from '../../nodes/AlfaCrm/operations/output/simplify';
+import { simplifiedSchema, simplifier } from '../../nodes/AlfaCrm/operations/output/readings';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 import { looksFirst, sends } from '../support/actionKinds';
 import { depth, seed } from '../support/depth';

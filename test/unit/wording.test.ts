@@ -210,7 +210,7 @@ describe('operations', () => {
 	it('say that they are unconfirmed exactly if they are', () => {
 		const doubtful = entities.flatMap(
 			({ resource: value, certainty, operations, unconfirmed = [], actions: own = [] }) => {
-				const doubted = own.filter((action) => action.certainty === 'unconfirmed').map(({ name }) => name);
+				const doubted = own.filter((action) => action.unconfirmed).map(({ name }) => name);
 				const usual = certainty === 'unconfirmed' ? operations : unconfirmed;
 				return [...usual, ...doubted].map((name) => `${value}.${name}`);
 			},

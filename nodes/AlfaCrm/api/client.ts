@@ -5,7 +5,6 @@ import {
 	branchOfForm,
 	isBranchList,
 	mayAnswerElsewhere,
-	nameOf,
 	pathOf,
 	requestOptions,
 	TIMEOUT_MS,
@@ -23,8 +22,7 @@ import {
 	assertSuccess,
 	unsent,
 } from './failures';
-import type { Explanation } from './messages';
-import { explain, MAIN_BRANCH_OFF } from './messages';
+import { explain } from './messages';
 import { readId } from '../values/formats';
 import { rateLimiterOf, readCallsAtOnce, readRate } from './rateLimiter';
 import { readRateLimitWait, SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
@@ -67,8 +65,6 @@ export class ApiClient {
 	private refused?: { login: string; failure: ApiFailure };
 	/** New tokens that were refused since a call succeeded: where every token is, each item would log in again. */
 	private readonly refusedLogins = new Set<string>();
-	/** Paths that stayed forbidden with a new token. */
-	private readonly forbidden = new Set<string>();
 	private readonly begun = performance.now();
 
 	/** @param deadline gives up all calls when it aborts, in a context that cannot be cancelled itself */
@@ -114,13 +110,6 @@ export class ApiClient {
 		if (this.connection === undefined) return 1;
 		const { origin, perSecond, callsAtOnce } = this.connection;
 		return callsAtOnce || rateLimiterOf(origin).callsAtOnce(perSecond);
-	}
-
-	/** Whether a call was refused with a 403 that a new token did not change. */
-	isForbidden(call: Pick<ApiRequest, 'action' | 'branch' | 'path'>): boolean {
-		// The list of branches is asked for in more than one place.
-		if (isBranchList(call)) return [...this.forbidden].some((path) => path.endsWith(nameOf(call)));
-		return this.forbidden.has(pathOf(call));
 	}
 
 	/**
@@ -172,7 +161,7 @@ export class ApiClient {
 				const failure = failureOf(error);
 				this.noteRefusedLogin(failure, progress);
 				if (isFinal(failure)) return undefined;
-				if (await this.giveUpToken(failure, pathOf(call), progress)) continue;
+				if (await this.giveUpToken(failure, progress)) continue;
 				if (isExpected(failure)) return undefined;
 				if (mayHaveTakenEffect(failure)) call.onLost?.(underWayMs(failure, progress));
 				throw this.errorOf(failure, connection, call, progress);
@@ -184,18 +173,15 @@ export class ApiClient {
 		failure: ApiFailure,
 		{ origin, rateLimitWaitMs }: Connection,
 		call: ApiRequest,
-		progress: Progress,
+		{ begun, login, logins, token }: Progress,
 	): NodeApiError {
-		const text = explain(failure, {
-			...call,
-			host: new URL(origin).host,
-			isNewLogin: progress.logins > 0,
-			timeoutMs: TIMEOUT_MS,
-			rateLimitWaitMs,
-			waitedMs: performance.now() - progress.begun,
-			...(isBranchList(call) && mayAnswerElsewhere(failure) ? { advice: MAIN_BRANCH_OFF } : {}),
-		});
-		return nodeError(this.node, withoutSecrets(text, progress), call.itemIndex, text.failure);
+		const { host } = new URL(origin);
+		const course = { isNewLogin: logins > 0, rateLimitWaitMs, waitedMs: performance.now() - begun };
+		const { description = '', ...text } = explain(failure, { ...call, host, ...course });
+		// AlfaCRM's own words may repeat them.
+		const secrets = [token, login?.apiKey, login?.appKey];
+		const veiled = { message: redact(text.message, secrets), description: redact(description, secrets) };
+		return nodeError(this.node, { ...text, ...veiled }, call.itemIndex, text.failure);
 	}
 
 	/** Remembers a login that was refused, until the credential is corrected. */
@@ -211,17 +197,13 @@ export class ApiClient {
 	 */
 	private async giveUpToken(
 		{ status }: ApiFailure,
-		path: string,
 		{ login, token, logins, isNew }: Progress,
 	): Promise<boolean> {
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
 		const session = sessionOf(login);
 		// One login tells for all calls of an execution that its user lacks the right, for what is so young did not expire.
 		const isFresh = session.isIssuedSince(token, Math.max(this.begun, performance.now() - FRESH_MS));
-		if (status === 403 && isFresh && !(await this.isReplaced(token))) {
-			this.forbidden.add(path);
-			return false;
-		}
+		if (status === 403 && isFresh && !(await this.isReplaced(token))) return false;
 		if (isNew) this.refusedLogins.add(token);
 		if (Math.max(logins, this.refusedLogins.size) >= MOST_LOGINS) return false;
 		session.reject(token);
@@ -346,14 +328,4 @@ interface Progress {
 function underWayMs(failure: ApiFailure, { begun }: Progress): number {
 	if (!mayBeInProgress(failure)) return 0;
 	return Math.min(Math.max(performance.now() - begun, MIN_IN_PROGRESS_MS), TIMEOUT_MS);
-}
-
-/** A text without the token and the keys, which AlfaCRM's own words may repeat. */
-function withoutSecrets(text: Explanation, { token, login }: Progress): Explanation {
-	const secrets = [token, login?.apiKey, login?.appKey];
-	return {
-		...text,
-		message: redact(text.message, secrets),
-		description: text.description && redact(text.description, secrets),
-	};
 }

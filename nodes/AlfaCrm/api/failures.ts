@@ -1,32 +1,50 @@
 import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow';
 import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-/** Why no answer came: whether the request may have reached AlfaCRM, and whether it may go better the next time. */
-export const NETWORK = {
-	unknownHost: { maybeSent: false, mayPass: false },
-	noNameServer: { maybeSent: false, mayPass: true },
-	refused: { maybeSent: false, mayPass: true },
-	unreachable: { maybeSent: false, mayPass: true },
-	certificate: { maybeSent: false, mayPass: false },
-	timeout: { maybeSent: true, mayPass: true },
-	closed: { maybeSent: true, mayPass: true },
-};
+/** Why no answer came. */
+interface NetworkTrouble {
+	/** What happened, to follow the name of the host; no code, for which n8n would replace the message. */
+	what: string;
+	/** What to do, as a sentence. */
+	advice: string;
+	/** The request may have reached AlfaCRM. */
+	maybeSent?: boolean;
+	/** It will not go better the next time. */
+	isLasting?: boolean;
+}
 
-export type NetworkCause = keyof typeof NETWORK;
+const CHECK_HOSTNAME = "Check 'Hostname' in the credential";
+export const CHECK_IN_BROWSER = `${CHECK_HOSTNAME} and whether AlfaCRM opens in a browser.`;
+const TRY_LATER = 'Try again later, or check the network that n8n runs in.';
 
-const CAUSES: Record<string, NetworkCause> = {
-	ENOTFOUND: 'unknownHost',
-	EAI_AGAIN: 'noNameServer',
-	ECONNREFUSED: 'refused',
-	EHOSTUNREACH: 'unreachable',
-	ENETUNREACH: 'unreachable',
-	ECONNABORTED: 'timeout',
-	ETIMEDOUT: 'timeout',
-};
+const NETWORK_TROUBLES: ReadonlyArray<[codes: RegExp, trouble: NetworkTrouble]> = [
+	[/^ENOTFOUND$/, { what: 'was not found', advice: `${CHECK_HOSTNAME}.`, isLasting: true }],
+	[/^EAI_AGAIN$/, { what: 'could not be looked up', advice: `No name server answered. ${TRY_LATER}` }],
+	[/^ECONNREFUSED$/, { what: 'refused the connection', advice: CHECK_IN_BROWSER }],
+	[/^E(HOST|NET)UNREACH$/, { what: 'could not be reached', advice: 'Check the network that n8n runs in.' }],
+	[
+		/^(ECONNABORTED|ETIMEDOUT)$/,
+		{ what: 'did not answer within {seconds} seconds', advice: TRY_LATER, maybeSent: true },
+	],
+	[
+		/CERT|TLS|SSL|UNABLE_TO_/,
+		{
+			what: 'did not prove who it is',
+			advice: `n8n does not accept its certificate ({code}). ${CHECK_HOSTNAME}.`,
+			isLasting: true,
+		},
+	],
+	[/^/, { what: 'closed the connection before its answer was complete', advice: TRY_LATER, maybeSent: true }],
+];
 
-/** @param code of Node.js or Axios, e.g. ECONNRESET */
-export function networkCause(code = ''): NetworkCause {
-	return CAUSES[code] ?? (/CERT|TLS|SSL|UNABLE_TO_/.test(code) ? 'certificate' : 'closed');
+/**
+ * @param code of Node.js or Axios, e.g. ECONNRESET
+ * @param timeoutMs how long the answer was waited for
+ */
+export function networkTrouble(code = '', timeoutMs = 0): NetworkTrouble {
+	const [, trouble] = NETWORK_TROUBLES.find(([codes]) => codes.test(code)) as [RegExp, NetworkTrouble];
+	const what = trouble.what.replace('{seconds}', String(timeoutMs / 1_000));
+	return { ...trouble, what, advice: trouble.advice.replace('{code}', code) };
 }
 
 /**
@@ -168,7 +186,7 @@ export function isTooMany({ status, declaredCause }: ApiFailure): boolean {
 }
 
 export function timedOut({ code }: ApiFailure): boolean {
-	return networkCause(code) === 'timeout';
+	return code === 'ECONNABORTED' || code === 'ETIMEDOUT';
 }
 
 const MAY_HAVE_TAKEN_EFFECT: Record<ApiFailure['kind'], (failure: ApiFailure) => boolean> = {
@@ -177,7 +195,7 @@ const MAY_HAVE_TAKEN_EFFECT: Record<ApiFailure['kind'], (failure: ApiFailure) =>
 	redirect: () => true,
 	refusal: () => false,
 	notJson: () => true,
-	noAnswer: ({ code }) => NETWORK[networkCause(code)].maybeSent,
+	noAnswer: ({ code }) => networkTrouble(code).maybeSent === true,
 	cancelled: ({ isInProgress }) => isInProgress === true,
 	notSent: () => false,
 	unexpected: () => true,
@@ -229,10 +247,7 @@ function isPage(data: unknown): boolean {
 
 /** A text without tokens and keys. */
 export function redact(text: string, secrets: ReadonlyArray<string | undefined>): string {
-	return secrets.reduce<string>(
-		(veiledText, secret) => (secret ? veiledText.replaceAll(secret, '…') : veiledText),
-		text,
-	);
+	return secrets.reduce<string>((veiled, secret) => (secret ? veiled.replaceAll(secret, '…') : veiled), text);
 }
 
 /** Retry-After in seconds, as one client reads it; whether AlfaCRM sends it is not known. API notes 7. */

@@ -50,7 +50,10 @@ export const nameOf = ({ path, action = 'index' }: Pick<ApiRequest, 'path'> & { 
 	`${path}/${action}`;
 
 /** A call as n8n sends it. */
-export function requestOptions(url: string, { query, body = {} }: ApiRequest): IHttpRequestOptions {
+export function requestOptions(
+	url: string,
+	{ query, body = {} }: Pick<ApiRequest, 'body' | 'query'>,
+): IHttpRequestOptions {
 	return {
 		method: 'POST',
 		url,
@@ -60,7 +63,7 @@ export function requestOptions(url: string, { query, body = {} }: ApiRequest): I
 		headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
 		json: true,
 		timeout: TIMEOUT_MS,
-		// A redirect would carry the token to whatever host it names.
+		// A redirect would carry the token, or the key, to whatever host it names.
 		disableFollowRedirect: true,
 	};
 }

@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import { abortable } from './cancel';
 import type { ApiFailure } from './failures';
-import { failureOf, isTooMany, NETWORK, networkCause, ResponseError, timedOut } from './failures';
+import { failureOf, isTooMany, networkTrouble, ResponseError, timedOut } from './failures';
 import type { RateLimiter, RateOptions } from './rateLimiter';
 import { readAmount } from './rateLimiter';
 
@@ -45,7 +45,7 @@ function retryDelay(
 }
 
 const mayPassSoon = ({ kind, code, status = 0 }: ApiFailure): boolean =>
-	(kind === 'noAnswer' && NETWORK[networkCause(code)].mayPass) ||
+	(kind === 'noAnswer' && !networkTrouble(code).isLasting) ||
 	(kind === 'status' && UNAVAILABLE.includes(status));
 
 /**

@@ -3,10 +3,10 @@ import { ExecutionBaseError, sleep } from 'n8n-workflow';
 
 import { failureOf, redact, assertSuccess } from './failures';
 import { originOf, trimBlanks } from './host';
-import { lruSet } from './bounded';
 import { explainLogin, LOGIN_TIMEOUT_MS } from './messages';
 import { rateLimiterOf, readRate } from './rateLimiter';
 import type { ApiResponse } from './failures';
+import { requestOptions } from './request';
 import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 
 /** A process that meets a dead token waits for up to so long: all n8n processes meet it together, so one logs in and the others find its token. */
@@ -14,7 +14,6 @@ const MAX_WAIT_MS = 500;
 /** A token of this age did not expire. API notes 1: it lives for 15 minutes at least. */
 export const FRESH_MS = 300_000;
 const MAX_DEAD_TOKENS = 50;
-const MAX_SESSIONS = 500;
 
 /** What a login needs, without the blanks that are pasted along. */
 export interface Login {
@@ -122,7 +121,7 @@ const sessions = new Map<string, Session>();
 export function sessionOf(login: Login): Session {
 	const key = [accountOf(login), login.apiKey, login.appKey].join('\n');
 	const session = sessions.get(key) ?? new Session();
-	lruSet(sessions, key, session, MAX_SESSIONS);
+	sessions.set(key, session);
 	return session;
 }
 
@@ -175,20 +174,14 @@ async function logIn(
 	{ origin, email, apiKey, appKey }: Login,
 	perSecond: number,
 ): Promise<string> {
+	const body = { email, api_key: apiKey };
+	const request = requestOptions(`${origin}/v2api/auth/login`, { body });
 	const send = async () =>
 		assertSuccess(
 			await helpers.httpRequest({
-				method: 'POST',
-				url: `${origin}/v2api/auth/login`,
-				headers: {
-					'Content-Type': 'application/json',
-					Accept: 'application/json',
-					...(appKey === '' ? {} : { 'X-APP-KEY': appKey }),
-				},
-				body: { email, api_key: apiKey },
-				json: true,
+				...request,
+				headers: { ...request.headers, ...(appKey === '' ? {} : { 'X-APP-KEY': appKey }) },
 				timeout: LOGIN_TIMEOUT_MS,
-				disableFollowRedirect: true,
 			}),
 		);
 	let answer: ApiResponse;

@@ -44,7 +44,7 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 		...(reasons.length > 0 ? { body: reasons } : {}),
 		fixed: { removed: 1 },
 		kind: 'change',
-		certainty: 'unconfirmed',
+		unconfirmed: true,
 	},
 	{
 		name: 'unarchive',
@@ -55,7 +55,7 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 		idAs: 'id',
 		fixed: { removed: 0 },
 		kind: 'change',
-		certainty: 'unconfirmed',
+		unconfirmed: true,
 	},
 ];
 

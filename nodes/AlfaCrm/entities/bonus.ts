@@ -3,7 +3,7 @@ import { number } from './fields';
 import type { Action } from './types';
 
 /** API notes 6. All three are known from one integration, which runs in production. */
-const bonus = { path: 'bonus', idAs: 'customer_id', certainty: 'unconfirmed' } as const;
+const bonus = { path: 'bonus', idAs: 'customer_id', unconfirmed: true } as const;
 
 /** API notes 6: its answer is assumed, not seen. */
 const changeOfBonus = { ...bonus, kind: 'save', confirmedBy: 'balance_bonus' } as const;

@@ -1,16 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag } from '../values/formats';
-import { name, nameFilter, weight, writable, only } from './common';
+import { name, nameFilter, weight, writable, only, byNameOrId } from './common';
 import { flag, references } from './fields';
-import { byNameOrId } from './match';
 
 const subjects = references('subject_ids', 'Subject', 'subject', { description: 'Subjects taught there' });
 
 /** API notes 5.1. The documented filters do not include `id`. */
 export const branch = writable({
 	resource: 'branch',
-	path: 'branch',
 	className: 'Branch',
 	scope: 'global',
 	label: 'Branch',

@@ -21,5 +21,4 @@ export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
 		text('title', 'Title'),
 	],
 	kind: 'get',
-	certainty: 'confirmed',
 });

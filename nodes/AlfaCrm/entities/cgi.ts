@@ -18,10 +18,8 @@ const period = [
 /** A customer in a group. API notes 5.7. Reading one walks the members of the group. */
 export const cgi = writable({
 	resource: 'cgi',
-	path: 'cgi',
 	className: 'CustomerGroupInvolve',
 	label: 'Group Member',
-	plural: 'Group Members',
 	certainty: 'confirmed',
 	unconfirmed: ['get'],
 	keys: [{ ...group, in: CRUD }],
@@ -43,7 +41,6 @@ export const cgi = writable({
 				dottedDate('e_date', 'End Date'),
 			],
 			kind: 'getMany',
-			certainty: 'confirmed',
 		},
 	],
 	// Without days the index shows current ones only.

@@ -1,3 +1,4 @@
+import { readId } from '../values/formats';
 import {
 	dottedDate,
 	emailPart,
@@ -12,27 +13,33 @@ import {
 	references,
 	text,
 } from './fields';
-import type { Entity, OperationName } from './types';
+import type { Entity, Matching, MatchKey, OperationName } from './types';
 import type { Field, Filter } from './fieldTypes';
 
 export const CRUD = ['create', 'delete', 'get', 'getAll', 'update'] as const satisfies OperationName[];
 
-type Facts = Pick<Entity, 'resource' | 'path' | 'label' | 'plural' | 'certainty'> & Partial<Entity>;
+type Facts = Pick<Entity, 'resource' | 'label' | 'certainty'> & Partial<Entity>;
+
+/** Every entity has in its URL the name that the node has for it: `study-status` for `studyStatus`. */
+const basics = ({ resource, label }: Facts) => ({
+	path: resource.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`),
+	scope: 'branch' as const,
+	plural: `${label}s`,
+	filters: [],
+});
 
 /** What the API lists, creates, changes and deletes. */
 export const writable = (facts: Facts & Pick<Entity, 'fields'>): Entity => ({
-	scope: 'branch',
+	...basics(facts),
 	operations: facts.match ? [...CRUD, 'find', 'upsert'] : CRUD,
-	filters: [],
 	...facts,
 });
 
 /** What the API is known to show, but not to change. */
 export const readable = (facts: Facts): Entity => ({
-	scope: 'branch',
+	...basics(facts),
 	operations: ['get', 'getAll'],
 	fields: [],
-	filters: [],
 	...facts,
 });
 
@@ -42,6 +49,31 @@ export const fieldsLike = ({ fields }: Entity, changes: Record<string, Partial<F
 		const field = fields.find((one) => one.name === name);
 		return { ...field, ...change } as Field;
 	});
+
+export const byId: MatchKey = {
+	name: 'id',
+	label: 'ID',
+	description: 'The number that AlfaCRM gave it; nothing is created when there is no such record',
+	fields: ['id'],
+};
+
+/** Custom fields differ by account, so the form asks for the name. */
+export const byCustomField: MatchKey = {
+	name: 'customField',
+	label: 'Custom Field',
+	description: 'AlfaCRM may have no filter for it; then all records are read',
+	fields: [],
+};
+
+export const byTheName: MatchKey = {
+	name: 'name',
+	label: 'Name',
+	description: 'The whole name, case-insensitive',
+	fields: ['name'],
+};
+
+/** The short lists of an account. */
+export const byNameOrId: Matching = { keys: [byTheName, byId] };
 
 export const name = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, longest: 50, placeholder });
@@ -88,12 +120,10 @@ export const emailFilter = emailPart('email', 'Email', {
 	description:
 		'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
 	placeholder: 'e.g. name@example.org',
-	verifyBy: { field: 'email', test: 'email' },
 });
 export const phoneFilter = phonePart('phone', 'Phone', {
 	description: 'A phone number in any format, or some of its digits',
 	placeholder: 'e.g. 9000001',
-	verifyBy: { field: 'phone', test: 'phone' },
 });
 export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });
 export const idsFilter = (entity: string, placeholder: string): Filter =>
@@ -101,7 +131,7 @@ export const idsFilter = (entity: string, placeholder: string): Filter =>
 		entity,
 		description: 'IDs of the records to return, separated by commas',
 		placeholder,
-		verifyBy: { field: 'id', test: 'in' },
+		verifyBy: ({ id }, wanted) => (wanted as unknown[]).includes(readId(id)),
 	});
 export const nameFilter = text('name', 'Name', { description: 'Name to look for' });
 export const enabledFilter = only('is_enabled', 'Enabled', 'enabled ones', 'disabled ones');

@@ -17,10 +17,8 @@ export const comment = longText('comment', 'Comment', { required: true, longest:
 /** Comments on a record. API notes 5.19. */
 export const communication = writable({
 	resource: 'communication',
-	path: 'communication',
 	className: 'Communication',
 	label: 'Communication',
-	plural: 'Communications',
 	certainty: 'confirmed',
 	keys: [
 		{

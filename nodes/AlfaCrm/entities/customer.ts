@@ -15,6 +15,8 @@ import {
 	company,
 	emailFilter,
 	phoneFilter,
+	byCustomField,
+	byId,
 } from './common';
 import {
 	boolean,
@@ -36,7 +38,6 @@ import {
 	texts,
 } from './fields';
 import { jobs } from './customerJobs';
-import { byCustomField, byId } from './match';
 import type { Action, MatchKey } from './types';
 
 /** API notes 5.3. `all` is for filters. */
@@ -109,16 +110,13 @@ const overview: Action = {
 		'Get all that matters of one customer at once: balance, lessons left, groups with their next lessons, subscriptions, attendance, payments and open tasks. Good as a tool of an AI agent.',
 	action: 'index',
 	kind: 'overview',
-	certainty: 'documented',
 };
 
 /** Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics in 3. */
 export const customer = writable({
 	resource: 'customer',
-	path: 'customer',
 	className: 'Customer',
 	label: 'Customer',
-	plural: 'Customers',
 	pages: [{ name: 'customer' }, { name: 'lead', isOf: isLead }],
 	certainty: 'confirmed',
 	actions: [

@@ -1,14 +1,14 @@
 import { author, fieldsLike } from './common';
-import { comment } from './communication';
+import { comment, communication } from './communication';
 import { choice, dottedDate, flag, record, reference, references } from './fields';
 import { customerTariff } from './customerTariff';
 import { pay } from './pay';
 import { task } from './task';
-import type { Action } from './types';
+import type { Action, Added, Entity } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 
-const update = { action: 'update', idAs: 'id' } as const;
+const change = { action: 'update', idAs: 'id', kind: 'change' } as const;
 
 /** The life of a lead and a client, step by step. API notes 4 and 5.3: a partial update changes what it names. */
 const steps: Action[] = [
@@ -17,20 +17,18 @@ const steps: Action[] = [
 		label: 'Convert to Client',
 		title: 'Convert a customer from lead to client',
 		description: 'Turn a lead into a client. A client stays one.',
-		...update,
+		...change,
 		body: [
 			reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of the new client' }),
 		],
 		fixed: { is_study: 1 },
-		kind: 'change',
-		certainty: 'documented',
 	},
 	{
 		name: 'moveToStage',
 		label: 'Move to Stage',
 		title: 'Move a customer to a stage of the funnel',
 		description: 'Set the stage of a lead in the funnel, whatever it was before',
-		...update,
+		...change,
 		body: [
 			reference('lead_status_id', 'Stage', 'leadStatus', {
 				required: true,
@@ -39,35 +37,29 @@ const steps: Action[] = [
 			}),
 			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
 		],
-		kind: 'change',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'assignManager',
 		label: 'Assign Manager',
 		title: 'Assign a manager to a customer',
 		description: 'Set the user who looks after a customer',
-		...update,
+		...change,
 		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
-		kind: 'change',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'assignTeachers',
 		label: 'Assign Teachers',
 		title: 'Assign teachers to a customer',
 		description: 'Add to the responsible teachers of a customer, or replace them',
-		...update,
+		...change,
 		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
-		kind: 'change',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'reject',
 		label: 'Reject Lead',
 		title: 'Reject a lead',
 		description: 'Record why a lead was lost, and archive it if you like. A client is refused.',
-		...update,
+		...change,
 		body: [
 			reference('lead_reject_id', 'Reason', 'leadReject', {
 				required: true,
@@ -78,7 +70,6 @@ const steps: Action[] = [
 			}),
 		],
 		kind: 'rejectLead',
-		certainty: 'documented',
 	},
 ];
 
@@ -103,7 +94,6 @@ const groups: Action[] = [
 			}),
 		],
 		kind: 'joinGroup',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'removeFromGroup',
@@ -140,9 +130,11 @@ const groups: Action[] = [
 			}),
 		],
 		kind: 'leaveGroup',
-		certainty: 'documented',
 	},
 ];
+
+const adding = (creates: Added, { path }: Entity, idAs: string) =>
+	({ path, action: 'create', idAs, kind: 'createIfAbsent', creates }) as const;
 
 /** What is added to a customer. API notes 5.5, 5.16, 5.18 and 5.19. */
 const additions: Action[] = [
@@ -152,9 +144,7 @@ const additions: Action[] = [
 		title: 'Sell a subscription to a customer',
 		description:
 			'Give a customer a subscription. If an identical one exists, whatever its balance, it is returned instead.',
-		path: 'customer-tariff',
-		action: 'create',
-		idAs: 'customer_id',
+		...adding('customerTariff', customerTariff, 'customer_id'),
 		body: fieldsLike(customerTariff, {
 			tariff_id: {},
 			balance: {},
@@ -168,9 +158,6 @@ const additions: Action[] = [
 			},
 			subject_ids: {},
 		}),
-		kind: 'createIfAbsent',
-		creates: 'customerTariff',
-		certainty: 'documented',
 	},
 	{
 		name: 'takePayment',
@@ -178,9 +165,7 @@ const additions: Action[] = [
 		title: 'Take a payment from a customer',
 		description:
 			'Record a payment of a customer. If an identical one exists, confirmed or not, it is returned instead.',
-		path: 'pay',
-		action: 'create',
-		idAs: 'customer_id',
+		...adding('pay', pay, 'customer_id'),
 		body: fieldsLike(pay, {
 			income: { nonZero: undefined, min: 0.01, description: undefined },
 			pay_account_id: {},
@@ -198,32 +183,22 @@ const additions: Action[] = [
 			pay_item_id: {},
 			pay_type_id: { fallback: 1, required: false, description: 'An income (1) if left empty' },
 		}),
-		kind: 'createIfAbsent',
-		creates: 'pay',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'addComment',
 		label: 'Add Comment',
 		title: 'Add a comment on a customer',
 		description: 'Add a comment on a customer unless the same was added a few minutes ago',
-		path: 'communication',
-		action: 'create',
-		idAs: 'related_id',
+		...adding('communication', communication, 'related_id'),
 		body: [comment, author],
 		fixed: { class: 'Customer', type_id: 1 },
-		kind: 'createIfAbsent',
-		creates: 'communication',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'createTask',
 		label: 'Create Task',
 		title: 'Create a task about a customer',
 		description: 'Create a task about a customer unless an identical open one exists',
-		path: 'task',
-		action: 'create',
-		idAs: 'customer_ids',
+		...adding('task', task, 'customer_ids'),
 		body: fieldsLike(task, {
 			title: {},
 			assigned_ids: {},
@@ -235,9 +210,7 @@ const additions: Action[] = [
 			due_date: {},
 			text: {},
 		}),
-		kind: 'createIfAbsent',
-		creates: 'task',
-		certainty: 'unconfirmed',
+		unconfirmed: true,
 	},
 ];
 

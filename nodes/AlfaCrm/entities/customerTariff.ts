@@ -31,10 +31,8 @@ export function isCurrent(row: IDataObject, zone: string): boolean {
 /** API notes 5.5. The same records come back in every branch. */
 export const customerTariff = writable({
 	resource: 'customerTariff',
-	path: 'customer-tariff',
 	className: 'CustomerToTariff',
 	label: 'Customer Subscription',
-	plural: 'Customer Subscriptions',
 	certainty: 'confirmed',
 	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: CRUD }],
 	hidden: {

@@ -4,9 +4,7 @@ import { dottedDate, id, integer, record, reference, references } from './fields
 /** API notes 5.10. What is said of writing them looks invented. */
 export const discount = readable({
 	resource: 'discount',
-	path: 'discount',
 	label: 'Discount',
-	plural: 'Discounts',
 	certainty: 'confirmed',
 	listed: { title: ['amount', 'begin', 'end'] },
 	outputFields: [

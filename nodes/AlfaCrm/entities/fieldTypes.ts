@@ -102,23 +102,25 @@ export type ShownType = Typed<ShownTypes>;
 export type TypeName = keyof ShownTypes;
 export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 
-/** How a row is compared with what a filter asked for. */
-export type VerificationTest = 'is' | 'in' | 'email' | 'phone' | 'blank' | 'from' | 'to';
+/** How a row is compared with what a filter asked for: by a field of it, unless another one holds a value. */
+export interface FieldVerification {
+	field: string;
+	test: 'in' | 'from' | 'to';
+	unless?: string;
+}
 
 type Verification =
-	/** Against a field of the row, unless another one holds a value. */
-	| { field: string; test: VerificationTest; also?: IDataObject; unless?: string }
-	| ((row: IDataObject, wanted: Wire) => boolean)
+	| FieldVerification
+	/** By what the entity itself knows of its rows; undefined where the row does not tell. */
+	| ((row: IDataObject, wanted: Wire) => boolean | undefined)
 	/** For customers, against the members of the group that is asked for. */
-	| 'members'
-	/** Not at all: a row need not show why it was found. */
-	| 'trusted';
+	| 'members';
 
 /** What a filter may have besides. */
 export interface FilterSettings {
 	/**
 	 * How rows are checked again, since the server is known to ignore this filter, or not known to heed it. Without it
-	 * a filter by the exact value of a field is checked against that field, if rows show it.
+	 * a filter whose type finds certain rows only is checked against the field of its name, if rows show it.
 	 */
 	verifyBy?: Verification;
 	/** What AlfaCRM is asked, if not for the value under the filter's own name. */

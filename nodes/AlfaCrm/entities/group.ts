@@ -10,6 +10,10 @@ import {
 	writable,
 	ownBranches,
 	company,
+	byCustomField,
+	byId,
+	byTheName,
+	readable,
 } from './common';
 import {
 	dottedDate,
@@ -23,18 +27,15 @@ import {
 	references,
 	text,
 } from './fields';
-import { byCustomField, byId, byTheName } from './match';
 
-const level = reference('level_id', 'Level', 'level');
+const levelField = reference('level_id', 'Level', 'level');
 const status = id('status_id', 'Status ID');
 
 /** API notes 5.6. Sources disagree on the format of both days. */
 export const group = writable({
 	resource: 'group',
-	path: 'group',
 	className: 'Group',
 	label: 'Group',
-	plural: 'Groups',
 	pages: [{ name: 'group' }],
 	certainty: 'confirmed',
 	actions: [calendar('group'), ...archiving('group', 'One integration does this in production.')],
@@ -64,7 +65,7 @@ export const group = writable({
 			description: 'Must be later than the start date',
 			fallbackDateFormat: 'iso',
 		}),
-		level,
+		levelField,
 		longText('note', 'Note', { longest: 255 }),
 		flag('is_public', 'Public', { description: 'Whether the group is public. Seen in few integrations.' }),
 		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
@@ -80,7 +81,7 @@ export const group = writable({
 		...range(isoDate, 'e_date', 'End Date'),
 		{ ...idFilter, type: 'id', entity: 'group' },
 		idsFilter('group', 'e.g. 40, 41'),
-		level,
+		levelField,
 		nameFilter,
 		text('note', 'Note', { description: 'Part of the note' }),
 		...range(isoDate, 'b_date', 'Start Date'),
@@ -88,4 +89,13 @@ export const group = writable({
 		reference('teacher_id', 'Teacher', 'teacher'),
 		...timestampFilters,
 	],
+});
+
+/** API notes 5.6 and 5.22: of groups, and a filter of customers. */
+export const level = readable({
+	resource: 'level',
+	className: 'Level',
+	label: 'Level',
+	certainty: 'confirmed',
+	outputFields: [text('name', 'Name')],
 });

@@ -105,7 +105,6 @@ const complete: Action = {
 	],
 	fixed: { status: LESSON_STATUS.completed },
 	kind: 'completeLesson',
-	certainty: 'documented',
 };
 
 const day = dottedDate('lesson_date', 'Lesson Date', {
@@ -155,10 +154,8 @@ export const BOOKED = {
 /** API notes 5.11. */
 export const lesson = writable({
 	resource: 'lesson',
-	path: 'lesson',
 	className: 'Lesson',
 	label: 'Lesson',
-	plural: 'Lessons',
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
 	actions: [complete],

@@ -4,9 +4,7 @@ import { flag, integer, text } from './fields';
 /** API notes 5.12: individual, group, trial, and what an account adds. */
 export const lessonType = readable({
 	resource: 'lessonType',
-	path: 'lesson-type',
 	label: 'Lesson Type',
-	plural: 'Lesson Types',
 	certainty: 'confirmed',
 	outputFields: [
 		text('name', 'Name'),

@@ -1,14 +1,11 @@
-import { idFilter, name, nameFilter, weight, writable, ownBranch, only } from './common';
+import { idFilter, name, nameFilter, weight, writable, ownBranch, only, byNameOrId } from './common';
 import { flag } from './fields';
-import { byNameOrId } from './match';
 
 /** API notes 5.2. */
 export const location = writable({
 	resource: 'location',
-	path: 'location',
 	className: 'Location',
 	label: 'Location',
-	plural: 'Locations',
 	certainty: 'documented',
 	match: byNameOrId,
 	fields: [

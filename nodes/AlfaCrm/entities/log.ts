@@ -13,7 +13,6 @@ const LOG_EVENTS = [
 /** API notes 5.21. Rows have no ID; the newest come first. */
 export const log = readable({
 	resource: 'log',
-	path: 'log',
 	label: 'Change Log',
 	plural: 'Change Log Entries',
 	certainty: 'confirmed',

@@ -17,10 +17,8 @@ const sending = [
 /** What went out and came in. API notes 5.20: no source lists the fields of a row; one is known as a filter. */
 export const smsMessage = readable({
 	resource: 'smsMessage',
-	path: 'sms-message',
 	className: 'SmsMessage',
 	label: 'SMS Message',
-	plural: 'SMS Messages',
 	certainty: 'confirmed',
 	outputFields: [sender],
 	filters: sending,
@@ -28,15 +26,14 @@ export const smsMessage = readable({
 
 export const mailMessage = readable({
 	resource: 'mailMessage',
-	path: 'mail-message',
 	className: 'MailMessage',
 	label: 'Mail Message',
-	plural: 'Mail Messages',
 	certainty: 'documented',
 	outputFields: [sender],
 	filters: [
 		...sending,
-		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org' }),
+		// A row may call the sender so.
+		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org', verifyBy: () => true }),
 		nameFilter,
 		text('subject', 'Subject', { description: 'Subject line to look for' }),
 	],
@@ -45,8 +42,6 @@ export const mailMessage = readable({
 /** No filters of it are listed. */
 export const phoneCall = readable({
 	resource: 'phoneCall',
-	path: 'phone-call',
 	label: 'Phone Call',
-	plural: 'Phone Calls',
 	certainty: 'documented',
 });

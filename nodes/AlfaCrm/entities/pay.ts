@@ -52,16 +52,14 @@ const correct: Action = {
 		...[branch, note, payer, item],
 	],
 	kind: 'save',
-	certainty: 'unconfirmed',
+	unconfirmed: true,
 };
 
 /** API notes 5.16. What number stands for which type is verified for 1, an income, only. */
 export const pay = writable({
 	resource: 'pay',
-	path: 'pay',
 	className: 'Pay',
 	label: 'Payment',
-	plural: 'Payments',
 	certainty: 'confirmed',
 	actions: [correct],
 	listed: { title: ['document_date', 'income', 'payer_name'] },

@@ -4,10 +4,8 @@ import { flag, reference, references, text } from './fields';
 /** What payments are sorted by. API notes 5.17: `index` is all that is known. */
 export const payAccount = readable({
 	resource: 'payAccount',
-	path: 'pay-account',
 	className: 'PayAccount',
 	label: 'Payment Account',
-	plural: 'Payment Accounts',
 	certainty: 'documented',
 	outputFields: [
 		text('name', 'Name'),
@@ -20,9 +18,7 @@ export const payAccount = readable({
 
 export const payItem = readable({
 	resource: 'payItem',
-	path: 'pay-item',
 	label: 'Payment Item',
-	plural: 'Payment Items',
 	certainty: 'confirmed',
 	outputFields: [
 		text('name', 'Name'),
@@ -35,7 +31,6 @@ export const payItem = readable({
 
 export const payItemCategory = readable({
 	resource: 'payItemCategory',
-	path: 'pay-item-category',
 	className: 'PayItemCategory',
 	label: 'Payment Item Category',
 	plural: 'Payment Item Categories',
@@ -45,9 +40,7 @@ export const payItemCategory = readable({
 
 export const payType = readable({
 	resource: 'payType',
-	path: 'pay-type',
 	label: 'Payment Type',
-	plural: 'Payment Types',
 	certainty: 'confirmed',
 	outputFields: [text('name', 'Name')],
 });

@@ -1,29 +1,26 @@
 import { branch } from './branch';
 import { cgi } from './cgi';
 import { communication } from './communication';
-import { company } from './company';
 import { customer } from './customer';
 import { customerTariff } from './customerTariff';
 import { discount } from './discount';
-import { group } from './group';
+import { group, level } from './group';
 import { lesson } from './lesson';
 import { lessonType } from './lessonType';
-import { level } from './level';
 import { location } from './location';
 import { log } from './log';
 import { mailMessage, phoneCall, smsMessage } from './messages';
 import { pay } from './pay';
 import { payAccount, payItem, payItemCategory, payType } from './payLists';
-import { pipeline } from './pipeline';
 import { regularLesson } from './regularLesson';
 import { room } from './room';
-import { customerReject, leadReject, leadSource, leadStatus, studyStatus } from './statuses';
+import { customerReject, leadReject, leadSource, leadStatus, pipeline, studyStatus } from './statuses';
 import { subject } from './subject';
 import { tariff } from './tariff';
 import { task } from './task';
 import { teacher } from './teacher';
 import type { Entity } from './types';
-import { user } from './user';
+import { company, user } from './user';
 
 /** Everything that the node knows of AlfaCRM, in the order of the labels. */
 export const entities: readonly Entity[] = [
@@ -77,3 +74,36 @@ const byClassName = new Map(entities.map((entity) => [entity.className, entity])
 export function entityOfClass(className: string): Entity | undefined {
 	return byClassName.get(className);
 }
+
+/** Classes that AlfaCRM's log and webhooks name and its API does not list. API notes 5.21. */
+const OTHER_CLASSES: Record<string, string> = {
+	AclRole: 'Access Role',
+	Bill: 'Bill',
+	CommodityCategory: 'Commodity Category',
+	CrmTrigger: 'CRM Trigger',
+	CustomerContract: 'Customer Contract',
+	Dashboard: 'Dashboard',
+	Duplicate: 'Duplicate',
+	DuplicateSearch: 'Duplicate Search',
+	Export: 'Export',
+	FieldVisibility: 'Field Visibility',
+	GroupStatus: 'Group Status',
+	Import: 'Import',
+	LeadForm: 'Lead Form',
+	LessonDetails: 'Lesson Details',
+	LessonReason: 'Lesson Reason',
+	License: 'License',
+	MailTemplate: 'Mail Template',
+	Mailing: 'Mailing',
+	PayDraft: 'Payment Draft',
+	SmsTemplate: 'SMS Template',
+	TaskTemplate: 'Task Template',
+};
+
+/** What AlfaCRM's log and webhooks call a record, with its label. */
+export const classLabels: Readonly<Record<string, string>> = {
+	...Object.fromEntries(
+		entities.flatMap(({ className, label }) => (className === undefined ? [] : [[className, label]])),
+	),
+	...OTHER_CLASSES,
+};

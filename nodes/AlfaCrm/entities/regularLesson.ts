@@ -29,10 +29,8 @@ const OWNER_ENTITIES = { Group: 'group', Customer: 'customer' };
 /** API notes 5.13. Changing and deleting them is known from generic clients only. */
 export const regularLesson = writable({
 	resource: 'regularLesson',
-	path: 'regular-lesson',
 	className: 'RegularLesson',
 	label: 'Regular Lesson',
-	plural: 'Regular Lessons',
 	certainty: 'confirmed',
 	unconfirmed: ['delete', 'update'],
 	listed: {
@@ -95,7 +93,8 @@ export const regularLesson = writable({
 		})),
 		record('group_id', 'Group', 'group', {
 			description: 'Whose lessons. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			verifyBy: { field: 'related_id', test: 'is', also: { related_class: 'Group' } },
+			verifyBy: ({ related_class = 'Group', related_id: of }, group) =>
+				related_class === 'Group' && (of === undefined ? undefined : String(of) === String(group)),
 		}),
 		reference('teacher_id', 'Teacher', 'teacher'),
 	],

@@ -1,14 +1,11 @@
-import { enabledFilter, name, note, weight, writable, ownBranch } from './common';
+import { enabledFilter, name, note, weight, writable, ownBranch, byNameOrId } from './common';
 import { flag, id, reference } from './fields';
-import { byNameOrId } from './match';
 
 /** API notes 5.14. */
 export const room = writable({
 	resource: 'room',
-	path: 'room',
 	className: 'Room',
 	label: 'Room',
-	plural: 'Rooms',
 	certainty: 'documented',
 	match: byNameOrId,
 	fields: [

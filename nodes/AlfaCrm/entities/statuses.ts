@@ -8,15 +8,15 @@ import {
 	readable,
 	weight,
 	writable,
+	byId,
+	byTheName,
+	byNameOrId,
 } from './common';
 import { flag, reference, text } from './fields';
-import { byId, byTheName, byNameOrId } from './match';
 import type { Entity } from './types';
 
 /** The short lists that an account defines for itself share one shape. API notes 5.4. */
-const list = (
-	facts: Pick<Entity, 'resource' | 'path' | 'className' | 'label' | 'plural' | 'fields'> & Partial<Entity>,
-): Entity =>
+const list = (facts: Pick<Entity, 'resource' | 'className' | 'label' | 'fields'> & Partial<Entity>): Entity =>
 	writable({
 		certainty: 'confirmed',
 		match: byNameOrId,
@@ -26,7 +26,6 @@ const list = (
 
 export const studyStatus = list({
 	resource: 'studyStatus',
-	path: 'study-status',
 	className: 'StudyStatus',
 	label: 'Study Status',
 	plural: 'Study Statuses',
@@ -35,10 +34,8 @@ export const studyStatus = list({
 
 export const leadStatus = list({
 	resource: 'leadStatus',
-	path: 'lead-status',
 	className: 'LeadStatus',
 	label: 'Stage',
-	plural: 'Stages',
 	fields: [
 		name('e.g. Trial lesson booked'),
 		enabled,
@@ -57,10 +54,8 @@ export const leadStatus = list({
 
 export const leadSource = list({
 	resource: 'leadSource',
-	path: 'lead-source',
 	className: 'LeadSource',
 	label: 'Lead Source',
-	plural: 'Lead Sources',
 	match: { keys: [{ name: 'code', label: 'Code', fields: ['code'] }, byTheName, byId] },
 	fields: [
 		nameOfAnyLength('e.g. Website'),
@@ -74,10 +69,8 @@ export const leadSource = list({
 /** No filters of it are listed. */
 export const leadReject = list({
 	resource: 'leadReject',
-	path: 'lead-reject',
 	className: 'LeadReject',
 	label: 'Lead Reject Reason',
-	plural: 'Lead Reject Reasons',
 	certainty: 'documented',
 	fields: [nameOfAnyLength('e.g. Too expensive'), enabled, weight],
 	filters: [],
@@ -86,10 +79,16 @@ export const leadReject = list({
 /** Two integrations list it, none writes it; its fields are taken to be those of the others. */
 export const customerReject = readable({
 	resource: 'customerReject',
-	path: 'customer-reject',
 	className: 'CustomerReject',
 	label: 'Customer Reject Reason',
-	plural: 'Customer Reject Reasons',
 	certainty: 'confirmed',
 	outputFields: [text('name', 'Name'), flag('is_enabled', 'Enabled'), weight],
+});
+
+/** API notes 5.4: one integration lists it, and a live account answered. */
+export const pipeline = readable({
+	resource: 'pipeline',
+	label: 'Pipeline',
+	certainty: 'confirmed',
+	outputFields: [text('name', 'Name')],
 });

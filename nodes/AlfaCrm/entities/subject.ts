@@ -1,14 +1,11 @@
-import { idFilter, name, nameFilter, weight, writable } from './common';
+import { idFilter, name, nameFilter, weight, writable, byNameOrId } from './common';
 import { boolean } from './fields';
-import { byNameOrId } from './match';
 
 /** API notes 5.8. */
 export const subject = writable({
 	resource: 'subject',
-	path: 'subject',
 	className: 'Subject',
 	label: 'Subject',
-	plural: 'Subjects',
 	certainty: 'confirmed',
 	match: byNameOrId,
 	hidden: { show: { active: false } },
@@ -16,7 +13,8 @@ export const subject = writable({
 	filters: [
 		boolean('active', 'Active', {
 			description: 'Whether to return only active subjects; off returns all',
-			verifyBy: 'trusted',
+			// A row need not show why it was found.
+			verifyBy: () => true,
 		}),
 		idFilter,
 		nameFilter,

@@ -10,10 +10,8 @@ export const TARIFF_TYPES = [
 /** API notes 5.9. Sources disagree whether it is `lessons_count`, which was seen more often, or `lesson_count`. */
 export const tariff = readable({
 	resource: 'tariff',
-	path: 'tariff',
 	className: 'Tariff',
 	label: 'Subscription Plan',
-	plural: 'Subscription Plans',
 	certainty: 'confirmed',
 	outputFields: [
 		text('name', 'Name'),
@@ -33,7 +31,6 @@ export const tariff = readable({
 			...idFilter,
 			description:
 				'ID of the one record to return. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			verifyBy: { field: 'id', test: 'is' },
 		},
 	],
 });

@@ -11,10 +11,8 @@ const taskTitle = text('title', 'Title', {
 
 export const task = writable({
 	resource: 'task',
-	path: 'task',
 	className: 'Task',
 	label: 'Task',
-	plural: 'Tasks',
 	certainty: 'documented',
 	unconfirmed: ['create', 'delete', 'update'],
 	listed: { title: ['title'], search: {}, details: [{ name: 'due_date', shownAs: 'day' }] },
@@ -60,7 +58,8 @@ export const task = writable({
 		boolean('due_date_is_null', 'Without Due Date', {
 			description:
 				'Whether to return only tasks without a due date. AlfaCRM may ignore it, so the node checks the rows that come again.',
-			verifyBy: { field: 'due_date', test: 'blank' },
+			verifyBy: ({ due_date: day }, isNull) =>
+				day === undefined ? undefined : (day === null || day === '') === isNull,
 		}),
 		idFilter,
 	],

@@ -30,7 +30,6 @@ const lists: Action[] = [
 			'Get the rates of teachers as AlfaCRM lists them. Whether it can be asked for one teacher only is not known.',
 		action: 'teacher-rate',
 		kind: 'getMany',
-		certainty: 'confirmed',
 	},
 	{
 		name: 'getWorkingHours',
@@ -47,7 +46,6 @@ const lists: Action[] = [
 			text('time_to', 'Time To'),
 		],
 		kind: 'getMany',
-		certainty: 'confirmed',
 	},
 ];
 
@@ -69,16 +67,13 @@ const freeSlots: Action = {
 		reference('room_id', 'Room', 'room', { description: 'Only slots in which this room is free too' }),
 	],
 	kind: 'freeSlots',
-	certainty: 'documented',
 };
 
 /** API notes 5.15. Fields for writing teachers are known from a guess only. */
 export const teacher = readable({
 	resource: 'teacher',
-	path: 'teacher',
 	className: 'Teacher',
 	label: 'Teacher',
-	plural: 'Teachers',
 	certainty: 'confirmed',
 	actions: [calendar('teacher'), ...lists, freeSlots],
 	listed: { search: { by: 'name' } },

@@ -99,7 +99,8 @@ interface ActionBasics {
 	fixed?: IDataObject;
 	/** What it returns, where that is no record of the entity, for the preview of the output. */
 	outputFields?: readonly (FieldBasics & FieldType)[];
-	certainty: Certainty;
+	/** It rests on less than the entity as a whole. */
+	unconfirmed?: true;
 }
 
 export type ActionOf<K extends ActionKindName> = K extends ActionKindName

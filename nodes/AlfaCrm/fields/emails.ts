@@ -51,7 +51,7 @@ function onePart(item: unknown): string | undefined {
 const WHOLE = /^[^@]+@[^@]+\.\p{L}{2,}$/u;
 
 /** Whether a row holds the address that is looked for, which another one may end with, or else has the part of one. */
-export function holdsEmail(held: unknown, wanted: unknown): boolean {
+function holdsEmail(held: unknown, wanted: unknown): boolean {
 	const text = normalizeText(String(wanted));
 	return WHOLE.test(text) ? addressesIn(held).includes(text) : normalizeText(String(held)).includes(text);
 }
@@ -60,6 +60,7 @@ export function holdsEmail(held: unknown, wanted: unknown): boolean {
 export const emailPart: FieldKind<OfType<'emailPart'>> = {
 	...single,
 	...comparedBy((_field: unknown, item) => normalizedText(onePart(item))),
+	finds: holdsEmail,
 	expected: () => 'one email address, or a part of one',
 	serialize: (_field, item) => onePart(item),
 };

@@ -237,13 +237,11 @@ export function toColumn(field: Field, required: boolean): ResourceMapperField {
 	};
 }
 
-/** A field as AlfaCRM returns it. */
-export const toSchema = (field: ShownType): JsonSchema => kindOf(field).schema(field);
-
+/** Fields as AlfaCRM returns them. */
 export function objectSchema(fields: ReadonlyArray<Pick<FieldBasics, 'name'> & ShownType>): JsonSchema {
 	return {
 		type: 'object',
-		properties: Object.fromEntries(fields.map((field) => [field.name, toSchema(field)])),
+		properties: Object.fromEntries(fields.map((field) => [field.name, kindOf(field).schema(field)])),
 	};
 }
 

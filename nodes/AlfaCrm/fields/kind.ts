@@ -66,6 +66,8 @@ export interface FieldKind<F> {
 	clearedValue: Wire;
 	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
 	isExact: boolean;
+	/** Whether a filter of this type finds a row that holds a value, where it finds others than the very value. */
+	finds?: (held: unknown, wanted: unknown) => boolean;
 	/** Filters to ask an index with for one value, as it is on the wire; all of them are needed to find it in every spelling. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
 	/** Filters to ask with for the value of a filter, a whole list too. */

@@ -19,33 +19,52 @@ interface PhoneNumber {
 
 /** Digits of a number of home without the code of the country. */
 const NATIONAL_LENGTH = 10;
-/** Codes of countries whose numbers schools write without a plus or in parts: those with 11 digits, and with 12. */
-const ELEVEN = /^(?:7|89|373|374|993)/;
-const TWELVE = /^(?:375|380|992|994|995|996|998)/;
-/** What is dialled before the code of another country. */
-const EXIT_CODE = /^(?:00|810(?=\d{11}))/;
+/** Countries whose numbers schools write without a plus or in parts: the code, and how many digits a number has with it. */
+const COUNTRIES: Array<{ code: string; length: number }> = [
+	...['7', '89', '373', '374', '993'].map((code) => ({ code, length: 11 })),
+	...['375', '380', '992', '994', '995', '996', '998'].map((code) => ({ code, length: 12 })),
+];
 /** Fewer digits are no number: a house, an extension, an input mask nobody filled. */
 const MIN_DIGITS = 5;
 const MIN_DIGITS_WITH_COUNTRY = 7;
-const MAX_DIGITS = 15;
 /** What goes on after that is no phone number but a letter. */
 const MAX_TEXT = 1_000;
 
 /** What may stand between the digits of a number. Letters, `#`, `:`, `,`, `;`, a plus and a line break end it. */
-const BETWEEN = '[^\\S\\r\\n]|\\p{Cf}|\\p{Pd}|[()\\[\\]{}<>./\\\\|_·•‧*~=\'’`"\u2212]';
-const RUN = new RegExp(`\\d(?:(?:${BETWEEN})*\\d)*`, 'gu');
+const GAP = '[\\t\\v\\f\\p{Zs}\\p{Cf}\\p{Pd}()\\[\\]{}<>./\\\\|_·•‧*~=\'’`"\u2212]*';
+/** So many digits more. */
+const more = (count: number | string): string => `(?:${GAP}\\d){${count}}`;
+/** A number that begins so and has as many digits as it is to have. */
+const exactly = (code: string, length: number): string =>
+	`${[...code].join(GAP)}${more(length - code.length)}(?!\\d)`;
+const KNOWN = COUNTRIES.map(({ code, length }) => exactly(code, length)).join('|');
+/** At home a number begins with 8 as well as with 7. */
+const AT_HOME = `${exactly('8', 11)}|${KNOWN}`;
+/** A mobile number without its country begins as those of some countries do, so another one must follow. */
+const MOBILE = exactly('9', NATIONAL_LENGTH);
+const FOLLOWED = `(?=${GAP}(?:${AT_HOME}|${MOBILE}|\\d${more(9)}(?!${GAP}\\d)))`;
+/** All digits, up to those that are apart: two numbers, not one in parts. */
+const REST = `\\d(?:${more('6,')}?(?=\\s[/\\\\|]\\s${GAP}\\d${more(MIN_DIGITS - 1)})|${more('0,')})`;
+/** A plus, or what is dialled before the code of another country. */
+const SIGN = `\\+[\\s([]*|0${GAP}0${GAP}|8${GAP}1${GAP}0${GAP}(?=\\d${more(10)})`;
+/** What stands behind it is part of no number, unless that is whole. */
+const EXTENSION =
+	'(?:(?<!\\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\\s]*|#\\s*)';
+/** An extension, or a number: with its country, or without. Of a foreign one the end is that of the digits. */
+const NUMBER = new RegExp(
+	`${EXTENSION}\\d+(?:${more('0,9')}(?!${GAP}\\d))?` +
+		`|(?<sign>${SIGN})(?<abroad>${KNOWN}|\\d${more('0,14')}(?!${GAP}\\d)|${REST})` +
+		`|(?<home>${AT_HOME}|${MOBILE}${FOLLOWED}|${REST})`,
+	'giu',
+);
+
 /** Signs as East Asian keyboards type them, such as ＋７. */
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
-const PLUS = /\+[\s([]*$/;
-const EXTENSION =
-	/(?:(?<!\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\s]*|#\s*)$/iu;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
 /** Digits that are no number: a group of WhatsApp, an account of it without its number, one of Telegram, the 1) before a mobile number. */
 const NO_NUMBER =
 	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?<![\d(+][^\S\n]?)\d(?=\D{1,3}[78]\D{0,2}9(?:\D{0,3}\d){9}(?!\d))/giu;
-/** Two numbers, not one in parts. */
-const APART = /\s[/\\|]\s/;
 
 /**
  * Whether two phone numbers are one: their digits decide, not their spelling. A number that shows its country counts
@@ -108,7 +127,7 @@ export function formatPhone<T>(value: T): T | string {
 	const text = String(value);
 	const [digits = ''] = normalizePhone(text);
 	const [, ...parts] = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/.exec(digits) ?? [];
-	const given = text.replace(/\D/g, '').replace(EXIT_CODE, '');
+	const given = text.replace(/\D/g, '').replace(/^(?:00|810(?=\d{11}))/, '');
 	const isAlone = !/[\p{L}#:,;]/u.test(text) && numbersIn(text)[0]?.digits.length === given.length;
 	// Ten digits may be a foreign number without its plus, unless they are those of a mobile phone.
 	const isSure = given.length > NATIONAL_LENGTH || digits.startsWith('79');
@@ -122,13 +141,6 @@ function numbersOf(value: unknown): PhoneNumber[] {
 	return main ? [main, ...others.filter(({ isWhole }) => isWhole)] : [];
 }
 
-/** Digits in a row, and what stands before them. */
-interface Part {
-	digits: string;
-	gap: string;
-	begin: number;
-}
-
 /** The numbers in a text, in its order. */
 function numbersIn(value: string): PhoneNumber[] {
 	const text = value
@@ -137,61 +149,11 @@ function numbersIn(value: string): PhoneNumber[] {
 		.replace(NO_NUMBER, (some) => '@'.repeat(some.length))
 		.replace(ROUNDED, (some) => 'E'.repeat(some.length));
 	const isPartial = isHidden(text);
-	return [...text.matchAll(RUN)]
-		.flatMap(({ 0: run, index }) => {
-			const lead = text.slice(0, index);
-			const parts = [...run.matchAll(/(\D*)(\d+)/gu)].map(({ 0: part, 1: gap, 2: digits, index: at }) => ({
-				...{ gap, digits },
-				begin: index + at + part.length - digits.length,
-			}));
-			if (!EXTENSION.test(lead)) return numbersOfRun(parts, PLUS.test(lead));
-			return numbersOfRun(parts.slice(1), false).filter(({ digits }) => digits.length >= NATIONAL_LENGTH);
-		})
-		.filter(({ isExact }) => isExact || !isPartial);
-}
-
-/** A run of digits is one number, or one and what follows it: another one, an extension. */
-function numbersOfRun(parts: readonly Part[], hasPlus: boolean): PhoneNumber[] {
-	if (parts.length === 0) return [];
-	const exitCode = hasPlus ? '' : (EXIT_CODE.exec(joined(parts))?.[0] ?? '');
-	const hasCountry = hasPlus || exitCode !== '';
-	const count = countOfFirst(parts, exitCode.length, hasCountry);
-	const own = parts.slice(0, count);
-	const digits = joined(own).slice(exitCode.length);
-	const last = own[own.length - 1];
-	const place = { begin: own[0].begin, end: last.begin + last.digits.length };
-	const number = numberOf(digits, hasCountry);
-	return [...(number ? [{ ...number, ...place }] : []), ...numbersOfRun(parts.slice(count), false)];
-}
-
-const joined = (parts: readonly Part[]): string => parts.map(({ digits }) => digits).join('');
-
-/** How many digits there are up to the end of each part. */
-function endsOf(parts: readonly Part[]): number[] {
-	let end = 0;
-	return parts.map(({ digits }) => (end += digits.length));
-}
-
-/** How many of the parts belong to the first number. */
-function countOfFirst(parts: readonly Part[], before: number, hasCountry: boolean): number {
-	const digits = joined(parts).slice(before);
-	const total = digits.length;
-	const reached = endsOf(parts).map((end) => end - before);
-	const exact = reached.indexOf(countryOf(digits, hasCountry).length ?? NaN);
-	if (exact >= 0) return exact + 1;
-	if (hasCountry && total <= MAX_DIGITS) return parts.length;
-	// A mobile number without its country begins as those of some countries do, so another one must follow.
-	const mobile = reached.indexOf(NATIONAL_LENGTH) + 1;
-	const next = digits.slice(NATIONAL_LENGTH);
-	const nextLength = countryOf(next, false).length ?? (next.startsWith('9') ? NATIONAL_LENGTH : NaN);
-	const isMobile = mobile > 0 && !hasCountry && digits.startsWith('9');
-	const isFollowed = next.length === NATIONAL_LENGTH || endsOf(parts.slice(mobile)).includes(nextLength);
-	if (isMobile && isFollowed) return mobile;
-	const apart = parts.findIndex(({ gap }, index) => {
-		const end = reached[index - 1];
-		return APART.test(gap) && end >= MIN_DIGITS_WITH_COUNTRY && total - end >= MIN_DIGITS;
+	return [...text.matchAll(NUMBER)].flatMap(({ 0: match, index, groups: { abroad, home } = {} }) => {
+		const number = numberOf((abroad ?? home ?? '').replace(/\D/g, ''), abroad !== undefined);
+		if (!number || (isPartial && !number.isExact)) return [];
+		return [{ ...number, begin: index, end: index + match.length }];
 	});
-	return apart > 0 ? apart : parts.length;
 }
 
 /** The number that the digits are, if they can be one. */
@@ -213,12 +175,8 @@ function numberOf(digits: Digits, hasCountry: boolean) {
 
 /** The code of the country, and how long its numbers are; neither where that is not known. */
 function countryOf(digits: string, hasCountry: boolean): { code?: string; length?: number } {
-	// At home a number begins with 8 as well as with 7.
 	if (!hasCountry && digits.startsWith('8')) return { code: '7', length: 11 };
-	const [code] = ELEVEN.exec(digits) ?? [];
-	if (code !== undefined) return { code, length: 11 };
-	const [longer] = TWELVE.exec(digits) ?? [];
-	return longer === undefined ? {} : { code: longer, length: 12 };
+	return COUNTRIES.find(({ code }) => digits.startsWith(code)) ?? {};
 }
 
 /** What a number stands for in full: itself, or those numbers that people mean who leave their country out. */

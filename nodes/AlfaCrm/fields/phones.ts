@@ -139,6 +139,7 @@ const areSeveral = (text: string): boolean =>
 export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	...single,
 	...comparedBy((_field: unknown, item) => oneForm(phoneDigits(item))),
+	finds: holdsPhone,
 	isBlank: (_field, value) =>
 		(typeof value === 'string' || typeof value === 'number') && isTooShort(String(value)),
 	expected: () => `one phone number, or at least ${FEWEST} digits of it`,

@@ -9,7 +9,7 @@ type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 type Shown = NonNullable<Show[string]>[number];
 
 /** Parameters, and where they are shown: for one operation of a resource, say. */
-export interface ShownPart<Slot extends string> {
+interface ShownPart<Slot extends string> {
 	show: Readonly<Record<string, string>>;
 	part: FormPart<Slot>;
 }

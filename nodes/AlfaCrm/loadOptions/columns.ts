@@ -6,7 +6,7 @@ import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
 import { isNeeded, toColumn } from '../fields/field';
-import { chosenBranch } from './rows';
+import { chosenBranch } from './chosen';
 import { columnsMethod } from '../entities/methodNames';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;

@@ -4,15 +4,15 @@ import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import type { Page } from '../api/pages';
 import { pages } from '../api/pages';
-import { readFlag } from '../values/formats';
+import { formatDay, nearestDay, readFlag } from '../values/formats';
 import { listCall, passesOf } from '../entities/listCall';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { parentOf } from './parent';
-import { chosenBranch } from './rows';
+import { chosenBranch, chosenId } from './chosen';
 import { searchMethod } from '../entities/methodNames';
-import { searchFor } from './pickerSearch';
 import { Names } from './names';
+import { normalizeText } from '../fields/normalizeText';
+import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phones';
 import { fullTitleOf, toldApart } from '../fields/titles';
 
 type SearchMethod = (
@@ -105,3 +105,57 @@ function searchPasses(entity: Entity): IDataObject[] {
 
 /** As subscriptions show that they are archived. */
 const isDead = ({ dead }: IDataObject): boolean => readFlag(dead) === 1;
+
+/**
+ * The record whose own ones are listed, as it stands in the form: under the name of the key, alone or in a collection,
+ * or, where the form is about such a record, as that. An expression shows it only when the node runs.
+ *
+ * @returns undefined for an entity that lists all of its records
+ */
+function parentOf(context: ILoadOptionsFunctions, { listed, keys = [] }: Entity, zone: string) {
+	const key = keys.find(({ name }) => name === listed?.search?.of);
+	if (key === undefined) return undefined;
+	const { name, label } = key;
+	const isAbout = 'entity' in key && key.entity === context.getCurrentNodeParameter('resource');
+	const places = [name, `updateFields.${name}`, `additionalFields.${name}`, ...(isAbout ? ['id'] : [])];
+	const ids = places.map((place) => chosenId(context, { ...key, name: place }, zone));
+	return { name, label, id: ids.find((id) => id !== undefined) };
+}
+
+/** How what was typed into a picker is looked for. */
+interface Search {
+	/** Filters to ask with, one after the other until something is found. */
+	queries: readonly IDataObject[];
+	/** For what the server finds too much of. */
+	matches: (row: IDataObject, title: string) => boolean;
+}
+
+const EVERYTHING: Search = { queries: [{}], matches: () => true };
+
+function searchFor({ listed: { search } = {} }: Entity, typed: string, zone: string): Search {
+	if (typed === '' || search === undefined) return EVERYTHING;
+	const day = search.day && (formatDay(typed, 'iso', zone) ?? nearestDay(typed, zone));
+	if (search.day && day !== undefined) {
+		return { ...EVERYTHING, queries: [Object.fromEntries(search.day.map((name) => [name, day]))] };
+	}
+	if (search.digits === 'id') {
+		const id = Number(typed);
+		if (/^\d+$/.test(typed)) return { queries: [{ id }], matches: (row) => Number(row.id) === id };
+	} else if (search.digits && looksLikePhone(typed)) {
+		return byPhone(search.digits, typed);
+	}
+	if (search.by) return { ...EVERYTHING, queries: [{ [search.by]: typed }] };
+	// No filter of the API can find it.
+	const looked = normalizeText(typed);
+	return { queries: [{}], matches: (_row, title) => normalizeText(title).includes(looked) };
+}
+
+const looksLikePhone = (typed: string): boolean =>
+	/^[\d\s()+./\u2010-\u2015-]+$/.test(typed) && digitsIn(typed) !== '' && !isTooShort(typed);
+
+function byPhone(field: string, typed: string): Search {
+	return {
+		queries: partForms(typed).map((form) => ({ [field]: form })),
+		matches: (row) => [row[field]].flat().some((phone) => holdsPhone(phone ?? '', typed)),
+	};
+}

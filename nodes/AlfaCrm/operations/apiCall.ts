@@ -5,7 +5,7 @@ import { readId } from '../values/formats';
 import { recordKey } from './execution/execution';
 import type { OtherResource } from './operation';
 import type { Item, ItemRequest } from './execution/item';
-import { asRows, warnOfMissing } from './records/rows';
+import { asRows, readList } from './records/readList';
 
 /** Value of `resource` for calls that no entity covers. */
 export const API_CALL = 'apiCall';
@@ -107,9 +107,7 @@ async function sendCall(item: Item): Promise<IDataObject[]> {
 		);
 	}
 	// It goes out as it was written.
-	const collected = await item.collect({ ...call, pageSize: undefined });
-	warnOfMissing(item, 'rows', collected);
-	return collected.rows;
+	return await readList(item, 'rows', { ...call, pageSize: undefined });
 }
 
 /** Any call of the API, with the login, the rate limit and the messages of the others. */

@@ -1,11 +1,11 @@
 import type { IBinaryKeyData, IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
+import type { ActionKindName, ActionOf, Entity } from '../entities/types';
 import type { FormPart } from '../form/assemble';
 import type { Item } from './execution/item';
 import type { ObjectSchema } from './output/recordSchema';
 
-/** The parameters of an operation in the order of the form. */
+/** The parameters of the usual operations in the order of the form. */
 export const OPERATION_SLOTS = [
 	'keys',
 	'id',
@@ -30,9 +30,22 @@ export const OPERATION_SLOTS = [
 	'upsertOptions',
 ] as const;
 
-type OperationSlot = (typeof OPERATION_SLOTS)[number];
+/** The parameters of an action in the order of the form. */
+export const ACTION_SLOTS = [
+	'id',
+	'match',
+	'leaveOut',
+	'prominentFields',
+	'duration',
+	'listMode',
+	'skipIfThere',
+	'limit',
+	'additionalFields',
+	'simplify',
+	'options',
+] as const;
 
-export type OperationPart = FormPart<OperationSlot>;
+export type OperationPart = FormPart<(typeof OPERATION_SLOTS)[number] | (typeof ACTION_SLOTS)[number]>;
 
 /** How the list of operations speaks of an entity: "a study status", "study statuses". */
 export interface Nouns {
@@ -43,7 +56,7 @@ export interface Nouns {
 /** What the list of operations shows. */
 export type OperationText = Record<'name' | 'action' | 'description', string>;
 
-/** One of the usual operations on the records of an entity. */
+/** What can be done with the records of an entity. */
 export interface Operation {
 	text(nouns: Nouns, entity: Entity): OperationText;
 	/** Its part of the form. */
@@ -52,6 +65,16 @@ export interface Operation {
 	execute(item: Item, entity: Entity): Promise<IDataObject[]>;
 	/** What comes out of it, if nothing else is asked for. */
 	output(entity: Entity): ObjectSchema;
+}
+
+/** All that depends on the kind of an action: the part of an operation that its declaration does not say. */
+export interface ActionKind<K extends ActionKindName> {
+	/** Its part of the form, besides the record and the fields that the action declares. */
+	form(entity: Entity, action: ActionOf<K>): OperationPart;
+	/** Does it for one input item. */
+	execute(item: Item, entity: Entity, action: ActionOf<K>): Promise<IDataObject[]>;
+	/** What comes out of it, if nothing else is asked for. */
+	output(entity: Entity, action: ActionOf<K>): ObjectSchema;
 }
 
 /** What comes out for one input item. */

@@ -1,4 +1,5 @@
 import type { Entity, OperationName } from '../entities/types';
+import { operationFor } from './actions';
 import { find } from './matching/find';
 import { upsert } from './matching/upsert';
 import type { Operation } from './operation';
@@ -28,7 +29,15 @@ const own: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> =
 	regularLesson: { create: createRegularLesson, update: updateRegularLesson },
 };
 
-export const operationNames = Object.keys(usual) as OperationName[];
+/** The usual operations of an entity by name, in the order of the form. */
+export const usualOf = ({ resource, operations }: Entity): Array<[string, Operation]> =>
+	(Object.keys(usual) as OperationName[])
+		.filter((name) => operations.includes(name))
+		.map((name) => [name, own[resource]?.[name] ?? usual[name]]);
 
-export const operationOf = ({ resource }: Entity, name: OperationName): Operation =>
-	own[resource]?.[name] ?? usual[name];
+/** What else can be done with its records. */
+export const actionsOf = ({ actions = [] }: Entity): Array<[string, Operation]> =>
+	actions.map((action) => [action.name, operationFor(action)]);
+
+export const operationsOf = (entity: Entity): Map<string, Operation> =>
+	new Map([...usualOf(entity), ...actionsOf(entity)]);

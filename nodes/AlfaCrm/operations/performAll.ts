@@ -1,17 +1,14 @@
-import type { IDataObject, INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/failures';
 import { entities } from '../entities/registry';
-import type { OperationName } from '../entities/types';
-import { runAction } from './actions';
 import type { Execution } from './execution/execution';
 import { Item } from './execution/item';
-import { operationNames, operationOf } from './operations';
+import { operationsOf } from './operations';
 import type { Output } from './operation';
-import { otherResource } from './otherResources';
 import { settleBranch } from './records/branches';
-import { operationParameter, resourceParameter } from './resource';
+import { operationParameter, otherResources, resourceParameter } from './resource';
 
 /** What an error says of its own item. */
 const NOTHING = /Nothing was (saved|sent to AlfaCRM)\./;
@@ -80,26 +77,22 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
  */
 async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	const resource = item.choice(resourceParameter);
-	const other = otherResource(resource);
+	const other = otherResources.get(resource);
 	if (other) return async () => await other.execute(item);
 	const entity = entities.find((one) => one.resource === resource);
 	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
 
 	const name = item.text({ ...operationParameter(entity), default: '' });
-	const action = entity.actions?.find((one) => one.name === name);
-	const operation = operationNames.find((one) => one === name && entity.operations.includes(one));
-	if (action === undefined && operation === undefined)
+	const operation = operationsOf(entity).get(name);
+	if (operation === undefined)
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
 	if (entity.scope === 'branch') await settleBranch(item);
-	if (action) return async () => asOutput(await runAction(item, entity, action));
-	return async () => asOutput(await operationOf(entity, operation as OperationName).execute(item, entity));
+	return async () => (await operation.execute(item, entity)).map((json) => ({ json }));
 }
-
-const asOutput = (rows: IDataObject[]): Output[] => rows.map((json) => ({ json }));
 
 function itemsAtOnce({ context, client }: Execution): number {
 	const resource = context.getNodeParameter(resourceParameter.name, 0, '') as string;
-	return otherResource(resource)?.oneByOne ? 1 : client.callsAtOnce;
+	return otherResources.get(resource)?.oneByOne ? 1 : client.callsAtOnce;
 }
 
 /** The error of the first item that failed, with what became of the others, so that nobody has it done twice. */

@@ -1,10 +1,18 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { entities } from '../entities/registry';
-import type { Action, Entity, OperationName } from '../entities/types';
+import type { Entity } from '../entities/types';
 import { sortByName } from '../fields/order';
-import { operationOf } from './operations';
-import { otherResources } from './otherResources';
+import { ACCOUNT, account } from './account/account';
+import { API_CALL, apiCall } from './apiCall';
+import type { Operation, OtherResource } from './operation';
+import { operationsOf } from './operations';
+
+/** What the form offers besides the entities. */
+export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
+	[ACCOUNT, account],
+	[API_CALL, apiCall],
+]);
 
 /** What is worked on. */
 export const resourceParameter: INodeProperties = {
@@ -14,41 +22,36 @@ export const resourceParameter: INodeProperties = {
 	noDataExpression: true,
 	options: sortByName([
 		...entities.map(({ label, resource }) => ({ name: label, value: resource })),
-		...Object.entries(otherResources).map(([value, { label }]) => ({ name: label, value })),
+		...Array.from(otherResources, ([value, { label }]) => ({ name: label, value })),
 	]),
 	default: 'customer',
 };
 
 /** What is done with it. */
 export function operationParameter(entity: Entity): INodeProperties {
-	const usual = entity.operations.map((operation) => operationOption(entity, operation));
 	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: [entity.resource] } },
-		options: sortByName([...usual, ...(entity.actions ?? []).map(actionOption)]),
+		options: sortByName(
+			[...operationsOf(entity)].map(([name, operation]) => optionOf(entity, name, operation)),
+		),
 		default: 'getAll',
 	};
 }
 
-function operationOption(entity: Entity, operation: OperationName): INodePropertyOptions {
-	const { label, plural, certainty, unconfirmed = [] } = entity;
+function optionOf(entity: Entity, value: string, { text }: Operation): INodePropertyOptions {
+	const { label, plural, certainty, unconfirmed = [], actions = [] } = entity;
 	const noun = label.toLowerCase();
 	const one = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
-	const text = operationOf(entity, operation).text({ one, many: plural.toLowerCase() }, entity);
-	const isDoubtful = certainty === 'unconfirmed' || unconfirmed.includes(operation);
-	return { value: operation, ...text, description: withDoubt(text.description, isDoubtful) };
-}
-
-function actionOption({ name, label, title, description, certainty }: Action): INodePropertyOptions {
-	return {
-		value: name,
-		name: label,
-		action: title,
-		description: withDoubt(description ?? title, certainty === 'unconfirmed'),
-	};
+	const words = text({ one, many: plural.toLowerCase() }, entity);
+	const action = actions.find(({ name }) => name === value);
+	const isDoubtful = action
+		? action.unconfirmed === true
+		: certainty === 'unconfirmed' || unconfirmed.some((name) => name === value);
+	return { value, ...words, description: withDoubt(words.description, isDoubtful) };
 }
 
 /** What rests on a single or doubtful source says so. */

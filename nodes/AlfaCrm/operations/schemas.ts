@@ -1,8 +1,7 @@
 import { entities } from '../entities/registry';
-import { actionSchema } from './actions';
-import { operationOf } from './operations';
-import { otherResources } from './otherResources';
+import { operationsOf } from './operations';
 import type { ObjectSchema } from './output/recordSchema';
+import { otherResources } from './resource';
 
 /**
  * The output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it in the editor before a node has
@@ -10,12 +9,12 @@ import type { ObjectSchema } from './output/recordSchema';
  */
 export function allSchemas(): Record<string, ObjectSchema> {
 	const entries = entities.flatMap((entity) =>
-		[
-			...entity.operations.map((name) => [name, operationOf(entity, name).output(entity)] as const),
-			...(entity.actions ?? []).map((action) => [action.name, actionSchema(entity, action)] as const),
-		].map(([name, schema]): [string, ObjectSchema] => [`${entity.resource}/${name}`, schema]),
+		[...operationsOf(entity)].map(([name, { output }]): [string, ObjectSchema] => [
+			`${entity.resource}/${name}`,
+			output(entity),
+		]),
 	);
-	const others = Object.entries(otherResources).flatMap(([resource, { outputs }]) =>
+	const others = [...otherResources].flatMap(([resource, { outputs }]) =>
 		Object.entries(outputs).map(([name, schema]): [string, ObjectSchema] => [`${resource}/${name}`, schema]),
 	);
 	return Object.fromEntries([...entries, ...others]);

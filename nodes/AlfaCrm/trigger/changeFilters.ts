@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { classLabels } from '../entities/classes';
+import { classLabels } from '../entities/registry';
 import { changeNames } from '../entities/events';
 import type { Field } from '../entities/fieldTypes';
 import { isBlank, itemsIn } from '../fields/field';

@@ -68,11 +68,6 @@ export function daysAfter(day: string, days: number): string {
 /** A day `yyyy-mm-dd` as AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
 export const dotted = (day: string): string | undefined => formatDay(day, 'dotted', 'UTC');
 
-/** The day before another one, both as `yyyy-mm-dd`. */
-export function dayBefore(day: string): string {
-	return daysAfter(day, -1);
-}
-
 /**
  * A time of day, `hh:mm`: that of a moment in `zone`.
  *

@@ -9,26 +9,15 @@ export type Mutation =
 	| { entity: string; id: number; patch: JsonObject }
 	| { entity: string; id: number; remove: true };
 
-/** Messages about a field go on after its name. */
-const must = (wants: string) => ({
-	error: ({ input }: { input?: unknown }) => (input === undefined ? 'is missing' : `must be ${wants}`),
-});
-
-const text = z.string(must('a string'));
+const text = z.string();
 const json = z.custom<Json>(() => true);
-const object = z.custom<JsonObject>(isObject, must('an object'));
-const status = z
-	.number(must('a number'))
-	.refine((code) => Number.isInteger(code) && code >= 200 && code <= 599, 'must be from 200 to 599');
+const object = z.custom<JsonObject>(isObject, 'It takes an object');
+const status = z.number().int().min(200).max(599);
 /** Infinity counts as well. */
-const amount = z.custom<number>((value) => typeof value === 'number' && value >= 0, {
-	error: ({ input }) =>
-		input === undefined
-			? 'is missing'
-			: typeof input === 'number'
-				? 'must not be negative'
-				: 'must be a number',
-});
+const amount = z.custom<number>(
+	(value) => typeof value === 'number' && value >= 0,
+	'It takes a number from 0',
+);
 
 const isMutation = (change: unknown): change is Mutation =>
 	isObject(change) &&
@@ -42,17 +31,14 @@ const mutation = z.custom<Mutation>(
 );
 
 const match = z
-	.strictObject(
-		{
-			entity: text,
-			action: text,
-			branch: amount,
-			/** Part of the path with its query. */
-			pathContains: text,
-			bodyContains: text,
-		},
-		must('an object'),
-	)
+	.strictObject({
+		entity: text,
+		action: text,
+		branch: amount,
+		/** Part of the path with its query. */
+		pathContains: text,
+		bodyContains: text,
+	})
 	.partial();
 export type FaultMatch = z.input<typeof match>;
 
@@ -113,7 +99,7 @@ const kinds = {
 	delay: fault('delay', 'the right answer, later; always acts, `before` = first waits', { ms: amount }),
 	mutate: fault('mutate', 'the right answer, while records change behind its back; always acts', {
 		changes: z
-			.array(mutation, must('a list'))
+			.array(mutation)
 			.readonly()
 			.describe('each `{entity, insert}`, `{entity, id, patch}` or `{entity, id, remove: true}`'),
 	}),
@@ -134,18 +120,6 @@ export function faultDocs(kind: FaultKind): { fields: Readonly<Record<string, z.
 	return { fields: Object.fromEntries(own), effect: effects.get(kinds[kind])?.effect ?? '' };
 }
 
-/** What is wrong, in one sentence; what is unknown comes first, since it is often another thing misspelt. */
-function explain(issues: readonly z.core.$ZodIssue[], schema: Kinds[FaultKind]): string {
-	const unknown = issues.find((issue) => issue.code === 'unrecognized_keys');
-	const [{ path, message }] = [unknown ?? issues[0]];
-	const [place, names] =
-		path[0] === 'match' && (unknown ?? path[1])
-			? ['fault match', match.shape]
-			: ['fault field', schema.shape];
-	if (unknown) return `Unknown ${place} "${unknown.keys[0]}". Valid: ${Object.keys(names).join(', ')}`;
-	return path[0] === 'changes' && path.length > 1 ? message : `${place} "${String(path.at(-1))}" ${message}`;
-}
-
 /** Checks a fault as it comes from outside; throws an InputError that says what is wrong. */
 export function checkFault(given: unknown): CheckedFault {
 	if (!isObject(given)) throw new InputError('A fault must be an object');
@@ -155,7 +129,7 @@ export function checkFault(given: unknown): CheckedFault {
 		throw new InputError(`Unknown fault kind ${JSON.stringify(given.kind)}. Valid kinds: ${valid}`);
 	}
 	const { data, error } = kinds[kind].safeParse(given);
-	if (!data) throw new InputError(explain(error.issues, kinds[kind]));
+	if (!data) throw new InputError(`A fault of kind ${kind} cannot be that. ${z.prettifyError(error)}`);
 	const { at, skip } = data;
 	if (at !== undefined && (!Number.isInteger(at) || at === 0 || skip !== undefined)) {
 		throw new InputError('fault field "at" must be a whole number from 1, without "skip"');

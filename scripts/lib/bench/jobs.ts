@@ -2,143 +2,113 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packTarball } from '../build';
+import type { JournalEntry, Sandbox, Settings } from '../../../sandbox';
 import { printTable } from '../markdown';
 import { N8nClient } from '../n8n/client';
 import { N8N_VERSION } from '../n8n/install';
 import type { N8nHandle } from '../n8n/start';
 import { startN8n } from '../n8n/start';
 import { say } from '../progress';
-import type { SandboxHandle } from '../sandbox';
-import { FIXED_DAY, startSandbox } from '../sandbox';
-import type { ContestantName, WorkflowName } from './workflows';
+import { accountOf, withSandbox } from '../sandbox';
 import { CONTESTANTS, JOBS, WORKFLOWS } from './workflows';
 
 const TIMEOUT_MS = 900_000;
 const COLUMNS = 'job,with,calls,429,most in a second,rows,seconds,× floor,CPU s,peak MB'.split(',');
+/** Calls in any second that AlfaCRM allows, 0 for no limit, and milliseconds a call. */
+const [LIMITS, LATENCIES] = [
+	[0, 5],
+	[60, 400],
+];
 
-/** What `npm run bench` was asked for. */
-export interface BenchFlags {
-	/** Lines whose title holds it. */
-	only: string;
-	with: ContestantName[];
-	/** Milliseconds. */
-	latency: number[];
-	/** Calls in any second, 0 for no limit. */
-	limit: number[];
-}
-
-interface Bench {
-	client: N8nClient;
-	n8n: N8nHandle;
-}
-
+/** What is done once: a job of so many rows, by whom, and what the sandbox allows. */
 interface Contest {
-	job: WorkflowName;
-	contestant: ContestantName;
+	job: keyof typeof WORKFLOWS;
+	contestant: keyof typeof CONTESTANTS;
 	rows: number;
 	limit: number;
 }
 
-/** One request that reached the sandbox. */
-interface JournalEntry {
-	path: string;
-	status: number;
-	at: number;
-}
-
 /** This package beside HTTP Request nodes, in one run on one n8n, counted by the sandbox. */
-export async function jobs({ only, with: contestants, latency: latencies, limit: limits }: BenchFlags) {
+export async function jobs(only: string) {
 	const tarball = await packTarball();
 	const n8n = await startN8n({ tarball: tarball.file });
 	try {
 		const client = new N8nClient(n8n);
 		await client.signIn();
-		const bench = { client, n8n };
-		await warmUp(bench);
+		const run = async (sandbox: Sandbox, contest: Contest) => await measure(client, n8n, sandbox, contest);
+		await warmUp(run);
 		const [{ model }] = os.cpus();
 		say(`${os.cpus().length} cores (${model}), Node ${process.versions.node}, n8n ${N8N_VERSION}`);
-		for (const limit of limits) {
-			for (const latency of latencies) {
-				say(
-					`\n## ${latency} ms a call, ${limit > 0 ? `at most ${limit} calls in any second` : 'no limit'}\n`,
-				);
+		for (const limit of LIMITS)
+			for (const latencyMs of LATENCIES) {
+				say(`\n## ${latencyMs} ms a call, ${limit ? `at most ${limit} calls in any second` : 'no limit'}\n`);
 				const line = printTable(COLUMNS, (column) => column < 2);
-				for (const { title, does: job, customers, rows, bodyPageSize } of JOBS) {
-					if (!title.includes(only)) continue;
-					for (const contestant of contestants) {
+				for (const { title, does: job, rows, bodyPageSize } of JOBS.filter((one) => one.title.includes(only)))
+					for (const contestant of ['node', 'http', 'paced'] as const) {
 						if (contestant === 'paced' && limit === 0) continue;
-						// Each has a sandbox of its own, since n8n has learned how quick the other one is.
-						const settings = { rateLimit: limit, latencyMs: latency, bodyPageSize, pageSize: 50 };
-						const contest = { job, contestant, rows, limit };
+						const settings = { rateLimit: limit, latencyMs, bodyPageSize, pageSize: 50 };
 						const figures = await inSchool(
-							customers,
+							rows,
 							settings,
-							async (sandbox) => await measure(bench, sandbox, contest),
+							async (sandbox) => await run(sandbox, { job, contestant, rows, limit }),
 						);
 						line(title, CONTESTANTS[contestant].title, ...figures);
 					}
-				}
 			}
-		}
 	} finally {
 		await n8n.stop();
 		tarball.remove();
 	}
 }
 
-/** A school whose customers are all in branch 1. */
+/** A school of its own, since n8n has learned how quick another one is, whose customers are all in branch 1. */
 async function inSchool<T>(
 	customers: number,
-	settings: object,
-	work: (sandbox: SandboxHandle) => Promise<T>,
+	settings: Partial<Settings>,
+	work: (sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
-	const sandbox = await startSandbox({ args: [...FIXED_DAY, '--customers', String(customers)] });
-	try {
-		await sandbox.control('PATCH', 'records/customer', { branch_ids: [1] });
-		await sandbox.control('PATCH', 'settings', settings);
+	return await withSandbox({ customers, settings }, async (sandbox) => {
+		for (const { id } of sandbox.store.rows('customer'))
+			sandbox.store.patch('customer', id, { branch_ids: [1] });
 		return await work(sandbox);
-	} finally {
-		await sandbox.stop();
-	}
+	});
 }
 
-async function warmUp(bench: Bench) {
+async function warmUp(run: (sandbox: Sandbox, contest: Contest) => Promise<unknown>) {
 	await inSchool(500, { rateLimit: 0 }, async (sandbox) => {
-		for (const contestant of ['node', 'http'] as const) {
+		for (const contestant of ['node', 'http'] as const)
 			for (const job of ['list', 'create'] as const)
-				await measure(bench, sandbox, { job, contestant, rows: 100, limit: 0 });
-		}
+				await run(sandbox, { job, contestant, rows: 100, limit: 0 });
 	});
 }
 
 /** Runs a job in n8n as a workflow that a webhook starts, which saves nothing of the execution: the cells of its line. */
 async function measure(
-	{ client, n8n }: Bench,
-	sandbox: SandboxHandle,
+	client: N8nClient,
+	n8n: N8nHandle,
+	sandbox: Sandbox,
 	{ job, contestant, rows, limit }: Contest,
 ): Promise<Array<string | number>> {
-	const account = await sandbox.credential();
+	const account = accountOf(sandbox);
 	const { kind, paceMs } = CONTESTANTS[contestant];
 	const data = { ...account, requestsPerSecond: limit };
-	const workflow =
+	const saved = await client.createCredential({ name: 'AlfaCRM', type: 'alfaCrmApi', data });
+	const { id } = await client.importWorkflow(
 		kind === 'node'
-			? WORKFLOWS[job].node(
-					await client.createCredential({ name: 'AlfaCRM', type: 'alfaCrmApi', data }),
-					rows,
-				)
-			: WORKFLOWS[job].http(account, rows, limit > 0 ? paceMs : 0);
-	const { id } = await client.importWorkflow(workflow);
+			? WORKFLOWS[job].node(saved, rows)
+			: WORKFLOWS[job].http(account, rows, limit > 0 ? paceMs : 0),
+	);
 	await client.publishWorkflow(id);
 	await sleep(1_100); // What was asked before leaves the window of the limit.
-	await sandbox.control('DELETE', 'journal');
+	sandbox.clearJournal();
 	const before = usage(n8n.pid());
 	const begun = performance.now();
 	const response = await fetch(`${n8n.url}/webhook/bench`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
 	const [answer] = [await response.json()].flat() as Array<object | undefined>;
 	const seconds = (performance.now() - begun) / 1_000;
 	const after = usage(n8n.pid());
-	const journal = await sandbox.control<JournalEntry[]>('GET', 'journal');
 	await client.unpublishWorkflow(id);
+	const { journal } = sandbox;
 	const counted = Number(Object.values(answer ?? {})[0] ?? NaN);
 	const refused = journal.filter(({ status }) => status === 429).length;
 	const isOnTheFloor = limit > 0 && refused === 0;
@@ -155,7 +125,7 @@ async function measure(
 }
 
 /** @param journal in the order of arrival */
-function mostInASecond(journal: JournalEntry[]): number {
+function mostInASecond(journal: readonly JournalEntry[]): number {
 	let from = 0;
 	const counts = journal.map(({ at }, index) => {
 		while (journal[from].at <= at - 1_000) from += 1;

@@ -1,17 +1,16 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { JsonObject, Sandbox, Settings } from '../../../sandbox';
 import type { Poller } from '../../../test/engine/support/poller';
 import { printTable } from '../markdown';
 import { say } from '../progress';
-import type { SandboxHandle } from '../sandbox';
-import { FIXED_DAY, startSandbox } from '../sandbox';
-import type { BenchFlags } from './jobs';
+import { accountOf, withSandbox } from '../sandbox';
 
 const SIZES = [1_000, 10_000, 100_000];
 const BRANCHES = 3;
 /** How AlfaCRM may page: as large as asked for, or by 20 whatever is asked for. */
-const PAGES = [
+const PAGES: Array<{ rows: number; settings: Partial<Settings> }> = [
 	{ rows: 500, settings: { bodyPageSize: 'honoured' } },
 	{ rows: 20, settings: { bodyPageSize: 'ignored', pageSize: 20 } },
 ];
@@ -46,7 +45,7 @@ interface Poll {
 }
 
 /** What a poll of the trigger costs: 'Customer Created' of all branches of an account with three, in n8n's own poll context. */
-export async function poll({ only }: BenchFlags) {
+export async function poll(only: string) {
 	// n8n-core writes an encryption key into the user folder as soon as it is loaded.
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-bench-'));
 	Object.assign(process.env, { N8N_USER_FOLDER: folder, N8N_ENCRYPTION_KEY: 'bench' });
@@ -68,7 +67,7 @@ async function bySize() {
 	for (const customers of SIZES) {
 		await withAccount(customers, {}, {}, async (account) => {
 			const polls = [await account.poll(), await account.poll()];
-			await account.add();
+			account.add();
 			polls.push(await account.poll(), await account.poll());
 			const state = kilobytes(Math.max(...polls.map(({ stateBytes }) => stateBytes)));
 			line(customers.toLocaleString('en'), ...polls.map(({ requests }) => requests), state);
@@ -113,12 +112,12 @@ async function daysOf(
 ) {
 	let made = 0;
 	const pollAt = async (minutes: number) => {
-		await setTime(minutes);
+		setTime(minutes);
 		const due = Math.floor(((minutes + BEFORE_DAYS * DAY_MINUTES) * perDay) / DAY_MINUTES);
 		for (; made < due; made++) {
 			const created_at = stampAt(((made + 1) * DAY_MINUTES) / perDay - BEFORE_DAYS * DAY_MINUTES);
 			const is_study = who === 'leads' ? 0 : made % 2;
-			await add({ branch_ids: [(made % BRANCHES) + 1], is_study, created_at });
+			add({ branch_ids: [(made % BRANCHES) + 1], is_study, created_at });
 		}
 		return await pollOnce();
 	};
@@ -130,49 +129,45 @@ async function daysOf(
 	return polls;
 }
 
-type Account = ReturnType<typeof accountOf>;
+type Account = ReturnType<typeof accountWith>;
 
 /** An account with three branches, all of which a new trigger watches, for as long as something is done with it. */
 async function withAccount<T>(
 	customers: number,
-	settings: object,
+	settings: Partial<Settings>,
 	credential: object,
 	work: (account: Account) => Promise<T>,
 ): Promise<T> {
 	const { Engine } = await import('../../../test/engine/support/engine');
 	const { Poller: PollerOfTests } = await import('../../../test/engine/support/poller');
-	const sandbox = await startSandbox({ args: [...FIXED_DAY, '--customers', String(customers)] });
-	try {
-		await sandbox.control('PUT', `records/branch/${BRANCHES}`, { is_active: 1 });
-		await sandbox.control('PATCH', 'settings', settings);
-		const engine = new Engine({ ...(await sandbox.credential()), ...credential });
-		return await work(accountOf(sandbox, new PollerOfTests(engine, { event: 'customerCreated' })));
-	} finally {
-		await sandbox.stop();
-	}
+	return await withSandbox({ customers, settings }, async (sandbox) => {
+		sandbox.store.patch('branch', BRANCHES, { is_active: 1 });
+		const engine = new Engine({ ...accountOf(sandbox), ...credential });
+		return await work(accountWith(sandbox, new PollerOfTests(engine, { event: 'customerCreated' })));
+	});
 }
 
-function accountOf(sandbox: SandboxHandle, poller: Poller) {
+function accountWith(sandbox: Sandbox, poller: Poller) {
 	const { now: realNow } = Date;
 	let now = realNow;
 	return {
 		poll: async (): Promise<Poll> => {
-			await sandbox.control('DELETE', 'journal');
+			sandbox.clearJournal();
 			Date.now = now;
 			const items = await poller.tick().finally(() => (Date.now = realNow));
-			const { length: requests } = await sandbox.control<unknown[]>('GET', 'journal');
-			return { items: items.length, stateBytes: JSON.stringify(poller.state).length, requests };
+			const stateBytes = JSON.stringify(poller.state).length;
+			return { items: items.length, stateBytes, requests: sandbox.journal.length };
 		},
 		/** Adds a new lead, or another customer. */
-		add: async (customer = {}) => {
+		add: (customer: JsonObject = {}) => {
 			const lead = { name: 'Новая Анна', is_study: 0, branch_ids: [1] };
-			await sandbox.control('PUT', 'records/customer', { ...lead, ...customer });
+			sandbox.store.upsert('customer', { ...lead, ...customer });
 		},
 		/** Sets the clocks of AlfaCRM and n8n, which stand still from then on. */
-		setTime: async (minutes: number) => {
+		setTime: (minutes: number) => {
 			const time = BEGIN + minutes * 60_000;
 			now = () => time;
-			await sandbox.control('PATCH', 'settings', { now: stampAt(minutes) });
+			sandbox.settings.now = stampAt(minutes);
 		},
 	};
 }

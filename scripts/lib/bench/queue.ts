@@ -6,37 +6,41 @@ import type { Figures } from '../queue/loads';
 import { forms, logins, pace } from '../queue/loads';
 import { findPrograms } from '../queue/programs';
 import { QueueStage } from '../queue/stage';
-import type { BenchFlags } from './jobs';
 
 const COLUMNS = 'load,executions,succeeded,calls,a second,429s,logins,customers,seconds'.split(',');
 const PACE = { executions: 24, calls: 10 };
 const LOGINS = { executions: 200, calls: 3, expiries: 2 };
 
-type Load = (stage: QueueStage) => Promise<Figures & { customers?: number }>;
+type Load = [title: string, run: (stage: QueueStage) => Promise<Figures & { customers?: number }>];
+
+/** Logins where a login ends the older tokens, and where it does not. */
+const loginsWith = (singleToken: boolean, isLimited: boolean): Load => [
+	`200 x 3 calls, 2 expiries${isLimited ? ', 5 a second' : ''}${singleToken ? ', one token at a time' : ''}`,
+	async (stage) => await logins(stage, { ...LOGINS, singleToken, isLimited }),
+];
 
 /** The loads of test/queue, but larger. */
-const LOADS: Record<string, Load> = {
-	'24 x 10 calls, 5 a second': async (stage) => await pace(stage, PACE),
-	'24 x 10 calls, 5 a second, refused ones count': async (stage) =>
-		await pace(stage, { ...PACE, settings: { countRejected: true } }),
-	'1,000 forms of 300 phones, no limit': async (stage) =>
-		await forms(stage, { count: 1_000, phones: 300, isLimited: false }),
-	'60 forms of 18 phones, 5 a second': async (stage) =>
-		await forms(stage, { count: 60, phones: 18, isLimited: true }),
-	...Object.fromEntries(
-		[false, true].flatMap((isLimited) =>
-			[false, true].map((singleToken): [string, Load] => [
-				`200 x 3 calls, 2 expiries${isLimited ? ', 5 a second' : ''}${singleToken ? ', one token at a time' : ''}`,
-				async (stage) => await logins(stage, { ...LOGINS, singleToken, isLimited }),
-			]),
-		),
-	),
-};
+const LOADS: Load[] = [
+	['24 x 10 calls, 5 a second', async (stage) => await pace(stage, PACE)],
+	[
+		'24 x 10 calls, 5 a second, refused ones count',
+		async (stage) => await pace(stage, { ...PACE, settings: { countRejected: true } }),
+	],
+	[
+		'1,000 forms of 300 phones, no limit',
+		async (stage) => await forms(stage, { count: 1_000, phones: 300, isLimited: false }),
+	],
+	[
+		'60 forms of 18 phones, 5 a second',
+		async (stage) => await forms(stage, { count: 60, phones: 18, isLimited: true }),
+	],
+	...[loginsWith(false, false), loginsWith(true, false), loginsWith(false, true), loginsWith(true, true)],
+];
 
 /** What several processes of n8n make of one account. */
-export async function queue({ only }: BenchFlags) {
+export async function queue(only: string) {
 	findPrograms();
-	const loads = Object.entries(LOADS).filter(([title]) => title.includes(only));
+	const loads = LOADS.filter(([title]) => title.includes(only));
 	if (loads.length > 0)
 		await withStage({ webhooks: 2, workers: 4 }, async (stage) => await measure(stage, loads));
 	if ('deliveries'.includes(only)) await withStage({ webhooks: 2, workers: 4 }, measureDeliveries);
@@ -57,21 +61,14 @@ async function withStage(
 	}
 }
 
-async function measure(stage: QueueStage, loads: Array<[string, Load]>) {
+async function measure(stage: QueueStage, loads: Load[]) {
 	const line = printTable(COLUMNS, (column) => column === 0);
 	for (const [title, load] of loads) {
-		const { executions, succeeded, accepted, perSecond, refused, failures, ...rest } = await load(stage);
-		const { logins: count, customers = '–', seconds } = rest;
+		const figures = await load(stage);
+		const { executions, succeeded, accepted, perSecond, refused, failures } = figures;
 		line(
-			title,
-			executions,
-			succeeded,
-			accepted,
-			perSecond.toFixed(1),
-			refused,
-			count,
-			customers,
-			seconds.toFixed(0),
+			...[title, executions, succeeded, accepted, perSecond.toFixed(1), refused],
+			...[figures.logins, figures.customers ?? '–', figures.seconds.toFixed(0)],
 		);
 		for (const failure of failures) line(failure);
 	}

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SandboxHandle } from '../sandbox';
-import { withSchool } from './school';
-import type { Entrance, QueueStage } from './stage';
-import { EVENTS, eventsOnce, PASSED } from './workflows';
+import { randomUUID } from 'node:crypto';
+import type { Sandbox } from '../../../sandbox';
+import { chain, node } from '../n8n/chain';
+import { withSchool } from './loads';
+import type { QueueStage } from './stage';
 
 interface DeliveryFigures {
 	/** Deliveries, 50 at most, each of which comes twice: once to either of two webhook processes. */
@@ -20,84 +21,74 @@ interface DeliveryFigures {
 	events: number;
 }
 
-interface Delivery {
-	text: string;
-	status: number | null;
+const [EVENTS, PASSED] = ['AlfaCRM Webhook Trigger', 'Passed'];
+
+/** AlfaCRM's events, each once over all processes: n8n keeps in its database which keys were there. */
+async function publishEventsOnce(stage: QueueStage) {
+	const webhookId = randomUUID();
+	const type = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
+	const nodes = [
+		{ name: EVENTS, type, typeVersion: 1, webhookId, parameters: {} },
+		node('removeDuplicates 2', 'Once', {
+			operation: 'removeItemsSeenInPreviousExecutions',
+			logic: 'removeItemsWithAlreadySeenKeyValues',
+			dedupeValue: '={{ $json.deliveryKey }}',
+			options: {},
+		}),
+		node('noOp 1', PASSED),
+	];
+	return await stage.publish(chain('Events', nodes), `/webhook/${webhookId}/webhook`);
 }
 
 /**
  * Equal deliveries to two webhook processes.
- * @param apartMs 0: both at the same moment
+ * @param apartMs 0: both at the same moment, as AlfaCRM tells both of each change; else it tells one, and later the other, and each
+ *   execution has ended before the next one begins
  */
 export async function deliveries(
 	stage: QueueStage,
 	{ pairs, apartMs }: { pairs: number; apartMs: number },
 ): Promise<DeliveryFigures> {
-	return await withSchool({ rateLimit: 0 }, async (sandbox) => {
-		const entrance = await stage.publish(eventsOnce());
-		await (apartMs === 0
-			? together(sandbox, entrance, pairs)
-			: apart(stage, sandbox, entrance, pairs, apartMs));
-		await stage.finished(entrance.workflow, pairs);
-		const executions = await stage.client.listExecutions(entrance.workflow);
+	return await withSchool(stage, { rateLimit: 0 }, async (sandbox) => {
+		const { workflow, addresses } = await publishEventsOnce(stage);
+		const [first, second] = addresses;
+		const customers = sandbox.store.rows('customer').slice(0, pairs);
+		sandbox.webhooks.add(first);
+		if (apartMs === 0) sandbox.webhooks.add(second);
+		for (const [index, { id }] of customers.entries()) {
+			sandbox.store.patch('customer', id, { note: `Звонок ${id}` });
+			if (apartMs > 0) await stage.finished(workflow, index + 1);
+		}
+		const sent = await answered(sandbox);
+		if (apartMs > 0) {
+			await sleep(apartMs);
+			for (const { text } of sent) {
+				sandbox.webhooks.send({ text, url: second });
+				await answered(sandbox);
+				// One that is known at once starts nothing.
+				await stage.finished(workflow, pairs);
+			}
+		}
+		await stage.finished(workflow, pairs);
+		const executions = await stage.client.listExecutions(workflow);
 		const ended = await Promise.all(
 			executions.map(async ({ id }) => await stage.client.waitForExecution(id)),
 		);
-		const passed = ended.flatMap((execution) => execution.outputs(PASSED));
-		const keys = ended.flatMap((execution) =>
-			execution.outputs(EVENTS).map(({ deliveryKey }) => deliveryKey),
-		);
+		const outputs = (name: string) => ended.flatMap((execution) => execution.outputs(name));
 		return {
 			pairs,
 			started: executions.length,
-			keys: new Set(keys).size,
-			passed: passed.length,
-			events: new Set(passed.map(({ entity_id: id }) => id)).size,
+			keys: new Set(outputs(EVENTS).map(({ deliveryKey }) => deliveryKey)).size,
+			passed: outputs(PASSED).length,
+			events: new Set(outputs(PASSED).map(({ entity_id: id }) => id)).size,
 		};
 	});
 }
 
-/** AlfaCRM tells both of each change. */
-async function together(sandbox: SandboxHandle, { addresses }: Entrance, pairs: number) {
-	for (const url of addresses.slice(0, 2)) await sandbox.control('POST', 'webhooks', { url });
-	await change(sandbox, pairs);
-}
-
-/** It tells one, and later the other; each execution has ended before the next one begins. */
-async function apart(
-	stage: QueueStage,
-	sandbox: SandboxHandle,
-	{ addresses, workflow }: Entrance,
-	pairs: number,
-	apartMs: number,
-) {
-	const [first, second] = addresses;
-	await sandbox.control('POST', 'webhooks', { url: first });
-	let sent: Delivery[] = [];
-	for (let nth = 1; nth <= pairs; nth += 1) {
-		sent = await change(sandbox, 1, nth);
-		await stage.finished(workflow, nth);
-	}
-	await sleep(apartMs);
-	for (const { text } of sent) {
-		await sandbox.control('POST', 'webhooks/send', { text, url: second });
-		await answered(sandbox);
-		// One that is known at once starts nothing.
-		await stage.finished(workflow, pairs);
-	}
-}
-
-/** Changes so many customers, and waits until all who are told have answered. */
-async function change(sandbox: SandboxHandle, count: number, from = 0): Promise<Delivery[]> {
-	const customers = await sandbox.control<Array<{ id: number }>>('GET', 'records/customer');
-	for (const { id } of customers.slice(from, from + count))
-		await sandbox.control('PUT', `records/customer/${id}`, { note: `Звонок ${id}` });
-	return await answered(sandbox);
-}
-
-async function answered(sandbox: SandboxHandle): Promise<Delivery[]> {
-	const { deliveries: sent } = await sandbox.control<{ deliveries: Delivery[] }>('POST', 'webhooks/wait', {});
-	const bad = sent.find(({ status }) => status !== 200);
+/** Waits until all who were told have answered; what they were told so far. */
+async function answered({ webhooks }: Sandbox) {
+	await webhooks.settled();
+	const bad = webhooks.deliveries.find(({ status }) => status !== 200);
 	if (bad) throw new Error(`n8n answered ${bad.status} to a delivery`);
-	return sent;
+	return [...webhooks.deliveries];
 }

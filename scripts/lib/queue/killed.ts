@@ -1,11 +1,9 @@
 import pWaitFor from 'p-wait-for';
 import type { RawExecution } from '../n8n/execution';
 import { isFinal } from '../n8n/execution';
-import type { SandboxHandle } from '../sandbox';
-import { journalOf } from './journal';
-import { phonesIn, withSchool } from './school';
+import { node } from '../n8n/chain';
+import { phonesIn, saveLead, withSchool } from './loads';
 import type { QueueStage } from './stage';
-import { phonesToLeads } from './workflows';
 
 interface KilledFigures {
 	/** Executions that died with the worker. */
@@ -32,48 +30,54 @@ export async function killed(
 	stage: QueueStage,
 	{ executions, each }: { executions: number; each: number },
 ): Promise<KilledFigures> {
-	return await withSchool({ rateLimit: 0 }, async (sandbox) => {
-		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: 0 });
-		const entrance = await stage.publish(phonesToLeads(credential));
+	return await withSchool(stage, { rateLimit: 0 }, async (sandbox, credential) => {
+		const split = { fieldToSplitOut: 'body.phones', options: { destinationFieldName: 'phone' } };
+		const nodes = [
+			node('splitOut 1', 'Each Phone', split),
+			saveLead(credential, '={{ $json.phone }}', 'Лид'),
+		];
+		const entrance = await stage.publishNodes('Phones to leads', nodes);
+		const { workflow } = entrance;
 		const phones = executions * each;
-		const known = await phonesIn(sandbox);
-		const added = async () => (await phonesIn(sandbox)).slice(known.length);
-
-		const bodies = Array.from({ length: executions }, (_, nth) => ({
-			phones: Array.from({ length: each }, (_item, index) => phoneOf(nth * each + index)),
-		}));
-		const match = { entity: 'customer', action: 'create' };
-		await sandbox.control('POST', 'faults', { kind: 'delay', ms: CREATE_MS, when: 'after', times: 0, match });
-		for (const body of bodies) await entrance.post(body);
-		await pWaitFor(async () => (await added()).length >= phones / 3 && (await isCreating(sandbox)), {
-			interval: 20,
-			timeout: 120_000,
-		});
-		const [worker] = stage.queue.workers;
-		const begun = performance.now();
-		const look = async () => {
-			await sandbox.control('DELETE', 'faults');
-			const count = (await added()).length;
-			return { before: count, first: await stage.client.listExecutions(entrance.workflow) };
+		const known = phonesIn(sandbox).length;
+		const added = () => phonesIn(sandbox).slice(known);
+		const sendAll = async () => {
+			for (let nth = 0; nth < phones; nth += each)
+				await entrance.post({ phones: Array.from({ length: each }, (_, index) => phoneOf(nth + index)) });
 		};
-		const [{ before, first }] = await Promise.all([look(), worker.restart({ kill: true })]);
+
+		const match = { entity: 'customer', action: 'create' };
+		sandbox.faults.add({ kind: 'delay', ms: CREATE_MS, when: 'after', times: 0, match });
+		await sendAll();
+		const isCreating = () =>
+			sandbox.journal.some(({ action, status }) => action === 'create' && status === null);
+		const isTime = () => added().length >= phones / 3 && isCreating();
+		await pWaitFor(isTime, { interval: 20, timeout: 120_000 });
+		const begun = performance.now();
+		const restarting = stage.workers[0].restart({ kill: true });
+		sandbox.faults.clear();
+		const before = added().length;
+		const [first] = await Promise.all([stage.client.listExecutions(workflow), restarting]);
 		// Nobody else works on them.
 		const lost = first.filter((execution) => !isFinal(execution)).map(({ id }) => id);
 
-		for (const body of bodies) await entrance.post(body);
+		await sendAll();
 		const former = new Set(first.map(({ id }) => id));
 		let second: RawExecution[] = [];
 		const areDone = async () => {
-			second = (await stage.client.listExecutions(entrance.workflow)).filter(({ id }) => !former.has(id));
+			second = (await stage.client.listExecutions(workflow)).filter(({ id }) => !former.has(id));
 			return second.length >= executions && second.every(isFinal);
 		};
 		await pWaitFor(areDone, { interval: 500, timeout: 180_000 });
 		const seconds = (performance.now() - begun) / 1_000;
-		const again = await added();
+		const again = added();
 
 		// n8n takes the others for lost after a while, and its Retry has the least to begin with: no node had ended.
-		await stage.finished(entrance.workflow, 2 * executions);
-		await stage.retry((await stage.failed(entrance.workflow)).filter(({ id }) => lost.includes(id)));
+		await stage.finished(workflow, 2 * executions);
+		const { session } = stage.client;
+		for (const { id } of await stage.failed(workflow))
+			if (lost.includes(id))
+				await session.request('POST', `/rest/executions/${id}/retry`, { loadWorkflow: true });
 		return {
 			lost: lost.length,
 			before,
@@ -82,15 +86,9 @@ export async function killed(
 			distinct: new Set(again).size,
 			failures: await stage.reasonsOf(second.filter(({ status }) => status !== 'success')),
 			seconds,
-			afterRetry: (await added()).length,
+			afterRetry: added().length,
 		};
 	});
 }
 
 const phoneOf = (nth: number) => `+7 955 200-${String(nth).padStart(4, '0')}`;
-
-async function isCreating(sandbox: SandboxHandle): Promise<boolean> {
-	return (await journalOf(sandbox)).some(
-		({ path, status }) => path.endsWith('customer/create') && status === null,
-	);
-}

@@ -1,20 +1,27 @@
 import pWaitFor from 'p-wait-for';
+import type { Sandbox, Settings } from '../../../sandbox';
 import { each } from '../each';
-import type { SandboxHandle } from '../sandbox';
-import type { CallFigures } from './journal';
-import { figuresOf, journalOf } from './journal';
-import { phonesIn, plannedLesson, someCustomers, withSchool } from './school';
+import type { ChainedNode } from '../n8n/chain';
+import { alfaCrm } from '../n8n/chain';
+import type { SavedCredential } from '../n8n/types';
+import { accountOf, withSandbox } from '../sandbox';
 import type { Entrance, QueueStage } from './stage';
-import { formToLead, lessonToComplete, severalCalls } from './workflows';
 
 /** What a load came to. */
-export interface Figures extends CallFigures {
+export interface Figures {
 	executions: number;
 	succeeded: number;
 	/** Why the others did not, each reason once. */
 	failures: string[];
 	/** Until the last execution was saved. */
 	seconds: number;
+	/** Calls that the limit let pass, logins included. */
+	accepted: number;
+	logins: number;
+	/** Calls that were answered with 429. */
+	refused: number;
+	/** Accepted calls, by the time from the first one to the last. */
+	perSecond: number;
 }
 
 /** What AlfaCRM allows. */
@@ -22,30 +29,80 @@ const LIMIT = 5;
 /** Forms and the like arrive so many at a time. */
 const AT_A_TIME = 40;
 
-/** Starts an execution for each body, and counts what became of them. */
-async function observe(
+/** A school with a credential for it in n8n, which keeps to its limit. */
+export async function withSchool<T>(
 	stage: QueueStage,
-	sandbox: SandboxHandle,
+	settings: Partial<Settings> & { rateLimit: number },
+	work: (sandbox: Sandbox, credential: SavedCredential) => Promise<T>,
+): Promise<T> {
+	const options = { customers: 60, settings: { latencyMs: 60, ...settings } };
+	return await withSandbox(options, async (sandbox) => {
+		const data = { ...accountOf(sandbox), requestsPerSecond: settings.rateLimit };
+		const credential = { name: 'AlfaCRM', type: 'alfaCrmApi', data };
+		return await work(sandbox, await stage.client.createCredential(credential));
+	});
+}
+
+/** Starts an execution for each body, and counts what became of them. */
+export async function observe(
+	stage: QueueStage,
+	sandbox: Sandbox,
 	entrance: Entrance,
 	bodies: object[],
-	meanwhile: () => Promise<unknown> = async () => {},
+	{
+		atATime = AT_A_TIME,
+		meanwhile = async () => {},
+	}: { atATime?: number; meanwhile?: () => Promise<void> } = {},
 ): Promise<Figures> {
 	const { workflow } = entrance;
 	const before = await stage.finished(workflow, 0);
-	await sandbox.control('DELETE', 'journal');
+	sandbox.clearJournal();
 	const begun = performance.now();
-	const sending = each(bodies, AT_A_TIME, async (body) => await entrance.post(body));
-	await Promise.all([sending, meanwhile()]);
+	await Promise.all([each(bodies, atATime, async (body) => await entrance.post(body)), meanwhile()]);
 	const after = await stage.finished(workflow, before.executions + bodies.length);
 	const seconds = (performance.now() - begun) / 1_000;
+	const accepted = sandbox.journal.filter(({ status }) => status !== 429);
+	const [first, last] = [accepted[0]?.at ?? NaN, accepted.at(-1)?.at ?? NaN];
 	return {
 		executions: after.executions - before.executions,
 		succeeded: after.succeeded - before.succeeded,
 		failures: await stage.reasonsOf(await stage.failed(workflow)),
 		seconds,
-		...figuresOf(await journalOf(sandbox)),
+		accepted: accepted.length,
+		logins: accepted.filter(({ action }) => action === 'login').length,
+		refused: sandbox.journal.length - accepted.length,
+		perSecond: ((accepted.length - 1) / (last - first)) * 1_000,
 	};
 }
+
+/** A call for each of so many customers, one after the other, each of a node of its own. */
+function severalCalls(sandbox: Sandbox, count: number, credential: SavedCredential): ChainedNode[] {
+	const customers = sandbox.store.rows('customer');
+	const ours = customers.filter(({ branch_ids }) => (branch_ids as number[]).includes(1)).slice(0, count);
+	return ours.map(({ id }) => {
+		const parameters = { resource: 'customer', operation: 'get', branchId: 1, addNames: false };
+		return alfaCrm(`Get ${id}`, { ...parameters, id: recordBy(String(id)) }, credential);
+	});
+}
+
+const recordBy = (value: string) => ({ __rl: true as const, mode: 'id', value });
+
+/** Creates or updates a lead by its phone. */
+export function saveLead(credential: SavedCredential, phone: string, name: string): ChainedNode {
+	const parameters = {
+		resource: 'customer',
+		operation: 'upsert',
+		branchId: 1,
+		phone,
+		fieldsToSet: { name, is_study: 0 },
+		options: { onlyForNew: ['is_study', 'name'] },
+	};
+	return alfaCrm('Save Lead', parameters, credential);
+}
+
+/** The customers' phones in the order of their creation, without what differs from one spelling to the other. */
+export const phonesIn = ({ store }: Sandbox): string[] =>
+	store.rows('customer').map(({ phone }) => String(phone).replace(/\D/g, '').slice(-10));
 
 /**
  * Many executions at once, where the service allows 5 calls in any second.
@@ -53,13 +110,11 @@ async function observe(
  */
 export async function pace(
 	stage: QueueStage,
-	{ executions, calls, settings = {} }: { executions: number; calls: number; settings?: object },
+	{ executions, calls, settings = {} }: { executions: number; calls: number; settings?: Partial<Settings> },
 ): Promise<Figures> {
-	return await withSchool({ rateLimit: LIMIT, ...settings }, async (sandbox) => {
-		const entrance = await stage.publish(
-			severalCalls(await stage.credentialOf(sandbox), await someCustomers(sandbox, calls)),
-		);
-		return await observe(stage, sandbox, entrance, emptyBodies(executions));
+	return await withSchool(stage, { rateLimit: LIMIT, ...settings }, async (sandbox, credential) => {
+		const entrance = await stage.publishNodes('Calls', severalCalls(sandbox, calls, credential));
+		return await observe(stage, sandbox, entrance, Array<object>(executions).fill({}));
 	});
 }
 
@@ -68,46 +123,18 @@ export async function forms(
 	stage: QueueStage,
 	{ count, phones, isLimited }: { count: number; phones: number; isLimited: boolean },
 ): Promise<Figures & { customers: number; distinct: number }> {
-	const rate = isLimited ? LIMIT : 0;
-	return await withSchool({ rateLimit: rate }, async (sandbox) => {
-		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: rate });
-		const entrance = await stage.publish(formToLead(credential));
-		const known = (await phonesIn(sandbox)).length;
+	return await withSchool(stage, { rateLimit: isLimited ? LIMIT : 0 }, async (sandbox, credential) => {
+		const save = saveLead(credential, '={{ $json.body.phone }}', '={{ $json.body.name }}');
+		const entrance = await stage.publishNodes('Form to lead', [save]);
+		const known = phonesIn(sandbox).length;
 		const bodies = Array.from({ length: count }, (_, index) =>
 			form(index, Math.floor((index * phones) / count)),
 		);
 		const figures = await observe(stage, sandbox, entrance, bodies);
-		const added = (await phonesIn(sandbox)).slice(known);
+		const added = phonesIn(sandbox).slice(known);
 		return { ...figures, customers: added.length, distinct: new Set(added).size };
 	});
 }
-
-/** Executions that all complete one lesson with the same customers, each in another process. */
-export async function sameLesson(
-	stage: QueueStage,
-	{ executions }: { executions: number },
-): Promise<Figures & { sent: number }> {
-	return await withSchool({ rateLimit: 0 }, async (sandbox) => {
-		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: 0 });
-		const entrance = await stage.publish(lessonToComplete(credential));
-		const { id, customer_ids: customers } = await plannedLesson(sandbox);
-		// Long enough for all of them to have looked.
-		const match = { entity: 'lesson', action: 'teach' };
-		await sandbox.control('POST', 'faults', { kind: 'delay', ms: 1_500, when: 'before', times: 0, match });
-		const body = { id, present: customers.join(',') };
-		const figures = await observe(
-			stage,
-			sandbox,
-			entrance,
-			Array.from({ length: executions }, () => body),
-		);
-		const sent = (await journalOf(sandbox)).filter(({ path }) => path.endsWith('lesson/teach')).length;
-		return { ...figures, sent };
-	});
-}
-
-/** For executions that need nothing from outside. */
-const emptyBodies = (count: number): object[] => Array.from({ length: count }, () => ({}));
 
 /** A phone is written in another way each time. */
 function form(index: number, person: number) {
@@ -116,26 +143,49 @@ function form(index: number, person: number) {
 	return { name: `Форма ${person}`, phone: spellings[index % spellings.length] };
 }
 
+/** Executions that all complete one lesson with the same customers, each in another process. */
+export async function sameLesson(
+	stage: QueueStage,
+	{ executions }: { executions: number },
+): Promise<Figures & { sent: number }> {
+	return await withSchool(stage, { rateLimit: 0 }, async (sandbox, credential) => {
+		const lesson = sandbox.store
+			.rows('lesson')
+			.find((row) => row.branch_id === 1 && row.status === 1 && (row.customer_ids as number[]).length > 1);
+		if (lesson === undefined) throw new Error('The school has no planned lesson');
+		const complete = {
+			...{ resource: 'lesson', operation: 'complete', branchId: 1, id: recordBy(String(lesson.id)) },
+			...{ if_completed: 'refuse', present_ids: String(lesson.customer_ids), additionalFields: {} },
+		};
+		const nodes = [alfaCrm('Complete Lesson', complete, credential)];
+		const entrance = await stage.publishNodes('Complete lesson', nodes);
+		// Long enough for all of them to have looked.
+		const match = { entity: 'lesson', action: 'teach' };
+		sandbox.faults.add({ kind: 'delay', ms: 1_500, when: 'before', times: 0, match });
+		const figures = await observe(stage, sandbox, entrance, Array<object>(executions).fill({}));
+		return { ...figures, sent: sandbox.journal.filter(({ action }) => action === 'teach').length };
+	});
+}
+
 /** Executions of several calls, in the middle of which all tokens expire several times. */
 export async function logins(
 	stage: QueueStage,
 	load: { executions: number; calls: number; expiries: number; singleToken: boolean; isLimited?: boolean },
 ): Promise<Figures> {
 	const { executions, calls, expiries, singleToken, isLimited = false } = load;
-	const rate = isLimited ? LIMIT : 0;
-	return await withSchool({ rateLimit: rate, singleToken }, async (sandbox) => {
-		const credential = await stage.credentialOf(sandbox, { requestsPerSecond: rate });
-		const entrance = await stage.publish(severalCalls(credential, await someCustomers(sandbox, calls)));
+	const settings = { rateLimit: isLimited ? LIMIT : 0, singleToken };
+	return await withSchool(stage, settings, async (sandbox, credential) => {
+		const entrance = await stage.publishNodes('Calls', severalCalls(sandbox, calls, credential));
 		// Each process may know the token before it counts.
-		await observe(stage, sandbox, entrance, emptyBodies(AT_A_TIME));
+		await observe(stage, sandbox, entrance, Array<object>(AT_A_TIME).fill({}));
 		const expire = async () => {
 			for (let nth = 1; nth <= expiries; nth += 1) {
 				const until = (executions * calls * nth) / (expiries + 1);
-				const isTime = async () => (await journalOf(sandbox)).length >= until;
-				await pWaitFor(isTime, { interval: 50, timeout: 300_000 });
-				await sandbox.control('POST', 'tokens/expire');
+				await pWaitFor(() => sandbox.journal.length >= until, { interval: 50, timeout: 300_000 });
+				sandbox.expireTokens();
 			}
 		};
-		return await observe(stage, sandbox, entrance, emptyBodies(executions), expire);
+		const bodies = Array<object>(executions).fill({});
+		return await observe(stage, sandbox, entrance, bodies, { meanwhile: expire });
 	});
 }

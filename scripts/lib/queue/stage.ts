@@ -1,16 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
 import { packTarball } from '../build';
+import type { ChainedNode } from '../n8n/chain';
+import { chain, node } from '../n8n/chain';
 import { N8nClient } from '../n8n/client';
 import type { RawExecution } from '../n8n/execution';
 import { STATUSES } from '../n8n/execution';
+import type { N8nHandle } from '../n8n/start';
+import { startN8n } from '../n8n/start';
+import type { SavedCredential, Workflow } from '../n8n/types';
 import { untilItTakesPosts } from '../n8n/webhook';
-import type { SavedCredential } from '../n8n/types';
-import type { SandboxHandle } from '../sandbox';
-import type { N8nQueue } from './start';
-import { startQueue } from './start';
-import type { Started } from './workflows';
+import { startPostgres, startRedis } from './servers';
 
-type StageOptions = Omit<Parameters<typeof startQueue>[0], 'tarball'>;
+interface StageOptions {
+	webhooks: number;
+	workers: number;
+	/** Of main. */
+	port?: number;
+	/** Added to the environment of each n8n process. */
+	env?: NodeJS.ProcessEnv;
+}
 
 /** What became of a workflow's executions. */
 interface Ended {
@@ -18,52 +27,80 @@ interface Ended {
 	succeeded: number;
 }
 
+/** A dozen processes start at the same time, and each takes half a minute of a core. */
+const START_MS = 300_000;
 /** Some time in which everything that is waited for here happens, even while both cores are busy. */
 const PATIENCE_MS = 600_000;
 
-/** n8n in queue mode with the packed package in each process, and whoever works in its editor. */
+/** n8n in queue mode on loopback, with the packed package in each process, and whoever works in its editor. */
 export class QueueStage {
 	private constructor(
-		readonly queue: N8nQueue,
+		/** Of main, which has the editor. */
+		readonly url: string,
 		readonly client: N8nClient,
+		/** They take production webhooks and forms, which main does not here. */
+		private readonly webhooks: N8nHandle[],
+		/** `restart({ kill: true })` is one that dies in the middle of its work, and another one. */
+		readonly workers: N8nHandle[],
+		/** Ends everything and removes it. */
+		readonly close: () => Promise<void>,
 	) {}
 
-	static async open(options: StageOptions = {}): Promise<QueueStage> {
+	/** Starts Postgres and Redis of the machine, main, webhook processes and workers. */
+	static async open({ webhooks, workers, port, env: more }: StageOptions): Promise<QueueStage> {
 		const tarball = await packTarball();
+		/** What has to be undone, in layers: what was started last ends first. */
+		const started: Array<Array<Promise<{ stop: () => Promise<void> }>>> = [];
+		const layer = async <T extends { stop: () => Promise<void> }>(
+			starting: Array<Promise<T>>,
+		): Promise<T[]> => {
+			started.unshift(starting);
+			return await Promise.all(starting);
+		};
+		const close = async () => {
+			for (const each of started.splice(0))
+				await Promise.allSettled(each.map(async (server) => await (await server).stop()));
+		};
 		try {
-			const queue = await startQueue({ ...options, tarball: tarball.file });
-			const client = new N8nClient(queue);
-			try {
-				await client.signIn();
-			} catch (error) {
-				await queue.stop();
-				throw error;
-			}
-			return new QueueStage(queue, client);
+			const servers = await layer([startPostgres(), startRedis()]);
+			const env = Object.assign({}, ...servers.map((one) => one.env), sharedEnv(), more) as NodeJS.ProcessEnv;
+			const launch = async (command: string[], at?: number) =>
+				await startN8n({ tarball: tarball.file, command, env, port: at, timeout: START_MS });
+			// Main makes the tables; the others would fail for the lack of them.
+			const [main] = await layer([launch(['start'], port)]);
+			const others = await layer([
+				...Array.from({ length: webhooks }, async () => await launch(['webhook'])),
+				...Array.from({ length: workers }, async () => await launch(['worker', '--concurrency=10'])),
+			]);
+			const client = new N8nClient(main);
+			await client.signIn();
+			return new QueueStage(main.url, client, others.slice(0, webhooks), others.slice(webhooks), close);
+		} catch (error) {
+			await close();
+			throw error;
 		} finally {
 			tarball.remove();
 		}
 	}
 
-	/** Saves a credential for the school. */
-	async credentialOf(sandbox: SandboxHandle, changes: object = {}) {
-		const data = { ...(await sandbox.credential()), ...changes };
-		return await this.client.createCredential({ name: 'AlfaCRM', type: 'alfaCrmApi', data });
+	/** Publishes nodes behind a Webhook node, which answers before the rest begins. */
+	async publishNodes(name: string, nodes: ChainedNode[]): Promise<Entrance> {
+		const path = randomUUID();
+		const webhook = node('webhook 2', 'Webhook', { httpMethod: 'POST', path, options: {} });
+		return await this.publish(chain(name, [{ ...webhook, webhookId: path }, ...nodes]), `/webhook/${path}`);
 	}
 
 	/**
 	 * Switches a workflow on, and waits until each webhook process takes POST requests for it.
+	 * @param path below n8n's address that starts it
 	 * @param credentials put in place of the workflow's own, by type
 	 */
-	async publish({ workflow, path }: Started, credentials?: SavedCredential[]): Promise<Entrance> {
+	async publish(workflow: Workflow, path: string, credentials?: SavedCredential[]): Promise<Entrance> {
 		const { id } = await this.client.importWorkflow({ ...workflow, id: undefined }, credentials);
 		await this.client.publishWorkflow(id);
-		const entrance = new Entrance(
-			id,
-			this.queue.webhooks.map(({ url }) => url + path),
-		);
-		for (const address of entrance.addresses) await untilItTakesPosts(address);
-		return entrance;
+		const addresses = this.webhooks.map(({ url }) => url + path);
+		for (const address of addresses) await untilItTakesPosts(address);
+		return new Entrance(id, addresses);
 	}
 
 	/** Waits until so many of its executions, or more, have ended and none is under way. */
@@ -83,26 +120,27 @@ export class QueueStage {
 		return (await this.client.listExecutions(workflow, STATUSES.failed)).slice(0, 100);
 	}
 
-	/** Runs failed ones again by n8n's own "Retry", to their end. */
-	async retry(failed: RawExecution[]) {
-		for (const { id } of failed)
-			await this.client.session.request('POST', `/rest/executions/${id}/retry`, { loadWorkflow: true });
-	}
-
 	/** Why executions failed, each reason once. A hundred of them fail for a few reasons. */
 	async reasonsOf(failed: RawExecution[]): Promise<string[]> {
-		const some = failed.slice(0, 10);
-		const reasons = some.map(async ({ id, status }) => {
+		const reasons = failed.slice(0, 10).map(async ({ id, status }) => {
 			const { lastNode, error } = await this.client.waitForExecution(id);
 			return [status, lastNode, error?.message, error?.description].filter(Boolean).join(': ');
 		});
 		return [...new Set(await Promise.all(reasons))];
 	}
-
-	async close() {
-		await this.queue.stop();
-	}
 }
+
+/** All processes have the same. */
+const sharedEnv = () => ({
+	EXECUTIONS_MODE: 'queue',
+	N8N_ENCRYPTION_KEY: randomUUID(),
+	N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',
+	OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+	QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+	// Each process would start one for code that nobody runs here.
+	N8N_RUNNERS_MODE: 'external',
+	N8N_RUNNERS_AUTH_TOKEN: randomUUID(),
+});
 
 /** Where a workflow is started from outside: an address at each webhook process, taken in turn. */
 export class Entrance {
@@ -117,16 +155,9 @@ export class Entrance {
 	/** At the next process; what is not taken is an error. */
 	async post(body: FormData | object) {
 		const address = this.addresses[this.turn++ % this.addresses.length];
-		const response = await fetch(
-			address,
-			body instanceof FormData
-				? { method: 'POST', body }
-				: {
-						method: 'POST',
-						headers: { 'content-type': 'application/json' },
-						body: JSON.stringify(body),
-					},
-		);
+		const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+		const sent = body instanceof FormData ? { body } : json;
+		const response = await fetch(address, { method: 'POST', ...sent });
 		const text = await response.text();
 		if (!response.ok) throw new Error(`n8n answered ${response.status} to a delivery: ${text.slice(0, 300)}`);
 	}

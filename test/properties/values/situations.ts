@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
-import { byTheName } from '../../../nodes/AlfaCrm/entities/match';
+import { byTheName } from '../../../nodes/AlfaCrm/entities/common';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
 import { actionTable, entityAt, formOf } from '../../support/form';

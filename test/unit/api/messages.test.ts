@@ -1,6 +1,6 @@
 import type { ApiFailure } from '../../../nodes/AlfaCrm/api/failures';
 import { nodeError } from '../../../nodes/AlfaCrm/api/failures';
-import type { CallDescription } from '../../../nodes/AlfaCrm/api/messages';
+import type { FailedCall } from '../../../nodes/AlfaCrm/api/messages';
 import { explain, explainLogin, LOGIN_TIMEOUT_MS } from '../../../nodes/AlfaCrm/api/messages';
 import { NODE } from '../../support/nodeErrors';
 
@@ -21,22 +21,23 @@ const HTML: ApiFailure = { kind: 'notJson', serverMessage: 'answered with a web 
 const REDIRECT: ApiFailure = { kind: 'redirect', status: 302 };
 const REFUSED: ApiFailure = { kind: 'refusal', fields: { phone: ['is wrong'] } };
 
-const READ: CallDescription = {
+const READ: FailedCall = {
+	path: 'customer',
+	action: 'index',
 	task: 'list the customers',
 	host: 'demo.s20.online',
 	isIdempotent: true,
 	branch: 3,
 	labels: { phone: 'Phone', name: 'Name' },
-	timeoutMs: 30_000,
 	rateLimitWaitMs: 60_000,
 	waitedMs: 60_000,
 };
-const WRITE: CallDescription = { ...READ, task: 'update customer 501', isIdempotent: false };
+const WRITE: FailedCall = { ...READ, task: 'update customer 501', isIdempotent: false };
 const calls = [
 	['a read', READ],
 	['a write', WRITE],
 ] as const;
-const wordsOf = (failure: ApiFailure, call: CallDescription) => {
+const wordsOf = (failure: ApiFailure, call: FailedCall) => {
 	const { message, description = '' } = explain(failure, call);
 	return `${message} ${description}`;
 };
@@ -163,7 +164,7 @@ describe('whether it was carried out all the same', () => {
 });
 
 describe('what was saved', () => {
-	const described = (failure: ApiFailure, call: CallDescription) => explain(failure, call).description;
+	const described = (failure: ApiFailure, call: FailedCall) => explain(failure, call).description;
 
 	it('is nothing after a write that AlfaCRM refused, and no question after a read', () => {
 		expect(described(REFUSED, WRITE)).toMatch(/Nothing was saved\.$/);
@@ -186,7 +187,7 @@ describe('what was saved', () => {
 });
 
 describe('a refusal', () => {
-	const described = (fields: ApiFailure['fields'], sent: Partial<CallDescription> = {}) =>
+	const described = (fields: ApiFailure['fields'], sent: Partial<FailedCall> = {}) =>
 		explain({ kind: 'refusal', fields }, { ...WRITE, ...sent });
 
 	it("names each field by its label, the server's words and the name that the API uses", () => {
@@ -216,7 +217,7 @@ describe('a refusal', () => {
 
 	it('says what to fill where it was not sent, and what to correct of the rest', () => {
 		const fields = { phone: ['is wrong'], name: ['is missing'] };
-		const advice = (sent: Partial<CallDescription>) => described(fields, sent).description;
+		const advice = (sent: Partial<FailedCall>) => described(fields, sent).description;
 		expect(advice({ body: { phone: 'x' } })).toBe(
 			"Correct 'Phone' (phone), fill 'Name' (name) and run it again. Nothing was saved.",
 		);

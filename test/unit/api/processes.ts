@@ -102,12 +102,14 @@ export class Process {
 				return await create();
 			},
 		};
-		const { found } = await findOrCreate(
+		return await findOrCreate<'found', 'created'>(
 			item as unknown as Item,
-			async () => await call(() => service.find(phone)),
-			async () => await call(() => service.created.push(phone)),
+			async () => ((await call(() => service.find(phone))) === undefined ? undefined : 'found'),
+			async () => {
+				await call(() => service.created.push(phone));
+				return 'created';
+			},
 		);
-		return found === undefined ? 'created' : 'found';
 	}
 }
 

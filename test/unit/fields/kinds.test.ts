@@ -14,7 +14,6 @@ import {
 	serialize,
 	toColumn,
 	toProperty,
-	toSchema,
 	toSingleProperty,
 	union,
 } from '../../../nodes/AlfaCrm/fields/field';
@@ -108,7 +107,7 @@ describe.each(TABLE)('%s', (_name, field) => {
 
 	it('is emptied by what is empty', () => {
 		expect(isBlank(field, clearedValue(field))).toBe(true);
-		expect(Array.isArray(clearedValue(field))).toBe(toSchema(field).type === 'array');
+		expect(Array.isArray(clearedValue(field))).toBe(kindOf(field).schema(field).type === 'array');
 	});
 
 	it('looks a value up by forms that every spelling of it shares', () => {

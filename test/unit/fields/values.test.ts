@@ -9,10 +9,10 @@ import {
 	jsonHint,
 	kindOf,
 	normalForms,
+	objectSchema,
 	serialize,
 	toColumn,
 	toProperty,
-	toSchema,
 	toSingleProperty,
 } from '../../../nodes/AlfaCrm/fields/field';
 import { normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
@@ -410,7 +410,7 @@ it.each<[ShownType, string, string, string]>([
 	[ROWS, 'array', 'array', 'sample (list of objects with customer_id, is_attend, note)'],
 ])('%j is a %s in the mapper, comes as %s and is explained as %s', (type, column, schema, help) => {
 	expect(toColumn(field(type) as Field, false).type).toBe(column);
-	expect(toSchema(type).type).toBe(schema);
+	expect(kindOf(type).schema(type).type).toBe(schema);
 	expect(jsonHint(field(type))).toBe(help);
 });
 
@@ -431,5 +431,8 @@ it.each<[string, Array<{ value: number | string; label: string }>, string]>([
 	['texts', ['a', 'b'].map((value) => ({ value, label: value })), 'string'],
 	['both', [1, 'b'].map((value) => ({ value, label: String(value) })), 'string'],
 ])('choices of %s come as a list of them', (_what, choices, type) => {
-	expect(toSchema({ type: 'choices', choices })).toEqual({ type: 'array', items: { type } });
+	expect(objectSchema([{ type: 'choices', name: 'days', choices }]).properties?.days).toEqual({
+		type: 'array',
+		items: { type },
+	});
 });

@@ -139,7 +139,9 @@ it('Find leaves archived ones out where they are not wanted, and does not say th
 	expect(await foundBy(findByPhone())).toEqual([id]);
 	expect(await foundBy(findByPhone({ archived: false }))).toEqual([]);
 	const { error } = await school.run(findByPhone({ archived: false, ifNone: 'refuse' }));
-	expect(error?.message).toBe('AlfaCRM has no active customer with this phone');
+	expect(error?.message).toBe(
+		'AlfaCRM has no active customer with this phone in the branches that could be searched',
+	);
 });
 
 /** n8n runs in Moscow. */

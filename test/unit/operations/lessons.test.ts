@@ -269,7 +269,6 @@ describe('a regular lesson that is updated', () => {
 			...{ lesson_type_id: 2, b_date_v: '2031-09-01', e_date_v: '2032-05-31' },
 		});
 		id = Number((await school.done(made)).json[0].id);
-		school.calls.splice(0);
 	});
 	const times = () => {
 		const { time_from_v, time_to_v } = school.row('regular-lesson', id);
@@ -293,10 +292,5 @@ describe('a regular lesson that is updated', () => {
 	])('is not moved to times that are none: %j', async (updateFields, message) => {
 		expect((await school.run(form('update', { id, updateFields }))).error?.message).toBe(message);
 		expect(times()).toBe('17:00-18:30');
-	});
-
-	it('is read first only where its times change', async () => {
-		await school.done(form('update', { id, updateFields: { is_public: true } }));
-		expect(school.calls).toEqual(['regular-lesson/update']);
 	});
 });

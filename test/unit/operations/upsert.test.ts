@@ -291,7 +291,8 @@ describe('a key', () => {
 	it('of an ID creates nobody', async () => {
 		const nobody = by('id', { id: 77 }, { name: 'Мия' });
 		const { error } = await school.run(nobody);
-		expect(error).toMatchObject({ message: 'AlfaCRM has no customer with ID 77', httpCode: '404' });
+		const message = 'AlfaCRM has no customer with ID 77 in the branches that could be searched';
+		expect(error).toMatchObject({ message, httpCode: '404' });
 		const id = school.lead({ removed: 1, e_date: '2024-01-01' });
 		const archived = await school.run({ ...nobody, id, options: { ifArchived: 'create' } });
 		expect(archived.error).toMatchObject({

@@ -4,16 +4,14 @@ import { readFlag } from '../../values/formats';
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
-import { reportSchema } from '../output/report';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { reportSchema, simplified, simplifyForm } from '../output/readings';
 import { bodyOf } from '../records/body';
 import { getRecord } from '../records/findById';
-import { listModeForm, readAddToLists } from '../records/diff';
-import { saveChanges } from '../records/saveChanges';
+import { listModeForm, readAddToLists, saveChanges } from '../records/saveChanges';
 import type { LocatedRecord } from '../records/target';
 import { idOf, targetOf } from '../records/target';
 import { readFields } from './fields';
-import type { ActionKind } from './kind';
+import type { ActionKind } from '../operation';
 
 /** What a change does besides. */
 interface Extra {
@@ -41,7 +39,7 @@ const changing = ({ check, values = (given) => given }: Extra = {}): ActionKind<
 			return [await saveChanges({ item, entity, target, show }, match, changes)];
 		});
 	},
-	output: (entity) => reportSchema(simplifiedSchema(entity)),
+	output: reportSchema,
 });
 
 /** Brings one record into a state, and leaves it alone if it is in that state already. */

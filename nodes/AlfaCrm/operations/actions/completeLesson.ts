@@ -12,11 +12,10 @@ import type { Execution } from '../execution/execution';
 import { recordKey } from '../execution/execution';
 import { movedEnds } from '../records/duration';
 import { getRecord } from '../records/findById';
-import { report, reportSchema } from '../output/report';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readAttendances, rowsField } from './attendance';
-import type { ActionKind } from './kind';
+import type { ActionKind } from '../operation';
 
 /** Whose row of a lesson it is, not what it says. */
 const IDENTITY = ['id', 'customer_id', 'branch_id'];
@@ -64,7 +63,7 @@ export const completeLesson: ActionKind<'completeLesson'> = {
 		});
 		return (await about.outcome).map((row) => ({ ...row }));
 	},
-	output: (entity) => reportSchema(simplifiedSchema(entity)),
+	output: reportSchema,
 };
 
 async function complete(
@@ -118,8 +117,7 @@ async function complete(
 	};
 	return await item.withLock([recordKey(entity, id)], async () => {
 		// Two processes that teach it at the same moment might charge it twice.
-		const { found, created } = await findOrCreate(item, find, async () => await teach());
-		return [found ?? created];
+		return [await findOrCreate(item, find, async () => await teach())];
 	});
 }
 

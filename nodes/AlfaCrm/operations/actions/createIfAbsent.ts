@@ -5,21 +5,19 @@ import { passesOf } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf } from '../../fields/field';
-import { CachedList } from '../execution/cachedList';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
-import { report, reportSchema } from '../output/report';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
 import { inOtherBranches } from '../records/branches';
 import { authored, forOwner } from '../records/owner';
-import { readWholeList } from '../records/readList';
+import { readWholeList, readWholeListOnce } from '../records/readList';
 import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
 import { readFields } from './fields';
-import type { ActionKind } from './kind';
+import type { ActionKind } from '../operation';
 
 const skipIfThere: INodeProperties = {
 	displayName: 'Skip If It Already Exists',
@@ -80,23 +78,21 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			const branches = [...new Set([branch, ...branchesOf(home, other.fields, body)])];
 			const others = homes.filter((one) => !branches.includes(one));
 			const find = async () => {
-				for (const one of branches) {
-					const row = await look(one);
-					if (row) return row;
-				}
+				let found: IDataObject | undefined;
+				for (const one of branches) found ??= await look(one);
 				// One that is closed, or not for this user, must not keep the customer from paying.
-				return await inOtherBranches(item, others, look);
+				found ??= await inOtherBranches(item, others, look);
+				if (found === undefined) return undefined;
+				item.execution.hints.add(
+					'It already exists, so it was not added again',
+					`${noun} ${String(found.id)}${'added' in found ? ` of ${String(found.added)}` : ''}`,
+				);
+				return report(show, found, 'unchanged', []);
 			};
-			const { found, created } = await findOrCreate(item, find, create);
-			if (found === undefined) return [created];
-			item.execution.hints.add(
-				'It already exists, so it was not added again',
-				`${noun} ${String(found.id)}${'added' in found ? ` of ${String(found.added)}` : ''}`,
-			);
-			return [report(show, found, 'unchanged', [])];
+			return [await findOrCreate(item, find, create)];
 		});
 	},
-	output: (_entity, { creates }) => reportSchema(simplifiedSchema(entityOf(creates))),
+	output: (_entity, { creates }) => reportSchema(entityOf(creates)),
 };
 
 /** The rows of a branch among which the same one would be. */
@@ -109,8 +105,5 @@ async function rowsIn(
 	const body = { ...target.query, ...filters?.(given) };
 	const task = `look for the same ${other.label.toLowerCase()}`;
 	const list = { ...target, branch, body, passes: passesOf(other), task };
-	if (!isOfAll) return await readWholeList(item, other, list);
-	const read = async () =>
-		new CachedList(await readWholeList(item, other, list), (_row, through) => through === branch);
-	return (await item.execution.cached(other.path, JSON.stringify(['same', branch, body]), read)).rows;
+	return isOfAll ? (await readWholeListOnce(item, other, list)).rows : await readWholeList(item, other, list);
 }

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Action, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
-import type { FormPart } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
+import type { ActionKind, OperationPart } from '../operation';
 import { nameSourceOf } from '../output/names';
 import { namedOutput, namesForm, withNameSchema } from '../output/readings';
 import type { ObjectSchema } from '../output/recordSchema';
@@ -12,14 +12,13 @@ import { objectOf, recordSchema } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { forOwner } from '../records/owner';
 import { actionRowFilter } from '../records/filters';
-import { asRows, collectSome, limitForm, limitOf } from '../records/rows';
+import { asRows, limitForm, limitOf, readList } from '../records/readList';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields, readFilters } from './fields';
-import type { ActionKind, ActionSlot } from './kind';
 
 /** What returns rows as AlfaCRM shows them, with names where they are asked for. */
 const reading = <K extends 'get' | 'getMany'>(
-	form: FormPart<ActionSlot>,
+	form: OperationPart,
 	read: (item: Item, entity: Entity, action: Action, call: ItemRequest) => Promise<IDataObject[]>,
 ): ActionKind<K> => ({
 	form: (_entity, { outputFields = [] }) => ({ ...form, simplify: namesForm(outputFields) }),
@@ -43,7 +42,7 @@ export const get = reading<'get'>({}, async (item, _entity, _action, call) =>
 /** Reads the pages of a list. */
 export const getMany = reading<'getMany'>({ limit: limitForm }, async (item, entity, action, call) => {
 	const keep = actionRowFilter(fieldsOf(action), { ...call.query, ...call.body });
-	return await collectSome(item, entity.plural.toLowerCase(), call, { limit: limitOf(item), keep });
+	return await readList(item, entity.plural.toLowerCase(), call, { limit: limitOf(item), keep });
 });
 
 /** Sends one call that changes something each time that it runs. */

@@ -2,10 +2,9 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isBlank, isProminent, toParameters, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
-import type { FormPart } from '../../form/assemble';
 import { collection } from '../../form/assemble';
 import type { Item } from '../execution/item';
-import type { ActionSlot } from './kind';
+import type { OperationPart } from '../operation';
 
 const additionalFields = (fields: readonly Field[]): INodeProperties =>
 	collection(
@@ -15,7 +14,7 @@ const additionalFields = (fields: readonly Field[]): INodeProperties =>
 	);
 
 /** The fields of an action in the form. */
-export function fieldsForm(fields: readonly Field[]): FormPart<ActionSlot> {
+export function fieldsForm(fields: readonly Field[]): OperationPart {
 	return {
 		prominentFields: fields.filter(isProminent).flatMap(toParameters),
 		additionalFields: fields.every(isProminent) ? [] : [additionalFields(fields)],

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayBefore, dotted, formatDay, readId, today } from '../../values/formats';
+import { daysAfter, dotted, formatDay, readId, today } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import { passesOf } from '../../entities/listCall';
 import type { Action, Entity } from '../../entities/types';
@@ -15,7 +15,7 @@ import { firstDay, lastDay } from '../records/periods';
 import { readWholeList } from '../records/readList';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields } from './fields';
-import type { ActionKind } from './kind';
+import type { ActionKind } from '../operation';
 
 /** How AlfaCRM refuses somebody who is in the group already. API notes 5.7. */
 const IN_ALREADY = /уже состоит/i;
@@ -28,12 +28,12 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 		const days = daysOf(membership);
 		return await item.withLock([membership.lock], async () => {
 			let others: IDataObject[] = [];
-			const { found, created } = await findOrCreate(
-				item,
-				async () => planned(item, (others = await listMemberships(membership)), days),
-				async () => await join(membership, days, others),
-			);
-			return [created ?? (await carryOut(membership, found))];
+			const cover = async () => {
+				others = await listMemberships(membership);
+				const plan = planned(item, others, days);
+				return plan && (await carryOut(membership, plan));
+			};
+			return [await findOrCreate(item, cover, async () => await join(membership, days, others))];
 		});
 	},
 	output: () => membershipSchema('alreadyMember'),
@@ -93,7 +93,7 @@ function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: 
 	if (!isOpen && last(row) !== to) body.e_date = dotted(to);
 	// One that ends now goes on, as if it had never been ended, until the next one. API notes 5.7.
 	if (isOpen && last(row) <= to) {
-		const before = next && dayBefore(first(next));
+		const before = next && daysAfter(first(next), -1);
 		if (before !== last(row)) body.e_date = before === undefined ? null : dotted(before);
 	}
 	return { row, body, alreadyMember: within.length > 0 };
@@ -103,7 +103,7 @@ async function carryOut(membership: Membership, { row, body, alreadyMember }: Pl
 	const { customer, group } = membership;
 	if (Object.keys(body).length === 0) return { ...row, operationResult: 'unchanged', alreadyMember };
 	const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
-	const model = await saveChange(membership, row, { action: 'update', body, task });
+	const model = await save(membership, { action: 'update', body, task }, row);
 	return { ...row, ...body, ...model, operationResult: 'updated', alreadyMember };
 }
 
@@ -112,13 +112,12 @@ async function join(
 	days: Days,
 	others: readonly IDataObject[],
 ): Promise<IDataObject> {
-	const { item, customer, group, given, lock } = membership;
+	const { item, customer, group, given } = membership;
 	const body = { group_id: group, customer_id: customer, ...given };
-	const call = { ...callOf(membership), action: 'create', body };
 	let row: IDataObject;
 	try {
 		const task = `add customer ${customer} to group ${group}`;
-		row = { ...body, ...(await item.save({ ...call, task }, [lock])) };
+		row = { ...body, ...(await save(membership, { action: 'create', body, task })) };
 	} catch (caught) {
 		const error = item.asError(caught);
 		// On which days it is in the group is not known, so days that were given are not known to be covered; and one of
@@ -158,9 +157,8 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 				// One that has not begun by then cannot end then.
 				const isDeleted = isDeletion || firstDay(row, item.zone) > day;
 				const body = isDeleted ? {} : { e_date: given.e_date };
-				const change = isDeleted ? { action: 'delete', task } : { action: 'update', body, task };
-				const model = await saveChange(membership, row, change);
-				const operationResult = isDeleted ? 'deleted' : 'updated';
+				const [action, operationResult] = isDeleted ? ['delete', 'deleted'] : ['update', 'updated'];
+				const model = await save(membership, { action, body, task }, row);
 				result.push({ ...row, ...body, ...model, operationResult, alreadyLeft: false });
 			}
 			if (result.length > 0) return result;
@@ -203,19 +201,15 @@ async function listMemberships(membership: Membership): Promise<IDataObject[]> {
 	return rows.filter((row) => readId(row.group_id) === group);
 }
 
-/** What calls that change memberships of the group have in common. */
-const callOf = ({ branch, group, labels }: Membership, row?: IDataObject) => ({
-	...{ path: cgi.path, branch, labels },
-	query: { ...(row && { id: row.id }), group_id: group },
-});
-
-async function saveChange(
-	membership: Membership,
-	row: IDataObject,
-	change: Pick<ItemRequest, 'action' | 'body' | 'task'>,
+/** Sends a call that changes memberships of the group: one that is there, or a new one. */
+async function save(
+	{ item, branch, group, labels, lock }: Membership,
+	call: Pick<ItemRequest, 'action' | 'body' | 'task'>,
+	row?: IDataObject,
 ): Promise<IDataObject> {
-	const keys = [membership.lock, recordKey(cgi, Number(row.id))];
-	return await membership.item.save({ ...callOf(membership, row), ...change }, keys);
+	const query = { ...(row && { id: row.id }), group_id: group };
+	const keys = row ? [lock, recordKey(cgi, Number(row.id))] : [lock];
+	return await item.save({ path: cgi.path, branch, labels, query, ...call }, keys);
 }
 
 /** A membership, what became of it, and whether it was so already. */

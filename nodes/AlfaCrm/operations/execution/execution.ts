@@ -14,6 +14,8 @@ export type LockKey = readonly [entity: string, ...what: Array<string | number>]
 
 /** A value that was read once for all items. */
 interface Cached {
+	/** The kind of record. */
+	path: string;
 	value: unknown;
 	/** `Execution.version` up to which it is what AlfaCRM holds. */
 	since: number;
@@ -35,9 +37,9 @@ export class Execution {
 	readonly ignoredFilters = new Set<string>();
 	/** Paths for which AlfaCRM could not read days in the format that is tried first. */
 	readonly fallbackDates = new Set<string>();
-	/** By kind of record, then by name. */
-	private cache = new Map<string, Map<string, Cached>>();
-	/** Values that are being read at the moment, by kind and name. */
+	/** By kind of record and name. */
+	private cache = new Map<string, Cached>();
+	/** Those that are being read at the moment. */
 	private pendingReads = new Map<string, Promise<unknown>>();
 	/** The epoch of the database lock in which AlfaCRM was looked at last; 0 if another process had the lock. */
 	private epoch?: number;
@@ -106,15 +108,15 @@ export class Execution {
 	 * what this execution has read is not, for `noteSaved` brings it up to date.
 	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
-		const own = [...(this.cache.get(path)?.values() ?? [])].filter((one) => this.isCurrent(path, one));
+		const own = [...this.cache.values()].filter((one) => one.path === path && this.isCurrent(one));
 		this.forget(path, records);
 		for (const one of own) one.since = this.version();
 	}
 
 	/** Notes what AlfaCRM has confirmed of a write, so that later items find it in the lists that are read once. */
 	noteSaved(path: string, call: WriteCall, model: IDataObject): void {
-		for (const { value } of this.cache.get(path)?.values() ?? [])
-			if (value instanceof CachedList) value.note(call, model);
+		for (const one of this.cache.values())
+			if (one.path === path && one.value instanceof CachedList) one.value.note(call, model);
 	}
 
 	/** Has AlfaCRM asked again, by this execution too, for nobody knows what became of records. */
@@ -129,30 +131,23 @@ export class Execution {
 	async cached<T>(path: string, name: string, read: () => Promise<T>): Promise<T> {
 		const key = JSON.stringify([path, name]);
 		while (this.pendingReads.has(key)) await this.pendingReads.get(key)?.catch(() => undefined);
-		const known = this.cache.get(path)?.get(name);
-		if (known && this.isCurrent(path, known)) return known.value as T;
-		const { pendingReads } = this;
-		const reading = this.readToCache(path, name, read);
+		const known = this.cache.get(key);
+		if (known && this.isCurrent(known)) return known.value as T;
+		// Another process may write meanwhile: see `noteEpoch`.
+		const { cache, pendingReads } = this;
+		const since = this.version();
+		const reading = read();
 		pendingReads.set(key, reading);
 		try {
-			return await reading;
+			const value = await reading;
+			cache.set(key, { path, value, since });
+			return value;
 		} finally {
 			pendingReads.delete(key);
 		}
 	}
 
-	private async readToCache<T>(path: string, name: string, read: () => Promise<T>): Promise<T> {
-		// Another process may write meanwhile: see `noteEpoch`.
-		const { cache } = this;
-		const since = this.version();
-		const value = await read();
-		const values = cache.get(path) ?? new Map<string, Cached>();
-		cache.set(path, values);
-		values.set(name, { value, since });
-		return value;
-	}
-
-	private isCurrent(path: string, { since }: Cached): boolean {
+	private isCurrent({ path, since }: Cached): boolean {
 		return !this.wasWrittenSince([[path]], since);
 	}
 

@@ -33,8 +33,6 @@ export class Item extends ParameterReader {
 	private readonly saved: string[] = [];
 	/** The branch to work in where none was chosen. */
 	onlyBranch?: number;
-	/** Whether a branch in which it looked for a record could not be searched. */
-	hasSkippedBranches = false;
 	/** Whether it has sent any call. */
 	hasSent = false;
 	/** Whether AlfaCRM has accepted an API Call that may write; what that did is not known. */

@@ -16,13 +16,9 @@ export interface Found extends LocatedRecord {
 	isCached: boolean;
 }
 
-export interface Decision {
-	act: 'skip' | 'update';
-	matches: Found[];
-}
-
 /**
- * What to do with the records found: archived ones count only where there is no active one. Undefined for a new one.
+ * The records that are meant of those found, none where there is to be a new one: archived ones count only where there is
+ * no active one.
  *
  * @throws NodeOperationError when several match and none is to be chosen
  */
@@ -32,13 +28,13 @@ export function decide(
 	key: MatchKey,
 	found: readonly Found[],
 	{ ifSeveral, ifArchived }: { ifSeveral: IfSeveral; ifArchived: IfArchived },
-): Decision | undefined {
+): Found[] {
 	const active = found.filter(({ archived }) => !archived);
+	if (active.length === 0 && ifArchived === 'create') return [];
 	const pool = inOrder(entity, active.length > 0 ? active : found);
-	if (pool.length === 0 || (active.length === 0 && ifArchived === 'create')) return undefined;
-	if (active.length === 0 && ifArchived === 'skip') return { act: 'skip', matches: pool.slice(0, 1) };
+	if (active.length === 0 && ifArchived === 'skip') return pool.slice(0, 1);
 	if (pool.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, pool);
-	return { act: 'update', matches: ifSeveral === 'all' ? pool : pool.slice(0, 1) };
+	return ifSeveral === 'all' ? pool : pool.slice(0, 1);
 }
 
 /** Active ones first, then those that the entity prefers, then the newest: AlfaCRM counts its IDs upwards. */

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Entity, MatchKey } from '../../entities/types';
+import type { Entity } from '../../entities/types';
 import { collection } from '../../form/assemble';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
@@ -8,11 +8,9 @@ import type { Operation } from '../operation';
 import { whereSearched } from '../records/branches';
 import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
-import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
-import type { Found } from './decide';
+import type { Found, IfSeveral } from './decide';
 import { firstChoice, inOrder, severalMatchError, warnOfSeveral } from './decide';
-import type { Search } from './keys';
 import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
 import { chosenBranches, findMatches, searchBranches, searchedBranches } from './search';
 
@@ -22,7 +20,7 @@ import { chosenBranches, findMatches, searchBranches, searchedBranches } from '.
  */
 export function findOptions(
 	entity: Entity,
-	ifSeveral: FindRequest['ifSeveral'] = 'refuse',
+	ifSeveral: IfSeveral = 'refuse',
 	more: readonly INodeProperties[] = [],
 ): INodeProperties {
 	const noun = entity.label.toLowerCase();
@@ -91,27 +89,18 @@ export const find: Operation = {
 };
 
 /** What is looked for, and what counts. */
-export interface FindRequest {
-	entity: Entity;
-	key: MatchKey;
-	search: Search;
-	target: Target;
-	/** The branches that are chosen; none for all. */
-	chosen: number[];
-	takesArchived: boolean;
-	ifNone: 'item' | 'nothing' | 'refuse';
-	ifSeveral: 'all' | 'newest' | 'refuse';
-}
+export type FindRequest = ReturnType<typeof readFind>;
 
 /** Reads what the form says of it, before anything is sent. */
-export function readFind(item: Item, entity: Entity, options: Collection): FindRequest {
+export function readFind(item: Item, entity: Entity, options: Collection) {
 	const key = keyOf(item, entity);
-	const { isEnough, ...search } = searchOf(item, entity, key);
-	const ifNone = options.choice<FindRequest['ifNone']>(options.parameter('ifNone'));
-	const ifSeveral = options.choice<FindRequest['ifSeveral']>(options.parameter('ifSeveral'));
+	const search = searchOf(item, entity, key);
+	const ifNone = options.choice<'item' | 'nothing' | 'refuse'>(options.parameter('ifNone'));
+	const ifSeveral = options.choice<IfSeveral>(options.parameter('ifSeveral'));
 	const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
+	/** None for all branches. */
 	const chosen = chosenBranches(options);
-	if (!isEnough) throw emptyKeyError(item, entity, key);
+	if (!search.isEnough) throw emptyKeyError(item, entity, key);
 	const target = targetOf(item, entity, 'find');
 	return { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral };
 }
@@ -134,7 +123,7 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 
 	if (found.length === 0 && ifNone === 'refuse') {
 		throw item.failed(
-			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${whereSearched(item)}`,
+			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${whereSearched(entity)}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",
 			404,
 		);

@@ -60,40 +60,27 @@ const matchValue: INodeProperties = {
 };
 
 /** By what a record is looked for: which key, and its values, however the other fields are given. */
-export const matchForm = (entity: Entity): INodeProperties[] => [
-	...chosenKey(entity),
-	...keyParameters(entity),
-];
-
-function chosenKey(entity: Entity): INodeProperties[] {
-	if (entity.match === undefined) return [];
-	const custom = entity.match.keys.find(({ fields }) => fields.length === 0);
-	return [matchBy(entity), ...(custom ? [showWhen(matchField, { matchBy: [custom.name] })] : [])];
-}
-
-function keyParameters(entity: Entity): INodeProperties[] {
+export function matchForm(entity: Entity): INodeProperties[] {
 	const { keys = [] } = entity.match ?? {};
-	const using = (name: string) => keys.filter(({ fields }) => fields.includes(name));
+	const custom = keys.filter(({ fields }) => fields.length === 0);
 	const names = [...new Set(keys.flatMap(({ fields }) => fields))];
 	const parameters = names.flatMap((name) => {
+		const those = keys.filter(({ fields }) => fields.includes(name));
+		const { description } = those.find(({ fields }) => fields.length === 1) ?? {};
 		const field = entity.fields.find((one) => one.name === name);
-		const { description } = keys.find(({ fields }) => fields.length === 1 && fields[0] === name) ?? {};
 		const property = field
 			? toSingleProperty({ ...(description ? { description } : {}), ...field })
 			: idParameter(entity);
 		// Where one of several is enough, none of them must be filled.
-		return [false, true].flatMap((any) => {
-			const those = using(name).filter((key) => (key.any ?? false) === any);
-			return those.length > 0 ? [shownFor({ ...property, ...(any ? {} : { required: true }) }, those)] : [];
-		});
+		const [oneOf, needed] = [those.filter(({ any }) => any), those.filter(({ any }) => !any)];
+		return [...shownFor({ ...property, required: true }, needed), ...shownFor(property, oneOf)];
 	});
-	const custom = keys.filter(({ fields }) => fields.length === 0);
-	if (custom.length === 0) return parameters;
-	return [...parameters, shownFor(matchValue, custom)];
+	return [matchBy(entity), ...shownFor(matchField, custom), ...parameters, ...shownFor(matchValue, custom)];
 }
 
-const shownFor = (property: INodeProperties, keys: readonly MatchKey[]): INodeProperties =>
-	showWhen(property, { matchBy: keys.map(({ name }) => name) });
+/** For some keys, if there are any. */
+const shownFor = (property: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] =>
+	keys.length === 0 ? [] : [showWhen(property, { matchBy: keys.map(({ name }) => name) })];
 
 /** What a record is looked for by: the key, and the values that the user gave for it. */
 export interface Search {
@@ -101,6 +88,8 @@ export interface Search {
 	/** The fields of the key that are filled, each with its value as it is sent. */
 	wanted: IDataObject;
 	fields: readonly Field[];
+	/** Whether that tells a record from another. */
+	isEnough: boolean;
 }
 
 /** The key that 'Match By' names; a custom field has its name in place of declared fields. */
@@ -128,7 +117,7 @@ export function searchOf(
 	entity: Entity,
 	key: MatchKey,
 	fit = (_field: Field, value: Wire) => value,
-): Search & { isEnough: boolean } {
+): Search {
 	const input = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
 		const value = keyInput(item, field);

@@ -1,21 +1,19 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
-import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
 import { references } from '../../entities/fields';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isBlank, kindOf, listOf, normalForms, toProperty } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
-import type { Field } from '../../entities/fieldTypes';
-import { CachedList } from '../execution/cachedList';
+import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import { isArchived } from '../records/archived';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches } from '../records/branches';
-import { readWholeList } from '../records/readList';
+import { readWholeList, readWholeListOnce } from '../records/readList';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import type { Found } from './decide';
@@ -35,16 +33,16 @@ export async function findMatches(
 ): Promise<Found[]> {
 	const found = new Map<number, Omit<Found, 'archived'>>();
 	const look = async (branch: Branch): Promise<undefined> => {
-		for (const queries of queriesOf(entity, search)) {
-			for (const query of queries) {
+		for (const question of questionsOf(entity, search)) {
+			for (const filters of question.forms) {
 				const version = item.execution.version();
-				const { rows, isCached } = await runQuery(item, entity, { ...target, branch }, query);
+				const { rows, isCached } = await ask(item, entity, { ...target, branch }, question, filters);
 				for (const row of rows) {
 					const id = readId(row.id);
 					if (id === undefined || found.has(id) || !isMatch(search, row)) continue;
 					found.set(id, { row, branch, version, isCached });
 				}
-				if (findsAllSpellings(item, entity, query, rows)) break;
+				if (findsAllSpellings(item, entity, filters, rows)) break;
 			}
 		}
 	};
@@ -63,7 +61,7 @@ export async function findMatches(
 function findsAllSpellings(
 	{ execution: { looseFilters } }: Item,
 	{ path }: Entity,
-	{ filters }: Query,
+	filters: IDataObject,
 	rows: readonly IDataObject[],
 ): boolean {
 	const filter = JSON.stringify([path, ...Object.keys(filters)]);
@@ -75,54 +73,36 @@ function findsAllSpellings(
 	return looseFilters.has(filter);
 }
 
-interface Answer {
-	rows: IDataObject[];
-	/** The list was read for all items. */
-	isCached: boolean;
-}
-
 /**
- * The rows that may hold what a query is about. A filter that AlfaCRM ignores brings the whole list, which would be
+ * The rows that may hold what a question is about. A filter that AlfaCRM ignores brings the whole list, which would be
  * read for each item. So once that is seen, or where there is no filter, the list is read whole once for all items. API
  * notes 11.
  */
-async function runQuery(
+async function ask(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	{ field, value, filters }: Query,
-): Promise<Answer> {
+	{ field, value }: Question,
+	filters: IDataObject,
+): Promise<{ rows: IDataObject[]; isCached: boolean }> {
 	const body = { ...target.query, ...entity.hidden?.show };
 	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
+	// One that did not come might match as well, so that the wrong record would be taken, or a second one made.
+	const what = `which ${entity.plural.toLowerCase()} match`;
 	const key = JSON.stringify([entity.path, field.name]);
 	const { ignoredFilters } = item.execution;
 	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
-		const all = await wholeList(item, entity, list);
+		const all = await readWholeListOnce(item, entity, list, what);
 		assertFieldShown(item, entity, field, all.rows);
 		return { rows: all.having(field, value), isCached: true };
 	}
-	const rows = await readMatching(item, entity, { ...list, body: { ...body, ...filters } });
+	const rows = await readWholeList(item, entity, { ...list, body: { ...body, ...filters } }, what);
 	assertFieldShown(item, entity, field, rows);
 	const strangers = rows.filter((row) => !holds(field, row[field.name], value));
 	// Fewer than fill a page cost no more than a filter that works.
 	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
 	return { rows, isCached: false };
 }
-
-/** All rows of a list, read once for all items of the execution. */
-async function wholeList(item: Item, entity: Entity, list: ListQuery): Promise<CachedList> {
-	const isListed = (row: IDataObject, written?: number) =>
-		branchesOf(written, entity.fields, row).includes(list.branch);
-	return await item.execution.cached(
-		entity.path,
-		JSON.stringify(['whole', list.branch, list.body]),
-		async () => new CachedList(await readMatching(item, entity, list), isListed),
-	);
-}
-
-/** One that did not come might match as well, so that the wrong record would be taken, or a second one made. */
-const readMatching = async (item: Item, entity: Entity, list: ListQuery) =>
-	await readWholeList(item, entity, list, `which ${entity.plural.toLowerCase()} match`);
 
 /** By a name that no record shows nobody would ever be found, and a second record made at each run. */
 function assertFieldShown(
@@ -138,29 +118,26 @@ function assertFieldShown(
 	);
 }
 
-/** One value to ask a list for, and the filters that do. */
-interface Query {
+/** One value to ask a list for. */
+interface Question {
 	field: Field;
 	value: unknown;
-	/** None where the list has no such filter. */
-	filters: IDataObject;
+	/** The filters that find it, each in another spelling; an empty one where the list has no such filter. */
+	forms: IDataObject[];
 }
 
-/** For each value to ask for, the queries that find it in its spellings. */
-function queriesOf(entity: Entity, { key, wanted }: Search): Query[][] {
-	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
-	return names.flatMap((name) =>
-		listOf(wanted[name]).map((value) => queriesFor(entity, name, value as IDataObject[string])),
-	);
-}
-
-function queriesFor(entity: Entity, name: string, value: IDataObject[string]): Query[] {
-	const field = keyField(entity, name);
-	const forms = kindOf(field).searchForms(field, name, value);
+function questionsOf(entity: Entity, { key, wanted }: Search): Question[] {
 	const isKnown = (filter: string) =>
 		filter === 'id' || isCustom(filter) || entity.filters.some((one) => one.name === filter);
-	const isFilter = forms.every((form) => Object.keys(form).every(isKnown));
-	return (isFilter ? forms : [{}]).map((filters) => ({ field, value, filters }));
+	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
+	return names.flatMap((name) => {
+		const field = keyField(entity, name);
+		return listOf(wanted[name]).map((value) => {
+			const forms = kindOf(field).searchForms(field, name, value as Wire);
+			const isFilter = forms.every((form) => Object.keys(form).every(isKnown));
+			return { field, value, forms: isFilter ? forms : [{}] };
+		});
+	});
 }
 
 /** Whether a row has what the key wants. */

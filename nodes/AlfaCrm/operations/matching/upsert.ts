@@ -2,59 +2,73 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import { isNeeded, kindOf } from '../../fields/field';
+import {
+	canonical,
+	forNew,
+	isBlank,
+	isList,
+	isNeeded,
+	kindOf,
+	listOf,
+	sameItem,
+	union,
+} from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
 import { findOrCreate } from '../execution/findOrCreate';
 import { recordKey } from '../execution/execution';
+import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { isArchived } from '../records/archived';
-import { changesOf, fitting } from '../records/body';
+import { bodyOf, changesOf, fitting } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
-import { differences } from '../records/diff';
-import { saveChanges } from '../records/saveChanges';
-import { report, reportSchema } from '../output/report';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/simplify';
+import { differences, saveChanges } from '../records/saveChanges';
+import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
+import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
-import type { Decision, Found } from './decide';
+import type { Found } from './decide';
 import { decide, warnOfSeveral } from './decide';
 import type { Search } from './keys';
-import { emptyKeyError, keyOf, locksOf, matchForm, searchOf } from './keys';
+import { emptyKeyError, keyField, keyOf, locksOf, matchForm, searchOf } from './keys';
+import type { Rules } from './upsertRules';
 import { rulesOf, upsertOptions } from './upsertRules';
-import type { UpsertInput } from './upsertValues';
-import { canonicalIn, keyValues, newRecord } from './upsertValues';
 import { chosenBranches, findMatches, isMatch, searchedBranches } from './search';
 
-interface UpsertRequest extends UpsertInput {
-	/** What of the input changes a record, as it is sent. */
+/** What an item asks for, read before anything is sent. */
+interface Request {
+	item: Item;
+	entity: Entity;
+	target: Target;
+	search: Search;
+	/** What was given, by field. */
+	input: IDataObject;
+	/** What of it changes a record, as it is sent. */
 	changes: IDataObject;
+	rules: Rules;
 	show: (row: IDataObject) => IDataObject;
 }
-
-/** What a new record needs, as far as nothing is preset. */
-const neededFields = ({ fields }: Entity) =>
-	fields.filter(
-		(field) =>
-			isNeeded(field) && !kindOf(field).alwaysFilled && kindOf(field).defaultValue(field) === undefined,
-	);
 
 const upsertFields = (entity: Entity): INodeProperties => ({
 	...collection('Fields', 'fieldsToSet', fieldOptions(entity.fields, entity)),
 	description: `What to save besides what the ${entity.label.toLowerCase()} is matched by`,
 });
 
-/** Says what to add, unless the record is matched by it. */
-function neededNotices(entity: Entity): INodeProperties[] {
+/** Says what a new record needs that nothing is preset for, unless the record is matched by it. */
+function neededNotices({ fields, label: noun, match }: Entity): INodeProperties[] {
+	const needed = fields.filter((field) => {
+		const { alwaysFilled, defaultValue } = kindOf(field);
+		return isNeeded(field) && !alwaysFilled && defaultValue(field) === undefined;
+	});
 	const keysBy = new Map<string, string[]>();
-	for (const { name, fields } of entity.match?.keys ?? []) {
-		const missing = neededFields(entity).filter((field) => !fields.includes(field.name));
+	for (const key of match?.keys ?? []) {
+		const missing = needed.filter(({ name }) => !key.fields.includes(name));
 		const labels = missing.map(({ label }) => `'${label}'`).join(' and ');
-		if (labels !== '' && name !== 'id') keysBy.set(labels, [...(keysBy.get(labels) ?? []), name]);
+		if (labels !== '' && key.name !== 'id') keysBy.set(labels, [...(keysBy.get(labels) ?? []), key.name]);
 	}
 	return [...keysBy].map(([labels, matchBy]) =>
 		showWhen(
 			{
-				displayName: `A new ${entity.label.toLowerCase()} needs ${labels}: add it under 'Fields'.`,
+				displayName: `A new ${noun.toLowerCase()} needs ${labels}: add it under 'Fields'.`,
 				name: 'neededNotice',
 				type: 'notice',
 				default: '',
@@ -90,119 +104,141 @@ export const upsert: Operation = {
 		if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
 			throw emptyKeyError(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
 		}
-		const changes = canonicalIn(
-			entity,
-			changesOf(item, entity, input, rules.overwriteWithEmpty, rules.shortens),
-		);
+		const given = changesOf(item, entity, input, rules.overwriteWithEmpty, rules.shortens);
+		const changes = canonicalIn(entity, given);
 		const target = targetOf(item, entity, 'upsert');
-		const request = { item, entity, target, input, changes, rules, show };
+		const request = { item, entity, target, search, input, changes, rules, show };
 		const locks = [...locksOf(entity, changes), ...locksOf(entity, search.wanted)];
-		if (!search.isEnough)
-			return await item.withLock(locks, async () => [await create(request, search.wanted)]);
-
 		return await item.withLock(locks, async () => {
+			const createNow = async () => await create(request);
+			if (!search.isEnough) return [await createNow()];
 			const branches = await searchedBranches(item, entity, target, chosen, changes);
+			const find = async () => meantOf(request, await findMatches(item, entity, target, search, branches));
 			for (;;) {
-				const find = async () => await findMatches(item, entity, target, search, branches);
-				const decisionNow = async () => decisionOn(request, search, await find());
-				const createNow = async () => await create(request, search.wanted);
-				const { found, created } = await findOrCreate(item, decisionNow, createNow);
-				const results = created === undefined ? await carryOut(request, search, found) : [created];
+				const meant = await findOrCreate(item, find, createNow);
+				const results = Array.isArray(meant) ? await changeAll(request, meant) : [meant];
 				if (results) return results;
 			}
 		});
 	},
-	output: (entity) => reportSchema(simplifiedSchema(entity)),
+	output: reportSchema,
 };
 
-/** @returns what to do with the records that were found; undefined where there is to be a new one */
-function decisionOn(
-	{ item, entity, target, rules }: UpsertRequest,
-	search: Search,
-	matches: readonly Found[],
-): Decision | undefined {
-	const decision = decide(item, entity, search.key, matches, rules);
-	if (decision === undefined && 'id' in search.wanted) {
-		const id = Number(search.wanted.id);
-		if (matches.length === 0)
-			throw notFoundError(item, entity, id, entity.match?.everyBranch ? undefined : target.branch);
-		throw item.refused(
-			`${entity.label} ${id} is archived, and a match by ID creates nothing`,
-			"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
-		);
-	}
-	return decision;
+/** @returns undefined where there is to be a new one */
+function meantOf({ item, entity, target, search, rules }: Request, matches: Found[]): Found[] | undefined {
+	const meant = decide(item, entity, search.key, matches, rules);
+	if (meant.length > 0) return meant;
+	if (!('id' in search.wanted)) return undefined;
+	const id = Number(search.wanted.id);
+	if (matches.length === 0)
+		throw notFoundError(item, entity, id, entity.match?.everyBranch ? undefined : target.branch);
+	throw item.refused(
+		`${entity.label} ${id} is archived, and a match by ID creates nothing`,
+		"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
+	);
+}
+
+async function create(request: Request): Promise<IDataObject> {
+	const { item, entity, target, input, rules, show } = request;
+	// A new record holds what it is looked for by, and what was given. Empty values are nothing that it could hold.
+	const given = Object.entries({ ...input, ...keyValues(request) });
+	const filled = given.filter(([name, value]) => !isBlank(keyField(entity, name), value));
+	const values = { ...defaultsOf(entity), ...Object.fromEntries(filled) };
+	const fields = entity.fields.map(forNew);
+	const body = canonicalIn(entity, bodyOf(item, fields, values, target.branch, rules.shortens));
+	const task = `create the ${entity.label.toLowerCase()}`;
+	const model = await item.save({ ...target, action: 'create', body, task }, []);
+	return report(show, { ...body, ...model }, 'created', Object.keys(body));
 }
 
 /** @returns undefined where what was found has changed meanwhile, so that the search is to be done again */
-async function carryOut(
-	request: UpsertRequest,
-	search: Search,
-	{ act, matches }: Decision,
-): Promise<IDataObject[] | undefined> {
-	const { item, entity, show } = request;
-	if (act === 'skip') return matches.map(({ row }) => report(show, row, 'skipped', []));
+async function changeAll(request: Request, matches: Found[]): Promise<IDataObject[] | undefined> {
+	const { item, entity, rules, show } = request;
+	const [{ row, archived }] = matches;
+	if (archived && rules.ifArchived === 'skip') return [report(show, row, 'skipped', [])];
 	if (matches.length > 1) warnOfSeveral(item, entity, matches);
 	const saved: IDataObject[] = [];
 	for (const match of matches) {
 		const key = recordKey(entity, Number(match.row.id));
-		const result = await item.withLock([key], async () => await change(request, search, match));
+		const result = await item.withLock([key], async () => await change(request, match));
 		if (result === undefined) return undefined;
 		saved.push(result);
 	}
 	return saved;
 }
 
-async function create(request: UpsertRequest, wanted: IDataObject): Promise<IDataObject> {
-	const { item, entity, target, show } = request;
-	const body = newRecord(request, wanted);
-	const task = `create the ${entity.label.toLowerCase()}`;
-	const model = await item.save({ ...target, action: 'create', body, task }, []);
-	const row = { ...body, ...model };
-	return report(show, row, 'created', Object.keys(body));
+async function change(request: Request, found: Found): Promise<IDataObject | undefined> {
+	const { item, entity, target, search, rules } = request;
+	const { addToLists, ifArchived } = rules;
+	const save = async (match: Match) =>
+		await saveChanges(request, match, { values: valuesFor(request, match), addToLists });
+	const id = Number(found.row.id);
+	const differs = () =>
+		Object.keys(differences(item, entity, found.row, valuesFor(request, found), addToLists)).length > 0;
+	// People may have changed it since a list was read that serves all items; where it says what is wanted, that is enough.
+	const isStale =
+		item.execution.wasWrittenSince([recordKey(entity, id)], found.version) || (found.isCached && differs());
+	if (!isStale) return await save(found);
+	const current = await getRecord(item, entity, id, { ...target, branch: found.branch });
+	const archived = await isArchived(item, entity, target, current);
+	const counts = !archived || ifArchived === 'update' || ifArchived === 'restore';
+	if (counts && isMatch(search, current.row)) return await save({ ...current, archived });
+	if (item.hasSaved) {
+		throw item.refused(
+			`${entity.label} ${id} was changed meanwhile, so that it does not match any more`,
+			`Run it again. ${item.savedNote()}`,
+		);
+	}
+	item.execution.forget(entity.path);
+	return undefined;
 }
 
-async function change(
-	request: UpsertRequest,
-	search: Search,
-	found: Found,
-): Promise<IDataObject | undefined> {
-	const { item, entity, rules } = request;
-	const id = Number(found.row.id);
-	const { addToLists } = rules;
-	let [match, values] = [found, valuesFor(request, search, found)];
-	const isWritten = item.execution.wasWrittenSince([recordKey(entity, id)], match.version);
-	const differs = () => Object.keys(differences(item, entity, match.row, values, addToLists)).length > 0;
-	// People may have changed it since a list was read that serves all items; where it says what is wanted, that is enough.
-	if (isWritten || (match.isCached && differs())) {
-		match = await readAgain(request, match);
-		if (!isMatch(search, match.row) || (match.archived && ['create', 'skip'].includes(rules.ifArchived))) {
-			if (item.hasSaved) {
-				throw item.refused(
-					`${entity.label} ${id} was changed meanwhile, so that it does not match any more`,
-					`Run it again. ${item.savedNote()}`,
-				);
-			}
-			item.execution.forget(entity.path);
-			return undefined;
-		}
-		values = valuesFor(request, search, match);
-	}
-	return await saveChanges(request, match, { values, addToLists });
-}
+type Match = Pick<Found, 'archived' | 'branch' | 'row'>;
 
 /** What a record that was found is to hold. */
-function valuesFor(request: UpsertRequest, { wanted }: Search, { archived, row }: Found): IDataObject {
+function valuesFor(request: Request, { archived, row }: Match): IDataObject {
 	const { entity, rules, changes } = request;
-	const given = { ...changes, ...canonicalIn(entity, keyValues(request, wanted, row)) };
+	const given = { ...changes, ...canonicalIn(entity, keyValues(request, row)) };
 	return {
 		...(archived && rules.ifArchived === 'restore' ? { removed: 0 } : {}),
 		...Object.fromEntries(Object.entries(given).filter(([field]) => !rules.isOnlyForNew(field))),
 	};
 }
 
-async function readAgain({ item, entity, target }: UpsertRequest, { row, branch }: Found): Promise<Found> {
-	const version = item.execution.version();
-	const current = await getRecord(item, entity, Number(row.id), { ...target, branch });
-	return { ...current, version, isCached: false, archived: await isArchived(item, entity, target, current) };
+/**
+ * The values of the key among the fields. A record that was found takes another value that was given for the field, and
+ * no other spelling of what it was found by; a new one must be found by the key the next time, and only takes the
+ * other's spelling. A list is never replaced by its key: it keeps what it has, unless other values were given for it,
+ * which the key's then joins.
+ */
+function keyValues({ item, entity, input, rules, search }: Request, row?: IDataObject): IDataObject {
+	const values: IDataObject = {};
+	for (const [name, value] of Object.entries(search.wanted)) {
+		if (name === 'id') continue;
+		const field = keyField(entity, name);
+		const more = isBlank(field, input[name]) ? [] : listOf(item.read(field, input[name]));
+		const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
+		if (isList(field)) {
+			const kept = row !== undefined && !rules.addToLists && more.length === 0 ? listOf(row[name]) : [];
+			values[name] = union(field, kept, [...listOf(value).map(spelledAs), ...more]) as Wire;
+		} else if (row === undefined) {
+			values[name] = spelledAs(value) as Wire;
+		} else if (more.length === 0) {
+			values[name] = row[name];
+		}
+	}
+	return values;
+}
+
+/** Each value in the spelling that is saved. */
+function canonicalIn(entity: Entity, body: IDataObject): IDataObject {
+	return Object.fromEntries(
+		Object.entries(body).map(([name, value]) => [name, canonical(keyField(entity, name), value)]),
+	);
+}
+
+/** What the form of Create begins with. */
+function defaultsOf({ fields }: Entity): IDataObject {
+	const required = fields.filter((field) => field.required);
+	return Object.fromEntries(required.map((field) => [field.name, kindOf(field).defaultValue(field)]));
 }

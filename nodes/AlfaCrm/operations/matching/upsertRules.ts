@@ -5,23 +5,10 @@ import { sortByName } from '../../fields/order';
 import { collection } from '../../form/assemble';
 import type { Collection } from '../execution/parameters';
 import { overwriteWithEmpty, shortenOption, shortensTexts } from '../records/body';
-import { listModeForm, readAddToLists } from '../records/diff';
+import { listModeForm, readAddToLists } from '../records/saveChanges';
 import type { IfArchived, IfSeveral } from './decide';
 import { firstChoice } from './decide';
 import { searchBranches } from './search';
-
-/** What becomes of the records that are found. */
-export interface Rules {
-	ifSeveral: IfSeveral;
-	ifArchived: IfArchived;
-	ifKeyEmpty: 'refuse' | 'create';
-	/** Whether a field, custom ones too, is left alone in a record that is found. */
-	isOnlyForNew: (field: string) => boolean;
-	overwriteWithEmpty: boolean;
-	addToLists: boolean;
-	/** Texts that are too long are cut. */
-	shortens?: boolean;
-}
 
 /** In place of single fields: custom ones, which are named by their code, have no choice of their own. */
 const ALL_FIELDS = 'all';
@@ -101,8 +88,11 @@ export function upsertOptions(entity: Entity): INodeProperties {
 	);
 }
 
-/** What they hold. */
-export function rulesOf(entity: Entity, options: Collection, key: string): Rules {
+/** What becomes of the records that are found. */
+export type Rules = ReturnType<typeof rulesOf>;
+
+/** What the options hold. */
+export function rulesOf(entity: Entity, options: Collection, key: string) {
 	const choice = <T extends string>(name: string): T => options.choice<T>(options.parameter(name));
 	const { match, archive, fields } = entity;
 	const onlyForNew = options.has('onlyForNew')
@@ -111,10 +101,11 @@ export function rulesOf(entity: Entity, options: Collection, key: string): Rules
 			? []
 			: (match?.onlyForNew ?? []);
 	return {
-		ifSeveral: choice('ifSeveral'),
-		ifArchived: archive ? choice('ifArchived') : 'update',
-		ifKeyEmpty: choice('ifKeyEmpty'),
-		isOnlyForNew: (field) => onlyForNew.includes(ALL_FIELDS) || onlyForNew.includes(field),
+		ifSeveral: choice<IfSeveral>('ifSeveral'),
+		ifArchived: archive ? choice<IfArchived>('ifArchived') : 'update',
+		ifKeyEmpty: choice<'refuse' | 'create'>('ifKeyEmpty'),
+		/** Whether a field, custom ones too, is left alone in a record that is found. */
+		isOnlyForNew: (field: string) => onlyForNew.includes(ALL_FIELDS) || onlyForNew.includes(field),
 		overwriteWithEmpty: options.flag(overwriteWithEmpty),
 		addToLists: readAddToLists(options, fields, 'add'),
 		shortens: shortensTexts(options),

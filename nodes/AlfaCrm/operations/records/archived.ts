@@ -5,7 +5,7 @@ import { archivedFlag } from '../../entities/archive';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import type { LocatedRecord, Target } from './target';
-import { incompleteListError } from './readList';
+import { readWholeList } from './readList';
 
 /**
  * Whether a record shows by itself that it is archived, with nothing asked for that: good enough to be shown, or for a
@@ -43,8 +43,7 @@ export async function isArchived(
 		body: { id, ...target.query, ...entity.hidden?.show, removed: 2 },
 		task: `look for the ${noun} in the archive`,
 	};
-	const { rows, isComplete } = await item.collect(list, { keep: (one) => readId(one.id) === id, limit: 1 });
-	if (rows.length > 0) return true;
-	if (isComplete) return false;
-	throw incompleteListError(item, `archived ${plural}`, `whether ${noun} ${String(row.id)} is archived`);
+	const what = `whether ${noun} ${String(row.id)} is archived`;
+	const rows = await readWholeList(item, { label: noun, plural: `archived ${plural}` }, list, what);
+	return rows.some((one) => readId(one.id) === id);
 }

@@ -4,6 +4,7 @@ import { MAIN_BRANCH_OFF } from '../../api/messages';
 import { idsOf, readId } from '../../values/formats';
 import { branch as branchEntity } from '../../entities/branch';
 import { listCall } from '../../entities/listCall';
+import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { titleOf } from '../../fields/titles';
 import type { Item } from '../execution/item';
@@ -27,7 +28,6 @@ async function listBranches(item: Item): Promise<IDataObject[] | undefined> {
 export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
 	const rows = (await listBranches(item)) ?? [];
 	if (rows.length > 0) return [first, ...idsOf(rows).filter((branch) => branch !== first)];
-	item.hasSkippedBranches = true;
 	item.execution.hints.add(
 		'This user may not list the branches, so only the one that is chosen was searched',
 		`branch ${String(first)}`,
@@ -35,9 +35,9 @@ export async function allBranches(item: Item, first: Branch): Promise<Branch[]> 
 	return [first];
 }
 
-/** What a message adds that says that there is none. */
-export const whereSearched = (item: Item): string =>
-	item.hasSkippedBranches ? ' in the branches that could be searched' : '';
+/** What a message adds that says that there is none; this user need not see all branches. */
+export const whereSearched = ({ match }: Entity): string =>
+	match?.everyBranch ? ' in the branches that could be searched' : '';
 
 /** Looks in one branch after the other until something is found; those that this user may not see are passed over. */
 export async function inOtherBranches<T>(
@@ -48,7 +48,6 @@ export async function inOtherBranches<T>(
 	for (const branch of branches) {
 		const result = await item.ifAllowed(async () => ({ found: await look(branch) }), 404);
 		if (result === undefined) {
-			item.hasSkippedBranches = true;
 			item.execution.hints.add(
 				'This user may not see all branches, so a record there was not found',
 				`branch ${String(branch)}`,

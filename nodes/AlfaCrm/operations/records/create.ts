@@ -10,6 +10,7 @@ import { recordSchema } from '../output/recordSchema';
 import type { Target } from './target';
 import { keysForm, targetOf } from './target';
 import { bodyOf, shortensTexts, textOptions } from './body';
+import type { Draft } from './owner';
 import { authored, forOwner } from './owner';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
@@ -21,37 +22,28 @@ const additionalFields = (entity: Entity) => {
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
-/** A new record: what was given for it, and how it is sent. */
-interface Draft {
-	target: Target;
-	fields: readonly Field[];
-	input: IDataObject;
-	body: IDataObject;
-}
-
 /** @param complete adds to what was given what follows from it */
 export function readDraft(
 	item: Item,
 	entity: Entity,
 	fields: readonly Field[] = newFields(entity),
 	complete = (input: IDataObject) => input,
-): Draft {
+): Draft & { target: Target } {
 	const target = targetOf(item, entity, 'create');
 	const input = complete(readFieldInput(item, entity, additionalFields(entity), prominentFields(entity)));
 	const [options] = textOptions(fields);
 	const shortens = shortensTexts(options && item.collection(options));
 	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
-	return { target, fields, input, body };
+	return { target, fields, input, body, branch: target.branch };
 }
 
 export async function saveDraft(
 	item: Item,
 	{ label }: Entity,
-	{ target, fields, input, body: given }: Draft,
+	{ target, ...draft }: Draft & { target: Target },
 ): Promise<IDataObject> {
-	const draft = { fields, input, body: given, branch: target.branch };
 	const { body: placed, branch } = await forOwner(item, draft);
-	const body = await authored(item, fields, placed, branch);
+	const body = await authored(item, draft.fields, placed, branch);
 	const task = `create the ${label.toLowerCase()}`;
 	return await item.save({ ...target, branch, action: 'create', body, task }, []);
 }

@@ -138,7 +138,8 @@ export const prominentForm = (fields: readonly Field[]): INodeProperties[] =>
 	fields.flatMap(toParameters).map((parameter) => inMode('form', parameter));
 
 /**
- * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given.
+ * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given. What AlfaCRM
+ * does not know is refused or, where that is chosen, left out.
  *
  * @param collection the parameter of the form that holds them
  * @param prominent those that have a parameter of their own there
@@ -149,36 +150,38 @@ export function readFieldInput(
 	collection: Parameter,
 	prominent: readonly Field[] = [],
 ): IDataObject {
-	const modes: Record<Mode, () => IDataObject> = {
-		form: () => ({ ...prominentIn(item, prominent), ...collectionIn(item, entity, collection) }),
-		json: () => withoutUnknown(item, entity, item.object(jsonInput(entity))),
-		map: () => withoutUnknown(item, entity, mapped(item, entity)),
+	const mode = item.choice<Mode>(inputMode(entity));
+	const ways: Record<Mode, () => IDataObject> = {
+		form: () => inForm(item, collection, prominent),
+		json: () => item.object(jsonInput(entity)),
+		map: () => mapped(item, entity),
 	};
-	return modes[item.choice<Mode>(inputMode(entity))]();
+	const given = ways[mode]();
+	const names = new Set(entity.fields.map(({ name }) => name));
+	const unknown = Object.keys(given).filter((key) => !names.has(key) && !(entity.custom && isCustom(key)));
+	const unexpected = unknown.filter((key) => !isOfReading(entity, given, key));
+	const isForced = mode === 'form' || item.choice(unknownFields) === 'refuse';
+	const noun = entity.label.toLowerCase();
+	if (isForced && unexpected.length > 0)
+		throw item.refused(
+			`AlfaCRM's ${noun} has no field ${unexpected.map((name) => `"${name}"`).join(', ')} that can be set`,
+			`Remove it, or ${mode === 'form' ? 'correct its name' : "set 'If a Field Is Unknown' to Leave Out"}. Nothing was sent to AlfaCRM.`,
+		);
+	for (const name of unexpected)
+		item.execution.hints.add(
+			`Left out, since AlfaCRM's ${noun} has no such field that can be set`,
+			`"${name}"`,
+		);
+	return Object.fromEntries(Object.entries(given).filter(([key]) => !unknown.includes(key)));
 }
 
 /** Whether each field stands in a parameter of its own, rather than in a row or an object. */
 export const isForm = (item: Item, entity: Entity): boolean => item.choice(inputMode(entity)) === 'form';
 
-function prominentIn(item: Item, fields: readonly Field[]): IDataObject {
-	const values = fields.map((field) => [field.name, item.inputOf(field)]);
-	return Object.fromEntries(values) as IDataObject;
-}
-
-function collectionIn(item: Item, entity: Entity, parameter: Parameter): IDataObject {
-	const { [customFields.name]: custom, ...fields } = item.object({ ...parameter, default: {} });
-	const input = { ...fields, ...customIn(item, custom) };
-	const strangers = unknownNames(entity, input);
-	if (strangers.length === 0) return input;
-	throw unknownFieldsError(item, entity, strangers, 'Remove it, or correct its name.');
-}
-
-function unknownFieldsError(item: Item, { label }: Entity, names: readonly string[], advice: string): Error {
-	const quoted = names.map((name) => `"${name}"`).join(', ');
-	return item.refused(
-		`AlfaCRM's ${label.toLowerCase()} has no field ${quoted} that can be set`,
-		`${advice} Nothing was sent to AlfaCRM.`,
-	);
+function inForm(item: Item, collection: Parameter, prominent: readonly Field[]): IDataObject {
+	const own = prominent.map((field) => [field.name, item.inputOf(field)]);
+	const { [customFields.name]: custom, ...fields } = item.object({ ...collection, default: {} });
+	return { ...(Object.fromEntries(own) as IDataObject), ...fields, ...customIn(item, custom) };
 }
 
 /** The custom fields of a form: pairs of a name and a value. */
@@ -214,32 +217,6 @@ function mapped(item: Item, entity: Entity): IDataObject {
 	return Object.fromEntries(Object.entries(value.value ?? {}).filter(([, input]) => input !== null));
 }
 
-/** Keeps what AlfaCRM knows; the rest is refused or, where that is chosen, listed. */
-function withoutUnknown(item: Item, entity: Entity, input: IDataObject): IDataObject {
-	const strangers = unknownNames(entity, input);
-	const isRefused = item.choice(unknownFields) === 'refuse';
-	if (strangers.length === 0) return input;
-	const unexpected = strangers.filter((key) => !isOfReading(entity, input, key));
-	if (isRefused && unexpected.length > 0)
-		throw unknownFieldsError(
-			item,
-			entity,
-			unexpected,
-			"Remove it, or set 'If a Field Is Unknown' to Leave Out.",
-		);
-	for (const stranger of unexpected) {
-		const text = `Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field that can be set`;
-		item.execution.hints.add(text, `"${stranger}"`);
-	}
-	return Object.fromEntries(Object.entries(input).filter(([key]) => !strangers.includes(key)));
-}
-
 /** What the node itself added to a row that was read says nothing else than the row does. */
 const isOfReading = (entity: Entity, input: IDataObject, key: string): boolean =>
 	isNameBeside(shownFields(entity), input, key) || (key === LINK && isLink(entity, input[key]));
-
-function unknownNames(entity: Entity, input: IDataObject): string[] {
-	const names = new Set(entity.fields.map(({ name }) => name));
-	const isKnown = (key: string) => names.has(key) || (entity.custom === true && isCustom(key));
-	return Object.keys(input).filter((key) => !isKnown(key));
-}

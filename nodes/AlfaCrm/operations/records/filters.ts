@@ -4,10 +4,8 @@ import { formatDay, readId, readNumber } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity, View } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { holdsEmail } from '../../fields/emails';
-import { holdsPhone } from '../../fields/phones';
 import { isBlank, isList, kindOf, listOf, sameItem, toProperty } from '../../fields/field';
-import type { Field, Filter, VerificationTest, Wire } from '../../entities/fieldTypes';
+import type { Field, FieldVerification, Filter, Wire } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
 import type { Item } from '../execution/item';
 import type { Target } from './target';
@@ -106,12 +104,8 @@ const within =
 	};
 
 /** How a row is compared with what a filter asked for. */
-const tests: Record<VerificationTest, Test> = {
-	is: (held, wanted) => String(held) === String(wanted),
+const tests: Record<FieldVerification['test'], Test> = {
 	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
-	email: (held, wanted) => listOf(held).some((one) => holdsEmail(one, wanted)),
-	phone: (held, wanted) => listOf(held).some((one) => holdsPhone(one, wanted)),
-	blank: (held, wanted) => (listOf(held).length === 0) === Boolean(wanted),
 	from: within((one, bound) => one >= bound),
 	to: within((one, bound) => one <= bound),
 };
@@ -129,18 +123,16 @@ export async function rowFilterOf(
 	const asked = filters.filter(({ name }) => name in wanted);
 	const members = await membersOf(item, asked, target, wanted);
 	const hint = `AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural.toLowerCase()}`;
+	const isWithin = ({ field, test, unless }: FieldVerification, row: IDataObject, value: Wire) => {
+		// A sum of 0 is no sum.
+		if (unless !== undefined && readNumber(row[unless])) return true;
+		return row[field] === undefined ? undefined : tests[test](row[field], value, item.zone);
+	};
 	const passes = (row: IDataObject, filter: Filter, value: Wire): boolean => {
 		const { name, label, verifyBy } = filter;
 		if (verifyBy === undefined) return holdsExactly(filter, row[name], value);
-		if (verifyBy === 'trusted') return true;
 		if (verifyBy === 'members') return members.has(readId(row.id));
-		if (typeof verifyBy === 'function') return verifyBy(row, value);
-		const { field, test, also = {}, unless } = verifyBy;
-		if (Object.entries(also).some(([other, one]) => row[other] !== undefined && row[other] !== one))
-			return false;
-		// A sum of 0 is no sum.
-		if (unless !== undefined && readNumber(row[unless])) return true;
-		const isFound = row[field] === undefined ? undefined : tests[test](row[field], value, item.zone);
+		const isFound = typeof verifyBy === 'function' ? verifyBy(row, value) : isWithin(verifyBy, row, value);
 		if (isFound === undefined) item.execution.hints.add(hint, label);
 		return isFound ?? true;
 	};
@@ -156,9 +148,12 @@ export const actionRowFilter =
 		);
 
 function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
-	if (held === undefined || !kindOf(filter).isExact) return true;
+	const { isExact, finds: own } = kindOf(filter);
+	const same = (one: unknown, other: unknown) => sameItem(filter, one, other);
+	const finds = own ?? (isExact ? same : undefined);
+	if (held === undefined || finds === undefined) return true;
 	const shown = listOf(held).length === 0 ? listOf(kindOf(filter).valueIfMissing) : listOf(held);
-	return shown.some((one) => sameItem(filter, one, wanted));
+	return shown.some((one) => finds(one, wanted));
 }
 
 /** Customers do not show their groups, but groups show their customers. API notes 5.3 and 5.7. */
@@ -174,6 +169,6 @@ async function membersOf(
 	const task = 'list the members of the group';
 	// Should some not come, a hint says so: whoever is not known to be a member must not be taken for one.
 	const list = { path: cgi.path, branch, query, body: query, task };
-	const rows = await readList(item, { plural: 'members of the group' }, list);
+	const rows = await readList(item, 'members of the group', list);
 	return new Set(rows.map(({ customer_id }) => readId(customer_id)));
 }

@@ -42,20 +42,25 @@ export async function findById(
 	return { record: rows[0], isConclusive: isComplete || rows.length > 0 };
 }
 
-/** One record, also of a kind that lists leave out. */
+/**
+ * One record, also of a kind that lists leave out.
+ *
+ * @throws NodeApiError when nobody knows whether it is there
+ */
 export async function currentRecord(
 	item: Item,
 	entity: Entity,
 	id: number,
 	target: Target,
-): Promise<{ match?: LocatedRecord; isConclusive: boolean }> {
+): Promise<LocatedRecord | undefined> {
 	const { branch } = target;
 	const first = await findById(item, entity, id, target);
 	const others = first.record ? [] : await otherKinds(item, entity, branch);
 	const last = others.length === 0 ? first : await findById(item, entity, id, target, others);
-	const { record: row } = last;
-	if (row === undefined) return { isConclusive: first.isConclusive && last.isConclusive };
-	return { match: { row, branch }, isConclusive: true };
+	if (last.record) return { row: last.record, branch };
+	if (first.isConclusive && last.isConclusive) return undefined;
+	const { message, description } = notShown(entity, id, branch);
+	throw item.failed(message, description);
 }
 
 /** Reads one record by its ID. */
@@ -87,19 +92,14 @@ export async function getRecord(
 	id: number,
 	target: Target,
 ): Promise<LocatedRecord> {
-	let isConclusive = true;
-	const look = async (branch: Branch) => {
-		const current = await currentRecord(item, entity, id, { ...target, branch });
-		isConclusive &&= current.isConclusive;
-		return current.match;
-	};
+	const look = async (branch: Branch) => await currentRecord(item, entity, id, { ...target, branch });
 	const own = await look(target.branch);
 	if (own) return own;
-	if (!entity.match?.everyBranch) throw notFoundError(item, entity, id, target.branch, isConclusive);
+	if (!entity.match?.everyBranch) throw notFoundError(item, entity, id, target.branch);
 	const [, ...others] = await allBranches(item, target.branch);
 	const found = await inOtherBranches(item, others, look);
 	if (found) return found;
-	throw notFoundError(item, entity, id, undefined, isConclusive);
+	throw notFoundError(item, entity, id, target.branch);
 }
 
 /**
@@ -124,30 +124,22 @@ export async function writeAnywhere<T>(
 	}
 }
 
-export function notFoundError(
-	item: Item,
-	entity: Entity,
-	id: number,
-	branch?: number,
-	isConclusive?: boolean,
-): Error {
-	const reason = isConclusive === false ? notShown : notFound;
-	const { message, description, status } = reason(entity, id, branch);
-	return item.failed(message + (branch === undefined ? whereSearched(item) : ''), description, status);
+export function notFoundError(item: Item, entity: Entity, id: number, branch?: number): Error {
+	const where = entity.match?.everyBranch ? undefined : branch;
+	const { message, description } = notFound(entity, id, where);
+	return item.failed(message + whereSearched(entity), description, 404);
 }
 
 /** Why a record cannot be given: it is not there. */
 export const notFound = ({ label }: Entity, id: number, branch?: number) => ({
 	message: `AlfaCRM has no ${label.toLowerCase()} with ID ${id}${inBranch(branch)}`,
 	description: "Check the ID and the branch; 'Get Many' shows which ones there are.",
-	status: 404,
 });
 
 /** Why a record cannot be given: nobody knows whether it is there. */
 export const notShown = ({ label }: Entity, id: number, branch?: number) => ({
 	message: `AlfaCRM did not show ${label.toLowerCase()} ${id}${inBranch(branch)}, though it counts more than it shows`,
 	description: 'Run it again.',
-	status: 404,
 });
 
 const inBranch = (branch?: number): string => (branch === undefined ? '' : ` in branch ${branch}`);

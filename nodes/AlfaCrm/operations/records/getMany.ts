@@ -12,8 +12,7 @@ import {
 	readViews,
 	rowFilterOf,
 } from './filters';
-import { otherKinds } from './readList';
-import { collectSome, limitForm, limitOf } from './rows';
+import { limitForm, limitOf, otherKinds, readList } from './readList';
 import { keysForm, targetOf } from './target';
 
 /** Lists records, a page after the other. */
@@ -37,7 +36,7 @@ export const getMany: Operation = {
 		const isWanted = await rowFilterOf(item, entity, target, wanted);
 		const plural = entity.plural.toLowerCase();
 		const list = { ...target, body: { ...target.query, ...views.body }, task: `list the ${plural}` };
-		const rows = await collectSome(item, plural, list, {
+		const rows = await readList(item, plural, list, {
 			limit,
 			keep: (row: IDataObject) => views.holds(row) && isWanted(row),
 			passes: eachWith([{}, ...others], chosen),

@@ -58,7 +58,6 @@ export const bookLesson: Operation = {
 
 export const updateLesson: Operation = updating({
 	given: withoutLength,
-	reads: () => true,
 	sent: (item, entity, record, given) => {
 		const ends = movedEnds(item, entity, record, given);
 		return withRest(item, record, { ...given, ...ends });
@@ -159,7 +158,13 @@ async function book(
 			span: spanOf(row, item.zone),
 		}));
 		const same = lessons.find(({ row, span }) => span?.begin === wanted.begin && isFor(row, body));
-		if (skips && same) return same.row;
+		if (skips && same) {
+			item.execution.hints.add(
+				'These customers and groups already have a lesson at that time, so no other one was booked',
+				`lesson ${String(same.row.id)}`,
+			);
+			return same.row;
+		}
 		if (!checks || isCancelled(body)) return undefined;
 		for (const { row, span } of lessons)
 			if (span && span.begin < wanted.end && wanted.begin < span.end) assertFree(item, body, row);
@@ -168,15 +173,7 @@ async function book(
 	const locks = [group, customer, teacher, room].flatMap(({ name }) =>
 		readIds(listOf(body[name])).map((id): LockKey => [lesson.path, on, name, id]),
 	);
-	return await item.withLock(locks, async () => {
-		const { found, created } = await findOrCreate(item, find, create);
-		if (found === undefined) return created;
-		item.execution.hints.add(
-			'These customers and groups already have a lesson at that time, so no other one was booked',
-			`lesson ${String(found.id)}`,
-		);
-		return found;
-	});
+	return await item.withLock(locks, async () => await findOrCreate(item, find, create));
 }
 
 const isCancelled = ({ status }: IDataObject): boolean => Number(status) === LESSON_STATUS.cancelled;

@@ -17,7 +17,7 @@ import { getRecord } from './findById';
 import type { LocatedRecord } from './target';
 
 /** A new record: what was given for it, and how it would be sent to the branch of the call. */
-interface Draft {
+export interface Draft {
 	fields: readonly Field[];
 	input: IDataObject;
 	body: IDataObject;

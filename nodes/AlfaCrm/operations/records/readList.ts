@@ -1,22 +1,77 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { CollectOptions } from '../../api/list';
+import { readId } from '../../values/formats';
+import type { Collected, CollectOptions } from '../../api/list';
 import type { ListQuery } from '../../api/pages';
 import { kindPasses, listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
-import type { Item } from '../execution/item';
-import { warnOfMissing } from './rows';
+import { showWhen } from '../../form/assemble';
+import { CachedList } from '../execution/cachedList';
+import type { Item, ItemRequest } from '../execution/item';
+import { branchesOf } from './target';
 
-/** All rows of a list; where some are missing the user is told. */
+const returnAll: INodeProperties = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+};
+
+const limit: INodeProperties = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 50,
+	description: 'Max number of results to return',
+};
+
+/** How many rows are asked for. */
+export const limitForm: INodeProperties[] = [returnAll, showWhen(limit, { returnAll: [false] })];
+
+/** Infinity for all. Read before anything is sent. */
+export function limitOf(item: Item): number {
+	return item.flag(returnAll) ? Infinity : item.integer(limit);
+}
+
+/**
+ * Rows of a list, each record once, with a hint where some are missing, or there may be more than the limit.
+ *
+ * @param plural what is listed, in small letters
+ */
 export async function readList(
 	item: Item,
-	{ plural }: Pick<Entity, 'plural'>,
+	plural: string,
 	list: ListQuery,
+	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
-	const collected = await item.collect(list);
-	warnOfMissing(item, plural.toLowerCase(), collected);
-	return collected.rows;
+	const { limit: most = Infinity, passes = [{}] } = options;
+	const collected = await item.collect(list, options);
+	warnOfMissing(item, plural, collected);
+	const { rows, total = 0 } = collected;
+	// Of several lists the total is that of the last one that was read; it may count what is not wanted.
+	if (rows.length >= most && (passes.length > 1 || total > most))
+		item.execution.hints.add(
+			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All'",
+			`${most} ${plural} came`,
+		);
+	return rows;
+}
+
+export function warnOfMissing(
+	item: Item,
+	plural: string,
+	{ isComplete, total, read }: Omit<Collected, 'rows'>,
+): void {
+	if (isComplete) return;
+	item.execution.hints.add(
+		'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
+		total === undefined || total <= read
+			? `${read} ${plural} came`
+			: `AlfaCRM reported ${total} ${plural}, ${read} came, ${total - read} missing`,
+	);
 }
 
 /**
@@ -36,6 +91,20 @@ export async function readWholeList(
 	throw incompleteListError(item, plural.toLowerCase(), what);
 }
 
+/** The same, read once for all items of the execution, with what they write. */
+export async function readWholeListOnce(
+	item: Item,
+	entity: Entity,
+	list: ListQuery & Pick<CollectOptions, 'passes'>,
+	what?: string,
+): Promise<CachedList> {
+	const isListed = (row: IDataObject, written?: number) =>
+		branchesOf(written, entity.fields, row).includes(list.branch);
+	const read = async () => new CachedList(await readWholeList(item, entity, list, what), isListed);
+	const name = JSON.stringify(['whole', list.branch, list.body, list.passes]);
+	return await item.execution.cached(entity.path, name, read);
+}
+
 /** A second record, or a wrong one, would be worse than none. */
 export function incompleteListError(item: Item, incomplete: string, what: string): Error {
 	return item.failed(
@@ -49,14 +118,41 @@ export async function otherKinds(item: Item, entity: Entity, branch?: number): P
 	const { hidden: { kinds } = {}, plural } = entity;
 	if (kinds === undefined) return [];
 	const listed = entityOf(kinds.entity);
+	const names = listed.plural.toLowerCase();
 	const read = async () => {
-		const rows = await item.ifAllowed(async () => await readList(item, listed, listCall(listed, branch)));
+		const rows = await item.ifAllowed(async () => await readList(item, names, listCall(listed, branch)));
 		if (rows) return rows;
 		item.execution.hints.add(
-			`AlfaCRM may leave out some ${plural.toLowerCase()}, and this user may not list the ${listed.plural.toLowerCase()} by which to ask for them`,
+			`AlfaCRM may leave out some ${plural.toLowerCase()}, and this user may not list the ${names} by which to ask for them`,
 		);
 		return [];
 	};
 	const name = JSON.stringify(['kinds', branch]);
 	return kindPasses(kinds, await item.execution.cached(listed.path, name, read));
+}
+
+/** Rows of several lists, each record once, as the last of them shows it; what has no ID is kept. */
+export const eachOnce = (rows: readonly IDataObject[]): IDataObject[] => [
+	...new Map(rows.map((row) => [readId(row.id) ?? row, row])).values(),
+];
+
+/**
+ * A bare list becomes one item for each of its rows.
+ *
+ * @param isIdempotent false for a call of which nobody knows what it does
+ */
+export function asRows(
+	item: Item,
+	{ task }: Pick<ItemRequest, 'task'>,
+	answer: IDataObject | IDataObject[],
+	isIdempotent = true,
+): IDataObject[] {
+	const rows = Array.isArray(answer) ? answer : [answer];
+	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
+	throw item.failed(
+		`AlfaCRM sent something unexpected when asked to ${task}`,
+		isIdempotent
+			? "Check 'Hostname' in the credential, or try again later."
+			: 'AlfaCRM may have carried it out all the same: look there before you run this again.',
+	);
 }

@@ -54,6 +54,5 @@ function withEnd(item: Item, input: IDataObject): IDataObject {
 }
 
 export const updateRegularLesson: Operation = updating({
-	reads: (changes) => START.name in changes && !(END.name in changes),
 	sent: (item, entity, record, given) => ({ ...given, ...movedEnds(item, entity, record, given) }),
 });

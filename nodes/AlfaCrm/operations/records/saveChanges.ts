@@ -1,12 +1,50 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { readId } from '../../values/formats';
+import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
+import { customField } from '../../fields/custom';
+import { isList, isStored, kindOf, listOf, union } from '../../fields/field';
 import type { Item } from '../execution/item';
+import type { ParameterReader } from '../execution/parameters';
 import { recordKey } from '../execution/execution';
 import { archivedByRow, isArchived } from './archived';
-import { report } from '../output/report';
+import { report } from '../output/readings';
 import type { LocatedRecord, Target } from './target';
-import { differences } from './diff';
+
+type Mode = 'add' | 'replace';
+
+/** What becomes of the values that a list has: AlfaCRM replaces it as a whole, which would lose them. */
+function listMode(fields: readonly Field[], byDefault: Mode): INodeProperties {
+	const lists = fields.filter(isList).map(({ label }) => label);
+	return {
+		displayName: 'Multi-Value Fields',
+		name: 'listMode',
+		type: 'options',
+		options: [
+			{
+				name: 'Add to Existing Values',
+				value: 'add',
+				description: 'Read the record first and keep what it has',
+			},
+			{
+				name: 'Replace All Values',
+				value: 'replace',
+				description: 'Put the given values in place of all others',
+			},
+		],
+		default: byDefault,
+		description: `What happens to fields that hold several values (${lists.sort().join(', ')})`,
+	};
+}
+
+/** Where there are lists at all. */
+export const listModeForm = (fields: readonly Field[], byDefault: Mode): INodeProperties[] =>
+	fields.some(isList) ? [listMode(fields, byDefault)] : [];
+
+/** Whether values are added to lists. */
+export const readAddToLists = (reader: ParameterReader, fields: readonly Field[], byDefault: Mode): boolean =>
+	fields.some(isList) && reader.choice(listMode(fields, byDefault)) === 'add';
 
 /** A record that is to be changed, for whom, and how it comes out. */
 interface RecordTask {
@@ -82,3 +120,43 @@ function warnIfStillArchived(
 		`${entity.label.toLowerCase()} ${String(row.id)}`,
 	);
 }
+
+/** The part of `values` that would change the record. What AlfaCRM does not show of it counts as empty. */
+export function differences(
+	item: Item,
+	entity: Pick<Entity, 'fields'>,
+	record: IDataObject,
+	values: IDataObject,
+	addToLists: boolean,
+): IDataObject {
+	const body: IDataObject = {};
+	for (const [name, value] of Object.entries(values)) {
+		const field = entity.fields.find((one) => one.name === name) ?? customField(name);
+		const wanted = addToLists && isList(field) ? added(item, field, record[name], value) : value;
+		if (!isStored(field, record[name], wanted, item.zone)) body[name] = wanted;
+	}
+	return body;
+}
+
+/**
+ * The values that a record has, and the given ones. Nothing is added to a list that is emptied.
+ *
+ * @throws NodeOperationError when AlfaCRM shows names where it takes IDs, which could not be sent back
+ */
+export function added(item: Item, field: Field, held: unknown, input: Wire): Wire {
+	const more = listOf(input);
+	if (more.length === 0) return input;
+	const present = listOf(held);
+	const refused = (message: string) => refusedToAdd(item, field, message);
+	if (held === undefined)
+		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`);
+	if (kindOf(field).holdsIds && present.some((one) => readId(one) === undefined))
+		throw refused(`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`);
+	return union(field, present, more) as Wire;
+}
+
+const refusedToAdd = (item: Item, { label }: Field, message: string): Error =>
+	item.refused(
+		message,
+		`Leave '${label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. ${item.savedNote()}`,
+	);

@@ -4,7 +4,7 @@ import { readIds } from '../../values/formats';
 import type { Entity, OperationName } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { listOf, toParameters } from '../../fields/field';
-import { loadedFrom, picker } from '../../fields/picker';
+import { loadedFrom, picker } from '../../fields/reference';
 import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
 import type { FallbackDates } from '../execution/fallbackDates';

@@ -11,7 +11,7 @@ import { recordSchema } from '../output/recordSchema';
 import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
-import { added, listModeForm, readAddToLists } from './diff';
+import { added, listModeForm, readAddToLists } from './saveChanges';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
 import { getRecord, writeAnywhere } from './findById';
 
@@ -25,18 +25,12 @@ const updateOptions = ({ fields }: Entity) =>
 interface OwnUpdate {
 	/** What was given, without what does not count beside it. */
 	given?: (input: IDataObject) => IDataObject;
-	/** Whether the record is read first. */
-	reads?: (changes: IDataObject) => boolean;
-	/** How the changes of a record that was read are sent. */
+	/** How the changes are sent, of a record that is therefore read first. */
 	sent?: (item: Item, entity: Entity, record: IDataObject, changes: IDataObject) => IDataObject;
 }
 
 /** Changes the fields that are given and leaves the rest. */
-export const updating = ({
-	given = (input) => input,
-	reads = () => false,
-	sent = (_item, _entity, _record, changes) => changes,
-}: OwnUpdate = {}): Operation => ({
+export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Operation => ({
 	text: ({ one }) => ({
 		name: 'Update',
 		action: `Update ${one}`,
@@ -68,13 +62,13 @@ export const updating = ({
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
-			const isRead = adds || isOfAnother(target) || reads(changes);
+			const isRead = adds || isOfAnother(target) || sent !== undefined;
 			const match = isRead ? await getRecord(item, entity, id, target) : undefined;
 			const before = match?.row;
 			if (before && adds)
 				for (const field of lists)
 					changes[field.name] = added(item, field, before[field.name], changes[field.name]);
-			const body = before ? sent(item, entity, before, changes) : changes;
+			const body = before && sent ? sent(item, entity, before, changes) : changes;
 			const query = { id, ...target.query };
 			const update = async (where: Target) =>
 				await item.save({ ...where, action: 'update', query, body, task }, keys);

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../../api/failures';
 import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../values/formats';
 import type { Collected } from '../../api/list';
 import { lesson } from '../../entities/lesson';
@@ -12,16 +11,16 @@ import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
-import type { ActionKind } from '../actions/kind';
+import type { ActionKind } from '../operation';
 import { readFilters } from '../actions/fields';
 import { objectOf, STRING } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import type { Branch } from '../records/branches';
 import { getRecord } from '../records/findById';
-import { incompleteListError } from '../records/readList';
-import { eachOnce, limitForm, limitOf } from '../records/rows';
+import { eachOnce, incompleteListError, limitForm, limitOf } from '../records/readList';
 import { idOf, targetOf } from '../records/target';
 import type { Item } from '../execution/item';
+import type { WantedSlots } from './slots';
 import { slotsOf } from './slots';
 
 /** A longer time is a mistake in one of the days. */
@@ -90,13 +89,13 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 		if (room !== undefined) await getRecord(item, roomEntity, room, { ...target, path: roomEntity.path });
 		const shown = readIds(listOf(person.branch_ids));
 		const branches = [...new Set([branch, ...shown])];
-		const timetable = await readTimetable(item, { teacher, room, from, to, branches });
-		const slots = slotsOf(timetable, {
+		const wanted: WantedSlots = {
 			...{ teacher, room, from, to, step, duration: minutes, zone: item.zone },
 			branch: anyBranch ? undefined : branch,
 			until: lastDay === OPEN_END ? undefined : lastDay,
 			notBefore: withPast ? undefined : wallClock(item.zone),
-		});
+		};
+		const slots = slotsOf(await readTimetable(item, wanted, branches), wanted);
 		return slots.slice(0, most).map((slot) => ({
 			...slot,
 			teacher_id: teacher,
@@ -123,36 +122,34 @@ function assertDays(item: Item, from: string, to: string): void {
 	);
 }
 
-interface WhoAndWhen {
-	teacher: number;
-	room?: number;
-	from: string;
-	to: string;
-	/** Those of the teacher, first that of the call, in which the room is. */
-	branches: readonly Branch[];
-}
-
-/** Lessons of the teacher in each branch, and those in the room. */
-async function readTimetable(item: Item, { teacher, room, from, to, branches }: WhoAndWhen) {
+/**
+ * Lessons of the teacher in each branch, and those in the room.
+ *
+ * @param branches those of the teacher, first that of the call, in which the room is
+ */
+async function readTimetable(
+	item: Item,
+	{ teacher, room, from, to }: WantedSlots,
+	branches: readonly Branch[],
+) {
 	const [own] = branches;
 	const days = { date_from: from, date_to: to };
 	const readIn = async (branch: Branch) => {
 		const isRoomToo = room !== undefined && branch === own;
-		try {
-			return await Promise.all([
+		const read = async () =>
+			await Promise.all([
 				readAll(item, lesson, branch, { teacher_id: teacher, ...days }),
 				isRoomToo ? readAll(item, lesson, branch, { room_ids: [room], ...days }) : [],
 				// No filter by room is known of them, so for a room those of all teachers are read. API notes 5.13.
 				readAll(item, regularLesson, branch, isRoomToo ? {} : { teacher_id: teacher }),
 			]);
-		} catch (caught) {
-			if (branch === own || !hasStatus(caught, 403, 404)) throw item.asError(caught);
+		const lists = branch === own ? await read() : await item.ifAllowed(read, 404);
+		if (lists === undefined)
 			item.execution.hints.add(
 				'Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot',
 				`branch ${String(branch)}`,
 			);
-			return [[], [], []];
-		}
+		return lists ?? [[], [], []];
 	};
 	const hours = {
 		path: teacherEntity.path,

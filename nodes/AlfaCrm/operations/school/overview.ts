@@ -1,5 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { hasStatus } from '../../api/failures';
+import type { CollectOptions } from '../../api/list';
+import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
 import { daysAfter, readId, readIds, wallClock } from '../../values/formats';
 import { branch as branchEntity } from '../../entities/branch';
@@ -7,46 +10,29 @@ import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
 import { group as groupEntity } from '../../entities/group';
 import { lesson, LESSON_STATUS } from '../../entities/lesson';
-import { byId, byTheName } from '../../entities/match';
+import { byId, byTheName } from '../../entities/common';
+import { listCall } from '../../entities/listCall';
 import { pay } from '../../entities/pay';
 import { leadStatus, studyStatus } from '../../entities/statuses';
 import { tariff } from '../../entities/tariff';
+import { task } from '../../entities/task';
 import type { Entity } from '../../entities/types';
 import { user } from '../../entities/user';
 import { listOf } from '../../fields/field';
-import type { JsonSchema } from '../../fields/kind';
+import { sortByName } from '../../fields/order';
 import { wholeNumber } from '../../form/wholeNumber';
-import type { ActionKind } from '../actions/kind';
+import type { ActionKind } from '../operation';
 import type { Branch } from '../records/branches';
-import { chosenBranches } from '../matching/search';
 import type { FindRequest } from '../matching/find';
 import { findOptions, findRecords, noneFound, readFind } from '../matching/find';
 import { matchForm } from '../matching/keys';
-import { linkOf } from '../output/link';
 import { nameSourceOf } from '../output/names';
-import { objectOf, STRING } from '../output/recordSchema';
-import { archivedByRow } from '../records/archived';
 import { currentRecord } from '../records/findById';
+import { eachOnce, warnOfMissing } from '../records/readList';
 import type { LocatedRecord } from '../records/target';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
-import { leaveOut, readLeftOut, without } from './leftOut';
-import type { Subject } from './overviewParts';
-import * as parts from './overviewParts';
-import {
-	CARD,
-	FLAG,
-	INTEGER,
-	isClient,
-	LESSON,
-	MARKS,
-	PAYMENT,
-	readValues,
-	schemasOf,
-	SUBSCRIPTION,
-	TASK,
-} from './overviewFields';
-import { OverviewReader } from './overviewReads';
+import { isClient, isOf, overviewSchema, readOverview } from './overviewFields';
 
 const MORE_OPTIONS: INodeProperties[] = [
 	wholeNumber({
@@ -89,16 +75,55 @@ function searchable(entity: Entity): Entity {
 	return { ...entity, match: { ...entity.match, keys: [byId, ...keys, byTheName] } };
 }
 
-function readWanted(item: Item, options: Collection) {
+/** The fields of an overview that go with each choice. */
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+	attendance: ['attendance'],
+	contacts: ['phone', 'email', 'payer_name'],
+	manager: ['manager_id', 'manager_name', 'stage_id', 'stage_name'],
+	notes: ['note'],
+	payments: ['payments'],
+	tasks: ['tasks'],
+};
+
+/** Notes of the staff stay out unless somebody lets them in: the answer may go to a parent, or to a model. */
+export const leaveOut: INodeProperties = {
+	displayName: 'Leave Out',
+	name: 'leaveOut',
+	type: 'multiOptions',
+	options: sortByName([
+		{
+			name: 'Attendance',
+			value: 'attendance',
+			description: 'The last lessons: there or not, grades, bonus',
+		},
+		{ name: 'Contacts', value: 'contacts', description: "Phone, email and the payer's name" },
+		{
+			name: 'Manager and Stage',
+			value: 'manager',
+			description: 'Who looks after the customer, and the stage or study status',
+		},
+		{
+			name: 'Notes',
+			value: 'notes',
+			description: "The staff's notes on subscriptions, lessons and payments",
+		},
+		{ name: 'Payments', value: 'payments', description: 'The last payments' },
+		{ name: 'Tasks', value: 'tasks', description: 'What the staff has still to do' },
+	]),
+	default: ['notes'],
+	description:
+		'What is not returned. Notes that the staff makes for itself are left out unless you remove them here. Add Contacts, Manager and Stage, and Tasks, too, where a parent, or an AI model that answers parents, reads it.',
+};
+
+function readWanted(item: Item, options: Collection, { chosen }: FindRequest) {
 	const of = (name: string) => options.parameter(name);
 	return {
 		daysAhead: options.integer(of('daysAhead')),
 		last: options.integer(of('last')),
 		allNames: options.flag(of('allNames')),
 		allTasks: options.flag(of('allTasks')),
-		leftOut: readLeftOut(item),
-		/** Those to which the search is limited, if it is. */
-		branches: chosenBranches(options),
+		leftOut: item.choices(leaveOut).flatMap((name) => LEFT_OUT[name]),
+		chosen,
 	};
 }
 
@@ -113,12 +138,12 @@ export const overview: ActionKind<'overview'> = {
 		const entity = searchable(plain);
 		const options = item.collection(findOptions(entity, 'all', MORE_OPTIONS));
 		const request = readFind(item, entity, options);
-		const wanted = readWanted(item, options);
+		const wanted = readWanted(item, options, request);
 		const found = await findCustomers(item, request);
 		if (found.length === 0) return noneFound(request);
-		return await Promise.all(found.map(async (customer) => await overviewOf(item, plain, customer, wanted)));
+		return await Promise.all(found.map(async (customer) => await overviewOf(item, customer, wanted)));
 	},
-	output: () => schema,
+	output: () => overviewSchema,
 };
 
 interface Customer extends LocatedRecord {
@@ -131,7 +156,7 @@ async function findCustomers(item: Item, request: FindRequest): Promise<Customer
 	const { entity, key, search, target, takesArchived, chosen } = request;
 	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
 	if (key.name === byId.name && takesArchived && isEverywhere) {
-		const { match } = await currentRecord(item, entity, Number(search.wanted.id), target);
+		const match = await currentRecord(item, entity, Number(search.wanted.id), target);
 		if (match) return [match];
 	}
 	return await findRecords(item, request);
@@ -139,78 +164,100 @@ async function findCustomers(item: Item, request: FindRequest): Promise<Customer
 
 async function overviewOf(
 	item: Item,
-	entity: Entity,
 	{ row, branch, archived }: Customer,
-	{ daysAhead, last, allNames, allTasks, leftOut, branches: chosen }: ReturnType<typeof readWanted>,
+	{ daysAhead, last, allNames, allTasks, leftOut, chosen }: ReturnType<typeof readWanted>,
 ): Promise<IDataObject> {
-	const subject: Subject = { id: Number(row.id), zone: item.zone, now: wallClock(item.zone) };
+	const [id, now] = [Number(row.id), wallClock(item.zone)];
 	const branches = [branch, ...otherBranches(row, branch, chosen)];
-	const reader = new OverviewReader(item, branches);
+	const errors: Array<{ part: string; reason: string }> = [];
 	const { titlesIn } = nameSourceOf(item);
-	const isShown = (name: string) => !leftOut.includes(name);
-	const [stages, plansOrStages] = isClient(row) ? [studyStatus, tariff] : [leadStatus, leadStatus];
-	const titles = async (name: string, list: Entity) =>
-		isShown(name) && (allNames || list === user || list === plansOrStages)
-			? await titlesIn(list, branch)
-			: undefined;
+	const readEach = async <T, R>(
+		wanted: Record<string, T>,
+		read: (one: T, name: string) => Promise<R>,
+	): Promise<Record<string, R>> => {
+		const shown = Object.entries(wanted).filter(([name]) => !leftOut.includes(name));
+		return Object.fromEntries(
+			await Promise.all(shown.map(async ([name, one]) => [name, await read(one, name)] as const)),
+		);
+	};
 
-	const body = { customer_id: subject.id };
-	const keep = ({ customer_id }: IDataObject) => readId(customer_id) === subject.id;
-	const today = subject.now.slice(0, 10);
+	const own = { customer_id: id };
+	const keep = ({ customer_id }: IDataObject) => readId(customer_id) === id;
+	const today = now.slice(0, 10);
 	const ahead = { status: LESSON_STATUS.planned, date_from: today, date_to: daysAfter(today, daysAhead) };
-	const held = { ...body, status: LESSON_STATUS.completed };
-	const isHeld = (one: IDataObject) => parts.isOf(one, subject.id);
+	const held = { ...own, status: LESSON_STATUS.completed };
 	// AlfaCRM lists the latest first; some more than are wanted, to put them in order. API notes 3.
 	const limit = Math.max(SMALLEST_PAGE, last);
-	const [memberships, planned, lessons, bought, paid, tasks, plans, managers, stage, branchNames] =
-		await Promise.all([
-			// Without days AlfaCRM lists no memberships but those of now. API notes 5.7.
-			reader.rows('groups', cgi, { action: 'customer', query: body }, { keep }),
-			reader.rows('next_lesson', lesson, { body: { ...body, ...ahead } }),
-			isShown('attendance')
-				? reader.rows('attendance', lesson, { body: held }, { keep: isHeld, limit })
-				: null,
-			// The same ones come back in every branch. API notes 5.5.
-			reader.rows('subscriptions', customerTariff, { query: body, body }, { keep }, [branch]),
-			isShown('payments') ? reader.rows('payments', pay, { body }, { keep, limit }) : null,
-			isShown('tasks') ? reader.tasks(allTasks) : null,
-			titles('plan_name', tariff),
-			titles('manager_name', user),
-			titles('stage_name', stages),
-			titles('branch_names', branchEntity),
-		]);
-	const groups = memberships && [...new Set(readIds(memberships.map(({ group_id }) => group_id)))];
+	const parts: Record<string, Part> = {
+		// Without days AlfaCRM lists no memberships but those of now. API notes 5.7.
+		groups: { entity: cgi, action: 'customer', query: own, keep },
+		next_lesson: { entity: lesson, body: { ...own, ...ahead } },
+		attendance: { entity: lesson, body: held, keep: (one) => isOf(one, id), limit },
+		// The same ones come back in every branch. API notes 5.5.
+		subscriptions: { entity: customerTariff, query: own, body: own, keep, branches: [branch] },
+		payments: { entity: pay, body: own, keep, limit },
+		// Tasks of all customers, for no filter by customer is known. API notes 5.18.
+		tasks: { entity: task, isEnough: () => !allTasks, sharedAs: allTasks ? 'all tasks' : 'first tasks' },
+	};
+	const [stages, firstNames] = isClient(row) ? [studyStatus, tariff] : [leadStatus, leadStatus];
+	const names = { plan_name: tariff, manager_name: user, stage_name: stages, branch_names: branchEntity };
+	const [lists, titles] = await Promise.all([
+		readEach(parts, async (part, name) => await readPart(item, errors, name, { branches, ...part })),
+		readEach(names, async (list) =>
+			allNames || list === user || list === firstNames ? await titlesIn(list, branch) : undefined,
+		),
+	]);
+	const groups = lists.groups && [...new Set(readIds(lists.groups.map(({ group_id }) => group_id)))];
 	const groupNames = groups?.length
 		? await Promise.all(branches.map(async (one) => await titlesIn(groupEntity, one)))
 		: [];
-	if (groups === null) reader.errors.push(WITHOUT_GROUPS);
-	for (const { part, reason } of reader.errors)
-		item.execution.hints.add('An overview lacks something, as overviewErrors tells', `${part}: ${reason}`);
+	if (groups === undefined) errors.push(WITHOUT_GROUPS);
+	return readOverview(row, {
+		...{ id, branch, archived, origin: item.origin, zone: item.zone, now, last, leftOut, errors },
+		lists: { ...lists, groups: groups?.map((one) => ({ id: one })) },
+		titles: { ...titles, groups: new Map(groupNames.flatMap((all) => [...(all ?? [])])) },
+	});
+}
 
-	const card = readValues(CARD, row, item.zone);
-	const next = planned && parts.lessonsAhead(planned, groups ?? [], subject);
-	const overview = {
-		...card,
-		branch_names: branchNames ? parts.namesIn(branchNames, row.branch_ids) : null,
-		manager_name: parts.nameIn(managers, card.manager_id),
-		stage_name: parts.nameIn(stage, card.stage_id),
-		archived: archived ?? archivedByRow(entity, row, item.zone) ?? null,
-		url: linkOf(entity, row, item.origin, branch),
-		next_lesson: next?.[0] ? { ...next[0].lesson, group_id: next[0].groups[0] ?? null } : null,
-		groups:
-			groups &&
-			groups.map((id) => ({
-				id,
-				name: groupNames.map((names) => parts.nameIn(names, id)).find((name) => name !== null) ?? null,
-				next_lesson: next?.find((one) => one.groups.includes(id))?.lesson ?? null,
-			})),
-		subscriptions: bought && parts.subscriptionsIn(bought, plans, subject),
-		attendance: lessons && parts.attendanceIn(lessons, subject).slice(0, last),
-		payments: paid && parts.paymentsIn(paid, subject).slice(0, last),
-		tasks: tasks && parts.tasksIn(tasks, subject),
-		overviewErrors: reader.errors,
+/** A list that a part of an overview is read from. */
+interface Part extends Pick<ListQuery, 'action' | 'body' | 'query'>, CollectOptions {
+	entity: Entity;
+	/** All by default. */
+	branches?: readonly Branch[];
+	/** Under this name all items share it. */
+	sharedAs?: string;
+}
+
+/** The rows of all branches, each once; undefined where none gives any list, and the errors say why. */
+async function readPart(
+	item: Item,
+	errors: Array<{ part: string; reason: string }>,
+	part: string,
+	{ entity, branches, sharedAs, keep, limit, isEnough, ...list }: Required<Pick<Part, 'branches'>> & Part,
+): Promise<IDataObject[] | undefined> {
+	const readIn = async (branch: Branch) => {
+		const call = { ...listCall(entity, branch), ...list };
+		const read = async () => await item.collect(call, { keep, limit, isEnough });
+		const key = `${sharedAs} of ${branch}`;
+		try {
+			const listed = await (sharedAs ? item.execution.cached(entity.path, key, read) : read());
+			const { rows, next, total } = listed;
+			if (next === undefined) warnOfMissing(item, entity.plural.toLowerCase(), listed);
+			else {
+				const of = total === undefined ? '' : ` of ${total}`;
+				const reason = `AlfaCRM cannot be asked for the tasks of one customer, and only the first ${rows.length}${of} were looked through. 'Search All Tasks' looks through all.`;
+				errors.push({ part, reason });
+			}
+			return [rows];
+		} catch (caught) {
+			// What may pass fails the item, so that nothing is left out because of a failure.
+			if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
+			errors.push({ part, reason: caught.message });
+			return [];
+		}
 	};
-	return without(overview, leftOut);
+	const given = (await Promise.all(branches.map(readIn))).flat();
+	return given.length === 0 ? undefined : eachOnce(given.flat());
 }
 
 /** Nobody is to hear that there are no more lessons where those of groups were not counted. */
@@ -226,19 +273,3 @@ function otherBranches({ branch_ids }: IDataObject, found: Branch, chosen: reado
 	const own = [...new Set(readIds(listOf(branch_ids)))].filter((id) => id !== found);
 	return chosen.length === 0 ? own : own.filter((id) => chosen.includes(id));
 }
-
-const listOfObjects = (properties: Record<string, JsonSchema>): JsonSchema => ({
-	type: 'array',
-	items: objectOf(properties),
-});
-
-const schema = objectOf({
-	...{ ...schemasOf(CARD), branch_names: STRING, manager_name: STRING, stage_name: STRING },
-	...{ archived: FLAG, url: STRING, next_lesson: objectOf({ ...schemasOf(LESSON), group_id: INTEGER }) },
-	groups: listOfObjects({ id: INTEGER, name: STRING, next_lesson: objectOf(schemasOf(LESSON)) }),
-	subscriptions: listOfObjects({ ...schemasOf(SUBSCRIPTION), plan_name: STRING }),
-	attendance: listOfObjects(schemasOf({ ...LESSON, ...MARKS })),
-	payments: listOfObjects(schemasOf(PAYMENT)),
-	tasks: listOfObjects(schemasOf(TASK)),
-	overviewErrors: listOfObjects({ part: STRING, reason: STRING }),
-});

@@ -41,13 +41,6 @@ export interface WantedSlots {
 	zone: string;
 }
 
-/** Times are `hh:mm`; a slot may end at 24:00. */
-interface Slot {
-	date: string;
-	start: string;
-	end: string;
-}
-
 /** From and to, in minutes of a day. */
 type Span = readonly [from: number, to: number];
 
@@ -56,12 +49,12 @@ const DAY = 24 * 60;
 /**
  * The times at which a teacher could give a lesson: the working hours less what stands in the calendar, and less the regular
  * lessons that do not stand there yet. Slots begin at the beginning of the hours and then at every step. API notes 5.11,
- * 5.13 and 5.15.
+ * 5.13 and 5.15. Times are `hh:mm`; a slot may end at 24:00.
  */
-export function slotsOf(timetable: Timetable, wanted: WantedSlots): Slot[] {
+export function slotsOf(timetable: Timetable, wanted: WantedSlots) {
 	const { from, to, until = '9999-99-99', duration, step, notBefore = '', zone } = wanted;
 	const lessons = timetable.lessons.map((row) => ({ row, date: dateOf(row, zone) }));
-	const slots: Slot[] = [];
+	const slots: Array<{ date: string; start: string; end: string }> = [];
 	for (let date = from; date <= to && date < until; date = daysAfter(date, 1)) {
 		const ofDay = lessons.filter((one) => one.date === date).map(({ row }) => row);
 		const busy = busyOn(date, ofDay, timetable.regularLessons, wanted);

@@ -1,7 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
-import { classLabels } from '../../entities/classes';
 import type { EventOf } from '../../entities/events';
 import type { Change } from '../change';
 import { changeOf, isLogged } from '../change';
@@ -13,7 +12,7 @@ import {
 	readClasses,
 	readEvents,
 } from '../changeFilters';
-import { entityOfClass } from '../../entities/registry';
+import { classLabels, entityOfClass } from '../../entities/registry';
 import { isPlain } from '../../fields/blank';
 import { branchOf } from '../../operations/output/link';
 import type { NameSource } from '../../operations/output/names';

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { entityOf } from '../../entities/registry';
-import { loadedFrom } from '../../fields/picker';
+import { loadedFrom } from '../../fields/reference';
 
 /** Some records of an entity, such as branches; of what differs by branch, those of the first that is watched. */
 export const severalOf = (

@@ -12,7 +12,7 @@ import {
 } from '../changeFilters';
 import type { TriggerParameters } from '../parameters';
 import { within } from '../parameters';
-import { loadedFrom } from '../../fields/picker';
+import { loadedFrom } from '../../fields/reference';
 
 const fetchRecord: INodeProperties = {
 	displayName: 'Fetch Full Record',

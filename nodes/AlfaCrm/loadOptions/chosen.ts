@@ -1,13 +1,15 @@
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
-import { noBranchesError } from '../api/messages';
 
 import type { ApiClient } from '../api/client';
-import { branchOfForm } from '../api/request';
-import { readId } from '../values/formats';
 import { collect } from '../api/list';
+import { noBranchesError } from '../api/messages';
+import { branchOfForm } from '../api/request';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
+import type { Field } from '../entities/fieldTypes';
 import { listCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
+import { serialize } from '../fields/field';
+import { readId } from '../values/formats';
 
 /**
  * The branch that a dropdown asks in; of those that a trigger watches, the first. While none is chosen, or an expression
@@ -30,4 +32,13 @@ export async function chosenBranch(
 /** AlfaCRM's own order of its lists. */
 export function byWeight(a: IDataObject, b: IDataObject): number {
 	return Number(a.weight ?? 0) - Number(b.weight ?? 0) || String(a.name).localeCompare(String(b.name));
+}
+
+/** The record that is chosen in a parameter of the form; undefined for none, and for an expression. */
+export function chosenId(context: ILoadOptionsFunctions, field: Field, zone: string): number | undefined {
+	try {
+		return readId(serialize(field, context.getCurrentNodeParameter(field.name), zone));
+	} catch {
+		return undefined;
+	}
 }
