@@ -5,14 +5,7 @@ import { daysAfter, dotted } from '../values/formats';
 import { DAY_MS } from '../values/time';
 import type { Change } from './change';
 import { changeOf } from './change';
-import type {
-	EventSource,
-	NewRecord,
-	PollRequest,
-	PollResult,
-	SampleRequest,
-	Samples,
-} from './eventSource';
+import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { inEach } from './eventSource';
 import type { KeyBuckets } from './keyBuckets';
 import { keysIn, trimmed, withEntries } from './keyBuckets';
@@ -72,10 +65,17 @@ export function begin(
 	{ branches, now, scope }: Pick<PollRequest, 'branches' | 'now' | 'scope'>,
 ): LogState {
 	const entries = [...snapshots.values()].flatMap(({ rows }) => entriesOf(rows));
-	const newest = newestOf(entries.map(({ stamp }) => stamp), now);
+	const newest = newestOf(
+		entries.map(({ stamp }) => stamp),
+		now,
+	);
 	const since = newest === '' ? hoursAfter(timeAt(now), -ZONES_HOURS) : reachOf(newest);
 	const { buckets } = trimmed(withEntries({}, entries), since, NEVER);
-	return { known: buckets, scope, branches: Object.fromEntries(branches.map((branch) => [branch, { since }])) };
+	return {
+		known: buckets,
+		scope,
+		branches: Object.fromEntries(branches.map((branch) => [branch, { since }])),
+	};
 }
 
 /** The state under the settings of this poll. */
@@ -83,7 +83,9 @@ export function withSettings(
 	state: LogState,
 	{ branches, scope }: Pick<PollRequest, 'branches' | 'scope'>,
 ): LogState {
-	const since = Object.values(state.branches).map((one) => one.since).reduce(earliest, NEVER);
+	const since = Object.values(state.branches)
+		.map((one) => one.since)
+		.reduce(earliest, NEVER);
 	const added: BranchState = { since, ...(scope === state.scope ? {} : { isChosen: true }) };
 	const watched = branches.map((branch) => [branch, state.branches[branch] ?? added]);
 	return { ...state, scope, branches: Object.fromEntries(watched) as LogState['branches'] };
@@ -114,7 +116,9 @@ export function step(state: LogState, { snapshots, wants, now }: Seen): Pick<Pol
 			else found.set(entry.key, { ...entry, branches: [...(found.get(entry.key)?.branches ?? []), branch] });
 		}
 	}
-	const news = [...found.values()].sort((one, other) => (one.stamp < other.stamp ? -1 : one.stamp > other.stamp ? 1 : 0));
+	const news = [...found.values()].sort((one, other) =>
+		one.stamp < other.stamp ? -1 : one.stamp > other.stamp ? 1 : 0,
+	);
 	const stamps = [...snapshots.values()].flatMap(({ rows }) => rows.map(timeOf));
 	return {
 		news,
@@ -143,7 +147,10 @@ function settled(
 		return [branch, { since: latest(since, reach), ...(there === undefined ? {} : { chosenAt: there }) }];
 	});
 	const isAwaited = ({ unreadAt = now }: BranchState) => now - unreadAt < PATIENCE_MS;
-	const first = after.filter(([, one]) => isAwaited(one)).map(([, { since }]) => since).reduce(earliest, NEVER);
+	const first = after
+		.filter(([, one]) => isAwaited(one))
+		.map(([, { since }]) => since)
+		.reduce(earliest, NEVER);
 	const { buckets, done } = trimmed(state.known, first === NEVER ? '' : first, left);
 	const branches = after.map(([branch, one]) => [branch, { ...one, since: latest(one.since, done) }]);
 	return { ...state, known: buckets, branches: Object.fromEntries(branches) as LogState['branches'] };
@@ -186,7 +193,11 @@ export class ChangeLog implements EventSource {
 			isAll &&= next === undefined;
 			return { rows, isComplete: true };
 		});
-		const none = { known: {}, scope: '', branches: Object.fromEntries(branches.map((branch) => [branch, { since: '' }])) };
+		const none = {
+			known: {},
+			scope: '',
+			branches: Object.fromEntries(branches.map((branch) => [branch, { since: '' }])),
+		};
 		const { news } = step(none, { snapshots: found, wants: this.wants, now });
 		return { news: news.slice(-count), isAll };
 	}
@@ -225,9 +236,12 @@ export class ChangeLog implements EventSource {
 		let rows: IDataObject[] = [];
 		for (let at = day; ; at = daysAfter(at, 1)) {
 			const to = at < today ? { date_to: dotted(at) } : {};
-			const ofDay = await reader.collect(listOf(branch, { date_from: dotted(at), ...to }), { isEnough: isEnd });
+			const ofDay = await reader.collect(listOf(branch, { date_from: dotted(at), ...to }), {
+				isEnough: isEnd,
+			});
 			// Rows of other days come where AlfaCRM heeds one of the two days only.
-			const isOfDay = (row: IDataObject) => (at < today ? dayOf(timeOf(row)) === at : dayOf(timeOf(row)) >= at);
+			const isOfDay = (row: IDataObject) =>
+				at < today ? dayOf(timeOf(row)) === at : dayOf(timeOf(row)) >= at;
 			rows = [...ofDay.rows.filter(isOfDay), ...rows];
 			const isComplete = ofDay.isComplete || ofDay.next !== undefined;
 			if (at >= today) return { rows, isComplete };

@@ -7,14 +7,7 @@ import { listCall } from '../entities/listCall';
 import { readFlag, readId, readIds } from '../values/formats';
 import { dayAt } from './days';
 import type { DueKind } from './dueKinds';
-import type {
-	EventSource,
-	NewRecord,
-	PollRequest,
-	PollResult,
-	SampleRequest,
-	Samples,
-} from './eventSource';
+import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { inEach } from './eventSource';
 import { IdRanges } from './idRanges';
 
@@ -136,7 +129,13 @@ function openMark(
 	told: number | undefined,
 ): number | undefined {
 	if (kind.opensFrom === undefined) return kind.read(row, today);
-	const from = kind.opensFrom(lastLook(branches.map((branch) => all[branch]), today), limit);
+	const from = kind.opensFrom(
+		lastLook(
+			branches.map((branch) => all[branch]),
+			today,
+		),
+		limit,
+	);
 	const first = kind.read(row, from);
 	// After a birthday comes the next one.
 	const isPast = first !== undefined && first < today && told !== undefined && kind.isSame(told, first);

@@ -16,6 +16,7 @@ export interface NewRecord {
 
 /** What a poll is asked for. */
 export interface PollRequest {
+	client: ApiClient;
 	reader: ListReader;
 	/** n8n's time in milliseconds. */
 	now: number;
@@ -59,7 +60,14 @@ export interface EventSource {
 	samples: (request: SampleRequest, count: number) => Promise<Samples>;
 }
 
-export type SampleRequest = Pick<PollRequest, 'branches' | 'isLate' | 'now' | 'reader'>;
+export type SampleRequest = Pick<PollRequest, 'branches' | 'client' | 'isLate' | 'now' | 'reader'>;
+
+/** Who reads one after the other: what is done already does not wait for one that fails, with which the next poll begins. */
+export const unlessFirst =
+	(done: readonly unknown[]) =>
+	(failure: unknown): undefined => {
+		if (done.length === 0) throw failure;
+	};
 
 /** Refusals that the next poll would meet again: what this user may not read, or what is not there. */
 const LASTING = [400, 403, 404];

@@ -6,7 +6,9 @@ export class IdRanges {
 
 	static parse(text: string): IdRanges {
 		const ranges = text.split(',').filter(Boolean);
-		return new IdRanges(ranges.map((range) => range.split('-').map(Number)).map(([from, to = from]) => [from, to]));
+		return new IdRanges(
+			ranges.map((range) => range.split('-').map(Number)).map(([from, to = from]) => [from, to]),
+		);
 	}
 
 	static of(ids: Iterable<number>): IdRanges {

@@ -4,14 +4,7 @@ import type { Collected } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
 import { daysAfter, dotted, readId } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
-import type {
-	EventSource,
-	NewRecord,
-	PollRequest,
-	PollResult,
-	SampleRequest,
-	Samples,
-} from './eventSource';
+import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { inEach } from './eventSource';
 import { IdRanges } from './idRanges';
 import { dayAt, stampOf } from './stamps';
@@ -172,7 +165,8 @@ function withMark(state: RecordsState, now: number): RecordsState {
 	// n8n's clock may have been put back.
 	const peaks = state.peaks.map(({ id, at }) => ({ id, at: Math.min(at, now) }));
 	const known = [state.told, state.unwanted].map((text) => IdRanges.parse(text).last);
-	if (now - peaks[peaks.length - 1].at >= PEAK_MS) peaks.push({ id: Math.max(state.mark, ...known), at: now });
+	if (now - peaks[peaks.length - 1].at >= PEAK_MS)
+		peaks.push({ id: Math.max(state.mark, ...known), at: now });
 	const isRead = ({ readAt, unreadAt = now }: BranchState) => readAt === now || now - unreadAt >= PATIENCE_MS;
 	const passed = peaks.filter(({ at }) => now - at >= LATE_MS);
 	if (passed.length === 0 || !Object.values(state.branches).every(isRead)) return { ...state, peaks };
@@ -190,7 +184,12 @@ function bounded(state: RecordsState): RecordsState {
 
 function withMarkAt(state: RecordsState, mark: number): RecordsState {
 	const above = (ids: string) => IdRanges.parse(ids).above(mark).toString();
-	return { ...state, mark: Math.max(mark, state.mark), told: above(state.told), unwanted: above(state.unwanted) };
+	return {
+		...state,
+		mark: Math.max(mark, state.mark),
+		told: above(state.told),
+		unwanted: above(state.unwanted),
+	};
 }
 
 /** Tells new records by the list of an entity, which can be asked for a day of creation. API notes 5.3 and 5.16. */
@@ -237,7 +236,7 @@ export class NewRecords implements EventSource {
 
 	/** Notes what is there, in closed branches as well: nothing of it is new when they are opened. */
 	private async first(request: PollRequest): Promise<PollResult> {
-		const { branches, closed, filters, now, reader, scope, startWith } = request;
+		const { branches, client, closed, filters, now, reader, scope, startWith } = request;
 		const settings = { body: this.body, branches, filters, scope };
 		const since = firstDay(now);
 		const readAll = async (some: readonly number[]) =>
@@ -247,7 +246,7 @@ export class NewRecords implements EventSource {
 		const rows = [...found.values(), ...others.found.values()].flatMap((one) => one.rows);
 		const state = begin(settings, rows, now);
 		if (startWith === 0) return { news: [], failures, after: () => state };
-		const { news } = await this.samples({ branches, now, reader, isLate: () => false }, startWith);
+		const { news } = await this.samples({ branches, client, now, reader, isLate: () => false }, startWith);
 		return { news, failures, after: () => state };
 	}
 

@@ -5,7 +5,7 @@ import { collection } from '../form/assemble';
 import { wholeNumber } from '../form/wholeNumber';
 
 /** Events that fall due. */
-export const BY_TIME = eventTypes.filter(({ kind }) => kind === 'occasion').map(({ value }) => value);
+export const BY_TIME = eventTypes.filter(({ kind }) => kind === 'dueDate').map(({ value }) => value);
 
 export const maxPerPoll = wholeNumber({
 	displayName: 'Max Records per Poll',

@@ -64,7 +64,10 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 7, arbitrary: fc.constant({ do: 'poll' as const }) },
 	{
 		weight: 4,
-		arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(1, 10, 61, 600, 3_000, 9_000) }),
+		arbitrary: fc.record({
+			do: fc.constant('wait' as const),
+			minutes: fc.constantFrom(1, 10, 61, 600, 3_000, 9_000),
+		}),
 	},
 	{ weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), at }) },
@@ -132,7 +135,13 @@ class Play {
 		this.lists = new MemoryLists((place, body) => this.rowsOf(place, body));
 		Object.assign(this.lists, { pageSize: history.pageSize, hasTotals: history.hasTotals });
 		for (const minutes of [...history.before].sort((one, other) => other - one))
-			this.add(BRANCHES[this.entries.length % 3], 'Customer', this.entries.length + 1, this.now - minutes * MINUTE_MS, 0);
+			this.add(
+				BRANCHES[this.entries.length % 3],
+				'Customer',
+				this.entries.length + 1,
+				this.now - minutes * MINUTE_MS,
+				0,
+			);
 	}
 
 	async run(): Promise<void> {
@@ -159,8 +168,10 @@ class Play {
 			if (!one.mustNot) count.most += 1;
 			if (!one.mustNot && !one.isExcused) count.due += 1;
 		}
-		for (const { entity, entity_id, datetime } of this.reported) of(`${entity} ${entity_id} ${datetime}`).reported += 1;
-		const isWrong = ({ due, most, reported }: { due: number; most: number; reported: number }) => reported < due || reported > most;
+		for (const { entity, entity_id, datetime } of this.reported)
+			of(`${entity} ${entity_id} ${datetime}`).reported += 1;
+		const isWrong = ({ due, most, reported }: { due: number; most: number; reported: number }) =>
+			reported < due || reported > most;
 		return Object.fromEntries([...counts].filter(([, count]) => isWrong(count)));
 	}
 
@@ -170,8 +181,7 @@ class Play {
 		else if (one.do === 'restart') {
 			this.state = this.saved;
 			for (const each of this.entries) each.isOld = each.wasOld;
-		}
-		else if (one.do === 'crash' || one.do === 'during') {
+		} else if (one.do === 'crash' || one.do === 'during') {
 			const from = this.lists.requests;
 			this.lists.onRequest = (number) => {
 				if (number !== from + one.at) return;
@@ -186,7 +196,10 @@ class Play {
 	private change(one: Step): void {
 		if (one.do === 'write') {
 			for (let count = 0; count < one.count; count++) {
-				const id = one.isTwin && count > 0 && this.history.hasTotals ? (this.entries.at(-1)?.entityId ?? 1) : this.entries.length + 1;
+				const id =
+					one.isTwin && count > 0 && this.history.hasTotals
+						? (this.entries.at(-1)?.entityId ?? 1)
+						: this.entries.length + 1;
 				this.add(one.branch, one.entity, id, this.now, one.lateMinutes);
 			}
 			// Two changes of one record are seconds apart, or the same.
@@ -197,9 +210,9 @@ class Play {
 		else if (one.do === 'close') {
 			this.open.delete(one.branch);
 			// What it has not shown by then is nobody's.
-			for (const each of this.entries) each.isExcused ||= each.branch === one.branch || this.history.isAccount;
-		}
-		else if (one.do === 'set') this.set({ ...this.settings, ...one.settings });
+			for (const each of this.entries)
+				each.isExcused ||= each.branch === one.branch || this.history.isAccount;
+		} else if (one.do === 'set') this.set({ ...this.settings, ...one.settings });
 	}
 
 	private set(settings: Settings): void {
@@ -229,7 +242,12 @@ class Play {
 		entry.mustNot = !isWanted;
 		// Of branches that come and go, and of what comes late, only that nothing is repeated is promised here.
 		const isWatched = this.history.isAccount || this.watched.includes(place);
-		entry.isExcused = !isWanted || !isWatched || this.unread.has(place) || (this.history.isAccount && this.unread.size > 0) || lateMinutes > PROMISED_MINUTES;
+		entry.isExcused =
+			!isWanted ||
+			!isWatched ||
+			this.unread.has(place) ||
+			(this.history.isAccount && this.unread.size > 0) ||
+			lateMinutes > PROMISED_MINUTES;
 	}
 
 	private get watched(): number[] {
@@ -244,7 +262,10 @@ class Play {
 		);
 		return this.entries
 			.filter((one) => (isAccount || one.branch === place) && one.shownFrom <= this.now)
-			.filter(({ at: when }) => (from === undefined || stamp(when) >= from) && (to === undefined || stamp(when).slice(0, 10) <= to))
+			.filter(
+				({ at: when }) =>
+					(from === undefined || stamp(when) >= from) && (to === undefined || stamp(when).slice(0, 10) <= to),
+			)
 			.sort((one, other) => other.at - one.at || other.id - one.id)
 			.map(({ row }) => row);
 	}

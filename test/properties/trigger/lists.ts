@@ -36,6 +36,11 @@ export class MemoryLists {
 		const size = Math.min(Number(pageSize), this.pageSize);
 		const rows = this.rowsOf(branch, asked);
 		const items = rows.slice(page * size, (page + 1) * size);
-		return await Promise.resolve({ items, page, count: items.length, ...(this.hasTotals ? { total: rows.length } : {}) });
+		return await Promise.resolve({
+			items,
+			page,
+			count: items.length,
+			...(this.hasTotals ? { total: rows.length } : {}),
+		});
 	}
 }

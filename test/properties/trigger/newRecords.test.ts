@@ -84,7 +84,10 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 7, arbitrary: fc.constant({ do: 'poll' as const }) },
 	{
 		weight: 4,
-		arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(1, 10, 61, 600, 1_500, 9_000) }),
+		arbitrary: fc.record({
+			do: fc.constant('wait' as const),
+			minutes: fc.constantFrom(1, 10, 61, 600, 1_500, 9_000),
+		}),
 	},
 	{ weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), at }) },
@@ -206,7 +209,8 @@ class Play {
 
 	private change(one: Step): void {
 		if (one.do === 'create')
-			for (let count = 0; count < one.count; count++) this.add(one.branch, one.type, this.now, one.elsewhereMinutes);
+			for (let count = 0; count < one.count; count++)
+				this.add(one.branch, one.type, this.now, one.elsewhereMinutes);
 		else if (one.do === 'fail') {
 			this.lists.failing.add(one.branch);
 			this.failingSince.set(one.branch, this.now);
@@ -257,7 +261,11 @@ class Play {
 		return branches.length > 0 ? branches : [...this.open].sort();
 	}
 
-	private isShown({ branch: place, isArchived, isRemoved, shownFrom }: Customer, body: IDataObject, at: number): boolean {
+	private isShown(
+		{ branch: place, isArchived, isRemoved, shownFrom }: Customer,
+		body: IDataObject,
+		at: number,
+	): boolean {
 		return place === at && !isRemoved && shownFrom <= this.now && (!isArchived || body.removed === 1);
 	}
 
@@ -288,7 +296,11 @@ class Play {
 	private get source(): EventSource {
 		const { type: kind, isArchivedToo } = this.settings;
 		const body = { is_study: 2, ...(isArchivedToo ? { removed: 1 } : {}) };
-		return new NewRecords({ path: 'customer', task: 'look for new customers' }, body, (row) => kind === 2 || row.is_study === kind);
+		return new NewRecords(
+			{ path: 'customer', task: 'look for new customers' },
+			body,
+			(row) => kind === 2 || row.is_study === kind,
+		);
 	}
 
 	private async poll(): Promise<void> {
@@ -321,7 +333,8 @@ class Play {
 			this.reported.push(...ids);
 			if (isFirst) this.customers.forEach((one, index) => this.begun(one, index < there));
 			for (const [place, since] of this.failingSince)
-				if (this.now - since > WEEK_MS / 2) for (const one of this.customers) if (one.branch === place) one.isExcused = true;
+				if (this.now - since > WEEK_MS / 2)
+					for (const one of this.customers) if (one.branch === place) one.isExcused = true;
 		} catch {
 			// n8n keeps nothing of a poll that fails.
 		}
@@ -330,7 +343,13 @@ class Play {
 	/** What a watched branch showed then is old; what others hold may be, or show up within two days. */
 	private begun(one: Customer, wasThere: boolean): void {
 		one.isExcused = true;
-		one.mustNot = wasThere && !one.isMoved && this.watched.includes(one.branch) && one.shownFrom <= this.now && !one.isArchived && !one.isRemoved;
+		one.mustNot =
+			wasThere &&
+			!one.isMoved &&
+			this.watched.includes(one.branch) &&
+			one.shownFrom <= this.now &&
+			!one.isArchived &&
+			!one.isRemoved;
 	}
 }
 

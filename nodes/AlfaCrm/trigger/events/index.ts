@@ -9,11 +9,11 @@ import { EVENT_SLOTS } from './kind';
 import { logged } from './logged';
 import { newCustomers } from './newCustomers';
 import { newRecords } from './newRecords';
-import { occasion } from './occasion';
-import { told } from './told';
+import { dueDate } from './dueDate';
+import { derived } from './derived';
 
 /** What each kind of event is. A kind without a module, or a module without a part, does not compile. */
-const kinds: { [K in EventKindName]: EventKind<K> } = { logged, newCustomers, newRecords, occasion, told };
+const kinds: { [K in EventKindName]: EventKind<K> } = { derived, dueDate, logged, newCustomers, newRecords };
 
 const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKindName>;
 
@@ -25,8 +25,8 @@ export const eventForms = (): INodeProperties[] =>
 		eventTypes.map((event) => ({ show: { event: event.value }, part: kindOf(event).form(event) })),
 	);
 
-export const watchingFor = (parameters: TriggerParameters, event: EventType): Watching =>
-	kindOf(event).watching(parameters, event);
+export const sourceFor = (parameters: TriggerParameters, event: EventType): Watching =>
+	kindOf(event).source(parameters, event);
 
 export const eventItems = async (
 	parameters: TriggerParameters,

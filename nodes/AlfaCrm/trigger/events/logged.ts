@@ -17,8 +17,8 @@ import { isPlain } from '../../fields/blank';
 import { branchOf } from '../../operations/output/link';
 import type { NameSource } from '../../operations/output/names';
 import { fullWithNames } from '../../operations/output/readings';
-import { LogWatch } from '../watch/logWatch';
-import { unlessFirst } from '../watch/watch';
+import { ChangeLog } from '../changeLog';
+import { unlessFirst } from '../eventSource';
 import type { EventKind } from './kind';
 import { severalOf } from './severalOf';
 
@@ -63,7 +63,7 @@ export const logged: EventKind<'logged'> = {
 		changedFields: isAsked(event, 'changedFields') ? [changedFields] : [],
 		output: [fetchRecord, addNames],
 	}),
-	watching(parameters, event) {
+	source(parameters, event) {
 		const filters = {
 			classes: isAsked(event, 'entities') ? readClasses(parameters) : [event.className ?? ''].filter(Boolean),
 			events: isAsked(event, 'events') ? readEvents(parameters) : [],
@@ -76,7 +76,7 @@ export const logged: EventKind<'logged'> = {
 		const isStage = ({ fields_new }: Change) =>
 			filters.stages.length === 0 || filters.stages.includes(readId(fields_new.lead_status_id) ?? null);
 		const wants = (change: Change) => passes(filters, change) && isLogged(event, change) && isStage(change);
-		return { watch: new LogWatch(wants, isKnown ? { entity: only } : {}), filters };
+		return { source: new ChangeLog(wants, isKnown ? { entity: only } : {}), filters };
 	},
 	/** As many as there is time to read records for and can be read, but at least one. */
 	async items(parameters, _event, { news, records, names, deadline }) {

@@ -7,7 +7,7 @@ import { collection } from '../../form/assemble';
 import { readingForm } from '../../operations/output/readings';
 import { within } from '../parameters';
 import type { EventKind } from './kind';
-import { shownRows, watchList } from './newRecords';
+import { shownRows, newRecordsOf } from './newRecords';
 import { severalOf } from './severalOf';
 
 const [typeField] = (customer.hidden?.views ?? []).filter(({ name }) => name === 'is_study');
@@ -42,7 +42,7 @@ export const newCustomers: EventKind<'newCustomers'> = {
 	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not tell them. Leads and
 	 * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
 	 */
-	watching(parameters) {
+	source(parameters) {
 		const type = parameters.read(typeField, parameters.input(typeParameter));
 		const isArchivedToo = parameters.flag(includeArchived);
 		const ids = references.map(
@@ -50,14 +50,14 @@ export const newCustomers: EventKind<'newCustomers'> = {
 				[parameter.name, parameters.references(within(filters, parameter), entity)] as const,
 		);
 		const chosen = ids.filter(([, list]) => list.length > 0);
-		const watch = watchList(
+		const source = newRecordsOf(
 			'customer',
 			{ is_study: CUSTOMER_TYPE.all, ...(isArchivedToo ? { removed: 1 } : {}) },
 			(row) =>
 				(type === CUSTOMER_TYPE.all || (readFlag(row.is_study) ?? type) === type) &&
 				chosen.every(([name, list]) => list.some((id) => isOf(row, name, id))),
 		);
-		return { watch, filters: { type, isArchivedToo, ids } };
+		return { source, filters: { type, isArchivedToo, ids } };
 	},
 	items: async (parameters, _event, { news, names }) => await shownRows(parameters, 'customer', news, names),
 };

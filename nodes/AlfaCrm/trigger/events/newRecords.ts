@@ -4,30 +4,29 @@ import { entityOf } from '../../entities/registry';
 import type { NameSource } from '../../operations/output/names';
 import { readingForm, readingOutput } from '../../operations/output/readings';
 import type { TriggerParameters } from '../parameters';
-import type { News } from '../poll/look';
-import { RecordsWatch } from '../watch/recordsWatch';
-import type { Watch } from '../watch/watch';
+import type { EventSource, NewRecord } from '../eventSource';
+import { NewRecords } from '../newRecords';
 import type { EventKind } from './kind';
 
 /**
- * Watches the list of an entity.
+ * Tells new records by the list of an entity.
  *
  * @param body what the list is asked for
  */
-export function watchList(
+export function newRecordsOf(
 	resource: string,
 	body: IDataObject = {},
 	wants: (row: IDataObject) => boolean = () => true,
-): Watch {
-	const { path, plural, hidden } = entityOf(resource);
+): EventSource {
+	const { path, plural } = entityOf(resource);
 	const list = { path, task: `look for new ${plural.toLowerCase()}` };
-	return new RecordsWatch(list, body, { ...hidden?.show }, wants);
+	return new NewRecords(list, body, wants);
 }
 
 export async function shownRows(
 	parameters: TriggerParameters,
 	resource: string,
-	news: readonly News[],
+	news: readonly NewRecord[],
 	names: NameSource,
 ): Promise<IDataObject[]> {
 	const show = readingOutput(parameters, entityOf(resource));
@@ -37,7 +36,7 @@ export async function shownRows(
 
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: readingForm(entityOf(resource)) }),
-	watching: (_parameters, { resource }) => ({ watch: watchList(resource), filters: {} }),
+	source: (_parameters, { resource }) => ({ source: newRecordsOf(resource), filters: {} }),
 	items: async (parameters, { resource }, { news, names }) =>
 		await shownRows(parameters, resource, news, names),
 };

@@ -4,9 +4,9 @@ import { readFlag, readId } from '../../../values/formats';
 import { LESSON_STATUS } from '../../../entities/lesson';
 import type { Change } from '../../change';
 import { isBecome } from '../../change';
-import type { LogReading } from '../../watch/logRecords';
-import { detailsIn } from '../../watch/logRecords';
-import type { Teller } from '../../watch/toldWatch';
+import type { LogLookup } from '../../logLookup';
+import { detailsIn } from '../../logLookup';
+import type { DerivedEvent } from '../../derivedEvents';
 
 const DETAILS = 'LessonDetails';
 
@@ -19,17 +19,17 @@ const DETAILS_SHOWN = ['reason_id', 'grade', 'note', 'commission'];
  * Who was at a lesson, or was not. The log may tell it of each customer (LessonDetails), or that the lesson is completed, or
  * both; the lesson as it is now decides, and each customer is told once for each lesson. API notes 5.11 and 5.21.
  */
-export const attendance = (isThere: 0 | 1): Teller => ({
+export const attendance = (isThere: 0 | 1): DerivedEvent => ({
 	wants: (change) =>
 		change.entity === DETAILS
 			? change.event !== 'delete' && isOwn(change, isThere)
 			: change.entity === 'Lesson' &&
 				change.event !== 'delete' &&
 				isBecome(change, 'status', LESSON_STATUS.completed),
-	tell: async (change, branches, reading) =>
+	derive: async (change, branches, lookup) =>
 		change.entity === DETAILS
-			? await ofCustomer(change, branches, reading, isThere)
-			: await ofLesson(change, branches, reading, isThere),
+			? await ofCustomer(change, branches, lookup, isThere)
+			: await ofLesson(change, branches, lookup, isThere),
 	keyOf: ({ lesson_id, customer_id, details_id }) =>
 		lesson_id === null ? `details ${String(details_id)}` : `${String(lesson_id)} ${String(customer_id)}`,
 });
@@ -41,10 +41,10 @@ const isOwn = ({ fields_new, event }: Change, isThere: 0 | 1): boolean =>
 async function ofLesson(
 	change: Change,
 	branches: readonly number[],
-	reading: LogReading,
+	lookup: LogLookup,
 	isThere: 0 | 1,
 ): Promise<IDataObject[]> {
-	const { row, reason, isGivenUp } = await reading.lesson(change.entity_id, branches);
+	const { row, reason, isGivenUp } = await lookup.lesson(change.entity_id, branches);
 	if (row === null && isGivenUp) {
 		const unread = { lesson_id: change.entity_id };
 		return [{ ...itemOf(change, {}, unread, branches[0]), lesson_error: reason ?? null }];
@@ -56,7 +56,7 @@ async function ofLesson(
 	if (details.length === 0) {
 		for (const customer of customers) {
 			if (customer === undefined) continue;
-			const shown = await reading.lessonOf(customer, change.entity_id, branch);
+			const shown = await lookup.lessonOf(customer, change.entity_id, branch);
 			details = [...details, ...detailsIn(shown ?? {}).filter((one) => readId(one.customer_id) === customer)];
 		}
 	}
@@ -68,22 +68,22 @@ async function ofLesson(
 async function ofCustomer(
 	change: Change,
 	branches: readonly number[],
-	reading: LogReading,
+	lookup: LogLookup,
 	isThere: 0 | 1,
 ): Promise<IDataObject[]> {
-	const fields = await reading.fieldsOf(change, branches[0], ['customer_id']);
+	const fields = await lookup.fieldsOf(change, branches[0], ['customer_id']);
 	const [customer, lesson] = [readId(fields.customer_id), readId(fields.lesson_id)];
 	const own: IDataObject = { ...fields, id: change.entity_id };
 	const at = readId(fields.branch_id);
 	const places = at === undefined ? branches : [at, ...branches.filter((branch) => branch !== at)];
-	const { row, reason } = await find(change.entity_id, { customer, lesson, places, reading });
+	const { row, reason } = await find(change.entity_id, { customer, lesson, places, lookup });
 	if (row === undefined && readFlag(own.is_attend) !== isThere) return [];
 	if (row === undefined)
 		return reason === undefined ? [] : [{ ...itemOf(change, {}, own, places[0]), lesson_error: reason }];
 	const branch = likelyBranch(row, places);
 	const isIt = (one: IDataObject) =>
 		readId(one.id) === change.entity_id || (customer !== undefined && readId(one.customer_id) === customer);
-	const shown = detailsIn(row).find(isIt) ?? (await lessonShown(row, customer, branch, reading)).find(isIt);
+	const shown = detailsIn(row).find(isIt) ?? (await lessonShown(row, customer, branch, lookup)).find(isIt);
 	// A lesson that is planned again, and what was put right since, tells nothing; what is not shown is as the log says.
 	if (!isCompleted(row) || readFlag({ is_attend: 0, ...own, ...shown }.is_attend) !== isThere) return [];
 	return [itemOf(change, row, { ...own, ...shown }, branch)];
@@ -93,22 +93,22 @@ interface Sought {
 	customer?: number;
 	lesson?: number;
 	places: readonly number[];
-	reading: LogReading;
+	lookup: LogLookup;
 }
 
 /** Nothing at all where the lesson is gone. */
 async function find(
 	details: number,
-	{ customer, lesson, places, reading }: Sought,
+	{ customer, lesson, places, lookup }: Sought,
 ): Promise<{ row?: IDataObject; reason?: string }> {
 	if (lesson !== undefined) {
-		const { row, reason } = await reading.lesson(lesson, places);
+		const { row, reason } = await lookup.lesson(lesson, places);
 		return { row: row ?? undefined, reason };
 	}
 	if (customer === undefined) return { reason: 'The change log does not say whose lesson it was' };
 	let isRead = false;
 	for (const place of places) {
-		const row = await reading.lessonWith(details, customer, place);
+		const row = await lookup.lessonWith(details, customer, place);
 		if (row) return { row };
 		isRead ||= row === null;
 	}
@@ -122,11 +122,11 @@ async function lessonShown(
 	{ id }: IDataObject,
 	customer: number | undefined,
 	branch: number,
-	reading: LogReading,
+	lookup: LogLookup,
 ): Promise<IDataObject[]> {
 	const lesson = readId(id);
 	if (customer === undefined || lesson === undefined) return [];
-	return detailsIn((await reading.lessonOf(customer, lesson, branch)) ?? {});
+	return detailsIn((await lookup.lessonOf(customer, lesson, branch)) ?? {});
 }
 
 const isCompleted = ({ status }: IDataObject): boolean => readId(status) === LESSON_STATUS.completed;

@@ -1,6 +1,6 @@
 import { formatDay, readFlag, readId } from '../../../values/formats';
 import type { Change } from '../../change';
-import type { Teller } from '../../watch/toldWatch';
+import type { DerivedEvent } from '../../derivedEvents';
 
 /** A flag, or a day that is not to come; the day of a customer who is not archived is far ahead. API notes 3 and 4. */
 function isArchived({ datetime, fields_old, fields_new }: Change): boolean {
@@ -13,10 +13,10 @@ function isArchived({ datetime, fields_old, fields_new }: Change): boolean {
 	return isFlagged || (isPast(fields_new.e_date) && !isPast(fields_old.e_date));
 }
 
-export const archived: Teller = {
+export const archived: DerivedEvent = {
 	className: 'Customer',
 	wants: (change) => change.entity === 'Customer' && change.event === 'update' && isArchived(change),
-	tell: async ({ entity_id, fields_new, user_id, datetime }, [branch]) =>
+	derive: async ({ entity_id, fields_new, user_id, datetime }, [branch]) =>
 		await Promise.resolve([
 			{
 				customer_id: entity_id,

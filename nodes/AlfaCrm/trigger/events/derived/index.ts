@@ -9,18 +9,18 @@ import { branchOf } from '../../../operations/output/link';
 import { namedFields, withNames } from '../../../operations/output/names';
 import { addNames as addNamesBeside } from '../../../operations/output/readings';
 import { recordNamed } from '../../change';
-import type { News } from '../../poll/look';
 import type { RecordReader } from '../../recordReader';
-import type { Teller } from '../../watch/toldWatch';
-import { ToldWatch } from '../../watch/toldWatch';
-import { unlessFirst } from '../../watch/watch';
+import type { DerivedEvent } from '../../derivedEvents';
+import { DerivedEvents } from '../../derivedEvents';
+import type { NewRecord } from '../../eventSource';
+import { unlessFirst } from '../../eventSource';
 import type { EventKind } from '../kind';
 import { attendance } from './attendance';
 import { archived } from './customerArchived';
 import { joinedGroup, leftGroup } from './membership';
 import { sold } from './subscriptionSold';
 
-const tellers: Record<EventOf<'told'>['what'], Teller> = {
+const derivedEvents: Record<EventOf<'derived'>['what'], DerivedEvent> = {
 	archived,
 	attended: attendance(1),
 	joinedGroup,
@@ -49,9 +49,9 @@ const addNames: INodeProperties = {
 		"Whether to add the customer's name, phone and email, and names beside the other IDs, such as group_name beside group_id. Takes one more request for each customer, for each group and for each list of names that is needed.",
 };
 
-export const told: EventKind<'told'> = {
+export const derived: EventKind<'derived'> = {
 	form: () => ({ output: [addNames] }),
-	watching: (_parameters, { what }) => ({ watch: new ToldWatch(tellers[what]), filters: {} }),
+	source: (_parameters, { what }) => ({ source: new DerivedEvents(derivedEvents[what]), filters: {} }),
 	/** As many as there is time to read customers for and can be read, but at least one. */
 	async items(parameters, _event, { news, records, names, deadline }) {
 		if (!parameters.flag(addNames)) return news.map(({ row }) => row);
@@ -67,7 +67,7 @@ export const told: EventKind<'told'> = {
 };
 
 async function withRecords(
-	{ row, branches }: News,
+	{ row, branches }: NewRecord,
 	records: RecordReader,
 	names: NameSource,
 ): Promise<IDataObject> {

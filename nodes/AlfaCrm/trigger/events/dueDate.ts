@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { readNumber } from '../../values/formats';
 import { MINUTE_MS } from '../../values/time';
@@ -7,15 +7,13 @@ import type { EventOf } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
 import { wholeNumber } from '../../form/wholeNumber';
 import { readingForm } from '../../operations/output/readings';
-import { textOf } from '../occasions/days';
-import type { OccasionKind } from '../occasions/kinds';
-import { hundredths, occasionKinds } from '../occasions/kinds';
-import type { OccasionNews } from '../occasions/step';
+import { dayAt } from '../days';
+import type { DueRecord } from '../dueDates';
+import { DueDates } from '../dueDates';
+import { dueKinds, hundredths } from '../dueKinds';
 import { within } from '../parameters';
 import type { TriggerParameters } from '../parameters';
 import { firstPoll, lookEvery, options } from '../options';
-import type { Asked } from '../watch/occasionsWatch';
-import { dottedDay, OccasionsWatch } from '../watch/occasionsWatch';
 import type { EventKind } from './kind';
 import { shownRows } from './newRecords';
 
@@ -65,39 +63,20 @@ interface Setup {
 	parameter: INodeProperties;
 	/** The level at which it is due. */
 	limit: (parameters: TriggerParameters, parameter: INodeProperties) => number;
-	/** API notes 5.3. */
-	filters: (asked: Asked) => IDataObject;
 }
 
-const setups: Record<EventOf<'occasion'>['what'], Setup> = {
-	// Filters take days with a year.
-	birthday: { parameter: birthdayIn, limit: days, filters: () => ({}) },
-	// Whether the balance of the contract, which a filter takes, is that of the card is not known.
+const setups: Record<EventOf<'dueDate'>['what'], Setup> = {
+	birthday: { parameter: birthdayIn, limit: days },
 	inDebt: {
 		parameter: balanceBelow,
 		limit: (parameters, parameter) => hundredths(amount(parameters, parameter)) - 1,
-		filters: () => ({}),
 	},
-	lessonsRunningOut: {
-		parameter: lessonsLeft,
-		limit: days,
-		filters: ({ most }) => ({ lesson_count_to: most }),
-	},
+	lessonsRunningOut: { parameter: lessonsLeft, limit: days },
 	notSeen: {
 		parameter: daysNotSeen,
 		limit: (parameters, parameter) => -days(parameters, parameter),
-		filters: ({ most, from, today }) => ({
-			last_attend_date_from: textOf(from),
-			last_attend_date_to: textOf(today + most),
-		}),
 	},
-	// The filter is by the end of subscriptions, which may be another day than the one that the card shows.
-	subscriptionEnding: {
-		parameter: endsIn,
-		limit: days,
-		filters: ({ most, from, today, isFirst }) =>
-			isFirst ? {} : { tariff_till_from: dottedDay(from), tariff_till_to: dottedDay(today + most) },
-	},
+	subscriptionEnding: { parameter: endsIn, limit: days },
 };
 
 function days(parameters: TriggerParameters, parameter: INodeProperties): number {
@@ -109,26 +88,25 @@ function amount(parameters: TriggerParameters, parameter: INodeProperties): numb
 	return readNumber(parameters.read(field, parameters.input(parameter))) as number;
 }
 
-export const occasion: EventKind<'occasion'> = {
+export const dueDate: EventKind<'dueDate'> = {
 	form: ({ what }) => ({ filters: [setups[what].parameter], output: readingForm(customer) }),
-	watching(parameters, { what }) {
-		const { parameter, limit, filters } = setups[what];
-		const watch = new OccasionsWatch({
-			kind: occasionKinds[what],
+	source(parameters, { what }) {
+		const { parameter, limit } = setups[what];
+		const source = new DueDates({
+			kind: dueKinds[what],
 			limit: limit(parameters, parameter),
-			filters,
 			zone: parameters.dayZone,
 			everyMs: parameters.integer(within(options, lookEvery)) * MINUTE_MS,
 			tellsFirst: parameters.choice(within(options, firstPoll)) === 'due',
 		});
-		return { watch, filters: {}, limitedBy: parameter.displayName };
+		return { source, filters: {}, limitedBy: parameter.displayName };
 	},
-	async items(parameters, { what }, { news, names }) {
-		const kind = occasionKinds[what];
+	async items(parameters, { what }, { news, names, now }) {
+		const today = dayAt(now, parameters.dayZone);
 		const rows = await shownRows(parameters, 'customer', news, names);
-		return rows.map((row, index) => ({ ...described(kind, news[index] as OccasionNews), ...row }));
+		return rows.map((row, index) => {
+			const { mark, row: card } = news[index] as DueRecord;
+			return { ...dueKinds[what].describe(mark, today, card), ...row };
+		});
 	},
 };
-
-const described = (kind: OccasionKind, { occasion: what, row }: OccasionNews): IDataObject =>
-	kind.describe(what, row);

@@ -1,13 +1,13 @@
 import { formatDay, readId } from '../../../values/formats';
-import type { Teller } from '../../watch/toldWatch';
+import type { DerivedEvent } from '../../derivedEvents';
 import { certainBranch } from './branch';
 
 /** API notes 5.5. */
-export const sold: Teller = {
+export const sold: DerivedEvent = {
 	className: 'CustomerToTariff',
 	wants: ({ entity, event }) => entity === 'CustomerToTariff' && event === 'create',
-	tell: async (change, branches, reading) => {
-		const fields = await reading.fieldsOf(change, branches[0], ['customer_id', 'tariff_id']);
+	derive: async (change, branches, lookup) => {
+		const fields = await lookup.fieldsOf(change, branches[0], ['customer_id', 'tariff_id']);
 		return [
 			{
 				customer_id: readId(fields.customer_id) ?? null,

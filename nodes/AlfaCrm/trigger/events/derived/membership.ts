@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, readId } from '../../../values/formats';
 import type { Change } from '../../change';
 import { dayOf } from '../../stamps';
-import type { Teller } from '../../watch/toldWatch';
+import type { DerivedEvent } from '../../derivedEvents';
 import { certainBranch } from './branch';
 
 const CLASS = 'CustomerGroupInvolve';
@@ -36,11 +36,11 @@ const isJoined = (change: Change): boolean =>
 			isOver(change, change.fields_new) === false &&
 			isOver(change, change.fields_old) === true;
 
-const tellerOf = (isIt: (change: Change) => boolean): Teller => ({
+const tellerOf = (isIt: (change: Change) => boolean): DerivedEvent => ({
 	className: CLASS,
 	wants: (change) => isMembership(change) && isIt(change),
-	tell: async (change, branches, reading) => {
-		const fields = await reading.fieldsOf(change, branches[0], ['customer_id', 'group_id']);
+	derive: async (change, branches, lookup) => {
+		const fields = await lookup.fieldsOf(change, branches[0], ['customer_id', 'group_id']);
 		const day = (name: string) => formatDay(fields[name], 'iso', 'utc') ?? null;
 		return [
 			{

@@ -1,18 +1,22 @@
-import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import type { INodeExecutionData, IDataObject, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/failures';
+import { listReader } from '../api/list';
+import type { NameSource, Titles } from '../operations/output/names';
+import { listOfNames, readTitles } from '../operations/output/names';
+import { accountBranches } from './branches';
 import { eventItems } from './events';
-import { budgetOf, deadlinesOf, DEFAULT_BUDGET_MS, settingsOf } from './pollSettings';
-import { pollNames } from './pollNames';
+import type { PollRequest } from './eventSource';
+import { isLasting, pollReader } from './eventSource';
+import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollSettings';
 import { RecordReader } from './recordReader';
-import { StoredState } from './storedState';
+import { StoredState } from './state';
 import { triggerKeyOf } from './triggerKey';
-import { accountBranches } from './watch/branches';
-import { HurriedReader } from './watch/newest';
-import { isLasting, Reader } from './watch/reader';
 
+/** Shares of a poll's time after which no list is begun, and no record and no page read. The rest is for the request under way. */
+const [LISTS_SHARE, RECORDS_SHARE] = [0.5, 0.8];
 /** How many records a test in the editor shows. */
 const SAMPLES = 3;
 /** How long somebody who tests the trigger is kept waiting at most. */
@@ -64,41 +68,48 @@ async function reportNews(
 	data: IDataObject,
 	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
-	const { watch, branches: chosen, subject, event, parameters, ...settings } = await settingsOf(context);
-	const deadlines = deadlinesOf(context);
+	const { source, chosen, subject, event, parameters, ...settings } = await settingsOf(context);
 	const stored = new StoredState(context, data, subject, mayBeActivation(context));
 	// The next poll reports what this one would report twice.
 	if (stored.isOvertaken) return null;
-	const name = context.getNode().name;
+	const { known } = stored;
+	const [{ name }, now, budget] = [context.getNode(), Date.now(), budgetOf(context)];
+	const [listsUntil, recordsUntil] = [now + budget * LISTS_SHARE, now + budget * RECORDS_SHARE];
 	if (stored.isOther) {
 		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);
 	}
 	// Anew for each poll: the context lives for as long as the workflow is active.
 	const client = new ApiClient(context);
-	const reader = new Reader(client, deadlines.lists);
-	const startWith = stored.followsOther ? 0 : settings.startWith;
 	const onlyKnown = ({ message }: Error) =>
 		context.logger.warn(`'${name}' could not list the branches, and looks into those it knows: ${message}`);
-	const listed = chosen === undefined ? await accountBranches(reader, stored.known, onlyKnown) : undefined;
-	const branches = chosen ?? listed?.branches ?? [];
-	const closed = listed?.closedBranches ?? [];
-	const asked = { ...settings, reader, branches, closed, isAll: chosen === undefined, startWith };
-	const { news, failures, timeless = 0, after } = await watch.poll(asked, stored.known?.known);
+	const listed = chosen ? undefined : await accountBranches(client, now, known, onlyKnown);
+	const request: PollRequest = {
+		...settings,
+		client,
+		reader: pollReader(client, recordsUntil),
+		now,
+		isLate: () => Date.now() >= listsUntil,
+		branches: chosen ?? listed?.branches ?? [],
+		closed: listed?.closedBranches ?? [],
+		startWith: stored.followsOther ? 0 : settings.startWith,
+	};
+	const { news, failures, after } = await source.poll(request, known?.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
-	// Who activates the trigger for the first time sees what is wrong.
-	if (passing !== undefined && news.length === 0 && !stored.known) throw asNodeError(client.node, passing);
-	for (const [branch, failure] of failures) {
+	// Who activates the trigger for the first time sees what is wrong, and nothing that is there is news later.
+	if (passing !== undefined && !known) throw asNodeError(client.node, passing);
+	for (const [branch, failure] of failures)
 		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
-	}
-	if (timeless > 0)
-		context.logger.warn(
-			`'${name}' cannot report ${timeless} entries of the change log: their time cannot be read`,
-		);
+	// What the user asked for in the beginning comes at once, for it is not news later.
+	const next = news.slice(0, known ? settings.most : Math.max(settings.most, request.startWith));
 	const records = new RecordReader(client, news, failures);
-	const next = news.slice(0, settings.most);
-	const names = await pollNames(context, client, deadlines.records);
-	const deadline = deadlines.records;
-	const items = await eventItems(parameters, event, { news: next, records, names, deadline });
+	const names = await pollNames(context, client, recordsUntil);
+	const items = await eventItems(parameters, event, {
+		news: next,
+		records,
+		names,
+		deadline: known ? recordsUntil : Infinity,
+		now,
+	});
 	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
 	if (isReplaced()) return null;
 	// Not before everything went well: otherwise the next poll does it all again.
@@ -115,14 +126,18 @@ async function reportNews(
 /** Real records to build the workflow with; what the trigger has reported stays as it is. */
 async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
-	const deadline = Date.now() + SAMPLE_MS;
-	const reader = new HurriedReader(client, deadline);
-	const { watch, branches: chosen, event, parameters, limitedBy } = await settingsOf(context);
-	const branches = chosen ?? (await accountBranches(reader)).branches;
-	const { news, isAll } = await watch.samples(reader, branches, SAMPLES);
+	const now = Date.now();
+	const deadline = now + SAMPLE_MS;
+	const { source, chosen, event, parameters, limitedBy } = await settingsOf(context);
+	const branches = chosen ?? (await accountBranches(client, now)).branches;
+	const reader = pollReader(client, Infinity);
+	const { news, isAll } = await source.samples(
+		{ branches, client, now, reader, isLate: () => Date.now() >= deadline },
+		SAMPLES,
+	);
 	const names = await pollNames(context, client, deadline);
 	const records = new RecordReader(client, news);
-	const items = await eventItems(parameters, event, { news, records, names, deadline: Infinity });
+	const items = await eventItems(parameters, event, { news, records, names, deadline: Infinity, now });
 	if (items.length > 0) return items.map((json) => ({ json }));
 	const message = isAll
 		? 'AlfaCRM has nothing yet that this trigger would report'
@@ -134,4 +149,31 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	throw new NodeOperationError(context.getNode(), message, {
 		description: `${advice} Once it is active, the trigger works without a test event.`,
 	});
+}
+
+/**
+ * The names of one poll. A list that cannot be read in time is told in n8n's log: news must not wait for names.
+ *
+ * @param deadline milliseconds since 1970 after which no list is read
+ */
+async function pollNames(context: IPollFunctions, client: ApiClient, deadline: number): Promise<NameSource> {
+	const known = new Map<string, Titles | undefined>();
+	const reader = listReader(client);
+	return {
+		origin: await client.origin(),
+		titlesIn: async (entity, branch) => {
+			const list = listOfNames(entity, branch);
+			const key = JSON.stringify([list.path, list.branch]);
+			if (known.has(key) || Date.now() >= deadline) return known.get(key);
+			let titles: Titles | undefined;
+			try {
+				titles = await readTitles(reader, entity, branch);
+			} catch (caught) {
+				const what = `'${context.getNode().name}' could not ${list.task}, so names are missing`;
+				context.logger.warn(`${what}: ${(caught as Error).message}`);
+			}
+			known.set(key, titles);
+			return titles;
+		},
+	};
 }
