@@ -201,15 +201,20 @@ export class DueDates implements EventSource {
 		const { everyMs, limit, zone } = this.settings;
 		const today = dayAt(now, zone);
 		const state = withSettings(before as DueState | undefined, { branches, limit, today });
-		const isOpen = (branch: number) => {
+		const open = branches.filter((branch) => {
 			const { day, at = 0 } = state.branches[branch];
 			return day !== today || Math.abs(now - at) >= everyMs * PUNCTUALITY;
-		};
-		const { found: snapshots, failures } = await inEach(
-			branches.filter(isOpen),
-			async (branch) => await reader.collect(clientsOf(branch), {}),
-		);
-		return { failures, ...step(state, { ...this.settings, snapshots, today, now }) };
+		});
+		const read = async (branch: number) => await reader.collect(clientsOf(branch), {});
+		const { found, failures } = await inEach(open, read).catch((failure: unknown) => {
+			// The others were read a while ago.
+			if (open.length === branches.length) throw failure;
+			return {
+				found: new Map<number, Collected>(),
+				failures: new Map(open.map((branch) => [branch, failure])),
+			};
+		});
+		return { failures, ...step(state, { ...this.settings, snapshots: found, today, now }) };
 	}
 
 	/** What is due now, whenever it fell due. */

@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { inEach } from './eventSource';
 import { IdRanges } from './idRanges';
-import { dayAt, stampOf } from './stamps';
+import { dayAt, dayOf, stampOf } from './stamps';
 
 /** How late a record may show up: a lead that is moved into a watched branch the next day is the one ordinary case. */
 const LATE_MS = 48 * HOUR_MS;
@@ -17,12 +17,10 @@ const PEAK_MS = 6 * HOUR_MS;
 const PATIENCE_MS = 7 * DAY_MS;
 /** How often a list of several pages is read whole, whatever its first page and its total say. */
 const WHOLE_MS = HOUR_MS;
-/** The clocks of n8n and of an account may be a day apart, zones and all. */
-const SPARE_DAYS = 2;
 /** How long the IDs above the mark may be as text. */
 const MOST_CHARACTERS = 25_000;
-/** How far back the newest records are looked for; at last among all. */
-const SAMPLE_DAYS = [2, 40];
+/** How far back the newest records are looked for, in days; at last among all. */
+const DAYS_BACK = [2, 40, 400, Infinity];
 
 interface BranchState {
 	/** Rows that AlfaCRM counts, where none of them is left to be reported. */
@@ -34,6 +32,12 @@ interface BranchState {
 	isChosen?: true;
 }
 
+interface Newest {
+	id: number;
+	/** The day of its creation as AlfaCRM shows it, `yyyy-mm-dd`, which n8n's clock may differ from. */
+	day: string;
+}
+
 /** What is known of new records, as plain JSON. IDs grow with creation. */
 export interface RecordsState {
 	/** Records up to this ID are old. */
@@ -43,8 +47,9 @@ export interface RecordsState {
 	unwanted: string;
 	/** The day of creation that lists are asked for, `yyyy-mm-dd`. */
 	since: string;
-	/** The highest ID at some times of the last two days, the oldest first; n8n's time in milliseconds. */
-	peaks: Array<{ id: number; at: number }>;
+	/** The newest record, and which one it was at some times of the last two days, the oldest first; n8n's time in milliseconds. */
+	newest: Newest;
+	peaks: Array<Newest & { at: number }>;
 	branches: Record<string, BranchState>;
 	/** The settings of the last poll. */
 	scope: string;
@@ -59,7 +64,14 @@ export type Snapshot = Pick<Collected, 'isComplete' | 'next' | 'rows' | 'total'>
 
 const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
 const newsIds = (news: readonly NewRecord[]): number[] => news.map(({ row }) => rowId(row));
-const firstDay = (at: number): string => daysAfter(dayAt(at), -SPARE_DAYS);
+const dayBefore = ({ day }: Newest): string => daysAfter(day, -1);
+
+function newestOf(rows: readonly IDataObject[], before: Newest): Newest {
+	const newest = rows.reduce<IDataObject>((one, other) => (rowId(other) > rowId(one) ? other : one), {
+		id: before.id,
+	});
+	return { id: rowId(newest), day: dayOf(stampOf(newest, 'created_at')) || before.day };
+}
 
 function isBefore(row: IDataObject, day: string): boolean {
 	const stamp = stampOf(row, 'created_at');
@@ -72,17 +84,18 @@ export function begin(
 	rows: readonly IDataObject[],
 	now: number,
 ): RecordsState {
-	const since = firstDay(now);
-	const ids = rows.map(rowId);
+	const newest = newestOf(rows, { id: 0, day: dayAt(now) });
+	const since = dayBefore(newest);
 	// A list that ignores the day shows the old ones as well, whose IDs need not be kept.
 	const mark = Math.max(0, ...rows.filter((row) => isBefore(row, since)).map(rowId));
 	return {
 		...settings,
 		mark,
-		told: IdRanges.of(ids).above(mark).toString(),
+		told: IdRanges.of(rows.map(rowId)).above(mark).toString(),
 		unwanted: '',
 		since,
-		peaks: [{ id: Math.max(mark, ...ids), at: now }],
+		newest,
+		peaks: [{ ...newest, at: now }],
 		branches: Object.fromEntries(branches.map((branch) => [branch, {}])),
 	};
 }
@@ -139,6 +152,10 @@ export function step(
 				...state,
 				told: told.with([...newsIds(news.slice(0, taken)), ...noted]).toString(),
 				unwanted: unwanted.without(newsIds(news)).with(others).toString(),
+				newest: newestOf(
+					all.map(({ row }) => row),
+					state.newest,
+				),
 				branches: branchesAfter(state, snapshots, now, isDone),
 			};
 			return bounded(isDone ? withMark(next, now) : next);
@@ -163,15 +180,13 @@ function branchesAfter(
 /** Moves the mark to what was highest two days ago, unless some branch may yet have something to tell. */
 function withMark(state: RecordsState, now: number): RecordsState {
 	// n8n's clock may have been put back.
-	const peaks = state.peaks.map(({ id, at }) => ({ id, at: Math.min(at, now) }));
-	const known = [state.told, state.unwanted].map((text) => IdRanges.parse(text).last);
-	if (now - peaks[peaks.length - 1].at >= PEAK_MS)
-		peaks.push({ id: Math.max(state.mark, ...known), at: now });
+	const peaks = state.peaks.map((peak) => ({ ...peak, at: Math.min(peak.at, now) }));
+	if (now - peaks[peaks.length - 1].at >= PEAK_MS) peaks.push({ ...state.newest, at: now });
 	const isRead = ({ readAt, unreadAt = now }: BranchState) => readAt === now || now - unreadAt >= PATIENCE_MS;
 	const passed = peaks.filter(({ at }) => now - at >= LATE_MS);
 	if (passed.length === 0 || !Object.values(state.branches).every(isRead)) return { ...state, peaks };
-	const { id, at } = passed[passed.length - 1];
-	return { ...withMarkAt(state, id), peaks: peaks.slice(passed.length - 1), since: firstDay(at) };
+	const last = passed[passed.length - 1];
+	return { ...withMarkAt(state, last.id), peaks: peaks.slice(passed.length - 1), since: dayBefore(last) };
 }
 
 /** Where there is no room for all IDs, rather one record that shows up late is unheard of than others come again. */
@@ -218,36 +233,40 @@ export class NewRecords implements EventSource {
 	}
 
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
-		for (const days of [...SAMPLE_DAYS, Infinity]) {
-			const since = days === Infinity ? '' : daysAfter(dayAt(request.now), -days);
-			const { found } = await inEach(
-				request.branches,
-				async (branch) =>
-					await request.reader.collect(this.listOf(this.body, branch, since), { isEnough: request.isLate }),
-			);
-			const settings = { body: {}, branches: request.branches, filters: '', scope: '' };
-			const none = { ...begin(settings, [], request.now), since };
-			const { news } = step(none, { snapshots: found, wants: this.wants, now: request.now });
-			const isAll = days === Infinity && !request.isLate();
-			if (news.length >= count || isAll || request.isLate()) return { news: news.slice(-count), isAll };
+		const { branches, isLate, now } = request;
+		const settings = { body: {}, branches, filters: '', scope: '' };
+		for (let tries = 0; ; tries++) {
+			const { found, since } = await this.newest(request, tries);
+			const none = { ...begin(settings, [], now), since };
+			const { news } = step(none, { snapshots: found, wants: this.wants, now });
+			const isAll = since === '' && !isLate();
+			if (news.length >= count || isAll || isLate()) return { news: news.slice(-count), isAll };
 		}
-		return { news: [], isAll: true };
 	}
 
 	/** Notes what is there, in closed branches as well: nothing of it is new when they are opened. */
 	private async first(request: PollRequest): Promise<PollResult> {
-		const { branches, client, closed, filters, now, reader, scope, startWith } = request;
-		const settings = { body: this.body, branches, filters, scope };
-		const since = firstDay(now);
-		const readAll = async (some: readonly number[]) =>
-			await inEach(some, async (branch) => await reader.collect(this.listOf(this.body, branch, since), {}));
-		const { found, failures } = await readAll(branches);
-		const others = await readAll(closed).catch(() => ({ found: new Map<number, Collected>() }));
-		const rows = [...found.values(), ...others.found.values()].flatMap((one) => one.rows);
-		const state = begin(settings, rows, now);
-		if (startWith === 0) return { news: [], failures, after: () => state };
-		const { news } = await this.samples({ branches, client, now, reader, isLate: () => false }, startWith);
-		return { news, failures, after: () => state };
+		const { branches, closed, filters, now, scope, startWith } = request;
+		for (let tries = 0; ; tries++) {
+			const { found, failures, since } = await this.newest(request, tries);
+			const elsewhere = await this.newest({ ...request, branches: closed }, tries).catch(() => undefined);
+			const rows = [...found.values(), ...(elsewhere?.found.values() ?? [])].flatMap((one) => one.rows);
+			// The newest record tells the day of the account, whatever n8n's clock says.
+			if (rows.length === 0 && since !== '') continue;
+			const state = begin({ body: this.body, branches, filters, scope }, rows, now);
+			const asked = { ...request, isLate: () => false };
+			const news = startWith === 0 ? [] : (await this.samples(asked, startWith)).news;
+			return { news, failures, after: () => state };
+		}
+	}
+
+	/** The lists from some days ago on, further back at each try, and at last whole. */
+	private async newest({ branches, isLate, now, reader }: SampleRequest, tries: number) {
+		const days = DAYS_BACK[tries] ?? Infinity;
+		const since = days === Infinity ? '' : daysAfter(dayAt(now), -days);
+		const read = async (branch: number) =>
+			await reader.collect(this.listOf(this.body, branch, since), { isEnough: isLate });
+		return { ...(await inEach(branches, read)), since };
 	}
 
 	/** The list of a branch: its first page where nothing on it is unknown and the total is as it was, else all of it. */

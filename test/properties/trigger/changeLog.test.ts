@@ -278,6 +278,7 @@ class Play {
 			const source = new ChangeLog(({ entity }) => classes.length === 0 || classes.includes(entity), {});
 			const { news, failures, after } = await source.poll(
 				{
+					client: this.lists.client,
 					reader: this.lists.reader,
 					isLate: () => false,
 					now: this.now,

@@ -16,6 +16,7 @@ export class MemoryLists {
 	/** Called before each request with its number; it may change what is listed, or throw. */
 	onRequest: (number: number) => void = () => {};
 	readonly reader: ListReader;
+	readonly client: ApiClient;
 
 	/** @param rowsOf all rows of a list in the order of AlfaCRM */
 	constructor(private readonly rowsOf: (branch: number, body: IDataObject) => IDataObject[]) {
@@ -26,7 +27,8 @@ export class MemoryLists {
 			attempt: async (call: ApiRequest) => await this.answer(call),
 			request: async (call: ApiRequest) => await this.answer(call),
 		};
-		this.reader = pollReader(client as unknown as ApiClient, Infinity);
+		this.client = client as unknown as ApiClient;
+		this.reader = pollReader(this.client, Infinity);
 	}
 
 	private async answer({ branch = 0, body = {} }: ApiRequest): Promise<IDataObject> {

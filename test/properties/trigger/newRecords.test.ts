@@ -311,7 +311,9 @@ class Play {
 		try {
 			const { news, failures, after } = await this.source.poll(
 				{
+					client: this.lists.client,
 					reader: this.lists.reader,
+					isLate: () => false,
 					now: this.now,
 					branches: this.watched,
 					closed: BRANCHES.filter((place) => branches.length === 0 && !this.open.has(place)),
