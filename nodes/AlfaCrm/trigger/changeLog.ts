@@ -31,6 +31,8 @@ interface BranchState {
 	isChosen?: true;
 	/** Since when it cannot be read, n8n's time in milliseconds. */
 	unreadAt?: number;
+	/** Entries that AlfaCRM counts from the day of that time on, where none of them is left to be reported. */
+	total?: number;
 }
 
 /** What is known of the change log, as plain JSON. Its entries have no ID, but a time; the newest come first. */
@@ -46,6 +48,7 @@ export interface LogState {
 export interface LogSnapshot {
 	rows: IDataObject[];
 	isComplete: boolean;
+	total?: number;
 	/** It was read up to this time only, for there was too much. */
 	upTo?: string;
 }
@@ -127,7 +130,7 @@ export function step(state: LogState, { snapshots, wants, now }: Seen): Pick<Pol
 			const passed = unwanted.filter(({ stamp }) => stamp < left);
 			const known = withEntries(state.known, [...news.slice(0, taken), ...passed]);
 			const newest = earliest(newestOf(stamps, now), left);
-			return settled({ ...state, known }, snapshots, { left, newest, now });
+			return settled({ ...state, known }, snapshots, { left, newest, now, isDone: left === NEVER });
 		},
 	};
 }
@@ -136,7 +139,7 @@ export function step(state: LogState, { snapshots, wants, now }: Seen): Pick<Pol
 function settled(
 	state: LogState,
 	snapshots: ReadonlyMap<number, LogSnapshot>,
-	{ left, newest, now }: { left: string; newest: string; now: number },
+	{ left, newest, now, isDone }: { left: string; newest: string; now: number; isDone: boolean },
 ): LogState {
 	const reach = newest === '' ? '' : reachOf(newest);
 	const after = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
@@ -144,7 +147,10 @@ function settled(
 		const snapshot = snapshots.get(Number(branch));
 		if (!snapshot?.isComplete) return [branch, { ...before, unreadAt }];
 		const there = isChosen ? newestOf(snapshot.rows.map(timeOf), now) : chosenAt;
-		return [branch, { since: latest(since, reach), ...(there === undefined ? {} : { chosenAt: there }) }];
+		const moved = latest(since, reach);
+		// From another day on, it is another list.
+		const total = isDone && dayOf(moved) === dayOf(since) ? snapshot.total : undefined;
+		return [branch, { since: moved, total, ...(there === undefined ? {} : { chosenAt: there }) }];
 	});
 	const isAwaited = ({ unreadAt = now }: BranchState) => now - unreadAt < PATIENCE_MS;
 	const first = after
@@ -176,7 +182,12 @@ export class ChangeLog implements EventSource {
 			const fresh = freshIn(state, branch);
 			const isEnough = (rows: IDataObject[]) =>
 				fresh(rows).filter(({ row }) => this.isWanted(row, branch)).length >= most;
-			return await this.read(request, branch, state.branches[branch].since, isEnough);
+			const isKnown = ({ number, items, total }: Page) =>
+				number === 0 &&
+				total !== undefined &&
+				total === state.branches[branch].total &&
+				fresh(items).length === 0;
+			return await this.read(request, branch, state.branches[branch].since, { isEnough, isKnown });
 		});
 		return { failures, ...step(state, { snapshots, wants, now }) };
 	}
@@ -223,15 +234,15 @@ export class ChangeLog implements EventSource {
 		{ isLate, reader }: PollRequest,
 		branch: number,
 		since: string,
-		isEnough: (rows: IDataObject[]) => boolean,
+		{ isEnough, isKnown }: { isEnough: (rows: IDataObject[]) => boolean; isKnown: (page: Page) => boolean },
 	): Promise<LogSnapshot> {
 		const isEnd = ({ rows }: Page) => isReached(rows, since);
 		const day = dayOf(since);
 		const top = await reader.collect(listOf(branch, { date_from: dotted(day) }), {
-			isEnough: (page) => isEnd(page) || page.number + 1 >= PAGES_AT_ONCE,
+			isEnough: (page) => isEnd(page) || isKnown(page) || page.number + 1 >= PAGES_AT_ONCE,
 		});
 		if (top.next === undefined) return top;
-		if (isReached(top.rows, since)) return { rows: top.rows, isComplete: true };
+		if (isReached(top.rows, since) || top.next < PAGES_AT_ONCE) return { ...top, isComplete: true };
 		const today = dayOf(timeOf(top.rows[0]));
 		let rows: IDataObject[] = [];
 		for (let at = day; ; at = daysAfter(at, 1)) {

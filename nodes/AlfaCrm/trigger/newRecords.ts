@@ -247,14 +247,15 @@ export class NewRecords implements EventSource {
 	/** Notes what is there, in closed branches as well: nothing of it is new when they are opened. */
 	private async first(request: PollRequest): Promise<PollResult> {
 		const { branches, closed, filters, now, scope, startWith } = request;
+		// What is not read now would be news later.
+		const asked = { ...request, isLate: () => false };
 		for (let tries = 0; ; tries++) {
-			const { found, failures, since } = await this.newest(request, tries);
-			const elsewhere = await this.newest({ ...request, branches: closed }, tries).catch(() => undefined);
+			const { found, failures, since } = await this.newest(asked, tries);
+			const elsewhere = await this.newest({ ...asked, branches: closed }, tries).catch(() => undefined);
 			const rows = [...found.values(), ...(elsewhere?.found.values() ?? [])].flatMap((one) => one.rows);
 			// The newest record tells the day of the account, whatever n8n's clock says.
 			if (rows.length === 0 && since !== '') continue;
 			const state = begin({ body: this.body, branches, filters, scope }, rows, now);
-			const asked = { ...request, isLate: () => false };
 			const news = startWith === 0 ? [] : (await this.samples(asked, startWith)).news;
 			return { news, failures, after: () => state };
 		}
