@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListQuery, Page } from '../api/pages';
-import { daysAfter, dotted } from '../values/formats';
+import { dotted } from '../values/formats';
 import { DAY_MS } from '../values/time';
 import type { Change } from './change';
 import { changeOf } from './change';
@@ -17,7 +17,7 @@ import { dayOf, earliest, hoursAfter, latest, newestOf, timeAt, ZONES_HOURS } fr
 const LATE_HOURS = 2;
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 7 * DAY_MS;
-/** A list that is longer than so many pages is read day by day. */
+/** A list that is longer than so many pages is read from its end. */
 const PAGES_AT_ONCE = 10;
 /** Later than all times. */
 const NEVER = '9';
@@ -31,6 +31,8 @@ interface BranchState {
 	isChosen?: true;
 	/** Since when it cannot be read, n8n's time in milliseconds. */
 	unreadAt?: number;
+	/** Where much is left to be reported: how many of the oldest entries from that day on need not be read again. */
+	below?: number;
 	/** Entries that AlfaCRM counts from the day of that time on, where none of them is left to be reported. */
 	total?: number;
 }
@@ -49,7 +51,8 @@ export interface LogSnapshot {
 	rows: IDataObject[];
 	isComplete: boolean;
 	total?: number;
-	/** It was read up to this time only, for there was too much. */
+	/** It was read from the oldest entry on, of which so many were passed over, and up to this time only. */
+	below?: number;
 	upTo?: string;
 }
 
@@ -149,8 +152,11 @@ function settled(
 		const there = isChosen ? newestOf(snapshot.rows.map(timeOf), now) : chosenAt;
 		const moved = latest(since, reach);
 		// From another day on, it is another list.
-		const total = isDone && dayOf(moved) === dayOf(since) ? snapshot.total : undefined;
-		return [branch, { since: moved, total, ...(there === undefined ? {} : { chosenAt: there }) }];
+		const isSame = dayOf(moved) === dayOf(since);
+		const total = isSame && isDone ? snapshot.total : undefined;
+		const done = snapshot.rows.filter((row) => timeOf(row) < left).length;
+		const below = isSame && !isDone && snapshot.below !== undefined ? snapshot.below + done : undefined;
+		return [branch, { since: moved, total, below, ...(there === undefined ? {} : { chosenAt: there }) }];
 	});
 	const isAwaited = ({ unreadAt = now }: BranchState) => now - unreadAt < PATIENCE_MS;
 	const first = after
@@ -187,7 +193,7 @@ export class ChangeLog implements EventSource {
 				total !== undefined &&
 				total === state.branches[branch].total &&
 				fresh(items).length === 0;
-			return await this.read(request, branch, state.branches[branch].since, { isEnough, isKnown });
+			return await this.read(request, branch, state.branches[branch], { isEnough, isKnown });
 		});
 		return { failures, ...step(state, { snapshots, wants, now }) };
 	}
@@ -229,40 +235,65 @@ export class ChangeLog implements EventSource {
 		return { news, failures, after: () => state };
 	}
 
-	/** The log of a branch down to a time; where that are too many pages, day by day from there until there is enough. */
+	/** The log of a branch down to a time; where those are many pages, from the oldest entry up until there is enough. */
 	private async read(
-		{ isLate, reader }: PollRequest,
+		request: PollRequest,
 		branch: number,
-		since: string,
+		state: BranchState,
 		{ isEnough, isKnown }: { isEnough: (rows: IDataObject[]) => boolean; isKnown: (page: Page) => boolean },
 	): Promise<LogSnapshot> {
+		const { since } = state;
+		const list = listOf(branch, { date_from: dotted(dayOf(since)) });
 		const isEnd = ({ rows }: Page) => isReached(rows, since);
-		const day = dayOf(since);
-		const top = await reader.collect(listOf(branch, { date_from: dotted(day) }), {
-			isEnough: (page) => isEnd(page) || isKnown(page) || page.number + 1 >= PAGES_AT_ONCE,
+		let isLong = false;
+		const top = await request.reader.collect(list, {
+			isEnough: (page) => {
+				isLong ||= page.number === 0 && (page.total ?? 0) > PAGES_AT_ONCE * page.items.length;
+				return isEnd(page) || isKnown(page) || isLong;
+			},
 		});
 		if (top.next === undefined) return top;
-		if (isReached(top.rows, since) || top.next < PAGES_AT_ONCE) return { ...top, isComplete: true };
-		const today = dayOf(timeOf(top.rows[0]));
-		let rows: IDataObject[] = [];
-		for (let at = day; ; at = daysAfter(at, 1)) {
-			const to = at < today ? { date_to: dotted(at) } : {};
-			const ofDay = await reader.collect(listOf(branch, { date_from: dotted(at), ...to }), {
-				isEnough: isEnd,
-			});
-			// Rows of other days come where AlfaCRM heeds one of the two days only.
-			const isOfDay = (row: IDataObject) =>
-				at < today ? dayOf(timeOf(row)) === at : dayOf(timeOf(row)) >= at;
-			rows = [...ofDay.rows.filter(isOfDay), ...rows];
-			const isComplete = ofDay.isComplete || ofDay.next !== undefined;
-			if (at >= today) return { rows, isComplete };
-			if (!isComplete || isEnough(rows) || isLate()) return { rows, isComplete, upTo: daysAfter(at, 1) };
-		}
+		if (!isLong || isReached(top.rows, since)) return { ...top, isComplete: true };
+		const up = await readUp(request, list, { ...state, total: top.total, length: top.rows.length }, isEnough);
+		if (up !== undefined) return up;
+		const whole = await request.reader.collect(list, { isEnough: isEnd });
+		return { ...whole, isComplete: whole.isComplete || whole.next !== undefined };
 	}
 
 	private isWanted(row: IDataObject, branch: number): boolean {
 		const change = changeOf(row, branch);
 		return change !== undefined && this.wants(change);
+	}
+}
+
+/**
+ * Pages of a list from the oldest entry on. Entries are known by their place from the bottom, which stays when others come on top.
+ *
+ * @returns undefined where AlfaCRM ignores the day, or the pages are not as long as the first one
+ */
+async function readUp(
+	{ isLate, reader }: Pick<PollRequest, 'isLate' | 'reader'>,
+	list: ListQuery,
+	{ since, below = 0, total = 0, length }: BranchState & { length: number },
+	isEnough: (rows: IDataObject[]) => boolean,
+): Promise<LogSnapshot | undefined> {
+	let rows: IDataObject[] = [];
+	for (let [read, all] = [below, total]; ; ) {
+		const number = Math.floor((all - read - 1) / length);
+		const page = await reader.collect({ ...list, firstPage: number }, { isEnough: () => true });
+		all = page.total ?? all;
+		const lower = all - number * length - page.rows.length;
+		// So many have come on top meanwhile that the next ones are on the page below.
+		if (lower > read) continue;
+		const next = page.rows.slice(0, lower + page.rows.length - read);
+		if (next.length === 0 || dayOf(timeOf(next[next.length - 1])) < dayOf(since)) return undefined;
+		rows = [...next, ...rows];
+		read = lower + page.rows.length;
+		if (read >= all) return { rows, isComplete: true, total: all, below };
+		// The page above may hold more of the second in which this one begins.
+		const upTo = timeOf(rows[0]);
+		const whole = rows.filter((row) => timeOf(row) < upTo);
+		if (whole.length > 0 && (isEnough(whole) || isLate())) return { rows, isComplete: true, upTo, below };
 	}
 }
 
