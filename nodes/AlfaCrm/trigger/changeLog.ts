@@ -198,13 +198,13 @@ export class ChangeLog implements EventSource {
 		return { failures, ...step(state, { snapshots, wants, now }) };
 	}
 
-	async samples({ branches, isLate, now, reader }: SampleRequest, count: number): Promise<Samples> {
+	async samples({ branches, deadline, now, reader }: SampleRequest, count: number): Promise<Samples> {
 		let isAll = true;
 		const { found } = await inEach(branches, async (branch) => {
 			let wanted = 0;
 			const isEnough = ({ rows }: Page) => {
 				wanted += rows.filter((row) => this.isWanted(row, branch)).length;
-				return wanted >= count || isLate();
+				return wanted >= count || Date.now() >= deadline;
 			};
 			const { rows, next } = await reader.collect(listOf(branch, this.body), { isEnough });
 			isAll &&= next === undefined;
@@ -231,7 +231,7 @@ export class ChangeLog implements EventSource {
 		});
 		const state = begin(found, request);
 		if (startWith === 0) return { news: [], failures, after: () => state };
-		const { news } = await this.samples({ ...request, isLate: () => false }, startWith);
+		const { news } = await this.samples({ ...request, deadline: Infinity }, startWith);
 		return { news, failures, after: () => state };
 	}
 
@@ -272,7 +272,7 @@ export class ChangeLog implements EventSource {
  * @returns undefined where AlfaCRM ignores the day, or the pages are not as long as the first one
  */
 async function readUp(
-	{ isLate, reader }: Pick<PollRequest, 'isLate' | 'reader'>,
+	{ deadline, reader }: Pick<PollRequest, 'deadline' | 'reader'>,
 	list: ListQuery,
 	{ since, below = 0, total = 0, length }: BranchState & { length: number },
 	isEnough: (rows: IDataObject[]) => boolean,
@@ -293,7 +293,8 @@ async function readUp(
 		// The page above may hold more of the second in which this one begins.
 		const upTo = timeOf(rows[0]);
 		const whole = rows.filter((row) => timeOf(row) < upTo);
-		if (whole.length > 0 && (isEnough(whole) || isLate())) return { rows, isComplete: true, upTo, below };
+		if (whole.length > 0 && (isEnough(whole) || Date.now() >= deadline))
+			return { rows, isComplete: true, upTo, below };
 	}
 }
 

@@ -51,14 +51,16 @@ export class DerivedEvents implements EventSource {
 		const { startWith } = request;
 		// Two entries may tell one thing.
 		const entriesPerItem = this.event.keyOf === undefined ? 1 : 2;
-		const asked = { ...request, startWith: startWith * entriesPerItem };
+		// What is found has to be read as well.
+		const half = request.now + (request.deadline - request.now) / 2;
+		const asked = { ...request, deadline: half, startWith: startWith * entriesPerItem };
 		const { news: entries, after, failures } = await this.log.poll(asked, state?.log);
 		const reported = state?.reported ?? '';
 		const lookup = new LogLookup(request.client, request.reader, failures);
 		const isFirst = state === undefined;
 		const most = isFirst ? Infinity : request.most;
-		const isLate = isFirst ? () => false : request.isLate;
-		const found = await this.derive(entries, lookup, { most, isLate, known: new Set(keysIn(reported)) });
+		const deadline = isFirst ? Infinity : request.deadline;
+		const found = await this.derive(entries, lookup, { most, deadline, known: new Set(keysIn(reported)) });
 		const news = found.flatMap((one) => one.news);
 		return {
 			news: isFirst && startWith > 0 ? news.slice(-startWith) : news,
@@ -77,8 +79,8 @@ export class DerivedEvents implements EventSource {
 		const found: NewRecord[] = [];
 		const known = new Set<string>();
 		for (const entry of [...entries].reverse()) {
-			if (found.length >= count || (request.isLate() && found.length > 0)) break;
-			const [{ news }] = await this.derive([entry], lookup, { most: Infinity, isLate: () => false, known });
+			if (found.length >= count || (Date.now() >= request.deadline && found.length > 0)) break;
+			const [{ news }] = await this.derive([entry], lookup, { most: Infinity, deadline: Infinity, known });
 			found.unshift(...news);
 		}
 		return { news: found.slice(-count), isAll: isAll && entries.length < most };
@@ -88,13 +90,13 @@ export class DerivedEvents implements EventSource {
 	private async derive(
 		entries: readonly NewRecord[],
 		lookup: LogLookup,
-		{ most, isLate, known }: { most: number; isLate: () => boolean; known: Set<string> },
+		{ most, deadline, known }: { most: number; deadline: number; known: Set<string> },
 	): Promise<Derived[]> {
 		const { derive, keyOf } = this.event;
 		const all: Derived[] = [];
 		let count = 0;
 		for (const { row, branches } of entries) {
-			if (all.length > 0 && (count >= most || isLate())) break;
+			if (all.length > 0 && (count >= most || Date.now() >= deadline)) break;
 			const change = changeOf(row, branches[0]) as Change;
 			const items = await derive(change, branches, lookup).catch(unlessFirst(all));
 			if (items === undefined) break;

@@ -218,17 +218,17 @@ export class DueDates implements EventSource {
 	}
 
 	/** What is due now, whenever it fell due. */
-	async samples({ branches, isLate, now, reader }: SampleRequest, count: number): Promise<Samples> {
+	async samples({ branches, deadline, now, reader }: SampleRequest, count: number): Promise<Samples> {
 		const { limit, zone } = this.settings;
 		const today = dayAt(now, zone);
 		const { found } = await inEach(
 			branches,
-			async (branch) => await reader.collect(clientsOf(branch), { isEnough: isLate }),
+			async (branch) => await reader.collect(clientsOf(branch), { isEnough: () => Date.now() >= deadline }),
 		);
 		const state = withSettings(undefined, { branches, limit, today });
 		for (const one of Object.values(state.branches)) one.day = today;
 		const { news } = step(state, { ...this.settings, snapshots: found, today, now });
-		return { news: news.slice(-count), isAll: !isLate() };
+		return { news: news.slice(-count), isAll: Date.now() < deadline };
 	}
 }
 

@@ -20,8 +20,8 @@ export interface PollRequest {
 	reader: ListReader;
 	/** n8n's time in milliseconds. */
 	now: number;
-	/** Whether there is no time for another list, or somebody who waits has waited long enough. */
-	isLate: () => boolean;
+	/** Milliseconds since 1970 after which no further list is begun, for instance since somebody waits; Infinity for no limit. */
+	deadline: number;
 	/** The branches that are watched. */
 	branches: readonly number[];
 	/** Branches of the account that would be watched if they were active. */
@@ -60,7 +60,7 @@ export interface EventSource {
 	samples: (request: SampleRequest, count: number) => Promise<Samples>;
 }
 
-export type SampleRequest = Pick<PollRequest, 'branches' | 'client' | 'isLate' | 'now' | 'reader'>;
+export type SampleRequest = Pick<PollRequest, 'branches' | 'client' | 'deadline' | 'now' | 'reader'>;
 
 /** Who reads one after the other: what is done already does not wait for one that fails, with which the next poll begins. */
 export const unlessFirst =

@@ -233,14 +233,15 @@ export class NewRecords implements EventSource {
 	}
 
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
-		const { branches, isLate, now } = request;
+		const { branches, deadline, now } = request;
 		const settings = { body: {}, branches, filters: '', scope: '' };
 		for (let tries = 0; ; tries++) {
 			const { found, since } = await this.newest(request, tries);
 			const none = { ...begin(settings, [], now), since };
 			const { news } = step(none, { snapshots: found, wants: this.wants, now });
-			const isAll = since === '' && !isLate();
-			if (news.length >= count || isAll || isLate()) return { news: news.slice(-count), isAll };
+			const isLate = Date.now() >= deadline;
+			const isAll = since === '' && !isLate;
+			if (news.length >= count || isAll || isLate) return { news: news.slice(-count), isAll };
 		}
 	}
 
@@ -248,7 +249,7 @@ export class NewRecords implements EventSource {
 	private async first(request: PollRequest): Promise<PollResult> {
 		const { branches, closed, filters, now, scope, startWith } = request;
 		// What is not read now would be news later.
-		const asked = { ...request, isLate: () => false };
+		const asked = { ...request, deadline: Infinity };
 		for (let tries = 0; ; tries++) {
 			const { found, failures, since } = await this.newest(asked, tries);
 			const elsewhere = await this.newest({ ...asked, branches: closed }, tries).catch(() => undefined);
@@ -262,11 +263,13 @@ export class NewRecords implements EventSource {
 	}
 
 	/** The lists from some days ago on, further back at each try, and at last whole. */
-	private async newest({ branches, isLate, now, reader }: SampleRequest, tries: number) {
+	private async newest({ branches, deadline, now, reader }: SampleRequest, tries: number) {
 		const days = DAYS_BACK[tries] ?? Infinity;
 		const since = days === Infinity ? '' : daysAfter(dayAt(now), -days);
 		const read = async (branch: number) =>
-			await reader.collect(this.listOf(this.body, branch, since), { isEnough: isLate });
+			await reader.collect(this.listOf(this.body, branch, since), {
+				isEnough: () => Date.now() >= deadline,
+			});
 		return { ...(await inEach(branches, read)), since };
 	}
 

@@ -88,7 +88,7 @@ async function reportNews(
 		client,
 		reader: pollReader(client, recordsUntil),
 		now,
-		isLate: () => Date.now() >= listsUntil,
+		deadline: listsUntil,
 		branches: chosen ?? listed?.branches ?? [],
 		closed: listed?.closedBranches ?? [],
 		startWith: stored.followsOther ? 0 : settings.startWith,
@@ -131,10 +131,7 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const { source, chosen, event, parameters, limitedBy } = await settingsOf(context);
 	const branches = chosen ?? (await accountBranches(client, now)).branches;
 	const reader = pollReader(client, Infinity);
-	const { news, isAll } = await source.samples(
-		{ branches, client, now, reader, isLate: () => Date.now() >= deadline },
-		SAMPLES,
-	);
+	const { news, isAll } = await source.samples({ branches, client, now, reader, deadline }, SAMPLES);
 	const names = await pollNames(context, client, deadline);
 	const records = new RecordReader(client, news);
 	const items = await eventItems(parameters, event, { news, records, names, deadline: Infinity, now });

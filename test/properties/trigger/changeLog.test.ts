@@ -280,7 +280,7 @@ class Play {
 				{
 					client: this.lists.client,
 					reader: this.lists.reader,
-					isLate: () => false,
+					deadline: Infinity,
 					now: this.now,
 					branches: this.watched,
 					closed: [],

@@ -313,7 +313,7 @@ class Play {
 				{
 					client: this.lists.client,
 					reader: this.lists.reader,
-					isLate: () => false,
+					deadline: Infinity,
 					now: this.now,
 					branches: this.watched,
 					closed: BRANCHES.filter((place) => branches.length === 0 && !this.open.has(place)),
