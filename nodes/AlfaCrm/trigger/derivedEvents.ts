@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from './change';
 import { changeOf } from './change';
 import { ChangeLog } from './changeLog';
-import { digest } from './digest';
+import { digest } from './keys';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { unlessFirst } from './eventSource';
 import { LogLookup } from './logLookup';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { digest } from './digest';
+import { digest } from './keys';
 import { canonicalJson } from '../fields/object';
 import { changeOf } from './change';
 import { stampOf } from './stamps';

@@ -13,7 +13,7 @@ import { isLasting, pollReader } from './eventSource';
 import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollSettings';
 import { RecordReader } from './recordReader';
 import { StoredState } from './state';
-import { triggerKeyOf } from './triggerKey';
+import { triggerKeyOf } from './keys';
 
 /** Shares of a poll's time after which no list is begun, and no record and no page read. The rest is for the request under way. */
 const [LISTS_SHARE, RECORDS_SHARE] = [0.5, 0.8];

@@ -4,8 +4,7 @@ import { deepCopy } from 'n8n-workflow';
 import { lruSet } from '../api/bounded';
 import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
-import { digest } from './digest';
-import { triggerKeyOf } from './triggerKey';
+import { digest, triggerKeyOf } from './keys';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
 const VERSION = 8;

@@ -46,9 +46,6 @@ async function untilAsked(count = 1): Promise<void> {
 async function isOpen(wait: Promise<unknown>): Promise<boolean> {
 	return await Promise.race([wait.then(() => false), sleep(50).then(() => true)]);
 }
-const breaks = () => {
-	throw new Error('The socket is gone');
-};
 
 describe('the full record', () => {
 	const read = async (id: number, more: IDataObject = {}, engine = school.engine) => {
@@ -194,32 +191,15 @@ describe('with Fetch Full Record, the answer', () => {
 	});
 });
 
-describe('a repeated delivery, while the record of the first is being read,', () => {
-	it('is answered once the first has started the workflow', async () => {
-		hang();
-		const hook = fetching();
-		const first = hook.deliver({ body: event() });
-		await untilAsked();
-		const others = [1, 2].map(async () => await hook.deliver({ body: event() }));
-		for (const other of others) expect(await isOpen(other)).toBe(true);
-		limits[0].abort();
-		expect(await first).toMatchObject(STARTED);
-		for (const other of others) expect(await other).toEqual(REPEATED);
-		expect([reads(), hook.saves]).toEqual([1, 1]);
-	});
-
-	it('has no more time to read than any other, if it takes its place', async () => {
-		hang(0);
-		const hook = fetching();
-		const first = hook.deliver({ body: event(), onAnswer: breaks });
-		const second = hook.deliver({ body: event() });
-		await untilAsked();
-		limits[1].abort();
-		limits[0].abort();
-		await expect(first).rejects.toThrow('The socket is gone');
-		expect(jsonOf(await second)).toEqual({ ...event(), ...LATE });
-		expect(reads()).toBe(1);
-	});
+it('a repeated delivery, while the record of the first is being read, starts nothing and reads nothing', async () => {
+	hang();
+	const hook = fetching();
+	const first = hook.deliver({ body: event() });
+	await untilAsked();
+	expect(await hook.deliver({ body: event() })).toEqual(REPEATED);
+	limits[0].abort();
+	expect(await first).toMatchObject(STARTED);
+	expect([reads(), hook.saves]).toEqual([1, 1]);
 });
 
 it('a burst of 50 loses no event, keeps to the rate, and leaves nothing behind that would hold up the next', async () => {

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readId } from '../../values/formats';
 import type { EventOf } from '../../entities/events';
 import type { Change } from '../change';
-import { changeOf, isLogged } from '../change';
+import { changeOf, hasOther, isBecome } from '../change';
 import {
 	changedFields,
 	changeEntities,
@@ -94,6 +94,16 @@ export const logged: EventKind<'logged'> = {
 		return items;
 	},
 };
+
+/** Whether a change is what an event type stands for. */
+function isLogged({ className, on, changes: field, becomes }: Logged, change: Change): boolean {
+	if (className !== undefined && className !== change.entity) return false;
+	if (on && !on.some((name) => name === change.event)) return false;
+	// What is emptied may be among the old values alone.
+	if (field !== undefined)
+		return (field in change.fields_new || field in change.fields_old) && hasOther(change, field);
+	return becomes === undefined || isBecome(change, ...becomes);
+}
 
 /** The same with the names of what the record names. */
 async function withNames(
