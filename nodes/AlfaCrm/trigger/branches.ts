@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
+import { asNodeError } from '../api/failures';
 import { collect } from '../api/list';
 import { noBranchesError } from '../api/messages';
 import { branch, isClosedBranch } from '../entities/branch';
@@ -42,7 +43,7 @@ export async function accountBranches(
 			branchesReadAt: isComplete ? now : 0,
 		};
 	} catch (failure) {
-		if (!kept) throw failure;
+		if (!kept) throw asNodeError(client.node, failure);
 		onFailure(failure as Error);
 		return kept;
 	}

@@ -6,16 +6,16 @@ import type { ListReader } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
 import { lesson as lessonEntity, LESSON_STATUS } from '../entities/lesson';
 import { listCall } from '../entities/listCall';
-import { readId } from '../values/formats';
+import { readId, readIds } from '../values/formats';
 import type { Change } from './change';
 import { changeOf, recordNamed } from './change';
 import { isLasting } from './eventSource';
 import { isShown, isWorthWaiting, RecordReader } from './recordReader';
 
 /** A lesson as it is now. */
-export interface FoundLesson {
+interface FoundLesson {
 	row: IDataObject | null;
-	/** Why it could not be read. */
+	/** Why it could not be read; missing where it is gone. */
 	reason?: string;
 	/** AlfaCRM has failed to show it for so long that it is not waited for any more. */
 	isGivenUp?: boolean;
@@ -56,34 +56,49 @@ export class LogLookup {
 
 	async lesson(id: number, branches: readonly number[]): Promise<FoundLesson> {
 		// Nearly always it is completed, and there.
-		const rows = await this.firstPage(completed(branches[0], { id }));
-		const row = rows?.find((one) => readId(one.id) === id);
+		const row = withId(await this.firstPage(completed(branches[0], { id })), id);
 		if (row !== undefined) return { row };
-		const { record, reason, isGone, isGivenUp } = await this.records.find(
-			recordNamed('Lesson', id),
-			branches,
-		);
-		return { row: record, reason: isGone ? undefined : reason, isGivenUp };
+		const found = await this.records.find(recordNamed('Lesson', id), branches);
+		return { ...found, row: found.record, reason: found.isGone ? undefined : found.reason };
 	}
 
-	/** The same with the details of a customer, which some accounts show only to who asks for the customer. API notes 5.11. */
-	async lessonOf(customer: number, id: number, branch: number): Promise<IDataObject | undefined> {
-		const rows = await this.firstPage(completed(branch, { id, customer_id: customer }));
-		return rows?.find((row) => readId(row.id) === id);
+	/**
+	 * The lesson that somebody's attendance belongs to. The log may not name it: then it is the customer's completed one with these
+	 * details. API notes 5.11 and 5.21.
+	 */
+	async lessonOf(attendance: IDataObject, branches: readonly number[]): Promise<FoundLesson> {
+		const [lesson, customer, details] = ['lesson_id', 'customer_id', 'id'].map((name) =>
+			readId(attendance[name]),
+		);
+		if (lesson !== undefined) return await this.lesson(lesson, branches);
+		if (customer === undefined)
+			return { row: null, reason: 'The change log does not say whose lesson it was' };
+		const isIt = (row: IDataObject) => withId(detailsIn(row), details) !== undefined;
+		let isRead = false;
+		for (const branch of branches) {
+			// The newest come first.
+			const list = completed(branch, { customer_id: customer });
+			const rows = await this.read(list, (page) => page.rows.some(isIt));
+			const row = rows?.find(isIt);
+			if (row !== undefined) return { row };
+			isRead ||= rows !== undefined;
+		}
+		// It is planned again, or gone.
+		if (isRead) return { row: null };
+		const reason = 'The change log does not say which lesson it was, and AlfaCRM shows no lessons';
+		return { row: null, reason };
 	}
 
-	/** The completed lesson of a customer that holds certain details; undefined where lessons are not for this user. */
-	async lessonWith(
-		details: number,
-		customer: number,
-		branch: number,
-	): Promise<IDataObject | null | undefined> {
-		const isIt = (row: IDataObject) => detailsIn(row).some(({ id }) => readId(id) === details);
-		// The newest come first.
-		const rows = await this.read(completed(branch, { customer_id: customer }), (page) =>
-			page.rows.some(isIt),
-		);
-		return rows && (rows.find(isIt) ?? null);
+	/** Who was at a lesson. Some accounts show that only to who asks for the lessons of a customer. API notes 5.11. */
+	async detailsOf(lesson: IDataObject, branch: number): Promise<IDataObject[]> {
+		const [shown, id] = [detailsIn(lesson), readId(lesson.id)];
+		if (shown.length > 0) return shown;
+		const found: IDataObject[] = [];
+		for (const customer_id of Array.isArray(lesson.customer_ids) ? readIds(lesson.customer_ids) : []) {
+			const own = withId(await this.firstPage(completed(branch, { id, customer_id })), id);
+			found.push(...detailsIn(own ?? {}).filter((one) => readId(one.customer_id) === customer_id));
+		}
+		return found;
 	}
 
 	/** The first page, which has the newest. */
@@ -115,12 +130,14 @@ const completed = (branch: number, body: IDataObject): ListQuery => ({
 
 const keyOf = ({ path, branch, body }: ListQuery): string => JSON.stringify([path, branch, body]);
 
+const withId = (rows: Shown, id: number | undefined): IDataObject | undefined =>
+	rows?.find((row) => readId(row.id) === id);
+
 /** What is emptied tells less than what was there. */
 const filled = (fields: IDataObject): IDataObject =>
 	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
-/** Who was at a lesson. */
-export const detailsIn = ({ details }: IDataObject): IDataObject[] =>
+const detailsIn = ({ details }: IDataObject): IDataObject[] =>
 	Array.isArray(details)
 		? (details as IDataObject[]).filter((one) => typeof one === 'object' && one !== null)
 		: [];

@@ -1,19 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
 
 import { lruSet } from '../api/bounded';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { asNodeError } from '../api/failures';
 import { collect, listReader } from '../api/list';
-import { noBranchesError } from '../api/messages';
-import { branch as branchEntity } from '../entities/branch';
-import { kindPasses, listCall } from '../entities/listCall';
+import { kindPasses, listCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { findById, notFound, notShown } from '../operations/records/findById';
-import { idsOf, readId } from '../values/formats';
+import { readId } from '../values/formats';
 import { HOUR_MS } from '../values/time';
+import { accountBranches } from './branches';
 import type { Change } from './change';
 import { changeOf } from './change';
 import type { NewRecord } from './eventSource';
@@ -71,9 +70,8 @@ export class RecordReader {
 	}
 
 	/**
-	 * For an item: `record`, null when it is gone or cannot be read, and then `recordError` beside it.
+	 * For an item: `record`, null when it is gone or cannot be read, and in the second case `recordError` beside it.
 	 *
-	 * @param named the branches that the change names, or that list it: there it is most likely
 	 * @throws NodeApiError for a reason that a later try may not meet
 	 */
 	async recordOf(change: Change, named: readonly number[]): Promise<IDataObject> {
@@ -82,33 +80,32 @@ export class RecordReader {
 	}
 
 	/**
-	 * The same, with the reason also if the record is gone though the change is no deletion.
+	 * The record of a change, with a reason also if it is gone though the change is no deletion.
+	 *
+	 * @param named the branches that the change names, or that list it: there it is most likely
+	 * @throws NodeApiError for a reason that a later try may not meet
 	 */
 	async find(change: Change, named: readonly number[]): Promise<Found> {
 		if (change.event === 'delete') return { record: null, isGone: true };
 		const known = this.known.get(keyOf(change));
 		if (known !== undefined) return known;
-		let source: Source;
-		try {
-			source = sourceOf(this.client, change);
-		} catch (caught) {
-			// Another change of the same record may tell what this one does not.
-			return { record: null, reason: messageOf(caught as NodeOperationError) };
-		}
-		const found = await this.search(source, change.entity_id, named);
+		const source = sourceOf(this.client, change);
+		// Another change of the same record may tell what this one does not.
+		if (typeof source === 'string') return { record: null, reason: source };
+		const found = await this.search(source, named);
 		this.known.set(keyOf(change), found);
 		return found;
 	}
 
-	private async search(source: Source, id: number, named: readonly number[]): Promise<Found> {
-		const { entity } = source;
+	private async search(source: Source, named: readonly number[]): Promise<Found> {
+		const { entity, id } = source;
+		const what = `${await this.client.origin()} ${entity.path} ${id}`;
 		const without: number[] = [];
 		const reasons: string[] = [];
-		const what = `${await this.client.origin()} ${entity.path} ${id}`;
 		let isGivenUp = false;
 		for await (const branch of this.places(source, named, reasons)) {
 			try {
-				const { record, isConclusive } = await recordIn(this.client, source, id, branch);
+				const { record, isConclusive } = await recordIn(this.client, source, branch);
 				if (record) {
 					isShown(what);
 					return { record };
@@ -117,8 +114,7 @@ export class RecordReader {
 				else if (branch !== undefined) without.push(branch);
 			} catch (caught) {
 				const error = asNodeError(this.client.node, caught);
-				// Where it should be, it is worth waiting for; a place that cannot be read for days must not stop what comes from
-				// others.
+				// Where it should be it is waited for; another branch that cannot be read stops nothing.
 				const isLikely = branch === undefined || (named.includes(branch) && !this.failures.has(branch));
 				const mayPass = isLikely && error instanceof NodeApiError && !isLasting(this.client, error);
 				if (mayPass && isWorthWaiting(what)) throw error;
@@ -132,64 +128,56 @@ export class RecordReader {
 		return { record: null, reason: [...looked, ...reasons.slice(0, 1)].join('. '), isGone, isGivenUp };
 	}
 
-	/**
-	 * It may have been moved since, and the log of a branch may list the changes of all of them, so the others are looked
-	 * into as well before it counts as gone.
-	 */
+	/** It may have been moved, and a log may list the changes of all branches, so the others are looked into as well. */
 	private async *places(
-		{ isGlobal }: Source,
+		{ entity }: Source,
 		named: readonly number[],
 		reasons: string[],
 	): AsyncGenerator<number | undefined> {
-		if (isGlobal) {
+		if (entity.scope === 'global') {
 			yield undefined;
 			return;
 		}
 		yield* named;
 		try {
-			yield* (await (this.branches ??= this.allBranches())).filter((branch) => !named.includes(branch));
+			this.branches ??= accountBranches(this.client, 0).then((all) => [
+				...all.branches,
+				...all.closedBranches,
+			]);
+			yield* (await this.branches).filter((branch) => !named.includes(branch));
 		} catch (caught) {
 			reasons.push(messageOf(asNodeError(this.client.node, caught)));
 		}
 	}
-
-	private async allBranches(): Promise<number[]> {
-		const { rows } = await collect(this.client, listCall(branchEntity));
-		if (rows.length === 0) throw noBranchesError(this.client.node);
-		return idsOf(rows).sort((a, b) => a - b);
-	}
 }
 
-/** Where the record of a change is listed; the branch is another matter. */
+/** What to look for, wherever it is. */
 interface Source {
 	entity: Entity;
+	id: number;
+	/** Whose record it is, for those that AlfaCRM lists by their owner. */
 	query: IDataObject;
-	isGlobal: boolean;
 	/** Of which kind the change says it is, where a list may leave out some kinds. */
 	kind?: number;
 }
 
-/** @throws NodeOperationError when the record cannot be read at all */
-function sourceOf(client: ApiClient, change: Change): Source {
-	const entity = entityOfClass(change.entity);
-	if (entity === undefined) {
-		throw unreadable(client, `No list of AlfaCRM's API is known to hold ${change.entity}`);
-	}
-	if (client.node.credentials?.[CREDENTIAL] === undefined) {
-		const reason = 'The record was not read, because this node has no credential';
-		throw unreadable(client, reason, 'Select one in the node.');
-	}
-	const query = keysOf(entity, change);
-	const [missing] = Object.keys(query).filter((name) => query[name] === undefined);
-	if (missing !== undefined) {
-		const kind = entity.label.toLowerCase();
-		throw unreadable(
-			client,
-			`AlfaCRM finds a ${kind} only by its ${missing} too, which the event does not hold`,
-		);
-	}
-	const { [entity.hidden?.kinds?.name ?? '']: kind } = { ...change.fields_old, ...change.fields_new };
-	return { entity, query, isGlobal: entity.scope === 'global', kind: readId(kind) };
+/** @returns the source or, in words, why the record cannot be read at all */
+function sourceOf(
+	{ node }: ApiClient,
+	{ entity: className, entity_id: id, ...change }: Change,
+): Source | string {
+	const entity = entityOfClass(className);
+	if (entity === undefined)
+		return `No list of AlfaCRM's API is known to hold ${className}. Use the fields of the event.`;
+	if (node.credentials?.[CREDENTIAL] === undefined)
+		return 'The record was not read, because this node has no credential. Select one in the node.';
+	const fields = { ...change.fields_old, ...change.fields_new };
+	const keys = (entity.keys ?? []).filter((key) => key.in.includes('get'));
+	const query = Object.fromEntries(keys.map(({ name }) => [name, fields[name] ?? undefined]));
+	const missing = Object.keys(query).find((name) => query[name] === undefined);
+	if (missing !== undefined)
+		return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missing} too, which the event does not hold. Use the fields of the event.`;
+	return { entity, id, query, kind: readId(fields[entity.hidden?.kinds?.name ?? '']) };
 }
 
 /**
@@ -198,47 +186,34 @@ function sourceOf(client: ApiClient, change: Change): Source {
  */
 async function recordIn(
 	client: ApiClient,
-	{ entity, query, kind }: Source,
-	id: number,
+	{ entity, id, query, kind }: Source,
 	branch: number | undefined,
 ): Promise<{ record?: IDataObject; isConclusive: boolean }> {
 	const where = { path: entity.path, query, labels: {}, branch };
 	const reader = listReader(client);
-	const look = async (passes?: readonly IDataObject[]) => await findById(reader, entity, id, where, passes);
-	const first = await look();
+	let isConclusive = true;
+	const look = async (passes: readonly IDataObject[]) => {
+		const found = await findById(reader, entity, id, where, passes);
+		isConclusive &&= found.isConclusive;
+		return found.record;
+	};
+	let record = await look(passesOf(entity));
 	const { kinds } = entity.hidden ?? {};
-	if (first.record || kinds === undefined) return first;
-	const named = kind === undefined ? [] : [{ [kinds.name]: kind }];
-	const second = named.length > 0 ? await look(named) : first;
-	if (second.record) return second;
-	const { rows } = await collect(client, listCall(entityOf(kinds.entity), branch));
-	const others = kindPasses(kinds, rows).filter((pass) => pass[kinds.name] !== kind);
-	const last = await look(others);
-	return { ...last, isConclusive: first.isConclusive && second.isConclusive && last.isConclusive };
-}
-
-function unreadable({ node }: ApiClient, reason: string, advice = 'Use the fields of the event.') {
-	return new NodeOperationError(node, reason, { description: advice });
-}
-
-/** Whose record it is, for those that AlfaCRM lists by their owner. */
-function keysOf({ keys = [] }: Entity, { fields_old, fields_new }: Change): IDataObject {
-	const fields = { ...fields_old, ...fields_new };
-	return Object.fromEntries(
-		keys.filter((key) => key.in.includes('get')).map(({ name }) => [name, fields[name] ?? undefined]),
-	);
+	if (record === undefined && kinds !== undefined) {
+		if (kind !== undefined) record = await look([{ [kinds.name]: kind }]);
+		if (record === undefined) {
+			const { rows } = await collect(client, listCall(entityOf(kinds.entity), branch));
+			record = await look(kindPasses(kinds, rows).filter((pass) => pass[kinds.name] !== kind));
+		}
+	}
+	return { record, isConclusive };
 }
 
 const keyOf = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
 
 /** What happened, and what to do. */
-export function messageOf({
-	message,
-	description,
-}: {
-	message: string;
-	description?: string | null;
-}): string {
+export function messageOf(error: { message: string; description?: string | null }): string {
+	const { message, description } = error;
 	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
 }
 

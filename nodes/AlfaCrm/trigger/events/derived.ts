@@ -1,24 +1,22 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readId } from '../../../values/formats';
-import type { EventOf } from '../../../entities/events';
-import type { Shown } from '../../../entities/fieldTypes';
-import { reference, references } from '../../../entities/fields';
-import type { NameSource } from '../../../operations/output/names';
-import { branchOf } from '../../../operations/output/link';
-import { namedFields, withNames } from '../../../operations/output/names';
-import { addNames as addNamesBeside } from '../../../operations/output/readings';
-import { recordNamed } from '../../change';
-import type { RecordReader } from '../../recordReader';
-import type { DerivedEvent } from '../../derivedEvents';
-import { DerivedEvents } from '../../derivedEvents';
-import type { NewRecord } from '../../eventSource';
-import { unlessFirst } from '../../eventSource';
-import type { EventKind } from '../kind';
+import { readId } from '../../values/formats';
+import type { EventOf } from '../../entities/events';
+import type { Shown } from '../../entities/fieldTypes';
+import { reference, references } from '../../entities/fields';
+import type { NameSource } from '../../operations/output/names';
+import { branchOf } from '../../operations/output/link';
+import { namedFields, withNames } from '../../operations/output/names';
+import { addNames as addNamesBeside } from '../../operations/output/readings';
+import { recordNamed } from '../change';
+import type { RecordReader } from '../recordReader';
+import type { DerivedEvent } from '../derivedEvents';
+import { DerivedEvents } from '../derivedEvents';
+import type { NewRecord } from '../eventSource';
+import { unlessFirst } from '../eventSource';
+import type { EventKind } from './kind';
 import { attendance } from './attendance';
-import { archived } from './customerArchived';
-import { joinedGroup, leftGroup } from './membership';
-import { sold } from './subscriptionSold';
+import { archived, joinedGroup, leftGroup, sold } from './customerChanges';
 
 const derivedEvents: Record<EventOf<'derived'>['what'], DerivedEvent> = {
 	archived,
