@@ -7,10 +7,8 @@ import type { Change } from './change';
 import { changeOf } from './change';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { inEach } from './eventSource';
-import type { KeyBuckets } from './keyBuckets';
-import { keysIn, trimmed, withEntries } from './keyBuckets';
-import type { Entry } from './logEntry';
-import { entriesOf, timeOf } from './logEntry';
+import type { Entry, KeyBuckets } from './keys';
+import { entriesOf, keysIn, timeOf, trimmed, withEntries } from './keys';
 import { dayOf, earliest, hoursAfter, latest, newestOf, timeAt, ZONES_HOURS } from './stamps';
 
 /** How late an entry may get into the log. */

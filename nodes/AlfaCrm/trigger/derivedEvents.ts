@@ -3,13 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from './change';
 import { changeOf } from './change';
 import { ChangeLog } from './changeLog';
-import { digest } from './keys';
+import { KEY_CHARACTERS, keysOf, shortKey } from './keys';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { unlessFirst } from './eventSource';
 import { LogLookup } from './logLookup';
 
-/** How many events that were reported are kept, and characters of a key: of as many, one in ten million others is taken for one. */
-const [MOST_REPORTED, KEY_CHARACTERS] = [3_000, 6];
+/** How many events that were reported are known. */
+const MOST_REPORTED = 3_000;
 /** How many entries of the log are looked through for one that can be shown. */
 const ENTRIES_PER_SAMPLE = 8;
 
@@ -60,7 +60,7 @@ export class DerivedEvents implements EventSource {
 		const isFirst = state === undefined;
 		const most = isFirst ? Infinity : request.most;
 		const deadline = isFirst ? Infinity : request.deadline;
-		const found = await this.derive(entries, lookup, { most, deadline, known: new Set(keysIn(reported)) });
+		const found = await this.derive(entries, lookup, { most, deadline, known: new Set(keysOf(reported)) });
 		const news = found.flatMap((one) => one.news);
 		return {
 			news: isFirst && startWith > 0 ? news.slice(-startWith) : news,
@@ -102,7 +102,7 @@ export class DerivedEvents implements EventSource {
 			if (items === undefined) break;
 			const one: Derived = { news: [], keys: [] };
 			for (const item of items) {
-				const key = keyOf === undefined ? '' : digest(keyOf(item), KEY_CHARACTERS);
+				const key = keyOf === undefined ? '' : shortKey(keyOf(item));
 				if (known.has(key)) continue;
 				if (key !== '') known.add(key);
 				one.news.push({ row: item, branches });
@@ -122,5 +122,3 @@ function upTo(found: readonly Derived[], taken: number): { done: number; keys: s
 	while (done < found.length && (count += found[done].news.length) <= taken) done++;
 	return { done, keys: keys.join('') };
 }
-
-const keysIn = (text: string): string[] => text.match(new RegExp(`.{${KEY_CHARACTERS}}`, 'g')) ?? [];

@@ -10,7 +10,7 @@ import { accountBranches } from './branches';
 import { eventItems } from './events';
 import type { PollRequest } from './eventSource';
 import { isLasting, pollReader } from './eventSource';
-import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollSettings';
+import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollForm';
 import { RecordReader } from './recordReader';
 import { StoredState } from './state';
 import { triggerKeyOf } from './keys';

@@ -26,9 +26,6 @@ export function hoursAfter(stamp: string, hours: number): string {
 	return DateTime.fromSQL(stamp, { zone: 'utc' }).plus({ hours }).toFormat('yyyy-MM-dd HH:mm:ss');
 }
 
-/** A second earlier. */
-export const justBefore = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, -1 / 3_600));
-
 /** A second later. */
 export const justAfter = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, 1 / 3_600));
 

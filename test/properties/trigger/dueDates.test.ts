@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayAt } from '../../../nodes/AlfaCrm/trigger/days';
+import { dayAt } from '../../../nodes/AlfaCrm/trigger/dueKinds';
 import type { DueState } from '../../../nodes/AlfaCrm/trigger/dueDates';
 import { step, withSettings } from '../../../nodes/AlfaCrm/trigger/dueDates';
 import type { DueName } from '../../../nodes/AlfaCrm/trigger/dueKinds';

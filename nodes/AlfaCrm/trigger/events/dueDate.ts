@@ -4,16 +4,15 @@ import { readNumber } from '../../values/formats';
 import { MINUTE_MS } from '../../values/time';
 import { customer } from '../../entities/customer';
 import type { EventOf } from '../../entities/events';
+import { eventTypes } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
 import { wholeNumber } from '../../form/wholeNumber';
 import { readingForm } from '../../operations/output/readings';
-import { dayAt } from '../days';
 import type { DueRecord } from '../dueDates';
 import { DueDates } from '../dueDates';
-import { dueKinds, hundredths } from '../dueKinds';
-import { within } from '../parameters';
+import { dayAt, dueKinds, hundredths } from '../dueKinds';
+import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
-import { firstPoll, lookEvery, options } from '../options';
 import type { EventKind } from './kind';
 import { shownRows } from './newRecords';
 
@@ -59,31 +58,53 @@ const balanceBelow: INodeProperties = {
 		'The balance below which a client is in debt: 0 for every debt, -1000 for debts of more than 1,000',
 };
 
-interface Setup {
-	parameter: INodeProperties;
-	/** The level at which it is due. */
-	limit: (parameters: TriggerParameters, parameter: INodeProperties) => number;
-}
+/** The names of these events. */
+export const BY_TIME = eventTypes.filter(({ kind }) => kind === 'dueDate').map(({ value }) => value);
 
-const setups: Record<EventOf<'dueDate'>['what'], Setup> = {
-	birthday: { parameter: birthdayIn, limit: days },
-	inDebt: {
-		parameter: balanceBelow,
-		limit: (parameters, parameter) => hundredths(amount(parameters, parameter)) - 1,
-	},
-	lessonsRunningOut: { parameter: lessonsLeft, limit: days },
-	notSeen: {
-		parameter: daysNotSeen,
-		limit: (parameters, parameter) => -days(parameters, parameter),
-	},
-	subscriptionEnding: { parameter: endsIn, limit: days },
+export const firstPoll: INodeProperties = {
+	displayName: 'First Poll Reports',
+	name: 'firstPoll',
+	type: 'options',
+	options: [
+		{ name: 'Nothing', value: 'nothing', description: 'What is due already is taken for known' },
+		{
+			name: 'What Is Due Today',
+			value: 'due',
+			description:
+				'What falls due on this very day. Where nothing tells the day, as with debts and lessons left, all that is due now.',
+		},
+	],
+	default: 'nothing',
+	displayOptions: { show: { '/event': BY_TIME } },
+	description:
+		'What to report when the trigger begins; from then on, it reports whatever falls due, also while n8n was off',
 };
 
-function days(parameters: TriggerParameters, parameter: INodeProperties): number {
-	return parameters.integer(parameter);
-}
+export const lookEvery = wholeNumber({
+	displayName: 'Look Every',
+	name: 'lookEvery',
+	min: 1,
+	max: 1_440,
+	default: 60,
+	displayOptions: { show: { '/event': BY_TIME } },
+	description:
+		'How many minutes to wait until the clients are looked through again; polls in between ask AlfaCRM nothing. A new day or a changed setting does not wait.',
+});
 
-function amount(parameters: TriggerParameters, parameter: INodeProperties): number {
+/** What is asked for, and the level at which it is due. */
+const setups: Record<
+	EventOf<'dueDate'>['what'],
+	{ parameter: INodeProperties; limitOf: (entered: number) => number }
+> = {
+	birthday: { parameter: birthdayIn, limitOf: (days) => days },
+	inDebt: { parameter: balanceBelow, limitOf: (balance) => hundredths(balance) - 1 },
+	lessonsRunningOut: { parameter: lessonsLeft, limitOf: (lessons) => lessons },
+	notSeen: { parameter: daysNotSeen, limitOf: (days) => -days },
+	subscriptionEnding: { parameter: endsIn, limitOf: (days) => days },
+};
+
+function enteredIn(parameters: TriggerParameters, parameter: INodeProperties): number {
+	if (parameter !== balanceBelow) return parameters.integer(parameter);
 	const field: Field = { type: 'number', name: parameter.name, label: parameter.displayName };
 	return readNumber(parameters.read(field, parameters.input(parameter))) as number;
 }
@@ -91,13 +112,13 @@ function amount(parameters: TriggerParameters, parameter: INodeProperties): numb
 export const dueDate: EventKind<'dueDate'> = {
 	form: ({ what }) => ({ filters: [setups[what].parameter], output: readingForm(customer) }),
 	source(parameters, { what }) {
-		const { parameter, limit } = setups[what];
+		const { parameter, limitOf } = setups[what];
 		const source = new DueDates({
 			kind: dueKinds[what],
-			limit: limit(parameters, parameter),
+			limit: limitOf(enteredIn(parameters, parameter)),
 			zone: parameters.dayZone,
-			everyMs: parameters.integer(within(options, lookEvery)) * MINUTE_MS,
-			tellsFirst: parameters.choice(within(options, firstPoll)) === 'due',
+			everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
+			tellsFirst: parameters.choice(inOptions(firstPoll)) === 'due',
 		});
 		return { source, filters: {}, limitedBy: parameter.displayName };
 	},

@@ -7,8 +7,7 @@ import type { TriggerParameters } from '../parameters';
 import type { EventKind, Found, Watching } from './kind';
 import { EVENT_SLOTS } from './kind';
 import { logged } from './logged';
-import { newCustomers } from './newCustomers';
-import { newRecords } from './newRecords';
+import { newCustomers, newRecords } from './newRecords';
 import { dueDate } from './dueDate';
 import { derived } from './derived';
 

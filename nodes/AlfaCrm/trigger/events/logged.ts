@@ -19,8 +19,8 @@ import type { NameSource } from '../../operations/output/names';
 import { fullWithNames } from '../../operations/output/readings';
 import { ChangeLog } from '../changeLog';
 import { unlessFirst } from '../eventSource';
+import { severalOf } from '../parameters';
 import type { EventKind } from './kind';
-import { severalOf } from './severalOf';
 
 const stages = severalOf(
 	'To Stage',
