@@ -59,14 +59,15 @@ interface ChangeFilters {
 	fields: string[];
 }
 
-/** An event by its name, or by what the form shows for it, in whatever case. */
+/** Events by their names, or by what the form shows for them, in whatever case. */
 export function readEvents(parameters: TriggerParameters): string[] {
-	const known = (word: string) =>
+	const eventOf = (word: string) =>
 		changeNames.find(({ value, label }) => isSame(value, word) || isSame(label, word))?.value;
-	const names = parameters.words(changeEvents).map((word) => known(word) ?? word);
+	const names = parameters.words(changeEvents).map(eventOf);
+	if (names.every((name) => name !== undefined)) return names;
 	const { name, displayName: label } = changeEvents;
 	const field: Field = { type: 'choices', name, label, choices: [...changeNames] };
-	return names.length === 0 ? [] : (parameters.read(field, names.join(',')) as string[]);
+	return parameters.read(field, parameters.input(changeEvents)) as string[];
 }
 
 export const readClasses = (parameters: TriggerParameters): string[] =>
