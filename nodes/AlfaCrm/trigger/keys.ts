@@ -31,14 +31,14 @@ export interface Entry {
 
 export const timeOf = (row: IDataObject): string => stampOf(row, 'date_time');
 
-/**
- * Entries that have a time: without one nobody could tell for how long to remember them. Equal ones are told apart by counting
- * them from the oldest on, for the next one comes on top of the list.
- */
+/** Whether an entry has a time that can be read: without one nobody could tell for how long it is to be remembered. */
+export const isTimed = (row: IDataObject): boolean => timeOf(row) !== '';
+
+/** Entries that have a time. Equal ones are counted from the oldest on, for the next one comes on top of the list. */
 export function entriesOf(rows: readonly IDataObject[]): Array<Entry & { row: IDataObject }> {
 	const counts = new Map<string, number>();
 	const fromOldest = rows
-		.filter((row) => timeOf(row) !== '')
+		.filter(isTimed)
 		.reverse()
 		.map((row) => {
 			const content = contentOf(row);
