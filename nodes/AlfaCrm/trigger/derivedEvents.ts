@@ -5,7 +5,7 @@ import { changeOf } from './change';
 import { ChangeLog } from './changeLog';
 import { KEY_CHARACTERS, keysOf, shortKey } from './keys';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { unlessFirst } from './eventSource';
+import { oneByOne } from './eventSource';
 import { LogLookup } from './logLookup';
 
 /** How many events that were reported are known. */
@@ -93,25 +93,20 @@ export class DerivedEvents implements EventSource {
 		{ most, deadline, known }: { most: number; deadline: number; known: Set<string> },
 	): Promise<Derived[]> {
 		const { derive, keyOf } = this.event;
-		const all: Derived[] = [];
-		let count = 0;
-		for (const { row, branches } of entries) {
-			if (all.length > 0 && (count >= most || Date.now() >= deadline)) break;
+		const isEnough = (made: readonly Derived[]) =>
+			Date.now() >= deadline || made.reduce((sum, { news }) => sum + news.length, 0) >= most;
+		return await oneByOne(entries, isEnough, async ({ row, branches }) => {
 			const change = changeOf(row, branches[0]) as Change;
-			const items = await derive(change, branches, lookup).catch(unlessFirst(all));
-			if (items === undefined) break;
 			const one: Derived = { news: [], keys: [] };
-			for (const item of items) {
+			for (const item of await derive(change, branches, lookup)) {
 				const key = keyOf === undefined ? '' : shortKey(keyOf(item));
 				if (known.has(key)) continue;
 				if (key !== '') known.add(key);
 				one.news.push({ row: item, branches });
 				one.keys.push(key);
 			}
-			all.push(one);
-			count += one.news.length;
-		}
-		return all;
+			return one;
+		});
 	}
 }
 

@@ -62,12 +62,30 @@ export interface EventSource {
 
 export type SampleRequest = Pick<PollRequest, 'branches' | 'client' | 'deadline' | 'now' | 'reader'>;
 
-/** Who reads one after the other: what is done already does not wait for one that fails, with which the next poll begins. */
-export const unlessFirst =
-	(done: readonly unknown[]) =>
-	(failure: unknown): undefined => {
-		if (done.length === 0) throw failure;
-	};
+/**
+ * Makes something of each, one after the other, until there is enough or one fails: the next poll begins with that one.
+ *
+ * @throws what went wrong with the first
+ */
+export async function oneByOne<T, R>(
+	all: readonly T[],
+	isEnough: (made: readonly R[]) => boolean,
+	make: (one: T) => Promise<R>,
+): Promise<R[]> {
+	const made: R[] = [];
+	for (const one of all) {
+		if (made.length > 0 && isEnough(made)) break;
+		const next = await make(one).then(
+			(value) => [value],
+			(failure: unknown) => {
+				if (made.length === 0) throw failure;
+			},
+		);
+		if (next === undefined) break;
+		made.push(...next);
+	}
+	return made;
+}
 
 /** Refusals that the next poll would meet again: what this user may not read, or what is not there. */
 const LASTING = [400, 403, 404];

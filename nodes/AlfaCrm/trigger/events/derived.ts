@@ -13,7 +13,7 @@ import type { RecordReader } from '../recordReader';
 import type { DerivedEvent } from '../derivedEvents';
 import { DerivedEvents } from '../derivedEvents';
 import type { NewRecord } from '../eventSource';
-import { unlessFirst } from '../eventSource';
+import { oneByOne } from '../eventSource';
 import type { EventKind } from './kind';
 import { attendance } from './attendance';
 import { archived, joinedGroup, leftGroup, sold } from './customerChanges';
@@ -53,14 +53,8 @@ export const derived: EventKind<'derived'> = {
 	/** As many as there is time to read customers for and can be read, but at least one. */
 	async items(parameters, _event, { news, records, names, deadline }) {
 		if (!parameters.flag(addNames)) return news.map(({ row }) => row);
-		const items: IDataObject[] = [];
-		for (const one of news) {
-			if (items.length > 0 && Date.now() >= deadline) break;
-			const item = await withRecords(one, records, names).catch(unlessFirst(items));
-			if (item === undefined) break;
-			items.push(item);
-		}
-		return items;
+		const isLate = () => Date.now() >= deadline;
+		return await oneByOne(news, isLate, async (one) => await withRecords(one, records, names));
 	},
 };
 

@@ -18,7 +18,7 @@ import { branchOf } from '../../operations/output/link';
 import type { NameSource } from '../../operations/output/names';
 import { fullWithNames } from '../../operations/output/readings';
 import { ChangeLog } from '../changeLog';
-import { unlessFirst } from '../eventSource';
+import { oneByOne } from '../eventSource';
 import { severalOf } from '../parameters';
 import type { EventKind } from './kind';
 
@@ -82,16 +82,12 @@ export const logged: EventKind<'logged'> = {
 	async items(parameters, _event, { news, records, names, deadline }) {
 		const isRead = parameters.flag(fetchRecord);
 		const isNamed = isRead && parameters.flag(addNames);
-		const items: IDataObject[] = [];
-		for (const { row, branches } of news) {
-			if (isRead && items.length > 0 && Date.now() >= deadline) break;
+		const isLate = () => isRead && Date.now() >= deadline;
+		return await oneByOne(news, isLate, async ({ row, branches }) => {
 			const change = changeOf(row, branches[0]) as Change;
-			const read = isRead ? await records.recordOf(change, branches).catch(unlessFirst(items)) : {};
-			if (read === undefined) break;
-			const record = isNamed ? await withNames(read, change, names) : read;
-			items.push({ ...change, ...record });
-		}
-		return items;
+			const read = isRead ? await records.recordOf(change, branches) : {};
+			return { ...change, ...(isNamed ? await withNames(read, change, names) : read) };
+		});
 	},
 };
 
