@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ListReader } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
 import { dotted } from '../values/formats';
 import { DAY_MS } from '../values/time';
@@ -31,7 +32,7 @@ interface BranchState {
 	isChosen?: true;
 	/** Since when it cannot be read, n8n's time in milliseconds. */
 	unreadAt?: number;
-	/** Where much is left to be reported: how many of the oldest entries from that day on need not be read again. */
+	/** Where much is left to be reported: how many entries from the day of that time on are from before it. */
 	below?: number;
 	/** Entries that AlfaCRM counts from the day of that time on, where none of them is left to be reported. */
 	total?: number;
@@ -154,8 +155,9 @@ function settled(
 		// From another day on, it is another list.
 		const isSame = dayOf(moved) === dayOf(since);
 		const total = isSame && isDone ? snapshot.total : undefined;
-		const done = snapshot.rows.filter((row) => timeOf(row) < left).length;
-		const below = isSame && !isDone && snapshot.below !== undefined ? snapshot.below + done : undefined;
+		const passed = snapshot.rows.filter((row) => timeOf(row) < moved).length;
+		const isBacklog = !isDone && snapshot.below !== undefined;
+		const below = isBacklog ? (isSame ? (snapshot.below ?? 0) + passed : 0) : undefined;
 		return [branch, { since: moved, total, below, ...(there === undefined ? {} : { chosenAt: there }) }];
 	});
 	const isAwaited = ({ unreadAt = now }: BranchState) => now - unreadAt < PATIENCE_MS;
@@ -182,12 +184,15 @@ export class ChangeLog implements EventSource {
 	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
 		if (before === undefined) return await this.first(request);
 		const { wants } = this;
-		const { branches, most, now } = request;
+		const { branches, deadline, most, now } = request;
 		const state = withSettings(before as LogState, request);
 		const { found: snapshots, failures } = await inEach(branches, async (branch) => {
 			const fresh = freshIn(state, branch);
-			const isEnough = (rows: IDataObject[]) =>
-				fresh(rows).filter(({ row }) => this.isWanted(row, branch)).length >= most;
+			const isEnough = (rows: IDataObject[]) => {
+				const found = fresh(rows);
+				const isLate = Date.now() >= deadline && found.length > 0;
+				return isLate || found.filter(({ row }) => this.isWanted(row, branch)).length >= most;
+			};
 			const isKnown = ({ number, items, total }: Page) =>
 				number === 0 &&
 				total !== undefined &&
@@ -245,16 +250,20 @@ export class ChangeLog implements EventSource {
 		const { since } = state;
 		const list = listOf(branch, { date_from: dotted(dayOf(since)) });
 		const isEnd = ({ rows }: Page) => isReached(rows, since);
-		let isLong = false;
+		let [isLong, length] = [false, 0];
 		const top = await request.reader.collect(list, {
 			isEnough: (page) => {
-				isLong ||= page.number === 0 && (page.total ?? 0) > PAGES_AT_ONCE * page.items.length;
-				return isEnd(page) || isKnown(page) || isLong;
+				if (page.number === 0) length = page.items.length;
+				if (isEnd(page) || isKnown(page)) return true;
+				// Where much was left to be reported, it is known to be long.
+				isLong =
+					page.total !== undefined && page.number + 1 >= (state.below === undefined ? PAGES_AT_ONCE : 1);
+				return isLong;
 			},
 		});
 		if (top.next === undefined) return top;
-		if (!isLong || isReached(top.rows, since)) return { ...top, isComplete: true };
-		const up = await readUp(request, list, { ...state, total: top.total, length: top.rows.length }, isEnough);
+		if (!isLong) return { ...top, isComplete: true };
+		const up = await readUp(request.reader, list, { ...state, total: top.total, length }, isEnough);
 		if (up !== undefined) return up;
 		const whole = await request.reader.collect(list, { isEnough: isEnd });
 		return { ...whole, isComplete: whole.isComplete || whole.next !== undefined };
@@ -272,7 +281,7 @@ export class ChangeLog implements EventSource {
  * @returns undefined where AlfaCRM ignores the day, or the pages are not as long as the first one
  */
 async function readUp(
-	{ deadline, reader }: Pick<PollRequest, 'deadline' | 'reader'>,
+	reader: ListReader,
 	list: ListQuery,
 	{ since, below = 0, total = 0, length }: BranchState & { length: number },
 	isEnough: (rows: IDataObject[]) => boolean,
@@ -293,8 +302,7 @@ async function readUp(
 		// The page above may hold more of the second in which this one begins.
 		const upTo = timeOf(rows[0]);
 		const whole = rows.filter((row) => timeOf(row) < upTo);
-		if (whole.length > 0 && (isEnough(whole) || Date.now() >= deadline))
-			return { rows, isComplete: true, upTo, below };
+		if (isEnough(whole)) return { rows, isComplete: true, upTo, below };
 	}
 }
 
