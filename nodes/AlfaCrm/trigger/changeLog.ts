@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ApiClient } from '../api/client';
+import { nodeError } from '../api/failures';
 import type { ListReader } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
 import { dotted } from '../values/formats';
@@ -11,17 +13,22 @@ import { inEach } from './eventSource';
 import type { KeyBuckets } from './keyBuckets';
 import { keysIn, trimmed, withEntries } from './keyBuckets';
 import type { Entry } from './logEntry';
-import { entriesOf, timeOf } from './logEntry';
+import { entriesOf, isTimed, timeOf } from './logEntry';
 import { dayOf, earliest, hoursAfter, latest, newestOf, timeAt, ZONES_HOURS } from './stamps';
 
 /** How late an entry may get into the log. */
 const LATE_HOURS = 2;
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 7 * DAY_MS;
-/** A list that is longer than so many pages is read from its end. */
+/** A list that has grown by more than so many pages is read from its oldest entry on. */
 const PAGES_AT_ONCE = 10;
 /** Later than all times. */
 const NEVER = '9';
+
+interface Below {
+	count: number;
+	time: string;
+}
 
 interface BranchState {
 	/** Entries from before this time are known. */
@@ -32,8 +39,8 @@ interface BranchState {
 	isChosen?: true;
 	/** Since when it cannot be read, n8n's time in milliseconds. */
 	unreadAt?: number;
-	/** Where much is left to be reported: how many entries from the day of that time on are from before it. */
-	below?: number;
+	/** Where much is left to be reported: that from the day of `since` on, so many entries are from before a time. */
+	below?: Below;
 	/** Entries that AlfaCRM counts from the day of that time on, where none of them is left to be reported. */
 	total?: number;
 }
@@ -53,7 +60,7 @@ export interface LogSnapshot {
 	isComplete: boolean;
 	total?: number;
 	/** It was read from the oldest entry on, of which so many were passed over, and up to this time only. */
-	below?: number;
+	skipped?: number;
 	upTo?: string;
 }
 
@@ -155,9 +162,9 @@ function settled(
 		// From another day on, it is another list.
 		const isSame = dayOf(moved) === dayOf(since);
 		const total = isSame && isDone ? snapshot.total : undefined;
-		const passed = snapshot.rows.filter((row) => timeOf(row) < moved).length;
-		const isBacklog = !isDone && snapshot.below !== undefined;
-		const below = isBacklog ? (isSame ? (snapshot.below ?? 0) + passed : 0) : undefined;
+		const passed = snapshot.rows.filter((row) => timeOf(row) < left).length;
+		const isLeft = isSame && !isDone && snapshot.skipped !== undefined;
+		const below = isLeft ? { count: (snapshot.skipped ?? 0) + passed, time: left } : undefined;
 		return [branch, { since: moved, total, below, ...(there === undefined ? {} : { chosenAt: there }) }];
 	});
 	const isAwaited = ({ unreadAt = now }: BranchState) => now - unreadAt < PATIENCE_MS;
@@ -198,7 +205,8 @@ export class ChangeLog implements EventSource {
 				total !== undefined &&
 				total === state.branches[branch].total &&
 				fresh(items).length === 0;
-			return await this.read(request, branch, state.branches[branch], { isEnough, isKnown });
+			const snapshot = await this.read(request, branch, state.branches[branch], { isEnough, isKnown });
+			return timed(request.client, branch, snapshot);
 		});
 		return { failures, ...step(state, { snapshots, wants, now }) };
 	}
@@ -225,14 +233,14 @@ export class ChangeLog implements EventSource {
 	}
 
 	private async first(request: PollRequest): Promise<PollResult> {
-		const { branches, reader, startWith } = request;
+		const { branches, client, reader, startWith } = request;
 		const { found, failures } = await inEach(branches, async (branch) => {
 			let top = '';
 			const isEnough = ({ rows }: Page) => {
 				top ||= timeOf(rows[0]);
 				return isReached(rows, reachOf(top));
 			};
-			return await reader.collect(listOf(branch), { isEnough });
+			return timed(client, branch, await reader.collect(listOf(branch), { isEnough }));
 		});
 		const state = begin(found, request);
 		if (startWith === 0) return { news: [], failures, after: () => state };
@@ -253,11 +261,11 @@ export class ChangeLog implements EventSource {
 		let [isLong, length] = [false, 0];
 		const top = await request.reader.collect(list, {
 			isEnough: (page) => {
-				if (page.number === 0) length = page.items.length;
 				if (isEnd(page) || isKnown(page)) return true;
-				// Where much was left to be reported, it is known to be long.
-				isLong =
-					page.total !== undefined && page.number + 1 >= (state.below === undefined ? PAGES_AT_ONCE : 1);
+				if (page.number > 0) return false;
+				length = page.items.length;
+				// Of those that were there when nothing was left, only the newest are read.
+				isLong = (page.total ?? 0) - (state.total ?? 0) > PAGES_AT_ONCE * length;
 				return isLong;
 			},
 		});
@@ -283,11 +291,12 @@ export class ChangeLog implements EventSource {
 async function readUp(
 	reader: ListReader,
 	list: ListQuery,
-	{ since, below = 0, total = 0, length }: BranchState & { length: number },
+	{ since, below, total = 0, length }: BranchState & { length: number },
 	isEnough: (rows: IDataObject[]) => boolean,
 ): Promise<LogSnapshot | undefined> {
 	let rows: IDataObject[] = [];
-	for (let [read, all] = [below, total]; ; ) {
+	let skipped = below?.count ?? 0;
+	for (let [read, all] = [skipped, total]; ; ) {
 		const number = Math.floor((all - read - 1) / length);
 		const page = await reader.collect({ ...list, firstPage: number }, { isEnough: () => true });
 		all = page.total ?? all;
@@ -296,14 +305,29 @@ async function readUp(
 		if (lower > read) continue;
 		const next = page.rows.slice(0, lower + page.rows.length - read);
 		if (next.length === 0 || dayOf(timeOf(next[next.length - 1])) < dayOf(since)) return undefined;
+		if (rows.length === 0 && skipped > 0 && timeOf(next[next.length - 1]) < (below?.time ?? '')) {
+			// One that got in late has moved the others.
+			[read, skipped] = [0, 0];
+			continue;
+		}
 		rows = [...next, ...rows];
 		read = lower + page.rows.length;
-		if (read >= all) return { rows, isComplete: true, total: all, below };
+		if (read >= all) return { rows, isComplete: true, total: all, skipped };
 		// The page above may hold more of the second in which this one begins.
 		const upTo = timeOf(rows[0]);
 		const whole = rows.filter((row) => timeOf(row) < upTo);
-		if (isEnough(whole)) return { rows, isComplete: true, upTo, below };
+		if (isEnough(whole)) return { rows, isComplete: true, upTo, skipped };
 	}
+}
+
+/** @throws NodeApiError for an entry without a time: nobody could tell what is older, and for how long to remember it */
+function timed<T extends { rows: IDataObject[] }>({ node }: ApiClient, branch: number, snapshot: T): T {
+	if (snapshot.rows.every(isTimed)) return snapshot;
+	const text = {
+		message: "AlfaCRM's change log shows an entry without a time that can be read",
+		description: `It is in the log of branch ${branch}. Nothing is lost: what is in the log is reported once its times can be read. Until then, choose the other branches in 'Branch Names or IDs'.`,
+	};
+	throw nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }
 
 /** Whether rows, the newest first, go down to before a time. */

@@ -56,7 +56,9 @@ export class LogLookup {
 
 	async lesson(id: number, branches: readonly number[]): Promise<FoundLesson> {
 		// Nearly always it is completed, and there.
-		const rows = await this.firstPage(completed(branches[0], { id }));
+		const list = completed(branches[0], { id });
+		// Waited for as the record is, so not twice.
+		const rows = await this.firstPage(list, `${list.path} ${id}`);
 		const row = rows?.find((one) => readId(one.id) === id);
 		if (row !== undefined) return { row };
 		const { record, reason, isGone, isGivenUp } = await this.records.find(
@@ -87,16 +89,16 @@ export class LogLookup {
 	}
 
 	/** The first page, which has the newest. */
-	private async firstPage(list: ListQuery): Promise<Shown> {
+	private async firstPage(list: ListQuery, name?: string): Promise<Shown> {
 		const key = keyOf(list);
-		const shown = this.known.get(key) ?? this.read(list, () => true);
+		const shown = this.known.get(key) ?? this.read(list, () => true, name);
 		this.known.set(key, shown);
 		return await shown;
 	}
 
 	/** @throws NodeApiError for a reason that a later poll may not meet, for an hour at most */
-	private async read(list: ListQuery, isEnough: (page: Page) => boolean): Promise<Shown> {
-		const what = `${await this.client.origin()} ${keyOf(list)}`;
+	private async read(list: ListQuery, isEnough: (page: Page) => boolean, name = keyOf(list)): Promise<Shown> {
+		const what = `${await this.client.origin()} ${name}`;
 		try {
 			const { rows } = await this.reader.collect(list, { isEnough });
 			isShown(what);
