@@ -2,24 +2,24 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import { recordNamed } from '../../nodes/AlfaCrm/trigger/change';
-import { attendance } from '../../nodes/AlfaCrm/trigger/events/told/attendance';
-import type { LogReading } from '../../nodes/AlfaCrm/trigger/watch/logRecords';
+import { attendance } from '../../nodes/AlfaCrm/trigger/events/derived/attendance';
+import type { LogLookup } from '../../nodes/AlfaCrm/trigger/logLookup';
 
 const details = { id: 9, customer_id: 5, is_attend: 1 };
 /** A log and lists that show this lesson, whoever asks. */
-const showing = (lesson: IDataObject): LogReading => {
+const showing = (lesson: IDataObject): LogLookup => {
 	const row = { id: 7, status: 3, branch_id: 1, ...lesson };
 	return {
 		fieldsOf: async () => ({ customer_id: 5, lesson_id: 7, is_attend: 1 }),
 		lesson: async () => ({ row }),
 		lessonOf: async () => row,
 		lessonWith: async () => row,
-	};
+	} as unknown as LogLookup;
 };
 const completed: Change = { ...recordNamed('Lesson', 7), fields_new: { status: 3 } };
 const marked = recordNamed('LessonDetails', 9);
 const told = async (change: Change, lesson: IDataObject) =>
-	(await attendance(1).tell(change, [1], showing(lesson))).map(({ customer_id }) => customer_id);
+	(await attendance(1).derive(change, [1], showing(lesson))).map(({ customer_id }) => customer_id);
 
 const ODD: unknown[] = [undefined, 'text', 7, { '1': details }, [null], ['5'], [[details]]];
 
