@@ -1,5 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ApiClient } from '../api/client';
+import { nodeError } from '../api/failures';
+import type { ListReader } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
 import { dotted } from '../values/formats';
 import { DAY_MS } from '../values/time';
@@ -8,17 +11,22 @@ import { changeOf } from './change';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { inEach } from './eventSource';
 import type { Entry, KeyBuckets } from './keys';
-import { entriesOf, keysIn, timeOf, trimmed, withEntries } from './keys';
+import { entriesOf, isTimed, keysIn, timeOf, trimmed, withEntries } from './keys';
 import { dayOf, earliest, hoursAfter, latest, newestOf, timeAt, ZONES_HOURS } from './stamps';
 
 /** How late an entry may get into the log. */
 const LATE_HOURS = 2;
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 7 * DAY_MS;
-/** A list that is longer than so many pages is read from its end. */
+/** A list that has grown by more than so many pages is read from its oldest entry on. */
 const PAGES_AT_ONCE = 10;
 /** Later than all times. */
 const NEVER = '9';
+
+interface Below {
+	count: number;
+	time: string;
+}
 
 interface BranchState {
 	/** Entries from before this time are known. */
@@ -29,8 +37,8 @@ interface BranchState {
 	isChosen?: true;
 	/** Since when it cannot be read, n8n's time in milliseconds. */
 	unreadAt?: number;
-	/** Where much is left to be reported: how many of the oldest entries from that day on need not be read again. */
-	below?: number;
+	/** Where much is left to be reported: that from the day of `since` on, so many entries are from before a time. */
+	below?: Below;
 	/** Entries that AlfaCRM counts from the day of that time on, where none of them is left to be reported. */
 	total?: number;
 }
@@ -50,7 +58,7 @@ export interface LogSnapshot {
 	isComplete: boolean;
 	total?: number;
 	/** It was read from the oldest entry on, of which so many were passed over, and up to this time only. */
-	below?: number;
+	skipped?: number;
 	upTo?: string;
 }
 
@@ -152,8 +160,9 @@ function settled(
 		// From another day on, it is another list.
 		const isSame = dayOf(moved) === dayOf(since);
 		const total = isSame && isDone ? snapshot.total : undefined;
-		const done = snapshot.rows.filter((row) => timeOf(row) < left).length;
-		const below = isSame && !isDone && snapshot.below !== undefined ? snapshot.below + done : undefined;
+		const passed = snapshot.rows.filter((row) => timeOf(row) < left).length;
+		const isLeft = isSame && !isDone && snapshot.skipped !== undefined;
+		const below = isLeft ? { count: (snapshot.skipped ?? 0) + passed, time: left } : undefined;
 		return [branch, { since: moved, total, below, ...(there === undefined ? {} : { chosenAt: there }) }];
 	});
 	const isAwaited = ({ unreadAt = now }: BranchState) => now - unreadAt < PATIENCE_MS;
@@ -180,18 +189,22 @@ export class ChangeLog implements EventSource {
 	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
 		if (before === undefined) return await this.first(request);
 		const { wants } = this;
-		const { branches, most, now } = request;
+		const { branches, deadline, most, now } = request;
 		const state = withSettings(before as LogState, request);
 		const { found: snapshots, failures } = await inEach(branches, async (branch) => {
 			const fresh = freshIn(state, branch);
-			const isEnough = (rows: IDataObject[]) =>
-				fresh(rows).filter(({ row }) => this.isWanted(row, branch)).length >= most;
+			const isEnough = (rows: IDataObject[]) => {
+				const found = fresh(rows);
+				const isLate = Date.now() >= deadline && found.length > 0;
+				return isLate || found.filter(({ row }) => this.isWanted(row, branch)).length >= most;
+			};
 			const isKnown = ({ number, items, total }: Page) =>
 				number === 0 &&
 				total !== undefined &&
 				total === state.branches[branch].total &&
 				fresh(items).length === 0;
-			return await this.read(request, branch, state.branches[branch], { isEnough, isKnown });
+			const snapshot = await this.read(request, branch, state.branches[branch], { isEnough, isKnown });
+			return timed(request.client, branch, snapshot);
 		});
 		return { failures, ...step(state, { snapshots, wants, now }) };
 	}
@@ -218,14 +231,14 @@ export class ChangeLog implements EventSource {
 	}
 
 	private async first(request: PollRequest): Promise<PollResult> {
-		const { branches, reader, startWith } = request;
+		const { branches, client, reader, startWith } = request;
 		const { found, failures } = await inEach(branches, async (branch) => {
 			let top = '';
 			const isEnough = ({ rows }: Page) => {
 				top ||= timeOf(rows[0]);
 				return isReached(rows, reachOf(top));
 			};
-			return await reader.collect(listOf(branch), { isEnough });
+			return timed(client, branch, await reader.collect(listOf(branch), { isEnough }));
 		});
 		const state = begin(found, request);
 		if (startWith === 0) return { news: [], failures, after: () => state };
@@ -243,16 +256,20 @@ export class ChangeLog implements EventSource {
 		const { since } = state;
 		const list = listOf(branch, { date_from: dotted(dayOf(since)) });
 		const isEnd = ({ rows }: Page) => isReached(rows, since);
-		let isLong = false;
+		let [isLong, length] = [false, 0];
 		const top = await request.reader.collect(list, {
 			isEnough: (page) => {
-				isLong ||= page.number === 0 && (page.total ?? 0) > PAGES_AT_ONCE * page.items.length;
-				return isEnd(page) || isKnown(page) || isLong;
+				if (isEnd(page) || isKnown(page)) return true;
+				if (page.number > 0) return false;
+				length = page.items.length;
+				// Of those that were there when nothing was left, only the newest are read.
+				isLong = (page.total ?? 0) - (state.total ?? 0) > PAGES_AT_ONCE * length;
+				return isLong;
 			},
 		});
 		if (top.next === undefined) return top;
-		if (!isLong || isReached(top.rows, since)) return { ...top, isComplete: true };
-		const up = await readUp(request, list, { ...state, total: top.total, length: top.rows.length }, isEnough);
+		if (!isLong) return { ...top, isComplete: true };
+		const up = await readUp(request.reader, list, { ...state, total: top.total, length }, isEnough);
 		if (up !== undefined) return up;
 		const whole = await request.reader.collect(list, { isEnough: isEnd });
 		return { ...whole, isComplete: whole.isComplete || whole.next !== undefined };
@@ -270,13 +287,14 @@ export class ChangeLog implements EventSource {
  * @returns undefined where AlfaCRM ignores the day, or the pages are not as long as the first one
  */
 async function readUp(
-	{ deadline, reader }: Pick<PollRequest, 'deadline' | 'reader'>,
+	reader: ListReader,
 	list: ListQuery,
-	{ since, below = 0, total = 0, length }: BranchState & { length: number },
+	{ since, below, total = 0, length }: BranchState & { length: number },
 	isEnough: (rows: IDataObject[]) => boolean,
 ): Promise<LogSnapshot | undefined> {
 	let rows: IDataObject[] = [];
-	for (let [read, all] = [below, total]; ; ) {
+	let skipped = below?.count ?? 0;
+	for (let [read, all] = [skipped, total]; ; ) {
 		const number = Math.floor((all - read - 1) / length);
 		const page = await reader.collect({ ...list, firstPage: number }, { isEnough: () => true });
 		all = page.total ?? all;
@@ -285,15 +303,29 @@ async function readUp(
 		if (lower > read) continue;
 		const next = page.rows.slice(0, lower + page.rows.length - read);
 		if (next.length === 0 || dayOf(timeOf(next[next.length - 1])) < dayOf(since)) return undefined;
+		if (rows.length === 0 && skipped > 0 && timeOf(next[next.length - 1]) < (below?.time ?? '')) {
+			// One that got in late has moved the others.
+			[read, skipped] = [0, 0];
+			continue;
+		}
 		rows = [...next, ...rows];
 		read = lower + page.rows.length;
-		if (read >= all) return { rows, isComplete: true, total: all, below };
+		if (read >= all) return { rows, isComplete: true, total: all, skipped };
 		// The page above may hold more of the second in which this one begins.
 		const upTo = timeOf(rows[0]);
 		const whole = rows.filter((row) => timeOf(row) < upTo);
-		if (whole.length > 0 && (isEnough(whole) || Date.now() >= deadline))
-			return { rows, isComplete: true, upTo, below };
+		if (isEnough(whole)) return { rows, isComplete: true, upTo, skipped };
 	}
+}
+
+/** @throws NodeApiError for an entry without a time: nobody could tell what is older, and for how long to remember it */
+function timed<T extends { rows: IDataObject[] }>({ node }: ApiClient, branch: number, snapshot: T): T {
+	if (snapshot.rows.every(isTimed)) return snapshot;
+	const text = {
+		message: "AlfaCRM's change log shows an entry without a time that can be read",
+		description: `It is in the log of branch ${branch}. Nothing is lost: what is in the log is reported once its times can be read. Until then, choose the other branches in 'Branch Names or IDs'.`,
+	};
+	throw nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }
 
 /** Whether rows, the newest first, go down to before a time. */

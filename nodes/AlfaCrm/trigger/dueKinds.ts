@@ -50,7 +50,7 @@ export const dayAt = (now: number, zone: string): number =>
 	dayIn(DateTime.fromMillis(now, { zone }).toFormat('yyyy-MM-dd')) as number;
 
 /** `yyyy-mm-dd` */
-const textOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
+export const textOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
 const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 

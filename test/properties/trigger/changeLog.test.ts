@@ -219,10 +219,12 @@ class Play {
 		const before = this.watched;
 		this.settings = settings;
 		this.isActivation = true;
+		// n8n saves what it knows when it loads the workflow anew.
+		this.saved = this.state;
 		for (const place of this.watched) if (!before.includes(place)) this.unread.add(place);
 		for (const one of this.entries) {
 			one.isExcused = true;
-			one.mustNot = one.isOld;
+			one.mustNot = one.wasOld = one.isOld;
 		}
 	}
 
@@ -292,7 +294,9 @@ class Play {
 				this.state,
 			);
 			if (isFirst && failures.size > 0) return;
-			for (const place of this.watched) if (!failures.has(place)) this.unread.delete(place);
+			const read = this.watched.filter((place) => !failures.has(place) && this.unread.delete(place));
+			// What is written in the second in which a chosen branch is read first counts as old.
+			if (read.length > 0) this.now += 1_000;
 			const taken = news.slice(0, most);
 			this.state = JSON.parse(JSON.stringify(after(taken.length)));
 			const items = taken.map(({ row }) => ({ ...row, datetime: row.date_time }) as IDataObject);

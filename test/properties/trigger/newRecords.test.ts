@@ -26,6 +26,8 @@ type Step =
 	| { do: 'move'; pick: number; branch: number }
 	| { do: 'wait'; minutes: number }
 	| { do: 'poll' | 'restart' }
+	/** Days with a poll every eight hours, for each of which somebody comes. */
+	| { do: 'live'; days: number; branch: number }
 	/** A poll in which a request fails, or at which something happens. */
 	| { do: 'crash'; at: number }
 	| { do: 'during'; at: number; step: Step }
@@ -88,6 +90,10 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 			do: fc.constant('wait' as const),
 			minutes: fc.constantFrom(1, 10, 61, 600, 1_500, 9_000),
 		}),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.record({ do: fc.constant('live' as const), days: fc.integer({ min: 1, max: 3 }), branch }),
 	},
 	{ weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), at }) },
@@ -153,6 +159,7 @@ class Play {
 	/** Branches that were chosen and not read yet: what they hold when they are is old. */
 	private readonly unread = new Set<number>();
 	private readonly failingSince = new Map<number, number>();
+	private notedAt = 0;
 
 	constructor(private readonly history: History) {
 		this.settings = history.settings;
@@ -167,10 +174,12 @@ class Play {
 		for (const place of BRANCHES) await this.play({ do: 'heal', branch: place });
 		this.lists.onRequest = () => {};
 		for (let polls = 0; polls < 300; polls++) {
-			this.now += 61 * MINUTE_MS;
+			this.now += 5 * HOUR_MS;
+			this.note();
 			const before = this.reported.length;
 			await this.poll();
-			if (polls > 1 && this.reported.length === before) return;
+			// Whoever shows up late has come by then.
+			if (polls > 9 && this.reported.length === before) return;
 		}
 	}
 
@@ -193,6 +202,13 @@ class Play {
 	private async play(one: Step): Promise<void> {
 		if (one.do === 'poll') return await this.poll();
 		if (one.do === 'wait') this.now += one.minutes * MINUTE_MS;
+		else if (one.do === 'live')
+			for (let polls = 0; polls < one.days * 3; polls++) {
+				this.now += 8 * HOUR_MS;
+				this.add(one.branch, 0, this.now, 0);
+				this.note();
+				await this.poll();
+			}
 		else if (one.do === 'restart') this.state = this.saved;
 		else if (one.do === 'crash' || one.do === 'during') {
 			const from = this.lists.requests;
@@ -239,6 +255,8 @@ class Play {
 		const before = this.watched;
 		this.settings = settings;
 		this.isActivation = true;
+		// n8n saves what it knows when it loads the workflow anew.
+		this.saved = this.state;
 		for (const place of this.watched) if (!before.includes(place)) this.unread.add(place);
 		for (const one of this.customers)
 			if (one.dueSince === undefined || !this.isDue(one) || this.unread.has(one.branch)) one.isExcused = true;
@@ -280,9 +298,10 @@ class Play {
 	private note(): void {
 		for (const one of this.customers) {
 			if (!this.isDue(one)) one.dueSince = undefined;
-			else one.dueSince ??= this.now;
+			else one.dueSince ??= Math.max(one.shownFrom, this.notedAt);
 			if (this.unread.has(one.branch)) one.isExcused = true;
 		}
+		this.notedAt = this.now;
 	}
 
 	private rowsOf(place: number, { created_at_from: from, ...body }: IDataObject): IDataObject[] {

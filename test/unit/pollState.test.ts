@@ -1,7 +1,7 @@
 import type { IDataObject, INode, INodeTypes, IPollFunctions } from 'n8n-workflow';
 import { deepCopy, Workflow } from 'n8n-workflow';
 
-import { StoredState } from '../../nodes/AlfaCrm/trigger/storedState';
+import { StoredState } from '../../nodes/AlfaCrm/trigger/state';
 
 const nodeTypes = {
 	getByNameAndVersion: () => ({ description: { properties: [] } }),
@@ -70,39 +70,17 @@ it('what a workflow has reported is remembered until a thousand others were at w
 	expect(trigger(saved.load(), 'a', 'Trigger').knows()).toBeUndefined();
 });
 
-describe('a trigger that n8n keeps the state of by name', () => {
-	it('finds it under a new name, and its newest under the old one again', () => {
+describe("a trigger in the workflow's static data", () => {
+	it('is known by its ID, whatever its name, so that a copy begins anew', () => {
 		const workflow = begun();
-		trigger(workflow, 'a', 'Trigger').save(2);
-		const renamed = trigger(workflow, 'a', 'Leads');
-		expect(renamed.knows()).toBe(2);
-		renamed.save(3);
-		renamed.save(4);
-		expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(4);
-	});
-
-	it('keeps its own when two swap their names', () => {
-		const workflow = new Saved().load();
-		trigger(workflow, 'a', 'One').save('of a');
-		trigger(workflow, 'b', 'Two').save('of b');
-		expect(trigger(workflow, 'a', 'Two').knows()).toBe('of a');
-		expect(trigger(workflow, 'b', 'One').knows()).toBe('of b');
-	});
-
-	it('goes on where one of its name stopped that is gone', () => {
-		const workflow = begun();
-		expect(trigger(workflow, 'b', 'Trigger').knows()).toBe(1);
-		expect(trigger(workflow, 'c', 'Trigger').open('payments').isOther).toBe(false);
-	});
-
-	it('begins anew under a name that another one bore', () => {
-		const workflow = begun();
-		trigger(workflow, 'a', 'Leads').save(2);
+		expect(trigger(workflow, 'a', 'Leads').knows()).toBe(1);
 		const copy = trigger(workflow, 'b', 'Trigger');
 		expect(copy.knows()).toBeUndefined();
 		copy.save(3);
-		expect(copy.knows()).toBe(3);
-		expect(trigger(workflow, 'a', 'Leads').knows()).toBe(2);
+		trigger(workflow, 'a', 'Leads').save(2);
+		expect([trigger(workflow, 'b', 'Leads').knows(), trigger(workflow, 'a', 'Trigger').knows()]).toEqual([
+			3, 2,
+		]);
 	});
 
 	it('begins anew with another account or event, whatever its name', () => {
@@ -113,9 +91,9 @@ describe('a trigger that n8n keeps the state of by name', () => {
 		expect(back.isOther).toBe(true);
 	});
 
-	it.each(['global', 'node:Trigger'])('does without what a Code node deletes: %s', (place) => {
+	it('does without what a Code node deletes', () => {
 		const workflow = begun();
-		delete workflow.staticData[place];
+		delete workflow.staticData.global;
 		expect(trigger(workflow, 'a', 'Trigger').knows()).toBe(1);
 	});
 
@@ -228,13 +206,5 @@ describe('a trigger with a row of its own', () => {
 		trigger(workflow, 'a', 'Trigger', deepCopy(row)).save(2, { isActivation: true });
 		saved.save(workflow);
 		expect(trigger(saved.restarted(), 'a', 'Trigger', row).knows()).toBe(2);
-	});
-
-	it('goes on from what n8n kept by name before it had rows, but not from that of another node', () => {
-		const workflow = begun();
-		const { state } = workflow.getStaticData('node', { name: 'Trigger' } as INode);
-		const fresh = new Saved().load();
-		expect(trigger(fresh, 'a', 'Trigger', deepCopy({ state })).knows()).toBe(1);
-		expect(trigger(fresh, 'b', 'Trigger', deepCopy({ state })).knows()).toBeUndefined();
 	});
 });
