@@ -78,7 +78,8 @@ module.exports = {
 		},
 		{
 			name: 'the state machine does no work of its own',
-			comment: 'What a poll finds is a function of the state and the pages that were read; it may say what went wrong.',
+			comment:
+				'What a poll finds is a function of the state and the pages that were read; it may say what went wrong.',
 			severity: 'error',
 			from: {
 				path: '^nodes/AlfaCrm/trigger/(changeLog|dueDates|dueKinds|idRanges|keys|newRecords|stamps)\\.ts$',

@@ -62,7 +62,7 @@ function birthdayIn(year: number, born: number): number {
 }
 
 /** The first birthday on a day or after it, not the day of birth itself. */
-export function birthdayFrom(day: number, born: number): number {
+function birthdayFrom(day: number, born: number): number {
 	const yearOf = (one: number) => new Date(one * DAY_MS).getUTCFullYear();
 	const first = Math.max(yearOf(day), yearOf(born) + 1);
 	const own = birthdayIn(first, born);
