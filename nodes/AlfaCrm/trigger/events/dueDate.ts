@@ -91,31 +91,33 @@ export const lookEvery = wholeNumber({
 		'How many minutes to wait until the clients are looked through again; polls in between ask AlfaCRM nothing. A new day or a changed setting does not wait.',
 });
 
-/** What is asked for, and the level at which it is due. */
-const setups: Record<
-	EventOf<'dueDate'>['what'],
-	{ parameter: INodeProperties; limitOf: (entered: number) => number }
-> = {
-	birthday: { parameter: birthdayIn, limitOf: (days) => days },
-	inDebt: { parameter: balanceBelow, limitOf: (balance) => hundredths(balance) - 1 },
-	lessonsRunningOut: { parameter: lessonsLeft, limitOf: (lessons) => lessons },
-	notSeen: { parameter: daysNotSeen, limitOf: (days) => -days },
-	subscriptionEnding: { parameter: endsIn, limitOf: (days) => days },
+interface Setup {
+	parameter: INodeProperties;
+	/** The level at which it is due. */
+	limit: (given: TriggerParameters) => number;
+}
+
+const setups: Record<EventOf<'dueDate'>['what'], Setup> = {
+	birthday: { parameter: birthdayIn, limit: (given) => given.integer(birthdayIn) },
+	inDebt: { parameter: balanceBelow, limit: (given) => hundredths(balanceIn(given)) - 1 },
+	lessonsRunningOut: { parameter: lessonsLeft, limit: (given) => given.integer(lessonsLeft) },
+	notSeen: { parameter: daysNotSeen, limit: (given) => -given.integer(daysNotSeen) },
+	subscriptionEnding: { parameter: endsIn, limit: (given) => given.integer(endsIn) },
 };
 
-function enteredIn(parameters: TriggerParameters, parameter: INodeProperties): number {
-	if (parameter !== balanceBelow) return parameters.integer(parameter);
-	const field: Field = { type: 'number', name: parameter.name, label: parameter.displayName };
-	return readNumber(parameters.read(field, parameters.input(parameter))) as number;
+function balanceIn(given: TriggerParameters): number {
+	const { name, displayName: label } = balanceBelow;
+	const field: Field = { type: 'number', name, label };
+	return readNumber(given.read(field, given.input(balanceBelow))) as number;
 }
 
 export const dueDate: EventKind<'dueDate'> = {
 	form: ({ what }) => ({ filters: [setups[what].parameter], output: readingForm(customer) }),
 	source(parameters, { what }) {
-		const { parameter, limitOf } = setups[what];
+		const { parameter, limit } = setups[what];
 		const source = new DueDates({
 			kind: dueKinds[what],
-			limit: limitOf(enteredIn(parameters, parameter)),
+			limit: limit(parameters),
 			zone: parameters.dayZone,
 			everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
 			tellsFirst: parameters.choice(inOptions(firstPoll)) === 'due',
