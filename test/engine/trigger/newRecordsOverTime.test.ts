@@ -30,7 +30,7 @@ describe('who comes into the filter', () => {
 	])('by a move into the branch %s', async (_when, hours, isNews) => {
 		const world = await begun({ ...CUSTOMERS, branchIds: [1] });
 		const id = world.customer({ branch_ids: [2] });
-		const [other] = [world.customer()];
+		const other = world.customer();
 		await world.polls(hours / 4, 4 * HOUR);
 		expect(world.out).toEqual([other]);
 		world.school.store.patch('customer', id, { branch_ids: [1] });
