@@ -49,6 +49,13 @@ describe('who comes into the filter', () => {
 	});
 });
 
+it('who came before a weekend without anybody is no news on Monday', async () => {
+	const world = await begun(CUSTOMERS, LARGE, (one) => {
+		for (const hours of [80, 60, 55, 50, 30]) one.customer({}, { ago: hours * HOUR });
+	});
+	expect(await world.polls(20, 3 * HOUR)).toEqual([]);
+});
+
 describe('long lists', () => {
 	it('a backlog of 2,200 comes whole in pages of 20, the oldest first', async () => {
 		const world = await begun({ ...CUSTOMERS, options: { maxPerPoll: 2_100 } }, SMALL);
