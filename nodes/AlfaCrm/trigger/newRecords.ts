@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { inEach } from './eventSource';
 import { IdRanges } from './idRanges';
-import { dayAt, dayOf, stampOf } from './stamps';
+import { dayAt, dayOf, latest, stampOf } from './stamps';
 
 /** How late a record may show up: a lead that is moved into a watched branch the next day is the one ordinary case. */
 const LATE_MS = 48 * HOUR_MS;
@@ -78,14 +78,19 @@ function isBefore(row: IDataObject, day: string): boolean {
 	return stamp !== '' && stamp < day;
 }
 
-/** The state after the first poll: all that is there is old. */
+/**
+ * The state after the first poll: all that is there is old.
+ *
+ * @param asked the day from which on the rows were asked for: nobody knows what is there from before it
+ */
 export function begin(
 	{ branches, ...settings }: Settings,
 	rows: readonly IDataObject[],
 	now: number,
+	asked: string,
 ): RecordsState {
 	const newest = newestOf(rows, { id: 0, day: dayAt(now) });
-	const since = dayBefore(newest);
+	const since = latest(dayBefore(newest), asked);
 	// A list that ignores the day shows the old ones as well, whose IDs need not be kept.
 	const mark = Math.max(0, ...rows.filter((row) => isBefore(row, since)).map(rowId));
 	return {
@@ -237,7 +242,7 @@ export class NewRecords implements EventSource {
 		const settings = { body: {}, branches, filters: '', scope: '' };
 		for (let tries = 0; ; tries++) {
 			const { found, since } = await this.newest(request, tries);
-			const none = { ...begin(settings, [], now), since };
+			const none = { ...begin(settings, [], now, ''), since };
 			const { news } = step(none, { snapshots: found, wants: this.wants, now });
 			const isLate = Date.now() >= deadline;
 			const isAll = since === '' && !isLate;
@@ -256,7 +261,7 @@ export class NewRecords implements EventSource {
 			const rows = [...found.values(), ...(elsewhere?.found.values() ?? [])].flatMap((one) => one.rows);
 			// The newest record tells the day of the account, whatever n8n's clock says.
 			if (rows.length === 0 && since !== '') continue;
-			const state = begin({ body: this.body, branches, filters, scope }, rows, now);
+			const state = begin({ body: this.body, branches, filters, scope }, rows, now, since);
 			const news = startWith === 0 ? [] : (await this.samples(asked, startWith)).news;
 			return { news, failures, after: () => state };
 		}

@@ -30,7 +30,7 @@ describe('who comes into the filter', () => {
 	])('by a move into the branch %s', async (_when, hours, isNews) => {
 		const world = await begun({ ...CUSTOMERS, branchIds: [1] });
 		const id = world.customer({ branch_ids: [2] });
-		const [other] = [world.customer()];
+		const other = world.customer();
 		await world.polls(hours / 4, 4 * HOUR);
 		expect(world.out).toEqual([other]);
 		world.school.store.patch('customer', id, { branch_ids: [1] });
@@ -47,6 +47,13 @@ describe('who comes into the filter', () => {
 		for (const id of there) world.school.store.patch('customer', id, { is_study: 1 });
 		expect(await world.polls(15, 10)).toEqual([]);
 	});
+});
+
+it('who came before a weekend without anybody is no news on Monday', async () => {
+	const world = await begun(CUSTOMERS, LARGE, (one) => {
+		for (const hours of [80, 60, 50]) one.customer({}, { ago: hours * HOUR });
+	});
+	expect(await world.polls(20, 3 * HOUR)).toEqual([]);
 });
 
 describe('long lists', () => {

@@ -28,8 +28,11 @@ interface Client {
 interface Poll {
 	at: number;
 	limit: number;
-	/** Branches that cannot be read. */
+	/** The branches that are chosen. */
+	watched: number[];
+	/** Branches that cannot be read, or not to their end. */
 	failing: number[];
+	partial: number[];
 	/** How many of the news are taken at most. */
 	take: number;
 }
@@ -135,7 +138,9 @@ function worldsOf(what: DueName): fc.Arbitrary<World> {
 	const poll = fc.record({
 		gap: gaps,
 		limit: fc.option(limits[what], { freq: 8 }),
+		watched: mostly(8, [1, 2], fc.constantFrom<number[]>([1], [2])),
 		failing: mostly(6, [], fc.constantFrom<number[]>([1], [2])),
+		partial: mostly(12, [], fc.constantFrom<number[]>([1], [2])),
 		take: mostly(4, 99, fc.integer({ min: 0, max: 2 })),
 	});
 	return fc
@@ -170,11 +175,16 @@ const cardOf = ({ id, branches, changes }: Client, now: number): IDataObject | u
  * but the names of the occasions.
  */
 
+const calendars = new Map(
+	ZONES.map((timeZone) => {
+		const format = { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+		return [timeZone, new Intl.DateTimeFormat('en-CA', format)];
+	}),
+);
+
 /** The day by the calendar of the zone, counted from 1970. */
-const wallDay = (now: number, timeZone: string): number => {
-	const format = { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' } as const;
-	return Date.parse(new Intl.DateTimeFormat('en-CA', format).format(now)) / DAY;
-};
+const wallDay = (now: number, zone: string): number =>
+	Date.parse(calendars.get(zone)?.format(now) ?? '') / DAY;
 
 /** An occasion of a client as the card shows it at a poll. */
 interface Due {
@@ -185,7 +195,7 @@ interface Due {
 	day?: number;
 }
 
-/** By the day, or by a number on the card; the first birthday from a day on is found by walking from day to day. */
+/** By the day, or by a number on the card. */
 function dueOf(what: DueName, card: IDataObject, today: number, from: number): Due | undefined {
 	const dayOn = (name: string): number => {
 		const text = String(card[name]).slice(0, 10);
@@ -197,11 +207,21 @@ function dueOf(what: DueName, card: IDataObject, today: number, from: number): D
 	if (what === 'lessonsRunningOut') return { level: left, order: left };
 	const on = { notSeen: 'last_attend_date', birthday: 'dob', subscriptionEnding: 'paid_till' }[what];
 	let day = dayOn(on);
-	if (what === 'birthday') {
-		const born = day;
-		for (day = from; !isBirthday(born, day); day++);
-	}
+	if (what === 'birthday') day = birthdaysOf(day).find((one) => one >= from) ?? NaN;
 	return day < from ? undefined : { level: day - today, order: day, day };
+}
+
+const birthdays = new Map<number, number[]>();
+
+/** Of the years in which the worlds play, found by walking from day to day. */
+function birthdaysOf(born: number): number[] {
+	let days = birthdays.get(born);
+	if (days === undefined) {
+		const first = Math.floor(BEGINNING / DAY) - 100;
+		days = Array.from({ length: 1_100 }, (_, index) => first + index).filter((day) => isBirthday(born, day));
+		birthdays.set(born, days);
+	}
+	return days;
 }
 
 function isBirthday(born: number, day: number): boolean {
@@ -226,14 +246,18 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 	const memories = new Map<number, Memory>(clients.map(({ id }) => [id, {}]));
 	/** The day on which each branch was read last; nothing under another limit. */
 	const read = new Map<number, number>();
+	/** Those that were chosen when it began. */
+	let opened: number[] = [];
 	let [opening, limitBefore] = [NaN, NaN];
-	return polls.map(({ at, limit, failing, take }) => {
+	return polls.map(({ at, limit, watched, failing, partial, take }) => {
 		const today = wallDay(at, zone);
 		if (limit !== limitBefore) {
-			[opening, limitBefore] = [today, limit];
+			[opening, limitBefore, opened] = [today, limit, watched];
 			read.clear();
 		}
-		const readable = [1, 2].filter((branch) => !failing.includes(branch));
+		opened = opened.filter((branch) => watched.includes(branch));
+		for (const branch of [1, 2]) if (!watched.includes(branch)) read.delete(branch);
+		const readable = watched.filter((branch) => !failing.includes(branch));
 		const due: Array<{ id: number; tell: () => void; order: number }> = [];
 		for (const client of clients) {
 			const { id, branches } = client;
@@ -242,11 +266,13 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 			if (listing.length === 0 || card === undefined) continue;
 			// All absences count, for each is known to somebody who forgets nothing.
 			const opensFrom = (day: number) => (what === 'notSeen' ? -Infinity : day);
-			const from = Math.min(...listing.map((branch) => opensFrom(read.get(branch) ?? opening)));
+			const lookOf = (branch: number) => read.get(branch) ?? (opened.includes(branch) ? opening : today);
+			const from = Math.min(...listing.map((branch) => opensFrom(lookOf(branch))));
 			const one = dueOf(what, card, today, from);
 			if (one === undefined) continue;
 			const isNew = !branches.some((branch) => read.has(branch));
-			const circumstances = { isNew, limit, since: today - opening, tellsFirst };
+			const isAdded = isNew && !listing.some((branch) => opened.includes(branch));
+			const circumstances = { isNew, isAdded, limit, since: today - opening, tellsFirst };
 			const tell = judged(what, one, memories.get(id) as Memory, circumstances);
 			if (tell) due.push({ id, order: one.order, tell });
 		}
@@ -254,7 +280,8 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 		const told = due.slice(0, take);
 		for (const { tell } of told) tell();
 		// What is left over is looked for again, in the same lists.
-		if (told.length === due.length) for (const branch of readable) read.set(branch, today);
+		if (told.length === due.length)
+			for (const branch of readable) if (!partial.includes(branch)) read.set(branch, today);
 		return told.map(({ id }) => id);
 	});
 }
@@ -262,6 +289,8 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 interface Circumstances {
 	/** None of the client's branches was read before. */
 	isNew: boolean;
+	/** All that list it now were chosen after the beginning. */
+	isAdded: boolean;
 	limit: number;
 	/** How many days ago it began, and whether what is due on that day is told. */
 	since: number;
@@ -273,7 +302,7 @@ function judged(
 	what: DueName,
 	{ level, day }: Due,
 	memory: Memory,
-	{ isNew, limit, since, tellsFirst }: Circumstances,
+	{ isNew, isAdded, limit, since, tellsFirst }: Circumstances,
 ): (() => void) | undefined {
 	if (day === undefined) {
 		if (level > limit) {
@@ -283,7 +312,7 @@ function judged(
 		const isAnother = what === 'lessonsRunningOut' && level >= (memory.low ?? level) + 2;
 		const tell = () => void (memory.low = level);
 		if (memory.low !== undefined && !isAnother) memory.low = Math.min(memory.low, level);
-		else if (!isNew || tellsFirst) return tell;
+		else if (!isNew || (tellsFirst && !isAdded)) return tell;
 		else tell();
 		return undefined;
 	}
@@ -291,7 +320,7 @@ function judged(
 	if (level > limit || isTold) return undefined;
 	const tell = () => void (memory.day = day);
 	const daysDue = limit - level;
-	if (!isNew || daysDue < since || (tellsFirst && daysDue === since)) return tell;
+	if (!isNew || (!isAdded && (daysDue < since || (tellsFirst && daysDue === since)))) return tell;
 	tell();
 	return undefined;
 }
@@ -306,16 +335,18 @@ function isSameDay(what: DueName, told: number, day: number): boolean {
 function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): number[][] {
 	const kind = dueKinds[what];
 	let text: string | undefined;
-	return polls.map(({ at, limit, failing, take }) => {
+	return polls.map(({ at, limit, watched, failing, partial, take }) => {
 		const today = dayAt(at, zone);
 		const before = text === undefined ? undefined : (JSON.parse(text) as DueState);
-		const state = withSettings(before, { branches: [1, 2], limit, today });
+		const state = withSettings(before, { branches: watched, limit, today });
 		const rowsOf = (branch: number) =>
 			clients
 				.filter(({ branches }) => branches.includes(branch))
 				.flatMap((client) => [cardOf(client, at)].filter((card) => card !== undefined));
-		const read = [1, 2].filter((branch) => !failing.includes(branch));
-		const snapshots = new Map(read.map((branch) => [branch, { rows: rowsOf(branch), isComplete: true }]));
+		const read = watched.filter((branch) => !failing.includes(branch));
+		const snapshots = new Map(
+			read.map((branch) => [branch, { rows: rowsOf(branch), isComplete: !partial.includes(branch) }]),
+		);
 		const { news, after } = step(state, { kind, limit, today, now: at, tellsFirst, snapshots });
 		const told = news.slice(0, take);
 		text = JSON.stringify(after(told.length));

@@ -136,6 +136,9 @@ interface Customer {
 	/** It need not be reported, and must not where it was seen as old. */
 	isExcused?: boolean;
 	mustNot?: boolean;
+	/** A poll has seen that it is not wanted, and whether n8n has saved that. */
+	isUnwanted?: boolean;
+	wasUnwanted?: boolean;
 	/** From a branch that the poll under way may not have read to one that it had. */
 	isMoved?: boolean;
 }
@@ -209,8 +212,10 @@ class Play {
 				this.note();
 				await this.poll();
 			}
-		else if (one.do === 'restart') this.state = this.saved;
-		else if (one.do === 'crash' || one.do === 'during') {
+		else if (one.do === 'restart') {
+			this.state = this.saved;
+			for (const each of this.customers) each.isUnwanted = each.wasUnwanted;
+		} else if (one.do === 'crash' || one.do === 'during') {
 			const from = this.lists.requests;
 			this.lists.onRequest = (number) => {
 				if (number !== from + one.at) return;
@@ -258,8 +263,12 @@ class Play {
 		// n8n saves what it knows when it loads the workflow anew.
 		this.saved = this.state;
 		for (const place of this.watched) if (!before.includes(place)) this.unread.add(place);
-		for (const one of this.customers)
-			if (one.dueSince === undefined || !this.isDue(one) || this.unread.has(one.branch)) one.isExcused = true;
+		for (const one of this.customers) {
+			if (one.isUnwanted) one.mustNot = true;
+			if (one.dueSince === undefined || !this.isDue(one) || this.unread.has(one.branch) || one.mustNot)
+				one.isExcused = true;
+			one.isUnwanted = one.wasUnwanted = false;
+		}
 	}
 
 	private add(place: number, kind: 0 | 1, createdAt: number, elsewhereMinutes: number): void {
@@ -344,10 +353,15 @@ class Play {
 				this.state,
 			);
 			if (isFirst && failures.size > 0) return;
-			for (const place of this.watched) if (!failures.has(place)) this.unread.delete(place);
+			const read = this.watched.filter((place) => !failures.has(place));
+			for (const one of this.customers.slice(0, there)) this.seen(one, read);
+			for (const place of read) this.unread.delete(place);
 			const taken = news.slice(0, most);
 			this.state = JSON.parse(JSON.stringify(after(taken.length)));
-			if (taken.length > 0 || this.isActivation) this.saved = this.state;
+			if (taken.length > 0 || this.isActivation) {
+				this.saved = this.state;
+				for (const one of this.customers) one.wasUnwanted = one.isUnwanted;
+			}
 			this.isActivation = false;
 			const ids = taken.map(({ row }) => Number(row.id));
 			if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
@@ -359,6 +373,15 @@ class Play {
 		} catch {
 			// n8n keeps nothing of a poll that fails.
 		}
+	}
+
+	/** What a chosen branch shows when it is read first is old, and so is what is not wanted, once the filters change. */
+	private seen(one: Customer, read: readonly number[]): void {
+		const body = this.settings.isArchivedToo ? { removed: 1 } : {};
+		const isListed = read.includes(one.branch) && this.isShown(one, body, one.branch) && !one.isMoved;
+		if (!isListed || this.reported.includes(one.id)) return;
+		if (this.unread.has(one.branch)) one.mustNot = true;
+		else one.isUnwanted = !this.isDue(one);
 	}
 
 	/** What a watched branch showed then is old; what others hold may be, or show up within two days. */
