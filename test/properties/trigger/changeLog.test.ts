@@ -274,6 +274,7 @@ class Play {
 
 	private async poll(): Promise<void> {
 		const { branches, classes, most } = this.settings;
+		const { isAccount } = this.history;
 		const isFirst = this.state === undefined;
 		const there = this.entries.length;
 		try {
@@ -297,6 +298,13 @@ class Play {
 			const read = this.watched.filter((place) => !failures.has(place) && this.unread.delete(place));
 			// What is written in the second in which a chosen branch is read first counts as old.
 			if (read.length > 0) this.now += 1_000;
+			// What it lists by then is old, where it lists its own alone.
+			const told = new Set(
+				this.reported.map(({ entity, entity_id, datetime }) => `${entity} ${entity_id} ${datetime}`),
+			);
+			for (const one of this.entries.slice(0, there))
+				if (!isAccount && read.includes(one.branch) && one.shownFrom < this.now - 1_000)
+					one.mustNot ||= !told.has(`${one.entity} ${one.entityId} ${stamp(one.at)}`);
 			const taken = news.slice(0, most);
 			this.state = JSON.parse(JSON.stringify(after(taken.length)));
 			const items = taken.map(({ row }) => ({ ...row, datetime: row.date_time }) as IDataObject);
