@@ -99,7 +99,7 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), at }) },
 	{ weight: 2, arbitrary: fc.record({ do: fc.constant('during' as const), at, step: own }) },
 	{
-		weight: 2,
+		weight: 4,
 		arbitrary: fc.record({
 			do: fc.constantFrom('fail' as const, 'heal' as const, 'open' as const, 'close' as const),
 			branch,
@@ -177,12 +177,12 @@ class Play {
 		for (const place of BRANCHES) await this.play({ do: 'heal', branch: place });
 		this.lists.onRequest = () => {};
 		for (let polls = 0; polls < 300; polls++) {
-			this.now += 5 * HOUR_MS;
+			this.now += 10 * HOUR_MS;
 			this.note();
 			const before = this.reported.length;
 			await this.poll();
 			// Whoever shows up late has come by then.
-			if (polls > 9 && this.reported.length === before) return;
+			if (polls > 4 && this.reported.length === before) return;
 		}
 	}
 
