@@ -111,6 +111,8 @@ interface LogEntry {
 	entity: string;
 	entityId: number;
 	at: number;
+	/** The same as AlfaCRM shows it. */
+	time: string;
 	shownFrom: number;
 	/** It need not be reported, and must not. */
 	isExcused?: boolean;
@@ -178,7 +180,7 @@ class Play {
 			return count;
 		};
 		for (const one of this.entries) {
-			const count = of(`${one.entity} ${one.entityId} ${stamp(one.at)}`);
+			const count = of(`${one.entity} ${one.entityId} ${one.time}`);
 			if (!one.mustNot) count.most += 1;
 			if (!one.mustNot && !one.isExcused) count.due += 1;
 		}
@@ -249,6 +251,7 @@ class Play {
 			entity,
 			entityId,
 			at: when,
+			time: stamp(when),
 			shownFrom: when + lateMinutes * MINUTE_MS,
 			row: { entity, entity_id: entityId, event: 2, fields_new: { note: 'да' }, date_time: stamp(when) },
 		};
@@ -279,8 +282,7 @@ class Play {
 		return this.entries
 			.filter((one) => (isAccount || one.branch === place) && one.shownFrom <= this.now)
 			.filter(
-				({ at: when }) =>
-					(from === undefined || stamp(when) >= from) && (to === undefined || stamp(when).slice(0, 10) <= to),
+				({ time }) => (from === undefined || time >= from) && (to === undefined || time.slice(0, 10) <= to),
 			)
 			.sort((one, other) => other.at - one.at || other.id - one.id)
 			.map(({ row }) => row);
@@ -318,7 +320,7 @@ class Play {
 			);
 			for (const one of this.entries.slice(0, there))
 				if (!isAccount && read.includes(one.branch) && one.shownFrom < this.now - 1_000)
-					one.mustNot ||= !told.has(`${one.entity} ${one.entityId} ${stamp(one.at)}`);
+					one.mustNot ||= !told.has(`${one.entity} ${one.entityId} ${one.time}`);
 			const taken = news.slice(0, most);
 			this.state = JSON.parse(JSON.stringify(after(taken.length)));
 			const items = taken.map(({ row }) => ({ ...row, datetime: row.date_time }) as IDataObject);
