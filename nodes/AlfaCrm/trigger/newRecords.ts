@@ -139,7 +139,7 @@ export function step(
 	for (const [branch, { rows }] of snapshots) {
 		for (const row of rows) {
 			const id = rowId(row);
-			if (id <= state.mark || told.has(id) || isBefore(row, state.since)) continue;
+			if (id <= state.mark || told.has(id)) continue;
 			if (state.branches[branch].isChosen || wasHidden(row, branch)) there.add(id);
 			else listed.set(id, { row, branches: [...(listed.get(id)?.branches ?? []), branch] });
 		}
@@ -288,7 +288,7 @@ export class NewRecords implements EventSource {
 		const [told, unwanted] = [IdRanges.parse(state.told), IdRanges.parse(state.unwanted)];
 		const isKnown = (row: IDataObject) => {
 			const id = rowId(row);
-			return id <= mark || told.has(id) || (unwanted.has(id) && !this.wants(row)) || isBefore(row, since);
+			return id <= mark || told.has(id) || (unwanted.has(id) && !this.wants(row));
 		};
 		const isQuiet = Math.abs(now - readAt) < WHOLE_MS && total !== undefined;
 		const isEnough = (page: Page) => isQuiet && page.total === total && page.rows.every(isKnown);

@@ -81,6 +81,12 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	},
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), settings: choices }) },
 );
+/** Of a log that works. */
+const plainSteps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
+	{ weight: 3, arbitrary: own.map((one) => ({ ...one, lateMinutes: 0 })) },
+	{ weight: 1, arbitrary: fc.constant({ do: 'poll' as const }) },
+	{ weight: 1, arbitrary: fc.constant({ do: 'wait' as const, minutes: 10 }) },
+);
 const histories: fc.Arbitrary<History> = fc.record({
 	pageSize: fc.constantFrom(2, 5, 20, 500),
 	hasTotals: fc.constantFrom(true, true, true, false),
@@ -92,7 +98,10 @@ const histories: fc.Arbitrary<History> = fc.record({
 		classes: fc.constantFrom<string[][]>([], [], ['Customer']),
 		most: fc.constantFrom(1, 2, 500, 500),
 	}),
-	steps: fc.array(steps, { maxLength: 40 }),
+	steps: fc.oneof(
+		{ weight: 4, arbitrary: fc.array(steps, { maxLength: 40 }) },
+		{ weight: 1, arbitrary: fc.array(plainSteps, { maxLength: 30 }) },
+	),
 });
 
 interface LogEntry {
@@ -102,6 +111,8 @@ interface LogEntry {
 	entity: string;
 	entityId: number;
 	at: number;
+	/** The same as AlfaCRM shows it. */
+	time: string;
 	shownFrom: number;
 	/** It need not be reported, and must not. */
 	isExcused?: boolean;
@@ -125,6 +136,8 @@ class Play {
 	private readonly open = new Set(BRANCHES);
 	private readonly unread = new Set<number>();
 	private settings: Settings;
+	/** Nothing in it may bring older entries later than younger ones. */
+	private readonly isPlain: boolean;
 	private state: unknown;
 	private saved: unknown;
 	private isActivation = true;
@@ -132,6 +145,9 @@ class Play {
 
 	constructor(private readonly history: History) {
 		this.settings = history.settings;
+		this.isPlain = history.steps.every((one) =>
+			one.do === 'write' ? one.lateMinutes === 0 : ['wait', 'poll'].includes(one.do),
+		);
 		this.lists = new MemoryLists((place, body) => this.rowsOf(place, body));
 		Object.assign(this.lists, { pageSize: history.pageSize, hasTotals: history.hasTotals });
 		for (const minutes of [...history.before].sort((one, other) => other - one))
@@ -164,7 +180,7 @@ class Play {
 			return count;
 		};
 		for (const one of this.entries) {
-			const count = of(`${one.entity} ${one.entityId} ${stamp(one.at)}`);
+			const count = of(`${one.entity} ${one.entityId} ${one.time}`);
 			if (!one.mustNot) count.most += 1;
 			if (!one.mustNot && !one.isExcused) count.due += 1;
 		}
@@ -235,6 +251,7 @@ class Play {
 			entity,
 			entityId,
 			at: when,
+			time: stamp(when),
 			shownFrom: when + lateMinutes * MINUTE_MS,
 			row: { entity, entity_id: entityId, event: 2, fields_new: { note: 'да' }, date_time: stamp(when) },
 		};
@@ -265,8 +282,7 @@ class Play {
 		return this.entries
 			.filter((one) => (isAccount || one.branch === place) && one.shownFrom <= this.now)
 			.filter(
-				({ at: when }) =>
-					(from === undefined || stamp(when) >= from) && (to === undefined || stamp(when).slice(0, 10) <= to),
+				({ time }) => (from === undefined || time >= from) && (to === undefined || time.slice(0, 10) <= to),
 			)
 			.sort((one, other) => other.at - one.at || other.id - one.id)
 			.map(({ row }) => row);
@@ -274,6 +290,7 @@ class Play {
 
 	private async poll(): Promise<void> {
 		const { branches, classes, most } = this.settings;
+		const { isAccount } = this.history;
 		const isFirst = this.state === undefined;
 		const there = this.entries.length;
 		try {
@@ -297,11 +314,20 @@ class Play {
 			const read = this.watched.filter((place) => !failures.has(place) && this.unread.delete(place));
 			// What is written in the second in which a chosen branch is read first counts as old.
 			if (read.length > 0) this.now += 1_000;
+			// What it lists by then is old, where it lists its own alone.
+			const told = new Set(
+				this.reported.map(({ entity, entity_id, datetime }) => `${entity} ${entity_id} ${datetime}`),
+			);
+			for (const one of this.entries.slice(0, there))
+				if (!isAccount && read.includes(one.branch) && one.shownFrom < this.now - 1_000)
+					one.mustNot ||= !told.has(`${one.entity} ${one.entityId} ${one.time}`);
 			const taken = news.slice(0, most);
 			this.state = JSON.parse(JSON.stringify(after(taken.length)));
 			const items = taken.map(({ row }) => ({ ...row, datetime: row.date_time }) as IDataObject);
 			const times = items.map(({ datetime }) => String(datetime));
-			if (times.some((time, index) => index > 0 && time < times[index - 1])) this.unordered.push(times);
+			const before = this.isPlain ? this.reported.slice(-1).map(({ datetime }) => String(datetime)) : [];
+			const isFalling = (time: string, index: number, all: string[]) => index > 0 && time < all[index - 1];
+			if ([...before, ...times].some(isFalling)) this.unordered.push(times);
 			this.reported.push(...items);
 			if (failures.size === 0 && taken.length === news.length) this.noteOld(there);
 			if (isFirst) this.entries.forEach((one, index) => this.begun(one, index < there));

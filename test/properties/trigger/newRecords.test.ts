@@ -99,7 +99,7 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), at }) },
 	{ weight: 2, arbitrary: fc.record({ do: fc.constant('during' as const), at, step: own }) },
 	{
-		weight: 2,
+		weight: 4,
 		arbitrary: fc.record({
 			do: fc.constantFrom('fail' as const, 'heal' as const, 'open' as const, 'close' as const),
 			branch,
@@ -163,6 +163,9 @@ class Play {
 	private readonly unread = new Set<number>();
 	private readonly failingSince = new Map<number, number>();
 	private notedAt = 0;
+	/** The branches of the last poll, and of the last one that n8n has saved. */
+	private polled: number[] = [];
+	private polledSaved: number[] = [];
 
 	constructor(private readonly history: History) {
 		this.settings = history.settings;
@@ -177,12 +180,12 @@ class Play {
 		for (const place of BRANCHES) await this.play({ do: 'heal', branch: place });
 		this.lists.onRequest = () => {};
 		for (let polls = 0; polls < 300; polls++) {
-			this.now += 5 * HOUR_MS;
+			this.now += 10 * HOUR_MS;
 			this.note();
 			const before = this.reported.length;
 			await this.poll();
 			// Whoever shows up late has come by then.
-			if (polls > 9 && this.reported.length === before) return;
+			if (polls > 4 && this.reported.length === before) return;
 		}
 	}
 
@@ -214,6 +217,7 @@ class Play {
 			}
 		else if (one.do === 'restart') {
 			this.state = this.saved;
+			this.polled = this.polledSaved;
 			for (const each of this.customers) each.isUnwanted = each.wasUnwanted;
 		} else if (one.do === 'crash' || one.do === 'during') {
 			const from = this.lists.requests;
@@ -257,17 +261,20 @@ class Play {
 
 	/** What was wanted before stays so; of the rest, and of branches that are chosen, what is there is old. */
 	private set(settings: Settings): void {
-		const before = this.watched;
+		const { type: kind, isArchivedToo } = this.settings;
+		const isOther = settings.type !== kind || settings.isArchivedToo !== isArchivedToo;
 		this.settings = settings;
 		this.isActivation = true;
 		// n8n saves what it knows when it loads the workflow anew.
 		this.saved = this.state;
-		for (const place of this.watched) if (!before.includes(place)) this.unread.add(place);
+		this.polledSaved = this.polled;
+		for (const place of this.watched) if (!this.polled.includes(place)) this.unread.add(place);
 		for (const one of this.customers) {
-			if (one.isUnwanted) one.mustNot = true;
+			if (isOther && one.isUnwanted) one.mustNot = true;
 			if (one.dueSince === undefined || !this.isDue(one) || this.unread.has(one.branch) || one.mustNot)
 				one.isExcused = true;
-			one.isUnwanted = one.wasUnwanted = false;
+			if (isOther) one.isUnwanted = false;
+			one.wasUnwanted = one.isUnwanted;
 		}
 	}
 
@@ -355,11 +362,15 @@ class Play {
 			if (isFirst && failures.size > 0) return;
 			const read = this.watched.filter((place) => !failures.has(place));
 			for (const one of this.customers.slice(0, there)) this.seen(one, read);
-			for (const place of read) this.unread.delete(place);
+			// One that was closed when the others were read is a new one under the same choice.
+			for (const place of this.unread)
+				if (read.includes(place) || !this.watched.includes(place)) this.unread.delete(place);
 			const taken = news.slice(0, most);
 			this.state = JSON.parse(JSON.stringify(after(taken.length)));
+			this.polled = this.watched;
 			if (taken.length > 0 || this.isActivation) {
 				this.saved = this.state;
+				this.polledSaved = this.polled;
 				for (const one of this.customers) one.wasUnwanted = one.isUnwanted;
 			}
 			this.isActivation = false;
