@@ -64,7 +64,7 @@ const FULL_WIDTH = /[\uff01-\uff5e]/g;
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
 /** Digits that are no number: a group of WhatsApp, an account of it without its number, one of Telegram, the 1) before a mobile number. */
 const NO_NUMBER =
-	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?<![\d(+][^\S\n]?)\d(?=\D{1,3}[78]\D{0,2}9(?:\D{0,3}\d){9}(?!\d))/giu;
+	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/giu;
 
 /**
  * Whether two phone numbers are one: their digits decide, not their spelling. A number that shows its country counts
@@ -98,7 +98,8 @@ export function splitNumbers(text: string): string[] {
 		const separator = text.slice(end, next.begin).search(/[,;\r\n](?=[^,;\r\n]*$)/);
 		if (separator >= 0) return [end + separator + 1];
 		if (!next.isWhole || !isWhole) return [];
-		const before = text.slice(0, next.begin).replace(/[+([\s]+$/, '');
+		// A label belongs to the number behind it.
+		const before = text.slice(0, next.begin).replace(/((?<=\d)\s\d[.)])?[+([\s]*$/, '');
 		return [/^[^\d+]*\p{L}/u.test(text) ? before.search(/(?<=[\d)])[^\d)]*$/) : before.length];
 	});
 	return cuts.length === 0 ? [text] : [0, ...cuts].map((cut, index) => text.slice(cut, cuts[index]));

@@ -170,17 +170,20 @@ describe('what follows a number is no part of it', () => {
 		// Its first eleven digits would be a number.
 		['8 900 555 00 01 доб. 81 8 900 555 00 02'],
 		['8 900 555 00 01 (доб. 12) +7 900 555 00 02'],
+		// As staff number them in one field of a card.
+		['1) 8 900 555 00 01 2) 8 900 555 00 02'],
+		['1. 89005550001 2. 8 (900) 555-00-02'],
 	])('%s holds two numbers', (text) => {
 		expect(normalizePhone(text)).toEqual(['79005550001', '79005550002']);
 		expect(formatPhone(text)).toBe(text);
 	});
 
-	it.each(['кв. 9, 7 900 555-00-01', '3) 89005550001', '№2 - 89005550001', '7) 8 900 555 00 01'])(
-		'nor is a label in front of it: %s',
-		(text) => {
-			expect(normalizePhone(text)).toEqual(['79005550001']);
-		},
-	);
+	it.each([
+		...['кв. 9, 7 900 555-00-01', '3) 89005550001', '№2 - 89005550001', '7) 8 900 555 00 01'],
+		'1) 8 (900) - 555 - 00 - 01',
+	])('nor is a label in front of it: %s', (text) => {
+		expect(normalizePhone(text)).toEqual(['79005550001']);
+	});
 
 	it.each([
 		['49 89123456789', '4989123456789'],
@@ -251,6 +254,7 @@ it.each<[string, string[]]>([
 	['8 900 555 00 01 доб. 12 8 900 555 00 02', ['8 900 555 00 01 доб. 12', '8 900 555 00 02']],
 	['тел. №2: 8 900 555 00 01\nпапа 8 900 555 00 02', ['тел. №2: 8 900 555 00 01', 'папа 8 900 555 00 02']],
 	['1) 8 900 555 00 01 2) 8 900 555 00 02', ['1) 8 900 555 00 01', '2) 8 900 555 00 02']],
+	['1. +79005550001 2. +79005550002', ['1. +79005550001', '2. +79005550002']],
 ])('%j is taken apart with the words of each number', (text, parts) => {
 	expect(splitNumbers(text).map((part) => part.trim())).toEqual(parts);
 });
