@@ -44,7 +44,7 @@ interface BranchState {
 }
 
 /** What is known of the change log, as plain JSON. Its entries have no ID, but a time; the newest come first. */
-export interface LogState {
+interface LogState {
 	/** Keys of the entries that are known, wanted or not, from the earliest time of the branches on. */
 	known: KeyBuckets;
 	branches: Record<string, BranchState>;
@@ -53,7 +53,7 @@ export interface LogState {
 }
 
 /** The log of a branch as a poll read it, the newest entry first. */
-export interface LogSnapshot {
+interface LogSnapshot {
 	rows: IDataObject[];
 	isComplete: boolean;
 	total?: number;
@@ -72,7 +72,7 @@ interface Seen extends Pick<PollRequest, 'now'> {
 const reachOf = (stamp: string): string => hoursAfter(stamp, -LATE_HOURS);
 
 /** The state after the first poll: all that is there is known. */
-export function begin(
+function begin(
 	snapshots: ReadonlyMap<number, LogSnapshot>,
 	{ branches, now, scope }: Pick<PollRequest, 'branches' | 'now' | 'scope'>,
 ): LogState {
@@ -91,7 +91,7 @@ export function begin(
 }
 
 /** The state under the settings of this poll. */
-export function withSettings(
+function withSettings(
 	state: LogState,
 	{ branches, scope }: Pick<PollRequest, 'branches' | 'scope'>,
 ): LogState {
@@ -104,7 +104,7 @@ export function withSettings(
 }
 
 /** Tells which rows of a branch are new to it. */
-export function freshIn({ known, branches }: LogState, branch: number) {
+function freshIn({ known, branches }: LogState, branch: number) {
 	const keys = new Set(keysIn(known));
 	const { since, chosenAt = '', isChosen } = branches[branch];
 	return (rows: readonly IDataObject[]) =>
@@ -114,7 +114,7 @@ export function freshIn({ known, branches }: LogState, branch: number) {
 }
 
 /** One poll: what is new, the oldest first, and what is known once so many of it were reported. */
-export function step(state: LogState, { snapshots, wants, now }: Seen): Pick<PollResult, 'after' | 'news'> {
+function step(state: LogState, { snapshots, wants, now }: Seen): Pick<PollResult, 'after' | 'news'> {
 	// A branch that was read in part holds back what is younger in the others.
 	const end = [...snapshots.values()].map(({ upTo = NEVER }) => upTo).reduce(earliest, NEVER);
 	const found = new Map<string, NewEntry>();

@@ -35,7 +35,7 @@ export interface DueState {
 	branches: Partial<Record<string, BranchState>> & Record<string, BranchState>;
 }
 
-export interface DueSettings {
+interface DueSettings {
 	kind: DueKind;
 	/** It is due as soon as its level is no more than this. */
 	limit: number;

@@ -39,7 +39,7 @@ interface Newest {
 }
 
 /** What is known of new records, as plain JSON. IDs grow with creation. */
-export interface RecordsState {
+interface RecordsState {
 	/** Records up to this ID are old. */
 	mark: number;
 	/** Ranges of IDs above it: those that were reported or there in the beginning, and those that were not wanted. */
@@ -60,7 +60,7 @@ export interface RecordsState {
 type Settings = Pick<RecordsState, 'body' | 'filters' | 'scope'> & Pick<PollRequest, 'branches'>;
 
 /** A list as a poll read it: whole, or its first page. */
-export type Snapshot = Pick<Collected, 'isComplete' | 'next' | 'rows' | 'total'>;
+type Snapshot = Pick<Collected, 'isComplete' | 'next' | 'rows' | 'total'>;
 
 const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
 const newsIds = (news: readonly NewRecord[]): number[] => news.map(({ row }) => rowId(row));
@@ -83,7 +83,7 @@ function isBefore(row: IDataObject, day: string): boolean {
  *
  * @param asked the day from which on the rows were asked for: nobody knows what is there from before it
  */
-export function begin(
+function begin(
 	{ branches, ...settings }: Settings,
 	rows: readonly IDataObject[],
 	now: number,
@@ -106,7 +106,7 @@ export function begin(
 }
 
 /** The state under the settings of this poll. */
-export function withSettings(state: RecordsState, { branches, ...settings }: Settings): RecordsState {
+function withSettings(state: RecordsState, { branches, ...settings }: Settings): RecordsState {
 	const isChosen = settings.scope === state.scope ? undefined : true;
 	const [told, unwanted] = [IdRanges.parse(state.told), IdRanges.parse(state.unwanted)];
 	const isSame = settings.filters === state.filters;
@@ -129,7 +129,7 @@ interface Seen {
 }
 
 /** One poll: what is new, the lowest ID first, and what is known once so many of them were reported. */
-export function step(
+function step(
 	state: RecordsState,
 	{ snapshots, wants, now, wasHidden = () => false }: Seen,
 ): Pick<PollResult, 'after' | 'news'> {

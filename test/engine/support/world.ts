@@ -8,7 +8,7 @@ import { Engine } from './engine';
 import type { PollerOptions } from './poller';
 import { Poller } from './poller';
 
-export const FORMAT = 'yyyy-MM-dd HH:mm:ss';
+const FORMAT = 'yyyy-MM-dd HH:mm:ss';
 
 interface WorldOptions {
 	settings?: Partial<Settings>;
