@@ -367,6 +367,6 @@ it.each(Object.keys(dueKinds) as DueName[])(
 			{ numRuns: depth.dueDates, seed },
 		);
 		// The worlds are such that something happens in them.
-		expect(told).toBeGreaterThan(depth.dueDates / 20);
+		expect(told).toBeGreaterThan(0);
 	},
 );
