@@ -54,7 +54,7 @@ type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
 
 /**
  * Walks the pages of an index action, whatever their size. Rows that shift to another page meanwhile come out once. It
- * ends at the total, at an empty page, or at one that brings nothing new.
+ * ends at the total, at an empty page, or, unless the total has grown meanwhile, at one that brings nothing new.
  *
  * @param rowsWanted how many rows more the caller is going to take, for which pages may be asked for ahead
  */

@@ -130,8 +130,7 @@ function meantOf({ item, entity, target, search, rules }: Request, matches: Foun
 	if (meant.length > 0) return meant;
 	if (!('id' in search.wanted)) return undefined;
 	const id = Number(search.wanted.id);
-	if (matches.length === 0)
-		throw notFoundError(item, entity, id, entity.match?.everyBranch ? undefined : target.branch);
+	if (matches.length === 0) throw notFoundError(item, entity, id, target.branch);
 	throw item.refused(
 		`${entity.label} ${id} is archived, and a match by ID creates nothing`,
 		"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
