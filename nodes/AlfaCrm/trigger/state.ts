@@ -25,6 +25,8 @@ interface PollState extends Partial<KnownBranches> {
 
 interface Stored extends PollState {
 	version: number;
+	/** ID of the node: n8n keeps a node's own data under its name, which another one may bear now. */
+	node: string;
 	/** Grows with every change; n8n's time in milliseconds. */
 	savedAt: number;
 }
@@ -37,9 +39,9 @@ const handedOverAt = new Map<string, number>();
 
 /**
  * What a trigger keeps in n8n, measured in 2.41. By default that is the static data of the whole workflow, under the node's ID, which
- * a renamed node keeps. Whoever saves static data saves all of it, as it was when that one read it: a Code node at the beginning of its
- * execution, a trigger that was published later than others at that time. So this process remembers what each trigger of a workflow
- * has reported, and saves that of the others, too.
+ * a renamed node keeps, and the node's own, which no Code node clears. Whoever saves static data saves all of it, as it was when that
+ * one read it: a Code node at the beginning of its execution, a trigger that was published later than others at that time. So this
+ * process remembers what each trigger of a workflow has reported, and saves that of the others, too.
  *
  * With durable cursors it is the node's own place, which n8n keeps in a table by ID, safe from all that. But n8n drops the state of the
  * poll that activates a trigger, unless that hands something over: so it goes to the workflow's place, too, until the table has it. And
@@ -48,6 +50,7 @@ const handedOverAt = new Map<string, number>();
  */
 export class StoredState {
 	private readonly shared: IDataObject;
+	private readonly node: string;
 	private readonly key: string;
 	private readonly all: Map<string, Stored>;
 	private readonly isDurable: boolean;
@@ -68,12 +71,14 @@ export class StoredState {
 		private readonly mayBeActivation: boolean,
 	) {
 		this.shared = context.getWorkflowStaticData('global');
-		this.key = `AlfaCRM Trigger ${context.getNode().id}`;
+		this.node = context.getNode().id;
+		this.key = `AlfaCRM Trigger ${this.node}`;
 		this.trigger = triggerKeyOf(context);
 		// n8n marks what is part of the workflow's static data, in order to notice changes.
 		this.isDurable = !('__dataChanged' in data);
 		this.all = this.isDurable ? new Map<string, Stored>() : reportedIn(String(context.getWorkflow().id));
-		this.last = newer(this.isDurable ? stateIn(data) : undefined, this.newestOf(this.key));
+		const own = stateIn(data);
+		this.last = newer(own?.node === this.node ? own : undefined, this.newestOf(this.key));
 		this.known = this.last?.subject === subject ? deepCopy(this.last) : undefined;
 		this.isOther = this.last !== undefined && this.known === undefined;
 		this.followsOther = this.isOther || this.known?.followsOther === true;
@@ -96,15 +101,11 @@ export class StoredState {
 	 */
 	save(state: PollState, isReport: boolean): void {
 		const stored = this.stamped(state);
-		if (this.isDurable) {
-			const isKept = stateIn(this.data)?.subject === this.subject;
-			assign(this.data, 'state', stored);
-			if (isKept && !this.mayBeActivation) delete this.shared[this.key];
-			else assign(this.shared, this.key, { state: stored });
-			if (isReport) lruSet(handedOverAt, this.trigger, stored.savedAt, MOST_WORKFLOWS);
-			return;
-		}
-		assign(this.shared, this.key, { state: stored });
+		const isKept = this.isDurable && !this.mayBeActivation && stateIn(this.data)?.subject === this.subject;
+		assign(this.data, 'state', stored);
+		if (isKept) delete this.shared[this.key];
+		else assign(this.shared, this.key, { state: stored });
+		if (isReport && this.isDurable) lruSet(handedOverAt, this.trigger, stored.savedAt, MOST_WORKFLOWS);
 		if (!isReport) this.all.set(this.key, stored);
 		for (const [key, other] of this.all)
 			if (key !== this.key && this.newestOf(key) === other) assign(this.shared, key, { state: other });
@@ -114,7 +115,7 @@ export class StoredState {
 	private stamped(state: PollState): Stored {
 		const { savedAt = 0 } = this.last ?? {};
 		const follows = this.followsOther ? { followsOther: true as const } : {};
-		const stored = { version: VERSION, savedAt, ...follows, ...state };
+		const stored = { version: VERSION, node: this.node, savedAt, ...follows, ...state };
 		if (JSON.stringify(stored) === JSON.stringify(this.last)) return stored;
 		return { ...stored, savedAt: Math.max(Date.now(), savedAt + 1) };
 	}
