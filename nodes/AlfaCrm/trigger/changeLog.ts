@@ -101,13 +101,13 @@ function step(state: LogState, { snapshots, wants, now }: Seen): Pick<PollResult
 	const all = [...fresh.values()].sort((one, other) =>
 		one.stamp < other.stamp ? -1 : one.stamp > other.stamp ? 1 : 0,
 	);
-	const news = all.filter(({ row }) => wants(row));
-	const others = all.filter(({ row }) => !wants(row));
+	const wanted = new Set(all.filter(({ row }) => wants(row)));
+	const news = [...wanted];
 	return {
 		news,
 		after: (taken) => {
 			const left = taken < news.length ? news[taken].stamp : until;
-			const passed = others.filter(({ stamp }) => stamp < left);
+			const passed = all.filter((one) => !wanted.has(one) && one.stamp < left);
 			const known = withEntries(state.known, [...news.slice(0, taken), ...passed]);
 			const branches = branchesAfter(state.branches, snapshots, { left, now });
 			return bounded({ ...state, known, branches }, left);

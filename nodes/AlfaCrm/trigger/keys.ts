@@ -81,12 +81,13 @@ export function trimmed(
 	limit: string,
 ): { buckets: KeyBuckets; since: string } {
 	const kept = { ...buckets };
-	let since = from;
-	for (const hour of Object.keys(buckets).sort()) {
-		const isOver = JSON.stringify(kept).length > MOST_CHARACTERS && hour < hourOf(limit);
-		if (hour >= hourOf(from) && !isOver) break;
-		delete kept[hour];
-		since = latest(since, hoursAfter(`${hour}:00:00`, 1));
+	const hours = Object.keys(buckets).sort();
+	const isOver = (hour: string) =>
+		hour < hourOf(from) || (hour < hourOf(limit) && JSON.stringify(kept).length > MOST_CHARACTERS);
+	let last: string | undefined;
+	while (hours.length > 0 && isOver(hours[0])) {
+		last = hours.shift() as string;
+		delete kept[last];
 	}
-	return { buckets: kept, since };
+	return { buckets: kept, since: last === undefined ? from : latest(from, hoursAfter(`${last}:00:00`, 1)) };
 }
