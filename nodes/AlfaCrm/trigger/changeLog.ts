@@ -9,7 +9,7 @@ import type { Entry, KeyBuckets } from './keys';
 import { entriesOf, keysIn, trimmed, withEntries } from './keys';
 import type { LogPart, Older } from './logPages';
 import { FOREVER, logOf, olderThan, readLog, timeOf } from './logPages';
-import { earliest, hoursAfter, justAfter, latest, newestOf, timeAt, ZONES_HOURS } from './stamps';
+import { earliest, hoursAfter, justAfter, latest, newestOf } from './stamps';
 
 /** How late an entry may get into the log. */
 const LATE_HOURS = 2;
@@ -37,7 +37,8 @@ interface Seen extends Pick<PollRequest, 'now'> {
 	wants: (row: IDataObject) => boolean;
 }
 
-const reachOf = (stamp: string): string => hoursAfter(stamp, -LATE_HOURS);
+/** The time from which on entries may still get in when that one is the newest; '' if there is none. */
+const reachOf = (newest: string): string => (newest === '' ? '' : hoursAfter(newest, -LATE_HOURS));
 
 /** The time from which on some branch has entries that may be new; undefined where none is read yet. */
 const earliestIn = (branches: LogState['branches']): string | undefined =>
@@ -57,8 +58,7 @@ function begin(
 	snapshots: ReadonlyMap<number, LogPart>,
 	{ branches, now, scope }: Pick<PollRequest, 'branches' | 'now' | 'scope'>,
 ): unknown {
-	const newest = newestIn(snapshots.values(), now);
-	const since = newest === '' ? hoursAfter(timeAt(now), -ZONES_HOURS) : reachOf(newest);
+	const since = reachOf(newestIn(snapshots.values(), now));
 	const nothing = {
 		known: {},
 		scope,
@@ -126,7 +126,7 @@ function branchesAfter(
 	{ left, now }: { left: string; now: number },
 ): LogState['branches'] {
 	const newest = earliest(newestIn(snapshots.values(), now), left);
-	const reach = newest === '' ? '' : reachOf(newest);
+	const reach = reachOf(newest);
 	const after = Object.entries(branches).map(([branch, before]): [string, BranchState] => {
 		const part = snapshots.get(Number(branch));
 		if (part === undefined) return [branch, before];
