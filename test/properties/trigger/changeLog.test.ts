@@ -137,7 +137,10 @@ class Play {
 	private now = Date.parse('2026-02-10T09:00:00Z');
 	private readonly entries: LogEntry[] = [];
 	private readonly open = new Set(BRANCHES);
-	private readonly unread = new Set<number>();
+	/** Branches that were chosen and are not read yet. */
+	private unread = new Set<number>();
+	/** Which branches the last poll that went well looked into, and which setting said so. */
+	private polled = { watched: [] as number[], scope: '' };
 	private settings: Settings;
 	/** Nothing in it may bring older entries later than younger ones. */
 	private readonly isPlain: boolean;
@@ -235,12 +238,14 @@ class Play {
 	}
 
 	private set(settings: Settings): void {
-		const before = this.watched;
 		this.settings = settings;
 		this.isActivation = true;
 		// n8n saves what it knows when it loads the workflow anew.
 		this.saved = this.state;
-		for (const place of this.watched) if (!before.includes(place)) this.unread.add(place);
+		const { watched, scope } = this.polled;
+		const isChosen = (place: number) =>
+			watched.includes(place) ? this.unread.has(place) : scope !== String(settings.branches);
+		this.unread = new Set(this.watched.filter(isChosen));
 		for (const one of this.entries) {
 			one.isExcused = true;
 			one.mustNot = one.wasOld = one.isOld;
@@ -315,6 +320,7 @@ class Play {
 			if (!isAccount) this.noteHeld(read, there);
 			const taken = news.slice(0, most);
 			const state = JSON.stringify(after(taken.length));
+			this.polled = { watched: this.watched, scope: String(branches) };
 			this.largest = Math.max(this.largest, state.length);
 			this.state = JSON.parse(state);
 			const items = taken.map(({ row }) => ({ ...row, datetime: row.date_time }) as IDataObject);
