@@ -46,7 +46,7 @@ const own: fc.Arbitrary<Step> = fc.record({
 	do: fc.constant('write' as const),
 	branch,
 	entity: fc.constantFrom(...CLASSES),
-	count: fc.constantFrom(1, 1, 2, 3, 25),
+	count: fc.constantFrom(1, 1, 1, 2, 3, 25),
 	isTwin: fc.boolean(),
 	lateMinutes: fc.constantFrom(0, 0, 0, 5, 100),
 });
@@ -94,15 +94,15 @@ const histories: fc.Arbitrary<History> = fc.record({
 	hasTotals: fc.constantFrom(true, true, true, false),
 	zoneHours: fc.constantFrom(0, 0, 12, -11),
 	isAccount: fc.boolean(),
-	before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 8 }),
+	before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 5 }),
 	settings: fc.record({
 		branches: fc.constantFrom<number[][]>([], [], [1], [1, 2]),
 		classes: fc.constantFrom<string[][]>([], [], ['Customer']),
-		most: fc.constantFrom(1, 2, 20, 500),
+		most: fc.constantFrom(1, 10, 500),
 	}),
 	steps: fc.oneof(
-		{ weight: 2, arbitrary: fc.array(steps, { maxLength: 30 }) },
-		{ weight: 1, arbitrary: fc.array(plainSteps, { maxLength: 15 }) },
+		{ weight: 2, arbitrary: fc.array(steps, { maxLength: 25, size: 'max' }) },
+		{ weight: 1, arbitrary: fc.array(plainSteps, { maxLength: 12, size: 'max' }) },
 	),
 });
 
