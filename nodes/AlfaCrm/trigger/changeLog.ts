@@ -131,7 +131,7 @@ function branchesAfter(
 		const part = snapshots.get(Number(branch));
 		if (part === undefined) return [branch, before];
 		const { since } = before;
-		if (since === undefined) return [branch, { since: latest(justAfter(newestIn([part], now)), reach) }];
+		if (since === undefined) return [branch, { since: justAfter(newestIn([part], now)) }];
 		return [branch, { since: latest(since, reach), older: olderThan(part, latest(part.from, newest)) }];
 	});
 	return Object.fromEntries(after);
