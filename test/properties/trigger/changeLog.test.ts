@@ -229,7 +229,8 @@ class Play {
 		} else if (one.do === 'fail') this.lists.failing.add(one.branch);
 		else if (one.do === 'heal') this.lists.failing.delete(one.branch);
 		else if (one.do === 'open') this.open.add(one.branch);
-		else if (one.do === 'close') {
+		// An account is never without a branch that is open.
+		else if (one.do === 'close' && this.open.size > 1) {
 			this.open.delete(one.branch);
 			// What it has not shown by then is nobody's.
 			for (const each of this.entries)
