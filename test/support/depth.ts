@@ -8,7 +8,7 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 /** How deep each level goes: runs of a property in `npm test`, and in `npm run test:deep`. */
 export const depth = {
 	recordHistories: runs(150, 10_000),
-	logHistories: runs(150, 10_000),
+	logHistories: runs(1_000, 10_000),
 	memberships: runs(60, 3_000),
 	freeSlotsOfSchools: runs(15, 300),
 	sideBySide: runs(8, 200),

@@ -3,7 +3,8 @@ import type { IDataObject, IPollFunctions, IWebhookFunctions } from 'n8n-workflo
 
 import { canonicalJson } from '../fields/object';
 import { changeOf } from './change';
-import { justAfter, latest, stampOf } from './stamps';
+import { timeOf } from './logPages';
+import { hoursAfter, latest } from './stamps';
 
 /** Tells texts apart by few characters, six bits each. */
 export const digest = (text: string, characters: number): string =>
@@ -27,26 +28,19 @@ export const keysOf = (text: string): string[] => text.match(KEYS) ?? [];
 export interface Entry {
 	key: string;
 	stamp: string;
+	row: IDataObject;
 }
 
-export const timeOf = (row: IDataObject): string => stampOf(row, 'date_time');
-
-/** Whether an entry has a time that can be read: without one nobody could tell for how long it is to be remembered. */
-export const isTimed = (row: IDataObject): boolean => timeOf(row) !== '';
-
-/** Entries that have a time. Equal ones are counted from the oldest on, for the next one comes on top of the list. */
-export function entriesOf(rows: readonly IDataObject[]): Array<Entry & { row: IDataObject }> {
+/** Entries, the newest first. Equal ones are counted from the oldest on, for the next one comes on top of the list. */
+export function entriesOf(rows: readonly IDataObject[]): Entry[] {
 	const counts = new Map<string, number>();
-	const fromOldest = rows
-		.filter(isTimed)
-		.reverse()
-		.map((row) => {
-			const content = contentOf(row);
-			const count = (counts.get(content) ?? 0) + 1;
-			counts.set(content, count);
-			return { row, key: shortKey(`${content} ${count}`), stamp: timeOf(row) };
-		});
-	return fromOldest.reverse();
+	const entryOf = (row: IDataObject): Entry => {
+		const content = contentOf(row);
+		const count = (counts.get(content) ?? 0) + 1;
+		counts.set(content, count);
+		return { row, key: shortKey(`${content} ${count}`), stamp: timeOf(row) };
+	};
+	return [...rows].reverse().map(entryOf).reverse();
 }
 
 const contents = new WeakMap<IDataObject, string>();
@@ -60,45 +54,40 @@ function contentOf(row: IDataObject): string {
 	return content;
 }
 
-/** How long the keys that are kept may be as JSON, unless ten minutes have more. */
+/** How long the keys that are kept may be as JSON, unless an hour has more. */
 const MOST_CHARACTERS = 29_000;
-/** What JSON adds to a bucket and its keys. */
-const SEPARATORS = 6;
 
-/** Keys by the ten minutes of their entries, such as `2026-02-10 09:3`, so that they can be forgotten by their age. */
+/** Keys by the hour of their entries, such as `2026-02-10 09`, so that they can be forgotten by their age. */
 export type KeyBuckets = Record<string, string>;
 
-/** The end of ten minutes, or of a day where there is no more than that. */
-const endOf = (bucket: string): string => justAfter(bucket + 'yyyy-mm-dd 23:59:59'.slice(bucket.length));
+const hourOf = (time: string): string => time.slice(0, 13);
 
 export const keysIn = (buckets: KeyBuckets): string[] => Object.values(buckets).flatMap(keysOf);
 
 export function withEntries(buckets: KeyBuckets, entries: readonly Entry[]): KeyBuckets {
-	const sets = new Map(Object.entries(buckets).map(([bucket, text]) => [bucket, new Set(keysOf(text))]));
-	for (const { key, stamp } of entries) {
-		const bucket = stamp.slice(0, 15);
-		sets.set(bucket, (sets.get(bucket) ?? new Set()).add(key));
-	}
-	return Object.fromEntries([...sets].map(([bucket, keys]) => [bucket, [...keys].join('')]));
+	const all = { ...buckets };
+	for (const { key, stamp } of entries) all[hourOf(stamp)] = (all[hourOf(stamp)] ?? '') + key;
+	return all;
 }
 
-/** Leaves out what is before a time, and where there is too much the oldest that is before a limit. */
+/**
+ * Leaves out the hours before a time and, where there is too much, the oldest ones before a limit.
+ *
+ * @returns also the time from which on none is left out
+ */
 export function trimmed(
 	buckets: KeyBuckets,
 	from: string,
 	limit: string,
-): { buckets: KeyBuckets; done: string } {
-	const sizeOf = ([bucket, keys]: [string, string]) => bucket.length + keys.length + SEPARATORS;
-	const oldestFirst = Object.entries(buckets).sort(([a], [b]) => (a < b ? -1 : 1));
-	let size = oldestFirst.reduce((sum, entry) => sum + sizeOf(entry), 0);
-	let last = '';
-	const kept = oldestFirst.filter((entry) => {
-		const [bucket, keys] = entry;
-		const isOver = isBefore(bucket, from) || (size > MOST_CHARACTERS && isBefore(bucket, limit));
-		if (isOver) [size, last] = [size - sizeOf(entry), bucket];
-		return !isOver && keys !== '';
-	});
-	return { buckets: Object.fromEntries(kept), done: last === '' ? from : latest(from, endOf(last)) };
+): { buckets: KeyBuckets; since: string } {
+	const kept = { ...buckets };
+	const hours = Object.keys(buckets).sort();
+	const isOver = (hour: string) =>
+		hour < hourOf(from) || (hour < hourOf(limit) && JSON.stringify(kept).length > MOST_CHARACTERS);
+	let last: string | undefined;
+	while (hours.length > 0 && isOver(hours[0])) {
+		last = hours.shift() as string;
+		delete kept[last];
+	}
+	return { buckets: kept, since: last === undefined ? from : latest(from, hoursAfter(`${last}:00:00`, 1)) };
 }
-
-const isBefore = (bucket: string, time: string): boolean => bucket < time.slice(0, bucket.length);

@@ -90,16 +90,21 @@ describe('a list that comes empty though its rows are counted', () => {
 });
 
 describe('a branch', () => {
-	it('that could not be read at the activation has what is newer than the others had', async () => {
-		const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
-		world.customer();
-		world.pass(5_000);
-		const newer = range(1, 10).map((n) => customers.add(world, 2, (11 - n) * 400));
-		world.branch(2, 'forbidden');
-		await world.polls(2, 10);
-		world.branch(2, 'allowed');
-		expect(await world.polls(1, 10)).toEqual(newer);
-	});
+	it.each(sources)(
+		'that could not be read at the activation has what is newer than the others had: $what',
+		async (source) => {
+			const world = new World({ settings: LARGE, branches: 2, parameters: source.parameters });
+			source.add(world, 2);
+			world.pass(5_000);
+			source.add(world);
+			world.pass(5_000);
+			const newer = range(1, 10).map((n) => source.add(world, 2, (11 - n) * 400));
+			world.branch(2, 'forbidden');
+			await world.polls(2, 10);
+			world.branch(2, 'allowed');
+			expect(await world.polls(1, 10)).toEqual(newer);
+		},
+	);
 
 	it('that was given up has no news in the log when it is chosen again', async () => {
 		const branchIds = [1, 2];

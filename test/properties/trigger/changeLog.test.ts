@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import { ChangeLog } from '../../../nodes/AlfaCrm/trigger/changeLog';
-import { MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
+import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';
 import { MemoryLists } from './lists';
 
@@ -31,9 +31,10 @@ type Step =
 interface History {
 	pageSize: number;
 	hasTotals: boolean;
+	/** How far the clock of the account is ahead of n8n's. */
+	zoneHours: number;
 	/** Whether the log of a branch tells of all of them. */
 	isAccount: boolean;
-	ignored: string[];
 	/** Ages of what is there in the beginning, in minutes. */
 	before: number[];
 	settings: Settings;
@@ -45,7 +46,7 @@ const own: fc.Arbitrary<Step> = fc.record({
 	do: fc.constant('write' as const),
 	branch,
 	entity: fc.constantFrom(...CLASSES),
-	count: fc.constantFrom(1, 1, 1, 2, 3, 25),
+	count: fc.constantFrom(1, 1, 2, 3, 25),
 	isTwin: fc.boolean(),
 	lateMinutes: fc.constantFrom(0, 0, 0, 5, 100),
 });
@@ -53,12 +54,13 @@ const choices = fc.constantFrom<Array<Partial<Settings>>>(
 	{ branches: [] },
 	{ branches: [1] },
 	{ branches: [2, 3] },
+	{ branches: [1, 2] },
 	{ classes: [] },
 	{ classes: ['Customer'] },
 	{ classes: ['Lesson', 'Task'] },
 	{ most: 500 },
 );
-const at = fc.integer({ min: 1, max: 6 });
+const at = fc.integer({ min: 1, max: 15 });
 const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 9, arbitrary: own },
 	{ weight: 7, arbitrary: fc.constant({ do: 'poll' as const }) },
@@ -71,15 +73,15 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	},
 	{ weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), at }) },
-	{ weight: 2, arbitrary: fc.record({ do: fc.constant('during' as const), at, step: own }) },
+	{ weight: 3, arbitrary: fc.record({ do: fc.constant('during' as const), at, step: own }) },
 	{
-		weight: 2,
+		weight: 4,
 		arbitrary: fc.record({
 			do: fc.constantFrom('fail' as const, 'heal' as const, 'open' as const, 'close' as const),
 			branch,
 		}),
 	},
-	{ weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), settings: choices }) },
+	{ weight: 2, arbitrary: fc.record({ do: fc.constant('set' as const), settings: choices }) },
 );
 /** Of a log that works. */
 const plainSteps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
@@ -88,19 +90,19 @@ const plainSteps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 1, arbitrary: fc.constant({ do: 'wait' as const, minutes: 10 }) },
 );
 const histories: fc.Arbitrary<History> = fc.record({
-	pageSize: fc.constantFrom(2, 5, 20, 500),
+	pageSize: fc.constantFrom(2, 2, 5, 500),
 	hasTotals: fc.constantFrom(true, true, true, false),
+	zoneHours: fc.constantFrom(0, 0, 12, -11),
 	isAccount: fc.boolean(),
-	ignored: fc.constantFrom<string[][]>([], [], [], ['date_from'], ['date_to']),
-	before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 8 }),
+	before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 5 }),
 	settings: fc.record({
 		branches: fc.constantFrom<number[][]>([], [], [1], [1, 2]),
 		classes: fc.constantFrom<string[][]>([], [], ['Customer']),
-		most: fc.constantFrom(1, 2, 500, 500),
+		most: fc.constantFrom(1, 10, 500),
 	}),
 	steps: fc.oneof(
-		{ weight: 4, arbitrary: fc.array(steps, { maxLength: 40 }) },
-		{ weight: 1, arbitrary: fc.array(plainSteps, { maxLength: 30 }) },
+		{ weight: 2, arbitrary: fc.array(steps, { maxLength: 25, size: 'max' }) },
+		{ weight: 1, arbitrary: fc.array(plainSteps, { maxLength: 12, size: 'max' }) },
 	),
 });
 
@@ -125,16 +127,20 @@ interface LogEntry {
 }
 
 const stamp = (at: number) => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
-const dayOf = (dotted: unknown) => String(dotted).split('.').reverse().join('-');
 
 /** Plays a history, and says what went wrong. Equal entries are told apart by how many there are. */
 class Play {
 	readonly unordered: string[][] = [];
+	/** Characters of the largest state. */
+	largest = 0;
 	private readonly reported: IDataObject[] = [];
 	private now = Date.parse('2026-02-10T09:00:00Z');
 	private readonly entries: LogEntry[] = [];
 	private readonly open = new Set(BRANCHES);
-	private readonly unread = new Set<number>();
+	/** Branches that were chosen and are not read yet. */
+	private unread = new Set<number>();
+	/** Which branches the last poll that went well looked into, and which setting said so. */
+	private polled = { watched: [] as number[], scope: '' };
 	private settings: Settings;
 	/** Nothing in it may bring older entries later than younger ones. */
 	private readonly isPlain: boolean;
@@ -148,7 +154,7 @@ class Play {
 		this.isPlain = history.steps.every((one) =>
 			one.do === 'write' ? one.lateMinutes === 0 : ['wait', 'poll'].includes(one.do),
 		);
-		this.lists = new MemoryLists((place, body) => this.rowsOf(place, body));
+		this.lists = new MemoryLists((place) => this.rowsOf(place));
 		Object.assign(this.lists, { pageSize: history.pageSize, hasTotals: history.hasTotals });
 		for (const minutes of [...history.before].sort((one, other) => other - one))
 			this.add(
@@ -163,7 +169,7 @@ class Play {
 	async run(): Promise<void> {
 		for (const one of this.history.steps) await this.play(one);
 		for (const place of BRANCHES) await this.play({ do: 'heal', branch: place });
-		for (let polls = 0; polls < 400; polls++) {
+		for (let polls = 0; polls < 1_000; polls++) {
 			this.now += 40 * MINUTE_MS;
 			const before = this.reported.length;
 			await this.poll();
@@ -223,7 +229,8 @@ class Play {
 		} else if (one.do === 'fail') this.lists.failing.add(one.branch);
 		else if (one.do === 'heal') this.lists.failing.delete(one.branch);
 		else if (one.do === 'open') this.open.add(one.branch);
-		else if (one.do === 'close') {
+		// An account is never without a branch that is open.
+		else if (one.do === 'close' && this.open.size > 1) {
 			this.open.delete(one.branch);
 			// What it has not shown by then is nobody's.
 			for (const each of this.entries)
@@ -232,12 +239,14 @@ class Play {
 	}
 
 	private set(settings: Settings): void {
-		const before = this.watched;
 		this.settings = settings;
 		this.isActivation = true;
 		// n8n saves what it knows when it loads the workflow anew.
 		this.saved = this.state;
-		for (const place of this.watched) if (!before.includes(place)) this.unread.add(place);
+		const { watched, scope } = this.polled;
+		const isChosen = (place: number) =>
+			watched.includes(place) ? this.unread.has(place) : scope !== String(settings.branches);
+		this.unread = new Set(this.watched.filter(isChosen));
 		for (const one of this.entries) {
 			one.isExcused = true;
 			one.mustNot = one.wasOld = one.isOld;
@@ -245,15 +254,16 @@ class Play {
 	}
 
 	private add(place: number, entity: string, entityId: number, when: number, lateMinutes: number): void {
+		const time = stamp(when + this.history.zoneHours * HOUR_MS);
 		const entry: LogEntry = {
 			id: this.entries.length + 1,
 			branch: place,
 			entity,
 			entityId,
 			at: when,
-			time: stamp(when),
+			time,
 			shownFrom: when + lateMinutes * MINUTE_MS,
-			row: { entity, entity_id: entityId, event: 2, fields_new: { note: 'да' }, date_time: stamp(when) },
+			row: { entity, entity_id: entityId, event: 2, fields_new: { note: 'да' }, date_time: time },
 		};
 		this.entries.push(entry);
 		const { classes } = this.settings;
@@ -274,18 +284,12 @@ class Play {
 		return branches.length > 0 ? branches : [...this.open].sort();
 	}
 
-	private rowsOf(place: number, body: IDataObject): IDataObject[] {
-		const { isAccount, ignored } = this.history;
-		const [from, to] = ['date_from', 'date_to'].map((name) =>
-			name in body && !ignored.includes(name) ? dayOf(body[name]) : undefined,
-		);
+	private rowsOf(place: number): IDataObject[] {
+		const { isAccount } = this.history;
 		return this.entries
 			.filter((one) => (isAccount || one.branch === place) && one.shownFrom <= this.now)
-			.filter(
-				({ time }) => (from === undefined || time >= from) && (to === undefined || time.slice(0, 10) <= to),
-			)
-			.sort((one, other) => other.at - one.at || other.id - one.id)
-			.map(({ row }) => row);
+			.map(({ row }) => row)
+			.reverse();
 	}
 
 	private async poll(): Promise<void> {
@@ -314,15 +318,12 @@ class Play {
 			const read = this.watched.filter((place) => !failures.has(place) && this.unread.delete(place));
 			// What is written in the second in which a chosen branch is read first counts as old.
 			if (read.length > 0) this.now += 1_000;
-			// What it lists by then is old, where it lists its own alone.
-			const told = new Set(
-				this.reported.map(({ entity, entity_id, datetime }) => `${entity} ${entity_id} ${datetime}`),
-			);
-			for (const one of this.entries.slice(0, there))
-				if (!isAccount && read.includes(one.branch) && one.shownFrom < this.now - 1_000)
-					one.mustNot ||= !told.has(`${one.entity} ${one.entityId} ${one.time}`);
+			if (!isAccount) this.noteHeld(read, there);
 			const taken = news.slice(0, most);
-			this.state = JSON.parse(JSON.stringify(after(taken.length)));
+			const state = JSON.stringify(after(taken.length));
+			this.polled = { watched: this.watched, scope: String(branches) };
+			this.largest = Math.max(this.largest, state.length);
+			this.state = JSON.parse(state);
 			const items = taken.map(({ row }) => ({ ...row, datetime: row.date_time }) as IDataObject);
 			const times = items.map(({ datetime }) => String(datetime));
 			const before = this.isPlain ? this.reported.slice(-1).map(({ datetime }) => String(datetime)) : [];
@@ -339,6 +340,16 @@ class Play {
 		} catch {
 			// n8n keeps nothing of a poll that fails.
 		}
+	}
+
+	/** What chosen branches list when they are read first is old. */
+	private noteHeld(read: readonly number[], count: number): void {
+		if (read.length === 0) return;
+		const nameOf = ({ entity, entity_id, datetime }: IDataObject) => `${entity} ${entity_id} ${datetime}`;
+		const told = new Set(this.reported.map(nameOf));
+		for (const one of this.entries.slice(0, count))
+			if (read.includes(one.branch) && one.shownFrom < this.now - 1_000)
+				one.mustNot ||= !told.has(`${one.entity} ${one.entityId} ${one.time}`);
 	}
 
 	private begun(one: LogEntry, wasThere: boolean): void {
@@ -369,3 +380,52 @@ it(`each entry of the change log is reported once, in order, in ${depth.logHisto
 		{ numRuns: depth.logHistories, seed },
 	);
 }, 600_000);
+
+it.each([1, 500])('a backlog that grows while it is read is whole, %d at most in a poll', async (most) => {
+	const own = { do: 'write', branch: 1, entity: 'Task', isTwin: false, lateMinutes: 0 } as const;
+	const growing = Array.from({ length: 15 }, (_, n): Step[] => [
+		{ ...own, count: 25 },
+		...Array.from({ length: 15 }, () => ({ ...own, count: 1 })),
+		{ do: 'during', at: n + 3, step: { ...own, count: 3 } },
+	]);
+	const play = new Play({
+		pageSize: 2,
+		hasTotals: true,
+		zoneHours: 0,
+		isAccount: false,
+		before: [0],
+		settings: { branches: [1], classes: [], most },
+		steps: [{ do: 'poll' }, ...growing.flat()],
+	});
+	await play.run();
+	expect({ wrong: play.wrong(), unordered: play.unordered }).toEqual({ wrong: {}, unordered: [] });
+});
+
+it('what is kept stays within 30 kB while a branch cannot be read, and nothing comes twice once it can', async () => {
+	const write: Step = {
+		do: 'write',
+		branch: 1,
+		entity: 'Task',
+		count: 2_000,
+		isTwin: false,
+		lateMinutes: 0,
+	};
+	const busyHours = Array.from({ length: 4 }, (): Step[] => [
+		write,
+		...Array<Step>(4).fill({ do: 'poll' }),
+		{ do: 'wait', minutes: 61 },
+	]);
+	const play = new Play({
+		pageSize: 500,
+		hasTotals: true,
+		zoneHours: 0,
+		isAccount: true,
+		before: [0],
+		settings: { branches: [], classes: [], most: 500 },
+		steps: [{ do: 'poll' }, { do: 'fail', branch: 2 }, ...busyHours.flat()],
+	});
+	await play.run();
+	expect(play.wrong()).toEqual({});
+	expect(play.largest).toBeLessThan(30_000);
+	expect(play.largest).toBeGreaterThan(20_000);
+});
