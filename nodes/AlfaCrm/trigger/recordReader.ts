@@ -8,6 +8,7 @@ import { collect, listReader } from '../api/list';
 import { kindPasses, listCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
+import { SEARCHED } from '../operations/records/branches';
 import { findOfAnyKind, notFound, notShown } from '../operations/records/findById';
 import { readId } from '../values/formats';
 import { HOUR_MS } from '../values/time';
@@ -102,11 +103,10 @@ export class RecordReader {
 				reasons.push(messageOf(error));
 			}
 		}
-		const looked = `${notFound(entity, id).message} in the branches that could be searched`;
-		if (reasons.length > 0)
-			return { record: null, reason: [...(isSearched ? [looked] : []), reasons[0]].join('. '), missing };
-		failingSince.delete(what);
-		return { record: null, reason: notFound(entity, id).message, missing: 'gone' };
+		const where = entity.scope === 'global' ? '' : SEARCHED;
+		const looked = isSearched ? [notFound(entity, id).message + where] : [];
+		const reason = [...looked, ...reasons.slice(0, 1)].join('. ');
+		return { record: null, reason, missing: reasons.length === 0 ? 'gone' : missing };
 	}
 
 	/** It may have been moved, and a log may list the changes of all branches, so the others are looked into as well. */
