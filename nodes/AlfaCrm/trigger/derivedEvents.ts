@@ -94,10 +94,14 @@ export class DerivedEvents implements EventSource {
 		known: Set<string>,
 	): Promise<NewRecord[]> {
 		const items = await this.event.derive(changeOf(row, branches[0]) as Change, branches, lookup);
-		const told = items.map((item) => ({ row: item, branches }));
-		if (this.event.keyOf === undefined) return told;
-		const isNew = (one: NewRecord) => known.size < known.add(this.keysOf([one])).size;
-		return told.filter(isNew);
+		const told: NewRecord[] = [];
+		for (const item of items) {
+			const key = this.keysOf([{ row: item, branches }]);
+			if (known.has(key)) continue;
+			if (key !== '') known.add(key);
+			told.push({ row: item, branches });
+		}
+		return told;
 	}
 
 	/** One after the other. */

@@ -17,12 +17,13 @@ import { RecordReader } from './recordReader';
 export class LogLookup {
 	private readonly records: RecordReader;
 
+	/** @param failures branches whose log could not be read in the poll */
 	constructor(
 		client: ApiClient,
 		private readonly reader: ListReader,
 		private readonly failures: ReadonlyMap<number, unknown> = new Map(),
 	) {
-		this.records = new RecordReader(client, [], failures);
+		this.records = new RecordReader(client);
 	}
 
 	/** All that the log says of a record: entries that change it hold only what they change. API notes 5.21. */

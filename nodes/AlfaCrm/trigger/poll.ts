@@ -101,7 +101,7 @@ async function reportNews(
 		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
 	// What the user asked for in the beginning comes at once, for it is not news later.
 	const next = news.slice(0, known ? settings.most : Math.max(settings.most, request.startWith));
-	const records = new RecordReader(client, news, failures);
+	const records = new RecordReader(client, news);
 	const names = await pollNames(context, client, recordsUntil);
 	const items = await kindOf(event).items(parameters, event, {
 		news: next,

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { lruSet } from '../api/bounded';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
-import { asNodeError } from '../api/failures';
+import { asNodeError, nodeError } from '../api/failures';
 import { collect, listReader } from '../api/list';
 import { kindPasses, listCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
@@ -29,7 +29,7 @@ export interface Found {
 	record: IDataObject | null;
 	/** Why there is none, in words; left out after a deletion. */
 	reason?: string;
-	/** No branch has it; or it cannot be read at all; or AlfaCRM failed to show it. */
+	/** No branch has it; or this user or node may never see it; or AlfaCRM failed to show it. */
 	missing?: 'gone' | 'hidden' | 'failed';
 }
 
@@ -40,14 +40,10 @@ export class RecordReader {
 	/** Of the whole account, closed ones too; asked for once a record is in none of those that its change names. */
 	private branches?: Promise<number[]>;
 
-	/**
-	 * @param news all changes of a poll: nothing is asked of what the last one deletes
-	 * @param failures branches whose log could not be read in that poll
-	 */
+	/** @param news all changes of a poll: nothing is asked of what the last one deletes */
 	constructor(
 		private readonly client: ApiClient,
 		news: readonly NewRecord[] = [],
-		private readonly failures: ReadonlyMap<number, unknown> = new Map(),
 	) {
 		for (const { row } of news) {
 			const change = changeOf(row, null);
@@ -79,10 +75,9 @@ export class RecordReader {
 		const { client } = this;
 		const { entity_id: id } = change;
 		const what = `${await client.origin()} ${keyOf(change)}`;
-		const reasons: string[] = [];
-		let missing: Found['missing'] = 'hidden';
+		const failures: unknown[] = [];
 		let isSearched = false;
-		const places = entity.scope === 'global' ? [undefined] : this.places(named, reasons);
+		const places = entity.scope === 'global' ? [undefined] : this.places(named, failures);
 		for await (const branch of places) {
 			try {
 				const { record, isConclusive } = await recordIn(client, entity, change, branch);
@@ -91,26 +86,26 @@ export class RecordReader {
 					return { record };
 				}
 				if (isConclusive) isSearched = true;
-				else reasons.push(messageOf(notShown(entity, id, branch)));
-			} catch (caught) {
-				const error = asNodeError(client.node, caught);
+				else failures.push(nodeError(client.node, notShown(entity, id, branch), undefined));
+			} catch (failure) {
 				// Where it should be it is waited for; another branch that cannot be read stops nothing.
-				const isLikely = branch === undefined || (named.includes(branch) && !this.failures.has(branch));
-				if (!isLasting(client, error)) {
-					if (isLikely && isWorthWaiting(what)) throw error;
-					missing = 'failed';
-				}
-				reasons.push(messageOf(error));
+				const isLikely = branch === undefined || named.includes(branch);
+				if (isLikely && !isLasting(client, failure) && isWorthWaiting(what)) throw failure;
+				failures.push(failure);
 			}
 		}
 		const where = entity.scope === 'global' ? '' : SEARCHED;
-		const looked = isSearched ? [notFound(entity, id).message + where] : [];
-		const reason = [...looked, ...reasons.slice(0, 1)].join('. ');
-		return { record: null, reason, missing: reasons.length === 0 ? 'gone' : missing };
+		const reasons = [
+			...(isSearched ? [notFound(entity, id).message + where] : []),
+			...failures.slice(0, 1).map((failure) => messageOf(asNodeError(client.node, failure))),
+		];
+		const isHidden = failures.every((failure) => isLasting(client, failure));
+		const missing = failures.length === 0 ? 'gone' : isHidden ? 'hidden' : 'failed';
+		return { record: null, reason: reasons.join('. '), missing };
 	}
 
 	/** It may have been moved, and a log may list the changes of all branches, so the others are looked into as well. */
-	private async *places(named: readonly number[], reasons: string[]): AsyncGenerator<number> {
+	private async *places(named: readonly number[], failures: unknown[]): AsyncGenerator<number> {
 		yield* named;
 		try {
 			this.branches ??= accountBranches(this.client, 0).then((all) => [
@@ -118,8 +113,8 @@ export class RecordReader {
 				...all.closedBranches,
 			]);
 			yield* (await this.branches).filter((branch) => !named.includes(branch));
-		} catch (caught) {
-			reasons.push(messageOf(asNodeError(this.client.node, caught)));
+		} catch (failure) {
+			failures.push(failure);
 		}
 	}
 }
@@ -155,7 +150,8 @@ async function recordIn(client: ApiClient, entity: Entity, change: Change, branc
 	// A list that shows one status or kind at a time is asked first for the one that the change names. API notes 5.11 and 5.16.
 	const divider = partition?.name ?? kinds?.name ?? '';
 	const named = readId(fields[divider]);
-	const passes = [...(named === undefined ? [] : [{ [divider]: named }]), ...passesOf(entity)];
+	const others = passesOf(entity).filter((pass) => named === undefined || pass[divider] !== named);
+	const passes = named === undefined ? others : [{ [divider]: named }, ...others];
 	const otherKinds = async () => {
 		if (kinds === undefined) return [];
 		return kindPasses(kinds, (await collect(client, listCall(entityOf(kinds.entity), branch))).rows);

@@ -25,21 +25,20 @@ export const attendance = (isThere: 0 | 1): DerivedEvent => ({
 			? mayBe(isThere, change)
 			: change.entity === 'Lesson' && isBecome(change, 'status', LESSON_STATUS.completed)),
 	derive: async (change, branches, lookup) => {
-		const own = change.entity === DETAILS ? await detailsOf(change, branches, lookup) : undefined;
-		const places = [...new Set([readId(own?.branch_id) ?? branches[0], ...branches])];
+		const own = change.entity === DETAILS ? await ownDetails(change, branches, lookup) : undefined;
 		const { record, reason, missing } = own
-			? await lookup.lessonOf(own, places)
-			: await lookup.lesson(change.entity_id, places);
+			? await lookup.lessonOf(own, branches)
+			: await lookup.lesson(change.entity_id, branches);
 		const isSo = (details: IDataObject) => readFlag(details.is_attend) === isThere;
 		if (record === null) {
 			// A customer's entry tells it as well; that of a lesson stands for all of its customers.
 			const isKnown = own ? missing !== 'gone' && isSo(own) : missing === 'failed';
 			const known = own ?? { lesson_id: change.entity_id };
-			return isKnown ? [{ ...itemOf(change, {}, known, places[0]), lesson_error: reason }] : [];
+			return isKnown ? [{ ...itemOf(change, {}, known, branches[0]), lesson_error: reason }] : [];
 		}
 		// One that is planned again tells nothing.
 		if (readId(record.status) !== LESSON_STATUS.completed) return [];
-		const branch = readId(record.branch_id) ?? places[0];
+		const branch = readId(record.branch_id) ?? branches[0];
 		const listed = own ? own.customer_id : record.customer_ids;
 		const shown = await lookup.detailsOf(record, branch, readIds([listed ?? []].flat()));
 		const theirs = own ? ownOf(shown, own) : shown;
@@ -55,7 +54,7 @@ function mayBe(isThere: 0 | 1, { fields_new, event }: Change): boolean {
 	return said === undefined ? event === 'create' : said === isThere;
 }
 
-async function detailsOf(
+async function ownDetails(
 	change: Change,
 	[branch]: readonly number[],
 	lookup: LogLookup,
