@@ -10,6 +10,7 @@ export const depth = {
 	recordHistories: runs(150, 10_000),
 	logHistories: runs(150, 10_000),
 	attendanceHistories: runs(1_000, 10_000),
+	derivedEvents: runs(100, 2_000),
 	memberships: runs(60, 3_000),
 	freeSlotsOfSchools: runs(15, 300),
 	sideBySide: runs(8, 200),
