@@ -75,7 +75,7 @@ export class RecordReader {
 		const { client } = this;
 		const { entity_id: id } = change;
 		const what = `${await client.origin()} ${keyOf(change)}`;
-		const failures: unknown[] = [];
+		const failures: Error[] = [];
 		let isSearched = false;
 		const places = entity.scope === 'global' ? [undefined] : this.places(named, failures);
 		for await (const branch of places) {
@@ -87,7 +87,8 @@ export class RecordReader {
 				}
 				if (isConclusive) isSearched = true;
 				else failures.push(nodeError(client.node, notShown(entity, id, branch), undefined));
-			} catch (failure) {
+			} catch (caught) {
+				const failure = asNodeError(client.node, caught);
 				// Where it should be it is waited for; another branch that cannot be read stops nothing.
 				const isLikely = branch === undefined || named.includes(branch);
 				if (isLikely && !isLasting(client, failure) && isWorthWaiting(what)) throw failure;
@@ -97,7 +98,7 @@ export class RecordReader {
 		const where = entity.scope === 'global' ? '' : SEARCHED;
 		const reasons = [
 			...(isSearched ? [notFound(entity, id).message + where] : []),
-			...failures.slice(0, 1).map((failure) => messageOf(asNodeError(client.node, failure))),
+			...failures.slice(0, 1).map(messageOf),
 		];
 		const isHidden = failures.every((failure) => isLasting(client, failure));
 		const missing = failures.length === 0 ? 'gone' : isHidden ? 'hidden' : 'failed';
@@ -105,7 +106,7 @@ export class RecordReader {
 	}
 
 	/** It may have been moved, and a log may list the changes of all branches, so the others are looked into as well. */
-	private async *places(named: readonly number[], failures: unknown[]): AsyncGenerator<number> {
+	private async *places(named: readonly number[], failures: Error[]): AsyncGenerator<number> {
 		yield* named;
 		try {
 			this.branches ??= accountBranches(this.client, 0).then((all) => [
@@ -113,8 +114,8 @@ export class RecordReader {
 				...all.closedBranches,
 			]);
 			yield* (await this.branches).filter((branch) => !named.includes(branch));
-		} catch (failure) {
-			failures.push(failure);
+		} catch (caught) {
+			failures.push(asNodeError(this.client.node, caught));
 		}
 	}
 }

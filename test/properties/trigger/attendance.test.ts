@@ -19,13 +19,14 @@ const [PLANNED, COMPLETED] = [1, 3];
 type Step =
 	| { do: 'plan'; branch: number; pupils: number[] }
 	| { do: 'complete'; lesson: number; there: number[] }
-	| { do: 'correct' | 'add' | 'drop'; lesson: number; pupil: number }
+	| { do: 'correct' | 'add' | 'drop' | 'note'; lesson: number; pupil: number }
 	| { do: 'planAgain' | 'delete' | 'damage' | 'mend'; lesson: number }
 	| { do: 'move'; lesson: number; branch: number }
 	| { do: 'fail' | 'heal'; branch: number }
 	| { do: 'wait'; minutes: number }
 	| { do: 'poll'; items: number }
 	| { do: 'restart' }
+	| { do: 'outage'; lesson: number; minutes: number }
 	| { do: 'crash'; at: number }
 	| { do: 'during'; at: number; step: Step };
 
@@ -73,6 +74,7 @@ const school = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 3, arbitrary: record('correct', { lesson, pupil }) },
 	{ weight: 1, arbitrary: record('add', { lesson, pupil }) },
 	{ weight: 1, arbitrary: record('drop', { lesson, pupil }) },
+	{ weight: 1, arbitrary: record('note', { lesson, pupil }) },
 	{ weight: 1, arbitrary: record('planAgain', { lesson }) },
 	{ weight: 1, arbitrary: record('delete', { lesson }) },
 );
@@ -89,6 +91,7 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 2, arbitrary: record('during', { at, step: school }) },
 	{ weight: 3, arbitrary: record('damage', { lesson }) },
 	{ weight: 1, arbitrary: record('mend', { lesson }) },
+	{ weight: 2, arbitrary: record('outage', { lesson, minutes: fc.constantFrom(30, 61) }) },
 	{ weight: 1, arbitrary: record('fail', { branch }) },
 	{ weight: 1, arbitrary: record('heal', { branch }) },
 );
@@ -230,7 +233,13 @@ class Play {
 	private async play(one: Step): Promise<void> {
 		if (one.do === 'poll') await this.poll(one.items);
 		else if (one.do === 'restart') this.state = this.saved;
-		else if (one.do === 'crash' || one.do === 'during') {
+		else if (one.do === 'outage') {
+			this.change({ do: 'damage', lesson: one.lesson });
+			await this.poll(500);
+			this.change({ do: 'wait', minutes: one.minutes });
+			await this.poll(500);
+			this.change({ do: 'mend', lesson: one.lesson });
+		} else if (one.do === 'crash' || one.do === 'during') {
 			const from = this.lists.requests;
 			this.lists.onRequest = (number) => {
 				if (number !== from + one.at) return;
@@ -297,6 +306,9 @@ class Play {
 		else if (one.do === 'correct') {
 			const found = of(one.pupil);
 			if (found !== undefined) this.mark(own, found, found.isThere === 1 ? 0 : 1);
+		} else if (one.do === 'note') {
+			const found = of(one.pupil);
+			if (found !== undefined) this.log(own, 'LessonDetails', 2, found.id, { note: 'Опоздал' });
 		} else if (one.do === 'add') {
 			if (own.status === COMPLETED && !of(one.pupil)) this.detail(own, one.pupil, 1, true);
 		} else if (one.do === 'drop') {
@@ -349,16 +361,15 @@ class Play {
 	): void {
 		const all = this.asSaid();
 		for (const key of this.due.keys()) if (!all.has(key)) this.due.delete(key);
-		for (const { pupil: customer } of detail ? [detail] : own.details)
-			this.old.delete(`${own.id} ${customer}`);
+		const isCompletion = entity === 'Lesson' && fields_new.status === COMPLETED;
+		const whom = isCompletion ? own.details : detail !== undefined ? [detail] : [];
+		for (const { pupil: customer } of whom) this.old.delete(`${own.id} ${customer}`);
 		const { logs, isOneLog } = this.history.account;
 		if (!logs.includes(entity)) return;
 		const time = stamp(now);
 		const row = { entity, entity_id, event, user_id: 4, fields_old, fields_new, date_time: time };
 		this.entries.push({ branch: own.branch, time, row });
 		if (!isOneLog && !this.history.watched.includes(own.branch)) return;
-		const isCompletion = fields_new.status === COMPLETED;
-		const whom = isCompletion ? own.details : detail !== undefined ? [detail] : [];
 		for (const each of whom) {
 			const key = `${own.id} ${each.pupil}`;
 			if (all.has(key)) this.due.set(key, time);

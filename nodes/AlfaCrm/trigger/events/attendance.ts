@@ -64,10 +64,9 @@ async function ownDetails(
 
 /** A customer's own details as the lesson shows them; as the log tells them where it shows nobody's. */
 function ownOf(shown: readonly IDataObject[], own: IDataObject): IDataObject[] {
-	if (shown.length === 0) return [own];
 	const isOwn = (one: IDataObject) =>
 		readId(one.id) === own.id || readId(one.customer_id) === readId(own.customer_id);
-	return shown.filter(isOwn).map((one) => ({ ...own, ...one }));
+	return shown.length === 0 ? [own] : shown.filter(isOwn);
 }
 
 function itemOf(change: Change, lesson: IDataObject, details: IDataObject, branch: number): IDataObject {
