@@ -179,6 +179,7 @@ class Play {
 	private saved: unknown;
 	private isActivation = true;
 	private lastTime = '';
+	private isCrash = false;
 	private most: number;
 	private path = '';
 	private readonly lists: MemoryLists;
@@ -427,6 +428,7 @@ class Play {
 		const { most } = this;
 		const isFirst = this.state === undefined;
 		const [due, said] = [new Map(this.due), this.asSaid()];
+		this.isCrash = isCrash;
 		this.excuse(isCrash);
 		try {
 			const { news, failures, after } = await this.source.poll(
@@ -506,7 +508,8 @@ class Play {
 		this.told.add(key);
 		if (row.lesson_error !== undefined) {
 			const own = this.lessons.find(({ id }) => id === row.lesson_id);
-			const isUnnamed = row.lesson_id === null && (row.customer_id === null || this.failing.size > 0);
+			const isUnnamed =
+				row.lesson_id === null && (row.customer_id === null || this.failing.size > 0 || this.isCrash);
 			if (!isUnnamed && !(own?.isExcused ?? row.lesson_id !== null))
 				this.wrong.push(`${key}: ${String(row.lesson_error)}`);
 			this.unread.add(row.lesson_id === null ? `pupil ${String(row.customer_id)}` : String(row.lesson_id));
