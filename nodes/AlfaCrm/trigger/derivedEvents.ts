@@ -21,7 +21,7 @@ export interface DerivedEvent {
 	wants: (change: Change) => boolean;
 	/** Its items, with what had to be read for that; none if it turns out to be something else. */
 	derive: (change: Change, branches: readonly number[], lookup: LogLookup) => Promise<IDataObject[]>;
-	/** Of what several entries may tell: what makes it one. */
+	/** Of what several entries may tell: what makes it one. Others are told by one entry each. */
 	keyOf?: (item: IDataObject) => string;
 }
 
@@ -29,12 +29,6 @@ interface DerivedState {
 	log: unknown;
 	/** Keys of what was reported, the oldest first. */
 	reported: string;
-}
-
-/** What one entry of the log tells that was not reported before. */
-interface Derived {
-	news: NewRecord[];
-	keys: string[];
 }
 
 /** Tells what entries of the log mean: each may tell several things, and several may tell one. */
@@ -47,73 +41,72 @@ export class DerivedEvents implements EventSource {
 	}
 
 	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
-		const state = before as DerivedState | undefined;
-		const { startWith } = request;
-		// Two entries may tell one thing.
-		const entriesPerItem = this.event.keyOf === undefined ? 1 : 2;
+		if (before === undefined) return await this.first(request);
+		const { client, deadline, most, now, reader } = request;
+		const { log, reported } = before as DerivedState;
 		// What is found has to be read as well.
-		const half = request.now + (request.deadline - request.now) / 2;
-		const asked = { ...request, deadline: half, startWith: startWith * entriesPerItem };
-		const { news: entries, after, failures } = await this.log.poll(asked, state?.log);
-		const reported = state?.reported ?? '';
-		const lookup = new LogLookup(request.client, request.reader, failures);
-		const isFirst = state === undefined;
-		const most = isFirst ? Infinity : request.most;
-		const deadline = isFirst ? Infinity : request.deadline;
-		const found = await this.derive(entries, lookup, { most, deadline, known: new Set(keysOf(reported)) });
-		const news = found.flatMap((one) => one.news);
+		const half = now + (deadline - now) / 2;
+		const { news: entries, after, failures } = await this.log.poll({ ...request, deadline: half }, log);
+		const lookup = new LogLookup(client, reader, failures);
+		const known = new Set(keysOf(reported));
+		const isEnough = (read: readonly NewRecord[][]) => Date.now() >= deadline || read.flat().length >= most;
+		const derive = async (entry: NewRecord) => await this.derive(entry, lookup, known);
+		const read = await oneByOne(entries, isEnough, derive);
+		const news = read.flat();
 		return {
-			news: isFirst && startWith > 0 ? news.slice(-startWith) : news,
+			news,
 			failures,
-			after: (taken) => {
-				const { done, keys } = upTo(found, isFirst ? Infinity : taken);
-				return { log: after(done), reported: (reported + keys).slice(-MOST_REPORTED * KEY_CHARACTERS) };
-			},
+			after: (taken) => ({
+				log: after(
+					taken < news.length ? read.findIndex((items) => items.includes(news[taken])) : read.length,
+				),
+				reported: (reported + this.keysOf(news.slice(0, taken))).slice(-MOST_REPORTED * KEY_CHARACTERS),
+			}),
 		};
 	}
 
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
+		const { client, deadline, reader } = request;
 		const most = count * ENTRIES_PER_SAMPLE;
 		const { news: entries, isAll } = await this.log.samples(request, most);
-		const lookup = new LogLookup(request.client, request.reader);
-		const found: NewRecord[] = [];
+		const lookup = new LogLookup(client, reader);
 		const known = new Set<string>();
+		const news: NewRecord[] = [];
 		for (const entry of [...entries].reverse()) {
-			if (found.length >= count || (Date.now() >= request.deadline && found.length > 0)) break;
-			const [{ news }] = await this.derive([entry], lookup, { most: Infinity, deadline: Infinity, known });
-			found.unshift(...news);
+			if (news.length >= count || (Date.now() >= deadline && news.length > 0)) break;
+			news.unshift(...(await this.derive(entry, lookup, known)));
 		}
-		return { news: found.slice(-count), isAll: isAll && entries.length < most };
+		return { news: news.slice(-count), isAll: isAll && entries.length < most };
 	}
 
-	/** As many as may be reported, can be read and there is time for, but at least one entry. */
+	private async first(request: PollRequest): Promise<PollResult> {
+		const { startWith } = request;
+		const { after, failures } = await this.log.poll({ ...request, startWith: 0 }, undefined);
+		const asked = { ...request, deadline: Infinity };
+		const { news } = startWith === 0 ? { news: [] } : await this.samples(asked, startWith);
+		return { news, failures, after: () => ({ log: after(0), reported: this.keysOf(news) }) };
+	}
+
+	/** What an entry tells that is not known, and is from now on. */
 	private async derive(
-		entries: readonly NewRecord[],
+		{ row, branches }: NewRecord,
 		lookup: LogLookup,
-		{ most, deadline, known }: { most: number; deadline: number; known: Set<string> },
-	): Promise<Derived[]> {
-		const { derive, keyOf } = this.event;
-		const isEnough = (made: readonly Derived[]) =>
-			Date.now() >= deadline || made.reduce((sum, { news }) => sum + news.length, 0) >= most;
-		return await oneByOne(entries, isEnough, async ({ row, branches }) => {
-			const change = changeOf(row, branches[0]) as Change;
-			const one: Derived = { news: [], keys: [] };
-			for (const item of await derive(change, branches, lookup)) {
-				const key = keyOf === undefined ? '' : shortKey(keyOf(item));
-				if (known.has(key)) continue;
-				if (key !== '') known.add(key);
-				one.news.push({ row: item, branches });
-				one.keys.push(key);
-			}
-			return one;
-		});
+		known: Set<string>,
+	): Promise<NewRecord[]> {
+		const items = await this.event.derive(changeOf(row, branches[0]) as Change, branches, lookup);
+		const told: NewRecord[] = [];
+		for (const item of items) {
+			const key = this.keysOf([{ row: item, branches }]);
+			if (known.has(key)) continue;
+			if (key !== '') known.add(key);
+			told.push({ row: item, branches });
+		}
+		return told;
 	}
-}
 
-/** How many entries are done once so many of their items were reported, and the keys of those. */
-function upTo(found: readonly Derived[], taken: number): { done: number; keys: string } {
-	const keys = found.flatMap((one) => one.keys).slice(0, taken);
-	let [done, count] = [0, 0];
-	while (done < found.length && (count += found[done].news.length) <= taken) done++;
-	return { done, keys: keys.join('') };
+	/** One after the other. */
+	private keysOf(news: readonly NewRecord[]): string {
+		const { keyOf } = this.event;
+		return keyOf === undefined ? '' : news.map(({ row }) => shortKey(keyOf(row))).join('');
+	}
 }

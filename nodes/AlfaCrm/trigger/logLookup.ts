@@ -1,40 +1,29 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
-import { asNodeError } from '../api/failures';
 import type { ListReader } from '../api/list';
-import type { ListQuery, Page } from '../api/pages';
+import type { ListQuery } from '../api/pages';
+import { LARGEST_PAGE } from '../api/pages';
 import { lesson as lessonEntity, LESSON_STATUS } from '../entities/lesson';
 import { listCall } from '../entities/listCall';
-import { readId, readIds } from '../values/formats';
+import { isPlain } from '../fields/blank';
+import { readId } from '../values/formats';
 import type { Change } from './change';
 import { changeOf, recordNamed } from './change';
-import { isLasting } from './eventSource';
-import { isShown, isWorthWaiting, RecordReader } from './recordReader';
+import type { Found } from './recordReader';
+import { RecordReader } from './recordReader';
 
-/** A lesson as it is now. */
-interface FoundLesson {
-	row: IDataObject | null;
-	/** Why it could not be read; missing where it is gone. */
-	reason?: string;
-	/** AlfaCRM has failed to show it for so long that it is not waited for any more. */
-	isGivenUp?: boolean;
-}
-
-/** What a list shows; nothing where it is not for this user, or not waited for any more. */
-type Shown = IDataObject[] | undefined;
-
-/** Reads what is needed to understand entries of the log. */
+/** Reads what is needed to understand entries of the log. A list that cannot be read fails the poll, and the next one tries again. */
 export class LogLookup {
 	private readonly records: RecordReader;
-	private readonly known = new Map<string, Promise<Shown>>();
 
+	/** @param failures branches whose log could not be read in the poll */
 	constructor(
-		private readonly client: ApiClient,
+		client: ApiClient,
 		private readonly reader: ListReader,
-		failures: ReadonlyMap<number, unknown> = new Map(),
+		private readonly failures: ReadonlyMap<number, unknown> = new Map(),
 	) {
-		this.records = new RecordReader(client, [], failures);
+		this.records = new RecordReader(client);
 	}
 
 	/** All that the log says of a record: entries that change it hold only what they change. API notes 5.21. */
@@ -43,85 +32,56 @@ export class LogLookup {
 		if (needed.every((name) => readId(own[name]) !== undefined)) return own;
 		const { entity, entity_id } = change;
 		const list = { path: 'log', branch, body: { entity, entity_id }, task: 'read the change log' };
-		const rows = (await this.firstPage(list)) ?? [];
+		// One page holds all that happens to a record; the newest comes first, and what it says counts.
+		const { rows } = await this.reader.collect(list, { isEnough: () => true });
 		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);
-		const same = changes.filter((one) => one.entity === entity && one.entity_id === entity_id);
-		// The newest is the first one, and what it says counts.
-		const all = same.reduceRight<IDataObject>(
-			(told, one) => ({ ...told, ...one.fields_rel, ...one.fields_old, ...filled(one.fields_new) }),
-			{},
-		);
+		const all = changes
+			.filter((one) => one.entity === entity && one.entity_id === entity_id)
+			.reduceRight<IDataObject>(
+				(told, one) => ({ ...told, ...one.fields_rel, ...one.fields_old, ...filled(one.fields_new) }),
+				{},
+			);
 		return { ...all, ...own };
 	}
 
-	async lesson(id: number, branches: readonly number[]): Promise<FoundLesson> {
-		// Nearly always it is completed, and there.
-		const list = completed(branches[0], { id });
-		// Waited for as the record is, so not twice.
-		const row = withId(await this.firstPage(list, `${list.path} ${id}`), id);
-		if (row !== undefined) return { row };
-		const found = await this.records.find(recordNamed('Lesson', id), branches);
-		return { ...found, row: found.record, reason: found.isGone ? undefined : found.reason };
+	/** A lesson that is completed, most likely. */
+	async lesson(id: number, branches: readonly number[]): Promise<Found> {
+		const change = { ...recordNamed('Lesson', id), fields_new: { status: LESSON_STATUS.completed } };
+		return await this.records.find(change, branches);
 	}
 
 	/**
 	 * The lesson that somebody's attendance belongs to. The log may not name it: then it is the customer's completed one with these
 	 * details. API notes 5.11 and 5.21.
 	 */
-	async lessonOf(attendance: IDataObject, branches: readonly number[]): Promise<FoundLesson> {
-		const [lesson, customer, details] = ['lesson_id', 'customer_id', 'id'].map((name) =>
+	async lessonOf(attendance: IDataObject, branches: readonly number[]): Promise<Found> {
+		const [lesson, customer_id, details] = ['lesson_id', 'customer_id', 'id'].map((name) =>
 			readId(attendance[name]),
 		);
 		if (lesson !== undefined) return await this.lesson(lesson, branches);
-		if (customer === undefined)
-			return { row: null, reason: 'The change log does not say whose lesson it was' };
-		const isIt = (row: IDataObject) => withId(detailsIn(row), details) !== undefined;
-		let isRead = false;
+		if (customer_id === undefined) return unsaid('whose lesson it was');
+		const keep = (row: IDataObject) => detailsIn(row).some(({ id }) => readId(id) === details);
 		for (const branch of branches) {
-			// The newest come first.
-			const list = completed(branch, { customer_id: customer });
-			const rows = await this.read(list, (page) => page.rows.some(isIt));
-			const row = rows?.find(isIt);
-			if (row !== undefined) return { row };
-			isRead ||= rows !== undefined;
+			const list = { ...completed(branch, { customer_id }), pageSize: LARGEST_PAGE };
+			const { rows } = await this.reader.collect(list, { keep, limit: 1 });
+			if (rows.length > 0) return { record: rows[0] };
 		}
+		if (this.failures.size > 0) return unsaid('which lesson it was, and not all branches could be read');
 		// It is planned again, or gone.
-		if (isRead) return { row: null };
-		const reason = 'The change log does not say which lesson it was, and AlfaCRM shows no lessons';
-		return { row: null, reason };
+		return { record: null, missing: 'gone' };
 	}
 
 	/** Who was at a lesson. Some accounts show that only to who asks for the lessons of a customer. API notes 5.11. */
-	async detailsOf(lesson: IDataObject, branch: number): Promise<IDataObject[]> {
-		const [shown, id] = [detailsIn(lesson), readId(lesson.id)];
-		if (shown.length > 0) return shown;
-		const found: IDataObject[] = [];
-		for (const customer_id of Array.isArray(lesson.customer_ids) ? readIds(lesson.customer_ids) : []) {
-			const own = withId(await this.firstPage(completed(branch, { id, customer_id })), id);
-			found.push(...detailsIn(own ?? {}).filter((one) => readId(one.customer_id) === customer_id));
+	async detailsOf(lesson: IDataObject, branch: number, customers: readonly number[]): Promise<IDataObject[]> {
+		const found = detailsIn(lesson);
+		if (found.length > 0) return found;
+		const id = readId(lesson.id);
+		for (const customer_id of customers) {
+			const keep = (row: IDataObject) => readId(row.id) === id;
+			const { rows } = await this.reader.collect(completed(branch, { id, customer_id }), { keep, limit: 1 });
+			found.push(...rows.flatMap(detailsIn).filter((one) => readId(one.customer_id) === customer_id));
 		}
 		return found;
-	}
-
-	/** The first page, which has the newest. */
-	private async firstPage(list: ListQuery, name?: string): Promise<Shown> {
-		const key = keyOf(list);
-		const shown = this.known.get(key) ?? this.read(list, () => true, name);
-		this.known.set(key, shown);
-		return await shown;
-	}
-
-	/** @throws NodeApiError for a reason that a later poll may not meet, for an hour at most */
-	private async read(list: ListQuery, isEnough: (page: Page) => boolean, name = keyOf(list)): Promise<Shown> {
-		const what = `${await this.client.origin()} ${name}`;
-		try {
-			const { rows } = await this.reader.collect(list, { isEnough });
-			isShown(what);
-			return rows;
-		} catch (caught) {
-			if (isLasting(this.client, caught) || !isWorthWaiting(what)) return undefined;
-			throw asNodeError(this.client.node, caught);
-		}
 	}
 }
 
@@ -130,16 +90,15 @@ const completed = (branch: number, body: IDataObject): ListQuery => ({
 	body: { ...body, status: LESSON_STATUS.completed },
 });
 
-const keyOf = ({ path, branch, body }: ListQuery): string => JSON.stringify([path, branch, body]);
-
-const withId = (rows: Shown, id: number | undefined): IDataObject | undefined =>
-	rows?.find((row) => readId(row.id) === id);
+const unsaid = (what: string): Found => ({
+	record: null,
+	reason: `The change log does not say ${what}`,
+	missing: 'hidden',
+});
 
 /** What is emptied tells less than what was there. */
 const filled = (fields: IDataObject): IDataObject =>
 	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 const detailsIn = ({ details }: IDataObject): IDataObject[] =>
-	Array.isArray(details)
-		? (details as IDataObject[]).filter((one) => typeof one === 'object' && one !== null)
-		: [];
+	Array.isArray(details) ? (details as IDataObject[]).filter(isPlain) : [];

@@ -7,7 +7,7 @@ import { listReader } from '../api/list';
 import type { NameSource, Titles } from '../operations/output/names';
 import { listOfNames, readTitles } from '../operations/output/names';
 import { accountBranches } from './branches';
-import { eventItems } from './events';
+import { kindOf } from './events';
 import type { PollRequest } from './eventSource';
 import { isLasting, pollReader } from './eventSource';
 import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollForm';
@@ -101,9 +101,9 @@ async function reportNews(
 		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
 	// What the user asked for in the beginning comes at once, for it is not news later.
 	const next = news.slice(0, known ? settings.most : Math.max(settings.most, request.startWith));
-	const records = new RecordReader(client, news, failures);
+	const records = new RecordReader(client, news);
 	const names = await pollNames(context, client, recordsUntil);
-	const items = await eventItems(parameters, event, {
+	const items = await kindOf(event).items(parameters, event, {
 		news: next,
 		records,
 		names,
@@ -134,7 +134,13 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const { news, isAll } = await source.samples({ branches, client, now, reader, deadline }, SAMPLES);
 	const names = await pollNames(context, client, deadline);
 	const records = new RecordReader(client, news);
-	const items = await eventItems(parameters, event, { news, records, names, deadline: Infinity, now });
+	const items = await kindOf(event).items(parameters, event, {
+		news,
+		records,
+		names,
+		deadline: Infinity,
+		now,
+	});
 	if (items.length > 0) return items.map((json) => ({ json }));
 	const message = isAll
 		? 'AlfaCRM has nothing yet that this trigger would report'

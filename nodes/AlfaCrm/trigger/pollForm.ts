@@ -8,7 +8,7 @@ import { eventTypes } from '../entities/events';
 import { sortByName } from '../fields/order';
 import { collection } from '../form/assemble';
 import { wholeNumber } from '../form/wholeNumber';
-import { eventForms, sourceFor } from './events';
+import { eventForms, kindOf } from './events';
 import { BY_TIME, firstPoll, lookEvery } from './events/dueDate';
 import type { EventSource, PollRequest } from './eventSource';
 import { inOptions, severalOf, TriggerParameters } from './parameters';
@@ -95,7 +95,7 @@ export async function settingsOf(context: IPollFunctions): Promise<PollSettings>
 	const event = eventOf(context);
 	const parameters = new TriggerParameters(context);
 	const branches = parameters.ids(branchesParameter);
-	const { source, filters, limitedBy } = sourceFor(parameters, event);
+	const { source, filters, limitedBy } = kindOf(event).source(parameters, event);
 	const { hostname } = await context.getCredentials(CREDENTIAL);
 	return {
 		event,

@@ -1,15 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
 import { lruSet } from '../api/bounded';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
-import { asNodeError } from '../api/failures';
+import { asNodeError, nodeError } from '../api/failures';
 import { collect, listReader } from '../api/list';
 import { kindPasses, listCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { findById, notFound, notShown } from '../operations/records/findById';
+import { SEARCHED } from '../operations/records/branches';
+import { findOfAnyKind, notFound, notShown } from '../operations/records/findById';
 import { readId } from '../values/formats';
 import { HOUR_MS } from '../values/time';
 import { accountBranches } from './branches';
@@ -22,28 +22,15 @@ import { isLasting } from './eventSource';
 const PATIENCE_MS = HOUR_MS;
 const MOST_FAILING = 1_000;
 
-/** Since when AlfaCRM fails to show something, in this process: n8n keeps nothing of polls that fail. */
+/** Since when AlfaCRM fails to show a record, in this process: n8n keeps nothing of polls that fail. */
 const failingSince = new Map<string, number>();
 
-/** Notes that AlfaCRM failed to show something, and tells whether the next poll is to try it again. */
-export function isWorthWaiting(what: string): boolean {
-	const now = Date.now();
-	const since = failingSince.get(what) ?? now;
-	lruSet(failingSince, what, since, MOST_FAILING);
-	return Math.abs(now - since) < PATIENCE_MS;
-}
-
-/** Notes that AlfaCRM has shown it. */
-export const isShown = (what: string): boolean => failingSince.delete(what);
-
-interface Found {
+export interface Found {
 	record: IDataObject | null;
-	/** Why there is none. */
+	/** Why there is none, in words; left out after a deletion. */
 	reason?: string;
-	/** There is none in any branch, as far as AlfaCRM shows them. */
-	isGone?: boolean;
-	/** AlfaCRM has failed to show it for so long that it is not waited for any more. */
-	isGivenUp?: boolean;
+	/** No branch has it; or this user or node may never see it; or AlfaCRM failed to show it. */
+	missing?: 'gone' | 'hidden' | 'failed';
 }
 
 /** Reads the records that changes are about, as they are now; each once, however often it was changed. */
@@ -53,91 +40,73 @@ export class RecordReader {
 	/** Of the whole account, closed ones too; asked for once a record is in none of those that its change names. */
 	private branches?: Promise<number[]>;
 
-	/**
-	 * @param news all changes of a poll: nothing is asked of what the last one deletes
-	 * @param failures branches whose log could not be read in that poll
-	 */
+	/** @param news all changes of a poll: nothing is asked of what the last one deletes */
 	constructor(
 		private readonly client: ApiClient,
 		news: readonly NewRecord[] = [],
-		private readonly failures: ReadonlyMap<number, unknown> = new Map(),
 	) {
 		for (const { row } of news) {
 			const change = changeOf(row, null);
-			if (change?.event === 'delete') this.known.set(keyOf(change), { record: null, isGone: true });
+			if (change?.event === 'delete') this.known.set(keyOf(change), { record: null, missing: 'gone' });
 			else if (change !== undefined) this.known.delete(keyOf(change));
 		}
 	}
 
 	/**
-	 * For an item: `record`, null when it is gone or cannot be read, and in the second case `recordError` beside it.
-	 *
-	 * @throws NodeApiError for a reason that a later try may not meet
-	 */
-	async recordOf(change: Change, named: readonly number[]): Promise<IDataObject> {
-		const { record, reason, isGone } = await this.find(change, named);
-		return reason === undefined || isGone ? { record } : { record, recordError: reason };
-	}
-
-	/**
-	 * The record of a change, with a reason also if it is gone though the change is no deletion.
+	 * The record of a change.
 	 *
 	 * @param named the branches that the change names, or that list it: there it is most likely
-	 * @throws NodeApiError for a reason that a later try may not meet
+	 * @throws NodeApiError for a reason that a later try may not meet, for an hour at most
 	 */
 	async find(change: Change, named: readonly number[]): Promise<Found> {
-		if (change.event === 'delete') return { record: null, isGone: true };
+		if (change.event === 'delete') return { record: null, missing: 'gone' };
 		const known = this.known.get(keyOf(change));
 		if (known !== undefined) return known;
-		const source = sourceOf(this.client, change);
+		const entity = entityOfClass(change.entity);
 		// Another change of the same record may tell what this one does not.
-		if (typeof source === 'string') return { record: null, reason: source };
-		const found = await this.search(source, named);
+		const reason = unreadable(this.client, change, entity);
+		if (entity === undefined || reason !== undefined) return { record: null, reason, missing: 'hidden' };
+		const found = await this.search(entity, change, named);
 		this.known.set(keyOf(change), found);
 		return found;
 	}
 
-	private async search(source: Source, named: readonly number[]): Promise<Found> {
-		const { entity, id } = source;
-		const what = `${await this.client.origin()} ${entity.path} ${id}`;
-		const without: number[] = [];
-		const reasons: string[] = [];
-		let isGivenUp = false;
-		for await (const branch of this.places(source, named, reasons)) {
+	private async search(entity: Entity, change: Change, named: readonly number[]): Promise<Found> {
+		const { client } = this;
+		const { entity_id: id } = change;
+		const what = `${await client.origin()} ${keyOf(change)}`;
+		const failures: Error[] = [];
+		let isSearched = false;
+		const places = entity.scope === 'global' ? [undefined] : this.places(named, failures);
+		for await (const branch of places) {
 			try {
-				const { record, isConclusive } = await recordIn(this.client, source, branch);
+				const { record, isConclusive } = await recordIn(client, entity, change, branch);
 				if (record) {
-					isShown(what);
+					failingSince.delete(what);
 					return { record };
 				}
-				if (!isConclusive) reasons.push(messageOf(notShown(entity, id, branch)));
-				else if (branch !== undefined) without.push(branch);
+				if (isConclusive) isSearched = true;
+				else failures.push(nodeError(client.node, notShown(entity, id, branch), undefined));
 			} catch (caught) {
-				const error = asNodeError(this.client.node, caught);
+				const failure = asNodeError(client.node, caught);
 				// Where it should be it is waited for; another branch that cannot be read stops nothing.
-				const isLikely = branch === undefined || (named.includes(branch) && !this.failures.has(branch));
-				const mayPass = isLikely && error instanceof NodeApiError && !isLasting(this.client, error);
-				if (mayPass && isWorthWaiting(what)) throw error;
-				isGivenUp ||= mayPass;
-				reasons.push(messageOf(error));
+				const isLikely = branch === undefined || named.includes(branch);
+				if (isLikely && !isLasting(client, failure) && isWorthWaiting(what)) throw failure;
+				failures.push(failure);
 			}
 		}
-		const isGone = reasons.length === 0;
-		if (isGone) isShown(what);
-		const looked = isGone || without.length > 0 ? [notFound(entity, id).message + inAll(without)] : [];
-		return { record: null, reason: [...looked, ...reasons.slice(0, 1)].join('. '), isGone, isGivenUp };
+		const where = entity.scope === 'global' ? '' : SEARCHED;
+		const reasons = [
+			...(isSearched ? [notFound(entity, id).message + where] : []),
+			...failures.slice(0, 1).map(messageOf),
+		];
+		const isHidden = failures.every((failure) => isLasting(client, failure));
+		const missing = failures.length === 0 ? 'gone' : isHidden ? 'hidden' : 'failed';
+		return { record: null, reason: reasons.join('. '), missing };
 	}
 
 	/** It may have been moved, and a log may list the changes of all branches, so the others are looked into as well. */
-	private async *places(
-		{ entity }: Source,
-		named: readonly number[],
-		reasons: string[],
-	): AsyncGenerator<number | undefined> {
-		if (entity.scope === 'global') {
-			yield undefined;
-			return;
-		}
+	private async *places(named: readonly number[], failures: Error[]): AsyncGenerator<number> {
 		yield* named;
 		try {
 			this.branches ??= accountBranches(this.client, 0).then((all) => [
@@ -146,68 +115,52 @@ export class RecordReader {
 			]);
 			yield* (await this.branches).filter((branch) => !named.includes(branch));
 		} catch (caught) {
-			reasons.push(messageOf(asNodeError(this.client.node, caught)));
+			failures.push(asNodeError(this.client.node, caught));
 		}
 	}
 }
 
-/** What to look for, wherever it is. */
-interface Source {
-	entity: Entity;
-	id: number;
-	/** Whose record it is, for those that AlfaCRM lists by their owner. */
-	query: IDataObject;
-	/** Of which kind the change says it is, where a list may leave out some kinds. */
-	kind?: number;
+/** Notes that AlfaCRM failed to show a record, and tells whether the next poll is to try it again. */
+function isWorthWaiting(what: string): boolean {
+	const now = Date.now();
+	const since = failingSince.get(what) ?? now;
+	lruSet(failingSince, what, since, MOST_FAILING);
+	return Math.abs(now - since) < PATIENCE_MS;
 }
 
-/** @returns the source or, in words, why the record cannot be read at all */
-function sourceOf(
-	{ node }: ApiClient,
-	{ entity: className, entity_id: id, ...change }: Change,
-): Source | string {
-	const entity = entityOfClass(className);
+const keysFor = ({ keys = [] }: Entity) => keys.filter((key) => key.in.includes('get'));
+
+/** Why the record of a change cannot be read at all, if so. */
+function unreadable({ node }: ApiClient, change: Change, entity?: Entity): string | undefined {
 	if (entity === undefined)
-		return `No list of AlfaCRM's API is known to hold ${className}. Use the fields of the event.`;
+		return `No list of AlfaCRM's API is known to hold ${change.entity}. Use the fields of the event.`;
 	if (node.credentials?.[CREDENTIAL] === undefined)
 		return 'The record was not read, because this node has no credential. Select one in the node.';
-	const fields = { ...change.fields_old, ...change.fields_new };
-	const keys = (entity.keys ?? []).filter((key) => key.in.includes('get'));
-	const query = Object.fromEntries(keys.map(({ name }) => [name, fields[name] ?? undefined]));
-	const missing = Object.keys(query).find((name) => query[name] === undefined);
-	if (missing !== undefined)
-		return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missing} too, which the event does not hold. Use the fields of the event.`;
-	return { entity, id, query, kind: readId(fields[entity.hidden?.kinds?.name ?? '']) };
+	const fields = fieldsOf(change);
+	const missing = keysFor(entity).find(({ name }) => (fields[name] ?? undefined) === undefined);
+	if (missing === undefined) return undefined;
+	return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missing.name} too, which the event does not hold. Use the fields of the event.`;
 }
 
-/**
- * The record, if it is in this branch; left out for what belongs to none. Of kinds that lists leave out unless they are
- * asked for, the one that the change names is tried before the others. API notes 5.16.
- */
-async function recordIn(
-	client: ApiClient,
-	{ entity, id, query, kind }: Source,
-	branch: number | undefined,
-): Promise<{ record?: IDataObject; isConclusive: boolean }> {
-	const where = { path: entity.path, query, labels: {}, branch };
-	const reader = listReader(client);
-	let isConclusive = true;
-	const look = async (passes: readonly IDataObject[]) => {
-		const found = await findById(reader, entity, id, where, passes);
-		isConclusive &&= found.isConclusive;
-		return found.record;
+/** The record, if it is in this branch; left out for what belongs to none. */
+async function recordIn(client: ApiClient, entity: Entity, change: Change, branch: number | undefined) {
+	const { kinds, partition } = entity.hidden ?? {};
+	const fields = fieldsOf(change);
+	const query = Object.fromEntries(keysFor(entity).map(({ name }) => [name, fields[name]]));
+	const target = { path: entity.path, query, labels: {}, branch };
+	// A list that shows one status or kind at a time is asked first for the one that the change names. API notes 5.11 and 5.16.
+	const divider = partition?.name ?? kinds?.name ?? '';
+	const named = readId(fields[divider]);
+	const others = passesOf(entity).filter((pass) => named === undefined || pass[divider] !== named);
+	const passes = named === undefined ? others : [{ [divider]: named }, ...others];
+	const otherKinds = async () => {
+		if (kinds === undefined) return [];
+		return kindPasses(kinds, (await collect(client, listCall(entityOf(kinds.entity), branch))).rows);
 	};
-	let record = await look(passesOf(entity));
-	const { kinds } = entity.hidden ?? {};
-	if (record === undefined && kinds !== undefined) {
-		if (kind !== undefined) record = await look([{ [kinds.name]: kind }]);
-		if (record === undefined) {
-			const { rows } = await collect(client, listCall(entityOf(kinds.entity), branch));
-			record = await look(kindPasses(kinds, rows).filter((pass) => pass[kinds.name] !== kind));
-		}
-	}
-	return { record, isConclusive };
+	return await findOfAnyKind(listReader(client), entity, change.entity_id, target, otherKinds, passes);
 }
+
+const fieldsOf = ({ fields_old, fields_new }: Change): IDataObject => ({ ...fields_old, ...fields_new });
 
 const keyOf = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
 
@@ -215,10 +168,4 @@ const keyOf = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}
 export function messageOf(error: { message: string; description?: string | null }): string {
 	const { message, description } = error;
 	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
-}
-
-function inAll(branches: readonly number[]): string {
-	if (branches.length === 0) return '';
-	if (branches.length === 1) return ` in branch ${branches[0]}`;
-	return ` in the branches ${branches.slice(0, -1).join(', ')} and ${branches.at(-1)}`;
 }

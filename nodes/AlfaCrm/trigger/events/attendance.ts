@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { LESSON_STATUS } from '../../entities/lesson';
-import { readFlag, readId } from '../../values/formats';
+import { readFlag, readId, readIds } from '../../values/formats';
 import type { Change } from '../change';
 import { isBecome } from '../change';
 import type { DerivedEvent } from '../derivedEvents';
@@ -25,65 +25,49 @@ export const attendance = (isThere: 0 | 1): DerivedEvent => ({
 			? mayBe(isThere, change)
 			: change.entity === 'Lesson' && isBecome(change, 'status', LESSON_STATUS.completed)),
 	derive: async (change, branches, lookup) => {
-		const derive = change.entity === DETAILS ? ofCustomer : ofLesson;
-		return await derive(change, branches, lookup, isThere);
+		const own = change.entity === DETAILS ? await ownDetails(change, branches, lookup) : undefined;
+		const { record, reason, missing } = own
+			? await lookup.lessonOf(own, branches)
+			: await lookup.lesson(change.entity_id, branches);
+		const isSo = (details: IDataObject) => readFlag(details.is_attend) === isThere;
+		if (record === null) {
+			// A customer's entry tells it as well; that of a lesson stands for all of its customers.
+			const isKnown = own ? missing !== 'gone' && isSo(own) : missing === 'failed';
+			const known = own ?? { lesson_id: change.entity_id };
+			return isKnown ? [{ ...itemOf(change, {}, known, branches[0]), lesson_error: reason }] : [];
+		}
+		// One that is planned again tells nothing.
+		if (readId(record.status) !== LESSON_STATUS.completed) return [];
+		const branch = readId(record.branch_id) ?? branches[0];
+		const listed = own ? own.customer_id : record.customer_ids;
+		const shown = await lookup.detailsOf(record, branch, readIds([listed ?? []].flat()));
+		const theirs = own ? ownOf(shown, own) : shown;
+		return theirs.filter(isSo).map((details) => itemOf(change, record, details, branch));
 	},
 	keyOf: ({ lesson_id, customer_id, details_id }) =>
 		lesson_id === null ? `details ${String(details_id)}` : `${String(lesson_id)} ${String(customer_id)}`,
 });
 
 /** What is not said of new ones may be either. */
-const mayBe = (isThere: 0 | 1, { fields_new, event }: Change): boolean =>
-	(readFlag(fields_new.is_attend) ?? (event === 'create' ? isThere : undefined)) === isThere;
-
-async function ofLesson(
-	change: Change,
-	branches: readonly number[],
-	lookup: LogLookup,
-	isThere: 0 | 1,
-): Promise<IDataObject[]> {
-	const { row, reason, isGivenUp } = await lookup.lesson(change.entity_id, branches);
-	if (row === null)
-		return isGivenUp ? [unread(change, { lesson_id: change.entity_id }, branches[0], reason)] : [];
-	if (!isCompleted(row)) return [];
-	const branch = readId(row.branch_id) ?? branches[0];
-	const details = await lookup.detailsOf(row, branch);
-	const theirs = details.filter((one) => readFlag(one.is_attend) === isThere);
-	return theirs.map((one) => itemOf(change, row, one, branch));
+function mayBe(isThere: 0 | 1, { fields_new, event }: Change): boolean {
+	const said = readFlag(fields_new.is_attend);
+	return said === undefined ? event === 'create' : said === isThere;
 }
 
-async function ofCustomer(
+async function ownDetails(
 	change: Change,
-	branches: readonly number[],
+	[branch]: readonly number[],
 	lookup: LogLookup,
-	isThere: 0 | 1,
-): Promise<IDataObject[]> {
-	const fields = await lookup.fieldsOf(change, branches[0], ['customer_id']);
-	const own: IDataObject = { ...fields, id: change.entity_id };
-	const places = [...new Set([readId(own.branch_id) ?? branches[0], ...branches])];
-	const { row, reason } = await lookup.lessonOf(own, places);
-	if (row === null) {
-		const isKnown = reason !== undefined && readFlag(own.is_attend) === isThere;
-		return isKnown ? [unread(change, own, places[0], reason)] : [];
-	}
-	// One that is planned again tells nothing.
-	if (!isCompleted(row)) return [];
-	const branch = readId(row.branch_id) ?? places[0];
-	const customer = readId(own.customer_id);
-	const shown = (await lookup.detailsOf(row, branch)).find(
-		(one) => readId(one.id) === own.id || (customer !== undefined && readId(one.customer_id) === customer),
-	);
-	// What is not shown is as the log says.
-	const details = { is_attend: 0, ...own, ...shown };
-	return readFlag(details.is_attend) === isThere ? [itemOf(change, row, details, branch)] : [];
+): Promise<IDataObject> {
+	return { ...(await lookup.fieldsOf(change, branch, ['customer_id'])), id: change.entity_id };
 }
 
-const isCompleted = ({ status }: IDataObject): boolean => readId(status) === LESSON_STATUS.completed;
-
-const unread = (change: Change, details: IDataObject, branch: number, reason = ''): IDataObject => ({
-	...itemOf(change, {}, details, branch),
-	lesson_error: reason,
-});
+/** A customer's own details as the lesson shows them; as the log tells them where it shows nobody's. */
+function ownOf(shown: readonly IDataObject[], own: IDataObject): IDataObject[] {
+	const isOwn = (one: IDataObject) =>
+		readId(one.id) === own.id || readId(one.customer_id) === readId(own.customer_id);
+	return shown.length === 0 ? [own] : shown.filter(isOwn);
+}
 
 function itemOf(change: Change, lesson: IDataObject, details: IDataObject, branch: number): IDataObject {
 	const from = (row: IDataObject, names: readonly string[]) =>

@@ -23,7 +23,7 @@ import type { EventKind } from './kind';
 const NO_END = '9999-12-31';
 
 const dayIn = (value: unknown): string | null => formatDay(value, 'iso', 'utc') ?? null;
-
+const idIn = (value: unknown): number | null => readId(value) ?? null;
 const endOf = ({ e_date }: IDataObject): string => dayIn(e_date) ?? NO_END;
 
 /** Whether what ends is over on the day of the change, by its old or its new fields; undefined if they do not tell. */
@@ -33,9 +33,8 @@ const isOver = ({ datetime }: Change, fields: IDataObject): boolean | undefined 
 const isEnded = (change: Change): boolean =>
 	isOver(change, change.fields_new) === true && isOver(change, change.fields_old) !== true;
 
-/** The branch of what belongs to one: what it says, or the only one whose log tells of it. */
-const certainBranch = ({ branch_id }: IDataObject, branches: readonly number[]): number | null =>
-	readId(branch_id) ?? (branches.length === 1 ? branches[0] : null);
+/** Who made a change, and when. */
+const madeBy = ({ user_id, datetime }: Change) => ({ user_id, datetime });
 
 /** A flag, or a day that is not to come; the day of a customer who is not archived is far ahead. API notes 3 and 4. */
 const archived: DerivedEvent = {
@@ -45,39 +44,47 @@ const archived: DerivedEvent = {
 		const isFlagged = readFlag(fields_new.removed) === 1 && readFlag(fields_old.removed) !== 1;
 		return entity === 'Customer' && event === 'update' && (isFlagged || isEnded(change));
 	},
-	derive: async ({ entity_id, fields_new, user_id, datetime }, [branch]) =>
-		await Promise.resolve([
-			{
-				customer_id: entity_id,
-				e_date: dayIn(fields_new.e_date),
-				customer_reject_id: readId(fields_new.customer_reject_id) ?? null,
-				lead_reject_id: readId(fields_new.lead_reject_id) ?? null,
-				branch_id: branch,
-				user_id,
-				datetime,
-			},
-		]),
+	derive: async (change, [branch_id]) => {
+		const { entity_id: customer_id, fields_new } = change;
+		const reasons = {
+			customer_reject_id: idIn(fields_new.customer_reject_id),
+			lead_reject_id: idIn(fields_new.lead_reject_id),
+		};
+		const item = { customer_id, e_date: dayIn(fields_new.e_date), ...reasons, branch_id, ...madeBy(change) };
+		return await Promise.resolve([item]);
+	},
 };
 
-const membership = (isIt: (change: Change) => boolean): DerivedEvent => ({
-	className: 'CustomerGroupInvolve',
-	wants: (change) => change.entity === 'CustomerGroupInvolve' && isIt(change),
+/**
+ * What happens to something that a customer has.
+ *
+ * @param kind the field that says what it is, which an entry may leave out as it may the customer
+ * @param shown what an item has of its fields
+ */
+const owned = (
+	className: string,
+	kind: string,
+	isIt: (change: Change) => boolean,
+	shown: (fields: IDataObject, id: number) => IDataObject,
+): DerivedEvent => ({
+	className,
+	wants: (change) => change.entity === className && isIt(change),
 	derive: async (change, branches, lookup) => {
-		const fields = await lookup.fieldsOf(change, branches[0], ['customer_id', 'group_id']);
-		return [
-			{
-				customer_id: readId(fields.customer_id) ?? null,
-				group_id: readId(fields.group_id) ?? null,
-				b_date: dayIn(fields.b_date),
-				e_date: dayIn(fields.e_date),
-				membership_id: change.entity_id,
-				branch_id: certainBranch(fields, branches),
-				user_id: change.user_id,
-				datetime: change.datetime,
-			},
-		];
+		const fields = await lookup.fieldsOf(change, branches[0], ['customer_id', kind]);
+		// What it says itself, or the only branch whose log tells of it.
+		const branch_id = readId(fields.branch_id) ?? (branches.length === 1 ? branches[0] : null);
+		const customer_id = idIn(fields.customer_id);
+		return [{ customer_id, ...shown(fields, change.entity_id), branch_id, ...madeBy(change) }];
 	},
 });
+
+const membership = (isIt: (change: Change) => boolean): DerivedEvent =>
+	owned('CustomerGroupInvolve', 'group_id', isIt, ({ group_id, b_date, e_date }, membership_id) => ({
+		group_id: idIn(group_id),
+		b_date: dayIn(b_date),
+		e_date: dayIn(e_date),
+		membership_id,
+	}));
 
 /** New, were it for a day, but none that is entered afterwards; or taken back after the last day. API notes 5.7. */
 const joinedGroup = membership((change) =>
@@ -96,29 +103,21 @@ const leftGroup = membership((change) =>
 );
 
 /** API notes 5.5. */
-const sold: DerivedEvent = {
-	className: 'CustomerToTariff',
-	wants: ({ entity, event }) => entity === 'CustomerToTariff' && event === 'create',
-	derive: async (change, branches, lookup) => {
-		const fields = await lookup.fieldsOf(change, branches[0], ['customer_id', 'tariff_id']);
-		return [
-			{
-				customer_id: readId(fields.customer_id) ?? null,
-				subscription_id: change.entity_id,
-				tariff_id: readId(fields.tariff_id) ?? null,
-				subject_ids: fields.subject_ids ?? [],
-				lesson_type_ids: fields.lesson_type_ids ?? [],
-				b_date: dayIn(fields.b_date),
-				e_date: dayIn(fields.e_date),
-				balance: fields.balance ?? null,
-				note: fields.note ?? null,
-				branch_id: certainBranch(fields, branches),
-				user_id: change.user_id,
-				datetime: change.datetime,
-			},
-		];
-	},
-};
+const sold = owned(
+	'CustomerToTariff',
+	'tariff_id',
+	({ event }) => event === 'create',
+	(fields, subscription_id) => ({
+		subscription_id,
+		tariff_id: idIn(fields.tariff_id),
+		subject_ids: fields.subject_ids ?? [],
+		lesson_type_ids: fields.lesson_type_ids ?? [],
+		b_date: dayIn(fields.b_date),
+		e_date: dayIn(fields.e_date),
+		balance: fields.balance ?? null,
+		note: fields.note ?? null,
+	}),
+);
 
 const derivedEvents: Record<EventOf<'derived'>['what'], DerivedEvent> = {
 	archived,
@@ -167,20 +166,19 @@ async function withRecords(
 ): Promise<IDataObject> {
 	const read = async (entity: string, id: unknown) => {
 		const known = readId(id);
-		const found = known === undefined ? undefined : await records.find(recordNamed(entity, known), branches);
-		return { record: found?.record ?? {}, reason: found?.reason };
+		return known === undefined ? undefined : await records.find(recordNamed(entity, known), branches);
 	};
 	const customer = await read('Customer', row.customer_id);
 	const group = await read('Group', row.group_id);
-	const branch = readId(row.branch_id) ?? branchOf({ ...customer.record, ...group.record }, branches[0]);
+	const branch = readId(row.branch_id) ?? branchOf({ ...customer?.record, ...group?.record }, branches[0]);
 	const { customer_id, group_id, ...rest } = await withNames({ row, branch }, named, names);
 	return {
 		customer_id,
-		customer_name: customer.record.name ?? null,
-		customer_phone: customer.record.phone ?? null,
-		customer_email: customer.record.email ?? null,
-		...(customer.reason === undefined ? {} : { customer_error: customer.reason }),
-		...(group_id === undefined ? {} : { group_id, group_name: group.record.name ?? null }),
+		customer_name: customer?.record?.name ?? null,
+		customer_phone: customer?.record?.phone ?? null,
+		customer_email: customer?.record?.email ?? null,
+		...(customer?.reason === undefined ? {} : { customer_error: customer.reason }),
+		...(group_id === undefined ? {} : { group_id, group_name: group?.record?.name ?? null }),
 		...rest,
 		branch_id: branch ?? null,
 	};

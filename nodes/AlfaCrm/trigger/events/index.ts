@@ -1,10 +1,9 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import type { EventKindName, EventType } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import { assemble } from '../../form/assemble';
-import type { TriggerParameters } from '../parameters';
-import type { EventKind, Found, Watching } from './kind';
+import type { EventKind } from './kind';
 import { EVENT_SLOTS } from './kind';
 import { logged } from './logged';
 import { newCustomers, newRecords } from './newRecords';
@@ -14,7 +13,7 @@ import { derived } from './derived';
 /** What each kind of event is. A kind without a module, or a module without a part, does not compile. */
 const kinds: { [K in EventKindName]: EventKind<K> } = { derived, dueDate, logged, newCustomers, newRecords };
 
-const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKindName>;
+export const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKindName>;
 
 /** The parameters of all events. */
 export const eventForms = (): INodeProperties[] =>
@@ -23,12 +22,3 @@ export const eventForms = (): INodeProperties[] =>
 		['event'],
 		eventTypes.map((event) => ({ show: { event: event.value }, part: kindOf(event).form(event) })),
 	);
-
-export const sourceFor = (parameters: TriggerParameters, event: EventType): Watching =>
-	kindOf(event).source(parameters, event);
-
-export const eventItems = async (
-	parameters: TriggerParameters,
-	event: EventType,
-	found: Found,
-): Promise<IDataObject[]> => await kindOf(event).items(parameters, event, found);

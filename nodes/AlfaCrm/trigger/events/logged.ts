@@ -20,6 +20,7 @@ import { fullWithNames } from '../../operations/output/readings';
 import { ChangeLog } from '../changeLog';
 import { oneByOne } from '../eventSource';
 import { severalOf } from '../parameters';
+import type { RecordReader } from '../recordReader';
 import type { EventKind } from './kind';
 
 const stages = severalOf(
@@ -85,11 +86,21 @@ export const logged: EventKind<'logged'> = {
 		const isLate = () => isRead && Date.now() >= deadline;
 		return await oneByOne(news, isLate, async ({ row, branches }) => {
 			const change = changeOf(row, branches[0]) as Change;
-			const read = isRead ? await records.recordOf(change, branches) : {};
+			const read = isRead ? await recordOf(change, branches, records) : {};
 			return { ...change, ...(isNamed ? await withNames(read, change, names) : read) };
 		});
 	},
 };
+
+/** `record`, null when it is gone or cannot be read, and in the second case `recordError` beside it. */
+async function recordOf(
+	change: Change,
+	branches: readonly number[],
+	records: RecordReader,
+): Promise<IDataObject> {
+	const { record, reason, missing } = await records.find(change, branches);
+	return missing === 'gone' || reason === undefined ? { record } : { record, recordError: reason };
+}
 
 /** Whether a change is what an event type stands for. */
 function isLogged({ className, on, changes: field, becomes }: Logged, change: Change): boolean {
