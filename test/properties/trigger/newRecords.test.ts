@@ -40,6 +40,8 @@ interface History {
 	isNewestFirst: boolean;
 	/** Whether the list heeds the day that it is asked for. */
 	isDayHeeded: boolean;
+	/** How far the clock of the second branch is behind. */
+	behindHours: number;
 	/** Ages of what is there in the beginning, in hours. */
 	before: number[];
 	settings: Settings;
@@ -88,7 +90,7 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 		weight: 4,
 		arbitrary: fc.record({
 			do: fc.constant('wait' as const),
-			minutes: fc.constantFrom(1, 10, 61, 600, 1_500, 9_000),
+			minutes: fc.constantFrom(1, 10, 61, 600, 1_500, 9_000, 20_000),
 		}),
 	},
 	{
@@ -112,6 +114,7 @@ const histories: fc.Arbitrary<History> = fc.record({
 	hasTotals: fc.constantFrom(true, true, true, false),
 	isNewestFirst: fc.boolean(),
 	isDayHeeded: fc.constantFrom(true, true, true, false),
+	behindHours: fc.constantFrom(0, 0, 2),
 	before: fc.array(fc.constantFrom(0, 1, 30, 100, 10_000), { maxLength: 8 }),
 	settings: fc.record({
 		branches: fc.constantFrom<number[][]>([], [], [1], [1, 2]),
@@ -129,6 +132,8 @@ interface Customer {
 	isArchived: boolean;
 	isRemoved: boolean;
 	createdAt: number;
+	/** As its branch shows it. */
+	stamp: string;
 	/** It is in a branch of nobody's until then. */
 	shownFrom: number;
 	/** Since when a poll would report it, if no poll has noted it as not wanted. */
@@ -144,7 +149,7 @@ interface Customer {
 }
 
 const stamp = (at: number) => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
-const dayOf = (dotted: unknown) => String(dotted).split('.').reverse().join('-');
+const dayOf = (dotted: string) => `${dotted.slice(6)}-${dotted.slice(3, 5)}-${dotted.slice(0, 2)}`;
 
 /** Plays a history, and says what went wrong. */
 class Play {
@@ -161,7 +166,9 @@ class Play {
 	private readonly lists: MemoryLists;
 	/** Branches that were chosen and not read yet: what they hold when they are is old. */
 	private readonly unread = new Set<number>();
-	private readonly failingSince = new Map<number, number>();
+	/** When a poll first could not read a branch, and as n8n has saved it. */
+	private unreadSince = new Map<number, number>();
+	private unreadSaved = new Map<number, number>();
 	private notedAt = 0;
 	/** The branches of the last poll, and of the last one that n8n has saved. */
 	private polled: number[] = [];
@@ -218,6 +225,7 @@ class Play {
 		else if (one.do === 'restart') {
 			this.state = this.saved;
 			this.polled = this.polledSaved;
+			this.unreadSince = new Map(this.unreadSaved);
 			for (const each of this.customers) each.isUnwanted = each.wasUnwanted;
 		} else if (one.do === 'crash' || one.do === 'during') {
 			const from = this.lists.requests;
@@ -236,13 +244,9 @@ class Play {
 		if (one.do === 'create')
 			for (let count = 0; count < one.count; count++)
 				this.add(one.branch, one.type, this.now, one.elsewhereMinutes);
-		else if (one.do === 'fail') {
-			this.lists.failing.add(one.branch);
-			this.failingSince.set(one.branch, this.now);
-		} else if (one.do === 'heal') {
-			this.lists.failing.delete(one.branch);
-			this.failingSince.delete(one.branch);
-		} else if (one.do === 'open') this.open.add(one.branch);
+		else if (one.do === 'fail') this.lists.failing.add(one.branch);
+		else if (one.do === 'heal') this.lists.failing.delete(one.branch);
+		else if (one.do === 'open') this.open.add(one.branch);
 		else if (one.do === 'close') this.open.delete(one.branch);
 		else if (one.do === 'set') this.set({ ...this.settings, ...one.settings });
 		else if ('pick' in one && this.customers.length > 0) {
@@ -268,6 +272,7 @@ class Play {
 		// n8n saves what it knows when it loads the workflow anew.
 		this.saved = this.state;
 		this.polledSaved = this.polled;
+		this.unreadSaved = new Map(this.unreadSince);
 		for (const place of this.watched) if (!this.polled.includes(place)) this.unread.add(place);
 		for (const one of this.customers) {
 			if (isOther && one.isUnwanted) one.mustNot = true;
@@ -286,6 +291,7 @@ class Play {
 			isArchived: false,
 			isRemoved: false,
 			createdAt,
+			stamp: stamp(createdAt - (place === 2 ? this.history.behindHours * HOUR_MS : 0)),
 			shownFrom: createdAt + elsewhereMinutes * MINUTE_MS,
 		});
 	}
@@ -321,10 +327,10 @@ class Play {
 	}
 
 	private rowsOf(place: number, { created_at_from: from, ...body }: IDataObject): IDataObject[] {
+		const day = from === undefined || !this.history.isDayHeeded ? '' : dayOf(String(from));
 		const rows = this.customers
-			.filter((one) => this.isShown(one, body, place))
-			.map(({ id, type: kind, createdAt }) => ({ id, is_study: kind, created_at: stamp(createdAt) }))
-			.filter((row) => from === undefined || !this.history.isDayHeeded || row.created_at >= dayOf(from));
+			.filter((one) => one.stamp >= day && this.isShown(one, body, place))
+			.map(({ id, type: kind, stamp: created }) => ({ id, is_study: kind, created_at: created }));
 		return this.history.isNewestFirst ? rows.reverse() : rows;
 	}
 
@@ -339,7 +345,7 @@ class Play {
 	}
 
 	private async poll(): Promise<void> {
-		const { branches, type: kind, isArchivedToo, most } = this.settings;
+		const { branches, type: kind, most } = this.settings;
 		const isFirst = this.state === undefined;
 		const there = this.customers.length;
 		for (const one of this.customers) one.isMoved = false;
@@ -351,9 +357,8 @@ class Play {
 					deadline: Infinity,
 					now: this.now,
 					branches: this.watched,
-					closed: BRANCHES.filter((place) => branches.length === 0 && !this.open.has(place)),
 					scope: String(branches),
-					filters: `${kind} ${isArchivedToo}`,
+					filters: String(kind),
 					most,
 					startWith: 0,
 				},
@@ -368,9 +373,12 @@ class Play {
 			const taken = news.slice(0, most);
 			this.state = JSON.parse(JSON.stringify(after(taken.length)));
 			this.polled = this.watched;
+			for (const place of read) this.unreadSince.delete(place);
+			for (const [place] of failures) this.unreadSince.set(place, this.unreadSince.get(place) ?? this.now);
 			if (taken.length > 0 || this.isActivation) {
 				this.saved = this.state;
 				this.polledSaved = this.polled;
+				this.unreadSaved = new Map(this.unreadSince);
 				for (const one of this.customers) one.wasUnwanted = one.isUnwanted;
 			}
 			this.isActivation = false;
@@ -378,8 +386,8 @@ class Play {
 			if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 			this.reported.push(...ids);
 			if (isFirst) this.customers.forEach((one, index) => this.begun(one, index < there));
-			for (const [place, since] of this.failingSince)
-				if (this.now - since > WEEK_MS / 2)
+			for (const [place, since] of this.unreadSince)
+				if (this.now - since >= WEEK_MS)
 					for (const one of this.customers) if (one.branch === place) one.isExcused = true;
 		} catch {
 			// n8n keeps nothing of a poll that fails.
