@@ -26,8 +26,8 @@ type Step =
 	| { do: 'move'; pick: number; branch: number }
 	| { do: 'wait'; minutes: number }
 	| { do: 'poll' | 'restart' }
-	/** Days with a poll every eight hours, for each of which somebody comes. */
-	| { do: 'live'; days: number; branch: number }
+	/** Days with two polls, for each of which somebody comes into two branches. One may fail meanwhile. */
+	| { do: 'live'; days: number; branch: number; failing: number }
 	/** A poll in which a request fails, or at which something happens. */
 	| { do: 'crash'; at: number }
 	| { do: 'during'; at: number; step: Step }
@@ -95,7 +95,12 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	},
 	{
 		weight: 1,
-		arbitrary: fc.record({ do: fc.constant('live' as const), days: fc.integer({ min: 1, max: 3 }), branch }),
+		arbitrary: fc.record({
+			do: fc.constant('live' as const),
+			days: fc.constantFrom(1, 2, 3, 6, 8),
+			branch,
+			failing: fc.constantFrom(0, ...BRANCHES),
+		}),
 	},
 	{ weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), at }) },
@@ -187,12 +192,12 @@ class Play {
 		for (const place of BRANCHES) await this.play({ do: 'heal', branch: place });
 		this.lists.onRequest = () => {};
 		for (let polls = 0; polls < 300; polls++) {
-			this.now += 10 * HOUR_MS;
+			this.now += 24 * HOUR_MS;
 			this.note();
 			const before = this.reported.length;
 			await this.poll();
 			// Whoever shows up late has come by then.
-			if (polls > 4 && this.reported.length === before) return;
+			if (polls > 1 && this.reported.length === before) return;
 		}
 	}
 
@@ -215,14 +220,16 @@ class Play {
 	private async play(one: Step): Promise<void> {
 		if (one.do === 'poll') return await this.poll();
 		if (one.do === 'wait') this.now += one.minutes * MINUTE_MS;
-		else if (one.do === 'live')
-			for (let polls = 0; polls < one.days * 3; polls++) {
-				this.now += 8 * HOUR_MS;
-				this.add(one.branch, 0, this.now, 0);
+		else if (one.do === 'live') {
+			this.lists.failing.add(one.failing);
+			for (let polls = 0; polls < one.days * 2; polls++) {
+				this.now += 12 * HOUR_MS;
+				for (const place of [one.branch, (one.branch % 3) + 1]) this.add(place, 0, this.now, 0);
 				this.note();
 				await this.poll();
 			}
-		else if (one.do === 'restart') {
+			this.lists.failing.delete(one.failing);
+		} else if (one.do === 'restart') {
 			this.state = this.saved;
 			this.polled = this.polledSaved;
 			this.unreadSince = new Map(this.unreadSaved);
