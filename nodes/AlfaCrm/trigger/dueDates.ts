@@ -135,13 +135,13 @@ function isNews(
 	mark: number,
 ): boolean {
 	// The card may name branches that could not be read just now.
-	const own = [...branches, ...(Array.isArray(row.branch_ids) ? readIds(row.branch_ids) : [])];
+	const own = [...branches, ...readIds([row.branch_ids].flat())];
 	if (own.some((branch) => all[branch]?.at !== undefined)) return true;
-	const opened = branches.flatMap((branch) => all[branch].day ?? []);
-	if (opened.length === 0) return false;
+	const [firstPoll] = branches.flatMap((branch) => all[branch].day ?? []);
+	if (firstPoll === undefined) return false;
 	if (kind.opensFrom === undefined) return tellsFirst;
-	// The level on the day of the first poll: at the limit it fell due on that day, above it later.
-	const level = kind.levelOf(mark, Math.min(...opened));
+	// At the limit it fell due on the day of the first poll, above it later.
+	const level = kind.levelOf(mark, firstPoll);
 	return tellsFirst ? level >= limit : level > limit;
 }
 
@@ -155,8 +155,7 @@ function readKnown(known: DueState['known']): Map<number, number> {
 function writeKnown(marks: ReadonlyMap<number, number>, first: number): DueState['known'] {
 	const groups = new Map<number, number[]>();
 	for (const [id, mark] of marks) if (mark >= first) groups.set(mark, [...(groups.get(mark) ?? []), id]);
-	const sorted = [...groups].sort(([one], [other]) => one - other);
-	return Object.fromEntries(sorted.map(([mark, ids]) => [mark, rangesOf(ids)]));
+	return Object.fromEntries([...groups].map(([mark, ids]) => [mark, rangesOf(ids)]));
 }
 
 /** Tells what falls due, by the cards of the clients: once in a while, and when a day begins. API notes 5.3. */

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayAt } from '../../../nodes/AlfaCrm/trigger/dueKinds';
 import type { DueState } from '../../../nodes/AlfaCrm/trigger/dueDates';
 import { step, withSettings } from '../../../nodes/AlfaCrm/trigger/dueDates';
 import type { DueName } from '../../../nodes/AlfaCrm/trigger/dueKinds';
-import { dueKinds } from '../../../nodes/AlfaCrm/trigger/dueKinds';
+import { dayAt, dueKinds } from '../../../nodes/AlfaCrm/trigger/dueKinds';
 import { depth, seed } from '../../support/depth';
 
 const MINUTE = 60_000;
@@ -35,6 +34,8 @@ interface Poll {
 	partial: number[];
 	/** How many of the news are taken at most. */
 	take: number;
+	/** The client whose card cannot be read at this time. */
+	unreadable: number;
 }
 interface World {
 	zone: string;
@@ -51,8 +52,8 @@ const iso = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const shown = (day: string, form: number): string =>
 	[day, day.split('-').reverse().join('.'), `${day} 18:30:00`][form % 3];
 
-/** Within three months of the beginning. */
-const moments = fc.integer({ min: 0, max: 90 * 24 * 60 }).map((minute) => BEGINNING + minute * MINUTE);
+/** While there are polls. */
+const moments = fc.integer({ min: 0, max: 50 * 24 * 60 }).map((minute) => BEGINNING + minute * MINUTE);
 
 /** Up to so many times at which something happens, in their order; the first is before the beginning. */
 const happenings = <T>(what: fc.Arbitrary<T>, maxLength: number) =>
@@ -142,32 +143,39 @@ function worldsOf(what: DueName): fc.Arbitrary<World> {
 		failing: mostly(6, [], fc.constantFrom<number[]>([1], [2])),
 		partial: mostly(12, [], fc.constantFrom<number[]>([1], [2])),
 		take: mostly(4, 99, fc.integer({ min: 0, max: 2 })),
+		// An absence of which nothing was known is told for a month only.
+		unreadable: what === 'notSeen' ? fc.constant(0) : mostly(4, 0, fc.constantFrom(500, 503)),
 	});
 	return fc
 		.record({
 			zone: fc.constantFrom(...ZONES),
 			tellsFirst: fc.boolean(),
 			limit: limits[what],
+			most: fc.constantFrom(99, 99, 1),
+			areAlike: fc.boolean(),
 			clients: fc.array(fc.record({ branches, changes: histories[what] }), { minLength: 1, maxLength: 6 }),
 			polls: fc.array(poll, { minLength: 5, maxLength: 40 }),
 		})
-		.map(({ zone, tellsFirst, limit: first, clients, polls }) => {
+		.map(({ zone, tellsFirst, limit: first, most, areAlike, clients, polls }) => {
 			let [at, limit] = [BEGINNING, first];
 			return {
 				...{ zone, tellsFirst },
-				clients: clients.map((client, index) => ({ id: 500 + index * 3, ...client })),
-				polls: polls.map(({ gap, limit: other, ...rest }) => {
+				clients: clients.map(({ branches: own, changes }, index) => ({
+					...{ id: 500 + index * 3, branches: own },
+					changes: areAlike ? clients[0].changes : changes,
+				})),
+				polls: polls.map(({ gap, limit: other, take, ...rest }) => {
 					at += gap * MINUTE;
 					limit = other ?? limit;
-					return { at, limit, ...rest };
+					return { at, limit, take: Math.min(take, most), ...rest };
 				}),
 			};
 		});
 }
 
-const cardOf = ({ id, branches, changes }: Client, now: number): IDataObject | undefined => {
-	const last = changes.filter(({ at }) => at <= now).at(-1);
-	return last && ({ id, branch_ids: branches, is_study: 1, ...last.card } as IDataObject);
+const cardOf = ({ id, branches, changes }: Client, now: number, unreadable: number): IDataObject => {
+	const last = id === unreadable ? undefined : changes.filter(({ at }) => at <= now).at(-1);
+	return { id, branch_ids: branches, is_study: 1, ...last?.card } as IDataObject;
 };
 
 /*
@@ -249,7 +257,7 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 	/** Those that were chosen when it began. */
 	let opened: number[] = [];
 	let [opening, limitBefore] = [NaN, NaN];
-	return polls.map(({ at, limit, watched, failing, partial, take }) => {
+	return polls.map(({ at, limit, watched, failing, partial, take, unreadable }) => {
 		const today = wallDay(at, zone);
 		if (limit !== limitBefore) {
 			[opening, limitBefore, opened] = [today, limit, watched];
@@ -262,8 +270,8 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 		for (const client of clients) {
 			const { id, branches } = client;
 			const listing = branches.filter((branch) => readable.includes(branch));
-			const card = cardOf(client, at);
-			if (listing.length === 0 || card === undefined) continue;
+			const card = cardOf(client, at, unreadable);
+			if (listing.length === 0 || id === unreadable) continue;
 			// All absences count, for each is known to somebody who forgets nothing.
 			const opensFrom = (day: number) => (what === 'notSeen' ? -Infinity : day);
 			const lookOf = (branch: number) => read.get(branch) ?? (opened.includes(branch) ? opening : today);
@@ -335,14 +343,14 @@ function isSameDay(what: DueName, told: number, day: number): boolean {
 function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): number[][] {
 	const kind = dueKinds[what];
 	let text: string | undefined;
-	return polls.map(({ at, limit, watched, failing, partial, take }) => {
+	return polls.map(({ at, limit, watched, failing, partial, take, unreadable }) => {
 		const today = dayAt(at, zone);
 		const before = text === undefined ? undefined : (JSON.parse(text) as DueState);
 		const state = withSettings(before, { branches: watched, limit, today });
 		const rowsOf = (branch: number) =>
 			clients
 				.filter(({ branches }) => branches.includes(branch))
-				.flatMap((client) => [cardOf(client, at)].filter((card) => card !== undefined));
+				.map((client) => cardOf(client, at, unreadable));
 		const read = watched.filter((branch) => !failing.includes(branch));
 		const snapshots = new Map(
 			read.map((branch) => [branch, { rows: rowsOf(branch), isComplete: !partial.includes(branch) }]),
