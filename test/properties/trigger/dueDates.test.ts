@@ -75,34 +75,46 @@ const histories: Record<DueName, fc.Arbitrary<Change[]>> = {
 		sums.map(({ at, what }) => ({ at, card: { balance: (what / 2).toFixed(2) } })),
 	),
 	/** Lessons are used one by one, taken back, or bought. */
-	lessonsRunningOut: happenings(fc.constantFrom(-1, -1, -1, -1, 1, 2, 4, 8), 16).map((steps) => {
+	lessonsRunningOut: happenings(fc.constantFrom(-1, -1, -1, -1, 1, 2, 2, 6), 24).map((steps) => {
 		let left = 4;
 		return steps.map(({ at, what }) => ({ at, card: { paid_lesson_count: (left += what) } }));
 	}),
-	/** Visits that are entered up to 20 days late, and never go back. */
+	/** Visits that are entered up to 20 days late; one may be taken back for some days, or put earlier by mistake. */
 	notSeen: fc
-		.array(fc.tuple(fc.integer({ min: 0, max: 126 * 24 * 60 }), fc.integer({ min: 0, max: 20 })), {
-			minLength: 1,
-			maxLength: 8,
-		})
+		.array(
+			fc.tuple(
+				fc.integer({ min: 0, max: 100 * 24 * 60 }),
+				fc.integer({ min: 0, max: 20 }),
+				fc.constantFrom(0, 0, 2, 8),
+			),
+			{ minLength: 1, maxLength: 8 },
+		)
 		.map((some) => {
-			const visits = some.map(([minute, late], index) => {
+			const visits = some.map(([minute, late, back], index) => {
 				const at = BEGINNING - 40 * DAY + minute * MINUTE;
-				return { at: index === 0 ? 0 : at + late * DAY, day: iso(at) };
+				return { at: index === 0 ? 0 : at + late * DAY, day: iso(at), back };
 			});
 			let last = '';
 			return visits
 				.sort((one, other) => one.at - other.at)
-				.map(({ at, day }) => {
+				.flatMap(({ at, day, back }, index, all) => {
 					last = day > last ? day : last;
-					return { at, card: { last_attend_date: last } };
+					const own = { at, card: { last_attend_date: last } };
+					if (back === 0 || all.some((other, place) => place > index && other.at < at + 20 * DAY))
+						return [own];
+					const before = iso(Date.parse(last) - back * DAY);
+					return [
+						own,
+						{ at: at + 10 * DAY, card: { last_attend_date: before } },
+						{ at: at + 14 * DAY, card: { last_attend_date: last } },
+					];
 				});
 		}),
 	/** Subscriptions of three weeks and more, one after the other, whose ends are corrected by some days. */
 	subscriptionEnding: happenings(
 		fc.record({
 			days: fc.integer({ min: -3, max: 40 }),
-			by: fc.integer({ min: -2, max: 3 }),
+			by: fc.integer({ min: -5, max: 5 }),
 			form: fc.nat(2),
 		}),
 		5,
@@ -120,7 +132,7 @@ const histories: Record<DueName, fc.Arbitrary<Change[]>> = {
 const limits: Record<DueName, fc.Arbitrary<number>> = {
 	birthday: fc.constantFrom(0, 1, 3, 14),
 	inDebt: fc.constantFrom(-1, -5_001, 2_000),
-	lessonsRunningOut: fc.constantFrom(0, 1, 2, 4),
+	lessonsRunningOut: fc.constantFrom(0, 1, 4, 6),
 	notSeen: fc.constantFrom(-3, -7, -14, -30),
 	subscriptionEnding: fc.constantFrom(0, 1, 3, 7, 14),
 };

@@ -21,7 +21,7 @@ interface Settings {
 }
 
 type Step =
-	| { do: 'create'; branch: number; type: 0 | 1; count: number; elsewhereMinutes: number }
+	| { do: 'create'; branch: number; also: number; type: 0 | 1; count: number; elsewhereMinutes: number }
 	| { do: 'convert' | 'archive' | 'restore' | 'remove'; pick: number }
 	| { do: 'move'; pick: number; branch: number }
 	| { do: 'wait'; minutes: number }
@@ -42,6 +42,8 @@ interface History {
 	isDayHeeded: boolean;
 	/** How far the clock of the second branch is behind. */
 	behindHours: number;
+	/** Branches that are closed in the beginning. */
+	closed: number[];
 	/** Ages of what is there in the beginning, in hours. */
 	before: number[];
 	settings: Settings;
@@ -57,6 +59,7 @@ const own = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 		arbitrary: fc.record({
 			do: fc.constant('create' as const),
 			branch,
+			also: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: branch }),
 			type,
 			count: fc.constantFrom(1, 1, 1, 2, 3, 30),
 			elsewhereMinutes: fc.constantFrom(0, 0, 0, 30, 600, 2_700),
@@ -112,7 +115,7 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 			branch,
 		}),
 	},
-	{ weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), settings: choices }) },
+	{ weight: 2, arbitrary: fc.record({ do: fc.constant('set' as const), settings: choices }) },
 );
 const histories: fc.Arbitrary<History> = fc.record({
 	pageSize: fc.constantFrom(2, 5, 20, 500),
@@ -120,6 +123,7 @@ const histories: fc.Arbitrary<History> = fc.record({
 	isNewestFirst: fc.boolean(),
 	isDayHeeded: fc.constantFrom(true, true, true, false),
 	behindHours: fc.constantFrom(0, 0, 2),
+	closed: fc.constantFrom<number[][]>([], [], [3], [2, 3]),
 	before: fc.array(fc.constantFrom(0, 1, 30, 100, 10_000), { maxLength: 8 }),
 	settings: fc.record({
 		branches: fc.constantFrom<number[][]>([], [], [1], [1, 2]),
@@ -132,7 +136,7 @@ const histories: fc.Arbitrary<History> = fc.record({
 
 interface Customer {
 	id: number;
-	branch: number;
+	branches: number[];
 	type: 0 | 1;
 	isArchived: boolean;
 	isRemoved: boolean;
@@ -162,7 +166,7 @@ class Play {
 	readonly unordered: number[][] = [];
 	private now = Date.parse('2026-02-10T09:00:00Z');
 	private readonly customers: Customer[] = [];
-	private readonly open = new Set(BRANCHES);
+	private readonly open: Set<number>;
 	private settings: Settings;
 	private state: unknown;
 	private saved: unknown;
@@ -181,10 +185,11 @@ class Play {
 
 	constructor(private readonly history: History) {
 		this.settings = history.settings;
+		this.open = new Set(BRANCHES.filter((place) => !history.closed.includes(place)));
 		this.lists = new MemoryLists((place, body) => this.rowsOf(place, body));
 		Object.assign(this.lists, { pageSize: history.pageSize, hasTotals: history.hasTotals });
 		for (const hours of [...history.before].sort((one, other) => other - one))
-			this.add(BRANCHES[this.customers.length % 3], 1, this.now - hours * HOUR_MS, 0);
+			this.add([BRANCHES[this.customers.length % 3]], 1, this.now - hours * HOUR_MS, 0);
 	}
 
 	async run(): Promise<void> {
@@ -224,7 +229,7 @@ class Play {
 			this.lists.failing.add(one.failing);
 			for (let polls = 0; polls < one.days * 2; polls++) {
 				this.now += 12 * HOUR_MS;
-				for (const place of [one.branch, (one.branch % 3) + 1]) this.add(place, 0, this.now, 0);
+				for (const place of [one.branch, (one.branch % 3) + 1]) this.add([place], 0, this.now, 0);
 				this.note();
 				await this.poll();
 			}
@@ -250,7 +255,12 @@ class Play {
 	private change(one: Step): void {
 		if (one.do === 'create')
 			for (let count = 0; count < one.count; count++)
-				this.add(one.branch, one.type, this.now, one.elsewhereMinutes);
+				this.add(
+					BRANCHES.filter((place) => place === one.branch || place === one.also),
+					one.type,
+					this.now,
+					one.elsewhereMinutes,
+				);
 		else if (one.do === 'fail') this.lists.failing.add(one.branch);
 		else if (one.do === 'heal') this.lists.failing.delete(one.branch);
 		else if (one.do === 'open') this.open.add(one.branch);
@@ -262,7 +272,7 @@ class Play {
 			if (one.do === 'archive') customer.isArchived = true;
 			if (one.do === 'restore') customer.isArchived = false;
 			if (one.do === 'remove') customer.isRemoved = true;
-			if (one.do === 'move') customer.branch = one.branch;
+			if (one.do === 'move') customer.branches = [one.branch];
 			// Rows move to pages that were read, of which only a total tells.
 			customer.isMoved = one.do === 'move';
 			if (!this.lists.hasTotals) for (const each of this.customers) each.isMoved = true;
@@ -283,22 +293,22 @@ class Play {
 		for (const place of this.watched) if (!this.polled.includes(place)) this.unread.add(place);
 		for (const one of this.customers) {
 			if (isOther && one.isUnwanted) one.mustNot = true;
-			if (one.dueSince === undefined || !this.isDue(one) || this.unread.has(one.branch) || one.mustNot)
+			if (one.dueSince === undefined || !this.isDue(one) || this.isUnread(one) || one.mustNot)
 				one.isExcused = true;
 			if (isOther) one.isUnwanted = false;
 			one.wasUnwanted = one.isUnwanted;
 		}
 	}
 
-	private add(place: number, kind: 0 | 1, createdAt: number, elsewhereMinutes: number): void {
+	private add(branches: number[], kind: 0 | 1, createdAt: number, elsewhereMinutes: number): void {
 		this.customers.push({
 			id: this.customers.length + 1,
-			branch: place,
+			branches,
 			type: kind,
 			isArchived: false,
 			isRemoved: false,
 			createdAt,
-			stamp: stamp(createdAt - (place === 2 ? this.history.behindHours * HOUR_MS : 0)),
+			stamp: stamp(createdAt - (branches[0] === 2 ? this.history.behindHours * HOUR_MS : 0)),
 			shownFrom: createdAt + elsewhereMinutes * MINUTE_MS,
 		});
 	}
@@ -309,11 +319,13 @@ class Play {
 	}
 
 	private isShown(
-		{ branch: place, isArchived, isRemoved, shownFrom }: Customer,
+		{ branches, isArchived, isRemoved, shownFrom }: Customer,
 		body: IDataObject,
 		at: number,
 	): boolean {
-		return place === at && !isRemoved && shownFrom <= this.now && (!isArchived || body.removed === 1);
+		return (
+			branches.includes(at) && !isRemoved && shownFrom <= this.now && (!isArchived || body.removed === 1)
+		);
 	}
 
 	private isDue(one: Customer): boolean {
@@ -323,12 +335,18 @@ class Play {
 		return isListed && (kind === 2 || one.type === kind);
 	}
 
+	/** Whether all that would tell of it are branches that were chosen and not read yet. */
+	private isUnread({ branches }: Customer): boolean {
+		const places = this.watched.filter((place) => branches.includes(place));
+		return places.length > 0 && places.every((place) => this.unread.has(place));
+	}
+
 	/** Notes since when each is to be reported. */
 	private note(): void {
 		for (const one of this.customers) {
 			if (!this.isDue(one)) one.dueSince = undefined;
 			else one.dueSince ??= Math.max(one.shownFrom, this.notedAt);
-			if (this.unread.has(one.branch)) one.isExcused = true;
+			if (this.isUnread(one)) one.isExcused = true;
 		}
 		this.notedAt = this.now;
 	}
@@ -395,7 +413,7 @@ class Play {
 			if (isFirst) this.customers.forEach((one, index) => this.begun(one, index < there));
 			for (const [place, since] of this.unreadSince)
 				if (this.now - since >= WEEK_MS)
-					for (const one of this.customers) if (one.branch === place) one.isExcused = true;
+					for (const one of this.customers) if (one.branches.includes(place)) one.isExcused = true;
 		} catch {
 			// n8n keeps nothing of a poll that fails.
 		}
@@ -404,9 +422,9 @@ class Play {
 	/** What a chosen branch shows when it is read first is old, and so is what is not wanted, once the filters change. */
 	private seen(one: Customer, read: readonly number[]): void {
 		const body = this.settings.isArchivedToo ? { removed: 1 } : {};
-		const isListed = read.includes(one.branch) && this.isShown(one, body, one.branch) && !one.isMoved;
-		if (!isListed || this.reported.includes(one.id)) return;
-		if (this.unread.has(one.branch)) one.mustNot = true;
+		const places = read.filter((place) => this.isShown(one, body, place));
+		if (places.length === 0 || one.isMoved || this.reported.includes(one.id)) return;
+		if (places.every((place) => this.unread.has(place))) one.mustNot = one.isExcused = true;
 		else one.isUnwanted = !this.isDue(one);
 	}
 
@@ -416,7 +434,7 @@ class Play {
 		one.mustNot =
 			wasThere &&
 			!one.isMoved &&
-			this.watched.includes(one.branch) &&
+			this.watched.some((place) => one.branches.includes(place)) &&
 			one.shownFrom <= this.now &&
 			!one.isArchived &&
 			!one.isRemoved;
