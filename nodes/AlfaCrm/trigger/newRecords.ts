@@ -91,10 +91,9 @@ function step(
 	// One that a branch lists in which it is news is no less new for being in one that was chosen.
 	const isNoted = ({ branches }: NewRecord) => branches.every((branch) => state.branches[branch].isChosen);
 	const noted = unknown.filter(isNoted);
-	const others = unknown.filter((one) => !isNoted(one) && !wants(one.row));
 	const news = unknown.filter((one) => !isNoted(one) && wants(one.row));
 	const unwanted = idsIn(state.unwanted);
-	for (const { id } of others) unwanted.add(id);
+	for (const { id } of unknown) unwanted.add(id);
 	for (const { id } of news) unwanted.delete(id);
 	return {
 		news,
