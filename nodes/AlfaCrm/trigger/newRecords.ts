@@ -21,7 +21,7 @@ const DAYS_BACK = [2, 40, Infinity];
 interface BranchState {
 	/** Rows that AlfaCRM counts, where none of them is left to be reported. */
 	total?: number;
-	/** When it was last read whole, and since when it cannot be; n8n's time in milliseconds. */
+	/** When it was last read whole, and since when it was not; n8n's time in milliseconds. */
 	readAt?: number;
 	unreadAt?: number;
 	/** It was chosen after the beginning, so what it holds when it is read first was there. */
@@ -44,7 +44,7 @@ interface RecordsState {
 }
 
 /** The lists of some branches as a poll read them: whole, or the first page. */
-type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'next' | 'rows' | 'total'>>;
+type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
 
 interface ListedRecord extends NewRecord {
 	id: number;
@@ -138,9 +138,9 @@ function branchesAfter(
 	isDone: boolean,
 ): RecordsState['branches'] {
 	const after = Object.entries(branches).map(([branch, before]): [string, BranchState] => {
-		const { isComplete, next, total } = snapshots.get(Number(branch)) ?? {};
-		if (!isComplete && next === undefined) return [branch, { ...before, unreadAt: before.unreadAt ?? now }];
-		return [branch, { total: isDone ? total : undefined, readAt: isComplete ? now : before.readAt }];
+		const { isComplete, total } = snapshots.get(Number(branch)) ?? {};
+		if (!isComplete) return [branch, { ...before, unreadAt: before.unreadAt ?? now }];
+		return [branch, { total: isDone ? total : undefined, readAt: now }];
 	});
 	return Object.fromEntries(after);
 }

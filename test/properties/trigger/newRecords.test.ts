@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { EventSource } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { NewRecords } from '../../../nodes/AlfaCrm/trigger/newRecords';
-import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';
 import { MemoryLists } from './lists';
 
@@ -32,7 +32,8 @@ type Step =
 	| { do: 'crash'; at: number }
 	| { do: 'during'; at: number; step: Step }
 	| { do: 'fail' | 'heal' | 'open' | 'close'; branch: number }
-	| { do: 'set'; settings: Partial<Settings> };
+	/** The next poll may not be able to read a branch. */
+	| { do: 'set'; settings: Partial<Settings>; failing: number };
 
 interface History {
 	pageSize: number;
@@ -40,6 +41,8 @@ interface History {
 	isNewestFirst: boolean;
 	/** Whether the list heeds the day that it is asked for. */
 	isDayHeeded: boolean;
+	/** The time of the day. */
+	beginsAt: string;
 	/** How far the clock of the second branch is behind. */
 	behindHours: number;
 	/** Branches that are closed in the beginning. */
@@ -100,7 +103,7 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 		weight: 1,
 		arbitrary: fc.record({
 			do: fc.constant('live' as const),
-			days: fc.constantFrom(1, 2, 3, 6, 8),
+			days: fc.constantFrom(1, 2, 3, 6, 12),
 			branch,
 			failing: fc.constantFrom(0, ...BRANCHES),
 		}),
@@ -115,13 +118,21 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 			branch,
 		}),
 	},
-	{ weight: 2, arbitrary: fc.record({ do: fc.constant('set' as const), settings: choices }) },
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			do: fc.constant('set' as const),
+			settings: choices,
+			failing: fc.constantFrom(0, 0, ...BRANCHES),
+		}),
+	},
 );
 const histories: fc.Arbitrary<History> = fc.record({
 	pageSize: fc.constantFrom(2, 5, 20, 500),
 	hasTotals: fc.constantFrom(true, true, true, false),
 	isNewestFirst: fc.boolean(),
 	isDayHeeded: fc.constantFrom(true, true, true, false),
+	beginsAt: fc.constantFrom('00:30', '09:00'),
 	behindHours: fc.constantFrom(0, 0, 2),
 	closed: fc.constantFrom<number[][]>([], [], [3], [2, 3]),
 	before: fc.array(fc.constantFrom(0, 1, 30, 100, 10_000), { maxLength: 8 }),
@@ -166,7 +177,13 @@ class Play {
 	readonly unordered: number[][] = [];
 	/** Those that were told with other branches than list them. */
 	readonly misplaced: number[] = [];
-	private now = Date.parse('2026-02-10T09:00:00Z');
+	/** Polls that failed though nothing else did. */
+	readonly thrown: unknown[] = [];
+	/** What was remembered or asked for though it was over long ago. */
+	readonly overdue: unknown[] = [];
+	private now: number;
+	/** The day that a list was last asked for. */
+	private asked = '';
 	private readonly customers: Customer[] = [];
 	private readonly open: Set<number>;
 	private settings: Settings;
@@ -187,6 +204,7 @@ class Play {
 
 	constructor(private readonly history: History) {
 		this.settings = history.settings;
+		this.now = Date.parse(`2026-02-10T${history.beginsAt}:00Z`);
 		this.open = new Set(BRANCHES.filter((place) => !history.closed.includes(place)));
 		this.lists = new MemoryLists((place, body) => this.rowsOf(place, body));
 		Object.assign(this.lists, { pageSize: history.pageSize, hasTotals: history.hasTotals });
@@ -235,6 +253,12 @@ class Play {
 				this.note();
 				await this.poll();
 			}
+			this.checkMemory(one.days >= (one.failing > 0 ? 12 : 6), one);
+			this.lists.failing.delete(one.failing);
+		} else if (one.do === 'set' && one.failing > 0) {
+			this.change(one);
+			this.lists.failing.add(one.failing);
+			await this.poll();
 			this.lists.failing.delete(one.failing);
 		} else if (one.do === 'restart') {
 			this.state = this.saved;
@@ -252,6 +276,16 @@ class Play {
 			this.lists.onRequest = () => {};
 		} else this.change(one);
 		this.note();
+	}
+
+	/** Days in which somebody came and all was reported let the trigger forget what was before. */
+	private checkMemory(isLong: boolean, one: Step): void {
+		const isWatched =
+			'branch' in one && this.watched.includes(one.branch) && !this.lists.failing.has(one.branch);
+		if (!isLong || !isWatched || this.settings.most < 500 || this.state === undefined) return;
+		const { mark, told, unwanted } = this.state as { mark: number; told: string; unwanted: string };
+		const isOld = [told, unwanted].some((ids) => parseInt(ids) <= mark);
+		if (isOld || this.asked < stamp(this.now - 5 * DAY_MS)) this.overdue.push(this.state);
 	}
 
 	private change(one: Step): void {
@@ -353,7 +387,8 @@ class Play {
 	}
 
 	private rowsOf(place: number, { created_at_from: from, ...body }: IDataObject): IDataObject[] {
-		const day = from === undefined || !this.history.isDayHeeded ? '' : dayOf(String(from));
+		this.asked = from === undefined ? '' : dayOf(String(from));
+		const day = this.history.isDayHeeded ? this.asked : '';
 		const rows = this.customers
 			.filter((one) => one.stamp >= day && this.isShown(one, body, place))
 			.map(({ id, type: kind, stamp: created }) => ({ id, is_study: kind, created_at: created }));
@@ -427,8 +462,9 @@ class Play {
 			for (const [place, since] of this.unreadSince)
 				if (this.now - since >= WEEK_MS)
 					for (const one of this.customers) if (one.branches.includes(place)) one.isExcused = true;
-		} catch {
+		} catch (failure) {
 			// n8n keeps nothing of a poll that fails.
+			if (isCalm && this.lists.failing.size === 0) this.thrown.push(failure);
 		}
 	}
 
@@ -453,13 +489,16 @@ class Play {
 	}
 }
 
-const CLEAN = { missing: [], repeated: [], old: [], unordered: [], misplaced: [] };
+const CLEAN = { missing: [], repeated: [], old: [], unordered: [], misplaced: [], thrown: [], overdue: [] };
 
 async function outcome(history: History) {
 	const play = new Play(history);
 	await play.run();
-	const { unordered, misplaced } = play;
-	return { missing: play.missing(), repeated: play.repeated(), old: play.old(), unordered, misplaced };
+	const { unordered, misplaced, thrown, overdue } = play;
+	return {
+		...{ missing: play.missing(), repeated: play.repeated(), old: play.old() },
+		...{ unordered, misplaced, thrown, overdue },
+	};
 }
 
 it(`each new record is reported once, in order, in ${depth.recordHistories} random histories`, async () => {
