@@ -50,6 +50,8 @@ interface History {
 	/** Ages of what is there in the beginning, in hours. */
 	before: number[];
 	settings: Settings;
+	/** How many of those the first poll reports. */
+	startWith: number;
 	steps: Step[];
 }
 
@@ -142,6 +144,7 @@ const histories: fc.Arbitrary<History> = fc.record({
 		isArchivedToo: fc.boolean(),
 		most: fc.constantFrom(1, 2, 500, 500),
 	}),
+	startWith: fc.constantFrom(0, 0, 2),
 	steps: fc.array(steps, { maxLength: 40 }),
 });
 
@@ -177,6 +180,12 @@ class Play {
 	readonly unordered: number[][] = [];
 	/** Those that were told with other branches than list them. */
 	readonly misplaced: number[] = [];
+	/** Those that a poll did not report though it could, requests that a poll without news made in vain, and a first poll's odd news. */
+	readonly late: number[] = [];
+	readonly idle: number[] = [];
+	readonly begunWith: number[][] = [];
+	/** Nothing but new customers happened since the last poll. */
+	private isPlain = false;
 	/** Polls that failed though nothing else did. */
 	readonly thrown: unknown[] = [];
 	/** What was remembered or asked for though it was over long ago. */
@@ -222,8 +231,17 @@ class Play {
 			const before = this.reported.length;
 			await this.poll();
 			// Whoever shows up late has come by then.
-			if (polls > 1 && this.reported.length === before) return;
+			if (polls > 1 && this.reported.length === before) break;
 		}
+		let before = 0;
+		// The day that is asked for may have moved.
+		for (let polls = 0; polls < 2; polls++) {
+			this.now += 10 * MINUTE_MS;
+			before = this.lists.requests;
+			await this.poll();
+		}
+		const requests = this.lists.requests - before;
+		if (this.history.hasTotals && requests > this.watched.length) this.idle.push(requests);
 	}
 
 	missing(): number[] {
@@ -264,6 +282,7 @@ class Play {
 			this.state = this.saved;
 			this.polled = this.polledSaved;
 			this.unreadSince = new Map(this.unreadSaved);
+			this.isPlain = false;
 			for (const each of this.customers) each.isUnwanted = each.wasUnwanted;
 		} else if (one.do === 'crash' || one.do === 'during') {
 			const from = this.lists.requests;
@@ -289,6 +308,7 @@ class Play {
 	}
 
 	private change(one: Step): void {
+		if (one.do !== 'create') this.isPlain = false;
 		if (one.do === 'create')
 			for (let count = 0; count < one.count; count++)
 				this.add(
@@ -412,6 +432,9 @@ class Play {
 	private async poll(isCalm = false): Promise<void> {
 		const { branches, type: kind, most } = this.settings;
 		const isFirst = this.state === undefined;
+		const startWith = isFirst ? this.history.startWith : 0;
+		const isHealthy = isCalm && this.lists.failing.size === 0;
+		const newest = this.customers.filter((one) => this.isDue(one)).map(({ id }) => id);
 		const there = this.customers.length;
 		for (const one of this.customers) one.isMoved = false;
 		try {
@@ -425,7 +448,7 @@ class Play {
 					scope: String(branches),
 					filters: String(kind),
 					most,
-					startWith: 0,
+					startWith,
 				},
 				this.state,
 			);
@@ -435,7 +458,13 @@ class Play {
 			// One that was closed when the others were read is a new one under the same choice.
 			for (const place of this.unread)
 				if (read.includes(place) || !this.watched.includes(place)) this.unread.delete(place);
-			const taken = news.slice(0, most);
+			const taken = news.slice(0, Math.max(most, startWith));
+			if (
+				isFirst &&
+				isHealthy &&
+				String(taken.map(({ row }) => row.id)) !== String(startWith ? newest.slice(-startWith) : [])
+			)
+				this.begunWith.push(newest);
 			// Lists of one page are read whole.
 			if (isCalm && this.history.pageSize === 500)
 				for (const { row, branches: places } of taken) {
@@ -458,13 +487,15 @@ class Play {
 			const ids = taken.map(({ row }) => Number(row.id));
 			if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 			this.reported.push(...ids);
+			if (isHealthy && this.isPlain && news.length === taken.length) this.late.push(...this.missing());
+			this.isPlain = this.lists.failing.size === 0;
 			if (isFirst) this.customers.forEach((one, index) => this.begun(one, index < there));
 			for (const [place, since] of this.unreadSince)
 				if (this.now - since >= WEEK_MS)
 					for (const one of this.customers) if (one.branches.includes(place)) one.isExcused = true;
 		} catch (failure) {
 			// n8n keeps nothing of a poll that fails.
-			if (isCalm && this.lists.failing.size === 0) this.thrown.push(failure);
+			if (isHealthy) this.thrown.push(failure);
 		}
 	}
 
@@ -481,6 +512,7 @@ class Play {
 		one.isExcused = true;
 		one.mustNot =
 			wasThere &&
+			!this.reported.includes(one.id) &&
 			!one.isMoved &&
 			this.watched.some((place) => one.branches.includes(place)) &&
 			one.shownFrom <= this.now &&
@@ -489,15 +521,26 @@ class Play {
 	}
 }
 
-const CLEAN = { missing: [], repeated: [], old: [], unordered: [], misplaced: [], thrown: [], overdue: [] };
+const CLEAN = {
+	missing: [],
+	repeated: [],
+	old: [],
+	unordered: [],
+	misplaced: [],
+	thrown: [],
+	overdue: [],
+	late: [],
+	idle: [],
+	begunWith: [],
+};
 
 async function outcome(history: History) {
 	const play = new Play(history);
 	await play.run();
-	const { unordered, misplaced, thrown, overdue } = play;
+	const { unordered, misplaced, thrown, overdue, late, idle, begunWith } = play;
 	return {
 		...{ missing: play.missing(), repeated: play.repeated(), old: play.old() },
-		...{ unordered, misplaced, thrown, overdue },
+		...{ unordered, misplaced, thrown, overdue, late, idle, begunWith },
 	};
 }
 
