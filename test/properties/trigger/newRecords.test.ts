@@ -202,7 +202,10 @@ class Play {
 	private isActivation = true;
 	private readonly lists: MemoryLists;
 	/** Branches that were chosen and not read yet: what they hold when they are is old. */
-	private readonly unread = new Set<number>();
+	private unread = new Set<number>();
+	/** The same after the last poll, and the choice of branches that it had. */
+	private unreadThen = new Set<number>();
+	private chosenThen = '';
 	/** When a poll first could not read a branch, and as n8n has saved it. */
 	private unreadSince = new Map<number, number>();
 	private unreadSaved = new Map<number, number>();
@@ -346,7 +349,9 @@ class Play {
 		this.saved = this.state;
 		this.polledSaved = this.polled;
 		this.unreadSaved = new Map(this.unreadSince);
-		for (const place of this.watched) if (!this.polled.includes(place)) this.unread.add(place);
+		this.unread = new Set(this.unreadThen);
+		if (String(settings.branches) !== this.chosenThen)
+			for (const place of this.watched) if (!this.polled.includes(place)) this.unread.add(place);
 		for (const one of this.customers) {
 			if (isOther && one.isUnwanted) one.mustNot = true;
 			if (one.dueSince === undefined || !this.isDue(one) || this.isUnread(one) || one.mustNot)
@@ -475,6 +480,8 @@ class Play {
 				}
 			this.state = JSON.parse(JSON.stringify(after(taken.length)));
 			this.polled = this.watched;
+			this.unreadThen = new Set(this.unread);
+			this.chosenThen = String(branches);
 			for (const place of read) this.unreadSince.delete(place);
 			for (const [place] of failures) this.unreadSince.set(place, this.unreadSince.get(place) ?? this.now);
 			if (taken.length > 0 || this.isActivation) {
