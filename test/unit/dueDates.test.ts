@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { DueState } from '../../nodes/AlfaCrm/trigger/dueDates';
 import { step, withSettings } from '../../nodes/AlfaCrm/trigger/dueDates';
 import type { DueName } from '../../nodes/AlfaCrm/trigger/dueKinds';
 import { dueKinds, textOf } from '../../nodes/AlfaCrm/trigger/dueKinds';
@@ -48,4 +51,20 @@ it.each<[what: DueName, limit: number, most: number, card: (index: number) => ob
 	const perClient = (size(15_000) - size(5_000)) / concerned;
 	expect(perClient).toBeLessThan(most);
 	expect(perClient).toBeGreaterThan(most / 2);
+});
+
+it.each<[what: DueName, card: object, days: number, isKnown: boolean]>([
+	['subscriptionEnding', { paid_till: textOf(TODAY) }, 60, true],
+	['subscriptionEnding', { paid_till: textOf(TODAY) }, 61, false],
+	['lessonsRunningOut', { paid_lesson_count: 0 }, 900, true],
+])('%s by the card %j is known %i days later: %j', (what, card, days, isKnown) => {
+	const settings = { kind: dueKinds[what], limit: 0, tellsFirst: false, now: 0 };
+	const at = (today: number, rows: object[], before?: DueState) =>
+		step(withSettings(before, { branches: [1], limit: 0, today }), {
+			...{ ...settings, today },
+			snapshots: new Map([[1, { rows: rows as IDataObject[], isComplete: true }]]),
+		}).after(0);
+	const first = at(TODAY, [{ id: 5, is_study: 1, ...card }]);
+	const { known } = at(TODAY + days, [], first);
+	expect(Object.values(known)).toEqual(isKnown ? ['5'] : []);
 });

@@ -24,8 +24,6 @@ export interface PollRequest {
 	deadline: number;
 	/** The branches that are watched. */
 	branches: readonly number[];
-	/** Branches of the account that would be watched if they were active. */
-	closed: readonly number[];
 	/** Tells which branches were chosen, and which filters: another one is another choice. */
 	scope: string;
 	filters: string;

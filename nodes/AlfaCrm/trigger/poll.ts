@@ -90,7 +90,6 @@ async function reportNews(
 		now,
 		deadline: listsUntil,
 		branches: chosen ?? listed?.branches ?? [],
-		closed: listed?.closedBranches ?? [],
 		startWith: stored.followsOther ? 0 : settings.startWith,
 	};
 	const { news, failures, after } = await source.poll(request, known?.known);

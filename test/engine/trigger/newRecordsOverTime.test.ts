@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
 import { httpFailure } from '../support/direct';
-import { between, CUSTOMERS, isIn, LARGE, LOG, range, SMALL, World } from '../support/world';
+import { between, CUSTOMERS, LARGE, LOG, range, SMALL, World } from '../support/world';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -123,27 +123,6 @@ describe('the list of branches', () => {
 		isOdd = false;
 		await world.polls(6, 5);
 		expect(world.out).toEqual(ids);
-	});
-});
-
-describe('when the settings change', () => {
-	it('archived ones are asked for, and the list without them fails in a branch: they are no news', async () => {
-		const world = await begun({ ...CUSTOMERS, includeArchived: false });
-		range(1, 30).forEach(() => world.customer({ branch_ids: [2] }));
-		const archived = range(1, 3).map(() => world.customer({ branch_ids: [2], e_date: '2026-02-10' }));
-		await world.polls(2, 5);
-		let isOdd = true;
-		between(world, async (asked, real) => {
-			if (!isOdd || !isIn(asked, 2) || asked.body?.removed !== undefined) return await real();
-			throw httpFailure(500);
-		});
-		world.poller.change(CUSTOMERS);
-		await expect(world.poll()).rejects.toThrow();
-		isOdd = false;
-		await world.polls(3, 5);
-		expect(world.out.filter((id) => archived.includes(id))).toEqual([]);
-		const lead = world.customer({ branch_ids: [2] });
-		expect(await world.polls(1, 5)).toEqual([lead]);
 	});
 });
 

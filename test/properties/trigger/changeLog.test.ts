@@ -306,7 +306,6 @@ class Play {
 					deadline: Infinity,
 					now: this.now,
 					branches: this.watched,
-					closed: [],
 					scope: String(branches),
 					filters: String(classes),
 					most,

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { dayAt } from '../../../nodes/AlfaCrm/trigger/dueKinds';
 import type { DueState } from '../../../nodes/AlfaCrm/trigger/dueDates';
 import { step, withSettings } from '../../../nodes/AlfaCrm/trigger/dueDates';
 import type { DueName } from '../../../nodes/AlfaCrm/trigger/dueKinds';
-import { dueKinds } from '../../../nodes/AlfaCrm/trigger/dueKinds';
+import { dayAt, dueKinds } from '../../../nodes/AlfaCrm/trigger/dueKinds';
 import { depth, seed } from '../../support/depth';
 
 const MINUTE = 60_000;
@@ -35,6 +34,8 @@ interface Poll {
 	partial: number[];
 	/** How many of the news are taken at most. */
 	take: number;
+	/** The client whose card cannot be read at this time. */
+	unreadable: number;
 }
 interface World {
 	zone: string;
@@ -51,8 +52,8 @@ const iso = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const shown = (day: string, form: number): string =>
 	[day, day.split('-').reverse().join('.'), `${day} 18:30:00`][form % 3];
 
-/** Within three months of the beginning. */
-const moments = fc.integer({ min: 0, max: 90 * 24 * 60 }).map((minute) => BEGINNING + minute * MINUTE);
+/** While there are polls. */
+const moments = fc.integer({ min: 0, max: 50 * 24 * 60 }).map((minute) => BEGINNING + minute * MINUTE);
 
 /** Up to so many times at which something happens, in their order; the first is before the beginning. */
 const happenings = <T>(what: fc.Arbitrary<T>, maxLength: number) =>
@@ -74,34 +75,46 @@ const histories: Record<DueName, fc.Arbitrary<Change[]>> = {
 		sums.map(({ at, what }) => ({ at, card: { balance: (what / 2).toFixed(2) } })),
 	),
 	/** Lessons are used one by one, taken back, or bought. */
-	lessonsRunningOut: happenings(fc.constantFrom(-1, -1, -1, -1, 1, 2, 4, 8), 16).map((steps) => {
+	lessonsRunningOut: happenings(fc.constantFrom(-1, -1, -1, -1, 1, 2, 2, 6), 24).map((steps) => {
 		let left = 4;
 		return steps.map(({ at, what }) => ({ at, card: { paid_lesson_count: (left += what) } }));
 	}),
-	/** Visits that are entered up to 20 days late, and never go back. */
+	/** Visits that are entered up to 20 days late; one may be taken back for some days, or put earlier by mistake. */
 	notSeen: fc
-		.array(fc.tuple(fc.integer({ min: 0, max: 126 * 24 * 60 }), fc.integer({ min: 0, max: 20 })), {
-			minLength: 1,
-			maxLength: 8,
-		})
+		.array(
+			fc.tuple(
+				fc.integer({ min: 0, max: 100 * 24 * 60 }),
+				fc.integer({ min: 0, max: 20 }),
+				fc.constantFrom(0, 0, 2, 8),
+			),
+			{ minLength: 1, maxLength: 8 },
+		)
 		.map((some) => {
-			const visits = some.map(([minute, late], index) => {
+			const visits = some.map(([minute, late, back], index) => {
 				const at = BEGINNING - 40 * DAY + minute * MINUTE;
-				return { at: index === 0 ? 0 : at + late * DAY, day: iso(at) };
+				return { at: index === 0 ? 0 : at + late * DAY, day: iso(at), back };
 			});
 			let last = '';
 			return visits
 				.sort((one, other) => one.at - other.at)
-				.map(({ at, day }) => {
+				.flatMap(({ at, day, back }, index, all) => {
 					last = day > last ? day : last;
-					return { at, card: { last_attend_date: last } };
+					const own = { at, card: { last_attend_date: last } };
+					if (back === 0 || all.some((other, place) => place > index && other.at < at + 20 * DAY))
+						return [own];
+					const before = iso(Date.parse(last) - back * DAY);
+					return [
+						own,
+						{ at: at + 10 * DAY, card: { last_attend_date: before } },
+						{ at: at + 14 * DAY, card: { last_attend_date: last } },
+					];
 				});
 		}),
 	/** Subscriptions of three weeks and more, one after the other, whose ends are corrected by some days. */
 	subscriptionEnding: happenings(
 		fc.record({
 			days: fc.integer({ min: -3, max: 40 }),
-			by: fc.integer({ min: -2, max: 3 }),
+			by: fc.integer({ min: -5, max: 5 }),
 			form: fc.nat(2),
 		}),
 		5,
@@ -119,7 +132,7 @@ const histories: Record<DueName, fc.Arbitrary<Change[]>> = {
 const limits: Record<DueName, fc.Arbitrary<number>> = {
 	birthday: fc.constantFrom(0, 1, 3, 14),
 	inDebt: fc.constantFrom(-1, -5_001, 2_000),
-	lessonsRunningOut: fc.constantFrom(0, 1, 2, 4),
+	lessonsRunningOut: fc.constantFrom(0, 1, 4, 6),
 	notSeen: fc.constantFrom(-3, -7, -14, -30),
 	subscriptionEnding: fc.constantFrom(0, 1, 3, 7, 14),
 };
@@ -142,32 +155,39 @@ function worldsOf(what: DueName): fc.Arbitrary<World> {
 		failing: mostly(6, [], fc.constantFrom<number[]>([1], [2])),
 		partial: mostly(12, [], fc.constantFrom<number[]>([1], [2])),
 		take: mostly(4, 99, fc.integer({ min: 0, max: 2 })),
+		// An absence of which nothing was known is told for a month only.
+		unreadable: what === 'notSeen' ? fc.constant(0) : mostly(4, 0, fc.constantFrom(500, 503)),
 	});
 	return fc
 		.record({
 			zone: fc.constantFrom(...ZONES),
 			tellsFirst: fc.boolean(),
 			limit: limits[what],
+			most: fc.constantFrom(99, 99, 1),
+			areAlike: fc.boolean(),
 			clients: fc.array(fc.record({ branches, changes: histories[what] }), { minLength: 1, maxLength: 6 }),
 			polls: fc.array(poll, { minLength: 5, maxLength: 40 }),
 		})
-		.map(({ zone, tellsFirst, limit: first, clients, polls }) => {
+		.map(({ zone, tellsFirst, limit: first, most, areAlike, clients, polls }) => {
 			let [at, limit] = [BEGINNING, first];
 			return {
 				...{ zone, tellsFirst },
-				clients: clients.map((client, index) => ({ id: 500 + index * 3, ...client })),
-				polls: polls.map(({ gap, limit: other, ...rest }) => {
+				clients: clients.map(({ branches: own, changes }, index) => ({
+					...{ id: 500 + index * 3, branches: own },
+					changes: areAlike ? clients[0].changes : changes,
+				})),
+				polls: polls.map(({ gap, limit: other, take, ...rest }) => {
 					at += gap * MINUTE;
 					limit = other ?? limit;
-					return { at, limit, ...rest };
+					return { at, limit, take: Math.min(take, most), ...rest };
 				}),
 			};
 		});
 }
 
-const cardOf = ({ id, branches, changes }: Client, now: number): IDataObject | undefined => {
-	const last = changes.filter(({ at }) => at <= now).at(-1);
-	return last && ({ id, branch_ids: branches, is_study: 1, ...last.card } as IDataObject);
+const cardOf = ({ id, branches, changes }: Client, now: number, unreadable: number): IDataObject => {
+	const last = id === unreadable ? undefined : changes.filter(({ at }) => at <= now).at(-1);
+	return { id, branch_ids: branches, is_study: 1, ...last?.card } as IDataObject;
 };
 
 /*
@@ -249,7 +269,7 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 	/** Those that were chosen when it began. */
 	let opened: number[] = [];
 	let [opening, limitBefore] = [NaN, NaN];
-	return polls.map(({ at, limit, watched, failing, partial, take }) => {
+	return polls.map(({ at, limit, watched, failing, partial, take, unreadable }) => {
 		const today = wallDay(at, zone);
 		if (limit !== limitBefore) {
 			[opening, limitBefore, opened] = [today, limit, watched];
@@ -262,8 +282,8 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 		for (const client of clients) {
 			const { id, branches } = client;
 			const listing = branches.filter((branch) => readable.includes(branch));
-			const card = cardOf(client, at);
-			if (listing.length === 0 || card === undefined) continue;
+			const card = cardOf(client, at, unreadable);
+			if (listing.length === 0 || id === unreadable) continue;
 			// All absences count, for each is known to somebody who forgets nothing.
 			const opensFrom = (day: number) => (what === 'notSeen' ? -Infinity : day);
 			const lookOf = (branch: number) => read.get(branch) ?? (opened.includes(branch) ? opening : today);
@@ -335,14 +355,14 @@ function isSameDay(what: DueName, told: number, day: number): boolean {
 function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): number[][] {
 	const kind = dueKinds[what];
 	let text: string | undefined;
-	return polls.map(({ at, limit, watched, failing, partial, take }) => {
+	return polls.map(({ at, limit, watched, failing, partial, take, unreadable }) => {
 		const today = dayAt(at, zone);
 		const before = text === undefined ? undefined : (JSON.parse(text) as DueState);
 		const state = withSettings(before, { branches: watched, limit, today });
 		const rowsOf = (branch: number) =>
 			clients
 				.filter(({ branches }) => branches.includes(branch))
-				.flatMap((client) => [cardOf(client, at)].filter((card) => card !== undefined));
+				.map((client) => cardOf(client, at, unreadable));
 		const read = watched.filter((branch) => !failing.includes(branch));
 		const snapshots = new Map(
 			read.map((branch) => [branch, { rows: rowsOf(branch), isComplete: !partial.includes(branch) }]),

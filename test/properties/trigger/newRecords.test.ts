@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { EventSource } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { NewRecords } from '../../../nodes/AlfaCrm/trigger/newRecords';
-import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';
 import { MemoryLists } from './lists';
 
@@ -21,18 +21,19 @@ interface Settings {
 }
 
 type Step =
-	| { do: 'create'; branch: number; type: 0 | 1; count: number; elsewhereMinutes: number }
+	| { do: 'create'; branch: number; also: number; type: 0 | 1; count: number; elsewhereMinutes: number }
 	| { do: 'convert' | 'archive' | 'restore' | 'remove'; pick: number }
 	| { do: 'move'; pick: number; branch: number }
 	| { do: 'wait'; minutes: number }
 	| { do: 'poll' | 'restart' }
-	/** Days with a poll every eight hours, for each of which somebody comes. */
-	| { do: 'live'; days: number; branch: number }
+	/** Days with two polls, for each of which somebody comes into two branches. One may fail meanwhile. */
+	| { do: 'live'; days: number; branch: number; failing: number }
 	/** A poll in which a request fails, or at which something happens. */
 	| { do: 'crash'; at: number }
 	| { do: 'during'; at: number; step: Step }
 	| { do: 'fail' | 'heal' | 'open' | 'close'; branch: number }
-	| { do: 'set'; settings: Partial<Settings> };
+	/** The next poll may not be able to read a branch. */
+	| { do: 'set'; settings: Partial<Settings>; failing: number };
 
 interface History {
 	pageSize: number;
@@ -40,9 +41,17 @@ interface History {
 	isNewestFirst: boolean;
 	/** Whether the list heeds the day that it is asked for. */
 	isDayHeeded: boolean;
+	/** The time of the day. */
+	beginsAt: string;
+	/** How far the clock of the second branch is behind. */
+	behindHours: number;
+	/** Branches that are closed in the beginning. */
+	closed: number[];
 	/** Ages of what is there in the beginning, in hours. */
 	before: number[];
 	settings: Settings;
+	/** How many of those the first poll reports. */
+	startWith: number;
 	steps: Step[];
 }
 
@@ -55,6 +64,7 @@ const own = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 		arbitrary: fc.record({
 			do: fc.constant('create' as const),
 			branch,
+			also: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: branch }),
 			type,
 			count: fc.constantFrom(1, 1, 1, 2, 3, 30),
 			elsewhereMinutes: fc.constantFrom(0, 0, 0, 30, 600, 2_700),
@@ -88,12 +98,17 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 		weight: 4,
 		arbitrary: fc.record({
 			do: fc.constant('wait' as const),
-			minutes: fc.constantFrom(1, 10, 61, 600, 1_500, 9_000),
+			minutes: fc.constantFrom(1, 10, 61, 600, 1_500, 9_000, 20_000),
 		}),
 	},
 	{
 		weight: 1,
-		arbitrary: fc.record({ do: fc.constant('live' as const), days: fc.integer({ min: 1, max: 3 }), branch }),
+		arbitrary: fc.record({
+			do: fc.constant('live' as const),
+			days: fc.constantFrom(1, 2, 3, 6, 12),
+			branch,
+			failing: fc.constantFrom(0, ...BRANCHES),
+		}),
 	},
 	{ weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), at }) },
@@ -105,13 +120,23 @@ const steps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 			branch,
 		}),
 	},
-	{ weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), settings: choices }) },
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			do: fc.constant('set' as const),
+			settings: choices,
+			failing: fc.constantFrom(0, 0, ...BRANCHES),
+		}),
+	},
 );
 const histories: fc.Arbitrary<History> = fc.record({
 	pageSize: fc.constantFrom(2, 5, 20, 500),
 	hasTotals: fc.constantFrom(true, true, true, false),
 	isNewestFirst: fc.boolean(),
 	isDayHeeded: fc.constantFrom(true, true, true, false),
+	beginsAt: fc.constantFrom('00:30', '09:00'),
+	behindHours: fc.constantFrom(0, 0, 2),
+	closed: fc.constantFrom<number[][]>([], [], [3], [2, 3]),
 	before: fc.array(fc.constantFrom(0, 1, 30, 100, 10_000), { maxLength: 8 }),
 	settings: fc.record({
 		branches: fc.constantFrom<number[][]>([], [], [1], [1, 2]),
@@ -119,16 +144,19 @@ const histories: fc.Arbitrary<History> = fc.record({
 		isArchivedToo: fc.boolean(),
 		most: fc.constantFrom(1, 2, 500, 500),
 	}),
+	startWith: fc.constantFrom(0, 0, 2),
 	steps: fc.array(steps, { maxLength: 40 }),
 });
 
 interface Customer {
 	id: number;
-	branch: number;
+	branches: number[];
 	type: 0 | 1;
 	isArchived: boolean;
 	isRemoved: boolean;
 	createdAt: number;
+	/** As its branch shows it. */
+	stamp: string;
 	/** It is in a branch of nobody's until then. */
 	shownFrom: number;
 	/** Since when a poll would report it, if no poll has noted it as not wanted. */
@@ -144,15 +172,29 @@ interface Customer {
 }
 
 const stamp = (at: number) => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
-const dayOf = (dotted: unknown) => String(dotted).split('.').reverse().join('-');
+const dayOf = (dotted: string) => `${dotted.slice(6)}-${dotted.slice(3, 5)}-${dotted.slice(0, 2)}`;
 
 /** Plays a history, and says what went wrong. */
 class Play {
 	readonly reported: number[] = [];
 	readonly unordered: number[][] = [];
-	private now = Date.parse('2026-02-10T09:00:00Z');
+	/** Those that were told with other branches than list them. */
+	readonly misplaced: number[] = [];
+	/** Those that a poll did not report though it could, requests that a poll without news made in vain, and a first poll's odd news. */
+	readonly late: number[] = [];
+	readonly idle: number[] = [];
+	readonly begunWith: number[][] = [];
+	/** Nothing but new customers happened since the last poll. */
+	private isPlain = false;
+	/** Polls that failed though nothing else did. */
+	readonly thrown: unknown[] = [];
+	/** What was remembered or asked for though it was over long ago. */
+	readonly overdue: unknown[] = [];
+	private now: number;
+	/** The day that a list was last asked for. */
+	private asked = '';
 	private readonly customers: Customer[] = [];
-	private readonly open = new Set(BRANCHES);
+	private readonly open: Set<number>;
 	private settings: Settings;
 	private state: unknown;
 	private saved: unknown;
@@ -160,8 +202,13 @@ class Play {
 	private isActivation = true;
 	private readonly lists: MemoryLists;
 	/** Branches that were chosen and not read yet: what they hold when they are is old. */
-	private readonly unread = new Set<number>();
-	private readonly failingSince = new Map<number, number>();
+	private unread = new Set<number>();
+	/** The same after the last poll, and the choice of branches that it had. */
+	private unreadThen = new Set<number>();
+	private chosenThen = '';
+	/** When a poll first could not read a branch, and as n8n has saved it. */
+	private unreadSince = new Map<number, number>();
+	private unreadSaved = new Map<number, number>();
 	private notedAt = 0;
 	/** The branches of the last poll, and of the last one that n8n has saved. */
 	private polled: number[] = [];
@@ -169,10 +216,12 @@ class Play {
 
 	constructor(private readonly history: History) {
 		this.settings = history.settings;
+		this.now = Date.parse(`2026-02-10T${history.beginsAt}:00Z`);
+		this.open = new Set(BRANCHES.filter((place) => !history.closed.includes(place)));
 		this.lists = new MemoryLists((place, body) => this.rowsOf(place, body));
 		Object.assign(this.lists, { pageSize: history.pageSize, hasTotals: history.hasTotals });
 		for (const hours of [...history.before].sort((one, other) => other - one))
-			this.add(BRANCHES[this.customers.length % 3], 1, this.now - hours * HOUR_MS, 0);
+			this.add([BRANCHES[this.customers.length % 3]], 1, this.now - hours * HOUR_MS, 0);
 	}
 
 	async run(): Promise<void> {
@@ -180,13 +229,22 @@ class Play {
 		for (const place of BRANCHES) await this.play({ do: 'heal', branch: place });
 		this.lists.onRequest = () => {};
 		for (let polls = 0; polls < 300; polls++) {
-			this.now += 10 * HOUR_MS;
+			this.now += 24 * HOUR_MS;
 			this.note();
 			const before = this.reported.length;
 			await this.poll();
 			// Whoever shows up late has come by then.
-			if (polls > 4 && this.reported.length === before) return;
+			if (polls > 1 && this.reported.length === before) break;
 		}
+		let before = 0;
+		// The day that is asked for may have moved.
+		for (let polls = 0; polls < 2; polls++) {
+			this.now += 10 * MINUTE_MS;
+			before = this.lists.requests;
+			await this.poll();
+		}
+		const requests = this.lists.requests - before;
+		if (this.history.hasTotals && requests > this.watched.length) this.idle.push(requests);
 	}
 
 	missing(): number[] {
@@ -206,18 +264,28 @@ class Play {
 	}
 
 	private async play(one: Step): Promise<void> {
-		if (one.do === 'poll') return await this.poll();
+		if (one.do === 'poll') return await this.poll(true);
 		if (one.do === 'wait') this.now += one.minutes * MINUTE_MS;
-		else if (one.do === 'live')
-			for (let polls = 0; polls < one.days * 3; polls++) {
-				this.now += 8 * HOUR_MS;
-				this.add(one.branch, 0, this.now, 0);
+		else if (one.do === 'live') {
+			this.lists.failing.add(one.failing);
+			for (let polls = 0; polls < one.days * 2; polls++) {
+				this.now += 12 * HOUR_MS;
+				for (const place of [one.branch, (one.branch % 3) + 1]) this.add([place], 0, this.now, 0);
 				this.note();
 				await this.poll();
 			}
-		else if (one.do === 'restart') {
+			this.checkMemory(one.days >= (one.failing > 0 ? 12 : 6), one);
+			this.lists.failing.delete(one.failing);
+		} else if (one.do === 'set' && one.failing > 0) {
+			this.change(one);
+			this.lists.failing.add(one.failing);
+			await this.poll();
+			this.lists.failing.delete(one.failing);
+		} else if (one.do === 'restart') {
 			this.state = this.saved;
 			this.polled = this.polledSaved;
+			this.unreadSince = new Map(this.unreadSaved);
+			this.isPlain = false;
 			for (const each of this.customers) each.isUnwanted = each.wasUnwanted;
 		} else if (one.do === 'crash' || one.do === 'during') {
 			const from = this.lists.requests;
@@ -232,17 +300,29 @@ class Play {
 		this.note();
 	}
 
+	/** Days in which somebody came and all was reported let the trigger forget what was before. */
+	private checkMemory(isLong: boolean, one: Step): void {
+		const isWatched =
+			'branch' in one && this.watched.includes(one.branch) && !this.lists.failing.has(one.branch);
+		if (!isLong || !isWatched || this.settings.most < 500 || this.state === undefined) return;
+		const { mark, told, unwanted } = this.state as { mark: number; told: string; unwanted: string };
+		const isOld = [told, unwanted].some((ids) => parseInt(ids) <= mark);
+		if (isOld || this.asked < stamp(this.now - 5 * DAY_MS)) this.overdue.push(this.state);
+	}
+
 	private change(one: Step): void {
+		if (one.do !== 'create') this.isPlain = false;
 		if (one.do === 'create')
 			for (let count = 0; count < one.count; count++)
-				this.add(one.branch, one.type, this.now, one.elsewhereMinutes);
-		else if (one.do === 'fail') {
-			this.lists.failing.add(one.branch);
-			this.failingSince.set(one.branch, this.now);
-		} else if (one.do === 'heal') {
-			this.lists.failing.delete(one.branch);
-			this.failingSince.delete(one.branch);
-		} else if (one.do === 'open') this.open.add(one.branch);
+				this.add(
+					BRANCHES.filter((place) => place === one.branch || place === one.also),
+					one.type,
+					this.now,
+					one.elsewhereMinutes,
+				);
+		else if (one.do === 'fail') this.lists.failing.add(one.branch);
+		else if (one.do === 'heal') this.lists.failing.delete(one.branch);
+		else if (one.do === 'open') this.open.add(one.branch);
 		else if (one.do === 'close') this.open.delete(one.branch);
 		else if (one.do === 'set') this.set({ ...this.settings, ...one.settings });
 		else if ('pick' in one && this.customers.length > 0) {
@@ -251,7 +331,7 @@ class Play {
 			if (one.do === 'archive') customer.isArchived = true;
 			if (one.do === 'restore') customer.isArchived = false;
 			if (one.do === 'remove') customer.isRemoved = true;
-			if (one.do === 'move') customer.branch = one.branch;
+			if (one.do === 'move') customer.branches = [one.branch];
 			// Rows move to pages that were read, of which only a total tells.
 			customer.isMoved = one.do === 'move';
 			if (!this.lists.hasTotals) for (const each of this.customers) each.isMoved = true;
@@ -268,24 +348,28 @@ class Play {
 		// n8n saves what it knows when it loads the workflow anew.
 		this.saved = this.state;
 		this.polledSaved = this.polled;
-		for (const place of this.watched) if (!this.polled.includes(place)) this.unread.add(place);
+		this.unreadSaved = new Map(this.unreadSince);
+		this.unread = new Set(this.unreadThen);
+		if (String(settings.branches) !== this.chosenThen)
+			for (const place of this.watched) if (!this.polled.includes(place)) this.unread.add(place);
 		for (const one of this.customers) {
 			if (isOther && one.isUnwanted) one.mustNot = true;
-			if (one.dueSince === undefined || !this.isDue(one) || this.unread.has(one.branch) || one.mustNot)
+			if (one.dueSince === undefined || !this.isDue(one) || this.isUnread(one) || one.mustNot)
 				one.isExcused = true;
 			if (isOther) one.isUnwanted = false;
 			one.wasUnwanted = one.isUnwanted;
 		}
 	}
 
-	private add(place: number, kind: 0 | 1, createdAt: number, elsewhereMinutes: number): void {
+	private add(branches: number[], kind: 0 | 1, createdAt: number, elsewhereMinutes: number): void {
 		this.customers.push({
 			id: this.customers.length + 1,
-			branch: place,
+			branches,
 			type: kind,
 			isArchived: false,
 			isRemoved: false,
 			createdAt,
+			stamp: stamp(createdAt - (branches[0] === 2 ? this.history.behindHours * HOUR_MS : 0)),
 			shownFrom: createdAt + elsewhereMinutes * MINUTE_MS,
 		});
 	}
@@ -296,18 +380,25 @@ class Play {
 	}
 
 	private isShown(
-		{ branch: place, isArchived, isRemoved, shownFrom }: Customer,
+		{ branches, isArchived, isRemoved, shownFrom }: Customer,
 		body: IDataObject,
 		at: number,
 	): boolean {
-		return place === at && !isRemoved && shownFrom <= this.now && (!isArchived || body.removed === 1);
+		return (
+			branches.includes(at) && !isRemoved && shownFrom <= this.now && (!isArchived || body.removed === 1)
+		);
 	}
 
 	private isDue(one: Customer): boolean {
-		const { type: kind, isArchivedToo } = this.settings;
-		const body = isArchivedToo ? { removed: 1 } : {};
-		const isListed = this.watched.some((place) => this.isShown(one, body, place));
+		const { type: kind } = this.settings;
+		const isListed = this.watched.some((place) => this.isShown(one, this.body, place));
 		return isListed && (kind === 2 || one.type === kind);
+	}
+
+	/** Whether all that would tell of it are branches that were chosen and not read yet. */
+	private isUnread({ branches }: Customer): boolean {
+		const places = this.watched.filter((place) => branches.includes(place));
+		return places.length > 0 && places.every((place) => this.unread.has(place));
 	}
 
 	/** Notes since when each is to be reported. */
@@ -315,32 +406,40 @@ class Play {
 		for (const one of this.customers) {
 			if (!this.isDue(one)) one.dueSince = undefined;
 			else one.dueSince ??= Math.max(one.shownFrom, this.notedAt);
-			if (this.unread.has(one.branch)) one.isExcused = true;
+			if (this.isUnread(one)) one.isExcused = true;
 		}
 		this.notedAt = this.now;
 	}
 
 	private rowsOf(place: number, { created_at_from: from, ...body }: IDataObject): IDataObject[] {
+		this.asked = from === undefined ? '' : dayOf(String(from));
+		const day = this.history.isDayHeeded ? this.asked : '';
 		const rows = this.customers
-			.filter((one) => this.isShown(one, body, place))
-			.map(({ id, type: kind, createdAt }) => ({ id, is_study: kind, created_at: stamp(createdAt) }))
-			.filter((row) => from === undefined || !this.history.isDayHeeded || row.created_at >= dayOf(from));
+			.filter((one) => one.stamp >= day && this.isShown(one, body, place))
+			.map(({ id, type: kind, stamp: created }) => ({ id, is_study: kind, created_at: created }));
 		return this.history.isNewestFirst ? rows.reverse() : rows;
 	}
 
+	private get body(): IDataObject {
+		return { is_study: 2, ...(this.settings.isArchivedToo ? { removed: 1 } : {}) };
+	}
+
 	private get source(): EventSource {
-		const { type: kind, isArchivedToo } = this.settings;
-		const body = { is_study: 2, ...(isArchivedToo ? { removed: 1 } : {}) };
+		const { type: kind } = this.settings;
 		return new NewRecords(
 			{ path: 'customer', task: 'look for new customers' },
-			body,
+			this.body,
 			(row) => kind === 2 || row.is_study === kind,
 		);
 	}
 
-	private async poll(): Promise<void> {
-		const { branches, type: kind, isArchivedToo, most } = this.settings;
+	/** @param isCalm nothing happens meanwhile */
+	private async poll(isCalm = false): Promise<void> {
+		const { branches, type: kind, most } = this.settings;
 		const isFirst = this.state === undefined;
+		const startWith = isFirst ? this.history.startWith : 0;
+		const isHealthy = isCalm && this.lists.failing.size === 0;
+		const newest = this.customers.filter((one) => this.isDue(one)).map(({ id }) => id);
 		const there = this.customers.length;
 		for (const one of this.customers) one.isMoved = false;
 		try {
@@ -351,11 +450,10 @@ class Play {
 					deadline: Infinity,
 					now: this.now,
 					branches: this.watched,
-					closed: BRANCHES.filter((place) => branches.length === 0 && !this.open.has(place)),
 					scope: String(branches),
-					filters: `${kind} ${isArchivedToo}`,
+					filters: String(kind),
 					most,
-					startWith: 0,
+					startWith,
 				},
 				this.state,
 			);
@@ -365,33 +463,54 @@ class Play {
 			// One that was closed when the others were read is a new one under the same choice.
 			for (const place of this.unread)
 				if (read.includes(place) || !this.watched.includes(place)) this.unread.delete(place);
-			const taken = news.slice(0, most);
+			const taken = news.slice(0, Math.max(most, startWith));
+			if (
+				isFirst &&
+				isHealthy &&
+				String(taken.map(({ row }) => row.id)) !== String(startWith ? newest.slice(-startWith) : [])
+			)
+				this.begunWith.push(newest);
+			// Lists of one page are read whole.
+			if (isCalm && this.history.pageSize === 500)
+				for (const { row, branches: places } of taken) {
+					const listing = read.filter((place) =>
+						this.isShown(this.customers[Number(row.id) - 1], this.body, place),
+					);
+					if (String(places) !== String(listing)) this.misplaced.push(Number(row.id));
+				}
 			this.state = JSON.parse(JSON.stringify(after(taken.length)));
 			this.polled = this.watched;
+			this.unreadThen = new Set(this.unread);
+			this.chosenThen = String(branches);
+			for (const place of read) this.unreadSince.delete(place);
+			for (const [place] of failures) this.unreadSince.set(place, this.unreadSince.get(place) ?? this.now);
 			if (taken.length > 0 || this.isActivation) {
 				this.saved = this.state;
 				this.polledSaved = this.polled;
+				this.unreadSaved = new Map(this.unreadSince);
 				for (const one of this.customers) one.wasUnwanted = one.isUnwanted;
 			}
 			this.isActivation = false;
 			const ids = taken.map(({ row }) => Number(row.id));
 			if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 			this.reported.push(...ids);
+			if (isHealthy && this.isPlain && news.length === taken.length) this.late.push(...this.missing());
+			this.isPlain = this.lists.failing.size === 0;
 			if (isFirst) this.customers.forEach((one, index) => this.begun(one, index < there));
-			for (const [place, since] of this.failingSince)
-				if (this.now - since > WEEK_MS / 2)
-					for (const one of this.customers) if (one.branch === place) one.isExcused = true;
-		} catch {
+			for (const [place, since] of this.unreadSince)
+				if (this.now - since >= WEEK_MS)
+					for (const one of this.customers) if (one.branches.includes(place)) one.isExcused = true;
+		} catch (failure) {
 			// n8n keeps nothing of a poll that fails.
+			if (isHealthy) this.thrown.push(failure);
 		}
 	}
 
 	/** What a chosen branch shows when it is read first is old, and so is what is not wanted, once the filters change. */
 	private seen(one: Customer, read: readonly number[]): void {
-		const body = this.settings.isArchivedToo ? { removed: 1 } : {};
-		const isListed = read.includes(one.branch) && this.isShown(one, body, one.branch) && !one.isMoved;
-		if (!isListed || this.reported.includes(one.id)) return;
-		if (this.unread.has(one.branch)) one.mustNot = true;
+		const places = read.filter((place) => this.isShown(one, this.body, place));
+		if (places.length === 0 || one.isMoved || this.reported.includes(one.id)) return;
+		if (places.every((place) => this.unread.has(place))) one.mustNot = one.isExcused = true;
 		else one.isUnwanted = !this.isDue(one);
 	}
 
@@ -400,20 +519,36 @@ class Play {
 		one.isExcused = true;
 		one.mustNot =
 			wasThere &&
+			!this.reported.includes(one.id) &&
 			!one.isMoved &&
-			this.watched.includes(one.branch) &&
+			this.watched.some((place) => one.branches.includes(place)) &&
 			one.shownFrom <= this.now &&
 			!one.isArchived &&
 			!one.isRemoved;
 	}
 }
 
-const CLEAN = { missing: [], repeated: [], old: [], unordered: [] };
+const CLEAN = {
+	missing: [],
+	repeated: [],
+	old: [],
+	unordered: [],
+	misplaced: [],
+	thrown: [],
+	overdue: [],
+	late: [],
+	idle: [],
+	begunWith: [],
+};
 
 async function outcome(history: History) {
 	const play = new Play(history);
 	await play.run();
-	return { missing: play.missing(), repeated: play.repeated(), old: play.old(), unordered: play.unordered };
+	const { unordered, misplaced, thrown, overdue, late, idle, begunWith } = play;
+	return {
+		...{ missing: play.missing(), repeated: play.repeated(), old: play.old() },
+		...{ unordered, misplaced, thrown, overdue, late, idle, begunWith },
+	};
 }
 
 it(`each new record is reported once, in order, in ${depth.recordHistories} random histories`, async () => {

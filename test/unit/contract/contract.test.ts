@@ -29,6 +29,6 @@ describe('what workflows and databases hold of this package', () => {
 		expect(alfaCrmTrigger).toContain(`'customerCreated'`);
 		expect(alfaCrmApi).toContain('"hostname"');
 		expect(triggerState).toMatch(/"VERSION":"\d+"/);
-		expect(triggerState).toContain('"peaks":{"[each]":{');
+		expect(triggerState).toContain('"branches":{"[key]":{"total?":');
 	});
 });

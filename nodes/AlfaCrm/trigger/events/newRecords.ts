@@ -93,7 +93,7 @@ export const newCustomers: EventKind<'newCustomers'> = {
 				(type === CUSTOMER_TYPE.all || (readFlag(row.is_study) ?? type) === type) &&
 				chosen.every(([name, list]) => list.some((id) => isOf(row, name, id))),
 		);
-		return { source, filters: { type, isArchivedToo, ids } };
+		return { source, filters: { type, ids } };
 	},
 	items: async (parameters, _event, { news, names }) => await shownRows(parameters, 'customer', news, names),
 };
