@@ -15,7 +15,7 @@ import { earliest, hoursAfter, justAfter, latest, newestOf } from './stamps';
 const LATE_HOURS = 2;
 
 interface BranchState {
-	/** Entries from before this time are known; missing where the branch was chosen later and is not read yet. */
+	/** Entries from before this time are known; missing where the branch was not read yet. */
 	since?: string;
 	/** Nothing is new from before that time, as long as no more entries are from before it. */
 	older?: Older;
@@ -62,7 +62,7 @@ function begin(
 	const nothing = {
 		known: {},
 		scope,
-		branches: Object.fromEntries(branches.map((branch) => [branch, { since }])),
+		branches: Object.fromEntries(branches.map((branch) => [branch, snapshots.has(branch) ? { since } : {}])),
 	};
 	return step(nothing, { snapshots, wants: () => false, now }).after(0);
 }

@@ -24,7 +24,7 @@ interface BranchState {
 	/** When it was last read whole, and since when it was not; n8n's time in milliseconds. */
 	readAt?: number;
 	unreadAt?: number;
-	/** It was chosen after the beginning, so what it holds when it is read first was there. */
+	/** It was chosen, or could be read, only after the beginning: what it holds when it is read first was there. */
 	isChosen?: true;
 }
 
@@ -182,7 +182,9 @@ export class NewRecords implements EventSource {
 			...markAt({ id, createdAt: createdAt || dayAt(now) }),
 			told: '',
 			unwanted: '',
-			branches: Object.fromEntries(branches.map((branch) => [branch, {}])),
+			branches: Object.fromEntries(
+				branches.map((branch) => [branch, failures.has(branch) ? { isChosen: true } : {}]),
+			),
 			scope,
 			filters,
 		};
