@@ -141,6 +141,7 @@ class Play {
 	private unread = new Set<number>();
 	/** Which branches the last poll that went well looked into, and which setting said so. */
 	private polled = { watched: [] as number[], scope: '' };
+	private polledSaved = this.polled;
 	private settings: Settings;
 	/** Nothing in it may bring older entries later than younger ones. */
 	private readonly isPlain: boolean;
@@ -202,6 +203,7 @@ class Play {
 		else if (one.do === 'wait') this.now += one.minutes * MINUTE_MS;
 		else if (one.do === 'restart') {
 			this.state = this.saved;
+			this.polled = this.polledSaved;
 			for (const each of this.entries) each.isOld = each.wasOld;
 		} else if (one.do === 'crash' || one.do === 'during') {
 			const from = this.lists.requests;
@@ -243,6 +245,7 @@ class Play {
 		this.isActivation = true;
 		// n8n saves what it knows when it loads the workflow anew.
 		this.saved = this.state;
+		this.polledSaved = this.polled;
 		const { watched, scope } = this.polled;
 		const isChosen = (place: number) =>
 			watched.includes(place) ? this.unread.has(place) : scope !== String(settings.branches);
@@ -333,6 +336,7 @@ class Play {
 			if (isFirst) this.entries.forEach((one, index) => this.begun(one, index < there));
 			if (taken.length > 0 || this.isActivation) {
 				this.saved = this.state;
+				this.polledSaved = this.polled;
 				for (const one of this.entries) one.wasOld = one.isOld;
 			}
 			this.isActivation = false;

@@ -322,8 +322,10 @@ class Play {
 				);
 		else if (one.do === 'fail') this.lists.failing.add(one.branch);
 		else if (one.do === 'heal') this.lists.failing.delete(one.branch);
-		else if (one.do === 'open') this.open.add(one.branch);
-		else if (one.do === 'close') this.open.delete(one.branch);
+		else if (one.do === 'open') {
+			this.open.add(one.branch);
+			this.noteChosen();
+		} else if (one.do === 'close') this.open.delete(one.branch);
 		else if (one.do === 'set') this.set({ ...this.settings, ...one.settings });
 		else if ('pick' in one && this.customers.length > 0) {
 			const customer = this.customers[one.pick % this.customers.length];
@@ -339,6 +341,12 @@ class Play {
 		this.note();
 	}
 
+	/** By the time of the first poll under a choice, what it adds is chosen. */
+	private noteChosen(): void {
+		if (String(this.settings.branches) === this.chosenThen) return;
+		for (const place of this.watched) if (!this.polled.includes(place)) this.unread.add(place);
+	}
+
 	/** What was wanted before stays so; of the rest, and of branches that are chosen, what is there is old. */
 	private set(settings: Settings): void {
 		const { type: kind, isArchivedToo } = this.settings;
@@ -350,8 +358,7 @@ class Play {
 		this.polledSaved = this.polled;
 		this.unreadSaved = new Map(this.unreadSince);
 		this.unread = new Set(this.unreadThen);
-		if (String(settings.branches) !== this.chosenThen)
-			for (const place of this.watched) if (!this.polled.includes(place)) this.unread.add(place);
+		this.noteChosen();
 		for (const one of this.customers) {
 			if (isOther && one.isUnwanted) one.mustNot = true;
 			if (one.dueSince === undefined || !this.isDue(one) || this.isUnread(one) || one.mustNot)
