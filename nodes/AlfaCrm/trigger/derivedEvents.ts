@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from './change';
 import { changeOf } from './change';
 import { ChangeLog } from './changeLog';
-import { KEY_CHARACTERS, keysOf, shortKey } from './keys';
+import { KEY_CHARACTERS, keysOf, shortKey } from './logEntries';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { oneByOne } from './eventSource';
 import { LogLookup } from './logLookup';

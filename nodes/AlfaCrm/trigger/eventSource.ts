@@ -20,7 +20,7 @@ export interface PollRequest {
 	reader: ListReader;
 	/** n8n's time in milliseconds. */
 	now: number;
-	/** Milliseconds since 1970 after which no further list is begun, for instance since somebody waits; Infinity for no limit. */
+	/** Milliseconds since 1970 after which what was found is enough, where the rest can wait; Infinity for no limit. */
 	deadline: number;
 	/** The branches that are watched. */
 	branches: readonly number[];

@@ -21,8 +21,7 @@ const DAYS_BACK = [2, 40, Infinity];
 interface BranchState {
 	/** Rows that AlfaCRM counts, where none of them is left to be reported. */
 	total?: number;
-	/** When it was last read whole, and since when it was not; n8n's time in milliseconds. */
-	readAt?: number;
+	/** Since when it could not be read, n8n's time in milliseconds. */
 	unreadAt?: number;
 	/** It was chosen, or could be read, only after the beginning: what it holds when it is read first was there. */
 	isChosen?: true;
@@ -37,6 +36,8 @@ interface RecordsState {
 	/** Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted. */
 	told: string;
 	unwanted: string;
+	/** When all lists were last read whole, as far as they could be; n8n's time in milliseconds. */
+	wholeAt?: number;
 	branches: Record<string, BranchState>;
 	/** The choice of branches and the filters of the last poll. */
 	scope: string;
@@ -99,10 +100,11 @@ function step(
 		news,
 		after: (taken) => {
 			const isDone = taken >= news.length;
+			const isWhole = isWholeDue(state, now);
 			const branches = branchesAfter(state, snapshots, now, isDone);
-			const isRead = ({ readAt, unreadAt = now }: BranchState) =>
-				readAt === now || now - unreadAt >= PATIENCE_MS;
-			const last = isDone && Object.values(branches).every(isRead) ? lastOld(listed, now) : undefined;
+			const isRead = ({ unreadAt }: BranchState) => unreadAt === undefined || now - unreadAt >= PATIENCE_MS;
+			const isOver = isDone && isWhole && Object.values(branches).every(isRead);
+			const last = isOver ? lastOld(listed, now) : undefined;
 			const { mark, since } = last && last.id > state.mark ? markAt(last) : state;
 			const above = (ids: number[]) => rangesOf(ids.filter((id) => id > mark));
 			const known = [...noted, ...news.slice(0, taken)].map(({ id }) => id);
@@ -112,6 +114,7 @@ function step(
 				since,
 				told: above([...told, ...known]),
 				unwanted: above([...unwanted]),
+				wholeAt: isWhole ? now : state.wholeAt,
 				branches,
 			};
 		},
@@ -132,18 +135,24 @@ const markAt = ({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>) => ({
 });
 
 function branchesAfter(
-	{ branches }: RecordsState,
+	state: RecordsState,
 	snapshots: Snapshots,
 	now: number,
 	isDone: boolean,
 ): RecordsState['branches'] {
-	const after = Object.entries(branches).map(([branch, before]): [string, BranchState] => {
+	const after = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
 		const { isComplete, total } = snapshots.get(Number(branch)) ?? {};
-		if (!isComplete) return [branch, { ...before, unreadAt: before.unreadAt ?? now }];
-		return [branch, { total: isDone ? total : undefined, readAt: now }];
+		if (isComplete) return [branch, { total: isDone ? total : undefined }];
+		// Of a list whose first page was enough, nothing else is known than before.
+		const isUnread = isWholeDue(state, now) || !snapshots.has(Number(branch));
+		return [branch, isUnread ? { ...before, unreadAt: before.unreadAt ?? now } : before];
 	});
 	return Object.fromEntries(after);
 }
+
+/** All lists are read whole in one poll, for the mark moves only then. */
+const isWholeDue = ({ wholeAt = 0 }: RecordsState, now: number): boolean =>
+	Math.abs(now - wholeAt) >= WHOLE_MS;
 
 /** Tells new records by the list of an entity, which can be asked for a day of creation. API notes 5.3 and 5.16. */
 export class NewRecords implements EventSource {
@@ -213,15 +222,12 @@ export class NewRecords implements EventSource {
 	}
 
 	/** The list of a branch: its first page where nothing on it is news and the total is as it was, else all of it. */
-	private async read(
-		{ now, reader }: PollRequest,
-		branch: number,
-		{ branches, mark, since, told }: RecordsState,
-	): Promise<Collected> {
-		const { total, readAt = 0 } = branches[branch];
+	private async read({ now, reader }: PollRequest, branch: number, state: RecordsState): Promise<Collected> {
+		const { mark, since, told } = state;
+		const { total } = state.branches[branch];
 		const known = idsIn(told);
 		const isNews = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row)) && this.wants(row);
-		const isQuiet = Math.abs(now - readAt) < WHOLE_MS && total !== undefined;
+		const isQuiet = !isWholeDue(state, now) && total !== undefined;
 		const isEnough = (page: Page) => isQuiet && page.total === total && !page.rows.some(isNews);
 		return await reader.collect(this.listOf(branch, since), { isEnough });
 	}

@@ -7,15 +7,13 @@ import { listReader } from '../api/list';
 import type { NameSource, Titles } from '../operations/output/names';
 import { listOfNames, readTitles } from '../operations/output/names';
 import { accountBranches } from './branches';
-import { kindOf } from './events';
 import type { PollRequest } from './eventSource';
 import { isLasting, pollReader } from './eventSource';
 import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollForm';
-import { RecordReader } from './recordReader';
 import { StoredState } from './state';
-import { triggerKeyOf } from './keys';
+import { triggerKeyOf } from './digest';
 
-/** Shares of a poll's time after which no list is begun, and no record and no page read. The rest is for the request under way. */
+/** Shares of a poll's time after which what was found is enough, and after which no record and no page is read. The rest is for the request under way. */
 const [LISTS_SHARE, RECORDS_SHARE] = [0.5, 0.8];
 /** How many records a test in the editor shows. */
 const SAMPLES = 3;
@@ -68,7 +66,7 @@ async function reportNews(
 	data: IDataObject,
 	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
-	const { source, chosen, subject, event, parameters, ...settings } = await settingsOf(context);
+	const { source, itemsOf, chosen, subject, ...settings } = await settingsOf(context);
 	const stored = new StoredState(context, data, subject, mayBeActivation(context));
 	// The next poll reports what this one would report twice.
 	if (stored.isOvertaken) return null;
@@ -100,11 +98,10 @@ async function reportNews(
 		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
 	// What the user asked for in the beginning comes at once, for it is not news later.
 	const next = news.slice(0, known ? settings.most : Math.max(settings.most, request.startWith));
-	const records = new RecordReader(client, news);
 	const names = await pollNames(context, client, recordsUntil);
-	const items = await kindOf(event).items(parameters, event, {
+	const items = await itemsOf({
 		news: next,
-		records,
+		client,
 		names,
 		deadline: known ? recordsUntil : Infinity,
 		now,
@@ -127,19 +124,12 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
 	const now = Date.now();
 	const deadline = now + SAMPLE_MS;
-	const { source, chosen, event, parameters, limitedBy } = await settingsOf(context);
+	const { source, itemsOf, chosen, limitedBy } = await settingsOf(context);
 	const branches = chosen ?? (await accountBranches(client, now)).branches;
 	const reader = pollReader(client, Infinity);
 	const { news, isAll } = await source.samples({ branches, client, now, reader, deadline }, SAMPLES);
 	const names = await pollNames(context, client, deadline);
-	const records = new RecordReader(client, news);
-	const items = await kindOf(event).items(parameters, event, {
-		news,
-		records,
-		names,
-		deadline: Infinity,
-		now,
-	});
+	const items = await itemsOf({ news, client, names, deadline: Infinity, now });
 	if (items.length > 0) return items.map((json) => ({ json }));
 	const message = isAll
 		? 'AlfaCRM has nothing yet that this trigger would report'

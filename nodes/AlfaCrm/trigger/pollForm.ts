@@ -10,7 +10,8 @@ import { collection } from '../form/assemble';
 import { wholeNumber } from '../form/wholeNumber';
 import { eventForms, kindOf } from './events';
 import { BY_TIME, firstPoll, lookEvery } from './events/dueDate';
-import type { EventSource, PollRequest } from './eventSource';
+import type { Watching } from './events/kind';
+import type { PollRequest } from './eventSource';
 import { inOptions, severalOf, TriggerParameters } from './parameters';
 import { digestOf } from './state';
 
@@ -80,11 +81,10 @@ export const triggerProperties: INodeProperties[] = [
 
 /** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
 export const DEFAULT_BUDGET_MS = 300_000;
-interface PollSettings extends Pick<PollRequest, 'filters' | 'scope' | 'most' | 'startWith'> {
-	event: EventType;
-	parameters: TriggerParameters;
-	source: EventSource;
-	limitedBy?: string;
+
+interface PollSettings
+	extends Pick<PollRequest, 'filters' | 'scope' | 'most' | 'startWith'>,
+		Omit<Watching, 'filters'> {
 	/** The branches that were chosen; all of the account if undefined. */
 	chosen?: number[];
 	/** Account and event: another one begins anew. */
@@ -95,13 +95,10 @@ export async function settingsOf(context: IPollFunctions): Promise<PollSettings>
 	const event = eventOf(context);
 	const parameters = new TriggerParameters(context);
 	const branches = parameters.ids(branchesParameter);
-	const { source, filters, limitedBy } = kindOf(event).source(parameters, event);
+	const { filters, ...watching } = kindOf(event).watch(parameters, event);
 	const { hostname } = await context.getCredentials(CREDENTIAL);
 	return {
-		event,
-		parameters,
-		source,
-		limitedBy,
+		...watching,
 		chosen: branches.length > 0 ? [...new Set(branches)] : undefined,
 		subject: digestOf([originIn(hostname), event.value]),
 		filters: digestOf(filters),

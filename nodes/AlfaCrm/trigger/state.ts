@@ -4,7 +4,7 @@ import { deepCopy } from 'n8n-workflow';
 import { lruSet } from '../api/bounded';
 import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
-import { digest, triggerKeyOf } from './keys';
+import { digest, triggerKeyOf } from './digest';
 
 /** Raised when the shape changes; a state of another shape is begun anew. */
 const VERSION = 8;

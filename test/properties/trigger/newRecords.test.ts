@@ -566,3 +566,28 @@ it(`each new record is reported once, in order, in ${depth.recordHistories} rand
 		{ numRuns: depth.recordHistories, seed },
 	);
 }, 600_000);
+
+it('what is from before three days is forgotten though the lists of four branches take several pages each', async () => {
+	const rows: IDataObject[] = [];
+	const lists = new MemoryLists((branch) => rows.filter((row) => row.branch === branch).reverse());
+	const source: EventSource = new NewRecords({ path: 'customer', task: 'look' }, {}, () => true);
+	const request = { ...lists, deadline: Infinity, branches: [1, 2, 3, 4], scope: '', filters: '' };
+	const begun = Date.parse('2026-02-10T09:00:00Z');
+	let state: unknown;
+	let told = 0;
+	for (let minute = 0; minute < 6 * 24 * 60; minute += 10) {
+		const now = begun + minute * MINUTE_MS;
+		const branch = (rows.length % 4) + 1;
+		rows.push({
+			id: rows.length + 1,
+			branch,
+			created_at: new Date(now).toISOString().slice(0, 19).replace('T', ' '),
+		});
+		const { news, after } = await source.poll({ ...request, now, most: 500, startWith: 0 }, state);
+		state = after(news.length);
+		told += news.length;
+	}
+	expect(told).toBe(rows.length - 1);
+	// Two days before the last one, and a day.
+	expect((state as { since: string }).since).toBe('2026-02-13');
+});

@@ -14,7 +14,7 @@ import type { DerivedEvent } from '../derivedEvents';
 import { DerivedEvents } from '../derivedEvents';
 import type { NewRecord } from '../eventSource';
 import { oneByOne } from '../eventSource';
-import type { RecordReader } from '../recordReader';
+import { RecordReader } from '../recordReader';
 import { dayOf } from '../stamps';
 import { attendance } from './attendance';
 import type { EventKind } from './kind';
@@ -150,13 +150,16 @@ const addNames: INodeProperties = {
 
 export const derived: EventKind<'derived'> = {
 	form: () => ({ output: [addNames] }),
-	source: (_parameters, { what }) => ({ source: new DerivedEvents(derivedEvents[what]), filters: {} }),
-	/** As many as there is time to read customers for and can be read, but at least one. */
-	async items(parameters, _event, { news, records, names, deadline }) {
-		if (!parameters.flag(addNames)) return news.map(({ row }) => row);
-		const isLate = () => Date.now() >= deadline;
-		return await oneByOne(news, isLate, async (one) => await withRecords(one, records, names));
-	},
+	watch: (parameters, { what }) => ({
+		source: new DerivedEvents(derivedEvents[what]),
+		filters: {},
+		itemsOf: async ({ news, client, names, deadline }) => {
+			if (!parameters.flag(addNames)) return news.map(({ row }) => row);
+			const records = new RecordReader(client);
+			const isLate = () => Date.now() >= deadline;
+			return await oneByOne(news, isLate, async (one) => await withRecords(one, records, names));
+		},
+	}),
 };
 
 async function withRecords(

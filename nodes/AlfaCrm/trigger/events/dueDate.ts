@@ -113,7 +113,7 @@ function balanceIn(given: TriggerParameters): number {
 
 export const dueDate: EventKind<'dueDate'> = {
 	form: ({ what }) => ({ filters: [setups[what].parameter], output: readingForm(customer) }),
-	source(parameters, { what }) {
+	watch(parameters, { what }) {
 		const { parameter, limit } = setups[what];
 		const source = new DueDates({
 			kind: dueKinds[what],
@@ -122,14 +122,18 @@ export const dueDate: EventKind<'dueDate'> = {
 			everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
 			tellsFirst: parameters.choice(inOptions(firstPoll)) === 'due',
 		});
-		return { source, filters: {}, limitedBy: parameter.displayName };
-	},
-	async items(parameters, { what }, { news, names, now }) {
-		const today = dayAt(now, parameters.dayZone);
-		const rows = await shownRows(parameters, 'customer', news, names);
-		return rows.map((row, index) => {
-			const { mark, row: card } = news[index] as DueRecord;
-			return { ...dueKinds[what].describe(mark, today, card), ...row };
-		});
+		return {
+			source,
+			filters: {},
+			limitedBy: parameter.displayName,
+			itemsOf: async ({ news, names, now }) => {
+				const today = dayAt(now, parameters.dayZone);
+				const rows = await shownRows(parameters, 'customer', news, names);
+				return rows.map((row, index) => {
+					const { mark, row: card } = news[index] as DueRecord;
+					return { ...dueKinds[what].describe(mark, today, card), ...row };
+				});
+			},
+		};
 	},
 };

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ApiClient } from '../../api/client';
 import type { EventKindName, EventOf } from '../../entities/events';
 import type { FormPart } from '../../form/assemble';
 import type { NameSource } from '../../operations/output/names';
 import type { TriggerParameters } from '../parameters';
-import type { RecordReader } from '../recordReader';
 import type { EventSource, NewRecord } from '../eventSource';
 
 /** The parameters of an event in the order of the form. */
@@ -19,14 +19,16 @@ export interface Watching {
 	filters: unknown;
 	/** The label of the parameter that says who counts, where on most days it may be nobody. */
 	limitedBy?: string;
+	/** The items of what is new, the oldest first; fewer where there is no time to read more records. */
+	itemsOf(found: Found): Promise<IDataObject[]>;
 }
 
 /** What is new, and what its items are made with. */
 export interface Found {
 	/** The oldest first. */
 	news: readonly NewRecord[];
-	/** Reads the records that changes are about, one by one. */
-	records: RecordReader;
+	/** For the records that changes are about. */
+	client: ApiClient;
 	/** What IDs in records stand for. */
 	names: NameSource;
 	/** Milliseconds since 1970 after which there is no time for more of them. */
@@ -39,7 +41,6 @@ export interface Found {
 export interface EventKind<K extends EventKindName> {
 	/** Its part of the form. */
 	form(event: EventOf<K>): EventPart;
-	source(parameters: TriggerParameters, event: EventOf<K>): Watching;
-	/** The items of what is new, the oldest first. */
-	items(parameters: TriggerParameters, event: EventOf<K>, found: Found): Promise<IDataObject[]>;
+	/** What is watched, as the form says. */
+	watch(parameters: TriggerParameters, event: EventOf<K>): Watching;
 }

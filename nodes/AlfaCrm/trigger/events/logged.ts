@@ -19,9 +19,10 @@ import type { NameSource } from '../../operations/output/names';
 import { fullWithNames } from '../../operations/output/readings';
 import { ChangeLog } from '../changeLog';
 import { oneByOne } from '../eventSource';
+import type { TriggerParameters } from '../parameters';
 import { severalOf } from '../parameters';
-import type { RecordReader } from '../recordReader';
-import type { EventKind } from './kind';
+import { RecordReader } from '../recordReader';
+import type { EventKind, Found } from './kind';
 
 const stages = severalOf(
 	'To Stage',
@@ -64,7 +65,7 @@ export const logged: EventKind<'logged'> = {
 		changedFields: isAsked(event, 'changedFields') ? [changedFields] : [],
 		output: [fetchRecord, addNames],
 	}),
-	source(parameters, event) {
+	watch(parameters, event) {
 		const filters = {
 			classes: isAsked(event, 'entities') ? readClasses(parameters) : [event.className ?? ''].filter(Boolean),
 			events: isAsked(event, 'events') ? readEvents(parameters) : [],
@@ -77,20 +78,29 @@ export const logged: EventKind<'logged'> = {
 		const isStage = ({ fields_new }: Change) =>
 			filters.stages.length === 0 || filters.stages.includes(readId(fields_new.lead_status_id) ?? null);
 		const wants = (change: Change) => passes(filters, change) && isLogged(event, change) && isStage(change);
-		return { source: new ChangeLog(wants, isKnown ? { entity: only } : {}), filters };
-	},
-	/** As many as there is time to read records for and can be read, but at least one. */
-	async items(parameters, _event, { news, records, names, deadline }) {
-		const isRead = parameters.flag(fetchRecord);
-		const isNamed = isRead && parameters.flag(addNames);
-		const isLate = () => isRead && Date.now() >= deadline;
-		return await oneByOne(news, isLate, async ({ row, branches }) => {
-			const change = changeOf(row, branches[0]) as Change;
-			const read = isRead ? await recordOf(change, branches, records) : {};
-			return { ...change, ...(isNamed ? await withNames(read, change, names) : read) };
-		});
+		return {
+			source: new ChangeLog(wants, isKnown ? { entity: only } : {}),
+			filters,
+			itemsOf: async (found) => await itemsOf(found, parameters),
+		};
 	},
 };
+
+/** As many as there is time to read records for and can be read, but at least one. */
+async function itemsOf(
+	{ news, client, names, deadline }: Found,
+	parameters: TriggerParameters,
+): Promise<IDataObject[]> {
+	const isRead = parameters.flag(fetchRecord);
+	const isNamed = isRead && parameters.flag(addNames);
+	const isLate = () => isRead && Date.now() >= deadline;
+	const records = new RecordReader(client, news);
+	return await oneByOne(news, isLate, async ({ row, branches }) => {
+		const change = changeOf(row, branches[0]) as Change;
+		const read = isRead ? await recordOf(change, branches, records) : {};
+		return { ...change, ...(isNamed ? await withNames(read, change, names) : read) };
+	});
+}
 
 /** `record`, null when it is gone or cannot be read, and in the second case `recordError` beside it. */
 async function recordOf(

@@ -41,9 +41,11 @@ export async function shownRows(
 
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: readingForm(entityOf(resource)) }),
-	source: (_parameters, { resource }) => ({ source: newRecordsOf(resource), filters: {} }),
-	items: async (parameters, { resource }, { news, names }) =>
-		await shownRows(parameters, resource, news, names),
+	watch: (parameters, { resource }) => ({
+		source: newRecordsOf(resource),
+		filters: {},
+		itemsOf: async ({ news, names }) => await shownRows(parameters, resource, news, names),
+	}),
 };
 
 const [typeField] = (customer.hidden?.views ?? []).filter(({ name }) => name === 'is_study');
@@ -78,7 +80,7 @@ export const newCustomers: EventKind<'newCustomers'> = {
 	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not tell them. Leads and
 	 * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
 	 */
-	source(parameters) {
+	watch(parameters) {
 		const type = parameters.read(typeField, parameters.input(typeParameter));
 		const isArchivedToo = parameters.flag(includeArchived);
 		const ids = references.map(
@@ -93,9 +95,12 @@ export const newCustomers: EventKind<'newCustomers'> = {
 				(type === CUSTOMER_TYPE.all || (readFlag(row.is_study) ?? type) === type) &&
 				chosen.every(([name, list]) => list.some((id) => isOf(row, name, id))),
 		);
-		return { source, filters: { type, ids } };
+		return {
+			source,
+			filters: { type, ids },
+			itemsOf: async ({ news, names }) => await shownRows(parameters, 'customer', news, names),
+		};
 	},
-	items: async (parameters, _event, { news, names }) => await shownRows(parameters, 'customer', news, names),
 };
 
 /** None is a choice of the stage alone. */

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { lruSet } from '../../api/bounded';
 import { canonicalJson } from '../../fields/object';
-import { digest } from '../keys';
+import { digest } from '../digest';
 
 /** Of one node. */
 const LATEST_DELIVERIES = 1_000;

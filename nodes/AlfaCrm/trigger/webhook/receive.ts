@@ -7,7 +7,7 @@ import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/failures';
 import type { Change } from '../change';
 import { readChange } from '../change';
-import { triggerKeyOf } from '../keys';
+import { triggerKeyOf } from '../digest';
 import { TriggerParameters } from '../parameters';
 import { RecordReader, messageOf } from '../recordReader';
 import type { Claim } from './deliveries';

@@ -1,18 +1,10 @@
-import { createHash } from 'crypto';
-import type { IDataObject, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { canonicalJson } from '../fields/object';
 import { changeOf } from './change';
+import { digest } from './digest';
 import { timeOf } from './logPages';
 import { hoursAfter, latest } from './stamps';
-
-/** Tells texts apart by few characters, six bits each. */
-export const digest = (text: string, characters: number): string =>
-	createHash('sha256').update(text).digest('base64url').slice(0, characters);
-
-/** Tells the triggers of all workflows apart in this process. */
-export const triggerKeyOf = (context: Pick<IPollFunctions | IWebhookFunctions, 'getWorkflow' | 'getNode'>) =>
-	`${context.getWorkflow().id} ${context.getNode().id}`;
 
 /** Characters of a short key: of 10,000 known ones, one in ten million others is taken for one of them. */
 export const KEY_CHARACTERS = 6;
