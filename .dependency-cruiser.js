@@ -32,11 +32,11 @@ const LAYERS = {
 		['^sandbox/model/'],
 	],
 	'the polling trigger': [
-		['^nodes/AlfaCrm/trigger/(runPoll|pollForm|pollSettings)\\.ts$'],
-		['^nodes/AlfaCrm/trigger/events/'],
-		['^nodes/AlfaCrm/trigger/watch/'],
-		['^nodes/AlfaCrm/trigger/(poll|occasions)/'],
-		['^nodes/AlfaCrm/trigger/memory/'],
+		['^nodes/AlfaCrm/trigger/(poll|pollForm)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(events|webhook)/'],
+		['^nodes/AlfaCrm/trigger/(changeLog|derivedEvents|dueDates|newRecords)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(branches|eventSource|keys|logLookup|recordReader|stamps|state)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(change|dueKinds|idRanges)\\.ts$'],
 	],
 };
 
@@ -78,11 +78,14 @@ module.exports = {
 		},
 		{
 			name: 'the state machine does no work of its own',
-			comment: 'What a poll finds is a function of the state and the pages that were read.',
+			comment:
+				'What a poll finds is a function of the state and the pages that were read; it may say what went wrong.',
 			severity: 'error',
-			from: { path: '^nodes/AlfaCrm/trigger/(poll|occasions|memory)/' },
+			from: {
+				path: '^nodes/AlfaCrm/trigger/(changeLog|dueDates|dueKinds|idRanges|keys|newRecords|stamps)\\.ts$',
+			},
 			to: {
-				path: '^nodes/AlfaCrm/(api|operations|loadOptions|form|trigger/(watch|events|webhook))/',
+				path: '^nodes/AlfaCrm/(api/(?!failures)|(operations|loadOptions|form|trigger/(events|webhook))/)',
 				dependencyTypesNot: ['type-only'],
 			},
 		},

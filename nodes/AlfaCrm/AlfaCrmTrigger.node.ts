@@ -5,7 +5,7 @@ import { CREDENTIAL } from './api/client';
 import { inWords } from './form/inWords';
 import { loadOptions } from './loadOptions/loadOptions';
 import { eventParameter, triggerProperties } from './trigger/pollForm';
-import { runPoll } from './trigger/runPoll';
+import { runPoll } from './trigger/poll';
 
 export class AlfaCrmTrigger implements INodeType {
 	description: INodeTypeDescription = {

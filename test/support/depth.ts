@@ -7,8 +7,10 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 
 /** How deep each level goes: runs of a property in `npm test`, and in `npm run test:deep`. */
 export const depth = {
-	recordHistories: runs(150, 10_000),
-	logHistories: runs(150, 10_000),
+	recordHistories: runs(1_000, 10_000),
+	logHistories: runs(1_000, 10_000),
+	attendanceHistories: runs(1_000, 10_000),
+	derivedEvents: runs(100, 2_000),
 	memberships: runs(60, 3_000),
 	freeSlotsOfSchools: runs(15, 300),
 	sideBySide: runs(8, 200),
@@ -19,7 +21,8 @@ export const depth = {
 	logins: runs(12, 50),
 	databaseLock: runs(10, 100),
 	lessonsTaught: runs(40, 2_000),
-	dueDates: runs(150, 5_000),
+	dueDates: runs(1_000, 10_000),
+	triggerSteps: runs(12, 150),
 	deliveries: runs(200, 10_000),
 	valuesAtFirstPlace: runs(6, 91),
 	valuesAtOtherPlaces: runs(1, 14),

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
-import type { IDataObject } from 'n8n-workflow';
 
 import { changeNames } from '../../nodes/AlfaCrm/entities/events';
-import type { Change } from '../../nodes/AlfaCrm/trigger/change';
-import { deliveryContent, readChange } from '../../nodes/AlfaCrm/trigger/change';
-import { deliveryKey } from '../../nodes/AlfaCrm/trigger/webhook/seen';
+import { readChange } from '../../nodes/AlfaCrm/trigger/change';
 import { depth, seed } from '../support/depth';
 
 const PLAIN = { event: 'update', entity: 'Customer', entity_id: 5 };
@@ -40,24 +37,6 @@ describe('the fields of a delivery', () => {
 		const delivery = read({ fields_new: fields }) as { fields_new: object };
 		expect(Object.keys(delivery.fields_new)).toEqual(['__proto__']);
 		expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-	});
-});
-
-describe('fields that are nested', () => {
-	const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
-	const deep = JSON.parse(nested(100_000)) as IDataObject[];
-
-	it.each<[what: string, fields: object]>([
-		// The fields are the first level.
-		['101 levels', { fields_new: { x: JSON.parse(nested(100)) as [] } }],
-		['as many in a text', { fields_rel: `{"x":${nested(100_000)}}` }],
-	])('%s deep are refused', (_what, fields) => {
-		expect(read(fields)).toBe('The fields are nested too deeply');
-	});
-
-	it('100 levels deep are taken, and so is whatever else is nested', () => {
-		const fields_new = { x: JSON.parse(nested(99)) as [] };
-		expect(read({ fields_new, elsewhere: deep })).toHaveProperty('fields_new', fields_new);
 	});
 });
 
@@ -119,39 +98,4 @@ it('whatever a body holds, it is either a full delivery or refused in words', ()
 		}),
 		{ numRuns: depth.deliveries, seed },
 	);
-});
-
-describe('the key of a delivery', () => {
-	const DELIVERY = {
-		...{ ...PLAIN, branch_id: 1, user_id: 4, datetime: '2026-02-10 11:59:00' },
-		...{ fields_old: { study_status_id: 1 }, fields_new: { study_status_id: 3 }, fields_rel: [] },
-	};
-	const keyOf = (more: object = {}, hasTime = true) => {
-		const body = { ...DELIVERY, ...more };
-		return deliveryKey(deliveryContent(body, readChange(body) as Change), hasTime);
-	};
-
-	it('is the same however its empty parts are written and its keys are sorted', () => {
-		const turned = Object.fromEntries(Object.entries(DELIVERY).reverse());
-		for (const fields_rel of [[], {}, '', '[]', null, undefined])
-			expect(keyOf({ ...turned, fields_rel, entity_id: '5' })).toBe(keyOf());
-	});
-
-	it.each<[one: object, other?: object]>([
-		[{ entity_id: 6 }],
-		[{ datetime: '2026-02-10 11:59:01' }],
-		[{ fields_new: { study_status_id: '3' } }],
-		[{ fields_rel: { a: { b: 1 } } }],
-		[{ fields_rel: JSON.parse('{"__proto__":1}') as object }],
-		// What cannot be read tells them apart as well, and what is not put out.
-		[{ fields_new: 'status=1' }, { fields_new: 'status=2' }],
-		[{ fields_new: JSON.stringify('{"a":1}') }, { fields_new: JSON.stringify('{"a":2}') }],
-		[{ delivery_id: 1 }, { delivery_id: 2 }],
-	])('is another one where deliveries differ in %j', (one, other = {}) => {
-		expect(keyOf(one)).not.toBe(keyOf(other));
-	});
-
-	it('is another one for each delivery without a time, for two of them may be two changes', () => {
-		expect(keyOf({}, false)).not.toBe(keyOf({}, false));
-	});
 });

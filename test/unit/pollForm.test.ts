@@ -33,7 +33,7 @@ describe('the events', () => {
 	});
 
 	it.each(TABLE)('%s names an entity that there is, with the fields that it looks at', (_value, event) => {
-		if (event.kind === 'told' || event.kind === 'occasion') return;
+		if (event.kind === 'derived' || event.kind === 'dueDate') return;
 		if (event.kind !== 'logged') {
 			const { filters } = entityOf(event.kind === 'newCustomers' ? 'customer' : event.resource);
 			expect(filters.map(({ name }) => name)).toContain('created_at_from');
@@ -87,7 +87,7 @@ describe('the form of the polling trigger', () => {
 		const [notice, ...others] = formOf(value).filter(({ type }) => type === 'notice');
 		expect(others).toEqual([]);
 		expect(notice.displayName).toMatch(
-			kind === 'occasion'
+			kind === 'dueDate'
 				? /^Reports each client once for each occasion\. What is due already .* 'First Poll Reports'/
 				: /^Reports what happens after the workflow is first activated, pauses included\./,
 		);
@@ -113,7 +113,7 @@ describe('the form of the polling trigger', () => {
 			NodeHelpers.displayParameter({ event: value }, option, node, description, { event: value }),
 		);
 		expect(shown.map(({ name }) => name)).toEqual(
-			kind === 'occasion' ? ['firstPoll', 'lookEvery', 'maxPerPoll'] : ['maxPerPoll', 'startWith'],
+			kind === 'dueDate' ? ['firstPoll', 'lookEvery', 'maxPerPoll'] : ['maxPerPoll', 'startWith'],
 		);
 	});
 

@@ -12,7 +12,7 @@ export const LARGEST_PAGE = 500;
 export const SMALLEST_PAGE = 20;
 const USUAL_PAGES = [SMALLEST_PAGE, 50];
 /** Pages after which a walk is given up: 200,000 records at the smallest page, so it would never end. */
-export const MOST_PAGES = 10_000;
+const MOST_PAGES = 10_000;
 
 /** A call for the pages of an action, `index` if none is named. */
 export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
@@ -227,7 +227,7 @@ export const isPageLength = (items: readonly IDataObject[], total?: number, aske
 	items.length === total && [...USUAL_PAGES, asked].includes(total);
 
 /** The error for a list that does not come to an end. */
-export function endlessError(client: ApiClient, { task, itemIndex }: ListRequest): Error {
+function endlessError(client: ApiClient, { task, itemIndex }: ListRequest): Error {
 	const text = {
 		message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${task}`,
 		description: "Narrow it down with 'Filters' or 'Limit'.",

@@ -21,9 +21,9 @@ export interface EventKinds {
 		filters?: ReadonlyArray<'stages' | 'entities' | 'events' | 'changedFields'>;
 	};
 	/** What the log tells only together with the records that it is about. API notes 5.21. */
-	told: { what: 'archived' | 'attended' | 'joinedGroup' | 'leftGroup' | 'missed' | 'sold' };
+	derived: { what: 'archived' | 'attended' | 'joinedGroup' | 'leftGroup' | 'missed' | 'sold' };
 	/** What falls due by the day, or by a balance, told by the cards of clients. API notes 5.3. */
-	occasion: { what: 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding' };
+	dueDate: { what: 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding' };
 }
 
 export type EventKindName = keyof EventKinds;
@@ -53,21 +53,21 @@ export const changeNames: ReadonlyArray<{ value: ChangeName; label: string }> = 
 /** In the order of their labels. */
 export const eventTypes: readonly EventType[] = [
 	{
-		kind: 'occasion',
+		kind: 'dueDate',
 		value: 'customerBirthday',
 		label: 'Birthday',
 		description: 'A client has a birthday, today or in some days',
 		what: 'birthday',
 	},
 	{
-		kind: 'told',
+		kind: 'derived',
 		value: 'customerArchived',
 		label: 'Customer Archived',
 		description: 'A lead or client was moved to the archive',
 		what: 'archived',
 	},
 	{
-		kind: 'told',
+		kind: 'derived',
 		value: 'customerAttended',
 		label: 'Customer Attended Lesson',
 		description: 'A completed lesson shows that a customer was there',
@@ -80,21 +80,21 @@ export const eventTypes: readonly EventType[] = [
 		description: 'A lead or client is new in AlfaCRM',
 	},
 	{
-		kind: 'told',
+		kind: 'derived',
 		value: 'customerJoinedGroup',
 		label: 'Customer Joined Group',
 		description: 'A customer was added to a group',
 		what: 'joinedGroup',
 	},
 	{
-		kind: 'told',
+		kind: 'derived',
 		value: 'customerLeftGroup',
 		label: 'Customer Left Group',
 		description: 'A customer was taken out of a group',
 		what: 'leftGroup',
 	},
 	{
-		kind: 'told',
+		kind: 'derived',
 		value: 'customerMissed',
 		label: 'Customer Missed Lesson',
 		description: 'A completed lesson shows that a customer was not there',
@@ -110,7 +110,7 @@ export const eventTypes: readonly EventType[] = [
 		filters: ['changedFields'],
 	},
 	{
-		kind: 'occasion',
+		kind: 'dueDate',
 		value: 'inDebt',
 		label: 'In Debt',
 		description: 'The balance of a client falls below a sum',
@@ -162,14 +162,14 @@ export const eventTypes: readonly EventType[] = [
 		on: ['create'],
 	},
 	{
-		kind: 'occasion',
+		kind: 'dueDate',
 		value: 'lessonsRunningOut',
 		label: 'Lessons Running Out',
 		description: 'A client has only some lessons left',
 		what: 'lessonsRunningOut',
 	},
 	{
-		kind: 'occasion',
+		kind: 'dueDate',
 		value: 'notSeen',
 		label: 'Not Seen for N Days',
 		description: 'A client has not come to a lesson for some days',
@@ -190,14 +190,14 @@ export const eventTypes: readonly EventType[] = [
 		filters: ['entities', 'events', 'changedFields'],
 	},
 	{
-		kind: 'occasion',
+		kind: 'dueDate',
 		value: 'subscriptionEnding',
 		label: 'Subscription Ending',
 		description: 'What a client has paid for ends in some days',
 		what: 'subscriptionEnding',
 	},
 	{
-		kind: 'told',
+		kind: 'derived',
 		value: 'subscriptionSold',
 		label: 'Subscription Sold',
 		description: 'A customer was given a subscription',
@@ -218,8 +218,8 @@ const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
 	newCustomers: () => 'customer',
 	newRecords: ({ resource }) => resource,
 	logged: () => 'log',
-	told: () => 'log',
-	occasion: () => 'customer',
+	derived: () => 'log',
+	dueDate: () => 'customer',
 };
 
 /** The resources whose lists tell of events. */

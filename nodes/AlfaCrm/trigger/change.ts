@@ -1,12 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson, readId, readInteger } from '../values/formats';
-import type { EventOf } from '../entities/events';
 import { LOG_EVENT } from '../entities/log';
 import { isPlain } from '../fields/blank';
-
-/** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
-const MOST_LEVELS = 100;
 
 /** What AlfaCRM tells of a change; also the item that starts the workflow. API notes 8. */
 export type Change = {
@@ -43,13 +39,6 @@ export function readChange(body: unknown): Change | string {
 	if (typeof entity !== 'string' || entity.trim() === '') return 'entity is not the name of a class';
 	const id = readId(entity_id);
 	if (id === undefined) return 'entity_id is not the number of a record';
-	const fields = {
-		fields_old: readFields(fields_old),
-		fields_new: readFields(fields_new),
-		fields_rel: readFields(fields_rel),
-	};
-	if (Object.values(fields).some((one) => isDeeper(one, MOST_LEVELS)))
-		return 'The fields are nested too deeply';
 	return {
 		event: event.trim(),
 		entity: entity.trim(),
@@ -57,7 +46,9 @@ export function readChange(body: unknown): Change | string {
 		branch_id: readId(branch_id) ?? null,
 		user_id: readInteger(user_id) ?? null,
 		datetime: readTime(datetime),
-		...fields,
+		fields_old: readFields(fields_old),
+		fields_new: readFields(fields_new),
+		fields_rel: readFields(fields_rel),
 	};
 }
 
@@ -65,28 +56,6 @@ export function readChange(body: unknown): Change | string {
 function readTime(value: unknown): string | null {
 	const text = typeof value === 'string' ? value.trim() : '';
 	return typeof value === 'number' && value > 0 ? String(value) : text || null;
-}
-
-/**
- * What tells a delivery from others: its parts as they were read, as they came where nothing could be read, and those that
- * are not put out as well, unless they are nested without end.
- */
-export function deliveryContent(body: unknown, change: Change): IDataObject {
-	const parts = Object.entries(body as IDataObject).filter(([, part]) => !isDeeper(part, MOST_LEVELS));
-	const isRead = (name: string, part: unknown) =>
-		Object.hasOwn(change, name) && (isNothing(part) || !isNothing(change[name as keyof Change]));
-	return { ...change, ...Object.fromEntries(parts.filter(([name, part]) => !isRead(name, part))) };
-}
-
-/** In whatever form. */
-function isNothing(value: unknown): boolean {
-	const read = typeof value === 'string' ? (parseJson(value) ?? value.trim()) : value;
-	return (read ?? '') === '' || (typeof read === 'object' && Object.keys(read as object).length === 0);
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-	if (typeof value !== 'object' || value === null) return false;
-	return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** Empty maps come as `[]`, null ones as `""`, and some builds of AlfaCRM send JSON inside of JSON. API notes 10. */
@@ -109,25 +78,12 @@ export function changeOf(row: IDataObject, branch: number | null): Change | unde
 	return typeof change === 'string' ? undefined : change;
 }
 
-/** Whether a change is what an event type stands for. */
-export function isLogged(
-	{ className, on, changes: field, becomes }: EventOf<'logged'>,
-	change: Change,
-): boolean {
-	if (className !== undefined && className !== change.entity) return false;
-	if (on && !on.some((name) => name === change.event)) return false;
-	// What is emptied may be among the old values alone.
-	if (field !== undefined)
-		return (field in change.fields_new || field in change.fields_old) && hasOther(change, field);
-	return becomes === undefined || isBecome(change, ...becomes);
-}
-
 /** Whether a field got this value and had another one before. */
 export const isBecome = (change: Change, field: string, value: number): boolean =>
 	isSame(change.fields_new[field], value) && hasOther(change, field);
 
-/** A new record had no value before. */
-function hasOther({ event, fields_old, fields_new }: Change, field: string): boolean {
+/** Whether a field has another value than before. A new record had none. */
+export function hasOther({ event, fields_old, fields_new }: Change, field: string): boolean {
 	return event === 'create' || !isSame(fields_old[field], fields_new[field]);
 }
 

@@ -3,7 +3,6 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { classLabels } from '../entities/registry';
 import { changeNames } from '../entities/events';
 import type { Field } from '../entities/fieldTypes';
-import { isBlank, itemsIn } from '../fields/field';
 import { sortByName } from '../fields/order';
 import type { Change } from './change';
 import type { TriggerParameters } from './parameters';
@@ -60,22 +59,15 @@ interface ChangeFilters {
 	fields: string[];
 }
 
-export const readEvents = (parameters: TriggerParameters): string[] => {
-	const field: Field = {
-		name: changeEvents.name,
-		label: changeEvents.displayName,
-		type: 'choices',
-		choices: [...changeNames],
-	};
-	const given = parameters.input(changeEvents);
-	const names = isBlank(field, given) ? [] : itemsIn(field, given).map(eventOf);
-	return names.every((name) => name !== undefined) ? names : (parameters.read(field, given) as string[]);
-};
-
-/** By its name, or by what the form shows for it, in whatever case. */
-function eventOf(item: unknown): string | undefined {
-	const isIt = (name: string) => typeof item === 'string' && isSame(name, item.trim());
-	return changeNames.find(({ value, label }) => isIt(value) || isIt(label))?.value;
+/** Events by their names, or by what the form shows for them, in whatever case. */
+export function readEvents(parameters: TriggerParameters): string[] {
+	const eventOf = (word: string) =>
+		changeNames.find(({ value, label }) => isSame(value, word) || isSame(label, word))?.value;
+	const names = parameters.words(changeEvents).map(eventOf);
+	if (names.every((name) => name !== undefined)) return names;
+	const { name, displayName: label } = changeEvents;
+	const field: Field = { type: 'choices', name, label, choices: [...changeNames] };
+	return parameters.read(field, parameters.input(changeEvents)) as string[];
 }
 
 export const readClasses = (parameters: TriggerParameters): string[] =>

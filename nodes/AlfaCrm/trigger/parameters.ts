@@ -4,8 +4,10 @@ import { DateTime } from 'luxon';
 
 import { asNodeError } from '../api/failures';
 import type { Field } from '../entities/fieldTypes';
+import { entityOf } from '../entities/registry';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
+import { loadedFrom } from '../fields/reference';
 import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
 import type { Parameter } from '../operations/execution/parameters';
 import { ParameterReader } from '../operations/execution/parameters';
@@ -75,8 +77,28 @@ export class TriggerParameters extends ParameterReader {
 	}
 }
 
+/** Some records of an entity, such as branches; of what differs by branch, those of the first that is watched. */
+export const severalOf = (
+	displayName: string,
+	name: string,
+	entity: string,
+	description: string,
+): INodeProperties => ({
+	displayName: `${displayName} Names or IDs`,
+	name,
+	type: 'multiOptions',
+	typeOptions: {
+		loadOptionsMethod: loadedFrom(entity)?.loadOptionsMethod,
+		...(entityOf(entity).scope === 'branch' ? { loadOptionsDependsOn: ['branchIds'] } : {}),
+	},
+	default: [],
+	description: `${description}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
+});
+
 /** A parameter that stands in a collection, as n8n finds it. */
-export const within = ({ name }: Parameter, inner: INodeProperties): INodeProperties => ({
+export const within = ({ name }: Pick<Parameter, 'name'>, inner: INodeProperties): INodeProperties => ({
 	...inner,
 	name: `${name}.${inner.name}`,
 });
+
+export const inOptions = (inner: INodeProperties): INodeProperties => within({ name: 'options' }, inner);

@@ -1,10 +1,19 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
+import { CREDENTIAL } from '../api/client';
+import { originOf } from '../api/host';
+import type { EventType } from '../entities/events';
 import { eventTypes } from '../entities/events';
 import { sortByName } from '../fields/order';
-import { eventForms } from './events';
-import { severalOf } from './events/severalOf';
-import { BY_TIME, options } from './options';
+import { collection } from '../form/assemble';
+import { wholeNumber } from '../form/wholeNumber';
+import { eventForms, kindOf } from './events';
+import { BY_TIME, firstPoll, lookEvery } from './events/dueDate';
+import type { Watching } from './events/kind';
+import type { PollRequest } from './eventSource';
+import { inOptions, severalOf, TriggerParameters } from './parameters';
+import { digestOf } from './state';
 
 export const eventParameter: INodeProperties = {
 	displayName: 'Trigger On',
@@ -17,7 +26,7 @@ export const eventParameter: INodeProperties = {
 	description: 'What starts the workflow',
 };
 
-export const branchesParameter = severalOf(
+const branchesParameter = severalOf(
 	'Branch',
 	'branchIds',
 	'branch',
@@ -44,10 +53,78 @@ const beginNotices: INodeProperties[] = [
 	},
 ];
 
+const maxPerPoll = wholeNumber({
+	displayName: 'Max Records per Poll',
+	name: 'maxPerPoll',
+	min: 1,
+	default: 500,
+	description: 'How many records to report at once. The rest is reported with the next polls.',
+});
+
+const startWith = wholeNumber({
+	displayName: 'Start With Newest',
+	name: 'startWith',
+	min: 0,
+	default: 0,
+	displayOptions: { hide: { '/event': BY_TIME } },
+	description:
+		'How many of the newest records that are there already to report when the trigger is made active for the first time; not when it is given another event or account, with which it reports what happens from then on',
+});
+
 export const triggerProperties: INodeProperties[] = [
 	eventParameter,
 	...beginNotices,
 	branchesParameter,
 	...eventForms(),
-	options,
+	collection('Options', 'options', [firstPoll, lookEvery, maxPerPoll, startWith], 'Add Option'),
 ];
+
+/** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
+export const DEFAULT_BUDGET_MS = 300_000;
+
+interface PollSettings
+	extends Pick<PollRequest, 'filters' | 'scope' | 'most' | 'startWith'>,
+		Omit<Watching, 'filters'> {
+	/** The branches that were chosen; all of the account if undefined. */
+	chosen?: number[];
+	/** Account and event: another one begins anew. */
+	subject: string;
+}
+
+export async function settingsOf(context: IPollFunctions): Promise<PollSettings> {
+	const event = eventOf(context);
+	const parameters = new TriggerParameters(context);
+	const branches = parameters.ids(branchesParameter);
+	const { filters, ...watching } = kindOf(event).watch(parameters, event);
+	const { hostname } = await context.getCredentials(CREDENTIAL);
+	return {
+		...watching,
+		chosen: branches.length > 0 ? [...new Set(branches)] : undefined,
+		subject: digestOf([originIn(hostname), event.value]),
+		filters: digestOf(filters),
+		scope: digestOf(branches),
+		most: parameters.integer(inOptions(maxPerPoll)),
+		startWith: parameters.integer(inOptions(startWith)),
+	};
+}
+
+function eventOf(context: IPollFunctions): EventType {
+	const name = context.getNodeParameter(eventParameter.name) as string;
+	const event = eventTypes.find(({ value }) => value === name);
+	if (event) return event;
+	throw new NodeOperationError(context.getNode(), `'${eventParameter.displayName}' has no event "${name}"`);
+}
+
+/** Milliseconds that n8n gives a poll. */
+export function budgetOf(context: IPollFunctions): number {
+	return typeof context.getPollBudgetMs === 'function' ? context.getPollBudgetMs() : DEFAULT_BUDGET_MS;
+}
+
+/** A host that is none is told when it is called. */
+function originIn(hostname: unknown): string {
+	try {
+		return originOf(hostname);
+	} catch {
+		return '';
+	}
+}

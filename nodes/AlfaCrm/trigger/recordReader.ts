@@ -1,30 +1,36 @@
-import type { IDataObject, NodeOperationError } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
-import { noBranchesError } from '../api/messages';
+import type { IDataObject } from 'n8n-workflow';
 
+import { lruSet } from '../api/bounded';
 import type { ApiClient } from '../api/client';
-import { asNodeError } from '../api/failures';
-import { idsOf } from '../values/formats';
-import { collect } from '../api/list';
-import { branch as branchEntity } from '../entities/branch';
-import { listCall } from '../entities/listCall';
-import { notFound, notShown } from '../operations/records/findById';
+import { CREDENTIAL } from '../api/client';
+import { asNodeError, nodeError } from '../api/failures';
+import { collect, listReader } from '../api/list';
+import { kindPasses, listCall, passesOf } from '../entities/listCall';
+import { entityOf, entityOfClass } from '../entities/registry';
+import type { Entity } from '../entities/types';
+import { SEARCHED } from '../operations/records/branches';
+import { findOfAnyKind, notFound, notShown } from '../operations/records/findById';
+import { readId } from '../values/formats';
+import { HOUR_MS } from '../values/time';
+import { accountBranches } from './branches';
 import type { Change } from './change';
 import { changeOf } from './change';
-import { failsForLong, failsNoMore } from './memory/failing';
-import type { News } from './poll/look';
-import type { Source } from './record';
-import { recordIn, sourceOf } from './record';
-import { isLasting } from './watch/reader';
+import type { NewRecord } from './eventSource';
+import { isLasting } from './eventSource';
 
-interface Found {
+/** How long a record that AlfaCRM fails to show holds up what was changed after it. */
+const PATIENCE_MS = HOUR_MS;
+const MOST_FAILING = 1_000;
+
+/** Since when AlfaCRM fails to show a record, in this process: n8n keeps nothing of polls that fail. */
+const failingSince = new Map<string, number>();
+
+export interface Found {
 	record: IDataObject | null;
-	/** Why there is none. */
+	/** Why there is none, in words; left out after a deletion. */
 	reason?: string;
-	/** There is none in any branch, as far as AlfaCRM shows them. */
-	isGone?: boolean;
-	/** AlfaCRM has failed to show it for so long that it is not waited for any more. */
-	isGivenUp?: boolean;
+	/** No branch has it; or this user or node may never see it; or AlfaCRM failed to show it. */
+	missing?: 'gone' | 'hidden' | 'failed';
 }
 
 /** Reads the records that changes are about, as they are now; each once, however often it was changed. */
@@ -34,135 +40,132 @@ export class RecordReader {
 	/** Of the whole account, closed ones too; asked for once a record is in none of those that its change names. */
 	private branches?: Promise<number[]>;
 
-	/**
-	 * @param news all changes of a poll: nothing is asked of what the last one deletes
-	 * @param failures branches whose log could not be read in that poll
-	 */
+	/** @param news all changes of a poll: nothing is asked of what the last one deletes */
 	constructor(
 		private readonly client: ApiClient,
-		news: readonly News[] = [],
-		private readonly failures: ReadonlyMap<number, unknown> = new Map(),
+		news: readonly NewRecord[] = [],
 	) {
 		for (const { row } of news) {
 			const change = changeOf(row, null);
-			if (change?.event === 'delete') this.known.set(keyOf(change), { record: null, isGone: true });
+			if (change?.event === 'delete') this.known.set(keyOf(change), { record: null, missing: 'gone' });
 			else if (change !== undefined) this.known.delete(keyOf(change));
 		}
 	}
 
 	/**
-	 * For an item: `record`, null when it is gone or cannot be read, and then `recordError` beside it.
+	 * The record of a change.
 	 *
 	 * @param named the branches that the change names, or that list it: there it is most likely
-	 * @throws NodeApiError for a reason that a later try may not meet
+	 * @throws NodeApiError for a reason that a later try may not meet, for an hour at most
 	 */
-	async recordOf(change: Change, named: readonly number[]): Promise<IDataObject> {
-		const { record, reason, isGone } = await this.find(change, named);
-		return reason === undefined || isGone ? { record } : { record, recordError: reason };
-	}
-
-	/**
-	 * The same, with the reason also if the record is gone though the change is no deletion.
-	 *
-	 * @param isPatient it is waited for where it may come later, for a day at most
-	 */
-	async find(change: Change, named: readonly number[], isPatient = true): Promise<Found> {
-		if (change.event === 'delete') return { record: null, isGone: true };
+	async find(change: Change, named: readonly number[]): Promise<Found> {
+		if (change.event === 'delete') return { record: null, missing: 'gone' };
 		const known = this.known.get(keyOf(change));
 		if (known !== undefined) return known;
-		let source: Source;
-		try {
-			source = sourceOf(this.client, change);
-		} catch (caught) {
-			// Another change of the same record may tell what this one does not.
-			return { record: null, reason: messageOf(caught as NodeOperationError) };
-		}
-		const found = await this.search(source, change.entity_id, named, isPatient);
+		const entity = entityOfClass(change.entity);
+		// Another change of the same record may tell what this one does not.
+		const reason = unreadable(this.client, change, entity);
+		if (entity === undefined || reason !== undefined) return { record: null, reason, missing: 'hidden' };
+		const found = await this.search(entity, change, named);
 		this.known.set(keyOf(change), found);
 		return found;
 	}
 
-	private async search(
-		source: Source,
-		id: number,
-		named: readonly number[],
-		isPatient: boolean,
-	): Promise<Found> {
-		const { entity } = source;
-		const without: number[] = [];
-		const reasons: string[] = [];
-		const list = `${await this.client.origin()} ${entity.path}`;
-		const what = String(id);
-		let isGivenUp = false;
-		for await (const branch of this.places(source, named, reasons)) {
+	private async search(entity: Entity, change: Change, named: readonly number[]): Promise<Found> {
+		const { client } = this;
+		const { entity_id: id } = change;
+		const what = `${await client.origin()} ${keyOf(change)}`;
+		const failures: Error[] = [];
+		let isSearched = false;
+		const places = entity.scope === 'global' ? [undefined] : this.places(named, failures);
+		for await (const branch of places) {
 			try {
-				const { record, isConclusive } = await recordIn(this.client, source, id, branch);
+				const { record, isConclusive } = await recordIn(client, entity, change, branch);
 				if (record) {
-					failsNoMore(list, what);
+					failingSince.delete(what);
 					return { record };
 				}
-				if (!isConclusive) reasons.push(messageOf(notShown(entity, id, branch)));
-				else if (branch !== undefined) without.push(branch);
+				if (isConclusive) isSearched = true;
+				else failures.push(nodeError(client.node, notShown(entity, id, branch), undefined));
 			} catch (caught) {
-				const error = asNodeError(this.client.node, caught);
-				// Where it should be, it is worth waiting for; a place that cannot be read for days must not stop what comes from
-				// others.
-				const isLikely = branch === undefined || (named.includes(branch) && !this.failures.has(branch));
-				const mayPass = isLikely && error instanceof NodeApiError && !isLasting(this.client, error);
-				if (mayPass && isPatient && !failsForLong(list, what)) throw error;
-				isGivenUp ||= mayPass;
-				reasons.push(messageOf(error));
+				const failure = asNodeError(client.node, caught);
+				// Where it should be it is waited for; another branch that cannot be read stops nothing.
+				const isLikely = branch === undefined || named.includes(branch);
+				if (isLikely && !isLasting(client, failure) && isWorthWaiting(what)) throw failure;
+				failures.push(failure);
 			}
 		}
-		const isGone = reasons.length === 0;
-		if (isGone) failsNoMore(list, what);
-		const looked = isGone || without.length > 0 ? [notFound(entity, id).message + inAll(without)] : [];
-		return { record: null, reason: [...looked, ...reasons.slice(0, 1)].join('. '), isGone, isGivenUp };
+		const where = entity.scope === 'global' ? '' : SEARCHED;
+		const reasons = [
+			...(isSearched ? [notFound(entity, id).message + where] : []),
+			...failures.slice(0, 1).map(messageOf),
+		];
+		const isHidden = failures.every((failure) => isLasting(client, failure));
+		const missing = failures.length === 0 ? 'gone' : isHidden ? 'hidden' : 'failed';
+		return { record: null, reason: reasons.join('. '), missing };
 	}
 
-	/**
-	 * It may have been moved since, and the log of a branch may list the changes of all of them, so the others are looked
-	 * into as well before it counts as gone.
-	 */
-	private async *places(
-		{ isGlobal }: Source,
-		named: readonly number[],
-		reasons: string[],
-	): AsyncGenerator<number | undefined> {
-		if (isGlobal) {
-			yield undefined;
-			return;
-		}
+	/** It may have been moved, and a log may list the changes of all branches, so the others are looked into as well. */
+	private async *places(named: readonly number[], failures: Error[]): AsyncGenerator<number> {
 		yield* named;
 		try {
-			yield* (await (this.branches ??= this.allBranches())).filter((branch) => !named.includes(branch));
+			this.branches ??= accountBranches(this.client, 0).then((all) => [
+				...all.branches,
+				...all.closedBranches,
+			]);
+			yield* (await this.branches).filter((branch) => !named.includes(branch));
 		} catch (caught) {
-			reasons.push(messageOf(asNodeError(this.client.node, caught)));
+			failures.push(asNodeError(this.client.node, caught));
 		}
 	}
-
-	private async allBranches(): Promise<number[]> {
-		const { rows } = await collect(this.client, listCall(branchEntity));
-		if (rows.length === 0) throw noBranchesError(this.client.node);
-		return idsOf(rows).sort((a, b) => a - b);
-	}
 }
+
+/** Notes that AlfaCRM failed to show a record, and tells whether the next poll is to try it again. */
+function isWorthWaiting(what: string): boolean {
+	const now = Date.now();
+	const since = failingSince.get(what) ?? now;
+	lruSet(failingSince, what, since, MOST_FAILING);
+	return Math.abs(now - since) < PATIENCE_MS;
+}
+
+const keysFor = ({ keys = [] }: Entity) => keys.filter((key) => key.in.includes('get'));
+
+/** Why the record of a change cannot be read at all, if so. */
+function unreadable({ node }: ApiClient, change: Change, entity?: Entity): string | undefined {
+	if (entity === undefined)
+		return `No list of AlfaCRM's API is known to hold ${change.entity}. Use the fields of the event.`;
+	if (node.credentials?.[CREDENTIAL] === undefined)
+		return 'The record was not read, because this node has no credential. Select one in the node.';
+	const fields = fieldsOf(change);
+	const missing = keysFor(entity).find(({ name }) => (fields[name] ?? undefined) === undefined);
+	if (missing === undefined) return undefined;
+	return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missing.name} too, which the event does not hold. Use the fields of the event.`;
+}
+
+/** The record, if it is in this branch; left out for what belongs to none. */
+async function recordIn(client: ApiClient, entity: Entity, change: Change, branch: number | undefined) {
+	const { kinds, partition } = entity.hidden ?? {};
+	const fields = fieldsOf(change);
+	const query = Object.fromEntries(keysFor(entity).map(({ name }) => [name, fields[name]]));
+	const target = { path: entity.path, query, labels: {}, branch };
+	// A list that shows one status or kind at a time is asked first for the one that the change names. API notes 5.11 and 5.16.
+	const divider = partition?.name ?? kinds?.name ?? '';
+	const named = readId(fields[divider]);
+	const others = passesOf(entity).filter((pass) => named === undefined || pass[divider] !== named);
+	const passes = named === undefined ? others : [{ [divider]: named }, ...others];
+	const otherKinds = async () => {
+		if (kinds === undefined) return [];
+		return kindPasses(kinds, (await collect(client, listCall(entityOf(kinds.entity), branch))).rows);
+	};
+	return await findOfAnyKind(listReader(client), entity, change.entity_id, target, otherKinds, passes);
+}
+
+const fieldsOf = ({ fields_old, fields_new }: Change): IDataObject => ({ ...fields_old, ...fields_new });
 
 const keyOf = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
 
 /** What happened, and what to do. */
-export function messageOf({
-	message,
-	description,
-}: {
-	message: string;
-	description?: string | null;
-}): string {
+export function messageOf(error: { message: string; description?: string | null }): string {
+	const { message, description } = error;
 	return description ? `${message.replace(/\.$/, '')}. ${description}` : message;
-}
-
-function inAll(branches: readonly number[]): string {
-	if (branches.length === 0) return '';
-	if (branches.length === 1) return ` in branch ${branches[0]}`;
-	return ` in the branches ${branches.slice(0, -1).join(', ')} and ${branches.at(-1)}`;
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { DateTime } from 'luxon';
+
+import { HOUR_MS } from '../values/time';
 
 /** How far apart the clocks of an account, of its branches and of n8n may be, whatever their zones. */
 export const ZONES_HOURS = 26;
@@ -21,13 +22,11 @@ export function newestOf(stamps: readonly string[], now: number): string {
 	return stamps.reduce((newest, stamp) => (stamp > newest && stamp <= most ? stamp : newest), '');
 }
 
-/** @param stamp not empty */
+/** @param stamp not empty; one that is no time, such as 2026-13-01, stays as it is */
 export function hoursAfter(stamp: string, hours: number): string {
-	return DateTime.fromSQL(stamp, { zone: 'utc' }).plus({ hours }).toFormat('yyyy-MM-dd HH:mm:ss');
+	const at = Date.parse(`${stamp.replace(' ', 'T')}${stamp.length > 10 ? 'Z' : ''}`);
+	return Number.isNaN(at) ? stamp : timeAt(at + hours * HOUR_MS);
 }
-
-/** A second earlier. */
-export const justBefore = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, -1 / 3_600));
 
 /** A second later. */
 export const justAfter = (stamp: string): string => (stamp === '' ? '' : hoursAfter(stamp, 1 / 3_600));

@@ -3,12 +3,12 @@ import { inRepo, ROOT } from '../paths';
 
 /** The types that the triggers' state is kept in, between two polls and over an update of the package. */
 const STATES = [
-	{ file: 'trigger/storedState.ts', names: ['Stored'] },
-	{ file: 'trigger/poll/log.ts', names: ['LogState'] },
-	{ file: 'trigger/poll/records.ts', names: ['RecordsState'] },
-	{ file: 'trigger/watch/toldWatch.ts', names: ['ToldState'] },
-	{ file: 'trigger/occasions/state.ts', names: ['OccasionsState'] },
-	{ file: 'trigger/webhook/seen.ts', names: [] },
+	{ file: 'trigger/state.ts', names: ['Stored'] },
+	{ file: 'trigger/changeLog.ts', names: ['LogState'] },
+	{ file: 'trigger/newRecords.ts', names: ['RecordsState'] },
+	{ file: 'trigger/derivedEvents.ts', names: ['DerivedState'] },
+	{ file: 'trigger/dueDates.ts', names: ['DueState'] },
+	{ file: 'trigger/webhook/deliveries.ts', names: [] },
 ];
 /** Numbers that tell which shape is stored, by their names in these files. */
 const NUMBERS = /^(VERSION|LATEST_DELIVERIES|DIGEST_LENGTH)$/;

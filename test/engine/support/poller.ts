@@ -37,12 +37,9 @@ export class Poller {
 	private saved: IDataObject = {};
 	/** The row of the trigger in n8n's table of polls, where its durable scheduler polls. */
 	cursor: IDataObject | undefined;
-	private hasPolled = false;
 	private send: Send | undefined;
 	/** True until the poll of the activation is done; n8n starts no other one before. */
 	isActivation = true;
-	/** Whether n8n has saved what the last poll left. */
-	isSaved = false;
 	private readonly contexts = new WeakMap<Workflow, PollContext>();
 	/** What the trigger wrote to n8n's log. */
 	readonly notes: string[] = [];
@@ -70,9 +67,8 @@ export class Poller {
 			this.isActivation ||= isActivation;
 		}
 		this.isActivation = false;
-		this.hasPolled = true;
-		this.isSaved = output !== null || isActivation || this.options.isDurable === true;
-		if (this.isSaved && !this.options.isDurable) this.saved = deepCopy(workflow.staticData);
+		if (!this.options.isDurable && (output !== null || isActivation))
+			this.saved = deepCopy(workflow.staticData);
 		return output ?? [];
 	}
 
@@ -114,19 +110,6 @@ export class Poller {
 	/** What the trigger keeps, as it is in memory now. */
 	get state(): IDataObject {
 		return deepCopy(this.workflow.getStaticData('node', this.node)) as IDataObject;
-	}
-
-	/** What n8n has saved for the whole workflow. */
-	get shared(): IDataObject {
-		return deepCopy((this.saved.global ?? {}) as IDataObject);
-	}
-
-	/** Whether it has got to know what was there before, which may take several polls. */
-	get hasBegun(): boolean {
-		// The durable scheduler's tests give each poll time to know them all.
-		if (this.options.isDurable) return this.cursor !== undefined && this.hasPolled;
-		const { known } = (this.state.state ?? {}) as { known?: { hasBegun?: boolean } };
-		return known !== undefined && known.hasBegun !== false;
 	}
 
 	private get node(): INode {

@@ -14,7 +14,7 @@ export const failure = (cause: object): object | undefined =>
 	told.failure === undefined ? undefined : cause;
 
 /** Whether n8n has a scheduler that keeps a row for each trigger and limits the time of a poll; older versions have not. */
-export const hasScheduler = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData');
+const hasScheduler = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData');
 
 /** Tests that older engines do not have. */
 export const describeScheduled: (name: string, tests: () => void) => void = hasScheduler

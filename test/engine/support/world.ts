@@ -8,7 +8,7 @@ import { Engine } from './engine';
 import type { PollerOptions } from './poller';
 import { Poller } from './poller';
 
-export const FORMAT = 'yyyy-MM-dd HH:mm:ss';
+const FORMAT = 'yyyy-MM-dd HH:mm:ss';
 
 interface WorldOptions {
 	settings?: Partial<Settings>;
@@ -24,8 +24,6 @@ interface WorldOptions {
 interface EntryOptions {
 	branches?: number[];
 	values?: JsonObject;
-	/** How long lists do not show it. */
-	hiddenMinutes?: number;
 	/** Minutes ago. */
 	ago?: number;
 }
@@ -41,7 +39,6 @@ export class World {
 	readonly requests: number[] = [];
 	entries = 0;
 	private readonly ahead: number;
-	private hidden: Array<{ entity: string; id: number; until: DateTime }> = [];
 
 	constructor({ settings = {}, branches = 1, parameters, poller, begin, aheadHours = 0 }: WorldOptions) {
 		this.school = new DirectSchool(settings, branches);
@@ -65,9 +62,6 @@ export class World {
 	pass(minutes: number): void {
 		this.now = this.now.plus({ minutes });
 		this.school.settings.now = this.account(0);
-		for (const { entity, id, until } of this.hidden)
-			if (until <= this.now) this.school.store.show(entity, id);
-		this.hidden = this.hidden.filter(({ until }) => until > this.now);
 	}
 
 	/** The time of the account, so many minutes ago. */
@@ -75,16 +69,14 @@ export class World {
 		return this.now.plus({ hours: this.ahead }).minus({ minutes: ago }).toFormat(FORMAT);
 	}
 
-	customer(values: JsonObject = {}, { hiddenMinutes = 0, ago = 0 }: EntryOptions = {}): number {
+	customer(values: JsonObject = {}, { ago = 0 }: EntryOptions = {}): number {
 		const created_at = this.account(ago);
 		const all = { branch_ids: [1], is_study: 0, created_at, ...values };
-		const { id } = this.school.store.insert('customer', all);
-		this.hide('customer', id, hiddenMinutes);
-		return id;
+		return this.school.store.insert('customer', all).id;
 	}
 
 	/** An entry of the log, known by its `entity_id`. */
-	log({ branches = [1], values = {}, hiddenMinutes = 0, ago = 0 }: EntryOptions = {}): number {
+	log({ branches = [1], values = {}, ago = 0 }: EntryOptions = {}): number {
 		const entity_id = ++this.entries;
 		const row = {
 			id: entity_id,
@@ -96,7 +88,6 @@ export class World {
 			date_time: this.account(ago),
 		};
 		this.school.store.insert('log', { ...row, ...values });
-		this.hide('log', entity_id, hiddenMinutes);
 		return entity_id;
 	}
 
@@ -132,12 +123,6 @@ export class World {
 
 	get repeated(): number[] {
 		return this.out.filter((id, index) => this.out.indexOf(id) !== index);
-	}
-
-	private hide(entity: string, id: number, minutes: number): void {
-		if (minutes === 0) return;
-		this.school.store.hide(entity, id);
-		this.hidden.push({ entity, id, until: this.now.plus({ minutes }) });
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { between, CUSTOMERS, isIn, LARGE, LOG, range, SMALL, World } from '../support/world';
+import { between, CUSTOMERS, isIn, LARGE, LOG, range, World } from '../support/world';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -90,17 +90,20 @@ describe('a list that comes empty though its rows are counted', () => {
 });
 
 describe('a branch', () => {
-	it('that could not be read at the activation has what is newer than the others had', async () => {
-		const world = new World({ settings: LARGE, branches: 2, parameters: CUSTOMERS });
-		world.customer();
-		world.pass(5_000);
-		const newer = range(1, 10).map((n) => customers.add(world, 2, (11 - n) * 600));
-		world.branch(2, 'forbidden');
-		await world.polls(2, 10);
-		world.branch(2, 'allowed');
-		// The first three are more than two days and 26 hours old.
-		expect(await world.polls(1, 10)).toEqual(newer.slice(3));
-	});
+	it.each(sources)(
+		'that this user may not read at the activation has no news when they may, but from then on: $what',
+		async (source) => {
+			const world = new World({ settings: LARGE, branches: 2, parameters: source.parameters });
+			source.add(world);
+			range(1, 10).forEach((n) => source.add(world, 2, (11 - n) * 40));
+			world.branch(2, 'forbidden');
+			await world.polls(2, 10);
+			world.branch(2, 'allowed');
+			expect(await world.polls(1, 10)).toEqual([]);
+			const own = source.add(world, 2);
+			expect(await world.polls(1, 10)).toEqual([own]);
+		},
+	);
 
 	it('that was given up has no news in the log when it is chosen again', async () => {
 		const branchIds = [1, 2];
@@ -117,69 +120,13 @@ describe('a branch', () => {
 	});
 });
 
-describe('Start With Newest', () => {
-	const options = { startWith: 4, maxPerPoll: 1 };
-	const knownOf = (world: World) =>
-		(world.poller.state.state as { known: { start: unknown; startOf?: unknown; since: string } }).known;
-
-	it.each(sources)('waits for $what of a branch that is forbidden for now', async ({ parameters, add }) => {
-		const world = new World({ settings: LARGE, branches: 3, parameters: { ...parameters, options } });
-		const ids = [1, 2, 1, 2].map((branch, n) => add(world, branch, 100 - n));
-		await world.poll();
-		world.branch(2, 'forbidden');
-		await world.polls(3, 61);
-		world.branch(2, 'allowed');
-		await world.polls(6, 61);
-		expect([...world.out].sort()).toEqual(ids);
-	});
-
-	/** Six that wait to be reported one by one, of two branches; two have been. */
-	async function waiting({ parameters: given, add }: Source, chosen: INodeParameters = {}) {
-		const parameters = { ...given, options: { startWith: 6, maxPerPoll: 1 } };
-		const world = new World({ settings: LARGE, branches: 2, parameters: { ...parameters, ...chosen } });
-		const ids = [1, 1, 2, 2, 1, 2].map((branch, n) => add(world, branch, 60 - n));
-		await world.poll();
-		await world.polls(1, 5);
-		return { world, ids, parameters };
-	}
-
-	it.each(sources)('loses nothing by an empty list that is counted: $what', async (source) => {
-		const { world, ids } = await waiting(source);
-		let isOdd = true;
-		between(world, async (_asked, real) => {
-			const answer = await real();
-			return isOdd ? { ...answer, items: [] } : answer;
-		});
-		await world.polls(1, 5);
-		await world.polls(1, 61);
-		isOdd = false;
-		await world.polls(8, 35);
-		expect(world.out).toEqual(ids);
-	});
-
-	it.each(sources)('does not wait for a branch that is chosen no more: $what', async (source) => {
-		const { world, parameters } = await waiting(source, { branchIds: [1, 2] });
-		world.poller.change({ ...parameters, branchIds: [1] });
-		await world.polls(6, 61);
-		expect(world.out).toEqual([1, 2, 5]);
-		expect(world.requests.slice(-3)).toEqual([1, 1, 1]);
-		const start = source === customers ? '' : (expect.objectContaining({ keys: [] }) as unknown);
-		expect(knownOf(world)).toMatchObject({ start });
-		expect(knownOf(world).startOf).toBeUndefined();
-	});
-
-	it('looks once an hour into a branch that is forbidden for good, and forgets it after a month', async () => {
-		const parameters = { ...LOG, options: { startWith: 300, maxPerPoll: 100 } };
-		const world = new World({ settings: SMALL, branches: 2, parameters });
-		range(1, 400).forEach((n) => changes.add(world, 1 + (n % 2), (400 - n) * 30 + 10));
-		await world.poll();
-		world.branch(2, 'forbidden');
-		await world.polls(10, 61);
-		await world.polls(5, 5);
-		expect(world.requests.slice(-4)).toEqual([2, 2, 2, 2]);
-		world.now = world.now.plus({ days: 40 });
-		await world.polls(2, 61);
-		await world.polls(3, 5);
-		expect(world.requests.slice(-3)).toEqual([2, 2, 2]);
-	});
-});
+it.each(sources)(
+	'Start With Newest comes at once, more than Max Records per Poll too: $what',
+	async (source) => {
+		const parameters = { ...source.parameters, options: { startWith: 4, maxPerPoll: 1 } };
+		const world = new World({ settings: LARGE, branches: 3, parameters });
+		const ids = [1, 2, 1, 2, 3].map((branch, n) => source.add(world, branch, 100 - n));
+		expect(await world.poll()).toEqual(ids.slice(-4));
+		expect(await world.polls(3, 61)).toEqual([]);
+	},
+);

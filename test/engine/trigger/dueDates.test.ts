@@ -89,8 +89,6 @@ class Calendar {
 
 const onDays = (from: number, to: number, clock = '09:00') =>
 	range(from, to).map((day) => `2026-03-${day} ${clock}`);
-const atHours = (day: string, ...hours: number[]) =>
-	hours.map((hour) => `${day} ${String(hour).padStart(2, '0')}:00`);
 
 /** An event with cards of clients, as the form sets it up. */
 interface Case {
@@ -276,64 +274,33 @@ describe.each(CASES)('$event', ({ event, limit, calm, later, due, before, says, 
 	});
 });
 
-it.each(casesOn('2026-03-16'))(
-	'$event: where one poll a day has no time for all clients, the next ones read on, and tell each once',
-	async ({ event, calm, due }) => {
-		/** A poll has time for three clients or so of them. */
-		const settings: Partial<Settings> = {
-			...{ pageSize: 1, bodyPageSize: 'ignored' },
-			ignoredFilters: ['customer.*'],
-		};
-		const calendar = new Calendar(START, { event }, { budgetMs: 10_000 }, settings);
-		calendar.slow();
-		const ids = calendar.clients(8, calm);
-		expect(await calendar.ids(...onDays(10, 15))).toEqual([]);
-		calendar.card(ids, due);
-		expect((await calendar.ids(...onDays(16, 21))).map(Number).sort()).toEqual(ids);
-		expect(await calendar.ids(...onDays(22, 26))).toEqual([]);
+it('where there is no time for all clients, the poll says so, and tells each once there is', async () => {
+	/** Each client is a page. */
+	const settings: Partial<Settings> = { pageSize: 1, bodyPageSize: 'ignored' };
+	const calendar = new Calendar(START, { event: 'inDebt' }, { budgetMs: 10_000 }, settings);
+	const ids = calendar.clients(12, { balance: '0.00' });
+	expect(await calendar.ids()).toEqual([]);
+	calendar.card(ids, { balance: '-1.00' });
+	calendar.slow();
+	const error = 'There was not enough time to look through the clients in branch 1';
+	await expect(calendar.poll('2026-03-11 09:00')).rejects.toThrow(error);
+	calendar.school.onCall = () => {};
+	expect(await calendar.ids('2026-03-12 09:00', '2026-03-12 11:00')).toEqual(ids);
+});
+
+it.each(casesOn('2026-03-10'))(
+	'a list of clients that comes empty though they are counted does not let the trigger begin: $event',
+	async ({ event, due }) => {
+		const calendar = new Calendar(START, { event });
+		calendar.clients(25, due);
+		calendar.showing((rows) => void rows.splice(0));
+		await expect(calendar.poll()).rejects.toThrow(
+			'AlfaCRM sent an empty list when asked to look through the clients',
+		);
+		calendar.showing(() => {});
+		expect(await calendar.ids('2026-03-10 10:00', '2026-03-10 12:00')).toEqual([]);
 	},
 );
-
-describe('a list of clients that comes empty though they are counted', () => {
-	/** More than any total is wrong by. */
-	const MANY = 25;
-	const ERROR = 'AlfaCRM sent an empty list when asked to look through the clients';
-	const cases = casesOn('2026-03-10');
-	const none = (rows: JsonObject[]) => void rows.splice(0);
-	const all = () => {};
-
-	it.each(cases)('does not let the trigger begin: $event', async ({ event, due }) => {
-		const calendar = new Calendar(START, { event });
-		calendar.clients(MANY, due);
-		calendar.showing(none);
-		await expect(calendar.poll()).rejects.toThrow(ERROR);
-		calendar.showing(all);
-		expect(await calendar.ids('2026-03-10 10:00', '2026-03-10 12:00')).toEqual([]);
-	});
-
-	it('is right in a branch that has only leads', async () => {
-		const calendar = new Calendar(START, { event: 'inDebt', branchIds: [1] });
-		const id = calendar.client({ balance: '-1.00', is_study: 0 });
-		calendar.school.totalOff = MANY;
-		expect(await calendar.ids(START, '2026-03-10 11:00')).toEqual([]);
-		calendar.card(id, { is_study: 1 });
-		expect(await calendar.ids('2026-03-10 13:00')).toEqual([id]);
-	});
-
-	it('holds up for a day if the branch is really empty', async () => {
-		const calendar = new Calendar('2027-03-10 09:00', { event: 'inDebt' });
-		expect(await calendar.poll()).toEqual([]);
-		calendar.school.totalOff = MANY;
-		for (const time of [...atHours('2027-03-10', 10, 16, 23), '2027-03-11 09:00'])
-			await expect(calendar.poll(time)).rejects.toThrow(ERROR);
-		expect(await calendar.ids(...atHours('2027-03-11', 10, 12))).toEqual([]);
-		const id = calendar.client({ balance: '-1.00' });
-		expect(await calendar.ids(...atHours('2027-03-12', 13, 15))).toEqual([id]);
-		// From now on it is no branch without customers.
-		calendar.school.store.remove('customer', id);
-		await expect(calendar.poll('2027-03-12 17:00')).rejects.toThrow(ERROR);
-	});
-});
 
 it('what the first poll is to report comes with the next ones if it is more than one may report, on other days too', async () => {
 	const options = { firstPoll: 'due', maxPerPoll: 2 };
@@ -386,34 +353,10 @@ it('the limit of days before the birthday makes a test event show whose is next,
 	]);
 });
 
-describe('AlfaCRM is asked', () => {
-	it('for those concerned alone where a filter is known, as often as the form says', async () => {
-		const bodyOf = async (event: string) => {
-			const calendar = new Calendar(START, { event, options: { lookEvery: 10 } });
-			await calendar.poll();
-			await calendar.poll('2026-03-10 09:10');
-			expect(calendar.asked).toHaveLength(2);
-			return calendar.asked[0].body;
-		};
-		const all = { is_study: 1, page: 0, pageSize: 500 };
-		expect(await bodyOf('lessonsRunningOut')).toEqual({ ...all, lesson_count_to: 2 });
-		expect(await bodyOf('notSeen')).toEqual({
-			...{ ...all, last_attend_date_from: '2026-01-25', last_attend_date_to: '2026-02-24' },
-		});
-		expect(await bodyOf('subscriptionEnding')).toEqual({
-			...{ ...all, tariff_till_from: '10.03.2026', tariff_till_to: '13.03.2026' },
-		});
-		expect(await bodyOf('inDebt')).toEqual(all);
-		expect(await bodyOf('customerBirthday')).toEqual(all);
-	});
-
-	it('once a day without the filter by the end of subscriptions, which may find nobody', async () => {
-		const names = ['customer.tariff_till_from', 'customer.tariff_till_to'];
-		const dateFormats = Object.fromEntries(names.map((name) => [name, 'iso' as const]));
-		const settings = { wrongFilterValue: 'matchesNothing', dateFormats } as const;
-		const calendar = new Calendar(START, { event: 'subscriptionEnding' }, {}, settings);
-		const id = calendar.client({ paid_till: '2026-03-17 18:00:00' });
-		expect(await calendar.ids(...onDays(10, 13), '2026-03-13 21:00')).toEqual([]);
-		expect(await calendar.ids('2026-03-14 00:00', '2026-03-14 03:00', ...onDays(15, 16))).toEqual([id]);
-	});
+it('AlfaCRM is asked for the cards of all clients, as often as the form says', async () => {
+	const calendar = new Calendar(START, { event: 'lessonsRunningOut', options: { lookEvery: 10 } });
+	await calendar.poll();
+	await calendar.poll('2026-03-10 09:10');
+	const asked = { body: { is_study: 1, page: 0, pageSize: 500 } };
+	expect(calendar.asked).toEqual([1, 2].map((branch) => ({ branch, ...asked })));
 });

@@ -29,6 +29,6 @@ describe('what workflows and databases hold of this package', () => {
 		expect(alfaCrmTrigger).toContain(`'customerCreated'`);
 		expect(alfaCrmApi).toContain('"hostname"');
 		expect(triggerState).toMatch(/"VERSION":"\d+"/);
-		expect(triggerState).toContain('"marks":{"[each]":{"id":"number"');
+		expect(triggerState).toContain('"branches":{"[key]":{"total?":');
 	});
 });

@@ -35,9 +35,10 @@ export async function allBranches(item: Item, first: Branch): Promise<Branch[]> 
 	return [first];
 }
 
-/** What a message adds that says that there is none; this user need not see all branches. */
-export const whereSearched = ({ match }: Entity): string =>
-	match?.everyBranch ? ' in the branches that could be searched' : '';
+/** What a message adds that says that there is none: this user need not see all branches. */
+export const SEARCHED = ' in the branches that could be searched';
+
+export const whereSearched = ({ match }: Entity): string => (match?.everyBranch ? SEARCHED : '');
 
 /** Looks in one branch after the other until something is found; those that this user may not see are passed over. */
 export async function inOtherBranches<T>(

@@ -43,7 +43,27 @@ export async function findById(
 }
 
 /**
- * One record, also of a kind that lists leave out.
+ * The same, also of a kind that lists leave out unless they are asked for it. API notes 5.16.
+ *
+ * @param otherKinds what to ask for those with; called only if the record is of none that lists show
+ */
+export async function findOfAnyKind(
+	reader: ListReader,
+	entity: Entity,
+	id: number,
+	target: Target,
+	otherKinds: () => Promise<IDataObject[]>,
+	passes?: readonly IDataObject[],
+): Promise<FoundById> {
+	const first = await findById(reader, entity, id, target, passes);
+	const others = first.record ? [] : await otherKinds();
+	if (others.length === 0) return first;
+	const { record, isConclusive } = await findById(reader, entity, id, target, others);
+	return { record, isConclusive: first.isConclusive && isConclusive };
+}
+
+/**
+ * One record of any kind.
  *
  * @throws NodeApiError when nobody knows whether it is there
  */
@@ -54,11 +74,10 @@ export async function currentRecord(
 	target: Target,
 ): Promise<LocatedRecord | undefined> {
 	const { branch } = target;
-	const first = await findById(item, entity, id, target);
-	const others = first.record ? [] : await otherKinds(item, entity, branch);
-	const last = others.length === 0 ? first : await findById(item, entity, id, target, others);
-	if (last.record) return { row: last.record, branch };
-	if (first.isConclusive && last.isConclusive) return undefined;
+	const kinds = async () => await otherKinds(item, entity, branch);
+	const { record, isConclusive } = await findOfAnyKind(item, entity, id, target, kinds);
+	if (record) return { row: record, branch };
+	if (isConclusive) return undefined;
 	const { message, description } = notShown(entity, id, branch);
 	throw item.failed(message, description);
 }

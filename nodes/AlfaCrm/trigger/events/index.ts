@@ -1,21 +1,19 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import type { EventKindName, EventType } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import { assemble } from '../../form/assemble';
-import type { TriggerParameters } from '../parameters';
-import type { EventKind, Found, Watching } from './kind';
+import type { EventKind } from './kind';
 import { EVENT_SLOTS } from './kind';
 import { logged } from './logged';
-import { newCustomers } from './newCustomers';
-import { newRecords } from './newRecords';
-import { occasion } from './occasion';
-import { told } from './told';
+import { newCustomers, newRecords } from './newRecords';
+import { dueDate } from './dueDate';
+import { derived } from './derived';
 
 /** What each kind of event is. A kind without a module, or a module without a part, does not compile. */
-const kinds: { [K in EventKindName]: EventKind<K> } = { logged, newCustomers, newRecords, occasion, told };
+const kinds: { [K in EventKindName]: EventKind<K> } = { derived, dueDate, logged, newCustomers, newRecords };
 
-const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKindName>;
+export const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKindName>;
 
 /** The parameters of all events. */
 export const eventForms = (): INodeProperties[] =>
@@ -24,12 +22,3 @@ export const eventForms = (): INodeProperties[] =>
 		['event'],
 		eventTypes.map((event) => ({ show: { event: event.value }, part: kindOf(event).form(event) })),
 	);
-
-export const watchingFor = (parameters: TriggerParameters, event: EventType): Watching =>
-	kindOf(event).watching(parameters, event);
-
-export const eventItems = async (
-	parameters: TriggerParameters,
-	event: EventType,
-	found: Found,
-): Promise<IDataObject[]> => await kindOf(event).items(parameters, event, found);

@@ -1,12 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ApiClient } from '../../api/client';
 import type { EventKindName, EventOf } from '../../entities/events';
 import type { FormPart } from '../../form/assemble';
 import type { NameSource } from '../../operations/output/names';
 import type { TriggerParameters } from '../parameters';
-import type { News } from '../poll/look';
-import type { RecordReader } from '../recordReader';
-import type { Watch } from '../watch/watch';
+import type { EventSource, NewRecord } from '../eventSource';
 
 /** The parameters of an event in the order of the form. */
 export const EVENT_SLOTS = ['filters', 'changedFields', 'output'] as const;
@@ -15,30 +14,33 @@ export type EventPart = FormPart<(typeof EVENT_SLOTS)[number]>;
 
 /** What is watched for an event. */
 export interface Watching {
-	watch: Watch;
+	source: EventSource;
 	/** What decides which news are wanted, as it is set: plain JSON. */
 	filters: unknown;
 	/** The label of the parameter that says who counts, where on most days it may be nobody. */
 	limitedBy?: string;
+	/** The items of what is new, the oldest first; fewer where there is no time to read more records. */
+	itemsOf(found: Found): Promise<IDataObject[]>;
 }
 
 /** What is new, and what its items are made with. */
 export interface Found {
 	/** The oldest first. */
-	news: readonly News[];
-	/** Reads the records that changes are about, one by one. */
-	records: RecordReader;
+	news: readonly NewRecord[];
+	/** For the records that changes are about. */
+	client: ApiClient;
 	/** What IDs in records stand for. */
 	names: NameSource;
 	/** Milliseconds since 1970 after which there is no time for more of them. */
 	deadline: number;
+	/** When the poll began, milliseconds since 1970. */
+	now: number;
 }
 
 /** All that depends on the kind of an event. */
 export interface EventKind<K extends EventKindName> {
 	/** Its part of the form. */
 	form(event: EventOf<K>): EventPart;
-	watching(parameters: TriggerParameters, event: EventOf<K>): Watching;
-	/** The items of what is new, the oldest first. */
-	items(parameters: TriggerParameters, event: EventOf<K>, found: Found): Promise<IDataObject[]>;
+	/** What is watched, as the form says. */
+	watch(parameters: TriggerParameters, event: EventOf<K>): Watching;
 }

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readId } from '../../values/formats';
 import type { EventOf } from '../../entities/events';
 import type { Change } from '../change';
-import { changeOf, isLogged } from '../change';
+import { changeOf, hasOther, isBecome } from '../change';
 import {
 	changedFields,
 	changeEntities,
@@ -17,10 +17,12 @@ import { isPlain } from '../../fields/blank';
 import { branchOf } from '../../operations/output/link';
 import type { NameSource } from '../../operations/output/names';
 import { fullWithNames } from '../../operations/output/readings';
-import { LogWatch } from '../watch/logWatch';
-import { unlessFirst } from '../watch/watch';
-import type { EventKind } from './kind';
-import { severalOf } from './severalOf';
+import { ChangeLog } from '../changeLog';
+import { oneByOne } from '../eventSource';
+import type { TriggerParameters } from '../parameters';
+import { severalOf } from '../parameters';
+import { RecordReader } from '../recordReader';
+import type { EventKind, Found } from './kind';
 
 const stages = severalOf(
 	'To Stage',
@@ -63,7 +65,7 @@ export const logged: EventKind<'logged'> = {
 		changedFields: isAsked(event, 'changedFields') ? [changedFields] : [],
 		output: [fetchRecord, addNames],
 	}),
-	watching(parameters, event) {
+	watch(parameters, event) {
 		const filters = {
 			classes: isAsked(event, 'entities') ? readClasses(parameters) : [event.className ?? ''].filter(Boolean),
 			events: isAsked(event, 'events') ? readEvents(parameters) : [],
@@ -76,24 +78,49 @@ export const logged: EventKind<'logged'> = {
 		const isStage = ({ fields_new }: Change) =>
 			filters.stages.length === 0 || filters.stages.includes(readId(fields_new.lead_status_id) ?? null);
 		const wants = (change: Change) => passes(filters, change) && isLogged(event, change) && isStage(change);
-		return { watch: new LogWatch(wants, isKnown ? { entity: only } : {}), filters };
-	},
-	/** As many as there is time to read records for and can be read, but at least one. */
-	async items(parameters, _event, { news, records, names, deadline }) {
-		const isRead = parameters.flag(fetchRecord);
-		const isNamed = isRead && parameters.flag(addNames);
-		const items: IDataObject[] = [];
-		for (const { row, branches } of news) {
-			if (isRead && items.length > 0 && Date.now() >= deadline) break;
-			const change = changeOf(row, branches[0]) as Change;
-			const read = isRead ? await records.recordOf(change, branches).catch(unlessFirst(items)) : {};
-			if (read === undefined) break;
-			const record = isNamed ? await withNames(read, change, names) : read;
-			items.push({ ...change, ...record });
-		}
-		return items;
+		return {
+			source: new ChangeLog(wants, isKnown ? { entity: only } : {}),
+			filters,
+			itemsOf: async (found) => await itemsOf(found, parameters),
+		};
 	},
 };
+
+/** As many as there is time to read records for and can be read, but at least one. */
+async function itemsOf(
+	{ news, client, names, deadline }: Found,
+	parameters: TriggerParameters,
+): Promise<IDataObject[]> {
+	const isRead = parameters.flag(fetchRecord);
+	const isNamed = isRead && parameters.flag(addNames);
+	const isLate = () => isRead && Date.now() >= deadline;
+	const records = new RecordReader(client, news);
+	return await oneByOne(news, isLate, async ({ row, branches }) => {
+		const change = changeOf(row, branches[0]) as Change;
+		const read = isRead ? await recordOf(change, branches, records) : {};
+		return { ...change, ...(isNamed ? await withNames(read, change, names) : read) };
+	});
+}
+
+/** `record`, null when it is gone or cannot be read, and in the second case `recordError` beside it. */
+async function recordOf(
+	change: Change,
+	branches: readonly number[],
+	records: RecordReader,
+): Promise<IDataObject> {
+	const { record, reason, missing } = await records.find(change, branches);
+	return missing === 'gone' || reason === undefined ? { record } : { record, recordError: reason };
+}
+
+/** Whether a change is what an event type stands for. */
+function isLogged({ className, on, changes: field, becomes }: Logged, change: Change): boolean {
+	if (className !== undefined && className !== change.entity) return false;
+	if (on && !on.some((name) => name === change.event)) return false;
+	// What is emptied may be among the old values alone.
+	if (field !== undefined)
+		return (field in change.fields_new || field in change.fields_old) && hasOther(change, field);
+	return becomes === undefined || isBecome(change, ...becomes);
+}
 
 /** The same with the names of what the record names. */
 async function withNames(

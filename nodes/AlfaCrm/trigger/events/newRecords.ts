@@ -1,33 +1,37 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { customer, CUSTOMER_TYPE, isUnsorted, stageOf } from '../../entities/customer';
 import { entityOf } from '../../entities/registry';
+import { toProperty } from '../../fields/field';
+import { collection } from '../../form/assemble';
 import type { NameSource } from '../../operations/output/names';
 import { readingForm, readingOutput } from '../../operations/output/readings';
+import { readFlag, readId } from '../../values/formats';
+import type { EventSource, NewRecord } from '../eventSource';
+import { NewRecords } from '../newRecords';
 import type { TriggerParameters } from '../parameters';
-import type { News } from '../poll/look';
-import { RecordsWatch } from '../watch/recordsWatch';
-import type { Watch } from '../watch/watch';
+import { severalOf, within } from '../parameters';
 import type { EventKind } from './kind';
 
 /**
- * Watches the list of an entity.
+ * Tells new records by the list of an entity.
  *
  * @param body what the list is asked for
  */
-export function watchList(
+function newRecordsOf(
 	resource: string,
 	body: IDataObject = {},
 	wants: (row: IDataObject) => boolean = () => true,
-): Watch {
-	const { path, plural, hidden } = entityOf(resource);
+): EventSource {
+	const { path, plural } = entityOf(resource);
 	const list = { path, task: `look for new ${plural.toLowerCase()}` };
-	return new RecordsWatch(list, body, { ...hidden?.show }, wants);
+	return new NewRecords(list, body, wants);
 }
 
 export async function shownRows(
 	parameters: TriggerParameters,
 	resource: string,
-	news: readonly News[],
+	news: readonly NewRecord[],
 	names: NameSource,
 ): Promise<IDataObject[]> {
 	const show = readingOutput(parameters, entityOf(resource));
@@ -37,7 +41,68 @@ export async function shownRows(
 
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: readingForm(entityOf(resource)) }),
-	watching: (_parameters, { resource }) => ({ watch: watchList(resource), filters: {} }),
-	items: async (parameters, { resource }, { news, names }) =>
-		await shownRows(parameters, resource, news, names),
+	watch: (parameters, { resource }) => ({
+		source: newRecordsOf(resource),
+		filters: {},
+		itemsOf: async ({ news, names }) => await shownRows(parameters, resource, news, names),
+	}),
 };
+
+const [typeField] = (customer.hidden?.views ?? []).filter(({ name }) => name === 'is_study');
+const typeParameter = { ...toProperty(typeField), description: 'Whom to report' };
+
+const includeArchived: INodeProperties = {
+	displayName: 'Include Archived',
+	name: 'includeArchived',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to report customers that are archived before the trigger sees them',
+};
+
+const references = [
+	['Assigned Manager', 'assigned_id', 'user', 'Who looks after the customer'],
+	['Lead Source', 'lead_source_id', 'leadSource', 'Where the customer came from'],
+	['Stage', 'lead_status_id', 'leadStatus', 'Stages of the funnel'],
+].map(([label, name, entity, description]) => ({
+	entity,
+	parameter: severalOf(label, name, entity, description),
+}));
+const filters = collection(
+	'Filters',
+	'filters',
+	references.map(({ parameter }) => parameter),
+	'Add Filter',
+);
+
+export const newCustomers: EventKind<'newCustomers'> = {
+	form: () => ({ filters: [typeParameter, includeArchived, filters], output: readingForm(customer) }),
+	/**
+	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not tell them. Leads and
+	 * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
+	 */
+	watch(parameters) {
+		const type = parameters.read(typeField, parameters.input(typeParameter));
+		const isArchivedToo = parameters.flag(includeArchived);
+		const ids = references.map(
+			({ entity, parameter }) =>
+				[parameter.name, parameters.references(within(filters, parameter), entity)] as const,
+		);
+		const chosen = ids.filter(([, list]) => list.length > 0);
+		const source = newRecordsOf(
+			'customer',
+			{ is_study: CUSTOMER_TYPE.all, ...(isArchivedToo ? { removed: 1 } : {}) },
+			(row) =>
+				(type === CUSTOMER_TYPE.all || (readFlag(row.is_study) ?? type) === type) &&
+				chosen.every(([name, list]) => list.some((id) => isOf(row, name, id))),
+		);
+		return {
+			source,
+			filters: { type, ids },
+			itemsOf: async ({ news, names }) => await shownRows(parameters, 'customer', news, names),
+		};
+	},
+};
+
+/** None is a choice of the stage alone. */
+const isOf = (row: IDataObject, name: string, id: number | null): boolean =>
+	id === null ? isUnsorted(row) : (name === 'lead_status_id' ? stageOf(row) : readId(row[name])) === id;

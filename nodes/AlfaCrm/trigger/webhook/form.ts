@@ -11,8 +11,7 @@ import {
 	readEvents,
 } from '../changeFilters';
 import type { TriggerParameters } from '../parameters';
-import { within } from '../parameters';
-import { loadedFrom } from '../../fields/reference';
+import { inOptions, severalOf } from '../parameters';
 
 const fetchRecord: INodeProperties = {
 	displayName: 'Fetch Full Record',
@@ -31,20 +30,15 @@ const ignoreRepeated: INodeProperties = {
 	description: 'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
 };
 
-const options = collection('Options', 'options', [fetchRecord, ignoreRepeated], 'Add Option');
+const branches = severalOf(
+	'Branch',
+	'branchIds',
+	'branch',
+	'Where it must have happened. Left empty, all branches count; the list needs a credential',
+);
 
-const branches: INodeProperties = {
-	displayName: 'Branch Names or IDs',
-	name: 'branchIds',
-	type: 'multiOptions',
-	typeOptions: loadedFrom('branch'),
-	default: [],
-	description:
-		'Where it must have happened. Left empty, all branches count; the list needs a credential. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-};
-
-export const fetchFullRecord = within(options, fetchRecord);
-export const ignoreRepeatedDeliveries = within(options, ignoreRepeated);
+export const fetchFullRecord = inOptions(fetchRecord);
+export const ignoreRepeatedDeliveries = inOptions(ignoreRepeated);
 
 /** Whether the workflow asks for this; an empty filter lets everything pass. */
 export function isWanted(parameters: TriggerParameters, change: Change): boolean {
@@ -81,5 +75,5 @@ export const webhookTriggerProperties: INodeProperties[] = [
 	changeEntities,
 	branches,
 	changedFields,
-	options,
+	collection('Options', 'options', [fetchRecord, ignoreRepeated], 'Add Option'),
 ];

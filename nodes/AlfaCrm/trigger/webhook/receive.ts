@@ -1,80 +1,84 @@
+import { createHash, timingSafeEqual } from 'crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { abortable } from '../../api/cancel';
 import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/failures';
 import type { Change } from '../change';
-import { deliveryContent, readChange } from '../change';
+import { readChange } from '../change';
+import { triggerKeyOf } from '../digest';
 import { TriggerParameters } from '../parameters';
 import { RecordReader, messageOf } from '../recordReader';
-import { triggerKeyOf } from '../triggerKey';
+import type { Claim } from './deliveries';
+import { claim, deliveryKey } from './deliveries';
 import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
-import { knowsSecret } from './secret';
-import type { Claim } from './seen';
-import { claim, deliveryKey } from './seen';
 
 /** How long an answer waits for the record; how long AlfaCRM waits for an answer is not known. API notes 8. */
 const RECORD_MS = 5_000;
+
+const NO_CLAIM: Claim = { keep: () => {}, end: () => {} };
 
 /** Answers one call of AlfaCRM, and starts the workflow if it is a new event that the workflow asks for. */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	if (!knowsSecret(context)) return refuse(context, 403, 'The secret in the URL is missing or wrong');
 	const body = jsonOf(context);
-	const delivery = readChange(body);
-	if (typeof delivery === 'string') return refuse(context, 400, delivery);
-	if (!isWanted(new TriggerParameters(context), delivery))
-		return ignore('Not an event that this workflow asks for');
-	// From the arrival on: whoever waits for an equal delivery has less time left to read.
-	const limit = AbortSignal.timeout(RECORD_MS);
+	const change = readChange(body);
+	if (typeof change === 'string') return refuse(context, 400, change);
+	const parameters = new TriggerParameters(context);
+	if (!isWanted(parameters, change)) return ignore('Not an event that this workflow asks for');
 	// A time of zeros is none.
-	const hasTime = /[1-9]/.test(delivery.datetime ?? '');
-	const key = deliveryKey(deliveryContent(body, delivery), hasTime);
-	const claimed = hasTime ? await claimOf(context, key) : NO_CLAIM;
-	if (claimed === undefined) return ignore('Received before');
+	const hasTime = /[1-9]/.test(change.datetime ?? '');
+	const key = deliveryKey(body, hasTime);
+	// A test in the editor neither asks what came before nor counts as a delivery.
+	const isCounted = parameters.flag(ignoreRepeatedDeliveries) && hasTime && context.getMode() !== 'manual';
+	const own = isCounted ? claim(triggerKeyOf(context), key, context.getWorkflowStaticData('node')) : NO_CLAIM;
+	if (own === undefined) return ignore('Received before');
 	try {
-		return await start(context, delivery, key, claimed, limit);
+		const record = parameters.flag(fetchFullRecord) ? await recordOf(context, change) : {};
+		// Last, for what is answered with 200 must not be lost: nothing is waited for between the answer and n8n's start of the
+		// execution. By hand, because n8n 2.41 no longer saves what the node remembers once it is left to answer.
+		answer(context, 200, 'Workflow was started');
+		own.keep();
+		return {
+			noWebhookResponse: true,
+			workflowData: [[{ json: { ...change, deliveryKey: key, ...record } }]],
+		};
 	} finally {
-		claimed.end();
+		own.end();
 	}
 }
 
 /**
- * What is answered with 200 must not be lost, so the answer comes last: nothing is waited for between it and n8n's start
- * of the execution. It is given here by hand because n8n 2.41, when it is left to answer after it has begun the
- * execution, no longer saves what the node remembers of earlier deliveries.
+ * AlfaCRM signs nothing, so a secret in the address is all that tells its calls from others. API notes 8.
+ *
+ * @throws NodeOperationError when there should be a secret and is none: that must not let everybody in
  */
-async function start(
-	context: IWebhookFunctions,
-	delivery: Change,
-	key: string,
-	claimed: Claim,
-	limit: AbortSignal,
-): Promise<IWebhookResponseData> {
-	const record = new TriggerParameters(context).flag(fetchFullRecord)
-		? await recordOf(context, delivery, limit)
-		: {};
-	answer(context, 200, 'Workflow was started');
-	claimed.keep();
-	return {
-		noWebhookResponse: true,
-		workflowData: [[{ json: { ...delivery, deliveryKey: key, ...record } }]],
-	};
+function knowsSecret(context: IWebhookFunctions): boolean {
+	const node = context.getNode();
+	const value: unknown = context.getNodeParameter('secret', '');
+	// Blanks around it are pasted along.
+	const secret = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+	if (secret === '' && (node.parameters.secret ?? '') !== '') {
+		throw new NodeOperationError(node, "'Secret' gives no text", {
+			description:
+				'The call was refused, for without a secret whoever knows the URL could start the workflow. Correct it, or leave it empty if that is what you want.',
+		});
+	}
+	const { secret: given } = context.getQueryData() as { secret?: unknown };
+	return secret === '' || (typeof given === 'string' && isEqual(given.trim(), secret));
+}
+
+/** Takes the same time wherever the texts differ; digests, for they must be of one length. */
+function isEqual(one: string, other: string): boolean {
+	const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
+	return timingSafeEqual(a, b);
 }
 
 /** n8n also reads forms and XML, as objects of their own kind; AlfaCRM sends neither. */
 function jsonOf(context: IWebhookFunctions): unknown {
 	const { 'content-type': type = '' } = context.getHeaderData();
 	return /^application\/json\b/i.test(String(type)) ? context.getBodyData() : undefined;
-}
-
-const NO_CLAIM: Claim = { keep: () => {}, end: () => {} };
-
-/** A test in the editor neither asks what came before nor counts as a delivery. */
-async function claimOf(context: IWebhookFunctions, key: string): Promise<Claim | undefined> {
-	const isTold =
-		new TriggerParameters(context).flag(ignoreRepeatedDeliveries) && context.getMode() !== 'manual';
-	if (!isTold) return NO_CLAIM;
-	return await claim(triggerKeyOf(context), key, context.getWorkflowStaticData('node'));
 }
 
 /** AlfaCRM shows nobody what it was answered, so n8n's log tells as well. */
@@ -94,14 +98,11 @@ function answer(context: IWebhookFunctions, status: number, message: string): vo
 }
 
 /** The record that an event is about. An event must not be lost, so what goes wrong becomes part of it. */
-async function recordOf(
-	context: IWebhookFunctions,
-	delivery: Change,
-	limit: AbortSignal,
-): Promise<IDataObject> {
-	const named = delivery.branch_id === null ? [] : [delivery.branch_id];
+async function recordOf(context: IWebhookFunctions, change: Change): Promise<IDataObject> {
+	const named = change.branch_id === null ? [] : [change.branch_id];
+	const limit = AbortSignal.timeout(RECORD_MS);
 	try {
-		const reading = new RecordReader(new ApiClient(context, limit)).find(delivery, named);
+		const reading = new RecordReader(new ApiClient(context, limit)).find(change, named);
 		const { record, reason } = await abortable(reading, limit);
 		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
@@ -110,5 +111,5 @@ async function recordOf(
 	}
 }
 
-/** Whatever held it up: AlfaCRM, the calls before it, or the time that the one it waited for took. */
+/** Whatever held it up: AlfaCRM, or the calls before it. */
 const TOO_LATE = `The record was not read within ${RECORD_MS / 1_000} seconds of the event's arrival. Read it later in the workflow, with the AlfaCRM node.`;

@@ -1,0 +1,112 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Change } from './change';
+import { changeOf } from './change';
+import { ChangeLog } from './changeLog';
+import { KEY_CHARACTERS, keysOf, shortKey } from './logEntries';
+import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
+import { oneByOne } from './eventSource';
+import { LogLookup } from './logLookup';
+
+/** How many events that were reported are known. */
+const MOST_REPORTED = 3_000;
+/** How many entries of the log are looked through for one that can be shown. */
+const ENTRIES_PER_SAMPLE = 8;
+
+/** What an event makes of entries of the log. */
+export interface DerivedEvent {
+	/** The class, where one alone tells it all. */
+	className?: string;
+	/** Whether an entry may tell of it, by itself. */
+	wants: (change: Change) => boolean;
+	/** Its items, with what had to be read for that; none if it turns out to be something else. */
+	derive: (change: Change, branches: readonly number[], lookup: LogLookup) => Promise<IDataObject[]>;
+	/** Of what several entries may tell: what makes it one. Others are told by one entry each. */
+	keyOf?: (item: IDataObject) => string;
+}
+
+interface DerivedState {
+	log: unknown;
+	/** Keys of what was reported, the oldest first. */
+	reported: string;
+}
+
+/** Tells what entries of the log mean: each may tell several things, and several may tell one. */
+export class DerivedEvents implements EventSource {
+	private readonly log: ChangeLog;
+
+	constructor(private readonly event: DerivedEvent) {
+		const { className } = event;
+		this.log = new ChangeLog(event.wants, className === undefined ? {} : { entity: className });
+	}
+
+	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
+		if (before === undefined) return await this.first(request);
+		const { client, deadline, most, now, reader } = request;
+		const { log, reported } = before as DerivedState;
+		// What is found has to be read as well.
+		const half = now + (deadline - now) / 2;
+		const { news: entries, after, failures } = await this.log.poll({ ...request, deadline: half }, log);
+		const lookup = new LogLookup(client, reader, failures);
+		const known = new Set(keysOf(reported));
+		const isEnough = (read: readonly NewRecord[][]) => Date.now() >= deadline || read.flat().length >= most;
+		const derive = async (entry: NewRecord) => await this.derive(entry, lookup, known);
+		const read = await oneByOne(entries, isEnough, derive);
+		const news = read.flat();
+		return {
+			news,
+			failures,
+			after: (taken) => ({
+				log: after(
+					taken < news.length ? read.findIndex((items) => items.includes(news[taken])) : read.length,
+				),
+				reported: (reported + this.keysOf(news.slice(0, taken))).slice(-MOST_REPORTED * KEY_CHARACTERS),
+			}),
+		};
+	}
+
+	async samples(request: SampleRequest, count: number): Promise<Samples> {
+		const { client, deadline, reader } = request;
+		const most = count * ENTRIES_PER_SAMPLE;
+		const { news: entries, isAll } = await this.log.samples(request, most);
+		const lookup = new LogLookup(client, reader);
+		const known = new Set<string>();
+		const news: NewRecord[] = [];
+		for (const entry of [...entries].reverse()) {
+			if (news.length >= count || (Date.now() >= deadline && news.length > 0)) break;
+			news.unshift(...(await this.derive(entry, lookup, known)));
+		}
+		return { news: news.slice(-count), isAll: isAll && entries.length < most };
+	}
+
+	private async first(request: PollRequest): Promise<PollResult> {
+		const { startWith } = request;
+		const { after, failures } = await this.log.poll({ ...request, startWith: 0 }, undefined);
+		const asked = { ...request, deadline: Infinity };
+		const { news } = startWith === 0 ? { news: [] } : await this.samples(asked, startWith);
+		return { news, failures, after: () => ({ log: after(0), reported: this.keysOf(news) }) };
+	}
+
+	/** What an entry tells that is not known, and is from now on. */
+	private async derive(
+		{ row, branches }: NewRecord,
+		lookup: LogLookup,
+		known: Set<string>,
+	): Promise<NewRecord[]> {
+		const items = await this.event.derive(changeOf(row, branches[0]) as Change, branches, lookup);
+		const told: NewRecord[] = [];
+		for (const item of items) {
+			const key = this.keysOf([{ row: item, branches }]);
+			if (known.has(key)) continue;
+			if (key !== '') known.add(key);
+			told.push({ row: item, branches });
+		}
+		return told;
+	}
+
+	/** One after the other. */
+	private keysOf(news: readonly NewRecord[]): string {
+		const { keyOf } = this.event;
+		return keyOf === undefined ? '' : news.map(({ row }) => shortKey(keyOf(row))).join('');
+	}
+}

@@ -1,0 +1,196 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Collected } from '../api/list';
+import { archivedFlag } from '../entities/archive';
+import { customer, CUSTOMER_TYPE } from '../entities/customer';
+import { listCall } from '../entities/listCall';
+import { readFlag, readId, readIds } from '../values/formats';
+import type { DueKind } from './dueKinds';
+import { dayAt } from './dueKinds';
+import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
+import { inEach } from './eventSource';
+import { idsIn, rangesOf } from './idRanges';
+
+/** How many days a branch that cannot be read is made up for. */
+const PATIENCE_DAYS = 60;
+/** Polls do not come on the second. */
+const PUNCTUALITY = 0.9;
+
+interface BranchState {
+	/** The day of its last whole look, at first that of the first poll; missing where it was chosen later and not read whole yet. */
+	day?: number;
+	/** n8n's time of that look in milliseconds; missing until the first one. */
+	at?: number;
+}
+
+/** What is known of what falls due, as plain JSON. */
+export interface DueState {
+	/** Clients who are not to be reported again, as ranges of IDs, by the mark of what is due. */
+	known: Record<string, string>;
+	/** The limit of the last poll. */
+	limit: number;
+	branches: Record<string, BranchState>;
+}
+
+interface DueSettings {
+	kind: DueKind;
+	/** It is due as soon as its level is no more than this. */
+	limit: number;
+	/** The time zone whose day it is. */
+	zone: string;
+	/** How often clients are looked through. */
+	everyMs: number;
+	/** Whether the first poll reports what falls due on that day; of what lasts, all that is due. */
+	tellsFirst: boolean;
+}
+
+interface Seen extends Omit<DueSettings, 'everyMs' | 'zone'> {
+	/** The clients of a branch; undefined where it was not their time yet. */
+	snapshots: ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows'> | undefined>;
+	today: number;
+	now: number;
+}
+
+export interface DueRecord extends NewRecord {
+	mark: number;
+}
+
+/** The state under the settings of this poll. With another limit it starts anew, but tells nobody twice. */
+export function withSettings(
+	state: DueState | undefined,
+	{ branches, limit, today }: { branches: readonly number[]; limit: number; today: number },
+): DueState {
+	const isBeginning = state?.limit !== limit;
+	const stateOf = (branch: number) => (isBeginning ? { day: today } : (state.branches[branch] ?? {}));
+	const watched = branches.map((branch) => [branch, stateOf(branch)]);
+	return { known: state?.known ?? {}, limit, branches: Object.fromEntries(watched) };
+}
+
+/** One poll: what fell due, the earliest first, and what is known once so many of it were reported. */
+export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (taken: number) => DueState } {
+	const { kind, limit, now, snapshots, today } = seen;
+	const isLasting = kind.opensFrom === undefined;
+	const known = readKnown(state.known);
+	const news: DueRecord[] = [];
+	for (const [id, one] of clientsIn(snapshots)) {
+		const from = kind.opensFrom?.(lastLook(state, one.branches, today), limit) ?? -Infinity;
+		const mark = kind.read(one.row, from);
+		if (mark === undefined || mark < from) continue;
+		const told = known.get(id);
+		if (kind.levelOf(mark, today) > limit) {
+			// A day is known by itself, whatever comes between.
+			if (isLasting) known.delete(id);
+		} else if (told !== undefined && kind.isSame(told, mark)) {
+			if (isLasting) known.set(id, Math.min(told, mark));
+		} else if (isNews(state, seen, one, mark)) news.push({ ...one, mark });
+		else known.set(id, mark);
+	}
+	news.sort((one, other) => one.mark - other.mark || rowId(one.row) - rowId(other.row));
+	return {
+		news,
+		after: (taken) => {
+			const next = new Map(known);
+			for (const { row, mark } of news.slice(0, taken)) next.set(rowId(row), mark);
+			// What lasts is known until a card says otherwise, never because one is missing.
+			const first = kind.opensFrom?.(today - PATIENCE_DAYS, limit) ?? -Infinity;
+			const isRead = (branch: string) =>
+				taken >= news.length && snapshots.get(Number(branch))?.isComplete === true;
+			const branches = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => [
+				branch,
+				isRead(branch) ? { day: today, at: now } : before,
+			]);
+			return { known: writeKnown(next, first), limit, branches: Object.fromEntries(branches) };
+		},
+	};
+}
+
+const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
+
+/** Each client once, whichever branches list them. */
+function clientsIn(snapshots: Seen['snapshots']): Map<number, NewRecord> {
+	const found = new Map<number, NewRecord>();
+	for (const [branch, { rows } = { rows: [] }] of snapshots)
+		for (const row of rows.filter(isClient)) {
+			const { branches = [] } = found.get(rowId(row)) ?? {};
+			found.set(rowId(row), { row, branches: [...branches, branch] });
+		}
+	return found;
+}
+
+/** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */
+const isClient = (row: IDataObject): boolean =>
+	(readFlag(row.is_study) ?? CUSTOMER_TYPE.client) === CUSTOMER_TYPE.client && !archivedFlag(row);
+
+/** The day on which all of some branches had been looked through; one that cannot be read is made up for, but not without end. */
+function lastLook({ branches: all }: DueState, branches: readonly number[], today: number): number {
+	const days = branches.map((branch) => all[branch].day ?? today);
+	return Math.max(Math.min(today, ...days), today - PATIENCE_DAYS);
+}
+
+/** Whether what is due was not there when its branches were looked through first. */
+function isNews(
+	{ branches: all }: DueState,
+	{ kind, limit, tellsFirst }: Seen,
+	{ row, branches }: NewRecord,
+	mark: number,
+): boolean {
+	// The card may name branches that could not be read just now.
+	const own = [...branches, ...readIds([row.branch_ids].flat())];
+	if (own.some((branch) => all[branch]?.at !== undefined)) return true;
+	const [firstPoll] = branches.flatMap((branch) => all[branch].day ?? []);
+	if (firstPoll === undefined) return false;
+	if (kind.opensFrom === undefined) return tellsFirst;
+	// At the limit it fell due on the day of the first poll, above it later.
+	const level = kind.levelOf(mark, firstPoll);
+	return tellsFirst ? level >= limit : level > limit;
+}
+
+function readKnown(known: DueState['known']): Map<number, number> {
+	const marks = new Map<number, number>();
+	for (const [mark, ids] of Object.entries(known)) for (const id of idsIn(ids)) marks.set(id, Number(mark));
+	return marks;
+}
+
+/** @param first the lowest mark that is kept */
+function writeKnown(marks: ReadonlyMap<number, number>, first: number): DueState['known'] {
+	const groups = new Map<number, number[]>();
+	for (const [id, mark] of marks) if (mark >= first) groups.set(mark, [...(groups.get(mark) ?? []), id]);
+	return Object.fromEntries([...groups].map(([mark, ids]) => [mark, rangesOf(ids)]));
+}
+
+/** Tells what falls due, by the cards of the clients: once in a while, and when a day begins. API notes 5.3. */
+export class DueDates implements EventSource {
+	constructor(private readonly settings: DueSettings) {}
+
+	async poll({ branches, now, reader }: PollRequest, before: unknown): Promise<PollResult> {
+		const { everyMs, limit, zone } = this.settings;
+		const today = dayAt(now, zone);
+		const state = withSettings(before as DueState | undefined, { branches, limit, today });
+		const isTime = ({ day, at = 0 }: BranchState) =>
+			day !== today || Math.abs(now - at) >= everyMs * PUNCTUALITY;
+		const { found: snapshots, failures } = await inEach(branches, async (branch) =>
+			isTime(state.branches[branch]) ? await reader.collect(clientsOf(branch), {}) : undefined,
+		);
+		return { failures, ...step(state, { ...this.settings, snapshots, today, now }) };
+	}
+
+	/** What is due now, whenever it fell due. */
+	async samples({ branches, deadline, now, reader }: SampleRequest, count: number): Promise<Samples> {
+		const { limit, zone } = this.settings;
+		const today = dayAt(now, zone);
+		const { found: snapshots } = await inEach(
+			branches,
+			async (branch) => await reader.collect(clientsOf(branch), { isEnough: () => Date.now() >= deadline }),
+		);
+		const looked = branches.map((branch) => [branch, { day: today, at: now }]);
+		const state: DueState = { known: {}, limit, branches: Object.fromEntries(looked) };
+		const { news } = step(state, { ...this.settings, snapshots, today, now });
+		return { news: news.slice(-count), isAll: Date.now() < deadline };
+	}
+}
+
+const clientsOf = (branch: number) => ({
+	...listCall(customer, branch),
+	body: { is_study: CUSTOMER_TYPE.client },
+	task: 'look through the clients',
+});

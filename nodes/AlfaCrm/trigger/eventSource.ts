@@ -1,0 +1,150 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ApiClient } from '../api/client';
+import { asNodeError, hasStatus, nodeError } from '../api/failures';
+import type { Collected, ListReader } from '../api/list';
+import { collect } from '../api/list';
+import type { ListQuery } from '../api/pages';
+import { SMALLEST_PAGE } from '../api/pages';
+
+/** A record or a change that is to be reported. */
+export interface NewRecord {
+	row: IDataObject;
+	/** The branches that list it. */
+	branches: number[];
+}
+
+/** What a poll is asked for. */
+export interface PollRequest {
+	client: ApiClient;
+	reader: ListReader;
+	/** n8n's time in milliseconds. */
+	now: number;
+	/** Milliseconds since 1970 after which what was found is enough, where the rest can wait; Infinity for no limit. */
+	deadline: number;
+	/** The branches that are watched. */
+	branches: readonly number[];
+	/** Tells which branches were chosen, and which filters: another one is another choice. */
+	scope: string;
+	filters: string;
+	/** How many records are reported at most. */
+	most: number;
+	/** How many of those that are there already are reported in the first poll. */
+	startWith: number;
+}
+
+export interface PollResult {
+	/** The oldest first. */
+	news: NewRecord[];
+	/** What went wrong, by branch. */
+	failures: ReadonlyMap<number, unknown>;
+	/** The state, plain JSON, once so many of the news have been reported. */
+	after: (taken: number) => unknown;
+}
+
+/** What a test in the editor shows. */
+export interface Samples {
+	/** The oldest first. */
+	news: NewRecord[];
+	/** There is no more than was looked at. */
+	isAll: boolean;
+}
+
+/** A list of AlfaCRM that tells of events. The first poll only notes what is there. */
+export interface EventSource {
+	/** @param state what the last poll left; undefined in the first one */
+	poll: (request: PollRequest, state: unknown) => Promise<PollResult>;
+	/** So many of the newest that would be reported. */
+	samples: (request: SampleRequest, count: number) => Promise<Samples>;
+}
+
+export type SampleRequest = Pick<PollRequest, 'branches' | 'client' | 'deadline' | 'now' | 'reader'>;
+
+/**
+ * Makes something of each, one after the other, until there is enough or one fails: the next poll begins with that one.
+ *
+ * @throws what went wrong with the first
+ */
+export async function oneByOne<T, R>(
+	all: readonly T[],
+	isEnough: (made: readonly R[]) => boolean,
+	make: (one: T) => Promise<R>,
+): Promise<R[]> {
+	const made: R[] = [];
+	for (const one of all) {
+		if (made.length > 0 && isEnough(made)) break;
+		const next = await make(one).then(
+			(value) => [value],
+			(failure: unknown) => {
+				if (made.length === 0) throw failure;
+			},
+		);
+		if (next === undefined) break;
+		made.push(...next);
+	}
+	return made;
+}
+
+/** Refusals that the next poll would meet again: what this user may not read, or what is not there. */
+const LASTING = [400, 403, 404];
+
+export const isLasting = ({ node }: ApiClient, failure: unknown): boolean =>
+	hasStatus(asNodeError(node, failure), ...LASTING);
+
+/**
+ * Reads lists for a poll. A list that comes empty although rows are counted is a failure, which STUD guards against. API notes 3.
+ *
+ * @param deadline milliseconds since 1970 after which no further page is read
+ * @throws NodeApiError for such a list, and for one that takes longer than the poll may
+ */
+export const pollReader = (client: ApiClient, deadline: number): ListReader => ({
+	async collect(list, { isEnough = () => false, ...options }): Promise<Collected> {
+		const found = await collect(client, list, {
+			...options,
+			isEnough: (page) => {
+				if (isEnough(page)) return true;
+				if (Date.now() < deadline) return false;
+				throw tooLongError(client, list);
+			},
+		});
+		if (found.read === 0 && (found.total ?? 0) >= SMALLEST_PAGE) throw emptyError(client, list);
+		return found;
+	},
+});
+
+/**
+ * Reads a list in each branch. A branch that cannot be read stops no other.
+ *
+ * @throws what went wrong, if it did so in all of them
+ */
+export async function inEach<T>(
+	branches: readonly number[],
+	read: (branch: number) => Promise<T>,
+): Promise<{ found: Map<number, T>; failures: Map<number, unknown> }> {
+	const found = new Map<number, T>();
+	const failures = new Map<number, unknown>();
+	const results = await Promise.allSettled(branches.map(read));
+	results.forEach((result, index) => {
+		if (result.status === 'fulfilled') found.set(branches[index], result.value);
+		else failures.set(branches[index], result.reason);
+	});
+	if (found.size === 0 && failures.size > 0) throw [...failures.values()][0];
+	return { found, failures };
+}
+
+export function emptyError({ node }: ApiClient, { task, branch }: ListQuery): Error {
+	const text = {
+		message: `AlfaCRM sent an empty list when asked to ${task}, though there is something in it`,
+		description: `It is the one of branch ${String(branch)}. Try again later, as an active workflow does by itself. If it stays empty, choose the other branches in 'Branch Names or IDs'.`,
+	};
+	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
+}
+
+function tooLongError({ node }: ApiClient, { task, branch }: ListQuery): Error {
+	const text = {
+		message: `There was not enough time to ${task} in branch ${String(branch)}`,
+		description:
+			"The list has more pages than n8n gives a poll time for. Nothing is lost: the next poll begins anew. If it stays so, let several triggers watch a branch each, or raise 'Requests per Second' in the credential if your account allows more.",
+	};
+	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
+}

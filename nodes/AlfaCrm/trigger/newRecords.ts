@@ -1,0 +1,239 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Collected } from '../api/list';
+import type { ListQuery, Page } from '../api/pages';
+import { daysAfter, dotted, readId } from '../values/formats';
+import { DAY_MS, HOUR_MS } from '../values/time';
+import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
+import { inEach } from './eventSource';
+import { idsIn, rangesOf } from './idRanges';
+import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
+
+/** How late a record may show up: a lead that is moved into a watched branch the next day is the one ordinary case. */
+const LATE_HOURS = 48;
+/** How long a branch that cannot be read is waited for. */
+const PATIENCE_MS = 7 * DAY_MS;
+/** How often a list of several pages is read whole, whatever its first page and its total say. */
+const WHOLE_MS = HOUR_MS;
+/** How far back the newest records are looked for, in days; at last among all. */
+const DAYS_BACK = [2, 40, Infinity];
+
+interface BranchState {
+	/** Rows that AlfaCRM counts, where none of them is left to be reported. */
+	total?: number;
+	/** Since when it could not be read, n8n's time in milliseconds. */
+	unreadAt?: number;
+	/** It was chosen, or could be read, only after the beginning: what it holds when it is read first was there. */
+	isChosen?: true;
+}
+
+/** What is known of new records, as plain JSON. IDs grow with creation. */
+interface RecordsState {
+	/** Records up to this ID are old. */
+	mark: number;
+	/** The day of creation that lists are asked for, `yyyy-mm-dd`: the day before that of the mark. */
+	since: string;
+	/** Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted. */
+	told: string;
+	unwanted: string;
+	/** When all lists were last read whole, as far as they could be; n8n's time in milliseconds. */
+	wholeAt?: number;
+	branches: Record<string, BranchState>;
+	/** The choice of branches and the filters of the last poll. */
+	scope: string;
+	filters: string;
+}
+
+/** The lists of some branches as a poll read them: whole, or the first page. */
+type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
+
+interface ListedRecord extends NewRecord {
+	id: number;
+	/** As AlfaCRM shows it, in a zone of its own; '' where it cannot be read. */
+	createdAt: string;
+}
+
+const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
+
+/** Each record once, the lowest ID first. */
+function recordsIn(snapshots: Snapshots): ListedRecord[] {
+	const found = new Map<number, ListedRecord>();
+	for (const [branch, { rows }] of snapshots)
+		for (const row of rows) {
+			const id = rowId(row);
+			const { branches = [] } = found.get(id) ?? {};
+			found.set(id, { id, row, createdAt: stampOf(row, 'created_at'), branches: [...branches, branch] });
+		}
+	return [...found.values()].sort((one, other) => one.id - other.id);
+}
+
+/** The state under the settings of this poll. */
+function withSettings(
+	{ branches: before, told, unwanted, ...state }: RecordsState,
+	{ branches, filters, scope }: PollRequest,
+): RecordsState {
+	const added: BranchState = scope === state.scope ? {} : { isChosen: true };
+	// Who was not wanted by then is old.
+	const ids = filters === state.filters ? { told, unwanted } : { told: `${told},${unwanted}`, unwanted: '' };
+	const watched = branches.map((branch) => [branch, before[branch] ?? added]);
+	return { ...state, ...ids, branches: Object.fromEntries(watched), scope, filters };
+}
+
+/** One poll: what is new, the lowest ID first, and what is known once so many of it were reported. */
+function step(
+	state: RecordsState,
+	snapshots: Snapshots,
+	wants: (row: IDataObject) => boolean,
+	now: number,
+): Pick<PollResult, 'after' | 'news'> {
+	const told = idsIn(state.told);
+	const listed = recordsIn(snapshots);
+	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
+	// One that a branch lists in which it is news is no less new for being in one that was chosen.
+	const isNoted = ({ branches }: NewRecord) => branches.every((branch) => state.branches[branch].isChosen);
+	const noted = unknown.filter(isNoted);
+	const news = unknown.filter((one) => !isNoted(one) && wants(one.row));
+	const unwanted = idsIn(state.unwanted);
+	for (const { id } of unknown) unwanted.add(id);
+	for (const { id } of news) unwanted.delete(id);
+	return {
+		news,
+		after: (taken) => {
+			const isDone = taken >= news.length;
+			const isWhole = isWholeDue(state, now);
+			const branches = branchesAfter(state, snapshots, now, isDone);
+			const isRead = ({ unreadAt }: BranchState) => unreadAt === undefined || now - unreadAt >= PATIENCE_MS;
+			const isOver = isDone && isWhole && Object.values(branches).every(isRead);
+			const last = isOver ? lastOld(listed, now) : undefined;
+			const { mark, since } = last && last.id > state.mark ? markAt(last) : state;
+			const above = (ids: number[]) => rangesOf(ids.filter((id) => id > mark));
+			const known = [...noted, ...news.slice(0, taken)].map(({ id }) => id);
+			return {
+				...state,
+				mark,
+				since,
+				told: above([...told, ...known]),
+				unwanted: above([...unwanted]),
+				wholeAt: isWhole ? now : state.wholeAt,
+				branches,
+			};
+		},
+	};
+}
+
+/** The last record that was created two days ago. The newest one tells AlfaCRM's time, or n8n's clock, which may be in another zone. */
+function lastOld(listed: readonly ListedRecord[], now: number): ListedRecord | undefined {
+	const dated = listed.filter(({ createdAt }) => createdAt !== '');
+	const time = latest(dated.at(-1)?.createdAt ?? '', hoursAfter(timeAt(now), -ZONES_HOURS));
+	const twoDaysAgo = hoursAfter(time, -LATE_HOURS);
+	return dated.filter(({ createdAt }) => createdAt <= twoDaysAgo).at(-1);
+}
+
+const markAt = ({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>) => ({
+	mark: id,
+	since: daysAfter(dayOf(createdAt), -1),
+});
+
+function branchesAfter(
+	state: RecordsState,
+	snapshots: Snapshots,
+	now: number,
+	isDone: boolean,
+): RecordsState['branches'] {
+	const after = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
+		const { isComplete, total } = snapshots.get(Number(branch)) ?? {};
+		if (isComplete) return [branch, { total: isDone ? total : undefined }];
+		// Of a list whose first page was enough, nothing else is known than before.
+		const isUnread = isWholeDue(state, now) || !snapshots.has(Number(branch));
+		return [branch, isUnread ? { ...before, unreadAt: before.unreadAt ?? now } : before];
+	});
+	return Object.fromEntries(after);
+}
+
+/** All lists are read whole in one poll, for the mark moves only then. */
+const isWholeDue = ({ wholeAt = 0 }: RecordsState, now: number): boolean =>
+	Math.abs(now - wholeAt) >= WHOLE_MS;
+
+/** Tells new records by the list of an entity, which can be asked for a day of creation. API notes 5.3 and 5.16. */
+export class NewRecords implements EventSource {
+	/**
+	 * @param body what the list is asked for
+	 * @param wants whether a record is to be reported
+	 */
+	constructor(
+		private readonly list: Pick<ListQuery, 'path' | 'task'>,
+		private readonly body: IDataObject,
+		private readonly wants: (row: IDataObject) => boolean,
+	) {}
+
+	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
+		if (before === undefined) return await this.first(request);
+		const state = withSettings(before as RecordsState, request);
+		const { found, failures } = await inEach(
+			request.branches,
+			async (branch) => await this.read(request, branch, state),
+		);
+		return { failures, ...step(state, found, this.wants, request.now) };
+	}
+
+	async samples(request: SampleRequest, count: number): Promise<Samples> {
+		const { news, isAll } = await this.newest(request, count);
+		return { news: news.slice(-count), isAll };
+	}
+
+	/** All up to the newest record is old. */
+	private async first(request: PollRequest): Promise<PollResult> {
+		const { branches, filters, now, scope, startWith } = request;
+		// A newer one that is not read now would be news later.
+		const { all, news, failures } = await this.newest({ ...request, deadline: Infinity }, startWith);
+		const { id = 0, createdAt = '' } = all.at(-1) ?? {};
+		const state: RecordsState = {
+			...markAt({ id, createdAt: createdAt || dayAt(now) }),
+			told: '',
+			unwanted: '',
+			branches: Object.fromEntries(
+				branches.map((branch) => [branch, failures.has(branch) ? { isChosen: true } : {}]),
+			),
+			scope,
+			filters,
+		};
+		return { news: startWith === 0 ? [] : news.slice(-startWith), failures, after: () => state };
+	}
+
+	/** The newest records, so many of them wanted: those of some days, of more at each try, and at last all. */
+	private async newest(
+		request: SampleRequest,
+		count: number,
+		[days, ...further] = DAYS_BACK,
+	): Promise<Samples & { all: ListedRecord[]; failures: PollResult['failures'] }> {
+		const { branches, deadline, now, reader } = request;
+		const since = days === Infinity ? '' : daysAfter(dayAt(now), -days);
+		const { found, failures } = await inEach(
+			branches,
+			async (branch) =>
+				await reader.collect(this.listOf(branch, since), { isEnough: () => Date.now() >= deadline }),
+		);
+		const all = recordsIn(found);
+		const news = all.filter(({ row }) => this.wants(row));
+		const isLate = Date.now() >= deadline;
+		const isEnough = all.length > 0 && news.length >= count;
+		if (!isEnough && !isLate && further.length > 0) return await this.newest(request, count, further);
+		return { all, news, failures, isAll: further.length === 0 && !isLate };
+	}
+
+	/** The list of a branch: its first page where nothing on it is news and the total is as it was, else all of it. */
+	private async read({ now, reader }: PollRequest, branch: number, state: RecordsState): Promise<Collected> {
+		const { mark, since, told } = state;
+		const { total } = state.branches[branch];
+		const known = idsIn(told);
+		const isNews = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row)) && this.wants(row);
+		const isQuiet = !isWholeDue(state, now) && total !== undefined;
+		const isEnough = (page: Page) => isQuiet && page.total === total && !page.rows.some(isNews);
+		return await reader.collect(this.listOf(branch, since), { isEnough });
+	}
+
+	private listOf(branch: number, since: string): ListQuery {
+		const created = since === '' ? {} : { created_at_from: dotted(since) };
+		return { ...this.list, branch, body: { ...this.body, ...created } };
+	}
+}

@@ -1,0 +1,171 @@
+import type { INodeExecutionData, IDataObject, IPollFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { ApiClient } from '../api/client';
+import { asNodeError } from '../api/failures';
+import { listReader } from '../api/list';
+import type { NameSource, Titles } from '../operations/output/names';
+import { listOfNames, readTitles } from '../operations/output/names';
+import { accountBranches } from './branches';
+import type { PollRequest } from './eventSource';
+import { isLasting, pollReader } from './eventSource';
+import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollForm';
+import { StoredState } from './state';
+import { triggerKeyOf } from './digest';
+
+/** Shares of a poll's time after which what was found is enough, and after which no record and no page is read. The rest is for the request under way. */
+const [LISTS_SHARE, RECORDS_SHARE] = [0.5, 0.8];
+/** How many records a test in the editor shows. */
+const SAMPLES = 3;
+/** How long somebody who tests the trigger is kept waiting at most. */
+const SAMPLE_MS = 20_000;
+
+/** Polls of one trigger, each known by its static data. */
+interface UnderWay {
+	polls: Set<object>;
+	/** The one that was begun last. */
+	latest: object;
+}
+
+const underWay = new Map<string, UnderWay>();
+
+/** Static data with which a poll was done: the next one of the same data activates nothing. */
+const activated = new WeakSet<object>();
+
+/** One poll of the trigger: items for what is new, or null. */
+export async function runPoll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	if (context.getMode() === 'manual') return [await test(context)];
+	const data = context.getWorkflowStaticData('node');
+	const trigger = triggerKeyOf(context);
+	const own = underWay.get(trigger) ?? { polls: new Set(), latest: data };
+	if (isOverlap(context, data, own.polls)) return null;
+	own.latest = data;
+	underWay.set(trigger, own);
+	own.polls.add(data);
+	try {
+		return await reportNews(context, data, () => own.latest !== data);
+	} finally {
+		own.polls.delete(data);
+		if (own.polls.size === 0) underWay.delete(trigger);
+	}
+}
+
+/**
+ * n8n starts the next poll even if the last one is not done yet, and both would report the same. A poll of the durable
+ * scheduler has a copy of the data and, other than one that activates the trigger, a limit of its own.
+ */
+function isOverlap(context: IPollFunctions, data: object, others: ReadonlySet<object>): boolean {
+	return others.has(data) || (others.size > 0 && !mayBeActivation(context));
+}
+
+/** Other polls of the durable scheduler have a limit of their own. */
+const mayBeActivation = (context: IPollFunctions): boolean => budgetOf(context) >= DEFAULT_BUDGET_MS;
+
+async function reportNews(
+	context: IPollFunctions,
+	data: IDataObject,
+	isReplaced: () => boolean,
+): Promise<INodeExecutionData[][] | null> {
+	const { source, itemsOf, chosen, subject, ...settings } = await settingsOf(context);
+	const stored = new StoredState(context, data, subject, mayBeActivation(context));
+	// The next poll reports what this one would report twice.
+	if (stored.isOvertaken) return null;
+	const { known } = stored;
+	const [{ name }, now, budget] = [context.getNode(), Date.now(), budgetOf(context)];
+	const [listsUntil, recordsUntil] = [now + budget * LISTS_SHARE, now + budget * RECORDS_SHARE];
+	if (stored.isOther) {
+		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);
+	}
+	// Anew for each poll: the context lives for as long as the workflow is active.
+	const client = new ApiClient(context);
+	const onlyKnown = ({ message }: Error) =>
+		context.logger.warn(`'${name}' could not list the branches, and looks into those it knows: ${message}`);
+	const listed = chosen ? undefined : await accountBranches(client, now, known, onlyKnown);
+	const request: PollRequest = {
+		...settings,
+		client,
+		reader: pollReader(client, recordsUntil),
+		now,
+		deadline: listsUntil,
+		branches: chosen ?? listed?.branches ?? [],
+		startWith: stored.followsOther ? 0 : settings.startWith,
+	};
+	const { news, failures, after } = await source.poll(request, known?.known);
+	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
+	// Who activates the trigger for the first time sees what is wrong, and nothing that is there is news later.
+	if (passing !== undefined && !known) throw asNodeError(client.node, passing);
+	for (const [branch, failure] of failures)
+		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
+	// What the user asked for in the beginning comes at once, for it is not news later.
+	const next = news.slice(0, known ? settings.most : Math.max(settings.most, request.startWith));
+	const names = await pollNames(context, client, recordsUntil);
+	const items = await itemsOf({
+		news: next,
+		client,
+		names,
+		deadline: known ? recordsUntil : Infinity,
+		now,
+	});
+	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
+	if (isReplaced()) return null;
+	// Not before everything went well: otherwise the next poll does it all again.
+	stored.save({ subject, ...listed, known: after(items.length) }, items.length > 0);
+	const isActivated = activated.has(data);
+	activated.add(data);
+	if (items.length > 0) return [items.map((json) => ({ json }))];
+	// What was got to know of the other branches stays in memory. If a poll fails that activates the trigger or is of the
+	// durable scheduler, n8n drops its data, so that only n8n's log tells.
+	if (passing !== undefined && isActivated) throw asNodeError(client.node, passing);
+	return null;
+}
+
+/** Real records to build the workflow with; what the trigger has reported stays as it is. */
+async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
+	const client = new ApiClient(context);
+	const now = Date.now();
+	const deadline = now + SAMPLE_MS;
+	const { source, itemsOf, chosen, limitedBy } = await settingsOf(context);
+	const branches = chosen ?? (await accountBranches(client, now)).branches;
+	const reader = pollReader(client, Infinity);
+	const { news, isAll } = await source.samples({ branches, client, now, reader, deadline }, SAMPLES);
+	const names = await pollNames(context, client, deadline);
+	const items = await itemsOf({ news, client, names, deadline: Infinity, now });
+	if (items.length > 0) return items.map((json) => ({ json }));
+	const message = isAll
+		? 'AlfaCRM has nothing yet that this trigger would report'
+		: 'Among the newest records of AlfaCRM is none that this trigger would report';
+	const advice =
+		limitedBy === undefined
+			? 'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again.'
+			: `'${limitedBy}' says who counts: change it for the test and put it back before you publish, or choose other branches, and fetch again.`;
+	throw new NodeOperationError(context.getNode(), message, {
+		description: `${advice} Once it is active, the trigger works without a test event.`,
+	});
+}
+
+/**
+ * The names of one poll. A list that cannot be read in time is told in n8n's log: news must not wait for names.
+ *
+ * @param deadline milliseconds since 1970 after which no list is read
+ */
+async function pollNames(context: IPollFunctions, client: ApiClient, deadline: number): Promise<NameSource> {
+	const known = new Map<string, Titles | undefined>();
+	const reader = listReader(client);
+	return {
+		origin: await client.origin(),
+		titlesIn: async (entity, branch) => {
+			const list = listOfNames(entity, branch);
+			const key = JSON.stringify([list.path, list.branch]);
+			if (known.has(key) || Date.now() >= deadline) return known.get(key);
+			let titles: Titles | undefined;
+			try {
+				titles = await readTitles(reader, entity, branch);
+			} catch (caught) {
+				const what = `'${context.getNode().name}' could not ${list.task}, so names are missing`;
+				context.logger.warn(`${what}: ${(caught as Error).message}`);
+			}
+			known.set(key, titles);
+			return titles;
+		},
+	};
+}

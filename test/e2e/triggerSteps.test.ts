@@ -1,0 +1,105 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { SeededRandom } from '../../sandbox/model/random';
+import { depth, seed } from '../support/depth';
+import { ENGINES, everySeconds, Polled } from './support/polled';
+import { useRealN8n } from './support/realN8n';
+import { until } from './support/wait';
+
+const BRANCHES = [1, 2];
+const IMPORTED = 120;
+
+interface Lead {
+	id: number;
+	branch: number;
+}
+
+/** What happens to a school, its AlfaCRM and its n8n in some weeks, one step after the other. */
+describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, ({ env, seconds }) => {
+	const real = useRealN8n({ customers: 20, settings: { rateLimit: 0 } }, env);
+	const random = new SeededRandom(seed, seconds);
+	const pollTimes = everySeconds(seconds);
+	const leads: Lead[] = [];
+	let created: Polled;
+	let changed: Polled;
+
+	const add = (count: number) => {
+		const branch = random.pick(BRANCHES);
+		for (let left = count; left > 0; left--) {
+			const name = `Проверка ${leads.length + 1}`;
+			const { id } = real.sandbox.store.insert('customer', { name, branch_ids: [branch], is_study: 0 });
+			leads.push({ id, branch });
+		}
+	};
+	const idsOf = async (polled: Polled, field: string): Promise<number[]> =>
+		(await polled.items()).map((item: IDataObject) => Number(item[field]));
+	const reported = async () => await Promise.all([idsOf(created, 'id'), idsOf(changed, 'entity_id')]);
+	/** A branch that was out of order tells later what the others have told: each has an order of its own. */
+	const expectEachOnce = async () => {
+		const all = await until(`${leads.length} leads of both triggers`, async () => {
+			const found = await reported();
+			return found.every(({ length }) => length >= leads.length) ? found : undefined;
+		});
+		for (const ids of all) {
+			expect([...ids].sort((one, other) => one - other)).toEqual(leads.map(({ id }) => id));
+			for (const branch of BRANCHES) {
+				const own = new Set(leads.filter((lead) => lead.branch === branch).map(({ id }) => id));
+				expect(ids.filter((id) => own.has(id))).toEqual([...own]);
+			}
+		}
+	};
+	const morePolls = async (count: number) => {
+		const looks = () => real.sandbox.journal.filter(({ path }) => path.includes('/1/log/index')).length;
+		const before = looks();
+		await until('more polls', async () => Promise.resolve(looks() >= before + count || undefined));
+	};
+
+	const steps: Record<string, () => Promise<void> | void> = {
+		leads: () => add(random.int(3)),
+		import: () => add(IMPORTED),
+		pause: async () => await morePolls(2),
+		outage: () => void real.sandbox.faults.add({ kind: 'status', status: 503, times: 0 }),
+		'a branch that fails': () =>
+			void real.sandbox.faults.add({
+				kind: 'status',
+				status: random.pick([403, 500]),
+				times: 0,
+				match: { branch: random.pick(BRANCHES) },
+			}),
+		repair: () => real.sandbox.faults.clear(),
+		restart: async () => await real.n8n.restart({}),
+		crash: async () => {
+			// In the very moment of handing over a crash may repeat what is handed over; two polls later it is over.
+			real.sandbox.faults.clear();
+			await expectEachOnce();
+			await morePolls(2);
+			const restarted = real.n8n.restart({ kill: true });
+			add(2);
+			await restarted;
+		},
+	};
+	const often = ['leads', 'leads', 'leads', 'leads', 'pause', 'pause', 'repair', 'repair'];
+
+	it('loses and repeats no lead, and keeps the order of each branch', async () => {
+		real.credential = await real.credentialWith({ requestsPerSecond: 0 });
+		created = await Polled.import(real, { event: 'customerCreated', pollTimes });
+		changed = await Polled.import(real, {
+			event: 'recordChanged',
+			entities: ['Customer'],
+			events: ['create'],
+			pollTimes,
+		});
+		for (const { id } of [created, changed]) await real.client.publishWorkflow(id);
+		const done: string[] = [];
+		while (done.length < depth.triggerSteps) {
+			const name = random.pick([...often, ...Object.keys(steps)]);
+			done.push(name);
+			await steps[name]();
+		}
+		real.sandbox.faults.clear();
+		add(1);
+		await expectEachOnce().catch((failure: Error) => {
+			throw new Error(`${failure.message}\nafter ${done.join(', ')} (seed ${seed})`);
+		});
+	}, 3_600_000);
+});
