@@ -12,7 +12,7 @@ import { namedFields, withNames } from './names';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
 
-const simplify: INodeProperties = {
+export const simplify: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
 	type: 'boolean',

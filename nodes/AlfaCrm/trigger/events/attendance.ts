@@ -82,7 +82,6 @@ function itemOf(change: Change, lesson: IDataObject, details: IDataObject, branc
 		details_id: readId(details.id) ?? null,
 		...from(lesson, SHOWN_AFTER),
 		branch_id: branch,
-		user_id: change.user_id,
-		datetime: change.datetime,
+		change,
 	};
 }

@@ -3,7 +3,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { EventOf } from '../../entities/events';
 import { reference, references } from '../../entities/fields';
 import type { Shown } from '../../entities/fieldTypes';
-import { branchOf } from '../../operations/output/link';
+import { customer as customerEntity } from '../../entities/customer';
+import { branchOf, LINK, linkOf } from '../../operations/output/link';
 import type { NameSource } from '../../operations/output/names';
 import { namedFields, withNames } from '../../operations/output/names';
 import { addNames as addNamesBeside } from '../../operations/output/readings';
@@ -33,9 +34,6 @@ const isOver = ({ datetime }: Change, fields: IDataObject): boolean | undefined 
 const isEnded = (change: Change): boolean =>
 	isOver(change, change.fields_new) === true && isOver(change, change.fields_old) !== true;
 
-/** Who made a change, and when. */
-const madeBy = ({ user_id, datetime }: Change) => ({ user_id, datetime });
-
 /** A flag, or a day that is not to come; the day of a customer who is not archived is far ahead. API notes 3 and 4. */
 const archived: DerivedEvent = {
 	className: 'Customer',
@@ -50,7 +48,7 @@ const archived: DerivedEvent = {
 			customer_reject_id: idIn(fields_new.customer_reject_id),
 			lead_reject_id: idIn(fields_new.lead_reject_id),
 		};
-		const item = { customer_id, e_date: dayIn(fields_new.e_date), ...reasons, branch_id, ...madeBy(change) };
+		const item = { customer_id, e_date: dayIn(fields_new.e_date), ...reasons, branch_id, change };
 		return await Promise.resolve([item]);
 	},
 };
@@ -74,7 +72,7 @@ const owned = (
 		// What it says itself, or the only branch whose log tells of it.
 		const branch_id = readId(fields.branch_id) ?? (branches.length === 1 ? branches[0] : null);
 		const customer_id = idIn(fields.customer_id);
-		return [{ customer_id, ...shown(fields, change.entity_id), branch_id, ...madeBy(change) }];
+		return [{ customer_id, ...shown(fields, change.entity_id), branch_id, change }];
 	},
 });
 
@@ -174,7 +172,7 @@ async function withRecords(
 	const customer = await read('Customer', row.customer_id);
 	const group = await read('Group', row.group_id);
 	const branch = readId(row.branch_id) ?? branchOf({ ...customer?.record, ...group?.record }, branches[0]);
-	const { customer_id, group_id, ...rest } = await withNames({ row, branch }, named, names);
+	const { customer_id, group_id, change, ...rest } = await withNames({ row, branch }, named, names);
 	return {
 		customer_id,
 		customer_name: customer?.record?.name ?? null,
@@ -184,5 +182,7 @@ async function withRecords(
 		...(group_id === undefined ? {} : { group_id, group_name: group?.record?.name ?? null }),
 		...rest,
 		branch_id: branch ?? null,
+		[LINK]: linkOf(customerEntity, customer?.record ?? {}, names.origin, branch),
+		change,
 	};
 }

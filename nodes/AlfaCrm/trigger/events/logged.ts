@@ -13,10 +13,9 @@ import {
 	readEvents,
 } from '../changeFilters';
 import { classLabels, entityOfClass } from '../../entities/registry';
-import { isPlain } from '../../fields/blank';
+import { showWhen } from '../../form/assemble';
 import { branchOf } from '../../operations/output/link';
-import type { NameSource } from '../../operations/output/names';
-import { fullWithNames } from '../../operations/output/readings';
+import { addNames, readingOutput, simplify } from '../../operations/output/readings';
 import { ChangeLog } from '../changeLog';
 import { oneByOne } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
@@ -37,18 +36,11 @@ const fetchRecord: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to read the record as it is now and put it out as record, because the change only holds old and new values. Takes one more request for each record.',
+		'Whether to read the record as it is now, because the change only holds old and new values. Takes one more request for each record.',
 };
 
-const addNames: INodeProperties = {
-	displayName: 'Add Names',
-	name: 'addNames',
-	type: 'boolean',
-	default: true,
-	displayOptions: { show: { fetchRecord: [true] } },
-	description:
-		'Whether to put names beside the IDs of the record, such as subject_name beside subject_id. Takes one more request for each list of names that is needed.',
-};
+/** Of the record. */
+const shownForm = [simplify, addNames].map((property) => showWhen(property, { fetchRecord: [true] }));
 
 type Logged = EventOf<'logged'>;
 
@@ -63,7 +55,7 @@ export const logged: EventKind<'logged'> = {
 			...(isAsked(event, 'events') ? [changeEvents] : []),
 		],
 		changedFields: isAsked(event, 'changedFields') ? [changedFields] : [],
-		output: [fetchRecord, addNames],
+		output: [fetchRecord, ...shownForm],
 	}),
 	watch(parameters, event) {
 		const filters = {
@@ -86,30 +78,31 @@ export const logged: EventKind<'logged'> = {
 	},
 };
 
-/** As many as there is time to read records for and can be read, but at least one. */
+/**
+ * As many as there is time to read records for and can be read, but at least one: the record as it is now, and the change. Without a
+ * record its ID is there, and why it could not be read.
+ */
 async function itemsOf(
 	{ news, client, names, deadline }: Found,
 	parameters: TriggerParameters,
 ): Promise<IDataObject[]> {
 	const isRead = parameters.flag(fetchRecord);
-	const isNamed = isRead && parameters.flag(addNames);
 	const isLate = () => isRead && Date.now() >= deadline;
 	const records = new RecordReader(client, news);
 	return await oneByOne(news, isLate, async ({ row, branches }) => {
 		const change = changeOf(row, branches[0]) as Change;
-		const read = isRead ? await recordOf(change, branches, records) : {};
-		return { ...change, ...(isNamed ? await withNames(read, change, names) : read) };
+		const { record, reason, missing } = isRead ? await records.find(change, branches) : { record: null };
+		const entity = entityOfClass(change.entity);
+		const isShown = record !== null && entity !== undefined;
+		const shown = isShown
+			? await readingOutput(parameters, entity)(
+					[{ row: record, branch: branchOf(record, branches[0]) }],
+					names,
+				)
+			: [];
+		const error = missing === 'gone' || reason === undefined ? {} : { recordError: reason };
+		return { id: change.entity_id, ...shown[0], ...error, change };
 	});
-}
-
-/** `record`, null when it is gone or cannot be read, and in the second case `recordError` beside it. */
-async function recordOf(
-	change: Change,
-	branches: readonly number[],
-	records: RecordReader,
-): Promise<IDataObject> {
-	const { record, reason, missing } = await records.find(change, branches);
-	return missing === 'gone' || reason === undefined ? { record } : { record, recordError: reason };
 }
 
 /** Whether a change is what an event type stands for. */
@@ -120,18 +113,4 @@ function isLogged({ className, on, changes: field, becomes }: Logged, change: Ch
 	if (field !== undefined)
 		return (field in change.fields_new || field in change.fields_old) && hasOther(change, field);
 	return becomes === undefined || isBecome(change, ...becomes);
-}
-
-/** The same with the names of what the record names. */
-async function withNames(
-	read: IDataObject,
-	{ entity: className, branch_id }: Change,
-	names: NameSource,
-): Promise<IDataObject> {
-	const entity = entityOfClass(className);
-	if (entity === undefined || !isPlain(read.record)) return read;
-	const row = read.record as IDataObject;
-	const branch = branchOf(row, branch_id ?? undefined);
-	const [record] = await fullWithNames(entity)([{ row, branch }], names);
-	return { ...read, record };
 }
