@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { optionsMethod, searchMethod } from '../entities/methodNames';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
+import { isPicker } from './blank';
 import { oneRecord, severalRecords } from './id';
 import type { FieldKind } from './kind';
 import type { OfType, Wire } from '../entities/fieldTypes';
@@ -12,45 +13,53 @@ export const NONE = 'none';
 
 const noneOf = ({ entity }: { entity: string }): string | undefined => entityOf(entity).listed?.none;
 
-/** By its value or, as an expression may have it, by what the dropdown calls it. */
-function isNone(field: { entity: string }, item: unknown): boolean {
+/** By its value or, as an expression may have it, by what the list calls it. */
+export function isNone(field: { entity: string }, item: unknown): boolean {
 	const none = noneOf(field);
-	if (none === undefined || typeof item !== 'string') return false;
-	return [NONE, none.toLowerCase()].includes(item.trim().toLowerCase());
+	const given = isPicker(item) ? item.value : item;
+	if (none === undefined || typeof given !== 'string') return false;
+	return [NONE, none.toLowerCase()].includes(given.trim().toLowerCase());
 }
-
-/** For those that are picked from a dropdown, which may offer none of them: AlfaCRM holds null then. */
-const orNone = ({ expected, serialize }: Pick<typeof oneRecord, 'expected' | 'serialize'>) => ({
-	expected: (field: { entity: string }) =>
-		noneOf(field) === undefined ? expected() : `${expected()}, or ${NONE}`,
-	serialize: (field: { entity: string }, item: unknown): Wire | undefined =>
-		isNone(field, item) ? null : serialize(field, item),
-});
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
 const withHint = (description: string | undefined, hint: string): string =>
 	description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
 
+/** A short list can be read for the name that stands in place of an ID; what a record alone lists cannot. */
+export const takesNames = ({ listedBy }: { listedBy?: string }): boolean => listedBy === undefined;
+
+type ToShortList = Pick<OfType<'reference'>, 'entity' | 'listedBy'>;
+
+/** For short lists, which may offer none of them: AlfaCRM holds null then. */
+const orNone = (
+	{ expected, serialize }: Pick<typeof oneRecord, 'expected' | 'serialize'>,
+	named: string,
+) => ({
+	expected: (field: ToShortList) => {
+		const words = takesNames(field) ? named : expected();
+		return noneOf(field) === undefined ? words : `${words}, or ${NONE}`;
+	},
+	serialize: (field: ToShortList, item: unknown): Wire | undefined =>
+		isNone(field, item) ? null : serialize(field, item),
+	words: ({ entity }: ToShortList) => ({ entity }),
+});
+
+const orNoneHint = (field: ToShortList): string =>
+	noneOf(field) === undefined ? '' : `, "${NONE}" = ${noneOf(field)}`;
+
 export const reference: FieldKind<OfType<'reference'>> = {
 	...oneRecord,
-	...orNone(oneRecord),
-	jsonHint: (field) => (noneOf(field) === undefined ? '' : `"${NONE}" = ${noneOf(field)}`),
-	words: ({ entity }) => ({ entity }),
-	widget: ({ entity, listedBy, description }) => ({
-		type: 'options',
-		typeOptions: loadedFrom(entity, listedBy),
-		description: withHint(description, `Choose from the list, or specify an ID ${EXPRESSION}`),
-		default: '',
-	}),
-	formLabel: (label) => `${label} Name or ID`,
-	columnLabel: (label) => `${label} ID`,
+	...orNone(oneRecord, 'the name or the ID of a record'),
+	jsonHint: (field) => (takesNames(field) ? 'name or ID' : 'ID') + orNoneHint(field),
+	widget: ({ entity, listedBy }) => picker(entityOf(entity), { byName: takesNames({ listedBy }), listedBy }),
+	columnLabel: (label) => `${label} Name or ID`,
 };
 
 export const references: FieldKind<OfType<'references'>> = {
 	...severalRecords,
-	...orNone(severalRecords),
-	words: ({ entity }) => ({ entity }),
+	...orNone(severalRecords, 'one or more names or IDs of records'),
+	jsonHint: (field) => `list of ${takesNames(field) ? 'names or ' : ''}IDs${orNoneHint(field)}`,
 	widget: ({ entity, listedBy, description }) => ({
 		type: 'multiOptions',
 		typeOptions: loadedFrom(entity, listedBy),
@@ -58,7 +67,7 @@ export const references: FieldKind<OfType<'references'>> = {
 		default: [],
 	}),
 	formLabel: (label) => `${label} Names or IDs`,
-	columnLabel: (label) => `${label} IDs`,
+	columnLabel: (label) => `${label} Names or IDs`,
 };
 
 export const record: FieldKind<OfType<'record'>> = {
@@ -94,53 +103,62 @@ interface Picking {
 	several?: true;
 	/** No address tells whose page it is to be. */
 	withoutUrl?: true;
+	/** Of a short list, which can be read for a name. */
+	byName?: boolean;
+	/** The method that lists those of the record which the form is about. */
+	listedBy?: string;
 }
 
-/** A record among many: searched for in the account, or given by its ID or, where it has a page that is known, its address. */
+type Mode = NonNullable<INodeProperties['modes']>[number];
+
+const nameLike = ({ fields, label }: Entity): string =>
+	fields.find(({ name }) => name === 'name')?.placeholder ?? `e.g. the name of the ${label.toLowerCase()}`;
+
+/** A record that is picked in the account, or given by its ID, its name or, where it has a page that is known, its address. */
 export function picker(
 	entity: Entity,
-	{ several, withoutUrl }: Picking = {},
+	{ several, withoutUrl, byName, listedBy = searchMethod(entity) }: Picking = {},
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
 	const [page] = withoutUrl ? [] : (entity.pages ?? []);
+	const modes: Array<Mode | undefined> = [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: `Select a ${noun}...`,
+			typeOptions: { searchListMethod: listedBy, searchable: true },
+		},
+		byName
+			? { displayName: 'By Name', name: 'name', type: 'string', placeholder: nameLike(entity) }
+			: undefined,
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: several ? 'e.g. 501, 502' : 'e.g. 501',
+		},
+		page && {
+			displayName: 'By URL',
+			name: 'url',
+			type: 'string',
+			placeholder: `e.g. https://demo.s20.online/company/1/${page.name}/view?id=501`,
+			hint: 'The address of its page in your AlfaCRM',
+		},
+	];
 	return {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: `Select a ${noun}...`,
-				typeOptions: { searchListMethod: searchMethod(entity), searchable: true },
-			},
-			{
-				displayName: 'By ID',
-				name: 'id',
-				type: 'string',
-				placeholder: several ? 'e.g. 501, 502' : 'e.g. 501',
-			},
-			...(page === undefined
-				? []
-				: [
-						{
-							displayName: 'By URL',
-							name: 'url',
-							type: 'string' as const,
-							placeholder: `e.g. https://demo.s20.online/company/1/${page.name}/view?id=501`,
-							hint: 'The address of its page in your AlfaCRM',
-						},
-					]),
-		],
+		modes: modes.filter((mode) => mode !== undefined),
 	};
 }
 
 /** Statuses and the like differ by branch, branches do not; what a method lists is of the record of the form. */
 export function loadedFrom(resource: string, listedBy?: string): INodeProperties['typeOptions'] {
-	if (listedBy) return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId', 'id.value'] };
+	if (listedBy) return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
 	const entity = entityOf(resource);
 	return {
 		loadOptionsMethod: optionsMethod(entity),
-		...(entity.scope === 'branch' ? { loadOptionsDependsOn: ['branchId'] } : {}),
+		...(entity.scope === 'branch' ? { loadOptionsDependsOn: ['branchId.value'] } : {}),
 	};
 }

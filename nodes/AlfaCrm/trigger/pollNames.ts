@@ -2,8 +2,9 @@ import type { IPollFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { listReader } from '../api/list';
-import type { NameSource, Titles } from '../operations/output/names';
-import { listOfNames, readTitles } from '../operations/output/names';
+import type { Titles } from '../operations/execution/shortList';
+import { listOfNames, readShortList } from '../operations/execution/shortList';
+import type { NameSource } from '../operations/output/names';
 
 /**
  * The names of one poll. A list that cannot be read in time is told in n8n's log: news must not wait for names.
@@ -25,7 +26,7 @@ export async function pollNames(
 			if (known.has(key) || Date.now() >= deadline) return known.get(key);
 			let titles: Titles | undefined;
 			try {
-				titles = await readTitles(reader, entity, branch);
+				({ titles } = await readShortList(reader, entity, branch));
 			} catch (caught) {
 				const what = `'${context.getNode().name}' could not ${list.task}, so names are missing`;
 				context.logger.warn(`${what}: ${(caught as Error).message}`);
