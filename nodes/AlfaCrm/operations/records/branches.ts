@@ -5,14 +5,19 @@ import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import type { Item } from '../execution/item';
 import type { ShortList } from '../execution/shortList';
-import { wholeShortList } from './readList';
+import { shortListOf } from '../execution/shortList';
+import { incompleteListError } from './readList';
 import { branch } from './target';
 
 export type Branch = number | undefined;
 
 /** The branches of the account, read once for all items; undefined if they are not listed for this user. */
 async function listBranches(item: Item): Promise<ShortList | undefined> {
-	const read = async () => await wholeShortList(item, branchEntity, undefined, 'which ones there are');
+	const read = async () => {
+		const list = await shortListOf(item, branchEntity);
+		if (list.isComplete) return list;
+		throw incompleteListError(item, 'branches', 'which ones there are');
+	};
 	return await item.execution.cached(
 		branchEntity.path,
 		'all, or none that may be listed',

@@ -9,8 +9,6 @@ import type { Entity } from '../../entities/types';
 import { showWhen } from '../../form/assemble';
 import { CachedList } from '../execution/cachedList';
 import type { Item, ItemRequest } from '../execution/item';
-import type { ShortList } from '../execution/shortList';
-import { shortListOf } from '../execution/shortList';
 import { branchesOf } from './target';
 
 const returnAll: INodeProperties = {
@@ -105,22 +103,6 @@ export async function readWholeListOnce(
 	const read = async () => new CachedList(await readWholeList(item, entity, list, what), isListed);
 	const name = JSON.stringify(['whole', list.branch, list.body, list.passes]);
 	return await item.execution.cached(entity.path, name, read);
-}
-
-/**
- * A short list of which something must be known, read once for all items of the execution.
- *
- * @throws NodeApiError when some may be missing, whatever is not sure then
- */
-export async function wholeShortList(
-	item: Item,
-	entity: Entity,
-	branch: number | undefined,
-	what: string,
-): Promise<ShortList> {
-	const list = await shortListOf(item, entity, branch);
-	if (list.isComplete) return list;
-	throw incompleteListError(item, entity.plural.toLowerCase(), what);
 }
 
 /** A second record, or a wrong one, would be worse than none. */

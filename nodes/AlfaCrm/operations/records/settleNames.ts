@@ -11,9 +11,9 @@ import { rowsIn } from '../../fields/rows';
 import { quoted } from '../../fields/unreadable';
 import type { Item } from '../execution/item';
 import type { ShortList } from '../execution/shortList';
+import { shortListOf } from '../execution/shortList';
 import type { Branch } from './branches';
 import { allBranches, searchedIn } from './branches';
-import { wholeShortList } from './readList';
 import { branchField, givenBranch } from './target';
 
 type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
@@ -109,9 +109,11 @@ async function severalWithIds(item: Item, field: Reference, value: unknown): Pro
 			continue;
 		}
 		const list = await listFor(item, field, name);
-		const whole = typeof one === 'string' && list.named(one).length > 0 ? [one] : texts;
-		for (const text of whole)
-			settled.push(nameIn(field, text) ? idNamed(item, field, String(text), list) : text);
+		const isWhole = typeof one === 'string' && list.named(one).length > 0;
+		for (const text of isWhole ? [one] : texts) {
+			const each = nameIn(field, text);
+			settled.push(each === undefined ? text : idNamed(item, field, each, list));
+		}
 	}
 	return settled.every((one, index) => one === given[index]) ? value : settled;
 }
@@ -128,8 +130,7 @@ async function listFor(item: Item, field: Reference, name: string): Promise<Shor
 	const entity = entityOf(field.entity);
 	const plural = entity.plural.toLowerCase();
 	const branch = entity.scope === 'branch' ? await branchFor(item) : undefined;
-	const what = `which one '${field.label}' means`;
-	const list = await item.ifAllowed(async () => await wholeShortList(item, entity, branch, what));
+	const list = await item.ifAllowed(async () => await shortListOf(item, entity, branch));
 	if (list !== undefined) return list;
 	throw item.refused(
 		`'${field.label}' is ${quoted(name)}, and this user may not list the ${plural} to look for that name`,
@@ -149,10 +150,11 @@ function idNamed(item: Item, field: Reference, name: string, list: ShortList): n
 	const choices = isUnknown ? list.choices : [id, ...others];
 	const shown = choices.slice(0, SHOWN).map((one) => `${String(list.titles.get(one))} (${one})`);
 	const more = choices.length > SHOWN ? ` and ${choices.length - SHOWN} more` : '';
+	const hidden = list.isComplete ? '' : ' AlfaCRM counts some that it does not show.';
 	throw item.refused(
 		isUnknown
 			? `'${field.label}' is ${quoted(name)}, and no ${label.toLowerCase()} is called that`
 			: `'${field.label}' is ${quoted(name)}, and ${choices.length} ${plural.toLowerCase()} are called that`,
-		`${isUnknown ? 'There are' : 'Give the ID of the one that is meant'}: ${shown.join(', ') || 'none'}${more}. ${item.effectNote()}`,
+		`${isUnknown ? 'There are' : 'Give the ID of the one that is meant'}: ${shown.join(', ') || 'none'}${more}.${hidden} ${item.effectNote()}`,
 	);
 }

@@ -37,7 +37,7 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	return { ...target, branch: item.onlyBranch ?? branchOf(item) };
 }
 
-const branchOf = (item: Item): number => item.id(branch);
+const branchOf = (item: Item): number => item.read(branchField, item.inputOf(branchField)) as number;
 
 /** The branch that stands in the form, if one does. */
 export const givenBranch = (item: Item): number | undefined =>
