@@ -29,13 +29,13 @@ describe('the form', () => {
 		await panel.pickOption('operation', 'Get Many');
 		const branches = n8n.sandbox.store.rows('branch').map(({ name }) => name);
 		branches[2] = `${String(branches[2])} (inactive)`;
-		expect(await panel.offered('branchId')).toEqual(branches);
-		await panel.pickOption('branchId', 'Северный');
+		expect(await panel.listed('branchId')).toEqual(branches);
+		await panel.pickListed('branchId', 'Северный');
 		await panel.pickOption('is_study', 'Lead');
-		await panel.addField('Stage Name or ID');
-		await panel.pickOption('lead_status_id', 'Новый');
-		expect(await panel.shown('branchId')).toBe('Северный');
-		expect(await panel.shown('lead_status_id')).toBe('Новый');
+		await panel.addField('Stage');
+		await panel.pickListed('lead_status_id', 'Новый');
+		expect(await panel.pickedRecord('branchId')).toBe('Северный');
+		expect(await panel.pickedRecord('lead_status_id')).toBe('Новый');
 
 		await panel.execute();
 
@@ -96,7 +96,7 @@ describe('the form', () => {
 		expect(await panel.mapper.columns()).toEqual(['Values to Send', 'Name', 'Customer Type']);
 		const offered = await panel.mapper.add('custom_school', 'Phone');
 		expect(offered).toEqual(
-			expect.arrayContaining(['custom_dogovor', 'custom_interesy', 'custom_school', 'Stage ID']),
+			expect.arrayContaining(['custom_dogovor', 'custom_interesy', 'custom_school', 'Stage Name or ID']),
 		);
 
 		await panel.fill('name', 'Картин Макар');

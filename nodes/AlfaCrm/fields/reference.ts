@@ -109,8 +109,6 @@ interface Picking {
 	listedBy?: string;
 }
 
-type Mode = NonNullable<INodeProperties['modes']>[number];
-
 const nameLike = ({ fields, label }: Entity): string =>
 	fields.find(({ name }) => name === 'name')?.placeholder ?? `e.g. the name of the ${label.toLowerCase()}`;
 
@@ -121,35 +119,45 @@ export function picker(
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
 	const [page] = withoutUrl ? [] : (entity.pages ?? []);
-	const modes: Array<Mode | undefined> = [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: `Select a ${noun}...`,
-			typeOptions: { searchListMethod: listedBy, searchable: true },
-		},
-		byName
-			? { displayName: 'By Name', name: 'name', type: 'string', placeholder: nameLike(entity) }
-			: undefined,
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: several ? 'e.g. 501, 502' : 'e.g. 501',
-		},
-		page && {
-			displayName: 'By URL',
-			name: 'url',
-			type: 'string',
-			placeholder: `e.g. https://demo.s20.online/company/1/${page.name}/view?id=501`,
-			hint: 'The address of its page in your AlfaCRM',
-		},
-	];
 	return {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
-		modes: modes.filter((mode) => mode !== undefined),
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: `Select a ${noun}...`,
+				typeOptions: { searchListMethod: listedBy, searchable: true },
+			},
+			...(byName
+				? [
+						{
+							displayName: 'By Name',
+							name: 'name',
+							type: 'string' as const,
+							placeholder: nameLike(entity),
+						},
+					]
+				: []),
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: several ? 'e.g. 501, 502' : 'e.g. 501',
+			},
+			...(page === undefined
+				? []
+				: [
+						{
+							displayName: 'By URL',
+							name: 'url',
+							type: 'string' as const,
+							placeholder: `e.g. https://demo.s20.online/company/1/${page.name}/view?id=501`,
+							hint: 'The address of its page in your AlfaCRM',
+						},
+					]),
+		],
 	};
 }
 

@@ -127,10 +127,40 @@ export class NodePanel {
 		await (await this.searchRecords(parameter, typed)).first().click();
 	}
 
-	private async searchRecords(parameter: string, typed: string): Promise<Locator> {
+	/** Opens the list of a locator and gives the names in it, without choosing. */
+	async listed(parameter: string): Promise<string[]> {
+		const names = await (await this.openList(parameter)).allInnerTexts();
+		await this.leaveField();
+		return names;
+	}
+
+	/** @param name as the list of a locator shows it */
+	async pickListed(parameter: string, name: string) {
+		await this.openList(parameter);
+		await this.listItem(name).click();
+	}
+
+	async openList(parameter: string): Promise<Locator> {
 		await this.root.getByTestId(`resource-locator-${parameter}`).getByTestId('rlc-input').click();
-		const found = this.page.getByTestId('rlc-item').filter({ visible: true });
-		await found.first().waitFor();
+		const items = this.page.getByTestId('rlc-item').filter({ visible: true });
+		await items.first().waitFor();
+		return items;
+	}
+
+	/** One that the open list of a locator shows. */
+	listItem(name: string) {
+		const items = this.page.getByTestId('rlc-item').filter({ visible: true });
+		return items.filter({ has: this.page.getByText(name, { exact: true }) });
+	}
+
+	/** Labels of what n8n marks as wrong, and the dropdowns that it could not fill. */
+	async troubles(): Promise<string[]> {
+		const marked = this.root.getByTestId('node-parameters').locator('.has-issues, [class*=issues]:visible');
+		return await marked.evaluateAll((all) => all.map((one) => one.outerHTML.slice(0, 400)));
+	}
+
+	private async searchRecords(parameter: string, typed: string): Promise<Locator> {
+		const found = await this.openList(parameter);
 		const answered = this.page.waitForResponse(
 			(response) =>
 				response.url().endsWith('/resource-locator-results') &&
