@@ -66,6 +66,8 @@ export const references: FieldKind<OfType<'references'>> = {
 		description: withHint(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
 		default: [],
 	}),
+	standing: ({ entity, listedBy }) =>
+		takesNames({ listedBy }) ? picker(entityOf(entity), { several: true, byName: true }) : undefined,
 	formLabel: (label) => `${label} Names or IDs`,
 	columnLabel: (label) => `${label} Names or IDs`,
 };

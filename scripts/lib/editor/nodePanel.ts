@@ -153,10 +153,14 @@ export class NodePanel {
 		return items.filter({ has: this.page.getByText(name, { exact: true }) });
 	}
 
-	/** Labels of what n8n marks as wrong, and the dropdowns that it could not fill. */
-	async troubles(): Promise<string[]> {
-		const marked = this.root.getByTestId('node-parameters').locator('.has-issues, [class*=issues]:visible');
-		return await marked.evaluateAll((all) => all.map((one) => one.outerHTML.slice(0, 400)));
+	/** Names of the parameters that are shown in red, as soon as all dropdowns are filled. */
+	async wrong(): Promise<string[]> {
+		const form = this.root.getByTestId('node-parameters');
+		await form.getByText('Loading options').first().waitFor({ state: 'hidden' });
+		const ids = await form
+			.locator('[data-test-id^=parameter-input-]:has([data-test-id=parameter-issues])')
+			.evaluateAll((all) => all.map((one) => String(one.getAttribute('data-test-id'))));
+		return ids.map((id) => id.replace('parameter-input-', ''));
 	}
 
 	private async searchRecords(parameter: string, typed: string): Promise<Locator> {

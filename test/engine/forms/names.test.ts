@@ -219,6 +219,16 @@ describe('several names', () => {
 		expect(await filtered([`${String(one.id)}, ${String(other.id)}`])).toEqual(ids);
 	});
 
+	it('may be typed where one is picked', async () => {
+		const [one, other] = teachers();
+		const value = `${String(one.name)}, ${String(other.name)}`;
+		for (const mode of ['name', 'id']) {
+			const teacher_ids = { __rl: true, mode, value };
+			await run({ resource: 'customer', operation: 'assignTeachers', branchId: 1, id: 1, teacher_ids });
+			expect(row('customer', 1)).toMatchObject({ teacher_ids: [one.id, other.id] });
+		}
+	});
+
 	it('may hold a comma', async () => {
 		const id = add('teacher', { name: 'Орлова, Анна', branch_ids: [1] });
 		expect(await filtered(['Орлова, Анна'])).toEqual([id]);

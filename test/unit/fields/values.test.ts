@@ -12,6 +12,7 @@ import {
 	objectSchema,
 	serialize,
 	toColumn,
+	toParameters,
 	toProperty,
 	toSingleProperty,
 } from '../../../nodes/AlfaCrm/fields/field';
@@ -378,7 +379,7 @@ describe('in the form', () => {
 		expect(modesOf(PRESENT)).toEqual(['getLessonCustomers', 'list', 'id', 'url']);
 	});
 
-	it('several of them are ticked, and mapped by their names or IDs', () => {
+	it('several of them are ticked in a collection, picked or typed elsewhere, and mapped by names or IDs', () => {
 		const teachers: FieldType = { type: 'references', entity: 'teacher' };
 		const hint =
 			'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
@@ -387,6 +388,18 @@ describe('in the form', () => {
 		});
 		const described = toProperty({ ...field(teachers), description: 'Who teaches.' });
 		expect(described.description).toBe(`Who teaches. ${hint}.`);
+		const [{ modes = [], ...standing }] = toParameters(field(teachers) as Field);
+		expect(standing).toEqual({
+			...{ displayName: 'Sample', name: 'sample', type: 'resourceLocator' },
+			default: { mode: 'list', value: '' },
+		});
+		expect(modes.map(({ name, placeholder }) => [name, placeholder])).toEqual([
+			...[
+				['list', 'Select a teacher...'],
+				['name', expect.stringMatching(/^e\.g\. /)],
+			],
+			['id', 'e.g. 501, 502'],
+		]);
 		const nameOf = (type: FieldType) => toColumn(field(type) as Field, false).displayName;
 		const names = [STAGE, teachers, { type: 'record', entity: 'customer' } as const].map(nameOf);
 		expect(names).toEqual(['Sample Name or ID', 'Sample Names or IDs', 'Sample ID']);

@@ -99,7 +99,8 @@ async function withIds(item: Item, field: Field | Filter, value: unknown): Promi
 
 /** One text may hold several, and a name a comma. */
 async function severalWithIds(item: Item, field: Reference, value: unknown): Promise<unknown> {
-	const given = Array.isArray(value) ? (value as unknown[]) : (listIn(value) ?? [value]);
+	const held: unknown = isPicker(value) ? value.value : value;
+	const given = Array.isArray(held) ? (held as unknown[]) : (listIn(held) ?? [held]);
 	const settled: unknown[] = [];
 	for (const one of given) {
 		const texts = itemsOf(one, parts);
