@@ -153,14 +153,20 @@ export class NodePanel {
 		return items.filter({ has: this.page.getByText(name, { exact: true }) });
 	}
 
-	/** Names of the parameters that are shown in red, as soon as all dropdowns are filled. */
+	/** Names of the parameters that are shown in red, and of dropdowns that n8n could not fill. */
 	async wrong(): Promise<string[]> {
-		const form = this.root.getByTestId('node-parameters');
-		await form.getByText('Loading options').first().waitFor({ state: 'hidden' });
-		const ids = await form
-			.locator('[data-test-id^=parameter-input-]:has([data-test-id=parameter-issues])')
-			.evaluateAll((all) => all.map((one) => String(one.getAttribute('data-test-id'))));
-		return ids.map((id) => id.replace('parameter-input-', ''));
+		const parameters = this.root.getByTestId('node-parameters').locator('[data-test-id^=parameter-input-]');
+		const states = async () =>
+			await parameters.evaluateAll((all) =>
+				all.map((one) => ({
+					name: String(one.getAttribute('data-test-id')).replace('parameter-input-', ''),
+					isRed: one.querySelector('[data-test-id=parameter-issues]') !== null,
+					shown: one.querySelector('input')?.value ?? '',
+				})),
+			);
+		await pWaitFor(async () => !(await states()).some(({ shown }) => shown.startsWith('Loading')));
+		const wrong = (await states()).filter(({ isRed, shown }) => isRed || shown.startsWith('Error fetching'));
+		return wrong.map(({ name }) => name);
 	}
 
 	private async searchRecords(parameter: string, typed: string): Promise<Locator> {
