@@ -196,6 +196,24 @@ describe('a name', () => {
 	});
 });
 
+it('no text is taken for fields, even if it looks like them', async () => {
+	const comment = JSON.stringify({ user_id: 'Кто-то' });
+	for (const text of [comment, given(comment)])
+		await run({
+			resource: 'customer',
+			operation: 'addComment',
+			branchId: 1,
+			id: 1,
+			comment: text,
+			skipIfThere: false,
+		});
+	expect(
+		rows('communication')
+			.slice(-2)
+			.map((one) => one.comment),
+	).toEqual([comment, comment]);
+});
+
 describe('several names', () => {
 	const teachers = () => rows('teacher').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
 	const filtered = async (teacher_ids: unknown) => {

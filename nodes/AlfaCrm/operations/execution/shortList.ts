@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected, ListReader } from '../../api/list';
 import type { ListRequest } from '../../api/pages';
-import { readFlag, readId } from '../../values/formats';
+import { readFlag, readIds } from '../../values/formats';
 import { archivedFlag, isSwitchedOff } from '../../entities/archive';
 import { listCall } from '../../entities/listCall';
 import type { Entity } from '../../entities/types';
@@ -13,46 +13,53 @@ import type { Item } from './item';
 /** What the records of a list are called, by ID. */
 export type Titles = ReadonlyMap<number, string>;
 
+interface Entry {
+	id: number;
+	title: string;
+	/** The same as it is compared: without case, blanks and ё. */
+	name: string;
+	/** Whether it can still be chosen in AlfaCRM. */
+	isActive: boolean;
+}
+
 /** The records of a list of the account that references name: what they are called, and which are called so. */
 export class ShortList {
+	/** What has no ID is named by nobody. */
+	private readonly entries: Entry[];
 	readonly titles: Titles;
 	readonly isComplete: boolean;
-	/** Those that can still be chosen in AlfaCRM. */
-	private readonly active: ReadonlySet<number>;
-	private readonly byName = new Map<string, number[]>();
 
-	/** What has no ID is named by nobody. */
 	constructor(entity: Entity, { rows, isComplete }: Pick<Collected, 'isComplete' | 'rows'>) {
-		const known = rows.map((row) => ({ row, id: readId(row.id) })).filter(hasId);
-		this.titles = new Map(known.map(({ row, id }) => [id, titleOf(row, entity)]));
+		this.entries = rows.flatMap((row) =>
+			readIds([row.id]).map((id) => entryOf(row, id, titleOf(row, entity))),
+		);
+		this.titles = new Map(this.entries.map(({ id, title }) => [id, title]));
 		this.isComplete = isComplete;
-		this.active = new Set(known.filter(({ row }) => isActive(row)).map(({ id }) => id));
-		for (const [id, title] of this.titles) {
-			const name = normalizeText(title);
-			this.byName.set(name, [...(this.byName.get(name) ?? []), id]);
-		}
 	}
 
-	/** The IDs of those that are called so, case, blanks and ё aside; the active ones, if there are any. */
-	named(name: string): number[] {
-		const all = this.byName.get(normalizeText(name)) ?? [];
-		const active = all.filter((id) => this.active.has(id));
-		return active.length > 0 ? active : all;
+	/** Those that are called so; the active ones, if there are any. */
+	named(text: string): Entry[] {
+		const looked = normalizeText(text);
+		return activeOf(this.entries.filter(({ name }) => name === looked));
 	}
 
-	/** What there is to choose, for messages. */
-	get choices(): number[] {
-		const ids = [...this.titles.keys()];
-		const active = ids.filter((id) => this.active.has(id));
-		return active.length > 0 ? active : ids;
+	/** What there is to choose. */
+	get choices(): Entry[] {
+		return activeOf(this.entries);
 	}
 }
 
-const hasId = (one: { row: IDataObject; id?: number }): one is { row: IDataObject; id: number } =>
-	one.id !== undefined;
+const entryOf = (row: IDataObject, id: number, title: string): Entry => ({
+	id,
+	title,
+	name: normalizeText(title),
+	isActive: !isSwitchedOff(row) && archivedFlag(row) !== true && readFlag(row.dead) !== 1,
+});
 
-const isActive = (row: IDataObject): boolean =>
-	!isSwitchedOff(row) && archivedFlag(row) !== true && readFlag(row.dead) !== 1;
+function activeOf(entries: Entry[]): Entry[] {
+	const active = entries.filter(({ isActive }) => isActive);
+	return active.length > 0 ? active : entries;
+}
 
 /** The call for the list of what a field names. It shows archived ones too, for old records name them. */
 export const listOfNames = (entity: Entity, branch?: number): ListRequest => ({

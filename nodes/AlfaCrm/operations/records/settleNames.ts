@@ -14,6 +14,7 @@ import type { ShortList } from '../execution/shortList';
 import { shortListOf } from '../execution/shortList';
 import type { Branch } from './branches';
 import { allBranches, searchedIn } from './branches';
+import { JSON_INPUT } from './fieldInput';
 import { branchField, givenBranch } from './target';
 
 type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
@@ -34,7 +35,8 @@ export async function settleNames(item: Item, entity: Entity, operation: string)
 	for (const [name, raw] of Object.entries(parameters)) {
 		const field = fields.find((one) => one.name === name);
 		if (field) await settle(item, field);
-		else if (mayHoldFields(raw)) await settleWithin(item, fields, name);
+		// A collection or the mapper; any other text is what it is, even if it looks like JSON.
+		else if (name === JSON_INPUT || (isPlain(raw) && !isPicker(raw))) await settleWithin(item, fields, name);
 	}
 }
 
@@ -44,10 +46,6 @@ function fieldsOf({ fields, filters, keys = [], actions = [] }: Entity, operatio
 	if (action) return [...(action.query ?? []), ...(action.body ?? []), ...keys];
 	return [...(operation === 'getAll' ? filters : fields), ...keys];
 }
-
-/** A collection, the mapper, JSON, or an expression that gives one of them. */
-const mayHoldFields = (raw: unknown): boolean =>
-	typeof raw === 'string' ? /^\s*[={]/.test(raw) : isPlain(raw) && !isPicker(raw);
 
 async function settle(item: Item, field: Field | Filter): Promise<void> {
 	const value = item.inputOf(field);
@@ -145,17 +143,22 @@ const branchFor = async (item: Item): Promise<Branch> =>
 
 function idNamed(item: Item, field: Reference, name: string, list: ShortList): number {
 	const { label, plural } = entityOf(field.entity);
-	const [id, ...others] = list.named(name);
-	if (id !== undefined && others.length === 0) return id;
-	const isUnknown = id === undefined;
-	const choices = isUnknown ? list.choices : [id, ...others];
-	const shown = choices.slice(0, SHOWN).map((one) => `${String(list.titles.get(one))} (${one})`);
+	const [one, ...others] = list.named(name);
+	if (one !== undefined && others.length === 0) return one.id;
+	const choices = one === undefined ? list.choices : [one, ...others];
+	const shown = choices.slice(0, SHOWN).map(({ title, id }) => `${title} (${id})`);
 	const more = choices.length > SHOWN ? ` and ${choices.length - SHOWN} more` : '';
+	const given = `'${field.label}' is ${quoted(name)}`;
+	const [message, advice] =
+		one === undefined
+			? [`${given}, and no ${label.toLowerCase()} is called that`, 'There are']
+			: [
+					`${given}, and ${choices.length} ${plural.toLowerCase()} are called that`,
+					'Give the ID of the one that is meant',
+				];
 	const hidden = list.isComplete ? '' : ' AlfaCRM counts some that it does not show.';
 	throw item.refused(
-		isUnknown
-			? `'${field.label}' is ${quoted(name)}, and no ${label.toLowerCase()} is called that`
-			: `'${field.label}' is ${quoted(name)}, and ${choices.length} ${plural.toLowerCase()} are called that`,
-		`${isUnknown ? 'There are' : 'Give the ID of the one that is meant'}: ${shown.join(', ') || 'none'}${more}.${hidden} ${item.effectNote()}`,
+		message,
+		`${advice}: ${shown.join(', ') || 'none'}${more}.${hidden} ${item.effectNote()}`,
 	);
 }
