@@ -56,6 +56,19 @@ describe('a stage by its name', () => {
 		expect(row('customer', id)).toMatchObject({ lead_status_id: stageId() });
 	});
 
+	it('is its ID in a job, and in what is saved by a key', async () => {
+		const job = { resource: 'customer', operation: 'moveToStage', branchId: 1, id: 1 };
+		await run({ ...job, lead_status_id: byName(STAGE) });
+		expect(row('customer', 1)).toMatchObject({ lead_status_id: stageId() });
+		const phone = '+7(900)555-00-01';
+		const upsert = { resource: 'customer', operation: 'upsert', branchId: 1, matchBy: 'phone', phone };
+		const [saved] = await run({
+			...upsert,
+			fieldsToSet: { name: 'Мия', is_study: 0, lead_status_id: STAGE },
+		});
+		expect(row('customer', saved.id)).toMatchObject({ lead_status_id: stageId() });
+	});
+
 	it('is its ID where a model gives it, which reads the choices where there is none', async () => {
 		const tool = with_({ lead_status_id: { __rl: true, mode: 'id', value: fromAi('stage') } });
 		const [{ json }] = await callTool(toolContext(school, tool, { stage: STAGE }));

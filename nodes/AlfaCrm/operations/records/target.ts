@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readIds } from '../../values/formats';
-import { branch as branchEntity } from '../../entities/branch';
+import { reference } from '../../entities/fields';
 import type { Entity, OperationName } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { listOf, toParameters } from '../../fields/field';
+import { listOf, toParameters, toProperty } from '../../fields/field';
 import { picker } from '../../fields/reference';
 import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
@@ -50,15 +50,11 @@ const keysOf = ({ keys = [] }: Entity, operation: OperationName) =>
 export const keysForm = (entity: Entity, operation: OperationName): INodeProperties[] =>
 	keysOf(entity, operation).flatMap(toParameters);
 
-export const branch: INodeProperties = {
-	displayName: 'Branch',
-	name: 'branchId',
-	...picker(branchEntity, { byName: true }),
+/** The branch to work in. */
+export const branchField = reference('branchId', 'Branch', 'branch', {
 	description: 'Left empty, the only branch of the account is used',
-};
-
-/** The same as a field. */
-export const branchField: Field = { type: 'reference', entity: 'branch', name: 'branchId', label: 'Branch' };
+});
+export const branch = toProperty(branchField);
 
 /** The branch that a call is about, for all entities that are not global. */
 export function branchParameter(entities: readonly Entity[]): INodeProperties {
