@@ -14,8 +14,9 @@ import { say } from './lib/progress';
 import { accountOf, FIXED_DAY } from './lib/sandbox';
 
 const IMAGES = inRepo('docs', 'images');
-/** What the sandbox calls its first branch. */
+/** What the sandbox calls its first branch, and how the form holds it. */
 const BRANCH = 'Центральный';
+const branchId = { __rl: true, mode: 'list', value: 1, cachedResultName: BRANCH };
 
 const START = node('manualTrigger 1', 'Start');
 const ANSWER = node('set 3.4', 'Form answer', {
@@ -75,12 +76,13 @@ async function nodes(editor: Editor, client: N8nClient, credential: SavedCredent
 		const last = alfaCrm(name, parameters, credential, type);
 		return await editor.openNode(await client.importWorkflow(chain(name, [...before, last])), name);
 	};
-	const list = { resource: 'customer', operation: 'getAll', branchId: 1, is_study: 0, limit: 20 };
-	const filters = { lead_status_id: 2 };
+	const list = { resource: 'customer', operation: 'getAll', branchId, is_study: 0, limit: 20 };
+	const stage = { __rl: true, mode: 'list', value: 2, cachedResultName: 'Назначено пробное' };
+	const filters = { lead_status_id: stage };
 	await (await open('Get new leads', 'alfaCrm', { ...list, filters }, [START])).execute();
 	await take(editor, 'node');
 
-	const create = { resource: 'customer', operation: 'create', branchId: 1, inputMode: 'map' };
+	const create = { resource: 'customer', operation: 'create', branchId, inputMode: 'map' };
 	await mapFields(await open('Save a lead', 'alfaCrm', create, [START, ANSWER]));
 	await take(editor, 'mapper');
 
@@ -119,16 +121,16 @@ async function firstSteps(editor: Editor, film: Film) {
 	await film.pointAt(creator.named('Get many customers'), 1);
 	const panel = await creator.addAction('Get many customers');
 	await film.show(1);
-	for (const [parameter, option] of [
-		['branchId', BRANCH],
-		['is_study', 'Lead'],
-	]) {
-		await film.pointAt(panel.parameter(parameter));
-		await panel.openOptions(parameter);
-		await film.pointAt(panel.option(option));
-		await panel.chooseOption(option);
-		await film.show(0.4);
-	}
+	await film.pointAt(panel.parameter('branchId'));
+	await panel.openList('branchId');
+	await film.pointAt(panel.listItem(BRANCH));
+	await panel.listItem(BRANCH).click();
+	await film.show(0.4);
+	await film.pointAt(panel.parameter('is_study'));
+	await panel.openOptions('is_study');
+	await film.pointAt(panel.option('Lead'));
+	await panel.chooseOption('Lead');
+	await film.show(0.4);
 	await film.pointAt(panel.executeButton);
 	await panel.execute();
 	await film.show(4);

@@ -1,3 +1,5 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { useEditor } from './support/editor';
 
@@ -28,14 +30,14 @@ describe('the form', () => {
 		await panel.pickOption('resource', 'Customer');
 		await panel.pickOption('operation', 'Get Many');
 		const branches = n8n.sandbox.store.rows('branch').map(({ name }) => name);
-		branches[2] = `${String(branches[2])} (Off)`;
-		expect(await panel.offered('branchId')).toEqual(branches);
-		await panel.pickOption('branchId', 'Северный');
+		branches[2] = `${String(branches[2])} (inactive)`;
+		expect(await panel.listed('branchId')).toEqual(branches);
+		await panel.pickListed('branchId', 'Северный');
 		await panel.pickOption('is_study', 'Lead');
-		await panel.addField('Stage Name or ID');
-		await panel.pickOption('lead_status_id', 'Новый');
-		expect(await panel.shown('branchId')).toBe('Северный');
-		expect(await panel.shown('lead_status_id')).toBe('Новый');
+		await panel.addField('Stage');
+		await panel.pickListed('lead_status_id', 'Новый');
+		expect(await panel.pickedRecord('branchId')).toBe('Северный');
+		expect(await panel.pickedRecord('lead_status_id')).toBe('Новый');
 
 		await panel.execute();
 
@@ -58,8 +60,40 @@ describe('the form', () => {
 		expect(texts).toEqual([counted, 'AlfaCRM', 'Get Many: Customer']);
 	});
 
+	it.each<[string, INodeParameters, string[]]>([
+		['a customer', { resource: 'customer', operation: 'create', name: 'Мия' }, ['Stage', 'Lead Source']],
+		['a room', { resource: 'room', operation: 'create', name: 'Зал', color_id: 1 }, ['Location']],
+		['a list', { resource: 'lesson', operation: 'getAll' }, []],
+	])('shows nothing in red when it is opened again after a run: %s', async (_what, parameters, fields) => {
+		const panel = await n8n.openNode(parameters);
+		await panel.pickListed('branchId', 'Центральный');
+		for (const field of fields) await panel.addField(field);
+		await panel.execute();
+		expect(await panel.output.isSuccess()).toBe(true);
+		await panel.close();
+		await n8n.editor.canvas.open('AlfaCRM');
+		expect(await panel.pickedRecord('branchId')).toBe('Центральный');
+		expect(await panel.wrong()).toEqual([]);
+	});
+
+	it('of a second node is filled, though n8n asks before that has its credential', async () => {
+		let creator = await n8n.editor.openNodeCreator();
+		for (const isFirst of [true, false]) {
+			await creator.search('AlfaCRM', 'AlfaCRM');
+			await creator.openDetails('AlfaCRM');
+			if (isFirst) await creator.openActions();
+			const panel = await creator.addAction('Create a lesson');
+			expect(await panel.wrong()).toEqual([]);
+			await panel.pickListed('branchId', 'Центральный');
+			expect(await panel.listed('teacher_ids')).not.toEqual([]);
+			await panel.close();
+			if (isFirst) creator = await n8n.editor.openNodeCreatorAgain();
+		}
+	});
+
 	it('says before a run which parameters are still empty', async () => {
 		const panel = await n8n.openNode({ resource: 'customer', operation: 'create' });
+		expect(await panel.wrong()).toEqual(['name']);
 		const refusal = await panel.executeInVain();
 		expect(refusal).toContain('Parameter "Name" is required.');
 		expect(n8n.sandbox.journal.filter(({ path }) => path.includes('create'))).toEqual([]);
@@ -96,7 +130,7 @@ describe('the form', () => {
 		expect(await panel.mapper.columns()).toEqual(['Values to Send', 'Name', 'Customer Type']);
 		const offered = await panel.mapper.add('custom_school', 'Phone');
 		expect(offered).toEqual(
-			expect.arrayContaining(['custom_dogovor', 'custom_interesy', 'custom_school', 'Stage ID']),
+			expect.arrayContaining(['custom_dogovor', 'custom_interesy', 'custom_school', 'Stage Name or ID']),
 		);
 
 		await panel.fill('name', 'Картин Макар');

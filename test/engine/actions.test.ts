@@ -120,7 +120,7 @@ describe('the customers who are offered for a lesson', () => {
 		for (const list of ['present_ids', 'absent_ids'])
 			expect(form.find(({ name }) => name === list)?.typeOptions).toEqual({
 				loadOptionsMethod: 'getLessonCustomers',
-				loadOptionsDependsOn: ['branchId', 'id.value'],
+				loadOptionsDependsOn: ['branchId.value', 'id.value'],
 			});
 	});
 

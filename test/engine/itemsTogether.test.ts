@@ -45,7 +45,7 @@ describe('two executions at the same moment', () => {
 
 		const id = lead({ phone: ['+7(900)555-00-02'], teacher_ids: [1] });
 		const assign = (teacher: number) =>
-			job('assignTeachers', id, { teacher_ids: [teacher], listMode: 'add' });
+			job('assignTeachers', id, { teacher_ids: pick(teacher), listMode: 'add' });
 		// Whoever writes first is slow, so that the other one could read in between.
 		school.sandbox.faults.add({ kind: 'delay', ms: 100, match: { entity: 'customer', action: 'update' } });
 		expect(results(await both(assign(2), assign(3)))).toEqual(['updated', 'updated']);

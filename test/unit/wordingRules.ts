@@ -89,10 +89,10 @@ export const PARAMETER_RULES: Array<
 			),
 	],
 	[
-		'a record is picked from a list that can be searched, by its ID or, where it has a page that is known, by its URL',
+		'a record is picked from a list that can be searched, by its ID and, where that tells it, by its name or its URL',
 		({ type, modes = [] }) =>
 			type !== 'resourceLocator' ||
-			(['list,id', 'list,id,url'].includes(modes.map(({ name }) => name).join()) &&
+			(['list,id', 'list,name,id', 'list,id,url'].includes(modes.map(({ name }) => name).join()) &&
 				modes[0].typeOptions?.searchable === true &&
 				modes[0].typeOptions.searchListMethod !== undefined),
 	],

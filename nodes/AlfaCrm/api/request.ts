@@ -79,6 +79,10 @@ const REFUSALS: ReadonlyArray<ApiFailure['status']> = [400, 403, 404, 405];
 
 export const mayAnswerElsewhere = ({ status }: ApiFailure): boolean => REFUSALS.includes(status);
 
+/** What stands in a picker of a branch, or in its place: an ID or, before the node runs, perhaps a name. */
+export const branchIn = (given: unknown): unknown =>
+	typeof given === 'object' && given !== null && 'value' in given ? given.value : given;
+
 /** The branch that the node works in, or the first one that it watches, as far as the form says. */
 export function branchOfForm(context: ApiContext, itemIndex = 0): number | undefined {
 	const read = (name: string): unknown => {
@@ -88,7 +92,7 @@ export function branchOfForm(context: ApiContext, itemIndex = 0): number | undef
 	};
 	try {
 		const watched = read('branchIds');
-		return readId(read('branchId')) ?? (Array.isArray(watched) ? readIds(watched)[0] : undefined);
+		return readId(branchIn(read('branchId'))) ?? (Array.isArray(watched) ? readIds(watched)[0] : undefined);
 	} catch {
 		// An expression that fails is told of where its value is needed.
 		return undefined;

@@ -59,6 +59,10 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 	},
 ];
 
+/** Whether a record of a short list can no longer be chosen in AlfaCRM. */
+export const isSwitchedOff = ({ is_enabled, is_active }: IDataObject): boolean =>
+	[is_enabled, is_active].some((flag) => readFlag(flag) === 0);
+
 /** Whether a row says by its flag that it is archived; undefined if it has none. API notes 3. */
 export function archivedFlag({ removed }: IDataObject): boolean | undefined {
 	const flag = readFlag(removed);

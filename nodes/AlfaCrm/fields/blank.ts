@@ -14,7 +14,7 @@ export const isUndefined = (value: unknown): boolean =>
 /** What a picker holds: its value and how that was given. What the form begins with has no mark of n8n. */
 export function isPicker(value: unknown): value is { value: unknown } {
 	if (typeof value !== 'object' || value === null || !('value' in value)) return false;
-	return '__rl' in value || ('mode' in value && ['list', 'id', 'url'].includes(value.mode as string));
+	return '__rl' in value || ('mode' in value && ['list', 'name', 'id', 'url'].includes(value.mode as string));
 }
 
 /** A plain object of JSON; no list, no date. */

@@ -7,7 +7,7 @@ import { date, time } from './date';
 import { emailPart, emails } from './emails';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
-import type { Address, FieldKind, JsonSchema } from './kind';
+import type { Address, FieldKind, JsonSchema, Widget } from './kind';
 import { integer, number } from './number';
 import { object } from './object';
 import { phonePart, phones } from './phones';
@@ -174,18 +174,22 @@ function describe(field: Shown): string | undefined {
 	return description ? `${description.replace(/\.$/, '')}. ${most}.` : most;
 }
 
-/** One field or filter as a parameter of the form. */
-export function toProperty(field: Shown): INodeProperties {
-	const { name, label, placeholder } = field;
-	const kind = kindOf(field);
+function propertyOf(field: Shown, displayName: string, widget: Widget): INodeProperties {
+	const { name, placeholder } = field;
 	const description = describe(field);
 	return {
-		displayName: kind.formLabel(label),
+		displayName,
 		name,
 		...(description ? { description } : {}),
-		...kind.widget(field),
+		...widget,
 		...(placeholder ? { placeholder } : {}),
 	};
+}
+
+/** One field or filter as a parameter of the form. */
+export function toProperty(field: Shown): INodeProperties {
+	const kind = kindOf(field);
+	return propertyOf(field, kind.formLabel(field.label), kind.widget(field));
 }
 
 /** A new record needs it, and nothing stands in for it. */
@@ -201,8 +205,11 @@ export const isProminent = (field: Field): boolean => isNeeded(field) || field.p
  */
 export function toParameters(field: Field): INodeProperties[] {
 	const demanded = field.required && !kindOf(field).alwaysFilled ? { required: true } : {};
-	const variants = kindOf(field).variants(field);
-	if (variants.length === 0) return [{ ...toProperty(field), ...demanded }];
+	const kind = kindOf(field);
+	const variants = kind.variants(field);
+	const standing = kind.standing(field);
+	const property = standing ? propertyOf(field, field.label, standing) : toProperty(field);
+	if (variants.length === 0) return [{ ...property, ...demanded }];
 	return variants.map(({ label, widget, show }) => ({
 		...toProperty(field),
 		displayName: label,

@@ -74,6 +74,11 @@ export interface FieldKind<F> {
 	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
 	/** Its parameter in the form. */
 	widget(field: F & FieldBasics): Widget;
+	/**
+	 * Its parameter where it stands in the form from the beginning, if not the usual one: n8n fills a dropdown there before
+	 * the credential of a new node is set, and shows "Error fetching options".
+	 */
+	standing(field: F): Widget | undefined;
 	/** Its parameters where it stands alone, if another parameter decides what is asked for; none if the usual one will do. */
 	variants(field: F): Variant[];
 	/** What the parameter is called, where that is more than the label. */
@@ -110,6 +115,7 @@ export const single = {
 		{ [name]: value },
 	],
 	widget: (): Widget => ({ type: 'string', default: '' }),
+	standing: (): Widget | undefined => undefined,
 	variants: (): Variant[] => [],
 	formLabel: (label: string): string => label,
 	alwaysFilled: false as boolean,

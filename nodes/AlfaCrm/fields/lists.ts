@@ -36,8 +36,8 @@ export function itemsOf(value: unknown, split: (text: string) => string[]): unkn
 }
 
 /** The field mapper holds what is typed there as a text. */
-function listIn(text: string): unknown[] | undefined {
-	if (!text.trim().startsWith('[')) return undefined;
+export function listIn(text: unknown): unknown[] | undefined {
+	if (typeof text !== 'string' || !text.trim().startsWith('[')) return undefined;
 	const value = parseJson(text);
 	return Array.isArray(value) ? value : undefined;
 }

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { optionsMethod, searchMethod } from '../entities/methodNames';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
+import { isPicker } from './blank';
 import { oneRecord, severalRecords } from './id';
 import type { FieldKind } from './kind';
 import type { OfType, Wire } from '../entities/fieldTypes';
@@ -12,53 +13,63 @@ export const NONE = 'none';
 
 const noneOf = ({ entity }: { entity: string }): string | undefined => entityOf(entity).listed?.none;
 
-/** By its value or, as an expression may have it, by what the dropdown calls it. */
-function isNone(field: { entity: string }, item: unknown): boolean {
+/** By its value or, as an expression may have it, by what the list calls it. */
+export function isNone(field: { entity: string }, item: unknown): boolean {
 	const none = noneOf(field);
-	if (none === undefined || typeof item !== 'string') return false;
-	return [NONE, none.toLowerCase()].includes(item.trim().toLowerCase());
+	const given = isPicker(item) ? item.value : item;
+	if (none === undefined || typeof given !== 'string') return false;
+	return [NONE, none.toLowerCase()].includes(given.trim().toLowerCase());
 }
-
-/** For those that are picked from a dropdown, which may offer none of them: AlfaCRM holds null then. */
-const orNone = ({ expected, serialize }: Pick<typeof oneRecord, 'expected' | 'serialize'>) => ({
-	expected: (field: { entity: string }) =>
-		noneOf(field) === undefined ? expected() : `${expected()}, or ${NONE}`,
-	serialize: (field: { entity: string }, item: unknown): Wire | undefined =>
-		isNone(field, item) ? null : serialize(field, item),
-});
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
 const withHint = (description: string | undefined, hint: string): string =>
 	description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
 
+/** A short list can be read for the name that stands in place of an ID; what a record alone lists cannot. */
+export const takesNames = ({ listedBy }: { listedBy?: string }): boolean => listedBy === undefined;
+
+type ToShortList = Pick<OfType<'reference'>, 'entity' | 'listedBy'>;
+
+/** For short lists, which may offer none of them: AlfaCRM holds null then. */
+const orNone = (
+	{ expected, serialize }: Pick<typeof oneRecord, 'expected' | 'serialize'>,
+	named: string,
+) => ({
+	expected: (field: ToShortList) => {
+		const words = takesNames(field) ? named : expected();
+		return noneOf(field) === undefined ? words : `${words}, or ${NONE}`;
+	},
+	serialize: (field: ToShortList, item: unknown): Wire | undefined =>
+		isNone(field, item) ? null : serialize(field, item),
+	words: ({ entity }: ToShortList) => ({ entity }),
+});
+
+const orNoneHint = (field: ToShortList): string =>
+	noneOf(field) === undefined ? '' : `, "${NONE}" = ${noneOf(field)}`;
+
 export const reference: FieldKind<OfType<'reference'>> = {
 	...oneRecord,
-	...orNone(oneRecord),
-	jsonHint: (field) => (noneOf(field) === undefined ? '' : `"${NONE}" = ${noneOf(field)}`),
-	words: ({ entity }) => ({ entity }),
-	widget: ({ entity, listedBy, description }) => ({
-		type: 'options',
-		typeOptions: loadedFrom(entity, listedBy),
-		description: withHint(description, `Choose from the list, or specify an ID ${EXPRESSION}`),
-		default: '',
-	}),
-	formLabel: (label) => `${label} Name or ID`,
-	columnLabel: (label) => `${label} ID`,
+	...orNone(oneRecord, 'the name or the ID of a record'),
+	jsonHint: (field) => (takesNames(field) ? 'name or ID' : 'ID') + orNoneHint(field),
+	widget: ({ entity, listedBy }) => picker(entityOf(entity), { byName: takesNames({ listedBy }), listedBy }),
+	columnLabel: (label) => `${label} Name or ID`,
 };
 
 export const references: FieldKind<OfType<'references'>> = {
 	...severalRecords,
-	...orNone(severalRecords),
-	words: ({ entity }) => ({ entity }),
+	...orNone(severalRecords, 'one or more names or IDs of records'),
+	jsonHint: (field) => `list of ${takesNames(field) ? 'names or ' : ''}IDs${orNoneHint(field)}`,
 	widget: ({ entity, listedBy, description }) => ({
 		type: 'multiOptions',
 		typeOptions: loadedFrom(entity, listedBy),
 		description: withHint(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
 		default: [],
 	}),
+	standing: ({ entity, listedBy }) =>
+		takesNames({ listedBy }) ? picker(entityOf(entity), { several: true, byName: true }) : undefined,
 	formLabel: (label) => `${label} Names or IDs`,
-	columnLabel: (label) => `${label} IDs`,
+	columnLabel: (label) => `${label} Names or IDs`,
 };
 
 export const record: FieldKind<OfType<'record'>> = {
@@ -94,12 +105,19 @@ interface Picking {
 	several?: true;
 	/** No address tells whose page it is to be. */
 	withoutUrl?: true;
+	/** Of a short list, which can be read for a name. */
+	byName?: boolean;
+	/** The method that lists those of the record which the form is about. */
+	listedBy?: string;
 }
 
-/** A record among many: searched for in the account, or given by its ID or, where it has a page that is known, its address. */
+const nameLike = ({ fields, label }: Entity): string =>
+	fields.find(({ name }) => name === 'name')?.placeholder ?? `e.g. the name of the ${label.toLowerCase()}`;
+
+/** A record that is picked in the account, or given by its ID, its name or, where it has a page that is known, its address. */
 export function picker(
 	entity: Entity,
-	{ several, withoutUrl }: Picking = {},
+	{ several, withoutUrl, byName, listedBy = searchMethod(entity) }: Picking = {},
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
 	const [page] = withoutUrl ? [] : (entity.pages ?? []);
@@ -112,8 +130,18 @@ export function picker(
 				name: 'list',
 				type: 'list',
 				placeholder: `Select a ${noun}...`,
-				typeOptions: { searchListMethod: searchMethod(entity), searchable: true },
+				typeOptions: { searchListMethod: listedBy, searchable: true },
 			},
+			...(byName
+				? [
+						{
+							displayName: 'By Name',
+							name: 'name',
+							type: 'string' as const,
+							placeholder: nameLike(entity),
+						},
+					]
+				: []),
 			{
 				displayName: 'By ID',
 				name: 'id',
@@ -137,10 +165,10 @@ export function picker(
 
 /** Statuses and the like differ by branch, branches do not; what a method lists is of the record of the form. */
 export function loadedFrom(resource: string, listedBy?: string): INodeProperties['typeOptions'] {
-	if (listedBy) return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId', 'id.value'] };
+	if (listedBy) return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
 	const entity = entityOf(resource);
 	return {
 		loadOptionsMethod: optionsMethod(entity),
-		...(entity.scope === 'branch' ? { loadOptionsDependsOn: ['branchId'] } : {}),
+		...(entity.scope === 'branch' ? { loadOptionsDependsOn: ['branchId.value'] } : {}),
 	};
 }

@@ -22,7 +22,7 @@ interface AnyField {
 type Rows = OfType<'rows'>;
 
 /** The rows as they were given: a list, the same in JSON, or what the form holds. */
-function rowsIn(value: unknown): IDataObject[] | undefined {
+export function rowsIn(value: unknown): IDataObject[] | undefined {
 	if (isEmpty(value)) return [];
 	if (typeof value === 'string') return rowsIn(parseJson(value) ?? false);
 	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;

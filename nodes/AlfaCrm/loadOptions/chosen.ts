@@ -3,16 +3,18 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import { noBranchesError } from '../api/messages';
-import { branchOfForm } from '../api/request';
+import { branchIn, branchOfForm } from '../api/request';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import type { Field } from '../entities/fieldTypes';
 import { listCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 import { serialize } from '../fields/field';
+import { normalizeText } from '../fields/normalizeText';
+import { titleOf } from '../fields/titles';
 import { readId } from '../values/formats';
 
 /**
- * The branch that a dropdown asks in; of those that a trigger watches, the first. While none is chosen, or an expression
+ * The branch that a list asks in; of those that a trigger watches, the first. While none is chosen, or an expression
  * chooses it at run time, the first one of the account that is not closed stands in.
  */
 export async function chosenBranch(
@@ -24,10 +26,16 @@ export async function chosenBranch(
 	const chosen = branchOfForm(context);
 	if (chosen !== undefined) return chosen;
 	const rows = (await collect(client, listCall(branchEntity))).rows.sort(byWeight);
-	const first = rows.find((row) => !isClosedBranch(row)) ?? rows[0];
+	const first =
+		rows.find((row) => isNamed(row, branchIn(context.getCurrentNodeParameter('branchId')))) ??
+		rows.find((row) => !isClosedBranch(row)) ??
+		rows[0];
 	if (first === undefined) throw noBranchesError(client.node);
 	return readId(first.id);
 }
+
+const isNamed = (row: IDataObject, name: unknown): boolean =>
+	typeof name === 'string' && normalizeText(titleOf(row, branchEntity)) === normalizeText(name);
 
 /** AlfaCRM's own order of its lists. */
 export function byWeight(a: IDataObject, b: IDataObject): number {

@@ -9,7 +9,8 @@ import { listCall, passesOf } from '../entities/listCall';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { chosenBranch, chosenId } from './chosen';
-import { searchMethod } from '../entities/methodNames';
+import { LESSON_CUSTOMERS, optionsMethod, searchMethod } from '../entities/methodNames';
+import { loadOptions } from './loadOptions';
 import { Names } from './names';
 import { normalizeText } from '../fields/normalizeText';
 import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phones';
@@ -27,17 +28,29 @@ const MIN_RESULTS = 20;
 const MAX_PAGES = 10;
 const PAGE_SIZE = 100;
 
-/** A searchable list, page by page, for each entity with too many records for a dropdown. */
-export const listSearch: Record<string, SearchMethod> = Object.fromEntries(
-	entities
-		.filter(({ listed }) => listed?.search !== undefined)
-		.map((entity) => [
+/** The whole of a short list, of which what holds the typed text is shown. */
+const among = (method: string): SearchMethod =>
+	async function (this: ILoadOptionsFunctions, filter = '') {
+		const looked = normalizeText(filter);
+		const options = await loadOptions[method].call(this);
+		const results = options.filter(({ name }) => normalizeText(name).includes(looked));
+		return { results: results as INodeListSearchResult['results'] };
+	};
+
+/** A searchable list for each entity: page by page where it has too many records for a dropdown. */
+export const listSearch: Record<string, SearchMethod> = {
+	...Object.fromEntries(
+		entities.map((entity) => [
 			searchMethod(entity),
-			async function (this: ILoadOptionsFunctions, filter = '', token = '') {
-				return await find(this, entity, filter.trim(), token);
-			},
+			entity.listed?.search === undefined
+				? among(optionsMethod(entity))
+				: async function (this: ILoadOptionsFunctions, filter = '', token = '') {
+						return await find(this, entity, filter.trim(), token);
+					},
 		]),
-);
+	),
+	[LESSON_CUSTOMERS]: among(LESSON_CUSTOMERS),
+};
 
 /** Where to go on: n8n keeps no more than a text between two pages. */
 interface Cursor {

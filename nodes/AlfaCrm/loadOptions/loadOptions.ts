@@ -2,8 +2,8 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import { formatDay, readFlag, readId, readIds } from '../values/formats';
-import { archivedFlag } from '../entities/archive';
+import { formatDay, readId, readIds } from '../values/formats';
+import { archivedFlag, isSwitchedOff } from '../entities/archive';
 import { cgi } from '../entities/cgi';
 import { customer } from '../entities/customer';
 import { lesson } from '../entities/lesson';
@@ -86,7 +86,7 @@ function toOption(
 	entity: Entity,
 	wholes: ReadonlyMap<number | undefined, string>,
 ): INodePropertyOptions {
-	const off = [row.is_enabled, row.is_active].some((flag) => readFlag(flag) === 0) ? ' (Off)' : '';
+	const off = isSwitchedOff(row) ? ' (inactive)' : '';
 	const { partOf } = entity.listed ?? {};
 	const whole = partOf && wholes.get(readId(row[partOf.field]));
 	const details = [...(whole === undefined ? [] : [whole]), ...(archivedFlag(row) ? ['archived'] : [])];

@@ -8,6 +8,7 @@ import { Item } from './execution/item';
 import { operationsOf } from './operations';
 import type { Output } from './operation';
 import { settleBranch } from './records/branches';
+import { settleNames } from './records/settleNames';
 import { operationParameter, otherResources, resourceParameter } from './resource';
 
 /** What an error says of its own item. */
@@ -70,7 +71,7 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 }
 
 /**
- * Reads what 'Resource' and 'Operation' say, and settles the branch of the item.
+ * Reads what 'Resource' and 'Operation' say, and settles the branch of the item and the records that it names.
  *
  * @returns does for the item what they say. All that it takes turns by is known, so it asks for its locks before it waits
  * for anything else, and items that begin one after the other ask in their order
@@ -87,6 +88,7 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	if (operation === undefined)
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
 	if (entity.scope === 'branch') await settleBranch(item);
+	await settleNames(item, entity, name);
 	return async () => (await operation.execute(item, entity)).map((json) => ({ json }));
 }
 

@@ -4,8 +4,9 @@ import { NodeOperationError } from 'n8n-workflow';
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/failures';
 import { listReader } from '../api/list';
-import type { NameSource, Titles } from '../operations/output/names';
-import { listOfNames, readTitles } from '../operations/output/names';
+import type { Titles } from '../operations/execution/shortList';
+import { listOfNames, readShortList } from '../operations/execution/shortList';
+import type { NameSource } from '../operations/output/names';
 import { accountBranches } from './branches';
 import type { PollRequest } from './eventSource';
 import { isLasting, pollReader } from './eventSource';
@@ -159,7 +160,7 @@ async function pollNames(context: IPollFunctions, client: ApiClient, deadline: n
 			if (known.has(key) || Date.now() >= deadline) return known.get(key);
 			let titles: Titles | undefined;
 			try {
-				titles = await readTitles(reader, entity, branch);
+				({ titles } = await readShortList(reader, entity, branch));
 			} catch (caught) {
 				const what = `'${context.getNode().name}' could not ${list.task}, so names are missing`;
 				context.logger.warn(`${what}: ${(caught as Error).message}`);

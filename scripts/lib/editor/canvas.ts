@@ -28,6 +28,12 @@ export class Canvas {
 		return this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
 	}
 
+	/** Opens the form of a node. */
+	async open(name: string) {
+		await this.node(name).dblclick();
+		await this.page.getByTestId('node-parameters').waitFor();
+	}
+
 	/** Names of the nodes, without notes. */
 	async names() {
 		return await this.nodes.evaluateAll((nodes) =>

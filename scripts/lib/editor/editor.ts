@@ -83,6 +83,12 @@ export class Editor {
 		return await new NodeCreator(this.page).ready();
 	}
 
+	/** The same list, beside the nodes that are there. */
+	async openNodeCreatorAgain() {
+		await this.page.getByTestId('node-creator-plus-button').click();
+		return await new NodeCreator(this.page).ready();
+	}
+
 	/** A node of a saved workflow, opened. */
 	async openNode(workflow: { id: string; nodes: Array<{ id: string; name: string }> }, name: string) {
 		const node = workflow.nodes.find((each) => each.name === name);

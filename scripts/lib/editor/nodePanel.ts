@@ -127,10 +127,50 @@ export class NodePanel {
 		await (await this.searchRecords(parameter, typed)).first().click();
 	}
 
-	private async searchRecords(parameter: string, typed: string): Promise<Locator> {
+	/** Opens the list of a locator and gives the names in it, without choosing. */
+	async listed(parameter: string): Promise<string[]> {
+		const names = await (await this.openList(parameter)).allInnerTexts();
+		await this.leaveField();
+		return names;
+	}
+
+	/** @param name as the list of a locator shows it */
+	async pickListed(parameter: string, name: string) {
+		await this.openList(parameter);
+		await this.listItem(name).click();
+	}
+
+	async openList(parameter: string): Promise<Locator> {
 		await this.root.getByTestId(`resource-locator-${parameter}`).getByTestId('rlc-input').click();
-		const found = this.page.getByTestId('rlc-item').filter({ visible: true });
-		await found.first().waitFor();
+		const items = this.page.getByTestId('rlc-item').filter({ visible: true });
+		await items.first().waitFor();
+		return items;
+	}
+
+	/** One that the open list of a locator shows. */
+	listItem(name: string) {
+		const items = this.page.getByTestId('rlc-item').filter({ visible: true });
+		return items.filter({ has: this.page.getByText(name, { exact: true }) });
+	}
+
+	/** Names of the parameters that are shown in red, and of dropdowns that n8n could not fill. */
+	async wrong(): Promise<string[]> {
+		const parameters = this.root.getByTestId('node-parameters').locator('[data-test-id^=parameter-input-]');
+		const states = async () =>
+			await parameters.evaluateAll((all) =>
+				all.map((one) => ({
+					name: String(one.getAttribute('data-test-id')).replace('parameter-input-', ''),
+					isRed: one.querySelector('[data-test-id=parameter-issues]') !== null,
+					shown: one.querySelector('input')?.value ?? '',
+				})),
+			);
+		await pWaitFor(async () => !(await states()).some(({ shown }) => shown.startsWith('Loading')));
+		const wrong = (await states()).filter(({ isRed, shown }) => isRed || shown.startsWith('Error fetching'));
+		return wrong.map(({ name }) => name);
+	}
+
+	private async searchRecords(parameter: string, typed: string): Promise<Locator> {
+		const found = await this.openList(parameter);
 		const answered = this.page.waitForResponse(
 			(response) =>
 				response.url().endsWith('/resource-locator-results') &&

@@ -28,8 +28,9 @@ export class Newcomer {
 		this.fields += 1;
 	}
 
+	/** One of a list that opens with a click. */
 	async choose(parameter: string, option: string) {
-		await this.panel.pickOption(parameter, option);
+		await this.panel.pickListed(parameter, option);
 		this.clicks += 2;
 	}
 

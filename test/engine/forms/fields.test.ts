@@ -67,7 +67,7 @@ describe('the field mapper', () => {
 		const optional = columns.slice(2).filter(({ id }) => !id.startsWith('custom_'));
 		const labels = optional.map(({ displayName }) => displayName);
 		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
-		expect(labels).toEqual(expect.arrayContaining(['Stage ID', 'Teacher IDs', 'Note']));
+		expect(labels).toEqual(expect.arrayContaining(['Stage Name or ID', 'Teacher Names or IDs', 'Note']));
 		expect(columns.slice(2 + optional.length).map(({ id }) => id)).toEqual([
 			...['custom_dogovor', 'custom_interesy', 'custom_school'],
 		]);
@@ -208,7 +208,7 @@ describe('an empty Branch', () => {
 			expect(description).toContain('Nothing was saved.');
 		}
 		school.sandbox.clearJournal();
-		const { message, description } = await refused({ ...LEAD, branchId: given('Центр') }, "'Branch'");
+		const { message, description } = await refused({ ...LEAD, branchId: given(0) }, "'Branch'");
 		expect(`${message} ${description}`).toMatch(/'Branch'.*Nothing was sent to AlfaCRM\./);
 	});
 

@@ -96,7 +96,9 @@ const makers: Record<string, Make> = {
 	choices: (field) =>
 		someOf((field as Extract<Field, { type: 'choices' }>).choices.map(({ value }) => value as number)),
 	reference: (field, world) => oneOf(referred(field, world)),
-	references: (field, world) => someOf(referred(field, world)),
+	// What must be filled stands in a picker, in which n8n takes no bare list.
+	references: (field, world) =>
+		someOf(referred(field, world)).map((list) => (field.required ? picked(list.join(', ')) : list)),
 	record: (field, world) => oneOf(referred(field, world)).map((id) => picked(id)),
 	records: (field, world) => {
 		const ids = someOf(referred(field, world));

@@ -6,6 +6,7 @@ import { readFlag } from './meaning';
 import { isOneOfSeveral, meaningAt } from './place';
 import type { Probe } from './probes';
 import type { Outcome, Runner } from './runner';
+import { isAtOnce } from './runner';
 import type { Row } from './targets';
 import type { Built, Situation } from './situations';
 
@@ -162,7 +163,7 @@ export class Oracle {
 	private meant(meaning: Meaning, value: unknown, outcome: Outcome): string | undefined {
 		const { error, requests } = outcome;
 		const { refuse, empty, says = [], anything } = meaning;
-		if (error !== undefined && requests.length === 0) {
+		if (error !== undefined && isAtOnce(error, requests)) {
 			if (says.length > 0 && DO_NOT_FIT.test(error)) return this.judgeWords(error);
 			return refuse
 				? this.judgeWords(error)

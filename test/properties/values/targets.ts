@@ -65,8 +65,11 @@ export function sampleOf(store: Store, field: Described & { entity?: string }): 
 		case 'record':
 		case 'owner':
 			return path ? rowOf(store, path, inBranch).id : 1;
-		case 'ids':
 		case 'references':
+			// What must be filled stands in a picker, in which n8n takes no bare list.
+			if (field.required) return { __rl: true, mode: 'id', value: String(rowOf(store, path, inBranch).id) };
+			return [path ? rowOf(store, path, inBranch).id : 1];
+		case 'ids':
 		case 'records':
 			return [path ? rowOf(store, path, inBranch).id : 1];
 		default:

@@ -24,7 +24,9 @@ describe('what workflows and databases hold of this package', () => {
 			files.map((file) => [path.basename(file, '.json'), JSON.stringify(now[file])]),
 		);
 		expect(alfaCrm).toContain(`"upsert":{`);
-		expect(alfaCrm).toContain(`"lead_status_id":"options = ''"`);
+		expect(alfaCrm).toContain(
+			`"lead_status_id":"resourceLocator = {'mode':'list','value':''} by list, name, id"`,
+		);
 		expect(alfaCrm).toContain(`"returnAll":"boolean = false"`);
 		expect(alfaCrmTrigger).toContain(`'customerCreated'`);
 		expect(alfaCrmApi).toContain('"hostname"');

@@ -12,6 +12,7 @@ import {
 	objectSchema,
 	serialize,
 	toColumn,
+	toParameters,
 	toProperty,
 	toSingleProperty,
 } from '../../../nodes/AlfaCrm/fields/field';
@@ -26,6 +27,7 @@ const field = <T extends ShownType>(type: T): Shown =>
 
 const SUM = { type: 'number', min: 0.01 } as const;
 const STAGE = { type: 'reference', entity: 'leadStatus' } as const;
+const PRESENT: FieldType = { type: 'reference', entity: 'customer', listedBy: 'getLessonCustomers' };
 const DAYS = [
 	{ value: 1, label: 'Monday' },
 	{ value: 7, label: 'Sunday' },
@@ -117,13 +119,15 @@ describe('is refused', () => {
 		[DOTTED, '0016-09-01', 'a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "0016-09-01"'],
 		[CHOICE, 2, 'one of 1 (Monday), 7 (Sunday), but it is "2"'],
 		[CHOICES, '1, 2', 'some of 1 (Monday), 7 (Sunday), but it is "1, 2"'],
-		[STAGE, 'https://demo.s20.online/company/1/customer', 'the number of a record'],
+		[STAGE, 'https://demo.s20.online/company/1/customer', 'the name or the ID of a record, or none, but'],
 		[{ type: 'id' }, 'https://demo.s20.online/company/1/customer/view?id=501', 'the number of a record'],
 		[{ type: 'ids' }, '1, x', 'one or more numbers of records, but it is "1, x"'],
 		[ROWS, 'x', 'a list of rows, each an object, but it is "x"'],
 		[{ type: 'object' }, [1], 'an object'],
-		[STAGE, 'unsorted', 'the number of a record, or none'],
-		[{ type: 'reference', entity: 'user' }, 'none', 'the number of a record, but'],
+		[STAGE, 0, 'the name or the ID of a record, or none, but'],
+		[{ type: 'reference', entity: 'user' }, {}, 'the name or the ID of a record, but'],
+		[{ type: 'references', entity: 'user' }, [0], 'one or more names or IDs of records, but'],
+		[PRESENT, 'Мия', 'the number of a record, but'],
 	])('%j: %j', (type, value, expected) => {
 		expect(() => read(type, value)).toThrow(UnreadableValue);
 		expect(() => read(type, value)).toThrow(`'Sample' must be ${expected}`);
@@ -362,21 +366,43 @@ describe('in the form', () => {
 		});
 	});
 
-	it('a record of another kind is picked by its name, and mapped by its ID', () => {
+	it('a record of a short list is picked in it, or given by its name or its ID; one of a lesson by its ID', () => {
+		const modesOf = (type: FieldType) => {
+			const { modes = [], ...property } = toProperty(field(type));
+			expect(property).toMatchObject({
+				...{ displayName: 'Sample', type: 'resourceLocator', default: { mode: 'list', value: '' } },
+			});
+			const [{ typeOptions }] = modes;
+			return [typeOptions?.searchListMethod, ...modes.map(({ name }) => name)];
+		};
+		expect(modesOf(STAGE)).toEqual(['searchStages', 'list', 'name', 'id']);
+		expect(modesOf(PRESENT)).toEqual(['getLessonCustomers', 'list', 'id', 'url']);
+	});
+
+	it('several of them are ticked in a collection, picked or typed elsewhere, and mapped by names or IDs', () => {
 		const teachers: FieldType = { type: 'references', entity: 'teacher' };
-		const hint = (ids: string) =>
-			`Choose from the list, or specify ${ids} using an <a href="https://docs.n8n.io/code/expressions/">expression</a>`;
-		expect(toProperty(field(STAGE))).toMatchObject({
-			...{ displayName: 'Sample Name or ID', type: 'options', description: hint('an ID'), default: '' },
-		});
-		const described = toProperty({ ...field(STAGE), description: 'Where it stands.' });
-		expect(described.description).toBe(`Where it stands. ${hint('an ID')}.`);
+		const hint =
+			'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 		expect(toProperty(field(teachers))).toMatchObject({
-			...{ displayName: 'Sample Names or IDs', type: 'multiOptions', description: hint('IDs'), default: [] },
+			...{ displayName: 'Sample Names or IDs', type: 'multiOptions', description: hint, default: [] },
 		});
+		const described = toProperty({ ...field(teachers), description: 'Who teaches.' });
+		expect(described.description).toBe(`Who teaches. ${hint}.`);
+		const [{ modes = [], ...standing }] = toParameters(field(teachers) as Field);
+		expect(standing).toEqual({
+			...{ displayName: 'Sample', name: 'sample', type: 'resourceLocator' },
+			default: { mode: 'list', value: '' },
+		});
+		expect(modes.map(({ name, placeholder }) => [name, placeholder])).toEqual([
+			...[
+				['list', 'Select a teacher...'],
+				['name', expect.stringMatching(/^e\.g\. /)],
+			],
+			['id', 'e.g. 501, 502'],
+		]);
 		const nameOf = (type: FieldType) => toColumn(field(type) as Field, false).displayName;
 		const names = [STAGE, teachers, { type: 'record', entity: 'customer' } as const].map(nameOf);
-		expect(names).toEqual(['Sample ID', 'Sample IDs', 'Sample ID']);
+		expect(names).toEqual(['Sample Name or ID', 'Sample Names or IDs', 'Sample ID']);
 	});
 
 	it('a long text has three lines, a text has one', () => {
@@ -405,8 +431,9 @@ it.each<[ShownType, string, string, string]>([
 	[DOTTED, 'dateTime', 'string', 'sample (date)'],
 	[{ type: 'time' }, 'string', 'string', 'sample (hh:mm)'],
 	[CHOICE, 'options', 'integer', 'sample (1 Monday, 7 Sunday)'],
-	[STAGE, 'string', 'integer', 'sample ("none" = Not Sorted)'],
-	[{ type: 'references', entity: 'teacher' }, 'string', 'array', 'sample (list)'],
+	[STAGE, 'string', 'integer', 'sample (name or ID, "none" = Not Sorted)'],
+	[PRESENT, 'string', 'integer', 'sample (ID)'],
+	[{ type: 'references', entity: 'teacher' }, 'string', 'array', 'sample (list of names or IDs)'],
 	[ROWS, 'array', 'array', 'sample (list of objects with customer_id, is_attend, note)'],
 ])('%j is a %s in the mapper, comes as %s and is explained as %s', (type, column, schema, help) => {
 	expect(toColumn(field(type) as Field, false).type).toBe(column);
@@ -417,12 +444,10 @@ it.each<[ShownType, string, string, string]>([
 it.each(entities.map(({ resource, scope }) => [resource, scope] as const))(
 	'a dropdown of %s is filled again for another branch only if its records belong to one: %s',
 	(entity, scope) => {
-		for (const type of ['reference', 'references'] as const) {
-			const { loadOptionsMethod, loadOptionsDependsOn } =
-				toProperty(field({ type, entity })).typeOptions ?? {};
-			expect(loadOptionsMethod).toMatch(/^get[A-Z]/);
-			expect(loadOptionsDependsOn).toEqual(scope === 'branch' ? ['branchId'] : undefined);
-		}
+		const { loadOptionsMethod, loadOptionsDependsOn } =
+			toProperty(field({ type: 'references', entity })).typeOptions ?? {};
+		expect(loadOptionsMethod).toMatch(/^get[A-Z]/);
+		expect(loadOptionsDependsOn).toEqual(scope === 'branch' ? ['branchId.value'] : undefined);
 	},
 );
 

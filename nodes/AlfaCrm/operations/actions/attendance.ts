@@ -34,14 +34,16 @@ function readAttendance(item: Item, fields: readonly Field[], branch?: number): 
 /**
  * What all items about one lesson say, as AlfaCRM takes it in one call: rows of a sheet come as an item for each customer.
  *
+ * @param settle puts IDs in place of the names that an item holds, whose turn may not have come yet
  * @throws NodeOperationError where they contradict each other, or one cannot be used: half of a lesson is not saved
  */
-export function readAttendances(
+export async function readAttendances(
 	items: readonly [Item, ...Item[]],
 	lesson: number,
 	fields: readonly Field[],
+	settle: (item: Item) => Promise<void>,
 	branch?: number,
-): Attendance {
+): Promise<Attendance> {
 	const [item] = items;
 	if (items.length === 1) return readAttendance(item, fields, branch);
 	const refused = (message: string, description?: string | null) =>
@@ -49,8 +51,9 @@ export function readAttendances(
 			`Of the items about lesson ${lesson}, ${message}`,
 			`${description ?? 'Nothing was sent to AlfaCRM.'} All items about a lesson are saved at once or not at all.`,
 		);
-	const read = (one: Item): Attendance => {
+	const read = async (one: Item): Promise<Attendance> => {
 		try {
+			await settle(one);
 			const given = givenBranch(one) ?? branch;
 			if (given !== branch)
 				throw one.refused(`another 'Branch' is given, ${given}`, 'Give the branch of the lesson.');
@@ -61,20 +64,18 @@ export function readAttendances(
 		}
 	};
 	const body: IDataObject = {};
-	const rows = [...items]
-		.sort((a, b) => a.index - b.index)
-		.flatMap((one) => {
-			const said = read(one);
-			const other = fields.find(
-				(field) =>
-					[said.body, body].every((all) => field.name in all) &&
-					!sameValue(field, body[field.name], said.body[field.name], item.zone),
-			);
-			if (other)
-				throw refused(`item ${one.index} and one before it contradict each other on '${other.label}'`);
-			Object.assign(body, said.body);
-			return said.rows;
-		});
+	const rows: IDataObject[] = [];
+	for (const one of [...items].sort((a, b) => a.index - b.index)) {
+		const said = await read(one);
+		const other = fields.find(
+			(field) =>
+				[said.body, body].every((all) => field.name in all) &&
+				!sameValue(field, body[field.name], said.body[field.name], item.zone),
+		);
+		if (other) throw refused(`item ${one.index} and one before it contradict each other on '${other.label}'`);
+		Object.assign(body, said.body);
+		rows.push(...said.rows);
+	}
 	// A sheet may hold a line twice.
 	const different = [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 	const twice = namedTwice(different);

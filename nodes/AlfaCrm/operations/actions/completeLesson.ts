@@ -13,6 +13,7 @@ import { recordKey } from '../execution/execution';
 import { movedEnds } from '../records/duration';
 import { getRecord } from '../records/findById';
 import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
+import { settleNames } from '../records/settleNames';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readAttendances, rowsField } from './attendance';
 import type { ActionKind } from '../operation';
@@ -77,7 +78,8 @@ async function complete(
 	const fields = action.body ?? [];
 	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
 	const { fields: ofRow } = rowsField(fields);
-	const { rows: wanted, body: said } = readAttendances(items, id, fields, target.branch);
+	const settle = async (one: Item) => await settleNames(one, entity, action.name);
+	const { rows: wanted, body: said } = await readAttendances(items, id, fields, settle, target.branch);
 	const { if_completed, ...given } = said;
 	const show = simplified(item, entity);
 

@@ -33,6 +33,10 @@ export class Item extends ParameterReader {
 	private readonly saved: string[] = [];
 	/** The branch to work in where none was chosen. */
 	onlyBranch?: number;
+	/** The parameters that hold names of records, with the IDs in their place: see `settleNames`. */
+	readonly withIds = new Map<string, unknown>();
+	/** The same of the input that is mapped. */
+	jsonWithIds?: IDataObject;
 	/** Whether it has sent any call. */
 	hasSent = false;
 	/** Whether AlfaCRM has accepted an API Call that may write; what that did is not known. */
@@ -57,10 +61,11 @@ export class Item extends ParameterReader {
 	}
 
 	get json(): IDataObject {
-		return this.execution.context.getInputData()[this.index].json;
+		return this.jsonWithIds ?? this.execution.context.getInputData()[this.index].json;
 	}
 
 	input({ name, default: byDefault }: Parameter): unknown {
+		if (this.withIds.has(name)) return this.withIds.get(name);
 		return this.execution.context.getNodeParameter(name, this.index, byDefault as IDataObject);
 	}
 

@@ -2,7 +2,6 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
 import { SMALLEST_PAGE } from '../../api/pages';
-import { references } from '../../entities/fields';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isBlank, kindOf, listOf, normalForms, toProperty } from '../../fields/field';
@@ -12,7 +11,7 @@ import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import { isArchived } from '../records/archived';
 import type { Branch } from '../records/branches';
-import { allBranches, inOtherBranches } from '../records/branches';
+import { allBranches, inOtherBranches, searchedIn } from '../records/branches';
 import { readWholeList, readWholeListOnce } from '../records/readList';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
@@ -193,16 +192,13 @@ export async function searchedBranches(
 /** Where to look, among the options of an entity whose records may be in any branch. */
 export function searchBranches({ match }: Entity): INodeProperties[] {
 	if (!match?.everyBranch) return [];
-	const description =
-		'Where to look, if not in all branches of the account. Each branch costs calls of its own.';
-	return [toProperty(references('searchBranches', 'Search in Branch', 'branch', { description }))];
+	return [toProperty(searchedIn)];
 }
 
 /** Those that are chosen, read before anything is sent; none for all. */
 export function chosenBranches(options: Collection): number[] {
-	if (!options.has('searchBranches')) return [];
-	const value = options.input(options.parameter('searchBranches'));
-	const field = { type: 'ids', name: 'searchBranches', label: 'Search in Branch' } as const;
-	const isNone = Array.isArray(value) && isBlank(field, value);
-	return isNone ? [] : (options.read(field, value) as number[]);
+	if (!options.has(searchedIn.name)) return [];
+	const value = options.input(options.parameter(searchedIn.name));
+	const isNone = Array.isArray(value) && isBlank(searchedIn, value);
+	return isNone ? [] : (options.read(searchedIn, value) as number[]);
 }

@@ -1,27 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/failures';
-import type { ListReader } from '../../api/list';
 import { readId, readIds, readNumber } from '../../values/formats';
-import type { ListRequest } from '../../api/pages';
 import type { Choice, Shown } from '../../entities/fieldTypes';
-import { listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isEmpty, isPlain } from '../../fields/blank';
 import { isList, itemsIn, kindOf } from '../../fields/field';
 import type { Words } from '../../fields/kind';
-import { titleOf } from '../../fields/titles';
 import type { Item } from '../execution/item';
+import type { Titles } from '../execution/shortList';
+import { listOfNames, shortListOf } from '../execution/shortList';
 
 /** A row, and the branch in whose list it is. */
 export interface LocatedRow {
 	row: IDataObject;
 	branch?: number;
 }
-
-/** What the records of a list are called, by ID. */
-export type Titles = ReadonlyMap<number, string>;
 
 /** Where names come from, and the AlfaCRM in which a record has its page. */
 export interface NameSource {
@@ -50,18 +45,6 @@ export function namedFields(fields: readonly Shown[]): NamedField[] {
 		const words = kindOf(field).words(field);
 		return words === undefined ? [] : [{ field, as: keyFor(field), words }];
 	});
-}
-
-/** The call for the list of what a field names. It shows archived ones too, for old records name them. */
-export const listOfNames = (entity: Entity, branch?: number): ListRequest => ({
-	...listCall(entity, branch),
-	body: { ...entity.hidden?.show },
-});
-
-/** Reads what the records of a list are called; what has no ID is named by nobody. */
-export async function readTitles(reader: ListReader, entity: Entity, branch?: number): Promise<Titles> {
-	const { rows } = await reader.collect(listOfNames(entity, branch), {});
-	return new Map(rows.flatMap((row) => readIds([row.id]).map((id) => [id, titleOf(row, entity)])));
 }
 
 /**
@@ -142,7 +125,7 @@ export const nameSourceOf = (item: Item): NameSource => ({
 async function titlesOrHint(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
 	const plural = entity.plural.toLowerCase();
 	try {
-		return await readTitles(item, entity, branch);
+		return (await shortListOf(item, entity, branch)).titles;
 	} catch (caught) {
 		if (item.execution.isCancelled) throw item.asError(caught);
 		item.execution.hints.add(

@@ -1,22 +1,23 @@
-import type { IDataObject } from 'n8n-workflow';
 import { MAIN_BRANCH_OFF } from '../../api/messages';
-
-import { idsOf, readId } from '../../values/formats';
 import { branch as branchEntity } from '../../entities/branch';
-import { listCall } from '../../entities/listCall';
+import { references } from '../../entities/fields';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { titleOf } from '../../fields/titles';
 import type { Item } from '../execution/item';
-import { readWholeList } from './readList';
+import type { ShortList } from '../execution/shortList';
+import { shortListOf } from '../execution/shortList';
+import { incompleteListError } from './readList';
 import { branch } from './target';
 
 export type Branch = number | undefined;
 
 /** The branches of the account, read once for all items; undefined if they are not listed for this user. */
-async function listBranches(item: Item): Promise<IDataObject[] | undefined> {
-	const list = listCall(branchEntity);
-	const read = async () => await readWholeList(item, branchEntity, list, 'which ones there are');
+async function listBranches(item: Item): Promise<ShortList | undefined> {
+	const read = async () => {
+		const list = await shortListOf(item, branchEntity);
+		if (list.isComplete) return list;
+		throw incompleteListError(item, 'branches', 'which ones there are');
+	};
 	return await item.execution.cached(
 		branchEntity.path,
 		'all, or none that may be listed',
@@ -26,14 +27,19 @@ async function listBranches(item: Item): Promise<IDataObject[] | undefined> {
 
 /** The branches of the account, that of the call first; that one alone where AlfaCRM lists none. */
 export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
-	const rows = (await listBranches(item)) ?? [];
-	if (rows.length > 0) return [first, ...idsOf(rows).filter((branch) => branch !== first)];
+	const ids = [...((await listBranches(item))?.titles.keys() ?? [])];
+	if (ids.length > 0) return [first, ...ids.filter((branch) => branch !== first)];
 	item.execution.hints.add(
 		'This user may not list the branches, so only the one that is chosen was searched',
 		`branch ${String(first)}`,
 	);
 	return [first];
 }
+
+/** Where a record that may be in any branch is looked for. */
+export const searchedIn = references('searchBranches', 'Search in Branch', 'branch', {
+	description: 'Where to look, if not in all branches of the account. Each branch costs calls of its own.',
+});
 
 /** What a message adds that says that there is none: this user need not see all branches. */
 export const SEARCHED = ' in the branches that could be searched';
@@ -65,12 +71,11 @@ export async function inOtherBranches<T>(
  */
 export async function settleBranch(item: Item): Promise<void> {
 	if (!isEmpty(item.input(branch))) return;
-	const listed = await listBranches(item);
+	const listed = (await listBranches(item))?.titles;
 	const [only, ...others] = listed ?? [];
-	const id = readId(only?.id);
-	if (others.length > 0 || id === undefined) {
+	if (others.length > 0 || only === undefined) {
 		const reason = listed
-			? `AlfaCRM shows ${listed.length} branches of the account`
+			? `AlfaCRM shows ${listed.size} branches of the account`
 			: 'this user may not list the branches of the account';
 		const advice = listed === undefined ? ` ${MAIN_BRANCH_OFF}` : '';
 		throw item.refused(
@@ -78,9 +83,10 @@ export async function settleBranch(item: Item): Promise<void> {
 			`Choose the branch, or check the expression in it.${advice} ${item.effectNote()}`,
 		);
 	}
+	const [id, title] = only;
 	item.onlyBranch = id;
 	item.execution.hints.add(
 		"'Branch' is empty, so the only branch of the account was used",
-		`${titleOf(only as IDataObject, branchEntity)} (${id})`,
+		`${title} (${id})`,
 	);
 }

@@ -58,11 +58,14 @@ const mapper = (entity: Entity): INodeProperties => ({
 	},
 });
 
+/** The parameter that holds all fields as one object. */
+export const JSON_INPUT = 'json';
+
 function jsonInput({ label, fields }: Entity): INodeProperties {
 	const names = fields.map(jsonHint).join(', ');
 	return {
 		displayName: 'JSON',
-		name: 'json',
+		name: JSON_INPUT,
 		type: 'json',
 		required: true,
 		default: '{}',

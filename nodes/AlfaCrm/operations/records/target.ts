@@ -1,10 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readIds } from '../../values/formats';
+import { reference } from '../../entities/fields';
 import type { Entity, OperationName } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { listOf, toParameters } from '../../fields/field';
-import { loadedFrom, picker } from '../../fields/reference';
+import { listOf, toParameters, toProperty } from '../../fields/field';
+import { picker } from '../../fields/reference';
 import type { Field } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
 import type { FallbackDates } from '../execution/fallbackDates';
@@ -36,7 +37,7 @@ export function targetOf(item: Item, entity: Entity, operation?: OperationName):
 	return { ...target, branch: item.onlyBranch ?? branchOf(item) };
 }
 
-const branchOf = (item: Item): number => item.id({ ...branch, displayName: 'Branch' });
+const branchOf = (item: Item): number => item.read(branchField, item.inputOf(branchField)) as number;
 
 /** The branch that stands in the form, if one does. */
 export const givenBranch = (item: Item): number | undefined =>
@@ -49,15 +50,11 @@ const keysOf = ({ keys = [] }: Entity, operation: OperationName) =>
 export const keysForm = (entity: Entity, operation: OperationName): INodeProperties[] =>
 	keysOf(entity, operation).flatMap(toParameters);
 
-export const branch: INodeProperties = {
-	displayName: 'Branch Name or ID',
-	name: 'branchId',
-	type: 'options',
-	description:
-		'The branch to work in; left empty, the only one of the account. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-	typeOptions: loadedFrom('branch'),
-	default: '',
-};
+/** The branch to work in. */
+export const branchField = reference('branchId', 'Branch', 'branch', {
+	description: 'Left empty, the only branch of the account is used',
+});
+export const branch = toProperty(branchField);
 
 /** The branch that a call is about, for all entities that are not global. */
 export function branchParameter(entities: readonly Entity[]): INodeProperties {

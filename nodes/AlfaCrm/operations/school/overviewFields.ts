@@ -8,7 +8,7 @@ import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import { linkOf } from '../output/link';
-import type { Titles } from '../output/names';
+import type { Titles } from '../execution/shortList';
 import { objectOf, STRING } from '../output/recordSchema';
 import { archivedByRow } from '../records/archived';
 import type { Branch } from '../records/branches';

@@ -1,0 +1,164 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { parseJson, readId } from '../../values/formats';
+import type { Field, Filter, OfType } from '../../entities/fieldTypes';
+import { entityOf } from '../../entities/registry';
+import type { Entity } from '../../entities/types';
+import { isEmpty, isPicker, isPlain } from '../../fields/blank';
+import { itemsOf, listIn, parts } from '../../fields/lists';
+import { isNone, takesNames } from '../../fields/reference';
+import { rowsIn } from '../../fields/rows';
+import { quoted } from '../../fields/unreadable';
+import type { Item } from '../execution/item';
+import type { ShortList } from '../execution/shortList';
+import { shortListOf } from '../execution/shortList';
+import type { Branch } from './branches';
+import { allBranches, searchedIn } from './branches';
+import { JSON_INPUT } from './fieldInput';
+import { branchField, givenBranch } from './target';
+
+type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
+
+/** How many choices an error lists. */
+const SHOWN = 20;
+
+/**
+ * Puts IDs in place of the names of records that the parameters of an item hold, wherever they stand: in a parameter of
+ * their own, in a collection, in a row, in JSON or in what is mapped. Only a name costs a request, the first of its list.
+ *
+ * @throws NodeOperationError for a name that none or several have, with those that there are
+ */
+export async function settleNames(item: Item, entity: Entity, operation: string): Promise<void> {
+	const fields = [...fieldsOf(entity, operation), searchedIn];
+	const parameters = item.execution.context.getNode().parameters;
+	await settle(item, branchField);
+	for (const [name, raw] of Object.entries(parameters)) {
+		const field = fields.find((one) => one.name === name);
+		if (field) await settle(item, field);
+		// A collection or the mapper; any other text is what it is, even if it looks like JSON.
+		else if (name === JSON_INPUT || (isPlain(raw) && !isPicker(raw))) await settleWithin(item, fields, name);
+	}
+}
+
+/** What an operation reads. */
+function fieldsOf({ fields, filters, keys = [], actions = [] }: Entity, operation: string) {
+	const action = actions.find(({ name }) => name === operation);
+	if (action) return [...(action.query ?? []), ...(action.body ?? []), ...keys];
+	return [...(operation === 'getAll' ? filters : fields), ...keys];
+}
+
+async function settle(item: Item, field: Field | Filter): Promise<void> {
+	const value = item.inputOf(field);
+	const settled = await withIds(item, field, value);
+	if (settled !== value) item.withIds.set(field.name, settled);
+}
+
+async function settleWithin(item: Item, fields: ReadonlyArray<Field | Filter>, name: string): Promise<void> {
+	const value = item.input({ name, displayName: name, default: {} });
+	const held = typeof value === 'string' ? parseJson(value) : value;
+	if (!isPlain(held)) return;
+	const { mappingMode } = held;
+	const given =
+		mappingMode === undefined ? held : mappingMode === 'autoMapInputData' ? item.json : held.value;
+	if (!isPlain(given)) return;
+	const settled = await allWithIds(item, fields, given as IDataObject);
+	if (settled === given) return;
+	if (mappingMode === 'autoMapInputData') item.jsonWithIds = settled;
+	else item.withIds.set(name, mappingMode === undefined ? settled : { ...held, value: settled });
+}
+
+/** The values of fields, the very same where they hold no name. */
+async function allWithIds(
+	item: Item,
+	fields: ReadonlyArray<Field | Filter>,
+	given: IDataObject,
+): Promise<IDataObject> {
+	const changes: IDataObject = {};
+	for (const field of fields) {
+		if (!(field.name in given)) continue;
+		const settled = await withIds(item, field, given[field.name]);
+		if (settled !== given[field.name]) changes[field.name] = settled as IDataObject;
+	}
+	return Object.keys(changes).length === 0 ? given : { ...given, ...changes };
+}
+
+async function withIds(item: Item, field: Field | Filter, value: unknown): Promise<unknown> {
+	if (field.type === 'rows') {
+		const rows = rowsIn(value) ?? [];
+		const settled: IDataObject[] = [];
+		for (const row of rows) settled.push(await allWithIds(item, field.fields, row));
+		return settled.every((row, index) => row === rows[index]) ? value : settled;
+	}
+	if ((field.type !== 'reference' && field.type !== 'references') || !takesNames(field)) return value;
+	if (field.type === 'references') return await severalWithIds(item, field, value);
+	const name = nameIn(field, value);
+	return name === undefined ? value : idNamed(item, field, name, await listFor(item, field, name));
+}
+
+/** One text may hold several, and a name a comma. */
+async function severalWithIds(item: Item, field: Reference, value: unknown): Promise<unknown> {
+	const held: unknown = isPicker(value) ? value.value : value;
+	const given = Array.isArray(held) ? (held as unknown[]) : (listIn(held) ?? [held]);
+	const settled: unknown[] = [];
+	for (const one of given) {
+		const texts = itemsOf(one, parts);
+		const name = texts.map((text) => nameIn(field, text)).find((text) => text !== undefined);
+		if (name === undefined) {
+			settled.push(one);
+			continue;
+		}
+		const list = await listFor(item, field, name);
+		const isWhole = typeof one === 'string' && list.named(one).length > 0;
+		for (const text of isWhole ? [one] : texts) {
+			const each = nameIn(field, text);
+			settled.push(each === undefined ? text : idNamed(item, field, each, list));
+		}
+	}
+	return settled.every((one, index) => one === given[index]) ? value : settled;
+}
+
+/** A text that stands in place of an ID. Digits are one, unless they were given as a name; so is an address. */
+function nameIn(field: Reference, given: unknown): string | undefined {
+	const [text, mode] = isPicker(given) ? [given.value, (given as { mode?: unknown }).mode] : [given];
+	if (typeof text !== 'string' || isEmpty(text) || isNone(field, text)) return undefined;
+	const isId = readId(text) !== undefined && mode !== 'name';
+	return isId || /^\s*https?:/i.test(text) ? undefined : text;
+}
+
+async function listFor(item: Item, field: Reference, name: string): Promise<ShortList> {
+	const entity = entityOf(field.entity);
+	const plural = entity.plural.toLowerCase();
+	const branch = entity.scope === 'branch' ? await branchFor(item) : undefined;
+	const list = await item.ifAllowed(async () => await shortListOf(item, entity, branch));
+	if (list !== undefined) return list;
+	throw item.refused(
+		`'${field.label}' is ${quoted(name)}, and this user may not list the ${plural} to look for that name`,
+		`Give the ID instead. ${item.effectNote()}`,
+	);
+}
+
+/** Where a list is read: in the branch of the call or, for a record that is in none, in the first one. */
+const branchFor = async (item: Item): Promise<Branch> =>
+	item.onlyBranch ?? givenBranch(item) ?? (await allBranches(item, undefined)).at(1);
+
+function idNamed(item: Item, field: Reference, name: string, list: ShortList): number {
+	const { label, plural } = entityOf(field.entity);
+	const [one, ...others] = list.named(name);
+	if (one !== undefined && others.length === 0) return one.id;
+	const choices = one === undefined ? list.choices : [one, ...others];
+	const shown = choices.slice(0, SHOWN).map(({ title, id }) => `${title} (${id})`);
+	const more = choices.length > SHOWN ? ` and ${choices.length - SHOWN} more` : '';
+	const given = `'${field.label}' is ${quoted(name)}`;
+	const [message, advice] =
+		one === undefined
+			? [`${given}, and no ${label.toLowerCase()} is called that`, 'There are']
+			: [
+					`${given}, and ${choices.length} ${plural.toLowerCase()} are called that`,
+					'Give the ID of the one that is meant',
+				];
+	const hidden = list.isComplete ? '' : ' AlfaCRM counts some that it does not show.';
+	throw item.refused(
+		message,
+		`${advice}: ${shown.join(', ') || 'none'}${more}.${hidden} ${item.effectNote()}`,
+	);
+}

@@ -1,0 +1,325 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { callTool, fromAi, toolContext } from '../support/agentTool';
+import { given, officeOf } from '../support/office';
+import { useSchool } from '../support/school';
+
+/** Names of records in place of their IDs, wherever one may stand. */
+const school = useSchool({ customers: 40 });
+const { add, patch, row, rows, run, set, stopped, whole } = officeOf(school);
+
+const LEAD: INodeParameters = {
+	resource: 'customer',
+	operation: 'create',
+	branchId: 1,
+	name: 'Мия',
+	is_study: 0,
+};
+const byName = (value: string): INodeParameters => ({ __rl: true, mode: 'name', value });
+const asJson = (json: object): INodeParameters => ({
+	...LEAD,
+	inputMode: 'json',
+	json: JSON.stringify(json),
+});
+const mapped = (columns: object): INodeParameters => ({
+	...LEAD,
+	inputMode: 'map',
+	columns: columns as never,
+});
+const with_ = (additionalFields: object): INodeParameters => ({
+	...LEAD,
+	additionalFields: additionalFields as INodeParameters,
+});
+const STAGE = 'Назначено пробное';
+const stageId = () => rows('lead-status').find(({ name }) => name === STAGE)?.id;
+const asked = (list: string) => school.entries(`${list}/index`).length;
+
+describe('a stage by its name', () => {
+	const SAID = { name: 'Мия', is_study: 0, lead_status_id: STAGE };
+
+	it.each<[string, INodeParameters]>([
+		['typed in the form', with_({ lead_status_id: byName(STAGE) })],
+		['where an ID is asked for', with_({ lead_status_id: { __rl: true, mode: 'id', value: STAGE } })],
+		['from an expression', with_({ lead_status_id: given(STAGE) })],
+		['in JSON', asJson(SAID)],
+		['in an object that an expression gives', { ...LEAD, inputMode: 'json', json: given(SAID) }],
+		['in the mapper', mapped({ mappingMode: 'defineBelow', value: SAID })],
+	])('is its ID, %s', async (_where, parameters) => {
+		const [{ id }] = await run(parameters);
+		expect(row('customer', id)).toMatchObject({ name: 'Мия', lead_status_id: stageId() });
+		expect(asked('lead-status')).toBe(1);
+	});
+
+	it('is its ID in the input that is mapped', async () => {
+		const parameters = mapped({ mappingMode: 'autoMapInputData', value: null });
+		const [{ id }] = await run(parameters, { items: [SAID] });
+		expect(row('customer', id)).toMatchObject({ lead_status_id: stageId() });
+	});
+
+	it('is its ID in a job, and in what is saved by a key', async () => {
+		const job = { resource: 'customer', operation: 'moveToStage', branchId: 1, id: 1 };
+		await run({ ...job, lead_status_id: byName(STAGE) });
+		expect(row('customer', 1)).toMatchObject({ lead_status_id: stageId() });
+		const phone = '+7(900)555-00-01';
+		const upsert = { resource: 'customer', operation: 'upsert', branchId: 1, matchBy: 'phone', phone };
+		const [saved] = await run({
+			...upsert,
+			fieldsToSet: { name: 'Мия', is_study: 0, lead_status_id: STAGE },
+		});
+		expect(row('customer', saved.id)).toMatchObject({ lead_status_id: stageId() });
+	});
+
+	it('is its ID where a model gives it, which reads the choices where there is none', async () => {
+		const tool = with_({ lead_status_id: { __rl: true, mode: 'id', value: fromAi('stage') } });
+		const [{ json }] = await callTool(toolContext(school, tool, { stage: STAGE }));
+		expect(row('customer', json.id)).toMatchObject({ lead_status_id: stageId() });
+		await expect(callTool(toolContext(school, tool, { stage: 'Согласие' }))).rejects.toMatchObject({
+			message: expect.stringContaining(`'Stage' is "Согласие"`) as string,
+			description: expect.stringContaining(`${STAGE} (${String(stageId())})`) as string,
+		});
+	});
+
+	it.each(['назначено  ПРОБНОЕ', ' Назначено пробное\n', 'Назначено пробное'.normalize('NFD')])(
+		'may be written as %j',
+		async (name) => {
+			const [{ id }] = await run(with_({ lead_status_id: name }));
+			expect(row('customer', id)).toMatchObject({ lead_status_id: stageId() });
+		},
+	);
+
+	it('may have е for ё', async () => {
+		const id = add('lead-source', { name: 'Счётчик', code: 'c', is_enabled: 1 });
+		const [made] = await run(with_({ lead_source_id: 'счетчик' }));
+		expect(row('customer', made.id)).toMatchObject({ lead_source_id: id });
+	});
+
+	it('is none where the list calls that so, without a request', async () => {
+		const filters = { lead_status_id: byName('not sorted') };
+		await run({ resource: 'customer', operation: 'getAll', branchId: 1, filters });
+		expect(asked('lead-status')).toBe(0);
+	});
+});
+
+it.each([5, '5', ' 5 ', { __rl: true, mode: 'list', value: 5 }])('an ID costs no request: %j', async (id) => {
+	const [made] = await run(with_({ lead_status_id: id }));
+	expect(row('customer', made.id)).toMatchObject({ lead_status_id: 5 });
+	expect(school.calls().filter((call) => !call.startsWith('auth/'))).toEqual(['customer/create']);
+});
+
+it('digits are an ID, unless they are given as a name', async () => {
+	const location = add('location', { name: '101', branch_id: 1, is_active: 1 });
+	for (const [value, id] of [
+		[byName('101'), location],
+		['101', 101],
+	] as const) {
+		await run({
+			...{ resource: 'room', operation: 'create', branchId: 1, name: 'Зал', color_id: 1, is_enabled: true },
+			additionalFields: { location_id: value },
+		});
+		expect(school.sandbox.journal.at(-1)?.body).toMatchObject({ location_id: id });
+	}
+});
+
+describe('the branch by its name', () => {
+	const customers = (branchId: unknown): INodeParameters => ({
+		...{ resource: 'customer', operation: 'getAll', returnAll: true },
+		branchId: branchId as string,
+	});
+
+	it('is the one in which the call goes, and in which other names are looked for', async () => {
+		set({ forbiddenBranches: [1, 3] });
+		await run({ ...LEAD, branchId: 'северный', additionalFields: { lead_status_id: STAGE } });
+		expect(school.sandbox.journal.map(({ path }) => path)).toEqual([
+			...['/v2api/auth/login', '/v2api/branch/index'],
+			...['/v2api/2/lead-status/index', '/v2api/2/customer/create'],
+		]);
+	});
+
+	it('may be several', async () => {
+		const find = (searchBranches: unknown): INodeParameters => ({
+			...{ resource: 'customer', operation: 'find', branchId: 'Центральный', matchBy: 'phone' },
+			...{ phone: '+7 900 000-00-00', options: { ifNone: 'nothing', searchBranches } as INodeParameters },
+		});
+		await run(find(['Северный', 1]));
+		const branches = new Set(school.entries('customer/index').map(({ path }) => path.split('/')[2]));
+		expect([...branches].sort()).toEqual(['1', '2']);
+	});
+
+	it('that none has is refused with those that there are', async () => {
+		const { message, description } = await stopped(customers('Южная'));
+		expect(message).toBe(`'Branch' is "Южная", and no branch is called that`);
+		const names = rows('branch').filter(({ is_active }) => is_active !== 0);
+		expect(description).toBe(
+			`There are: ${names.map(({ id, name }) => `${String(name)} (${String(id)})`).join(', ')}. Nothing was saved.`,
+		);
+	});
+
+	it('is refused where this user may not list them', async () => {
+		set({ forbiddenCalls: ['branch/index'] });
+		const { message, description } = await stopped(customers('Северный'));
+		expect(message).toContain(`'Branch' is "Северный", and this user may not list the branches`);
+		expect(description).toContain('Give the ID instead.');
+	});
+});
+
+describe('a name', () => {
+	it('that two active ones have is refused with their IDs', async () => {
+		const twin = add('lead-status', { name: STAGE, is_enabled: 1, pipeline_id: 2 });
+		const { message, description } = await stopped(with_({ lead_status_id: STAGE }));
+		expect(message).toBe(`'Stage' is "${STAGE}", and 2 stages are called that`);
+		expect(description).toBe(
+			`Give the ID of the one that is meant: ${STAGE} (${twin}), ${STAGE} (${String(stageId())}). Nothing was saved.`,
+		);
+	});
+
+	it('means the active one of two, and the inactive one where there is no other', async () => {
+		const active = add('lead-source', { name: 'Листовки', is_enabled: 1 });
+		add('lead-source', { name: 'Листовки', is_enabled: 0 });
+		const old = add('lead-source', { name: 'Газета', is_enabled: 0 });
+		for (const [name, id] of [
+			['Листовки', active],
+			['Газета', old],
+		] as const) {
+			const [made] = await run(with_({ lead_source_id: name }));
+			expect(row('customer', made.id)).toMatchObject({ lead_source_id: id });
+		}
+	});
+
+	it('of a long list is answered with the first twenty', async () => {
+		for (let count = 0; count < 30; count++) add('lead-source', { name: `Сайт ${count}`, is_enabled: 1 });
+		const { description } = await stopped(with_({ lead_source_id: 'Радио' }));
+		const listed = rows('lead-source').filter(({ is_enabled }) => is_enabled === 1).length;
+		expect(description).toMatch(
+			new RegExp(`^There are: (.* \\(\\d+\\), ){19}.* \\(\\d+\\) and ${listed - 20} more\\. `),
+		);
+	});
+
+	it('of a record in another branch is none in this one', async () => {
+		add('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
+		const lesson = { resource: 'lesson', operation: 'getAll', filters: { room_ids: ['Мансарда'] } };
+		expect((await stopped({ ...lesson, branchId: 1 })).message).toContain('no room is called that');
+		await run({ ...lesson, branchId: 2 });
+	});
+
+	it('that none has may be that of one which AlfaCRM counts and does not show', async () => {
+		school.sandbox.store.hide('lead-status', 5, 'counted');
+		await run(with_({ lead_status_id: STAGE }));
+		const { description } = await stopped(with_({ lead_status_id: String(row('lead-status', 5).name) }));
+		expect(description).toContain('. AlfaCRM counts some that it does not show. Nothing was saved.');
+	});
+});
+
+it('no text is taken for fields, even if it looks like them', async () => {
+	const comment = JSON.stringify({ user_id: 'Кто-то' });
+	for (const text of [comment, given(comment)])
+		await run({
+			resource: 'customer',
+			operation: 'addComment',
+			branchId: 1,
+			id: 1,
+			comment: text,
+			skipIfThere: false,
+		});
+	expect(
+		rows('communication')
+			.slice(-2)
+			.map((one) => one.comment),
+	).toEqual([comment, comment]);
+});
+
+describe('several names', () => {
+	const teachers = () => rows('teacher').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
+	const filtered = async (teacher_ids: unknown) => {
+		school.sandbox.clearJournal();
+		await run({
+			...{ resource: 'customer', operation: 'update', branchId: 1, id: 1 },
+			updateFields: { teacher_ids } as INodeParameters,
+		});
+		return (school.entries('customer/update')[0].body as { teacher_ids: unknown }).teacher_ids;
+	};
+
+	it('may stand in a list, in a text with commas or in JSON, with IDs among them', async () => {
+		const [one, other] = teachers();
+		const ids = [one.id, other.id];
+		const [first, second] = [String(one.name), String(other.name)];
+		for (const value of [
+			...[[first, second], [first, other.id], `${first}, ${second}`, `${first}, ${String(other.id)}`],
+			...[JSON.stringify([first, second]), [`${first}, ${second}`]],
+		])
+			expect([value, await filtered(value)]).toEqual([value, ids]);
+		expect(await filtered([`${String(one.id)}, ${String(other.id)}`])).toEqual(ids);
+	});
+
+	it('may be typed where one is picked', async () => {
+		const [one, other] = teachers();
+		const value = `${String(one.name)}, ${String(other.name)}`;
+		for (const mode of ['name', 'id']) {
+			const teacher_ids = { __rl: true, mode, value };
+			await run({ resource: 'customer', operation: 'assignTeachers', branchId: 1, id: 1, teacher_ids });
+			const { teacher_ids: held } = row('customer', 1);
+			expect([...(held as number[])].sort()).toEqual([one.id, other.id]);
+			patch('customer', 1, { teacher_ids: [] });
+		}
+	});
+
+	it('may hold a comma', async () => {
+		const id = add('teacher', { name: 'Орлова, Анна', branch_ids: [1] });
+		expect(await filtered(['Орлова, Анна'])).toEqual([id]);
+		expect(await filtered('орлова,  анна')).toEqual([id]);
+	});
+});
+
+it('the branch of a customer in the attendance of a lesson may be a name, in items about one lesson too', async () => {
+	const pupils = rows('customer')
+		.slice(0, 2)
+		.map(({ id }) => id);
+	const lesson = add('lesson', {
+		...{ branch_id: 1, date: '2026-02-10', time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00' },
+		...{ customer_ids: pupils, group_ids: [], teacher_ids: [1], status: 1, lesson_type_id: 1, subject_id: 1 },
+	});
+	await run(
+		{
+			...{ resource: 'lesson', operation: 'complete', branchId: 'Центральный', id: lesson },
+			details: {
+				values: [{ customer_id: '={{ $json.pupil }}', is_attend: true, branch_id: '={{ "Северный" }}' }],
+			},
+		},
+		{ items: pupils.map((pupil) => ({ pupil })) },
+	);
+	const [{ body }] = school.entries('lesson/teach');
+	expect(body).toMatchObject({ details: pupils.map((customer_id) => ({ customer_id, branch_id: 2 })) });
+	expect(asked('branch')).toBe(1);
+});
+
+it('each list is read once for all items and for their names in the output', async () => {
+	const { json } = await whole(
+		{
+			...{ resource: 'customer', operation: 'getAll', branchId: '={{ $json.branch }}', limit: 3 },
+			filters: { lead_status_id: '={{ $json.stage }}' },
+			...{ is_study: 0, addNames: true, simplify: false },
+		},
+		{ items: Array.from({ length: 6 }, () => ({ branch: 'Центральный', stage: 'Новый' })) },
+	);
+	expect(json.length).toBeGreaterThan(0);
+	expect([asked('branch'), asked('lead-status')]).toEqual([1, 1]);
+});
+
+describe('in the editor', () => {
+	const search = async (method: string, parameters: INodeParameters, typed?: string) =>
+		(await school.engine.search(method, parameters, typed)).results.map(({ name }) => name);
+
+	it('a list shows what holds the typed text', async () => {
+		patch('room', 1, { name: 'Зелёный зал' });
+		expect(await search('searchRooms', { branchId: 1 }, 'зелен')).toEqual(['Зелёный зал']);
+		expect((await search('searchRooms', { branchId: 1 })).length).toBeGreaterThan(1);
+	});
+
+	it.each<[string, unknown]>([
+		['picked', { __rl: true, mode: 'list', value: 2 }],
+		['given by its name', byName('северный')],
+	])('a list is that of the branch that is %s', async (_how, branchId) => {
+		const own = add('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
+		expect(own).toBeGreaterThan(0);
+		expect(await search('searchRooms', { branchId: branchId as string })).toContain('Мансарда');
+	});
+});
