@@ -30,8 +30,7 @@ describe.each(ENGINES)('a backlog of 5,000 changes in $engine', ({ env, seconds 
 		});
 		write(10, -10_000);
 		await real.client.publishWorkflow(polled.id);
-		const reported = async () =>
-			(await polled.runs()).flatMap(({ items }) => items.map((item) => item.entity_id));
+		const reported = async () => (await polled.runs()).flatMap(({ items }) => items.map(({ id }) => id));
 		expect(await reported()).toEqual([]);
 
 		const ids = write(ENTRIES, 0);

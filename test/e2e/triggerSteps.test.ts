@@ -31,9 +31,9 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 			leads.push({ id, branch });
 		}
 	};
-	const idsOf = async (polled: Polled, field: string): Promise<number[]> =>
-		(await polled.items()).map((item: IDataObject) => Number(item[field]));
-	const reported = async () => await Promise.all([idsOf(created, 'id'), idsOf(changed, 'entity_id')]);
+	const idsOf = async (polled: Polled): Promise<number[]> =>
+		(await polled.items()).map(({ id }: IDataObject) => Number(id));
+	const reported = async () => await Promise.all([created, changed].map(idsOf));
 	/** A branch that was out of order tells later what the others have told: each has an order of its own. */
 	const expectEachOnce = async () => {
 		const all = await until(`${leads.length} leads of both triggers`, async () => {

@@ -75,7 +75,7 @@ export class World {
 		return this.school.store.insert('customer', all).id;
 	}
 
-	/** An entry of the log, known by its `entity_id`. */
+	/** An entry of the log, known by the record that it is about. */
 	log({ branches = [1], values = {}, ago = 0 }: EntryOptions = {}): number {
 		const entity_id = ++this.entries;
 		const row = {
@@ -104,7 +104,7 @@ export class World {
 	async poll(): Promise<number[]> {
 		const before = this.school.calls;
 		const items = await this.poller.tick();
-		const ids = items.map(({ id, entity_id }) => Number(entity_id ?? id));
+		const ids = items.map(({ id }) => Number(id));
 		this.out.push(...ids);
 		this.requests.push(this.school.calls - before);
 		return ids;

@@ -16,6 +16,11 @@ const started = async (event: string, parameters: INodeParameters = {}) => {
 	return poller;
 };
 const store = () => school.sandbox.store;
+/** What an item says of a change, and the page of its customer. */
+const toldBy = (entity: string, entity_id: number, event = 'create', datetime = '2026-03-10 12:00:00') => ({
+	change: expect.objectContaining({ event, entity, entity_id, user_id: 0, datetime }) as unknown,
+});
+const card = (id: number, branch = 1) => `${school.sandbox.url}/company/${branch}/customer/view?id=${id}`;
 
 describe('who was at a lesson', () => {
 	const bare = async (event: string, parameters: INodeParameters = {}) =>
@@ -66,7 +71,9 @@ describe('who was at a lesson', () => {
 			);
 
 			const named = (path: string, id: number) => store().find(path, id)?.name;
-			expect(await poller.tick()).toEqual([
+			const items = await poller.tick();
+			const details = Number(items[0].details_id);
+			expect(items).toEqual([
 				{
 					...{ customer_id: one, customer_name: 'Ученик 1', customer_phone: ['+7(900)000-00-01'] },
 					...{ customer_email: [], lesson_id: lesson, date: '2026-03-10' },
@@ -76,9 +83,9 @@ describe('who was at a lesson', () => {
 					...{ teacher_ids: [1], teacher_names: [named('teacher', 1)] },
 					...{ group_ids: [1], group_names: [named('group', 1)] },
 					...{ is_attend: isThere, reason_id: 1, grade: null, note: 'Предупредили', commission: '800.00' },
-					...{ subscription_id: 4, details_id: expect.any(Number) as number },
+					...{ subscription_id: 4, details_id: details },
 					...{ room_id: null, room_name: null, topic: null, homework: null },
-					...{ branch_id: 1, user_id: 0, datetime: '2026-03-10 12:00:00' },
+					...{ branch_id: 1, url: card(one), ...toldBy('LessonDetails', details) },
 				},
 			]);
 		});
@@ -152,9 +159,8 @@ describe('memberships, subscriptions and archives', () => {
 	const phone = ['+7(900)000-00-01'];
 	const pupil = (branch = 1) =>
 		store().insert('customer', { name: 'Мия', is_study: 1, branch_ids: [branch], phone }).id;
-	/** What each item says of the customer, and of the change. */
+	/** What each item says of the customer. */
 	const MIA = { customer_name: 'Мия', customer_phone: phone, customer_email: [] };
-	const CHANGE = { branch_id: 1, user_id: 0, datetime: '2026-03-10 12:00:00' };
 	const group = (branch = 1) => store().insert('group', { name: 'Роботы', branch_ids: [branch] }).id;
 	const join = (customer_id: number, group_id: number, e_date: string | null = '31.05.2026') =>
 		store().insert('cgi', { customer_id, group_id, b_date: '10.03.2026', e_date }).id;
@@ -170,7 +176,8 @@ describe('memberships, subscriptions and archives', () => {
 			expect(await poller.tick()).toEqual([
 				{
 					...{ customer_id: customer, ...MIA, group_id: own, group_name: 'Роботы', membership_id },
-					...{ b_date: '2026-03-10', e_date: '2026-05-31', ...CHANGE, branch_id: 2 },
+					...{ b_date: '2026-03-10', e_date: '2026-05-31', branch_id: 2, url: card(customer, 2) },
+					...toldBy('CustomerGroupInvolve', membership_id),
 				},
 			]);
 			expect(await poller.tick()).toEqual([]);
@@ -230,7 +237,8 @@ describe('memberships, subscriptions and archives', () => {
 					...{ customer_id, ...MIA, subscription_id: id, tariff_id: 1, tariff_name: named('tariff', 1) },
 					...{ subject_ids: [2], subject_names: [named('subject', 2)] },
 					...{ lesson_type_ids: [], lesson_type_names: [], b_date: '2026-03-10', e_date: '2026-04-09' },
-					...{ balance: '3200.00', note: null, ...CHANGE },
+					...{ balance: '3200.00', note: null, branch_id: 1, url: card(customer_id) },
+					...toldBy('CustomerToTariff', id),
 				},
 			]);
 		});
@@ -246,7 +254,8 @@ describe('memberships, subscriptions and archives', () => {
 				{
 					...{ customer_id: id, ...MIA, e_date: '2026-03-10', customer_reject_id: 1 },
 					customer_reject_name: store().find('customer-reject', 1)?.name,
-					...{ lead_reject_id: null, lead_reject_name: null, ...CHANGE },
+					...{ lead_reject_id: null, lead_reject_name: null, branch_id: 1, url: card(id) },
+					...toldBy('Customer', id, 'update'),
 				},
 			]);
 		});
@@ -258,7 +267,9 @@ describe('memberships, subscriptions and archives', () => {
 			const poller = await started('customerJoinedGroup', { addNames: false });
 			school.sandbox.clearJournal();
 			join(pupil(), group());
-			expect(await poller.tick()).toMatchObject([{ membership_id: id + 1 }]);
+			const [item] = await poller.tick();
+			expect(item).toMatchObject({ membership_id: id + 1, ...toldBy('CustomerGroupInvolve', id + 1) });
+			expect(item).not.toHaveProperty('url');
 			expect(new Set(school.calls())).toEqual(new Set(['log/index']));
 		});
 
@@ -280,7 +291,14 @@ describe('memberships, subscriptions and archives', () => {
 			const poller = await started('customerLeftGroup');
 			store().patch('cgi', id, { e_date: '10.03.2026' });
 			expect(await poller.tick()).toMatchObject([
-				{ membership_id: id, customer_id: null, customer_name: null, group_id: null, group_name: null },
+				{
+					membership_id: id,
+					customer_id: null,
+					customer_name: null,
+					group_id: null,
+					group_name: null,
+					url: null,
+				},
 			]);
 		});
 	});

@@ -287,9 +287,9 @@ describe('a record that AlfaCRM fails to show', () => {
 			world.pass(10);
 		}
 	}
-	const told = (entity_id: number) => ({ entity_id, record: { id: entity_id } });
-	const lost = (entity_id: number) => ({
-		...{ entity_id, record: null },
+	const told = (id: number) => ({ id, name: null, change: { entity_id: id } });
+	const lost = (id: number) => ({
+		...{ id, change: { entity_id: id } },
 		recordError: expect.stringMatching(/HTTP 500/) as string,
 	});
 	const change = (world: World, entity_id: number) =>

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../sandbox';
+import type { Change } from '../../../nodes/AlfaCrm/trigger/change';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 import { CUSTOMERS, LARGE, LOG, range, World } from '../support/world';
@@ -14,6 +15,7 @@ const started = async (event: string, parameters: INodeParameters = {}) => {
 	expect(await poller.tick()).toEqual([]);
 	return poller;
 };
+const changeOf = ({ change }: IDataObject) => change as Change;
 const add = (values: JsonObject) =>
 	school.sandbox.store.insert('customer', { name: 'Новая Анна', is_study: 0, branch_ids: [1], ...values }).id;
 
@@ -98,9 +100,11 @@ describe("'Not Sorted', which stands for no stage,", () => {
 		// Nothing has moved, or it is new.
 		log({ lead_status_id: null }, { lead_status_id: '' });
 		log({}, { lead_status_id: null }, 1);
-		const moves = (await poller.tick()).map(({ fields_old, fields_new }) =>
-			[fields_old, fields_new].map((fields) => (fields as IDataObject).lead_status_id ?? null),
-		);
+		const moves = (await poller.tick())
+			.map(changeOf)
+			.map(({ fields_old, fields_new }) =>
+				[fields_old, fields_new].map((fields) => fields.lead_status_id ?? null),
+			);
 		expect(moves).toEqual(told);
 	});
 
@@ -141,25 +145,23 @@ describe('a test in the editor', () => {
 		settings.now = '2026-11-20 12:00:00';
 	}
 
-	it.each<[event: string, shown: (item: Record<string, unknown>) => unknown, expected: unknown]>([
+	const fieldsNew = (item: IDataObject) => changeOf(item).fields_new;
+
+	it.each<[event: string, shown: (item: IDataObject) => unknown, expected: unknown]>([
 		['customerCreated', ({ name }) => name, ['Анна 2', 'Анна 3', 'Анна 4']],
+		['customerUpdated', fieldsNew, [{ is_study: 1 }, { lead_status_id: 2 }, { is_study: 1 }]],
+		['leadMoved', fieldsNew, Array(3).fill({ lead_status_id: 2 })],
+		['leadConverted', fieldsNew, Array(3).fill({ is_study: 1 })],
 		[
-			'customerUpdated',
-			({ fields_new }) => fields_new,
-			[{ is_study: 1 }, { lead_status_id: 2 }, { is_study: 1 }],
+			'lessonCreated',
+			(item) => [changeOf(item).event, changeOf(item).entity],
+			Array(3).fill(['create', 'Lesson']),
 		],
-		['leadMoved', ({ fields_new }) => fields_new, Array(3).fill({ lead_status_id: 2 })],
-		['leadConverted', ({ fields_new }) => fields_new, Array(3).fill({ is_study: 1 })],
-		['lessonCreated', ({ event, entity }) => [event, entity], Array(3).fill(['create', 'Lesson'])],
-		['lessonConducted', ({ fields_new }) => fields_new, Array(3).fill({ status: 3 })],
-		['lessonCancelled', ({ fields_new }) => fields_new, Array(3).fill({ status: 2 })],
+		['lessonConducted', fieldsNew, Array(3).fill({ status: 3 })],
+		['lessonCancelled', fieldsNew, Array(3).fill({ status: 2 })],
 		['paymentCreated', ({ income }) => income, Array(3).fill('1000.00')],
-		['recordChanged', ({ entity }) => entity, ['Lesson', 'Pay', 'Task']],
-		[
-			'taskCreated',
-			({ record }) => (record as { title: string }).title,
-			[2, 3, 4].map((n) => `Перезвонить ${n}`),
-		],
+		['recordChanged', (item) => changeOf(item).entity, ['Lesson', 'Pay', 'Task']],
+		['taskCreated', ({ title }) => title, [2, 3, 4].map((n) => `Перезвонить ${n}`)],
 	])(
 		'shows the newest of %s, and the trigger goes on as if nothing had been',
 		async (event, shown, expected) => {

@@ -60,20 +60,31 @@ describe('new customers', () => {
 });
 
 describe('Fetch Full Record', () => {
-	it.each([true, false])('adds the record as it is now, Add Names: %j', async (addNames) => {
-		const poller = await started('leadMoved', { addNames });
+	it.each([
+		[true, true],
+		[true, false],
+		[false, true],
+		[false, false],
+	])('puts out the record as it is now, Add Names: %j, Simplify: %j', async (addNames, simplify) => {
+		const poller = await started('leadMoved', { addNames, simplify });
 		const id = lead({ lead_status_id: 2 });
 		patch(id, { lead_status_id: 3 });
 		patch(id, { name: 'Анна Новая' });
 		const [item] = await poller.tick();
-		expect(item).toMatchObject({ entity_id: id, fields_new: { lead_status_id: 3 } });
-		expect(item.record).toMatchObject({ id, name: 'Анна Новая', lead_status_id: 3 });
+		expect(Object.keys(item)[0]).toBe('id');
+		expect(item).toMatchObject({ id, name: 'Анна Новая', lead_status_id: 3 });
+		expect(item).toMatchObject({ change: { entity_id: id, fields_new: { lead_status_id: 3 } } });
+		expect(item).toMatchObject({ branch_ids: simplify ? 1 : [1] });
+		const branch = called('branch', 1);
 		const names = {
 			...{ lead_status_name: called('lead-status', 3), is_study_name: 'Lead' },
-			...{ branch_names: [called('branch', 1)], url: `${school.sandbox.url}/company/1/lead/view?id=${id}` },
+			branch_names: simplify ? branch : [branch],
 		};
-		if (addNames) expect(item.record).toMatchObject(names);
-		else expect(item.record).not.toHaveProperty('lead_status_name');
+		if (addNames) expect(item).toMatchObject(names);
+		else expect(item).not.toHaveProperty('lead_status_name');
+		const url = `${school.sandbox.url}/company/1/lead/view?id=${id}`;
+		expect(item.url).toBe(addNames || simplify ? url : undefined);
+		expect('study_status_id' in item).toBe(!simplify);
 		expect(listed('lead-status')).toBe(addNames ? 1 : 0);
 		expect(listed('teacher')).toBe(0);
 	});
@@ -82,7 +93,7 @@ describe('Fetch Full Record', () => {
 		const poller = await started('lessonCreated');
 		const planned = { branch_id: 1, date: '2026-03-01', lesson_type_id: 1, status: 1 };
 		const { id } = school.sandbox.store.insert('lesson', planned);
-		expect(await poller.tick()).toMatchObject([{ entity_id: id, record: { id, status: 1 } }]);
+		expect(await poller.tick()).toMatchObject([{ id, status: 1, change: { entity_id: id } }]);
 	});
 
 	it('finds a subscription by a change that names its customer, though one before did not', async () => {
@@ -91,8 +102,8 @@ describe('Fetch Full Record', () => {
 		school.sandbox.store.patch('customer-tariff', id, { note: 'да' });
 		school.sandbox.store.patch('customer-tariff', id, { customer_id: 1 });
 		expect(await poller.tick()).toMatchObject([
-			{ record: null, recordError: expect.stringMatching(/only by its customer_id/) as string },
-			{ record: { id, customer_id: 1 } },
+			{ id, recordError: expect.stringMatching(/only by its customer_id/) as string },
+			{ id, customer_id: 1 },
 		]);
 	});
 
@@ -104,9 +115,12 @@ describe('Fetch Full Record', () => {
 		const ids = [lead(), lead()];
 		for (const id of ids) patch(id, { note: 'да' });
 		fault({ entity: 'customer', bodyContains: `"id":${ids[0]}` }, status);
-		expect(await poller.tick()).toMatchObject([
-			{ entity_id: ids[0], record: null, recordError: expect.stringMatching(message) as string },
-			{ entity_id: ids[1], record: { id: ids[1] } },
+		expect(await poller.tick()).toEqual([
+			{
+				...{ id: ids[0], recordError: expect.stringMatching(message) as string },
+				change: expect.objectContaining({ entity_id: ids[0] }) as unknown,
+			},
+			expect.objectContaining({ id: ids[1], name: 'Анна' }),
 		]);
 		expect(await poller.tick()).toEqual([]);
 	});
@@ -116,19 +130,20 @@ describe('Fetch Full Record', () => {
 async function watching(settings: Partial<Settings> = {}, parameters: INodeParameters = {}): Promise<Poller> {
 	school.sandbox.store.patch('branch', 3, { is_active: 1 });
 	school.sandbox.settings.logScope = settings.logScope ?? 'account';
-	const poller = await started('recordChanged', { entities: ['Customer'], ...parameters });
+	const poller = await started('recordChanged', { entities: ['Customer'], simplify: false, ...parameters });
 	Object.assign(school.sandbox.settings, settings);
 	return poller;
 }
 
-/** What a poll says of the records: for each item `event entity_id`, and its record or why there is none. */
+/** What a poll says of the records: for each item `event id`, and its record, null if it has no field, and why so. */
 async function told(poller: Poller): Promise<Array<[change: string, record: unknown, error?: unknown]>> {
 	const items = await poller.tick();
-	return items.map(({ event, entity_id, record, recordError }) => {
-		const { id, branch_ids } = (record ?? {}) as IDataObject;
-		const found = record === null ? null : { id, branch_ids };
-		const change = `${String(event)} ${String(entity_id)}`;
-		return recordError === undefined ? [change, found] : [change, found, recordError];
+	return items.map(({ id, change, recordError, ...record }) => {
+		const { event, entity_id } = change as IDataObject;
+		expect(id).toBe(entity_id);
+		const found = Object.keys(record).length === 0 ? null : { id, branch_ids: record.branch_ids };
+		const name = `${String(event)} ${String(id)}`;
+		return recordError === undefined ? [name, found] : [name, found, recordError];
 	});
 }
 
@@ -163,7 +178,7 @@ describe.each<Settings['logScope']>(['account', 'branch'])('with a log by %s, th
 		]);
 	});
 
-	it('that was deleted is null, without a reason and without a request', async () => {
+	it('that was deleted is its ID and the change, without a reason and without a request', async () => {
 		const poller = await watching({ logScope, forbiddenBranches: [3] });
 		const id = insert();
 		patch(id, { note: 'да' });
@@ -263,7 +278,7 @@ describe('requests', () => {
 		const poller = await watching();
 		const id = insert({ branch_ids: [1] });
 		for (const note of ['а', 'б', 'в']) patch(id, { note });
-		const notes = (await poller.tick()).map(({ record }) => (record as IDataObject).note);
+		const notes = (await poller.tick()).map(({ note }) => note);
 		expect(notes).toEqual(Array(4).fill('в'));
 		expect(listed('customer')).toBe(1);
 	});

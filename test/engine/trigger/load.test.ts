@@ -1,4 +1,4 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
 import { DirectSchool } from '../support/direct';
@@ -146,8 +146,7 @@ describeScheduled('a poll whose time is short', () => {
 		add(customers);
 		const options = { send: school.send, budgetMs: seconds * 1_000 };
 		const poller = new Poller(engine, { ...PARAMETERS, ...parameters }, options);
-		const idOf = ({ id, entity_id }: IDataObject) => Number(entity_id ?? id);
-		const poll = async () => (await poller.tick()).map(idOf);
+		const poll = async () => (await poller.tick()).map(({ id }) => Number(id));
 		const polls = async (count: number) => {
 			const ids: number[] = [];
 			for (let n = 0; n < count; n++) ids.push(...(await poll()));

@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { CREDENTIAL } from '../../../nodes/AlfaCrm/api/client';
 import { nodeError } from '../../../nodes/AlfaCrm/api/failures';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
+import type { Change } from '../../../nodes/AlfaCrm/trigger/change';
 import { DerivedEvents } from '../../../nodes/AlfaCrm/trigger/derivedEvents';
 import { attendance } from '../../../nodes/AlfaCrm/trigger/events/attendance';
 import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
@@ -447,7 +448,7 @@ class Play {
 			for (const key of this.asSaid()) said.add(key);
 			const rows = taken.map(({ row }) => row);
 			for (const row of rows) this.judge(row, isThere, said);
-			this.ordered(rows.map(({ datetime }) => String(datetime)));
+			this.ordered(rows.map(({ change }) => String((change as Change).datetime)));
 			if (isFirst) {
 				this.begun(rows.length, startWith, due);
 				this.due.clear();
