@@ -115,12 +115,12 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		});
 	});
 
-	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
+	it('has Simplify exactly where wide records are read or written, in n8n’s words, and on', () => {
 		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates) : entity;
-		const reads =
-			[...READING, 'upsert'].includes(operation) ||
+		const shows =
+			[...READING, 'create', 'update', 'upsert'].includes(operation) ||
 			['change', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(action?.kind ?? '');
-		const simplifies = shown?.simple !== undefined && reads;
+		const simplifies = shown?.simple !== undefined && shows;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
 		expect(named('simplify')).toMatchObject({
@@ -178,8 +178,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		};
 		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
 		const besides = {
-			create: ['options'],
-			update: ['options'],
+			create: ['simplify', 'options'],
+			update: ['simplify', 'options'],
 			upsert: ['simplify', 'options', ...matched],
 		}[operation as 'create'];
 		const start = ['resource', 'operation', 'branchId', 'id', 'inputMode', 'listMode'];

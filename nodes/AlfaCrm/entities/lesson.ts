@@ -171,20 +171,18 @@ export const lesson = writable({
 		],
 		search: { digits: 'id', day: ['date_from', 'date_to'] },
 	},
+	// Both times have the date. API notes 5.11.
 	simple: [
 		'id',
-		'date',
 		'time_from',
 		'time_to',
 		'status',
-		'branch_id',
+		'group_ids',
+		'customer_ids',
+		'teacher_ids',
+		'subject_id',
 		'room_id',
 		'lesson_type_id',
-		'subject_id',
-		'teacher_ids',
-		'customer_ids',
-		'group_ids',
-		'details',
 	],
 	custom: true,
 	hidden: {
@@ -213,6 +211,8 @@ export const lesson = writable({
 		topic,
 	],
 	outputFields: [
+		// Longer than other lists that have names, but nobody tells a lesson by numbers.
+		references('group_ids', 'Group', 'group'),
 		isoDate('date', 'Date'),
 		rows('details', 'Attendance', [
 			id('customer_id', 'Customer ID', { entity: 'customer' }),

@@ -199,7 +199,7 @@ export interface Entity {
 	unconfirmed?: readonly OperationName[];
 	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */
 	outputFields?: readonly Shown[];
-	/** The most useful fields of a wide record, some ten. */
+	/** The most useful fields of a wide record, what counts first: ten at most. */
 	simple?: readonly string[];
 	/** Accepts `custom_...` fields. */
 	custom?: boolean;

@@ -1,4 +1,4 @@
-import { formatDay, formatTime } from '../values/formats';
+import { formatDay, formatTime, isoDay } from '../values/formats';
 import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';
@@ -23,6 +23,7 @@ export const date: FieldKind<OfType<'date'>> = {
 		default: dayAhead(daysAhead),
 	}),
 	column: () => ({ type: 'dateTime' }),
+	simplified: isoDay,
 	jsonHint: () => 'date',
 };
 

@@ -93,6 +93,8 @@ export interface FieldKind<F> {
 	columnLabel(label: string): string;
 	/** As AlfaCRM returns it. */
 	schema(field: F): JsonSchema;
+	/** What Simplify makes of a value that is no list. */
+	simplified(held: Wire): Wire;
 	/** What the JSON input takes, in brackets behind the name; '' where the name says it. */
 	jsonHint(field: F): string;
 }
@@ -123,6 +125,7 @@ export const single = {
 	column: () => ({ type: 'string' as const }),
 	columnLabel: (label: string): string => label,
 	schema: (): JsonSchema => ({ type: 'string' }),
+	simplified: (held: Wire): Wire => held,
 	jsonHint: (): string => '',
 };
 

@@ -25,6 +25,10 @@ export function formatDay(value: unknown, format: DateFormat, zone: string): str
 	return date?.isValid ? date.toFormat(PATTERNS[format]) : undefined;
 }
 
+/** A day that stands alone as `yyyy-mm-dd`; anything else, such as a moment, as it is. */
+export const isoDay = <T>(value: T): T | string =>
+	typeof value === 'string' && !value.includes(':') ? (formatDay(value, 'iso', 'UTC') ?? value) : value;
+
 /** A day as a list shows it, "1 Mar", with the year unless that is this one; undefined for what is no day. */
 export function shortDay(value: unknown, zone: string): string | undefined {
 	const date = readDay(value, zone);

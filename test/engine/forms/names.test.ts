@@ -63,8 +63,8 @@ describe('a stage by its name', () => {
 		const phone = '+7(900)555-00-01';
 		const upsert = { resource: 'customer', operation: 'upsert', branchId: 1, matchBy: 'phone', phone };
 		const [saved] = await run({
-			...upsert,
-			fieldsToSet: { name: 'Мия', is_study: 0, lead_status_id: STAGE },
+			...{ ...upsert, name: 'Мия' },
+			fieldsToSet: { is_study: 0, lead_status_id: STAGE },
 		});
 		expect(row('customer', saved.id)).toMatchObject({ lead_status_id: stageId() });
 	});

@@ -172,7 +172,9 @@ describe('a call that writes', () => {
 		[{ id: 7, name: 'Мия' }, []],
 		[{ id: 7 }, []],
 	])('that answers with %j tells of the custom fields that it lost: %j', async (model, hints) => {
-		expect((await saved({ success: true, model })).hints()).toEqual(hints);
+		const answer = await saved({ success: true, model });
+		expect(answer.hints()).toEqual(hints);
+		expect(answer.model).toEqual({ ...model, ...(hints.length > 0 ? { custom_a: null } : {}) });
 	});
 });
 

@@ -31,7 +31,7 @@ const changing = ({ check, values = (given) => given }: Extra = {}): ActionKind<
 		const id = idOf(item, entity);
 		const given = values(bodyOf(item, body, readFields(item, body), target.branch));
 		const addToLists = readAddToLists(item, body, 'add');
-		const show = simplified(item, entity);
+		const show = simplified(item, entity, Object.keys({ ...given, ...fixed }));
 		return await item.withLock([recordKey(entity, id)], async () => {
 			const match = await getRecord(item, entity, id, target);
 			check?.(item, match);

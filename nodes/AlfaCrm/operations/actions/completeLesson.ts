@@ -81,7 +81,7 @@ async function complete(
 	const settle = async (one: Item) => await settleNames(one, entity, action.name);
 	const { rows: wanted, body: said } = await readAttendances(items, id, fields, settle, target.branch);
 	const { if_completed, ...given } = said;
-	const show = simplified(item, entity);
+	const show = simplified(item, entity, ['details', ...Object.keys(given)]);
 
 	let teach: () => Promise<IDataObject>;
 	const find = async () => {

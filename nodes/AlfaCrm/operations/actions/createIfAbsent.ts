@@ -47,7 +47,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const link = { [idAs]: isOneOfMany ? [customer] : customer };
 		const given = { ...link, ...bodyOf(item, fields, input, branch, shortens), ...fixed };
 		const isSame = item.flag(skipIfThere) ? addition.isSame(item) : undefined;
-		const show = simplified(item, other);
+		const show = simplified(item, other, Object.keys(given));
 
 		const query = Object.fromEntries((other.keys ?? []).map(({ name }) => [name, given[name]]));
 		// The form has the customer under its own label.

@@ -9,7 +9,8 @@ import type { LockKey } from '../execution/execution';
 import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import type { ObjectSchema } from '../output/recordSchema';
-import { objectOf, recordSchema, STRING } from '../output/recordSchema';
+import { withResult, withResultSchema } from '../output/readings';
+import { objectOf, recordSchema } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { firstDay, lastDay } from '../records/periods';
 import { readWholeList } from '../records/readList';
@@ -101,10 +102,10 @@ function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: 
 
 async function carryOut(membership: Membership, { row, body, alreadyMember }: Plan): Promise<IDataObject> {
 	const { customer, group } = membership;
-	if (Object.keys(body).length === 0) return { ...row, operationResult: 'unchanged', alreadyMember };
+	if (Object.keys(body).length === 0) return { ...withResult(row, 'unchanged'), alreadyMember };
 	const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
 	const model = await save(membership, { action: 'update', body, task }, row);
-	return { ...row, ...body, ...model, operationResult: 'updated', alreadyMember };
+	return { ...withResult({ ...row, ...body, ...model }, 'updated'), alreadyMember };
 }
 
 async function join(
@@ -123,12 +124,12 @@ async function join(
 		// On which days it is in the group is not known, so days that were given are not known to be covered; and one of
 		// which memberships of other days alone are shown may be in it on those only.
 		if (!IN_ALREADY.test(error.message) || Object.keys(given).length > 0 || others.length > 0) throw error;
-		return { customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyMember: true };
+		return { ...withResult({ customer_id: customer, group_id: group }, 'unchanged'), alreadyMember: true };
 	}
 	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
 	const plan = planned(item, [row], days);
 	const changed = days.isOpen && plan ? await carryOut(membership, plan) : row;
-	return { ...changed, operationResult: 'created', alreadyMember: false };
+	return { ...withResult(changed, 'created'), alreadyMember: false };
 }
 
 /** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
@@ -157,12 +158,14 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 				// One that has not begun by then cannot end then.
 				const isDeleted = isDeletion || firstDay(row, item.zone) > day;
 				const body = isDeleted ? {} : { e_date: given.e_date };
-				const [action, operationResult] = isDeleted ? ['delete', 'deleted'] : ['update', 'updated'];
+				const [action, operationResult] = isDeleted
+					? (['delete', 'deleted'] as const)
+					: (['update', 'updated'] as const);
 				const model = await save(membership, { action, body, task }, row);
-				result.push({ ...row, ...body, ...model, operationResult, alreadyLeft: false });
+				result.push({ ...withResult({ ...row, ...body, ...model }, operationResult), alreadyLeft: false });
 			}
 			if (result.length > 0) return result;
-			return [{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyLeft: true }];
+			return [{ ...withResult({ customer_id: customer, group_id: group }, 'unchanged'), alreadyLeft: true }];
 		});
 	},
 	output: () => membershipSchema('alreadyLeft'),
@@ -214,6 +217,6 @@ async function save(
 
 /** A membership, what became of it, and whether it was so already. */
 function membershipSchema(flag: string): ObjectSchema {
-	const { properties } = recordSchema(cgi);
-	return objectOf({ ...properties, operationResult: STRING, [flag]: { type: 'boolean' } });
+	const { properties } = withResultSchema(recordSchema(cgi));
+	return objectOf({ ...properties, [flag]: { type: 'boolean' } });
 }

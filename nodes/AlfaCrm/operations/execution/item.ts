@@ -253,21 +253,21 @@ export class Item extends ParameterReader {
 			);
 		}
 		this.saved.push(call.task);
-		this.warnIgnoredFields(call, model);
+		for (const name of this.ignoredFields(call, model)) model[name] = null;
 		this.execution.noteSaved(call.path, call, model);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
 	}
 
-	/** AlfaCRM silently ignores a custom field that it does not have; the record in its answer shows that. */
-	private warnIgnoredFields({ body: sent = {} }: ItemRequest, model: IDataObject): void {
+	/** AlfaCRM silently ignores a custom field that it does not have; the record in its answer shows that, and a hint says it. */
+	private ignoredFields({ body: sent = {} }: ItemRequest, model: IDataObject): string[] {
 		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
-		if (!isRecord) return;
-		for (const name of Object.keys(sent).filter((one) => isCustom(one) && !(one in model))) {
+		const ignored = Object.keys(sent).filter((name) => isRecord && isCustom(name) && !(name in model));
+		for (const name of ignored)
 			this.execution.hints.add(
 				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
 				name,
 			);
-		}
+		return ignored;
 	}
 
 	/** What a refusal says of the item: what it really has sent and saved so far. */

@@ -27,6 +27,7 @@ import { bodyOf, changesOf, fitting } from '../records/body';
 import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
 import { differences, saveChanges } from '../records/saveChanges';
+import type { ShowWritten } from '../output/readings';
 import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { Target } from '../records/target';
@@ -50,7 +51,7 @@ interface Request {
 	/** What of it changes a record, as it is sent. */
 	changes: IDataObject;
 	rules: Rules;
-	show: (row: IDataObject) => IDataObject;
+	show: ShowWritten;
 }
 
 /** What a new record needs and nothing is preset for: each has a parameter of its own, unless the record is matched by it. */
@@ -114,7 +115,8 @@ export const upsert: Operation = {
 		const fit = (field: Field, value: Wire) => fitting(item, field, value, rules.shortens);
 		const search = searchOf(item, entity, key, fit);
 		const input = readInput(item, entity, key);
-		const simple = simplified(item, entity);
+		const names = Object.keys({ ...Object.fromEntries(key.fields.map((name) => [name, ''])), ...input });
+		const simple = simplified(item, entity, names);
 		const keyed = key.fields.map((name) => [name, keyInput(item, keyField(entity, name))]);
 		const typed = { ...input, ...Object.fromEntries(keyed) } as IDataObject;
 		const show = (row: IDataObject) => ({ ...simple(row), notSaved: notSavedOf(item, entity, typed, row) });

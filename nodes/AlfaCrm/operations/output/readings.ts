@@ -2,7 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Shown } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import { isList, itemsIn } from '../../fields/field';
+import { isCustom } from '../../fields/custom';
+import { isList, itemsIn, kindOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import { showWhen } from '../../form/assemble';
 import type { ParameterReader } from '../execution/parameters';
@@ -121,11 +122,31 @@ export function withNameSchema({ properties }: ObjectSchema, fields: readonly Sh
 /** The switch, for entities whose records are wide. */
 export const simplifyForm = ({ simple }: Entity): INodeProperties[] => (simple ? [simplify] : []);
 
-/** How rows come out: the few useful fields of wide records, or as they are. Read before anything is sent. */
-export function simplified(parameters: ParameterReader, entity: Entity): (row: IDataObject) => IDataObject {
-	const isSimple = entity.simple !== undefined && parameters.flag(simplify);
-	const show = simplifier(entity);
-	return isSimple ? (row) => show(row, parameters.origin) : (row) => row;
+/** How a record comes out: as it is, or a few fields of it and of what was sent to become it. */
+export type ShowWritten = (row: IDataObject, sent?: IDataObject) => IDataObject;
+
+/**
+ * How a record comes out that is written: the few useful fields of a wide one and those that were given, or as it is. Read before
+ * anything is sent.
+ *
+ * @param given names of fields; of those that AlfaCRM shows by another name, that one counts
+ */
+export function simplified(
+	parameters: ParameterReader,
+	entity: Entity,
+	given: readonly string[],
+): ShowWritten {
+	const { simple } = entity;
+	if (simple === undefined || !parameters.flag(simplify)) return (row) => row;
+	const names = shownFields(entity).map(({ name }) => name);
+	const set = given.filter((name) => names.includes(name) || isCustom(name));
+	const show = simplifier({ ...entity, simple: [...new Set([...simple, ...set])] });
+	// An answer need not hold the whole record, and what it leaves out is not known to be empty. API notes 4.
+	return (row, sent) => {
+		const all = { ...sent, ...row };
+		const entries = Object.entries(show(all, parameters.origin));
+		return Object.fromEntries(entries.filter(([name]) => name === LINK || all[name] !== undefined));
+	};
 }
 
 /** A name is a text that may hold a comma. */
@@ -135,10 +156,10 @@ const NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
 const keysOf = ({ simple = [] }: Entity, named: readonly NamedField[]): string[] =>
 	simple.flatMap((name) => [name, ...named.filter(({ field }) => field.name === name).map(({ as }) => as)]);
 
-/** Lists of plain values become one text, which reads back as the same list. Names stand in the row already. */
+/** Lists of plain values become one text, which reads back as the same list, and days are ISO. Names stand in the row already. */
 export function simplifier(entity: Entity, named: readonly NamedField[] = []) {
 	const keys = keysOf(entity, named);
-	const fieldOf = new Map<string, Shown>(entity.fields.map((field) => [field.name, field]));
+	const fieldOf = new Map(shownFields(entity).map((field) => [field.name, field]));
 	for (const { as } of named) fieldOf.set(as, NAMES);
 	return (row: IDataObject, origin: string, branch?: number): IDataObject => ({
 		...Object.fromEntries(keys.map((key) => [key, flat(row[key], fieldOf.get(key))])),
@@ -149,7 +170,8 @@ export function simplifier(entity: Entity, named: readonly NamedField[] = []) {
 /** With commas, unless the values would be told apart otherwise then: a word beside a phone number belongs to it. */
 function flat(value: IDataObject[string], field?: Shown): IDataObject[string] {
 	if (value === undefined) return null;
-	if (!Array.isArray(value) || value.some((item) => typeof item === 'object')) return value;
+	if (!Array.isArray(value)) return field === undefined ? value : kindOf(field).simplified(value);
+	if (value.some((item) => typeof item === 'object')) return value;
 	const [only] = value as unknown[];
 	// A number is merged on as one, and a text would not be found.
 	if (value.length === 1 && typeof only === 'number') return only;
@@ -184,17 +206,29 @@ type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'delete
 
 /** The record and what became of it, under names that AlfaCRM, which writes them in small letters, does not use. */
 export function report(
-	show: (row: IDataObject) => IDataObject,
+	show: ShowWritten,
 	row: IDataObject,
 	operationResult: OperationResult,
 	changedFields: string[],
 ): IDataObject {
-	return { ...show(row), operationResult, changedFields };
+	return { ...withResult(show(row), operationResult), changedFields };
 }
 
-export const reportSchema = (entity: Entity): ObjectSchema =>
-	objectOf({
-		...simplifiedSchema(entity).properties,
-		operationResult: STRING,
-		changedFields: { type: 'array', items: STRING },
-	});
+/** It stands behind what names the record, for it says what all the rest is worth. */
+export function withResult(row: IDataObject, operationResult: OperationResult): IDataObject {
+	const { id, ...others } = row;
+	const [first, ...rest] = Object.entries(id === undefined ? row : { id, ...others });
+	const places = Object.fromEntries([first, ['operationResult', operationResult], ...rest]);
+	// That of a step before says less.
+	return { ...places, operationResult };
+}
+
+export function withResultSchema({ properties }: ObjectSchema): ObjectSchema {
+	const { id, ...rest } = properties;
+	return objectOf({ id, operationResult: STRING, ...rest });
+}
+
+export function reportSchema(entity: Entity): ObjectSchema {
+	const { properties } = withResultSchema(simplifiedSchema(entity));
+	return objectOf({ ...properties, changedFields: { type: 'array', items: STRING } });
+}

@@ -6,7 +6,8 @@ import type { Entity } from '../../entities/types';
 import { forNew, isProminent } from '../../fields/field';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
-import { recordSchema } from '../output/recordSchema';
+import type { ShowWritten } from '../output/readings';
+import { simplified, simplifiedSchema, simplifyForm } from '../output/readings';
 import type { Target } from './target';
 import { keysForm, targetOf } from './target';
 import { bodyOf, shortensTexts, textOptions } from './body';
@@ -22,30 +23,38 @@ const additionalFields = (entity: Entity) => {
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
+/** A new record, and how it comes out. */
+export interface NewRecord extends Draft {
+	target: Target;
+	show: ShowWritten;
+}
+
 /** @param complete adds to what was given what follows from it */
 export function readDraft(
 	item: Item,
 	entity: Entity,
 	fields: readonly Field[] = newFields(entity),
 	complete = (input: IDataObject) => input,
-): Draft & { target: Target } {
+): NewRecord {
 	const target = targetOf(item, entity, 'create');
 	const input = complete(readFieldInput(item, entity, additionalFields(entity), prominentFields(entity)));
 	const [options] = textOptions(fields);
 	const shortens = shortensTexts(options && item.collection(options));
 	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
-	return { target, fields, input, body, branch: target.branch };
+	const show = simplified(item, entity, Object.keys(body));
+	return { target, fields, input, body, branch: target.branch, show };
 }
 
 export async function saveDraft(
 	item: Item,
-	{ label }: Entity,
-	{ target, ...draft }: Draft & { target: Target },
+	entity: Entity,
+	{ target, show, ...draft }: NewRecord,
 ): Promise<IDataObject> {
 	const { body: placed, branch } = await forOwner(item, draft);
 	const body = await authored(item, draft.fields, placed, branch);
-	const task = `create the ${label.toLowerCase()}`;
-	return await item.save({ ...target, branch, action: 'create', body, task }, []);
+	const task = `create the ${entity.label.toLowerCase()}`;
+	const model = await item.save({ ...target, branch, action: 'create', body, task }, []);
+	return show(model, body);
 }
 
 /** Creates a record each time that it runs. */
@@ -58,10 +67,11 @@ export const create: Operation = {
 	form: (entity) => ({
 		...inputModeForm(entity),
 		keys: keysForm(entity, 'create'),
+		simplify: simplifyForm(entity),
 		prominentFields: prominentForm(prominentFields(entity)),
 		createFields: [inMode('form', additionalFields(entity))],
 		createOptions: textOptions(entity.fields),
 	}),
 	execute: async (item, entity) => [await saveDraft(item, entity, readDraft(item, entity))],
-	output: recordSchema,
+	output: (entity) => simplifiedSchema(entity),
 };

@@ -14,6 +14,7 @@ import type { Item } from '../execution/item';
 import type { LockKey } from '../execution/execution';
 import type { Operation } from '../operation';
 import type { Branch } from './branches';
+import type { NewRecord } from './create';
 import { create, readDraft, saveDraft } from './create';
 import { MINUTES_OF_A_DAY, movedEnds } from './duration';
 import { isForm } from './fieldInput';
@@ -51,8 +52,7 @@ export const bookLesson: Operation = {
 			assertForSomebody(item, input);
 			return withoutLength(input);
 		});
-		const { body, target } = draft;
-		return [await book(item, body, target.branch, async () => await saveDraft(item, entity, draft))];
+		return [await book(item, draft, async () => await saveDraft(item, entity, draft))];
 	},
 };
 
@@ -136,13 +136,11 @@ function isExpression(raw: unknown): boolean {
  * Books a lesson unless the same is there, and at no time at which its teacher or its room is taken. Two that want one
  * place take turns, in this process by whom and what it takes, over processes by the lock of the node.
  *
- * @param body the lesson as it is sent
- * @param branch of the call
+ * @param draft the lesson as it is sent, and the branch of the call
  */
 async function book(
 	item: Item,
-	body: IDataObject,
-	branch: number | undefined,
+	{ body, branch, show }: NewRecord,
 	create: () => Promise<IDataObject>,
 ): Promise<IDataObject> {
 	const options = item.collection(bookingOptions);
@@ -163,7 +161,7 @@ async function book(
 				'These customers and groups already have a lesson at that time, so no other one was booked',
 				`lesson ${String(same.row.id)}`,
 			);
-			return same.row;
+			return show(same.row);
 		}
 		if (!checks || isCancelled(body)) return undefined;
 		for (const { row, span } of lessons)

@@ -9,6 +9,7 @@ import type { Item } from '../execution/item';
 import type { ParameterReader } from '../execution/parameters';
 import { recordKey } from '../execution/execution';
 import { archivedByRow, isArchived } from './archived';
+import type { ShowWritten } from '../output/readings';
 import { report } from '../output/readings';
 import type { LocatedRecord, Target } from './target';
 
@@ -51,7 +52,7 @@ interface RecordTask {
 	item: Item;
 	entity: Entity;
 	target: Target;
-	show: (row: IDataObject) => IDataObject;
+	show: ShowWritten;
 }
 
 /** What is to be saved, as it is sent. */

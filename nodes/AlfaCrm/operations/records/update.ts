@@ -7,7 +7,7 @@ import { collection } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
-import { recordSchema } from '../output/recordSchema';
+import { simplified, simplifiedSchema, simplifyForm } from '../output/readings';
 import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
@@ -40,6 +40,7 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		...inputModeForm(entity),
 		id: [idParameter(entity)],
 		keys: keysForm(entity, 'update'),
+		simplify: simplifyForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
 		updateFields: [inMode('form', updateFields(entity))],
 		updateOptions: [updateOptions(entity)],
@@ -59,6 +60,7 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
 			);
 		}
+		const show = simplified(item, entity, Object.keys(changes));
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
@@ -73,10 +75,10 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 			const update = async (where: Target) =>
 				await item.save({ ...where, action: 'update', query, body, task }, keys);
 			const place = match ? { ...target, branch: match.branch } : target;
-			return [{ id, ...(await writeAnywhere(item, entity, id, place, update)) }];
+			return [show({ id, ...(await writeAnywhere(item, entity, id, place, update)) }, body)];
 		});
 	},
-	output: recordSchema,
+	output: (entity) => simplifiedSchema(entity),
 });
 
 export const update = updating();
