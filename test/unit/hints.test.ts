@@ -22,3 +22,14 @@ it('a hint without details is its message', () => {
 	hints.add('Look there');
 	expect(shown(hints)).toEqual(['Look there']);
 });
+
+it('a repeat is told as what it is, and no warning', () => {
+	const hints = new Hints();
+	hints.add('Look there');
+	hints.addRepeat('This payment was there already; nothing was added', 'payment 12');
+	const types: unknown[] = [];
+	hints.show({
+		addExecutionHints: ({ type }: { type: string }) => types.push(type),
+	} as unknown as IExecuteFunctions);
+	expect(types).toEqual(['warning', 'info']);
+});

@@ -312,11 +312,13 @@ describe('a comment', () => {
 	it('that was there has a hint, and so has anything else that is not added', async () => {
 		await school.done(comment('Да'));
 		expect((await school.done(comment('Да'))).hints).toEqual([
-			'It already exists, so it was not added again: communication 1 of 2026-02-10 12:00:00',
+			'This communication was there already; nothing was added: communication 1 of 2026-02-10 12:00:00',
 		]);
 		const task = job('createTask', { title: 'Перезвонить' });
 		expect((await school.done(task)).hints).toEqual([]);
-		expect((await school.done(task)).hints).toEqual(['It already exists, so it was not added again: task 1']);
+		expect((await school.done(task)).hints).toEqual([
+			'This task was there already; nothing was added: task 1',
+		]);
 	});
 });
 

@@ -196,7 +196,8 @@ it('the day that means "not archived" means it after that day too', async () => 
 		]);
 	expect(await foundBy(findByPhone({ archived: false }))).toEqual([id]);
 	const { json, hints } = await school.done(act('unarchive', id));
-	expect([json[0].operationResult, hints]).toEqual(['unchanged', []]);
+	const hint = `This customer was like that already; nothing was changed: customer ${id}`;
+	expect([json[0].operationResult, hints]).toEqual(['unchanged', [hint]]);
 });
 
 describe.each([[[]], [['group.removed']]])('a group, where rows show %j', (shownFields) => {

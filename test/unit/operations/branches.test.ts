@@ -320,8 +320,8 @@ describe('a list of branches', () => {
 		};
 		const credential = { hostname: 'expired', token: 'old' };
 		const logIn = () => ({ token: 'new' });
-		const { json, hints } = await school.done(byPhone(), { credential, logIn });
-		expect(json).toMatchObject([{ id, operationResult: 'unchanged' }]);
+		const { json, hints } = await school.done(byPhone({ note: 'x' }), { credential, logIn });
+		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
 		expect(hints).toEqual([]);
 		// Without a branch, in that of the form, and there with the new token.
 		expect(branchesOf('/branch/index')).toHaveLength(3);

@@ -55,8 +55,11 @@ describe('a step of a lead or client', () => {
 				`Archived customers were changed and stay in the archive; 'Restore' brings them back: customer ${id}`,
 			]);
 		expect(stored(id)).toMatchObject({ is_study: 1, e_date: '2025-12-01' });
-		// Nothing is changed any more; who is brought back does not stay there, nor does who is active.
-		for (const form of [job('convertToClient', id), job('unarchive', id), job('convertToClient', lead())])
+		// Nothing is changed any more, which is said; who is brought back does not stay there, nor does who is active.
+		expect(await hintsOf(job('convertToClient', id))).toEqual([
+			`This customer was like that already; nothing was changed: customer ${id}`,
+		]);
+		for (const form of [job('unarchive', id), job('convertToClient', lead())])
 			expect(await hintsOf(form)).toEqual([]);
 	});
 

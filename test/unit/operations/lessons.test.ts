@@ -50,9 +50,7 @@ describe('the same lesson', () => {
 		])
 			expect(await school.done(form)).toMatchObject({
 				json: [{ id: first.json[0].id, customer_ids: [anna] }],
-				hints: [
-					'These customers and groups already have a lesson at that time, so no other one was booked: lesson 1',
-				],
+				hints: ['This lesson was there already; no other one was booked: lesson 1'],
 			});
 		expect(booked()).toHaveLength(1);
 	});

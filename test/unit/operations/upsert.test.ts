@@ -130,12 +130,12 @@ describe('a text that is longer than AlfaCRM takes', () => {
 		by('phoneAndName', { phone: PHONE, name: long }, fieldsToSet, options);
 
 	it('is shortened where that is wanted, and found again by what is left of it', async () => {
-		for (const given of [{}, { name: long }]) {
+		const shortened = "Texts that are longer than AlfaCRM takes were shortened: 'Name' to 50 characters";
+		const repeat = 'This customer was like that already; nothing was changed: customer 1';
+		for (const [given, ...more] of [[{}], [{ name: long }, repeat]] as const) {
 			const { json, hints } = await school.done(form({ shortenTexts: true }, given));
 			expect(json).toMatchObject([{ name: `${long.slice(0, 49)}…`, id: 1 }]);
-			expect(hints).toEqual([
-				"Texts that are longer than AlfaCRM takes were shortened: 'Name' to 50 characters",
-			]);
+			expect(hints).toEqual([shortened, ...more]);
 		}
 		expect(school.writes()).toEqual(['customer/create']);
 	});

@@ -94,8 +94,13 @@ async function complete(
 				const known = rowOf(held, row);
 				return known === undefined || !holds(item, known, ofRow, row);
 			});
-			if (differing.length === 0 && holds(item, lesson, fields, rest))
+			if (differing.length === 0 && holds(item, lesson, fields, rest)) {
+				item.execution.hints.addRepeat(
+					'This lesson was completed like that already; nothing was changed',
+					`lesson ${id}`,
+				);
 				return report(show, lesson, 'unchanged', []);
+			}
 			if (if_completed !== 'teach') throw completedError(item, id, differing);
 		} else assertTookPlace(item, id, lesson);
 		teach = async () => {

@@ -83,8 +83,8 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 				// One that is closed, or not for this user, must not keep the customer from paying.
 				found ??= await inOtherBranches(item, others, look);
 				if (found === undefined) return undefined;
-				item.execution.hints.add(
-					'It already exists, so it was not added again',
+				item.execution.hints.addRepeat(
+					`This ${noun} was there already; nothing was added`,
 					`${noun} ${String(found.id)}${'added' in found ? ` of ${String(found.added)}` : ''}`,
 				);
 				return report(show, found, 'unchanged', []);

@@ -102,7 +102,10 @@ function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: 
 
 async function carryOut(membership: Membership, { row, body, alreadyMember }: Plan): Promise<IDataObject> {
 	const { customer, group } = membership;
-	if (Object.keys(body).length === 0) return { ...withResult(row, 'unchanged'), alreadyMember };
+	if (Object.keys(body).length === 0) {
+		noteRepeat(membership, IS_MEMBER);
+		return { ...withResult(row, 'unchanged'), alreadyMember };
+	}
 	const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
 	const model = await save(membership, { action: 'update', body, task }, row);
 	return { ...withResult({ ...row, ...body, ...model }, 'updated'), alreadyMember };
@@ -124,6 +127,7 @@ async function join(
 		// On which days it is in the group is not known, so days that were given are not known to be covered; and one of
 		// which memberships of other days alone are shown may be in it on those only.
 		if (!IN_ALREADY.test(error.message) || Object.keys(given).length > 0 || others.length > 0) throw error;
+		noteRepeat(membership, IS_MEMBER);
 		return { ...withResult({ customer_id: customer, group_id: group }, 'unchanged'), alreadyMember: true };
 	}
 	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
@@ -165,6 +169,7 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 				result.push({ ...withResult({ ...row, ...body, ...model }, operationResult), alreadyLeft: false });
 			}
 			if (result.length > 0) return result;
+			noteRepeat(membership, 'This customer was not in the group; nothing was changed');
 			return [{ ...withResult({ customer_id: customer, group_id: group }, 'unchanged'), alreadyLeft: true }];
 		});
 	},
@@ -191,6 +196,11 @@ function readMembership(item: Item, entity: Entity, { body = [] }: Action): Memb
 	const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? []), ...body]);
 	return { item, branch, customer, group, given, labels, lock: [cgi.path, customer, group] };
 }
+
+const IS_MEMBER = 'This customer was in the group already; nothing was added';
+
+const noteRepeat = ({ item, customer, group }: Membership, message: string): void =>
+	item.execution.hints.addRepeat(message, `customer ${customer}, group ${group}`);
 
 const dayIn = (item: Item, value: unknown): string | undefined => formatDay(value, 'iso', item.zone);
 

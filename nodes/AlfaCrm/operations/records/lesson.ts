@@ -157,8 +157,8 @@ async function book(
 		}));
 		const same = lessons.find(({ row, span }) => span?.begin === wanted.begin && isFor(row, body));
 		if (skips && same) {
-			item.execution.hints.add(
-				'These customers and groups already have a lesson at that time, so no other one was booked',
+			item.execution.hints.addRepeat(
+				'This lesson was there already; no other one was booked',
 				`lesson ${String(same.row.id)}`,
 			);
 			return show(same.row);

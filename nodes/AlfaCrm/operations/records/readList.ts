@@ -50,14 +50,17 @@ export async function readList(
 	const { limit: most = Infinity, passes = [{}] } = options;
 	const collected = await item.collect(list, options);
 	warnOfMissing(item, plural, collected);
-	const { rows, total = 0 } = collected;
-	// Of several lists the total is that of the last one that was read; it may count what is not wanted.
-	if (rows.length >= most && (passes.length > 1 || total > most))
-		item.execution.hints.add(
-			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All'",
-			`${most} ${plural} came`,
-		);
+	const { rows, total = Infinity } = collected;
+	// Of several lists the total is that of the last one that was read; it may count what is not wanted, or be missing. API notes 3.
+	if (rows.length >= most && (passes.length > 1 || total > most)) warnOfLimit(item, most, plural);
 	return rows;
+}
+
+export function warnOfLimit(item: Item, most: number, plural: string): void {
+	item.execution.hints.add(
+		"'Limit' was reached, so there may be more: raise it, or switch on 'Return All'",
+		`${most} ${plural} came`,
+	);
 }
 
 export function warnOfMissing(

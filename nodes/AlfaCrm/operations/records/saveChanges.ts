@@ -75,16 +75,21 @@ export async function saveChanges(
 	const record = { ...row, ...flag };
 	const changed = differences(item, entity, record, values, addToLists);
 	const changedFields = Object.keys(changed);
-	if (changedFields.length === 0) return report(show, row, 'unchanged', []);
-
-	const id = Number(row.id);
+	const [id, noun] = [Number(row.id), entity.label.toLowerCase()];
+	if (changedFields.length === 0) {
+		item.execution.hints.addRepeat(
+			`This ${noun} was like that already; nothing was changed`,
+			`${noun} ${id}`,
+		);
+		return report(show, row, 'unchanged', []);
+	}
 	const call = {
 		...target,
 		branch,
 		action: 'update',
 		query: { id, ...target.query },
 		body: changed,
-		task: `update ${entity.label.toLowerCase()} ${id}`,
+		task: `update ${noun} ${id}`,
 	};
 	const model = await item.save(call, [recordKey(entity, id)]);
 	// An answer need not hold the record; whether the flag of the archive was taken shows elsewhere.

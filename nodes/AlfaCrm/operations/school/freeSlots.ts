@@ -17,7 +17,7 @@ import { objectOf, STRING } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import type { Branch } from '../records/branches';
 import { getRecord } from '../records/findById';
-import { eachOnce, incompleteListError, limitForm, limitOf } from '../records/readList';
+import { eachOnce, incompleteListError, limitForm, limitOf, warnOfLimit } from '../records/readList';
 import { idOf, targetOf } from '../records/target';
 import type { Item } from '../execution/item';
 import type { WantedSlots } from './slots';
@@ -96,6 +96,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 			notBefore: withPast ? undefined : wallClock(item.zone),
 		};
 		const slots = slotsOf(await readTimetable(item, wanted, branches), wanted);
+		if (slots.length > most) warnOfLimit(item, most, 'slots');
 		return slots.slice(0, most).map((slot) => ({
 			...slot,
 			teacher_id: teacher,
