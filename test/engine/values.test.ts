@@ -161,7 +161,9 @@ describe('a custom field that the account does not have', () => {
 	])('%s', async (_what, name, expected) => {
 		for (const parameters of forms(name)) {
 			const { error, hints } = await whole(parameters);
-			expect({ parameters, error, hints }).toEqual({ parameters, error: undefined, hints: expected });
+			// The same phone finds the same one again.
+			const others = hints.filter((hint) => !hint.startsWith('This customer was like that already'));
+			expect({ parameters, error, others }).toEqual({ parameters, error: undefined, others: expected });
 		}
 		expect(rows('customer').some((one) => one[name] === 'Д-новый')).toBe(name === RIGHT);
 	});

@@ -15,7 +15,7 @@ import { owner, record, records, reference, references } from './reference';
 import { rows } from './rows';
 import { longestOf, longText, text, texts } from './text';
 import type { Field, FieldBasics, OfType, Shown, ShownType, TypeName, Wire } from '../entities/fieldTypes';
-import { unreadable } from './unreadable';
+import { quoted, unreadable } from './unreadable';
 
 /** What each type of field is. A type without a kind, or a kind without a part, does not compile. */
 export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
@@ -75,7 +75,7 @@ export function serialize(field: Shown, value: unknown, zone: string): Wire {
 	const wires = isBlank(field, value)
 		? [undefined]
 		: kind.items(field, value).map((item) => kind.serialize(field, item, zone));
-	if (wires.includes(undefined)) throw unreadable(field, kind.expected(field), value);
+	if (wires.includes(undefined)) throw unreadable({ label: labelInForm(field) }, kind.expected(field), value);
 	return kind.isList ? (wires as Wire) : wires[0];
 }
 
@@ -229,6 +229,17 @@ export function toSingleProperty(field: Shown): INodeProperties {
 /** The field as a new record takes it. */
 export const forNew = (field: Field): Field =>
 	field.onCreate === undefined ? field : ({ ...field, ...field.onCreate } as Field);
+
+/** What the form calls a field. */
+export function labelInForm(field: Shown): string {
+	const kind = kindOf(field);
+	const isOwn = isProminent(field as Field) && (kind.standing(field) || kind.variants(field).length > 0);
+	return isOwn ? field.label : kind.formLabel(field.label);
+}
+
+/** What is to be said of a value that is not empty and says nothing, such as an input mask nobody filled. */
+export const unusable = (field: Shown, value: unknown): string =>
+	`'${labelInForm(field)}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`;
 
 /** A column of the field mapper. */
 export function toColumn(field: Field, required: boolean): ResourceMapperField {

@@ -65,6 +65,8 @@ export interface Operation {
 	execute(item: Item, entity: Entity): Promise<IDataObject[]>;
 	/** What comes out of it, if nothing else is asked for. */
 	output(entity: Entity): ObjectSchema;
+	/** Saves nothing, so that no error says so. */
+	reads?: true;
 }
 
 /** All that depends on the kind of an action: the part of an operation that its declaration does not say. */
@@ -75,6 +77,8 @@ export interface ActionKind<K extends ActionKindName> {
 	execute(item: Item, entity: Entity, action: ActionOf<K>): Promise<IDataObject[]>;
 	/** What comes out of it, if nothing else is asked for. */
 	output(entity: Entity, action: ActionOf<K>): ObjectSchema;
+	/** As of an operation. */
+	reads?: true;
 }
 
 /** What comes out for one input item. */

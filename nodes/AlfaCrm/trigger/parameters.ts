@@ -55,7 +55,10 @@ export class TriggerParameters extends ParameterReader {
 	/** The same of a short list, null for none of them where that is a choice. */
 	references(parameter: Parameter, entity: string): Array<number | null> {
 		const { name, displayName: label } = parameter;
-		return this.list({ type: 'references', entity, name, label }, parameter) as Array<number | null>;
+		// The label is the form's own already, as that of a field that stands there.
+		return this.list({ type: 'references', entity, name, label, prominent: true }, parameter) as Array<
+			number | null
+		>;
 	}
 
 	/** Several values; none where the parameter is left empty. */

@@ -57,7 +57,8 @@ describe.each(TABLE)('%s', (_name, field) => {
 			const result = outcome(field, value);
 			if ('refused' in result) {
 				expect(result.refused.message).toMatch(/^('.*' (must be|is empty in a row)|There is no field)/s);
-				if (field.type !== 'rows') expect(result.refused.message).toContain(`'${LABEL}' must be`);
+				const label = toProperty(field).displayName;
+				if (field.type !== 'rows') expect(result.refused.message).toContain(`'${label}' must be`);
 				return;
 			}
 			if ('blank' in result) return;

@@ -130,7 +130,8 @@ describe('is refused', () => {
 		[PRESENT, 'Мия', 'the number of a record, but'],
 	])('%j: %j', (type, value, expected) => {
 		expect(() => read(type, value)).toThrow(UnreadableValue);
-		expect(() => read(type, value)).toThrow(`'Sample' must be ${expected}`);
+		const label = type.type === 'references' ? 'Sample Names or IDs' : 'Sample';
+		expect(() => read(type, value)).toThrow(`'${label}' must be ${expected}`);
 	});
 
 	it.each([

@@ -353,7 +353,7 @@ describe('a lesson of several items', () => {
 		['name two topics', { customer: 2, topic: 'Моторы' }, "contradict each other on 'Topic'"],
 		['are in two branches', { branch: 2 }, "item 2 cannot be used: another 'Branch' is given, 2"],
 		['do not say who', { customer: '' }, 'item 2 cannot be used: No customer is given'],
-		['hold what is no ID', { customer: 'Мия' }, "item 2 cannot be used: 'Present Customer'"],
+		['hold what is no ID', { customer: 'Мия' }, "item 2 cannot be used: 'Present Customer Names or IDs'"],
 	])('of which items %s is not saved, and the others are', async (_what, odd, words) => {
 		const [bad, good] = [held(), held()];
 		const each = bySheet([

@@ -81,7 +81,7 @@ describe('a change', () => {
 	it('empties nothing without which the record would be lost', () => {
 		expect(() => changesOf(item, entity, { name: '' }, true)).toThrow("'Name' is empty, but it is required");
 		expect(() => changesOf(item, entity, { branch_ids: [] }, true)).toThrow(
-			"'Branch' is empty, but a record in no branch would be shown nowhere",
+			"'Branch Names or IDs' is empty, but a record in no branch would be shown nowhere",
 		);
 	});
 });
@@ -163,6 +163,10 @@ describe('Update', () => {
 			description:
 				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
 		});
+		const mask = '+7 (___) ___-__-__';
+		expect((await school.refused(update(1, { note: '', phone: mask }))).message).toBe(
+			`There is nothing to update: 'Phone' holds no usable phone number: "${mask}"`,
+		);
 	});
 
 	it('sends what is given to the branch of the form, and reads nothing where it need not', async () => {
@@ -190,7 +194,7 @@ describe('Update', () => {
 			const json = { inputMode: 'json', json: `{"note":"x","branch_ids":${empty}}` };
 			for (const form of [byPhone(), update(id, {})]) {
 				expect((await school.stopped({ ...form, ...json, ...EMPTYING })).message).toContain(
-					"'Branch' is empty",
+					"'Branch Names or IDs' is empty",
 				);
 			}
 			// A gap in a sheet is passed over.

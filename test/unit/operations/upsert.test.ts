@@ -103,11 +103,13 @@ describe('so many active and archived matches', () => {
 	it('stop with what each is and what can be done, or go on with a hint', async () => {
 		const ids = [holder(), holder({ is_study: 1 }), holder({ e_date: '2025-01-31' })];
 		const named = `${ids[1]} (client), ${ids[0]} (lead)`;
-		for (const form of [byPhone({ note: 'x' }), findByPhone()])
+		for (const [form, saved] of [
+			[byPhone({ note: 'x' }), ' Nothing was saved.'] as const,
+			[findByPhone(), ''] as const,
+		])
 			expect((await school.run(form)).error).toMatchObject({
 				message: expect.stringMatching(/^\d customers match by Phone: 2 \(client\), 1 \(lead\)/),
-				description:
-					"Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
+				description: `Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM.${saved}`,
 			});
 		expect((await school.run(findByPhone())).error?.message).toBe(
 			`3 customers match by Phone: ${named}, ${ids[2]} (lead, archived)`,
@@ -243,7 +245,7 @@ describe('a key', () => {
 	it('that is empty stops, or creates where that is chosen', async () => {
 		const { error } = await school.run(byPhone({ name: 'Мия' }, {}, ' '));
 		expect(error?.message).toBe("'Phone' is empty, so no customer can be looked for");
-		expect(error?.description).toContain("or let 'If Match Value Is Empty' create a record");
+		expect(error?.description).toContain("or let 'If Match Value Is Unusable' create a record");
 		expect((await school.refused(findByPhone({}, ''))).message).toBe(error?.message);
 		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));
 		await save(byPhone({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' '));

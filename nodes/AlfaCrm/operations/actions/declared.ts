@@ -32,6 +32,7 @@ const reading = <K extends 'get' | 'getMany'>(
 		);
 	},
 	output: (_entity, action) => withNameSchema(declaredSchema(action), action.outputFields ?? []),
+	reads: true,
 });
 
 /** Reads what comes in one answer: an object, or a bare list of rows. */

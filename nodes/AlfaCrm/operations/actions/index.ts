@@ -38,5 +38,6 @@ export function operationFor(action: Action): Operation {
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),
+		reads: kind.reads,
 	};
 }

@@ -37,6 +37,8 @@ export class Item extends ParameterReader {
 	readonly withIds = new Map<string, unknown>();
 	/** The same of the input that is mapped. */
 	jsonWithIds?: IDataObject;
+	/** Whether what it does saves nothing. */
+	onlyReads = false;
 	/** Whether it has sent any call. */
 	hasSent = false;
 	/** Whether AlfaCRM has accepted an API Call that may write; what that did is not known. */
@@ -103,7 +105,7 @@ export class Item extends ParameterReader {
 	refused(message: string, description?: string): NodeOperationError {
 		const { context } = this.execution;
 		// What is refused before the call that it is about may come after one that only reads.
-		const text = description?.replace(NOTHING_SENT, this.effectNote());
+		const text = description?.replace(NOTHING_SENT, this.effectNote()).trim();
 		return new NodeOperationError(context.getNode(), message, { description: text, itemIndex: this.index });
 	}
 
@@ -275,8 +277,9 @@ export class Item extends ParameterReader {
 		return this.hasSent ? this.savedNote() : NOTHING_SENT;
 	}
 
-	/** The same where the item has certainly sent calls that read. */
+	/** The same where the item has certainly sent calls that read; nothing where it was to do no more. */
 	savedNote(): string {
+		if (this.onlyReads) return '';
 		return this.saved.length === 0 ? 'Nothing was saved.' : this.savedBeforeNote().trim();
 	}
 

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { hasOrigin } from '../../api/host';
-import { addressesIn, isBlank, isList, serialize } from '../../fields/field';
+import { addressesIn, isBlank, isList, labelInForm, serialize } from '../../fields/field';
 import type { Choice, Field, FieldBasics, Filter, Wire } from '../../entities/fieldTypes';
 import { quoted, UnreadableValue } from '../../fields/unreadable';
 
@@ -74,7 +74,8 @@ export abstract class ParameterReader {
 	/** Any value of any field. An empty one is refused; where it means something, the caller asks first. */
 	read(field: Field | Filter, value: unknown): Wire {
 		if (isList(field) && isBlank(field, value)) {
-			throw this.unreadable(`'${field.label}' must be filled, but it is empty`, field.label);
+			const label = labelInForm(field);
+			throw this.unreadable(`'${label}' must be filled, but it is ${quoted(value)}`, label);
 		}
 		const foreign = addressesIn(field, value).find(({ address }) => !hasOrigin(this.origin, address));
 		if (foreign !== undefined) {

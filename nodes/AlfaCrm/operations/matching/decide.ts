@@ -58,7 +58,7 @@ export function severalMatchError(
 	const such = narrower === undefined || narrower === key ? '' : ` (${narrower.label} ${words})`;
 	return item.refused(
 		`${matches.length} ${plural.toLowerCase()} match by ${key.label}: ${named(entity, matches).join(', ')}`,
-		`Choose in 'If Several Match' what to do, match by something that only one ${label.toLowerCase()} has${such}, or merge them in AlfaCRM. Nothing was saved.`,
+		`Choose in 'If Several Match' what to do, match by something that only one ${label.toLowerCase()} has${such}, or merge them in AlfaCRM. ${item.savedNote()}`,
 	);
 }
 

@@ -86,6 +86,7 @@ export const find: Operation = {
 		return found.length > 0 ? await show(found, nameSourceOf(item)) : noneFound(wanted);
 	},
 	output: readingSchema,
+	reads: true,
 };
 
 /** What is looked for, and what counts. */

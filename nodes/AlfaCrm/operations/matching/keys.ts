@@ -7,13 +7,12 @@ import {
 	canonical,
 	isBlank,
 	itemsIn,
-	kindOf,
 	listOf,
 	normalForms,
 	toSingleProperty,
+	unusable,
 } from '../../fields/field';
 import { sortByName } from '../../fields/order';
-import { quoted } from '../../fields/unreadable';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
 import type { LockKey } from '../execution/execution';
@@ -157,7 +156,7 @@ export function emptyKeyError(item: Item, entity: Entity, { fields, any }: Match
 		const value = keyInput(item, field);
 		const isTelling = itemsIn(field, value).some((one) => normalForms(field, one).length > 0);
 		if (isEmpty(value) || isTelling) return [];
-		return [`'${field.label}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`];
+		return [unusable(field, value)];
 	});
 	return item.refused(
 		`${useless.join(' and ') || empty}, so no ${entity.label.toLowerCase()} can be looked for`,

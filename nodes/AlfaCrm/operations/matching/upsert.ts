@@ -121,7 +121,7 @@ export const upsert: Operation = {
 		const typed = { ...input, ...Object.fromEntries(keyed) } as IDataObject;
 		const show = (row: IDataObject) => ({ ...simple(row), notSaved: notSavedOf(item, entity, typed, row) });
 		if (!search.isEnough && rules.ifKeyEmpty === 'refuse') {
-			throw emptyKeyError(item, entity, key, ", or let 'If Match Value Is Empty' create a record");
+			throw emptyKeyError(item, entity, key, ", or let 'If Match Value Is Unusable' create a record");
 		}
 		const given = changesOf(item, entity, input, rules.overwriteWithEmpty, rules.shortens);
 		const changes = canonicalIn(entity, given);

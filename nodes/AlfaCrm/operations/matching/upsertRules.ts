@@ -39,7 +39,8 @@ export function upsertOptions(entity: Entity): INodeProperties {
 		[
 			...(entity.archive ? [ifArchived] : []),
 			{
-				displayName: 'If Match Value Is Empty',
+				displayName: 'If Match Value Is Unusable',
+				description: 'Empty, or nothing that a record can be told by',
 				name: 'ifKeyEmpty',
 				type: 'options',
 				options: [

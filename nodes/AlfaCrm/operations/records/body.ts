@@ -4,7 +4,7 @@ import { today } from '../../values/formats';
 import type { Entity } from '../../entities/types';
 import { isUndefined } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
-import { clearedValue, isBlank } from '../../fields/field';
+import { clearedValue, isBlank, labelInForm } from '../../fields/field';
 import { lengthOf, longestOf, shortened } from '../../fields/text';
 import { collection } from '../../form/assemble';
 import type { Field, Wire } from '../../entities/fieldTypes';
@@ -134,7 +134,9 @@ function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number
 	return fromBranch ? branch : fallback === 'author' ? undefined : fallback;
 }
 
-function missingError(item: Item, { label, required, fromBranch }: Field, beside = ''): Error {
+function missingError(item: Item, field: Field, beside = ''): Error {
+	const { required, fromBranch } = field;
+	const label = labelInForm(field);
 	const message =
 		fromBranch && !required
 			? `'${label}' is empty, but a record in no branch would be shown nowhere`

@@ -4,7 +4,16 @@ import { formatDay, readId, readNumber } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
 import type { Entity, View } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { isBlank, isList, kindOf, listOf, sameItem, toProperty } from '../../fields/field';
+import {
+	isBlank,
+	isList,
+	kindOf,
+	labelInForm,
+	listOf,
+	sameItem,
+	toProperty,
+	unusable,
+} from '../../fields/field';
 import type { Field, FieldVerification, Filter, Wire } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
 import type { Item } from '../execution/item';
@@ -65,7 +74,7 @@ export function readFilters(item: Item, entity: Entity): IDataObject {
 		// What is there and says too little is refused when it is read, in words that tell what is missing.
 		if (isEmpty(value) || (isList(filter) && isBlank(filter, value))) {
 			throw item.refused(
-				`The filter '${filter.label}' is empty`,
+				isEmpty(value) ? `The filter '${labelInForm(filter)}' is empty` : unusable(filter, value),
 				`Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,
 			);
 		}

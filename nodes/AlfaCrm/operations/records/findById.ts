@@ -98,6 +98,7 @@ export const get: Operation = {
 		return await show([match], nameSourceOf(item));
 	},
 	output: readingSchema,
+	reads: true,
 };
 
 /**

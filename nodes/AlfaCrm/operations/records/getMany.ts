@@ -48,4 +48,5 @@ export const getMany: Operation = {
 		);
 	},
 	output: readingSchema,
+	reads: true,
 };

@@ -112,7 +112,7 @@ export async function readWholeListOnce(
 export function incompleteListError(item: Item, incomplete: string, what: string): Error {
 	return item.failed(
 		`AlfaCRM's list of ${incomplete} did not come whole, so it is not sure ${what}`,
-		item.hasSaved ? 'Run it again.' : 'Run it again. Nothing was saved.',
+		`Run it again. ${item.hasSaved ? '' : item.savedNote()}`.trim(),
 	);
 }
 

@@ -5,6 +5,7 @@ import type { Field, Filter, OfType } from '../../entities/fieldTypes';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isEmpty, isPicker, isPlain } from '../../fields/blank';
+import { labelInForm } from '../../fields/field';
 import { itemsOf, listIn, parts } from '../../fields/lists';
 import { isNone, takesNames } from '../../fields/reference';
 import { rowsIn } from '../../fields/rows';
@@ -132,7 +133,7 @@ async function listFor(item: Item, field: Reference, name: string): Promise<Shor
 	const list = await item.ifAllowed(async () => await shortListOf(item, entity, branch));
 	if (list !== undefined) return list;
 	throw item.refused(
-		`'${field.label}' is ${quoted(name)}, and this user may not list the ${plural} to look for that name`,
+		`'${labelInForm(field)}' is ${quoted(name)}, and this user may not list the ${plural} to look for that name`,
 		`Give the ID instead. ${item.effectNote()}`,
 	);
 }
@@ -148,7 +149,7 @@ function idNamed(item: Item, field: Reference, name: string, list: ShortList): n
 	const choices = one === undefined ? list.choices : [one, ...others];
 	const shown = choices.slice(0, SHOWN).map(({ title, id }) => `${title} (${id})`);
 	const more = choices.length > SHOWN ? ` and ${choices.length - SHOWN} more` : '';
-	const given = `'${field.label}' is ${quoted(name)}`;
+	const given = `'${labelInForm(field)}' is ${quoted(name)}`;
 	const [message, advice] =
 		one === undefined
 			? [`${given}, and no ${label.toLowerCase()} is called that`, 'There are']

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { isList, sameValue } from '../../fields/field';
+import { isList, sameValue, unusable } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
@@ -55,8 +55,10 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		const lists = entity.fields.filter((field) => isList(field) && field.name in changes);
 		const adds = readAddToLists(item, entity.fields, 'replace') && lists.length > 0;
 		if (Object.keys(changes).length === 0) {
+			const useless = entity.fields.filter(({ name }) => !isEmpty(input[name]));
+			const why = useless.map((field) => unusable(field, input[field.name])).join(' and ');
 			throw item.refused(
-				'There is nothing to update: no field was given a value',
+				`There is nothing to update: ${why || 'no field was given a value'}`,
 				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
 			);
 		}

@@ -113,6 +113,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 			...{ branch_id: { type: 'integer' }, room_id: { type: 'integer' } },
 			...{ duration: { type: 'integer' }, time_zone: STRING },
 		}),
+	reads: true,
 };
 
 function assertDays(item: Item, from: string, to: string): void {

@@ -144,6 +144,7 @@ export const overview: ActionKind<'overview'> = {
 		return await Promise.all(found.map(async (customer) => await overviewOf(item, customer, wanted)));
 	},
 	output: () => overviewSchema,
+	reads: true,
 };
 
 interface Customer extends LocatedRecord {
