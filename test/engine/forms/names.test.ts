@@ -150,7 +150,7 @@ describe('the branch by its name', () => {
 		expect(message).toBe(`'Branch' is "Южная", and no branch is called that`);
 		const names = rows('branch').filter(({ is_active }) => is_active !== 0);
 		expect(description).toBe(
-			`There are: ${names.map(({ id, name }) => `${String(name)} (${String(id)})`).join(', ')}. Nothing was saved.`,
+			`There are: ${names.map(({ id, name }) => `${String(name)} (${String(id)})`).join(', ')}.`,
 		);
 	});
 

@@ -81,7 +81,7 @@ export function readingOutput(parameters: ParameterReader, entity: Entity): Show
 }
 
 /** Records as they are, with the names of all that they name and the address of their page. */
-export const fullWithNames = (entity: Entity): ShowRows =>
+const fullWithNames = (entity: Entity): ShowRows =>
 	named(namesOf(entity), (row, { branch }, origin) =>
 		entity.pages && !Object.hasOwn(row, LINK) ? { ...row, [LINK]: linkOf(entity, row, origin, branch) } : row,
 	);
