@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { entities, resources as own } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
@@ -17,7 +17,6 @@ import {
 	parameters,
 	resource,
 	resources,
-	TABLE,
 	triggers,
 } from '../support/form';
 import {
@@ -93,19 +92,22 @@ describe('resources', () => {
 		}
 	});
 
-	it('are all that the registry holds, by their singular names, the account, and any call of the API', () => {
+	it('are those of the registry, by their singular names, two for its lists, the account, and any call of the API', () => {
 		expect([...resources].sort()).toEqual(
-			[ACCOUNT, API_CALL, ...entities.map((entity) => entity.resource)].sort(),
+			[ACCOUNT, API_CALL, 'message', 'referenceList', ...own.map((entity) => entity.resource)].sort(),
 		);
-		expect(choicesOf(resource).map(({ name }) => name)).toEqual(
-			sorted(['Account', 'API Call', ...entities.map(({ label }) => label)]),
-		);
+		// n8n's panel lists actions in this order, and nobody looks for the last two first.
+		expect(choicesOf(resource).map(({ name }) => name)).toEqual([
+			...sorted(['Message', 'Reference List', ...own.map(({ label }) => label)]),
+			...['Account', 'API Call'],
+		]);
 	});
 
 	it.each([
-		...TABLE.map(([value, { operations, actions: own = [] }]) => ({
-			...{ value, first: 'getAll', all: [...operations, ...own.map(({ name }) => name)] },
+		...own.map(({ resource: value, operations, actions: more = [] }) => ({
+			...{ value, first: 'getAll', all: [...operations, ...more.map(({ name }) => name)] },
 		})),
+		...['message', 'referenceList'].map((value) => ({ value, first: 'getAll', all: ['getAll'] })),
 		{ value: API_CALL, first: 'send', all: ['send'] },
 		{ value: ACCOUNT, first: 'check', all: ['check'] },
 	])('$value has one list of all its operations, of which $first comes first', ({ value, first, all }) => {
@@ -138,6 +140,8 @@ describe('resources', () => {
 const OTHERS: Record<string, { label: string; plural: string }> = {
 	[ACCOUNT]: { label: 'Account', plural: 'Accounts' },
 	[API_CALL]: { label: 'API Call', plural: 'API Calls' },
+	message: { label: 'Message', plural: 'Messages' },
+	referenceList: { label: 'Reference List', plural: 'Reference Lists' },
 };
 
 describe('operations', () => {
@@ -182,8 +186,6 @@ describe('operations', () => {
 		const texts = finding.map(({ resource: of, operation }) => [of, operation.description] as const);
 		expect(Object.fromEntries(texts)).toMatchObject({
 			customer: 'Find a customer by phone, email or another key',
-			leadSource: 'Find a lead source by code, name or ID',
-			subject: 'Find a subject by name or ID',
 		});
 	});
 
@@ -208,9 +210,9 @@ describe('operations', () => {
 	});
 
 	it('say that they are unconfirmed exactly if they are', () => {
-		const doubtful = entities.flatMap(
-			({ resource: value, certainty, operations, unconfirmed = [], actions: own = [] }) => {
-				const doubted = own.filter((action) => action.unconfirmed).map(({ name }) => name);
+		const doubtful = own.flatMap(
+			({ resource: value, certainty, operations, unconfirmed = [], actions: more = [] }) => {
+				const doubted = more.filter((action) => action.unconfirmed).map(({ name }) => name);
 				const usual = certainty === 'unconfirmed' ? operations : unconfirmed;
 				return [...usual, ...doubted].map((name) => `${value}.${name}`);
 			},

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag } from '../values/formats';
-import { name, nameFilter, weight, writable, only, byNameOrId } from './common';
+import { name, nameFilter, weight, writable, only } from './common';
 import { flag, references } from './fields';
 
 const subjects = references('subject_ids', 'Subject', 'subject', { description: 'Subjects taught there' });
@@ -14,7 +14,6 @@ export const branch = writable({
 	label: 'Branch',
 	plural: 'Branches',
 	certainty: 'confirmed',
-	match: byNameOrId,
 	fields: [
 		name('e.g. Central'),
 		flag('is_active', 'Active', { required: true, description: 'Whether the branch is in use' }),

@@ -2,7 +2,7 @@ import { dottedDate, id, reference, text } from './fields';
 import type { Action } from './types';
 
 /** API notes 6: dates were seen in both formats. */
-export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
+export const calendar = (noun: 'customer' | 'teacher'): Action => ({
 	name: 'getCalendar',
 	label: 'Get Calendar',
 	title: `Get the calendar of a ${noun}`,

@@ -13,10 +13,10 @@ import {
 	references,
 	text,
 } from './fields';
-import type { Entity, Matching, MatchKey, OperationName } from './types';
+import type { Entity, MatchKey, OperationName } from './types';
 import type { Field, Filter } from './fieldTypes';
 
-export const CRUD = ['create', 'delete', 'get', 'getAll', 'update'] as const satisfies OperationName[];
+const CRUD = ['create', 'delete', 'get', 'getAll', 'update'] as const satisfies OperationName[];
 
 type Facts = Pick<Entity, 'resource' | 'label' | 'certainty'> & Partial<Entity>;
 
@@ -38,10 +38,13 @@ export const writable = (facts: Facts & Pick<Entity, 'fields'>): Entity => ({
 /** What the API is known to show, but not to change. */
 export const readable = (facts: Facts): Entity => ({
 	...basics(facts),
-	operations: ['get', 'getAll'],
+	operations: ['getAll'],
 	fields: [],
 	...facts,
 });
+
+/** The same for a short list of the account, which other records refer to. */
+export const referenceList = (facts: Facts): Entity => readable({ ...facts, listedIn: 'referenceList' });
 
 /** Fields of an entity as an action asks for them, with what is said of them there. */
 export const fieldsLike = ({ fields }: Entity, changes: Record<string, Partial<Field>>): Field[] =>
@@ -71,9 +74,6 @@ export const byTheName: MatchKey = {
 	description: 'The whole name, case-insensitive',
 	fields: ['name'],
 };
-
-/** The short lists of an account. */
-export const byNameOrId: Matching = { keys: [byTheName, byId] };
 
 export const name = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, longest: 50, placeholder });

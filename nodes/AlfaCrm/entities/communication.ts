@@ -9,7 +9,7 @@ const CLASSES = [
 	{ value: 'Task', label: 'Task' },
 ];
 const OWNERS = { Customer: 'customer', Group: 'group', Lead: 'customer', Task: 'task' };
-const where: QueryId['in'] = ['create', 'get', 'getAll'];
+const where: QueryId['in'] = ['create', 'getAll'];
 
 /** API notes 5.19. */
 export const comment = longText('comment', 'Comment', { required: true, longest: 2048 });
@@ -20,6 +20,7 @@ export const communication = writable({
 	className: 'Communication',
 	label: 'Communication',
 	certainty: 'confirmed',
+	operations: ['create', 'getAll'],
 	keys: [
 		{
 			...choice('class', 'Related Type', CLASSES, 'Customer', {

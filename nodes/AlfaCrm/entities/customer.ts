@@ -2,13 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readIds } from '../values/formats';
 import { archivedField, archivedView, archiving } from './archive';
-import { bonuses } from './bonus';
+import { changeBonus } from './bonus';
 import { calendar } from './calendar';
 import {
-	idFilter,
 	idsFilter,
 	name,
 	note,
+	timestampFilters,
 	timestamps,
 	writable,
 	ownBranches,
@@ -121,7 +121,7 @@ export const customer = writable({
 	certainty: 'confirmed',
 	actions: [
 		calendar('customer'),
-		...bonuses,
+		changeBonus,
 		...archiving('customer', 'Tried by two integrations, proven by none.', [leaving]),
 		...jobs,
 		overview,
@@ -183,10 +183,6 @@ export const customer = writable({
 		texts('addr', 'Address', { split: false }),
 		reference('assigned_id', 'Assigned Manager', 'user'),
 		text('barcode', 'Barcode'),
-		integer('balance_bonus', 'Bonus Balance', {
-			description:
-				"Written by one known integration, so check the result. 'Add Bonus' and 'Spend Bonus' are safer.",
-		}),
 		ownBranches('customer'),
 		integer('color', 'Color', { description: 'Number in the palette of AlfaCRM' }),
 		company,
@@ -212,6 +208,7 @@ export const customer = writable({
 	outputFields: [
 		text('balance', 'Balance'),
 		text('balance_base', 'Base Balance'),
+		integer('balance_bonus', 'Bonus Balance'),
 		text('b_date', 'Start Date'),
 		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
@@ -234,10 +231,6 @@ export const customer = writable({
 		text('comment', 'Comment', { description: 'Part of a comment' }),
 		company,
 		leaving,
-		...range(dottedDate, 'date', 'Added').map((filter) => ({
-			...filter,
-			description: `${filter.description}, by AlfaCRM's date of adding. How it differs from 'Created' is not documented.`,
-		})),
 		...range(dottedDate, 'dob', 'Date of Birth', 'dob'),
 		emailFilter,
 		choice('gender', 'Gender', GENDERS, 0),
@@ -246,7 +239,6 @@ export const customer = writable({
 				'Who is in the group now. AlfaCRM may ignore it, so the node reads the members of the group too.',
 			verifyBy: 'members',
 		}),
-		{ ...idFilter, type: 'id', entity: 'customer' },
 		// One integration gives `id` a list. API notes 3.
 		{ ...idsFilter('customer', 'e.g. 501, 502'), ask: (id) => ({ id }) },
 		...range(isoDate, 'last_attend_date', 'Last Attended', 'last_attend_date'),
@@ -270,11 +262,7 @@ export const customer = writable({
 		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
 		...range(dottedDate, 'tariff_till', 'Subscription Valid Until'),
 		reference('employee_id', 'Teacher', 'teacher', { description: 'Responsible teacher' }),
-		...range(dottedDate, 'created_at', 'Created').map((filter) => ({
-			...filter,
-			description: `${filter.description}, by 'created_at' of the record. 'Added' may be another day.`,
-		})),
-		...range(dottedDate, 'updated_at', 'Updated'),
+		...timestampFilters,
 		boolean('withGroups', 'With Groups', {
 			description:
 				"Whether to add the active groups of each customer; they are seen with 'Simplify' switched off",

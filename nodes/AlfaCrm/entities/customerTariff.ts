@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, readFlag, today } from '../values/formats';
-import { CRUD, idFilter, note, writable, only } from './common';
+import { idFilter, note, writable, only } from './common';
 import {
 	boolean,
 	choice,
@@ -28,13 +28,17 @@ export function isCurrent(row: IDataObject, zone: string): boolean {
 	return isDead(row) !== true && (last === undefined || last >= today('iso', zone));
 }
 
+const OPERATIONS = ['delete', 'getAll', 'update'] as const;
+
 /** API notes 5.5. The same records come back in every branch. */
 export const customerTariff = writable({
 	resource: 'customerTariff',
 	className: 'CustomerToTariff',
 	label: 'Customer Subscription',
 	certainty: 'confirmed',
-	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: CRUD }],
+	// 'Sell Subscription' of the customer creates it.
+	operations: OPERATIONS,
+	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: OPERATIONS }],
 	hidden: {
 		// Without it the index may show current ones only. API notes 5.5.
 		passes: [{ dead: true }],

@@ -1,8 +1,8 @@
-import { note, readable } from './common';
+import { note, referenceList } from './common';
 import { dottedDate, id, integer, record, reference, references } from './fields';
 
 /** API notes 5.10. What is said of writing them looks invented. */
-export const discount = readable({
+export const discount = referenceList({
 	resource: 'discount',
 	label: 'Discount',
 	certainty: 'confirmed',

@@ -1,7 +1,5 @@
 import { archivedField, archivedView, archiving } from './archive';
-import { calendar } from './calendar';
 import {
-	idFilter,
 	idsFilter,
 	name,
 	nameFilter,
@@ -10,10 +8,7 @@ import {
 	writable,
 	ownBranches,
 	company,
-	byCustomField,
-	byId,
-	byTheName,
-	readable,
+	referenceList,
 } from './common';
 import {
 	dottedDate,
@@ -38,7 +33,7 @@ export const group = writable({
 	label: 'Group',
 	pages: [{ name: 'group' }],
 	certainty: 'confirmed',
-	actions: [calendar('group'), ...archiving('group', 'One integration does this in production.')],
+	actions: archiving('group', 'One integration does this in production.'),
 	listed: { search: { by: 'name' } },
 	simple: [
 		'id',
@@ -54,7 +49,6 @@ export const group = writable({
 	],
 	custom: true,
 	hidden: { show: { removed: 1 }, views: [archivedView('groups')] },
-	match: { keys: [byTheName, byId, byCustomField] },
 	archive: {},
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
@@ -79,7 +73,6 @@ export const group = writable({
 		reference('branch_id', 'Branch', 'branch', { description: 'Branch that the groups belong to' }),
 		text('customer_name', 'Customer Name', { description: 'Name of a customer in the group' }),
 		...range(isoDate, 'e_date', 'End Date'),
-		{ ...idFilter, type: 'id', entity: 'group' },
 		idsFilter('group', 'e.g. 40, 41'),
 		levelField,
 		nameFilter,
@@ -92,7 +85,7 @@ export const group = writable({
 });
 
 /** API notes 5.6 and 5.22: of groups, and a filter of customers. */
-export const level = readable({
+export const level = referenceList({
 	resource: 'level',
 	className: 'Level',
 	label: 'Level',

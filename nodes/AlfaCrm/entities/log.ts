@@ -16,7 +16,7 @@ export const log = readable({
 	label: 'Change Log',
 	plural: 'Change Log Entries',
 	certainty: 'confirmed',
-	operations: ['getAll'],
+	withoutId: true,
 	listed: { title: ['date_time', 'entity', 'entity_id'] },
 	outputFields: [
 		text('entity', 'Entity'),

@@ -1,4 +1,4 @@
-import { idFilter, note, timestampFilters, timestamps, writable, only } from './common';
+import { note, timestampFilters, timestamps, writable, only } from './common';
 import { dottedDate, flag, id, ids, number, isoDottedDate, range, record, reference, text } from './fields';
 import type { Action } from './types';
 
@@ -61,6 +61,8 @@ export const pay = writable({
 	className: 'Pay',
 	label: 'Payment',
 	certainty: 'confirmed',
+	// 'Take Payment' of the customer creates one, and none twice.
+	operations: ['delete', 'get', 'getAll', 'update'],
 	actions: [correct],
 	listed: { title: ['document_date', 'income', 'payer_name'] },
 	simple: [
@@ -83,9 +85,7 @@ export const pay = writable({
 		number('income', 'Amount', {
 			required: true,
 			nonZero: true,
-			// Those of corrections are negative.
-			onCreate: { min: 0.01 },
-			description: "A new payment needs more than 0; for others there is 'Create Correction or Refund'",
+			description: 'That of a correction may be negative',
 		}),
 		{ ...account, required: true },
 		{ ...type, required: true },
@@ -123,7 +123,6 @@ export const pay = writable({
 			description: 'Groups, separated by commas',
 			placeholder: 'e.g. 40, 41',
 		}),
-		idFilter,
 		place,
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('payer_name', 'Payer Name', { description: "Part of the payer's name" }),

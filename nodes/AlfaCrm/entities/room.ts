@@ -1,4 +1,4 @@
-import { enabledFilter, name, note, weight, writable, ownBranch, byNameOrId } from './common';
+import { enabledFilter, name, note, weight, writable, ownBranch } from './common';
 import { flag, id, reference } from './fields';
 
 /** API notes 5.14. */
@@ -7,7 +7,6 @@ export const room = writable({
 	className: 'Room',
 	label: 'Room',
 	certainty: 'documented',
-	match: byNameOrId,
 	fields: [
 		name('e.g. Room 3'),
 		id('color_id', 'Color ID', {

@@ -1,4 +1,4 @@
-import { idFilter, name, nameFilter, weight, writable, byNameOrId } from './common';
+import { name, nameFilter, weight, writable } from './common';
 import { boolean } from './fields';
 
 /** API notes 5.8. */
@@ -7,7 +7,6 @@ export const subject = writable({
 	className: 'Subject',
 	label: 'Subject',
 	certainty: 'confirmed',
-	match: byNameOrId,
 	hidden: { show: { active: false } },
 	fields: [name('e.g. Robotics'), weight],
 	filters: [
@@ -16,7 +15,6 @@ export const subject = writable({
 			// A row need not show why it was found.
 			verifyBy: () => true,
 		}),
-		idFilter,
 		nameFilter,
 	],
 });

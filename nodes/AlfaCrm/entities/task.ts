@@ -1,4 +1,4 @@
-import { author, idFilter, writable, ownBranches, company } from './common';
+import { author, writable, ownBranches, company } from './common';
 import { boolean, dottedDate, flag, integer, longText, range, records, references, text } from './fields';
 
 /** API notes 5.18. One integration writes a title and a text, another a text alone; the rest is known from what is read. */
@@ -61,6 +61,5 @@ export const task = writable({
 			verifyBy: ({ due_date: day }, isNull) =>
 				day === undefined ? undefined : (day === null || day === '') === isNull,
 		}),
-		idFilter,
 	],
 });

@@ -1,6 +1,6 @@
 import { archivedView } from './archive';
 import { calendar } from './calendar';
-import { idFilter, nameFilter, note, readable, phoneFilter } from './common';
+import { nameFilter, note, readable, phoneFilter } from './common';
 import {
 	choice,
 	emails,
@@ -74,6 +74,7 @@ export const teacher = readable({
 	resource: 'teacher',
 	className: 'Teacher',
 	label: 'Teacher',
+	operations: ['get', 'getAll'],
 	certainty: 'confirmed',
 	actions: [calendar('teacher'), ...lists, freeSlots],
 	listed: { search: { by: 'name' } },
@@ -92,5 +93,5 @@ export const teacher = readable({
 		phones('phone', 'Phone'),
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
-	filters: [idFilter, nameFilter, phoneFilter],
+	filters: [nameFilter, phoneFilter],
 });

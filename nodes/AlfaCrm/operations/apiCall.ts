@@ -113,7 +113,8 @@ async function sendCall(item: Item): Promise<IDataObject[]> {
 /** Any call of the API, with the login, the rate limit and the messages of the others. */
 export const apiCall: OtherResource = {
 	label: 'API Call',
-	form: [operation, callBranch, callPath, callAction, callQuery, callBody, allPages].map((parameter) =>
+	operation: showWhen(operation, { resource: [API_CALL] }),
+	form: [callBranch, callPath, callAction, callQuery, callBody, allPages].map((parameter) =>
 		showWhen(parameter, { resource: [API_CALL] }),
 	),
 	execute: async (item) => (await sendCall(item)).map((json) => ({ json })),

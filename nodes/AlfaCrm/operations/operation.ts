@@ -86,7 +86,9 @@ export interface Output {
 /** A resource that is no entity of AlfaCRM. */
 export interface OtherResource {
 	label: string;
-	/** Its whole part of the form, operations included. */
+	/** The list of what can be done with it. */
+	operation: INodeProperties;
+	/** The rest of its form. */
 	form: readonly INodeProperties[];
 	/** Does for one input item what its form says. */
 	execute(item: Item): Promise<Output[]>;

@@ -1,18 +1,23 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { entities } from '../entities/registry';
+import { resources } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { sortByName } from '../fields/order';
 import { ACCOUNT, account } from './account/account';
 import { API_CALL, apiCall } from './apiCall';
+import { lists } from './lists';
 import type { Operation, OtherResource } from './operation';
 import { operationsOf } from './operations';
 
 /** What the form offers besides the entities. */
 export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
+	...lists,
 	[ACCOUNT, account],
 	[API_CALL, apiCall],
 ]);
+
+/** n8n's panel lists actions in the order of the resources, and nobody looks for these first. */
+const LAST = [ACCOUNT, API_CALL];
 
 /** What is worked on. */
 export const resourceParameter: INodeProperties = {
@@ -21,9 +26,9 @@ export const resourceParameter: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	options: sortByName([
-		...entities.map(({ label, resource }) => ({ name: label, value: resource })),
+		...resources.map(({ label, resource }) => ({ name: label, value: resource })),
 		...Array.from(otherResources, ([value, { label }]) => ({ name: label, value })),
-	]),
+	]).sort((one, other) => LAST.indexOf(one.value) - LAST.indexOf(other.value)),
 	default: 'customer',
 };
 

@@ -62,7 +62,8 @@ const schema = objectOf({
 /** What this user and this AlfaCRM are like. It reads only. */
 export const account: OtherResource = {
 	label: 'Account',
-	form: [operation, options],
+	operation,
+	form: [options],
 	execute,
 	outputs: { check: schema },
 };

@@ -2,17 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import {
-	canonical,
-	forNew,
-	isBlank,
-	isList,
-	isNeeded,
-	kindOf,
-	listOf,
-	sameItem,
-	union,
-} from '../../fields/field';
+import { canonical, isBlank, isList, isNeeded, kindOf, listOf, sameItem, union } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
 import { findOrCreate } from '../execution/findOrCreate';
 import { recordKey } from '../execution/execution';
@@ -143,7 +133,7 @@ async function create(request: Request): Promise<IDataObject> {
 	const given = Object.entries({ ...input, ...keyValues(request) });
 	const filled = given.filter(([name, value]) => !isBlank(keyField(entity, name), value));
 	const values = { ...defaultsOf(entity), ...Object.fromEntries(filled) };
-	const fields = entity.fields.map(forNew);
+	const { fields } = entity;
 	const body = canonicalIn(entity, bodyOf(item, fields, values, target.branch, rules.shortens));
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const model = await item.save({ ...target, action: 'create', body, task }, []);

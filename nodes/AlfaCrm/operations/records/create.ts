@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { collection } from '../../form/assemble';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import { forNew, isProminent } from '../../fields/field';
+import { isProminent } from '../../fields/field';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { recordSchema } from '../output/recordSchema';
@@ -14,11 +14,10 @@ import type { Draft } from './owner';
 import { authored, forOwner } from './owner';
 import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
-const newFields = ({ fields }: Entity) => fields.map(forNew);
-const prominentFields = (entity: Entity) => newFields(entity).filter(isProminent);
+const prominentFields = (entity: Entity) => entity.fields.filter(isProminent);
 
 const additionalFields = (entity: Entity) => {
-	const others = newFields(entity).filter((field) => !isProminent(field));
+	const others = entity.fields.filter((field) => !isProminent(field));
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
@@ -26,7 +25,7 @@ const additionalFields = (entity: Entity) => {
 export function readDraft(
 	item: Item,
 	entity: Entity,
-	fields: readonly Field[] = newFields(entity),
+	fields: readonly Field[] = entity.fields,
 	complete = (input: IDataObject) => input,
 ): Draft & { target: Target } {
 	const target = targetOf(item, entity, 'create');

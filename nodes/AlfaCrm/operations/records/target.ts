@@ -59,11 +59,8 @@ export const branch: INodeProperties = {
 	default: '',
 };
 
-/** The branch that a call is about, for all entities that are not global. */
-export function branchParameter(entities: readonly Entity[]): INodeProperties {
-	const resource = entities.filter(({ scope }) => scope === 'branch').map(({ resource: name }) => name);
-	return showWhen(branch, { resource });
-}
+/** The branch that a call is about, for all resources that are not global. */
+export const branchParameter = (resource: string[]): INodeProperties => showWhen(branch, { resource });
 
 /** What the form calls the fields that AlfaCRM names in its answers. */
 export function labelsOf(fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = []): Record<string, string> {

@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
-import { isEmpty } from '../../fields/blank';
-import { isList, sameValue } from '../../fields/field';
+import { isList } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
@@ -80,17 +79,3 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 });
 
 export const update = updating();
-
-/** Who is named in an update of somebody else's membership has mistaken its ID. */
-export const updateMembership = updating({
-	sent: (item, { label, fields }, record, changes) => {
-		const customer = fields.find(({ name }) => name === 'customer_id');
-		const [held, given] = [record.customer_id, changes.customer_id];
-		if (!customer || isEmpty(held) || isEmpty(given) || sameValue(customer, held, given, item.zone))
-			return changes;
-		throw item.refused(
-			`${label} ${String(record.id)} is that of customer ${String(held)}, not of customer ${String(given)}`,
-			`Correct the ID, or '${customer.label}'. Nothing was saved.`,
-		);
-	},
-});
