@@ -28,7 +28,7 @@ describe('the form', () => {
 		await panel.pickOption('resource', 'Customer');
 		await panel.pickOption('operation', 'Get Many');
 		const branches = n8n.sandbox.store.rows('branch').map(({ name }) => name);
-		branches[2] = `${String(branches[2])} (Off)`;
+		branches[2] = `${String(branches[2])} (inactive)`;
 		expect(await panel.offered('branchId')).toEqual(branches);
 		await panel.pickOption('branchId', 'Северный');
 		await panel.pickOption('is_study', 'Lead');

@@ -82,6 +82,16 @@ it.each(triggers.map(({ description: trigger }) => [trigger.displayName, trigger
 	},
 );
 
+it.each(triggers.map(({ description: { properties, displayName } }) => [displayName, properties] as const))(
+	"each event of the %s has a sentence of its own in n8n's panel",
+	(_name, properties) => {
+		const events = properties.find(({ displayName }) => ['Trigger On', 'Events'].includes(displayName));
+		const sentences = choicesOf(events ?? resource).map(({ action = '' }) => action);
+		expect(areUnique(sentences)).toBe(true);
+		for (const sentence of sentences) expect(sentence).toMatch(/^When (a|an|any|the|AlfaCRM) .*[a-z]$/);
+	},
+);
+
 describe('resources', () => {
 	it('come first, and never by an expression', () => {
 		const shown = { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true };
@@ -150,43 +160,45 @@ describe('operations', () => {
 			`${value}.${String(operation.value)}`,
 			operation,
 		]),
-	)('%s has a name, an action and a description', (key, { name, action = '', description: text = '' }) => {
-		const [value] = key.split('.');
-		const { label, plural } = entityAt(value) ?? OTHERS[value];
-		// AlfaCRM users know it by that name, and a bare "Complete" says little.
-		if (key !== 'lesson.complete') expect(name).not.toContain(label);
-		expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS))*$/);
-		expect(action.toLowerCase()).toMatch(
-			new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()}|leads?)\\b`),
-		);
-		expect(text).not.toBe('');
-		expect(text).not.toBe(name);
-	});
+	)(
+		'%s has a name and an action of its own, and no description that repeats them',
+		(key, { name, action = '', description: text }) => {
+			const [value] = key.split('.');
+			const { label, plural } = entityAt(value) ?? OTHERS[value];
+			// AlfaCRM users know it by that name, and a bare "Complete" says little.
+			if (key !== 'lesson.complete') expect(name).not.toContain(label);
+			// An AI agent hears nothing else of an operation.
+			expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS|ID))*([:,]( ([a-z]+|SMS),?)+)?$/);
+			expect(action).not.toMatch(/ (a|an|the) /);
+			expect(action.toLowerCase()).toMatch(
+				new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()}|leads?|groups of customer)\\b`),
+			);
+			expect([name, action, '']).not.toContain(text);
+		},
+	);
 
 	it.each([
-		['create', /^Create$/, /^Create an? /],
-		['delete', /^Delete$/, /^Delete an? /],
-		['get', /^Get$/, /^Get an? /],
+		['create', /^Create$/, /^Create /],
+		['delete', /^Delete$/, /^Delete /],
+		['get', /^Get$/, /^Get /],
 		['getAll', /^Get Many$/, /^Get many /],
-		['find', /^Find$/, /^Find an? /],
-		['update', /^Update$/, /^Update an? /],
-		['upsert', /^Create or Update$/, /^Create or update an? /],
+		['find', /^Find$/, /^Find /],
+		['update', /^Update$/, /^Update /],
+		['upsert', /^Create or Update$/, /^Create or update /],
 	])("%s is called as in n8n's own nodes", (value, name, action) => {
 		const options = actions.flatMap(({ operation }) => (operation.value === value ? [operation] : []));
 		expect(options).not.toHaveLength(0);
 		for (const operation of options) {
 			expect(operation.name).toMatch(name);
 			expect(operation.action).toMatch(action);
-			if (value === 'getAll') expect(operation.description).toMatch(/^Get many /);
 		}
 	});
 
 	it('find a record by what it is known by, in words that an AI agent can choose by', () => {
 		const finding = actions.filter(({ operation }) => operation.value === 'find');
-		const texts = finding.map(({ resource: of, operation }) => [of, operation.description] as const);
-		expect(Object.fromEntries(texts)).toMatchObject({
-			customer: 'Find a customer by phone, email or another key',
-		});
+		expect(finding.map(({ operation }) => operation.action)).toEqual([
+			'Find customer by phone, email or another key',
+		]);
 	});
 
 	it('that take something away are chosen by nobody but the user', () => {

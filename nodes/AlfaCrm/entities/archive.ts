@@ -37,7 +37,7 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 	{
 		name: 'archive',
 		label: 'Archive',
-		title: `Archive a ${noun}`,
+		title: `Archive ${noun}`,
 		description: `Move a ${noun} to the archive by setting its flag. ${known} Check the result in AlfaCRM.`,
 		action: 'update',
 		idAs: 'id',
@@ -49,7 +49,7 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 	{
 		name: 'unarchive',
 		label: 'Restore',
-		title: `Restore an archived ${noun}`,
+		title: `Restore archived ${noun}`,
 		description: `Take a ${noun} out of the archive by clearing its flag. No known integration does this; check the result in AlfaCRM.`,
 		action: 'update',
 		idAs: 'id',

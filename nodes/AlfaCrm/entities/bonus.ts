@@ -6,7 +6,7 @@ import type { Action } from './types';
 export const changeBonus: Action = {
 	name: 'changeBonus',
 	label: 'Change Bonus',
-	title: 'Change bonus of customer: add or spend',
+	title: 'Add or spend bonus of customer',
 	description: "Add to a customer's bonus or spend some of it. 'Get Overview' tells how much there is.",
 	kind: 'save',
 	path: 'bonus',

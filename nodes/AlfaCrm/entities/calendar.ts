@@ -5,8 +5,7 @@ import type { Action } from './types';
 export const calendar = (noun: 'customer' | 'teacher'): Action => ({
 	name: 'getCalendar',
 	label: 'Get Calendar',
-	title: `Get the calendar of a ${noun}`,
-	description: `Get the calendar entries of a ${noun} between two days`,
+	title: `Get calendar of ${noun} between two days`,
 	path: 'calendar',
 	action: noun,
 	idAs: 'id',

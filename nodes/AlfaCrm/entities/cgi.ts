@@ -32,7 +32,7 @@ export const cgi = readable({
 		{
 			name: 'getByCustomer',
 			label: 'Get by Customer',
-			title: 'Get group members by customer',
+			title: 'Get groups of customer',
 			description: 'Get the groups that a customer is in, as memberships',
 			action: 'customer',
 			query: [customer],

@@ -105,7 +105,7 @@ const keys: MatchKey[] = [
 const overview: Action = {
 	name: 'getOverview',
 	label: 'Get Overview',
-	title: 'Get an overview of a customer',
+	title: 'Get customer overview: balance, lessons left, next lessons, payments, tasks',
 	description:
 		'Get all that matters of one customer at once: balance, lessons left, groups with their next lessons, subscriptions, attendance, payments and open tasks. Good as a tool of an AI agent.',
 	action: 'index',

@@ -15,7 +15,7 @@ const steps: Action[] = [
 	{
 		name: 'convertToClient',
 		label: 'Convert to Client',
-		title: 'Convert a customer from lead to client',
+		title: 'Convert lead to client',
 		description: 'Turn a lead into a client. A client stays one.',
 		...change,
 		body: [
@@ -26,7 +26,7 @@ const steps: Action[] = [
 	{
 		name: 'moveToStage',
 		label: 'Move to Stage',
-		title: 'Move a customer to a stage of the funnel',
+		title: 'Move lead to stage of funnel',
 		description: 'Set the stage of a lead in the funnel, whatever it was before',
 		...change,
 		body: [
@@ -41,7 +41,7 @@ const steps: Action[] = [
 	{
 		name: 'assignManager',
 		label: 'Assign Manager',
-		title: 'Assign a manager to a customer',
+		title: 'Assign manager to customer',
 		description: 'Set the user who looks after a customer',
 		...change,
 		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
@@ -49,7 +49,7 @@ const steps: Action[] = [
 	{
 		name: 'assignTeachers',
 		label: 'Assign Teachers',
-		title: 'Assign teachers to a customer',
+		title: 'Assign teachers to customer',
 		description: 'Add to the responsible teachers of a customer, or replace them',
 		...change,
 		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
@@ -57,7 +57,7 @@ const steps: Action[] = [
 	{
 		name: 'reject',
 		label: 'Reject Lead',
-		title: 'Reject a lead',
+		title: 'Reject lead with reason',
 		description: 'Record why a lead was lost, and archive it if you like. A client is refused.',
 		...change,
 		body: [
@@ -78,7 +78,7 @@ const groups: Action[] = [
 	{
 		name: 'addToGroup',
 		label: 'Add to Group',
-		title: 'Add a customer to a group',
+		title: 'Add customer to group',
 		description:
 			'Add a customer to a group. A current member stays in it, until another end date if one is given; alreadyMember is then true.',
 		path: 'cgi',
@@ -98,7 +98,7 @@ const groups: Action[] = [
 	{
 		name: 'removeFromGroup',
 		label: 'Remove From Group',
-		title: 'Remove a customer from a group',
+		title: 'Remove customer from group',
 		description:
 			'End the membership of a customer in a group, and delete one that has not begun by then. If the customer is not in it, nothing changes and alreadyLeft is true.',
 		path: 'cgi',
@@ -141,7 +141,7 @@ const additions: Action[] = [
 	{
 		name: 'sellSubscription',
 		label: 'Sell Subscription',
-		title: 'Sell a subscription to a customer',
+		title: 'Sell subscription to customer',
 		description:
 			'Give a customer a subscription. If an identical one exists, whatever its balance, it is returned instead.',
 		...adding('customerTariff', customerTariff, 'customer_id'),
@@ -162,7 +162,7 @@ const additions: Action[] = [
 	{
 		name: 'takePayment',
 		label: 'Take Payment',
-		title: 'Take a payment from a customer',
+		title: 'Take payment from customer',
 		description:
 			'Record a payment of a customer. If an identical one exists, confirmed or not, it is returned instead.',
 		...adding('pay', pay, 'customer_id'),
@@ -187,7 +187,7 @@ const additions: Action[] = [
 	{
 		name: 'addComment',
 		label: 'Add Comment',
-		title: 'Add a comment on a customer',
+		title: 'Add comment to customer',
 		description: 'Add a comment on a customer unless the same was added a few minutes ago',
 		...adding('communication', communication, 'related_id'),
 		body: [comment, author],
@@ -196,7 +196,7 @@ const additions: Action[] = [
 	{
 		name: 'createTask',
 		label: 'Create Task',
-		title: 'Create a task about a customer',
+		title: 'Create task about customer',
 		description: 'Create a task about a customer unless an identical open one exists',
 		...adding('task', task, 'customer_ids'),
 		body: fieldsLike(task, {

@@ -66,7 +66,7 @@ const details = rows(
 const complete: Action = {
 	name: 'complete',
 	label: 'Complete Lesson',
-	title: 'Complete a lesson',
+	title: 'Complete lesson with attendance',
 	description:
 		'Mark who attended, in one item for a lesson or in several; a planned lesson becomes completed. Run again with the same data, it changes nothing.',
 	action: 'teach',

@@ -35,7 +35,7 @@ const payer = text('payer_name', 'Payer Name', {
 const correct: Action = {
 	name: 'createCorrection',
 	label: 'Create Correction or Refund',
-	title: 'Create a payment correction or refund',
+	title: 'Create payment correction or refund',
 	description:
 		'Record a correction or a refund of a customer. By what is known of AlfaCRM, the amount of a correction may be negative, and AlfaCRM shows that of a refund as income or as expenditure.',
 	action: 'create',

@@ -25,7 +25,7 @@ const lists: Action[] = [
 	{
 		name: 'getRates',
 		label: 'Get Rates',
-		title: 'Get the rates of teachers',
+		title: 'Get rates of teachers',
 		description:
 			'Get the rates of teachers as AlfaCRM lists them. Whether it can be asked for one teacher only is not known.',
 		action: 'teacher-rate',
@@ -34,7 +34,7 @@ const lists: Action[] = [
 	{
 		name: 'getWorkingHours',
 		label: 'Get Working Hours',
-		title: 'Get the working hours of teachers',
+		title: 'Get working hours of teachers',
 		description:
 			'Get the working hours of all teachers or of one. As weekday, 1 is Sunday and 7 is Saturday, unlike the days of regular lessons.',
 		action: 'working-hour',
@@ -53,7 +53,7 @@ const lists: Action[] = [
 const freeSlots: Action = {
 	name: 'getFreeSlots',
 	label: 'Get Free Slots',
-	title: 'Get the free slots of a teacher',
+	title: 'Get free slots of teacher',
 	description:
 		'Get when a teacher has time: the working hours less the lessons and the regular lessons. One item for each slot.',
 	action: 'working-hour',

@@ -87,7 +87,7 @@ interface ActionBasics {
 	name: string;
 	/** For the list of operations. */
 	label: string;
-	/** "Complete a lesson". */
+	/** "Complete lesson with attendance": all that an AI agent hears of it. */
 	title: string;
 	description?: string;
 	/** Where it is sent, if not to the entity's own path. */

@@ -86,7 +86,7 @@ function toOption(
 	entity: Entity,
 	wholes: ReadonlyMap<number | undefined, string>,
 ): INodePropertyOptions {
-	const off = [row.is_enabled, row.is_active].some((flag) => readFlag(flag) === 0) ? ' (Off)' : '';
+	const off = [row.is_enabled, row.is_active].some((flag) => readFlag(flag) === 0) ? ' (inactive)' : '';
 	const { partOf } = entity.listed ?? {};
 	const whole = partOf && wholes.get(readId(row[partOf.field]));
 	const details = [...(whole === undefined ? [] : [whole]), ...(archivedFlag(row) ? ['archived'] : [])];

@@ -73,7 +73,7 @@ const operation: INodeProperties = {
 		{
 			name: 'Send',
 			value: 'send',
-			action: 'Send an API call',
+			action: 'Send API call',
 			description: 'Call anything that the other resources do not offer',
 		},
 	],

@@ -74,13 +74,13 @@ export const lists: ReadonlyMap<string, OtherResource> = new Map(
 		{
 			resource: 'referenceList' as const,
 			label: 'Reference List',
-			action: 'Get many entries of reference list: lesson types, plans, payment types, discounts, users',
+			action: 'Get many from reference list: lesson types, plans, payment types, discounts, users',
 			by: { displayName: 'List', name: 'list', default: 'lessonType' },
 		},
 		{
 			resource: 'message' as const,
 			label: 'Message',
-			action: 'Get many messages: SMS, mail, phone calls',
+			action: 'Get many messages: SMS, mail or phone calls',
 			by: { displayName: 'Kind', name: 'kind', default: 'smsMessage' },
 		},
 	].map((one) => [one.resource, listing(one)]),

@@ -49,18 +49,21 @@ export function operationParameter(entity: Entity): INodeProperties {
 
 function optionOf(entity: Entity, value: string, { text }: Operation): INodePropertyOptions {
 	const { label, plural, certainty, unconfirmed = [], actions = [] } = entity;
-	const noun = label.toLowerCase();
-	const one = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
-	const words = text({ one, many: plural.toLowerCase() }, entity);
-	const action = actions.find(({ name }) => name === value);
+	const {
+		name,
+		action: said,
+		description,
+	} = text({ one: label.toLowerCase(), many: plural.toLowerCase() }, entity);
+	const action = actions.find((one) => one.name === value);
 	const isDoubtful = action
 		? action.unconfirmed === true
-		: certainty === 'unconfirmed' || unconfirmed.some((name) => name === value);
-	return { value, ...words, description: withDoubt(words.description, isDoubtful) };
+		: certainty === 'unconfirmed' || unconfirmed.some((one) => one === value);
+	const told = isDoubtful ? withDoubt(description) : description;
+	return { value, name, action: said, ...(told ? { description: told } : {}) };
 }
 
+const DOUBT = 'Not verified against a live account';
+
 /** What rests on a single or doubtful source says so. */
-function withDoubt(description: string, isDoubtful: boolean): string {
-	if (!isDoubtful || /unconfirmed|not verified/i.test(description)) return description;
-	return `${description.replace(/\.$/, '')}. Not verified against a live account.`;
-}
+const withDoubt = (description?: string): string =>
+	description ? `${description.replace(/\.$/, '')}. ${DOUBT}.` : DOUBT;

@@ -76,7 +76,7 @@ describe('a dropdown', () => {
 		const wanted = [...rows('lead-status')].sort((a, b) => Number(a.weight) - Number(b.weight));
 		expect(options.map(({ value }) => value)).toEqual(wanted.map(({ id }) => id));
 		const off = wanted.find(({ is_enabled }) => is_enabled === 0);
-		expect(options.find(({ value }) => value === off?.id)?.name).toBe(`${String(off?.name)} (Off)`);
+		expect(options.find(({ value }) => value === off?.id)?.name).toBe(`${String(off?.name)} (inactive)`);
 		expect(school.entries('pipeline/index')).toHaveLength(0);
 	});
 
@@ -88,7 +88,7 @@ describe('a dropdown', () => {
 		const names = async () => (await stages()).map(({ name }) => name);
 		expect(await names()).toEqual(
 			expect.arrayContaining([
-				...['Новый · Основная', 'Новый · Летний лагерь', 'Закрыт (Off) · Летний лагерь', 'Ничей'],
+				...['Новый · Основная', 'Новый · Летний лагерь', 'Закрыт (inactive) · Летний лагерь', 'Ничей'],
 			]),
 		);
 		expect(school.entries('pipeline/index')).toHaveLength(1);

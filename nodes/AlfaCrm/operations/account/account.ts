@@ -21,7 +21,7 @@ const operation: INodeProperties = {
 		{
 			name: 'Check',
 			value: 'check',
-			action: 'Check an account',
+			action: 'Check account: rights and settings',
 			description:
 				'Say what this user may read and what AlfaCRM does otherwise than expected, without changing anything: some 40 calls',
 		},

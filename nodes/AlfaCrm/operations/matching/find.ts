@@ -67,11 +67,7 @@ export function findOptions(
 
 /** Finds records as Create or Update does, and leaves them as they are. */
 export const find: Operation = {
-	text: ({ one }, entity) => ({
-		name: 'Find',
-		action: `Find ${one}`,
-		description: `Find ${one} by ${keysInWords(entity)}`,
-	}),
+	text: ({ one }, entity) => ({ name: 'Find', action: `Find ${one} by ${keysInWords(entity)}` }),
 	form: (entity) => ({
 		match: matchForm(entity),
 		simplify: readingForm(entity),

@@ -72,8 +72,8 @@ function neededNotices({ fields, label: noun, match }: Entity): INodeProperties[
 export const upsert: Operation = {
 	text: ({ one }) => ({
 		name: 'Create or Update',
-		action: `Create or update ${one}`,
-		description: `Create ${one.replace(/^an? /, 'a new ')}, or update the current one if it already exists (upsert)`,
+		action: `Create or update ${one}, without duplicates`,
+		description: `Create a new ${one}, or update the current one if it already exists (upsert)`,
 	}),
 	form: (entity) => ({
 		...inputModeForm(entity),

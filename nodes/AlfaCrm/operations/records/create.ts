@@ -49,11 +49,7 @@ export async function saveDraft(
 
 /** Creates a record each time that it runs. */
 export const create: Operation = {
-	text: ({ one }) => ({
-		name: 'Create',
-		action: `Create ${one}`,
-		description: `Create ${one} and return it`,
-	}),
+	text: ({ one }) => ({ name: 'Create', action: `Create ${one}` }),
 	form: (entity) => ({
 		...inputModeForm(entity),
 		keys: keysForm(entity, 'create'),

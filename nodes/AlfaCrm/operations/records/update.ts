@@ -30,11 +30,7 @@ interface OwnUpdate {
 
 /** Changes the fields that are given and leaves the rest. */
 export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Operation => ({
-	text: ({ one }) => ({
-		name: 'Update',
-		action: `Update ${one}`,
-		description: `Change some fields of ${one} and leave the rest`,
-	}),
+	text: ({ one }) => ({ name: 'Update', action: `Update ${one}` }),
 	form: (entity) => ({
 		...inputModeForm(entity),
 		id: [idParameter(entity)],

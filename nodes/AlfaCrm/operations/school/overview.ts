@@ -112,7 +112,7 @@ export const leaveOut: INodeProperties = {
 	]),
 	default: ['notes'],
 	description:
-		'What is not returned. Notes that the staff makes for itself are left out unless you remove them here. Add Contacts, Manager and Stage, and Tasks, too, where a parent, or an AI model that answers parents, reads it.',
+		'What is not returned. Staff notes are left out by default; leave out Contacts, Manager and Stage, and Tasks too where parents, or an AI model that answers them, read it.',
 };
 
 function readWanted(item: Item, options: Collection, { chosen }: FindRequest) {
