@@ -17,6 +17,13 @@ export class AlfaCrmTrigger implements INodeType {
 		subtitle: `={{ ${inWords('event', [eventParameter])} }}`,
 		description: 'Starts the workflow when something is new, has changed or falls due in AlfaCRM',
 		activationMessage: 'What is new, changes or falls due in AlfaCRM from now on starts your workflow.',
+		builderHint: {
+			searchHint:
+				'Polls AlfaCRM and needs nothing set up there. For what falls due, such as birthdays, debts and lessons running out, it is the only way.',
+			relatedNodes: [
+				{ nodeType: 'n8n-nodes-alfacrm.alfaCrm', relationHint: 'Reads and writes leads, lessons, payments' },
+			],
+		},
 		defaults: { name: 'AlfaCRM Trigger' },
 		polling: true,
 		inputs: [],
