@@ -22,11 +22,11 @@ export class AlfaCrm implements INodeType {
 			'Find, create and update leads, clients and the other records of a school in AlfaCRM: groups, lessons, subscriptions, payments, tasks',
 		builderHint: {
 			searchHint:
-				"For anything in AlfaCRM, a CRM of schools. Leads and clients are the resource customer: 'upsert' saves one by phone and never twice, 'getOverview' answers balance and next lessons, 'takePayment' books money once.",
+				"Leads and clients are the resource customer: 'upsert' saves one by phone without duplicates, 'getOverview' tells balance and next lessons",
 			relatedNodes: [
 				{
 					nodeType: 'n8n-nodes-alfacrm.alfaCrmTrigger',
-					relationHint: 'Starts a workflow on new leads and payments, birthdays, debts, missed lessons',
+					relationHint: 'Starts on new leads, payments, birthdays, debts',
 				},
 			],
 		},

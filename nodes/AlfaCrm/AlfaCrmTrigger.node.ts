@@ -18,11 +18,8 @@ export class AlfaCrmTrigger implements INodeType {
 		description: 'Starts the workflow when something is new, has changed or falls due in AlfaCRM',
 		activationMessage: 'What is new, changes or falls due in AlfaCRM from now on starts your workflow.',
 		builderHint: {
-			searchHint:
-				'Polls AlfaCRM and needs nothing set up there. For what falls due, such as birthdays, debts and lessons running out, it is the only way.',
-			relatedNodes: [
-				{ nodeType: 'n8n-nodes-alfacrm.alfaCrm', relationHint: 'Reads and writes leads, lessons, payments' },
-			],
+			searchHint: 'Needs nothing set up in AlfaCRM; also for what falls due, such as birthdays and debts',
+			relatedNodes: [{ nodeType: 'n8n-nodes-alfacrm.alfaCrm', relationHint: 'Reads and writes' }],
 		},
 		defaults: { name: 'AlfaCRM Trigger' },
 		polling: true,

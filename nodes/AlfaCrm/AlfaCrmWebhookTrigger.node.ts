@@ -37,11 +37,8 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 				"Once the workflow is built, publish it and enter the Production URL in AlfaCRM's settings.",
 		},
 		builderHint: {
-			searchHint:
-				"Instant, but its URL has to be entered in AlfaCRM's settings by hand; the AlfaCRM Trigger does without",
-			relatedNodes: [
-				{ nodeType: 'n8n-nodes-alfacrm.alfaCrm', relationHint: 'Reads and writes leads, lessons, payments' },
-			],
+			searchHint: "Its URL has to be entered in AlfaCRM's settings by hand",
+			relatedNodes: [{ nodeType: 'n8n-nodes-alfacrm.alfaCrm', relationHint: 'Reads and writes' }],
 		},
 		defaults: { name: 'AlfaCRM Webhook Trigger' },
 		inputs: [],

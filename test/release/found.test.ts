@@ -61,3 +61,10 @@ it.each(WORDS)("n8n's panel and its AI builders find a node of ours by %s", (wor
 it.each(IN_THE_PANEL_ONLY)("n8n's panel finds a node of ours by %s", (word) => {
 	expect(found.find((one) => one.word === word)).toMatchObject({ inPanel: true });
 });
+
+it('what an AI builder is given fits beside all else that it has to read', () => {
+	expect(definition).toContain("operation: 'getOverview'");
+	expect(definition.replace(LOADED, '').length).toBeLessThanOrEqual(130_000);
+	expect(answer).toContain('getOverview');
+	expect(answer.length).toBeLessThanOrEqual(6_000);
+});

@@ -25,7 +25,10 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const isOverview = action?.kind === 'overview';
 	const isList = operation === 'getAll' || ['getMany', 'freeSlots'].includes(action?.kind ?? '');
 	const matches = ['find', 'upsert'].includes(operation);
-	const modes = saves ? ['form', 'json', ...(entity?.custom ? ['map'] : [])] : [undefined];
+	// What has few fields is filled in by a form alone.
+	const isWide = entity?.simple !== undefined;
+	const more = isWide ? ['json', ...(entity.custom ? ['map'] : [])] : [];
+	const modes = saves ? ['form', ...more] : [undefined];
 	const forms = modes.map((inputMode) =>
 		formOf({ resource: value, operation, ...(inputMode === undefined ? {} : { inputMode }) }),
 	);
@@ -153,14 +156,12 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('takes the fields of a record in a form, as JSON or, where they are custom, from a mapper', () => {
 		const list = named('inputMode');
-		expect(list !== undefined).toBe(saves);
-		if (!saves || !list || !entity) return;
-		expect(list.default).toBe('form');
-		expect(
-			choicesOf(list)
-				.map((choice) => choice.value)
-				.sort(),
-		).toEqual([...modes].sort());
+		expect(list !== undefined).toBe(saves && isWide);
+		if (!saves || !entity) return;
+		if (list) {
+			const choices = choicesOf(list).map((choice) => choice.value);
+			expect([list.default, choices.sort()]).toEqual(['form', [...modes].sort()]);
+		}
 
 		const ahead = entity.fields.filter(standsAlone);
 		const [firstKey] = entity.match?.keys ?? [];
@@ -175,7 +176,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 				update: ['updateFields'],
 				upsert: isLacking ? ['fieldsToSet', 'neededNotice'] : ['fieldsToSet'],
 			}[operation as 'create'],
-			json: ['json', 'unknownFields'],
+			json: ['json', ...(entity.custom ? ['unknownFields'] : [])],
 			map: ['columns', 'unknownFields'],
 		};
 		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
@@ -189,7 +190,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		modes.forEach((mode = '', index) => {
 			const rest = namesOf(forms[index]).filter((name) => !shared.has(name));
 			expect([mode, ...rest.sort()]).toEqual([mode, ...own[mode].sort()]);
-			if (mode !== 'form') expect(named('unknownFields', forms[index])?.default).toBe('refuse');
+			if (mode !== 'form' && entity.custom)
+				expect(named('unknownFields', forms[index])?.default).toBe('refuse');
 		});
 	});
 
@@ -221,7 +223,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const isBooking = operation === 'create' && value === 'lesson';
 		const options = named('options');
 		const written = action?.kind === 'createIfAbsent' ? (action.body ?? []) : (entity?.fields ?? []);
-		const shortens = written.some((field) => 'longest' in field) ? { shortenTexts: false } : {};
+		const isLong = (isWide || action) && written.some((field) => 'longest' in field);
+		const shortens = isLong ? { shortenTexts: false } : {};
 		const isNew = operation === 'create' || action?.kind === 'createIfAbsent';
 		const hasOptions =
 			(isNew && 'shortenTexts' in shortens) ||

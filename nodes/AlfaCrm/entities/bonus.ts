@@ -7,7 +7,6 @@ export const changeBonus: Action = {
 	name: 'changeBonus',
 	label: 'Change Bonus',
 	title: 'Add or spend bonus of customer',
-	description: "Add to a customer's bonus or spend some of it. 'Get Overview' tells how much there is.",
 	kind: 'save',
 	path: 'bonus',
 	idAs: 'customer_id',

@@ -2,16 +2,16 @@ import { dottedDate, id, reference, text } from './fields';
 import type { Action } from './types';
 
 /** API notes 6: dates were seen in both formats. */
-export const calendar = (noun: 'customer' | 'teacher'): Action => ({
+export const calendar: Action = {
 	name: 'getCalendar',
 	label: 'Get Calendar',
-	title: `Get calendar of ${noun} between two days`,
+	title: 'Get calendar of customer between two days',
 	path: 'calendar',
-	action: noun,
+	action: 'customer',
 	idAs: 'id',
 	query: [
-		dottedDate('date1', 'Date From', { required: true, description: 'First day to include' }),
-		dottedDate('date2', 'Date To', { required: true, description: 'Last day to include' }),
+		dottedDate('date1', 'Date From', { required: true }),
+		dottedDate('date2', 'Date To', { required: true }),
 	],
 	outputFields: [
 		id('id', 'ID'),
@@ -20,4 +20,4 @@ export const calendar = (noun: 'customer' | 'teacher'): Action => ({
 		text('title', 'Title'),
 	],
 	kind: 'get',
-});
+};

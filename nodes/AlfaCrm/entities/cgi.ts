@@ -14,10 +14,10 @@ const membership = [
 
 const period = [
 	dottedDate('b_date', 'Start Date', {
-		description: 'First day to look at. Without both days only current memberships are returned.',
+		description: 'Without days only current ones come',
 	}),
 	dottedDate('e_date', 'End Date', {
-		description: 'Last day to look at. Without both days only current memberships are returned.',
+		description: 'Without days only current ones come',
 	}),
 ];
 
@@ -33,7 +33,6 @@ export const cgi = readable({
 			name: 'getByCustomer',
 			label: 'Get by Customer',
 			title: 'Get groups of customer',
-			description: 'Get the groups that a customer is in, as memberships',
 			action: 'customer',
 			query: [customer],
 			body: period,

@@ -18,5 +18,5 @@ export const discount = referenceList({
 		references('subject_ids', 'Subject IDs', 'subject'),
 		note,
 	],
-	filters: [record('customer_id', 'Customer', 'customer', { description: 'Whose discounts to return' })],
+	filters: [record('customer_id', 'Customer', 'customer')],
 });

@@ -9,7 +9,7 @@ export const location = writable({
 	certainty: 'documented',
 	fields: [
 		name('e.g. 5 Example Street'),
-		flag('is_active', 'Active', { required: true, description: 'Whether the location is in use' }),
+		flag('is_active', 'Active', { required: true, description: 'Whether it is in use' }),
 		ownBranch('Branch of Location'),
 		weight,
 	],

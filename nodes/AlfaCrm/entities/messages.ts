@@ -20,7 +20,7 @@ export const smsMessage = readable({
 	label: 'SMS Message',
 	certainty: 'confirmed',
 	outputFields: [sender],
-	filters: [...sending, text('phone', 'Phone', { description: 'Phone number to look for' })],
+	filters: [...sending, text('phone', 'Phone')],
 });
 
 export const mailMessage = readable({
@@ -33,7 +33,7 @@ export const mailMessage = readable({
 		...sending,
 		// A row may call the sender so.
 		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org', verifyBy: () => true }),
-		text('subject', 'Subject', { description: 'Subject line to look for' }),
+		text('subject', 'Subject'),
 	],
 });
 

@@ -11,15 +11,14 @@ export const room = writable({
 		name('e.g. Room 3'),
 		id('color_id', 'Color ID', {
 			required: true,
-			description: 'Number in the palette of AlfaCRM',
+			description: 'In the palette of AlfaCRM',
 			placeholder: 'e.g. 2',
 		}),
 		{ ...weight, required: true },
 		ownBranch('Branch of Room'),
-		flag('is_enabled', 'Enabled', { description: 'Whether the room can be chosen in AlfaCRM' }),
+		flag('is_enabled', 'Enabled', { description: 'Whether it can be chosen' }),
 		reference('location_id', 'Location', 'location'),
 		note,
-		id('streaming_id', 'Streaming ID'),
 	],
 	filters: [enabledFilter],
 });

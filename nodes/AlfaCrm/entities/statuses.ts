@@ -34,10 +34,8 @@ export const leadStatus = list({
 	fields: [
 		name('e.g. Trial lesson booked'),
 		enabled,
-		text('color', 'Color', { description: 'Written by one known integration' }),
-		reference('pipeline_id', 'Pipeline', 'pipeline', {
-			description: 'Funnel that the stage belongs to. Written by one known integration.',
-		}),
+		text('color', 'Color'),
+		reference('pipeline_id', 'Pipeline', 'pipeline'),
 		weight,
 	],
 	listed: {
@@ -57,7 +55,7 @@ export const leadSource = list({
 		enabled,
 		weight,
 	],
-	filters: [text('code', 'Code', { description: 'Code to look for' }), enabledFilter, nameFilter],
+	filters: [text('code', 'Code'), enabledFilter, nameFilter],
 });
 
 /** No filters of it are listed. */

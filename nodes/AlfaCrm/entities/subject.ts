@@ -11,7 +11,7 @@ export const subject = writable({
 	fields: [name('e.g. Robotics'), weight],
 	filters: [
 		boolean('active', 'Active', {
-			description: 'Whether to return only active subjects; off returns all',
+			description: 'Whether only active ones are returned',
 			// A row need not show why it was found.
 			verifyBy: () => true,
 		}),

@@ -22,8 +22,7 @@ const operation: INodeProperties = {
 			name: 'Check',
 			value: 'check',
 			action: 'Check account: rights and settings',
-			description:
-				'Say what this user may read and what AlfaCRM does otherwise than expected, without changing anything: some 40 calls',
+			description: 'Reads only, with some 40 calls',
 		},
 	],
 	default: 'check',
@@ -35,7 +34,7 @@ const branch: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. 1',
-	description: 'The branch to look at. If not given, the first one in use that this user may read.',
+	description: 'If not given, the first in use that this user may read',
 };
 
 const options = { ...collection('Options', 'options', [branch], 'Add Option'), displayOptions };

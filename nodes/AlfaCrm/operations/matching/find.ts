@@ -29,7 +29,7 @@ export function findOptions(
 		name: 'archived',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to find archived ones too; they come after the active ones',
+		description: 'Whether to find archived ones too, after the active ones',
 	};
 	return collection(
 		'Options',

@@ -182,8 +182,7 @@ export async function searchedBranches(
 /** Where to look, among the options of an entity whose records may be in any branch. */
 export function searchBranches({ match }: Entity): INodeProperties[] {
 	if (!match?.everyBranch) return [];
-	const description =
-		'Where to look, if not in all branches of the account. Each branch costs calls of its own.';
+	const description = 'If not in all of the account';
 	return [toProperty(references('searchBranches', 'Search in Branch', 'branch', { description }))];
 }
 

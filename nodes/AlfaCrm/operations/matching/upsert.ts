@@ -10,7 +10,7 @@ import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { isArchived } from '../records/archived';
 import { bodyOf, changesOf, fitting } from '../records/body';
-import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
+import { inFormMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
 import { differences, saveChanges } from '../records/saveChanges';
 import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
@@ -40,7 +40,7 @@ interface Request {
 
 const upsertFields = (entity: Entity): INodeProperties => ({
 	...collection('Fields', 'fieldsToSet', fieldOptions(entity.fields, entity)),
-	description: `What to save besides what the ${entity.label.toLowerCase()} is matched by`,
+	description: 'What to save besides the match value',
 });
 
 /** Says what a new record needs that nothing is preset for, unless the record is matched by it. */
@@ -73,13 +73,12 @@ export const upsert: Operation = {
 	text: ({ one }) => ({
 		name: 'Create or Update',
 		action: `Create or update ${one}, without duplicates`,
-		description: `Create a new ${one}, or update the current one if it already exists (upsert)`,
 	}),
 	form: (entity) => ({
 		...inputModeForm(entity),
 		match: matchForm(entity),
 		simplify: simplifyForm(entity),
-		upsertFields: [...neededNotices(entity), inMode('form', upsertFields(entity))],
+		upsertFields: [...neededNotices(entity), inFormMode(entity, upsertFields(entity))],
 		upsertOptions: [upsertOptions(entity)],
 	}),
 	async execute(item, entity) {

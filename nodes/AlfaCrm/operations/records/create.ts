@@ -12,7 +12,7 @@ import { keysForm, targetOf } from './target';
 import { bodyOf, shortensTexts, textOptions } from './body';
 import type { Draft } from './owner';
 import { authored, forOwner } from './owner';
-import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
+import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
 const prominentFields = (entity: Entity) => entity.fields.filter(isProminent);
 
@@ -30,7 +30,7 @@ export function readDraft(
 ): Draft & { target: Target } {
 	const target = targetOf(item, entity, 'create');
 	const input = complete(readFieldInput(item, entity, additionalFields(entity), prominentFields(entity)));
-	const [options] = textOptions(fields);
+	const [options] = isWide(entity) ? textOptions(fields) : [];
 	const shortens = shortensTexts(options && item.collection(options));
 	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
 	return { target, fields, input, body, branch: target.branch };
@@ -53,9 +53,9 @@ export const create: Operation = {
 	form: (entity) => ({
 		...inputModeForm(entity),
 		keys: keysForm(entity, 'create'),
-		prominentFields: prominentForm(prominentFields(entity)),
-		createFields: [inMode('form', additionalFields(entity))],
-		createOptions: textOptions(entity.fields),
+		prominentFields: prominentForm(entity, prominentFields(entity)),
+		createFields: [inFormMode(entity, additionalFields(entity))],
+		createOptions: isWide(entity) ? textOptions(entity.fields) : [],
 	}),
 	execute: async (item, entity) => [await saveDraft(item, entity, readDraft(item, entity))],
 	output: recordSchema,

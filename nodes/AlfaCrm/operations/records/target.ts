@@ -54,7 +54,7 @@ export const branch: INodeProperties = {
 	name: 'branchId',
 	type: 'options',
 	description:
-		'The branch to work in; left empty, the only one of the account. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		'If left empty, the only one. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	typeOptions: loadedFrom('branch'),
 	default: '',
 };
@@ -86,8 +86,7 @@ export function branchesOf(
 
 /** The record that an operation is about. */
 export function idParameter(entity: Entity): INodeProperties {
-	const description = `The number that AlfaCRM shows for the ${entity.label.toLowerCase()}`;
-	const basics = { name: 'id', required: true, description };
+	const basics = { name: 'id', required: true };
 	if (entity.listed?.search) return { displayName: entity.label, ...picker(entity), ...basics };
 	return {
 		displayName: `${entity.label} ID`,

@@ -11,14 +11,19 @@ import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
 import { added, listModeForm, readAddToLists } from './saveChanges';
-import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
+import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput } from './fieldInput';
 import { getRecord, writeAnywhere } from './findById';
 
 const updateFields = (entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
 
-const updateOptions = ({ fields }: Entity) =>
-	collection('Options', 'options', [overwriteWithEmpty, ...shortenOption(fields)], 'Add Option');
+const updateOptions = (entity: Entity) =>
+	collection(
+		'Options',
+		'options',
+		[overwriteWithEmpty, ...(isWide(entity) ? shortenOption(entity.fields) : [])],
+		'Add Option',
+	);
 
 /** What an update of one entity does besides. */
 interface OwnUpdate {
@@ -36,7 +41,7 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		id: [idParameter(entity)],
 		keys: keysForm(entity, 'update'),
 		listMode: listModeForm(entity.fields, 'replace'),
-		updateFields: [inMode('form', updateFields(entity))],
+		updateFields: [inFormMode(entity, updateFields(entity))],
 		updateOptions: [updateOptions(entity)],
 	}),
 	async execute(item, entity) {
