@@ -145,7 +145,11 @@ describe('an error names the task', () => {
 		['cgi/delete', takeOut, leave('delete')],
 		['cgi/update', /^change the days of customer # in group \d+ \(membership \d+\)$/, stayLess],
 		['lesson/teach', /^complete lesson \d+$/, complete],
-		['bonus/bonus-add', /^add or spend bonus of customer \(#\)$/, job('changeBonus', { amount: 5, note: 'x' })],
+		[
+			'bonus/bonus-add',
+			/^add or spend bonus of customer \(#\)$/,
+			job('changeBonus', { amount: 5, note: 'x' }),
+		],
 		['customer/delete', /^delete customer #$/, job('delete')],
 		['customer/create', /^call customer\/create$/, () => call('customer', 'create')],
 	];

@@ -1,4 +1,4 @@
-import { author, writable, ownBranches } from './common';
+import { author, company, writable, ownBranches } from './common';
 import { boolean, dottedDate, flag, integer, longText, range, records, references, text } from './fields';
 
 /** API notes 5.18. One integration writes a title and a text, another a text alone; the rest is known from what is read. */
@@ -48,6 +48,7 @@ export const task = writable({
 	outputFields: [
 		text('created_at', 'Created At'),
 		text('done_date', 'Done At'),
+		company,
 		flag('is_notify', 'Notify'),
 		flag('is_private', 'Private'),
 		flag('is_public_entry', 'Public Entry'),

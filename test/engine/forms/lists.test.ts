@@ -117,7 +117,7 @@ describe('a dropdown', () => {
 	it('marks a branch as closed, and asks in an open one', async () => {
 		patch('branch', 1, { is_active: '0' });
 		const branches = await school.engine.options('getBranches', {});
-		expect(branches.find(({ value }) => value === 1)?.name).toMatch(/ \(Off\)$/);
+		expect(branches.find(({ value }) => value === 1)?.name).toMatch(/ \(inactive\)$/);
 		await stages({ branchIds: [] });
 		expect(askedAt()).toEqual(['/v2api/2/lead-status/index']);
 	});

@@ -199,9 +199,16 @@ function recordOf(store: Store, situation: Situation): IDataObject {
 	return Object.fromEntries([...required, ...own.filter(([name]) => names.has(name))]) as IDataObject;
 }
 
+/** What has few fields is filled in by a form alone. */
+const modesOf = ({ custom, simple }: Entity): string[] => [
+	'form',
+	...(simple ? ['json'] : []),
+	...(custom ? ['map'] : []),
+];
+
 const MODES: Record<string, (entity: Entity) => string[]> = {
-	create: ({ custom }) => ['form', 'json', ...(custom ? ['map'] : [])],
-	update: ({ custom }) => ['form', 'json', ...(custom ? ['map'] : [])],
+	create: modesOf,
+	update: modesOf,
 	getAll: () => ['all', 'limit'],
 	find: ({ match }) => (match?.keys ?? []).map(({ name }) => `by ${name}`),
 	getOverview: ({ match }) => [...(match?.keys ?? []), byTheName].map(({ name }) => `by ${name}`),
