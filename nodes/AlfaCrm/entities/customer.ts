@@ -105,7 +105,7 @@ const keys: MatchKey[] = [
 const overview: Action = {
 	name: 'getOverview',
 	label: 'Get Overview',
-	title: 'Get customer overview: balance, lessons left, next lessons, payments, tasks',
+	title: 'Get customer overview with balance and lessons left and next lessons',
 	description: 'One item, made of several lists',
 	action: 'index',
 	kind: 'overview',

@@ -74,13 +74,13 @@ export const lists: ReadonlyMap<string, OtherResource> = new Map(
 		{
 			resource: 'referenceList' as const,
 			label: 'Reference List',
-			action: 'Get many from reference list: lesson types, plans, payment types, discounts, users',
+			action: 'Get many from reference list such as lesson types or plans or discounts',
 			by: { displayName: 'List', name: 'list', default: 'lessonType' },
 		},
 		{
 			resource: 'message' as const,
 			label: 'Message',
-			action: 'Get many messages: SMS, mail or phone calls',
+			action: 'Get many messages such as SMS or mail or phone calls',
 			by: { displayName: 'Kind', name: 'kind', default: 'smsMessage' },
 		},
 	].map((one) => [one.resource, listing(one)]),

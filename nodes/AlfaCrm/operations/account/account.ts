@@ -21,7 +21,7 @@ const operation: INodeProperties = {
 		{
 			name: 'Check',
 			value: 'check',
-			action: 'Check account: rights and settings',
+			action: 'Check account and rights of user',
 			description: 'Reads only, with some 40 calls',
 		},
 	],

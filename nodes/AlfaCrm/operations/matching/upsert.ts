@@ -72,7 +72,7 @@ function neededNotices({ fields, label: noun, match }: Entity): INodeProperties[
 export const upsert: Operation = {
 	text: ({ one }) => ({
 		name: 'Create or Update',
-		action: `Create or update ${one}, without duplicates`,
+		action: `Create or update ${one} without duplicates`,
 	}),
 	form: (entity) => ({
 		...inputModeForm(entity),
