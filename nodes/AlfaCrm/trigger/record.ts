@@ -72,10 +72,10 @@ function unreadable({ node }: ApiClient, reason: string, advice = 'Use the field
 	return new NodeOperationError(node, reason, { description: advice });
 }
 
-/** Whose record it is, for those that AlfaCRM lists by their owner. */
+/** Whose record it is, for those that AlfaCRM lists by their owner: it is read from that list. */
 function keysOf({ keys = [] }: Entity, { fields_old, fields_new }: Change): IDataObject {
 	const fields = { ...fields_old, ...fields_new };
 	return Object.fromEntries(
-		keys.filter((key) => key.in.includes('get')).map(({ name }) => [name, fields[name] ?? undefined]),
+		keys.filter((key) => key.in.includes('getAll')).map(({ name }) => [name, fields[name] ?? undefined]),
 	);
 }
