@@ -226,10 +226,6 @@ export function toSingleProperty(field: Shown): INodeProperties {
 	return { ...property, default: '' };
 }
 
-/** The field as a new record takes it. */
-export const forNew = (field: Field): Field =>
-	field.onCreate === undefined ? field : ({ ...field, ...field.onCreate } as Field);
-
 /** A column of the field mapper. */
 export function toColumn(field: Field, required: boolean): ResourceMapperField {
 	const kind = kindOf(field);

@@ -36,7 +36,6 @@ function matchBy({ match }: Entity): INodeProperties {
 			})),
 		),
 		default: first,
-		description: 'How to recognise an existing record',
 	};
 }
 
@@ -47,7 +46,7 @@ const matchField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. custom_school',
-	description: 'As AlfaCRM returns it, starting with custom_',
+	description: 'Starts with custom_',
 };
 
 const matchValue: INodeProperties = {
@@ -56,7 +55,6 @@ const matchValue: INodeProperties = {
 	type: 'string',
 	required: true,
 	default: '',
-	description: 'What the custom field must hold',
 };
 
 /** By what a record is looked for: which key, and its values, however the other fields are given. */
