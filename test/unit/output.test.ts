@@ -94,7 +94,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 	it('returns what it creates or updates as it reads it, and what became of it', () => {
 		if (!operations.includes('upsert')) return;
 		const read = simple ? [...simple, ...link] : full;
-		expect(namesIn(of('upsert')).sort()).toEqual([...read, 'changedFields', 'operationResult'].sort());
+		expect(namesIn(of('upsert')).sort()).toEqual([...read, 'changedFields', 'notSaved', 'operationResult'].sort());
 		expect(of('upsert').properties).toMatchObject({
 			operationResult: { type: 'string' },
 			changedFields: { type: 'array', items: { type: 'string' } },
