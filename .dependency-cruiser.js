@@ -15,7 +15,7 @@ const LAYERS = {
 		['^nodes/AlfaCrm/values/'],
 	],
 	operations: [
-		['^nodes/AlfaCrm/operations/(form|performAll|schemas|resource|operations|otherResources|apiCall)\\.ts$'],
+		['^nodes/AlfaCrm/operations/(form|performAll|schemas|resource|operations|lists|apiCall)\\.ts$'],
 		['^nodes/AlfaCrm/operations/(actions|school|account)/'],
 		['^nodes/AlfaCrm/operations/matching/'],
 		['^nodes/AlfaCrm/operations/records/'],

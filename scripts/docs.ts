@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import execa from 'execa';
 import type { Entity, OperationName } from '../nodes/AlfaCrm/entities/types';
 import { entities } from '../nodes/AlfaCrm/entities/registry';
+import { lists } from '../nodes/AlfaCrm/operations/lists';
 import { faultRows, settingRows } from '../sandbox/reference';
 import { compatTable, triedVersions } from './lib/compat';
 import { markdownTable, withSection } from './lib/markdown';
@@ -61,15 +62,23 @@ const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b,
 const labels = (things: ReadonlyArray<{ label: string }>) => things.map(({ label }) => label);
 const usual = (names: readonly OperationName[]) => names.map((name) => OPERATIONS[name]);
 
+/** Rows by what the form calls the lists, those that share a resource by the choice in it too. */
+function rowsOf(rowOf: (entity: Entity) => string[]): string[][] {
+	const called = ({ label, plural, listedIn }: Entity) =>
+		listedIn ? `${lists.get(listedIn)?.label} → ${plural}` : label;
+	return entities
+		.map((entity) => [called(entity), ...rowOf(entity)])
+		.sort(([one], [other]) => one.localeCompare(other, 'en'));
+}
+
 /** The table of operations, as the declarations of the entities have it. */
 function operationsTable(language: Language): string {
 	const { operations: headings, certainty: words, except } = WORDS[language];
-	const rows = entities.map(({ label, operations, certainty, unconfirmed = [], actions = [] }: Entity) => {
+	const rows = rowsOf(({ operations, certainty, unconfirmed = [], actions = [] }) => {
 		const doubtful = actions.filter((action) => action.unconfirmed);
 		const exceptions = [...usual(unconfirmed), ...labels(doubtful)];
 		const isPlain = certainty === 'unconfirmed' || exceptions.length === 0;
 		return [
-			label,
 			sorted([...usual(operations), ...labels(actions)]),
 			isPlain ? words[certainty] : `${words[certainty]}; ${except}: ${sorted(exceptions)}`,
 		];
@@ -85,8 +94,7 @@ function versionsLine(language: Language): string {
 
 /** What each list can be narrowed down by, whether it is always in the form or added under 'Filters'. */
 function filtersTable(language: Language): string {
-	const rows = entities.map(({ label, hidden: { views = [], partition } = {}, filters }: Entity) => [
-		label,
+	const rows = rowsOf(({ hidden: { views = [], partition } = {}, filters }) => [
 		sorted(labels([...views, ...(partition ? [partition] : []), ...filters])) || '–',
 	]);
 	return markdownTable(WORDS[language].filters, rows);

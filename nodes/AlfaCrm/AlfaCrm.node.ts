@@ -20,6 +20,16 @@ export class AlfaCrm implements INodeType {
 		subtitle: subtitle(),
 		description:
 			'Find, create and update leads, clients and the other records of a school in AlfaCRM: groups, lessons, subscriptions, payments, tasks',
+		builderHint: {
+			searchHint:
+				"Leads and clients are the resource customer: 'upsert' saves one by phone without duplicates, 'getOverview' tells balance and next lessons",
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-alfacrm.alfaCrmTrigger',
+					relationHint: 'Starts on new leads, payments, birthdays, debts',
+				},
+			],
+		},
 		defaults: { name: 'AlfaCRM' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

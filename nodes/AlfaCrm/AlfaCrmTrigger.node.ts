@@ -17,6 +17,10 @@ export class AlfaCrmTrigger implements INodeType {
 		subtitle: `={{ ${inWords('event', [eventParameter])} }}`,
 		description: 'Starts the workflow when something is new, has changed or falls due in AlfaCRM',
 		activationMessage: 'What is new, changes or falls due in AlfaCRM from now on starts your workflow.',
+		builderHint: {
+			searchHint: 'Needs nothing set up in AlfaCRM; also for what falls due, such as birthdays and debts',
+			relatedNodes: [{ nodeType: 'n8n-nodes-alfacrm.alfaCrm', relationHint: 'Reads and writes' }],
+		},
 		defaults: { name: 'AlfaCRM Trigger' },
 		polling: true,
 		inputs: [],

@@ -36,6 +36,10 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 			activationHint:
 				"Once the workflow is built, publish it and enter the Production URL in AlfaCRM's settings.",
 		},
+		builderHint: {
+			searchHint: "Its URL has to be entered in AlfaCRM's settings by hand",
+			relatedNodes: [{ nodeType: 'n8n-nodes-alfacrm.alfaCrm', relationHint: 'Reads and writes' }],
+		},
 		defaults: { name: 'AlfaCRM Webhook Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

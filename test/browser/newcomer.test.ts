@@ -32,7 +32,7 @@ const BRANCH = 'Центральный';
 const tasks: Task[] = [
 	{
 		title: 'writes down a lead who has called',
-		action: 'Create a customer',
+		action: 'Create customer',
 		most: { clicks: 9, fields: 3 },
 		does: async (newcomer) => {
 			await newcomer.choose('branchId', BRANCH);
@@ -47,7 +47,7 @@ const tasks: Task[] = [
 	},
 	{
 		title: 'saves a lead of a form without a duplicate',
-		action: 'Create or update a customer',
+		action: 'Create or update customer without duplicates',
 		most: { clicks: 11, fields: 3 },
 		does: async (newcomer) => {
 			const { id, phone } = lead();
@@ -62,7 +62,7 @@ const tasks: Task[] = [
 	},
 	{
 		title: 'finds out who is calling',
-		action: 'Find a customer',
+		action: 'Find customer by phone or email or another key',
 		most: { clicks: 8, fields: 2 },
 		does: async (newcomer) => {
 			const { id, name, phone } = client();
@@ -73,7 +73,7 @@ const tasks: Task[] = [
 	},
 	{
 		title: 'moves a lead to another stage',
-		action: 'Move a customer to a stage of the funnel',
+		action: 'Move lead to stage of funnel',
 		most: { clicks: 11, fields: 2 },
 		does: async (newcomer) => {
 			const { id } = lead();
@@ -87,7 +87,7 @@ const tasks: Task[] = [
 	},
 	{
 		title: 'takes a payment',
-		action: 'Take a payment from a customer',
+		action: 'Take payment from customer',
 		most: { clicks: 12, fields: 3 },
 		does: async (newcomer) => {
 			const { id } = client();
@@ -101,7 +101,7 @@ const tasks: Task[] = [
 	},
 	{
 		title: 'puts a customer into a group',
-		action: 'Add a customer to a group',
+		action: 'Add customer to group',
 		most: { clicks: 11, fields: 3 },
 		does: async (newcomer) => {
 			const { id } = lead();
@@ -117,7 +117,7 @@ const tasks: Task[] = [
 	},
 	{
 		title: 'plans a lesson of a group',
-		action: 'Create a lesson',
+		action: 'Create lesson',
 		most: { clicks: 15, fields: 4 },
 		does: async (newcomer) => {
 			const group = rows('group').find((row) => isHere(row) && row.removed === 0) as Row;
@@ -136,7 +136,7 @@ const tasks: Task[] = [
 	},
 	{
 		title: 'marks who was at a lesson',
-		action: 'Complete a lesson',
+		action: 'Complete lesson with attendance',
 		most: { clicks: 12, fields: 2 },
 		does: async (newcomer) => {
 			// Of yesterday, and not marked yet, as that evening's lessons are.
@@ -157,7 +157,7 @@ const tasks: Task[] = [
 	},
 	{
 		title: 'sees how things stand with a customer',
-		action: 'Get an overview of a customer',
+		action: 'Get customer overview with balance and lessons left and next lessons',
 		most: { clicks: 9, fields: 2 },
 		does: async (newcomer) => {
 			const { id, name, balance } = client();
@@ -170,7 +170,7 @@ const tasks: Task[] = [
 	},
 	{
 		title: 'sees when a teacher is free',
-		action: 'Get the free slots of a teacher',
+		action: 'Get free slots of teacher',
 		most: { clicks: 11, fields: 4 },
 		does: async (newcomer) => {
 			await newcomer.choose('branchId', BRANCH);

@@ -14,7 +14,7 @@ import { tellsCause } from './support/version';
 const school = useSchool({ customers: 40 });
 const server = useRawServer();
 useFastTime();
-const { add, lead, row, set, stopped, whole } = officeOf(school);
+const { add, customer, lead, set, stopped, whole } = officeOf(school);
 
 const PHONE = '+7(900)555-00-01';
 const THIRTY_DAYS_MS = 30 * 86_400_000;
@@ -145,7 +145,11 @@ describe('an error names the task', () => {
 		['cgi/delete', takeOut, leave('delete')],
 		['cgi/update', /^change the days of customer # in group \d+ \(membership \d+\)$/, stayLess],
 		['lesson/teach', /^complete lesson \d+$/, complete],
-		['bonus/bonus-add', /^add bonus to a customer \(#\)$/, job('addBonus', { amount: 5 })],
+		[
+			'bonus/bonus-add',
+			/^add or spend bonus of customer \(#\)$/,
+			job('changeBonus', { amount: 5, note: 'x' }),
+		],
 		['customer/delete', /^delete customer #$/, job('delete')],
 		['customer/create', /^call customer\/create$/, () => call('customer', 'create')],
 	];
@@ -163,11 +167,6 @@ describe('an error names the task', () => {
 
 	const members = () => of('getAll', { returnAll: true, filters: { group_id: String(group()) } });
 	const reads: Case[] = [
-		[
-			'bonus/balance-bonus',
-			/^get the bonus balance of a customer \(#\) in branch 1$/,
-			job('getBonusBalance'),
-		],
 		['pay/index', /^look for the same payment in branch 1$/, pay],
 		['customer/index', /^look for the customer in branch \d$/, () => findByPhone(PHONE)],
 		['customer/index', /^get customer # in branch 1$/, job('get')],
@@ -216,16 +215,15 @@ it.each<[action: string, field: string, label: string, form: Form]>([
 
 describe('what was saved before an error is named', () => {
 	it('where the second of several matches cannot be saved', async () => {
-		set({ groupTeachers: 'names' });
-		const name = 'Двойная';
-		add('group', { name, branch_ids: [1], teacher_ids: [1] });
-		const newer = add('group', { name, branch_ids: [1], teacher_ids: [] });
+		const phone = [PHONE];
+		lead({ phone, teacher_ids: ['Ольга'] });
+		const newer = lead({ phone, teacher_ids: [] });
 		const fieldsToSet = { teacher_ids: [2], note: 'neu' };
-		const both = { matchBy: 'name', name, fieldsToSet, options: { ifSeveral: 'all' } };
-		const { error } = await whole(of('upsert', both, 'group'));
-		expect(row('group', newer)).toMatchObject({ note: 'neu' });
+		const both = { matchBy: 'phone', phone: PHONE, fieldsToSet, options: { ifSeveral: 'all' } };
+		const { error } = await whole(of('upsert', both));
+		expect(customer(newer)).toMatchObject({ note: 'neu' });
 		expect(error?.description).not.toContain('Nothing was saved');
-		expect(error?.description).toContain(`Saved before: update group ${newer}`);
+		expect(error?.description).toContain(`Saved before: update customer ${newer}`);
 	});
 });
 

@@ -39,18 +39,6 @@ describe('a filter of customers that AlfaCRM ignores', () => {
 		expect([some.length, some.every((id) => wanted.includes(id))]).toEqual([2, true]);
 	});
 
-	it.each(['pay', 'teacher', 'customer'])(
-		'returns the one record of an ID, of the resource %s too',
-		async (resource) => {
-			set({ ignoredFilters: [`${resource}.id`] });
-			const isOwn = (one: IDataObject) => [one.branch_ids ?? one.branch_id].flat().every((id) => id === 1);
-			const id = Number((rows(resource).find(isOwn) ?? rows(resource)[0]).id);
-			const more: INodeParameters = resource === 'customer' ? ALL : {};
-			const parameters = list(resource, { id }, resource === 'teacher' ? { removed: 1 } : more);
-			expect(await run(parameters)).toMatchObject([{ id }]);
-		},
-	);
-
 	it('is_study returns no clients as leads', async () => {
 		set({ ignoredFilters: ['customer.is_study'] });
 		lead({ is_study: 1 });
@@ -147,13 +135,6 @@ describe.each<[string, string, () => number, INodeParameters]>([
 		set({ ignoredFilters: ['customer.id', 'group.ids'] });
 		const [one, , three] = [make(), make(), make()];
 		expect(await idsOf(list(resource, { ids: `${one}, ${three}` }, view))).toEqual([one, three]);
-	});
-
-	it('beside one ID find what both name', async () => {
-		const [one, two] = [make(), make()];
-		const both = { id: String(one), ids: `${one}, ${two}` };
-		expect(await idsOf(list(resource, both, view))).toEqual([one]);
-		expect(await idsOf(list(resource, { ...both, id: '99999' }, view))).toEqual([]);
 	});
 });
 

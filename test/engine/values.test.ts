@@ -258,19 +258,15 @@ describe('memberships', () => {
 		expect(row('cgi', membership)).toMatchObject({ b_date: '01.02.2026', e_date: '20.02.2026' });
 	});
 
-	it('are begun with days, by the job and by themselves, and updated', async () => {
-		const [one, other, group] = [lead({ is_study: 1 }), lead({ is_study: 1 }), chess()];
+	it('are begun with days, and get others', async () => {
+		const [customer_id, group] = [lead({ is_study: 1 }), chess()];
 		const days = { b_date: '2026-03-01', e_date: '2026-04-30' };
 		const group_id = pick(group);
-		await run(job('addToGroup', one, { group_id }, days));
-		const [{ id }] = await run(
-			on('cgi', 'create', { group_id, customer_id: pick(other), additionalFields: days }),
-		);
-		expect(rows('cgi').filter((held) => held.group_id === group)).toMatchObject(
-			[one, other].map((customer_id) => ({ customer_id, b_date: '01.03.2026', e_date: '30.04.2026' })),
-		);
-		await run(on('cgi', 'update', { group_id, id: String(id), updateFields: { e_date: '2026-05-15' } }));
-		expect(row('cgi', id)).toMatchObject({ b_date: '01.03.2026', e_date: '15.05.2026' });
+		await run(job('addToGroup', customer_id, { group_id }, days));
+		const held = () => rows('cgi').filter((one) => one.group_id === group);
+		expect(held()).toMatchObject([{ customer_id, b_date: '01.03.2026', e_date: '30.04.2026' }]);
+		await run(job('addToGroup', customer_id, { group_id }, { ...days, e_date: '2026-05-15' }));
+		expect(held()).toMatchObject([{ customer_id, b_date: '01.03.2026', e_date: '15.05.2026' }]);
 	});
 
 	it('of which AlfaCRM refuses a day are not changed', async () => {
@@ -345,11 +341,11 @@ describe('what AlfaCRM holds', () => {
 it('an answer that does not say `success` of a bonus that was added or spent is one that succeeded', async () => {
 	set({ bonusAnswer: 'bare' });
 	const id = lead({ is_study: 1, balance_bonus: 100 });
-	for (const [operation, amount, balance_bonus] of [
-		['addBonus', 50, 150],
-		['spendBonus', 30, 120],
+	for (const [change, amount, balance_bonus] of [
+		['bonus-add', 50, 150],
+		['bonus-spend', 30, 120],
 	] as const) {
-		const bonus = on('customer', operation, { id: pick(id), amount, note: 'Подарок' });
+		const bonus = on('customer', 'changeBonus', { id: pick(id), change, amount, note: 'Подарок' });
 		expect(await run(bonus)).toMatchObject([{ id, balance_bonus }]);
 		expect(customer(id)).toMatchObject({ balance_bonus });
 	}

@@ -105,8 +105,8 @@ describe('each value is refused by its label or has one meaning', () => {
 	it('at every operation of the form, at as many places as there have to be', () => {
 		const tried = new Set(situations.map(({ resource, operation }) => `${resource}.${operation}`));
 		expect(actionTable.filter((one) => !tried.has(one.join('.')))).toEqual([]);
-		// In a deep run 83,000 values are put in there.
-		expect(places).toBeGreaterThan(2_800);
+		// In a deep run some 50,000 values are put in there.
+		expect(places).toBeGreaterThan(1_700);
 		expect(cursor).toBeGreaterThan(places);
 	});
 });

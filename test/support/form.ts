@@ -83,7 +83,11 @@ export const resources = choicesOf(resource).map(({ value }) => String(value));
 export const actions = resources.flatMap((value) =>
 	listOf(value).flatMap((list) => choicesOf(list).map((operation) => ({ resource: value, operation }))),
 );
-export const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
+/** What lists an entity, which may be listed together with others. */
+export const listingOf = ({ resource: own, listedIn }: Entity): INodeParameters => ({
+	operation: 'getAll',
+	...(listedIn ? { resource: listedIn, [listedIn === 'message' ? 'kind' : 'list']: own } : { resource: own }),
+});
 export const entityAt = (value: string) => entities.find((entity) => entity.resource === value);
 export const actionTable = actions.map(({ resource: value, operation }): [string, string] => [
 	value,

@@ -7,6 +7,7 @@ import execa from 'execa';
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { lists } from '../../nodes/AlfaCrm/operations/lists';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { leaveOut } from '../../nodes/AlfaCrm/operations/school/overview';
 import manifest from '../../package.json';
@@ -116,10 +117,14 @@ it.each(manifest.n8n.nodes)('n8n finds %s by its search, and its pages by its he
 describe('the Russian glossary', () => {
 	const page = read('docs/ru/README.md');
 	const [, section = ''] = /## Словарь: что как называется([^]*?)\n## /.exec(page) ?? [];
-	const named = [...section.matchAll(/\*\*(.*?)\*\*/g)].map(([, name]) => name);
+	const named = [...section.matchAll(/\*\*(.*?)\*\*( → [A-Z][A-Za-z ]+)?/g)].map(
+		([, name, list = '']) => name + list.trimEnd(),
+	);
 
 	it('has each resource, and no name that the node does not have', () => {
-		const resources = entities.map(({ label }) => label);
+		const resources = entities.map(({ label, plural, listedIn }) =>
+			listedIn ? `${lists.get(listedIn)?.label} → ${plural}` : label,
+		);
 		const actions = entities.flatMap(({ actions: own = [] }: Entity) => own.map(({ label }) => label));
 		expect(resources.filter((label) => !named.includes(label))).toEqual([]);
 		expect(named.filter((name) => ![...resources, ...actions].includes(name))).toEqual([]);

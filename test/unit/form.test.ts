@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { byTheName } from '../../nodes/AlfaCrm/entities/common';
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import { actionTable, childrenOf, choicesOf, description, entityAt, formOf } from '../support/form';
@@ -28,7 +29,10 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const isOverview = action?.kind === 'overview';
 	const isList = operation === 'getAll' || ['getMany', 'freeSlots'].includes(action?.kind ?? '');
 	const matches = ['find', 'upsert'].includes(operation);
-	const modes = saves ? ['form', 'json', ...(entity?.custom ? ['map'] : [])] : [undefined];
+	// What has few fields is filled in by a form alone.
+	const isWide = entity?.simple !== undefined;
+	const more = isWide ? ['json', ...(entity.custom ? ['map'] : [])] : [];
+	const modes = saves ? ['form', ...more] : [undefined];
 	const forms = modes.map((inputMode) =>
 		formOf({ resource: value, operation, ...(inputMode === undefined ? {} : { inputMode }) }),
 	);
@@ -143,7 +147,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
-		const { filters = [], hidden = {} } = operation === 'getAll' ? (entity ?? {}) : {};
+		// Those of lists that share a resource have a test of their own.
+		if (!entity) return;
+		const { filters = [], hidden = {} } = operation === 'getAll' ? entity : { filters: [] };
 		const { views = [], partition } = hidden;
 		expect(offeredBy(named('filters')).sort()).toEqual(namesOf(filters).sort());
 		for (const view of views) {
@@ -154,14 +160,12 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('takes the fields of a record in a form, as JSON or, where they are custom, from a mapper', () => {
 		const list = named('inputMode');
-		expect(list !== undefined).toBe(saves);
-		if (!saves || !list || !entity) return;
-		expect(list.default).toBe('form');
-		expect(
-			choicesOf(list)
-				.map((choice) => choice.value)
-				.sort(),
-		).toEqual([...modes].sort());
+		expect(list !== undefined).toBe(saves && isWide);
+		if (!saves || !entity) return;
+		if (list) {
+			const choices = choicesOf(list).map((choice) => choice.value);
+			expect([list.default, choices.sort()]).toEqual(['form', [...modes].sort()]);
+		}
 
 		const ahead = entity.fields.filter(standsAlone);
 		const [firstKey] = entity.match?.keys ?? [];
@@ -173,7 +177,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 				update: ['updateFields'],
 				upsert: [...lacking, 'fieldsToSet'],
 			}[operation as 'create'],
-			json: ['json', 'unknownFields'],
+			json: ['json', ...(entity.custom ? ['unknownFields'] : [])],
 			map: ['columns', 'unknownFields'],
 		};
 		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
@@ -187,7 +191,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		modes.forEach((mode = '', index) => {
 			const rest = namesOf(forms[index]).filter((name) => !shared.has(name));
 			expect([mode, ...rest.sort()]).toEqual([mode, ...own[mode].sort()]);
-			if (mode !== 'form') expect(named('unknownFields', forms[index])?.default).toBe('refuse');
+			if (mode !== 'form' && entity.custom)
+				expect(named('unknownFields', forms[index])?.default).toBe('refuse');
 		});
 	});
 
@@ -224,7 +229,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const isBooking = operation === 'create' && value === 'lesson';
 		const options = named('options');
 		const written = action?.kind === 'createIfAbsent' ? (action.body ?? []) : (entity?.fields ?? []);
-		const shortens = written.some((field) => 'longest' in field) ? { shortenTexts: false } : {};
+		const isLong = (isWide || action) && written.some((field) => 'longest' in field);
+		const shortens = isLong ? { shortenTexts: false } : {};
 		const isNew = operation === 'create' || action?.kind === 'createIfAbsent';
 		const hasOptions =
 			(isNew && 'shortenTexts' in shortens) ||
@@ -315,8 +321,6 @@ it('no two parameters of one name can be shown at once, whatever is chosen', () 
 it.each([
 	['customer', 'phone', ['name']],
 	['customer', 'phoneAndName', []],
-	['leadSource', 'code', ['name']],
-	['leadSource', 'name', ['code']],
 ])('Create or Update asks by itself for what a new %s by %s needs', (resource, matchBy, needed) => {
 	const asked = (mode: object) =>
 		namesOf(formOf({ resource, operation: 'upsert', matchBy, ...mode })).filter((name) =>
@@ -332,9 +336,6 @@ it.each([
 		'getOverview',
 		'The first in this order: active before archived, clients before leads, then the highest ID',
 	],
-	['group', 'find', 'The first in this order: active before archived, then the highest ID'],
-	// What has no archive.
-	['leadSource', 'find', 'The one with the highest ID'],
 ])('of several that match, %s → %s says which is the first', (resource, operation, words) => {
 	const { options = [] } = formOf({ resource, operation }).find(({ name }) => name === 'options') ?? {};
 	const several = (options as INodeProperties[]).find(({ name }) => name === 'ifSeveral');
@@ -349,22 +350,35 @@ it('Complete Lesson asks who was there before what to do about a completed lesso
 });
 
 it('asks for days without a time', () => {
-	const form = formOf({ resource: 'pay', operation: 'create' });
+	const form = formOf({ resource: 'pay', operation: 'createCorrection' });
 	expect(form.find(({ name }) => name === 'document_date')).toMatchObject({
 		type: 'dateTime',
 		typeOptions: { dateOnly: true },
 	});
 });
 
-it('says how the days of customers differ by which they can be filtered', () => {
-	const { options = [] } =
-		formOf({ resource: 'customer', operation: 'getAll' }).find(({ name }) => name === 'filters') ?? {};
-	const told = (options as INodeProperties[]).filter(({ name }) =>
-		/^(date|created_at)_(from|to)$/.test(name),
+describe.each([
+	['referenceList', 'list'],
+	['message', 'kind'],
+])('the form of %s', (resource, by) => {
+	const members = entities.filter(({ listedIn }) => listedIn === resource);
+
+	it('lets one of its lists be chosen', () => {
+		const [, , , choice] = formOf({ resource, operation: 'getAll' });
+		expect(choice).toMatchObject({ name: by, type: 'options', noDataExpression: true });
+		expect(choicesOf(choice).map(({ value }) => value)).toEqual(
+			[...members].sort((a, b) => a.plural.localeCompare(b.plural)).map((one) => one.resource),
+		);
+	});
+
+	it.each(members.map((entity) => [entity.resource, entity] as const))(
+		'has the filters of %s, and asks how many are wanted',
+		(value, { filters }) => {
+			const form = formOf({ resource, operation: 'getAll', [by]: value });
+			expect(namesOf(form)).toEqual(expect.arrayContaining(['branchId', 'returnAll', 'limit']));
+			expect(offeredBy(form.find(({ name }) => name === 'filters')).sort()).toEqual(namesOf(filters).sort());
+		},
 	);
-	expect(told.map(({ description }) => /'(Added|Created)'/.exec(description ?? '')?.[1]).sort()).toEqual([
-		...['Added', 'Added', 'Created', 'Created'],
-	]);
 });
 
 it('the form of the account asks for nothing that has to be filled', () => {

@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { customer } from '../../nodes/AlfaCrm/entities/customer';
 import type { Field, ShownType, Wire } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { lesson } from '../../nodes/AlfaCrm/entities/lesson';
-import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import { entityOf, resources } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { serialize } from '../../nodes/AlfaCrm/fields/field';
 import { simplifiedSchema, simplifier } from '../../nodes/AlfaCrm/operations/output/readings';
 import { recordSchema } from '../../nodes/AlfaCrm/operations/output/recordSchema';
+import { lists } from '../../nodes/AlfaCrm/operations/lists';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 import { looksFirst, sends } from '../support/actionKinds';
 import { depth, seed } from '../support/depth';
@@ -27,7 +28,7 @@ function nameBeside(field: ShownType & { name: string }): string[] {
 }
 
 const schemas = allSchemas() as Record<string, Schema>;
-const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
+const TABLE = resources.map((entity): [string, Entity] => [entity.resource, entity]);
 const namesIn = (schema: Schema) => Object.keys(schema.properties ?? {});
 
 /** Everything in a schema that says of what type it is. */
@@ -38,10 +39,12 @@ const parts = (schema: Schema): Schema[] => [
 ];
 
 it('each operation and each action has one schema, and nothing else has', () => {
-	const operations = entities.flatMap(({ resource, operations: usual, actions = [] }) =>
+	const operations = resources.flatMap(({ resource, operations: usual, actions = [] }) =>
 		[...usual, ...actions.map(({ name }) => name)].map((name) => `${resource}/${name}`),
 	);
-	expect(Object.keys(schemas).sort()).toEqual([...operations, 'account/check'].sort());
+	expect(Object.keys(schemas).sort()).toEqual(
+		[...operations, ...[...lists.keys()].map((list) => `${list}/getAll`), 'account/check'].sort(),
+	);
 });
 
 it.each(Object.entries(schemas))('%s is an object whose parts all have a type', (_key, schema) => {
@@ -65,7 +68,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			return [name, ...(field === undefined ? [] : nameBeside(field))];
 		});
 	const link = entity.pages ? ['url'] : [];
-	const own = entity.operations.includes('get') ? ['id'] : [];
+	const own = entity.withoutId ? [] : ['id'];
 	const full = [...new Set([...own, ...returned.map(({ name }) => name)])].sort();
 	const saving = operations.filter((operation) => operation === 'create' || operation === 'update');
 	const reading = operations.filter((operation) => ['find', 'get', 'getAll'].includes(operation));
@@ -127,11 +130,9 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			const flag = { joinGroup: 'alreadyMember', leaveGroup: 'alreadyLeft' }[kind as string];
 			const about = kind === 'createIfAbsent' ? action.creates : flag ? 'cgi' : resource;
 			const saved = entityOf(about);
-			const read = namesIn(schemas[`${about}/${saved.simple ? 'get' : 'create'}`]);
-			const names = (saved.simple ?? []).flatMap((field) =>
-				[...saved.fields, ...(saved.keys ?? []), ...(saved.outputFields ?? [])]
-					.filter(({ name: other }) => other === field)
-					.flatMap(nameBeside),
+			const read = namesIn(schemas[`${about}/getAll`]);
+			const names = [...saved.fields, ...(saved.keys ?? []), ...(saved.outputFields ?? [])].flatMap(
+				nameBeside,
 			);
 			const wanted = [
 				...read.filter((field) => !names.includes(field)),

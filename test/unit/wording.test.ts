@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { entities, resources as own } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
@@ -17,7 +17,6 @@ import {
 	parameters,
 	resource,
 	resources,
-	TABLE,
 	triggers,
 } from '../support/form';
 import {
@@ -83,6 +82,16 @@ it.each(triggers.map(({ description: trigger }) => [trigger.displayName, trigger
 	},
 );
 
+it.each(triggers.map(({ description: { properties, displayName } }) => [displayName, properties] as const))(
+	"each event of the %s has a sentence of its own in n8n's panel",
+	(_name, properties) => {
+		const events = properties.find(({ displayName }) => ['Trigger On', 'Events'].includes(displayName));
+		const sentences = choicesOf(events ?? resource).map(({ action = '' }) => action);
+		expect(areUnique(sentences)).toBe(true);
+		for (const sentence of sentences) expect(sentence).toMatch(/^When (a|an|any|the|AlfaCRM) .*[a-z]$/);
+	},
+);
+
 describe('resources', () => {
 	it('come first, and never by an expression', () => {
 		const shown = { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true };
@@ -93,19 +102,22 @@ describe('resources', () => {
 		}
 	});
 
-	it('are all that the registry holds, by their singular names, the account, and any call of the API', () => {
+	it('are those of the registry, by their singular names, two for its lists, the account, and any call of the API', () => {
 		expect([...resources].sort()).toEqual(
-			[ACCOUNT, API_CALL, ...entities.map((entity) => entity.resource)].sort(),
+			[ACCOUNT, API_CALL, 'message', 'referenceList', ...own.map((entity) => entity.resource)].sort(),
 		);
-		expect(choicesOf(resource).map(({ name }) => name)).toEqual(
-			sorted(['Account', 'API Call', ...entities.map(({ label }) => label)]),
-		);
+		// n8n's panel lists actions in this order, and nobody looks for the last two first.
+		expect(choicesOf(resource).map(({ name }) => name)).toEqual([
+			...sorted(['Message', 'Reference List', ...own.map(({ label }) => label)]),
+			...['Account', 'API Call'],
+		]);
 	});
 
 	it.each([
-		...TABLE.map(([value, { operations, actions: own = [] }]) => ({
-			...{ value, first: 'getAll', all: [...operations, ...own.map(({ name }) => name)] },
+		...own.map(({ resource: value, operations, actions: more = [] }) => ({
+			...{ value, first: 'getAll', all: [...operations, ...more.map(({ name }) => name)] },
 		})),
+		...['message', 'referenceList'].map((value) => ({ value, first: 'getAll', all: ['getAll'] })),
 		{ value: API_CALL, first: 'send', all: ['send'] },
 		{ value: ACCOUNT, first: 'check', all: ['check'] },
 	])('$value has one list of all its operations, of which $first comes first', ({ value, first, all }) => {
@@ -138,6 +150,8 @@ describe('resources', () => {
 const OTHERS: Record<string, { label: string; plural: string }> = {
 	[ACCOUNT]: { label: 'Account', plural: 'Accounts' },
 	[API_CALL]: { label: 'API Call', plural: 'API Calls' },
+	message: { label: 'Message', plural: 'Messages' },
+	referenceList: { label: 'Reference List', plural: 'Reference Lists' },
 };
 
 describe('operations', () => {
@@ -146,45 +160,45 @@ describe('operations', () => {
 			`${value}.${String(operation.value)}`,
 			operation,
 		]),
-	)('%s has a name, an action and a description', (key, { name, action = '', description: text = '' }) => {
-		const [value] = key.split('.');
-		const { label, plural } = entityAt(value) ?? OTHERS[value];
-		// AlfaCRM users know it by that name, and a bare "Complete" says little.
-		if (key !== 'lesson.complete') expect(name).not.toContain(label);
-		expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS))*$/);
-		expect(action.toLowerCase()).toMatch(
-			new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()}|leads?)\\b`),
-		);
-		expect(text).not.toBe('');
-		expect(text).not.toBe(name);
-	});
+	)(
+		'%s has a name and an action of its own, and no description that repeats them',
+		(key, { name, action = '', description: text }) => {
+			const [value] = key.split('.');
+			const { label, plural } = entityAt(value) ?? OTHERS[value];
+			// AlfaCRM users know it by that name, and a bare "Complete" says little.
+			if (key !== 'lesson.complete') expect(name).not.toContain(label);
+			// An AI agent hears nothing else of an operation.
+			expect(action).toMatch(/^[A-Z][a-z]+( ([a-z]+|API|SMS))*$/);
+			expect(action).not.toMatch(/ (a|an|the) /);
+			expect(action.toLowerCase()).toMatch(
+				new RegExp(`\\b(${label.toLowerCase()}|${plural.toLowerCase()}|leads?|groups of customer)\\b`),
+			);
+			expect([name, action, '']).not.toContain(text);
+		},
+	);
 
 	it.each([
-		['create', /^Create$/, /^Create an? /],
-		['delete', /^Delete$/, /^Delete an? /],
-		['get', /^Get$/, /^Get an? /],
+		['create', /^Create$/, /^Create /],
+		['delete', /^Delete$/, /^Delete /],
+		['get', /^Get$/, /^Get /],
 		['getAll', /^Get Many$/, /^Get many /],
-		['find', /^Find$/, /^Find an? /],
-		['update', /^Update$/, /^Update an? /],
-		['upsert', /^Create or Update$/, /^Create or update an? /],
+		['find', /^Find$/, /^Find /],
+		['update', /^Update$/, /^Update /],
+		['upsert', /^Create or Update$/, /^Create or update /],
 	])("%s is called as in n8n's own nodes", (value, name, action) => {
 		const options = actions.flatMap(({ operation }) => (operation.value === value ? [operation] : []));
 		expect(options).not.toHaveLength(0);
 		for (const operation of options) {
 			expect(operation.name).toMatch(name);
 			expect(operation.action).toMatch(action);
-			if (value === 'getAll') expect(operation.description).toMatch(/^Get many /);
 		}
 	});
 
 	it('find a record by what it is known by, in words that an AI agent can choose by', () => {
 		const finding = actions.filter(({ operation }) => operation.value === 'find');
-		const texts = finding.map(({ resource: of, operation }) => [of, operation.description] as const);
-		expect(Object.fromEntries(texts)).toMatchObject({
-			customer: 'Find a customer by phone, email or another key',
-			leadSource: 'Find a lead source by code, name or ID',
-			subject: 'Find a subject by name or ID',
-		});
+		expect(finding.map(({ operation }) => operation.action)).toEqual([
+			'Find customer by phone or email or another key',
+		]);
 	});
 
 	it('that take something away are chosen by nobody but the user', () => {
@@ -208,9 +222,9 @@ describe('operations', () => {
 	});
 
 	it('say that they are unconfirmed exactly if they are', () => {
-		const doubtful = entities.flatMap(
-			({ resource: value, certainty, operations, unconfirmed = [], actions: own = [] }) => {
-				const doubted = own.filter((action) => action.unconfirmed).map(({ name }) => name);
+		const doubtful = own.flatMap(
+			({ resource: value, certainty, operations, unconfirmed = [], actions: more = [] }) => {
+				const doubted = more.filter((action) => action.unconfirmed).map(({ name }) => name);
 				const usual = certainty === 'unconfirmed' ? operations : unconfirmed;
 				return [...usual, ...doubted].map((name) => `${value}.${name}`);
 			},

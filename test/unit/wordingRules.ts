@@ -124,7 +124,11 @@ export const PARAMETER_RULES: Array<
 		(parameter) =>
 			choicesOf(parameter).length > 0 || !/options$/i.test(parameter.type) || isDynamic(parameter),
 	],
-	['choices are sorted by name', (parameter) => isSorted(choicesOf(parameter).map(({ name }) => name))],
+	[
+		'choices are sorted by name',
+		// The order of resources is that of n8n's panel.
+		(parameter) => parameter.name === 'resource' || isSorted(choicesOf(parameter).map(({ name }) => name)),
+	],
 	[
 		'what a collection offers is sorted',
 		(parameter) => isSorted(childrenOf(parameter).map(({ displayName }) => displayName)),

@@ -19,7 +19,7 @@ export const archivedView = (plural: string) => ({
 			{ value: 2, label: 'Archived' },
 		],
 		0,
-		{ description: `Whether active or archived ${plural} are returned` },
+		{ description: `Which ${plural} are returned` },
 	),
 	ask: (chosen: number): IDataObject => (chosen === 0 ? {} : { removed: chosen }),
 	holds: ({ removed }: IDataObject, chosen: number): boolean =>
@@ -28,17 +28,19 @@ export const archivedView = (plural: string) => ({
 
 export const archivedField = (noun: string) =>
 	flag('removed', 'Archived', {
-		description: `Whether the ${noun} is archived. Not every account may accept it.`,
+		description: `Whether the ${noun} is archived`,
 		writeOnly: true,
 	});
 
-/** API notes 4: there is no call of its own for this, so a flag is written. */
-export const archiving = (noun: string, known: string, reasons: readonly Field[] = []): Action[] => [
+/**
+ * API notes 4: there is no call of its own for this, so a flag is written. Customers: tried by two integrations; groups: in
+ * production in one; nobody is known to clear it.
+ */
+export const archiving = (noun: string, reasons: readonly Field[] = []): Action[] => [
 	{
 		name: 'archive',
 		label: 'Archive',
-		title: `Archive a ${noun}`,
-		description: `Move a ${noun} to the archive by setting its flag. ${known} Check the result in AlfaCRM.`,
+		title: `Archive ${noun}`,
 		action: 'update',
 		idAs: 'id',
 		...(reasons.length > 0 ? { body: reasons } : {}),
@@ -49,8 +51,7 @@ export const archiving = (noun: string, known: string, reasons: readonly Field[]
 	{
 		name: 'unarchive',
 		label: 'Restore',
-		title: `Restore an archived ${noun}`,
-		description: `Take a ${noun} out of the archive by clearing its flag. No known integration does this; check the result in AlfaCRM.`,
+		title: `Restore archived ${noun}`,
 		action: 'update',
 		idAs: 'id',
 		fixed: { removed: 0 },

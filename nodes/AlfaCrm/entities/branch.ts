@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag } from '../values/formats';
-import { name, nameFilter, weight, writable, only, byNameOrId } from './common';
+import { name, nameFilter, weight, writable, only } from './common';
 import { flag, references } from './fields';
 
-const subjects = references('subject_ids', 'Subject', 'subject', { description: 'Subjects taught there' });
+const subjects = references('subject_ids', 'Subject', 'subject');
 
 /** API notes 5.1. The documented filters do not include `id`. */
 export const branch = writable({
@@ -14,10 +14,9 @@ export const branch = writable({
 	label: 'Branch',
 	plural: 'Branches',
 	certainty: 'confirmed',
-	match: byNameOrId,
 	fields: [
 		name('e.g. Central'),
-		flag('is_active', 'Active', { required: true, description: 'Whether the branch is in use' }),
+		flag('is_active', 'Active', { required: true, description: 'Whether it is in use' }),
 		subjects,
 		weight,
 	],

@@ -2,17 +2,16 @@ import { dottedDate, id, reference, text } from './fields';
 import type { Action } from './types';
 
 /** API notes 6: dates were seen in both formats. */
-export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
+export const calendar: Action = {
 	name: 'getCalendar',
 	label: 'Get Calendar',
-	title: `Get the calendar of a ${noun}`,
-	description: `Get the calendar entries of a ${noun} between two days`,
+	title: 'Get calendar of customer between two days',
 	path: 'calendar',
-	action: noun,
+	action: 'customer',
 	idAs: 'id',
 	query: [
-		dottedDate('date1', 'Date From', { required: true, description: 'First day to include', daysAhead: 0 }),
-		dottedDate('date2', 'Date To', { required: true, description: 'Last day to include', daysAhead: 7 }),
+		dottedDate('date1', 'Date From', { required: true, daysAhead: 0 }),
+		dottedDate('date2', 'Date To', { required: true, daysAhead: 7 }),
 	],
 	outputFields: [
 		id('id', 'ID'),
@@ -21,4 +20,4 @@ export const calendar = (noun: 'customer' | 'group' | 'teacher'): Action => ({
 		text('title', 'Title'),
 	],
 	kind: 'get',
-});
+};

@@ -1,45 +1,42 @@
-import { CRUD, writable } from './common';
+import { readable } from './common';
 import { dottedDate, id, record, reference } from './fields';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 const customer = record('customer_id', 'Customer', 'customer', { required: true });
 
-const branch = reference('branch_id', 'Branch ID', 'branch');
+const membership = [
+	reference('branch_id', 'Branch ID', 'branch'),
+	customer,
+	group,
+	dottedDate('b_date', 'Start Date'),
+	dottedDate('e_date', 'End Date'),
+];
 
 const period = [
 	dottedDate('b_date', 'Start Date', {
-		description: 'First day to look at. Without both days only current memberships are returned.',
+		description: 'Without days only current ones come',
 	}),
 	dottedDate('e_date', 'End Date', {
-		description: 'Last day to look at. Without both days only current memberships are returned.',
+		description: 'Without days only current ones come',
 	}),
 ];
 
-/** A customer in a group. API notes 5.7. Reading one walks the members of the group. */
-export const cgi = writable({
+/** A customer in a group, which 'Add to Group' and 'Remove From Group' of the customer write. API notes 5.7. */
+export const cgi = readable({
 	resource: 'cgi',
 	className: 'CustomerGroupInvolve',
 	label: 'Group Member',
 	certainty: 'confirmed',
-	unconfirmed: ['get'],
-	keys: [{ ...group, in: CRUD }],
+	keys: [{ ...group, in: ['getAll'] }],
 	actions: [
 		{
 			name: 'getByCustomer',
 			label: 'Get by Customer',
-			title: 'Get group members by customer',
-			description: 'Get the groups that a customer is in, as memberships',
+			title: 'Get groups of customer',
 			action: 'customer',
 			query: [customer],
 			body: period,
-			outputFields: [
-				id('id', 'ID'),
-				branch,
-				customer,
-				group,
-				dottedDate('b_date', 'Start Date'),
-				dottedDate('e_date', 'End Date'),
-			],
+			outputFields: [id('id', 'ID'), ...membership],
 			kind: 'getMany',
 		},
 	],
@@ -47,23 +44,11 @@ export const cgi = writable({
 	hidden: { passes: [{ b_date: '01.01.2000', e_date: '31.12.2099' }] },
 	listed: {
 		title: [],
-		search: { of: 'group_id' },
 		details: [
 			{ name: 'customer_id', entity: 'customer' },
 			{ name: 'b_date', until: 'e_date' },
 		],
 	},
-	fields: [
-		{ ...customer, description: 'Whose membership it is. An update of that of another is refused.' },
-		dottedDate('e_date', 'End Date', {
-			description:
-				'Last day of the membership. Sources disagree on how AlfaCRM takes it, so check the result.',
-		}),
-		dottedDate('b_date', 'Start Date', {
-			description:
-				'First day of the membership. Sources disagree on how AlfaCRM takes it, so check the result.',
-		}),
-	],
-	outputFields: [branch],
+	outputFields: membership,
 	filters: period,
 });

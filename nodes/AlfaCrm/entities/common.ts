@@ -13,10 +13,10 @@ import {
 	references,
 	text,
 } from './fields';
-import type { Entity, Matching, MatchKey, OperationName } from './types';
+import type { Entity, MatchKey, OperationName } from './types';
 import type { Field, Filter } from './fieldTypes';
 
-export const CRUD = ['create', 'delete', 'get', 'getAll', 'update'] as const satisfies OperationName[];
+const CRUD = ['create', 'delete', 'get', 'getAll', 'update'] as const satisfies OperationName[];
 
 type Facts = Pick<Entity, 'resource' | 'label' | 'certainty'> & Partial<Entity>;
 
@@ -38,10 +38,13 @@ export const writable = (facts: Facts & Pick<Entity, 'fields'>): Entity => ({
 /** What the API is known to show, but not to change. */
 export const readable = (facts: Facts): Entity => ({
 	...basics(facts),
-	operations: ['get', 'getAll'],
+	operations: ['getAll'],
 	fields: [],
 	...facts,
 });
+
+/** The same for a short list of the account, which other records refer to. */
+export const referenceList = (facts: Facts): Entity => readable({ ...facts, listedIn: 'referenceList' });
 
 /** Fields of an entity as an action asks for them, with what is said of them there. */
 export const fieldsLike = ({ fields }: Entity, changes: Record<string, Partial<Field>>): Field[] =>
@@ -53,7 +56,7 @@ export const fieldsLike = ({ fields }: Entity, changes: Record<string, Partial<F
 export const byId: MatchKey = {
 	name: 'id',
 	label: 'ID',
-	description: 'The number that AlfaCRM gave it; nothing is created when there is no such record',
+	description: 'Nothing is created if there is no such record',
 	fields: ['id'],
 };
 
@@ -61,7 +64,7 @@ export const byId: MatchKey = {
 export const byCustomField: MatchKey = {
 	name: 'customField',
 	label: 'Custom Field',
-	description: 'AlfaCRM may have no filter for it; then all records are read',
+	description: 'All records may be read for it',
 	fields: [],
 };
 
@@ -72,27 +75,24 @@ export const byTheName: MatchKey = {
 	fields: ['name'],
 };
 
-/** The short lists of an account. */
-export const byNameOrId: Matching = { keys: [byTheName, byId] };
-
 export const name = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, longest: 50, placeholder });
 /** No limit of its length is known. */
 export const nameOfAnyLength = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, placeholder });
 
-export const weight = integer('weight', 'Weight', { description: 'Place in lists: AlfaCRM sorts by it' });
+export const weight = integer('weight', 'Weight');
 
 export const enabled = flag('is_enabled', 'Enabled', {
 	required: true,
-	description: 'Whether it can be chosen in AlfaCRM',
+	description: 'Whether it can be chosen',
 });
 
 export const note = longText('note', 'Note');
 
 /** AlfaCRM refuses a comment that has none. API notes 5.18 and 5.19. */
 export const author = reference('user_id', 'Author', 'user', {
-	description: 'Left empty, a new record gets the user of the credential',
+	description: 'The user of the credential if left empty',
 	fallback: 'author',
 });
 
@@ -100,40 +100,39 @@ export const author = reference('user_id', 'Author', 'user', {
 export const ownBranch = (label: string): Field & Filter =>
 	reference('branch_id', label, 'branch', {
 		fromBranch: true,
-		description: 'The branch it belongs to, if not the one above',
+		description: 'If not the one above',
 	});
-export const ownBranches = (noun: string): Field =>
+export const ownBranches = (): Field =>
 	references('branch_ids', 'Branch', 'branch', {
 		fromBranch: true,
-		description: `Branches of the ${noun}, if not just the one above`,
+		description: 'If not just the one above',
 	});
 
 export const company = reference('company_id', 'Company', 'company', {
-	description: 'Your own legal entity',
+	description: 'Your legal entity',
 });
 
 /** A filter by yes or no. */
 export const only = (name: string, label: string, yes: string, no = 'others'): Field & Filter =>
-	flag(name, label, { description: `Whether to return only ${yes} or only ${no}` });
+	flag(name, label, { description: `Whether ${yes} or ${no} are returned` });
 
 export const emailFilter = emailPart('email', 'Email', {
-	description:
-		'One address, or a part of it. Seen in one integration only, so the node checks the rows that come again.',
+	description: 'One address, or a part of it',
 	placeholder: 'e.g. name@example.org',
 });
 export const phoneFilter = phonePart('phone', 'Phone', {
-	description: 'A phone number in any format, or some of its digits',
+	description: 'In any format, or some digits',
 	placeholder: 'e.g. 9000001',
 });
-export const idFilter = id('id', 'ID', { description: 'ID of the one record to return' });
+export const idFilter = id('id', 'ID', { description: 'Of the one record to return' });
 export const idsFilter = (entity: string, placeholder: string): Filter =>
 	ids('ids', 'IDs', {
 		entity,
-		description: 'IDs of the records to return, separated by commas',
+		description: 'Separated by commas',
 		placeholder,
 		verifyBy: ({ id }, wanted) => (wanted as unknown[]).includes(readId(id)),
 	});
-export const nameFilter = text('name', 'Name', { description: 'Name to look for' });
+export const nameFilter = text('name', 'Name');
 export const enabledFilter = only('is_enabled', 'Enabled', 'enabled ones', 'disabled ones');
 
 /** When a record was made and changed last, as it is returned and as it is filtered. API notes 10. */

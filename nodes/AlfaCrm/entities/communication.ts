@@ -5,11 +5,11 @@ import type { QueryId } from './types';
 const CLASSES = [
 	{ value: 'Customer', label: 'Customer' },
 	{ value: 'Group', label: 'Group' },
-	{ value: 'Lead', label: 'Lead', description: 'Named by one source only; leads are customers elsewhere' },
+	{ value: 'Lead', label: 'Lead', description: 'In most accounts a Customer' },
 	{ value: 'Task', label: 'Task' },
 ];
 const OWNERS = { Customer: 'customer', Group: 'group', Lead: 'customer', Task: 'task' };
-const where: QueryId['in'] = ['create', 'get', 'getAll'];
+const where: QueryId['in'] = ['create', 'getAll'];
 
 /** API notes 5.19. */
 export const comment = longText('comment', 'Comment', { required: true, longest: 2048 });
@@ -20,11 +20,12 @@ export const communication = writable({
 	className: 'Communication',
 	label: 'Communication',
 	certainty: 'confirmed',
+	operations: ['create', 'getAll'],
 	keys: [
 		{
 			...choice('class', 'Related Type', CLASSES, 'Customer', {
 				required: true,
-				description: 'What the communication is about',
+				description: 'What it is about',
 			}),
 			in: where,
 		},
@@ -42,7 +43,7 @@ export const communication = writable({
 			label: 'Type ID',
 			default: 1,
 			required: true,
-			description: 'Kind of communication; 1 is a comment',
+			description: '1 is a comment',
 		},
 		author,
 	],
@@ -53,10 +54,10 @@ export const communication = writable({
 	],
 	filters: [
 		reference('user_id', 'Author', 'user'),
-		text('comment', 'Comment', { description: 'Text to look for' }),
+		text('comment', 'Comment'),
 		idFilter,
 		id('type_id', 'Type ID', {
-			description: 'Kind of communication; 1 is a comment',
+			description: '1 is a comment',
 		}),
 	],
 });

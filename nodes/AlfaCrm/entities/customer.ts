@@ -2,13 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readIds } from '../values/formats';
 import { archivedField, archivedView, archiving } from './archive';
-import { bonuses } from './bonus';
+import { changeBonus } from './bonus';
 import { calendar } from './calendar';
 import {
-	idFilter,
 	idsFilter,
 	name,
 	note,
+	timestampFilters,
 	timestamps,
 	writable,
 	ownBranches,
@@ -105,9 +105,8 @@ const keys: MatchKey[] = [
 const overview: Action = {
 	name: 'getOverview',
 	label: 'Get Overview',
-	title: 'Get an overview of a customer',
-	description:
-		'Get all that matters of one customer at once: balance, lessons left, groups with their next lessons, subscriptions, attendance, payments and open tasks. Good as a tool of an AI agent.',
+	title: 'Get customer overview with balance and lessons left and next lessons',
+	description: 'One item, made of several lists',
 	action: 'index',
 	kind: 'overview',
 };
@@ -119,13 +118,7 @@ export const customer = writable({
 	label: 'Customer',
 	pages: [{ name: 'customer' }, { name: 'lead', isOf: isLead }],
 	certainty: 'confirmed',
-	actions: [
-		calendar('customer'),
-		...bonuses,
-		...archiving('customer', 'Tried by two integrations, proven by none.', [leaving]),
-		...jobs,
-		overview,
-	],
+	actions: [calendar, changeBonus, ...archiving('customer', [leaving]), ...jobs, overview],
 	listed: {
 		search: { by: 'name', digits: 'phone' },
 		details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],
@@ -178,40 +171,37 @@ export const customer = writable({
 		emails('email', 'Email', { placeholder: 'e.g. name@example.org', prominent: true }),
 		choice('is_study', 'Customer Type', [CLIENT, LEAD], 0, {
 			required: true,
-			description: 'Whether it is a lead or a client',
+			description: 'Lead or client',
 		}),
 		texts('addr', 'Address', { split: false }),
 		reference('assigned_id', 'Assigned Manager', 'user'),
 		text('barcode', 'Barcode'),
-		integer('balance_bonus', 'Bonus Balance', {
-			description:
-				"Written by one known integration, so check the result. 'Add Bonus' and 'Spend Bonus' are safer.",
-		}),
-		ownBranches('customer'),
-		integer('color', 'Color', { description: 'Number in the palette of AlfaCRM' }),
-		company,
+		ownBranches(),
 		leaving,
 		dottedDate('dob', 'Date of Birth'),
 		choice('gender', 'Gender', GENDERS, 0),
 		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', { description: 'Why a lead was lost' }),
-		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
-		reference('lead_status_id', 'Stage', 'leadStatus', { description: 'Stage of the funnel' }),
+		reference('lead_source_id', 'Lead Source', 'leadSource'),
+		reference('lead_status_id', 'Stage', 'leadStatus'),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1, {
 			required: true,
 			fallback: 1,
-			description: 'Who pays; a person unless it is given',
+			description: 'Who pays',
 		}),
 		text('legal_name', 'Payer Name', { longest: 50, description: 'Payer or parent' }),
 		note,
-		reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel of a lead' }),
+		reference('pipeline_id', 'Pipeline', 'pipeline'),
 		archivedField('customer'),
-		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
-		references('teacher_ids', 'Teacher', 'teacher', { description: 'Responsible teachers' }),
+		reference('study_status_id', 'Study Status', 'studyStatus'),
+		references('teacher_ids', 'Teacher', 'teacher', { description: 'Responsible' }),
 		texts('web', 'Website'),
 	],
 	outputFields: [
 		text('balance', 'Balance'),
 		text('balance_base', 'Base Balance'),
+		integer('color', 'Color'),
+		company,
+		integer('balance_bonus', 'Bonus Balance'),
 		text('b_date', 'Start Date'),
 		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
@@ -228,37 +218,24 @@ export const customer = writable({
 	filters: [
 		...range(integer, 'age', 'Age'),
 		reference('assigned_id', 'Assigned Manager', 'user'),
-		...range(number, 'balance_bonus', 'Bonus Balance', 'balance_bonus'),
 		...range(number, 'balance_contract', 'Contract Balance', 'balance'),
-		integer('color', 'Color', { description: 'Number in the palette of AlfaCRM' }),
 		text('comment', 'Comment', { description: 'Part of a comment' }),
-		company,
 		leaving,
-		...range(dottedDate, 'date', 'Added').map((filter) => ({
-			...filter,
-			description: `${filter.description}, by AlfaCRM's date of adding. How it differs from 'Created' is not documented.`,
-		})),
 		...range(dottedDate, 'dob', 'Date of Birth', 'dob'),
 		emailFilter,
-		choice('gender', 'Gender', GENDERS, 0),
 		record('group_id', 'Group', 'group', {
-			description:
-				'Who is in the group now. AlfaCRM may ignore it, so the node reads the members of the group too.',
+			description: 'Who is in the group now',
 			verifyBy: 'members',
 		}),
-		{ ...idFilter, type: 'id', entity: 'customer' },
 		// One integration gives `id` a list. API notes 3.
 		{ ...idsFilter('customer', 'e.g. 501, 502'), ask: (id) => ({ id }) },
 		...range(isoDate, 'last_attend_date', 'Last Attended', 'last_attend_date'),
-		reference('lead_source_id', 'Lead Source', 'leadSource', { description: 'Where the customer came from' }),
+		reference('lead_source_id', 'Lead Source', 'leadSource'),
 		reference('lead_status_id', 'Stage', 'leadStatus', {
-			description:
-				"Stage of the funnel. AlfaCRM has no filter for 'Not Sorted', so the node looks through all leads for those without a stage.",
 			ask: (stage) => (stage === null ? { is_study: CUSTOMER_TYPE.lead } : { lead_status_id: stage }),
 			// A row may show its stages under another name. API notes 5.3.
 			verifyBy: (row, stage) => stage !== null || isUnsorted(row),
 		}),
-		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1),
 		...range(integer, 'lesson_count', 'Remaining Lessons', 'paid_lesson_count'),
 		reference('level_id', 'Level', 'level'),
 		text('name', 'Name', { description: 'Part of the name' }),
@@ -267,17 +244,12 @@ export const customer = writable({
 		text('legal_name', 'Payer Name', { description: "Part of the payer's name" }),
 		phoneFilter,
 		...range(dottedDate, 'removed', 'Archived'),
-		reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of a client' }),
+		reference('study_status_id', 'Study Status', 'studyStatus'),
 		...range(dottedDate, 'tariff_till', 'Subscription Valid Until'),
-		reference('employee_id', 'Teacher', 'teacher', { description: 'Responsible teacher' }),
-		...range(dottedDate, 'created_at', 'Created').map((filter) => ({
-			...filter,
-			description: `${filter.description}, by 'created_at' of the record. 'Added' may be another day.`,
-		})),
-		...range(dottedDate, 'updated_at', 'Updated'),
+		reference('employee_id', 'Teacher', 'teacher', { description: 'Responsible' }),
+		...timestampFilters,
 		boolean('withGroups', 'With Groups', {
-			description:
-				"Whether to add the active groups of each customer; they are seen with 'Simplify' switched off",
+			description: "Whether to add the active groups; seen with 'Simplify' off",
 		}),
 	],
 });

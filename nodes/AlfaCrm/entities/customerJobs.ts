@@ -15,58 +15,49 @@ const steps: Action[] = [
 	{
 		name: 'convertToClient',
 		label: 'Convert to Client',
-		title: 'Convert a customer from lead to client',
-		description: 'Turn a lead into a client. A client stays one.',
+		title: 'Convert lead to client',
 		...change,
-		body: [
-			reference('study_status_id', 'Study Status', 'studyStatus', { description: 'State of the new client' }),
-		],
+		body: [reference('study_status_id', 'Study Status', 'studyStatus')],
 		fixed: { is_study: 1 },
 	},
 	{
 		name: 'moveToStage',
 		label: 'Move to Stage',
-		title: 'Move a customer to a stage of the funnel',
-		description: 'Set the stage of a lead in the funnel, whatever it was before',
+		title: 'Move lead to stage of funnel',
 		...change,
 		body: [
 			reference('lead_status_id', 'Stage', 'leadStatus', {
 				required: true,
-				description:
-					"Stage of the funnel. 'Not Sorted' takes the lead out of its stage; no source shows AlfaCRM doing that, so check the result.",
+				description: "Check the result of 'Not Sorted' in AlfaCRM",
 			}),
-			reference('pipeline_id', 'Pipeline', 'pipeline', { description: 'Funnel that the stage belongs to' }),
+			reference('pipeline_id', 'Pipeline', 'pipeline'),
 		],
 	},
 	{
 		name: 'assignManager',
 		label: 'Assign Manager',
-		title: 'Assign a manager to a customer',
-		description: 'Set the user who looks after a customer',
+		title: 'Assign manager to customer',
 		...change,
 		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
 	},
 	{
 		name: 'assignTeachers',
 		label: 'Assign Teachers',
-		title: 'Assign teachers to a customer',
-		description: 'Add to the responsible teachers of a customer, or replace them',
+		title: 'Assign teachers to customer',
 		...change,
 		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
 	},
 	{
 		name: 'reject',
 		label: 'Reject Lead',
-		title: 'Reject a lead',
-		description: 'Record why a lead was lost, and archive it if you like. A client is refused.',
+		title: 'Reject lead with reason',
 		...change,
 		body: [
 			reference('lead_reject_id', 'Reason', 'leadReject', {
 				required: true,
-				description: 'Why the lead was lost',
 			}),
 			flag('removed', 'Archive Too', {
-				description: 'Whether to archive the lead as well. Check the result in AlfaCRM.',
+				description: 'Whether to archive the lead as well',
 			}),
 		],
 		kind: 'rejectLead',
@@ -78,19 +69,18 @@ const groups: Action[] = [
 	{
 		name: 'addToGroup',
 		label: 'Add to Group',
-		title: 'Add a customer to a group',
-		description:
-			'Add a customer to a group. A current member stays in it, until another end date if one is given; alreadyMember is then true.',
+		title: 'Add customer to group',
+		description: 'Who is in it gets alreadyMember: true',
 		path: 'cgi',
 		action: 'create',
 		idAs: 'customer_id',
 		body: [
 			group,
 			dottedDate('e_date', 'End Date', {
-				description: 'Last day of the membership. Sources disagree on how AlfaCRM takes it.',
+				description: 'Last day, if it ends',
 			}),
 			dottedDate('b_date', 'Start Date', {
-				description: 'First day of the membership. Sources disagree on how AlfaCRM takes it.',
+				description: 'First day, today if left empty',
 			}),
 		],
 		kind: 'joinGroup',
@@ -98,9 +88,8 @@ const groups: Action[] = [
 	{
 		name: 'removeFromGroup',
 		label: 'Remove From Group',
-		title: 'Remove a customer from a group',
-		description:
-			'End the membership of a customer in a group, and delete one that has not begun by then. If the customer is not in it, nothing changes and alreadyLeft is true.',
+		title: 'Remove customer from group',
+		description: 'Who is not in it gets alreadyLeft: true',
 		path: 'cgi',
 		action: 'update',
 		idAs: 'customer_id',
@@ -126,7 +115,7 @@ const groups: Action[] = [
 			),
 			dottedDate('e_date', 'Last Day', {
 				fallback: 'today',
-				description: 'Last day in the group, today if left empty',
+				description: 'Today if left empty',
 			}),
 		],
 		kind: 'leaveGroup',
@@ -141,9 +130,8 @@ const additions: Action[] = [
 	{
 		name: 'sellSubscription',
 		label: 'Sell Subscription',
-		title: 'Sell a subscription to a customer',
-		description:
-			'Give a customer a subscription. If an identical one exists, whatever its balance, it is returned instead.',
+		title: 'Sell subscription to customer',
+		description: 'Unless an identical one exists',
 		...adding('customerTariff', customerTariff, 'customer_id'),
 		body: fieldsLike(customerTariff, {
 			tariff_id: {},
@@ -154,7 +142,7 @@ const additions: Action[] = [
 			is_separate_balance: {},
 			b_date: {
 				fallback: 'today',
-				description: 'First day; today if left empty, so that a run on another day sells it once more',
+				description: 'Today if left empty, so a run on another day sells it once more',
 			},
 			subject_ids: {},
 		}),
@@ -162,9 +150,8 @@ const additions: Action[] = [
 	{
 		name: 'takePayment',
 		label: 'Take Payment',
-		title: 'Take a payment from a customer',
-		description:
-			'Record a payment of a customer. If an identical one exists, confirmed or not, it is returned instead.',
+		title: 'Take payment from customer',
+		description: 'Unless an identical one exists',
 		...adding('pay', pay, 'customer_id'),
 		body: fieldsLike(pay, {
 			income: { nonZero: undefined, min: 0.01, description: undefined },
@@ -175,7 +162,7 @@ const additions: Action[] = [
 			document_date: {
 				fallback: 'today',
 				required: false,
-				description: 'Today if left empty, so that a run on another day adds it once more',
+				description: 'Today if left empty, so a run on another day adds it once more',
 			},
 			location_id: {},
 			note: {},
@@ -187,8 +174,8 @@ const additions: Action[] = [
 	{
 		name: 'addComment',
 		label: 'Add Comment',
-		title: 'Add a comment on a customer',
-		description: 'Add a comment on a customer unless the same was added a few minutes ago',
+		title: 'Add comment to customer',
+		description: 'Unless the same was added minutes ago',
 		...adding('communication', communication, 'related_id'),
 		body: [comment, author],
 		fixed: { class: 'Customer', type_id: 1 },
@@ -196,8 +183,8 @@ const additions: Action[] = [
 	{
 		name: 'createTask',
 		label: 'Create Task',
-		title: 'Create a task about a customer',
-		description: 'Create a task about a customer unless an identical open one exists',
+		title: 'Create task about customer',
+		description: 'Unless an identical open one exists',
 		...adding('task', task, 'customer_ids'),
 		body: fieldsLike(task, {
 			title: {},
@@ -205,7 +192,7 @@ const additions: Action[] = [
 			user_id: {},
 			branch_ids: {
 				label: 'Branch of Task',
-				description: "Branches of the task, if not just the one above, or the customer's",
+				description: "If not the one above, or the customer's",
 			},
 			due_date: {},
 			text: {},

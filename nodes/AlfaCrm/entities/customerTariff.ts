@@ -1,19 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, readFlag, today } from '../values/formats';
-import { CRUD, idFilter, note, writable, only } from './common';
-import {
-	boolean,
-	choice,
-	dottedDate,
-	flag,
-	integer,
-	number,
-	record,
-	reference,
-	references,
-	text,
-} from './fields';
+import { idFilter, note, writable, only } from './common';
+import { choice, dottedDate, flag, integer, number, record, reference, references, text } from './fields';
 import { TARIFF_TYPES } from './tariff';
 
 /** Whether a subscription is archived, as one of its flags says; undefined if it shows none. API notes 5.5. */
@@ -28,13 +17,17 @@ export function isCurrent(row: IDataObject, zone: string): boolean {
 	return isDead(row) !== true && (last === undefined || last >= today('iso', zone));
 }
 
+const OPERATIONS = ['delete', 'getAll', 'update'] as const;
+
 /** API notes 5.5. The same records come back in every branch. */
 export const customerTariff = writable({
 	resource: 'customerTariff',
 	className: 'CustomerToTariff',
 	label: 'Customer Subscription',
 	certainty: 'confirmed',
-	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: CRUD }],
+	// 'Sell Subscription' of the customer creates it.
+	operations: OPERATIONS,
+	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: OPERATIONS }],
 	hidden: {
 		// Without it the index may show current ones only. API notes 5.5.
 		passes: [{ dead: true }],
@@ -49,7 +42,7 @@ export const customerTariff = writable({
 						{ value: 2, label: 'Archived' },
 					],
 					0,
-					{ description: 'Whether archived subscriptions are returned' },
+					{ description: 'Which subscriptions are returned' },
 				),
 				// False shows all, and nothing the current ones. API notes 5.5.
 				ask: (chosen) => (chosen === 0 ? {} : { dead: chosen === 2 }),
@@ -82,15 +75,15 @@ export const customerTariff = writable({
 	],
 	fields: [
 		reference('tariff_id', 'Subscription Plan', 'tariff', { required: true }),
-		number('balance', 'Balance', { description: 'One source says that a new record needs it' }),
-		dottedDate('e_date', 'End Date', { description: 'Last day of the subscription' }),
-		references('lesson_type_ids', 'Lesson Type', 'lessonType', { description: 'Lessons that it pays for' }),
+		number('balance', 'Balance'),
+		dottedDate('e_date', 'End Date'),
+		references('lesson_type_ids', 'Lesson Type', 'lessonType', { description: 'What it pays for' }),
 		note,
 		flag('is_separate_balance', 'Separate Balance', {
-			description: 'Whether the subscription has a balance of its own',
+			description: 'Whether it has a balance of its own',
 		}),
-		dottedDate('b_date', 'Start Date', { description: 'First day of the subscription' }),
-		references('subject_ids', 'Subject', 'subject', { description: 'Subjects that it pays for' }),
+		dottedDate('b_date', 'Start Date'),
+		references('subject_ids', 'Subject', 'subject', { description: 'What it pays for' }),
 	],
 	outputFields: [
 		text('balance', 'Balance'),
@@ -99,13 +92,9 @@ export const customerTariff = writable({
 		text('paid_till', 'Paid Until'),
 	],
 	filters: [
-		number('balance', 'Balance'),
-		boolean('is_burnable_out', 'Can Burn Out', {
-			description: 'Whether to return only subscriptions that can burn out',
-		}),
 		idFilter,
 		choice('tariff_type', 'Plan Type', TARIFF_TYPES, 1),
-		only('is_separate_balance', 'Separate Balance', 'subscriptions with a balance of their own'),
+		only('is_separate_balance', 'Separate Balance', 'those with one'),
 		reference('tariff_id', 'Subscription Plan', 'tariff'),
 	],
 });

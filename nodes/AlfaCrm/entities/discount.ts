@@ -1,8 +1,8 @@
-import { note, readable } from './common';
+import { note, referenceList } from './common';
 import { dottedDate, id, integer, record, reference, references } from './fields';
 
 /** API notes 5.10. What is said of writing them looks invented. */
-export const discount = readable({
+export const discount = referenceList({
 	resource: 'discount',
 	label: 'Discount',
 	certainty: 'confirmed',
@@ -18,5 +18,5 @@ export const discount = readable({
 		references('subject_ids', 'Subject IDs', 'subject'),
 		note,
 	],
-	filters: [record('customer_id', 'Customer', 'customer', { description: 'Whose discounts to return' })],
+	filters: [record('customer_id', 'Customer', 'customer')],
 });

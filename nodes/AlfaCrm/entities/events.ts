@@ -34,6 +34,8 @@ export type EventOf<K extends EventKindName> = K extends EventKindName
 			/** Stored in workflows. */
 			value: string;
 			label: string;
+			/** For n8n's panel, which would say "On in debt". */
+			action: string;
 			description: string;
 		} & EventKinds[K]
 	: never;
@@ -44,10 +46,10 @@ export type EventType = EventOf<EventKindName>;
 type ChangeName = 'create' | 'update' | 'delete';
 
 /** What AlfaCRM's log and webhooks tell of a record. API notes 8. */
-export const changeNames: ReadonlyArray<{ value: ChangeName; label: string }> = [
-	{ value: 'create', label: 'Created' },
-	{ value: 'delete', label: 'Deleted' },
-	{ value: 'update', label: 'Updated' },
+export const changeNames: ReadonlyArray<{ value: ChangeName; label: string; action: string }> = [
+	{ value: 'create', label: 'Created', action: 'When AlfaCRM reports a created record' },
+	{ value: 'delete', label: 'Deleted', action: 'When AlfaCRM reports a deleted record' },
+	{ value: 'update', label: 'Updated', action: 'When AlfaCRM reports a changed record' },
 ];
 
 /** In the order of their labels. */
@@ -56,6 +58,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'dueDate',
 		value: 'customerBirthday',
 		label: 'Birthday',
+		action: 'When a client has a birthday',
 		description: 'A client has a birthday, today or in some days',
 		what: 'birthday',
 	},
@@ -63,6 +66,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'derived',
 		value: 'customerArchived',
 		label: 'Customer Archived',
+		action: 'When a customer is archived',
 		description: 'A lead or client was moved to the archive',
 		what: 'archived',
 	},
@@ -70,6 +74,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'derived',
 		value: 'customerAttended',
 		label: 'Customer Attended Lesson',
+		action: 'When a customer attended a lesson',
 		description: 'A completed lesson shows that a customer was there',
 		what: 'attended',
 	},
@@ -77,12 +82,14 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'newCustomers',
 		value: 'customerCreated',
 		label: 'Customer Created',
+		action: 'When a lead or client is created',
 		description: 'A lead or client is new in AlfaCRM',
 	},
 	{
 		kind: 'derived',
 		value: 'customerJoinedGroup',
 		label: 'Customer Joined Group',
+		action: 'When a customer joins a group',
 		description: 'A customer was added to a group',
 		what: 'joinedGroup',
 	},
@@ -90,6 +97,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'derived',
 		value: 'customerLeftGroup',
 		label: 'Customer Left Group',
+		action: 'When a customer leaves a group',
 		description: 'A customer was taken out of a group',
 		what: 'leftGroup',
 	},
@@ -97,6 +105,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'derived',
 		value: 'customerMissed',
 		label: 'Customer Missed Lesson',
+		action: 'When a customer missed a lesson',
 		description: 'A completed lesson shows that a customer was not there',
 		what: 'missed',
 	},
@@ -104,6 +113,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'logged',
 		value: 'customerUpdated',
 		label: 'Customer Updated',
+		action: 'When a lead or client is changed',
 		description: 'Somebody changed a lead or client',
 		className: 'Customer',
 		on: ['update'],
@@ -113,6 +123,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'dueDate',
 		value: 'inDebt',
 		label: 'In Debt',
+		action: 'When a client falls into debt',
 		description: 'The balance of a client falls below a sum',
 		what: 'inDebt',
 	},
@@ -120,6 +131,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'logged',
 		value: 'leadConverted',
 		label: 'Lead Became Client',
+		action: 'When a lead becomes a client',
 		description: 'A lead was made a client',
 		className: 'Customer',
 		on: ['update'],
@@ -129,6 +141,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'logged',
 		value: 'leadMoved',
 		label: 'Lead Moved',
+		action: 'When a lead moves to another stage',
 		description: 'A lead was moved to another stage of the funnel',
 		className: 'Customer',
 		on: ['update'],
@@ -139,6 +152,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'logged',
 		value: 'lessonCancelled',
 		label: 'Lesson Cancelled',
+		action: 'When a lesson is cancelled',
 		description: 'A lesson was cancelled',
 		className: 'Lesson',
 		on: ['create', 'update'],
@@ -148,6 +162,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'logged',
 		value: 'lessonConducted',
 		label: 'Lesson Completed',
+		action: 'When a lesson is completed',
 		description: 'A lesson was completed',
 		className: 'Lesson',
 		on: ['create', 'update'],
@@ -157,6 +172,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'logged',
 		value: 'lessonCreated',
 		label: 'Lesson Created',
+		action: 'When a lesson is scheduled',
 		description: 'A lesson is new in the schedule',
 		className: 'Lesson',
 		on: ['create'],
@@ -165,6 +181,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'dueDate',
 		value: 'lessonsRunningOut',
 		label: 'Lessons Running Out',
+		action: 'When a client has few lessons left',
 		description: 'A client has only some lessons left',
 		what: 'lessonsRunningOut',
 	},
@@ -172,6 +189,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'dueDate',
 		value: 'notSeen',
 		label: 'Not Seen for N Days',
+		action: 'When a client has not come for some days',
 		description: 'A client has not come to a lesson for some days',
 		what: 'notSeen',
 	},
@@ -179,6 +197,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'newRecords',
 		value: 'paymentCreated',
 		label: 'Payment Created',
+		action: 'When a payment arrives',
 		description: 'A payment is new in AlfaCRM',
 		resource: 'pay',
 	},
@@ -186,6 +205,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'logged',
 		value: 'recordChanged',
 		label: 'Record Changed',
+		action: 'When any record is created, changed or deleted',
 		description: 'A record of any kind was created, changed or deleted, with its old and new values',
 		filters: ['entities', 'events', 'changedFields'],
 	},
@@ -193,6 +213,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'dueDate',
 		value: 'subscriptionEnding',
 		label: 'Subscription Ending',
+		action: 'When the subscription of a client is ending',
 		description: 'What a client has paid for ends in some days',
 		what: 'subscriptionEnding',
 	},
@@ -200,6 +221,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'derived',
 		value: 'subscriptionSold',
 		label: 'Subscription Sold',
+		action: 'When a subscription is sold',
 		description: 'A customer was given a subscription',
 		what: 'sold',
 	},
@@ -207,6 +229,7 @@ export const eventTypes: readonly EventType[] = [
 		kind: 'logged',
 		value: 'taskCreated',
 		label: 'Task Created',
+		action: 'When a task is created',
 		description: 'A task is new in AlfaCRM',
 		className: 'Task',
 		on: ['create'],

@@ -139,8 +139,6 @@ export interface FieldSettings {
 	required?: boolean;
 	/** In a new record the branch of the call stands in for a value that is not given. */
 	fromBranch?: boolean;
-	/** Bounds of a number that hold for new records only, for older ones may hold what nobody should add. */
-	onCreate?: Bounds;
 	/** Not among what AlfaCRM returns, at least not under this name. */
 	writeOnly?: boolean;
 	/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */

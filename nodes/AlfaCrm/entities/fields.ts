@@ -106,16 +106,9 @@ export function range(
 	verifiedField?: string,
 	unless?: string,
 ): Filter[] {
-	const isDate = make(name, label).type === 'date';
 	return (['from', 'to'] as const).map((test) => {
-		const [which, end] = test === 'from' ? ['First', 'From'] : ['Last', 'To'];
-		const extreme = test === 'from' ? 'Lowest' : 'Highest';
-		const what = isDate ? `${which} day to include` : `${extreme} value of ${label.toLowerCase()} to include`;
-		return make(`${name}_${test}`, `${label} ${end}`, {
-			description: verifiedField
-				? `${what}. AlfaCRM may ignore it, so the node checks the rows that come again.`
-				: what,
-			...(verifiedField ? { verifyBy: { field: verifiedField, test, unless } } : {}),
-		});
+		const end = test === 'from' ? 'From' : 'To';
+		const extra = verifiedField ? { verifyBy: { field: verifiedField, test, unless } } : {};
+		return make(`${name}_${test}`, `${label} ${end}`, extra);
 	});
 }

@@ -1,7 +1,5 @@
 import { archivedField, archivedView, archiving } from './archive';
-import { calendar } from './calendar';
 import {
-	idFilter,
 	idsFilter,
 	name,
 	nameFilter,
@@ -10,10 +8,7 @@ import {
 	writable,
 	ownBranches,
 	company,
-	byCustomField,
-	byId,
-	byTheName,
-	readable,
+	referenceList,
 } from './common';
 import {
 	dottedDate,
@@ -38,7 +33,7 @@ export const group = writable({
 	label: 'Group',
 	pages: [{ name: 'group' }],
 	certainty: 'confirmed',
-	actions: [calendar('group'), ...archiving('group', 'One integration does this in production.')],
+	actions: archiving('group'),
 	listed: { search: { by: 'name' } },
 	simple: [
 		'id',
@@ -54,32 +49,28 @@ export const group = writable({
 	],
 	custom: true,
 	hidden: { show: { removed: 1 }, views: [archivedView('groups')] },
-	match: { keys: [byTheName, byId, byCustomField] },
 	archive: {},
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
 		archivedField('group'),
-		ownBranches('group'),
+		ownBranches(),
 		company,
 		dottedDate('e_date', 'End Date', {
-			description: 'Must be later than the start date',
+			description: 'Later than the start',
 			fallbackDateFormat: 'iso',
 		}),
 		levelField,
 		longText('note', 'Note', { longest: 255 }),
-		flag('is_public', 'Public', { description: 'Whether the group is public. Seen in few integrations.' }),
-		integer('limit', 'Seats', { description: 'How many customers it can hold' }),
+		integer('limit', 'Seats', {}),
 		dottedDate('b_date', 'Start Date', { fallbackDateFormat: 'iso' }),
 		status,
-		id('streaming_id', 'Streaming ID'),
 		references('teacher_ids', 'Teacher', 'teacher'),
 	],
-	outputFields: timestamps,
+	outputFields: [flag('is_public', 'Public'), id('streaming_id', 'Streaming ID'), ...timestamps],
 	filters: [
-		reference('branch_id', 'Branch', 'branch', { description: 'Branch that the groups belong to' }),
-		text('customer_name', 'Customer Name', { description: 'Name of a customer in the group' }),
+		reference('branch_id', 'Branch', 'branch'),
+		text('customer_name', 'Customer Name', { description: 'Of a member' }),
 		...range(isoDate, 'e_date', 'End Date'),
-		{ ...idFilter, type: 'id', entity: 'group' },
 		idsFilter('group', 'e.g. 40, 41'),
 		levelField,
 		nameFilter,
@@ -92,7 +83,7 @@ export const group = writable({
 });
 
 /** API notes 5.6 and 5.22: of groups, and a filter of customers. */
-export const level = readable({
+export const level = referenceList({
 	resource: 'level',
 	className: 'Level',
 	label: 'Level',

@@ -56,7 +56,7 @@ const details = rows(
 	[
 		reference('customer_id', 'Customer', 'customer', { listedBy: LESSON_CUSTOMERS, required: true }),
 		...ATTENDANCE,
-		id('id', 'Attendance ID', { description: "ID of the customer's row in 'details' of the lesson" }),
+		id('id', 'Attendance ID', { description: "Of the row in 'details'" }),
 		reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
 	],
 	{ readOnly: ['commission', 'ctt_id', 'lesson_id'] },
@@ -66,26 +66,25 @@ const details = rows(
 const complete: Action = {
 	name: 'complete',
 	label: 'Complete Lesson',
-	title: 'Complete a lesson',
-	description:
-		'Mark who attended, in one item for a lesson or in several; a planned lesson becomes completed. Run again with the same data, it changes nothing.',
+	title: 'Complete lesson with attendance',
+	description: 'One item for a lesson or several',
 	action: 'teach',
 	idAs: 'id',
 	body: [
 		references('present_ids', 'Present Customer', 'customer', {
 			listedBy: LESSON_CUSTOMERS,
 			prominent: true,
-			description: 'Who attended, of those put down for the lesson and the members of its groups',
+			description: 'Who attended',
 		}),
 		references('absent_ids', 'Absent Customer', 'customer', {
 			listedBy: LESSON_CUSTOMERS,
 			prominent: true,
-			description: 'Who did not attend; this does not mark anybody else as present',
+			description: 'Who did not; this marks nobody else as present',
 		}),
 		{
 			...details,
 			prominent: true,
-			description: 'For customers with more to record, such as a reason or a grade',
+			description: 'Where there is more to record, such as a grade',
 		},
 		choice(
 			'if_completed',
@@ -94,12 +93,12 @@ const complete: Action = {
 				{
 					value: 'teach',
 					label: 'Send It Again',
-					description: 'Not known from any integration; check the balances in AlfaCRM',
+					description: 'Check the balances in AlfaCRM',
 				},
 				{ value: 'refuse', label: 'Stop', description: 'Unless it holds the same already' },
 			],
 			'refuse',
-			{ required: true, description: 'What to do if the lesson holds another attendance or other details' },
+			{ required: true, description: 'With another attendance or other details' },
 		),
 		...[branch, homework, room, teachers, from, to, topic],
 	],
@@ -115,29 +114,27 @@ const day = dottedDate('lesson_date', 'Lesson Date', {
 });
 const customers = records('customer_ids', 'Customer', 'customer', {
 	prominent: true,
-	description:
-		'Who takes part, for a lesson without a group. By ID you can give several, separated by commas.',
+	description: 'Who takes part, if no group does. By ID several, separated by commas.',
 });
 const groups = records('group_ids', 'Group', 'group', {
 	prominent: true,
-	description:
-		'Which group takes part; a trial lesson takes none. By ID you can give several, separated by commas.',
+	description: 'A trial lesson takes none. By ID several, separated by commas.',
 });
 const duration = integer('duration', 'Duration', {
 	prominent: true,
 	min: 1,
 	default: 60,
 	requiredUnless: 'time_to',
-	description: "Minutes from start to end; not used if 'End Time' is given",
+	description: "Minutes; not used if 'End Time' is given",
 	writeOnly: true,
 });
 const status = choice('status', 'Status', STATUSES, 1, {
-	description: 'Known integrations create planned lessons only',
+	description: 'A new lesson is planned',
 });
 
 const end: Field = {
 	...to,
-	description: "In place of 'Duration'. An update of the start alone moves the end along.",
+	description: "In place of 'Duration'",
 };
 
 /** Whom and what a lesson takes up, and when. */
@@ -190,7 +187,7 @@ export const lesson = writable({
 			name: 'status',
 			label: 'Status',
 			choices: STATUSES,
-			description: 'Left empty, lessons of every status are returned',
+			description: 'All if left empty',
 		},
 	},
 	fields: [
@@ -205,7 +202,7 @@ export const lesson = writable({
 		{ ...room, prominent: true },
 		branch,
 		end,
-		{ ...homework, description: 'Known from completed lessons only' },
+		homework,
 		note,
 		status,
 		topic,

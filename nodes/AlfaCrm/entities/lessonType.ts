@@ -1,8 +1,8 @@
-import { readable } from './common';
+import { referenceList } from './common';
 import { flag, integer, text } from './fields';
 
 /** API notes 5.12: individual, group, trial, and what an account adds. */
-export const lessonType = readable({
+export const lessonType = referenceList({
 	resource: 'lessonType',
 	label: 'Lesson Type',
 	certainty: 'confirmed',

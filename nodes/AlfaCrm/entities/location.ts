@@ -1,4 +1,4 @@
-import { idFilter, name, nameFilter, weight, writable, ownBranch, only, byNameOrId } from './common';
+import { name, nameFilter, weight, writable, ownBranch, only } from './common';
 import { flag } from './fields';
 
 /** API notes 5.2. */
@@ -7,12 +7,11 @@ export const location = writable({
 	className: 'Location',
 	label: 'Location',
 	certainty: 'documented',
-	match: byNameOrId,
 	fields: [
 		name('e.g. 5 Example Street'),
-		flag('is_active', 'Active', { required: true, description: 'Whether the location is in use' }),
+		flag('is_active', 'Active', { required: true, description: 'Whether it is in use' }),
 		ownBranch('Branch of Location'),
 		weight,
 	],
-	filters: [only('is_active', 'Active', 'active locations', 'inactive ones'), idFilter, nameFilter],
+	filters: [only('is_active', 'Active', 'active locations', 'inactive ones'), nameFilter],
 });

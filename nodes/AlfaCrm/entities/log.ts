@@ -16,7 +16,7 @@ export const log = readable({
 	label: 'Change Log',
 	plural: 'Change Log Entries',
 	certainty: 'confirmed',
-	operations: ['getAll'],
+	withoutId: true,
 	listed: { title: ['date_time', 'entity', 'entity_id'] },
 	outputFields: [
 		text('entity', 'Entity'),
@@ -31,11 +31,11 @@ export const log = readable({
 	filters: [
 		...range(dottedDate, 'date', 'Date'),
 		text('entity', 'Entity', {
-			description: 'Class of the record as AlfaCRM writes it. Leads are of the class Customer.',
+			description: 'Class of the record; that of leads is Customer',
 			placeholder: 'e.g. Customer, Lesson or Pay',
 		}),
-		choice('event', 'Event', LOG_EVENTS, 1, { description: 'What happened to the record' }),
-		id('entity_id', 'Record ID', { description: 'ID of the record that was changed' }),
-		reference('user_id', 'User', 'user', { description: 'Who made the change' }),
+		choice('event', 'Event', LOG_EVENTS, 1),
+		id('entity_id', 'Record ID'),
+		reference('user_id', 'User', 'user', { description: 'Who changed it' }),
 	],
 });

@@ -1,47 +1,41 @@
-import { idFilter, nameFilter, readable, only } from './common';
+import { readable, only } from './common';
 import { emailPart, isoDate, range, reference, text } from './fields';
 
 const sender = reference('user_id', 'User', 'user', { description: 'Who sent it' });
 
 const sending = [
-	...range(isoDate, 'added', 'Added'),
-	only('is_archive', 'Archived', 'archived messages'),
 	...range(isoDate, 'date', 'Date'),
 	only('is_fail', 'Failed', 'messages that failed'),
-	idFilter,
-	text('phone', 'Phone', { description: 'Phone number to look for' }),
 	only('is_sent', 'Sent', 'messages that were sent'),
 	sender,
 ];
 
+const message = { certainty: 'documented', listedIn: 'message' } as const;
+
 /** What went out and came in. API notes 5.20: no source lists the fields of a row; one is known as a filter. */
 export const smsMessage = readable({
+	...message,
 	resource: 'smsMessage',
 	className: 'SmsMessage',
 	label: 'SMS Message',
 	certainty: 'confirmed',
 	outputFields: [sender],
-	filters: sending,
+	filters: [...sending, text('phone', 'Phone')],
 });
 
 export const mailMessage = readable({
+	...message,
 	resource: 'mailMessage',
 	className: 'MailMessage',
 	label: 'Mail Message',
-	certainty: 'documented',
 	outputFields: [sender],
 	filters: [
 		...sending,
 		// A row may call the sender so.
 		emailPart('email', 'Email', { placeholder: 'e.g. name@example.org', verifyBy: () => true }),
-		nameFilter,
-		text('subject', 'Subject', { description: 'Subject line to look for' }),
+		text('subject', 'Subject'),
 	],
 });
 
 /** No filters of it are listed. */
-export const phoneCall = readable({
-	resource: 'phoneCall',
-	label: 'Phone Call',
-	certainty: 'documented',
-});
+export const phoneCall = readable({ ...message, resource: 'phoneCall', label: 'Phone Call' });

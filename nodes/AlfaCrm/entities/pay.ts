@@ -1,4 +1,4 @@
-import { idFilter, note, timestampFilters, timestamps, writable, only } from './common';
+import { note, timestampFilters, timestamps, writable, only } from './common';
 import { dottedDate, flag, id, ids, number, isoDottedDate, range, record, reference, text } from './fields';
 import type { Action } from './types';
 
@@ -19,15 +19,14 @@ const commodity = id('commodity_id', 'Commodity ID');
 
 const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 	fromBranch: true,
-	description:
-		"The branch it belongs to. Left empty, the one above if the payer is in it, else the payer's only one.",
+	description: "Left empty, the one above if the payer is in it, else the payer's only one",
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
 /** One source says that a new payment needs it. API notes 5.16. */
 const PAYER = ['legal_name', 'name'];
 const payer = text('payer_name', 'Payer Name', {
 	longest: 50,
-	description: 'In a new payment that of the customer if left empty',
+	description: 'That of the customer if left empty',
 	copyFrom: PAYER,
 });
 
@@ -35,16 +34,14 @@ const payer = text('payer_name', 'Payer Name', {
 const correct: Action = {
 	name: 'createCorrection',
 	label: 'Create Correction or Refund',
-	title: 'Create a payment correction or refund',
-	description:
-		'Record a correction or a refund of a customer. By what is known of AlfaCRM, the amount of a correction may be negative, and AlfaCRM shows that of a refund as income or as expenditure.',
+	title: 'Create payment correction or refund',
 	action: 'create',
 	body: [
 		{ ...customer, required: true },
 		number('income', 'Amount', {
 			required: true,
 			nonZero: true,
-			description: 'Other than 0: above 0 for a refund, negative where a correction lowers the balance',
+			description: 'Above 0 for a refund, negative where a correction lowers the balance',
 		}),
 		{ ...type, required: true },
 		{ ...account, required: true },
@@ -61,6 +58,8 @@ export const pay = writable({
 	className: 'Pay',
 	label: 'Payment',
 	certainty: 'confirmed',
+	// 'Take Payment' of the customer creates one, and none twice.
+	operations: ['delete', 'get', 'getAll', 'update'],
 	actions: [correct],
 	listed: { title: ['document_date', 'income', 'payer_name'] },
 	simple: [
@@ -83,21 +82,17 @@ export const pay = writable({
 		number('income', 'Amount', {
 			required: true,
 			nonZero: true,
-			// Those of corrections are negative.
-			onCreate: { min: 0.01 },
-			description: "A new payment needs more than 0; for others there is 'Create Correction or Refund'",
+			description: 'That of a correction may be negative',
 		}),
 		{ ...account, required: true },
 		{ ...type, required: true },
 		branch,
-		commodity,
-		flag('is_confirmed', 'Confirmed', { description: 'Whether the payment is confirmed' }),
+		flag('is_confirmed', 'Confirmed', { description: 'Whether it is confirmed' }),
 		record('ctt_id', 'Customer Subscription', 'customerTariff', {
-			description: 'Subscription that is paid for',
+			description: 'What is paid for',
 		}),
 		record('group_id', 'Group', 'group'),
 		place,
-		id('manager_id', 'Manager ID'),
 		note,
 		payer,
 		item,
@@ -107,26 +102,22 @@ export const pay = writable({
 	outputFields: [
 		text('income', 'Amount'),
 		text('expenditure', 'Expenditure'),
+		commodity,
 		flag('is_fiscal', 'Fiscal'),
+		id('manager_id', 'Manager ID'),
 		...timestamps,
 	],
 	filters: [
-		...range(number, 'bonus', 'Bonus'),
-		commodity,
 		only('is_confirmed', 'Confirmed', 'confirmed payments'),
-		text('currency', 'Currency'),
 		customer,
-		id('employee_id', 'Employee ID'),
-		only('is_fiscal', 'Fiscal', 'fiscal payments'),
 		ids('group_ids', 'Group IDs', {
 			entity: 'group',
-			description: 'Groups, separated by commas',
+			description: 'Separated by commas',
 			placeholder: 'e.g. 40, 41',
 		}),
-		idFilter,
 		place,
 		text('note', 'Note', { description: 'Part of the note' }),
-		text('payer_name', 'Payer Name', { description: "Part of the payer's name" }),
+		text('payer_name', 'Payer Name', { description: 'Part of it' }),
 		account,
 		...range(isoDottedDate, 'date', 'Payment Date', 'document_date'),
 		item,

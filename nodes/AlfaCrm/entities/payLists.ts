@@ -1,8 +1,8 @@
-import { readable, weight } from './common';
+import { referenceList, weight } from './common';
 import { flag, reference, references, text } from './fields';
 
 /** What payments are sorted by. API notes 5.17: `index` is all that is known. */
-export const payAccount = readable({
+export const payAccount = referenceList({
 	resource: 'payAccount',
 	className: 'PayAccount',
 	label: 'Payment Account',
@@ -16,7 +16,7 @@ export const payAccount = readable({
 	],
 });
 
-export const payItem = readable({
+export const payItem = referenceList({
 	resource: 'payItem',
 	label: 'Payment Item',
 	certainty: 'confirmed',
@@ -29,7 +29,7 @@ export const payItem = readable({
 	],
 });
 
-export const payItemCategory = readable({
+export const payItemCategory = referenceList({
 	resource: 'payItemCategory',
 	className: 'PayItemCategory',
 	label: 'Payment Item Category',
@@ -38,7 +38,7 @@ export const payItemCategory = readable({
 	outputFields: [text('name', 'Name'), weight],
 });
 
-export const payType = readable({
+export const payType = referenceList({
 	resource: 'payType',
 	label: 'Payment Type',
 	certainty: 'confirmed',

@@ -60,6 +60,9 @@ export const entities: readonly Entity[] = [
 	user,
 ];
 
+/** Those that are resources of their own; the others are listed under one that they share. */
+export const resources: readonly Entity[] = entities.filter(({ listedIn }) => listedIn === undefined);
+
 const byResource = new Map(entities.map((entity) => [entity.resource, entity]));
 
 export function entityOf(resource: string): Entity {

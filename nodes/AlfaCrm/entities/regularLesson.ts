@@ -59,25 +59,22 @@ export const regularLesson = writable({
 	fields: [
 		choice('related_class', 'Lesson For', OWNERS, 'Group', {
 			required: true,
-			description: 'Whose lesson it is',
 		}),
 		owner('related_id', 'Group or Customer', 'related_class', OWNER_ENTITIES, { required: true }),
-		choices('days', 'Days', DAYS, { required: true, writeOnly: true, description: 'Days of the week' }),
+		choices('days', 'Days', DAYS, { required: true, writeOnly: true, description: 'Of the week' }),
 		time('time_from_v', 'Start Time', { required: true }),
 		dottedDate('b_date_v', 'Start Date', { required: true, writeOnly: true }),
 		dottedDate('e_date_v', 'End Date', { required: true, writeOnly: true }),
 		reference('subject_id', 'Subject', 'subject', { prominent: true }),
 		references('teacher_ids', 'Teacher', 'teacher', {
 			prominent: true,
-			description: 'Teachers who work in the branch',
 		}),
 		reference('room_id', 'Room', 'room', { prominent: true }),
 		ownBranch('Branch of Lesson'),
 		reference('lesson_type_id', 'Lesson Type', 'lessonType'),
-		flag('is_public', 'Public', { description: 'Whether the lesson is public' }),
+		flag('is_public', 'Public', { description: 'Whether it is public' }),
 		time('time_to_v', 'End Time', {
-			description:
-				"In the form of a new lesson, 'Duration' will do instead. An update of the start alone moves the end along.",
+			description: "Or 'Duration', in the form of a new one",
 		}),
 	],
 	outputFields: [
@@ -87,12 +84,8 @@ export const regularLesson = writable({
 		boolean('streaming', 'Streaming'),
 	],
 	filters: [
-		...range(isoDate, 'date', 'Date').map((filter) => ({
-			...filter,
-			description: `${filter.description}. Seen in one integration only.`,
-		})),
+		...range(isoDate, 'date', 'Date'),
 		record('group_id', 'Group', 'group', {
-			description: 'Whose lessons. AlfaCRM may ignore it, so the node checks the rows that come again.',
 			verifyBy: ({ related_class = 'Group', related_id: of }, group) =>
 				related_class === 'Group' && (of === undefined ? undefined : String(of) === String(group)),
 		}),

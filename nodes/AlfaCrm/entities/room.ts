@@ -1,4 +1,4 @@
-import { enabledFilter, name, note, weight, writable, ownBranch, byNameOrId } from './common';
+import { enabledFilter, name, note, weight, writable, ownBranch } from './common';
 import { flag, id, reference } from './fields';
 
 /** API notes 5.14. */
@@ -7,20 +7,18 @@ export const room = writable({
 	className: 'Room',
 	label: 'Room',
 	certainty: 'documented',
-	match: byNameOrId,
 	fields: [
 		name('e.g. Room 3'),
 		id('color_id', 'Color ID', {
 			required: true,
-			description: 'Number in the palette of AlfaCRM',
+			description: 'In the palette of AlfaCRM',
 			placeholder: 'e.g. 2',
 		}),
 		{ ...weight, required: true },
 		ownBranch('Branch of Room'),
-		flag('is_enabled', 'Enabled', { description: 'Whether the room can be chosen in AlfaCRM' }),
+		flag('is_enabled', 'Enabled', { description: 'Whether it can be chosen' }),
 		reference('location_id', 'Location', 'location'),
 		note,
-		id('streaming_id', 'Streaming ID'),
 	],
 	filters: [enabledFilter],
 });

@@ -1,16 +1,12 @@
 import {
 	enabled,
 	enabledFilter,
-	idFilter,
 	name,
 	nameFilter,
 	nameOfAnyLength,
-	readable,
+	referenceList,
 	weight,
 	writable,
-	byId,
-	byTheName,
-	byNameOrId,
 } from './common';
 import { flag, reference, text } from './fields';
 import type { Entity } from './types';
@@ -19,8 +15,7 @@ import type { Entity } from './types';
 const list = (facts: Pick<Entity, 'resource' | 'className' | 'label' | 'fields'> & Partial<Entity>): Entity =>
 	writable({
 		certainty: 'confirmed',
-		match: byNameOrId,
-		filters: [enabledFilter, idFilter, nameFilter],
+		filters: [enabledFilter, nameFilter],
 		...facts,
 	});
 
@@ -39,10 +34,8 @@ export const leadStatus = list({
 	fields: [
 		name('e.g. Trial lesson booked'),
 		enabled,
-		text('color', 'Color', { description: 'Written by one known integration' }),
-		reference('pipeline_id', 'Pipeline', 'pipeline', {
-			description: 'Funnel that the stage belongs to. Written by one known integration.',
-		}),
+		text('color', 'Color'),
+		reference('pipeline_id', 'Pipeline', 'pipeline'),
 		weight,
 	],
 	listed: {
@@ -56,14 +49,13 @@ export const leadSource = list({
 	resource: 'leadSource',
 	className: 'LeadSource',
 	label: 'Lead Source',
-	match: { keys: [{ name: 'code', label: 'Code', fields: ['code'] }, byTheName, byId] },
 	fields: [
 		nameOfAnyLength('e.g. Website'),
 		text('code', 'Code', { required: true, longest: 50, placeholder: 'e.g. site' }),
 		enabled,
 		weight,
 	],
-	filters: [text('code', 'Code', { description: 'Code to look for' }), enabledFilter, idFilter, nameFilter],
+	filters: [text('code', 'Code'), enabledFilter, nameFilter],
 });
 
 /** No filters of it are listed. */
@@ -77,7 +69,7 @@ export const leadReject = list({
 });
 
 /** Two integrations list it, none writes it; its fields are taken to be those of the others. */
-export const customerReject = readable({
+export const customerReject = referenceList({
 	resource: 'customerReject',
 	className: 'CustomerReject',
 	label: 'Customer Reject Reason',
@@ -86,7 +78,7 @@ export const customerReject = readable({
 });
 
 /** API notes 5.4: one integration lists it, and a live account answered. */
-export const pipeline = readable({
+export const pipeline = referenceList({
 	resource: 'pipeline',
 	label: 'Pipeline',
 	certainty: 'confirmed',

@@ -1,4 +1,4 @@
-import { idFilter, name, nameFilter, weight, writable, byNameOrId } from './common';
+import { name, nameFilter, weight, writable } from './common';
 import { boolean } from './fields';
 
 /** API notes 5.8. */
@@ -7,16 +7,14 @@ export const subject = writable({
 	className: 'Subject',
 	label: 'Subject',
 	certainty: 'confirmed',
-	match: byNameOrId,
 	hidden: { show: { active: false } },
 	fields: [name('e.g. Robotics'), weight],
 	filters: [
 		boolean('active', 'Active', {
-			description: 'Whether to return only active subjects; off returns all',
+			description: 'Whether only active ones are returned',
 			// A row need not show why it was found.
 			verifyBy: () => true,
 		}),
-		idFilter,
 		nameFilter,
 	],
 });

@@ -1,4 +1,4 @@
-import { idFilter, readable } from './common';
+import { referenceList } from './common';
 import { choice, flag, integer, references, text } from './fields';
 
 export const TARIFF_TYPES = [
@@ -8,7 +8,7 @@ export const TARIFF_TYPES = [
 ];
 
 /** API notes 5.9. Sources disagree whether it is `lessons_count`, which was seen more often, or `lesson_count`. */
-export const tariff = readable({
+export const tariff = referenceList({
 	resource: 'tariff',
 	className: 'Tariff',
 	label: 'Subscription Plan',
@@ -25,12 +25,5 @@ export const tariff = readable({
 		integer('calculation_type', 'Calculation Type'),
 		references('subject_ids', 'Subject IDs', 'subject'),
 		flag('is_archive', 'Archived'),
-	],
-	filters: [
-		{
-			...idFilter,
-			description:
-				'ID of the one record to return. AlfaCRM may ignore it, so the node checks the rows that come again.',
-		},
 	],
 });

@@ -1,6 +1,5 @@
 import { archivedView } from './archive';
-import { calendar } from './calendar';
-import { idFilter, nameFilter, note, readable, phoneFilter } from './common';
+import { nameFilter, note, readable, phoneFilter } from './common';
 import {
 	choice,
 	emails,
@@ -20,25 +19,15 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 	(label, index) => ({ value: index + 1, label }),
 );
 
-/** API notes 5.15: several integrations list both, one of them the hours of one teacher; nothing writes them. */
+/** API notes 5.15: several integrations list them, one of them those of one teacher; nothing writes them. */
 const lists: Action[] = [
-	{
-		name: 'getRates',
-		label: 'Get Rates',
-		title: 'Get the rates of teachers',
-		description:
-			'Get the rates of teachers as AlfaCRM lists them. Whether it can be asked for one teacher only is not known.',
-		action: 'teacher-rate',
-		kind: 'getMany',
-	},
 	{
 		name: 'getWorkingHours',
 		label: 'Get Working Hours',
-		title: 'Get the working hours of teachers',
-		description:
-			'Get the working hours of all teachers or of one. As weekday, 1 is Sunday and 7 is Saturday, unlike the days of regular lessons.',
+		title: 'Get working hours of teachers',
+		description: 'Weekday 1 is Sunday, unlike the days of regular lessons',
 		action: 'working-hour',
-		body: [record('teacher_id', 'Teacher', 'teacher', { description: 'Whose hours to return' })],
+		body: [record('teacher_id', 'Teacher', 'teacher')],
 		outputFields: [
 			reference('teacher_id', 'Teacher ID', 'teacher'),
 			choice('weekday', 'Weekday', WEEKDAYS, 1),
@@ -53,24 +42,22 @@ const lists: Action[] = [
 const freeSlots: Action = {
 	name: 'getFreeSlots',
 	label: 'Get Free Slots',
-	title: 'Get the free slots of a teacher',
-	description:
-		'Get when a teacher has time: the working hours less the lessons and the regular lessons. One item for each slot.',
+	title: 'Get free slots of teacher',
+	description: 'Working hours less lessons, one item for each',
 	action: 'working-hour',
 	idAs: 'teacher_id',
 	body: [
 		isoDate('date_from', 'Date From', {
 			required: true,
-			description:
-				"First day to look at, in the time zone of the workflow's settings. If none is set, n8n's counts: New York by default.",
+			description: "In the time zone of the workflow's settings; if none is set, n8n's: New York by default",
 			daysAhead: 0,
 		}),
 		isoDate('date_to', 'Date To', {
 			required: true,
-			description: 'Last day to look at, at most a year after the first',
+			description: 'At most a year later',
 			daysAhead: 7,
 		}),
-		reference('room_id', 'Room', 'room', { description: 'Only slots in which this room is free too' }),
+		reference('room_id', 'Room', 'room', { description: 'Only when it is free too' }),
 	],
 	kind: 'freeSlots',
 };
@@ -80,8 +67,9 @@ export const teacher = readable({
 	resource: 'teacher',
 	className: 'Teacher',
 	label: 'Teacher',
+	operations: ['get', 'getAll'],
 	certainty: 'confirmed',
-	actions: [calendar('teacher'), ...lists, freeSlots],
+	actions: [...lists, freeSlots],
 	listed: { search: { by: 'name' } },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
 	hidden: { show: { removed: 1 }, views: [archivedView('teachers')] },
@@ -98,5 +86,5 @@ export const teacher = readable({
 		phones('phone', 'Phone'),
 		rows('teacher-to-skill', 'Skills', [text('name', 'Name')]),
 	],
-	filters: [idFilter, nameFilter, phoneFilter],
+	filters: [nameFilter, phoneFilter],
 });

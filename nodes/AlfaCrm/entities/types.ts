@@ -2,6 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Choice, Field, FieldBasics, FieldType, Filter, Nothing, OfType, Shown } from './fieldTypes';
 
+/** A resource that lists several entities, one of which is chosen in the form. */
+export type ListResource = 'message' | 'referenceList';
+
 export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'update' | 'upsert';
 
 /**
@@ -52,6 +55,8 @@ interface ActionKinds {
 	save: {
 		/** What an answer must hold that counts as success though it does not say so. */
 		confirmedBy?: string;
+		/** The field of `body` that says the last part of the URL, and is not sent. */
+		actionBy?: string;
 	};
 	/** Reads pages of rows. */
 	getMany: Nothing;
@@ -82,7 +87,7 @@ interface ActionBasics {
 	name: string;
 	/** For the list of operations. */
 	label: string;
-	/** "Complete a lesson". */
+	/** "Complete lesson with attendance": all that an AI agent hears of it. */
 	title: string;
 	description?: string;
 	/** Where it is sent, if not to the entity's own path. */
@@ -193,6 +198,10 @@ export interface Entity {
 	/** Optional ones, sent only when they are set. */
 	filters: readonly Filter[];
 
+	/** The resource under which it is listed together with others; it has none of its own. */
+	listedIn?: ListResource;
+	/** Its rows have no ID. */
+	withoutId?: true;
 	/** What the log and the webhooks call it, where that is known. API notes 5.21. */
 	className?: string;
 	/** Those of `operations` that rest on less than the entity as a whole. */

@@ -1,8 +1,8 @@
-import { readable, emailFilter } from './common';
+import { referenceList, emailFilter } from './common';
 import { text } from './fields';
 
 /** API notes 5.22. */
-export const user = readable({
+export const user = referenceList({
 	resource: 'user',
 	className: 'User',
 	label: 'User',
@@ -12,7 +12,7 @@ export const user = readable({
 });
 
 /** The account's own legal entities. API notes 5.22: one source, which lists no fields; the name is assumed. */
-export const company = readable({
+export const company = referenceList({
 	resource: 'company',
 	scope: 'global',
 	label: 'Company',

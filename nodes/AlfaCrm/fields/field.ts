@@ -226,10 +226,6 @@ export function toSingleProperty(field: Shown): INodeProperties {
 	return { ...property, default: '' };
 }
 
-/** The field as a new record takes it. */
-export const forNew = (field: Field): Field =>
-	field.onCreate === undefined ? field : ({ ...field, ...field.onCreate } as Field);
-
 /** What the form calls a field. */
 export function labelInForm(field: Shown): string {
 	const kind = kindOf(field);

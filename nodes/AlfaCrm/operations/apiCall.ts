@@ -16,7 +16,7 @@ const callBranch: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. 1',
-	description: 'Left empty, the call goes without a branch, as for global entities',
+	description: 'Left empty, the call goes without a branch',
 };
 
 const callPath: INodeProperties = {
@@ -44,7 +44,7 @@ const callQuery: INodeProperties = {
 	name: 'callQuery',
 	type: 'json',
 	default: '{}',
-	description: 'Parameters in the URL, such as the ID of what is updated',
+	description: 'Such as the ID of what is updated',
 };
 
 const callBody: INodeProperties = {
@@ -61,7 +61,7 @@ const allPages: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to walk all pages and return one item for each record. Only for actions that list: index, customer, working-hour and teacher-rate.',
+		'Whether to return the rows of all pages. Only for index, customer, working-hour and teacher-rate.',
 };
 
 const operation: INodeProperties = {
@@ -73,8 +73,7 @@ const operation: INodeProperties = {
 		{
 			name: 'Send',
 			value: 'send',
-			action: 'Send an API call',
-			description: 'Call anything that the other resources do not offer',
+			action: 'Send API call',
 		},
 	],
 	default: 'send',
@@ -113,7 +112,8 @@ async function sendCall(item: Item): Promise<IDataObject[]> {
 /** Any call of the API, with the login, the rate limit and the messages of the others. */
 export const apiCall: OtherResource = {
 	label: 'API Call',
-	form: [operation, callBranch, callPath, callAction, callQuery, callBody, allPages].map((parameter) =>
+	operation: showWhen(operation, { resource: [API_CALL] }),
+	form: [callBranch, callPath, callAction, callQuery, callBody, allPages].map((parameter) =>
 		showWhen(parameter, { resource: [API_CALL] }),
 	),
 	execute: async (item) => (await sendCall(item)).map((json) => ({ json })),

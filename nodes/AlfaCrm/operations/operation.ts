@@ -47,14 +47,18 @@ export const ACTION_SLOTS = [
 
 export type OperationPart = FormPart<(typeof OPERATION_SLOTS)[number] | (typeof ACTION_SLOTS)[number]>;
 
-/** How the list of operations speaks of an entity: "a study status", "study statuses". */
+/** How the list of operations speaks of an entity: "study status", "study statuses". */
 export interface Nouns {
 	one: string;
 	many: string;
 }
 
-/** What the list of operations shows. */
-export type OperationText = Record<'name' | 'action' | 'description', string>;
+/** What the list of operations shows. An AI agent hears the action alone; the description says what the name does not. */
+export interface OperationText {
+	name: string;
+	action: string;
+	description?: string;
+}
 
 /** What can be done with the records of an entity. */
 export interface Operation {
@@ -90,7 +94,9 @@ export interface Output {
 /** A resource that is no entity of AlfaCRM. */
 export interface OtherResource {
 	label: string;
-	/** Its whole part of the form, operations included. */
+	/** The list of what can be done with it. */
+	operation: INodeProperties;
+	/** The rest of its form. */
 	form: readonly INodeProperties[];
 	/** Does for one input item what its form says. */
 	execute(item: Item): Promise<Output[]>;

@@ -9,7 +9,7 @@ import { get } from './records/findById';
 import { getMany } from './records/getMany';
 import { bookLesson, updateLesson } from './records/lesson';
 import { createRegularLesson, updateRegularLesson } from './records/regularLesson';
-import { update, updateMembership } from './records/update';
+import { update } from './records/update';
 
 /** The usual operations, in the order in which parameters that several have name them. */
 const usual: Record<OperationName, Operation> = {
@@ -24,7 +24,6 @@ const usual: Record<OperationName, Operation> = {
 
 /** Those that an entity has in place of the usual ones. */
 const own: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> = {
-	cgi: { update: updateMembership },
 	lesson: { create: bookLesson, update: updateLesson },
 	regularLesson: { create: createRegularLesson, update: updateRegularLesson },
 };

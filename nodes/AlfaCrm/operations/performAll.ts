@@ -2,7 +2,7 @@ import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-w
 import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/failures';
-import { entities } from '../entities/registry';
+import { resources } from '../entities/registry';
 import type { Execution } from './execution/execution';
 import { Item } from './execution/item';
 import { operationsOf } from './operations';
@@ -80,7 +80,7 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	const resource = item.choice(resourceParameter);
 	const other = otherResources.get(resource);
 	if (other) return async () => await other.execute(item);
-	const entity = entities.find((one) => one.resource === resource);
+	const entity = resources.find((one) => one.resource === resource);
 	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
 
 	const name = item.text({ ...operationParameter(entity), default: '' });

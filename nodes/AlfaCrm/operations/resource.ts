@@ -1,18 +1,23 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { entities } from '../entities/registry';
+import { resources } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { sortByName } from '../fields/order';
 import { ACCOUNT, account } from './account/account';
 import { API_CALL, apiCall } from './apiCall';
+import { lists } from './lists';
 import type { Operation, OtherResource } from './operation';
 import { operationsOf } from './operations';
 
 /** What the form offers besides the entities. */
 export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
+	...lists,
 	[ACCOUNT, account],
 	[API_CALL, apiCall],
 ]);
+
+/** n8n's panel lists actions in the order of the resources, and nobody looks for these first. */
+const LAST = [ACCOUNT, API_CALL];
 
 /** What is worked on. */
 export const resourceParameter: INodeProperties = {
@@ -21,9 +26,9 @@ export const resourceParameter: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	options: sortByName([
-		...entities.map(({ label, resource }) => ({ name: label, value: resource })),
+		...resources.map(({ label, resource }) => ({ name: label, value: resource })),
 		...Array.from(otherResources, ([value, { label }]) => ({ name: label, value })),
-	]),
+	]).sort((one, other) => LAST.indexOf(one.value) - LAST.indexOf(other.value)),
 	default: 'customer',
 };
 
@@ -44,18 +49,21 @@ export function operationParameter(entity: Entity): INodeProperties {
 
 function optionOf(entity: Entity, value: string, { text }: Operation): INodePropertyOptions {
 	const { label, plural, certainty, unconfirmed = [], actions = [] } = entity;
-	const noun = label.toLowerCase();
-	const one = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
-	const words = text({ one, many: plural.toLowerCase() }, entity);
-	const action = actions.find(({ name }) => name === value);
+	const {
+		name,
+		action: said,
+		description,
+	} = text({ one: label.toLowerCase(), many: plural.toLowerCase() }, entity);
+	const action = actions.find((one) => one.name === value);
 	const isDoubtful = action
 		? action.unconfirmed === true
-		: certainty === 'unconfirmed' || unconfirmed.some((name) => name === value);
-	return { value, ...words, description: withDoubt(words.description, isDoubtful) };
+		: certainty === 'unconfirmed' || unconfirmed.some((one) => one === value);
+	const told = isDoubtful ? withDoubt(description) : description;
+	return { value, name, action: said, ...(told ? { description: told } : {}) };
 }
 
+const DOUBT = 'Not verified against a live account';
+
 /** What rests on a single or doubtful source says so. */
-function withDoubt(description: string, isDoubtful: boolean): string {
-	if (!isDoubtful || /unconfirmed|not verified/i.test(description)) return description;
-	return `${description.replace(/\.$/, '')}. Not verified against a live account.`;
-}
+const withDoubt = (description?: string): string =>
+	description ? `${description.replace(/\.$/, '')}. ${DOUBT}.` : DOUBT;

@@ -1,4 +1,4 @@
-import { entities } from '../entities/registry';
+import { resources } from '../entities/registry';
 import { operationsOf } from './operations';
 import type { ObjectSchema } from './output/recordSchema';
 import { otherResources } from './resource';
@@ -8,7 +8,7 @@ import { otherResources } from './resource';
  * run, and its AI builder reads it. Only the build needs it.
  */
 export function allSchemas(): Record<string, ObjectSchema> {
-	const entries = entities.flatMap((entity) =>
+	const entries = resources.flatMap((entity) =>
 		[...operationsOf(entity)].map(([name, { output }]): [string, ObjectSchema] => [
 			`${entity.resource}/${name}`,
 			output(entity),

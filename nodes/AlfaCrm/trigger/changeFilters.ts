@@ -25,7 +25,7 @@ export const changeEvents: INodeProperties = {
 	displayName: 'Events',
 	name: 'events',
 	type: 'multiOptions',
-	options: changeNames.map(({ value, label }) => ({ name: label, value })),
+	options: changeNames.map(({ value, label, action }) => ({ name: label, value, action })),
 	default: [],
 	description: 'What must have happened. Left empty, every event counts.',
 };

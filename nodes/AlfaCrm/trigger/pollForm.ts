@@ -20,7 +20,7 @@ export const eventParameter: INodeProperties = {
 	name: 'event',
 	type: 'options',
 	options: sortByName(
-		eventTypes.map(({ value, label, description }) => ({ name: label, value, description })),
+		eventTypes.map(({ value, label, action, description }) => ({ name: label, value, action, description })),
 	),
 	default: 'customerCreated',
 	description: 'What starts the workflow',

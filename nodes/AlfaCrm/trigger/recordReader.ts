@@ -128,7 +128,7 @@ function isWorthWaiting(what: string): boolean {
 	return Math.abs(now - since) < PATIENCE_MS;
 }
 
-const keysFor = ({ keys = [] }: Entity) => keys.filter((key) => key.in.includes('get'));
+const keysFor = ({ keys = [] }: Entity) => keys.filter((key) => key.in.includes('getAll'));
 
 /** Why the record of a change cannot be read at all, if so. */
 function unreadable({ node }: ApiClient, change: Change, entity?: Entity): string | undefined {

@@ -299,7 +299,7 @@ describe('a picker', () => {
 			['Customer', ofLesson('update', { updateFields: { customer_ids: `1, ${here('group', 1)}` } })],
 			['Room', ofLesson('update', { updateFields: { room_id: here('customer', 1) } })],
 			['Customer', ofLesson('complete', { details: { values: [{ customer_id: other }] } })],
-			['ID', { ...base, operation: 'getAll', returnAll: true, filters: { id: other } }],
+			['IDs', { ...base, operation: 'getAll', returnAll: true, filters: { ids: other } }],
 			['Payment ID', { ...base, resource: 'pay', operation: 'delete', id: here('customer', 1) }],
 			['Branch', { resource: 'pay', operation: 'delete', id: '1', branchId: here('customer', 1) }],
 		];

@@ -58,8 +58,8 @@ export function fieldOf(
 
 /** Money that cannot be: a payment of nothing or less, a bonus of nothing. */
 function boundsOf(resource: string, operation: string, name: string): Partial<Described> {
-	if (name === 'income' && ['takePayment', 'create'].includes(operation)) return { min: 0.01 };
-	if (name === 'amount' && ['addBonus', 'spendBonus'].includes(operation)) return { min: 0.01 };
+	if (name === 'income' && operation === 'takePayment') return { min: 0.01 };
+	if (name === 'amount' && operation === 'changeBonus') return { min: 0.01 };
 	return resource === 'pay' && name === 'income' ? { nonZero: true } : {};
 }
 
@@ -153,7 +153,7 @@ function build(store: Store, situation: Situation): Built {
 			writes: operation !== 'upsert' ? [] : [`${path}/${row ? 'update' : 'create'}`],
 		};
 	}
-	const isAbout = shownWith({ resource: entity.resource, operation }).some(({ name }) => name === 'id');
+	const isAbout = shownWith({ resource, operation }).some(({ name }) => name === 'id');
 	const row = isAbout ? targetOf(store, entity, operation) : undefined;
 	const extras = extrasOf(store, entity, operation, row);
 	const parameters = filled(store, situation, { ...base, ...(row ? { id: row.id } : {}), ...extras });
@@ -200,9 +200,16 @@ function recordOf(store: Store, situation: Situation): IDataObject {
 	return Object.fromEntries([...required, ...own.filter(([name]) => names.has(name))]) as IDataObject;
 }
 
+/** What has few fields is filled in by a form alone. */
+const modesOf = ({ custom, simple }: Entity): string[] => [
+	'form',
+	...(simple ? ['json'] : []),
+	...(custom ? ['map'] : []),
+];
+
 const MODES: Record<string, (entity: Entity) => string[]> = {
-	create: ({ custom }) => ['form', 'json', ...(custom ? ['map'] : [])],
-	update: ({ custom }) => ['form', 'json', ...(custom ? ['map'] : [])],
+	create: modesOf,
+	update: modesOf,
 	getAll: () => ['all', 'limit'],
 	find: ({ match }) => (match?.keys ?? []).map(({ name }) => `by ${name}`),
 	getOverview: ({ match }) => [...(match?.keys ?? []), byTheName].map(({ name }) => `by ${name}`),
@@ -213,9 +220,12 @@ const MODES: Record<string, (entity: Entity) => string[]> = {
 	],
 };
 
+/** What is listed by resources that list several entities, unless another one is chosen. */
+const FIRST_LISTS: Record<string, string> = { message: 'smsMessage', referenceList: 'lessonType' };
+
 /** Every operation of the form, in all the ways to fill it. */
 export const situations: readonly Situation[] = actionTable.flatMap(([resource, operation]) => {
-	const entity = entityAt(resource);
+	const entity = entityAt(FIRST_LISTS[resource] ?? resource);
 	const action = entity?.actions?.find(({ name }) => name === operation);
 	const variants = entity
 		? (MODES[operation]?.(entity) ?? (isListed(action) ? ['all', 'limit'] : ['']))

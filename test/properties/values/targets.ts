@@ -85,18 +85,13 @@ const isPlanned = (row: Row) =>
 export function targetOf(store: Store, { path }: Entity, operation: string): Row {
 	if (path === 'customer') {
 		if (operation === 'unarchive') return rowOf(store, path, (row) => !isActive(row) && inBranch(row));
-		const type = ['removeFromGroup', 'spendBonus'].includes(operation) ? 1 : 0;
+		const type = ['changeBonus', 'removeFromGroup'].includes(operation) ? 1 : 0;
 		return rowOf(store, path, (row) => {
 			if (!isActive(row) || row.is_study !== type || row.id < 9) return false;
 			return operation !== 'removeFromGroup' || (row.group_ids as number[]).length > 0;
 		});
 	}
 	if (path === 'lesson') return rowOf(store, path, isPlanned);
-	if (path === 'cgi') {
-		// An update that names another customer is refused.
-		const { id } = rowOf(store, 'customer', inBranch);
-		return rowOf(store, path, (row) => Number(row.customer_id) === id && Number(row.group_id) === 1);
-	}
 	return rowOf(store, path, inBranch);
 }
 
@@ -107,8 +102,7 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 			return { group_id: rowOf(store, 'group', (one) => inBranch(one) && isOpen(one)).id };
 		case 'customer/removeFromGroup':
 			return { group_id: Number((row?.group_ids as number[])[0]) };
-		case 'customer/addBonus':
-		case 'customer/spendBonus':
+		case 'customer/changeBonus':
 			return { amount: 2 };
 		case 'lesson/create':
 			return {
@@ -120,15 +114,6 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 			return { time_to_v: '23:59' };
 		case 'lesson/complete':
 			return { present_ids: [Number((row?.customer_ids as number[])[0])], absent_ids: '' };
-		case 'cgi/create':
-			return {
-				group_id: rowOf(store, 'group', (one) => inBranch(one) && isOpen(one)).id,
-				customer_id: rowOf(store, 'customer', (one) => isActive(one) && one.is_study === 0).id,
-			};
-		case 'cgi/get':
-		case 'cgi/update':
-		case 'cgi/delete':
-			return { group_id: Number(row?.group_id) };
 		case 'cgi/getAll':
 			return { group_id: 1 };
 		case 'cgi/getByCustomer':
@@ -136,8 +121,6 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 		case 'teacher/getFreeSlots':
 			// Ahead of any clock, so that there are slots to come.
 			return { date_from: '2031-05-05', date_to: '2031-05-11' };
-		case 'communication/get':
-			return { class: String(row?.class ?? 'Customer'), related_id: Number(row?.related_id) };
 		default:
 			return path === 'customer-tariff' && row ? { customer_id: Number(row.customer_id) } : {};
 	}

@@ -77,15 +77,10 @@ describe('Archive and Restore', () => {
 	});
 });
 
-it('the archive is not asked by what changes nothing of it, nor where there is none', async () => {
+it('the archive is not asked by what changes nothing of it', async () => {
 	const id = school.lead();
 	await school.done(formOf('upsert', { id, matchBy: 'id', fieldsToSet: { note: 'x' } }));
 	expect(school.calls.filter((call) => call === 'customer/index').length).toBeLessThanOrEqual(3);
-	const subject = school.add('subject', { name: 'A' });
-	const named = { resource: 'subject', matchBy: 'name', name: 'a', fieldsToSet: { weight: 3 } };
-	const { json } = await school.done(formOf('upsert', named));
-	expect(json).toMatchObject([{ id: subject, operationResult: 'updated' }]);
-	expect(school.sent.some(({ url, body }) => url.includes('subject') && 'removed' in body)).toBe(false);
 });
 
 describe('an archived match of Create or Update', () => {
@@ -202,7 +197,6 @@ it('the day that means "not archived" means it after that day too', async () => 
 
 describe.each([[[]], [['group.removed']]])('a group, where rows show %j', (shownFields) => {
 	beforeEach(() => (school.settings.shownFields = shownFields));
-	const NAMED = { resource: 'group', matchBy: 'name', name: 'Шахматы Сб' };
 	// That its last day has come is no archive.
 	const group = (removed: 0 | 1) =>
 		school.add('group', { name: 'Шахматы Сб', branch_ids: [1], removed, e_date: '2025-05-31' });
@@ -213,15 +207,6 @@ describe.each([[[]], [['group.removed']]])('a group, where rows show %j', (shown
 		expect(await school.results(...jobs)).toBe('updated, unchanged, updated, unchanged');
 		expect(school.row('group', id).removed).toBe(1);
 		expect(school.writes()).toEqual(['group/update', 'group/update']);
-	});
-
-	it('that is archived is not found where archived ones are not wanted', async () => {
-		const [old, active] = [group(1), group(0)];
-		const find = (options: IDataObject) => formOf('find', { ...NAMED, options });
-		expect(await foundBy(find({ archived: false }))).toEqual([active]);
-		school.store.remove('group', active);
-		expect(await foundBy(find({ archived: false, ifNone: 'nothing' }))).toEqual([]);
-		expect(await foundBy(find({}))).toEqual([old]);
 	});
 });
 

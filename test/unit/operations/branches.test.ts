@@ -106,17 +106,14 @@ describe('the branch of a payment', () => {
 	const inBranch = (branch_id?: number) => (branch_id === undefined ? {} : { branch_id });
 	const take: Form = (id, branch) =>
 		formOf('takePayment', { id, income: 500, pay_account_id: 1, additionalFields: inBranch(branch) });
-	const create =
-		(operation: string): Form =>
-		(customer_id, branch) =>
-			formOf(operation, {
-				...{ resource: 'pay', customer_id, document_date: '2026-02-05', income: 500, pay_account_id: 1 },
-				...{ pay_type_id: 1, additionalFields: inBranch(branch) },
-			});
+	const correct: Form = (customer_id, branch) =>
+		formOf('createCorrection', {
+			...{ resource: 'pay', customer_id, document_date: '2026-02-05', income: 500, pay_account_id: 1 },
+			...{ pay_type_id: 1, additionalFields: inBranch(branch) },
+		});
 	const forms: Array<[string, Form]> = [
 		['Take Payment', take],
-		['Payment → Create', create('create')],
-		['Create Correction or Refund', create('createCorrection')],
+		['Create Correction or Refund', correct],
 	];
 	/** Where a payment went, by its path and by what it says. */
 	const booked = () => [branchesOf('/pay/create').at(-1), school.rows('pay').at(-1)?.branch_id];

@@ -132,31 +132,31 @@ describe('an action that goes out as it is declared', () => {
 		}
 	});
 
-	it.each(['customer', 'group', 'teacher'])('reads the calendar of a %s, a bare list', async (resource) => {
-		const ids = { customer_ids: [lead()], group_ids: [1], teacher_ids: [1] };
-		for (const path of ['group', 'teacher']) school.add(path, { name: 'A', branch_ids: [1] });
+	it('reads the calendar of a customer, a bare list', async () => {
+		const ids = { customer_ids: [lead()], teacher_ids: [1] };
+		school.add('teacher', { name: 'A', branch_ids: [1] });
 		for (const path of ['subject', 'lesson-type']) school.add(path, { name: 'A' });
 		const lesson = { branch_id: 1, status: 1, date: '2026-03-02', lesson_type_id: 1, subject_id: 1, ...ids };
 		school.add('lesson', { ...lesson, time_from: '2026-03-02 10:00:00', time_to: '2026-03-02 11:00:00' });
 		const [date1, date2] = ['2026-03-01', '2026-03-03'];
-		const form = formOf('getCalendar', { resource, id: 1, date1, date2, addNames: false });
+		const form = formOf('getCalendar', { id: 1, date1, date2, addNames: false });
 		const { json, url, query } = await sent(form);
-		expect(url).toBe(`/v2api/1/calendar/${resource}`);
+		expect(url).toBe('/v2api/1/calendar/customer');
 		expect(query).toEqual({ id: 1, date1: '01.03.2026', date2: '03.03.2026' });
 		expect(json).toEqual([expect.objectContaining({ start: expect.anything() as unknown })]);
 	});
 
-	it('adds, spends and reads bonus points', async () => {
+	it('adds and spends bonus points, which the overview tells', async () => {
 		const id = lead({ is_study: 1, balance_bonus: 0 });
-		for (const [operation, call, amount, sum] of [
-			['addBonus', 'bonus-add', 50, 50],
-			['spendBonus', 'bonus-spend', 20, 30],
+		for (const [change, amount, sum] of [
+			['bonus-add', 50, 50],
+			['bonus-spend', 20, 30],
 		] as const) {
-			expect(await sent(job(operation, id, { amount, note: 'Подарок' }))).toMatchObject({
-				...{ url: `/v2api/1/bonus/${call}`, query: { customer_id: id }, body: { amount } },
-			});
-			const [{ balance_bonus }] = (await school.done(job('getBonusBalance', id))).json;
-			expect(Number(balance_bonus)).toBe(sum);
+			const { url, query, body } = await sent(job('changeBonus', id, { change, amount, note: 'Подарок' }));
+			expect([url, query]).toEqual([`/v2api/1/bonus/${change}`, { customer_id: id }]);
+			expect(body).toEqual({ amount, note: 'Подарок' });
+			const [{ bonus }] = (await school.done(formOf('getOverview', { id }))).json;
+			expect(bonus).toBe(sum);
 		}
 	});
 
@@ -178,11 +178,8 @@ describe('an action that goes out as it is declared', () => {
 			expect((await school.stopped(correction(more))).message).toContain(`'${label}'`);
 	});
 
-	it.each([
-		['getRates', 'teacher-rate'],
-		['getWorkingHours', 'working-hour'],
-	])('lists what the school has: %s', async (operation, action) => {
-		const form = formOf(operation, { resource: 'teacher', returnAll: true, addNames: false });
-		expect((await sent(form)).url).toBe(`/v2api/1/teacher/${action}`);
+	it('lists the working hours that the school has', async () => {
+		const form = formOf('getWorkingHours', { resource: 'teacher', returnAll: true, addNames: false });
+		expect((await sent(form)).url).toBe('/v2api/1/teacher/working-hour');
 	});
 });

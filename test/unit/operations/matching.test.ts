@@ -360,31 +360,22 @@ describe('what a search costs', () => {
 	});
 
 	it('by an ignored filter finds what an item before has made, in the branches that it is in', async () => {
-		school.settings.ignoredFilters = ['group.name'];
-		for (let n = 0; n < 21; n++) school.add('group', { name: `Группа ${n}`, branch_ids: [1, 2] });
-		const group = (name: string, branchId: number, fieldsToSet: IDataObject = {}) =>
-			formOf('upsert', { resource: 'group', branchId, matchBy: 'name', name, fieldsToSet });
+		school.settings.ignoredFilters = ['*.custom_*'];
+		for (let n = 0; n < 21; n++) school.lead({ custom_dogovor: `${n}`, branch_ids: [1, 2] });
+		const one = (matchValue: string, branchId: number, fieldsToSet: IDataObject = {}) =>
+			formOf('upsert', {
+				...{ branchId, matchBy: 'customField', matchField: 'custom_dogovor', matchValue },
+				...{ fieldsToSet: { name: 'Мия', ...fieldsToSet }, options: { searchBranches: [branchId] } },
+			});
 		const each = [
 			// AlfaCRM is seen to ignore the filter, and the list of each branch is read.
-			...[1, 1, 2].map((branch) => group('Группа 0', branch)),
-			...[group('Вторник', 1, { branch_ids: [1, 2] }), group('вторник', 2)],
-			...[group('Среда', 1), group('Среда', 2), group('среда', 2)],
+			...[1, 1, 2].map((branch) => one('0', branch)),
+			...[one('A', 1, { branch_ids: [1, 2] }), one('a', 2)],
+			...[one('B', 1), one('B', 2), one('b', 2)],
 		];
 		const { json } = await school.done({}, { each });
 		const results = json.slice(3).map(({ operationResult }) => operationResult);
 		expect(results).toEqual(['created', 'unchanged', 'created', 'created', 'unchanged']);
-	});
-
-	it('without a filter for the key is one look for all items', async () => {
-		const named = (name: string) =>
-			formOf('find', { resource: 'room', matchBy: 'name', name, options: { ifNone: 'nothing' } });
-		const names = people.map((_, n) => `Зал ${n}`);
-		names.forEach((name) => school.add('room', { name, location_id: 1, branch_id: 1, is_enabled: 1 }));
-		await school.done(named('Зал 3'));
-		const cost = school.calls.splice(0).length;
-		const { json } = await school.done({}, { each: names.map(named) });
-		expect(json.map(({ name }) => name)).toEqual(names);
-		expect(school.calls).toHaveLength(cost);
 	});
 });
 

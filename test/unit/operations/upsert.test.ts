@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { customer } from '../../../nodes/AlfaCrm/entities/customer';
-import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { leadSource } from '../../../nodes/AlfaCrm/entities/statuses';
 import type { Found } from '../../../nodes/AlfaCrm/operations/matching/decide';
 import { inOrder } from '../../../nodes/AlfaCrm/operations/matching/decide';
@@ -234,11 +233,8 @@ describe('a key', () => {
 			['Ёж'.normalize('NFD'), 'еж'],
 		]) {
 			const id = school.lead({ name: stored, dob: '2015-09-04', custom_dogovor: stored });
-			const group = school.add('group', { name: stored, branch_ids: [1] });
-			const inGroup = { ...by('name', { name: typed }), resource: 'group' };
 			for (const form of [by('nameAndBirthDate', { name: typed, dob: '2015-09-04' }), byContract(typed)])
 				expect(await save(form)).toMatchObject({ id, operationResult: 'unchanged' });
-			expect(await save(inGroup)).toMatchObject({ id: group, operationResult: 'unchanged' });
 		}
 	});
 
@@ -374,18 +370,6 @@ describe('another value for the field that is matched by', () => {
 		expect(card((await save(byName({ name: 'Иванов' }))).id).name).toBe('Орлова Мия');
 	});
 
-	it.each([
-		['group', 'Йога 7+', 'ЙОГА  7+'],
-		['leadStatus', 'Записан', 'записан'],
-	])('is a correction of a name: %s %j', async (resource, name, key) => {
-		const { path } = entities.find((one) => one.resource === resource)!;
-		const id = school.add(path, { name, branch_ids: [1], is_enabled: 1 });
-		const named = (fieldsToSet: IDataObject) => ({ ...by('name', { name: key }, fieldsToSet), resource });
-		expect(await save(named({}))).toMatchObject({ id, operationResult: 'unchanged' });
-		expect(await save(named({ name: name.toUpperCase() }))).toMatchObject({ id, changedFields: ['name'] });
-		expect(school.row(path, id).name).toBe(name.toUpperCase());
-	});
-
 	it('is saved in a custom field, unless it is empty or spells the same', async () => {
 		for (const custom_dogovor of ['Д-Ё12', ['Д-Ё12', 'Д-13']]) {
 			const id = school.lead({ custom_dogovor });
@@ -449,49 +433,8 @@ it('empty values are left out of a new record, and of a change unless that is ch
 	expect(card(1)).toMatchObject({ note: null, email: [], lead_source_id: null });
 });
 
-const NAMED = entities.filter(({ resource, match }) => match && resource !== 'customer');
-
-it.each(NAMED.map(({ resource, path }) => [resource, path]))(
-	'%s is created once, then found by its name, and then only what differs is saved',
-	async (resource, path) => {
-		school.add('location', { name: 'A' });
-		const more: IDataObject =
-			{ room: { color_id: 3, weight: 7 }, leadSource: { code: 'fair' } }[resource] ?? {};
-		const form = (name: string, fieldsToSet: IDataObject = {}) => ({
-			...by('name', { name }, { ...more, ...fieldsToSet }),
-			resource,
-		});
-		const before = school.rows(path).length;
-		const { id, operationResult } = await save(form('Новая Запись'));
-		expect(operationResult).toBe('created');
-		expect(await save(form('новая запись '))).toMatchObject({ id, operationResult: 'unchanged' });
-		expect(await save({ ...form('НОВАЯ ЗАПИСЬ'), operation: 'find' })).toMatchObject({ id });
-		const field = resource === 'group' ? 'limit' : 'weight';
-		expect(await save(form('Новая Запись', { [field]: 9 }))).toMatchObject({ id, changedFields: [field] });
-		expect(school.row(path, Number(id))).toMatchObject({ name: 'Новая Запись', [field]: 9 });
-		expect(school.rows(path)).toHaveLength(before + 1);
-		const byCode = { ...form(''), matchBy: 'code', code: 'fair', fieldsToSet: { name: 'Ярмарка' } };
-		if (resource === 'leadSource') expect(await save(byCode)).toMatchObject({ id, changedFields: ['name'] });
-	},
-);
-
-it('a subject that is not active is found too, and not made a second time', async () => {
-	const id = school.add('subject', { name: 'Лепка', is_active: 0 });
-	const form = { ...by('name', { name: 'Лепка' }), resource: 'subject' };
-	expect(await save(form)).toMatchObject({ id, operationResult: 'unchanged' });
-});
-
 it('what was made before is found in the branch of the node, and where its fields put it', async () => {
 	const another = byPhone({ name: 'Мия' }, { searchBranches: [2] });
-	const group = (fieldsToSet: IDataObject) => ({
-		...by('name', { name: 'A' }, fieldsToSet),
-		resource: 'group',
-	});
-	const inTwo = group({ branch_ids: [2] });
-	for (const form of [another, inTwo]) {
-		expect((await save(form)).operationResult).toBe('created');
-		expect((await save(form)).operationResult).toBe('unchanged');
-	}
-	// Another group where nothing puts it there.
-	expect((await save(group({}))).operationResult).toBe('created');
+	expect((await save(another)).operationResult).toBe('created');
+	expect((await save(another)).operationResult).toBe('unchanged');
 });

@@ -21,9 +21,8 @@ const operation: INodeProperties = {
 		{
 			name: 'Check',
 			value: 'check',
-			action: 'Check an account',
-			description:
-				'Say what this user may read and what AlfaCRM does otherwise than expected, without changing anything: some 40 calls',
+			action: 'Check account and rights of user',
+			description: 'Reads only, with some 40 calls',
 		},
 	],
 	default: 'check',
@@ -35,7 +34,7 @@ const branch: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. 1',
-	description: 'The branch to look at. If not given, the first one in use that this user may read.',
+	description: 'If not given, the first in use that this user may read',
 };
 
 const options = { ...collection('Options', 'options', [branch], 'Add Option'), displayOptions };
@@ -62,7 +61,8 @@ const schema = objectOf({
 /** What this user and this AlfaCRM are like. It reads only. */
 export const account: OtherResource = {
 	label: 'Account',
-	form: [operation, options],
+	operation,
+	form: [options],
 	execute,
 	outputs: { check: schema },
 };

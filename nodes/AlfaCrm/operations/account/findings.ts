@@ -104,7 +104,7 @@ function whyDenied({ entity }: Reading, { branch, branches }: AccountReading): s
 		return `AlfaCRM denied everything usual in branch ${branch}, so either this user does not work there or the role has no rights: check ${other} by 'Branch ID'.`;
 	}
 	const events = eventSources.has(entity.resource) ? ', and events of the AlfaCRM Trigger too' : '';
-	const dropdowns = entity.operations.includes('get') ? '; their dropdowns stay empty' : '';
+	const dropdowns = entity.withoutId ? '' : '; their dropdowns stay empty';
 	return `The role of this user may not list ${entity.plural.toLowerCase()}: their operations end with an error${events}${dropdowns}. If you need them, give the role that right in AlfaCRM.`;
 }
 

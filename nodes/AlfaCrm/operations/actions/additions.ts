@@ -43,8 +43,7 @@ const sameWithin = showWhen(
 		name: 'sameWithin',
 		min: 1,
 		default: 10,
-		description:
-			"How long the same comment counts as a repeat; after that it is added again. AlfaCRM's times have no zone, so set the time zone of the workflow to the school's.",
+		description: "Later it is added again. Set the time zone of the workflow to the school's.",
 	}),
 	{ skipIfThere: [true] },
 );

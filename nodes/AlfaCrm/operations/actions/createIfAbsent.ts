@@ -24,7 +24,7 @@ const skipIfThere: INodeProperties = {
 	name: 'skipIfThere',
 	type: 'boolean',
 	default: true,
-	description: 'Whether to look for the same one first and return it instead of adding another',
+	description: 'Whether to return the same one if it is there, instead of adding another',
 };
 
 /** Adds something to a customer, such as a payment, unless the same was added before. */

@@ -53,9 +53,11 @@ export const save: ActionKind<'save'> = {
 		const { call, input, id } = callOf(item, entity, action, readFields);
 		const keys = id === undefined ? [] : [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
-			const { branch, body = {} } = call;
+			const { branch, body: given = {} } = call;
+			const { [action.actionBy ?? '']: chosen, ...body } = given;
 			const placed = await forOwner(item, { fields: action.body ?? [], input, body, branch });
-			const saved = await item.save({ ...call, ...placed }, keys, { confirms: action.confirmedBy });
+			const sent = { ...call, ...placed, action: chosen === undefined ? call.action : String(chosen) };
+			const saved = await item.save(sent, keys, { confirms: action.confirmedBy });
 			return [{ ...(id === undefined ? {} : { id }), ...saved }];
 		});
 	},

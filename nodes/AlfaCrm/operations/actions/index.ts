@@ -27,10 +27,10 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 
 /** An action as an operation of its entity. */
 export function operationFor(action: Action): Operation {
-	const { kind: name, label, title, description = title, query = [], body = [], idAs } = action;
+	const { kind: name, label, title, description, query = [], body = [], idAs } = action;
 	const kind = kinds[name] as ActionKind<ActionKindName>;
 	return {
-		text: () => ({ name: label, action: title, description }),
+		text: () => ({ name: label, action: title, ...(description ? { description } : {}) }),
 		form: (entity) => ({
 			...fieldsForm([...query, ...body]),
 			...kind.form(entity, action),

@@ -10,7 +10,7 @@ import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import type { ObjectSchema } from '../output/recordSchema';
 import { withResult, withResultSchema } from '../output/readings';
-import { objectOf, recordSchema } from '../output/recordSchema';
+import { objectOf, recordSchema, shownFields } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { firstDay, lastDay } from '../records/periods';
 import { readWholeList } from '../records/readList';
@@ -193,7 +193,7 @@ function readMembership(item: Item, entity: Entity, { body = [] }: Action): Memb
 	const customer = idOf(item, entity);
 	const { group_id, ...given } = bodyOf(item, body, readFields(item, body), branch);
 	const group = group_id as number;
-	const labels = labelsOf([...cgi.fields, ...(cgi.keys ?? []), ...body]);
+	const labels = labelsOf([...shownFields(cgi), ...body]);
 	return { item, branch, customer, group, given, labels, lock: [cgi.path, customer, group] };
 }
 

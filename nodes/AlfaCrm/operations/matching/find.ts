@@ -29,7 +29,7 @@ export function findOptions(
 		name: 'archived',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to find archived ones too; they come after the active ones',
+		description: 'Whether to find archived ones too, after the active ones',
 	};
 	return collection(
 		'Options',
@@ -67,11 +67,7 @@ export function findOptions(
 
 /** Finds records as Create or Update does, and leaves them as they are. */
 export const find: Operation = {
-	text: ({ one }, entity) => ({
-		name: 'Find',
-		action: `Find ${one}`,
-		description: `Find ${one} by ${keysInWords(entity)}`,
-	}),
+	text: ({ one }, entity) => ({ name: 'Find', action: `Find ${one} by ${keysInWords(entity)}` }),
 	form: (entity) => ({
 		match: matchForm(entity),
 		simplify: readingForm(entity),
@@ -133,12 +129,11 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	return ifSeveral === 'newest' ? found.slice(0, 1) : found;
 }
 
-/** "phone, email or another key", or all of a few. */
-function keysInWords({ match }: Entity): string {
-	const { keys } = match ?? { keys: [] };
-	const single = keys.filter(({ fields }) => fields.length === 1).map(({ label }) => label);
-	const names = single.map((name) => (name === 'ID' ? name : name.toLowerCase()));
-	const isAll = names.length === keys.length;
-	const last = isAll ? names.pop() : 'another key';
-	return `${names.slice(0, isAll ? names.length : 2).join(', ')} or ${last ?? ''}`;
-}
+/** "phone or email or another key". */
+const keysInWords = ({ match }: Entity): string =>
+	(match?.keys ?? [])
+		.filter(({ fields }) => fields.length === 1)
+		.slice(0, 2)
+		.map(({ label }) => label.toLowerCase())
+		.concat('another key')
+		.join(' or ');

@@ -35,7 +35,6 @@ function matchBy({ match }: Entity): INodeProperties {
 			})),
 		),
 		default: first,
-		description: 'How to recognise an existing record',
 	};
 }
 
@@ -46,7 +45,7 @@ const matchField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. custom_school',
-	description: 'As AlfaCRM returns it, starting with custom_',
+	description: 'Starts with custom_',
 };
 
 const matchValue: INodeProperties = {
@@ -55,7 +54,6 @@ const matchValue: INodeProperties = {
 	type: 'string',
 	required: true,
 	default: '',
-	description: 'What the custom field must hold',
 };
 
 /** By what a record is looked for: which key, and its values, however the other fields are given. */

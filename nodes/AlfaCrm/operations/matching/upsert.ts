@@ -5,7 +5,6 @@ import type { Entity, MatchKey } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import {
 	canonical,
-	forNew,
 	isBlank,
 	isList,
 	isNeeded,
@@ -24,7 +23,7 @@ import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { isArchived } from '../records/archived';
 import { bodyOf, changesOf, fitting } from '../records/body';
-import { inMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
+import { inFormMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
 import { differences, saveChanges } from '../records/saveChanges';
 import type { ShowWritten } from '../output/readings';
@@ -70,7 +69,7 @@ function neededForm(entity: Entity): INodeProperties[] {
 		const property = toProperty({ ...field, description });
 		return keys.length === 0
 			? []
-			: [inMode('form', showWhen(property, { matchBy: keys.map(({ name }) => name) }))];
+			: [inFormMode(entity, showWhen(property, { matchBy: keys.map(({ name }) => name) }))];
 	});
 }
 
@@ -96,15 +95,14 @@ function readInput(item: Item, entity: Entity, { fields: keyed }: MatchKey): IDa
 export const upsert: Operation = {
 	text: ({ one }) => ({
 		name: 'Create or Update',
-		action: `Create or update ${one}`,
-		description: `Create ${one.replace(/^an? /, 'a new ')}, or update the current one if it already exists (upsert)`,
+		action: `Create or update ${one} without duplicates`,
 	}),
 	form: (entity) => ({
 		...inputModeForm(entity),
 		match: matchForm(entity),
 		simplify: simplifyForm(entity),
 		prominentFields: neededForm(entity),
-		upsertFields: [inMode('form', upsertFields(entity))],
+		upsertFields: [inFormMode(entity, upsertFields(entity))],
 		upsertOptions: [upsertOptions(entity)],
 	}),
 	async execute(item, entity) {
@@ -184,7 +182,7 @@ async function create(request: Request): Promise<IDataObject> {
 	const given = Object.entries({ ...input, ...keyValues(request) });
 	const filled = given.filter(([name, value]) => !isBlank(keyField(entity, name), value));
 	const values = { ...defaultsOf(entity), ...Object.fromEntries(filled) };
-	const fields = entity.fields.map(forNew);
+	const { fields } = entity;
 	const body = canonicalIn(entity, bodyOf(item, fields, values, target.branch, rules.shortens));
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const model = await item.save({ ...target, action: 'create', body, task }, []);

@@ -79,7 +79,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				]),
 				default: [...(match?.onlyForNew ?? [])],
 				description:
-					'Fields that are set when a record is created and left alone when it is updated. Matched by ID, no field is left alone unless it is chosen here. For a public form choose All Fields, since anybody may fill it in.',
+					'Left alone when a record is updated. For a public form choose All Fields, since anybody may fill it in. Matched by ID, none is unless chosen here.',
 			},
 			overwriteWithEmpty,
 			...shortenOption(fields),

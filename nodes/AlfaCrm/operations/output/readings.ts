@@ -43,8 +43,8 @@ export const addNames: INodeProperties = {
 	name: 'addNames',
 	type: 'boolean',
 	default: true,
-	description:
-		'Whether to put names beside IDs, such as subject_name beside subject_id. Takes one more request for each list of names that is needed.',
+	// Takes one more request for each list of names that is needed.
+	description: 'Whether to add names beside IDs',
 };
 
 /** Without Simplify rows come as AlfaCRM sends them, unless names are asked for. */

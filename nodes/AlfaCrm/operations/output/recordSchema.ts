@@ -20,8 +20,6 @@ export function shownFields({ fields, keys = [], outputFields = [] }: Entity): S
 
 /** A record as it is. */
 export function recordSchema(entity: Entity): ObjectSchema {
-	const { operations } = entity;
 	const { properties } = objectSchema(shownFields(entity).filter(({ name }) => name !== 'id'));
-	// What has no ID cannot be read by it.
-	return objectOf({ ...(operations.includes('get') ? { id: { type: 'integer' } } : {}), ...properties });
+	return objectOf({ ...(entity.withoutId ? {} : { id: { type: 'integer' } }), ...properties });
 }

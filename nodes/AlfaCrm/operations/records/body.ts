@@ -17,7 +17,7 @@ export const overwriteWithEmpty: INodeProperties = {
 	name: 'overwriteWithEmpty',
 	type: 'boolean',
 	default: false,
-	description: 'Whether a given but empty value empties the field in AlfaCRM instead of being passed over',
+	description: 'Whether empty values empty the field',
 };
 
 /** For forms and webhooks, whose texts nobody has counted. */
@@ -26,7 +26,7 @@ const shortenTexts: INodeProperties = {
 	name: 'shortenTexts',
 	type: 'boolean',
 	default: false,
-	description: "Whether to cut texts that are over AlfaCRM's limit instead of stopping",
+	description: 'Whether to cut texts that are too long',
 };
 
 /** That option, where one of the fields can be too long. */

@@ -38,7 +38,7 @@ export async function allBranches(item: Item, first: Branch): Promise<Branch[]> 
 
 /** Where a record that may be in any branch is looked for. */
 export const searchedIn = references('searchBranches', 'Search in Branch', 'branch', {
-	description: 'Where to look, if not in all branches of the account. Each branch costs calls of its own.',
+	description: 'If not in all of the account',
 });
 
 /** What a message adds that says that there is none: this user need not see all branches. */

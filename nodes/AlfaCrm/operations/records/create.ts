@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { collection } from '../../form/assemble';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import { forNew, isProminent } from '../../fields/field';
+import { isProminent } from '../../fields/field';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import type { ShowWritten } from '../output/readings';
@@ -13,13 +13,12 @@ import { keysForm, targetOf } from './target';
 import { bodyOf, shortensTexts, textOptions } from './body';
 import type { Draft } from './owner';
 import { authored, forOwner } from './owner';
-import { inMode, inputModeForm, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
+import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
-const newFields = ({ fields }: Entity) => fields.map(forNew);
-const prominentFields = (entity: Entity) => newFields(entity).filter(isProminent);
+const prominentFields = (entity: Entity) => entity.fields.filter(isProminent);
 
 const additionalFields = (entity: Entity) => {
-	const others = newFields(entity).filter((field) => !isProminent(field));
+	const others = entity.fields.filter((field) => !isProminent(field));
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
@@ -33,12 +32,12 @@ export interface NewRecord extends Draft {
 export function readDraft(
 	item: Item,
 	entity: Entity,
-	fields: readonly Field[] = newFields(entity),
+	fields: readonly Field[] = entity.fields,
 	complete = (input: IDataObject) => input,
 ): NewRecord {
 	const target = targetOf(item, entity, 'create');
 	const input = complete(readFieldInput(item, entity, additionalFields(entity), prominentFields(entity)));
-	const [options] = textOptions(fields);
+	const [options] = isWide(entity) ? textOptions(fields) : [];
 	const shortens = shortensTexts(options && item.collection(options));
 	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
 	const show = simplified(item, entity, Object.keys(body));
@@ -59,18 +58,14 @@ export async function saveDraft(
 
 /** Creates a record each time that it runs. */
 export const create: Operation = {
-	text: ({ one }) => ({
-		name: 'Create',
-		action: `Create ${one}`,
-		description: `Create ${one} and return it`,
-	}),
+	text: ({ one }) => ({ name: 'Create', action: `Create ${one}` }),
 	form: (entity) => ({
 		...inputModeForm(entity),
 		keys: keysForm(entity, 'create'),
 		simplify: simplifyForm(entity),
-		prominentFields: prominentForm(prominentFields(entity)),
-		createFields: [inMode('form', additionalFields(entity))],
-		createOptions: textOptions(entity.fields),
+		prominentFields: prominentForm(entity, prominentFields(entity)),
+		createFields: [inFormMode(entity, additionalFields(entity))],
+		createOptions: isWide(entity) ? textOptions(entity.fields) : [],
 	}),
 	execute: async (item, entity) => [await saveDraft(item, entity, readDraft(item, entity))],
 	output: (entity) => simplifiedSchema(entity),

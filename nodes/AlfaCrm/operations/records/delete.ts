@@ -6,11 +6,7 @@ import { getRecord, writeAnywhere } from './findById';
 
 /** Deletes one record by its ID. */
 export const deleteRecord: Operation = {
-	text: ({ one }) => ({
-		name: 'Delete',
-		action: `Delete ${one}`,
-		description: `Delete ${one}. It is not known whether AlfaCRM can restore it.`,
-	}),
+	text: ({ one }) => ({ name: 'Delete', action: `Delete ${one}` }),
 	form: (entity) => ({ id: [idParameter(entity)], keys: keysForm(entity, 'delete') }),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, 'delete');

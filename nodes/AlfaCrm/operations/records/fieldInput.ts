@@ -8,6 +8,7 @@ import { jsonHint, toParameters, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { quoted } from '../../fields/unreadable';
 import { showWhen } from '../../form/assemble';
+import type { OperationPart } from '../operation';
 import { isLink, LINK } from '../output/link';
 import { isNameBeside } from '../output/names';
 import { shownFields } from '../output/recordSchema';
@@ -16,7 +17,10 @@ import type { Parameter } from '../execution/parameters';
 
 type Mode = 'form' | 'json' | 'map';
 
-/** How the fields of a record are given: in a form, mapped from the input (where custom fields matter), or as JSON. */
+/** The few fields of a narrow record are given in the form alone. */
+export const isWide = ({ simple }: Entity): boolean => simple !== undefined;
+
+/** How the fields of a wide record are given: in a form, mapped from the input (where custom fields matter), or as JSON. */
 function inputMode({ custom }: Entity): INodeProperties {
 	const map = {
 		name: 'Field Mapper',
@@ -33,7 +37,6 @@ function inputMode({ custom }: Entity): INodeProperties {
 			{ name: 'JSON', value: 'json', description: 'One object with all fields; handy for AI agents' },
 		],
 		default: 'form',
-		description: 'How to give the fields of the record',
 	};
 }
 
@@ -61,7 +64,7 @@ const mapper = (entity: Entity): INodeProperties => ({
 /** The parameter that holds all fields as one object. */
 export const JSON_INPUT = 'json';
 
-function jsonInput({ label, fields }: Entity): INodeProperties {
+function jsonInput({ fields }: Entity): INodeProperties {
 	const names = fields.map(jsonHint).join(', ');
 	return {
 		displayName: 'JSON',
@@ -69,7 +72,7 @@ function jsonInput({ label, fields }: Entity): INodeProperties {
 		type: 'json',
 		required: true,
 		default: '{}',
-		description: `An object with fields of the ${label.toLowerCase()}, as AlfaCRM calls them: ${names}`,
+		description: `As AlfaCRM calls them: ${names}`,
 	};
 }
 
@@ -86,7 +89,6 @@ const unknownFields: INodeProperties = {
 		{ name: 'Stop', value: 'refuse', description: 'Send nothing and name them' },
 	],
 	default: 'refuse',
-	description: 'What happens to fields that AlfaCRM does not know',
 };
 
 /** AlfaCRM has no list of an account's custom fields, so here they are named by hand. API notes 9. */
@@ -108,7 +110,7 @@ const customFields: INodeProperties = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. custom_school',
-					description: 'As AlfaCRM returns it, starting with custom_',
+					description: 'Starts with custom_',
 				},
 				{ displayName: 'Value', name: 'value', type: 'string', default: '' },
 			],
@@ -123,22 +125,27 @@ export const fieldOptions = (fields: readonly Field[], { custom }: Entity): INod
 ];
 
 /** The ways to give fields, but for what the form mode shows. */
-export function inputModeForm(entity: Entity) {
+export function inputModeForm(entity: Entity): OperationPart {
 	const { custom } = entity;
+	if (!isWide(entity)) return {};
 	return {
 		inputMode: [inputMode(entity)],
 		mapper: custom ? [inMode('map', mapper(entity))] : [],
 		json: [inMode('json', jsonInput(entity))],
-		unknownFields: [showWhen(unknownFields, { inputMode: custom ? ['json', 'map'] : ['json'] })],
+		unknownFields: custom ? [showWhen(unknownFields, { inputMode: ['json', 'map'] })] : [],
 	};
 }
 
-export const inMode = (mode: Mode, property: INodeProperties): INodeProperties =>
+const inMode = (mode: Mode, property: INodeProperties): INodeProperties =>
 	showWhen(property, { inputMode: [mode], ...property.displayOptions?.show });
 
+/** What is shown in the form mode, if there are others. */
+export const inFormMode = (entity: Entity, property: INodeProperties): INodeProperties =>
+	isWide(entity) ? inMode('form', property) : property;
+
 /** Fields with a parameter of their own, in the form mode. */
-export const prominentForm = (fields: readonly Field[]): INodeProperties[] =>
-	fields.flatMap(toParameters).map((parameter) => inMode('form', parameter));
+export const prominentForm = (entity: Entity, fields: readonly Field[]): INodeProperties[] =>
+	fields.flatMap(toParameters).map((parameter) => inFormMode(entity, parameter));
 
 /**
  * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given. What AlfaCRM
@@ -153,7 +160,7 @@ export function readFieldInput(
 	collection: Parameter,
 	prominent: readonly Field[] = [],
 ): IDataObject {
-	const mode = item.choice<Mode>(inputMode(entity));
+	const mode = modeOf(item, entity);
 	const ways: Record<Mode, () => IDataObject> = {
 		form: () => inForm(item, collection, prominent),
 		json: () => item.object(jsonInput(entity)),
@@ -163,12 +170,12 @@ export function readFieldInput(
 	const names = new Set(entity.fields.map(({ name }) => name));
 	const unknown = Object.keys(given).filter((key) => !names.has(key) && !(entity.custom && isCustom(key)));
 	const unexpected = unknown.filter((key) => !isOfReading(entity, given, key));
-	const isForced = mode === 'form' || item.choice(unknownFields) === 'refuse';
+	const isForced = mode === 'form' || !entity.custom || item.choice(unknownFields) === 'refuse';
 	const noun = entity.label.toLowerCase();
 	if (isForced && unexpected.length > 0)
 		throw item.refused(
 			`AlfaCRM's ${noun} has no field ${unexpected.map((name) => `"${name}"`).join(', ')} that can be set`,
-			`Remove it, or ${mode === 'form' ? 'correct its name' : "set 'If a Field Is Unknown' to Leave Out"}. Nothing was sent to AlfaCRM.`,
+			`Remove it, or ${mode === 'form' || !entity.custom ? 'correct its name' : "set 'If a Field Is Unknown' to Leave Out"}. Nothing was sent to AlfaCRM.`,
 		);
 	for (const name of unexpected)
 		item.execution.hints.add(
@@ -179,7 +186,10 @@ export function readFieldInput(
 }
 
 /** Whether each field stands in a parameter of its own, rather than in a row or an object. */
-export const isForm = (item: Item, entity: Entity): boolean => item.choice(inputMode(entity)) === 'form';
+export const isForm = (item: Item, entity: Entity): boolean => modeOf(item, entity) === 'form';
+
+const modeOf = (item: Item, entity: Entity): Mode =>
+	isWide(entity) ? item.choice(inputMode(entity)) : 'form';
 
 function inForm(item: Item, collection: Parameter, prominent: readonly Field[]): IDataObject {
 	const own = prominent.map((field) => [field.name, item.inputOf(field)]);

@@ -84,7 +84,7 @@ export async function currentRecord(
 
 /** Reads one record by its ID. */
 export const get: Operation = {
-	text: ({ one }) => ({ name: 'Get', action: `Get ${one}`, description: `Get ${one} by its ID` }),
+	text: ({ one }) => ({ name: 'Get', action: `Get ${one}` }),
 	form: (entity) => ({
 		id: [idParameter(entity)],
 		keys: keysForm(entity, 'get'),

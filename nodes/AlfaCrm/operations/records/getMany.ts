@@ -17,7 +17,7 @@ import { keysForm, targetOf } from './target';
 
 /** Lists records, a page after the other. */
 export const getMany: Operation = {
-	text: ({ many }) => ({ name: 'Get Many', action: `Get many ${many}`, description: `Get many ${many}` }),
+	text: ({ many }) => ({ name: 'Get Many', action: `Get many ${many}` }),
 	form: (entity) => ({
 		...filtersForm(entity),
 		limit: limitForm,

@@ -27,16 +27,14 @@ const checkBusy: INodeProperties = {
 	name: 'checkBusy',
 	type: 'boolean',
 	default: true,
-	description:
-		'Whether to stop if the teacher or room already has a planned or completed lesson at that time',
+	description: 'Whether to stop if the teacher or room has a lesson at that time',
 };
 const skipIfThere: INodeProperties = {
 	displayName: 'Skip If It Already Exists',
 	name: 'skipIfThere',
 	type: 'boolean',
 	default: true,
-	description:
-		'Whether to look for a lesson of the same customers and groups that begins at that time and is not cancelled, and return it instead of booking another',
+	description: 'Whether to return the same lesson if it is there, instead of booking another',
 };
 
 const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');

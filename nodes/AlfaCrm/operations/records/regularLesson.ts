@@ -9,7 +9,7 @@ import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { create, readDraft, saveDraft } from './create';
 import { MINUTES_OF_A_DAY, movedEnds } from './duration';
-import { inMode, isForm } from './fieldInput';
+import { inFormMode, isForm } from './fieldInput';
 import { updating } from './update';
 
 const [START, END] = ['time_from_v', 'time_to_v'].map(
@@ -21,7 +21,7 @@ const duration = wholeNumber({
 	name: 'duration',
 	min: 1,
 	default: 60,
-	description: "Minutes from start to end; not used if 'End Time' is given",
+	description: "Minutes; not used if 'End Time' is given",
 });
 
 /** AlfaCRM takes no length of a regular lesson: the form asks for one, and its end is sent. API notes 5.13. */
@@ -30,7 +30,7 @@ export const createRegularLesson: Operation = {
 	form: (entity) => {
 		const { prominentFields = [], ...rest } = create.form(entity);
 		const withLength = prominentFields.flatMap((parameter) =>
-			parameter.name === START.name ? [parameter, inMode('form', duration)] : [parameter],
+			parameter.name === START.name ? [parameter, inFormMode(entity, duration)] : [parameter],
 		);
 		return { ...rest, prominentFields: withLength };
 	},

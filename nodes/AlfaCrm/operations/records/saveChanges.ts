@@ -35,7 +35,7 @@ function listMode(fields: readonly Field[], byDefault: Mode): INodeProperties {
 			},
 		],
 		default: byDefault,
-		description: `What happens to fields that hold several values (${lists.sort().join(', ')})`,
+		description: `For ${lists.sort().join(', ')}`,
 	};
 }
 

@@ -52,15 +52,12 @@ export const keysForm = (entity: Entity, operation: OperationName): INodePropert
 
 /** The branch to work in. */
 export const branchField = reference('branchId', 'Branch', 'branch', {
-	description: 'Left empty, the only branch of the account is used',
+	description: 'If left empty, the only one',
 });
 export const branch = toProperty(branchField);
 
-/** The branch that a call is about, for all entities that are not global. */
-export function branchParameter(entities: readonly Entity[]): INodeProperties {
-	const resource = entities.filter(({ scope }) => scope === 'branch').map(({ resource: name }) => name);
-	return showWhen(branch, { resource });
-}
+/** The branch that a call is about, for all resources that are not global. */
+export const branchParameter = (resource: string[]): INodeProperties => showWhen(branch, { resource });
 
 /** What the form calls the fields that AlfaCRM names in its answers. */
 export function labelsOf(fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = []): Record<string, string> {
@@ -86,8 +83,7 @@ export function branchesOf(
 
 /** The record that an operation is about. */
 export function idParameter(entity: Entity): INodeProperties {
-	const description = `The number that AlfaCRM shows for the ${entity.label.toLowerCase()}`;
-	const basics = { name: 'id', required: true, description };
+	const basics = { name: 'id', required: true };
 	if (entity.listed?.search) return { displayName: entity.label, ...picker(entity), ...basics };
 	return {
 		displayName: `${entity.label} ID`,

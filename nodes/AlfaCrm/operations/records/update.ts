@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { isList, sameValue, unusable } from '../../fields/field';
+import { isList, unusable } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
@@ -12,14 +12,19 @@ import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
 import { added, listModeForm, readAddToLists } from './saveChanges';
-import { inMode, inputModeForm, fieldOptions, readFieldInput } from './fieldInput';
+import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput } from './fieldInput';
 import { getRecord, writeAnywhere } from './findById';
 
 const updateFields = (entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
 
-const updateOptions = ({ fields }: Entity) =>
-	collection('Options', 'options', [overwriteWithEmpty, ...shortenOption(fields)], 'Add Option');
+const updateOptions = (entity: Entity) =>
+	collection(
+		'Options',
+		'options',
+		[overwriteWithEmpty, ...(isWide(entity) ? shortenOption(entity.fields) : [])],
+		'Add Option',
+	);
 
 /** What an update of one entity does besides. */
 interface OwnUpdate {
@@ -31,18 +36,14 @@ interface OwnUpdate {
 
 /** Changes the fields that are given and leaves the rest. */
 export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Operation => ({
-	text: ({ one }) => ({
-		name: 'Update',
-		action: `Update ${one}`,
-		description: `Change some fields of ${one} and leave the rest`,
-	}),
+	text: ({ one }) => ({ name: 'Update', action: `Update ${one}` }),
 	form: (entity) => ({
 		...inputModeForm(entity),
 		id: [idParameter(entity)],
 		keys: keysForm(entity, 'update'),
 		simplify: simplifyForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
-		updateFields: [inMode('form', updateFields(entity))],
+		updateFields: [inFormMode(entity, updateFields(entity))],
 		updateOptions: [updateOptions(entity)],
 	}),
 	async execute(item, entity) {
@@ -84,17 +85,3 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 });
 
 export const update = updating();
-
-/** Who is named in an update of somebody else's membership has mistaken its ID. */
-export const updateMembership = updating({
-	sent: (item, { label, fields }, record, changes) => {
-		const customer = fields.find(({ name }) => name === 'customer_id');
-		const [held, given] = [record.customer_id, changes.customer_id];
-		if (!customer || isEmpty(held) || isEmpty(given) || sameValue(customer, held, given, item.zone))
-			return changes;
-		throw item.refused(
-			`${label} ${String(record.id)} is that of customer ${String(held)}, not of customer ${String(given)}`,
-			`Correct the ID, or '${customer.label}'. Nothing was saved.`,
-		);
-	},
-});

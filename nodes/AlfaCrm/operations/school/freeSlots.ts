@@ -34,7 +34,7 @@ const duration = wholeNumber({
 	name: 'duration',
 	...BOUNDS,
 	default: 60,
-	description: 'Length of a slot in minutes',
+	description: 'Of a slot in minutes',
 });
 
 const options = collection(
@@ -46,22 +46,21 @@ const options = collection(
 			name: 'otherBranches',
 			type: 'boolean',
 			default: false,
-			description:
-				'Whether working hours count that name another branch. Lessons count in every branch of the teacher in any case.',
+			description: 'Whether they count; lessons in other branches count in any case',
 		},
 		{
 			displayName: 'Include Past Slots',
 			name: 'past',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to return slots that have begun already, today or on days before',
+			description: 'Whether to return slots that have begun',
 		},
 		wholeNumber({
 			displayName: 'Step',
 			name: 'step',
 			...BOUNDS,
 			default: 30,
-			description: 'How many minutes after the beginning of a slot the next one may begin',
+			description: 'Minutes from the beginning of a slot to the next',
 		}),
 	],
 	'Add Option',

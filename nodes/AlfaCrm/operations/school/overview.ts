@@ -41,7 +41,7 @@ const MORE_OPTIONS: INodeProperties[] = [
 		min: 1,
 		max: 366,
 		default: 30,
-		description: 'For how many days from today to look for the next lessons',
+		description: 'For the next lessons',
 	}),
 	wholeNumber({
 		displayName: 'Last Lessons and Payments',
@@ -49,23 +49,21 @@ const MORE_OPTIONS: INodeProperties[] = [
 		min: 1,
 		max: 100,
 		default: 5,
-		description: 'How many of the last lessons and how many of the last payments to return',
+		description: 'How many of each',
 	}),
 	{
 		displayName: 'Look Up All Names',
 		name: 'allNames',
 		type: 'boolean',
 		default: false,
-		description:
-			'Whether to name manager, stage, subscription plans and branches, and not only the first two: plans and manager of a client, stage and manager of a lead. Each list is read once for all items.',
+		description: 'Whether to name manager, stage, plans and branches all, not the first two alone',
 	},
 	{
 		displayName: 'Search All Tasks',
 		name: 'allTasks',
 		type: 'boolean',
 		default: false,
-		description:
-			'Whether to look for open tasks in the whole list, which takes a call for each page, and not just on the first page',
+		description: 'Whether to read the whole list of tasks, not the first page alone',
 	},
 ];
 
@@ -112,7 +110,7 @@ export const leaveOut: INodeProperties = {
 	]),
 	default: ['notes'],
 	description:
-		'What is not returned. Notes that the staff makes for itself are left out unless you remove them here. Add Contacts, Manager and Stage, and Tasks, too, where a parent, or an AI model that answers parents, reads it.',
+		'What is not returned. Staff notes are left out by default; leave out Contacts, Manager and Stage, and Tasks too where parents, or an AI model that answers them, read it.',
 };
 
 function readWanted(item: Item, options: Collection, { chosen }: FindRequest) {
