@@ -21,7 +21,7 @@ const DAYS_BACK = [2, 40, Infinity];
 interface BranchState {
 	/** Rows that AlfaCRM counts, where none of them is left to be reported. */
 	total?: number;
-	/** When it was last read whole, and since when it was not; n8n's time in milliseconds. */
+	/** When it was last read whole, and since when it could not be; n8n's time in milliseconds. */
 	readAt?: number;
 	unreadAt?: number;
 	/** It was chosen, or could be read, only after the beginning: what it holds when it is read first was there. */
@@ -44,7 +44,7 @@ interface RecordsState {
 }
 
 /** The lists of some branches as a poll read them: whole, or the first page. */
-type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
+type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'next' | 'rows' | 'total'>>;
 
 interface ListedRecord extends NewRecord {
 	id: number;
@@ -138,7 +138,9 @@ function branchesAfter(
 	isDone: boolean,
 ): RecordsState['branches'] {
 	const after = Object.entries(branches).map(([branch, before]): [string, BranchState] => {
-		const { isComplete, total } = snapshots.get(Number(branch)) ?? {};
+		const { isComplete, next, total } = snapshots.get(Number(branch)) ?? {};
+		// Its first page was enough.
+		if (next !== undefined) return [branch, { ...before, unreadAt: undefined }];
 		if (!isComplete) return [branch, { ...before, unreadAt: before.unreadAt ?? now }];
 		return [branch, { total: isDone ? total : undefined, readAt: now }];
 	});
@@ -218,10 +220,16 @@ export class NewRecords implements EventSource {
 		branch: number,
 		{ branches, mark, since, told }: RecordsState,
 	): Promise<Collected> {
-		const { total, readAt = 0 } = branches[branch];
+		const { total } = branches[branch];
 		const known = idsIn(told);
 		const isNews = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row)) && this.wants(row);
-		const isQuiet = Math.abs(now - readAt) < WHOLE_MS && total !== undefined;
+		// All at once, for the mark moves when all are read whole; one that cannot be read hurries no other.
+		const watched = Object.entries(branches);
+		const isDue = watched.some(
+			([one, { readAt = 0, unreadAt }]) =>
+				(unreadAt === undefined || Number(one) === branch) && Math.abs(now - readAt) >= WHOLE_MS,
+		);
+		const isQuiet = !isDue && total !== undefined;
 		const isEnough = (page: Page) => isQuiet && page.total === total && !page.rows.some(isNews);
 		return await reader.collect(this.listOf(branch, since), { isEnough });
 	}

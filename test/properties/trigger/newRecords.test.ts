@@ -5,6 +5,7 @@ import type { EventSource } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { NewRecords } from '../../../nodes/AlfaCrm/trigger/newRecords';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';
+import { randomFrom } from '../../support/random';
 import { MemoryLists } from './lists';
 
 const BRANCHES = [1, 2, 3];
@@ -322,7 +323,7 @@ class Play {
 				);
 		else if (one.do === 'fail') this.lists.failing.add(one.branch);
 		else if (one.do === 'heal') this.lists.failing.delete(one.branch);
-		else if (one.do === 'open') this.open.add(one.branch);
+		else if (one.do === 'open') this.openUp(one.branch);
 		else if (one.do === 'close') this.open.delete(one.branch);
 		else if (one.do === 'set') this.set({ ...this.settings, ...one.settings });
 		else if ('pick' in one && this.customers.length > 0) {
@@ -337,6 +338,13 @@ class Play {
 			if (!this.lists.hasTotals) for (const each of this.customers) each.isMoved = true;
 		}
 		this.note();
+	}
+
+	/** Under a choice with which no poll was done yet, it is one of those that were chosen. */
+	private openUp(place: number): void {
+		this.open.add(place);
+		const isWatched = this.watched.includes(place) && !this.polled.includes(place);
+		if (isWatched && String(this.settings.branches) !== this.chosenThen) this.unread.add(place);
 	}
 
 	/** What was wanted before stays so; of the rest, and of branches that are chosen, what is there is old. */
@@ -559,3 +567,28 @@ it(`each new record is reported once, in order, in ${depth.recordHistories} rand
 		{ numRuns: depth.recordHistories, seed },
 	);
 }, 600_000);
+
+it('what lists are asked for follows the days, also in many branches whose lists have several pages', async () => {
+	const branches = [1, 2, 3, 4, 5, 6];
+	const rows: Array<{ id: number; created_at: string; branch: number }> = [];
+	let [now, asked] = [Date.parse('2026-02-10T09:00:00Z'), ''];
+	const lists = new MemoryLists((place, { created_at_from: from = '01.01.2026' }) => {
+		asked = dayOf(String(from));
+		return rows.filter((row) => row.branch === place && row.created_at >= asked).reverse();
+	});
+	lists.pageSize = 5;
+	const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, () => true);
+	const [request, random] = [{ client: lists.client, reader: lists.reader, branches }, randomFrom(7)];
+	const settings = { deadline: Infinity, scope: '', filters: '', most: 500, startWith: 0 };
+	const reported: number[] = [];
+	let state: unknown;
+	for (const end = now + 7 * DAY_MS; now < end; now += 5 * MINUTE_MS) {
+		const { news, after } = await source.poll({ ...request, ...settings, now }, state);
+		reported.push(...news.map(({ row }) => Number(row.id)));
+		state = JSON.parse(JSON.stringify(after(news.length)));
+		for (const place of branches)
+			if (random() < 0.05) rows.push({ id: rows.length + 1, created_at: stamp(now), branch: place });
+	}
+	expect(asked >= stamp(now - 5 * DAY_MS).slice(0, 10)).toBe(true);
+	expect(reported).toEqual(rows.filter(({ id }) => id <= Math.max(...reported)).map(({ id }) => id));
+}, 60_000);
