@@ -106,7 +106,9 @@ async function reportNews(
 	const items = await kindOf(event).items(parameters, event, { ...found, news: next });
 	// In the beginning all of them, or none with the reason.
 	while (!known && items.length < next.length)
-		items.push(...(await kindOf(event).items(parameters, event, { ...found, news: next.slice(items.length) })));
+		items.push(
+			...(await kindOf(event).items(parameters, event, { ...found, news: next.slice(items.length) })),
+		);
 	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
 	if (isReplaced()) return null;
 	// Not before everything went well: otherwise the next poll does it all again.
