@@ -147,3 +147,18 @@ it('of the newest that are asked for none is lost to a record that AlfaCRM fails
 	await world.polls(3, 5);
 	expect(world.out).toEqual(ids.slice(2));
 });
+
+it('the newest customer is no news where the clock of its branch is slow, on whatever day the trigger begins', async () => {
+	for (const days of [0, 1, 2, 3, 39, 40, 41]) {
+		const world = new World({
+			settings: LARGE,
+			branches: 2,
+			parameters: CUSTOMERS,
+			begin: '2026-02-10 00:30:00',
+		});
+		world.customer();
+		world.customer({ branch_ids: [2] }, { ago: 120 });
+		world.pass(days * DAY);
+		expect(await world.polls(3, 5)).toEqual([]);
+	}
+});
