@@ -5,6 +5,7 @@ import type { EventSource } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { NewRecords } from '../../../nodes/AlfaCrm/trigger/newRecords';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';
+import { randomFrom } from '../../support/random';
 import { MemoryLists } from './lists';
 
 const BRANCHES = [1, 2, 3];
@@ -567,27 +568,27 @@ it(`each new record is reported once, in order, in ${depth.recordHistories} rand
 	);
 }, 600_000);
 
-it('what is from before three days is forgotten though the lists of four branches take several pages each', async () => {
-	const rows: IDataObject[] = [];
-	const lists = new MemoryLists((branch) => rows.filter((row) => row.branch === branch).reverse());
-	const source: EventSource = new NewRecords({ path: 'customer', task: 'look' }, {}, () => true);
-	const request = { ...lists, deadline: Infinity, branches: [1, 2, 3, 4], scope: '', filters: '' };
-	const begun = Date.parse('2026-02-10T09:00:00Z');
+it('what lists are asked for follows the days, also in many branches whose lists have several pages', async () => {
+	const branches = [1, 2, 3, 4, 5, 6];
+	const rows: Array<{ id: number; created_at: string; branch: number }> = [];
+	let [now, asked] = [Date.parse('2026-02-10T09:00:00Z'), ''];
+	const lists = new MemoryLists((place, { created_at_from: from = '01.01.2026' }) => {
+		asked = dayOf(String(from));
+		return rows.filter((row) => row.branch === place && row.created_at >= asked).reverse();
+	});
+	lists.pageSize = 5;
+	const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, () => true);
+	const [request, random] = [{ client: lists.client, reader: lists.reader, branches }, randomFrom(7)];
+	const settings = { deadline: Infinity, scope: '', filters: '', most: 500, startWith: 0 };
+	const reported: number[] = [];
 	let state: unknown;
-	let told = 0;
-	for (let minute = 0; minute < 6 * 24 * 60; minute += 10) {
-		const now = begun + minute * MINUTE_MS;
-		const branch = (rows.length % 4) + 1;
-		rows.push({
-			id: rows.length + 1,
-			branch,
-			created_at: new Date(now).toISOString().slice(0, 19).replace('T', ' '),
-		});
-		const { news, after } = await source.poll({ ...request, now, most: 500, startWith: 0 }, state);
-		state = after(news.length);
-		told += news.length;
+	for (const end = now + 7 * DAY_MS; now < end; now += 5 * MINUTE_MS) {
+		const { news, after } = await source.poll({ ...request, ...settings, now }, state);
+		reported.push(...news.map(({ row }) => Number(row.id)));
+		state = JSON.parse(JSON.stringify(after(news.length)));
+		for (const place of branches)
+			if (random() < 0.05) rows.push({ id: rows.length + 1, created_at: stamp(now), branch: place });
 	}
-	expect(told).toBe(rows.length - 1);
-	// Two days before the last one, and a day.
-	expect((state as { since: string }).since).toBe('2026-02-13');
-});
+	expect(asked >= stamp(now - 5 * DAY_MS).slice(0, 10)).toBe(true);
+	expect(reported).toEqual(rows.filter(({ id }) => id <= Math.max(...reported)).map(({ id }) => id));
+}, 60_000);
