@@ -19,7 +19,7 @@ const WHOLE_MS = HOUR_MS;
 const DAYS_BACK = [2, 40, Infinity];
 
 interface BranchState {
-	/** Rows that AlfaCRM counts, where none of them is left to be reported. */
+	/** Rows that AlfaCRM counts from that day on, where none of them is left to be reported. */
 	total?: number;
 	/** When it was last read whole, and since when it could not be; n8n's time in milliseconds. */
 	readAt?: number;
@@ -100,8 +100,8 @@ function step(
 		after: (taken) => {
 			const isDone = taken >= news.length;
 			const branches = branchesAfter(state, snapshots, now, isDone);
-			const isRead = ({ readAt, unreadAt = now }: BranchState) =>
-				readAt === now || now - unreadAt >= PATIENCE_MS;
+			const isRead = ({ readAt, unreadAt }: BranchState) =>
+				unreadAt === undefined ? readAt === now : now - unreadAt >= PATIENCE_MS;
 			const last = isDone && Object.values(branches).every(isRead) ? lastOld(listed, now) : undefined;
 			const { mark, since } = last && last.id > state.mark ? markAt(last) : state;
 			const above = (ids: number[]) => rangesOf(ids.filter((id) => id > mark));
@@ -112,7 +112,7 @@ function step(
 				since,
 				told: above([...told, ...known]),
 				unwanted: above([...unwanted]),
-				branches,
+				branches: since === state.since ? branches : withoutTotals(branches),
 			};
 		},
 	};
@@ -130,6 +130,9 @@ const markAt = ({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>) => ({
 	mark: id,
 	since: daysAfter(dayOf(createdAt), -1),
 });
+
+const withoutTotals = (branches: RecordsState['branches']): RecordsState['branches'] =>
+	Object.fromEntries(Object.entries(branches).map(([branch, one]) => [branch, { ...one, total: undefined }]));
 
 function branchesAfter(
 	{ branches }: RecordsState,
@@ -209,10 +212,9 @@ export class NewRecords implements EventSource {
 		const all = recordsIn(found);
 		const news = all.filter(({ row }) => this.wants(row));
 		const isLate = Date.now() >= deadline;
-		const last = all.at(-1);
+		const oldest = count === 0 ? all.at(-1) : news.at(-count);
 		// Where the clock of a branch is slow, one with a higher ID may show the day before.
-		const isNewest = last !== undefined && (last.createdAt === '' || markAt(last).since >= since);
-		const isEnough = isNewest && news.length >= count;
+		const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
 		if (!isEnough && !isLate && further.length > 0) return await this.newest(request, count, further);
 		return { all, news, failures, isAll: further.length === 0 && !isLate };
 	}
