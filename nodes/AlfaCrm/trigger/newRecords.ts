@@ -19,7 +19,7 @@ const WHOLE_MS = HOUR_MS;
 const DAYS_BACK = [2, 40, Infinity];
 
 interface BranchState {
-	/** Rows that AlfaCRM counts, where none of them is left to be reported. */
+	/** Rows that AlfaCRM counts from that day on, where none of them is left to be reported. */
 	total?: number;
 	/** Since when it could not be read, n8n's time in milliseconds. */
 	unreadAt?: number;
@@ -114,7 +114,8 @@ function step(
 				since,
 				told: above([...told, ...known]),
 				unwanted: above([...unwanted]),
-				wholeAt: isWhole ? now : state.wholeAt,
+				// Another day's list has another total.
+				wholeAt: since !== state.since ? undefined : isWhole ? now : state.wholeAt,
 				branches,
 			};
 		},
@@ -216,10 +217,9 @@ export class NewRecords implements EventSource {
 		const all = recordsIn(found);
 		const news = all.filter(({ row }) => this.wants(row));
 		const isLate = Date.now() >= deadline;
-		const last = all.at(-1);
+		const oldest = count === 0 ? all.at(-1) : news.at(-count);
 		// Where the clock of a branch is slow, one with a higher ID may show the day before.
-		const isNewest = last !== undefined && (last.createdAt === '' || markAt(last).since >= since);
-		const isEnough = isNewest && news.length >= count;
+		const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
 		if (!isEnough && !isLate && further.length > 0) return await this.newest(request, count, further);
 		return { all, news, failures, isAll: further.length === 0 && !isLate };
 	}
