@@ -15,8 +15,10 @@ const LATE_HOURS = 48;
 const PATIENCE_MS = 7 * DAY_MS;
 /** How often a list of several pages is read whole, whatever its first page and its total say. */
 const WHOLE_MS = HOUR_MS;
-/** How far back the newest records are looked for, in days; at last among all. */
-const DAYS_BACK = [2, 40, Infinity];
+/** Of how many days the newest records are looked for at first, and at last all. */
+const [DAYS_BACK, ALL_DAYS] = [2, 8_192];
+/** Where a branch has more of those days, they are looked for among fewer. */
+const ENOUGH_ROWS = 200;
 
 interface BranchState {
 	/** Rows that AlfaCRM counts from that day on, where none of them is left to be reported. */
@@ -201,27 +203,35 @@ export class NewRecords implements EventSource {
 		return { news: startWith === 0 ? [] : news.slice(-startWith), failures, after: () => state };
 	}
 
-	/** The newest records, so many of them wanted: those of some days, of more at each try, and at last all. */
+	/** The newest records, so many of them wanted: of so many days that there are enough, and not many more. */
 	private async newest(
 		request: SampleRequest,
 		count: number,
-		[days, ...further] = DAYS_BACK,
 	): Promise<Samples & { all: ListedRecord[]; failures: PollResult['failures'] }> {
 		const { branches, deadline, now, reader } = request;
-		const since = days === Infinity ? '' : daysAfter(dayAt(now), -days);
-		const { found, failures } = await inEach(
-			branches,
-			async (branch) =>
-				await reader.collect(this.listOf(branch, since), { isEnough: () => Date.now() >= deadline }),
-		);
-		const all = recordsIn(found);
-		const news = all.filter(({ row }) => this.wants(row));
-		const isLate = Date.now() >= deadline;
-		const oldest = count === 0 ? all.at(-1) : news.at(-count);
-		// Where the clock of a branch is slow, one with a higher ID may show the day before.
-		const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
-		if (!isEnough && !isLate && further.length > 0) return await this.newest(request, count, further);
-		return { all, news, failures, isAll: further.length === 0 && !isLate };
+		let [tooFew, tooMany, days] = [0, Infinity, DAYS_BACK];
+		for (;;) {
+			const since = days < ALL_DAYS ? daysAfter(dayAt(now), -days) : '';
+			const isLate = () => Date.now() >= deadline;
+			const isMany = ({ total = 0 }: Pick<Page, 'total'>) => tooMany - tooFew > 1 && total > ENOUGH_ROWS;
+			const { found, failures } = await inEach(
+				branches,
+				async (branch) =>
+					await reader.collect(this.listOf(branch, since), { isEnough: (page) => isLate() || isMany(page) }),
+			);
+			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
+			else {
+				const all = recordsIn(found);
+				const news = all.filter(({ row }) => this.wants(row));
+				const oldest = count === 0 ? all.at(-1) : news.at(-count);
+				// Where the clock of a branch is slow, one with a higher ID may show the day before.
+				const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
+				const isAll = since === '';
+				if (isEnough || isAll || isLate()) return { all, news, failures, isAll: isAll && !isLate() };
+				tooFew = days;
+			}
+			days = tooMany === Infinity ? days * 4 : Math.ceil((tooFew + tooMany) / 2);
+		}
 	}
 
 	/** The list of a branch: its first page where nothing on it is news and the total is as it was, else all of it. */

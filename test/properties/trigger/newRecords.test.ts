@@ -384,6 +384,8 @@ class Play {
 			createdAt,
 			stamp: stamp(createdAt - (branches[0] === 2 ? this.history.behindHours * HOUR_MS : 0)),
 			shownFrom: createdAt + elsewhereMinutes * MINUTE_MS,
+			// Who comes into two branches while one is read for the first time may be there in that alone.
+			isExcused: this.isPolling && branches.some((place) => this.unread.has(place)),
 		});
 	}
 
