@@ -449,7 +449,15 @@ class Play {
 	}
 
 	/** @param isCalm nothing happens meanwhile */
+	private isPolling = false;
+
 	private async poll(isCalm = false): Promise<void> {
+		this.isPolling = true;
+		await this.pollOnce(isCalm);
+		this.isPolling = false;
+	}
+
+	private async pollOnce(isCalm: boolean): Promise<void> {
 		const { branches, type: kind, most } = this.settings;
 		const isFirst = this.state === undefined;
 		const startWith = isFirst ? this.history.startWith : 0;
