@@ -13,7 +13,7 @@ import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from '
 const LATE_HOURS = 48;
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 7 * DAY_MS;
-/** How often a list of several pages is read whole, whatever its first page and its total say. */
+/** How often a list of several pages is read whole, whatever its first pages and its total say. */
 const WHOLE_MS = HOUR_MS;
 /** Of how many days the newest records are looked for at first, and at last all. */
 const [DAYS_BACK, ALL_DAYS] = [2, 8_192];
@@ -145,10 +145,11 @@ function branchesAfter(
 ): RecordsState['branches'] {
 	const after = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
 		const { isComplete, total } = snapshots.get(Number(branch)) ?? {};
-		if (isComplete) return [branch, { total: isDone ? total : undefined }];
-		// Of a list whose first page was enough, nothing else is known than before.
+		const left = { total: isDone ? total : undefined };
+		if (isComplete) return [branch, left];
+		// Of a list whose first pages were enough, nothing else is known than before.
 		const isUnread = isWholeDue(state, now) || !snapshots.has(Number(branch));
-		return [branch, isUnread ? { ...before, unreadAt: before.unreadAt ?? now } : before];
+		return [branch, isUnread ? { ...before, unreadAt: before.unreadAt ?? now } : { ...before, ...left }];
 	});
 	return Object.fromEntries(after);
 }
@@ -234,14 +235,18 @@ export class NewRecords implements EventSource {
 		}
 	}
 
-	/** The list of a branch: its first page where nothing on it is news and the total is as it was, else all of it. */
+	/** The list of a branch: its first pages where they show as many unknown ones as the total has grown by, else all of it. */
 	private async read({ now, reader }: PollRequest, branch: number, state: RecordsState): Promise<Collected> {
-		const { mark, since, told } = state;
+		const { mark, since } = state;
 		const { total } = state.branches[branch];
-		const known = idsIn(told);
-		const isNews = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row)) && this.wants(row);
+		const known = idsIn(`${state.told},${state.unwanted}`);
+		const isUnknown = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row));
 		const isQuiet = !isWholeDue(state, now) && total !== undefined;
-		const isEnough = (page: Page) => isQuiet && page.total === total && !page.rows.some(isNews);
+		let unknown = 0;
+		const isEnough = (page: Page) => {
+			unknown += page.rows.filter(isUnknown).length;
+			return isQuiet && page.total === total + unknown;
+		};
 		return await reader.collect(this.listOf(branch, since), { isEnough });
 	}
 
