@@ -20,6 +20,7 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 	const random = new SeededRandom(seed, seconds);
 	const pollTimes = everySeconds(seconds);
 	const leads: Lead[] = [];
+	const done: string[] = [];
 	let created: Polled;
 	let changed: Polled;
 
@@ -31,6 +32,10 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 			leads.push({ id, branch });
 		}
 	};
+	const failures = async () =>
+		(await Promise.all([created.failures(), changed.failures()])).map((runs) =>
+			runs.slice(-3).map(({ message }) => message),
+		);
 	const idsOf = async (polled: Polled, field: string): Promise<number[]> =>
 		(await polled.items()).map((item: IDataObject) => Number(item[field]));
 	const reported = async () => await Promise.all([idsOf(created, 'id'), idsOf(changed, 'entity_id')]);
@@ -41,7 +46,11 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 			return found.every(({ length }) => length >= leads.length) ? found : undefined;
 		};
 		// After a restart in an outage n8n tries to activate a workflow at longer and longer intervals.
-		const all = await until(`${leads.length} leads of both triggers`, enough, 600_000);
+		const all = await until(`${leads.length} leads of both triggers`, enough, 240_000).catch(reported);
+		const missing = all.map((ids) => leads.filter(({ id }) => !ids.includes(id)));
+		expect({ missing, done, failures: missing.flat().length > 0 ? await failures() : [] }).toEqual({
+			...{ missing: [[], []], done, failures: [] },
+		});
 		for (const ids of all) {
 			expect([...ids].sort((one, other) => one - other)).toEqual(leads.map(({ id }) => id));
 			for (const branch of BRANCHES) {
@@ -92,7 +101,6 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 			pollTimes,
 		});
 		for (const { id } of [created, changed]) await real.client.publishWorkflow(id);
-		const done: string[] = [];
 		while (done.length < depth.triggerSteps) {
 			const name = random.pick([...often, ...Object.keys(steps)]);
 			done.push(name);
@@ -100,8 +108,6 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 		}
 		real.sandbox.faults.clear();
 		add(1);
-		await expectEachOnce().catch((failure: Error) => {
-			throw new Error(`${failure.message}\nafter ${done.join(', ')} (seed ${seed})`);
-		});
+		await expectEachOnce();
 	}, 3_600_000);
 });
