@@ -65,11 +65,26 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 		await until('more polls', async () => Promise.resolve(looks() >= before + count || undefined));
 	};
 
+	/** All is handed over: n8n may lose or repeat what it is handed while it is being stopped. */
+	const calm = async () => {
+		real.sandbox.faults.clear();
+		await expectEachOnce();
+		await morePolls(2);
+	};
+	const restart = async (kill: boolean, before = () => {}) => {
+		await calm();
+		before();
+		const restarted = real.n8n.restart({ kill });
+		add(2);
+		await restarted;
+	};
+
+	const outage = () => void real.sandbox.faults.add({ kind: 'status', status: 503, times: 0 });
 	const steps: Record<string, () => Promise<void> | void> = {
 		leads: () => add(random.int(3)),
 		import: () => add(IMPORTED),
 		pause: async () => await morePolls(2),
-		outage: () => void real.sandbox.faults.add({ kind: 'status', status: 503, times: 0 }),
+		outage,
 		'a branch that fails': () =>
 			void real.sandbox.faults.add({
 				kind: 'status',
@@ -78,16 +93,9 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 				match: { branch: random.pick(BRANCHES) },
 			}),
 		repair: () => real.sandbox.faults.clear(),
-		restart: async () => await real.n8n.restart({}),
-		crash: async () => {
-			// In the very moment of handing over a crash may repeat what is handed over; two polls later it is over.
-			real.sandbox.faults.clear();
-			await expectEachOnce();
-			await morePolls(2);
-			const restarted = real.n8n.restart({ kill: true });
-			add(2);
-			await restarted;
-		},
+		restart: async () => await restart(false),
+		crash: async () => await restart(true),
+		'a restart in an outage': async () => await restart(random.chance(0.5), outage),
 	};
 	const often = ['leads', 'leads', 'leads', 'leads', 'pause', 'pause', 'repair', 'repair'];
 
