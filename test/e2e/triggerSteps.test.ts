@@ -20,6 +20,7 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 	const random = new SeededRandom(seed, seconds);
 	const pollTimes = everySeconds(seconds);
 	const leads: Lead[] = [];
+	const done: string[] = [];
 	let created: Polled;
 	let changed: Polled;
 
@@ -31,14 +32,24 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 			leads.push({ id, branch });
 		}
 	};
+	const failures = async () =>
+		(await Promise.all([created.failures(), changed.failures()])).map((runs) =>
+			runs.slice(-3).map(({ message }) => message),
+		);
 	const idsOf = async (polled: Polled): Promise<number[]> =>
 		(await polled.items()).map(({ id }: IDataObject) => Number(id));
 	const reported = async () => await Promise.all([created, changed].map(idsOf));
 	/** A branch that was out of order tells later what the others have told: each has an order of its own. */
 	const expectEachOnce = async () => {
-		const all = await until(`${leads.length} leads of both triggers`, async () => {
+		const enough = async () => {
 			const found = await reported();
 			return found.every(({ length }) => length >= leads.length) ? found : undefined;
+		};
+		// After a restart in an outage n8n tries to activate a workflow at longer and longer intervals.
+		const all = await until(`${leads.length} leads of both triggers`, enough, 240_000).catch(reported);
+		const missing = all.map((ids) => leads.filter(({ id }) => !ids.includes(id)));
+		expect({ missing, done, failures: missing.flat().length > 0 ? await failures() : [] }).toEqual({
+			...{ missing: [[], []], done, failures: [] },
 		});
 		for (const ids of all) {
 			expect([...ids].sort((one, other) => one - other)).toEqual(leads.map(({ id }) => id));
@@ -54,11 +65,26 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 		await until('more polls', async () => Promise.resolve(looks() >= before + count || undefined));
 	};
 
+	/** All is handed over: n8n may lose or repeat what it is handed while it is being stopped. */
+	const calm = async () => {
+		real.sandbox.faults.clear();
+		await expectEachOnce();
+		await morePolls(2);
+	};
+	const restart = async (kill: boolean, before = () => {}) => {
+		await calm();
+		before();
+		const restarted = real.n8n.restart({ kill });
+		add(2);
+		await restarted;
+	};
+
+	const outage = () => void real.sandbox.faults.add({ kind: 'status', status: 503, times: 0 });
 	const steps: Record<string, () => Promise<void> | void> = {
 		leads: () => add(random.int(3)),
 		import: () => add(IMPORTED),
 		pause: async () => await morePolls(2),
-		outage: () => void real.sandbox.faults.add({ kind: 'status', status: 503, times: 0 }),
+		outage,
 		'a branch that fails': () =>
 			void real.sandbox.faults.add({
 				kind: 'status',
@@ -67,16 +93,9 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 				match: { branch: random.pick(BRANCHES) },
 			}),
 		repair: () => real.sandbox.faults.clear(),
-		restart: async () => await real.n8n.restart({}),
-		crash: async () => {
-			// In the very moment of handing over a crash may repeat what is handed over; two polls later it is over.
-			real.sandbox.faults.clear();
-			await expectEachOnce();
-			await morePolls(2);
-			const restarted = real.n8n.restart({ kill: true });
-			add(2);
-			await restarted;
-		},
+		restart: async () => await restart(false),
+		crash: async () => await restart(true),
+		'a restart in an outage': async () => await restart(random.chance(0.5), outage),
 	};
 	const often = ['leads', 'leads', 'leads', 'leads', 'pause', 'pause', 'repair', 'repair'];
 
@@ -90,7 +109,6 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 			pollTimes,
 		});
 		for (const { id } of [created, changed]) await real.client.publishWorkflow(id);
-		const done: string[] = [];
 		while (done.length < depth.triggerSteps) {
 			const name = random.pick([...often, ...Object.keys(steps)]);
 			done.push(name);
@@ -98,8 +116,6 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 		}
 		real.sandbox.faults.clear();
 		add(1);
-		await expectEachOnce().catch((failure: Error) => {
-			throw new Error(`${failure.message}\nafter ${done.join(', ')} (seed ${seed})`);
-		});
+		await expectEachOnce();
 	}, 3_600_000);
 });

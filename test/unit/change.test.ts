@@ -40,6 +40,24 @@ describe('the fields of a delivery', () => {
 	});
 });
 
+describe('fields that are nested', () => {
+	const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+	it.each<[what: string, fields: object]>([
+		// The fields are the first level.
+		['101 levels', { fields_new: { x: JSON.parse(nested(100)) as [] } }],
+		['as many in a text', { fields_rel: `{"x":${nested(100_000)}}` }],
+		['as many elsewhere', { elsewhere: JSON.parse(nested(100_000)) as [] }],
+	])('%s deep are refused', (_what, fields) => {
+		expect(read(fields)).toBe('The body is nested too deeply');
+	});
+
+	it('100 levels deep are taken', () => {
+		const fields_new = { x: JSON.parse(nested(99)) as [] };
+		expect(read({ fields_new })).toHaveProperty('fields_new', fields_new);
+	});
+});
+
 it.each<[name: 'branch_id' | 'user_id' | 'event' | 'entity_id', given: unknown, read: unknown]>([
 	['entity_id', '5', 5],
 	['branch_id', '7', 7],

@@ -4,6 +4,9 @@ import { parseJson, readId, readInteger } from '../values/formats';
 import { LOG_EVENT } from '../entities/log';
 import { isPlain } from '../fields/blank';
 
+/** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
+const MOST_LEVELS = 101;
+
 /** What AlfaCRM tells of a change; also the item that starts the workflow. API notes 8. */
 export type Change = {
 	event: string;
@@ -39,6 +42,12 @@ export function readChange(body: unknown): Change | string {
 	if (typeof entity !== 'string' || entity.trim() === '') return 'entity is not the name of a class';
 	const id = readId(entity_id);
 	if (id === undefined) return 'entity_id is not the number of a record';
+	const fields = {
+		fields_old: readFields(fields_old),
+		fields_new: readFields(fields_new),
+		fields_rel: readFields(fields_rel),
+	};
+	if (isDeeper({ ...body, ...fields }, MOST_LEVELS)) return 'The body is nested too deeply';
 	return {
 		event: event.trim(),
 		entity: entity.trim(),
@@ -46,9 +55,7 @@ export function readChange(body: unknown): Change | string {
 		branch_id: readId(branch_id) ?? null,
 		user_id: readInteger(user_id) ?? null,
 		datetime: readTime(datetime),
-		fields_old: readFields(fields_old),
-		fields_new: readFields(fields_new),
-		fields_rel: readFields(fields_rel),
+		...fields,
 	};
 }
 
@@ -56,6 +63,11 @@ export function readChange(body: unknown): Change | string {
 function readTime(value: unknown): string | null {
 	const text = typeof value === 'string' ? value.trim() : '';
 	return typeof value === 'number' && value > 0 ? String(value) : text || null;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** Empty maps come as `[]`, null ones as `""`, and some builds of AlfaCRM send JSON inside of JSON. API notes 10. */

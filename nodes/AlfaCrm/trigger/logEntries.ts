@@ -46,24 +46,24 @@ function contentOf(row: IDataObject): string {
 	return content;
 }
 
-/** How long the keys that are kept may be as JSON, unless an hour has more. */
+/** How long the keys that are kept may be as JSON, unless the newest ten minutes have more. */
 const MOST_CHARACTERS = 29_000;
 
-/** Keys by the hour of their entries, such as `2026-02-10 09`, so that they can be forgotten by their age. */
+/** Keys by the ten minutes of their entries, such as `2026-02-10 09:3`, so that they can be forgotten by their age. */
 export type KeyBuckets = Record<string, string>;
 
-const hourOf = (time: string): string => time.slice(0, 13);
+const bucketOf = (time: string): string => time.slice(0, 15);
 
 export const keysIn = (buckets: KeyBuckets): string[] => Object.values(buckets).flatMap(keysOf);
 
 export function withEntries(buckets: KeyBuckets, entries: readonly Entry[]): KeyBuckets {
 	const all = { ...buckets };
-	for (const { key, stamp } of entries) all[hourOf(stamp)] = (all[hourOf(stamp)] ?? '') + key;
+	for (const { key, stamp } of entries) all[bucketOf(stamp)] = (all[bucketOf(stamp)] ?? '') + key;
 	return all;
 }
 
 /**
- * Leaves out the hours before a time and, where there is too much, the oldest ones before a limit.
+ * Leaves out what is before a time and, where there is too much, the oldest before a limit; never the newest, for more of it may come.
  *
  * @returns also the time from which on none is left out
  */
@@ -73,13 +73,13 @@ export function trimmed(
 	limit: string,
 ): { buckets: KeyBuckets; since: string } {
 	const kept = { ...buckets };
-	const hours = Object.keys(buckets).sort();
-	const isOver = (hour: string) =>
-		hour < hourOf(from) || (hour < hourOf(limit) && JSON.stringify(kept).length > MOST_CHARACTERS);
+	const oldestFirst = Object.keys(buckets).sort();
+	const isTooMuch = (bucket: string) =>
+		oldestFirst.length > 1 && bucket < bucketOf(limit) && JSON.stringify(kept).length > MOST_CHARACTERS;
 	let last: string | undefined;
-	while (hours.length > 0 && isOver(hours[0])) {
-		last = hours.shift() as string;
+	while (oldestFirst.length > 0 && (oldestFirst[0] < bucketOf(from) || isTooMuch(oldestFirst[0]))) {
+		last = oldestFirst.shift() as string;
 		delete kept[last];
 	}
-	return { buckets: kept, since: last === undefined ? from : latest(from, hoursAfter(`${last}:00:00`, 1)) };
+	return { buckets: kept, since: last === undefined ? from : latest(from, hoursAfter(`${last}0:00`, 1 / 6)) };
 }

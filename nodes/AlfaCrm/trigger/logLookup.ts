@@ -11,7 +11,7 @@ import { readId } from '../values/formats';
 import type { Change } from './change';
 import { changeOf, recordNamed } from './change';
 import type { Found } from './recordReader';
-import { RecordReader } from './recordReader';
+import { messageOf, orFailure, RecordReader } from './recordReader';
 
 /** Reads what is needed to understand entries of the log. A list that cannot be read fails the poll, and the next one tries again. */
 export class LogLookup {
@@ -19,7 +19,7 @@ export class LogLookup {
 
 	/** @param failures branches whose log could not be read in the poll */
 	constructor(
-		client: ApiClient,
+		private readonly client: ApiClient,
 		private readonly reader: ListReader,
 		private readonly failures: ReadonlyMap<number, unknown> = new Map(),
 	) {
@@ -61,11 +61,17 @@ export class LogLookup {
 		if (lesson !== undefined) return await this.lesson(lesson, branches);
 		if (customer_id === undefined) return unsaid('whose lesson it was');
 		const keep = (row: IDataObject) => detailsIn(row).some(({ id }) => readId(id) === details);
+		const what = `${await this.client.origin()} ${String(customer_id)} at lesson of ${String(details)}`;
+		const refused: Error[] = [];
 		for (const branch of branches) {
 			const list = { ...completed(branch, { customer_id }), pageSize: LARGEST_PAGE };
-			const { rows } = await this.reader.collect(list, { keep, limit: 1 });
-			if (rows.length > 0) return { record: rows[0] };
+			const found = await orFailure(this.client, what, async () => {
+				return await this.reader.collect(list, { keep, limit: 1 });
+			});
+			if (found instanceof Error) refused.push(found);
+			else if (found.rows.length > 0) return { record: found.rows[0] };
 		}
+		if (refused.length > 0) return { record: null, reason: messageOf(refused[0]), missing: 'hidden' };
 		if (this.failures.size > 0) return unsaid('which lesson it was, and not all branches could be read');
 		// It is planned again, or gone.
 		return { record: null, missing: 'gone' };

@@ -13,13 +13,15 @@ import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from '
 const LATE_HOURS = 48;
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 7 * DAY_MS;
-/** How often a list of several pages is read whole, whatever its first page and its total say. */
+/** How often a list of several pages is read whole, whatever its first pages and its total say. */
 const WHOLE_MS = HOUR_MS;
-/** How far back the newest records are looked for, in days; at last among all. */
-const DAYS_BACK = [2, 40, Infinity];
+/** Of how many days the newest records are looked for at first, and at last all. */
+const [DAYS_BACK, ALL_DAYS] = [2, 8_192];
+/** Where a branch has more of those days, they are looked for among fewer. */
+const ENOUGH_ROWS = 200;
 
 interface BranchState {
-	/** Rows that AlfaCRM counts, where none of them is left to be reported. */
+	/** Rows that AlfaCRM counts from that day on, where none of them is left to be reported. */
 	total?: number;
 	/** Since when it could not be read, n8n's time in milliseconds. */
 	unreadAt?: number;
@@ -45,7 +47,7 @@ interface RecordsState {
 }
 
 /** The lists of some branches as a poll read them: whole, or the first page. */
-type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
+type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'next' | 'rows' | 'total'>>;
 
 interface ListedRecord extends NewRecord {
 	id: number;
@@ -114,7 +116,8 @@ function step(
 				since,
 				told: above([...told, ...known]),
 				unwanted: above([...unwanted]),
-				wholeAt: isWhole ? now : state.wholeAt,
+				// Another day's list has another total.
+				wholeAt: since !== state.since ? undefined : isWhole ? now : state.wholeAt,
 				branches,
 			};
 		},
@@ -142,10 +145,11 @@ function branchesAfter(
 ): RecordsState['branches'] {
 	const after = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
 		const { isComplete, total } = snapshots.get(Number(branch)) ?? {};
-		if (isComplete) return [branch, { total: isDone ? total : undefined }];
-		// Of a list whose first page was enough, nothing else is known than before.
+		const left = { total: isDone ? total : undefined };
+		if (isComplete) return [branch, left];
+		// Of a list whose first pages were enough, nothing else is known than before.
 		const isUnread = isWholeDue(state, now) || !snapshots.has(Number(branch));
-		return [branch, isUnread ? { ...before, unreadAt: before.unreadAt ?? now } : before];
+		return [branch, isUnread ? { ...before, unreadAt: before.unreadAt ?? now } : { ...before, ...left }];
 	});
 	return Object.fromEntries(after);
 }
@@ -200,35 +204,49 @@ export class NewRecords implements EventSource {
 		return { news: startWith === 0 ? [] : news.slice(-startWith), failures, after: () => state };
 	}
 
-	/** The newest records, so many of them wanted: those of some days, of more at each try, and at last all. */
+	/** The newest records, so many of them wanted: of so many days that there are enough, and not many more. */
 	private async newest(
 		request: SampleRequest,
 		count: number,
-		[days, ...further] = DAYS_BACK,
 	): Promise<Samples & { all: ListedRecord[]; failures: PollResult['failures'] }> {
 		const { branches, deadline, now, reader } = request;
-		const since = days === Infinity ? '' : daysAfter(dayAt(now), -days);
-		const { found, failures } = await inEach(
-			branches,
-			async (branch) =>
-				await reader.collect(this.listOf(branch, since), { isEnough: () => Date.now() >= deadline }),
-		);
-		const all = recordsIn(found);
-		const news = all.filter(({ row }) => this.wants(row));
-		const isLate = Date.now() >= deadline;
-		const isEnough = all.length > 0 && news.length >= count;
-		if (!isEnough && !isLate && further.length > 0) return await this.newest(request, count, further);
-		return { all, news, failures, isAll: further.length === 0 && !isLate };
+		let [tooFew, tooMany, days] = [0, Infinity, DAYS_BACK];
+		for (;;) {
+			const since = days < ALL_DAYS ? daysAfter(dayAt(now), -days) : '';
+			const isLate = () => Date.now() >= deadline;
+			const isMany = ({ total = 0 }: Pick<Page, 'total'>) => tooMany - tooFew > 1 && total > ENOUGH_ROWS;
+			const { found, failures } = await inEach(
+				branches,
+				async (branch) =>
+					await reader.collect(this.listOf(branch, since), { isEnough: (page) => isLate() || isMany(page) }),
+			);
+			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
+			else {
+				const all = recordsIn(found);
+				const news = all.filter(({ row }) => this.wants(row));
+				const oldest = count === 0 ? all.at(-1) : news.at(-count);
+				// Where the clock of a branch is slow, one with a higher ID may show the day before.
+				const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
+				const isAll = since === '';
+				if (isEnough || isAll || isLate()) return { all, news, failures, isAll: isAll && !isLate() };
+				tooFew = days;
+			}
+			days = tooMany === Infinity ? days * 4 : Math.ceil((tooFew + tooMany) / 2);
+		}
 	}
 
-	/** The list of a branch: its first page where nothing on it is news and the total is as it was, else all of it. */
+	/** The list of a branch: its first pages where they show as many unknown ones as the total has grown by, else all of it. */
 	private async read({ now, reader }: PollRequest, branch: number, state: RecordsState): Promise<Collected> {
-		const { mark, since, told } = state;
+		const { mark, since } = state;
 		const { total } = state.branches[branch];
-		const known = idsIn(told);
-		const isNews = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row)) && this.wants(row);
+		const known = idsIn(`${state.told},${state.unwanted}`);
+		const isUnknown = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row));
 		const isQuiet = !isWholeDue(state, now) && total !== undefined;
-		const isEnough = (page: Page) => isQuiet && page.total === total && !page.rows.some(isNews);
+		let unknown = 0;
+		const isEnough = (page: Page) => {
+			unknown += page.rows.filter(isUnknown).length;
+			return isQuiet && page.total === total + unknown;
+		};
 		return await reader.collect(this.listOf(branch, since), { isEnough });
 	}
 

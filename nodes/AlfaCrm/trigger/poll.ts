@@ -100,13 +100,11 @@ async function reportNews(
 	// What the user asked for in the beginning comes at once, for it is not news later.
 	const next = news.slice(0, known ? settings.most : Math.max(settings.most, request.startWith));
 	const names = await pollNames(context, client, recordsUntil);
-	const items = await itemsOf({
-		news: next,
-		client,
-		names,
-		deadline: known ? recordsUntil : Infinity,
-		now,
-	});
+	const found = { client, names, deadline: known ? recordsUntil : Infinity, now };
+	const items = await itemsOf({ ...found, news: next });
+	// In the beginning all of them, or none with the reason.
+	while (!known && items.length < next.length)
+		items.push(...(await itemsOf({ ...found, news: next.slice(items.length) })));
 	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
 	if (isReplaced()) return null;
 	// Not before everything went well: otherwise the next poll does it all again.

@@ -120,6 +120,27 @@ export class RecordReader {
 	}
 }
 
+/**
+ * What is read, or why it cannot be.
+ *
+ * @throws NodeApiError for a reason that a later try may not meet, for an hour at most
+ */
+export async function orFailure<T>(
+	client: ApiClient,
+	what: string,
+	read: () => Promise<T>,
+): Promise<Error | T> {
+	try {
+		const found = await read();
+		failingSince.delete(what);
+		return found;
+	} catch (caught) {
+		const failure = asNodeError(client.node, caught);
+		if (!isLasting(client, failure) && isWorthWaiting(what)) throw failure;
+		return failure;
+	}
+}
+
 /** Notes that AlfaCRM failed to show a record, and tells whether the next poll is to try it again. */
 function isWorthWaiting(what: string): boolean {
 	const now = Date.now();

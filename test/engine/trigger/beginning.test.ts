@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { httpFailure } from '../support/direct';
 import { between, CUSTOMERS, isIn, LARGE, LOG, range, World } from '../support/world';
 
 afterEach(() => jest.restoreAllMocks());
@@ -130,3 +131,34 @@ it.each(sources)(
 		expect(await world.polls(3, 61)).toEqual([]);
 	},
 );
+
+it('of the newest that are asked for none is lost to a record that AlfaCRM fails to show', async () => {
+	const parameters = { event: 'customerUpdated', addNames: false, options: { startWith: 6 } };
+	const world = new World({ settings: LARGE, parameters });
+	const ids = range(1, 8).map(() => world.customer());
+	ids.forEach((id, n) => world.log({ values: { entity_id: id }, ago: 60 - n }));
+	let isFailing = true;
+	between(world, async (asked, real) => {
+		if (isFailing && asked.body?.id === ids[4]) throw httpFailure(500);
+		return await real();
+	});
+	await expect(world.poll()).rejects.toThrow('could not get customer');
+	isFailing = false;
+	await world.polls(3, 5);
+	expect(world.out).toEqual(ids.slice(2));
+});
+
+it('the newest customer is no news where the clock of its branch is slow, on whatever day the trigger begins', async () => {
+	for (const days of [0, 1, 2, 3, 39, 40, 41]) {
+		const world = new World({
+			settings: LARGE,
+			branches: 2,
+			parameters: CUSTOMERS,
+			begin: '2026-02-10 00:30:00',
+		});
+		world.customer();
+		world.customer({ branch_ids: [2] }, { ago: 120 });
+		world.pass(days * DAY);
+		expect(await world.polls(3, 5)).toEqual([]);
+	}
+});

@@ -172,3 +172,28 @@ describe('requests', () => {
 		expect(Math.max(...seconds)).toBeLessThanOrEqual(TIMEOUT_SECONDS);
 	});
 });
+
+describe('more changes within an hour than are remembered', () => {
+	const [MANY, LATER] = [5_200, 6];
+	const later = async (world: World): Promise<number[]> => {
+		const ids: number[] = [];
+		await world.polls(LATER, 4, () => ids.push(world.log()));
+		return ids;
+	};
+
+	it.each([
+		['before the trigger begins', true],
+		['while it is active', false],
+	])('%s hide none that come in the same hour', async (_when, isFirst) => {
+		const parameters = { ...LOG, options: { maxPerPoll: 10_000 } };
+		const world = new World({ settings: LARGE, parameters, begin: '2026-02-10 09:05:00' });
+		world.log();
+		if (!isFirst) await world.poll();
+		world.pass(20);
+		const many = range(1, MANY).map((n) => world.log({ ago: (19 * (MANY - n)) / MANY }));
+		await world.poll();
+		const ids = await later(world);
+		expect(world.out).toEqual(isFirst ? ids : [...many, ...ids]);
+		expect(world.stateBytes).toBeLessThan(32_000);
+	});
+});

@@ -5,7 +5,8 @@ import { History } from '../../../sandbox/engine/history';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
-import { SMALL, World } from '../support/world';
+import { httpFailure } from '../support/direct';
+import { between, LARGE, SMALL, World } from '../support/world';
 
 const school = useSchool({ customers: 60, settings: { now: '2026-03-10 12:00:00' } });
 
@@ -393,3 +394,34 @@ describe('many entries', () => {
 		expect(await world.polls(2, 1)).toEqual([]);
 	});
 });
+
+it.each([
+	[403, 1],
+	[500, 8],
+])(
+	'an attendance whose lesson is not named comes without it where lessons end with %i',
+	async (status, polls) => {
+		jest.restoreAllMocks();
+		const world = new World({ settings: LARGE, parameters: { event: 'customerAttended', addNames: false } });
+		world.log();
+		await world.poll();
+		world.pass(5);
+		const fields_new = { customer_id: world.customer(), is_attend: 1 };
+		world.log({ values: { entity: 'LessonDetails', entity_id: 77, event: 1, fields_new } });
+		between(world, async (asked, real) => {
+			if (asked.url.includes('lesson/index')) throw httpFailure(status);
+			return await real();
+		});
+		const items: IDataObject[] = [];
+		for (let poll = 0; poll < polls; poll++) {
+			items.push(...(await world.poller.tick().catch(() => [])));
+			world.pass(10);
+		}
+		const lesson_error = expect.stringContaining('AlfaCRM') as string;
+		expect(items).toMatchObject([
+			{ customer_id: fields_new.customer_id, lesson_id: null, details_id: 77, lesson_error },
+		]);
+		expect(await world.polls(2, 10)).toEqual([]);
+		jest.restoreAllMocks();
+	},
+);

@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 
 import type { JsonObject, Settings } from '../../../sandbox';
 import { DirectSchool } from '../support/direct';
+import { describeScheduled } from '../support/version';
 import { Engine } from '../support/engine';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
@@ -274,18 +275,20 @@ describe.each(CASES)('$event', ({ event, limit, calm, later, due, before, says, 
 	});
 });
 
-it('where there is no time for all clients, the poll says so, and tells each once there is', async () => {
-	/** Each client is a page. */
-	const settings: Partial<Settings> = { pageSize: 1, bodyPageSize: 'ignored' };
-	const calendar = new Calendar(START, { event: 'inDebt' }, { budgetMs: 10_000 }, settings);
-	const ids = calendar.clients(12, { balance: '0.00' });
-	expect(await calendar.ids()).toEqual([]);
-	calendar.card(ids, { balance: '-1.00' });
-	calendar.slow();
-	const error = 'There was not enough time to look through the clients in branch 1';
-	await expect(calendar.poll('2026-03-11 09:00')).rejects.toThrow(error);
-	calendar.school.onCall = () => {};
-	expect(await calendar.ids('2026-03-12 09:00', '2026-03-12 11:00')).toEqual(ids);
+describeScheduled('where n8n limits the time of a poll', () => {
+	it('and it is not enough for all clients, the poll says so, and tells each once it is', async () => {
+		/** Each client is a page. */
+		const settings: Partial<Settings> = { pageSize: 1, bodyPageSize: 'ignored' };
+		const calendar = new Calendar(START, { event: 'inDebt' }, { budgetMs: 10_000 }, settings);
+		const ids = calendar.clients(12, { balance: '0.00' });
+		expect(await calendar.ids()).toEqual([]);
+		calendar.card(ids, { balance: '-1.00' });
+		calendar.slow();
+		const error = 'There was not enough time to look through the clients in branch 1';
+		await expect(calendar.poll('2026-03-11 09:00')).rejects.toThrow(error);
+		calendar.school.onCall = () => {};
+		expect(await calendar.ids('2026-03-12 09:00', '2026-03-12 11:00')).toEqual(ids);
+	});
 });
 
 it.each(casesOn('2026-03-10'))(

@@ -318,6 +318,8 @@ class Play {
 			);
 			if (isFirst && failures.size > 0) return;
 			const read = this.watched.filter((place) => !failures.has(place) && this.unread.delete(place));
+			// One that was closed by the first poll under a choice is none of those that were chosen.
+			for (const place of this.unread) if (!this.watched.includes(place)) this.unread.delete(place);
 			// What is written in the second in which a chosen branch is read first counts as old.
 			if (read.length > 0) this.now += 1_000;
 			if (!isAccount) this.noteHeld(read, there);
