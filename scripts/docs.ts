@@ -105,7 +105,11 @@ function drawing(): string {
 	const rooms = ['--collapse', '^(nodes/AlfaCrm/[^/]+|sandbox/[^/]+|credentials)'];
 	const ours = ['--include-only', '^(nodes|credentials|sandbox)/', '--exclude', 'eslint'];
 	const args = ['nodes', 'credentials', 'sandbox', '--output-type', 'mermaid', ...rooms, ...ours];
-	return `\`\`\`mermaid\n${execa.sync('depcruise', args, { cwd: ROOT, preferLocal: true }).stdout.trim()}\n\`\`\``;
+	const lines = execa.sync('depcruise', args, { cwd: ROOT, preferLocal: true }).stdout.trim().split('\n');
+	// Sorted: theirs is the order of the imports, which moves with any line of code.
+	const isArrow = (line: string) => line.includes('-->');
+	const arrows = lines.filter(isArrow).sort();
+	return ['```mermaid', ...lines.filter((line) => !isArrow(line)), ...arrows, '```'].join('\n');
 }
 
 /** Each page with the tables that it should have. */

@@ -48,18 +48,12 @@ describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
 
 	it('reports each new lead once, and nothing that was there before', async () => {
 		real.credential = await real.credentialWith({ requestsPerSecond: 0 });
-		created = await Polled.import(real, { event: 'customerCreated', pollTimes });
-		changed = await Polled.import(real, {
-			event: 'recordChanged',
-			entities: ['Customer'],
-			events: ['create'],
-			pollTimes,
-		});
+		[created, changed] = await Polled.leads(real, pollTimes);
 		everyMinute = await Polled.import(real, {
 			event: 'customerCreated',
 			pollTimes: { item: [{ mode: 'everyMinute' }] },
 		});
-		for (const { id } of [everyMinute, changed, created]) await real.client.publishWorkflow(id);
+		await everyMinute.publish();
 
 		newLeads(1);
 		await expectEachOnce();

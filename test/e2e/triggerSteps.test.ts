@@ -101,14 +101,7 @@ describe.each(ENGINES)(`${depth.triggerSteps} steps of random work in $engine`, 
 
 	it('loses and repeats no lead, and keeps the order of each branch', async () => {
 		real.credential = await real.credentialWith({ requestsPerSecond: 0 });
-		created = await Polled.import(real, { event: 'customerCreated', pollTimes });
-		changed = await Polled.import(real, {
-			event: 'recordChanged',
-			entities: ['Customer'],
-			events: ['create'],
-			pollTimes,
-		});
-		for (const { id } of [created, changed]) await real.client.publishWorkflow(id);
+		[created, changed] = await Polled.leads(real, pollTimes);
 		while (done.length < depth.triggerSteps) {
 			const name = random.pick([...often, ...Object.keys(steps)]);
 			done.push(name);

@@ -13,7 +13,7 @@ import { changeOf, recordNamed } from './change';
 import type { Found } from './recordReader';
 import { messageOf, orFailure, RecordReader } from './recordReader';
 
-/** Reads what is needed to understand entries of the log. A list that cannot be read fails the poll, and the next one tries again. */
+/** Reads what is needed to understand entries of the log. A list that cannot be read fails the poll, and the next one tries again; that of a customer's lessons for an hour. */
 export class LogLookup {
 	private readonly records: RecordReader;
 

@@ -46,8 +46,8 @@ interface RecordsState {
 	filters: string;
 }
 
-/** The lists of some branches as a poll read them: whole, or the first page. */
-type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'next' | 'rows' | 'total'>>;
+/** The lists of some branches as a poll read them: whole, or the first pages. */
+type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
 
 interface ListedRecord extends NewRecord {
 	id: number;
@@ -149,7 +149,8 @@ function branchesAfter(
 		if (isComplete) return [branch, left];
 		// Of a list whose first pages were enough, nothing else is known than before.
 		const isUnread = isWholeDue(state, now) || !snapshots.has(Number(branch));
-		return [branch, isUnread ? { ...before, unreadAt: before.unreadAt ?? now } : { ...before, ...left }];
+		if (isUnread) return [branch, { ...before, unreadAt: before.unreadAt ?? now }];
+		return [branch, { ...before, ...left, unreadAt: undefined }];
 	});
 	return Object.fromEntries(after);
 }

@@ -12,7 +12,7 @@ import { SEARCHED } from '../operations/records/branches';
 import { findOfAnyKind, notFound, notShown } from '../operations/records/findById';
 import { readId } from '../values/formats';
 import { HOUR_MS } from '../values/time';
-import { accountBranches } from './branches';
+import { allBranches } from './branches';
 import type { Change } from './change';
 import { changeOf } from './change';
 import type { NewRecord } from './eventSource';
@@ -109,10 +109,7 @@ export class RecordReader {
 	private async *places(named: readonly number[], failures: Error[]): AsyncGenerator<number> {
 		yield* named;
 		try {
-			this.branches ??= accountBranches(this.client, 0).then((all) => [
-				...all.branches,
-				...all.closedBranches,
-			]);
+			this.branches ??= allBranches(this.client);
 			yield* (await this.branches).filter((branch) => !named.includes(branch));
 		} catch (caught) {
 			failures.push(asNodeError(this.client.node, caught));

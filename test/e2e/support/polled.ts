@@ -73,6 +73,15 @@ export class Polled {
 		return await Polled.of(real, edit({ nodes, connections: leadingTo(KEEP, TRIGGER) }));
 	}
 
+	/** One that tells new customers by their list and one that does so by the log, both active. */
+	static async leads(real: Real, pollTimes: INodeParameters): Promise<[created: Polled, changed: Polled]> {
+		const log = { event: 'recordChanged', entities: ['Customer'], events: ['create'], pollTimes };
+		const both = [{ event: 'customerCreated', pollTimes }, log];
+		const [created, changed] = [await Polled.import(real, both[0]), await Polled.import(real, both[1])];
+		for (const one of [created, changed]) await one.publish();
+		return [created, changed];
+	}
+
 	/** Saves it as a new workflow. */
 	static async of(real: Real, draft: Draft): Promise<Polled> {
 		const { id } = await real.client.importWorkflow({ name: 'Polled', ...draft });

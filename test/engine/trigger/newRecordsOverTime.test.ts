@@ -167,13 +167,21 @@ describe('clocks and times of AlfaCRM that are wrong', () => {
 	});
 });
 
-it('a branch whose first page was enough, and which fails once after eight days without n8n, loses nobody', async () => {
+it.each([
+	['whose first page was enough', false],
+	['that failed once and whose first page was enough then', true],
+])('a branch %s, and which fails once after eight days without n8n, loses nobody', async (_name, fails) => {
 	const world = await begun(CUSTOMERS, SMALL, (one) =>
 		range(1, 90).map((n) => one.customer({ branch_ids: [1 + (n % 2)] }, { ago: HOUR })),
 	);
 	await world.polls(2, 5);
 	const ids = [world.customer()];
 	expect(await world.polls(1, 5)).toEqual(ids);
+	world.branch(2, fails ? 'forbidden' : 'allowed');
+	await world.polls(1, 5);
+	world.branch(2, 'allowed');
+	ids.push(world.customer());
+	await world.polls(1, 5);
 	world.poller.restart();
 	for (let day = 0; day < 9; day++) {
 		world.pass(DAY);
