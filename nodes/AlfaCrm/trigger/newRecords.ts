@@ -211,11 +211,11 @@ export class NewRecords implements EventSource {
 		count: number,
 	): Promise<Samples & { all: ListedRecord[]; failures: PollResult['failures'] }> {
 		const { branches, deadline, now, reader } = request;
-		let [tooFew, tooMany, days] = [0, Infinity, DAYS_BACK];
+		let [tooFew, tooMany, days, enough] = [0, Infinity, DAYS_BACK, ENOUGH_ROWS];
 		for (;;) {
 			const since = days < ALL_DAYS ? daysAfter(dayAt(now), -days) : '';
 			const isLate = () => Date.now() >= deadline;
-			const isMany = ({ total = 0 }: Pick<Page, 'total'>) => tooMany - tooFew > 1 && total > ENOUGH_ROWS;
+			const isMany = ({ total = 0 }: Pick<Page, 'total'>) => tooMany - tooFew > 1 && total > enough;
 			const { found, failures } = await inEach(
 				branches,
 				async (branch) =>
@@ -231,6 +231,8 @@ export class NewRecords implements EventSource {
 				const isAll = since === '';
 				if (isEnough || isAll || isLate()) return { all, news, failures, isAll: isAll && !isLate() };
 				tooFew = days;
+				// An import: a day more has too many, and they are not enough.
+				if (tooFew >= tooMany) [tooMany, enough] = [Infinity, enough * 4];
 			}
 			days = tooMany === Infinity ? days * 4 : Math.ceil((tooFew + tooMany) / 2);
 		}

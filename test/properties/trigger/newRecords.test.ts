@@ -637,3 +637,41 @@ it('who comes when as many have left the list with their day is reported at once
 		expect(await poll()).toEqual(ids);
 	}
 });
+
+it('the first poll ends, however many came on any day, and begins with the newest that are wanted', async () => {
+	const days = fc.array(fc.tuple(fc.constantFrom(0, 1, 2, 3, 9, 400), fc.constantFrom(1, 30, 600)), {
+		maxLength: 4,
+	});
+	const begins = fc.constantFrom(0, 1, 3, 250);
+	const rare = fc.constantFrom(1, 50, 10_000);
+	await fc.assert(
+		fc.asyncProperty(
+			days,
+			fc.constantFrom(20, 50, 500),
+			begins,
+			rare,
+			async (came, size, startWith, each) => {
+				const now = Date.parse('2026-02-10T09:00:00Z');
+				const ages = came.flatMap(([age, count]) => Array<number>(count).fill(age));
+				const rows = ages
+					.sort((one, other) => other - one)
+					.map((age, index) => ({ id: index + 1, created_at: stamp(now - age * DAY_MS) }));
+				const lists = new MemoryLists((_branch, { created_at_from: from = '01.01.1990' }) =>
+					rows.filter((row) => row.created_at >= dayOf(String(from))).reverse(),
+				);
+				lists.pageSize = size;
+				lists.onRequest = (number) => expect(number).toBeLessThanOrEqual(30 + (10 * rows.length) / size);
+				const wants = ({ id }: IDataObject) => Number(id) % each === 0;
+				const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, wants);
+				const lasting = { deadline: Infinity, scope: '', filters: '', most: 500, branches: [1], startWith };
+				const { news } = await source.poll(
+					{ client: lists.client, reader: lists.reader, ...lasting, now },
+					undefined,
+				);
+				const wanted = startWith === 0 ? [] : rows.filter(wants).slice(-startWith);
+				expect(news.map(({ row }) => row.id)).toEqual(wanted.map(({ id }) => id));
+			},
+		),
+		{ numRuns: 200, seed },
+	);
+}, 60_000);
