@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
-import { daysAfter, dotted, readId } from '../values/formats';
+import { daysAfter, dotted, readId, readIds } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { inEach } from './eventSource';
@@ -92,7 +92,10 @@ function step(
 	const listed = recordsIn(snapshots);
 	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
 	// One that a branch lists in which it is news is no less new for being in one that was chosen.
-	const isNoted = ({ branches }: NewRecord) => branches.every((branch) => state.branches[branch].isChosen);
+	// The card may name branches that could not be read just now.
+	const placesOf = ({ branches, row }: NewRecord) => [...branches, ...readIds([row.branch_ids].flat())];
+	const isOld = (branch: number) => !(branch in state.branches) || state.branches[branch].isChosen;
+	const isNoted = (one: NewRecord) => placesOf(one).every(isOld);
 	const noted = unknown.filter(isNoted);
 	const news = unknown.filter((one) => !isNoted(one) && wants(one.row));
 	const unwanted = idsIn(state.unwanted);

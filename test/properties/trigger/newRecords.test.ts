@@ -431,7 +431,12 @@ class Play {
 		const day = this.history.isDayHeeded ? this.asked : '';
 		const rows = this.customers
 			.filter((one) => one.stamp >= day && this.isShown(one, body, place))
-			.map(({ id, type: kind, stamp: created }) => ({ id, is_study: kind, created_at: created }));
+			.map(({ id, type: kind, stamp: created, branches }) => ({
+				id,
+				is_study: kind,
+				created_at: created,
+				branch_ids: branches,
+			}));
 		return this.history.isNewestFirst ? rows.reverse() : rows;
 	}
 
@@ -534,7 +539,7 @@ class Play {
 	private seen(one: Customer, read: readonly number[]): void {
 		const places = read.filter((place) => this.isShown(one, this.body, place));
 		if (places.length === 0 || one.isMoved || this.reported.includes(one.id)) return;
-		if (places.every((place) => this.unread.has(place))) one.mustNot = one.isExcused = true;
+		if (this.isUnread(one)) one.mustNot = one.isExcused = true;
 		else one.isUnwanted = !this.isDue(one);
 	}
 
@@ -675,3 +680,22 @@ it('the first poll ends, however many came on any day, and begins with the newes
 		{ numRuns: 200, seed },
 	);
 }, 60_000);
+
+it('who is new in a branch that fails is reported where a branch that is chosen meanwhile shows them', async () => {
+	const rows = [{ id: 1, created_at: '2026-02-10 08:00:00', branch_ids: [1] }];
+	const lists = new MemoryLists((place) => rows.filter((row) => row.branch_ids.includes(place)));
+	const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, () => true);
+	const settings = { deadline: Infinity, filters: '', most: 500, startWith: 0 };
+	let [now, state] = [Date.parse('2026-02-10T09:00:00Z'), undefined as unknown];
+	const poll = async (...branches: number[]) => {
+		now += 20 * MINUTE_MS;
+		const request = { client: lists.client, reader: lists.reader, branches, scope: String(branches) };
+		const { news, after } = await source.poll({ ...request, ...settings, now }, state);
+		state = JSON.parse(JSON.stringify(after(news.length)));
+		return news.map(({ row }) => row.id);
+	};
+	await poll(1, 2);
+	rows.push({ id: 2, created_at: '2026-02-10 09:30:00', branch_ids: [2, 3] });
+	lists.failing.add(2);
+	expect(await poll(1, 2, 3)).toEqual([2]);
+});
