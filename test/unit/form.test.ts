@@ -77,7 +77,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('asks for the IDs that travel in the query exactly where they do', () => {
 		for (const key of entity?.keys ?? []) {
 			if (action) continue;
-			const travels = (key.in as readonly string[]).includes(operation);
+			const travels = entity?.operations.some((one) => one === operation);
 			for (const form of forms) {
 				const asked = named(key.name, form);
 				expect([key.name, asked !== undefined]).toEqual([key.name, travels]);

@@ -27,7 +27,7 @@ export const cgi = readable({
 	className: 'CustomerGroupInvolve',
 	label: 'Group Member',
 	certainty: 'confirmed',
-	keys: [{ ...group, in: ['getAll'] }],
+	keys: [group],
 	actions: [
 		{
 			name: 'getByCustomer',
@@ -42,13 +42,6 @@ export const cgi = readable({
 	],
 	// Without days the index shows current ones only.
 	hidden: { passes: [{ b_date: '01.01.2000', e_date: '31.12.2099' }] },
-	listed: {
-		title: [],
-		details: [
-			{ name: 'customer_id', entity: 'customer' },
-			{ name: 'b_date', until: 'e_date' },
-		],
-	},
 	outputFields: membership,
 	filters: period,
 });

@@ -6,7 +6,6 @@ export const discount = referenceList({
 	resource: 'discount',
 	label: 'Discount',
 	certainty: 'confirmed',
-	listed: { title: ['amount', 'begin', 'end'] },
 	outputFields: [
 		reference('branch_id', 'Branch ID', 'branch'),
 		id('customer_id', 'Customer ID', { entity: 'customer' }),

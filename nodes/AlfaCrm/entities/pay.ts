@@ -61,7 +61,6 @@ export const pay = writable({
 	// 'Take Payment' of the customer creates one, and none twice.
 	operations: ['delete', 'get', 'getAll', 'update'],
 	actions: [correct],
-	listed: { title: ['document_date', 'income', 'payer_name'] },
 	simple: [
 		'id',
 		'document_date',

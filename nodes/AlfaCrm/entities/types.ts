@@ -39,9 +39,6 @@ export interface Matching {
 	first?: { field: string; value: number; words: string };
 }
 
-/** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
-export type QueryId = Field & { in: readonly OperationName[] };
-
 /** The resource of what is added to a customer; how the same one is told is in `operations/actions/additions.ts`. */
 export type Added = 'communication' | 'customerTariff' | 'pay' | 'task';
 
@@ -220,7 +217,7 @@ export interface Entity {
 	match?: Matching;
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */
 	archive?: { day?: string };
-	/** IDs that travel in the query. */
-	keys?: readonly QueryId[];
+	/** What the usual operations name in the query, such as the record whose own ones these are; in the body too, where some sources have it. */
+	keys?: readonly Field[];
 	actions?: readonly Action[];
 }

@@ -166,7 +166,7 @@ function records(entity: Entity, operation: string, world: World): fc.Arbitrary<
 }
 
 function begun(entity: Entity, operation: string, world: World, { row, named }: Target): Given {
-	const keys = (entity.keys ?? []).filter((key) => (key.in as readonly string[]).includes(operation));
+	const keys = entity.operations.some((one) => one === operation) ? (entity.keys ?? []) : [];
 	const where = keys.map((key) => [
 		key.name,
 		key.type === 'record' ? picked(row?.[key.name]) : row?.[key.name],

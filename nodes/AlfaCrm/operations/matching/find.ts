@@ -98,7 +98,7 @@ export function readFind(item: Item, entity: Entity, options: Collection) {
 	/** None for all branches. */
 	const chosen = chosenBranches(options);
 	if (!search.isEnough) throw emptyKeyError(item, entity, key);
-	const target = targetOf(item, entity, 'find');
+	const target = targetOf(item, entity);
 	return { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral };
 }
 

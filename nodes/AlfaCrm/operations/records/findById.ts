@@ -87,11 +87,11 @@ export const get: Operation = {
 	text: ({ one }) => ({ name: 'Get', action: `Get ${one}` }),
 	form: (entity) => ({
 		id: [idParameter(entity)],
-		keys: keysForm(entity, 'get'),
+		keys: keysForm(entity),
 		simplify: readingForm(entity),
 	}),
 	async execute(item, entity) {
-		const target = targetOf(item, entity, 'get');
+		const target = targetOf(item, entity, entity.keys);
 		const id = idOf(item, entity);
 		const show = readingOutput(item, entity);
 		const match = await getRecord(item, entity, id, target);
