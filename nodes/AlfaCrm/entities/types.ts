@@ -63,7 +63,7 @@ interface ActionKinds {
 	change: Nothing;
 	/** The same for a lead that is lost; a client is refused. */
 	rejectLead: Nothing;
-	/** Adds something to a customer, whose ID travels as `idAs`, unless the same is there already. */
+	/** Adds something to a customer, whose ID travels in the body as `idAs`, unless the same is there already. */
 	createIfAbsent: { creates: Added; idAs: string };
 	/** A customer joins a group. */
 	joinGroup: Nothing;
@@ -91,7 +91,7 @@ interface ActionBasics {
 	path?: string;
 	/** Last part of the URL. */
 	action: string;
-	/** The record itself is chosen by 'ID' and travels in the query as this. */
+	/** The record itself is chosen by 'ID', unless a field of this name says it, and travels in the query as this. */
 	idAs?: string;
 	/** Parameters that travel in the query. */
 	query?: readonly Field[];
