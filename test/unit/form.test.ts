@@ -249,7 +249,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(options !== undefined).toBe(hasOptions);
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
-		const branches = entity.match?.everyBranch ? { searchBranches: [] } : {};
+		const branches = entity.match ? { searchBranches: [] } : {};
 		const lists = entity.fields.some(({ type }) => LISTS.includes(type));
 		const found = {
 			...{ ifNone: 'refuse', ifSeveral: isOverview ? 'all' : 'refuse' },

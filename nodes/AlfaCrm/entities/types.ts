@@ -27,16 +27,12 @@ export interface MatchKey {
 	ask?: readonly string[];
 }
 
-/** How a record is found again and saved without doubling it. */
+/** How a record is found again, in any branch of the account, and saved without doubling it. */
 export interface Matching {
 	/** The first one is offered first. */
 	keys: readonly MatchKey[];
-	/** The same record may be in any branch of the account, so all are searched. */
-	everyBranch?: true;
 	/** Fields that an update leaves alone unless that is changed in the form. */
-	onlyForNew?: readonly string[];
-	/** Of several that match, those whose field has this value come before the others; in words for the form. */
-	first?: { field: string; value: number; words: string };
+	onlyForNew: readonly string[];
 }
 
 /** The resource of what is added to a customer; how the same one is told is in `operations/actions/additions.ts`. */
