@@ -180,9 +180,8 @@ const last = () => school.sandbox.journal.at(-1);
 const asQuery = (keys: IDataObject) =>
 	Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, String(value)]));
 const keysFor = (resource: string, operation: string, keys: IDataObject): IDataObject => {
-	const declared = (entityOf(resource).keys ?? []).filter((key) =>
-		(key.in as readonly string[]).includes(operation),
-	);
+	const { keys: all = [], operations } = entityOf(resource);
+	const declared = operations.some((one) => one === operation) ? all : [];
 	return Object.fromEntries(declared.map(({ name }) => [name, keys[name]]));
 };
 

@@ -61,8 +61,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers more than resource and operation, and asks for the ID where one record is meant', () => {
-		const needsId =
-			['delete', 'get', 'update'].includes(operation) || action?.idAs !== undefined || isOverview;
+		const { idAs, body = [] } = action ?? {};
+		const isAbout = idAs !== undefined && !namesOf(body).includes(idAs);
+		const needsId = ['delete', 'get', 'update'].includes(operation) || isAbout || isOverview;
 		for (const form of forms) {
 			expect(form.length).toBeGreaterThan(2);
 			const id = named('id', form);
@@ -77,7 +78,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('asks for the IDs that travel in the query exactly where they do', () => {
 		for (const key of entity?.keys ?? []) {
 			if (action) continue;
-			const travels = (key.in as readonly string[]).includes(operation);
+			const travels = entity?.operations.some((one) => one === operation);
 			for (const form of forms) {
 				const asked = named(key.name, form);
 				expect([key.name, asked !== undefined]).toEqual([key.name, travels]);
@@ -120,10 +121,14 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read or written, in n8n’s words, and on', () => {
-		const shown = action?.kind === 'createIfAbsent' ? entityAt(action.creates) : entity;
+		const isMembership = ['joinGroup', 'leaveGroup'].includes(action?.kind ?? '');
+		const added = action?.kind === 'createIfAbsent' ? action.creates : isMembership ? 'cgi' : value;
+		const shown = entityAt(added);
 		const shows =
 			[...READING, 'create', 'update', 'upsert'].includes(operation) ||
-			['change', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(action?.kind ?? '');
+			['change', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(action?.kind ?? '') ||
+			isMembership ||
+			(action?.kind === 'getMany' && action.outputFields === undefined);
 		const simplifies = shown?.simple !== undefined && shows;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
@@ -143,7 +148,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		if (isReading && named('simplify')) expect(asTheyAre?.default).toBe(false);
 		const byExpression = formOf({ resource: value, operation, simplify: '={{ $json.simple }}' });
 		const asked = byExpression.filter(({ name }) => name === 'addNames');
-		expect(asked.map((one) => one.default)).toEqual(named('addNames') ? [true] : []);
+		expect(asked.map((one) => one.default)).toEqual(
+			[named('addNames') ?? asTheyAre].flatMap((one) => one?.default ?? []),
+		);
 	});
 
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
@@ -242,7 +249,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(options !== undefined).toBe(hasOptions);
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
-		const branches = entity.match?.everyBranch ? { searchBranches: [] } : {};
+		const branches = entity.match ? { searchBranches: [] } : {};
 		const lists = entity.fields.some(({ type }) => LISTS.includes(type));
 		const found = {
 			...{ ifNone: 'refuse', ifSeveral: isOverview ? 'all' : 'refuse' },

@@ -117,6 +117,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			if (!sends(kind)) continue;
 			const shown = (own ?? []).flatMap((field) => [field.name, ...nameBeside(field)]);
 			if (own) expect(namesIn(of(name))).toEqual(shown);
+			else if (kind === 'getMany') expect(of(name)).toEqual(of('getAll'));
 			else if (kind === 'save' && path === undefined) expect(namesIn(of(name)).sort()).toEqual(full);
 			else expect(namesIn(of(name))).toEqual([]);
 		}

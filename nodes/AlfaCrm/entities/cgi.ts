@@ -1,5 +1,5 @@
 import { readable } from './common';
-import { dottedDate, id, record, reference } from './fields';
+import { dottedDate, record, reference } from './fields';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 const customer = record('customer_id', 'Customer', 'customer', { required: true });
@@ -27,7 +27,7 @@ export const cgi = readable({
 	className: 'CustomerGroupInvolve',
 	label: 'Group Member',
 	certainty: 'confirmed',
-	keys: [{ ...group, in: ['getAll'] }],
+	keys: [group],
 	actions: [
 		{
 			name: 'getByCustomer',
@@ -36,19 +36,12 @@ export const cgi = readable({
 			action: 'customer',
 			query: [customer],
 			body: period,
-			outputFields: [id('id', 'ID'), ...membership],
 			kind: 'getMany',
 		},
 	],
 	// Without days the index shows current ones only.
 	hidden: { passes: [{ b_date: '01.01.2000', e_date: '31.12.2099' }] },
-	listed: {
-		title: [],
-		details: [
-			{ name: 'customer_id', entity: 'customer' },
-			{ name: 'b_date', until: 'e_date' },
-		],
-	},
+	simple: ['id', 'customer_id', 'group_id', 'b_date', 'e_date'],
 	outputFields: membership,
 	filters: period,
 });

@@ -47,7 +47,10 @@ export const readable = (facts: Facts): Entity => ({
 export const referenceList = (facts: Facts): Entity => readable({ ...facts, listedIn: 'referenceList' });
 
 /** Fields of an entity as an action asks for them, with what is said of them there. */
-export const fieldsLike = ({ fields }: Entity, changes: Record<string, Partial<Field>>): Field[] =>
+export const fieldsLike = (
+	{ fields }: Pick<Entity, 'fields'>,
+	changes: Record<string, Partial<Field>>,
+): Field[] =>
 	Object.entries(changes).map(([name, change]) => {
 		const field = fields.find((one) => one.name === name);
 		return { ...field, ...change } as Field;

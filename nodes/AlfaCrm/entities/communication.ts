@@ -1,6 +1,5 @@
 import { author, idFilter, writable } from './common';
 import { choice, id, longText, owner, reference, text } from './fields';
-import type { QueryId } from './types';
 
 const CLASSES = [
 	{ value: 'Customer', label: 'Customer' },
@@ -9,7 +8,6 @@ const CLASSES = [
 	{ value: 'Task', label: 'Task' },
 ];
 const OWNERS = { Customer: 'customer', Group: 'group', Lead: 'customer', Task: 'task' };
-const where: QueryId['in'] = ['create', 'getAll'];
 
 /** API notes 5.19. */
 export const comment = longText('comment', 'Comment', { required: true, longest: 2048 });
@@ -22,19 +20,12 @@ export const communication = writable({
 	certainty: 'confirmed',
 	operations: ['create', 'getAll'],
 	keys: [
-		{
-			...choice('class', 'Related Type', CLASSES, 'Customer', {
-				required: true,
-				description: 'What it is about',
-			}),
-			in: where,
-		},
-		{
-			...owner('related_id', 'Related Record', 'class', OWNERS, { required: true }),
-			in: where,
-		},
+		choice('class', 'Related Type', CLASSES, 'Customer', {
+			required: true,
+			description: 'What it is about',
+		}),
+		owner('related_id', 'Related Record', 'class', OWNERS, { required: true }),
 	],
-	listed: { title: ['added', 'comment'] },
 	fields: [
 		comment,
 		{

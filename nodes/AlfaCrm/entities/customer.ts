@@ -160,9 +160,7 @@ export const customer = writable({
 	},
 	match: {
 		keys,
-		everyBranch: true,
 		onlyForNew: ['is_study', 'name'],
-		first: { field: 'is_study', value: CUSTOMER_TYPE.client, words: 'clients before leads' },
 	},
 	archive: { day: 'e_date' },
 	fields: [

@@ -2,7 +2,7 @@ import { author, fieldsLike } from './common';
 import { comment, communication } from './communication';
 import { choice, dottedDate, flag, record, reference, references } from './fields';
 import { customerTariff } from './customerTariff';
-import { pay } from './pay';
+import { incomeFields, pay } from './pay';
 import { task } from './task';
 import type { Action, Added, Entity } from './types';
 
@@ -153,23 +153,7 @@ const additions: Action[] = [
 		title: 'Take payment from customer',
 		description: 'Unless an identical one exists',
 		...adding('pay', pay, 'customer_id'),
-		body: fieldsLike(pay, {
-			income: { nonZero: undefined, min: 0.01, description: undefined },
-			pay_account_id: {},
-			branch_id: {},
-			is_confirmed: {},
-			ctt_id: {},
-			document_date: {
-				fallback: 'today',
-				required: false,
-				description: 'Today if left empty, so a run on another day adds it once more',
-			},
-			location_id: {},
-			note: {},
-			payer_name: { description: 'That of the customer if left empty' },
-			pay_item_id: {},
-			pay_type_id: { fallback: 1, required: false, description: 'An income (1) if left empty' },
-		}),
+		body: incomeFields,
 	},
 	{
 		name: 'addComment',

@@ -17,8 +17,6 @@ export function isCurrent(row: IDataObject, zone: string): boolean {
 	return isDead(row) !== true && (last === undefined || last >= today('iso', zone));
 }
 
-const OPERATIONS = ['delete', 'getAll', 'update'] as const;
-
 /** API notes 5.5. The same records come back in every branch. */
 export const customerTariff = writable({
 	resource: 'customerTariff',
@@ -26,8 +24,8 @@ export const customerTariff = writable({
 	label: 'Customer Subscription',
 	certainty: 'confirmed',
 	// 'Sell Subscription' of the customer creates it.
-	operations: OPERATIONS,
-	keys: [{ ...record('customer_id', 'Customer', 'customer', { required: true }), in: OPERATIONS }],
+	operations: ['delete', 'getAll', 'update'],
+	keys: [record('customer_id', 'Customer', 'customer', { required: true })],
 	hidden: {
 		// Without it the index may show current ones only. API notes 5.5.
 		passes: [{ dead: true }],

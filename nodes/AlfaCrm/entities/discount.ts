@@ -6,7 +6,17 @@ export const discount = referenceList({
 	resource: 'discount',
 	label: 'Discount',
 	certainty: 'confirmed',
-	listed: { title: ['amount', 'begin', 'end'] },
+	simple: [
+		'id',
+		'customer_id',
+		'amount',
+		'discount_type',
+		'begin',
+		'end',
+		'subject_ids',
+		'lesson_type_ids',
+		'note',
+	],
 	outputFields: [
 		reference('branch_id', 'Branch ID', 'branch'),
 		id('customer_id', 'Customer ID', { entity: 'customer' }),

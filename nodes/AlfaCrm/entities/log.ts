@@ -17,7 +17,6 @@ export const log = readable({
 	plural: 'Change Log Entries',
 	certainty: 'confirmed',
 	withoutId: true,
-	listed: { title: ['date_time', 'entity', 'entity_id'] },
 	outputFields: [
 		text('entity', 'Entity'),
 		id('entity_id', 'Record ID'),

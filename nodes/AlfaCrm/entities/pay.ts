@@ -1,5 +1,6 @@
-import { note, timestampFilters, timestamps, writable, only } from './common';
+import { fieldsLike, note, timestampFilters, timestamps, writable, only } from './common';
 import { dottedDate, flag, id, ids, number, isoDottedDate, range, record, reference, text } from './fields';
+import type { Field } from './fieldTypes';
 import type { Action } from './types';
 
 /** The one type of payment whose number is verified. API notes 5.16. */
@@ -30,6 +31,65 @@ const payer = text('payer_name', 'Payer Name', {
 	copyFrom: PAYER,
 });
 
+const fields: Field[] = [
+	{ ...customer, required: true },
+	date,
+	number('income', 'Amount', {
+		required: true,
+		nonZero: true,
+		description: 'That of a correction may be negative',
+	}),
+	{ ...account, required: true },
+	{ ...type, required: true },
+	branch,
+	flag('is_confirmed', 'Confirmed', { description: 'Whether it is confirmed' }),
+	record('ctt_id', 'Customer Subscription', 'customerTariff', {
+		description: 'What is paid for',
+	}),
+	record('group_id', 'Group', 'group'),
+	place,
+	note,
+	payer,
+	item,
+	reference('teacher_id', 'Teacher', 'teacher'),
+];
+
+/** What is asked for where money comes in. */
+export const incomeFields = fieldsLike(
+	{ fields },
+	{
+		income: { nonZero: undefined, min: 0.01, description: undefined },
+		pay_account_id: {},
+		branch_id: {},
+		is_confirmed: {},
+		ctt_id: {},
+		document_date: {
+			fallback: 'today',
+			required: false,
+			description: 'Today if left empty, so a run on another day adds it once more',
+		},
+		location_id: {},
+		note: {},
+		payer_name: { description: 'That of the customer if left empty' },
+		pay_item_id: {},
+		pay_type_id: { fallback: INCOME, required: false, description: 'An income (1) if left empty' },
+	},
+);
+
+/** That of the customer once more, for who looks for it here. */
+const take: Action = {
+	name: 'takePayment',
+	label: 'Take Payment',
+	title: 'Take payment from customer',
+	description: 'Unless an identical one exists',
+	action: 'create',
+	path: 'pay',
+	idAs: 'customer_id',
+	body: [{ ...customer, required: true }, ...incomeFields],
+	kind: 'createIfAbsent',
+	creates: 'pay',
+};
+
 /** API notes 5.16: types other than an income, and signs, are known from one integration. */
 const correct: Action = {
 	name: 'createCorrection',
@@ -58,10 +118,8 @@ export const pay = writable({
 	className: 'Pay',
 	label: 'Payment',
 	certainty: 'confirmed',
-	// 'Take Payment' of the customer creates one, and none twice.
 	operations: ['delete', 'get', 'getAll', 'update'],
-	actions: [correct],
-	listed: { title: ['document_date', 'income', 'payer_name'] },
+	actions: [take, correct],
 	simple: [
 		'id',
 		'document_date',
@@ -76,28 +134,7 @@ export const pay = writable({
 	],
 	custom: true,
 	hidden: { kinds: { name: 'pay_type_id', entity: 'payType', usual: INCOME } },
-	fields: [
-		{ ...customer, required: true },
-		date,
-		number('income', 'Amount', {
-			required: true,
-			nonZero: true,
-			description: 'That of a correction may be negative',
-		}),
-		{ ...account, required: true },
-		{ ...type, required: true },
-		branch,
-		flag('is_confirmed', 'Confirmed', { description: 'Whether it is confirmed' }),
-		record('ctt_id', 'Customer Subscription', 'customerTariff', {
-			description: 'What is paid for',
-		}),
-		record('group_id', 'Group', 'group'),
-		place,
-		note,
-		payer,
-		item,
-		reference('teacher_id', 'Teacher', 'teacher'),
-	],
+	fields,
 	// The sum of a refund may stand in either.
 	outputFields: [
 		text('income', 'Amount'),

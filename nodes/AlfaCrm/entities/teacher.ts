@@ -73,7 +73,6 @@ export const teacher = readable({
 	listed: { search: { by: 'name' } },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
 	hidden: { show: { removed: 1 }, views: [archivedView('teachers')] },
-	archive: { day: 'e_date' },
 	outputFields: [
 		text('name', 'Name'),
 		text('avatarUrl', 'Avatar URL'),

@@ -27,20 +27,13 @@ export interface MatchKey {
 	ask?: readonly string[];
 }
 
-/** How a record is found again and saved without doubling it. */
+/** How a record is found again, in any branch of the account, and saved without doubling it. */
 export interface Matching {
 	/** The first one is offered first. */
 	keys: readonly MatchKey[];
-	/** The same record may be in any branch of the account, so all are searched. */
-	everyBranch?: true;
 	/** Fields that an update leaves alone unless that is changed in the form. */
-	onlyForNew?: readonly string[];
-	/** Of several that match, those whose field has this value come before the others; in words for the form. */
-	first?: { field: string; value: number; words: string };
+	onlyForNew: readonly string[];
 }
-
-/** An ID that AlfaCRM looks for in the query; it is sent in the body too, where some sources have it. */
-export type QueryId = Field & { in: readonly OperationName[] };
 
 /** The resource of what is added to a customer; how the same one is told is in `operations/actions/additions.ts`. */
 export type Added = 'communication' | 'customerTariff' | 'pay' | 'task';
@@ -66,7 +59,7 @@ interface ActionKinds {
 	change: Nothing;
 	/** The same for a lead that is lost; a client is refused. */
 	rejectLead: Nothing;
-	/** Adds something to a customer, whose ID travels as `idAs`, unless the same is there already. */
+	/** Adds something to a customer, whose ID travels in the body as `idAs`, unless the same is there already. */
 	createIfAbsent: { creates: Added; idAs: string };
 	/** A customer joins a group. */
 	joinGroup: Nothing;
@@ -94,7 +87,7 @@ interface ActionBasics {
 	path?: string;
 	/** Last part of the URL. */
 	action: string;
-	/** The record itself is chosen by 'ID' and travels in the query as this. */
+	/** The record itself is chosen by 'ID', unless a field of this name says it, and travels in the query as this. */
 	idAs?: string;
 	/** Parameters that travel in the query. */
 	query?: readonly Field[];
@@ -220,7 +213,7 @@ export interface Entity {
 	match?: Matching;
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */
 	archive?: { day?: string };
-	/** IDs that travel in the query. */
-	keys?: readonly QueryId[];
+	/** What the usual operations name in the query, such as the record whose own ones these are; in the body too, where some sources have it. */
+	keys?: readonly Field[];
 	actions?: readonly Action[];
 }

@@ -53,8 +53,7 @@ const lessonCustomers: Record<string, Loader> = {
 		const named = [...listOf(row.customer_ids), ...details.map(({ customer_id }) => customer_id)];
 		const ids = new Set([...readIds(named), ...(await membersOf(client, branch, row))]);
 		const names = new Names(client, branch);
-		const rows = [...ids].map((customer_id) => ({ customer_id }));
-		await names.readFor(rows, cgi);
+		await names.read(customer, [...ids]);
 		const titled = [...ids].map((value) => ({
 			name: names.of(customer.resource, value) ?? `Customer ${value}`,
 			value,

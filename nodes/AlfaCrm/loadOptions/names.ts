@@ -35,7 +35,7 @@ export class Names implements KnownNames {
 		await Promise.all(lists.map(async ([resource, ids]) => await this.read(entityOf(resource), [...ids])));
 	}
 
-	private async read(entity: Entity, ids: readonly number[]): Promise<void> {
+	async read(entity: Entity, ids: readonly number[]): Promise<void> {
 		const names = this.known.get(entity.resource);
 		const filter = entity.filters.find(({ name }) => name === 'ids');
 		const wanted = ids.filter((id) => !names?.has(id));

@@ -146,8 +146,6 @@ function isWorthWaiting(what: string): boolean {
 	return Math.abs(now - since) < PATIENCE_MS;
 }
 
-const keysFor = ({ keys = [] }: Entity) => keys.filter((key) => key.in.includes('getAll'));
-
 /** Why the record of a change cannot be read at all, if so. */
 function unreadable({ node }: ApiClient, change: Change, entity?: Entity): string | undefined {
 	if (entity === undefined)
@@ -155,7 +153,7 @@ function unreadable({ node }: ApiClient, change: Change, entity?: Entity): strin
 	if (node.credentials?.[CREDENTIAL] === undefined)
 		return 'The record was not read, because this node has no credential. Select one in the node.';
 	const fields = fieldsOf(change);
-	const missing = keysFor(entity).find(({ name }) => (fields[name] ?? undefined) === undefined);
+	const missing = (entity.keys ?? []).find(({ name }) => (fields[name] ?? undefined) === undefined);
 	if (missing === undefined) return undefined;
 	return `AlfaCRM finds a ${entity.label.toLowerCase()} only by its ${missing.name} too, which the event does not hold. Use the fields of the event.`;
 }
@@ -164,7 +162,7 @@ function unreadable({ node }: ApiClient, change: Change, entity?: Entity): strin
 async function recordIn(client: ApiClient, entity: Entity, change: Change, branch: number | undefined) {
 	const { kinds, partition } = entity.hidden ?? {};
 	const fields = fieldsOf(change);
-	const query = Object.fromEntries(keysFor(entity).map(({ name }) => [name, fields[name]]));
+	const query = Object.fromEntries((entity.keys ?? []).map(({ name }) => [name, fields[name]]));
 	const target = { path: entity.path, query, labels: {}, branch };
 	// A list that shows one status or kind at a time is asked first for the one that the change names. API notes 5.11 and 5.16.
 	const divider = partition?.name ?? kinds?.name ?? '';

@@ -88,6 +88,12 @@ const rowOf = (customer_id: number): fc.Arbitrary<IDataObject> =>
 const attendance = (customers: readonly number[]): fc.Arbitrary<IDataObject> =>
 	fc.tuple(...customers.map(rowOf)).map((values) => ({ values }));
 
+/** That of somebody else is refused. */
+function ownSubscription({ rows }: World, customer: number): Own {
+	const own = rows('customer-tariff').flatMap((row) => (row.customer_id === customer ? [row.id] : []));
+	return { ctt_id: fc.constantFrom(undefined, ...own) };
+}
+
 const SPECIAL: Record<string, Special> = {
 	'customer.convertToClient': { fit: isLead },
 	'customer.reject': { fit: isLead },
@@ -102,12 +108,12 @@ const SPECIAL: Record<string, Special> = {
 			return groups.length > 0 ? { group_id: oneOf(groups).map(picked) } : {};
 		},
 	},
-	'customer.takePayment': {
-		// That of somebody else is refused.
-		given: ({ rows }, { id }): Own => {
-			const own = rows('customer-tariff').flatMap((row) => (row.customer_id === id ? [row.id] : []));
-			return { ctt_id: fc.constantFrom(undefined, ...own) };
-		},
+	'customer.takePayment': { given: (world, { id }): Own => ownSubscription(world, id) },
+	'pay.takePayment': {
+		given: (world, { customer_id: id }): Own => ({
+			...ownSubscription(world, Number(id)),
+			customer_id: fc.constant(picked(Number(id))),
+		}),
 	},
 	'lesson.complete': {
 		fit: isLesson,
@@ -166,7 +172,7 @@ function records(entity: Entity, operation: string, world: World): fc.Arbitrary<
 }
 
 function begun(entity: Entity, operation: string, world: World, { row, named }: Target): Given {
-	const keys = (entity.keys ?? []).filter((key) => (key.in as readonly string[]).includes(operation));
+	const keys = entity.operations.some((one) => one === operation) ? (entity.keys ?? []) : [];
 	const where = keys.map((key) => [
 		key.name,
 		key.type === 'record' ? picked(row?.[key.name]) : row?.[key.name],

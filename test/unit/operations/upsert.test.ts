@@ -1,7 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { customer } from '../../../nodes/AlfaCrm/entities/customer';
-import { leadSource } from '../../../nodes/AlfaCrm/entities/statuses';
 import type { Found } from '../../../nodes/AlfaCrm/operations/matching/decide';
 import { inOrder } from '../../../nodes/AlfaCrm/operations/matching/decide';
 import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
@@ -93,9 +91,9 @@ describe('so many active and archived matches', () => {
 			...{ row: { id, is_study }, version: 0, isCached: false, archived },
 		});
 		const all = [of(9, 0), of(8, 1, true), of(1, '1'), of(7, 0, true), of(2, 1), of(6, null)];
-		expect(inOrder(customer, all).map(({ row }) => row.id)).toEqual([2, 1, 9, 6, 8, 7]);
+		expect(inOrder(all).map(({ row }) => row.id)).toEqual([2, 1, 9, 6, 8, 7]);
 		const texts = ['9', 10, '100'].map((id) => of(id, null));
-		expect(inOrder(leadSource, texts).map(({ row }) => row.id)).toEqual(['100', 10, '9']);
+		expect(inOrder(texts).map(({ row }) => row.id)).toEqual(['100', 10, '9']);
 		expect(texts[0].row.id).toBe('9');
 	});
 

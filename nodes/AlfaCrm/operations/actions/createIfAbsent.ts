@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
 import { passesOf } from '../../entities/listCall';
+import { customer as owning } from '../../entities/customer';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf } from '../../fields/field';
@@ -39,26 +40,26 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const other = entityOf(creates);
 		const noun = other.label.toLowerCase();
 		const { branch } = targetOf(item, entity);
-		const customer = idOf(item, entity);
 		const input = readFields(item, fields);
 		const [options] = textOptions(fields);
 		const shortens = shortensTexts(options && item.collection(options));
 		const isOneOfMany = other.fields.some((field) => field.name === idAs && isList(field));
-		const link = { [idAs]: isOneOfMany ? [customer] : customer };
-		const given = { ...link, ...bodyOf(item, fields, input, branch, shortens), ...fixed };
+		const values = bodyOf(item, fields, input, branch, shortens);
+		const customer = Number(values[idAs] ?? idOf(item, entity));
+		const given = { ...values, [idAs]: isOneOfMany ? [customer] : customer, ...fixed };
 		const isSame = item.flag(skipIfThere) ? addition.isSame(item) : undefined;
 		const show = simplified(item, other, Object.keys(given));
 
 		const query = Object.fromEntries((other.keys ?? []).map(({ name }) => [name, given[name]]));
 		// The form has the customer under its own label.
-		const labels = labelsOf([...other.fields, ...fields, { name: idAs, label: entity.label }]);
+		const labels = labelsOf([...other.fields, ...fields, { name: idAs, label: owning.label }]);
 		const compared = other.fields
 			.filter(({ name }) => name !== idAs)
 			// The branch of the same one may be another if nobody gave it, for its owner may have moved.
 			.filter((field) => !isBlank(field, (field.fromBranch ? input : given)[field.name]));
-		const lock: LockKey = [entity.path, customer, other.path];
+		const lock: LockKey = [owning.path, customer, other.path];
 		return await item.withLock([lock], async () => {
-			const owner = { entity, id: customer };
+			const owner = { entity: owning, id: customer };
 			const draft = { fields, input, body: given, branch };
 			const { body, branch: home, homes = [] } = await forOwner(item, draft, owner);
 			const target = { path: other.path, branch: home, query, labels };

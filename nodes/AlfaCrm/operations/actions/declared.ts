@@ -6,8 +6,14 @@ import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import type { ActionKind, OperationPart } from '../operation';
 import { nameSourceOf } from '../output/names';
-import { namedOutput, namesForm, withNameSchema } from '../output/readings';
-import type { ObjectSchema } from '../output/recordSchema';
+import {
+	namedOutput,
+	namesForm,
+	readingForm,
+	readingOutput,
+	readingSchema,
+	withNameSchema,
+} from '../output/readings';
 import { objectOf, recordSchema } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { forOwner } from '../records/owner';
@@ -16,22 +22,29 @@ import { asRows, limitForm, limitOf, readList } from '../records/readList';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields, readFilters } from './fields';
 
-/** What returns rows as AlfaCRM shows them, with names where they are asked for. */
+/** What returns records of the entity, or rows of its own with names where they are asked for. */
 const reading = <K extends 'get' | 'getMany'>(
 	form: OperationPart,
 	read: (item: Item, entity: Entity, action: Action, call: ItemRequest) => Promise<IDataObject[]>,
 ): ActionKind<K> => ({
-	form: (_entity, { outputFields = [] }) => ({ ...form, simplify: namesForm(outputFields) }),
+	form: (entity, { outputFields }) => ({
+		...form,
+		simplify: outputFields ? namesForm(outputFields) : readingForm(entity),
+	}),
 	async execute(item, entity, action) {
 		const { call } = callOf(item, entity, action, readFilters);
-		const show = namedOutput(item, action.outputFields ?? []);
+		const { outputFields } = action;
+		const show = outputFields ? namedOutput(item, outputFields) : readingOutput(item, entity);
 		const rows = await read(item, entity, action, call);
 		return await show(
 			rows.map((row) => ({ row, branch: call.branch })),
 			nameSourceOf(item),
 		);
 	},
-	output: (_entity, action) => withNameSchema(declaredSchema(action), action.outputFields ?? []),
+	output: (entity, { outputFields }) =>
+		outputFields
+			? withNameSchema(objectOf({ ...objectSchema(outputFields).properties }), outputFields)
+			: readingSchema(entity),
 	reads: true,
 });
 
@@ -61,10 +74,8 @@ export const save: ActionKind<'save'> = {
 			return [{ ...(id === undefined ? {} : { id }), ...saved }];
 		});
 	},
-	output: (entity, action) =>
-		action.path === undefined && action.outputFields === undefined
-			? recordSchema(entity)
-			: declaredSchema(action),
+	// What else AlfaCRM answers with is not known.
+	output: (entity, { path }) => (path === undefined ? recordSchema(entity) : objectOf({})),
 };
 
 const fieldsOf = ({ query = [], body = [] }: Action) => [...query, ...body];
@@ -86,7 +97,3 @@ function callOf(item: Item, entity: Entity, action: Action, read: typeof readFie
 	};
 	return { call, input, id };
 }
-
-/** What comes out, as far as that is declared. */
-const declaredSchema = ({ outputFields = [] }: Action): ObjectSchema =>
-	objectOf({ ...objectSchema(outputFields).properties });

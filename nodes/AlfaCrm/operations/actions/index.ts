@@ -34,7 +34,7 @@ export function operationFor(action: Action): Operation {
 		form: (entity) => ({
 			...fieldsForm([...query, ...body]),
 			...kind.form(entity, action),
-			id: idAs ? [idParameter(entity)] : [],
+			id: idAs && !body.some(({ name: field }) => field === idAs) ? [idParameter(entity)] : [],
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),

@@ -9,8 +9,9 @@ import type { LockKey } from '../execution/execution';
 import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import type { ObjectSchema } from '../output/recordSchema';
-import { withResult, withResultSchema } from '../output/readings';
-import { objectOf, recordSchema, shownFields } from '../output/recordSchema';
+import type { ShowWritten } from '../output/readings';
+import { simplified, simplifiedSchema, simplifyForm, withResult, withResultSchema } from '../output/readings';
+import { objectOf, shownFields } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { firstDay, lastDay } from '../records/periods';
 import { readWholeList } from '../records/readList';
@@ -23,7 +24,7 @@ const IN_ALREADY = /уже состоит/i;
 
 /** A customer joins a group for some days. Who is in it on one of them stays in it, on the others too. */
 export const joinGroup: ActionKind<'joinGroup'> = {
-	form: () => ({}),
+	form: () => ({ simplify: simplifyForm(cgi) }),
 	async execute(item, entity, action) {
 		const membership = readMembership(item, entity, action);
 		const days = daysOf(membership);
@@ -101,14 +102,14 @@ function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: 
 }
 
 async function carryOut(membership: Membership, { row, body, alreadyMember }: Plan): Promise<IDataObject> {
-	const { customer, group } = membership;
+	const { customer, group, show } = membership;
 	if (Object.keys(body).length === 0) {
 		noteRepeat(membership, IS_MEMBER);
-		return { ...withResult(row, 'unchanged'), alreadyMember };
+		return { ...withResult(show(row), 'unchanged'), alreadyMember };
 	}
 	const task = `change the days of customer ${customer} in group ${group} (membership ${String(row.id)})`;
 	const model = await save(membership, { action: 'update', body, task }, row);
-	return { ...withResult({ ...row, ...body, ...model }, 'updated'), alreadyMember };
+	return { ...withResult(show({ ...row, ...body, ...model }), 'updated'), alreadyMember };
 }
 
 async function join(
@@ -116,7 +117,7 @@ async function join(
 	days: Days,
 	others: readonly IDataObject[],
 ): Promise<IDataObject> {
-	const { item, customer, group, given } = membership;
+	const { item, customer, group, given, show } = membership;
 	const body = { group_id: group, customer_id: customer, ...given };
 	let row: IDataObject;
 	try {
@@ -128,20 +129,23 @@ async function join(
 		// which memberships of other days alone are shown may be in it on those only.
 		if (!IN_ALREADY.test(error.message) || Object.keys(given).length > 0 || others.length > 0) throw error;
 		noteRepeat(membership, IS_MEMBER);
-		return { ...withResult({ customer_id: customer, group_id: group }, 'unchanged'), alreadyMember: true };
+		return {
+			...withResult(show({ customer_id: customer, group_id: group }), 'unchanged'),
+			alreadyMember: true,
+		};
 	}
 	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
 	const plan = planned(item, [row], days);
-	const changed = days.isOpen && plan ? await carryOut(membership, plan) : row;
+	const changed = days.isOpen && plan ? await carryOut(membership, plan) : show(row);
 	return { ...withResult(changed, 'created'), alreadyMember: false };
 }
 
 /** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
 export const leaveGroup: ActionKind<'leaveGroup'> = {
-	form: () => ({}),
+	form: () => ({ simplify: simplifyForm(cgi) }),
 	async execute(item, entity, action) {
 		const membership = readMembership(item, entity, action);
-		const { customer, group, given, lock } = membership;
+		const { customer, group, given, lock, show } = membership;
 		const now = today('iso', item.zone);
 		const day = dayIn(item, given.e_date) ?? now;
 		const isDeletion = given.leave_by === 'delete';
@@ -166,11 +170,16 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 					? (['delete', 'deleted'] as const)
 					: (['update', 'updated'] as const);
 				const model = await save(membership, { action, body, task }, row);
-				result.push({ ...withResult({ ...row, ...body, ...model }, operationResult), alreadyLeft: false });
+				result.push({
+					...withResult(show({ ...row, ...body, ...model }), operationResult),
+					alreadyLeft: false,
+				});
 			}
 			if (result.length > 0) return result;
 			noteRepeat(membership, 'This customer was not in the group; nothing was changed');
-			return [{ ...withResult({ customer_id: customer, group_id: group }, 'unchanged'), alreadyLeft: true }];
+			return [
+				{ ...withResult(show({ customer_id: customer, group_id: group }), 'unchanged'), alreadyLeft: true },
+			];
 		});
 	},
 	output: () => membershipSchema('alreadyLeft'),
@@ -186,6 +195,7 @@ interface Membership {
 	/** What the form calls its fields. */
 	labels: Record<string, string>;
 	lock: LockKey;
+	show: ShowWritten;
 }
 
 function readMembership(item: Item, entity: Entity, { body = [] }: Action): Membership {
@@ -194,7 +204,8 @@ function readMembership(item: Item, entity: Entity, { body = [] }: Action): Memb
 	const { group_id, ...given } = bodyOf(item, body, readFields(item, body), branch);
 	const group = group_id as number;
 	const labels = labelsOf([...shownFields(cgi), ...body]);
-	return { item, branch, customer, group, given, labels, lock: [cgi.path, customer, group] };
+	const show = simplified(item, cgi, []);
+	return { item, branch, customer, group, given, labels, lock: [cgi.path, customer, group], show };
 }
 
 const IS_MEMBER = 'This customer was in the group already; nothing was added';
@@ -227,6 +238,6 @@ async function save(
 
 /** A membership, what became of it, and whether it was so already. */
 function membershipSchema(flag: string): ObjectSchema {
-	const { properties } = withResultSchema(recordSchema(cgi));
+	const { properties } = withResultSchema(simplifiedSchema(cgi));
 	return objectOf({ ...properties, [flag]: { type: 'boolean' } });
 }

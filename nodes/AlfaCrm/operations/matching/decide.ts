@@ -1,8 +1,12 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
+import { readFlag } from '../../values/formats';
+import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { Entity, MatchKey } from '../../entities/types';
 import type { Item } from '../execution/item';
 import type { LocatedRecord } from '../records/target';
+
+const KINDS = ['lead', 'client'];
 
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 export type IfArchived = 'update' | 'restore' | 'create' | 'skip';
@@ -31,16 +35,16 @@ export function decide(
 ): Found[] {
 	const active = found.filter(({ archived }) => !archived);
 	if (active.length === 0 && ifArchived === 'create') return [];
-	const pool = inOrder(entity, active.length > 0 ? active : found);
+	const pool = inOrder(active.length > 0 ? active : found);
 	if (active.length === 0 && ifArchived === 'skip') return pool.slice(0, 1);
 	if (pool.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, pool);
 	return ifSeveral === 'all' ? pool : pool.slice(0, 1);
 }
 
-/** Active ones first, then those that the entity prefers, then the newest: AlfaCRM counts its IDs upwards. */
-export function inOrder({ match }: Pick<Entity, 'match'>, matches: readonly Found[]): Found[] {
-	const { field, value } = match?.first ?? { field: 'id' };
-	const rank = ({ archived, row }: Found) => (archived ? 2 : 0) + (Number(row[field]) === value ? 0 : 1);
+/** Active ones first, then clients, then the newest: AlfaCRM counts its IDs upwards. */
+export function inOrder(matches: readonly Found[]): Found[] {
+	const rank = ({ archived, row }: Found) =>
+		(archived ? 2 : 0) + (readFlag(row.is_study) === CUSTOMER_TYPE.client ? 0 : 1);
 	return [...matches].sort((a, b) => rank(a) - rank(b) || Number(b.row.id) - Number(a.row.id));
 }
 
@@ -57,7 +61,7 @@ export function severalMatchError(
 	const words = `${description.charAt(0).toLowerCase()}${description.slice(1)}`;
 	const such = narrower === undefined || narrower === key ? '' : ` (${narrower.label} ${words})`;
 	return item.refused(
-		`${matches.length} ${plural.toLowerCase()} match by ${key.label}: ${named(entity, matches).join(', ')}`,
+		`${matches.length} ${plural.toLowerCase()} match by ${key.label}: ${named(matches).join(', ')}`,
 		`Choose in 'If Several Match' what to do, match by something that only one ${label.toLowerCase()} has${such}, or merge them in AlfaCRM. ${item.savedNote()}`,
 	);
 }
@@ -66,33 +70,21 @@ export function severalMatchError(
 export function warnOfSeveral(item: Item, entity: Entity, matches: readonly Found[]): void {
 	item.execution.hints.add(
 		`Several ${entity.plural.toLowerCase()} match and all are returned, so the next nodes, such as a payment, run once for each`,
-		named(entity, matches).join(', '),
+		named(matches).join(', '),
 	);
 }
 
 /** "501 (client)", "388 (lead, archived)". */
-function named({ match, fields }: Entity, matches: readonly Found[]): string[] {
-	const kind = fields.find(({ name }) => name === match?.first?.field);
-	return matches.map(({ row, archived }) => {
-		const choices = kind?.type === 'choice' ? kind.choices : [];
-		const choice = choices.find(({ value }) => kind && value === Number(row[kind.name]));
-		const what = [...(choice ? [choice.label.toLowerCase()] : []), ...(archived ? ['archived'] : [])];
+const named = (matches: readonly Found[]): string[] =>
+	matches.map(({ row, archived }) => {
+		const kind = readFlag(row.is_study);
+		const what = [kind === undefined ? '' : KINDS[kind], archived ? 'archived' : ''].filter(Boolean);
 		return what.length === 0 ? String(row.id) : `${String(row.id)} (${what.join(', ')})`;
 	});
-}
 
-/** The choice that takes one of several, and by what it is told. */
-export function firstChoice(name: string, { archive, match }: Entity): INodePropertyOptions {
-	const order = [
-		...(archive ? ['active before archived'] : []),
-		...(match?.first ? [match.first.words] : []),
-	];
-	return {
-		name,
-		value: 'newest',
-		description:
-			order.length === 0
-				? 'The one with the highest ID'
-				: `The first in this order: ${order.join(', ')}, then the highest ID`,
-	};
-}
+/** The choice that takes one of several, in the order of `inOrder`. */
+export const firstChoice = (name: string): INodePropertyOptions => ({
+	name,
+	value: 'newest',
+	description: 'The first in this order: active before archived, clients before leads, then the highest ID',
+});

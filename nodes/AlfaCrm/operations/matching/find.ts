@@ -1,41 +1,39 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
+import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import type { Operation } from '../operation';
-import { whereSearched } from '../records/branches';
+import { searchedIn, SEARCHED } from '../records/branches';
 import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import { targetOf } from '../records/target';
 import type { Found, IfSeveral } from './decide';
 import { firstChoice, inOrder, severalMatchError, warnOfSeveral } from './decide';
 import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
-import { chosenBranches, findMatches, searchBranches, searchedBranches } from './search';
+import { chosenBranches, findMatches, searchedBranches } from './search';
 
 /**
  * @param ifSeveral what an operation that looks records up in the same way does with several unless it is told
  * @param more what its options hold besides
  */
-export function findOptions(
-	entity: Entity,
+export const findOptions = (
 	ifSeveral: IfSeveral = 'refuse',
 	more: readonly INodeProperties[] = [],
-): INodeProperties {
-	const noun = entity.label.toLowerCase();
-	const archived: INodeProperties = {
-		displayName: 'Include Archived',
-		name: 'archived',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to find archived ones too, after the active ones',
-	};
-	return collection(
+): INodeProperties =>
+	collection(
 		'Options',
 		'options',
 		[
-			...(entity.archive ? [archived] : []),
+			{
+				displayName: 'Include Archived',
+				name: 'archived',
+				type: 'boolean',
+				default: true,
+				description: 'Whether to find archived ones too, after the active ones',
+			},
 			{
 				displayName: 'If None Matches',
 				name: 'ifNone',
@@ -43,7 +41,7 @@ export function findOptions(
 				options: [
 					{ name: 'Return an Item', value: 'item', description: 'Returns { matchFound: false }' },
 					{ name: 'Return Nothing', value: 'nothing', description: 'The workflow goes on without an item' },
-					{ name: 'Stop', value: 'refuse', description: `Say that there is no such ${noun}` },
+					{ name: 'Stop', value: 'refuse', description: 'Say that there is no such customer' },
 				],
 				default: 'refuse',
 			},
@@ -53,28 +51,27 @@ export function findOptions(
 				type: 'options',
 				options: [
 					{ name: 'Return All', value: 'all', description: 'One item for each' },
-					firstChoice('Return the First', entity),
+					firstChoice('Return the First'),
 					{ name: 'Stop', value: 'refuse', description: 'Name their IDs' },
 				],
 				default: ifSeveral,
 			},
-			...searchBranches(entity),
+			toProperty(searchedIn),
 			...more,
 		],
 		'Add Option',
 	);
-}
 
 /** Finds records as Create or Update does, and leaves them as they are. */
 export const find: Operation = {
-	text: ({ one }, entity) => ({ name: 'Find', action: `Find ${one} by ${keysInWords(entity)}` }),
+	text: ({ one }) => ({ name: 'Find', action: `Find ${one} by phone or email or another key` }),
 	form: (entity) => ({
 		match: matchForm(entity),
 		simplify: readingForm(entity),
-		findOptions: [findOptions(entity)],
+		findOptions: [findOptions()],
 	}),
 	async execute(item, entity) {
-		const options = item.collection(findOptions(entity));
+		const options = item.collection(findOptions());
 		const wanted = readFind(item, entity, options);
 		const show = readingOutput(item, entity);
 		const found = await findRecords(item, wanted);
@@ -94,11 +91,11 @@ export function readFind(item: Item, entity: Entity, options: Collection) {
 	const search = searchOf(item, entity, key);
 	const ifNone = options.choice<'item' | 'nothing' | 'refuse'>(options.parameter('ifNone'));
 	const ifSeveral = options.choice<IfSeveral>(options.parameter('ifSeveral'));
-	const takesArchived = !entity.archive || options.flag(options.parameter('archived'));
+	const takesArchived = options.flag(options.parameter('archived'));
 	/** None for all branches. */
 	const chosen = chosenBranches(options);
 	if (!search.isEnough) throw emptyKeyError(item, entity, key);
-	const target = targetOf(item, entity, 'find');
+	const target = targetOf(item, entity);
 	return { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral };
 }
 
@@ -116,11 +113,11 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	const noun = entity.label.toLowerCase();
 	const branches = await searchedBranches(item, entity, target, chosen);
 	const matches = await findMatches(item, entity, target, search, branches);
-	const found = inOrder(entity, matches).filter(({ archived }) => takesArchived || !archived);
+	const found = inOrder(matches).filter(({ archived }) => takesArchived || !archived);
 
 	if (found.length === 0 && ifNone === 'refuse') {
 		throw item.failed(
-			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${whereSearched(entity)}`,
+			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${SEARCHED}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",
 			404,
 		);
@@ -128,12 +125,3 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	if (found.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, found);
 	return ifSeveral === 'newest' ? found.slice(0, 1) : found;
 }
-
-/** "phone or email or another key". */
-const keysInWords = ({ match }: Entity): string =>
-	(match?.keys ?? [])
-		.filter(({ fields }) => fields.length === 1)
-		.slice(0, 2)
-		.map(({ label }) => label.toLowerCase())
-		.concat('another key')
-		.join(' or ');

@@ -1,10 +1,10 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
 import { SMALLEST_PAGE } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
-import { isBlank, kindOf, listOf, normalForms, toProperty } from '../../fields/field';
+import { isBlank, kindOf, listOf, normalForms } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../execution/item';
@@ -171,10 +171,7 @@ function holds(field: Field, held: unknown, wanted: unknown): boolean {
 	return listOf(held).some((one) => normalForms(field, one).some((form) => forms.has(form)));
 }
 
-/**
- * Where to look: in the branches chosen, in all where the same record may be in any, else in that of the call and those
- * given for the record.
- */
+/** Where to look: in the branches chosen, else in all. */
 export async function searchedBranches(
 	item: Item,
 	entity: Entity,
@@ -182,17 +179,9 @@ export async function searchedBranches(
 	chosen: readonly number[],
 	saved?: IDataObject,
 ): Promise<Branch[]> {
-	const own = branchesOf(branch, entity.fields, saved ?? {});
-	if (!entity.match?.everyBranch) return own;
 	if (chosen.length === 0) return await allBranches(item, branch);
 	// Where a new record would be saved it must be found the next time.
-	return [...new Set([...chosen, ...(saved === undefined ? [] : own)])];
-}
-
-/** Where to look, among the options of an entity whose records may be in any branch. */
-export function searchBranches({ match }: Entity): INodeProperties[] {
-	if (!match?.everyBranch) return [];
-	return [toProperty(searchedIn)];
+	return [...new Set([...chosen, ...(saved ? branchesOf(branch, entity.fields, saved) : [])])];
 }
 
 /** Those that are chosen, read before anything is sent; none for all. */

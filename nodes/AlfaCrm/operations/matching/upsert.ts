@@ -123,7 +123,7 @@ export const upsert: Operation = {
 		}
 		const given = changesOf(item, entity, input, rules.overwriteWithEmpty, rules.shortens);
 		const changes = canonicalIn(entity, given);
-		const target = targetOf(item, entity, 'upsert');
+		const target = targetOf(item, entity);
 		const request = { item, entity, target, search, input, changes, rules, show };
 		const locks = [...locksOf(entity, changes), ...locksOf(entity, search.wanted)];
 		return await item.withLock(locks, async () => {

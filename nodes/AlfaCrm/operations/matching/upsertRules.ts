@@ -1,14 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../../entities/types';
+import { toProperty } from '../../fields/field';
 import { sortByName } from '../../fields/order';
 import { collection } from '../../form/assemble';
 import type { Collection } from '../execution/parameters';
+import { searchedIn } from '../records/branches';
 import { overwriteWithEmpty, shortenOption, shortensTexts } from '../records/body';
 import { listModeForm, readAddToLists } from '../records/saveChanges';
 import type { IfArchived, IfSeveral } from './decide';
 import { firstChoice } from './decide';
-import { searchBranches } from './search';
 
 /** In place of single fields: custom ones, which are named by their code, have no choice of their own. */
 const ALL_FIELDS = 'all';
@@ -16,28 +17,27 @@ const ALL_FIELDS = 'all';
 /** The options of Create or Update. */
 export function upsertOptions(entity: Entity): INodeProperties {
 	const { fields, match } = entity;
-	const ifArchived: INodeProperties = {
-		displayName: 'If the Match Is Archived',
-		name: 'ifArchived',
-		type: 'options',
-		options: [
-			{ name: 'Create a New One', value: 'create', description: 'Leave the archived one alone' },
-			{
-				name: 'Restore and Update',
-				value: 'restore',
-				description: 'Clear its flag together with the update. Check in AlfaCRM that this restores it.',
-			},
-			{ name: 'Skip', value: 'skip', description: 'Change nothing and return the archived one' },
-			{ name: 'Update', value: 'update', description: 'Save the changes and leave it in the archive' },
-		],
-		default: 'update',
-		description: 'What happens when only archived ones match',
-	};
 	return collection(
 		'Options',
 		'options',
 		[
-			...(entity.archive ? [ifArchived] : []),
+			{
+				displayName: 'If the Match Is Archived',
+				name: 'ifArchived',
+				type: 'options',
+				options: [
+					{ name: 'Create a New One', value: 'create', description: 'Leave the archived one alone' },
+					{
+						name: 'Restore and Update',
+						value: 'restore',
+						description: 'Clear its flag together with the update. Check in AlfaCRM that this restores it.',
+					},
+					{ name: 'Skip', value: 'skip', description: 'Change nothing and return the archived one' },
+					{ name: 'Update', value: 'update', description: 'Save the changes and leave it in the archive' },
+				],
+				default: 'update',
+				description: 'What happens when only archived ones match',
+			},
 			{
 				displayName: 'If Match Value Is Unusable',
 				description: 'Empty, or nothing that a record can be told by',
@@ -64,7 +64,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 						value: 'all',
 						description: 'Change each of them; one item comes out for each',
 					},
-					firstChoice('Update the First', entity),
+					firstChoice('Update the First'),
 				],
 				default: 'refuse',
 			},
@@ -83,7 +83,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 			},
 			overwriteWithEmpty,
 			...shortenOption(fields),
-			...searchBranches(entity),
+			toProperty(searchedIn),
 		],
 		'Add Option',
 	);
@@ -95,7 +95,7 @@ export type Rules = ReturnType<typeof rulesOf>;
 /** What the options hold. */
 export function rulesOf(entity: Entity, options: Collection, key: string) {
 	const choice = <T extends string>(name: string): T => options.choice<T>(options.parameter(name));
-	const { match, archive, fields } = entity;
+	const { match, fields } = entity;
 	const onlyForNew = options.has('onlyForNew')
 		? options.choices(options.parameter('onlyForNew'))
 		: key === 'id'
@@ -103,7 +103,7 @@ export function rulesOf(entity: Entity, options: Collection, key: string) {
 			: (match?.onlyForNew ?? []);
 	return {
 		ifSeveral: choice<IfSeveral>('ifSeveral'),
-		ifArchived: archive ? choice<IfArchived>('ifArchived') : 'update',
+		ifArchived: choice<IfArchived>('ifArchived'),
 		ifKeyEmpty: choice<'refuse' | 'create'>('ifKeyEmpty'),
 		/** Whether a field, custom ones too, is left alone in a record that is found. */
 		isOnlyForNew: (field: string) => onlyForNew.includes(ALL_FIELDS) || onlyForNew.includes(field),

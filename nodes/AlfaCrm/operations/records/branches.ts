@@ -1,7 +1,6 @@
 import { MAIN_BRANCH_OFF } from '../../api/messages';
 import { branch as branchEntity } from '../../entities/branch';
 import { references } from '../../entities/fields';
-import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import type { Item } from '../execution/item';
 import type { ShortList } from '../execution/shortList';
@@ -43,8 +42,6 @@ export const searchedIn = references('searchBranches', 'Search in Branch', 'bran
 
 /** What a message adds that says that there is none: this user need not see all branches. */
 export const SEARCHED = ' in the branches that could be searched';
-
-export const whereSearched = ({ match }: Entity): string => (match?.everyBranch ? SEARCHED : '');
 
 /** Looks in one branch after the other until something is found; those that this user may not see are passed over. */
 export async function inOtherBranches<T>(

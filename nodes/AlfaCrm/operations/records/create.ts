@@ -35,7 +35,7 @@ export function readDraft(
 	fields: readonly Field[] = entity.fields,
 	complete = (input: IDataObject) => input,
 ): NewRecord {
-	const target = targetOf(item, entity, 'create');
+	const target = targetOf(item, entity, entity.keys);
 	const input = complete(readFieldInput(item, entity, additionalFields(entity), prominentFields(entity)));
 	const [options] = isWide(entity) ? textOptions(fields) : [];
 	const shortens = shortensTexts(options && item.collection(options));
@@ -61,7 +61,7 @@ export const create: Operation = {
 	text: ({ one }) => ({ name: 'Create', action: `Create ${one}` }),
 	form: (entity) => ({
 		...inputModeForm(entity),
-		keys: keysForm(entity, 'create'),
+		keys: keysForm(entity),
 		simplify: simplifyForm(entity),
 		prominentFields: prominentForm(entity, prominentFields(entity)),
 		createFields: [inFormMode(entity, additionalFields(entity))],

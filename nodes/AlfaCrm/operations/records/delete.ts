@@ -7,9 +7,9 @@ import { getRecord, writeAnywhere } from './findById';
 /** Deletes one record by its ID. */
 export const deleteRecord: Operation = {
 	text: ({ one }) => ({ name: 'Delete', action: `Delete ${one}` }),
-	form: (entity) => ({ id: [idParameter(entity)], keys: keysForm(entity, 'delete') }),
+	form: (entity) => ({ id: [idParameter(entity)], keys: keysForm(entity) }),
 	async execute(item, entity) {
-		const target = targetOf(item, entity, 'delete');
+		const target = targetOf(item, entity, entity.keys);
 		const id = idOf(item, entity);
 		const task = `delete ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];

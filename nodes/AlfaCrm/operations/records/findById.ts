@@ -10,7 +10,7 @@ import type { Operation } from '../operation';
 import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Branch } from './branches';
-import { allBranches, inOtherBranches, whereSearched } from './branches';
+import { allBranches, inOtherBranches, SEARCHED } from './branches';
 import { otherKinds } from './readList';
 import type { LocatedRecord, Target } from './target';
 import { idOf, idParameter, keysForm, targetOf } from './target';
@@ -87,11 +87,11 @@ export const get: Operation = {
 	text: ({ one }) => ({ name: 'Get', action: `Get ${one}` }),
 	form: (entity) => ({
 		id: [idParameter(entity)],
-		keys: keysForm(entity, 'get'),
+		keys: keysForm(entity),
 		simplify: readingForm(entity),
 	}),
 	async execute(item, entity) {
-		const target = targetOf(item, entity, 'get');
+		const target = targetOf(item, entity, entity.keys);
 		const id = idOf(item, entity);
 		const show = readingOutput(item, entity);
 		const match = await getRecord(item, entity, id, target);
@@ -115,7 +115,7 @@ export async function getRecord(
 	const look = async (branch: Branch) => await currentRecord(item, entity, id, { ...target, branch });
 	const own = await look(target.branch);
 	if (own) return own;
-	if (!entity.match?.everyBranch) throw notFoundError(item, entity, id, target.branch);
+	if (!entity.match) throw notFoundError(item, entity, id, target.branch);
 	const [, ...others] = await allBranches(item, target.branch);
 	const found = await inOtherBranches(item, others, look);
 	if (found) return found;
@@ -137,7 +137,7 @@ export async function writeAnywhere<T>(
 	try {
 		return await write(target);
 	} catch (caught) {
-		if (!hasStatus(caught, 404) || !entity.match?.everyBranch) throw item.asError(caught);
+		if (!hasStatus(caught, 404) || !entity.match) throw item.asError(caught);
 		const { branch } = await getRecord(item, entity, id, target);
 		if (branch === target.branch) throw item.asError(caught);
 		return await write({ ...target, branch });
@@ -145,9 +145,9 @@ export async function writeAnywhere<T>(
 }
 
 export function notFoundError(item: Item, entity: Entity, id: number, branch?: number): Error {
-	const where = entity.match?.everyBranch ? undefined : branch;
+	const where = entity.match ? undefined : branch;
 	const { message, description } = notFound(entity, id, where);
-	return item.failed(message + whereSearched(entity), description, 404);
+	return item.failed(message + (entity.match ? SEARCHED : ''), description, 404);
 }
 
 /** Why a record cannot be given: it is not there. */

@@ -21,11 +21,11 @@ export const getMany: Operation = {
 	form: (entity) => ({
 		...filtersForm(entity),
 		limit: limitForm,
-		keys: keysForm(entity, 'getAll'),
+		keys: keysForm(entity),
 		simplify: readingForm(entity),
 	}),
 	async execute(item, entity) {
-		const target = targetOf(item, entity, 'getAll');
+		const target = targetOf(item, entity, entity.keys);
 		const limit = limitOf(item);
 		const show = readingOutput(item, entity);
 		const wanted = readFilters(item, entity);

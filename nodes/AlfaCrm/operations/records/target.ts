@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readIds } from '../../values/formats';
 import { reference } from '../../entities/fields';
-import type { Entity, OperationName } from '../../entities/types';
+import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { listOf, toParameters, toProperty } from '../../fields/field';
 import { picker } from '../../fields/reference';
@@ -28,8 +28,8 @@ export interface LocatedRecord {
 	branch?: number;
 }
 
-export function targetOf(item: Item, entity: Entity, operation?: OperationName): Target {
-	const keys = operation === undefined ? [] : keysOf(entity, operation);
+/** @param keys those of the entity, for the usual operations */
+export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {
 	const labels = labelsOf([...entity.fields, ...keys]);
 	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
 	const target = { path: entity.path, query, labels, fallbackDates: fallbackDatesOf(entity.fields) };
@@ -43,12 +43,7 @@ const branchOf = (item: Item): number => item.read(branchField, item.inputOf(bra
 export const givenBranch = (item: Item): number | undefined =>
 	isEmpty(item.input(branch)) ? undefined : branchOf(item);
 
-const keysOf = ({ keys = [] }: Entity, operation: OperationName) =>
-	keys.filter((key) => key.in.includes(operation));
-
-/** The IDs that an operation needs in the query. */
-export const keysForm = (entity: Entity, operation: OperationName): INodeProperties[] =>
-	keysOf(entity, operation).flatMap(toParameters);
+export const keysForm = ({ keys = [] }: Entity): INodeProperties[] => keys.flatMap(toParameters);
 
 /** The branch to work in. */
 export const branchField = reference('branchId', 'Branch', 'branch', {

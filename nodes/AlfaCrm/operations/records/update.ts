@@ -40,14 +40,14 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 	form: (entity) => ({
 		...inputModeForm(entity),
 		id: [idParameter(entity)],
-		keys: keysForm(entity, 'update'),
+		keys: keysForm(entity),
 		simplify: simplifyForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
 		updateFields: [inFormMode(entity, updateFields(entity))],
 		updateOptions: [updateOptions(entity)],
 	}),
 	async execute(item, entity) {
-		const target = targetOf(item, entity, 'update');
+		const target = targetOf(item, entity, entity.keys);
 		const id = idOf(item, entity);
 		const options = item.collection(updateOptions(entity));
 		const overwrites = options.flag(overwriteWithEmpty);

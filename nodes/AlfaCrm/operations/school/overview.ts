@@ -70,7 +70,7 @@ const MORE_OPTIONS: INodeProperties[] = [
 /** Customers are found as Find does it, by the number or the name as well. */
 function searchable(entity: Entity): Entity {
 	const keys = (entity.match?.keys ?? []).filter(({ name }) => name !== byId.name);
-	return { ...entity, match: { ...entity.match, keys: [byId, ...keys, byTheName] } };
+	return { ...entity, match: { onlyForNew: [], ...entity.match, keys: [byId, ...keys, byTheName] } };
 }
 
 /** The fields of an overview that go with each choice. */
@@ -130,11 +130,11 @@ export const overview: ActionKind<'overview'> = {
 	form: (entity) => ({
 		match: matchForm(searchable(entity)),
 		leaveOut: [leaveOut],
-		options: [findOptions(searchable(entity), 'all', MORE_OPTIONS)],
+		options: [findOptions('all', MORE_OPTIONS)],
 	}),
 	async execute(item, plain) {
 		const entity = searchable(plain);
-		const options = item.collection(findOptions(entity, 'all', MORE_OPTIONS));
+		const options = item.collection(findOptions('all', MORE_OPTIONS));
 		const request = readFind(item, entity, options);
 		const wanted = readWanted(item, options, request);
 		const found = await findCustomers(item, request);
