@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readFlag } from '../values/formats';
+import { formatDay, OPEN_END, readFlag, today } from '../values/formats';
 import { choice, flag } from './fields';
-import type { Action } from './types';
+import type { Action, Entity } from './types';
 import type { Field } from './fieldTypes';
 
 /**
@@ -68,4 +68,15 @@ export const isSwitchedOff = ({ is_enabled, is_active }: IDataObject): boolean =
 export function archivedFlag({ removed }: IDataObject): boolean | undefined {
 	const flag = readFlag(removed);
 	return flag === undefined ? undefined : flag === 1;
+}
+
+/**
+ * Whether a record shows by itself that it is archived, with nothing asked for that: good enough to be shown, or for a
+ * hint. By its flag or its day; undefined where it shows neither. API notes 3.
+ */
+export function archivedByRow({ archive }: Entity, row: IDataObject, zone: string): boolean | undefined {
+	const flag = archivedFlag(row);
+	if (flag !== undefined) return flag;
+	const day = archive?.day === undefined ? undefined : formatDay(row[archive.day], 'iso', zone);
+	return day === undefined ? undefined : day !== OPEN_END && day <= today('iso', zone);
 }

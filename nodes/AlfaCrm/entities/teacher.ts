@@ -2,6 +2,7 @@ import { archivedView } from './archive';
 import { nameFilter, note, readable, phoneFilter } from './common';
 import {
 	choice,
+	dottedDate,
 	emails,
 	integer,
 	isoDate,
@@ -77,7 +78,7 @@ export const teacher = readable({
 		text('name', 'Name'),
 		text('avatarUrl', 'Avatar URL'),
 		references('branch_ids', 'Branch IDs', 'branch'),
-		text('dob', 'Date of Birth'),
+		dottedDate('dob', 'Date of Birth'),
 		emails('email', 'Email'),
 		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
 		integer('gender', 'Gender'),

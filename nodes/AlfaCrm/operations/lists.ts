@@ -9,6 +9,7 @@ import { OPERATION_SLOTS } from './operation';
 import { objectOf, STRING } from './output/recordSchema';
 import { settleBranch } from './records/branches';
 import { getMany } from './records/getMany';
+import { settleNames } from './records/settleNames';
 
 interface Listing {
 	resource: ListResource;
@@ -57,6 +58,7 @@ function listing({ resource, label, action, by }: Listing): OtherResource {
 			const entity = members.find((one) => one.resource === chosen) as Entity;
 			item.onlyReads = true;
 			if (entity.scope === 'branch') await settleBranch(item);
+			await settleNames(item, entity, 'getAll');
 			return (await getMany.execute(item, entity)).map((json) => ({ json }));
 		},
 		outputs: { getAll: objectOf({ id: { type: 'integer' }, name: STRING }) },

@@ -248,6 +248,51 @@ describe('a phone as somebody typed it into a form', () => {
 		expect(await found(`${A}, ${B}`)).toEqual([id]);
 	});
 
+	it('means who is active, though an archived one has a number before it', async () => {
+		const [archived, active] = [school.lead({ phone: [A], e_date: '2025-01-31' }), lead(B)];
+		for (const ifArchived of ['update', 'restore', 'create', 'skip'])
+			expect(await save(byPhone(`${A}, ${B}`, { note: ifArchived }, { ifArchived }))).toMatchObject({
+				id: active,
+				note: ifArchived,
+			});
+		expect(await ids(findByPhone({ archived: false }, `${A}, ${B}`))).toEqual([active]);
+		expect(phonesOf(archived)).toEqual([A]);
+	});
+
+	it('means all who have one of its numbers where all are wanted', async () => {
+		const both = [lead(A), lead(B)];
+		expect((await ids(findByPhone({ ifSeveral: 'all' }, `${A}, ${B}`))).sort()).toEqual(both);
+	});
+
+	it.each(['newest', 'all', 'refuse'])(
+		'gives nobody the number of another one, and says so (%s)',
+		async (ifSeveral) => {
+			const [first, second] = [lead(A), lead(B)];
+			const C = '+7(900)555-00-03';
+			const saved = await save(byPhone(`${A}, ${B}, ${C}`, {}, { ifSeveral }));
+			expect(phonesOf(first)).toEqual([A, C]);
+			expect(phonesOf(second)).toEqual(ifSeveral === 'all' ? [B, C] : [B]);
+			expect(saved.notSaved).toContain(B);
+		},
+	);
+
+	it.each([
+		...['после 18 ', 'после 18.00 ', 'с 18-00 ', '12.05.2015 ', 'ул. Ленина 15 ', 'школа 1530 ', 'Миа 8 '],
+	])('is found behind "%s"', async (before) => {
+		const id = lead(A);
+		for (const number of ['8 900 555-00-01', '89005550001', '+7 (900) 555-00-01'])
+			expect(await found(before + number)).toEqual([id]);
+	});
+
+	it('is told with the words beside a number that the card has', async () => {
+		lead(A);
+		expect(await save(byPhone(`${A} звонить после 19`, {}))).toMatchObject({
+			notSaved: `${A} звонить после 19`,
+		});
+		lead(`${B} (мама)`);
+		expect(await save(byPhone(`${B} (мама)`, {}))).toMatchObject({ notSaved: '' });
+	});
+
 	it('is told where the card does not hold it, with a name and an email that it does not hold', async () => {
 		const id = lead(A);
 		const typed = { name: 'Анна', email: ['anna@example.org'], is_study: 1 };

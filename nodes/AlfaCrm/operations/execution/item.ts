@@ -37,6 +37,10 @@ export class Item extends ParameterReader {
 	readonly withIds = new Map<string, unknown>();
 	/** The same of the input that is mapped. */
 	jsonWithIds?: IDataObject;
+	/** What was named, with the branches that it belongs to. */
+	readonly named: Array<{ given: string; branches: number[] }> = [];
+	/** The branch that was given for the record itself, where names of its other fields are looked up. */
+	recordBranch?: number;
 	/** Whether what it does saves nothing. */
 	onlyReads = false;
 	/** Whether it has sent any call. */

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Collected, ListReader } from '../../api/list';
 import type { ListRequest } from '../../api/pages';
 import { readFlag, readIds } from '../../values/formats';
-import { archivedFlag, isSwitchedOff } from '../../entities/archive';
+import { archivedByRow, isSwitchedOff } from '../../entities/archive';
 import { listCall } from '../../entities/listCall';
 import type { Entity } from '../../entities/types';
 import { normalizeText } from '../../fields/normalizeText';
@@ -20,6 +20,8 @@ interface Entry {
 	name: string;
 	/** Whether it can still be chosen in AlfaCRM. */
 	isActive: boolean;
+	/** Those that it belongs to; none where AlfaCRM shows none. */
+	branches: number[];
 }
 
 /** The records of a list of the account that references name: what they are called, and which are called so. */
@@ -31,7 +33,7 @@ export class ShortList {
 
 	constructor(entity: Entity, { rows, isComplete }: Pick<Collected, 'isComplete' | 'rows'>) {
 		this.entries = rows.flatMap((row) =>
-			readIds([row.id]).map((id) => entryOf(row, id, titleOf(row, entity))),
+			readIds([row.id]).map((id) => entryOf(entity, row, id)),
 		);
 		this.titles = new Map(this.entries.map(({ id, title }) => [id, title]));
 		this.isComplete = isComplete;
@@ -49,11 +51,12 @@ export class ShortList {
 	}
 }
 
-const entryOf = (row: IDataObject, id: number, title: string): Entry => ({
+const entryOf = (entity: Entity, row: IDataObject, id: number): Entry => ({
 	id,
-	title,
-	name: normalizeText(title),
-	isActive: !isSwitchedOff(row) && archivedFlag(row) !== true && readFlag(row.dead) !== 1,
+	title: titleOf(row, entity),
+	name: normalizeText(titleOf(row, entity)),
+	isActive: !isSwitchedOff(row) && archivedByRow(entity, row, 'UTC') !== true && readFlag(row.dead) !== 1,
+	branches: readIds([row.branch_id, row.branch_ids].flat()),
 });
 
 function activeOf(entries: Entry[]): Entry[] {

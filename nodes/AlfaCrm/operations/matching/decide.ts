@@ -1,10 +1,13 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { readFlag } from '../../values/formats';
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { Entity, MatchKey } from '../../entities/types';
 import type { Item } from '../execution/item';
+import { listOf } from '../../fields/field';
 import type { LocatedRecord } from '../records/target';
+import type { Search } from './keys';
+import { isMatch } from './keys';
 
 const KINDS = ['lead', 'client'];
 
@@ -29,16 +32,31 @@ export interface Found extends LocatedRecord {
 export function decide(
 	item: Item,
 	entity: Entity,
-	key: MatchKey,
-	found: readonly Found[],
+	search: Search,
+	all: readonly Found[],
 	{ ifSeveral, ifArchived }: { ifSeveral: IfSeveral; ifArchived: IfArchived },
 ): Found[] {
+	const found = ifSeveral === 'all' ? all : meantBy(search, all);
 	const active = found.filter(({ archived }) => !archived);
 	if (active.length === 0 && ifArchived === 'create') return [];
 	const pool = inOrder(active.length > 0 ? active : found);
 	if (active.length === 0 && ifArchived === 'skip') return pool.slice(0, 1);
-	if (pool.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, pool);
+	if (pool.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, search.key, pool);
 	return ifSeveral === 'all' ? pool : pool.slice(0, 1);
+}
+
+/**
+ * Of several numbers, as people type them into one field, the first one that somebody active has says who is meant, else
+ * the first one that anybody has.
+ */
+export function meantBy(search: Search, found: readonly Found[]): readonly Found[] {
+	const [name, value] = Object.entries(search.wanted).find(([, one]) => listOf(one).length > 1) ?? [''];
+	const having = listOf(value).map((one) => {
+		const only = { ...search, wanted: { ...search.wanted, [name]: [one] } as IDataObject };
+		return found.filter(({ row }) => isMatch(only, row));
+	});
+	const isActive = (some: readonly Found[]) => some.some(({ archived }) => !archived);
+	return having.find(isActive) ?? having.find(({ length }) => length > 0) ?? found;
 }
 
 /** Active ones first, then clients, then the newest: AlfaCRM counts its IDs upwards. */

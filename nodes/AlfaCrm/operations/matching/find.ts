@@ -11,7 +11,7 @@ import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import { targetOf } from '../records/target';
 import type { Found, IfSeveral } from './decide';
-import { firstChoice, inOrder, severalMatchError, warnOfSeveral } from './decide';
+import { firstChoice, inOrder, meantBy, severalMatchError, warnOfSeveral } from './decide';
 import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
 import { chosenBranches, findMatches, searchedBranches } from './search';
 
@@ -113,7 +113,8 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	const noun = entity.label.toLowerCase();
 	const branches = await searchedBranches(item, entity, target, chosen);
 	const matches = await findMatches(item, entity, target, search, branches);
-	const found = inOrder(matches).filter(({ archived }) => takesArchived || !archived);
+	const meant = ifSeveral === 'all' ? matches : meantBy(search, matches);
+	const found = inOrder(meant).filter(({ archived }) => takesArchived || !archived);
 
 	if (found.length === 0 && ifNone === 'refuse') {
 		throw item.failed(

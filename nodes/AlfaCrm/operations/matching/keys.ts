@@ -162,6 +162,17 @@ export function emptyKeyError(item: Item, entity: Entity, { fields, any }: Match
 	);
 }
 
+/** Whether a row has what the key wants. */
+export function isMatch({ key, wanted, fields }: Search, row: IDataObject): boolean {
+	const agrees = (field: Field) => holds(field, row[field.name], wanted[field.name]);
+	return key.any ? fields.some(agrees) : fields.every(agrees);
+}
+
+export function holds(field: Field, held: unknown, wanted: unknown): boolean {
+	const forms = new Set(listOf(wanted).flatMap((one) => normalForms(field, one)));
+	return listOf(held).some((one) => normalForms(field, one).some((form) => forms.has(form)));
+}
+
 export function keyField(entity: Entity, name: string): Field {
 	const { fields, resource } = entity;
 	if (name === 'id') return { type: 'id', entity: resource, name, label: idParameter(entity).displayName };

@@ -4,7 +4,7 @@ import { readId } from '../../values/formats';
 import { SMALLEST_PAGE } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
-import { isBlank, kindOf, listOf, normalForms } from '../../fields/field';
+import { isBlank, kindOf, listOf } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../execution/item';
@@ -17,7 +17,7 @@ import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import type { Found } from './decide';
 import type { Search } from './keys';
-import { keyField } from './keys';
+import { holds, isMatch, keyField } from './keys';
 
 /**
  * The records that a key finds, each once, in all of the branches. AlfaCRM's filters only narrow the lists down, for
@@ -48,7 +48,7 @@ export async function findMatches(
 	await look(first);
 	await inOtherBranches(item, others, look);
 	const matches: Found[] = [];
-	for (const match of ofFirstValue(search, [...found.values()]))
+	for (const match of found.values())
 		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
 	return matches;
 }
@@ -147,28 +147,6 @@ function questionsOf(entity: Entity, { key, wanted }: Search): Question[] {
 			return { field, value, forms: isFilter ? forms : [{}] };
 		});
 	});
-}
-
-/** Whether a row has what the key wants. */
-export function isMatch({ key, wanted, fields }: Search, row: IDataObject): boolean {
-	const agrees = (field: Field) => holds(field, row[field.name], wanted[field.name]);
-	return key.any ? fields.some(agrees) : fields.every(agrees);
-}
-
-/** Of several numbers, as people type them into one field, the first one that somebody has says who is meant. */
-function ofFirstValue<T extends { row: IDataObject }>(search: Search, found: readonly T[]): readonly T[] {
-	const [name, value] = Object.entries(search.wanted).find(([, one]) => listOf(one).length > 1) ?? [''];
-	for (const one of listOf(value)) {
-		const only = { ...search, wanted: { ...search.wanted, [name]: [one] } as IDataObject };
-		const meant = found.filter(({ row }) => isMatch(only, row));
-		if (meant.length > 0) return meant;
-	}
-	return found;
-}
-
-function holds(field: Field, held: unknown, wanted: unknown): boolean {
-	const forms = new Set(listOf(wanted).flatMap((one) => normalForms(field, one)));
-	return listOf(held).some((one) => normalForms(field, one).some((form) => forms.has(form)));
 }
 
 /** Where to look: in the branches chosen, else in all. */

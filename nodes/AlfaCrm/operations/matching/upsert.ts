@@ -17,6 +17,7 @@ import {
 	union,
 } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
+import { normalizeText } from '../../fields/normalizeText';
 import { findOrCreate } from '../execution/findOrCreate';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
@@ -34,10 +35,20 @@ import { targetOf } from '../records/target';
 import type { Found } from './decide';
 import { decide, warnOfSeveral } from './decide';
 import type { Search } from './keys';
-import { emptyKeyError, keyField, keyInput, keyOf, locksOf, matchForm, searchOf } from './keys';
+import {
+	emptyKeyError,
+	holds,
+	isMatch,
+	keyField,
+	keyInput,
+	keyOf,
+	locksOf,
+	matchForm,
+	searchOf,
+} from './keys';
 import type { Rules } from './upsertRules';
 import { rulesOf, upsertOptions } from './upsertRules';
-import { chosenBranches, findMatches, isMatch, searchedBranches } from './search';
+import { chosenBranches, findMatches, searchedBranches } from './search';
 
 /** What an item asks for, read before anything is sent. */
 interface Request {
@@ -127,13 +138,17 @@ export const upsert: Operation = {
 		const request = { item, entity, target, search, input, changes, rules, show };
 		const locks = [...locksOf(entity, changes), ...locksOf(entity, search.wanted)];
 		return await item.withLock(locks, async () => {
-			const createNow = async () => await create(request);
-			if (!search.isEnough) return [await createNow()];
+			const createNow = async () => [await create(request)];
+			if (!search.isEnough) return await createNow();
 			const branches = await searchedBranches(item, entity, target, chosen, changes);
-			const find = async () => meantOf(request, await findMatches(item, entity, target, search, branches));
+			const find = async () => {
+				const matches = await findMatches(item, entity, target, search, branches);
+				const meant = meantOf(request, matches);
+				return meant && { ...request, meant, matches };
+			};
 			for (;;) {
-				const meant = await findOrCreate(item, find, createNow);
-				const results = Array.isArray(meant) ? await changeAll(request, meant) : [meant];
+				const found = await findOrCreate(item, find, createNow);
+				const results = Array.isArray(found) ? found : await changeAll(found);
 				if (results) return results;
 			}
 		});
@@ -148,7 +163,7 @@ export const upsert: Operation = {
 function notSavedOf({ zone }: Item, entity: Entity, typed: IDataObject, row: IDataObject): string {
 	const isLeft = (field: Field, value: unknown) =>
 		isList(field)
-			? union(field, row[field.name], itemsIn(field, value)).length > listOf(row[field.name]).length
+			? itemsIn(field, value).some((one) => !isKept(field, row[field.name], one))
 			: !isStored(field, row[field.name], value, zone);
 	const left = Object.entries(typed).filter(([name, value]) => {
 		const field = keyField(entity, name);
@@ -157,15 +172,28 @@ function notSavedOf({ zone }: Item, entity: Entity, typed: IDataObject, row: IDa
 	return left.map(([, value]) => listOf(value).join(', ').trim()).join(', ');
 }
 
+/** Whether a list holds a value, with the words beside it: "call after six" is kept in no number. */
+function isKept(field: Field, held: unknown, value: unknown): boolean {
+	const text = normalizeText(String(value));
+	const isWhole = (one: unknown) => !/\p{L}/u.test(text) || normalizeText(String(one)).includes(text);
+	return listOf(held).some((one) => sameItem(field, one, value) && isWhole(one));
+}
+
 /** People type it, rather than choose it. */
 function isText(field: Field): boolean {
 	const { type, items } = kindOf(field).schema(field);
 	return [type, items?.type].includes('string');
 }
 
+/** A request and the records that it has found: all that match, and those that are meant. */
+interface Changes extends Request {
+	matches: Found[];
+	meant: Found[];
+}
+
 /** @returns undefined where there is to be a new one */
 function meantOf({ item, entity, target, search, rules }: Request, matches: Found[]): Found[] | undefined {
-	const meant = decide(item, entity, search.key, matches, rules);
+	const meant = decide(item, entity, search, matches, rules);
 	if (meant.length > 0) return meant;
 	if (!('id' in search.wanted)) return undefined;
 	const id = Number(search.wanted.id);
@@ -190,19 +218,32 @@ async function create(request: Request): Promise<IDataObject> {
 }
 
 /** @returns undefined where what was found has changed meanwhile, so that the search is to be done again */
-async function changeAll(request: Request, matches: Found[]): Promise<IDataObject[] | undefined> {
-	const { item, entity, rules, show } = request;
-	const [{ row, archived }] = matches;
+async function changeAll(changes: Changes): Promise<IDataObject[] | undefined> {
+	const { item, entity, rules, show, meant } = changes;
+	const [{ row, archived }] = meant;
 	if (archived && rules.ifArchived === 'skip') return [report(show, row, 'skipped', [])];
-	if (matches.length > 1) warnOfSeveral(item, entity, matches);
+	if (meant.length > 1) warnOfSeveral(item, entity, meant);
 	const saved: IDataObject[] = [];
-	for (const match of matches) {
+	for (const match of meant) {
 		const key = recordKey(entity, Number(match.row.id));
+		const request = { ...changes, search: ownOf(changes, match) };
 		const result = await item.withLock([key], async () => await change(request, match));
 		if (result === undefined) return undefined;
 		saved.push(result);
 	}
 	return saved;
+}
+
+/** What is looked for without the values that only others have: of two numbers in one text, one may be somebody else's. */
+function ownOf({ entity, search, matches }: Changes, { row }: Found): Search {
+	const others = matches.filter((one) => one.row.id !== row.id);
+	const own = Object.entries(search.wanted).map(([name, value]) => {
+		const field = keyField(entity, name);
+		const isHeld = (by: IDataObject, one: unknown) => holds(field, by[name], one);
+		const isOthers = (one: unknown) => !isHeld(row, one) && others.some((other) => isHeld(other.row, one));
+		return [name, isList(field) ? listOf(value).filter((one) => !isOthers(one)) : value];
+	});
+	return { ...search, wanted: Object.fromEntries(own) as IDataObject };
 }
 
 async function change(request: Request, found: Found): Promise<IDataObject | undefined> {

@@ -1,22 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { formatDay, OPEN_END, readId, today } from '../../values/formats';
+import { formatDay, OPEN_END, readId } from '../../values/formats';
 import { archivedFlag } from '../../entities/archive';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import type { LocatedRecord, Target } from './target';
 import { readWholeList } from './readList';
-
-/**
- * Whether a record shows by itself that it is archived, with nothing asked for that: good enough to be shown, or for a
- * hint. By its flag or its day; undefined where it shows neither. API notes 3.
- */
-export function archivedByRow({ archive }: Entity, row: IDataObject, zone: string): boolean | undefined {
-	const flag = archivedFlag(row);
-	if (flag !== undefined) return flag;
-	const day = archive?.day === undefined ? undefined : formatDay(row[archive.day], 'iso', zone);
-	return day === undefined ? undefined : day !== OPEN_END && day <= today('iso', zone);
-}
 
 /**
  * Whether a record is archived. A row may say so by its flag; a day in it says only that it may be, for whose day it is

@@ -49,6 +49,12 @@ export async function forOwner(
 	const given = field && !isBlank(field, input[field.name]) ? readIds(listOf(body[field.name])) : [];
 	const home = homeOf(item, owner, match, { field, given, branch });
 	if (field && given.length === 0) all[field.name] = item.read(field, home);
+	const stranger = item.named.find(({ branches }) => home !== undefined && !branches.includes(home));
+	if (stranger)
+		throw item.refused(
+			`${stranger.given} is of branch ${stranger.branches.join(', ')}, but this goes into branch ${home}, that of the ${owner.entity.label.toLowerCase()}`,
+			`Choose branch ${home} in 'Branch', or give the ID. ${item.savedNote()}`,
+		);
 	return { body: all, branch: home, homes: field && readIds(listOf(match.row.branch_ids)) };
 }
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { parseJson, readId } from '../../values/formats';
+import { parseJson, readId, readIds } from '../../values/formats';
 import type { Field, Filter, OfType } from '../../entities/fieldTypes';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
@@ -30,10 +30,20 @@ const SHOWN = 20;
  * @throws NodeOperationError for a name that none or several have, with those that there are
  */
 export async function settleNames(item: Item, entity: Entity, operation: string): Promise<void> {
-	const fields = [...fieldsOf(entity, operation), searchedIn];
-	const parameters = item.execution.context.getNode().parameters;
+	const all = [...fieldsOf(entity, operation), searchedIn];
 	await settle(item, branchField);
-	for (const [name, raw] of Object.entries(parameters)) {
+	// The branch of the record says where the names of its other fields are looked up.
+	await settleThese(item, all.filter(isPlace));
+	await settleThese(
+		item,
+		all.filter((field) => !isPlace(field)),
+	);
+}
+
+const isPlace = (field: Field | Filter): boolean => 'fromBranch' in field && field.fromBranch === true;
+
+async function settleThese(item: Item, fields: ReadonlyArray<Field | Filter>): Promise<void> {
+	for (const [name, raw] of Object.entries(item.execution.context.getNode().parameters)) {
 		const field = fields.find((one) => one.name === name);
 		if (field) await settle(item, field);
 		// A collection or the mapper; any other text is what it is, even if it looks like JSON.
@@ -84,6 +94,13 @@ async function allWithIds(
 }
 
 async function withIds(item: Item, field: Field | Filter, value: unknown): Promise<unknown> {
+	const settled = await replaced(item, field, value);
+	if (isPlace(field))
+		item.recordBranch ??= readIds(itemsOf(isPicker(settled) ? settled.value : settled, parts)).at(0);
+	return settled;
+}
+
+async function replaced(item: Item, field: Field | Filter, value: unknown): Promise<unknown> {
 	if (field.type === 'rows') {
 		const rows = rowsIn(value) ?? [];
 		const settled: IDataObject[] = [];
@@ -92,18 +109,18 @@ async function withIds(item: Item, field: Field | Filter, value: unknown): Promi
 	}
 	if ((field.type !== 'reference' && field.type !== 'references') || !takesNames(field)) return value;
 	if (field.type === 'references') return await severalWithIds(item, field, value);
-	const name = nameIn(field, value);
+	const name = nameIn(field, ...textIn(value));
 	return name === undefined ? value : idNamed(item, field, name, await listFor(item, field, name));
 }
 
 /** One text may hold several, and a name a comma. */
 async function severalWithIds(item: Item, field: Reference, value: unknown): Promise<unknown> {
-	const held: unknown = isPicker(value) ? value.value : value;
+	const [held, mode] = textIn(value);
 	const given = Array.isArray(held) ? (held as unknown[]) : (listIn(held) ?? [held]);
 	const settled: unknown[] = [];
 	for (const one of given) {
 		const texts = itemsOf(one, parts);
-		const name = texts.map((text) => nameIn(field, text)).find((text) => text !== undefined);
+		const name = texts.map((text) => nameIn(field, text, mode)).find((text) => text !== undefined);
 		if (name === undefined) {
 			settled.push(one);
 			continue;
@@ -111,16 +128,21 @@ async function severalWithIds(item: Item, field: Reference, value: unknown): Pro
 		const list = await listFor(item, field, name);
 		const isWhole = typeof one === 'string' && list.named(one).length > 0;
 		for (const text of isWhole ? [one] : texts) {
-			const each = nameIn(field, text);
+			const each = nameIn(field, text, mode);
 			settled.push(each === undefined ? text : idNamed(item, field, each, list));
 		}
 	}
 	return settled.every((one, index) => one === given[index]) ? value : settled;
 }
 
+/** What was given, and how: a locator says that too. */
+const textIn = (value: unknown): [given: unknown, mode?: unknown] =>
+	isPicker(value) ? [value.value, (value as { mode?: unknown }).mode] : [value];
+
 /** A text that stands in place of an ID. Digits are one, unless they were given as a name; so is an address. */
-function nameIn(field: Reference, given: unknown): string | undefined {
-	const [text, mode] = isPicker(given) ? [given.value, (given as { mode?: unknown }).mode] : [given];
+function nameIn(field: Reference, given: unknown, mode?: unknown): string | undefined {
+	// A sheet gives the name of room 1 as a number.
+	const text = mode === 'name' && typeof given === 'number' ? String(given) : given;
 	if (typeof text !== 'string' || isEmpty(text) || isNone(field, text)) return undefined;
 	const isId = readId(text) !== undefined && mode !== 'name';
 	return isId || /^\s*https?:/i.test(text) ? undefined : text;
@@ -138,14 +160,18 @@ async function listFor(item: Item, field: Reference, name: string): Promise<Shor
 	);
 }
 
-/** Where a list is read: in the branch of the call or, for a record that is in none, in the first one. */
+/** Where a list is read: in the branch of the record or of the call, else in the first one. */
 const branchFor = async (item: Item): Promise<Branch> =>
-	item.onlyBranch ?? givenBranch(item) ?? (await allBranches(item, undefined)).at(1);
+	item.recordBranch ?? item.onlyBranch ?? givenBranch(item) ?? (await allBranches(item, undefined)).at(1);
 
 function idNamed(item: Item, field: Reference, name: string, list: ShortList): number {
 	const { label, plural } = entityOf(field.entity);
 	const [one, ...others] = list.named(name);
-	if (one !== undefined && others.length === 0) return one.id;
+	if (one !== undefined && others.length === 0) {
+		const { id, branches } = one;
+		if (branches.length > 0) item.named.push({ given: `'${labelInForm(field)}' (${one.title})`, branches });
+		return id;
+	}
 	const choices = one === undefined ? list.choices : [one, ...others];
 	const shown = choices.slice(0, SHOWN).map(({ title, id }) => `${title} (${id})`);
 	const more = choices.length > SHOWN ? ` and ${choices.length - SHOWN} more` : '';

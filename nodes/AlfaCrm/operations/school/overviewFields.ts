@@ -10,7 +10,7 @@ import type { JsonSchema } from '../../fields/kind';
 import { linkOf } from '../output/link';
 import type { Titles } from '../execution/shortList';
 import { objectOf, STRING } from '../output/recordSchema';
-import { archivedByRow } from '../records/archived';
+import { archivedByRow } from '../../entities/archive';
 import type { Branch } from '../records/branches';
 
 type Rows = readonly IDataObject[];
