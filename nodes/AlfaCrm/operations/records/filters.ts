@@ -29,7 +29,7 @@ export function filtersForm(entity: Entity) {
 	return {
 		defaultFilters: views.map(toProperty),
 		partition: partition ? [toProperty({ ...partition, type: 'choices' })] : [],
-		filters: entity.filters.length > 0 ? [filtersParameter(entity)] : [],
+		fields: entity.filters.length > 0 ? [filtersParameter(entity)] : [],
 	};
 }
 

@@ -44,7 +44,7 @@ const { group, customer, teacher, room, day, length: LENGTH, end: END } = BOOKED
 /** Books a lesson for somebody, once, and at a time that is free. */
 export const bookLesson: Operation = {
 	...create,
-	form: (entity) => ({ ...create.form(entity), createOptions: [bookingOptions] }),
+	form: (entity) => ({ ...create.form(entity), options: [bookingOptions] }),
 	async execute(item, entity) {
 		const draft = readDraft(item, entity, entity.fields, (input) => {
 			assertForSomebody(item, input);
