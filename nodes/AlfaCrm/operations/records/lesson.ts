@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, formatTime, minutesOfClock, readId, readIds } from '../../values/formats';
-import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
+import { formatTime, minutesOfClock, readId, readIds } from '../../values/formats';
+import { BOOKED, dayOf, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import { isEmpty, isPicker } from '../../fields/blank';
@@ -252,9 +252,6 @@ async function lessonsOn(
 	}
 	return rows.filter((row) => isCancelled(row) === isCancelled(booked) && dayOf(row, item.zone) === on);
 }
-
-const dayOf = ({ time_from, date, lesson_date }: IDataObject, zone: string): string | undefined =>
-	[time_from, date, lesson_date].map((value) => formatDay(value, 'iso', zone)).find((one) => one);
 
 /** When a lesson takes place, in minutes of its day; without an end, the rest of the day is taken. */
 function spanOf({ time_from, time_to, duration }: IDataObject, zone: string) {
