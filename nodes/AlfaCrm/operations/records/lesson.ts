@@ -15,7 +15,7 @@ import type { LockKey } from '../execution/execution';
 import type { Operation } from '../operation';
 import type { Branch } from './branches';
 import type { NewRecord } from './create';
-import { create, readDraft, saveDraft } from './create';
+import { create, readDraft, saveDraft, skipIfThere } from './create';
 import { MINUTES_OF_A_DAY, movedEnds } from './duration';
 import { isForm } from './fieldInput';
 import { findById } from './findById';
@@ -28,13 +28,6 @@ const checkBusy: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether to stop if the teacher or room has a lesson at that time',
-};
-const skipIfThere: INodeProperties = {
-	displayName: 'Skip If It Already Exists',
-	name: 'skipIfThere',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return the same lesson if it is there, instead of booking another',
 };
 
 const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');
