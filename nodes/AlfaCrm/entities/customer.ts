@@ -2,8 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readIds } from '../values/formats';
 import { archivedField, archivedView, archiving } from './archive';
-import { changeBonus } from './bonus';
-import { calendar } from './calendar';
 import {
 	idsFilter,
 	name,
@@ -118,7 +116,7 @@ export const customer = writable({
 	label: 'Customer',
 	pages: [{ name: 'customer' }, { name: 'lead', isOf: isLead }],
 	certainty: 'confirmed',
-	actions: [calendar, changeBonus, ...archiving('customer', [leaving]), ...jobs, overview],
+	actions: [...archiving('customer', [leaving]), ...jobs, overview],
 	listed: {
 		search: { by: 'name', digits: 'phone' },
 		details: [{ name: 'phone' }, { name: 'is_study', choices: [LEAD, CLIENT] }],

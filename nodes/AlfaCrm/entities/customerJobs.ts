@@ -1,6 +1,6 @@
-import { author, fieldsLike } from './common';
+import { author, fieldsLike, note } from './common';
 import { comment, communication } from './communication';
-import { choice, dottedDate, flag, record, reference, references } from './fields';
+import { choice, dottedDate, flag, id, number, record, reference, references, text } from './fields';
 import { customerTariff } from './customerTariff';
 import { incomeFields, pay } from './pay';
 import { task } from './task';
@@ -185,5 +185,54 @@ const additions: Action[] = [
 	},
 ];
 
-/** What is done with a customer every day. Each can be run twice. */
-export const jobs: Action[] = [...steps, ...groups, ...additions];
+/** API notes 6: known from one integration, which runs in production; its answer is assumed, not seen. */
+const changeBonus: Action = {
+	name: 'changeBonus',
+	label: 'Change Bonus',
+	title: 'Add or spend bonus of customer',
+	kind: 'save',
+	path: 'bonus',
+	idAs: 'customer_id',
+	action: 'bonus-add',
+	actionBy: 'change',
+	body: [
+		choice(
+			'change',
+			'Change',
+			[
+				{ value: 'bonus-add', label: 'Add' },
+				{ value: 'bonus-spend', label: 'Spend' },
+			],
+			'bonus-add',
+			{ required: true },
+		),
+		number('amount', 'Amount', { required: true, min: 0.01 }),
+		{ ...note, required: true },
+	],
+	confirmedBy: 'balance_bonus',
+	unconfirmed: true,
+};
+
+/** API notes 6: dates were seen in both formats. */
+const calendar: Action = {
+	name: 'getCalendar',
+	label: 'Get Calendar',
+	title: 'Get calendar of customer between two days',
+	path: 'calendar',
+	action: 'customer',
+	idAs: 'id',
+	query: [
+		dottedDate('date1', 'Date From', { required: true, daysAhead: 0 }),
+		dottedDate('date2', 'Date To', { required: true, daysAhead: 7 }),
+	],
+	outputFields: [
+		id('id', 'ID'),
+		reference('branch_id', 'Branch ID', 'branch'),
+		text('start', 'Start'),
+		text('title', 'Title'),
+	],
+	kind: 'get',
+};
+
+/** What is done with a customer every day. */
+export const jobs: Action[] = [calendar, changeBonus, ...steps, ...groups, ...additions];

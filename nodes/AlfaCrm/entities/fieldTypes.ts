@@ -109,7 +109,7 @@ export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 /** How a row is compared with what a filter asked for: by a field of it, unless another one holds a value. */
 export interface FieldVerification {
 	field: string;
-	test: 'in' | 'from' | 'to';
+	test: 'from' | 'to';
 	unless?: string;
 }
 

@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { formatDay } from '../values/formats';
 import { idFilter, note, timestamps, writable, ownBranch } from './common';
 import {
 	boolean,
@@ -20,6 +23,10 @@ import {
 import { LESSON_CUSTOMERS } from './methodNames';
 import type { Action } from './types';
 import type { Field } from './fieldTypes';
+
+/** The day of a lesson, which its times have as well. API notes 5.11. */
+export const dayOf = ({ time_from, date, lesson_date }: IDataObject, zone: string): string | undefined =>
+	[time_from, date, lesson_date].map((value) => formatDay(value, 'iso', zone)).find((day) => day);
 
 /** API notes 5.11. */
 export const LESSON_STATUS = { planned: 1, cancelled: 2, completed: 3 } as const;

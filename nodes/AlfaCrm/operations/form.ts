@@ -5,9 +5,8 @@ import { assemble } from '../form/assemble';
 import { inWords } from '../form/inWords';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
-import type { Operation } from './operation';
-import { ACTION_SLOTS, OPERATION_SLOTS } from './operation';
-import { actionsOf, usualOf } from './operations';
+import { SLOTS } from './operation';
+import { operationsOf } from './operations';
 import { operationParameter, otherResources, resourceParameter } from './resource';
 import { branchParameter } from './records/target';
 
@@ -25,19 +24,16 @@ export function nodeProperties(): INodeProperties[] {
 			...resources.filter(({ scope }) => scope === 'branch').map(({ resource }) => resource),
 			...lists.keys(),
 		]),
-		...assemble(OPERATION_SLOTS, ['resource', 'operation'], partsOf(usualOf)),
-		...assemble(ACTION_SLOTS, ['resource', 'operation'], partsOf(actionsOf)),
+		...assemble(SLOTS, ['resource', 'operation'], resources.flatMap(partsOf)),
 		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }
 
-const partsOf = (operations: (entity: Entity) => Array<[string, Operation]>) =>
-	resources.flatMap((entity) =>
-		operations(entity).map(([operation, { form }]) => ({
-			show: { resource: entity.resource, operation },
-			part: form(entity),
-		})),
-	);
+const partsOf = (entity: Entity) =>
+	Array.from(operationsOf(entity), ([operation, { form }]) => ({
+		show: { resource: entity.resource, operation },
+		part: form(entity),
+	}));
 
 /** What stands below the node in a workflow, in the words of the form: "Get Many: Customer". */
 export function subtitle(): string {

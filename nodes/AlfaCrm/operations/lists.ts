@@ -5,7 +5,7 @@ import type { Entity, ListResource } from '../entities/types';
 import { sortByName } from '../fields/order';
 import { assemble, showWhen } from '../form/assemble';
 import type { OtherResource } from './operation';
-import { OPERATION_SLOTS } from './operation';
+import { SLOTS } from './operation';
 import { objectOf, STRING } from './output/recordSchema';
 import { settleBranch } from './records/branches';
 import { getMany } from './records/getMany';
@@ -52,7 +52,7 @@ function listing({ resource, label, action, by }: Listing): OtherResource {
 	return {
 		label,
 		operation: shown(operation),
-		form: [choice, ...assemble(OPERATION_SLOTS, [by.name], parts)].map(shown),
+		form: [choice, ...assemble(SLOTS, [by.name], parts)].map(shown),
 		async execute(item) {
 			const chosen = item.choice(choice);
 			const entity = members.find((one) => one.resource === chosen) as Entity;

@@ -5,47 +5,29 @@ import type { FormPart } from '../form/assemble';
 import type { Item } from './execution/item';
 import type { ObjectSchema } from './output/recordSchema';
 
-/** The parameters of the usual operations in the order of the form. */
-export const OPERATION_SLOTS = [
+/** The parameters of what can be done with a record, in the order of the form. */
+export const SLOTS = [
 	'keys',
 	'id',
 	'match',
 	'inputMode',
+	'leaveOut',
 	'prominentFields',
-	'createFields',
+	'duration',
 	'listMode',
-	'updateFields',
+	'skipIfThere',
 	'mapper',
 	'json',
 	'unknownFields',
 	'defaultFilters',
 	'partition',
 	'limit',
-	'filters',
-	'upsertFields',
-	'simplify',
-	'findOptions',
-	'createOptions',
-	'updateOptions',
-	'upsertOptions',
-] as const;
-
-/** The parameters of an action in the order of the form. */
-export const ACTION_SLOTS = [
-	'id',
-	'match',
-	'leaveOut',
-	'prominentFields',
-	'duration',
-	'listMode',
-	'skipIfThere',
-	'limit',
-	'additionalFields',
+	'fields',
 	'simplify',
 	'options',
 ] as const;
 
-export type OperationPart = FormPart<(typeof OPERATION_SLOTS)[number] | (typeof ACTION_SLOTS)[number]>;
+export type OperationPart = FormPart<(typeof SLOTS)[number]>;
 
 /** How the list of operations speaks of an entity: "study status", "study statuses". */
 export interface Nouns {

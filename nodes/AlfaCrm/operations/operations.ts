@@ -11,7 +11,6 @@ import { bookLesson, updateLesson } from './records/lesson';
 import { createRegularLesson, updateRegularLesson } from './records/regularLesson';
 import { update } from './records/update';
 
-/** The usual operations, in the order in which parameters that several have name them. */
 const usual: Record<OperationName, Operation> = {
 	create,
 	delete: deleteRecord,
@@ -28,15 +27,9 @@ const own: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> =
 	regularLesson: { create: createRegularLesson, update: updateRegularLesson },
 };
 
-/** The usual operations of an entity by name, in the order of the form. */
-export const usualOf = ({ resource, operations }: Entity): Array<[string, Operation]> =>
-	(Object.keys(usual) as OperationName[])
-		.filter((name) => operations.includes(name))
-		.map((name) => [name, own[resource]?.[name] ?? usual[name]]);
-
-/** What else can be done with its records. */
-export const actionsOf = ({ actions = [] }: Entity): Array<[string, Operation]> =>
-	actions.map((action) => [action.name, operationFor(action)]);
-
-export const operationsOf = (entity: Entity): Map<string, Operation> =>
-	new Map([...usualOf(entity), ...actionsOf(entity)]);
+/** What can be done with the records of an entity, by name. */
+export const operationsOf = ({ resource, operations, actions = [] }: Entity): Map<string, Operation> =>
+	new Map([
+		...operations.map((name) => [name, own[resource]?.[name] ?? usual[name]] as const),
+		...actions.map((action) => [action.name, operationFor(action)] as const),
+	]);

@@ -170,6 +170,9 @@ export class Oracle {
 				: `is refused, though it says ${empty ? 'nothing' : shown(says[0])}: ${error.slice(0, 160)}`;
 		}
 		if (error !== undefined) {
+			// Only a new record needs it, and whether there is to be one shows when it is looked for.
+			if (isBlank(value) && this.probe.field.required && this.situation.operation === 'upsert')
+				return undefined;
 			if (says.length === 0 && !anything && !empty)
 				return `is refused only after ${requests.map(callOf).join(', ')}: ${error.slice(0, 120)}`;
 			return undefined;

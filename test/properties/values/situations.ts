@@ -138,7 +138,7 @@ function build(store: Store, situation: Situation): Built {
 
 	if (looksUp(situation)) {
 		const isFound = operation !== 'upsert' || variant.endsWith('found');
-		const row = isFound ? holderOf(store, path) : undefined;
+		const row = isFound ? holderOf(store) : undefined;
 		Object.assign(base, { matchBy: key, ...keyValues(entity, key, row) });
 		if (operation === 'upsert') base.options = { onlyForNew: [] };
 		const { fields: keyed = [] } = entity.match?.keys.find(({ name }) => name === key) ?? {};

@@ -131,14 +131,11 @@ const isOpen = (group: Row) => (dayOf(group.e_date, 'utc') ?? '') > '2032';
 const isCurrent = ({ b_date, e_date }: Row) =>
 	(dayOf(b_date, 'utc') ?? '') < '2026-06' && (dayOf(e_date, 'utc') ?? '9999') > '2032';
 
-/** A record whose keys nobody else has. */
-export function holderOf(store: Store, path: string): Row {
-	if (path === 'group')
-		return rowOf(store, path, (row) => inBranch(row) && typeof row.custom_chat === 'string');
-	if (path !== 'customer') return rowOf(store, path, inBranch);
-	const all = rowsOf(store, path);
+/** A customer whose keys nobody else has. */
+export function holderOf(store: Store): Row {
+	const all = rowsOf(store, 'customer');
 	const phonesOf = (row: Row) => row.phone as string[];
-	return rowOf(store, path, (row) => {
+	return rowOf(store, 'customer', (row) => {
 		const [phone] = phonesOf(row);
 		const isAlone = all.every((other) => other.id === row.id || !phonesOf(other).includes(phone));
 		return (

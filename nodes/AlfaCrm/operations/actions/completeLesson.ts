@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter, formatDay, readId, readIds, today } from '../../values/formats';
+import { daysAfter, readId, readIds, today } from '../../values/formats';
 import { isEmpty, isPlain } from '../../fields/blank';
 import { isStored, itemsIn, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
-import { LESSON_STATUS } from '../../entities/lesson';
+import { dayOf, LESSON_STATUS } from '../../entities/lesson';
 import type { ActionOf, Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import { findOrCreate } from '../execution/findOrCreate';
@@ -129,10 +129,10 @@ async function complete(
 }
 
 /** It is not known in which time zone the school is, so tomorrow may be today there. */
-function assertTookPlace(item: Item, id: number, { status, time_from, date }: IDataObject): void {
-	if (Number(status) === LESSON_STATUS.cancelled)
+function assertTookPlace(item: Item, id: number, lesson: IDataObject): void {
+	if (Number(lesson.status) === LESSON_STATUS.cancelled)
 		throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
-	const day = formatDay(time_from ?? date, 'iso', item.zone);
+	const day = dayOf(lesson, item.zone);
 	if (day === undefined || day <= daysAfter(today('iso', item.zone), 1)) return;
 	throw item.refused(
 		`Lesson ${id} is on ${day}, so nobody can have attended it yet`,

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
 import { passesOf } from '../../entities/listCall';
@@ -10,6 +10,7 @@ import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
+import { skipIfThere } from '../records/create';
 import type { Branch } from '../records/branches';
 import { inOtherBranches } from '../records/branches';
 import { authored, forOwner } from '../records/owner';
@@ -19,14 +20,6 @@ import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
 import { readFields } from './fields';
 import type { ActionKind } from '../operation';
-
-const skipIfThere: INodeProperties = {
-	displayName: 'Skip If It Already Exists',
-	name: 'skipIfThere',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return the same one if it is there, instead of adding another',
-};
 
 /** Adds something to a customer, such as a payment, unless the same was added before. */
 export const createIfAbsent: ActionKind<'createIfAbsent'> = {

@@ -17,7 +17,7 @@ const additionalFields = (fields: readonly Field[]): INodeProperties =>
 export function fieldsForm(fields: readonly Field[]): OperationPart {
 	return {
 		prominentFields: fields.filter(isProminent).flatMap(toParameters),
-		additionalFields: fields.every(isProminent) ? [] : [additionalFields(fields)],
+		fields: fields.every(isProminent) ? [] : [additionalFields(fields)],
 	};
 }
 

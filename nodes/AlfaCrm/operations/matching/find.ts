@@ -68,7 +68,7 @@ export const find: Operation = {
 	form: (entity) => ({
 		match: matchForm(entity),
 		simplify: readingForm(entity),
-		findOptions: [findOptions()],
+		options: [findOptions()],
 	}),
 	async execute(item, entity) {
 		const options = item.collection(findOptions());

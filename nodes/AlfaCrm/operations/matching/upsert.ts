@@ -113,8 +113,8 @@ export const upsert: Operation = {
 		match: matchForm(entity),
 		simplify: simplifyForm(entity),
 		prominentFields: neededForm(entity),
-		upsertFields: [inFormMode(entity, upsertFields(entity))],
-		upsertOptions: [upsertOptions(entity)],
+		fields: [inFormMode(entity, upsertFields(entity))],
+		options: [upsertOptions(entity)],
 	}),
 	async execute(item, entity) {
 		const key = keyOf(item, entity);

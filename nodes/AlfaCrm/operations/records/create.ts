@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { collection } from '../../form/assemble';
 import type { Field } from '../../entities/fieldTypes';
@@ -20,6 +20,15 @@ const prominentFields = (entity: Entity) => entity.fields.filter(isProminent);
 const additionalFields = (entity: Entity) => {
 	const others = entity.fields.filter((field) => !isProminent(field));
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
+};
+
+/** For what is created once. */
+export const skipIfThere: INodeProperties = {
+	displayName: 'Skip If It Already Exists',
+	name: 'skipIfThere',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return the same one if it is there, instead of adding another',
 };
 
 /** A new record, and how it comes out. */
@@ -64,8 +73,8 @@ export const create: Operation = {
 		keys: keysForm(entity),
 		simplify: simplifyForm(entity),
 		prominentFields: prominentForm(entity, prominentFields(entity)),
-		createFields: [inFormMode(entity, additionalFields(entity))],
-		createOptions: isWide(entity) ? textOptions(entity.fields) : [],
+		fields: [inFormMode(entity, additionalFields(entity))],
+		options: isWide(entity) ? textOptions(entity.fields) : [],
 	}),
 	execute: async (item, entity) => [await saveDraft(item, entity, readDraft(item, entity))],
 	output: (entity) => simplifiedSchema(entity),

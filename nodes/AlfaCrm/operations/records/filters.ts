@@ -29,7 +29,7 @@ export function filtersForm(entity: Entity) {
 	return {
 		defaultFilters: views.map(toProperty),
 		partition: partition ? [toProperty({ ...partition, type: 'choices' })] : [],
-		filters: entity.filters.length > 0 ? [filtersParameter(entity)] : [],
+		fields: entity.filters.length > 0 ? [filtersParameter(entity)] : [],
 	};
 }
 
@@ -114,7 +114,6 @@ const within =
 
 /** How a row is compared with what a filter asked for. */
 const tests: Record<FieldVerification['test'], Test> = {
-	in: (held, wanted) => listOf(wanted).some((one) => String(one) === String(held)),
 	from: within((one, bound) => one >= bound),
 	to: within((one, bound) => one <= bound),
 };

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatDay, formatTime, minutesOfClock, readId, readIds } from '../../values/formats';
-import { BOOKED, lesson, LESSON_STATUS } from '../../entities/lesson';
+import { formatTime, minutesOfClock, readId, readIds } from '../../values/formats';
+import { BOOKED, dayOf, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import { isEmpty, isPicker } from '../../fields/blank';
@@ -15,7 +15,7 @@ import type { LockKey } from '../execution/execution';
 import type { Operation } from '../operation';
 import type { Branch } from './branches';
 import type { NewRecord } from './create';
-import { create, readDraft, saveDraft } from './create';
+import { create, readDraft, saveDraft, skipIfThere } from './create';
 import { MINUTES_OF_A_DAY, movedEnds } from './duration';
 import { isForm } from './fieldInput';
 import { findById } from './findById';
@@ -29,13 +29,6 @@ const checkBusy: INodeProperties = {
 	default: true,
 	description: 'Whether to stop if the teacher or room has a lesson at that time',
 };
-const skipIfThere: INodeProperties = {
-	displayName: 'Skip If It Already Exists',
-	name: 'skipIfThere',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return the same lesson if it is there, instead of booking another',
-};
 
 const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');
 
@@ -44,7 +37,7 @@ const { group, customer, teacher, room, day, length: LENGTH, end: END } = BOOKED
 /** Books a lesson for somebody, once, and at a time that is free. */
 export const bookLesson: Operation = {
 	...create,
-	form: (entity) => ({ ...create.form(entity), createOptions: [bookingOptions] }),
+	form: (entity) => ({ ...create.form(entity), options: [bookingOptions] }),
 	async execute(item, entity) {
 		const draft = readDraft(item, entity, entity.fields, (input) => {
 			assertForSomebody(item, input);
@@ -252,9 +245,6 @@ async function lessonsOn(
 	}
 	return rows.filter((row) => isCancelled(row) === isCancelled(booked) && dayOf(row, item.zone) === on);
 }
-
-const dayOf = ({ time_from, date, lesson_date }: IDataObject, zone: string): string | undefined =>
-	[time_from, date, lesson_date].map((value) => formatDay(value, 'iso', zone)).find((one) => one);
 
 /** When a lesson takes place, in minutes of its day; without an end, the rest of the day is taken. */
 function spanOf({ time_from, time_to, duration }: IDataObject, zone: string) {

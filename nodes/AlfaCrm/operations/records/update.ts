@@ -43,8 +43,8 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		keys: keysForm(entity),
 		simplify: simplifyForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
-		updateFields: [inFormMode(entity, updateFields(entity))],
-		updateOptions: [updateOptions(entity)],
+		fields: [inFormMode(entity, updateFields(entity))],
+		options: [updateOptions(entity)],
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.keys);

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../values/formats';
-import type { Collected } from '../../api/list';
 import { lesson } from '../../entities/lesson';
 import { listCall, passesOf } from '../../entities/listCall';
 import { regularLesson } from '../../entities/regularLesson';
@@ -17,7 +16,7 @@ import { objectOf, STRING } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import type { Branch } from '../records/branches';
 import { getRecord } from '../records/findById';
-import { eachOnce, incompleteListError, limitForm, limitOf, warnOfLimit } from '../records/readList';
+import { eachOnce, limitForm, limitOf, readWholeList, warnOfLimit } from '../records/readList';
 import { idOf, targetOf } from '../records/target';
 import type { Item } from '../execution/item';
 import type { WantedSlots } from './slots';
@@ -152,15 +151,10 @@ async function readTimetable(
 			);
 		return lists ?? [[], [], []];
 	};
-	const hours = {
-		path: teacherEntity.path,
-		action: 'working-hour',
-		branch: own,
-		body: { teacher_id: teacher },
-		task: 'list the working hours of the teacher',
-	};
+	const hours = { ...teacherEntity, plural: 'Working Hours' };
+	const ofHours = { ...listCall(hours, own), action: 'working-hour', body: { teacher_id: teacher } };
 	const [workingHours, ...lists] = await Promise.all([
-		wholeRows(item, 'working hours', await item.collect(hours)),
+		readWholeList(item, hours, ofHours, 'when the teacher is free'),
 		...branches.map(readIn),
 	]);
 	return {
@@ -170,15 +164,11 @@ async function readTimetable(
 	};
 }
 
+/** A lesson that is missing would be taken for free time. */
 const readAll = async (item: Item, entity: Entity, branch: Branch, body: IDataObject) =>
-	wholeRows(
+	await readWholeList(
 		item,
-		entity.plural.toLowerCase(),
-		await item.collect({ ...listCall(entity, branch), body }, { passes: passesOf(entity) }),
+		entity,
+		{ ...listCall(entity, branch), body, passes: passesOf(entity) },
+		'when the teacher is free',
 	);
-
-/** @throws NodeApiError when the list did not come whole, for a lesson that is missing would be taken for free time */
-function wholeRows(item: Item, plural: string, { rows, isComplete }: Collected): IDataObject[] {
-	if (isComplete) return rows;
-	throw incompleteListError(item, plural, 'when the teacher is free');
-}

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { formatDay, formatTime, idsOf, readFlag, readId, readIds } from '../../values/formats';
 import { customer, stageOf } from '../../entities/customer';
 import { isCurrent } from '../../entities/customerTariff';
+import { dayOf } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
 import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
@@ -144,9 +145,7 @@ const dueOn = day('due_date');
 const LESSON = {
 	lesson_id: id('id'),
 	branch_id: id('branch_id'),
-	date: text(
-		(row, { zone }) => formatDay(row.time_from, 'iso', zone) ?? formatDay(row.date, 'iso', zone) ?? '',
-	),
+	date: text((row, { zone }) => dayOf(row, zone) ?? ''),
 	start: time('time_from'),
 	end: time('time_to'),
 	type: asItIs('lesson_type_name'),

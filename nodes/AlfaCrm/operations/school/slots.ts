@@ -3,13 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import {
 	clockOfMinutes,
 	daysAfter,
-	formatDay,
 	formatTime,
 	minutesOfClock,
 	readId,
 	readInteger,
 } from '../../values/formats';
-import { LESSON_STATUS } from '../../entities/lesson';
+import { dayOf, LESSON_STATUS } from '../../entities/lesson';
+import { MINUTES_OF_A_DAY } from '../records/duration';
 import { isOnDay } from '../records/periods';
 import { listOf } from '../../fields/field';
 
@@ -44,8 +44,6 @@ export interface WantedSlots {
 /** From and to, in minutes of a day. */
 type Span = readonly [from: number, to: number];
 
-const DAY = 24 * 60;
-
 /**
  * The times at which a teacher could give a lesson: the working hours less what stands in the calendar, and less the regular
  * lessons that do not stand there yet. Slots begin at the beginning of the hours and then at every step. API notes 5.11,
@@ -53,7 +51,7 @@ const DAY = 24 * 60;
  */
 export function slotsOf(timetable: Timetable, wanted: WantedSlots) {
 	const { from, to, until = '9999-99-99', duration, step, notBefore = '', zone } = wanted;
-	const lessons = timetable.lessons.map((row) => ({ row, date: dateOf(row, zone) }));
+	const lessons = timetable.lessons.map((row) => ({ row, date: dayOf(row, zone) }));
 	const slots: Array<{ date: string; start: string; end: string }> = [];
 	for (let date = from; date <= to && date < until; date = daysAfter(date, 1)) {
 		const ofDay = lessons.filter((one) => one.date === date).map(({ row }) => row);
@@ -68,9 +66,6 @@ export function slotsOf(timetable: Timetable, wanted: WantedSlots) {
 	}
 	return slots;
 }
-
-const dateOf = ({ date, time_from }: IDataObject, zone: string): string | undefined =>
-	formatDay(time_from, 'iso', zone) ?? formatDay(date, 'iso', zone);
 
 /** When the teacher, or the room, is taken on a day. What stands in the calendar counts in place of the regular lesson. */
 function busyOn(date: string, lessons: Rows, regularLessons: Rows, wanted: WantedSlots): Span[] {
@@ -88,8 +83,8 @@ function busyOn(date: string, lessons: Rows, regularLessons: Rows, wanted: Wante
 
 /** Without an end after its beginning a lesson takes the rest of its day, without a beginning all that is before the end. */
 function spanOf(from: unknown, to: unknown, zone: string): Span {
-	const [begin, end] = [minutesOf(from, zone) ?? 0, minutesOf(to, zone) ?? DAY];
-	return [begin, end > begin ? end : DAY];
+	const [begin, end] = [minutesOf(from, zone) ?? 0, minutesOf(to, zone) ?? MINUTES_OF_A_DAY];
+	return [begin, end > begin ? end : MINUTES_OF_A_DAY];
 }
 
 /** Lists of a teacher need not show whose they are. */
@@ -113,7 +108,12 @@ function hoursOn(date: string, rows: Rows, { teacher, branch, zone }: WantedSlot
 	const spans = rows
 		.filter((row) => Number(row.weekday) === weekdayOf(date) + 1)
 		.filter((row) => isSame(row.teacher_id, teacher) && isSame(row.branch_id, branch))
-		.map(({ time_from, time_to }): Span => [minutesOf(time_from, zone) ?? DAY, endOf(time_to, zone)])
+		.map(
+			({ time_from, time_to }): Span => [
+				minutesOf(time_from, zone) ?? MINUTES_OF_A_DAY,
+				endOf(time_to, zone),
+			],
+		)
 		.filter(([from, to]) => from < to)
 		.sort(([one], [other]) => one - other);
 	const merged: Array<[number, number]> = [];
@@ -131,8 +131,8 @@ const isSame = (held: unknown, wanted: number | undefined): boolean =>
 
 /** An end such as 16:59 means 17:00, and midnight is that of the day's end. Hours that cannot be read are none. */
 function endOf(value: unknown, zone: string): number {
-	const minutes = minutesOf(value, zone) ?? (String(value).startsWith('24:00') ? DAY : -1);
-	if (minutes === 0) return DAY;
+	const minutes = minutesOf(value, zone) ?? (String(value).startsWith('24:00') ? MINUTES_OF_A_DAY : -1);
+	if (minutes === 0) return MINUTES_OF_A_DAY;
 	return minutes % 60 === 59 ? minutes + 1 : minutes;
 }
 
