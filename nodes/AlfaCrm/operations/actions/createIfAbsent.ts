@@ -7,7 +7,7 @@ import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf } from '../../fields/field';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
-import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
+import { report, reportSchema, useful } from '../output/readings';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import type { Branch } from '../records/branches';
 import { inOtherBranches } from '../records/branches';
@@ -31,7 +31,6 @@ const skipIfThere: INodeProperties = {
 export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 	form: (_entity, { body = [], creates }) => ({
 		skipIfThere: [skipIfThere, ...(additions[creates].form ?? [])],
-		simplify: simplifyForm(entityOf(creates)),
 		options: textOptions(body),
 	}),
 	async execute(item, entity, { body: fields = [], creates, idAs, fixed }) {
@@ -47,7 +46,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const link = { [idAs]: isOneOfMany ? [customer] : customer };
 		const given = { ...link, ...bodyOf(item, fields, input, branch, shortens), ...fixed };
 		const isSame = item.flag(skipIfThere) ? addition.isSame(item) : undefined;
-		const show = simplified(item, other, Object.keys(given));
+		const show = useful(item, other, Object.keys(given));
 
 		const query = Object.fromEntries((other.keys ?? []).map(({ name }) => [name, given[name]]));
 		// The form has the customer under its own label.

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties, ResourceMapperValue } from 'n8n-workflow';
+import { FROM_AI_AUTO_GENERATED_MARKER } from 'n8n-workflow';
 
 import { columnsMethod } from '../../entities/methodNames';
 import type { Entity } from '../../entities/types';
@@ -7,7 +8,7 @@ import { isCustom } from '../../fields/custom';
 import { jsonHint, toParameters, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { quoted } from '../../fields/unreadable';
-import { showWhen } from '../../form/assemble';
+import { OF_TOOL, showWhen } from '../../form/assemble';
 import type { OperationPart } from '../operation';
 import { isLink, LINK } from '../output/link';
 import { isNameBeside } from '../output/names';
@@ -64,16 +65,43 @@ const mapper = (entity: Entity): INodeProperties => ({
 /** The parameter that holds all fields as one object. */
 export const JSON_INPUT = 'json';
 
-function jsonInput({ fields }: Entity): INodeProperties {
-	const names = fields.map(jsonHint).join(', ');
-	return {
-		displayName: 'JSON',
-		name: JSON_INPUT,
-		type: 'json',
-		required: true,
-		default: '{}',
-		description: `As AlfaCRM calls them: ${names}`,
+const jsonInput: INodeProperties = {
+	displayName: 'JSON',
+	name: JSON_INPUT,
+	type: 'json',
+	required: true,
+	default: '{}',
+	description: 'One object, with the fields as AlfaCRM calls them',
+};
+
+/** The fields of a record, what each takes, and those first without which there is no record. */
+function fieldsInJson({ fields }: Entity, needed: readonly Field[]): string {
+	const others = fields.filter((field) => !needed.includes(field));
+	const [first, rest] = [needed, others].map((some) => some.map(jsonHint).join(', '));
+	return first === '' ? rest : `required: ${first}; optional: ${rest}`;
+}
+
+/**
+ * The same where the node is the tool of an AI agent: the model gives it, and is told the fields. n8n's button "let the model
+ * define" would begin with an empty description, and a model hears nothing else of a parameter.
+ */
+const jsonOfModel = (fields: string): INodeProperties => ({
+	...jsonInput,
+	default: `={{ ${FROM_AI_AUTO_GENERATED_MARKER} $fromAI('JSON', \`${fields}\`, 'json') }}`,
+});
+
+function jsonForm(entity: Entity, needed: readonly Field[]): INodeProperties[] {
+	const fields = fieldsInJson(entity, needed);
+	const told: INodeProperties = {
+		displayName: `Fields: ${fields}`,
+		name: 'jsonFields',
+		type: 'notice',
+		default: '',
 	};
+	return [
+		...[jsonInput, told].map((property) => ({ ...property, displayOptions: { hide: OF_TOOL } })),
+		showWhen(jsonOfModel(fields), OF_TOOL),
+	];
 }
 
 const unknownFields: INodeProperties = {
@@ -124,14 +152,18 @@ export const fieldOptions = (fields: readonly Field[], { custom }: Entity): INod
 	...(custom ? [customFields] : []),
 ];
 
-/** The ways to give fields, but for what the form mode shows. */
-export function inputModeForm(entity: Entity): OperationPart {
+/**
+ * The ways to give fields, but for what the form mode shows.
+ *
+ * @param needed what a new record needs
+ */
+export function inputModeForm(entity: Entity, needed: readonly Field[] = []): OperationPart {
 	const { custom } = entity;
 	if (!isWide(entity)) return {};
 	return {
 		inputMode: [inputMode(entity)],
 		mapper: custom ? [inMode('map', mapper(entity))] : [],
-		json: [inMode('json', jsonInput(entity))],
+		json: jsonForm(entity, needed).map((property) => inMode('json', property)),
 		unknownFields: custom ? [showWhen(unknownFields, { inputMode: ['json', 'map'] })] : [],
 	};
 }
@@ -163,7 +195,7 @@ export function readFieldInput(
 	const mode = modeOf(item, entity);
 	const ways: Record<Mode, () => IDataObject> = {
 		form: () => inForm(item, collection, prominent),
-		json: () => item.object(jsonInput(entity)),
+		json: () => item.object(jsonInput),
 		map: () => mapped(item, entity),
 	};
 	const given = ways[mode]();

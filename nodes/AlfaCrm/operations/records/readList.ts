@@ -6,7 +6,7 @@ import type { ListQuery } from '../../api/pages';
 import { kindPasses, listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
-import { showWhen } from '../../form/assemble';
+import { OF_TOOL, showWhen } from '../../form/assemble';
 import { CachedList } from '../execution/cachedList';
 import type { Item, ItemRequest } from '../execution/item';
 import { branchesOf } from './target';
@@ -16,6 +16,8 @@ const returnAll: INodeProperties = {
 	name: 'returnAll',
 	type: 'boolean',
 	default: false,
+	// A model must not choose it: a whole list would fill its memory.
+	noDataExpression: true,
 	description: 'Whether to return all results or only up to a given limit',
 };
 
@@ -28,8 +30,15 @@ const limit: INodeProperties = {
 	description: 'Max number of results to return',
 };
 
+/** A model reads all that comes, so a tool begins with fewer. */
+const limitOfTool: INodeProperties = { ...limit, default: 20 };
+
 /** How many rows are asked for. */
-export const limitForm: INodeProperties[] = [returnAll, showWhen(limit, { returnAll: [false] })];
+export const limitForm: INodeProperties[] = [
+	returnAll,
+	{ ...limit, displayOptions: { show: { returnAll: [false] }, hide: OF_TOOL } },
+	showWhen(limitOfTool, { returnAll: [false], ...OF_TOOL }),
+];
 
 /** Infinity for all. Read before anything is sent. */
 export function limitOf(item: Item): number {
