@@ -17,7 +17,6 @@ export const OPERATION_SLOTS = [
 	'updateFields',
 	'mapper',
 	'json',
-	'unknownFields',
 	'defaultFilters',
 	'partition',
 	'limit',

@@ -35,12 +35,13 @@ describe('JSON', () => {
 		expect(body()).toEqual({ ...json, branch_ids: [1], dob: '04.09.2015', phone: ['89000000101'] });
 	});
 
-	it('can leave unknown fields out, and says which', async () => {
-		const { hints } = await whole(asJson({ ...json, telefon: '1' }, { unknownFields: 'leaveOut' }));
-		expect(body()).not.toHaveProperty('telefon');
-		expect(hints).toEqual([
-			'Left out, since AlfaCRM\'s customer has no such field that can be set: "telefon"',
-		]);
+	it('with a field that AlfaCRM does not know is refused, with those that there are', async () => {
+		const { error } = await whole(asJson({ ...json, telefon: '1' }));
+		expect(error?.message).toBe('AlfaCRM\'s customer has no field "telefon" that can be set');
+		expect(error?.description).toMatch(
+			/There are name, phone \(list\), .*gender \(0 Not Given, 1 Male, 2 Female\)/,
+		);
+		expect(school.calls()).toEqual([]);
 	});
 });
 

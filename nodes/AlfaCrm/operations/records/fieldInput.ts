@@ -18,28 +18,27 @@ import type { Parameter } from '../execution/parameters';
 
 type Mode = 'form' | 'json' | 'map';
 
-/** The few fields of a narrow record are given in the form alone. */
+/** Not all of its fields stand in what Simplify shows. */
 export const isWide = ({ simple }: Entity): boolean => simple !== undefined;
 
-/** How the fields of a wide record are given: in a form, mapped from the input (where custom fields matter), or as JSON. */
-function inputMode({ custom }: Entity): INodeProperties {
-	const map = {
-		name: 'Field Mapper',
-		value: 'map',
-		description: 'Match fields, custom ones too, with the input',
-	};
-	return {
-		displayName: 'Input Mode',
-		name: 'inputMode',
-		type: 'options',
-		options: [
-			...(custom ? [map] : []),
-			{ name: 'Form', value: 'form', description: 'Choose fields one by one' },
-			{ name: 'JSON', value: 'json', description: 'One object with all fields; handy for AI agents' },
-		],
-		default: 'form',
-	};
-}
+/** What has no custom fields is given in the form alone. */
+const hasModes = ({ custom }: Entity): boolean => custom === true;
+
+const inputMode: INodeProperties = {
+	displayName: 'Input Mode',
+	name: 'inputMode',
+	type: 'options',
+	options: [
+		{
+			name: 'Field Mapper',
+			value: 'map',
+			description: 'Match fields, custom ones too, with the input. What AlfaCRM does not know is left out.',
+		},
+		{ name: 'Form', value: 'form', description: 'Choose fields one by one' },
+		{ name: 'JSON', value: 'json', description: 'One object with all fields, custom ones too' },
+	],
+	default: 'form',
+};
 
 const mapper = (entity: Entity): INodeProperties => ({
 	displayName: 'Fields',
@@ -75,7 +74,7 @@ const jsonInput: INodeProperties = {
 };
 
 /** The fields of a record, what each takes, and those first without which there is no record. */
-function fieldsInJson({ fields }: Entity, needed: readonly Field[]): string {
+function fieldsInJson({ fields }: Entity, needed: readonly Field[] = []): string {
 	const others = fields.filter((field) => !needed.includes(field));
 	const [first, rest] = [needed, others].map((some) => some.map(jsonHint).join(', '));
 	return first === '' ? rest : `required: ${first}; optional: ${rest}`;
@@ -103,21 +102,6 @@ function jsonForm(entity: Entity, needed: readonly Field[]): INodeProperties[] {
 		showWhen(jsonOfModel(fields), OF_TOOL),
 	];
 }
-
-const unknownFields: INodeProperties = {
-	displayName: 'If a Field Is Unknown',
-	name: 'unknownFields',
-	type: 'options',
-	options: [
-		{
-			name: 'Leave Out',
-			value: 'leaveOut',
-			description: 'Send the rest and list them in a hint of the node',
-		},
-		{ name: 'Stop', value: 'refuse', description: 'Send nothing and name them' },
-	],
-	default: 'refuse',
-};
 
 /** AlfaCRM has no list of an account's custom fields, so here they are named by hand. API notes 9. */
 const customFields: INodeProperties = {
@@ -158,13 +142,11 @@ export const fieldOptions = (fields: readonly Field[], { custom }: Entity): INod
  * @param needed what a new record needs
  */
 export function inputModeForm(entity: Entity, needed: readonly Field[] = []): OperationPart {
-	const { custom } = entity;
-	if (!isWide(entity)) return {};
+	if (!hasModes(entity)) return {};
 	return {
-		inputMode: [inputMode(entity)],
-		mapper: custom ? [inMode('map', mapper(entity))] : [],
+		inputMode: [inputMode],
+		mapper: [inMode('map', mapper(entity))],
 		json: jsonForm(entity, needed).map((property) => inMode('json', property)),
-		unknownFields: custom ? [showWhen(unknownFields, { inputMode: ['json', 'map'] })] : [],
 	};
 }
 
@@ -173,7 +155,7 @@ const inMode = (mode: Mode, property: INodeProperties): INodeProperties =>
 
 /** What is shown in the form mode, if there are others. */
 export const inFormMode = (entity: Entity, property: INodeProperties): INodeProperties =>
-	isWide(entity) ? inMode('form', property) : property;
+	hasModes(entity) ? inMode('form', property) : property;
 
 /** Fields with a parameter of their own, in the form mode. */
 export const prominentForm = (entity: Entity, fields: readonly Field[]): INodeProperties[] =>
@@ -181,7 +163,7 @@ export const prominentForm = (entity: Entity, fields: readonly Field[]): INodePr
 
 /**
  * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given. What AlfaCRM
- * does not know is refused or, where that is chosen, left out.
+ * does not know is refused, or left out of what is mapped.
  *
  * @param collection the parameter of the form that holds them
  * @param prominent those that have a parameter of their own there
@@ -202,13 +184,15 @@ export function readFieldInput(
 	const names = new Set(entity.fields.map(({ name }) => name));
 	const unknown = Object.keys(given).filter((key) => !names.has(key) && !(entity.custom && isCustom(key)));
 	const unexpected = unknown.filter((key) => !isOfReading(entity, given, key));
-	const isForced = mode === 'form' || !entity.custom || item.choice(unknownFields) === 'refuse';
 	const noun = entity.label.toLowerCase();
-	if (isForced && unexpected.length > 0)
+	// An item that is mapped as a whole holds more than the record does.
+	if (mode !== 'map' && unexpected.length > 0) {
+		const known = mode === 'json' ? ` There are ${fieldsInJson(entity)}.` : '';
 		throw item.refused(
 			`AlfaCRM's ${noun} has no field ${unexpected.map((name) => `"${name}"`).join(', ')} that can be set`,
-			`Remove it, or ${mode === 'form' || !entity.custom ? 'correct its name' : "set 'If a Field Is Unknown' to Leave Out"}. Nothing was sent to AlfaCRM.`,
+			`Remove it, or correct its name.${known} Nothing was sent to AlfaCRM.`,
 		);
+	}
 	for (const name of unexpected)
 		item.execution.hints.add(
 			`Left out, since AlfaCRM's ${noun} has no such field that can be set`,
@@ -220,8 +204,7 @@ export function readFieldInput(
 /** Whether each field stands in a parameter of its own, rather than in a row or an object. */
 export const isForm = (item: Item, entity: Entity): boolean => modeOf(item, entity) === 'form';
 
-const modeOf = (item: Item, entity: Entity): Mode =>
-	isWide(entity) ? item.choice(inputMode(entity)) : 'form';
+const modeOf = (item: Item, entity: Entity): Mode => (hasModes(entity) ? item.choice(inputMode) : 'form');
 
 function inForm(item: Item, collection: Parameter, prominent: readonly Field[]): IDataObject {
 	const own = prominent.map((field) => [field.name, item.inputOf(field)]);

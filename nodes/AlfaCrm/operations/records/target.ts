@@ -51,10 +51,17 @@ export const keysForm = (entity: Entity, operation: OperationName): INodePropert
 	keysOf(entity, operation).flatMap(toParameters);
 
 /** The branch to work in. */
-export const branchField = reference('branchId', 'Branch', 'branch', {
-	description: 'If left empty, the only one',
-});
-export const branch = toProperty(branchField);
+export const branchField = reference('branchId', 'Branch', 'branch');
+export const branch = saysWhatEmptyMeans(toProperty(branchField));
+
+/** The field itself says it, where nothing is chosen. */
+function saysWhatEmptyMeans({ modes = [], ...property }: INodeProperties): INodeProperties {
+	const placeholder = 'Left empty: the only one';
+	return {
+		...property,
+		modes: modes.map((mode) => (mode.type === 'list' ? { ...mode, placeholder } : mode)),
+	};
+}
 
 /** The branch that a call is about, for all resources that are not global. */
 export const branchParameter = (resource: string[]): INodeProperties => showWhen(branch, { resource });
