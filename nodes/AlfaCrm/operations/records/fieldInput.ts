@@ -92,7 +92,7 @@ const jsonOfModel = (fields: string): INodeProperties => ({
 function jsonForm(entity: Entity, needed: readonly Field[]): INodeProperties[] {
 	const fields = fieldsInJson(entity, needed);
 	const told: INodeProperties = {
-		displayName: `Fields: ${fields}`,
+		displayName: `Fields: ${fields}.`,
 		name: 'jsonFields',
 		type: 'notice',
 		default: '',

@@ -56,7 +56,7 @@ export const branch = saysWhatEmptyMeans(toProperty(branchField));
 
 /** The field itself says it, where nothing is chosen. */
 function saysWhatEmptyMeans({ modes = [], ...property }: INodeProperties): INodeProperties {
-	const placeholder = 'Left empty: the only one';
+	const placeholder = 'Select a branch if there are several...';
 	return {
 		...property,
 		modes: modes.map((mode) => (mode.type === 'list' ? { ...mode, placeholder } : mode)),
