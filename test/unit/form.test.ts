@@ -5,7 +5,15 @@ import { byTheName } from '../../nodes/AlfaCrm/entities/common';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
-import { actionTable, childrenOf, choicesOf, description, entityAt, formOf } from '../support/form';
+import {
+	actionTable,
+	childrenOf,
+	choicesOf,
+	description,
+	entityAt,
+	formOf,
+	parameters,
+} from '../support/form';
 import { areUnique } from './wordingRules';
 
 /** Has a parameter of its own when a record is created. */
@@ -336,6 +344,16 @@ it('Complete Lesson asks who was there before what to do about a completed lesso
 	const form = formOf({ resource: 'lesson', operation: 'complete' });
 	const asked = ['id', 'present_ids', 'absent_ids', 'details', 'if_completed'];
 	expect(namesOf(form).slice(3)).toEqual([...asked, 'additionalFields']);
+});
+
+it('does not offer a model what is private, nor how much comes out', () => {
+	const offered = parameters.filter(
+		({ parameter: { name, noDataExpression, type } }) =>
+			['addNames', 'leaveOut', 'returnAll', 'simplify'].includes(name) &&
+			// n8n shows its button "let the model define" beside all else.
+			!(noDataExpression || type === 'options'),
+	);
+	expect(offered.map(({ where }) => where)).toEqual([]);
 });
 
 it('asks for days without a time', () => {
