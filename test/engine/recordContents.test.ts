@@ -174,9 +174,9 @@ describe('the lists of names', () => {
 	it('are those of the branch of the rows', async () => {
 		const [room] = rows('room').filter(({ branch_id }) => branch_id !== 1);
 		const branch_id = Number(room.branch_id);
-		const group = { related_class: 'Group', related_id: 1 };
-		const id = add('regular-lesson', { branch_id, room_id: room.id, ...group });
-		const found = await one(get('regularLesson', id, { branchId: branch_id }));
+		const times = { date: '2026-02-10', time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00' };
+		const id = add('lesson', { branch_id, room_id: room.id, status: 1, ...times });
+		const found = await one(get('lesson', id, { branchId: branch_id }));
 		expect(found).toMatchObject({ room_id: room.id, room_name: room.name });
 		expect(school.entries('room/index').map(({ path }) => path)).toEqual([`/v2api/${branch_id}/room/index`]);
 	});
