@@ -111,6 +111,8 @@ describe.each(entities.filter(({ operations }) => operations.includes('getAll'))
 			const { json, hints } = await whole(parameters());
 			expect(hints).toEqual([]);
 			for (const found of json) expect(found).toMatchObject(expectedNames(resource, found));
+			// A model reads all of it.
+			for (const found of json) expect(Buffer.byteLength(JSON.stringify(found))).toBeLessThanOrEqual(2_000);
 			// The types of payments are read for asking by them as well.
 			for (const list of new Set(Object.values(LISTS)))
 				if (list !== path)
