@@ -36,8 +36,7 @@ describe('JSON', () => {
 	});
 
 	it('of a tool is for the model to give, which is told what is required, the fields, their types and choices', async () => {
-		const { json: _typed, ...parameters } = asJson('{}');
-		const context = toolContext(school, parameters, { JSON: json });
+		const context = toolContext(school, { ...base, inputMode: 'json' }, { JSON: json });
 		const [asked, ...others] = askedOfModel(context);
 		expect([asked.key, asked.type, others]).toEqual(['JSON', 'json', []]);
 		const told =

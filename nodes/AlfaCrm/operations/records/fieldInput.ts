@@ -77,7 +77,8 @@ const jsonInput: INodeProperties = {
 function fieldsInJson({ fields }: Entity, needed: readonly Field[] = []): string {
 	const others = fields.filter((field) => !needed.includes(field));
 	const [first, rest] = [needed, others].map((some) => some.map(jsonHint).join(', '));
-	return first === '' ? rest : `required: ${first}; optional: ${rest}`;
+	const optional = `${rest}, custom_... (custom fields)`;
+	return first === '' ? optional : `required: ${first}; optional: ${optional}`;
 }
 
 /**
