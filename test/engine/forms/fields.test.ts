@@ -56,11 +56,6 @@ describe('JSON', () => {
 	});
 });
 
-it('a list that is a tool begins with twenty rows, for a model reads them all', () => {
-	const { parameters } = toolContext(school, { ...base, operation: 'getAll' }, {}).getNode();
-	expect(parameters).toMatchObject({ returnAll: false, limit: 20 });
-});
-
 describe('the field mapper', () => {
 	const columnsFor = async (more: INodeParameters = {}) =>
 		await school.engine.columns('getCustomerColumns', { ...base, ...more });

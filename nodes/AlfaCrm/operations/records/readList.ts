@@ -6,7 +6,7 @@ import type { ListQuery } from '../../api/pages';
 import { kindPasses, listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
-import { OF_TOOL, showWhen } from '../../form/assemble';
+import { showWhen } from '../../form/assemble';
 import { CachedList } from '../execution/cachedList';
 import type { Item, ItemRequest } from '../execution/item';
 import { branchesOf } from './target';
@@ -30,15 +30,8 @@ const limit: INodeProperties = {
 	description: 'Max number of results to return',
 };
 
-/** A model reads all that comes, so a tool begins with fewer. */
-const limitOfTool: INodeProperties = { ...limit, default: 20 };
-
 /** How many rows are asked for. */
-export const limitForm: INodeProperties[] = [
-	returnAll,
-	{ ...limit, displayOptions: { show: { returnAll: [false] }, hide: OF_TOOL } },
-	showWhen(limitOfTool, { returnAll: [false], ...OF_TOOL }),
-];
+export const limitForm: INodeProperties[] = [returnAll, showWhen(limit, { returnAll: [false] })];
 
 /** Infinity for all. Read before anything is sent. */
 export function limitOf(item: Item): number {
