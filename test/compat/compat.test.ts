@@ -155,9 +155,13 @@ it('Webhook trigger: each delivery once', async () => {
 });
 
 it('Tool of an AI agent', async () => {
-	const think = ({ messages, tools }: Question): Reply => {
+	const think = ({ messages }: Question): Reply => {
 		const answers = messages.filter(({ role }) => role === 'tool');
-		return answers.length === 0 ? { call: tools[0], with: {} } : { say: String(answers[0].content) };
+		const calls: Reply[] = [
+			{ call: 'Branches', with: {} },
+			{ call: 'Save', with: { JSON: { name: 'Из беседы', is_study: 0 } } },
+		];
+		return calls[answers.length] ?? { say: String(answers[0].content) };
 	};
 	const model = await startChatModel(think);
 	try {
@@ -168,12 +172,20 @@ it('Tool of an AI agent', async () => {
 		expect(execution.error).toBeUndefined();
 		const [{ output }] = execution.outputs('AI Agent');
 		for (const { name } of rows('branch')) expect(output).toContain(name);
+		expect(rows('customer').filter(({ name }) => name === 'Из беседы')).toHaveLength(1);
+		// A model hears of a parameter nothing else than this.
+		const [{ tools, schemas }] = model.asked;
+		expect(schemas[tools.indexOf('Save')]).toMatchObject({
+			properties: { JSON: { description: expect.stringMatching(JSON_TOLD) } },
+		});
 	} finally {
 		await model.close();
 	}
 });
 
-/** An agent that has one tool, the list of the branches. */
+const JSON_TOLD = /^required: name, is_study \(1 Client, 0 Lead\); optional: phone \(list\)/;
+
+/** An agent that has two tools: the list of the branches, and one that creates a customer of JSON, with nothing filled in. */
 function agent(openAi: { id: string; name: string }) {
 	const link = (to: string, type: string) => ({ [type]: [[{ node: to, type, index: 0 }]] });
 	const list = {
@@ -196,11 +208,13 @@ function agent(openAi: { id: string; name: string }) {
 				{ credentials: { openAiApi: openAi } },
 			),
 			ownNode('Branches', `${NODE_TYPE}Tool`, list, real.credential),
+			ownNode('Save', `${NODE_TYPE}Tool`, customer('create', { inputMode: 'json' }), real.credential),
 		],
 		connections: {
 			Start: link('AI Agent', 'main'),
 			Model: link('AI Agent', 'ai_languageModel'),
 			Branches: link('AI Agent', 'ai_tool'),
+			Save: link('AI Agent', 'ai_tool'),
 		},
 	};
 }

@@ -135,7 +135,6 @@ describe('an account with more records than fit anywhere', () => {
 		phone: '={{ $json.phone }}',
 		inputMode: 'map',
 		columns: { mappingMode: 'autoMapInputData', value: null },
-		unknownFields: 'leaveOut',
 		options: {},
 	};
 

@@ -5,7 +5,15 @@ import { byTheName } from '../../nodes/AlfaCrm/entities/common';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
-import { actionTable, childrenOf, choicesOf, description, entityAt, formOf } from '../support/form';
+import {
+	actionTable,
+	childrenOf,
+	choicesOf,
+	description,
+	entityAt,
+	formOf,
+	parameters,
+} from '../support/form';
 import { areUnique } from './wordingRules';
 
 /** Has a parameter of its own when a record is created. */
@@ -29,9 +37,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const isOverview = action?.kind === 'overview';
 	const isList = operation === 'getAll' || ['getMany', 'freeSlots'].includes(action?.kind ?? '');
 	const matches = ['find', 'upsert'].includes(operation);
-	// What has few fields is filled in by a form alone.
-	const isWide = entity?.simple !== undefined;
-	const more = isWide ? ['json', ...(entity.custom ? ['map'] : [])] : [];
+	const more = entity?.custom ? ['json', 'map'] : [];
 	const modes = saves ? ['form', ...more] : [undefined];
 	const forms = modes.map((inputMode) =>
 		formOf({ resource: value, operation, ...(inputMode === undefined ? {} : { inputMode }) }),
@@ -121,15 +127,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read or written, in n8n’s words, and on', () => {
-		const isMembership = ['joinGroup', 'leaveGroup'].includes(action?.kind ?? '');
-		const added = action?.kind === 'createIfAbsent' ? action.creates : isMembership ? 'cgi' : value;
-		const shown = entityAt(added);
-		const shows =
-			[...READING, 'create', 'update', 'upsert'].includes(operation) ||
-			['change', 'rejectLead', 'createIfAbsent', 'completeLesson'].includes(action?.kind ?? '') ||
-			isMembership ||
-			(action?.kind === 'getMany' && action.outputFields === undefined);
-		const simplifies = shown?.simple !== undefined && shows;
+		const shows = [...READING, 'create', 'update', 'upsert'].includes(operation);
+		const simplifies = entity?.simple !== undefined && shows;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
 		expect(named('simplify')).toMatchObject({
@@ -138,19 +137,14 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		});
 	});
 
-	it('has Add Names where what is read may hold IDs, on unless the rows are to come as AlfaCRM sends them', () => {
+	it('has Add Names where what is read may hold IDs, but not where rows come as AlfaCRM sends them', () => {
 		const isReading = READING.includes(operation) || ['get', 'getMany'].includes(action?.kind ?? '');
 		const asTheyAre = formOf({ resource: value, operation, simplify: false }).find(
 			({ name }) => name === 'addNames',
 		);
-		if (!isReading) expect([named('addNames'), asTheyAre]).toEqual([undefined, undefined]);
+		if (!isReading) expect(named('addNames')).toBeUndefined();
 		expect(named('addNames')?.default).toBe(named('addNames') && true);
-		if (isReading && named('simplify')) expect(asTheyAre?.default).toBe(false);
-		const byExpression = formOf({ resource: value, operation, simplify: '={{ $json.simple }}' });
-		const asked = byExpression.filter(({ name }) => name === 'addNames');
-		expect(asked.map((one) => one.default)).toEqual(
-			[named('addNames') ?? asTheyAre].flatMap((one) => one?.default ?? []),
-		);
+		if (!isReading || named('simplify')) expect(asTheyAre).toBeUndefined();
 	});
 
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
@@ -165,9 +159,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		if (partition) expect(named(partition.name)).toMatchObject({ type: 'multiOptions', default: [] });
 	});
 
-	it('takes the fields of a record in a form, as JSON or, where they are custom, from a mapper', () => {
+	it('takes the fields of a record in a form and, where some are custom, as JSON or from a mapper', () => {
 		const list = named('inputMode');
-		expect(list !== undefined).toBe(saves && isWide);
+		expect(list !== undefined).toBe(saves && entity?.custom === true);
 		if (!saves || !entity) return;
 		if (list) {
 			const choices = choicesOf(list).map((choice) => choice.value);
@@ -184,8 +178,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 				update: ['updateFields'],
 				upsert: [...lacking, 'fieldsToSet'],
 			}[operation as 'create'],
-			json: ['json', ...(entity.custom ? ['unknownFields'] : [])],
-			map: ['columns', 'unknownFields'],
+			json: ['json', 'jsonFields'],
+			map: ['columns'],
 		};
 		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
 		const besides = {
@@ -198,8 +192,6 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		modes.forEach((mode = '', index) => {
 			const rest = namesOf(forms[index]).filter((name) => !shared.has(name));
 			expect([mode, ...rest.sort()]).toEqual([mode, ...own[mode].sort()]);
-			if (mode !== 'form' && entity.custom)
-				expect(named('unknownFields', forms[index])?.default).toBe('refuse');
 		});
 	});
 
@@ -236,7 +228,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const isBooking = operation === 'create' && value === 'lesson';
 		const options = named('options');
 		const written = action?.kind === 'createIfAbsent' ? (action.body ?? []) : (entity?.fields ?? []);
-		const isLong = (isWide || action) && written.some((field) => 'longest' in field);
+		const isLong = (entity?.simple !== undefined || action) && written.some((field) => 'longest' in field);
 		const shortens = isLong ? { shortenTexts: false } : {};
 		const isNew = operation === 'create' || action?.kind === 'createIfAbsent';
 		const hasOptions =
@@ -304,12 +296,11 @@ it('no two parameters of one name can be shown at once, whatever is chosen', () 
 	const shows = description.properties.map(({ name, displayOptions = {} }) => {
 		return { name, show: (displayOptions.show ?? {}) as Shown, hide: (displayOptions.hide ?? {}) as Shown };
 	});
-	/** Whether one is hidden wherever the other is shown, an expression included, with which n8n shows whatever it may. */
+	/** Whether one is hidden wherever the other is shown. An expression, with which n8n shows whatever it may, decides about no tool. */
 	const excludes = (show: Shown, hide: Shown) =>
 		Object.entries(hide).some(([name, values = []]) => {
 			const shown = show[name];
-			const isForExpressions = JSON.stringify(values).includes('"^="');
-			return shown !== undefined && isForExpressions && shown.every((value) => values.includes(value));
+			return name === '@tool' && shown?.every((value) => values.includes(value));
 		});
 	const clashes = shows.filter(({ name, show, hide }, index) =>
 		shows
@@ -353,7 +344,17 @@ it.each([
 it('Complete Lesson asks who was there before what to do about a completed lesson', () => {
 	const form = formOf({ resource: 'lesson', operation: 'complete' });
 	const asked = ['id', 'present_ids', 'absent_ids', 'details', 'if_completed'];
-	expect(namesOf(form).slice(3)).toEqual([...asked, 'additionalFields', 'simplify']);
+	expect(namesOf(form).slice(3)).toEqual([...asked, 'additionalFields']);
+});
+
+it('does not offer a model what is private, nor how much comes out', () => {
+	const offered = parameters.filter(
+		({ parameter: { name, noDataExpression, type } }) =>
+			['addNames', 'leaveOut', 'returnAll', 'simplify'].includes(name) &&
+			// n8n shows its button "let the model define" beside all else.
+			!(noDataExpression || type === 'options'),
+	);
+	expect(offered.map(({ where }) => where)).toEqual([]);
 });
 
 it('asks for days without a time', () => {

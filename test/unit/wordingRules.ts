@@ -43,7 +43,8 @@ export const emptyOf: Partial<
 	multiOptions: (value) => Array.isArray(value),
 	options: (value, parameter) =>
 		isDynamic(parameter) ? value === '' : choicesOf(parameter).some((choice) => choice.value === value),
-	json: (value) => value === '{}',
+	// A model gives it where the node is a tool.
+	json: (value, { displayOptions }) => value === '{}' || displayOptions?.show?.['@tool'] !== undefined,
 	notice: (value) => value === '',
 	resourceLocator: (value) => JSON.stringify(value) === JSON.stringify({ mode: 'list', value: '' }),
 	resourceMapper: (value) =>

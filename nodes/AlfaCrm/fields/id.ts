@@ -47,6 +47,7 @@ export const oneRecord = {
 	expected: () => 'the number of a record',
 	serialize: (field: OfRecord, item: unknown) => readRecordId(field, item),
 	schema: (): JsonSchema => ({ type: 'integer' }),
+	jsonHint: (): string => 'ID',
 };
 
 /** A picker holds one record, or the IDs of several in a text. */
@@ -62,7 +63,7 @@ export const severalRecords = {
 	items: (_field: unknown, value: unknown) => itemsOf(pickedIn(value), parts),
 	expected: () => 'one or more numbers of records',
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'integer' } }),
-	jsonHint: () => 'list',
+	jsonHint: () => 'list of IDs',
 };
 
 export const id: FieldKind<OfType<'id'>> = { ...oneRecord };

@@ -95,7 +95,7 @@ export interface FieldKind<F> {
 	schema(field: F): JsonSchema;
 	/** What Simplify makes of a value that is no list. */
 	simplified(held: Wire): Wire;
-	/** What the JSON input takes, in brackets behind the name; '' where the name says it. */
+	/** What the JSON input takes, in brackets behind the name; '' for a text. */
 	jsonHint(field: F): string;
 }
 

@@ -48,7 +48,7 @@ const readWhole = (value: unknown): number | undefined => {
 	return number === 0 ? 0 : number;
 };
 
-const basis = { ...single, column: () => ({ type: 'number' as const }) };
+const basis = { ...single, column: () => ({ type: 'number' as const }), jsonHint: () => 'number' };
 
 /** Money comes as a text. */
 export const number: FieldKind<OfType<'number'>> = {
@@ -75,4 +75,5 @@ export const integer: FieldKind<OfType<'integer'>> = {
 		default: formDefault(field, field.default ?? 0),
 	}),
 	schema: () => ({ type: 'integer' }),
+	jsonHint: () => 'whole number',
 };

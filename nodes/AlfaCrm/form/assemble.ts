@@ -8,6 +8,9 @@ export type FormPart<Slot extends string> = Partial<Record<Slot, readonly INodeP
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 type Shown = NonNullable<Show[string]>[number];
 
+/** Where the node is the tool of an AI agent. */
+export const OF_TOOL = { '@tool': [true] };
+
 /** Parameters, and where they are shown: for one operation of a resource, say. */
 interface ShownPart<Slot extends string> {
 	show: Readonly<Record<string, string>>;

@@ -18,7 +18,6 @@ export const SLOTS = [
 	'skipIfThere',
 	'mapper',
 	'json',
-	'unknownFields',
 	'defaultFilters',
 	'partition',
 	'limit',

@@ -9,10 +9,11 @@ interface Message {
 	tool_calls?: unknown[];
 }
 
-/** What n8n sends: the talk so far and the names of its tools. */
+/** What n8n sends: the talk so far, the names of its tools, and what each of them takes. */
 export interface Question {
 	messages: Message[];
 	tools: string[];
+	schemas: unknown[];
 }
 
 export type Reply = Call | { say: string };
@@ -26,7 +27,7 @@ interface Body {
 	model: string;
 	stream?: boolean;
 	messages?: Message[];
-	tools?: Array<{ function: { name: string } }>;
+	tools?: Array<{ function: { name: string; parameters: unknown } }>;
 }
 
 /** A chat model that speaks like OpenAI's (chat completions) and thinks as scripted. */
@@ -36,7 +37,11 @@ export async function startChatModel(think: (question: Question) => Reply) {
 	app.post('/v1/chat/completions', async (request, response) => {
 		const body = request.body as Body;
 		const { messages = [], tools = [] } = body;
-		const question = { messages, tools: tools.map((tool) => tool.function.name) };
+		const question = {
+			messages,
+			tools: tools.map((tool) => tool.function.name),
+			schemas: tools.map((tool) => tool.function.parameters),
+		};
 		asked.push(question);
 		const { type, text } = answer(body, think(question));
 		await response.header('content-type', type).send(text);

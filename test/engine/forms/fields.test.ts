@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { recordSchema } from '../../../nodes/AlfaCrm/operations/output/recordSchema';
 import { formOf } from '../../support/form';
-import { callTool, fromAi, toolContext } from '../support/agentTool';
+import { askedOfModel, callTool, fromAi, toolContext } from '../support/agentTool';
 import { Engine } from '../support/engine';
 import { byPhone, EMPTY, findByPhone, given, NULL, officeOf, pick } from '../support/office';
 import { useSchool } from '../support/school';
@@ -35,12 +35,24 @@ describe('JSON', () => {
 		expect(body()).toEqual({ ...json, branch_ids: [1], dob: '04.09.2015', phone: ['89000000101'] });
 	});
 
-	it('can leave unknown fields out, and says which', async () => {
-		const { hints } = await whole(asJson({ ...json, telefon: '1' }, { unknownFields: 'leaveOut' }));
-		expect(body()).not.toHaveProperty('telefon');
-		expect(hints).toEqual([
-			'Left out, since AlfaCRM\'s customer has no such field that can be set: "telefon"',
-		]);
+	it('of a tool is for the model to give, which is told what is required, the fields, their types and choices', async () => {
+		const context = toolContext(school, { ...base, inputMode: 'json' }, { JSON: json });
+		const [asked, ...others] = askedOfModel(context);
+		expect([asked.key, asked.type, others]).toEqual(['JSON', 'json', []]);
+		const told =
+			/^required: name, is_study \(1 Client, 0 Lead\); optional: .*dob \(date\), gender \(0 Not Given, 1 Male/;
+		expect(asked.description).toMatch(told);
+		await callTool(context);
+		expect(body()).toMatchObject({ name: json.name, dob: '04.09.2015', custom_school: '12' });
+	});
+
+	it('with a field that AlfaCRM does not know is refused, with those that there are', async () => {
+		const { error } = await whole(asJson({ ...json, telefon: '1' }));
+		expect(error?.message).toBe('AlfaCRM\'s customer has no field "telefon" that can be set');
+		expect(error?.description).toMatch(
+			/There are name, phone \(list\), .*gender \(0 Not Given, 1 Male, 2 Female\)/,
+		);
+		expect(school.calls()).toEqual([]);
 	});
 });
 
@@ -95,13 +107,14 @@ describe('the field mapper', () => {
 		});
 	});
 
-	it('maps the input by name, and refuses what AlfaCRM does not know', async () => {
+	it('maps the input by name, and leaves out what AlfaCRM does not know, which a hint says', async () => {
 		const parameters = mapped({ mappingMode: 'autoMapInputData', value: null });
 		const item = { name: 'Сам', is_study: 0, legal_type: 1, custom_school: '3' };
 		await run(parameters, { items: [item] });
 		expect(body()).toMatchObject(item);
-		const { message } = await stopped(parameters, { items: [{ ...item, extra: 1 }] });
-		expect(message).toBe('AlfaCRM\'s customer has no field "extra" that can be set');
+		const { hints } = await whole(parameters, { items: [{ ...item, extra: 1 }] });
+		expect(body()).not.toHaveProperty('extra');
+		expect(hints).toEqual(['Left out, since AlfaCRM\'s customer has no such field that can be set: "extra"']);
 	});
 });
 

@@ -155,11 +155,11 @@ describe('a regular lesson', () => {
 		['Customer', 'searchCustomers'],
 	])('for a %s is asked for in order, its owner from a list', (owner, search) => {
 		const chosen = { related_class: owner };
-		expect(labelsOf('regularLesson', chosen).slice(4)).toEqual([
+		expect(labelsOf('regularLesson', chosen).slice(3)).toEqual([
 			...['Lesson For', owner, 'Days', 'Start Time', 'Duration', 'Start Date', 'End Date'],
 			...['Subject', 'Teacher', 'Room', 'Additional Fields', 'Simplify'],
 		]);
-		const picker = formOf({ resource: 'regularLesson', operation: 'create', ...chosen })[5];
+		const picker = formOf({ resource: 'regularLesson', operation: 'create', ...chosen })[4];
 		expect(picker.modes?.[0].typeOptions?.searchListMethod).toBe(search);
 	});
 
@@ -190,31 +190,19 @@ describe('a regular lesson', () => {
 		await refused(form(wrong), label);
 	});
 
-	it('that is given as JSON needs an end as well', async () => {
-		const fields = {
-			...{ related_class: 'Group', related_id: group(), days: [2], subject_id: 1 },
-			...{ time_from_v: '17:00', b_date_v: '2031-09-01', e_date_v: '2032-05-31' },
-		};
-		const asJson = (more: object) =>
-			form({ inputMode: 'json', json: JSON.stringify({ ...fields, ...more }) });
-		for (const none of [{}, { time_to_v: ' ' }]) await refused(asJson(none), `'End Time' ${NO_USE}`);
-		expect(await made('regular-lesson', asJson({ time_to_v: '18:30' }))).toMatchObject({
-			...{ time_from_v: '17:00', time_to_v: '18:30' },
-		});
-	});
-
 	it('keeps its end and its owner, though an update is to empty them', async () => {
 		const [{ id }] = await run(form());
 		const update = (more: object): INodeParameters => ({
 			...{ resource: 'regularLesson', operation: 'update', branchId: 1, id: pick(id), ...more },
 		});
-		const asJson = (json: object) => update({ inputMode: 'json', json: JSON.stringify(json) });
 		const emptied = { updateFields: { time_to_v: given('') }, options: { overwriteWithEmpty: true } };
 		expect((await stopped(update(emptied))).message).toBe(`'End Time' ${NO_USE}`);
 		// It does not become that of the customer who has the number of its group.
-		const { message } = await stopped(asJson({ related_class: 'Customer', is_public: true }));
+		const { message } = await stopped(
+			update({ updateFields: { related_class: 'Customer', is_public: true } }),
+		);
 		expect(message).toBe(`'Group or Customer' ${NO_USE}`);
-		await run(asJson({ related_class: 'Customer', related_id: 7 }));
+		await run(update({ updateFields: { related_class: 'Customer', related_id: 7 } }));
 		expect(row('regular-lesson', id)).toMatchObject({ related_class: 'Customer', related_id: 7 });
 	});
 });

@@ -1,6 +1,17 @@
 import { SupplyDataContext } from 'n8n-core';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { createEmptyRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
+import type {
+	FromAIArgument,
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeParameters,
+} from 'n8n-workflow';
+import {
+	createEmptyRunExecutionData,
+	NodeConnectionTypes,
+	traverseNodeParameters,
+	Workflow,
+} from 'n8n-workflow';
 
 import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { node, Types } from './engine';
@@ -13,7 +24,7 @@ export function toolContext(
 	args: IDataObject,
 ): SupplyDataContext {
 	const tool = {
-		...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
+		...node('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrmTool', parameters),
 		credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
 	};
 	const agent = node('Agent', 'test.items', {});
@@ -39,6 +50,13 @@ export function toolContext(
 	);
 	context.addInputData(NodeConnectionTypes.AiTool, [[{ json: args }]]);
 	return context;
+}
+
+/** What the model is asked for, and told of it: n8n makes the schema of the tool of these. */
+export function askedOfModel(context: SupplyDataContext): FromAIArgument[] {
+	const asked: FromAIArgument[] = [];
+	traverseNodeParameters(context.getNode().parameters, asked);
+	return asked;
 }
 
 /** What comes back to the agent. */

@@ -47,11 +47,15 @@ class Items implements INodeType {
 }
 
 const alfaCrm = new AlfaCrm();
+/** As n8n itself makes it, but for what concerns no parameter of ours. */
+const asTool = new AlfaCrm();
+asTool.description = { ...asTool.description, name: 'alfaCrmTool' };
 
 export class Types implements INodeTypes {
 	private readonly types: Record<string, INodeType> = {
 		'test.items': new Items(),
 		'n8n-nodes-alfacrm.alfaCrm': alfaCrm,
+		'n8n-nodes-alfacrm.alfaCrmTool': asTool,
 		'n8n-nodes-alfacrm.alfaCrmTrigger': new AlfaCrmTrigger(),
 	};
 

@@ -24,9 +24,9 @@ export interface Target {
 	keyed?: readonly string[];
 }
 
-/** What has few fields is filled in by a form alone. */
-export const modeOf = ({ custom, simple }: Entity): fc.Arbitrary<string> =>
-	fc.constantFrom('form', ...(simple ? ['json'] : []), ...(custom ? ['map'] : []));
+/** What has no custom fields is filled in by a form alone. */
+export const modeOf = ({ custom }: Entity): fc.Arbitrary<string> =>
+	fc.constantFrom('form', ...(custom ? ['json', 'map'] : []));
 
 /** Puts the fields where the form of the chosen mode has them. */
 export function filled(

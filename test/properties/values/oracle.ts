@@ -84,15 +84,6 @@ export class Oracle {
 		if (this.isIgnored() && rows.length > 0 && rows.length === this.baseline.rows.length)
 			return 'returns everything';
 		if (writes.filter(({ action }) => action === 'create').length > 1) return 'creates more than once';
-		const { limit, returnAll } = this.built.parameters;
-		if (
-			limit !== undefined &&
-			returnAll === false &&
-			this.probe.where === 'Simplify' &&
-			rows.length > Number(limit)
-		) {
-			return `puts out ${rows.length} rows`;
-		}
 		return undefined;
 	}
 

@@ -68,9 +68,10 @@ function customOnly(fields: INodeParameters[string]): INodeParameters {
 export function probesOf(situation: Situation, built: Built): Probe[] {
 	const { parameters } = built;
 	const probes = shownWith(parameters).flatMap((property) => {
-		const { name, type, displayName } = property;
-		if (['resource', 'operation'].includes(name)) return [];
+		const { name, type, displayName, noDataExpression } = property;
 		if (type === 'resourceMapper') return mapped(situation, built);
+		// n8n works out no expression there.
+		if (noDataExpression) return [];
 		if (name !== 'json') return probed(situation, parameters, property, [name], displayName);
 		const whole: Described = { type: 'text', name, label: displayName };
 		return [...inJson(situation, built), place('object', whole, parameters, [name], displayName)];

@@ -200,12 +200,8 @@ function recordOf(store: Store, situation: Situation): IDataObject {
 	return Object.fromEntries([...required, ...own.filter(([name]) => names.has(name))]) as IDataObject;
 }
 
-/** What has few fields is filled in by a form alone. */
-const modesOf = ({ custom, simple }: Entity): string[] => [
-	'form',
-	...(simple ? ['json'] : []),
-	...(custom ? ['map'] : []),
-];
+/** What has no custom fields is filled in by a form alone. */
+const modesOf = ({ custom }: Entity): string[] => ['form', ...(custom ? ['json', 'map'] : [])];
 
 const MODES: Record<string, (entity: Entity) => string[]> = {
 	create: modesOf,

@@ -425,8 +425,8 @@ describe('in the form', () => {
 it.each<[ShownType, string, string, string]>([
 	[{ type: 'text' }, 'string', 'string', 'sample'],
 	[{ type: 'phones' }, 'string', 'array', 'sample (list)'],
-	[{ type: 'number' }, 'number', 'string', 'sample'],
-	[{ type: 'integer' }, 'number', 'integer', 'sample'],
+	[{ type: 'number' }, 'number', 'string', 'sample (number)'],
+	[{ type: 'integer' }, 'number', 'integer', 'sample (whole number)'],
 	[{ type: 'flag' }, 'boolean', 'integer', 'sample (0 or 1)'],
 	[{ type: 'boolean' }, 'boolean', 'boolean', 'sample (true or false)'],
 	[DOTTED, 'dateTime', 'string', 'sample (date)'],

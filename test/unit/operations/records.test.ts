@@ -294,7 +294,7 @@ describe('fields', () => {
 		[
 			create({ inputMode: 'json', json: '{"shoe": 1}' }),
 			`AlfaCRM's customer has no field "shoe" that can be set`,
-			"Remove it, or set 'If a Field Is Unknown' to Leave Out. Nothing was sent to AlfaCRM.",
+			'Remove it, or correct its name. There are name, phone (list), ',
 		],
 	])('%j are refused: %s', async (parameters, message, description) => {
 		const { error } = await school.run(parameters);

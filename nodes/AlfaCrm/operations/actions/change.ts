@@ -4,7 +4,7 @@ import { readFlag } from '../../values/formats';
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
-import { reportSchema, simplified, simplifyForm } from '../output/readings';
+import { reportSchema, useful } from '../output/readings';
 import { bodyOf } from '../records/body';
 import { getRecord } from '../records/findById';
 import { listModeForm, readAddToLists, saveChanges } from '../records/saveChanges';
@@ -22,16 +22,13 @@ interface Extra {
 }
 
 const changing = ({ check, values = (given) => given }: Extra = {}): ActionKind<'change' | 'rejectLead'> => ({
-	form: (entity, { body = [] }) => ({
-		listMode: listModeForm(body, 'add'),
-		simplify: simplifyForm(entity),
-	}),
+	form: (_entity, { body = [] }) => ({ listMode: listModeForm(body, 'add') }),
 	async execute(item, entity, { body = [], fixed }) {
 		const target = targetOf(item, entity);
 		const id = idOf(item, entity);
 		const given = values(bodyOf(item, body, readFields(item, body), target.branch));
 		const addToLists = readAddToLists(item, body, 'add');
-		const show = simplified(item, entity, Object.keys({ ...given, ...fixed }));
+		const show = useful(item, entity, Object.keys({ ...given, ...fixed }));
 		return await item.withLock([recordKey(entity, id)], async () => {
 			const match = await getRecord(item, entity, id, target);
 			check?.(item, match);

@@ -12,7 +12,7 @@ import type { Execution } from '../execution/execution';
 import { recordKey } from '../execution/execution';
 import { movedEnds } from '../records/duration';
 import { getRecord } from '../records/findById';
-import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
+import { report, reportSchema, useful } from '../output/readings';
 import { settleNames } from '../records/settleNames';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readAttendances, rowsField } from './attendance';
@@ -52,7 +52,7 @@ function itemsByLesson(items: readonly Item[], entity: Entity): Map<number, Less
  * same. API notes 5.11.
  */
 export const completeLesson: ActionKind<'completeLesson'> = {
-	form: (entity) => ({ simplify: simplifyForm(entity) }),
+	form: () => ({}),
 	async execute(item, entity, action) {
 		const id = idOf(item, entity);
 		const lessons = byLesson.get(item.execution) ?? itemsByLesson(item.all, entity);
@@ -81,7 +81,7 @@ async function complete(
 	const settle = async (one: Item) => await settleNames(one, entity, action.name);
 	const { rows: wanted, body: said } = await readAttendances(items, id, fields, settle, target.branch);
 	const { if_completed, ...given } = said;
-	const show = simplified(item, entity, ['details', ...Object.keys(given)]);
+	const show = useful(item, entity, ['details', ...Object.keys(given)]);
 
 	let teach: () => Promise<IDataObject>;
 	const find = async () => {

@@ -8,7 +8,7 @@ import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf } from '../../fields/field';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
-import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
+import { report, reportSchema, useful } from '../output/readings';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import { skipIfThere } from '../records/create';
 import type { Branch } from '../records/branches';
@@ -25,7 +25,6 @@ import type { ActionKind } from '../operation';
 export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 	form: (_entity, { body = [], creates }) => ({
 		skipIfThere: [skipIfThere, ...(additions[creates].form ?? [])],
-		simplify: simplifyForm(entityOf(creates)),
 		options: textOptions(body),
 	}),
 	async execute(item, entity, { body: fields = [], creates, idAs, fixed }) {
@@ -41,7 +40,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const customer = Number(values[idAs] ?? idOf(item, entity));
 		const given = { ...values, [idAs]: isOneOfMany ? [customer] : customer, ...fixed };
 		const isSame = item.flag(skipIfThere) ? addition.isSame(item) : undefined;
-		const show = simplified(item, other, Object.keys(given));
+		const show = useful(item, other, Object.keys(given));
 
 		const query = Object.fromEntries((other.keys ?? []).map(({ name }) => [name, given[name]]));
 		// The form has the customer under its own label.

@@ -10,7 +10,7 @@ import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import type { ObjectSchema } from '../output/recordSchema';
 import type { ShowWritten } from '../output/readings';
-import { simplified, simplifiedSchema, simplifyForm, withResult, withResultSchema } from '../output/readings';
+import { simplifiedSchema, useful, withResult, withResultSchema } from '../output/readings';
 import { objectOf, shownFields } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { firstDay, lastDay } from '../records/periods';
@@ -24,7 +24,7 @@ const IN_ALREADY = /уже состоит/i;
 
 /** A customer joins a group for some days. Who is in it on one of them stays in it, on the others too. */
 export const joinGroup: ActionKind<'joinGroup'> = {
-	form: () => ({ simplify: simplifyForm(cgi) }),
+	form: () => ({}),
 	async execute(item, entity, action) {
 		const membership = readMembership(item, entity, action);
 		const days = daysOf(membership);
@@ -142,7 +142,7 @@ async function join(
 
 /** A customer leaves a group: on a day, or as if it had never been there. Who is not in it has left it. */
 export const leaveGroup: ActionKind<'leaveGroup'> = {
-	form: () => ({ simplify: simplifyForm(cgi) }),
+	form: () => ({}),
 	async execute(item, entity, action) {
 		const membership = readMembership(item, entity, action);
 		const { customer, group, given, lock, show } = membership;
@@ -204,7 +204,7 @@ function readMembership(item: Item, entity: Entity, { body = [] }: Action): Memb
 	const { group_id, ...given } = bodyOf(item, body, readFields(item, body), branch);
 	const group = group_id as number;
 	const labels = labelsOf([...shownFields(cgi), ...body]);
-	const show = simplified(item, cgi, []);
+	const show = useful(item, cgi, []);
 	return { item, branch, customer, group, given, labels, lock: [cgi.path, customer, group], show };
 }
 

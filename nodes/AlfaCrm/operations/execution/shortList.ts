@@ -32,9 +32,7 @@ export class ShortList {
 	readonly isComplete: boolean;
 
 	constructor(entity: Entity, { rows, isComplete }: Pick<Collected, 'isComplete' | 'rows'>) {
-		this.entries = rows.flatMap((row) =>
-			readIds([row.id]).map((id) => entryOf(entity, row, id)),
-		);
+		this.entries = rows.flatMap((row) => readIds([row.id]).map((id) => entryOf(entity, row, id)));
 		this.titles = new Map(this.entries.map(({ id, title }) => [id, title]));
 		this.isComplete = isComplete;
 	}

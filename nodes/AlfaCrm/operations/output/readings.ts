@@ -18,6 +18,8 @@ export const simplify: INodeProperties = {
 	name: 'simplify',
 	type: 'boolean',
 	default: true,
+	// How much of a record comes out is not for a model to choose, nor for an expression on which the form depends.
+	noDataExpression: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
@@ -43,39 +45,27 @@ export const addNames: INodeProperties = {
 	name: 'addNames',
 	type: 'boolean',
 	default: true,
+	noDataExpression: true,
 	// Takes one more request for each list of names that is needed.
 	description: 'Whether to add names beside IDs',
 };
-
-/** Without Simplify rows come as AlfaCRM sends them, unless names are asked for. */
-const addNamesToAll: INodeProperties = { ...addNames, default: false };
 
 /** Those of all fields of a record, or of some. */
 const namesOf = (entity: Entity, only?: readonly string[]): NamedField[] =>
 	namedFields(shownFields(entity).filter(({ name }) => only === undefined || only.includes(name)));
 
-/** A value that n8n does not know before the node runs. */
-const AN_EXPRESSION = { _cnd: { regex: '^=' } };
-
 /** The switches of what reads records. */
 export function readingForm(entity: Entity): INodeProperties[] {
-	if (entity.simple === undefined) return namesForm(shownFields(entity));
-	const besideSimple =
-		namesOf(entity, entity.simple).length > 0 ? [showWhen(addNames, { simplify: [true] })] : [];
-	if (namesOf(entity).length === 0) return [simplify, ...besideSimple];
-	// n8n shows all that an expression may decide about; one of both will do.
-	const hide = { simplify: [true, ...(besideSimple.length > 0 ? [AN_EXPRESSION] : [])] };
-	return [simplify, ...besideSimple, { ...addNamesToAll, displayOptions: { hide } }];
+	if (namesOf(entity, entity.simple).length === 0) return simplifyForm(entity);
+	return entity.simple ? [simplify, showWhen(addNames, { simplify: [true] })] : [addNames];
 }
 
-/** Reads the switches before anything is sent. */
+/** Reads the switches before anything is sent. Without Simplify rows come as AlfaCRM sends them. */
 export function readingOutput(parameters: ParameterReader, entity: Entity): ShowRows {
-	const isSimple = entity.simple !== undefined && parameters.flag(simplify);
-	const all = namesOf(entity, isSimple ? entity.simple : undefined);
-	const isNamed =
-		all.length > 0 && parameters.flag(isSimple || entity.simple === undefined ? addNames : addNamesToAll);
-	if (!isSimple) return isNamed ? fullWithNames(entity) : asTheyAre;
-	const fields = isNamed ? all : [];
+	if (entity.simple !== undefined && !parameters.flag(simplify)) return asTheyAre;
+	const all = namesOf(entity, entity.simple);
+	const fields = all.length > 0 && parameters.flag(addNames) ? all : [];
+	if (entity.simple === undefined) return fields.length > 0 ? fullWithNames(entity) : asTheyAre;
 	const show = simplifier(entity, fields);
 	return named(fields, (row, { branch }, origin) => show(row, origin, branch));
 }
@@ -136,15 +126,21 @@ export function simplified(
 	entity: Entity,
 	given: readonly string[],
 ): ShowWritten {
+	if (entity.simple !== undefined && !parameters.flag(simplify)) return (row) => row;
+	return useful(parameters, entity, given);
+}
+
+/** The few useful fields of a wide record and those that were given; a narrow one as it is. */
+export function useful({ origin }: ParameterReader, entity: Entity, given: readonly string[]): ShowWritten {
 	const { simple } = entity;
-	if (simple === undefined || !parameters.flag(simplify)) return (row) => row;
+	if (simple === undefined) return (row) => row;
 	const names = shownFields(entity).map(({ name }) => name);
 	const set = given.filter((name) => names.includes(name) || isCustom(name));
 	const show = simplifier({ ...entity, simple: [...new Set([...simple, ...set])] });
 	// An answer need not hold the whole record, and what it leaves out is not known to be empty. API notes 4.
 	return (row, sent) => {
 		const all = { ...sent, ...row };
-		const entries = Object.entries(show(all, parameters.origin));
+		const entries = Object.entries(show(all, origin));
 		return Object.fromEntries(entries.filter(([name]) => name === LINK || all[name] !== undefined));
 	};
 }

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { collection } from '../../form/assemble';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import { isProminent } from '../../fields/field';
+import { isNeeded, isProminent } from '../../fields/field';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import type { ShowWritten } from '../output/readings';
@@ -69,7 +69,7 @@ export async function saveDraft(
 export const create: Operation = {
 	text: ({ one }) => ({ name: 'Create', action: `Create ${one}` }),
 	form: (entity) => ({
-		...inputModeForm(entity),
+		...inputModeForm(entity, entity.fields.filter(isNeeded)),
 		keys: keysForm(entity),
 		simplify: simplifyForm(entity),
 		prominentFields: prominentForm(entity, prominentFields(entity)),

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties, ResourceMapperValue } from 'n8n-workflow';
+import { FROM_AI_AUTO_GENERATED_MARKER } from 'n8n-workflow';
 
 import { columnsMethod } from '../../entities/methodNames';
 import type { Entity } from '../../entities/types';
@@ -7,7 +8,7 @@ import { isCustom } from '../../fields/custom';
 import { jsonHint, toParameters, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { quoted } from '../../fields/unreadable';
-import { showWhen } from '../../form/assemble';
+import { OF_TOOL, showWhen } from '../../form/assemble';
 import type { OperationPart } from '../operation';
 import { isLink, LINK } from '../output/link';
 import { isNameBeside } from '../output/names';
@@ -17,28 +18,27 @@ import type { Parameter } from '../execution/parameters';
 
 type Mode = 'form' | 'json' | 'map';
 
-/** The few fields of a narrow record are given in the form alone. */
+/** Not all of its fields stand in what Simplify shows. */
 export const isWide = ({ simple }: Entity): boolean => simple !== undefined;
 
-/** How the fields of a wide record are given: in a form, mapped from the input (where custom fields matter), or as JSON. */
-function inputMode({ custom }: Entity): INodeProperties {
-	const map = {
-		name: 'Field Mapper',
-		value: 'map',
-		description: 'Match fields, custom ones too, with the input',
-	};
-	return {
-		displayName: 'Input Mode',
-		name: 'inputMode',
-		type: 'options',
-		options: [
-			...(custom ? [map] : []),
-			{ name: 'Form', value: 'form', description: 'Choose fields one by one' },
-			{ name: 'JSON', value: 'json', description: 'One object with all fields; handy for AI agents' },
-		],
-		default: 'form',
-	};
-}
+/** What has no custom fields is given in the form alone. */
+const hasModes = ({ custom }: Entity): boolean => custom === true;
+
+const inputMode: INodeProperties = {
+	displayName: 'Input Mode',
+	name: 'inputMode',
+	type: 'options',
+	options: [
+		{
+			name: 'Field Mapper',
+			value: 'map',
+			description: 'Match fields, custom ones too, with the input. What AlfaCRM does not know is left out.',
+		},
+		{ name: 'Form', value: 'form', description: 'Choose fields one by one' },
+		{ name: 'JSON', value: 'json', description: 'One object with all fields, custom ones too' },
+	],
+	default: 'form',
+};
 
 const mapper = (entity: Entity): INodeProperties => ({
 	displayName: 'Fields',
@@ -64,32 +64,45 @@ const mapper = (entity: Entity): INodeProperties => ({
 /** The parameter that holds all fields as one object. */
 export const JSON_INPUT = 'json';
 
-function jsonInput({ fields }: Entity): INodeProperties {
-	const names = fields.map(jsonHint).join(', ');
-	return {
-		displayName: 'JSON',
-		name: JSON_INPUT,
-		type: 'json',
-		required: true,
-		default: '{}',
-		description: `As AlfaCRM calls them: ${names}`,
-	};
+const jsonInput: INodeProperties = {
+	displayName: 'JSON',
+	name: JSON_INPUT,
+	type: 'json',
+	required: true,
+	default: '{}',
+	description: 'One object, with the fields as AlfaCRM calls them',
+};
+
+/** The fields of a record, what each takes, and those first without which there is no record. */
+function fieldsInJson({ fields }: Entity, needed: readonly Field[] = []): string {
+	const others = fields.filter((field) => !needed.includes(field));
+	const [first, rest] = [needed, others].map((some) => some.map(jsonHint).join(', '));
+	const optional = `${rest}, custom_... (custom fields)`;
+	return first === '' ? optional : `required: ${first}; optional: ${optional}`;
 }
 
-const unknownFields: INodeProperties = {
-	displayName: 'If a Field Is Unknown',
-	name: 'unknownFields',
-	type: 'options',
-	options: [
-		{
-			name: 'Leave Out',
-			value: 'leaveOut',
-			description: 'Send the rest and list them in a hint of the node',
-		},
-		{ name: 'Stop', value: 'refuse', description: 'Send nothing and name them' },
-	],
-	default: 'refuse',
-};
+/**
+ * The same where the node is the tool of an AI agent: the model gives it, and is told the fields. n8n's button "let the model
+ * define" would begin with an empty description, and a model hears nothing else of a parameter.
+ */
+const jsonOfModel = (fields: string): INodeProperties => ({
+	...jsonInput,
+	default: `={{ ${FROM_AI_AUTO_GENERATED_MARKER} $fromAI('JSON', \`${fields}\`, 'json') }}`,
+});
+
+function jsonForm(entity: Entity, needed: readonly Field[]): INodeProperties[] {
+	const fields = fieldsInJson(entity, needed);
+	const told: INodeProperties = {
+		displayName: `Fields: ${fields}.`,
+		name: 'jsonFields',
+		type: 'notice',
+		default: '',
+	};
+	return [
+		...[jsonInput, told].map((property) => ({ ...property, displayOptions: { hide: OF_TOOL } })),
+		showWhen(jsonOfModel(fields), OF_TOOL),
+	];
+}
 
 /** AlfaCRM has no list of an account's custom fields, so here they are named by hand. API notes 9. */
 const customFields: INodeProperties = {
@@ -124,15 +137,17 @@ export const fieldOptions = (fields: readonly Field[], { custom }: Entity): INod
 	...(custom ? [customFields] : []),
 ];
 
-/** The ways to give fields, but for what the form mode shows. */
-export function inputModeForm(entity: Entity): OperationPart {
-	const { custom } = entity;
-	if (!isWide(entity)) return {};
+/**
+ * The ways to give fields, but for what the form mode shows.
+ *
+ * @param needed what a new record needs
+ */
+export function inputModeForm(entity: Entity, needed: readonly Field[] = []): OperationPart {
+	if (!hasModes(entity)) return {};
 	return {
-		inputMode: [inputMode(entity)],
-		mapper: custom ? [inMode('map', mapper(entity))] : [],
-		json: [inMode('json', jsonInput(entity))],
-		unknownFields: custom ? [showWhen(unknownFields, { inputMode: ['json', 'map'] })] : [],
+		inputMode: [inputMode],
+		mapper: [inMode('map', mapper(entity))],
+		json: jsonForm(entity, needed).map((property) => inMode('json', property)),
 	};
 }
 
@@ -141,7 +156,7 @@ const inMode = (mode: Mode, property: INodeProperties): INodeProperties =>
 
 /** What is shown in the form mode, if there are others. */
 export const inFormMode = (entity: Entity, property: INodeProperties): INodeProperties =>
-	isWide(entity) ? inMode('form', property) : property;
+	hasModes(entity) ? inMode('form', property) : property;
 
 /** Fields with a parameter of their own, in the form mode. */
 export const prominentForm = (entity: Entity, fields: readonly Field[]): INodeProperties[] =>
@@ -149,7 +164,7 @@ export const prominentForm = (entity: Entity, fields: readonly Field[]): INodePr
 
 /**
  * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given. What AlfaCRM
- * does not know is refused or, where that is chosen, left out.
+ * does not know is refused, or left out of what is mapped.
  *
  * @param collection the parameter of the form that holds them
  * @param prominent those that have a parameter of their own there
@@ -163,20 +178,22 @@ export function readFieldInput(
 	const mode = modeOf(item, entity);
 	const ways: Record<Mode, () => IDataObject> = {
 		form: () => inForm(item, collection, prominent),
-		json: () => item.object(jsonInput(entity)),
+		json: () => item.object(jsonInput),
 		map: () => mapped(item, entity),
 	};
 	const given = ways[mode]();
 	const names = new Set(entity.fields.map(({ name }) => name));
 	const unknown = Object.keys(given).filter((key) => !names.has(key) && !(entity.custom && isCustom(key)));
 	const unexpected = unknown.filter((key) => !isOfReading(entity, given, key));
-	const isForced = mode === 'form' || !entity.custom || item.choice(unknownFields) === 'refuse';
 	const noun = entity.label.toLowerCase();
-	if (isForced && unexpected.length > 0)
+	// An item that is mapped as a whole holds more than the record does.
+	if (mode !== 'map' && unexpected.length > 0) {
+		const known = mode === 'json' ? ` There are ${fieldsInJson(entity)}.` : '';
 		throw item.refused(
 			`AlfaCRM's ${noun} has no field ${unexpected.map((name) => `"${name}"`).join(', ')} that can be set`,
-			`Remove it, or ${mode === 'form' || !entity.custom ? 'correct its name' : "set 'If a Field Is Unknown' to Leave Out"}. Nothing was sent to AlfaCRM.`,
+			`Remove it, or correct its name.${known} Nothing was sent to AlfaCRM.`,
 		);
+	}
 	for (const name of unexpected)
 		item.execution.hints.add(
 			`Left out, since AlfaCRM's ${noun} has no such field that can be set`,
@@ -188,8 +205,7 @@ export function readFieldInput(
 /** Whether each field stands in a parameter of its own, rather than in a row or an object. */
 export const isForm = (item: Item, entity: Entity): boolean => modeOf(item, entity) === 'form';
 
-const modeOf = (item: Item, entity: Entity): Mode =>
-	isWide(entity) ? item.choice(inputMode(entity)) : 'form';
+const modeOf = (item: Item, entity: Entity): Mode => (hasModes(entity) ? item.choice(inputMode) : 'form');
 
 function inForm(item: Item, collection: Parameter, prominent: readonly Field[]): IDataObject {
 	const own = prominent.map((field) => [field.name, item.inputOf(field)]);

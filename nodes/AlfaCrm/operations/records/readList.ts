@@ -16,6 +16,8 @@ const returnAll: INodeProperties = {
 	name: 'returnAll',
 	type: 'boolean',
 	default: false,
+	// A model must not choose it: a whole list would fill its memory.
+	noDataExpression: true,
 	description: 'Whether to return all results or only up to a given limit',
 };
 

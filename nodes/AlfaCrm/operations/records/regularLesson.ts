@@ -9,7 +9,6 @@ import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { create, readDraft, saveDraft } from './create';
 import { MINUTES_OF_A_DAY, movedEnds } from './duration';
-import { inFormMode, isForm } from './fieldInput';
 import { updating } from './update';
 
 const [START, END] = ['time_from_v', 'time_to_v'].map(
@@ -30,14 +29,14 @@ export const createRegularLesson: Operation = {
 	form: (entity) => {
 		const { prominentFields = [], ...rest } = create.form(entity);
 		const withLength = prominentFields.flatMap((parameter) =>
-			parameter.name === START.name ? [parameter, inFormMode(entity, duration)] : [parameter],
+			parameter.name === START.name ? [parameter, duration] : [parameter],
 		);
 		return { ...rest, prominentFields: withLength };
 	},
 	async execute(item, entity) {
 		const fields = entity.fields.map((field) => (field === END ? { ...field, required: true } : field));
-		const complete = (input: IDataObject) => (isForm(item, entity) ? withEnd(item, input) : input);
-		return [await saveDraft(item, entity, readDraft(item, entity, fields, complete))];
+		const draft = readDraft(item, entity, fields, (input) => withEnd(item, input));
+		return [await saveDraft(item, entity, draft)];
 	},
 };
 

@@ -88,6 +88,8 @@ export const leaveOut: INodeProperties = {
 	displayName: 'Leave Out',
 	name: 'leaveOut',
 	type: 'multiOptions',
+	// What is private must not be for a model to choose: n8n offers that wherever an expression may stand.
+	noDataExpression: true,
 	options: sortByName([
 		{
 			name: 'Attendance',

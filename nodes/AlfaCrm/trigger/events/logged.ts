@@ -40,7 +40,10 @@ const fetchRecord: INodeProperties = {
 };
 
 /** Of the record. */
-const shownForm = [simplify, addNames].map((property) => showWhen(property, { fetchRecord: [true] }));
+const shownForm = [
+	showWhen(simplify, { fetchRecord: [true] }),
+	showWhen(addNames, { fetchRecord: [true], simplify: [true] }),
+];
 
 type Logged = EventOf<'logged'>;
 
