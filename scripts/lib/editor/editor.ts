@@ -89,6 +89,12 @@ export class Editor {
 		return await new NodeCreator(this.page).ready();
 	}
 
+	/** The same list, for what comes after the last node. */
+	async openNodeCreatorAtEnd() {
+		await this.page.getByTestId('canvas-handle-plus').click();
+		return await new NodeCreator(this.page).ready();
+	}
+
 	/** A node of a saved workflow, opened. */
 	async openNode(workflow: { id: string; nodes: Array<{ id: string; name: string }> }, name: string) {
 		const node = workflow.nodes.find((each) => each.name === name);

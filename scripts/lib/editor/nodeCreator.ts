@@ -33,6 +33,11 @@ export class NodeCreator {
 		await this.named(name).first().click();
 	}
 
+	/** Enter takes the first node of the last search. */
+	async takeFirst() {
+		await this.searchBar.press('Enter');
+	}
+
 	/** Unfolds the actions: beside an empty workflow only the triggers are. */
 	async openActions() {
 		await this.page.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' }).click();
@@ -44,6 +49,11 @@ export class NodeCreator {
 	 */
 	async addAction(action: string): Promise<NodePanel> {
 		await this.named(action).click();
+		return await this.added();
+	}
+
+	/** The node that was added last, which n8n opens. */
+	async added(): Promise<NodePanel> {
 		return await new NodePanel(this.page).ready();
 	}
 
