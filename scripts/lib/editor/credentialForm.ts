@@ -37,8 +37,14 @@ export class CredentialForm {
 		await tested;
 	}
 
+	/** Writes what only a picture is to show, of which n8n learns nothing. */
+	async paint(parameter: string, text: string) {
+		await this.input(parameter).evaluate((input, value) => void Object.assign(input, { value }), text);
+	}
+
 	/** The green line. */
 	async success() {
+		await this.root.getByTestId('credential-save-button').getByText('Save', { exact: true }).waitFor();
 		const line = this.root.getByTestId('credentials-config-container-test-success');
 		await line.waitFor();
 		const [words] = (await line.innerText()).split('\n');

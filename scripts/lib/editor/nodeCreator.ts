@@ -5,10 +5,13 @@ import { NodePanel } from './nodePanel';
 export class NodeCreator {
 	readonly searchBar: Locator;
 	readonly names: Locator;
+	/** The heading of the actions, which unfolds them. */
+	readonly actions: Locator;
 
 	constructor(private readonly page: Page) {
 		this.searchBar = page.getByTestId('node-creator-search-bar');
 		this.names = page.getByTestId('node-creator-item-name');
+		this.actions = page.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' });
 	}
 
 	async ready() {
@@ -40,7 +43,7 @@ export class NodeCreator {
 
 	/** Unfolds the actions: beside an empty workflow only the triggers are. */
 	async openActions() {
-		await this.page.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' }).click();
+		await this.actions.click();
 	}
 
 	/**
