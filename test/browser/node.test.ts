@@ -82,7 +82,7 @@ describe('the form', () => {
 			await creator.search('AlfaCRM', 'AlfaCRM');
 			await creator.openDetails('AlfaCRM');
 			if (isFirst) await creator.openActions();
-			const panel = await creator.addAction('Create a lesson');
+			const panel = await creator.addAction('Create lesson');
 			expect(await panel.wrong()).toEqual([]);
 			await panel.pickListed('branchId', 'Центральный');
 			expect(await panel.listed('teacher_ids')).not.toEqual([]);

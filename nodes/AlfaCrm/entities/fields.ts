@@ -77,7 +77,7 @@ const pointing =
 		name: string,
 		label: string,
 		entity: string,
-		extra: Extra & Partial<Pick<OfType<'references'>, 'listedBy'>> = {},
+		extra: Extra & Partial<Omit<OfType<'references'>, 'entity' | 'type'>> = {},
 	): Made => ({ type, entity, name, label, ...extra });
 
 export const reference = pointing('reference');

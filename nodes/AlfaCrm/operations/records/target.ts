@@ -53,7 +53,7 @@ export const keysForm = (entity: Entity, operation: OperationName): INodePropert
 /** The branch to work in. */
 export const branchField = reference('branchId', 'Branch', 'branch', {
 	description: 'If left empty, the only one',
-	placeholder: 'Select one, if there are several...',
+	whileEmpty: 'Select a branch if there are several...',
 });
 export const branch = toProperty(branchField);
 
