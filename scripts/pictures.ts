@@ -108,7 +108,7 @@ async function mapFields(panel: NodePanel) {
 		await panel.mapper.fillExpression(column, `{{ $json.${column.replace('custom_', '')} }}`);
 	await panel.leaveField();
 	await panel.mapper.root.getByText('57', { exact: true }).waitFor();
-	await panel.mapper.root.getByTestId('input-label').first().scrollIntoViewIfNeeded();
+	await panel.mapper.root.evaluate((root) => root.scrollIntoView());
 }
 
 /** For the animation: adds the node, sets it to list the leads of a branch, and runs it. */

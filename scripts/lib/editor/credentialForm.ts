@@ -44,7 +44,6 @@ export class CredentialForm {
 
 	/** The green line. */
 	async success() {
-		await this.root.getByTestId('credential-save-button').getByText('Save', { exact: true }).waitFor();
 		const line = this.root.getByTestId('credentials-config-container-test-success');
 		await line.waitFor();
 		const [words] = (await line.innerText()).split('\n');
