@@ -63,6 +63,8 @@ async function credentialForm(editor: Editor, account: Record<string, string>) {
 	await form.fill(account);
 	await form.save();
 	await form.success();
+	// The sandbox has an address that no school has.
+	await form.paint('hostname', 'demo.s20.online');
 	await take(editor, 'credential');
 }
 
@@ -105,6 +107,8 @@ async function mapFields(panel: NodePanel) {
 	for (const column of ['name', 'phone', 'custom_school'])
 		await panel.mapper.fillExpression(column, `{{ $json.${column.replace('custom_', '')} }}`);
 	await panel.leaveField();
+	await panel.mapper.root.getByText('57', { exact: true }).waitFor();
+	await panel.mapper.root.evaluate((root) => root.scrollIntoView());
 }
 
 /** For the animation: adds the node, sets it to list the leads of a branch, and runs it. */
@@ -117,6 +121,7 @@ async function firstSteps(editor: Editor, film: Film) {
 	await film.show(0.7);
 	await film.pointAt(creator.named('AlfaCRM').first());
 	await creator.openDetails('AlfaCRM');
+	await film.pointAt(creator.actions);
 	await creator.openActions();
 	await film.pointAt(creator.named('Get many customers'), 1);
 	const panel = await creator.addAction('Get many customers');

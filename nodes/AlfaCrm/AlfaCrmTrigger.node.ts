@@ -15,7 +15,8 @@ export class AlfaCrmTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: `={{ ${inWords('event', [eventParameter])} }}`,
-		description: 'Starts the workflow when something is new, has changed or falls due in AlfaCRM',
+		description:
+			'Leads, clients, lessons, payments of a school: starts the workflow when something is new, changes or falls due',
 		activationMessage: 'What is new, changes or falls due in AlfaCRM from now on starts your workflow.',
 		builderHint: {
 			searchHint: 'Needs nothing set up in AlfaCRM; also for what falls due, such as birthdays and debts',

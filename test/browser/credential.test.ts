@@ -76,7 +76,7 @@ describe('the list of nodes', () => {
 		const found = await creator.search('alfacrm', 'AlfaCRM');
 		expect(found.map((name) => name.trim())).toEqual(['AlfaCRM', 'AlfaCRM Webhook']);
 		await creator.openDetails('AlfaCRM');
-		const panel = await creator.addAction('On lesson cancelled');
+		const panel = await creator.addAction('When a lesson is cancelled');
 		expect(await panel.shown('event')).toBe('Lesson Cancelled');
 		await panel.close();
 		expect(await n8n.editor.canvas.textOf('AlfaCRM Trigger', 'Lesson Cancelled')).toContain(

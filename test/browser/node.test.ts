@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { resources } from '../../nodes/AlfaCrm/entities/registry';
 import { useEditor } from './support/editor';
 
 const n8n = useEditor({ customers: 300 });
@@ -17,12 +17,13 @@ const titleOf = ({ name, phone, is_study, e_date }: ReturnType<typeof customers>
 	].join(' · ');
 
 describe('the form', () => {
-	it('offers every resource, in the order of the alphabet', async () => {
+	it('offers every resource, in the order of the alphabet, and last what few look for', async () => {
 		const panel = await n8n.openNode({});
-		const labels = ['Account', 'API Call', ...entities.map(({ label }) => label)];
+		const labels = ['Message', 'Reference List', ...resources.map(({ label }) => label)];
 		const sorted = labels.sort((a, b) => a.localeCompare(b, 'en'));
 		// n8n adds the last one to every node whose credential the HTTP Request node can use.
-		expect(await panel.offered('resource')).toEqual([...sorted, 'Custom API Call']);
+		const last = ['Account', 'API Call', 'Custom API Call'];
+		expect(await panel.offered('resource')).toEqual([...sorted, ...last]);
 	});
 
 	it('loads branches and statuses of the account, and what is picked is what comes', async () => {
@@ -82,7 +83,7 @@ describe('the form', () => {
 			await creator.search('AlfaCRM', 'AlfaCRM');
 			await creator.openDetails('AlfaCRM');
 			if (isFirst) await creator.openActions();
-			const panel = await creator.addAction('Create a lesson');
+			const panel = await creator.addAction('Create lesson');
 			expect(await panel.wrong()).toEqual([]);
 			await panel.pickListed('branchId', 'Центральный');
 			expect(await panel.listed('teacher_ids')).not.toEqual([]);

@@ -12,6 +12,7 @@ import {
 	reference,
 	references,
 	text,
+	today,
 } from './fields';
 import type { Entity, MatchKey, OperationName } from './types';
 import type { Field, Filter } from './fieldTypes';
@@ -141,6 +142,6 @@ export const enabledFilter = only('is_enabled', 'Enabled', 'enabled ones', 'disa
 /** When a record was made and changed last, as it is returned and as it is filtered. API notes 10. */
 export const timestamps = [text('created_at', 'Created At'), text('updated_at', 'Updated At')];
 export const timestampFilters = [
-	...range(dottedDate, 'created_at', 'Created'),
+	...range(today(dottedDate), 'created_at', 'Created'),
 	...range(dottedDate, 'updated_at', 'Updated'),
 ];

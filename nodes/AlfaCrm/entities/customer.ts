@@ -124,9 +124,9 @@ export const customer = writable({
 	simple: [
 		'id',
 		'name',
-		'is_study',
 		'phone',
 		'email',
+		'is_study',
 		'branch_ids',
 		'lead_status_id',
 		'balance',

@@ -38,6 +38,8 @@ interface ReferenceSettings {
 	entity: string;
 	/** The method that lists those of the record which the form is about. */
 	listedBy?: string;
+	/** What the list shows while none is chosen, where it need not be. */
+	whileEmpty?: string;
 }
 
 /** What must be said of a field besides, by its type. `fieldKinds` has a kind for each, or does not compile. */

@@ -50,6 +50,12 @@ export const dottedDate = dated('dotted');
 export const isoDottedDate = dated('isoDotted');
 export const isoDate = dated('iso');
 
+/** A filter that begins with today, for what is asked of each day: new leads, lessons, payments. */
+export const today =
+	(make: ReturnType<typeof dated>): Make =>
+	(name, label, extra) =>
+		make(name, label, { ...extra, daysAhead: 0 });
+
 export const choice = (
 	name: string,
 	label: string,
@@ -71,7 +77,7 @@ const pointing =
 		name: string,
 		label: string,
 		entity: string,
-		extra: Extra & Partial<Pick<OfType<'references'>, 'listedBy'>> = {},
+		extra: Extra & Partial<Omit<OfType<'references'>, 'entity' | 'type'>> = {},
 	): Made => ({ type, entity, name, label, ...extra });
 
 export const reference = pointing('reference');

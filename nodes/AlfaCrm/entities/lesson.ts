@@ -19,6 +19,7 @@ import {
 	rows,
 	text,
 	time,
+	today,
 } from './fields';
 import { LESSON_CUSTOMERS } from './methodNames';
 import type { Action } from './types';
@@ -236,7 +237,7 @@ export const lesson = writable({
 		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
 		idFilter,
 		// Some integrations send dotted days. API notes 5.11.
-		...range(isoDate, 'date', 'Lesson Date', 'date'),
+		...range(today(isoDate), 'date', 'Lesson Date', 'date'),
 		lessonType,
 		references('location_ids', 'Location', 'location'),
 		references('room_ids', 'Room', 'room'),

@@ -1,6 +1,17 @@
 import { fieldsLike, note, timestampFilters, timestamps, writable, only } from './common';
-import { dottedDate, flag, id, ids, number, isoDottedDate, range, record, reference, text } from './fields';
-import type { Field } from './fieldTypes';
+import {
+	dottedDate,
+	flag,
+	id,
+	ids,
+	number,
+	isoDottedDate,
+	range,
+	record,
+	reference,
+	text,
+	today,
+} from './fields';
 import type { Action } from './types';
 
 /** The one type of payment whose number is verified. API notes 5.16. */
@@ -156,7 +167,7 @@ export const pay = writable({
 		text('note', 'Note', { description: 'Part of the note' }),
 		text('payer_name', 'Payer Name', { description: 'Part of it' }),
 		account,
-		...range(isoDottedDate, 'date', 'Payment Date', 'document_date'),
+		...range(today(isoDottedDate), 'date', 'Payment Date', 'document_date'),
 		item,
 		reference('pay_item_category_id', 'Payment Item Category', 'payItemCategory'),
 		type,

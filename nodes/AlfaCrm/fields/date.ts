@@ -6,8 +6,11 @@ import type { OfType } from '../entities/fieldTypes';
 /** Of a year of which two digits were typed a browser makes 0026. */
 const isTooOld = (item: unknown, zone: string): boolean => (formatDay(item, 'iso', zone) ?? '') < '1900';
 
-const dayAhead = (days?: number): string =>
-	days === undefined ? '' : `={{ $today.plus({ days: ${days} }).toISODate() }}`;
+function dayAhead(days?: number): string {
+	if (days === undefined) return '';
+	const later = days === 0 ? '' : `.plus({ days: ${days} })`;
+	return `={{ $today${later}.toISODate() }}`;
+}
 
 export const date: FieldKind<OfType<'date'>> = {
 	...single,

@@ -52,7 +52,8 @@ export const reference: FieldKind<OfType<'reference'>> = {
 	...oneRecord,
 	...orNone(oneRecord, 'the name or the ID of a record'),
 	jsonHint: (field) => (takesNames(field) ? 'name or ID' : 'ID') + orNoneHint(field),
-	widget: ({ entity, listedBy }) => picker(entityOf(entity), { byName: takesNames({ listedBy }), listedBy }),
+	widget: ({ entity, listedBy, whileEmpty }) =>
+		picker(entityOf(entity), { byName: takesNames({ listedBy }), listedBy, whileEmpty }),
 	columnLabel: (label) => `${label} Name or ID`,
 };
 
@@ -109,6 +110,8 @@ interface Picking {
 	byName?: boolean;
 	/** The method that lists those of the record which the form is about. */
 	listedBy?: string;
+	/** What the list shows while none is chosen, where it need not be. */
+	whileEmpty?: string;
 }
 
 const nameLike = ({ fields, label }: Entity): string =>
@@ -117,7 +120,7 @@ const nameLike = ({ fields, label }: Entity): string =>
 /** A record that is picked in the account, or given by its ID, its name or, where it has a page that is known, its address. */
 export function picker(
 	entity: Entity,
-	{ several, withoutUrl, byName, listedBy = searchMethod(entity) }: Picking = {},
+	{ several, withoutUrl, byName, listedBy = searchMethod(entity), whileEmpty }: Picking = {},
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
 	const [page] = withoutUrl ? [] : (entity.pages ?? []);
@@ -129,7 +132,7 @@ export function picker(
 				displayName: 'From List',
 				name: 'list',
 				type: 'list',
-				placeholder: `Select a ${noun}...`,
+				placeholder: whileEmpty ?? `Select a ${noun}...`,
 				typeOptions: { searchListMethod: listedBy, searchable: true },
 			},
 			...(byName

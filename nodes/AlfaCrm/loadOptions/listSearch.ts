@@ -4,6 +4,7 @@ import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import type { Page } from '../api/pages';
 import { pages } from '../api/pages';
+import { branchOfForm } from '../api/request';
 import { formatDay, nearestDay, readFlag } from '../values/formats';
 import { listCall, passesOf } from '../entities/listCall';
 import { entities } from '../entities/registry';
@@ -72,9 +73,7 @@ async function find(
 ): Promise<INodeListSearchResult> {
 	const client = new ApiClient(context);
 	const parent = parentOf(context, entity, client.zone);
-	// Nothing that could be chosen: an empty value stays one.
-	if (parent && parent.id === undefined)
-		return { results: [{ name: `Choose '${parent.label}' first, or give an ID`, value: '' }] };
+	if (parent && parent.id === undefined) return toBeRead(`Choose '${parent.label}' first, or give an ID`);
 	const branch = await chosenBranch(context, client, entity);
 	const search = searchFor(entity, typed, client.zone);
 	const passes = searchPasses(entity);
@@ -106,8 +105,13 @@ async function find(
 		else if (!last) next = { ...cursor, page: cursor.page + 1, size };
 		else next = cursor.pass + 1 < passes.length ? { ...BEGIN, pass: cursor.pass + 1 } : undefined;
 	}
+	if (results.size === 0 && next === undefined && branch !== undefined && branchOfForm(context) === undefined)
+		return toBeRead("Nothing found. If there are several branches, choose 'Branch' first");
 	return { results: toldApart([...results.values()]), paginationToken: next && JSON.stringify(next) };
 }
+
+/** Nothing that could be chosen: an empty value stays one. */
+const toBeRead = (name: string): INodeListSearchResult => ({ results: [{ name, value: '' }] });
 
 /** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. API notes 3. */
 function searchPasses(entity: Entity): IDataObject[] {

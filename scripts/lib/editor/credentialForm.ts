@@ -37,6 +37,11 @@ export class CredentialForm {
 		await tested;
 	}
 
+	/** Writes what only a picture is to show, of which n8n learns nothing. */
+	async paint(parameter: string, text: string) {
+		await this.input(parameter).evaluate((input, value) => void Object.assign(input, { value }), text);
+	}
+
 	/** The green line. */
 	async success() {
 		const line = this.root.getByTestId('credentials-config-container-test-success');

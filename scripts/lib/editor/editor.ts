@@ -56,6 +56,10 @@ export class Editor {
 	async screenshot(path: string, colorScheme: 'light' | 'dark', more = '') {
 		await this.page.mouse.move(0, 0);
 		await this.page.emulateMedia({ colorScheme });
+		// What fades in is not there yet, whatever Playwright does to animations.
+		await this.page.waitForFunction(
+			"document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect.getComputedTiming().endTime === Infinity)",
+		);
 		// A notice goes by itself, perhaps while it is being closed; n8n also leaves the empty holders of its expression editors'
 		// tooltips in the corner.
 		const style = '.el-notification, div[class*="ͼ1 "]:not(.cm-editor) { display: none !important } ';
@@ -86,6 +90,12 @@ export class Editor {
 	/** The same list, beside the nodes that are there. */
 	async openNodeCreatorAgain() {
 		await this.page.getByTestId('node-creator-plus-button').click();
+		return await new NodeCreator(this.page).ready();
+	}
+
+	/** The same list, for what comes after the last node. */
+	async openNodeCreatorAtEnd() {
+		await this.page.getByTestId('canvas-handle-plus').click();
 		return await new NodeCreator(this.page).ready();
 	}
 

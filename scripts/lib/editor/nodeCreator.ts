@@ -5,10 +5,13 @@ import { NodePanel } from './nodePanel';
 export class NodeCreator {
 	readonly searchBar: Locator;
 	readonly names: Locator;
+	/** The heading of the actions, which unfolds them. */
+	readonly actions: Locator;
 
 	constructor(private readonly page: Page) {
 		this.searchBar = page.getByTestId('node-creator-search-bar');
 		this.names = page.getByTestId('node-creator-item-name');
+		this.actions = page.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' });
 	}
 
 	async ready() {
@@ -33,9 +36,14 @@ export class NodeCreator {
 		await this.named(name).first().click();
 	}
 
+	/** Enter takes the first node of the last search. */
+	async takeFirst() {
+		await this.searchBar.press('Enter');
+	}
+
 	/** Unfolds the actions: beside an empty workflow only the triggers are. */
 	async openActions() {
-		await this.page.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' }).click();
+		await this.actions.click();
 	}
 
 	/**
@@ -44,6 +52,11 @@ export class NodeCreator {
 	 */
 	async addAction(action: string): Promise<NodePanel> {
 		await this.named(action).click();
+		return await this.added();
+	}
+
+	/** The node that was added last, which n8n opens. */
+	async added(): Promise<NodePanel> {
 		return await new NodePanel(this.page).ready();
 	}
 

@@ -102,6 +102,20 @@ export class NodePanel {
 		await input.blur();
 	}
 
+	/**
+	 * Drags a field of the input onto a parameter.
+	 * @param field one that the schema of the input shows
+	 */
+	async map(field: string, parameter: string) {
+		const shown = this.root.getByTestId('ndv-input-panel').getByTestId('run-data-schema-node-name');
+		await shown.and(this.page.locator(`[data-name="${field}"]`)).hover();
+		await this.page.mouse.down();
+		const box = await this.parameter(parameter).boundingBox();
+		if (!box) throw new Error(`The form does not show ${parameter}`);
+		await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
+		await this.page.mouse.up();
+	}
+
 	/** Adds a field of 'Additional Fields', 'Update Fields', 'Fields' or 'Filters' to the form. */
 	async addField(label: string) {
 		// 'Options', where there are some, come last.
@@ -262,6 +276,17 @@ export class NodePanel {
 		return { test: await shown('test'), production: await shown('production') };
 	}
 
+	/** What n8n's own Webhook node shows that it is tested with. */
+	async testUrl() {
+		return (await this.root.locator('.webhook-url').innerText()).trim();
+	}
+
+	/** What an expression comes to for the first item, as it is written below its parameter. */
+	async preview(parameter: string) {
+		const shown = this.root.getByTestId(`parameter-expression-preview-${parameter}`);
+		return (await shown.innerText()).split(/\s+/).join(' ').trim();
+	}
+
 	/** @param label of the button above the form */
 	async press(label: string) {
 		const started = this.waitForStart();
@@ -274,6 +299,12 @@ export class NodePanel {
 		return await this.page.waitForResponse((response) =>
 			/\/rest\/workflows\/[^/]+\/run$/.test(response.url()),
 		);
+	}
+
+	/** Back to the canvas, by the keyboard. */
+	async leave() {
+		await this.page.keyboard.press('Escape');
+		await this.root.waitFor({ state: 'hidden' });
 	}
 
 	/** Back to the canvas. */

@@ -183,6 +183,15 @@ describe('the picker of customers', () => {
 		expect(await found('телеф')).toEqual([id]);
 	});
 
+	it('says where nothing is found that another branch may have, unless one is chosen', async () => {
+		add('customer', { name: 'Северова Яна', is_study: 1, branch_ids: [2] });
+		const names = async (branchId: number | string) =>
+			namesIn(await scrolled('searchCustomers', 'Северова', { branchId }));
+		expect(await names('')).toEqual(["Nothing found. If there are several branches, choose 'Branch' first"]);
+		expect(await names(1)).toEqual([]);
+		expect(await names(2)).toEqual([expect.stringContaining('Северова Яна')]);
+	});
+
 	it('does not take a name for a number', async () => {
 		const id = client('Группа 2026-27', { phone: ['+7(987)654-32-10'] });
 		expect(await found('Группа 2026')).toEqual([id]);

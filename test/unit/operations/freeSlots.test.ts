@@ -205,10 +205,11 @@ describe('Get Free Slots', () => {
 			'2026-02-09 10:00-11:00',
 			'2026-02-09 10:30-11:30',
 		]);
-		expect((await school.done(form({ returnAll: false, limit: 2 }))).hints).toEqual([
+		const two = { items: [{}, {}] };
+		expect((await school.done(form({ returnAll: false, limit: 2 }), two)).hints).toEqual([
 			"'Limit' was reached, so there may be more: raise it, or switch on 'Return All': 2 slots came",
 		]);
-		expect((await school.done(form({ returnAll: false, limit: 5 }))).hints).toEqual([]);
+		expect((await school.done(form({ returnAll: false, limit: 5 }), two)).hints).toEqual([]);
 		expect(await found({ options: { step: 15 } })).toHaveLength(9);
 		expect(await found({ duration: 181 })).toEqual([]);
 	});

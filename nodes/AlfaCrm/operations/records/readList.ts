@@ -58,7 +58,9 @@ export async function readList(
 	return rows;
 }
 
+/** The editor says by itself that a node put out as many items as its *Limit* is, which tells of one list only. */
 export function warnOfLimit(item: Item, most: number, plural: string): void {
+	if (item.execution.context.getInputData().length === 1) return;
 	item.execution.hints.add(
 		"'Limit' was reached, so there may be more: raise it, or switch on 'Return All'",
 		`${most} ${plural} came`,

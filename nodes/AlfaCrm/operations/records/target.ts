@@ -46,17 +46,10 @@ export const givenBranch = (item: Item): number | undefined =>
 export const keysForm = ({ keys = [] }: Entity): INodeProperties[] => keys.flatMap(toParameters);
 
 /** The branch to work in. */
-export const branchField = reference('branchId', 'Branch', 'branch');
-export const branch = saysWhatEmptyMeans(toProperty(branchField));
-
-/** The field itself says it, where nothing is chosen. */
-function saysWhatEmptyMeans({ modes = [], ...property }: INodeProperties): INodeProperties {
-	const placeholder = 'Select a branch if there are several...';
-	return {
-		...property,
-		modes: modes.map((mode) => (mode.type === 'list' ? { ...mode, placeholder } : mode)),
-	};
-}
+export const branchField = reference('branchId', 'Branch', 'branch', {
+	whileEmpty: 'Select a branch if there are several...',
+});
+export const branch = toProperty(branchField);
 
 /** The branch that a call is about, for all resources that are not global. */
 export const branchParameter = (resource: string[]): INodeProperties => showWhen(branch, { resource });
