@@ -1,9 +1,9 @@
-import { mail } from './rows';
+import { message } from './rows';
 import type { Job, Start } from './types';
 
-const greeting = (toEmail: string, name: string) =>
-	mail(
-		toEmail,
+const greeting = (to: string, name: string) =>
+	message(
+		to,
 		'С днём рождения!',
 		`Здравствуйте! Сегодня день рождения: ${name}. Поздравляем и желаем интересной учёбы!`,
 	);
