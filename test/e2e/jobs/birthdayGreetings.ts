@@ -51,7 +51,7 @@ export const birthdayGreetings: Job = {
 
 /** What is sent where the trigger tells of a birthday so many days ago. */
 async function sentAfter(start: Start, days: number) {
-	const missed = { name: 'Орлова Мия', email: ['mia@example.org'], days_left: -days };
+	const missed = { name: 'Орлова Мия', email: 'mia@example.org', days_left: -days };
 	const stage = await start('package', ({ nodes: [about, ...nodes], connections, ...workflow }) => ({
 		...workflow,
 		nodes: [
