@@ -87,7 +87,7 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		(page) => {
 			const note = notes[page.includes('/ru/') ? 1 : 0];
 			const job = file.replace('.json', '');
-			expect(note).toMatch(/^## .+\n[^\n]+\n1\. .+\n2\. .+\n3\. .+\n\[[^\]]+\]\([^)]+\)$/);
+			expect(note).toMatch(/^## .+\n[^\n]+\n1\. .+\n2\. .+\n3\. .+\n\n\[[^\]]+\]\([^)]+\)$/);
 			expect(note).toContain(`/blob/main/${page}#${job})`);
 			expect(fs.readFileSync(inRepo(page), 'utf8')).toContain(`\n### ${job}\n`);
 			expect(wordsOf(note).length).toBeGreaterThanOrEqual(40);
