@@ -31,6 +31,7 @@ export const JOBS: readonly Job[] = [
 	'amocrm-deal-to-client',
 	'missed-lesson-to-parents',
 	'lessons-running-out-to-manager',
+	'mcp-server',
 ].map((name) => ({ name, isCompared: fs.existsSync(httpFile(name)) }));
 
 /** @param name of a job */

@@ -25,10 +25,12 @@ beforeAll(async () => {
 });
 
 describe('imported from a file', () => {
-	it.each(allExamples())('$file has no node with a warning', async ({ workflow }) => {
+	it.each(allExamples())('$file has no node with a warning', async ({ file, workflow }) => {
 		const { canvas } = n8n.editor;
 		await canvas.importFile({ ...workflow, nodes: [...workflow.nodes, ...incomplete] });
-		expect((await canvas.marked(MARKED)).sort()).toEqual([...MARKED].sort());
+		// The one channel of "Send" that is on asks for its credential.
+		const marked = [...MARKED, ...(file === 'send.json' ? ['Send Email'] : [])];
+		expect((await canvas.marked(marked)).sort()).toEqual(marked.sort());
 		const drawn = workflow.nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
 		const names = [...drawn.map(({ name }) => name), ...MARKED];
 		expect((await canvas.names()).sort()).toEqual(names.sort());

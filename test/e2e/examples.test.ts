@@ -1,11 +1,10 @@
 import { DateTime } from 'luxon';
 
-import { allExamples, JOBS, withPackage } from '../../scripts/lib/examples';
+import { allExamples, JOBS } from '../../scripts/lib/examples';
 import type { Sandbox } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import { jobs } from './jobs';
 import { NAMES, saveAs } from './support/credentials';
-import { onlyMails, startMailServer } from './support/mail';
 import { useRealN8n } from './support/realN8n';
 import type { Side } from './support/stage';
 import { Stage } from './support/stage';
@@ -42,41 +41,6 @@ describe.each(jobs)('$name', ({ name, play, more = {} }) => {
 	}
 
 	for (const [promise, check] of Object.entries(more)) it(promise, async () => await check(start, real));
-});
-
-describe('mails to each of many', () => {
-	const isForEach = ({ nodes }: ReturnType<typeof allExamples>[number]['workflow']) =>
-		nodes.some(({ type }) => type === 'n8n-nodes-base.emailSend') &&
-		nodes.some(({ name }) => name === 'Has Email');
-	const all = JOBS.flatMap(({ name, isCompared }) => {
-		const sides: Side[] = isCompared ? ['package', 'http'] : ['package'];
-		return isForEach(withPackage(name)) ? sides.map((side) => ({ name, side })) : [];
-	});
-
-	it.each(all)(
-		'$name ($side) writes to all others, then says who could not be written to',
-		async ({ name, side }) => {
-			const [mia, gone, yan] = ['mia@example.org', 'gone@example.org', 'yan@example.org'];
-			const server = await startMailServer([gone]);
-			try {
-				await saveAs(real.client, NAMES.smtp, 'smtp', server.credential);
-				const stage = await Stage.of(name, side, real, onlyMails(name, side, [mia, gone, yan]));
-				await expect(stage.run()).rejects.toThrow(
-					/^error in "Not Sent": Не отправлено: gone@example\.org \([^()]*<gone@example\.org>: no such mailbox[^()]*\) /,
-				);
-				expect(server.received).toEqual([mia, yan]);
-				const fine = await Stage.of(name, side, real, onlyMails(name, side, [yan]));
-				await fine.run();
-				expect(server.received).toEqual([mia, yan, yan]);
-			} finally {
-				await server.close();
-			}
-		},
-	);
-
-	it('are those of four examples', () => {
-		expect(new Set(all.map(({ name }) => name)).size).toBe(4);
-	});
 });
 
 describe('in the school of the demo, which lives today', () => {

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import { lessonOn, mail } from './rows';
+import { lessonOn, message } from './rows';
 import type { Job } from './types';
 
 export const attendanceReport: Job = {
@@ -49,6 +49,8 @@ export const attendanceReport: Job = {
 		]);
 		const [from, to] = [monday.toFormat('dd.MM'), monday.plus({ days: 6 }).toFormat('dd.MM.yyyy')];
 		const text = `Орлов Ян: 1 из 3\nОрлова Мия: 3 из 4\nID ${gone}: 1 из 1\nДальний Ким: 1 из 1`;
-		expect(stage.sent(execution)).toEqual([mail('director@example.org', `Посещаемость ${from}–${to}`, text)]);
+		expect(stage.sent(execution)).toEqual([
+			message('director@example.org', `Посещаемость ${from}–${to}`, text),
+		]);
 	},
 };

@@ -1,9 +1,9 @@
-import { mail } from './rows';
+import { message } from './rows';
 import type { Job, Start } from './types';
 
-const greeting = (toEmail: string, name: string) =>
-	mail(
-		toEmail,
+const greeting = (to: string, name: string) =>
+	message(
+		to,
 		'С днём рождения!',
 		`Здравствуйте! Сегодня день рождения: ${name}. Поздравляем и желаем интересной учёбы!`,
 	);
@@ -51,7 +51,7 @@ export const birthdayGreetings: Job = {
 
 /** What is sent where the trigger tells of a birthday so many days ago. */
 async function sentAfter(start: Start, days: number) {
-	const missed = { name: 'Орлова Мия', email: ['mia@example.org'], days_left: -days };
+	const missed = { name: 'Орлова Мия', email: 'mia@example.org', days_left: -days };
 	const stage = await start('package', ({ nodes: [about, ...nodes], connections, ...workflow }) => ({
 		...workflow,
 		nodes: [

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import { lessonOn, mail } from './rows';
+import { lessonOn, message } from './rows';
 import type { Job } from './types';
 
 export const dailyFreeSlots: Job = {
@@ -38,7 +38,7 @@ export const dailyFreeSlots: Job = {
 		const execution = await stage.run();
 
 		const line = (days: number, rest: string) => `${dayIn(days).toFormat('ccc dd.MM')}, ${rest}`;
-		const list = mail(
+		const list = message(
 			'manager@example.org',
 			`Свободное время ${dayIn(0).toFormat('dd.MM')}–${dayIn(6).toFormat('dd.MM.yyyy')}`,
 			[

@@ -7,6 +7,7 @@ import { formToLead } from './formToLead';
 import { incrementalSync } from './incrementalSync';
 import { lessonCancelledNotice } from './lessonCancelledNotice';
 import { lessonsRunningOutToManager } from './lessonsRunningOutToManager';
+import { mcpServer } from './mcpServer';
 import { missedLessonToParents } from './missedLessonToParents';
 import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
@@ -33,4 +34,5 @@ export const jobs: readonly Job[] = [
 	amocrmDealToClient,
 	missedLessonToParents,
 	lessonsRunningOutToManager,
+	mcpServer,
 ];

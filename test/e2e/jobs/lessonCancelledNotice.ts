@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../../sandbox';
 import type { Stage } from '../support/stage';
-import { lessonOn, mail } from './rows';
+import { lessonOn, message } from './rows';
 import type { Job, Start } from './types';
 
 const SECRET = 'change-me';
@@ -58,9 +58,9 @@ export const lessonCancelledNotice: Job = {
 			await sandbox.webhooks.settled();
 		});
 
-		const notice = (toEmail: string, name: string) =>
-			mail(
-				toEmail,
+		const notice = (to: string, name: string) =>
+			message(
+				to,
 				'Занятие отменено',
 				`Здравствуйте! Занятие 01.12.2026 17:00 отменено (${name}). Причина: Болезнь педагога.`,
 			);
@@ -109,7 +109,7 @@ export const lessonCancelledNotice: Job = {
 			await expect(cancelled).rejects.toThrow(
 				new RegExp(`in "Not Sent": Не отправлено: клиент ${gone} \\(.+\\); клиент ${failing} \\(.+500`),
 			);
-			expect(await stage.lastSent()).toMatchObject([{ toEmail: 'mia@example.org' }]);
+			expect(await stage.lastSent()).toMatchObject([{ to: 'mia@example.org' }]);
 			await stage.unpublish();
 			sandbox.webhooks.remove();
 		},

@@ -28,7 +28,7 @@ export const lessonsRunningOutToManager: Job = {
 		client('Лид Рита', 0, 1, { is_study: 0 });
 		client('Бывший Лев', 1, 1, { e_date: '2026-01-01' });
 		const message = (id: number, name: string, branch: number, left: number, phone = '+7(900)000-77-22') => ({
-			chatId: '123456789',
+			to: '123456789',
 			text: `Заканчиваются занятия: ${name}, осталось ${left}\nТелефон: ${phone}\nКарточка: ${sandbox.url}/company/${branch}/customer/view?id=${id}`,
 		});
 

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import { lessonOn, mail } from './rows';
+import { lessonOn, message } from './rows';
 import type { Job } from './types';
 
 export const missedLessonToParents: Job = {
@@ -31,11 +31,11 @@ export const missedLessonToParents: Job = {
 		await stage.baseline();
 		const subject = String(store.find('subject', 1)?.name);
 		const [year, month, day] = stage.today.split('-');
-		const notice = (toEmail: string, name: string, time: string) =>
-			mail(
-				toEmail,
+		const notice = (to: string, name: string, time: string) =>
+			message(
+				to,
 				'Пропущено занятие',
-				`Здравствуйте! ${name}: отмечен пропуск занятия ${day}.${month}.${year} ${time} (${subject}). Если это ошибка или нужно перенести занятие, ответьте на это письмо.`,
+				`Здравствуйте! ${name}: отмечен пропуск занятия ${day}.${month}.${year} ${time} (${subject}). Если это ошибка или нужно перенести занятие, ответьте школе.`,
 			);
 
 		teach(first, 1, { [mia]: 0, [there]: 1, [silent]: 0 });
@@ -67,9 +67,9 @@ export const missedLessonToParents: Job = {
 			store.patch('lesson', id, { status: 3 });
 			store.remove('customer', gone);
 			await expect(stage.news()).rejects.toThrow(
-				new RegExp(`in "Not Sent": Не отправлено: клиент ${gone}, урок ${id} \\(.+\\) `),
+				new RegExp(`in "Not Sent": Не отправлено: клиент ${gone} \\(.+\\) `),
 			);
-			expect(await stage.lastSent()).toMatchObject([{ toEmail: 'mia@example.org' }]);
+			expect(await stage.lastSent()).toMatchObject([{ to: 'mia@example.org' }]);
 		},
 	},
 };

@@ -1,7 +1,8 @@
 import { DateTime } from 'luxon';
 
 import type { JsonObject, Sandbox } from '../../../sandbox';
-import { mail } from './rows';
+import { importSend, startMailServer, withSend } from '../support/mail';
+import { message } from './rows';
 import type { Job } from './types';
 
 export const paymentReceipt: Job = {
@@ -18,9 +19,9 @@ export const paymentReceipt: Job = {
 		await stage.baseline();
 		const daysAgo = (days: number) => DateTime.fromISO(stage.today).minus({ days }).toFormat('dd.MM.yyyy');
 		const paid = (id: number, more: JsonObject = {}) => pay(sandbox, id, stage.today, more);
-		const receipt = (toEmail: string, sum: string, name: string, date = daysAgo(0)) =>
-			mail(
-				toEmail,
+		const receipt = (to: string, sum: string, name: string, date = daysAgo(0)) =>
+			message(
+				to,
 				'Оплата получена',
 				`Здравствуйте! Мы получили оплату ${sum} ₽ от ${date} (${name}). Спасибо!`,
 			);
@@ -50,7 +51,26 @@ export const paymentReceipt: Job = {
 			for (const id of [gone, mia]) pay(sandbox, id, stage.today);
 			sandbox.store.remove('customer', gone);
 			await expect(stage.news()).rejects.toThrow(`in "Not Sent": Не отправлено: клиент ${gone} (`);
-			expect(await stage.lastSent()).toMatchObject([{ toEmail: 'mia@example.org' }]);
+			expect(await stage.lastSent()).toMatchObject([{ to: 'mia@example.org' }]);
+		},
+		'writes by "Send" to all others, then says whom the mail server has refused': async (
+			start,
+			{ client, sandbox },
+		) => {
+			const server = await startMailServer(['gone@example.org']);
+			try {
+				const send = await importSend(client, server.credential);
+				const stage = await start('package', withSend('payment-receipt', send));
+				const payers = ['mia', 'gone', 'yan'].map((name) => payer(sandbox, name));
+				await stage.baseline();
+				for (const id of payers) pay(sandbox, id, stage.today);
+				await expect(stage.news()).rejects.toThrow(
+					/^error in "Not Sent": Не отправлено: gone@example\.org \([^()]*<gone@example\.org>: no such mailbox/,
+				);
+				expect(server.received).toEqual(['mia@example.org', 'yan@example.org']);
+			} finally {
+				await server.close();
+			}
 		},
 		'thanks also where AlfaCRM fails for a moment': async (start, { sandbox }) => {
 			const stage = await start('package');
@@ -60,7 +80,7 @@ export const paymentReceipt: Job = {
 			// The node gives up at once, and n8n tries it three times.
 			const match = { entity: 'customer', bodyContains: `"id":${mia}` };
 			sandbox.faults.add({ kind: 'status', status: 500, times: 2, match });
-			expect(stage.sent(await stage.news())).toMatchObject([{ toEmail: 'mia@example.org' }]);
+			expect(stage.sent(await stage.news())).toMatchObject([{ to: 'mia@example.org' }]);
 			expect(sandbox.journal.filter(({ status }) => status === 500)).toHaveLength(2);
 		},
 	},

@@ -16,7 +16,5 @@ export function customersFromNowOn({ store }: Sandbox): () => readonly Row[] {
 export const commentsOn = ({ store }: Sandbox, id: number) =>
 	store.where('communication', 'related_id', id).map(({ comment }) => comment);
 
-/** As the mail node of an example is given it. */
-export const mail = (toEmail: string, subject: string, text: string) => ({
-	...{ fromEmail: 'school@example.org', toEmail, subject, emailFormat: 'text', text },
-});
+/** As "Send" is given it; the first line is the subject of a mail. */
+export const message = (to: string, title: string, text: string) => ({ to, text: `${title}\n${text}` });

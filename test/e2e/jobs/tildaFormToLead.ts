@@ -48,14 +48,17 @@ export const tildaFormToLead: Job = {
 		]);
 		const [{ id, phone }] = added();
 		expect(String(phone).replace(/\D/g, '')).toBe('79000007722');
-		const first = 'Заявка с сайта (Tilda) 1:1\nФорма: Пробное\nCourse: Шахматы';
+		const first = 'Заявка с сайта\nCourse: Шахматы\nformid: form100\nformname: Пробное\ntranid: 1:1';
 		expect(comments(id)).toEqual([first]);
 
-		// Another request of the same person, in another spelling and without an email.
+		// Another request of the same person, in another spelling, without an email, and without a name: the phone stands for it.
 		await send({ Phone: '8 900 000 77 22', formid: 'form200', tranid: '1:2' }, 'json');
 		expect(added()).toMatchObject([{ id, name: 'Орлова Мия', email: ['mia@example.org'] }]);
 		expect(comments(id)).toEqual(
-			expect.arrayContaining([first, 'Заявка с сайта (Tilda) 1:2\nФорма: form200']),
+			expect.arrayContaining([
+				first,
+				'Заявка с сайта\nНе проверено: 8 900 000 77 22\nformid: form200\ntranid: 1:2',
+			]),
 		);
 		expect(comments(id)).toHaveLength(2);
 
@@ -67,7 +70,7 @@ export const tildaFormToLead: Job = {
 		expect(sandbox.store.find('customer', yan.id)).toMatchObject({ ...client, email: [] });
 		expect(added()).toHaveLength(2);
 		expect(comments(yan.id)).toEqual([
-			`Не проверено: телефоны: ${Phone}, имя: Папа, почта: papa@example.org\nЗаявка с сайта (Tilda) 1:3\nФорма: f`,
+			`Заявка с сайта\nНе проверено: Папа, papa@example.org, ${Phone}\nformid: f\ntranid: 1:3`,
 		]);
 
 		await stage.unpublish();

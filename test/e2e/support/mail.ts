@@ -1,8 +1,9 @@
+import type { IDataObject } from 'n8n-workflow';
 import { SMTPServer } from 'smtp-server';
 
-import { withHttp, withPackage } from '../../../scripts/lib/examples';
-import { NAMES } from './credentials';
-import type { Side } from './stage';
+import { withPackage } from '../../../scripts/lib/examples';
+import type { N8nClient } from '../../../scripts/lib/n8n/client';
+import { NAMES, saveAs } from './credentials';
 
 type Workflow = ReturnType<typeof withPackage>;
 
@@ -32,38 +33,31 @@ export async function startMailServer(unknown: readonly string[]) {
 	};
 }
 
-/** An example that begins with the mails: these are written to the addresses, by n8n's own node. */
-export const onlyMails =
-	(job: string, side: Side, addresses: readonly string[]) =>
-	({ name, settings }: Workflow): Workflow => {
-		const { nodes, connections } = side === 'package' ? withPackage(job) : withHttp(job);
-		const kept = nodes.filter(({ type }) => !isTrigger(type));
-		const links = Object.entries(connections).filter(([from]) => kept.some((node) => node.name === from));
-		const mails = addresses.map((to) => ({ to, subject: 'Subject', text: 'Text' }));
-		const place = { typeVersion: 1, position: [0, 0] as [number, number] };
-		const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
-		const enabled = { disabled: false, credentials: { smtp: { id: null, name: NAMES.smtp } } };
+/** "Send" as a school sets it up with its mail server. Returns its ID. */
+export async function importSend(client: N8nClient, credential: IDataObject): Promise<string> {
+	await saveAs(client, NAMES.smtp, 'smtp', credential);
+	const { nodes, ...workflow } = withPackage('send');
+	const credentials = { smtp: { id: null, name: NAMES.smtp } };
+	const { id } = await client.importWorkflow({
+		...{ ...workflow, id: undefined },
+		nodes: nodes.map((node) => (node.name === 'Send Email' ? { ...node, credentials } : node)),
+	});
+	await client.publishWorkflow(id);
+	return id;
+}
+
+/** An example whose "Send" is switched on and calls that workflow. */
+export const withSend =
+	(job: string, id: string) =>
+	({ nodes, ...workflow }: Workflow): Workflow => {
+		const send = withPackage(job).nodes.find(({ name }) => name === 'Send');
+		const workflowId = { __rl: true, mode: 'id', value: id };
 		return {
-			...{ name, settings },
-			nodes: [
-				{ ...place, id: 's', name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
-				{
-					...{ ...place, id: 'm', name: 'Mails', type: 'n8n-nodes-base.set', typeVersion: 3.4 },
-					parameters: { mode: 'raw', jsonOutput: JSON.stringify({ mails }) },
-				},
-				...kept.map((node) => {
-					if (node.name === 'Message') return { ...node, ...SPLIT };
-					return node.type === 'n8n-nodes-base.emailSend' ? { ...node, ...enabled } : node;
-				}),
-			],
-			connections: { ...Object.fromEntries(links), Start: to('Mails'), Mails: to('Message') },
-		} as Workflow;
+			...workflow,
+			nodes: nodes.map((node) =>
+				node.name === 'Send' && send
+					? { ...send, disabled: false, parameters: { ...send.parameters, workflowId } }
+					: node,
+			),
+		};
 	};
-
-const SPLIT = {
-	type: 'n8n-nodes-base.splitOut',
-	typeVersion: 1,
-	parameters: { fieldToSplitOut: 'mails' },
-};
-
-const isTrigger = (type: string): boolean => /trigger$|\.webhook$/i.test(type);
