@@ -12,6 +12,7 @@ import {
 	text,
 	today,
 } from './fields';
+import type { Field } from './fieldTypes';
 import type { Action } from './types';
 
 /** The one type of payment whose number is verified. API notes 5.16. */
