@@ -25,6 +25,8 @@ const ofEntities: Record<string, Loader> = Object.fromEntries(
 	entities.map((entity) => [
 		optionsMethod(entity),
 		async function (this: ILoadOptionsFunctions) {
+			// n8n asks before it gives a node that is new its credential, and once more then: the answer that comes last counts.
+			if (this.getNode().credentials === undefined) return [];
 			const client = new ApiClient(this);
 			const branch = await chosenBranch(this, client, entity);
 			const rows = (await collect(client, listCall(entity, branch))).rows.sort(byWeight);
