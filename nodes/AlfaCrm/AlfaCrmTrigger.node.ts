@@ -4,6 +4,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { CREDENTIAL } from './api/client';
 import { inWords } from './form/inWords';
 import { loadOptions } from './loadOptions/loadOptions';
+import { declaredLists } from './trigger/changeFilters';
 import { eventParameter, triggerProperties } from './trigger/pollForm';
 import { runPoll } from './trigger/poll';
 
@@ -29,7 +30,7 @@ export class AlfaCrmTrigger implements INodeType {
 		properties: triggerProperties,
 	};
 
-	methods = { loadOptions };
+	methods = { loadOptions: { ...loadOptions, ...declaredLists } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		return await runPoll(this);

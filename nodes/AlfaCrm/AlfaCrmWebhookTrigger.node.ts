@@ -10,7 +10,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { CREDENTIAL } from './api/client';
 import { allInWords } from './form/inWords';
 import { loadOptions } from './loadOptions/loadOptions';
-import { changeEntities, changeEvents } from './trigger/changeFilters';
+import { changeEntities, changeEvents, declaredLists } from './trigger/changeFilters';
 import { webhookTriggerProperties } from './trigger/webhook/form';
 import { receive } from './trigger/webhook/receive';
 
@@ -49,7 +49,7 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 		properties: webhookTriggerProperties,
 	};
 
-	methods = { loadOptions };
+	methods = { loadOptions: { ...loadOptions, ...declaredLists } };
 
 	/** AlfaCRM's API can neither register nor list webhooks: the account owner enters the URL by hand. API notes 8. */
 	webhookMethods = {

@@ -94,8 +94,8 @@ interface PollSettings
 export async function settingsOf(context: IPollFunctions): Promise<PollSettings> {
 	const event = eventOf(context);
 	const parameters = new TriggerParameters(context);
-	const branches = parameters.ids(branchesParameter);
-	const { filters, ...watching } = kindOf(event).watch(parameters, event);
+	const branches = await parameters.branches(branchesParameter);
+	const { filters, ...watching } = await kindOf(event).watch(parameters, event, branches);
 	const { hostname } = await context.getCredentials(CREDENTIAL);
 	return {
 		...watching,

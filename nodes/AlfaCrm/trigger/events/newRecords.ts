@@ -80,13 +80,12 @@ export const newCustomers: EventKind<'newCustomers'> = {
 	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not tell them. Leads and
 	 * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
 	 */
-	watch(parameters) {
+	async watch(parameters, _event, branches) {
 		const type = parameters.read(typeField, parameters.input(typeParameter));
 		const isArchivedToo = parameters.flag(includeArchived);
-		const ids = references.map(
-			({ entity, parameter }) =>
-				[parameter.name, parameters.references(within(filters, parameter), entity)] as const,
-		);
+		const ids: Array<[name: string, list: Array<number | null>]> = [];
+		for (const { entity, parameter } of references)
+			ids.push([parameter.name, await parameters.references(within(filters, parameter), entity, branches)]);
 		const chosen = ids.filter(([, list]) => list.length > 0);
 		const source = newRecordsOf(
 			'customer',

@@ -9,6 +9,7 @@ import {
 	passes,
 	readClasses,
 	readEvents,
+	readFields,
 } from '../changeFilters';
 import type { TriggerParameters } from '../parameters';
 import { inOptions, severalOf } from '../parameters';
@@ -41,13 +42,10 @@ export const fetchFullRecord = inOptions(fetchRecord);
 export const ignoreRepeatedDeliveries = inOptions(ignoreRepeated);
 
 /** Whether the workflow asks for this; an empty filter lets everything pass. */
-export function isWanted(parameters: TriggerParameters, change: Change): boolean {
-	const ids = parameters.ids(branches);
-	const filters = {
-		events: readEvents(parameters),
-		classes: readClasses(parameters),
-		fields: parameters.words(changedFields),
-	};
+export async function isWanted(parameters: TriggerParameters, change: Change): Promise<boolean> {
+	const ids = await parameters.branches(branches);
+	const classes = readClasses(parameters);
+	const filters = { classes, events: readEvents(parameters), fields: readFields(parameters, classes) };
 	return (ids.length === 0 || ids.includes(change.branch_id ?? 0)) && passes(filters, change);
 }
 
