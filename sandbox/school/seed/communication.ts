@@ -2,17 +2,19 @@ import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Json, JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { createdIn, day, type BaseTime, toDay, toMoment } from './baseTime';
+import { createdIn, day, hour, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeedOptions } from './options';
 
 const comments = ['Просил позвонить вечером', 'Уточнить группу', 'Интересуется расписанием'];
 
 /** What has been said and done about the youngest customers: tasks, comments, messages, calls. */
-export function seedCommunication(store: Store, { seed }: SeedOptions, { baseTime }: BaseTime): void {
+export function seedCommunication(store: Store, { seed, today }: SeedOptions, { baseTime }: BaseTime): void {
 	const random = new SeededRandom(seed, 4);
-	const customers = store.rows('customer');
-	customers.slice(-400).forEach((row, index) => {
-		const time = Math.max(baseTime - (400 - index) * 3 * 60 * 60_000, createdIn(row));
+	const customers = store.rows('customer').slice(-400);
+	// Up to today, for a school that lives today.
+	const count = today === undefined ? 400 : customers.length;
+	customers.forEach((row, index) => {
+		const time = Math.max(baseTime - (count - index) * 3 * hour, createdIn(row));
 		if (index % 6 === 0) addTask(store, row, time, random, baseTime);
 		if (index % 2 === 0) addComment(store, 'Customer', row.id, time, random.pick(comments));
 		if (index % 10 === 0) addMessages(store, row, time);

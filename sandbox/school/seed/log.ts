@@ -1,5 +1,6 @@
 import type { Store } from '../../engine/store';
 import { dayOf } from '../../model/dates';
+import type { Entity } from '../../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 import { openEnd } from '../entities/fields';
 import { day, hour, type BaseTime, toDay, toMoment } from './baseTime';
@@ -58,25 +59,14 @@ function ofLastWeek(store: Store, baseTime: number): JsonObject[] {
 		);
 	};
 	const entries: JsonObject[] = [];
-	const tell = (path: string, row: Row, time: Json | undefined, change?: Change) => {
-		if (!isRecent(time)) return;
-		const { className: entity = null, fields = {} } = store.entities.find((one) => one.path === path) ?? {};
+	const tell = (path: string, row: Row, time: Json | undefined, change?: Change, isTold = isRecent(time)) => {
+		const entity = store.entities.find((one) => one.path === path);
+		if (!isTold || entity === undefined) return;
 		const own = row.branch_ids ?? row.branch_id ?? store.rows('branch').map(({ id }) => id);
-		const about = { entity, entity_id: row.id, user_id: 1, branch_ids: isList(own) ? own : [own] };
-		const filled = Object.entries(row).filter(
-			([name, value]) => name in fields && !unlogged.includes(name) && value !== null && value !== '',
-		);
-		const values = filled.map(([name, value]): [string, Json] => [
-			name,
-			fields[name]?.kind === 'date' ? dayOf(String(value)) : (value ?? null),
-		]);
-		entries.push(
-			entryOf(
-				{ ...about, event: change ? updated : created },
-				time,
-				change ?? [{}, Object.fromEntries(values)],
-			),
-		);
+		const about = { entity: entity.className, entity_id: row.id, user_id: 1 };
+		const event = change ? updated : created;
+		const branch_ids = isList(own) ? own : [own];
+		entries.push(entryOf({ ...about, event, branch_ids }, time, change ?? [{}, filled(entity, row)]));
 	};
 	for (const row of store.rows('lesson')) {
 		tell('lesson', { ...row, status: 1 }, row.created_at);
@@ -86,13 +76,22 @@ function ofLastWeek(store: Store, baseTime: number): JsonObject[] {
 	for (const row of store.rows('task')) tell('task', row, row.created_at);
 	for (const row of store.rows('customer-tariff')) tell('customer-tariff', row, morning(row.b_date));
 	for (const row of store.rows('cgi')) {
-		tell('cgi', row, morning(row.b_date));
-		if (row.e_date) {
-			const e_date = dayOf(String(row.e_date));
-			tell('cgi', row, morning(row.e_date), [{ e_date: null }, { e_date }]);
-		}
+		const end = morning(row.e_date);
+		// Whose membership it was is told by its beginning alone.
+		tell('cgi', row, morning(row.b_date), undefined, isRecent(end));
+		if (row.e_date) tell('cgi', row, end, [{ e_date: null }, { e_date: dayOf(String(row.e_date)) }]);
 	}
 	return entries;
+}
+
+/** All that is filled, days as the log has them. */
+function filled({ fields }: Entity, row: Row): JsonObject {
+	const values = Object.entries(fields).flatMap(([name, { kind }]): Array<[string, Json]> => {
+		const value = row[name] ?? null;
+		if (unlogged.includes(name) || value === null || value === '') return [];
+		return [[name, kind === 'date' ? dayOf(String(value)) : value]];
+	});
+	return Object.fromEntries(values);
 }
 
 function entryOf(about: JsonObject, time: Json | undefined, [was, is]: Change): JsonObject {
