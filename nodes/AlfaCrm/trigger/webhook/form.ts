@@ -72,6 +72,9 @@ export const webhookTriggerProperties: INodeProperties[] = [
 	},
 	changeEntities,
 	branches,
-	changedFields,
+	{
+		...changedFields,
+		typeOptions: { ...changedFields.typeOptions, loadOptionsDependsOn: [changeEntities.name] },
+	},
 	collection('Options', 'options', [fetchRecord, ignoreRepeated], 'Add Option'),
 ];
