@@ -25,8 +25,6 @@ const ofEntities: Record<string, Loader> = Object.fromEntries(
 	entities.map((entity) => [
 		optionsMethod(entity),
 		async function (this: ILoadOptionsFunctions) {
-			// n8n asks before it gives a node that is new its credential, and once more then: the answer that comes last counts.
-			if (this.getNode().credentials === undefined) return [];
 			const client = new ApiClient(this);
 			const branch = await chosenBranch(this, client, entity);
 			const rows = (await collect(client, listCall(entity, branch))).rows.sort(byWeight);
@@ -65,7 +63,21 @@ const lessonCustomers: Record<string, Loader> = {
 	},
 };
 
-export const loadOptions: Record<string, Loader> = { ...ofEntities, ...lessonCustomers };
+/** The lists themselves, which fail while the node has no credential. */
+export const lists: Record<string, Loader> = { ...ofEntities, ...lessonCustomers };
+
+/**
+ * n8n fills a dropdown before it gives a new node its credential, and once more then. An error would stay if it came last, so
+ * that the first one is empty.
+ */
+export const loadOptions: Record<string, Loader> = Object.fromEntries(
+	Object.entries(lists).map(([method, load]) => [
+		method,
+		async function (this: ILoadOptionsFunctions) {
+			return this.getNode().credentials === undefined ? [] : await load.call(this);
+		},
+	]),
+);
 
 /**
  * What the rows are parts of, by ID: one list more, where they are parts of several. A dropdown does without it where
