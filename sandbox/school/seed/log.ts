@@ -74,13 +74,13 @@ function ofLastWeek(store: Store, baseTime: number): JsonObject[] {
 			tell('lesson', row, row.updated_at, [{ status: 1 }, { status: row.status ?? null }]);
 	}
 	for (const row of store.rows('task')) tell('task', row, row.created_at);
-	for (const row of store.rows('customer-tariff')) tell('customer-tariff', row, morning(row.b_date));
 	for (const row of store.rows('cgi')) {
-		const end = morning(row.e_date);
+		const [begin, end] = [row.b_date, row.e_date].map(morning);
 		// Whose membership it was is told by its beginning alone.
-		tell('cgi', row, morning(row.b_date), undefined, isRecent(end));
+		tell('cgi', row, begin, undefined, isRecent(begin) || isRecent(end));
 		if (row.e_date) tell('cgi', row, end, [{ e_date: null }, { e_date: dayOf(String(row.e_date)) }]);
 	}
+	for (const row of store.rows('customer-tariff')) tell('customer-tariff', row, morning(row.b_date));
 	return entries;
 }
 
