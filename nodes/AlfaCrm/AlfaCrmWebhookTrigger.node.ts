@@ -9,6 +9,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
 import { allInWords } from './form/inWords';
+import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
 import { changeEntities, changeEvents, declaredLists } from './trigger/changeFilters';
 import { webhookTriggerProperties } from './trigger/webhook/form';
@@ -49,7 +50,7 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 		properties: webhookTriggerProperties,
 	};
 
-	methods = { loadOptions: { ...loadOptions, ...declaredLists } };
+	methods = { listSearch, loadOptions: { ...loadOptions, ...declaredLists } };
 
 	/** AlfaCRM's API can neither register nor list webhooks: the account owner enters the URL by hand. API notes 8. */
 	webhookMethods = {

@@ -95,8 +95,7 @@ describe('the form of the polling trigger', () => {
 
 	it('watches all there is by default, from now on', () => {
 		const named = (name: string) => description.properties.find((property) => property.name === name);
-		for (const name of ['branchIds', 'stages', 'entities', 'events', 'changedFields'])
-			expect(named(name)?.default).toEqual([]);
+		for (const name of ['entities', 'events', 'changedFields']) expect(named(name)?.default).toEqual([]);
 		expect([named('is_study')?.default, named('includeArchived')?.default]).toEqual([2, false]);
 		expect(childrenOf(named('options') as INodeProperties)).toMatchObject([
 			{ name: 'firstPoll', default: 'nothing' },

@@ -10,7 +10,7 @@ import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { chosenBranch, chosenId } from './chosen';
 import { LESSON_CUSTOMERS, optionsMethod, searchMethod } from '../entities/methodNames';
-import { lists } from './loadOptions';
+import { loadOptions } from './loadOptions';
 import { Names } from './names';
 import { normalizeText } from '../fields/normalizeText';
 import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phones';
@@ -32,7 +32,7 @@ const PAGE_SIZE = 100;
 const among = (method: string): SearchMethod =>
 	async function (this: ILoadOptionsFunctions, filter = '') {
 		const looked = normalizeText(filter);
-		const options = await lists[method].call(this);
+		const options = await loadOptions[method].call(this);
 		const results = options.filter(({ name }) => normalizeText(name).includes(looked));
 		return { results: results as INodeListSearchResult['results'] };
 	};

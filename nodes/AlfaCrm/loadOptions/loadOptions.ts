@@ -63,21 +63,7 @@ const lessonCustomers: Record<string, Loader> = {
 	},
 };
 
-/** The lists themselves, which fail while the node has no credential. */
-export const lists: Record<string, Loader> = { ...ofEntities, ...lessonCustomers };
-
-/**
- * n8n fills a dropdown before it gives a new node its credential, and once more then. An error would stay if it came last, so
- * that the first one is empty.
- */
-export const loadOptions: Record<string, Loader> = Object.fromEntries(
-	Object.entries(lists).map(([method, load]) => [
-		method,
-		async function (this: ILoadOptionsFunctions) {
-			return this.getNode().credentials === undefined ? [] : await load.call(this);
-		},
-	]),
-);
+export const loadOptions: Record<string, Loader> = { ...ofEntities, ...lessonCustomers };
 
 /**
  * What the rows are parts of, by ID: one list more, where they are parts of several. A dropdown does without it where

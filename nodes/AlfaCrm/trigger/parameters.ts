@@ -8,7 +8,7 @@ import { listReader } from '../api/list';
 import { entityOf } from '../entities/registry';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
-import { loadedFrom } from '../fields/reference';
+import { loadedFrom, picker } from '../fields/reference';
 import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
 import type { Parameter } from '../operations/execution/parameters';
 import { ParameterReader } from '../operations/execution/parameters';
@@ -133,6 +133,22 @@ export const severalOf = (
 	},
 	default: [],
 	description: `${description}. Choose from the list, or specify names or IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
+});
+
+/**
+ * The same where it stands in the form as soon as the node is added: n8n fills a multi-select once, before the node has its
+ * credential, and a locator when it is opened.
+ */
+export const pickedOf = (
+	displayName: string,
+	name: string,
+	entity: string,
+	description: string,
+): INodeProperties => ({
+	displayName,
+	name,
+	...picker(entityOf(entity), { several: true, byName: true }),
+	description: `${description}. Several can be given by name or ID, separated by commas.`,
 });
 
 /** A parameter that stands in a collection, as n8n finds it. */

@@ -60,12 +60,6 @@ describe('a dropdown', () => {
 		for (const [, name] of asked) expect(methods.loadOptions).toHaveProperty(name);
 	});
 
-	it('is empty, and no error, as long as n8n has not given a new node its credential', async () => {
-		const { loadOptions } = new AlfaCrm().methods;
-		const withoutCredential = { getNode: () => ({}) } as never;
-		expect(await loadOptions.getStages.call(withoutCredential)).toEqual([]);
-	});
-
 	it.each([
 		['getBranches', 'branch', []],
 		// AlfaCRM lists those that are active.

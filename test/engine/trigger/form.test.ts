@@ -52,7 +52,7 @@ describe('a value of an expression', () => {
 			/^'Max Records per Poll' must be a whole number of at least 1, but it is "\[5\]"$/,
 		],
 		[{ ...LOG, options: { startWith: true } }, /^'Start With Newest' must be a whole number/],
-		[{ ...CUSTOMERS, branchIds: [true] }, /^'Branch Names or IDs' must be/],
+		[{ ...CUSTOMERS, branchIds: [true] }, /^'Branch' must be/],
 		[{ ...CUSTOMERS, filters: { lead_status_id: [{ id: 1 }] } }, /^'Stage Names or IDs' must be/],
 		[{ event: 'unknown' }, /^'Trigger On' has no event "unknown"$/],
 	])('is refused, %j', async (parameters, message) => {
@@ -78,6 +78,9 @@ describe('a name in place of an ID', () => {
 
 	it.each<[parameters: INodeParameters]>([
 		[{ ...CUSTOMER, branchIds: ['Северный'] }],
+		[{ ...CUSTOMER, branchIds: { __rl: true, mode: 'list', value: 2 } }],
+		[{ ...CUSTOMER, branchIds: { __rl: true, mode: 'name', value: 'Северный, Заречный' } }],
+		[{ ...CUSTOMER, branchIds: { __rl: true, mode: 'id', value: '2, 3' } }],
 		[{ ...CUSTOMER, branchIds: '={{ " северный , 3" }}' }],
 		[{ ...CUSTOMER, branchIds: [2], filters: { lead_status_id: ['КОНТАКТ'] } }],
 		[{ ...CUSTOMER, branchIds: [2], filters: { assigned_id: ['@user'], lead_status_id: [2, 'новый'] } }],
@@ -104,12 +107,12 @@ describe('a name in place of an ID', () => {
 	it.each<[parameters: INodeParameters, message: RegExp, description: RegExp]>([
 		[
 			{ ...CUSTOMER, branchIds: ['Южный'] },
-			/^'Branch Names or IDs' is "Южный", and no branch is called that$/,
+			/^'Branch' is "Южный", and no branch is called that$/,
 			/^There are: .*Северный \(2\)/,
 		],
 		[
 			{ event: 'leadMoved', stages: ['Нет такого'] },
-			/^'To Stage Names or IDs' is "Нет такого", and no stage is called that$/,
+			/^'To Stage' is "Нет такого", and no stage is called that$/,
 			/^There are: .+ \(1\), .+ \(2\)/,
 		],
 	])('that nothing has is refused with the choices: %j', async (parameters, message, description) => {

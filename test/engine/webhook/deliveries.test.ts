@@ -129,7 +129,7 @@ describe('filters', () => {
 
 	it.each<[parameters: INodeParameters, message: RegExp]>([
 		[{ branchIds: 'Centre' }, /^A name in place of an ID needs a credential, and this node has none$/],
-		[{ branchIds: [true] }, /'Branch Names or IDs' must be/],
+		[{ branchIds: [true] }, /'Branch' must be/],
 		[{ events: 'renewed' }, /'Events' must be some of create .* "renewed"/],
 		[{ changedFields: '={{ true }}' }, /'Changed Fields' must be/],
 		[{ options: { fetchRecord: '={{ "maybe" }}' } }, /'Fetch Full Record' must be/],

@@ -57,7 +57,7 @@ describe('the name of a branch', () => {
 		expect(await hook.deliver({ body: event(6, { branch_id: 2 }) })).toMatchObject(STARTED);
 		const other = new Hook({ branchIds: ['Южный'] }, school.engine);
 		await expect(other.deliver({ body: event(7) })).rejects.toMatchObject({
-			message: `'Branch Names or IDs' is "Южный", and no branch is called that`,
+			message: `'Branch' is "Южный", and no branch is called that`,
 			description: expect.stringMatching(/^There are: .*Северный \(2\)/) as string,
 		});
 	});

@@ -20,11 +20,11 @@ import { addNames, readingOutput, simplify } from '../../operations/output/readi
 import { ChangeLog } from '../changeLog';
 import { oneByOne } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
-import { severalOf } from '../parameters';
+import { pickedOf } from '../parameters';
 import { RecordReader } from '../recordReader';
 import type { EventKind, Found } from './kind';
 
-const stages = severalOf(
+const stages = pickedOf(
 	'To Stage',
 	'stages',
 	'leadStatus',

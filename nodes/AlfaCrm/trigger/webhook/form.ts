@@ -12,7 +12,7 @@ import {
 	readFields,
 } from '../changeFilters';
 import type { TriggerParameters } from '../parameters';
-import { inOptions, severalOf } from '../parameters';
+import { inOptions, pickedOf } from '../parameters';
 
 const fetchRecord: INodeProperties = {
 	displayName: 'Fetch Full Record',
@@ -31,7 +31,7 @@ const ignoreRepeated: INodeProperties = {
 	description: 'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
 };
 
-const branches = severalOf(
+const branches = pickedOf(
 	'Branch',
 	'branchIds',
 	'branch',
