@@ -52,7 +52,7 @@ describe('a trigger', () => {
 			if (!isFirst) await creator.openTriggers();
 			const panel = await creator.addAction('When a lead moves to another stage');
 			expect(await panel.wrong()).toEqual([]);
-			await panel.tickOption('branchIds', 'Северный');
+			await panel.pickListed('branchIds', 'Северный');
 			await panel.close();
 			if (isFirst) creator = await n8n.editor.openNodeCreatorAgain();
 		}
