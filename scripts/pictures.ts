@@ -88,7 +88,7 @@ async function nodes(editor: Editor, client: N8nClient, credential: SavedCredent
 	await mapFields(await open('Save a lead', 'alfaCrm', create, [START, ANSWER]));
 	await take(editor, 'mapper');
 
-	const event = { event: 'customerCreated', branchIds: [1], is_study: 0 };
+	const event = { event: 'customerCreated', branchIds: branchId, is_study: 0 };
 	await (await open('New lead', 'alfaCrmTrigger', event, [])).fetchTestEvent();
 	await take(editor, 'trigger');
 

@@ -3,7 +3,9 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
 import { inWords } from './form/inWords';
+import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
+import { declaredLists } from './trigger/changeFilters';
 import { eventParameter, triggerProperties } from './trigger/pollForm';
 import { runPoll } from './trigger/poll';
 
@@ -30,7 +32,7 @@ export class AlfaCrmTrigger implements INodeType {
 		properties: triggerProperties,
 	};
 
-	methods = { loadOptions };
+	methods = { listSearch, loadOptions: { ...loadOptions, ...declaredLists } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		return await runPoll(this);

@@ -9,8 +9,9 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
 import { allInWords } from './form/inWords';
+import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
-import { changeEntities, changeEvents } from './trigger/changeFilters';
+import { changeEntities, changeEvents, declaredLists } from './trigger/changeFilters';
 import { webhookTriggerProperties } from './trigger/webhook/form';
 import { receive } from './trigger/webhook/receive';
 
@@ -49,7 +50,7 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 		properties: webhookTriggerProperties,
 	};
 
-	methods = { loadOptions };
+	methods = { listSearch, loadOptions: { ...loadOptions, ...declaredLists } };
 
 	/** AlfaCRM's API can neither register nor list webhooks: the account owner enters the URL by hand. API notes 8. */
 	webhookMethods = {

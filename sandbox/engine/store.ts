@@ -172,7 +172,7 @@ export class Store implements Records {
 		return true;
 	}
 
-	/** Puts back a value that follows from other records: no change of its own. */
+	/** Puts in a value that follows from other records: no change of its own. */
 	setDerived(entity: string, id: number, values: JsonObject): void {
 		const table = this.table(entity);
 		const row = table.byId.get(id);

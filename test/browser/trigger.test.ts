@@ -43,6 +43,22 @@ describe('the polling trigger', () => {
 	});
 });
 
+describe('a trigger', () => {
+	it('that is added as a second AlfaCRM node shows nothing in red, and its lists are filled', async () => {
+		let creator = await n8n.editor.openNodeCreator();
+		for (const isFirst of [true, false]) {
+			await creator.search('AlfaCRM', 'AlfaCRM');
+			await creator.openDetails('AlfaCRM');
+			if (!isFirst) await creator.openTriggers();
+			const panel = await creator.addAction('When a lead moves to another stage');
+			expect(await panel.wrong()).toEqual([]);
+			await panel.pickListed('branchIds', 'Северный');
+			await panel.close();
+			if (isFirst) creator = await n8n.editor.openNodeCreatorAgain();
+		}
+	});
+});
+
 describe('the webhook trigger', () => {
 	it('shows its URLs and what to do with them, and the event that is posted to one', async () => {
 		const panel = await openTrigger('alfaCrmWebhookTrigger', {});

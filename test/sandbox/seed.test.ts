@@ -148,7 +148,108 @@ describe('the invented school', () => {
 		expect((times.at(-1) ?? '') <= moment).toBe(true);
 		const told = store.rows('log').filter(({ entity }) => entity === 'Lesson');
 		expect(told.length).toBeGreaterThan(2);
-		for (const { entity_id } of told) expect(store.find('lesson', Number(entity_id))?.status).toBe(3);
+		for (const { entity_id, event, fields_new } of told.filter((entry) => entry.event === 2))
+			expect([event, fields_new]).toEqual([2, { status: store.find('lesson', Number(entity_id))?.status }]);
+	});
+});
+
+describe.each<[school: string, options: Parameters<typeof startSandbox>[0]]>([
+	['of a fixed day', {}],
+	['that lives today', { today: '2026-11-30 14:20:00' }],
+	['that is small and begins its day', { today: '2028-02-29 00:10:00', customers: 60 }],
+])('a school %s does not contradict itself:', (_school, options) => {
+	let store: Sandbox['store'];
+	let now: string;
+	beforeAll(async () => {
+		({ store } = await start(options));
+		now = (options?.today ?? '2026-02-10 12:00:00').slice(0, 14).padEnd(16, '0').concat(':00');
+	});
+	const rows = (entity: string) => store.rows(entity);
+	const customerOf = ({ customer_id }: Row) => store.find('customer', Number(customer_id)) as Row;
+	const idsIn = (value: unknown) => value as number[];
+	const dayIn = (value: unknown) => dayOf(String(value)).slice(0, 10);
+	/** What is so, and should not be. */
+	const none = (found: readonly Row[]) => expect(found.slice(0, 3)).toEqual([]);
+
+	it('a card says when the customer came last, comes next, and until when lessons are paid', () => {
+		for (const row of rows('customer')) {
+			const details = store.where('lesson-details', 'customer_id', row.id);
+			const lessonsOf = details.map((one) => [one, store.find('lesson', Number(one.lesson_id))] as const);
+			const attended = lessonsOf.filter(([one]) => one.is_attend === 1).map(([, one]) => String(one?.date));
+			const missed = lessonsOf.filter(([one]) => one.is_attend === 0).map(([, one]) => String(one?.date));
+			const last = row.last_attend_date === null ? '' : String(row.last_attend_date);
+			if (attended.length > 0) expect([row.id, last]).toEqual([row.id, attended.sort().at(-1)]);
+			else for (const date of missed) expect(last < date).toBe(true);
+			if (last !== '') expect(last >= dayIn(row.created_at)).toBe(true);
+			const planned = rows('lesson').filter(
+				({ status, customer_ids }) => status === 1 && idsIn(customer_ids).includes(row.id),
+			);
+			const [next = null] = planned.map(({ time_from }) => String(time_from)).sort();
+			expect([row.id, row.next_lesson_date]).toEqual([row.id, next]);
+
+			const { balance, paid_count, paid_lesson_count, paid_till, e_date } = row;
+			const lessons = Math.max(0, Number(balance)) / 800;
+			expect([row.id, paid_count, paid_lesson_count]).toEqual([row.id, lessons, lessons]);
+			expect(paid_till === null).toBe(lessons === 0);
+			if (paid_till !== null) expect(String(paid_till) >= now).toBe(true);
+			if (e_date !== '2030-12-31') expect(last <= String(e_date)).toBe(true);
+		}
+	});
+
+	it('a subscription says what the card says, and lasts for as long as is paid', () => {
+		for (const { customer_id } of rows('customer-tariff')) {
+			const row = store.where('customer-tariff', 'customer_id', customer_id ?? 0).at(-1) as Row;
+			const paid = ({ balance, paid_count, paid_lesson_count, paid_till }: Row) => [
+				...[balance, paid_count, paid_lesson_count, paid_till],
+			];
+			expect(paid(row)).toEqual(paid(customerOf(row)));
+			if (row.paid_till !== null) expect(dayIn(row.paid_till) <= dayIn(row.e_date)).toBe(true);
+		}
+	});
+
+	it('nobody is in a group, has a subscription, pays, comes or is spoken of before the school knows them', () => {
+		const isEarly = (name: string) => (row: Row) =>
+			row.customer_id !== null && dayIn(row[name]) < dayIn(customerOf(row).created_at);
+		none(rows('cgi').filter(isEarly('b_date')));
+		none(rows('customer-tariff').filter(isEarly('b_date')));
+		none(rows('pay').filter(isEarly('document_date')));
+		for (const sort of ['sms-message', 'mail-message', 'phone-call'])
+			none(rows(sort).filter(isEarly('added')));
+		for (const { lesson_id, ...one } of rows('lesson-details')) {
+			const date = String(store.find('lesson', Number(lesson_id))?.date);
+			expect(date >= dayIn(customerOf(one as Row).created_at)).toBe(true);
+		}
+		none(rows('customer').filter(({ dob, created_at }) => dob !== null && dayIn(dob) >= dayIn(created_at)));
+	});
+
+	it('who comes to the lesson of a group is in it on that day, once, and those who are in it come', () => {
+		for (const { id, date, group_ids, customer_ids, status } of rows('lesson')) {
+			for (const group of idsIn(group_ids)) {
+				const members = store
+					.where('cgi', 'group_id', group)
+					.filter(
+						({ b_date, e_date }) =>
+							dayIn(b_date) <= String(date) && (e_date === null || dayIn(e_date) >= String(date)),
+					)
+					.map(({ customer_id }) => Number(customer_id));
+				expect([id, idsIn(customer_ids).filter((one) => !members.includes(one))]).toEqual([id, []]);
+				if (status === 1 && String(date) > now.slice(0, 10))
+					expect([id, [...idsIn(customer_ids)].sort()]).toEqual([id, [...members].sort()]);
+			}
+		}
+	});
+
+	it('nothing that has happened is to come', () => {
+		for (const [entity, ...names] of [
+			['customer', 'created_at', 'updated_at', 'last_attend_date'],
+			['lesson', 'created_at', 'updated_at'],
+			['task', 'created_at', 'done_date'],
+			['pay', 'created_at', 'document_date'],
+			['communication', 'added'],
+			['log', 'date_time'],
+		])
+			for (const name of names)
+				none(rows(entity).filter((row) => row[name] !== null && dayIn(row[name]) > now.slice(0, 10)));
 	});
 });
 

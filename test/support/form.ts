@@ -4,6 +4,7 @@ import type {
 	INodeProperties,
 	INodePropertyCollection,
 	INodePropertyOptions,
+	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
@@ -65,9 +66,11 @@ export const parameters = [
 	...triggers.flatMap((trigger) => flatten(trigger.description.properties, trigger.description.name)),
 ];
 /** The form that a parameter is in. */
-export function formAround({ where }: Found): INodeProperties[] {
+export const formAround = (found: Found): INodeProperties[] => nodeAround(found).description.properties;
+
+export function nodeAround({ where }: Found): INodeType {
 	const isIn = ({ description: { name } }: (typeof triggers)[number]) => where.startsWith(`${name} / `);
-	return (triggers.find(isIn)?.description ?? description).properties;
+	return triggers.find(isIn) ?? alfaCrm;
 }
 export const choices = parameters.flatMap(({ where, parameter }) =>
 	choicesOf(parameter).map((choice) => ({ where: `${where} = ${choice.name}`, choice })),

@@ -53,17 +53,17 @@ describe('the events', () => {
 describe('the form of the polling trigger', () => {
 	const common = ['event', 'beginNotice', 'branchIds', 'options'];
 	const own: Record<string, string[]> = {
-		customerArchived: ['addNames'],
+		customerArchived: ['simplify', 'addNames'],
 		customerBirthday: ['birthdayIn', 'simplify', 'addNames'],
 		inDebt: ['balanceBelow', 'simplify', 'addNames'],
 		lessonsRunningOut: ['lessonsLeft', 'simplify', 'addNames'],
 		notSeen: ['daysNotSeen', 'simplify', 'addNames'],
 		subscriptionEnding: ['endsIn', 'simplify', 'addNames'],
-		customerAttended: ['addNames'],
-		customerJoinedGroup: ['addNames'],
-		customerLeftGroup: ['addNames'],
-		customerMissed: ['addNames'],
-		subscriptionSold: ['addNames'],
+		customerAttended: ['simplify', 'addNames'],
+		customerJoinedGroup: ['simplify', 'addNames'],
+		customerLeftGroup: ['simplify', 'addNames'],
+		customerMissed: ['simplify', 'addNames'],
+		subscriptionSold: ['simplify', 'addNames'],
 		customerCreated: ['is_study', 'includeArchived', 'filters', 'simplify', 'addNames'],
 		customerUpdated: ['changedFields', 'fetchRecord'],
 		leadConverted: ['fetchRecord'],
@@ -95,8 +95,7 @@ describe('the form of the polling trigger', () => {
 
 	it('watches all there is by default, from now on', () => {
 		const named = (name: string) => description.properties.find((property) => property.name === name);
-		for (const name of ['branchIds', 'stages', 'entities', 'events'])
-			expect(named(name)?.default).toEqual([]);
+		for (const name of ['entities', 'events', 'changedFields']) expect(named(name)?.default).toEqual([]);
 		expect([named('is_study')?.default, named('includeArchived')?.default]).toEqual([2, false]);
 		expect(childrenOf(named('options') as INodeProperties)).toMatchObject([
 			{ name: 'firstPoll', default: 'nothing' },

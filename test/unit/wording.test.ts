@@ -6,7 +6,6 @@ import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
 	actions,
 	actionTable,
-	alfaCrm,
 	choices,
 	choicesOf,
 	description,
@@ -57,9 +56,9 @@ describe('the node', () => {
 	});
 });
 
-it.each(triggers.map(({ description: trigger }) => [trigger.displayName, trigger] as const))(
-	'the %s has what n8n shows of a trigger, and fills its dropdowns as the node does',
-	(_name, trigger) => {
+it.each(triggers.map((node) => [node.description.displayName, node] as const))(
+	'the %s has what n8n shows of a trigger, and fills its dropdowns',
+	(_name, { description: trigger, methods: own }) => {
 		expect(trigger).toMatchObject({
 			displayName: expect.stringMatching(/^AlfaCRM .*Trigger$/) as string,
 			name: expect.stringMatching(/^alfaCrm\w*Trigger$/) as string,
@@ -78,7 +77,7 @@ it.each(triggers.map(({ description: trigger }) => [trigger.displayName, trigger
 		expect(areUnique(places)).toBe(true);
 		expect(JSON.parse(JSON.stringify(trigger))).toEqual(trigger);
 		const methods = trigger.properties.flatMap(({ typeOptions }) => typeOptions?.loadOptionsMethod ?? []);
-		expect(Object.keys(alfaCrm.methods.loadOptions)).toEqual(expect.arrayContaining(methods));
+		expect(Object.keys(own.loadOptions)).toEqual(expect.arrayContaining(methods));
 	},
 );
 

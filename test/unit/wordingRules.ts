@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Found } from '../support/form';
-import { alfaCrm, childrenOf, choicesOf, formAround, isDynamic, methodsOf } from '../support/form';
+import { childrenOf, choicesOf, formAround, isDynamic, methodsOf, nodeAround } from '../support/form';
 
 const SMALL_WORDS =
 	/^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|per|so|than|that|the|to|up|via|vs|with)$/;
@@ -81,13 +81,12 @@ export const PARAMETER_RULES: Array<
 	],
 	[
 		'what fills it from the account is a method of the node',
-		(parameter) =>
-			Object.entries(methodsOf(parameter)).every(([kind, names]) =>
-				names.every(
-					(name) =>
-						name === undefined || Object.hasOwn(alfaCrm.methods[kind as keyof typeof alfaCrm.methods], name),
-				),
-			),
+		(parameter, found) => {
+			const methods = nodeAround(found).methods as Record<string, object>;
+			return Object.entries(methodsOf(parameter)).every(([kind, names]) =>
+				names.every((name) => name === undefined || Object.hasOwn(methods[kind], name)),
+			);
+		},
 	],
 	[
 		'a record is picked from a list that can be searched, by its ID and, where that tells it, by its name or its URL',

@@ -91,8 +91,9 @@ export function branchOfForm(context: ApiContext, itemIndex = 0): number | undef
 		return context.getNodeParameter(name, '');
 	};
 	try {
-		const watched = read('branchIds');
-		return readId(branchIn(read('branchId'))) ?? (Array.isArray(watched) ? readIds(watched)[0] : undefined);
+		const watched = branchIn(read('branchIds'));
+		const [first] = readIds(Array.isArray(watched) ? watched : [watched]);
+		return readId(branchIn(read('branchId'))) ?? first;
 	} catch {
 		// An expression that fails is told of where its value is needed.
 		return undefined;

@@ -1,9 +1,10 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { classLabels } from '../entities/registry';
-import { changeNames } from '../entities/events';
+import { classLabels, entities } from '../entities/registry';
+import { changeNames, eventTypes } from '../entities/events';
 import type { Field } from '../entities/fieldTypes';
 import { sortByName } from '../fields/order';
+import { shownFields } from '../operations/output/recordSchema';
 import type { Change } from './change';
 import type { TriggerParameters } from './parameters';
 
@@ -40,15 +41,65 @@ export const changeEntities: INodeProperties = {
 		'What it must have happened to. Left empty, all entities count; an expression can give names of classes that are not listed.',
 };
 
+/** Filled by `declaredLists`. Fields have no IDs that a label could offer, as n8n's lint wants of what is loaded. */
+const ofChosenEntities: INodeProperties['typeOptions'] = {
+	loadOptionsMethod: 'getChangedFields',
+	loadOptionsDependsOn: ['event', 'entities'],
+};
+
 export const changedFields: INodeProperties = {
 	displayName: 'Changed Fields',
 	name: 'changedFields',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. lead_status_id, study_status_id',
+	type: 'multiOptions',
+	typeOptions: ofChosenEntities,
+	default: [],
 	description:
-		'Names of fields as AlfaCRM calls them, separated by commas. An update must have changed one of them; other events pass.',
+		'An update must have changed one of them; other events pass. Left empty, every change counts. Choose from the list, or specify any others, such as custom ones, by the names that AlfaCRM gives them, using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
+
+/** The fields of some classes, of all that are known if there are none: their labels, which differ now and then, by their names. */
+function fieldsOf(classes: readonly string[]): Map<string, Set<string>> {
+	const fields = new Map<string, Set<string>>();
+	for (const entity of entities) {
+		const { className } = entity;
+		if (className === undefined || (classes.length > 0 && !classes.includes(className))) continue;
+		for (const { name, label } of shownFields(entity))
+			if (name !== 'id') fields.set(name, (fields.get(name) ?? new Set()).add(label));
+	}
+	return fields;
+}
+
+/** Fills lists of the form from what is declared: nothing is asked of AlfaCRM. */
+export const declaredLists: Record<
+	string,
+	(this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>
+> = {
+	async getChangedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+		const event = eventTypes.find(({ value }) => value === this.getCurrentNodeParameter('event'));
+		const own = event?.kind === 'logged' ? event.className : undefined;
+		const chosen = this.getCurrentNodeParameter(changeEntities.name);
+		// An expression names its classes when the node runs.
+		const fields = fieldsOf(own === undefined ? (Array.isArray(chosen) ? (chosen as string[]) : []) : [own]);
+		const shown = [...fields].map(([value, labels]) => ({ value, label: [...labels].join(' / ') }));
+		const isAmbiguous = (text: string) => shown.filter(({ label }) => label === text).length > 1;
+		const options = shown.map(({ value, label }) => ({
+			name: isAmbiguous(label) ? `${label} (${value})` : label,
+			value,
+			description: `AlfaCRM calls it ${value}`,
+		}));
+		return await Promise.resolve(sortByName(options));
+	},
+};
+
+/** Fields by their names or, as an expression may have them, by what the list shows; any other name is one that is not declared. */
+export function readFields(parameters: TriggerParameters, classes: readonly string[]): string[] {
+	const fields = fieldsOf(classes);
+	return parameters.words(changedFields).flatMap((word) => {
+		if (fields.has(word)) return [word];
+		const labelled = [...fields].filter(([, labels]) => [...labels].some((label) => isSame(label, word)));
+		return labelled.length > 0 ? labelled.map(([name]) => name) : [word];
+	});
+}
 
 /** What was asked for about changes; what is empty lets everything pass. */
 interface ChangeFilters {

@@ -21,6 +21,8 @@ export interface DerivedEvent {
 	wants: (change: Change) => boolean;
 	/** Its items, with what had to be read for that; none if it turns out to be something else. */
 	derive: (change: Change, branches: readonly number[], lookup: LogLookup) => Promise<IDataObject[]>;
+	/** Fields that are left out of what is simplified, with their names. */
+	details?: readonly string[];
 	/** Of what several entries may tell: what makes it one. Others are told by one entry each. */
 	keyOf?: (item: IDataObject) => string;
 }

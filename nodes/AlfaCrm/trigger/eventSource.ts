@@ -135,7 +135,7 @@ export async function inEach<T>(
 export function emptyError({ node }: ApiClient, { task, branch }: ListQuery): Error {
 	const text = {
 		message: `AlfaCRM sent an empty list when asked to ${task}, though there is something in it`,
-		description: `It is the one of branch ${String(branch)}. Try again later, as an active workflow does by itself. If it stays empty, choose the other branches in 'Branch Names or IDs'.`,
+		description: `It is the one of branch ${String(branch)}. Try again later, as an active workflow does by itself. If it stays empty, choose the other branches in 'Branch'.`,
 	};
 	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }

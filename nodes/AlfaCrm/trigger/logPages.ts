@@ -140,7 +140,7 @@ const isReached = (rows: readonly IDataObject[], since: string): boolean =>
 function timeError({ node }: ApiClient, branch: number): Error {
 	const text = {
 		message: "AlfaCRM's change log shows an entry without a time that can be read",
-		description: `It is in the log of branch ${branch}. Nothing is lost: what is in the log is reported once its times can be read. Until then, choose the other branches in 'Branch Names or IDs'.`,
+		description: `It is in the log of branch ${branch}. Nothing is lost: what is in the log is reported once its times can be read. Until then, choose the other branches in 'Branch'.`,
 	};
 	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
 }

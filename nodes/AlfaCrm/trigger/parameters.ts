@@ -2,15 +2,20 @@ import type { INodeProperties, IPollFunctions, IWebhookFunctions } from 'n8n-wor
 import { NodeOperationError } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import { asNodeError } from '../api/failures';
-import type { Field } from '../entities/fieldTypes';
+import { ApiClient } from '../api/client';
+import { asNodeError, hasStatus } from '../api/failures';
+import { listReader } from '../api/list';
 import { entityOf } from '../entities/registry';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
-import { loadedFrom } from '../fields/reference';
+import { loadedFrom, picker } from '../fields/reference';
 import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
 import type { Parameter } from '../operations/execution/parameters';
 import { ParameterReader } from '../operations/execution/parameters';
+import { readShortList } from '../operations/execution/shortList';
+import type { NameLookup } from '../operations/records/settleNames';
+import { severalWithIds } from '../operations/records/settleNames';
+import { accountBranches } from './branches';
 
 /**
  * The parameters of a trigger. One that says nothing has the default of the form; one that cannot be read is refused, so
@@ -21,7 +26,11 @@ export class TriggerParameters extends ParameterReader {
 	/** Its lists take numbers only, no addresses. */
 	readonly origin = '';
 
-	constructor(private readonly context: IPollFunctions | IWebhookFunctions) {
+	/** @param limit ends the requests that names cost */
+	constructor(
+		private readonly context: IPollFunctions | IWebhookFunctions,
+		private readonly limit?: AbortSignal,
+	) {
 		super();
 		this.zone = context.getTimezone();
 	}
@@ -44,27 +53,55 @@ export class TriggerParameters extends ParameterReader {
 		return asNodeError(this.context.getNode(), new UnreadableValue(message, label));
 	}
 
-	/** Records of a list that may be left empty. */
-	ids(parameter: Parameter): number[] {
-		return this.list(
-			{ type: 'ids', name: parameter.name, label: parameter.displayName },
-			parameter,
-		) as number[];
-	}
-
-	/** The same of a short list, null for none of them where that is a choice. */
-	references(parameter: Parameter, entity: string): Array<number | null> {
+	/**
+	 * Records of a short list that may be left empty, by their IDs or names; null for none of them where that is a choice. Only a
+	 * name costs a request.
+	 *
+	 * @param watched the branches that were chosen: a list that differs by branch is read in the first, as in the form
+	 */
+	async references(
+		parameter: Parameter,
+		entity: string,
+		watched: readonly number[] = [],
+	): Promise<Array<number | null>> {
 		const { name, displayName: label } = parameter;
 		// The label is the form's own already, as that of a field that stands there.
-		return this.list({ type: 'references', entity, name, label, prominent: true }, parameter) as Array<
-			number | null
-		>;
+		const field = { type: 'references', entity, name, label, prominent: true } as const;
+		const value = await severalWithIds(this.lookupIn(watched), field, this.input(parameter));
+		return isBlank(field, value) ? [] : (this.read(field, value) as Array<number | null>);
 	}
 
-	/** Several values; none where the parameter is left empty. */
-	list(field: Field, parameter: Parameter): unknown[] {
-		const value = this.input(parameter);
-		return isBlank(field, value) ? [] : (this.read(field, value) as unknown[]);
+	/** Branches, of which there is none that is no branch. */
+	async branches(parameter: Parameter): Promise<number[]> {
+		return (await this.references(parameter, 'branch')) as number[];
+	}
+
+	private lookupIn([first]: readonly number[]): NameLookup {
+		const node = this.context.getNode();
+		const client = new ApiClient(this.context, this.limit);
+		return {
+			listOf: async (entity) => {
+				if (node.credentials === undefined)
+					throw new NodeOperationError(
+						node,
+						'A name in place of an ID needs a credential, and this node has none',
+						{
+							description: 'Select one in the node, or give the ID.',
+						},
+					);
+				try {
+					const branch =
+						entity.scope === 'branch'
+							? (first ?? (await accountBranches(client, Date.now())).branches.at(0))
+							: undefined;
+					return await readShortList(listReader(client), entity, branch);
+				} catch (caught) {
+					if (hasStatus(caught, 403)) return undefined;
+					throw asNodeError(node, caught);
+				}
+			},
+			refused: (message, description) => new NodeOperationError(node, message, { description }),
+		};
 	}
 
 	/** Words of a list, or of one text with commas. */
@@ -95,7 +132,23 @@ export const severalOf = (
 		...(entityOf(entity).scope === 'branch' ? { loadOptionsDependsOn: ['branchIds'] } : {}),
 	},
 	default: [],
-	description: `${description}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
+	description: `${description}. Choose from the list, or specify names or IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
+});
+
+/**
+ * The same where it stands in the form as soon as the node is added: n8n fills a multi-select once, before the node has its
+ * credential, and a locator when it is opened.
+ */
+export const pickedOf = (
+	displayName: string,
+	name: string,
+	entity: string,
+	description: string,
+): INodeProperties => ({
+	displayName,
+	name,
+	...picker(entityOf(entity), { several: true, byName: true }),
+	description: `${description}. Several can be given by name or ID, separated by commas.`,
 });
 
 /** A parameter that stands in a collection, as n8n finds it. */

@@ -12,7 +12,7 @@ import { eventForms, kindOf } from './events';
 import { BY_TIME, firstPoll, lookEvery } from './events/dueDate';
 import type { Watching } from './events/kind';
 import type { PollRequest } from './eventSource';
-import { inOptions, severalOf, TriggerParameters } from './parameters';
+import { inOptions, pickedOf, TriggerParameters } from './parameters';
 import { digestOf } from './state';
 
 export const eventParameter: INodeProperties = {
@@ -26,7 +26,7 @@ export const eventParameter: INodeProperties = {
 	description: 'What starts the workflow',
 };
 
-const branchesParameter = severalOf(
+const branchesParameter = pickedOf(
 	'Branch',
 	'branchIds',
 	'branch',
@@ -94,8 +94,8 @@ interface PollSettings
 export async function settingsOf(context: IPollFunctions): Promise<PollSettings> {
 	const event = eventOf(context);
 	const parameters = new TriggerParameters(context);
-	const branches = parameters.ids(branchesParameter);
-	const { filters, ...watching } = kindOf(event).watch(parameters, event);
+	const branches = await parameters.branches(branchesParameter);
+	const { filters, ...watching } = await kindOf(event).watch(parameters, event, branches);
 	const { hostname } = await context.getCredentials(CREDENTIAL);
 	return {
 		...watching,

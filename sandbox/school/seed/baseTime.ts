@@ -1,5 +1,8 @@
+import type { Row } from '../../model/json';
+
 /** Times are reckoned as ms of a UTC clock that shows the account's local time. */
-export const day = 24 * 60 * 60_000;
+export const hour = 60 * 60_000;
+export const day = 24 * hour;
 /** A Tuesday. */
 const usual = '2026-02-10';
 
@@ -13,10 +16,14 @@ export interface BaseTime {
 
 export function baseTimeOf(today = usual): BaseTime {
 	const midnight = Date.parse(`${today.slice(0, 10)}T00:00:00Z`);
-	const hour = Number(today.slice(11, 13) || 12);
+	const now = Number(today.slice(11, 13) || 12);
 	const weekday = (new Date(midnight).getUTCDay() + 6) % 7;
-	return { baseTime: midnight + hour * 60 * 60_000, baseMonday: midnight - weekday * day };
+	return { baseTime: midnight + now * hour, baseMonday: midnight - weekday * day };
 }
+
+/** When a row was made, as `BaseTime` reckons. */
+export const createdIn = ({ created_at }: Row): number =>
+	Date.parse(`${String(created_at).replace(' ', 'T')}Z`);
 
 export const toMoment = (time: number): string => new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 export const toDay = (time: number): string => toMoment(time).slice(0, 10);

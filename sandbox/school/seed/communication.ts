@@ -2,18 +2,20 @@ import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Json, JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { day, type BaseTime, toDay, toMoment } from './baseTime';
+import { createdIn, day, hour, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeedOptions } from './options';
 
 const comments = ['Просил позвонить вечером', 'Уточнить группу', 'Интересуется расписанием'];
 
-/** What has been said and done about the youngest customers: tasks, comments, messages, calls, the log. */
+/** What has been said and done about the youngest customers: tasks, comments, messages, calls. */
 export function seedCommunication(store: Store, { seed, today }: SeedOptions, { baseTime }: BaseTime): void {
 	const random = new SeededRandom(seed, 4);
-	const customers = store.rows('customer');
-	customers.slice(-400).forEach((row, index) => {
-		const time = baseTime - (400 - index) * 3 * 60 * 60_000;
-		if (index % 6 === 0) addTask(store, row, time, random);
+	const customers = store.rows('customer').slice(-400);
+	// Up to today, for a school that lives today.
+	const count = today === undefined ? 400 : customers.length;
+	customers.forEach((row, index) => {
+		const time = Math.max(baseTime - (count - index) * 3 * hour, createdIn(row));
+		if (index % 6 === 0) addTask(store, row, time, random, baseTime);
 		if (index % 2 === 0) addComment(store, 'Customer', row.id, time, random.pick(comments));
 		if (index % 10 === 0) addMessages(store, row, time);
 		if (index % 7 === 0) addCall(store, row, time, random);
@@ -24,12 +26,15 @@ export function seedCommunication(store: Store, { seed, today }: SeedOptions, { 
 	for (const { id } of store.rows('task').slice(0, 3)) {
 		addComment(store, 'Task', id, baseTime - day, 'Сделаю завтра');
 	}
-	// A school of a fixed day has a log that its tests count on.
-	const completed = today === undefined ? [] : completedLessons(store, baseTime);
-	seedLog(store, customers.slice(-150), completed);
 }
 
-function addTask(store: Store, { id, branch_ids }: Row, time: number, random: SeededRandom): void {
+function addTask(
+	store: Store,
+	{ id, branch_ids }: Row,
+	time: number,
+	random: SeededRandom,
+	baseTime: number,
+): void {
 	const isDone = random.chance(0.4);
 	const due = random.chance(0.2) ? null : toDotted(toDay(time + random.int(10) * day));
 	store.insert('task', {
@@ -42,7 +47,7 @@ function addTask(store: Store, { id, branch_ids }: Row, time: number, random: Se
 		created_at: toMoment(time),
 		is_done: isDone ? 1 : 0,
 		due_date: due,
-		done_date: isDone ? toMoment(time + day) : null,
+		done_date: isDone ? toMoment(Math.min(time + day, baseTime)) : null,
 		priority: random.int(3),
 	});
 }
@@ -83,49 +88,4 @@ function addCall(store: Store, { id, phone }: Row, time: number, random: SeededR
 		duration: random.int(300),
 		added: toMoment(time),
 	});
-}
-
-/** That lessons of the last week were completed. */
-function completedLessons(store: Store, baseTime: number): JsonObject[] {
-	const since = toMoment(baseTime - 7 * day);
-	const completed = store
-		.rows('lesson')
-		.filter(({ status, time_to }) => status === 3 && String(time_to) >= since);
-	return completed.map(({ id, branch_id, time_to }) => ({
-		entity: 'Lesson',
-		entity_id: id,
-		branch_ids: [branch_id ?? 1],
-		user_id: 1,
-		event: 2,
-		fields_old: { status: 1 },
-		fields_new: { status: 3 },
-		date_time: time_to ?? null,
-	}));
-}
-
-/** The creation of the youngest customers, the last change of some, and what else has happened. */
-function seedLog(store: Store, customers: readonly Row[], others: readonly JsonObject[]): void {
-	const entries = customers.flatMap((row): JsonObject[] => {
-		const common = { entity: 'Customer', entity_id: row.id, branch_ids: row.branch_ids ?? [] };
-		const created = {
-			...common,
-			user_id: 1,
-			event: 1,
-			fields_new: { name: row.name ?? null, is_study: row.is_study ?? null },
-			date_time: row.created_at ?? null,
-		};
-		if (row.id % 2 === 0) return [created];
-		const changed = {
-			...common,
-			user_id: 3,
-			event: 2,
-			fields_old: { assigned_id: null },
-			fields_new: { assigned_id: row.assigned_id ?? 1 },
-			date_time: row.updated_at ?? null,
-		};
-		return [created, changed];
-	});
-	entries.push(...others);
-	entries.sort((a, b) => String(a.date_time).localeCompare(String(b.date_time)));
-	for (const entry of entries) store.insert('log', entry);
 }

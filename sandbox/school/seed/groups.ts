@@ -1,14 +1,14 @@
 import type { Store } from '../../engine/store';
-import { toDotted, twoDigits } from '../../model/dates';
+import { dayOf, toDotted, twoDigits } from '../../model/dates';
 import type { JsonObject, Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { day, type BaseTime, toDay, toMoment } from './baseTime';
+import { createdIn, day, type BaseTime, toDay, toMoment } from './baseTime';
 import { activeCustomers } from './customers';
 import type { SeedOptions } from './options';
 
 /** However many customers there are, no more than this. */
 const maxGroups = 300;
-const seats = 8;
+export const seats = 8;
 const weekdays = ['Пн', 'Вт', 'Ср', 'Чт', 'Пт', 'Сб', 'Вс'];
 /** Who teaches and where, in a branch. */
 const staff: Readonly<Record<number, { teachers: readonly number[]; rooms: readonly number[] }>> = {
@@ -99,17 +99,8 @@ export function seedGroups(store: Store, { customers, seed }: SeedOptions, time:
 		const queue = queues.get(plan.branch) ?? [];
 		const members = queue.splice(0, isOver ? 2 : 4 + random.int(4));
 		for (const [index, customer] of members.entries()) {
-			const begin = Math.max(
-				Date.UTC(2025, 8, 1),
-				Date.parse(`${String(customer.created_at).slice(0, 10)}Z`),
-			);
 			const end = index % 2 === 0 ? '31.05.2035' : null;
-			store.insert('cgi', {
-				customer_id: customer.id,
-				group_id: plan.group.id,
-				b_date: isOver ? '02.09.2024' : toDotted(toDay(begin)),
-				e_date: isOver ? '31.12.2025' : end,
-			});
+			addMembership(store, customer, plan.group, isOver ? ['2024-09-02', '31.12.2025'] : ['2025-09-01', end]);
 		}
 		if (isOver) queue.unshift(...members);
 		const regular = isOver
@@ -120,6 +111,23 @@ export function seedGroups(store: Store, { customers, seed }: SeedOptions, time:
 	}
 	addOtherTimes(store, meetings);
 	return meetings;
+}
+
+/** From a day on, or since the customer is there; none where that is over by then. */
+function addMembership(
+	store: Store,
+	customer: Row,
+	group: Row,
+	[begin, end]: [begin: string, end: string | null],
+): void {
+	const from = [begin, toDay(createdIn(customer))].sort().at(-1) ?? begin;
+	if (end !== null && dayOf(end) < from) return;
+	store.insert('cgi', {
+		customer_id: customer.id,
+		group_id: group.id,
+		b_date: toDotted(from),
+		e_date: end,
+	});
 }
 
 const clientsOf = (clients: readonly Row[], branch: number): Row[] =>
@@ -135,18 +143,7 @@ function addOtherTimes(store: Store, meetings: readonly SeededGroup[]): void {
 		);
 		const [first, second] = customers;
 		if (!other || !first || !second) continue;
-		store.insert('cgi', {
-			customer_id: first.id,
-			group_id: other.group.id,
-			b_date: '01.02.2025',
-			e_date: '30.06.2025',
-		});
-		if (index % 3 > 0) continue;
-		store.insert('cgi', {
-			customer_id: second.id,
-			group_id: other.group.id,
-			b_date: '01.09.2035',
-			e_date: null,
-		});
+		addMembership(store, first, other.group, ['2025-02-01', '30.06.2025']);
+		if (index % 3 === 0) addMembership(store, second, other.group, ['2035-09-01', null]);
 	}
 }

@@ -4,7 +4,8 @@ import { baseTimeOf } from './baseTime';
 import { seedCommunication } from './communication';
 import { seedCustomers } from './customers';
 import { seedGroups } from './groups';
-import { seedLessons } from './lessons';
+import { seedLessonDates, seedLessons } from './lessons';
+import { seedLog } from './log';
 import { newcomers, seedOccasions } from './occasions';
 import type { SeedOptions } from './options';
 import { seedPayments } from './payments';
@@ -24,7 +25,9 @@ function fill(store: Store, faker: Faker, options: SeedOptions): void {
 	seedPayments(store, options, time, members);
 	seedLessons(store, options, time, members);
 	seedCommunication(store, options, time);
-	if (livesToday) seedOccasions(store, time, options.customers - customers);
+	if (livesToday) seedOccasions(store, time, members, options.customers - customers);
+	seedLessonDates(store, time);
+	seedLog(store, time, livesToday);
 }
 
 function seedFixtures(store: Store): void {

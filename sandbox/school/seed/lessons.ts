@@ -1,12 +1,11 @@
 import type { Store } from '../../engine/store';
-import type { JsonObject, Row } from '../../model/json';
+import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { day, type BaseTime, toDay, toMoment } from './baseTime';
+import { createdIn, day, hour, type BaseTime, toDay, toMoment } from './baseTime';
 import { activeCustomers } from './customers';
 import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 
-const hour = 60 * 60_000;
 /** Weeks before and after the base one. */
 const [weeksBefore, weeksAfter] = [5, 2];
 const maxTrials = 200;
@@ -31,6 +30,32 @@ export function seedLessons(
 	plans.sort((a, b) => a.start - b.start || a.meeting.group.id - b.meeting.group.id);
 	for (const plan of plans) addLesson(store, plan, random, time);
 }
+
+/** What a card says of lessons: the last one that the customer came to, and the next one. */
+export function seedLessonDates(store: Store, { baseMonday }: BaseTime): void {
+	const [last, next] = [new Map<Json, string>(), new Map<Json, string>()];
+	for (const { id, status, date, time_from, customer_ids } of store.rows('lesson')) {
+		if (status === 3)
+			for (const { customer_id, is_attend } of store.where('lesson-details', 'lesson_id', id)) {
+				if (is_attend === 1) last.set(customer_id ?? 0, latest(last.get(customer_id ?? 0), String(date)));
+			}
+		if (status === 1)
+			for (const customer of isList(customer_ids) ? customer_ids : [])
+				next.set(customer, next.get(customer) ?? String(time_from));
+	}
+	const before = toDay(baseMonday - weeksBefore * 7 * day - day);
+	for (const { id, last_attend_date: drawn, created_at, e_date } of store.rows('customer')) {
+		// Before the first of the lessons that there are, if ever.
+		const earlier = [String(drawn), before, String(e_date)].sort()[0] ?? before;
+		const isPossible = drawn !== null && earlier >= String(created_at).slice(0, 10);
+		store.setDerived('customer', id, {
+			last_attend_date: last.get(id) ?? (isPossible ? earlier : null),
+			next_lesson_date: next.get(id) ?? null,
+		});
+	}
+}
+
+const latest = (one = '', other: string): string => (one > other ? one : other);
 
 /** Each group once a week, and the first member of every third one alone as well. */
 function groupPlans(meetings: readonly SeededGroup[], { baseMonday }: BaseTime): Plan[] {
@@ -61,10 +86,12 @@ function trialPlans(store: Store, meetings: readonly SeededGroup[], { baseMonday
 
 function addLesson(
 	store: Store,
-	{ start, meeting, customers, type }: Plan,
+	{ start, meeting, customers: planned, type }: Plan,
 	random: SeededRandom,
 	{ baseTime }: BaseTime,
 ): void {
+	const customers = planned.filter((customer) => createdIn(customer) < start);
+	if (customers.length === 0 && type !== 2) return;
 	const { branch, subject, teacher, room, group, regular } = meeting;
 	const isPast = start + hour <= baseTime;
 	const isCancelled = random.chance(isPast ? 0.12 : 0.06);
@@ -88,7 +115,7 @@ function addLesson(
 		note: isCancelled ? 'Болезнь педагога' : null,
 		custom_link: group.custom_format === 'онлайн' ? `https://meet.example/${group.id}` : null,
 		created_at: toMoment(Math.min(created, baseTime - day)),
-		updated_at: toMoment(isPast ? start + 2 * hour : Math.min(created, baseTime - day)),
+		updated_at: toMoment(isPast ? start + hour : Math.min(created, baseTime - day)),
 	});
 	if (status !== 3) return;
 	for (const customer of customers) store.insert('lesson-details', detail(store, lesson, customer, random));

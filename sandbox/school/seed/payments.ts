@@ -2,7 +2,7 @@ import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { day, type BaseTime, toDay, toMoment } from './baseTime';
+import { createdIn, day, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 
@@ -24,13 +24,15 @@ export function seedPayments(
 			lesson_type_ids: [2],
 			is_separate_balance: index % 9 === 0 ? 1 : 0,
 		};
-		if (index % 4 === 0) {
-			store.insert('customer-tariff', { ...values, b_date: '01.09.2024', e_date: '31.05.2025' });
+		const since = toDay(createdIn(customer));
+		if (index % 4 === 0 && since < '2025-05-31') {
+			const b_date = toDotted(since > '2024-09-01' ? since : '2024-09-01');
+			store.insert('customer-tariff', { ...values, b_date, e_date: '31.05.2025' });
 		}
 		store.insert('customer-tariff', {
 			...values,
 			balance: customer.balance ?? '0.00',
-			b_date: '01.09.2025',
+			b_date: toDotted(since > '2025-09-01' ? since : '2025-09-01'),
 			e_date: '31.05.2035',
 			paid_count: customer.paid_count ?? 0,
 			paid_lesson_count: customer.paid_lesson_count ?? 0,
@@ -44,7 +46,9 @@ export function seedPayments(
 		for (const [index, { meeting, customer }] of members.entries()) {
 			if (random.chance(0.55)) continue;
 			const time = baseTime - (months.length - back) * 28 * day + (index % 28) * day;
-			addPay(store, meeting, customer, Math.min(time, baseTime - day), random);
+			// Nobody pays before the school knows them.
+			const paid = Math.max(Math.min(time, baseTime - day), createdIn(customer));
+			addPay(store, meeting, customer, paid, random);
 		}
 	}
 }

@@ -43,7 +43,16 @@ export class NodeCreator {
 
 	/** Unfolds the actions: beside an empty workflow only the triggers are. */
 	async openActions() {
-		await this.actions.click();
+		await this.unfold('Actions');
+	}
+
+	/** Unfolds the triggers: beside a workflow that has one only the actions are. */
+	async openTriggers() {
+		await this.unfold('Triggers');
+	}
+
+	private async unfold(category: string) {
+		await this.page.getByTestId('node-creator-category-item').filter({ hasText: category }).click();
 	}
 
 	/**

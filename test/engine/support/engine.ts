@@ -50,13 +50,14 @@ const alfaCrm = new AlfaCrm();
 /** As n8n itself makes it, but for what concerns no parameter of ours. */
 const asTool = new AlfaCrm();
 asTool.description = { ...asTool.description, name: 'alfaCrmTool' };
+const alfaCrmTrigger = new AlfaCrmTrigger();
 
 export class Types implements INodeTypes {
 	private readonly types: Record<string, INodeType> = {
 		'test.items': new Items(),
 		'n8n-nodes-alfacrm.alfaCrm': alfaCrm,
 		'n8n-nodes-alfacrm.alfaCrmTool': asTool,
-		'n8n-nodes-alfacrm.alfaCrmTrigger': new AlfaCrmTrigger(),
+		'n8n-nodes-alfacrm.alfaCrmTrigger': alfaCrmTrigger,
 	};
 
 	getByName(type: string): INodeType | IVersionedNodeType {
@@ -151,6 +152,13 @@ export class Engine {
 	/** Loads a dropdown as the editor does while the form holds `parameters`. */
 	async options(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
 		const load = alfaCrm.methods.loadOptions[method];
+		if (load === undefined) throw new Error(`There is no dropdown ${method}`);
+		return await load.call(this.formContext(parameters));
+	}
+
+	/** The same of the polling trigger. */
+	async triggerOptions(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
+		const load = alfaCrmTrigger.methods.loadOptions[method];
 		if (load === undefined) throw new Error(`There is no dropdown ${method}`);
 		return await load.call(this.formContext(parameters));
 	}

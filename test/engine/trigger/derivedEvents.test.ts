@@ -64,7 +64,8 @@ describe('who was at a lesson', () => {
 		it('has what is needed, flat and with names', async () => {
 			const [one] = pupils();
 			const lesson = planned([one]);
-			const poller = await started(event, { addNames: true });
+			const poller = await started(event, { simplify: false });
+			const brief = await started(event);
 			teach(
 				lesson,
 				{ [one]: isThere },
@@ -87,6 +88,18 @@ describe('who was at a lesson', () => {
 					...{ subscription_id: 4, details_id: details },
 					...{ room_id: null, room_name: null, topic: null, homework: null },
 					...{ branch_id: 1, url: card(one), ...toldBy('LessonDetails', details) },
+				},
+			]);
+			expect(await brief.tick()).toEqual([
+				{
+					...{ customer_id: one, customer_name: 'Ученик 1', customer_phone: '+7(900)000-00-01' },
+					...{ customer_email: '', lesson_id: lesson, time_from: '2026-03-10 10:00:00' },
+					...{ lesson_type_id: 2, lesson_type_name: named('lesson-type', 2) },
+					...{ subject_id: 1, subject_name: named('subject', 1) },
+					...{ teacher_ids: 1, teacher_names: named('teacher', 1) },
+					...{ group_ids: 1, group_names: named('group', 1) },
+					...(isThere === 1 ? { grade: null } : { reason_id: 1 }),
+					...{ note: 'Предупредили', branch_id: 1, url: card(one), ...toldBy('LessonDetails', details) },
 				},
 			]);
 		});
@@ -128,7 +141,7 @@ describe('who was at a lesson', () => {
 			school.sandbox.settings.forbiddenCalls = ['lesson/index'];
 			teach(lesson, { [one]: isThere });
 			const items = await poller.tick();
-			const told = isThere === 1 ? [{ customer_id: one, lesson_id: lesson, date: null }] : [];
+			const told = isThere === 1 ? [{ customer_id: one, lesson_id: lesson, time_from: null }] : [];
 			expect(items).toMatchObject(told);
 			for (const { lesson_error } of items) expect(lesson_error).toMatch(/AlfaCRM/);
 		});
@@ -161,7 +174,7 @@ describe('memberships, subscriptions and archives', () => {
 	const pupil = (branch = 1) =>
 		store().insert('customer', { name: 'Мия', is_study: 1, branch_ids: [branch], phone }).id;
 	/** What each item says of the customer. */
-	const MIA = { customer_name: 'Мия', customer_phone: phone, customer_email: [] };
+	const MIA = { customer_name: 'Мия', customer_phone: phone.join(), customer_email: '' };
 	const group = (branch = 1) => store().insert('group', { name: 'Роботы', branch_ids: [branch] }).id;
 	const join = (customer_id: number, group_id: number, e_date: string | null = '31.05.2026') =>
 		store().insert('cgi', { customer_id, group_id, b_date: '10.03.2026', e_date }).id;
@@ -236,8 +249,8 @@ describe('memberships, subscriptions and archives', () => {
 			expect(await poller.tick()).toEqual([
 				{
 					...{ customer_id, ...MIA, subscription_id: id, tariff_id: 1, tariff_name: named('tariff', 1) },
-					...{ subject_ids: [2], subject_names: [named('subject', 2)] },
-					...{ lesson_type_ids: [], lesson_type_names: [], b_date: '2026-03-10', e_date: '2026-04-09' },
+					...{ subject_ids: 2, subject_names: named('subject', 2) },
+					...{ lesson_type_ids: '', lesson_type_names: '', b_date: '2026-03-10', e_date: '2026-04-09' },
 					...{ balance: '3200.00', note: null, branch_id: 1, url: card(customer_id) },
 					...toldBy('CustomerToTariff', id),
 				},
@@ -419,7 +432,7 @@ it.each([
 		}
 		const lesson_error = expect.stringContaining('AlfaCRM') as string;
 		expect(items).toMatchObject([
-			{ customer_id: fields_new.customer_id, lesson_id: null, details_id: 77, lesson_error },
+			{ customer_id: fields_new.customer_id, lesson_id: null, change: { entity_id: 77 }, lesson_error },
 		]);
 		expect(await world.polls(2, 10)).toEqual([]);
 		jest.restoreAllMocks();

@@ -165,7 +165,7 @@ describe.each(CASES)('$event', ({ event, limit, calm, later, due, before, says, 
 		expect(await calendar.ids(START, '2026-03-12 09:00')).toEqual([]);
 		calendar.card(id, due);
 		const items = await calendar.poll('2026-03-14 09:00');
-		expect(items).toMatchObject([{ ...says, id, name: 'Мия', is_study_name: 'Client' }]);
+		expect(items).toMatchObject([{ ...says, id, name: 'Мия', branch_names: 'Филиал 1' }]);
 		expect(Object.keys(items[0]).slice(0, Object.keys(says).length)).toEqual(Object.keys(says));
 		expect(await calendar.ids('2026-03-14 12:00', '2026-03-15 09:00')).toEqual([]);
 		calendar.poller.restart();

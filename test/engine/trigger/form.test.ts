@@ -52,8 +52,8 @@ describe('a value of an expression', () => {
 			/^'Max Records per Poll' must be a whole number of at least 1, but it is "\[5\]"$/,
 		],
 		[{ ...LOG, options: { startWith: true } }, /^'Start With Newest' must be a whole number/],
-		[{ ...CUSTOMERS, branchIds: ['x'] }, /^'Branch Names or IDs'/],
-		[{ ...CUSTOMERS, filters: { lead_status_id: ['x'] } }, /^'Stage Names or IDs'/],
+		[{ ...CUSTOMERS, branchIds: [true] }, /^'Branch' must be/],
+		[{ ...CUSTOMERS, filters: { lead_status_id: [{ id: 1 }] } }, /^'Stage Names or IDs' must be/],
 		[{ event: 'unknown' }, /^'Trigger On' has no event "unknown"$/],
 	])('is refused, %j', async (parameters, message) => {
 		const world = new World({ settings: LARGE, parameters });
@@ -69,6 +69,110 @@ describe('a value of an expression', () => {
 		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
 		world.poller.change(LOG);
 		expect(await world.poll()).toEqual([id]);
+	});
+});
+
+describe('a name in place of an ID', () => {
+	const CUSTOMER = { event: 'customerCreated' };
+	const onlyLead = { is_study: 0, lead_status_id: 2, branch_ids: [2], assigned_id: 1 };
+
+	it.each<[parameters: INodeParameters]>([
+		[{ ...CUSTOMER, branchIds: ['Северный'] }],
+		[{ ...CUSTOMER, branchIds: { __rl: true, mode: 'list', value: 2 } }],
+		[{ ...CUSTOMER, branchIds: { __rl: true, mode: 'name', value: 'Северный, Заречный' } }],
+		[{ ...CUSTOMER, branchIds: { __rl: true, mode: 'id', value: '2, 3' } }],
+		[{ ...CUSTOMER, branchIds: '={{ " северный , 3" }}' }],
+		[{ ...CUSTOMER, branchIds: [2], filters: { lead_status_id: ['КОНТАКТ'] } }],
+		[{ ...CUSTOMER, branchIds: [2], filters: { assigned_id: ['@user'], lead_status_id: [2, 'новый'] } }],
+	])('is its ID: %j', async (given) => {
+		const { store } = school.sandbox;
+		const names = (id: number, entity: string) => String(store.find(entity, id)?.name);
+		const text = JSON.stringify(given)
+			.replace('@user', names(1, 'user'))
+			.replace('КОНТАКТ', names(2, 'lead-status').toUpperCase());
+		const { event, ...parameters } = JSON.parse(text) as INodeParameters;
+		const poller = await started(String(event), parameters);
+		const [id] = [add(onlyLead), add({ is_study: 0, lead_status_id: 3, branch_ids: [1], assigned_id: 3 })];
+		expect((await poller.tick()).map((item) => item.id)).toEqual([id]);
+	});
+
+	it('is its ID for a stage to which a lead moves', async () => {
+		const { store } = school.sandbox;
+		const poller = await started('leadMoved', { stages: [String(store.find('lead-status', 2)?.name)] });
+		const id = add({ lead_status_id: 1 });
+		for (const lead_status_id of [3, 2]) store.patch('customer', id, { lead_status_id });
+		expect((await poller.tick()).map((item) => changeOf(item).fields_new)).toEqual([{ lead_status_id: 2 }]);
+	});
+
+	it.each<[parameters: INodeParameters, message: RegExp, description: RegExp]>([
+		[
+			{ ...CUSTOMER, branchIds: ['Южный'] },
+			/^'Branch' is "Южный", and no branch is called that$/,
+			/^There are: .*Северный \(2\)/,
+		],
+		[
+			{ event: 'leadMoved', stages: ['Нет такого'] },
+			/^'To Stage' is "Нет такого", and no stage is called that$/,
+			/^There are: .+ \(1\), .+ \(2\)/,
+		],
+	])('that nothing has is refused with the choices: %j', async (parameters, message, description) => {
+		const poller = new Poller(school.engine, parameters);
+		const refusal = {
+			message: expect.stringMatching(message) as string,
+			description: expect.stringMatching(description) as string,
+		};
+		await expect(poller.tick()).rejects.toMatchObject(refusal);
+		await expect(poller.fetchTestEvent()).rejects.toMatchObject(refusal);
+	});
+
+	it('that several have is refused, and one whose list this user may not read', async () => {
+		const { store, settings } = school.sandbox;
+		store.insert('branch', { name: 'Северный', is_active: 1 });
+		const poller = new Poller(school.engine, { ...CUSTOMER, branchIds: ['Северный'] });
+		await expect(poller.tick()).rejects.toThrow('and 2 branches are called that');
+		settings.forbiddenCalls = ['branch/index'];
+		await expect(poller.tick()).rejects.toThrow('this user may not list the branches to look for that name');
+	});
+});
+
+describe("'Changed Fields'", () => {
+	const offered = async (parameters: INodeParameters) =>
+		await school.engine.triggerOptions('getChangedFields', parameters);
+
+	it('of Customer Updated are those of a customer, by their labels, and nothing is asked of AlfaCRM', async () => {
+		const options = await offered({ event: 'customerUpdated' });
+		const labels = options.map(({ name }) => name);
+		expect(options).toContainEqual(expect.objectContaining({ name: 'Stage', value: 'lead_status_id' }));
+		expect(labels).not.toContain('Topic');
+		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
+		expect(school.calls()).toEqual([]);
+	});
+
+	it.each<[entities: INodeParameters['entities'], has: string[], lacks: string[]]>([
+		[['Lesson'], ['status', 'topic'], ['lead_status_id']],
+		[['Lesson', 'Customer'], ['status', 'topic', 'lead_status_id'], ['tariff_id']],
+		[[], ['status', 'topic', 'lead_status_id', 'tariff_id'], []],
+		['={{ ["Lesson"] }}', ['topic', 'lead_status_id'], []],
+	])('of Record Changed are those of the entities %j, each once', async (entities, has, lacks) => {
+		const options = await offered({ event: 'recordChanged', entities });
+		const values = options.map(({ value }) => String(value));
+		expect(values).toEqual(expect.arrayContaining(has));
+		expect(values.filter((value) => lacks.includes(value))).toEqual([]);
+		expect(new Set(values).size).toBe(values.length);
+		expect(new Set(options.map(({ name }) => name)).size).toBe(values.length);
+	});
+
+	it.each<[changedFields: INodeParameters['changedFields'], told: boolean]>([
+		[['lead_status_id'], true],
+		['={{ ["stage", "Note"] }}', true],
+		['={{ "name, custom_school" }}', true],
+		[['custom_school'], true],
+		[['name'], false],
+		[[], true],
+	])('%j tell of a changed stage and a custom field: %s', async (changedFields, isTold) => {
+		const poller = await started('customerUpdated', { changedFields });
+		school.sandbox.store.patch('customer', 5, { lead_status_id: 3, custom_school: '12' });
+		expect(await poller.tick()).toHaveLength(isTold ? 1 : 0);
 	});
 });
 

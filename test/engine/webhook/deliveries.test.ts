@@ -128,7 +128,8 @@ describe('filters', () => {
 	});
 
 	it.each<[parameters: INodeParameters, message: RegExp]>([
-		[{ branchIds: 'Centre' }, /'Branch Names or IDs' must be one or more numbers .* "Centre"/],
+		[{ branchIds: 'Centre' }, /^A name in place of an ID needs a credential, and this node has none$/],
+		[{ branchIds: [true] }, /'Branch' must be/],
 		[{ events: 'renewed' }, /'Events' must be some of create .* "renewed"/],
 		[{ changedFields: '={{ true }}' }, /'Changed Fields' must be/],
 		[{ options: { fetchRecord: '={{ "maybe" }}' } }, /'Fetch Full Record' must be/],

@@ -37,7 +37,7 @@ async function played(what: What, history: Step[]) {
 	const lists = new MemoryLists((_branch, { entity_id }) =>
 		log.filter((row) => entity_id === undefined || row.entity_id === entity_id),
 	);
-	const { source } = derived.watch(undefined as never, { what } as never);
+	const { source } = await derived.watch(undefined as never, { what } as never, []);
 	const due: unknown[] = [];
 	const told: unknown[] = [];
 	let state: unknown;

@@ -152,15 +152,22 @@ const NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
 const keysOf = ({ simple = [] }: Entity, named: readonly NamedField[]): string[] =>
 	simple.flatMap((name) => [name, ...named.filter(({ field }) => field.name === name).map(({ as }) => as)]);
 
-/** Lists of plain values become one text, which reads back as the same list, and days are ISO. Names stand in the row already. */
+/** The useful fields, each as `flattener` has it. Names stand in the row already. */
 export function simplifier(entity: Entity, named: readonly NamedField[] = []) {
 	const keys = keysOf(entity, named);
-	const fieldOf = new Map(shownFields(entity).map((field) => [field.name, field]));
-	for (const { as } of named) fieldOf.set(as, NAMES);
+	const flatten = flattener(shownFields(entity), named);
 	return (row: IDataObject, origin: string, branch?: number): IDataObject => ({
-		...Object.fromEntries(keys.map((key) => [key, flat(row[key], fieldOf.get(key))])),
+		...flatten(Object.fromEntries(keys.map((key) => [key, row[key]]))),
 		...(entity.pages ? { [LINK]: linkOf(entity, row, origin, branch) } : {}),
 	});
+}
+
+/** Lists of plain values become one text, which reads back as the same list, and days are ISO. */
+export function flattener(fields: readonly Shown[], named: readonly NamedField[]) {
+	const fieldOf = new Map(fields.map((field) => [field.name, field]));
+	for (const { as } of named) fieldOf.set(as, NAMES);
+	return (row: IDataObject): IDataObject =>
+		Object.fromEntries(Object.entries(row).map(([key, value]) => [key, flat(value, fieldOf.get(key))]));
 }
 
 /** With commas, unless the values would be told apart otherwise then: a word beside a phone number belongs to it. */

@@ -20,6 +20,15 @@ import { branchField, givenBranch } from './target';
 
 type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
 
+/** Where names are looked for, and how one is refused. */
+export interface NameLookup {
+	/** @returns undefined for a list that this user may not read */
+	listOf(entity: Entity): Promise<ShortList | undefined>;
+	refused(message: string, advice: string): Error;
+	/** Is told what was named, with the branches that it belongs to. */
+	found?: (given: string, branches: number[]) => void;
+}
+
 /** How many choices an error lists. */
 const SHOWN = 20;
 
@@ -108,13 +117,29 @@ async function replaced(item: Item, field: Field | Filter, value: unknown): Prom
 		return settled.every((row, index) => row === rows[index]) ? value : settled;
 	}
 	if ((field.type !== 'reference' && field.type !== 'references') || !takesNames(field)) return value;
-	if (field.type === 'references') return await severalWithIds(item, field, value);
+	const lookup = lookupOf(item);
+	if (field.type === 'references') return await severalWithIds(lookup, field, value);
 	const name = nameIn(field, ...textIn(value));
-	return name === undefined ? value : idNamed(item, field, name, await listFor(item, field, name));
+	return name === undefined ? value : idNamed(lookup, field, name, await listFor(lookup, field, name));
 }
 
-/** One text may hold several, and a name a comma. */
-async function severalWithIds(item: Item, field: Reference, value: unknown): Promise<unknown> {
+const lookupOf = (item: Item): NameLookup => ({
+	listOf: async (entity) => {
+		const branch = entity.scope === 'branch' ? await branchFor(item) : undefined;
+		return await item.ifAllowed(async () => await shortListOf(item, entity, branch));
+	},
+	refused: (message, advice) => item.refused(message, `${advice} ${item.effectNote()}`),
+	found: (given, branches) => {
+		item.named.push({ given, branches });
+	},
+});
+
+/**
+ * IDs in place of names, the very same value where there are none. One text may hold several, and a name a comma.
+ *
+ * @throws what `lookup` makes of a name that none or several have
+ */
+export async function severalWithIds(lookup: NameLookup, field: Reference, value: unknown): Promise<unknown> {
 	const [held, mode] = textIn(value);
 	const given = Array.isArray(held) ? (held as unknown[]) : (listIn(held) ?? [held]);
 	const settled: unknown[] = [];
@@ -125,11 +150,11 @@ async function severalWithIds(item: Item, field: Reference, value: unknown): Pro
 			settled.push(one);
 			continue;
 		}
-		const list = await listFor(item, field, name);
+		const list = await listFor(lookup, field, name);
 		const isWhole = typeof one === 'string' && list.named(one).length > 0;
 		for (const text of isWhole ? [one] : texts) {
 			const each = nameIn(field, text, mode);
-			settled.push(each === undefined ? text : idNamed(item, field, each, list));
+			settled.push(each === undefined ? text : idNamed(lookup, field, each, list));
 		}
 	}
 	return settled.every((one, index) => one === given[index]) ? value : settled;
@@ -148,15 +173,14 @@ function nameIn(field: Reference, given: unknown, mode?: unknown): string | unde
 	return isId || /^\s*https?:/i.test(text) ? undefined : text;
 }
 
-async function listFor(item: Item, field: Reference, name: string): Promise<ShortList> {
+async function listFor(lookup: NameLookup, field: Reference, name: string): Promise<ShortList> {
 	const entity = entityOf(field.entity);
 	const plural = entity.plural.toLowerCase();
-	const branch = entity.scope === 'branch' ? await branchFor(item) : undefined;
-	const list = await item.ifAllowed(async () => await shortListOf(item, entity, branch));
+	const list = await lookup.listOf(entity);
 	if (list !== undefined) return list;
-	throw item.refused(
+	throw lookup.refused(
 		`'${labelInForm(field)}' is ${quoted(name)}, and this user may not list the ${plural} to look for that name`,
-		`Give the ID instead. ${item.effectNote()}`,
+		'Give the ID instead.',
 	);
 }
 
@@ -164,12 +188,12 @@ async function listFor(item: Item, field: Reference, name: string): Promise<Shor
 const branchFor = async (item: Item): Promise<Branch> =>
 	item.recordBranch ?? item.onlyBranch ?? givenBranch(item) ?? (await allBranches(item, undefined)).at(1);
 
-function idNamed(item: Item, field: Reference, name: string, list: ShortList): number {
+function idNamed(lookup: NameLookup, field: Reference, name: string, list: ShortList): number {
 	const { label, plural } = entityOf(field.entity);
 	const [one, ...others] = list.named(name);
 	if (one !== undefined && others.length === 0) {
 		const { id, branches } = one;
-		if (branches.length > 0) item.named.push({ given: `'${labelInForm(field)}' (${one.title})`, branches });
+		if (branches.length > 0) lookup.found?.(`'${labelInForm(field)}' (${one.title})`, branches);
 		return id;
 	}
 	const choices = one === undefined ? list.choices : [one, ...others];
@@ -184,8 +208,5 @@ function idNamed(item: Item, field: Reference, name: string, list: ShortList): n
 					'Give the ID of the one that is meant',
 				];
 	const hidden = list.isComplete ? '' : ' AlfaCRM counts some that it does not show.';
-	throw item.refused(
-		message,
-		`${advice}: ${shown.join(', ') || 'none'}${more}.${hidden} ${item.effectNote()}`,
-	);
+	throw lookup.refused(message, `${advice}: ${shown.join(', ') || 'none'}${more}.${hidden}`);
 }

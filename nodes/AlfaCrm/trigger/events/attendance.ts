@@ -13,6 +13,9 @@ const DETAILS = 'LessonDetails';
 const SHOWN = ['date', 'time_from', 'time_to', 'lesson_type_id', 'subject_id', 'teacher_ids', 'group_ids'];
 const SHOWN_AFTER = ['room_id', 'topic', 'homework'];
 const DETAILS_SHOWN = ['reason_id', 'grade', 'note', 'commission'];
+/** What a message needs no more; the event tells `is_attend`. */
+const LEFT_OUT = ['date', 'time_to', 'is_attend', 'commission', 'subscription_id', 'details_id'];
+const LEFT_OUT_AFTER = ['room_id', 'room_name', 'topic', 'homework'];
 
 /**
  * Who was at a lesson, or was not. The log may tell it of each customer (LessonDetails), or that the lesson is completed, or
@@ -44,6 +47,7 @@ export const attendance = (isThere: 0 | 1): DerivedEvent => ({
 		const theirs = own ? ownOf(shown, own) : shown;
 		return theirs.filter(isSo).map((details) => itemOf(change, record, details, branch));
 	},
+	details: [...LEFT_OUT, ...LEFT_OUT_AFTER, isThere === 1 ? 'reason_id' : 'grade'],
 	keyOf: ({ lesson_id, customer_id, details_id }) =>
 		lesson_id === null ? `details ${String(details_id)}` : `${String(lesson_id)} ${String(customer_id)}`,
 });

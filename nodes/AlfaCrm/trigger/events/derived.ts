@@ -7,7 +7,7 @@ import { customer as customerEntity } from '../../entities/customer';
 import { branchOf, LINK, linkOf } from '../../operations/output/link';
 import type { NameSource } from '../../operations/output/names';
 import { namedFields, withNames } from '../../operations/output/names';
-import { addNames as addNamesBeside } from '../../operations/output/readings';
+import { addNames as addNamesBeside, flattener, simplify } from '../../operations/output/readings';
 import { formatDay, readFlag, readId } from '../../values/formats';
 import type { Change } from '../change';
 import { recordNamed } from '../change';
@@ -126,8 +126,10 @@ const derivedEvents: Record<EventOf<'derived'>['what'], DerivedEvent> = {
 	sold,
 };
 
-/** What IDs in items stand for. */
-const named = namedFields([
+const phoneAndEmail = customerEntity.fields.filter(({ name }) => ['phone', 'email'].includes(name));
+
+const shown: Shown[] = [
+	...phoneAndEmail.map((field) => ({ ...field, name: `customer_${field.name}` })),
 	reference('customer_reject_id', 'Customer Reject Reason', 'customerReject'),
 	references('group_ids', 'Group', 'group'),
 	reference('lead_reject_id', 'Lead Reject Reason', 'leadReject'),
@@ -138,7 +140,16 @@ const named = namedFields([
 	references('subject_ids', 'Subject', 'subject'),
 	reference('tariff_id', 'Subscription', 'tariff'),
 	references('teacher_ids', 'Teacher', 'teacher'),
-] satisfies Shown[]);
+];
+
+/** What IDs in items stand for. */
+const named = namedFields(shown);
+
+/** A few fields; the change stays as it is. */
+function simplified({ change, ...row }: IDataObject, { details = [] }: DerivedEvent): IDataObject {
+	const few = Object.entries(row).filter(([name]) => !details.includes(name));
+	return { ...flattener(shown, named)(Object.fromEntries(few)), change };
+}
 
 const addNames: INodeProperties = {
 	...addNamesBeside,
@@ -147,15 +158,17 @@ const addNames: INodeProperties = {
 };
 
 export const derived: EventKind<'derived'> = {
-	form: () => ({ output: [addNames] }),
+	form: () => ({ output: [simplify, addNames] }),
 	watch: (parameters, { what }) => ({
 		source: new DerivedEvents(derivedEvents[what]),
 		filters: {},
 		itemsOf: async ({ news, client, names, deadline }) => {
-			if (!parameters.flag(addNames)) return news.map(({ row }) => row);
+			const isSimple = parameters.flag(simplify);
+			const show = (row: IDataObject) => (isSimple ? simplified(row, derivedEvents[what]) : row);
+			if (!parameters.flag(addNames)) return news.map(({ row }) => show(row));
 			const records = new RecordReader(client);
 			const isLate = () => Date.now() >= deadline;
-			return await oneByOne(news, isLate, async (one) => await withRecords(one, records, names));
+			return await oneByOne(news, isLate, async (one) => show(await withRecords(one, records, names)));
 		},
 	}),
 };

@@ -6,6 +6,7 @@ import { customer } from '../../entities/customer';
 import type { EventOf } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
+import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
 import { readingForm } from '../../operations/output/readings';
 import type { DueRecord } from '../dueDates';
@@ -57,6 +58,10 @@ const balanceBelow: INodeProperties = {
 	description:
 		'The balance below which a client is in debt: 0 for every debt, -1000 for debts of more than 1,000',
 };
+
+const OF_LEADS = ['is_study', 'lead_status_id', 'created_at'];
+/** A client's card: what is due comes in place of what says more of leads. */
+const client: Entity = { ...customer, simple: customer.simple?.filter((name) => !OF_LEADS.includes(name)) };
 
 /** The names of these events. */
 export const BY_TIME = eventTypes.filter(({ kind }) => kind === 'dueDate').map(({ value }) => value);
@@ -112,7 +117,7 @@ function balanceIn(given: TriggerParameters): number {
 }
 
 export const dueDate: EventKind<'dueDate'> = {
-	form: ({ what }) => ({ filters: [setups[what].parameter], output: readingForm(customer) }),
+	form: ({ what }) => ({ filters: [setups[what].parameter], output: readingForm(client) }),
 	watch(parameters, { what }) {
 		const { parameter, limit } = setups[what];
 		const source = new DueDates({
@@ -128,7 +133,7 @@ export const dueDate: EventKind<'dueDate'> = {
 			limitedBy: parameter.displayName,
 			itemsOf: async ({ news, names, now }) => {
 				const today = dayAt(now, parameters.dayZone);
-				const rows = await shownRows(parameters, 'customer', news, names);
+				const rows = await shownRows(parameters, client, news, names);
 				return rows.map((row, index) => {
 					const { mark, row: card } = news[index] as DueRecord;
 					return { ...dueKinds[what].describe(mark, today, card), ...row };

@@ -41,6 +41,10 @@ export interface Found {
 export interface EventKind<K extends EventKindName> {
 	/** Its part of the form. */
 	form(event: EventOf<K>): EventPart;
-	/** What is watched, as the form says. */
-	watch(parameters: TriggerParameters, event: EventOf<K>): Watching;
+	/** What is watched, as the form says: in certain branches, or in all of the account if there are none. */
+	watch(
+		parameters: TriggerParameters,
+		event: EventOf<K>,
+		branches: readonly number[],
+	): Promise<Watching> | Watching;
 }

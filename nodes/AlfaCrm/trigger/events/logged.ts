@@ -11,6 +11,7 @@ import {
 	passes,
 	readClasses,
 	readEvents,
+	readFields,
 } from '../changeFilters';
 import { classLabels, entityOfClass } from '../../entities/registry';
 import { showWhen } from '../../form/assemble';
@@ -19,11 +20,11 @@ import { addNames, readingOutput, simplify } from '../../operations/output/readi
 import { ChangeLog } from '../changeLog';
 import { oneByOne } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
-import { severalOf } from '../parameters';
+import { pickedOf } from '../parameters';
 import { RecordReader } from '../recordReader';
 import type { EventKind, Found } from './kind';
 
-const stages = severalOf(
+const stages = pickedOf(
 	'To Stage',
 	'stages',
 	'leadStatus',
@@ -60,12 +61,15 @@ export const logged: EventKind<'logged'> = {
 		changedFields: isAsked(event, 'changedFields') ? [changedFields] : [],
 		output: [fetchRecord, ...shownForm],
 	}),
-	watch(parameters, event) {
+	async watch(parameters, event, branches) {
+		const classes = isAsked(event, 'entities')
+			? readClasses(parameters)
+			: [event.className ?? ''].filter(Boolean);
 		const filters = {
-			classes: isAsked(event, 'entities') ? readClasses(parameters) : [event.className ?? ''].filter(Boolean),
+			classes,
 			events: isAsked(event, 'events') ? readEvents(parameters) : [],
-			fields: isAsked(event, 'changedFields') ? parameters.words(changedFields) : [],
-			stages: isAsked(event, 'stages') ? parameters.references(stages, 'leadStatus') : [],
+			fields: isAsked(event, 'changedFields') ? readFields(parameters, classes) : [],
+			stages: isAsked(event, 'stages') ? await parameters.references(stages, 'leadStatus', branches) : [],
 		};
 		const [only, ...others] = filters.classes;
 		// AlfaCRM may tell upper from lower case in the name of a class that is not known here.

@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { customer, CUSTOMER_TYPE, isUnsorted, stageOf } from '../../entities/customer';
 import { entityOf } from '../../entities/registry';
+import type { Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { NameSource } from '../../operations/output/names';
@@ -30,11 +31,11 @@ function newRecordsOf(
 
 export async function shownRows(
 	parameters: TriggerParameters,
-	resource: string,
+	entity: Entity,
 	news: readonly NewRecord[],
 	names: NameSource,
 ): Promise<IDataObject[]> {
-	const show = readingOutput(parameters, entityOf(resource));
+	const show = readingOutput(parameters, entity);
 	const rows = news.map(({ row, branches: [branch] }) => ({ row, branch }));
 	return await show(rows, names);
 }
@@ -44,7 +45,7 @@ export const newRecords: EventKind<'newRecords'> = {
 	watch: (parameters, { resource }) => ({
 		source: newRecordsOf(resource),
 		filters: {},
-		itemsOf: async ({ news, names }) => await shownRows(parameters, resource, news, names),
+		itemsOf: async ({ news, names }) => await shownRows(parameters, entityOf(resource), news, names),
 	}),
 };
 
@@ -80,13 +81,12 @@ export const newCustomers: EventKind<'newCustomers'> = {
 	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not tell them. Leads and
 	 * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
 	 */
-	watch(parameters) {
+	async watch(parameters, _event, branches) {
 		const type = parameters.read(typeField, parameters.input(typeParameter));
 		const isArchivedToo = parameters.flag(includeArchived);
-		const ids = references.map(
-			({ entity, parameter }) =>
-				[parameter.name, parameters.references(within(filters, parameter), entity)] as const,
-		);
+		const ids: Array<[name: string, list: Array<number | null>]> = [];
+		for (const { entity, parameter } of references)
+			ids.push([parameter.name, await parameters.references(within(filters, parameter), entity, branches)]);
 		const chosen = ids.filter(([, list]) => list.length > 0);
 		const source = newRecordsOf(
 			'customer',
@@ -98,7 +98,7 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		return {
 			source,
 			filters: { type, ids },
-			itemsOf: async ({ news, names }) => await shownRows(parameters, 'customer', news, names),
+			itemsOf: async ({ news, names }) => await shownRows(parameters, customer, news, names),
 		};
 	},
 };

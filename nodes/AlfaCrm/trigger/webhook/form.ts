@@ -9,9 +9,10 @@ import {
 	passes,
 	readClasses,
 	readEvents,
+	readFields,
 } from '../changeFilters';
 import type { TriggerParameters } from '../parameters';
-import { inOptions, severalOf } from '../parameters';
+import { inOptions, pickedOf } from '../parameters';
 
 const fetchRecord: INodeProperties = {
 	displayName: 'Fetch Full Record',
@@ -30,7 +31,7 @@ const ignoreRepeated: INodeProperties = {
 	description: 'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
 };
 
-const branches = severalOf(
+const branches = pickedOf(
 	'Branch',
 	'branchIds',
 	'branch',
@@ -41,13 +42,10 @@ export const fetchFullRecord = inOptions(fetchRecord);
 export const ignoreRepeatedDeliveries = inOptions(ignoreRepeated);
 
 /** Whether the workflow asks for this; an empty filter lets everything pass. */
-export function isWanted(parameters: TriggerParameters, change: Change): boolean {
-	const ids = parameters.ids(branches);
-	const filters = {
-		events: readEvents(parameters),
-		classes: readClasses(parameters),
-		fields: parameters.words(changedFields),
-	};
+export async function isWanted(parameters: TriggerParameters, change: Change): Promise<boolean> {
+	const ids = await parameters.branches(branches);
+	const classes = readClasses(parameters);
+	const filters = { classes, events: readEvents(parameters), fields: readFields(parameters, classes) };
 	return (ids.length === 0 || ids.includes(change.branch_id ?? 0)) && passes(filters, change);
 }
 
@@ -74,6 +72,9 @@ export const webhookTriggerProperties: INodeProperties[] = [
 	},
 	changeEntities,
 	branches,
-	changedFields,
+	{
+		...changedFields,
+		typeOptions: { ...changedFields.typeOptions, loadOptionsDependsOn: [changeEntities.name] },
+	},
 	collection('Options', 'options', [fetchRecord, ignoreRepeated], 'Add Option'),
 ];
