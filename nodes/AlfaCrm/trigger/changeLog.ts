@@ -165,12 +165,16 @@ export class ChangeLog implements EventSource {
 		const { found: snapshots, failures } = await inEach(branches, async (branch) => {
 			const { since = FOREVER, older } = state.branches[branch];
 			const fresh = freshIn(state, branch);
-			const isEnough = (rows: IDataObject[]) => {
-				const found = fresh(rows);
-				const isLate = Date.now() >= deadline && found.length > 0;
-				return isLate || found.filter(({ row }) => this.isWanted(row)).length >= most;
+			const judge = () => {
+				let [found, wanted] = [0, 0];
+				return (rows: IDataObject[]) => {
+					const more = fresh(rows);
+					found += more.length;
+					wanted += more.filter(({ row }) => this.isWanted(row)).length;
+					return wanted >= most || (found > 0 && Date.now() >= deadline);
+				};
 			};
-			return await readLog({ ...request, branch }, { since, older }, isEnough);
+			return await readLog({ ...request, branch }, { since, older }, judge);
 		});
 		return { failures, ...step(state, { snapshots, wants: (row) => this.isWanted(row), now }) };
 	}
@@ -199,7 +203,7 @@ export class ChangeLog implements EventSource {
 		const { found, failures } = await inEach(branches, async (branch) => {
 			const { rows } = await reader.collect(logOf(branch), { isEnough: () => true });
 			const [since = ''] = rows.map((row) => reachOf(timeOf(row)));
-			return await readLog({ ...request, branch }, { since }, () => false);
+			return await readLog({ ...request, branch }, { since }, () => () => false);
 		});
 		const state = begin(found, request);
 		const asked = { ...request, deadline: Infinity };

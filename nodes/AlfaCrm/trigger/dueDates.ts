@@ -153,9 +153,9 @@ function readKnown(known: DueState['known']): Map<number, number> {
 
 /** @param first the lowest mark that is kept */
 function writeKnown(marks: ReadonlyMap<number, number>, first: number): DueState['known'] {
-	const groups = new Map<number, number[]>();
-	for (const [id, mark] of marks) if (mark >= first) groups.set(mark, [...(groups.get(mark) ?? []), id]);
-	return Object.fromEntries([...groups].map(([mark, ids]) => [mark, rangesOf(ids)]));
+	const groups: Record<string, number[]> = {};
+	for (const [id, mark] of marks) if (mark >= first) (groups[mark] ??= []).push(id);
+	return Object.fromEntries(Object.entries(groups).map(([mark, ids]) => [mark, rangesOf(ids)]));
 }
 
 /** Tells what falls due, by the cards of the clients: once in a while, and when a day begins. API notes 5.3. */

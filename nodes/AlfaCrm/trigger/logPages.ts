@@ -6,7 +6,7 @@ import type { Collected } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
 import type { PollRequest } from './eventSource';
 import { emptyError } from './eventSource';
-import { stampOf } from './stamps';
+import { latest, stampOf } from './stamps';
 
 /** Where new entries fill more pages than that, the oldest are read first. */
 const MOST_PAGES = 10;
@@ -15,6 +15,8 @@ export const FOREVER = '9';
 
 /** The log of a branch. */
 type Log = Pick<PollRequest, 'client' | 'reader'> & { branch: number };
+
+type Judge = () => (rows: IDataObject[]) => boolean;
 
 /** Entries of a log, the newest first: all from one time on that are from before another one. */
 export interface LogPart {
@@ -52,26 +54,21 @@ export function olderThan({ rows, count }: LogPart, time: string): Older | undef
  * oldest ones, until there is enough.
  *
  * @param older what is from before that later time; where it has become more, one has got in late
- * @param isEnough whether these entries, the oldest, are enough
+ * @param judge begins a reading; tells whether these entries and the older ones that it was asked about in it are enough
  */
 export async function readLog(
 	log: Log,
 	{ since, older }: { since: string; older?: Older },
-	isEnough: (rows: IDataObject[]) => boolean,
+	judge: Judge,
 ): Promise<LogPart> {
-	if (older === undefined) return await readFrom(log, since, Infinity, isEnough);
-	const part = await readFrom(log, older.time, older.count, isEnough);
+	if (older === undefined) return await readFrom(log, since, Infinity, judge);
+	const part = await readFrom(log, older.time, older.count, judge);
 	if (olderThan(part, older.time)?.count === older.count) return part;
-	return await readFrom(log, since, older.count, isEnough);
+	return await readFrom(log, since, older.count, judge);
 }
 
 /** @param known how many entries are not new; it only decides where the reading begins */
-async function readFrom(
-	log: Log,
-	from: string,
-	known: number,
-	isEnough: (rows: IDataObject[]) => boolean,
-): Promise<LogPart> {
+async function readFrom(log: Log, from: string, known: number, judge: Judge): Promise<LogPart> {
 	let [length, isLong] = [0, false];
 	const { rows, total } = await readPages(log, from, (page) => {
 		if (page.number > 0) return false;
@@ -83,7 +80,7 @@ async function readFrom(
 		return { rows, from, until: FOREVER, count: total };
 	// The page with the newest entry that is not new, or the last one.
 	const number = Math.floor(Math.min(total - known, total - 1) / length);
-	return await readUp(log, from, { number, length }, isEnough);
+	return await readUp(log, from, { number, length }, judge);
 }
 
 /** Reads the page that goes down to a time, then the younger ones, one by one. */
@@ -91,15 +88,19 @@ async function readUp(
 	log: Log,
 	from: string,
 	{ number, length }: { number: number; length: number },
-	isEnough: (rows: IDataObject[]) => boolean,
+	judge: Judge,
 ): Promise<LogPart> {
 	let { rows, total = 0 } = await readPages(log, from, () => false, { number, length });
+	const isEnough = judge();
+	let asked = '';
 	for (;;) {
 		// Of the second in which a page begins, the one above may hold more.
 		const until = number === 0 ? FOREVER : timeOf(rows[0]);
 		const whole = rows.filter((row) => timeOf(row) < until);
 		const above = number * length + rows.length - whole.length;
-		if (number === 0 || isEnough(whole)) return { rows: whole, from, until, count: total - above };
+		const isLast = number === 0 || isEnough(whole.filter((row) => timeOf(row) >= asked));
+		if (isLast) return { rows: whole, from, until, count: total - above };
+		asked = latest(asked, until);
 		number -= 1;
 		const isSame = (page: Pick<Page, 'total'>) => page.total === total;
 		const page = await readPages(log, until, isSame, { number, length });
