@@ -44,7 +44,7 @@ describe('a list that comes empty though its rows are counted', () => {
 		await expect(world.poll()).rejects.toMatchObject({
 			message: expect.stringContaining('AlfaCRM sent an empty list when asked to') as string,
 			// A branch whose total is wrong for good is left out.
-			description: expect.stringMatching(/branch 1\..* choose the other branches in 'Branch Names/) as string,
+			description: expect.stringMatching(/branch 1\..* choose the other branches in 'Branch'/) as string,
 		});
 		state.isOdd = false;
 		expect(await world.poll()).toEqual([]);

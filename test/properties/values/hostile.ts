@@ -40,7 +40,7 @@ const CODES = String.raw`
 	["+7 (___) ___-__-__", "+7 900 555-00-77"]
 	texts that look alike:
 	"Ёлкина Алёна" ¦ "Елкина  Алена" ¦ "Й".normalize("NFD") ¦ "Орлова\n" ¦ "a@example.org, b@example.org"
-	"Ул. Примерная, 5"`
+	"Ул. Пробная, 5"`
 	.split('\n')
 	.map((line) => line.trim())
 	.filter((line) => line !== '' && !/^[a-z ,]+:$/.test(line))
