@@ -132,7 +132,7 @@ describe('a funnel of messages', () => {
 		expect(comments()).toEqual(['Да']);
 		// The messenger sends it once more.
 		const [{ status, hints }] = await changesNothing(async () => await write(message(2)));
-		const same = expect.stringMatching(/^This customer was like that already/) as string;
+		const same = expect.stringMatching(/^Nothing of this customer had to be changed/) as string;
 		const comment = expect.stringMatching(
 			/^This comm(ent|unication) was there already; nothing was added/,
 		) as string;

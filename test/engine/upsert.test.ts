@@ -76,7 +76,7 @@ it('a user who may not list the branches is asked for them once more after one n
 	expect(json[1].id).toBe(known);
 	expect(hints).toEqual([
 		expect.stringContaining('not list the branches'),
-		`This customer was like that already; nothing was changed: customer ${known}`,
+		`Nothing of this customer had to be changed: customer ${known}`,
 	]);
 	expect(new Set(school.entries('customer/index').map(({ branch }) => branch))).toEqual(new Set([1]));
 	// In no branch, in that of the call, there again after the login, and by no other item.

@@ -73,6 +73,8 @@ export const teacher = readable({
 	actions: [...lists, freeSlots],
 	listed: { search: { by: 'name' } },
 	simple: ['id', 'name', 'phone', 'email', 'branch_ids', 'dob', 'gender', 'note', 'e_date'],
+	// Teachers show no flag, but the day. API notes 5.15.
+	archive: { day: 'e_date' },
 	hidden: { show: { removed: 1 }, views: [archivedView('teachers')] },
 	outputFields: [
 		text('name', 'Name'),

@@ -62,9 +62,9 @@ const NUMBER = new RegExp(
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
-/** Digits behind a word, a day or a time are none of the whole mobile number that follows: "house 15", "18.00", "18-00". */
-const BEFORE_MOBILE =
-	/(?<=^\D*(?<![(+][^\S\n]?))(?:(?<=\p{L}\D*)\d{1,4}|\d{1,4}(?:[.-]\d{1,4}){1,2})(?=[^\S\n]+\+?[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/u;
+/** At most eight digits behind a word, or a day or a time, are none of the whole number that follows: "house 15", "18.00-20.00". */
+const BEFORE_NUMBER =
+	/(?<![\d(+][^\S\n]?)(?:(?<=[\p{L}№#]\P{L}{0,3})(?<!\d\P{L}{0,3})\d(?:[ .-]?\d){0,7}|(?<!\d[.-])(?!(?:[.-]?\d){9})\d{1,4}(?:[.-]\d{1,4}){1,3})(?=[^\S\n]+\+?[78]\D{0,2}[3489](?:\D{0,4}\d){9}(?!\d))/gu;
 /** Digits that are no number: a group of WhatsApp, an account of it without its number, one of Telegram, a time, 1) at the beginning, the 1. before a mobile number. */
 const NO_NUMBER =
 	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?<!\d)[012]?\d:[0-5]\d(?!\d)|(?<![\d(+][^\S\n]?)\d(?=\)\s)|(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/giu;
@@ -151,7 +151,7 @@ function numbersIn(value: string): PhoneNumber[] {
 		.slice(0, MAX_TEXT)
 		.replace(FULL_WIDTH, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
 		.replace(NO_NUMBER, (some) => '@'.repeat(some.length))
-		.replace(BEFORE_MOBILE, (some) => '@'.repeat(some.length))
+		.replace(BEFORE_NUMBER, (some) => '@'.repeat(some.length))
 		.replace(ROUNDED, (some) => 'E'.repeat(some.length));
 	const isPartial = isHidden(text);
 	return [...text.matchAll(NUMBER)].flatMap(({ 0: match, index, groups: { abroad, home } = {} }) => {

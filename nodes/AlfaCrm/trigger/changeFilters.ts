@@ -4,6 +4,7 @@ import { classLabels, entities } from '../entities/registry';
 import { changeNames, eventTypes } from '../entities/events';
 import type { Field } from '../entities/fieldTypes';
 import { sortByName } from '../fields/order';
+import { quoted } from '../fields/unreadable';
 import { shownFields } from '../operations/output/recordSchema';
 import type { Change } from './change';
 import type { TriggerParameters } from './parameters';
@@ -70,34 +71,42 @@ function fieldsOf(classes: readonly string[]): Map<string, Set<string>> {
 }
 
 /** Fills lists of the form from what is declared: nothing is asked of AlfaCRM. */
-export const declaredLists: Record<
-	string,
-	(this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>
-> = {
-	async getChangedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-		const event = eventTypes.find(({ value }) => value === this.getCurrentNodeParameter('event'));
-		const own = event?.kind === 'logged' ? event.className : undefined;
-		const chosen = this.getCurrentNodeParameter(changeEntities.name);
-		// An expression names its classes when the node runs.
-		const fields = fieldsOf(own === undefined ? (Array.isArray(chosen) ? (chosen as string[]) : []) : [own]);
-		const shown = [...fields].map(([value, labels]) => ({ value, label: [...labels].join(' / ') }));
-		const isAmbiguous = (text: string) => shown.filter(({ label }) => label === text).length > 1;
-		const options = shown.map(({ value, label }) => ({
-			name: isAmbiguous(label) ? `${label} (${value})` : label,
-			value,
-			description: `AlfaCRM calls it ${value}`,
-		}));
-		return await Promise.resolve(sortByName(options));
-	},
-};
+export const declaredLists: Record<string, (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>> =
+	{
+		async getChangedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+			const event = eventTypes.find(({ value }) => value === this.getCurrentNodeParameter('event'));
+			const own = event?.kind === 'logged' ? event.className : undefined;
+			const chosen = this.getCurrentNodeParameter(changeEntities.name);
+			// An expression names its classes when the node runs.
+			const fields = fieldsOf(
+				own === undefined ? (Array.isArray(chosen) ? (chosen as string[]) : []) : [own],
+			);
+			const shown = [...fields].map(([value, labels]) => ({ value, label: [...labels].join(' / ') }));
+			const isAmbiguous = (text: string) => shown.filter(({ label }) => label === text).length > 1;
+			const options = shown.map(({ value, label }) => ({
+				name: isAmbiguous(label) ? `${label} (${value})` : label,
+				value,
+				description: `AlfaCRM calls it ${value}`,
+			}));
+			return await Promise.resolve(sortByName(options));
+		},
+	};
 
-/** Fields by their names or, as an expression may have them, by what the list shows; any other name is one that is not declared. */
+/**
+ * Fields by their names or, as an expression may have them, by what the list shows. Another name may be one that is not
+ * declared, if it is written as AlfaCRM writes names; what is none would let no update pass.
+ */
 export function readFields(parameters: TriggerParameters, classes: readonly string[]): string[] {
-	const fields = fieldsOf(classes);
+	const fields = [...fieldsOf(classes)];
 	return parameters.words(changedFields).flatMap((word) => {
-		if (fields.has(word)) return [word];
-		const labelled = [...fields].filter(([, labels]) => [...labels].some((label) => isSame(label, word)));
-		return labelled.length > 0 ? labelled.map(([name]) => name) : [word];
+		const named = fields.filter(([name, labels]) => [name, ...labels].some((one) => isSame(one, word)));
+		if (named.length > 0) return named.map(([name]) => name);
+		if (/^[a-z][a-z\d_]*$/.test(word)) return [word];
+		const choices = fields.flatMap(([, labels]) => [...labels]).join(', ');
+		throw parameters.unreadable(
+			`'Changed Fields' has ${quoted(word)}, which is no field: it may have ${choices}, or names as AlfaCRM writes them`,
+			changedFields.displayName,
+		);
 	});
 }
 

@@ -26,11 +26,7 @@ export class TriggerParameters extends ParameterReader {
 	/** Its lists take numbers only, no addresses. */
 	readonly origin = '';
 
-	/** @param limit ends the requests that names cost */
-	constructor(
-		private readonly context: IPollFunctions | IWebhookFunctions,
-		private readonly limit?: AbortSignal,
-	) {
+	constructor(private readonly context: IPollFunctions | IWebhookFunctions) {
 		super();
 		this.zone = context.getTimezone();
 	}
@@ -71,6 +67,13 @@ export class TriggerParameters extends ParameterReader {
 		return isBlank(field, value) ? [] : (this.read(field, value) as Array<number | null>);
 	}
 
+	/** Records by their IDs alone, for which nothing is asked. */
+	ids({ name, displayName: label, ...parameter }: INodeProperties): number[] {
+		const field = { type: 'ids', name, label } as const;
+		const value = this.input({ name, displayName: label, ...parameter });
+		return isBlank(field, value) ? [] : (this.read(field, value) as number[]);
+	}
+
 	/** Branches, of which there is none that is no branch. */
 	async branches(parameter: Parameter): Promise<number[]> {
 		return (await this.references(parameter, 'branch')) as number[];
@@ -78,17 +81,9 @@ export class TriggerParameters extends ParameterReader {
 
 	private lookupIn([first]: readonly number[]): NameLookup {
 		const node = this.context.getNode();
-		const client = new ApiClient(this.context, this.limit);
+		const client = new ApiClient(this.context);
 		return {
 			listOf: async (entity) => {
-				if (node.credentials === undefined)
-					throw new NodeOperationError(
-						node,
-						'A name in place of an ID needs a credential, and this node has none',
-						{
-							description: 'Select one in the node, or give the ID.',
-						},
-					);
 				try {
 					const branch =
 						entity.scope === 'branch'

@@ -110,6 +110,8 @@ it('digits are an ID, unless they are given as a name', async () => {
 	const location = add('location', { name: '101', branch_id: 1, is_active: 1 });
 	for (const [value, id] of [
 		[byName('101'), location],
+		// As a sheet gives it.
+		[byName('={{ 101 }}'), location],
 		['101', 101],
 	] as const) {
 		await run({
@@ -160,6 +162,64 @@ describe('the branch by its name', () => {
 		expect(message).toContain(`'Branch' is "Северный", and this user may not list the branches`);
 		expect(description).toContain('Give the ID instead.');
 	});
+});
+
+describe('a name beside a branch of the record', () => {
+	const CASH = 'Касса у входа';
+	const payment = (customer: number, more: INodeParameters = {}): INodeParameters => ({
+		...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: given(customer), income: 700 },
+		...{ pay_account_id: byName(CASH), ...more },
+	});
+	const twoAccounts = () => [1, 2].map((branch_id) => add('pay-account', { name: CASH, branch_id }));
+	const paid = () => school.entries('pay/create').map(({ body }) => body);
+
+	it('is looked up in that branch', async () => {
+		const [, account] = twoAccounts();
+		const payer = add('customer', { name: 'Мия', is_study: 1, branch_ids: [1, 2] });
+		await run(payment(payer, { additionalFields: { branch_id: byName('Северный') } }));
+		expect(paid()).toMatchObject([{ branch_id: 2, pay_account_id: account }]);
+	});
+
+	it('of another branch than the one into which the record goes is refused', async () => {
+		const [, account] = twoAccounts();
+		const payer = add('customer', { name: 'Мия', is_study: 1, branch_ids: [2] });
+		const { message, description } = await stopped(payment(payer));
+		expect(message).toMatch(
+			/^'Payment Account' \(Касса у входа\) is of branch 1, but this goes into branch 2/,
+		);
+		expect(description).toContain("Choose branch 2 in 'Branch', or give the ID.");
+		await run(payment(payer, { pay_account_id: given(account) }));
+		await run(payment(payer, { branchId: 2, income: 800 }));
+		expect(paid()).toMatchObject([{ pay_account_id: account }, { pay_account_id: account }]);
+	});
+
+	it('of somebody at a lesson is not looked up in the branch of that row', async () => {
+		const rooms = [1, 2].map((branch_id) => add('room', { name: 'Мансарда', branch_id, is_enabled: 1 }));
+		const lesson = rows('lesson').find(({ branch_id, status }) => branch_id === 1 && status === 1);
+		const visitors = [{ customer_id: 1, is_attend: true, branch_id: 2 }];
+		await run({
+			...{ resource: 'lesson', operation: 'complete', branchId: 1, id: given(lesson?.id) },
+			...{ details: { values: visitors }, additionalFields: { room_id: byName('Мансарда') } },
+		});
+		expect(school.entries('lesson/teach').at(-1)?.body).toMatchObject({ room_id: rooms[0] });
+	});
+});
+
+it.each([
+	{ resource: 'referenceList', list: 'payAccount' },
+	{ resource: 'message', kind: 'smsMessage', filters: { user_id: byName('Администратор') } },
+])('%j takes names', async (parameters) => {
+	await run({ ...parameters, operation: 'getAll', branchId: byName('Северный') } as INodeParameters);
+	expect(school.sandbox.journal.at(-1)?.path).toMatch(/^\/v2api\/2\//);
+});
+
+it('a teacher who left is not meant by a name that another one has', async () => {
+	const [, active] = ['2020-12-31', '2030-12-31'].map((e_date) =>
+		add('teacher', { name: 'Лисов Лев', e_date, branch_ids: [1] }),
+	);
+	const filters = { teacher_id: byName('Лисов Лев') };
+	await run({ resource: 'lesson', operation: 'getAll', branchId: 1, filters });
+	expect(school.entries('lesson/index').at(-1)?.body).toMatchObject({ teacher_id: active });
 });
 
 describe('a name', () => {

@@ -114,7 +114,8 @@ describe('filters', () => {
 		[{ changedFields: 'name, study_status_id' }, {}, true],
 		[{ changedFields: 'name' }, {}, false],
 		[{ changedFields: 'gone' }, { fields_old: { gone: 1 }, fields_new: [] }, true],
-		[{ changedFields: 'toString' }, {}, false],
+		[{ changedFields: 'constructor' }, {}, false],
+		[{ changedFields: 'NAME' }, { fields_new: { name: 'Мия' } }, true],
 		[{ changedFields: 'name' }, { event: 'create', fields_old: [] }, true],
 		[{ events: ['update'], entities: ['Customer'], branchIds: [1] }, {}, true],
 		[{ events: ['update'], entities: ['Customer'], branchIds: [3] }, {}, false],
@@ -128,10 +129,11 @@ describe('filters', () => {
 	});
 
 	it.each<[parameters: INodeParameters, message: RegExp]>([
-		[{ branchIds: 'Centre' }, /^A name in place of an ID needs a credential, and this node has none$/],
+		[{ branchIds: 'Centre' }, /'Branch' must be one or more numbers .* "Centre"/],
 		[{ branchIds: [true] }, /'Branch' must be/],
 		[{ events: 'renewed' }, /'Events' must be some of create .* "renewed"/],
 		[{ changedFields: '={{ true }}' }, /'Changed Fields' must be/],
+		[{ changedFields: 'Этап' }, /'Changed Fields' has "Этап", which is no field/],
 		[{ options: { fetchRecord: '={{ "maybe" }}' } }, /'Fetch Full Record' must be/],
 		[{ options: { ignoreRepeated: '={{ "maybe" }}' } }, /'Ignore Repeated Deliveries' must be/],
 	])(

@@ -47,22 +47,6 @@ async function isOpen(wait: Promise<unknown>): Promise<boolean> {
 	return await Promise.race([wait.then(() => false), sleep(50).then(() => true)]);
 }
 
-describe('the name of a branch', () => {
-	it('is its ID, and one that is none is an error', async () => {
-		const hook = new Hook({ branchIds: '={{ ["северный"] }}' }, school.engine);
-		expect(await hook.deliver({ body: event(5, { branch_id: 1 }) })).toMatchObject({
-			status: 200,
-			items: undefined,
-		});
-		expect(await hook.deliver({ body: event(6, { branch_id: 2 }) })).toMatchObject(STARTED);
-		const other = new Hook({ branchIds: ['Южный'] }, school.engine);
-		await expect(other.deliver({ body: event(7) })).rejects.toMatchObject({
-			message: `'Branch' is "Южный", and no branch is called that`,
-			description: expect.stringMatching(/^There are: .*Северный \(2\)/) as string,
-		});
-	});
-});
-
 describe('the full record', () => {
 	const read = async (id: number, more: IDataObject = {}, engine = school.engine) => {
 		const { items } = await fetching(engine).deliver({ body: event(id, more) });

@@ -139,7 +139,7 @@ export class Oracle {
 		const isOwn = path === situation.entity?.path;
 		if (!isOwn && target?.path !== path) return true;
 		if (this.isRecordId()) return (this.meaning(given).says ?? []).some((said) => Number(said) === id);
-		if (probe.role !== 'key' || !this.isOfKey() || (isOneOfSeveral(this.situation, this.built) && target?.id === id))
+		if (probe.role !== 'key' || (isOneOfSeveral(this.situation, this.built) && target?.id === id))
 			return target?.id === id;
 		const held = this.runner.stored(path, id)?.[probe.field.name];
 		const said = (this.meaning(given).says ?? []).flat();

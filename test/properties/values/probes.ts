@@ -201,7 +201,11 @@ function roleOfDeclared(
 	path: Path,
 	declared: Described,
 ): Meant {
-	const { operation, action } = situation;
+	const { operation, action, entity, variant } = situation;
+	// What a new record needs stands beside the key that it is no part of.
+	const key = entity?.match?.keys.find(({ name }) => variant.split(' ').includes(name));
+	const isBeside = operation === 'upsert' && key?.fields.includes(property.name) === false;
+	if (isBeside) return { role: 'optional', field: declared };
 	if (looksUp(situation) && path.length === 1 && property.name !== 'branchId') {
 		// What is only looked for may be as long as it likes.
 		const { longest, ...anyLength } = declared;

@@ -191,7 +191,7 @@ it('the day that means "not archived" means it after that day too', async () => 
 		]);
 	expect(await foundBy(findByPhone({ archived: false }))).toEqual([id]);
 	const { json, hints } = await school.done(act('unarchive', id));
-	const hint = `This customer was like that already; nothing was changed: customer ${id}`;
+	const hint = `Nothing of this customer had to be changed: customer ${id}`;
 	expect([json[0].operationResult, hints]).toEqual(['unchanged', [hint]]);
 });
 

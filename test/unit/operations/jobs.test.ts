@@ -57,7 +57,7 @@ describe('a step of a lead or client', () => {
 		expect(stored(id)).toMatchObject({ is_study: 1, e_date: '2025-12-01' });
 		// Nothing is changed any more, which is said; who is brought back does not stay there, nor does who is active.
 		expect(await hintsOf(job('convertToClient', id))).toEqual([
-			`This customer was like that already; nothing was changed: customer ${id}`,
+			`Nothing of this customer had to be changed: customer ${id}`,
 		]);
 		for (const form of [job('unarchive', id), job('convertToClient', lead())])
 			expect(await hintsOf(form)).toEqual([]);

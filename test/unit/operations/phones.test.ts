@@ -278,10 +278,44 @@ describe('a phone as somebody typed it into a form', () => {
 
 	it.each([
 		...['после 18 ', 'после 18.00 ', 'с 18-00 ', '12.05.2015 ', 'ул. Ленина 15 ', 'школа 1530 ', 'Миа 8 '],
+		...['с 9 до 18 ', 'с 10.00-18.00 ', '18.00-20.00 ', 'Миа 7 лет, после 18 ', 'Ленина 15 кв 17 ', '№12 '],
+		...['договор 12345 ', 'заявка № 12345 ', 'дети 2015 и 2018 ', 'ул. Ленина, 15, кв. 17 '],
 	])('is found behind "%s"', async (before) => {
 		const id = lead(A);
 		for (const number of ['8 900 555-00-01', '89005550001', '+7 (900) 555-00-01'])
 			expect(await found(before + number)).toEqual([id]);
+	});
+
+	it('is found behind a time, of a landline too', async () => {
+		const id = lead('+7(495)123-45-67');
+		expect(await found('после 18 8 495 123-45-67')).toEqual([id]);
+	});
+
+	it.each(['8495-123-4567 8 900 555-00-01', '900-123-4567 8 900 555-00-01'])(
+		'is whole in "%s", though another one follows',
+		async (typed) => {
+			lead(A);
+			const id = lead(typed.slice(0, -16));
+			expect(await ids(findByPhone({ ifSeveral: 'newest' }, typed))).toEqual([id]);
+		},
+	);
+
+	it('empties nothing where the other one has the phone, and another one the email', async () => {
+		const first = lead(A);
+		const second = school.lead({ phone: [B], email: ['mia@example.org'] });
+		for (const ifSeveral of ['newest', 'all']) {
+			const key = { matchBy: 'phoneOrEmail', phone: A, email: 'mia@example.org' };
+			await save({ ...byPhone(A, {}, { ifSeveral }), ...key });
+			expect(phonesOf(first)).toContain(A);
+			expect(phonesOf(second)).toContain(B);
+		}
+	});
+
+	it('is nobody for sure where it is one of several, and an email is that of another one', async () => {
+		lead(B);
+		school.lead({ email: ['mia@example.org'] });
+		const key = { matchBy: 'phoneOrEmail', phone: `${A}, ${B}`, email: 'mia@example.org' };
+		expect((await school.run({ ...byPhone(A), ...key })).error?.message).toContain('2 customers match');
 	});
 
 	it('is told with the words beside a number that the card has', async () => {

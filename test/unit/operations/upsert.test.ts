@@ -130,7 +130,7 @@ describe('a text that is longer than AlfaCRM takes', () => {
 
 	it('is shortened where that is wanted, and found again by what is left of it', async () => {
 		const shortened = "Texts that are longer than AlfaCRM takes were shortened: 'Name' to 50 characters";
-		const repeat = 'This customer was like that already; nothing was changed: customer 1';
+		const repeat = 'Nothing of this customer had to be changed: customer 1';
 		for (const [given, ...more] of [[{}], [{ name: long }, repeat]] as const) {
 			const { json, hints } = await school.done(form({ shortenTexts: true }, given));
 			expect(json).toMatchObject([{ name: `${long.slice(0, 49)}…`, id: 1 }]);

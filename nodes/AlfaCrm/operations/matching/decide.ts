@@ -50,6 +50,8 @@ export function decide(
  * the first one that anybody has.
  */
 export function meantBy(search: Search, found: readonly Found[]): readonly Found[] {
+	// Of a phone and an email that are two people's, neither says more.
+	if (search.key.any) return found;
 	const [name, value] = Object.entries(search.wanted).find(([, one]) => listOf(one).length > 1) ?? [''];
 	const having = listOf(value).map((one) => {
 		const only = { ...search, wanted: { ...search.wanted, [name]: [one] } as IDataObject };

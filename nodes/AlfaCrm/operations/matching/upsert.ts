@@ -234,16 +234,18 @@ async function changeAll(changes: Changes): Promise<IDataObject[] | undefined> {
 	return saved;
 }
 
-/** What is looked for without the values that only others have: of two numbers in one text, one may be somebody else's. */
+/** What is looked for, of several values in one text without those that only others have: nobody else's number is added. */
 function ownOf({ entity, search, matches }: Changes, { row }: Found): Search {
 	const others = matches.filter((one) => one.row.id !== row.id);
-	const own = Object.entries(search.wanted).map(([name, value]) => {
-		const field = keyField(entity, name);
-		const isHeld = (by: IDataObject, one: unknown) => holds(field, by[name], one);
-		const isOthers = (one: unknown) => !isHeld(row, one) && others.some((other) => isHeld(other.row, one));
-		return [name, isList(field) ? listOf(value).filter((one) => !isOthers(one)) : value];
-	});
-	return { ...search, wanted: Object.fromEntries(own) as IDataObject };
+	const wanted: IDataObject = {};
+	for (const [name, value] of Object.entries(search.wanted)) {
+		const isHeld = (by: IDataObject, one: unknown) => holds(keyField(entity, name), by[name], one);
+		const isOwn = (one: unknown) => isHeld(row, one) || !others.some((other) => isHeld(other.row, one));
+		const own = listOf(value).length > 1 ? listOf(value).filter(isOwn) : value;
+		// An empty list would empty the record's.
+		if (!Array.isArray(own) || own.length > 0) wanted[name] = own as Wire;
+	}
+	return { ...search, wanted };
 }
 
 async function change(request: Request, found: Found): Promise<IDataObject | undefined> {

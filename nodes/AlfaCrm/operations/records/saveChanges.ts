@@ -79,7 +79,7 @@ export async function saveChanges(
 	const [id, noun] = [Number(row.id), entity.label.toLowerCase()];
 	if (changedFields.length === 0) {
 		item.execution.hints.addRepeat(
-			`This ${noun} was like that already; nothing was changed`,
+			`Nothing of this ${noun} had to be changed`,
 			`${noun} ${id}`,
 		);
 		return report(show, row, 'unchanged', []);

@@ -92,16 +92,18 @@ async function allWithIds(
 	item: Item,
 	fields: ReadonlyArray<Field | Filter>,
 	given: IDataObject,
+	convert = withIds,
 ): Promise<IDataObject> {
 	const changes: IDataObject = {};
 	for (const field of fields) {
 		if (!(field.name in given)) continue;
-		const settled = await withIds(item, field, given[field.name]);
+		const settled = await convert(item, field, given[field.name]);
 		if (settled !== given[field.name]) changes[field.name] = settled as IDataObject;
 	}
 	return Object.keys(changes).length === 0 ? given : { ...given, ...changes };
 }
 
+/** The same of a field of the record itself, whose branch is noted; a row has one of its own. */
 async function withIds(item: Item, field: Field | Filter, value: unknown): Promise<unknown> {
 	const settled = await replaced(item, field, value);
 	if (isPlace(field))
@@ -113,7 +115,7 @@ async function replaced(item: Item, field: Field | Filter, value: unknown): Prom
 	if (field.type === 'rows') {
 		const rows = rowsIn(value) ?? [];
 		const settled: IDataObject[] = [];
-		for (const row of rows) settled.push(await allWithIds(item, field.fields, row));
+		for (const row of rows) settled.push(await allWithIds(item, field.fields, row, replaced));
 		return settled.every((row, index) => row === rows[index]) ? value : settled;
 	}
 	if ((field.type !== 'reference' && field.type !== 'references') || !takesNames(field)) return value;

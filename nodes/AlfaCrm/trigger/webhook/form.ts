@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { entityOf } from '../../entities/registry';
+import { picker } from '../../fields/reference';
 import { collection } from '../../form/assemble';
 import type { Change } from '../change';
 import {
@@ -12,7 +14,7 @@ import {
 	readFields,
 } from '../changeFilters';
 import type { TriggerParameters } from '../parameters';
-import { inOptions, pickedOf } from '../parameters';
+import { inOptions } from '../parameters';
 
 const fetchRecord: INodeProperties = {
 	displayName: 'Fetch Full Record',
@@ -31,19 +33,21 @@ const ignoreRepeated: INodeProperties = {
 	description: 'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
 };
 
-const branches = pickedOf(
-	'Branch',
-	'branchIds',
-	'branch',
-	'Where it must have happened. Left empty, all branches count; the list needs a credential',
-);
+/** No names: to look one up takes time that an event does not have, and may fail. */
+const branches: INodeProperties = {
+	displayName: 'Branch',
+	name: 'branchIds',
+	...picker(entityOf('branch'), { several: true }),
+	description:
+		'Where it must have happened. Left empty, all branches count; the list needs a credential. Several can be given by ID, separated by commas.',
+};
 
 export const fetchFullRecord = inOptions(fetchRecord);
 export const ignoreRepeatedDeliveries = inOptions(ignoreRepeated);
 
 /** Whether the workflow asks for this; an empty filter lets everything pass. */
-export async function isWanted(parameters: TriggerParameters, change: Change): Promise<boolean> {
-	const ids = await parameters.branches(branches);
+export function isWanted(parameters: TriggerParameters, change: Change): boolean {
+	const ids = parameters.ids(branches);
 	const classes = readClasses(parameters);
 	const filters = { classes, events: readEvents(parameters), fields: readFields(parameters, classes) };
 	return (ids.length === 0 || ids.includes(change.branch_id ?? 0)) && passes(filters, change);

@@ -25,9 +25,8 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const body = jsonOf(context);
 	const change = readChange(body);
 	if (typeof change === 'string') return refuse(context, 400, change);
-	const limit = AbortSignal.timeout(RECORD_MS);
-	const parameters = new TriggerParameters(context, limit);
-	if (!(await isWanted(parameters, change))) return ignore('Not an event that this workflow asks for');
+	const parameters = new TriggerParameters(context);
+	if (!isWanted(parameters, change)) return ignore('Not an event that this workflow asks for');
 	// A time of zeros is none.
 	const hasTime = /[1-9]/.test(change.datetime ?? '');
 	const key = deliveryKey(body, hasTime);
@@ -36,7 +35,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const own = isCounted ? claim(triggerKeyOf(context), key, context.getWorkflowStaticData('node')) : NO_CLAIM;
 	if (own === undefined) return ignore('Received before');
 	try {
-		const record = parameters.flag(fetchFullRecord) ? await recordOf(context, change, limit) : {};
+		const record = parameters.flag(fetchFullRecord) ? await recordOf(context, change) : {};
 		// Last, for what is answered with 200 must not be lost: nothing is waited for between the answer and n8n's start of the
 		// execution. By hand, because n8n 2.41 no longer saves what the node remembers once it is left to answer.
 		answer(context, 200, 'Workflow was started');
@@ -99,12 +98,9 @@ function answer(context: IWebhookFunctions, status: number, message: string): vo
 }
 
 /** The record that an event is about. An event must not be lost, so what goes wrong becomes part of it. */
-async function recordOf(
-	context: IWebhookFunctions,
-	change: Change,
-	limit: AbortSignal,
-): Promise<IDataObject> {
+async function recordOf(context: IWebhookFunctions, change: Change): Promise<IDataObject> {
 	const named = change.branch_id === null ? [] : [change.branch_id];
+	const limit = AbortSignal.timeout(RECORD_MS);
 	try {
 		const reading = new RecordReader(new ApiClient(context, limit)).find(change, named);
 		const { record, reason } = await abortable(reading, limit);
