@@ -7,7 +7,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-import { readId, readIds } from '../values/formats';
+import { readIds } from '../values/formats';
 import type { ApiFailure } from './failures';
 
 export const TIMEOUT_MS = 30_000;
@@ -83,6 +83,15 @@ export const mayAnswerElsewhere = ({ status }: ApiFailure): boolean => REFUSALS.
 export const branchIn = (given: unknown): unknown =>
 	typeof given === 'object' && given !== null && 'value' in given ? given.value : given;
 
+/** The IDs that a parameter holds; what a locator has as a name is none, though it be digits. */
+function idsIn(given: unknown): number[] {
+	const isName = typeof given === 'object' && given !== null && 'mode' in given && given.mode === 'name';
+	const values = [branchIn(given)]
+		.flat()
+		.flatMap((one) => (typeof one === 'string' ? one.split(',') : [one]));
+	return isName ? [] : readIds(values);
+}
+
 /** The branch that the node works in, or the first one that it watches, as far as the form says. */
 export function branchOfForm(context: ApiContext, itemIndex = 0): number | undefined {
 	const read = (name: string): unknown => {
@@ -91,9 +100,7 @@ export function branchOfForm(context: ApiContext, itemIndex = 0): number | undef
 		return context.getNodeParameter(name, '');
 	};
 	try {
-		const watched = branchIn(read('branchIds'));
-		const [first] = readIds(Array.isArray(watched) ? watched : [watched]);
-		return readId(branchIn(read('branchId'))) ?? first;
+		return idsIn(read('branchId')).at(0) ?? idsIn(read('branchIds')).at(0);
 	} catch {
 		// An expression that fails is told of where its value is needed.
 		return undefined;

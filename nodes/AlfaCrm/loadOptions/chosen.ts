@@ -27,7 +27,10 @@ export async function chosenBranch(
 	if (chosen !== undefined) return chosen;
 	const rows = (await collect(client, listCall(branchEntity))).rows.sort(byWeight);
 	const first =
-		rows.find((row) => isNamed(row, branchIn(context.getCurrentNodeParameter('branchId')))) ??
+		['branchId', 'branchIds']
+			.map((name) => branchIn(context.getCurrentNodeParameter(name)))
+			.flatMap((name) => rows.filter((row) => isNamed(row, name)))
+			.at(0) ??
 		rows.find((row) => !isClosedBranch(row)) ??
 		rows[0];
 	if (first === undefined) throw noBranchesError(client.node);

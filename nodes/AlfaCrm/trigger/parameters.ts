@@ -79,21 +79,25 @@ export class TriggerParameters extends ParameterReader {
 		return (await this.references(parameter, 'branch')) as number[];
 	}
 
-	private lookupIn([first]: readonly number[]): NameLookup {
+	private lookupIn(watched: readonly number[]): NameLookup {
 		const node = this.context.getNode();
 		const client = new ApiClient(this.context);
 		return {
 			listOf: async (entity) => {
-				try {
-					const branch =
-						entity.scope === 'branch'
-							? (first ?? (await accountBranches(client, Date.now())).branches.at(0))
-							: undefined;
-					return await readShortList(listReader(client), entity, branch);
-				} catch (caught) {
-					if (hasStatus(caught, 403)) return undefined;
-					throw asNodeError(node, caught);
+				const isOfBranch = entity.scope === 'branch';
+				const all =
+					!isOfBranch || watched.length > 0 ? watched : (await accountBranches(client, Date.now())).branches;
+				let failure: unknown;
+				// One branch that cannot be read stops no other.
+				for (const branch of isOfBranch ? all : [undefined]) {
+					try {
+						return await readShortList(listReader(client), entity, branch);
+					} catch (caught) {
+						failure = caught;
+					}
 				}
+				if (failure === undefined || hasStatus(failure, 403)) return undefined;
+				throw asNodeError(node, failure);
 			},
 			refused: (message, description) => new NodeOperationError(node, message, { description }),
 		};

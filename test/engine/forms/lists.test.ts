@@ -53,6 +53,12 @@ describe('a dropdown', () => {
 		await school.engine.options('getStages', parameters);
 	const askedAt = () => school.entries('lead-status/index').map(({ path }) => path);
 
+	it('is of the branch that is called so, though its name be a number', async () => {
+		const id = add('branch', { name: '2', is_active: 1 });
+		await stages({ branchId: { __rl: true, mode: 'name', value: '2' } });
+		expect(askedAt()).toEqual([`/v2api/${id}/lead-status/index`]);
+	});
+
 	it('exists for every parameter that asks for one', () => {
 		const { description, methods } = new AlfaCrm();
 		const asked = [...JSON.stringify(description).matchAll(/"loadOptionsMethod":"(\w+)"/g)];

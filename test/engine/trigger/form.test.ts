@@ -104,6 +104,19 @@ describe('a name in place of an ID', () => {
 		expect((await poller.tick()).map((item) => changeOf(item).fields_new)).toEqual([{ lead_status_id: 2 }]);
 	});
 
+	it('is looked up in another branch where the first one cannot be read', async () => {
+		const { store, settings } = school.sandbox;
+		settings.forbiddenBranches = [1];
+		const stage = String(store.find('lead-status', 2)?.name);
+		const poller = new Poller(school.engine, {
+			...{ event: 'customerCreated', branchIds: [1, 2], fetchRecord: false },
+			filters: { lead_status_id: [stage] },
+		});
+		await poller.tick().catch(() => []);
+		const id = add({ lead_status_id: 2, branch_ids: [2] });
+		expect((await poller.tick()).map((item) => item.id)).toEqual([id]);
+	});
+
 	it.each<[parameters: INodeParameters, message: RegExp, description: RegExp]>([
 		[
 			{ ...CUSTOMER, branchIds: ['Южный'] },

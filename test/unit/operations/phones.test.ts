@@ -300,6 +300,18 @@ describe('a phone as somebody typed it into a form', () => {
 		},
 	);
 
+	it('gives nobody the number of another one where the phone is among what is mapped too', async () => {
+		const [first, second] = [lead(A), lead(B)];
+		const typed = `${A}, ${B}`;
+		const form = {
+			...byPhone(typed),
+			inputMode: 'json',
+			json: JSON.stringify({ phone: typed, note: 'Новое' }),
+		};
+		expect(await save(form)).toMatchObject({ id: first, note: 'Новое' });
+		expect([phonesOf(first), phonesOf(second)]).toEqual([[A], [B]]);
+	});
+
 	it('empties nothing where the other one has the phone, and another one the email', async () => {
 		const first = lead(A);
 		const second = school.lead({ phone: [B], email: ['mia@example.org'] });

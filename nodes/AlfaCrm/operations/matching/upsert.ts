@@ -226,7 +226,7 @@ async function changeAll(changes: Changes): Promise<IDataObject[] | undefined> {
 	const saved: IDataObject[] = [];
 	for (const match of meant) {
 		const key = recordKey(entity, Number(match.row.id));
-		const request = { ...changes, search: ownOf(changes, match) };
+		const request = ownOf(changes, match);
 		const result = await item.withLock([key], async () => await change(request, match));
 		if (result === undefined) return undefined;
 		saved.push(result);
@@ -234,18 +234,29 @@ async function changeAll(changes: Changes): Promise<IDataObject[] | undefined> {
 	return saved;
 }
 
-/** What is looked for, of several values in one text without those that only others have: nobody else's number is added. */
-function ownOf({ entity, search, matches }: Changes, { row }: Found): Search {
+/** A request without those of several values in one text that only others have: nobody else's number is added. */
+function ownOf(request: Changes, { row }: Found): Request {
+	const { item, entity, search, input, changes, matches } = request;
 	const others = matches.filter((one) => one.row.id !== row.id);
-	const wanted: IDataObject = {};
-	for (const [name, value] of Object.entries(search.wanted)) {
-		const isHeld = (by: IDataObject, one: unknown) => holds(keyField(entity, name), by[name], one);
-		const isOwn = (one: unknown) => isHeld(row, one) || !others.some((other) => isHeld(other.row, one));
-		const own = listOf(value).length > 1 ? listOf(value).filter(isOwn) : value;
-		// An empty list would empty the record's.
-		if (!Array.isArray(own) || own.length > 0) wanted[name] = own as Wire;
-	}
-	return { ...search, wanted };
+	const own = (values: IDataObject): IDataObject => {
+		const left: IDataObject = {};
+		for (const [name, value] of Object.entries(values)) {
+			const field = keyField(entity, name);
+			const isSplit = listOf(search.wanted[name]).length > 1 && !isBlank(field, value);
+			const isHeld = (by: IDataObject, one: unknown) => holds(field, by[name], one);
+			const isOwn = (one: unknown) => isHeld(row, one) || !others.some((other) => isHeld(other.row, one));
+			const kept = isSplit ? listOf(item.read(field, value)).filter(isOwn) : value;
+			// An empty list would empty the record's.
+			if (!isSplit || listOf(kept).length > 0) left[name] = kept as Wire;
+		}
+		return left;
+	};
+	return {
+		...request,
+		search: { ...search, wanted: own(search.wanted) },
+		input: own(input),
+		changes: own(changes),
+	};
 }
 
 async function change(request: Request, found: Found): Promise<IDataObject | undefined> {

@@ -78,10 +78,7 @@ export async function saveChanges(
 	const changedFields = Object.keys(changed);
 	const [id, noun] = [Number(row.id), entity.label.toLowerCase()];
 	if (changedFields.length === 0) {
-		item.execution.hints.addRepeat(
-			`Nothing of this ${noun} had to be changed`,
-			`${noun} ${id}`,
-		);
+		item.execution.hints.addRepeat(`Nothing of this ${noun} had to be changed`, `${noun} ${id}`);
 		return report(show, row, 'unchanged', []);
 	}
 	const call = {
