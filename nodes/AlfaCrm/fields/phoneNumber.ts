@@ -62,9 +62,14 @@ const NUMBER = new RegExp(
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
-/** At most eight digits behind a word, or a day or a time, are none of the whole number that follows: "house 15", "18.00-20.00". */
-const BEFORE_NUMBER =
-	/(?<![\d(+][^\S\n]?)(?:(?<=[\p{L}№#]\P{L}{0,3})(?<!\d\P{L}{0,3})\d(?:[ .-]?\d){0,7}|(?<!\d[.-])(?!(?:[.-]?\d){9})\d{1,4}(?:[.-]\d{1,4}){1,3})(?=[^\S\n]+\+?[78]\D{0,2}[3489](?:\D{0,4}\d){9}(?!\d))/gu;
+/** A word before digits that are no part of the number behind them, such as "house 15"; a day or a time needs none: "18.00-20.00". */
+const WORDED = '(?<=[\\p{L}№#][ \\t.:№#]{0,3})\\d{1,5}(?:[.-]\\d{1,4}){0,3}';
+const DATED = '(?<=(?:^|[,;\\r\\n])[ \\t]{0,3})\\d{1,4}(?:[.-]\\d{1,4}){1,3}';
+/** At most eight of them, and one whole number behind. */
+const BEFORE_NUMBER = new RegExp(
+	`(?!(?:[.-]?\\d){9})(?:${WORDED}|${DATED})(?=[ \\t]+\\+?[78]${GAP}[3489]${more(9)}(?!${GAP}\\d))`,
+	'gu',
+);
 /** Digits that are no number: a group of WhatsApp, an account of it without its number, one of Telegram, a time, 1) at the beginning, the 1. before a mobile number. */
 const NO_NUMBER =
 	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?<!\d)[012]?\d:[0-5]\d(?!\d)|(?<![\d(+][^\S\n]?)\d(?=\)\s)|(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/giu;

@@ -286,6 +286,24 @@ describe('a phone as somebody typed it into a form', () => {
 			expect(await found(before + number)).toEqual([id]);
 	});
 
+	it.each([
+		...['8 (900) 555-00-01 8 (900) 555-00-02', `${A} ${B}`, '(900) 555-00-01 8 (900) 555-00-02'],
+		...['8.(900).555.00.01 8.(900).555.00.02', 'Миа 8 900 555-00-01 8 900 555-00-02'],
+	])('"%s" means who has the first of two that nothing but a blank parts', async (typed) => {
+		const id = lead(A);
+		lead(B);
+		expect(await ids(findByPhone({ ifSeveral: 'all' }, typed))).toContain(id);
+	});
+
+	it.each(['мама 8 843 233-00-01, 8 900 555-00-02', 'тел. 8 843 233-00-01\n8 831 222-33-44'])(
+		'"%s" is none of the digits of another number',
+		async (typed) => {
+			lead(B);
+			const id = lead('+7(843)233-00-01');
+			expect(await ids(findByPhone({ ifSeveral: 'newest' }, typed))).toEqual([id]);
+		},
+	);
+
 	it('is found behind a time, of a landline too', async () => {
 		const id = lead('+7(495)123-45-67');
 		expect(await found('после 18 8 495 123-45-67')).toEqual([id]);
