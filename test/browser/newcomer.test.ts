@@ -175,7 +175,7 @@ const tasks: Task[] = [
 			// Of yesterday, and not marked yet, as that evening's lessons are.
 			const isPlanned = (row: Row) => row.status === 1 && row.branch_id === 1 && row.lesson_type_id === 2;
 			const lesson = rows('lesson').find(isPlanned) as Row;
-			const times = { time_from: `${yesterday} 19:00:00`, time_to: `${yesterday} 20:00:00` };
+			const times = { time_from: `${yesterday} 22:00:00`, time_to: `${yesterday} 23:00:00` };
 			store().patch('lesson', lesson.id, { date: yesterday, ...times });
 			const [present] = lesson.customer_ids as number[];
 			await newcomer.choose('branchId', BRANCH);
