@@ -10,7 +10,7 @@ const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
 const logins = () => real.sandbox.journal.filter(({ path }) => path.endsWith('auth/login')).length;
 const newCustomer = () =>
 	ownNode('AlfaCRM', NODE_TYPE, { resource: 'customer', operation: 'create', branchId: 1 }, real.credential);
-const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true, addNames: false };
+const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
 
 describe('the packed package', () => {
 	it('is loaded by n8n, as a node and as a tool for AI agents', async () => {
@@ -35,7 +35,7 @@ it('creates, gets, updates, lists and deletes a customer', async () => {
 	const [{ id }] = await run('create', lead);
 	expect(stored(id)).toMatchObject(lead);
 
-	const [read] = await run('get', { id: id as number, addNames: false });
+	const [read] = await run('get', { id: id as number });
 	expect(read).toMatchObject({ id, ...lead });
 	expect(stored(id)).toMatchObject(read);
 

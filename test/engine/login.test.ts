@@ -21,7 +21,6 @@ const listBranches: INodeParameters = {
 	resource: 'branch',
 	operation: 'getAll',
 	returnAll: true,
-	addNames: false,
 };
 const times = (count: number) => Array.from({ length: count }, () => ({}));
 const logins = () => school.entries('auth/login').length;
@@ -67,9 +66,10 @@ describe('a token that expires', () => {
 		const { json, error } = await school.engine.run({ parameters: listBranches, items: times(3) });
 		expect(error).toBeUndefined();
 		expect(json).toHaveLength(9);
-		const calls = ['branch/index', 'auth/login', 'branch/index', 'branch/index', 'branch/index'];
+		const list = 'branch/index';
+		const calls = [list, 'auth/login', list, 'subject/index', list, list];
 		expect(school.calls()).toEqual(calls);
-		expect(school.sandbox.journal.map((entry) => entry.status)).toEqual([status, 200, 200, 200, 200]);
+		expect(school.sandbox.journal.map((entry) => entry.status)).toEqual([status, 200, 200, 200, 200, 200]);
 	});
 
 	it('with a 401 in the body of HTTP 200 makes n8n log in again and keep the new token', async () => {

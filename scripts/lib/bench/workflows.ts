@@ -71,7 +71,7 @@ export const WORKFLOWS: Record<'list' | 'create' | 'upsert', Job> = {
 	list: {
 		node: (credential) => {
 			// The HTTP Request node does not look any names up.
-			const all = { operation: 'getAll', returnAll: true, is_study: 2, removed: 1, addNames: false };
+			const all = { operation: 'getAll', returnAll: true, is_study: 2, removed: 1, simplify: false };
 			return workflow('List with AlfaCRM', [alfaCrm('AlfaCRM', { ...CUSTOMER, ...all }, credential)]);
 		},
 		http: (account, _rows, interval) => {
@@ -115,7 +115,8 @@ export const WORKFLOWS: Record<'list' | 'create' | 'upsert', Job> = {
 		},
 		http: (account, rows, interval) => {
 			const url = `${account.hostname}/v2api/1/customer/`;
-			const search = '={{ JSON.stringify({ phone: $json.phone, is_study: 2, removed: 1 }) }}';
+			const search =
+				'={{ JSON.stringify({ phone: $json.phone, is_study: 2, removed: 1, simplify: false }) }}';
 			const action = '($json.items.length > 0 ? "update?id=" + $json.items[0].id : "create")';
 			const lead = "name: $('Each Lead').item.json.name, phone: [$('Each Lead').item.json.phone]";
 			const body = `={{ JSON.stringify({ ${lead}, ${NEW_LEAD} }) }}`;

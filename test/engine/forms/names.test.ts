@@ -296,7 +296,7 @@ it('each list is read once for all items and for their names in the output', asy
 		{
 			...{ resource: 'customer', operation: 'getAll', branchId: '={{ $json.branch }}', limit: 3 },
 			filters: { lead_status_id: '={{ $json.stage }}' },
-			...{ is_study: 0, addNames: true, simplify: false },
+			...{ is_study: 0, simplify: false },
 		},
 		{ items: Array.from({ length: 6 }, () => ({ branch: 'Центральный', stage: 'Новый' })) },
 	);

@@ -15,7 +15,7 @@ interface Source {
 }
 const customers: Source = {
 	what: 'customers',
-	parameters: { ...CUSTOMERS, addNames: false },
+	parameters: { ...CUSTOMERS, simplify: false },
 	add: (world, branch = 1, ago = 0) => world.customer({ branch_ids: [branch] }, { ago }),
 };
 const changes: Source = {
@@ -44,7 +44,7 @@ describe('a list that comes empty though its rows are counted', () => {
 		await expect(world.poll()).rejects.toMatchObject({
 			message: expect.stringContaining('AlfaCRM sent an empty list when asked to') as string,
 			// A branch whose total is wrong for good is left out.
-			description: expect.stringMatching(/branch 1\..* choose the other branches in 'Branch Names/) as string,
+			description: expect.stringMatching(/branch 1\..* choose the other branches in 'Branch'/) as string,
 		});
 		state.isOdd = false;
 		expect(await world.poll()).toEqual([]);
@@ -133,7 +133,7 @@ it.each(sources)(
 );
 
 it('of the newest that are asked for none is lost to a record that AlfaCRM fails to show', async () => {
-	const parameters = { event: 'customerUpdated', addNames: false, options: { startWith: 6 } };
+	const parameters = { event: 'customerUpdated', simplify: false, options: { startWith: 6 } };
 	const world = new World({ settings: LARGE, parameters });
 	const ids = range(1, 8).map(() => world.customer());
 	ids.forEach((id, n) => world.log({ values: { entity_id: id }, ago: 60 - n }));

@@ -245,7 +245,7 @@ describe('who leaves a group', () => {
 	it('is shown with the last day where the answer does not hold it, and has not left by a list that is not whole', async () => {
 		member('2026-01-01..2026-12-31');
 		school.onCall = (call) => (call === 'cgi/update' ? { success: true, errors: [], model: {} } : undefined);
-		expect((await school.done(leave())).json).toMatchObject([{ alreadyLeft: false, e_date: '10.02.2026' }]);
+		expect((await school.done(leave())).json).toMatchObject([{ alreadyLeft: false, e_date: '2026-02-10' }]);
 		school.store.hide('cgi', 1, 'counted');
 		expect((await school.run(leave())).error?.message).toMatch(/did not come whole/);
 	});

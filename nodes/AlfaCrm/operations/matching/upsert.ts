@@ -28,7 +28,7 @@ import { inFormMode, inputModeForm, fieldOptions, readFieldInput } from '../reco
 import { getRecord, notFoundError } from '../records/findById';
 import { differences, saveChanges } from '../records/saveChanges';
 import type { ShowWritten } from '../output/readings';
-import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
+import { report, reportSchema, simplified, readingForm } from '../output/readings';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
@@ -111,7 +111,7 @@ export const upsert: Operation = {
 	form: (entity) => ({
 		...inputModeForm(entity),
 		match: matchForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: readingForm(entity),
 		prominentFields: neededForm(entity),
 		fields: [inFormMode(entity, upsertFields(entity))],
 		options: [upsertOptions(entity)],

@@ -7,7 +7,7 @@ import { isNeeded, isProminent } from '../../fields/field';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import type { ShowWritten } from '../output/readings';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/readings';
+import { simplified, simplifiedSchema, readingForm } from '../output/readings';
 import type { Target } from './target';
 import { keysForm, targetOf } from './target';
 import { bodyOf, shortensTexts, textOptions } from './body';
@@ -71,7 +71,7 @@ export const create: Operation = {
 	form: (entity) => ({
 		...inputModeForm(entity, entity.fields.filter(isNeeded)),
 		keys: keysForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: readingForm(entity),
 		prominentFields: prominentForm(entity, prominentFields(entity)),
 		fields: [inFormMode(entity, additionalFields(entity))],
 		options: isWide(entity) ? textOptions(entity.fields) : [],

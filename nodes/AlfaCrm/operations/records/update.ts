@@ -7,7 +7,7 @@ import { collection } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/readings';
+import { simplified, simplifiedSchema, readingForm } from '../output/readings';
 import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
@@ -41,7 +41,7 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		...inputModeForm(entity),
 		id: [idParameter(entity)],
 		keys: keysForm(entity),
-		simplify: simplifyForm(entity),
+		simplify: readingForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
 		fields: [inFormMode(entity, updateFields(entity))],
 		options: [updateOptions(entity)],
