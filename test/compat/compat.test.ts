@@ -45,7 +45,7 @@ it('Test of the credential', async () => {
 
 it('Dropdowns are filled from the account', async () => {
 	const node = ownNode('AlfaCRM', NODE_TYPE, customer('create', {}), real.credential);
-	const branches = await real.optionsOf(node, 'getBranches', 'branchId');
+	const branches = await real.optionsOf(node, 'branches', 'branchId');
 	expect(branches.map(({ value }) => value)).toEqual(rows('branch').map(({ id }) => id));
 });
 

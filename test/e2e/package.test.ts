@@ -52,10 +52,10 @@ it('creates, gets, updates, lists and deletes a customer', async () => {
 describe('the lists of the editor', () => {
 	it('are filled from the account: pickers that search and mappers that know the custom fields', async () => {
 		const node = newCustomer();
-		const search = { method: 'searchCustomers', path: 'parameters.id', filter: 'а' };
+		const search = { method: 'customers', path: 'parameters.id', filter: 'а' };
 		const found = await real.client.nodeList({ node, ...search });
 		expect(found.results.length).toBeGreaterThan(0);
-		const mapper = { method: 'getCustomerColumns', path: 'parameters.columns' };
+		const mapper = { method: 'customerColumns', path: 'parameters.columns' };
 		const { fields } = await real.client.nodeColumns({ node, ...mapper });
 		expect(fields.map(({ id }: { id: string }) => id)).toEqual(
 			expect.arrayContaining(['name', 'custom_school']),

@@ -261,8 +261,8 @@ describe('where the main branch is switched off', () => {
 		const id = lead({ phone: [PHONE], branch_ids: [3] });
 		const engine = engineWith({ branchId: 2 });
 		expect((await engine.run({ parameters: listBranches })).json).toHaveLength(3);
-		expect(await engine.options('getBranches', {})).toHaveLength(3);
-		expect((await engine.options('getStages', {})).length).toBeGreaterThan(0);
+		expect(await engine.options('branches', {})).toHaveLength(3);
+		expect((await engine.options('stages', {})).length).toBeGreaterThan(0);
 		expect((await engine.run({ parameters: findByPhone(PHONE) })).json).toMatchObject([{ id }]);
 		expect(await new Poller(engine, CREATED).tick()).toEqual([]);
 		expect(paths()).toEqual(['/v2api/2/branch/index']);

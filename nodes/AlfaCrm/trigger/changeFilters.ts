@@ -43,7 +43,7 @@ export const changeEntities: INodeProperties = {
 
 /** Filled by `declaredLists`. Fields have no IDs that a label could offer, as n8n's lint wants of what is loaded. */
 const ofChosenEntities: INodeProperties['typeOptions'] = {
-	loadOptionsMethod: 'getChangedFields',
+	loadOptionsMethod: 'changedFields',
 	loadOptionsDependsOn: ['event', 'entities'],
 };
 
@@ -70,26 +70,26 @@ function fieldsOf(classes: readonly string[]): Map<string, Set<string>> {
 }
 
 /** Fills lists of the form from what is declared: nothing is asked of AlfaCRM. */
-export const declaredLists: Record<
-	string,
-	(this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>
-> = {
-	async getChangedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-		const event = eventTypes.find(({ value }) => value === this.getCurrentNodeParameter('event'));
-		const own = event?.kind === 'logged' ? event.className : undefined;
-		const chosen = this.getCurrentNodeParameter(changeEntities.name);
-		// An expression names its classes when the node runs.
-		const fields = fieldsOf(own === undefined ? (Array.isArray(chosen) ? (chosen as string[]) : []) : [own]);
-		const shown = [...fields].map(([value, labels]) => ({ value, label: [...labels].join(' / ') }));
-		const isAmbiguous = (text: string) => shown.filter(({ label }) => label === text).length > 1;
-		const options = shown.map(({ value, label }) => ({
-			name: isAmbiguous(label) ? `${label} (${value})` : label,
-			value,
-			description: `AlfaCRM calls it ${value}`,
-		}));
-		return await Promise.resolve(sortByName(options));
-	},
-};
+export const declaredLists: Record<string, (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>> =
+	{
+		async changedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+			const event = eventTypes.find(({ value }) => value === this.getCurrentNodeParameter('event'));
+			const own = event?.kind === 'logged' ? event.className : undefined;
+			const chosen = this.getCurrentNodeParameter(changeEntities.name);
+			// An expression names its classes when the node runs.
+			const fields = fieldsOf(
+				own === undefined ? (Array.isArray(chosen) ? (chosen as string[]) : []) : [own],
+			);
+			const shown = [...fields].map(([value, labels]) => ({ value, label: [...labels].join(' / ') }));
+			const isAmbiguous = (text: string) => shown.filter(({ label }) => label === text).length > 1;
+			const options = shown.map(({ value, label }) => ({
+				name: isAmbiguous(label) ? `${label} (${value})` : label,
+				value,
+				description: `AlfaCRM calls it ${value}`,
+			}));
+			return await Promise.resolve(sortByName(options));
+		},
+	};
 
 /** Fields by their names or, as an expression may have them, by what the list shows; any other name is one that is not declared. */
 export function readFields(parameters: TriggerParameters, classes: readonly string[]): string[] {

@@ -151,8 +151,8 @@ describe('a regular lesson', () => {
 	});
 
 	it.each([
-		['Group', 'searchGroups'],
-		['Customer', 'searchCustomers'],
+		['Group', 'groups'],
+		['Customer', 'customers'],
 	])('for a %s is asked for in order, its owner from a list', (owner, search) => {
 		const chosen = { related_class: owner };
 		expect(labelsOf('regularLesson', chosen).slice(3)).toEqual([
@@ -208,10 +208,10 @@ describe('a regular lesson', () => {
 });
 
 it.each([
-	['Customer', 'Customer', 'searchCustomers'],
-	['Lead', 'Customer', 'searchCustomers'],
-	['Group', 'Group', 'searchGroups'],
-	['Task', 'Task', 'searchTasks'],
+	['Customer', 'Customer', 'customers'],
+	['Lead', 'Customer', 'customers'],
+	['Group', 'Group', 'groups'],
+	['Task', 'Task', 'tasks'],
 ])('a comment on a %s has its record picked from a list of these', (type, displayName, search) => {
 	const shown = formOf({ resource: 'communication', operation: 'create', class: type });
 	const picker = shown.find(({ name }) => name === 'related_id');
