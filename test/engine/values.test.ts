@@ -249,7 +249,7 @@ describe('memberships', () => {
 		const [id, group] = [lead({ is_study: 1 }), chess()];
 		const membership = member(id, group);
 		expect(await run(leaving(id, group))).toMatchObject([
-			{ operationResult: 'updated', id: membership, e_date: '20.02.2026' },
+			{ operationResult: 'updated', id: membership, e_date: '2026-02-20' },
 		]);
 		expect(row('cgi', membership)).toMatchObject({ b_date: '01.02.2026', e_date: '20.02.2026' });
 	});

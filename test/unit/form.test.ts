@@ -126,9 +126,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		});
 	});
 
-	it('has Simplify exactly where wide records are read or written, in n8n’s words, and on', () => {
+	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
 		const reads = ['get', 'getMany'].includes(action?.kind ?? '') && !action?.outputFields;
-		const shows = [...READING, 'create', 'update', 'upsert'].includes(operation) || reads;
+		const shows = READING.includes(operation) || reads;
 		const simplifies = entity?.simple !== undefined && shows;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
@@ -174,9 +174,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		};
 		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
 		const besides = {
-			create: ['simplify', 'options'],
-			update: ['simplify', 'options'],
-			upsert: ['simplify', 'options', ...matched],
+			create: ['options'],
+			update: ['options'],
+			upsert: ['options', ...matched],
 		}[operation as 'create'];
 		const start = ['resource', 'operation', 'branchId', 'id', 'inputMode', 'listMode'];
 		const shared = new Set([...start, ...keys, ...besides]);

@@ -115,8 +115,7 @@ export const WORKFLOWS: Record<'list' | 'create' | 'upsert', Job> = {
 		},
 		http: (account, rows, interval) => {
 			const url = `${account.hostname}/v2api/1/customer/`;
-			const search =
-				'={{ JSON.stringify({ phone: $json.phone, is_study: 2, removed: 1, simplify: false }) }}';
+			const search = '={{ JSON.stringify({ phone: $json.phone, is_study: 2, removed: 1 }) }}';
 			const action = '($json.items.length > 0 ? "update?id=" + $json.items[0].id : "create")';
 			const lead = "name: $('Each Lead').item.json.name, phone: [$('Each Lead').item.json.phone]";
 			const body = `={{ JSON.stringify({ ${lead}, ${NEW_LEAD} }) }}`;

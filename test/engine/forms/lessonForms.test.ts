@@ -42,7 +42,7 @@ describe('a lesson', () => {
 	it('is asked for in the order in which a school thinks of it', () => {
 		expect(labelsOf('lesson').slice(4)).toEqual([
 			...['Group', 'Customer', 'Lesson Date', 'Start Time', 'Duration', 'Lesson Type'],
-			...['Subject', 'Teacher', 'Room', 'Additional Fields', 'Simplify', 'Options'],
+			...['Subject', 'Teacher', 'Room', 'Additional Fields', 'Options'],
 		]);
 	});
 
@@ -157,7 +157,7 @@ describe('a regular lesson', () => {
 		const chosen = { related_class: owner };
 		expect(labelsOf('regularLesson', chosen).slice(3)).toEqual([
 			...['Lesson For', owner, 'Days', 'Start Time', 'Duration', 'Start Date', 'End Date'],
-			...['Subject', 'Teacher', 'Room', 'Additional Fields', 'Simplify'],
+			...['Subject', 'Teacher', 'Room', 'Additional Fields'],
 		]);
 		const picker = formOf({ resource: 'regularLesson', operation: 'create', ...chosen })[4];
 		expect(picker.modes?.[0].typeOptions?.searchListMethod).toBe(search);

@@ -82,21 +82,10 @@ export function withNameSchema({ properties }: ObjectSchema, fields: readonly Sh
 export type ShowWritten = (row: IDataObject, sent?: IDataObject) => IDataObject;
 
 /**
- * How a record comes out that is written: the few useful fields of a wide one and those that were given, or as it is. Read before
- * anything is sent.
+ * How a record comes out that is written: the few useful fields of a wide one and those that were given; a narrow one as it is.
  *
  * @param given names of fields; of those that AlfaCRM shows by another name, that one counts
  */
-export function simplified(
-	parameters: ParameterReader,
-	entity: Entity,
-	given: readonly string[],
-): ShowWritten {
-	if (entity.simple !== undefined && !parameters.flag(simplify)) return (row) => row;
-	return useful(parameters, entity, given);
-}
-
-/** The few useful fields of a wide record and those that were given; a narrow one as it is. */
 export function useful({ origin }: ParameterReader, entity: Entity, given: readonly string[]): ShowWritten {
 	const { simple } = entity;
 	if (simple === undefined) return (row) => row;

@@ -7,7 +7,7 @@ import { isNeeded, isProminent } from '../../fields/field';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import type { ShowWritten } from '../output/readings';
-import { simplified, simplifiedSchema, readingForm } from '../output/readings';
+import { simplifiedSchema, useful } from '../output/readings';
 import type { Target } from './target';
 import { keysForm, targetOf } from './target';
 import { bodyOf, shortensTexts, textOptions } from './body';
@@ -49,7 +49,7 @@ export function readDraft(
 	const [options] = isWide(entity) ? textOptions(fields) : [];
 	const shortens = shortensTexts(options && item.collection(options));
 	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
-	const show = simplified(item, entity, Object.keys(body));
+	const show = useful(item, entity, Object.keys(body));
 	return { target, fields, input, body, branch: target.branch, show };
 }
 
@@ -71,7 +71,6 @@ export const create: Operation = {
 	form: (entity) => ({
 		...inputModeForm(entity, entity.fields.filter(isNeeded)),
 		keys: keysForm(entity),
-		simplify: readingForm(entity),
 		prominentFields: prominentForm(entity, prominentFields(entity)),
 		fields: [inFormMode(entity, additionalFields(entity))],
 		options: isWide(entity) ? textOptions(entity.fields) : [],

@@ -7,7 +7,7 @@ import { collection } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
-import { simplified, simplifiedSchema, readingForm } from '../output/readings';
+import { simplifiedSchema, useful } from '../output/readings';
 import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
@@ -41,7 +41,6 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		...inputModeForm(entity),
 		id: [idParameter(entity)],
 		keys: keysForm(entity),
-		simplify: readingForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
 		fields: [inFormMode(entity, updateFields(entity))],
 		options: [updateOptions(entity)],
@@ -63,7 +62,7 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
 			);
 		}
-		const show = simplified(item, entity, Object.keys(changes));
+		const show = useful(item, entity, Object.keys(changes));
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
