@@ -18,13 +18,8 @@ import { getRecord, writeAnywhere } from './findById';
 const updateFields = (entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
 
-const updateOptions = (entity: Entity) =>
-	collection(
-		'Options',
-		'options',
-		[overwriteWithEmpty, ...(isWide(entity) ? shortenOption(entity.fields) : [])],
-		'Add Option',
-	);
+const updateOptions = ({ fields }: Entity) =>
+	collection('Options', 'options', [overwriteWithEmpty, ...shortenOption(fields)], 'Add Option');
 
 /** What an update of one entity does besides. */
 interface OwnUpdate {
@@ -43,13 +38,13 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		keys: keysForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
 		fields: [inFormMode(entity, updateFields(entity))],
-		options: [updateOptions(entity)],
+		options: isWide(entity) ? [updateOptions(entity)] : [],
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.keys);
 		const id = idOf(item, entity);
-		const options = item.collection(updateOptions(entity));
-		const overwrites = options.flag(overwriteWithEmpty);
+		const options = isWide(entity) ? item.collection(updateOptions(entity)) : undefined;
+		const overwrites = options?.flag(overwriteWithEmpty) ?? false;
 		const input = given(readFieldInput(item, entity, updateFields(entity)));
 		const changes = changesOf(item, entity, input, overwrites, shortensTexts(options));
 		const lists = entity.fields.filter((field) => isList(field) && field.name in changes);
@@ -57,9 +52,12 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		if (Object.keys(changes).length === 0) {
 			const useless = entity.fields.filter(({ name }) => !isEmpty(input[name]));
 			const why = useless.map((field) => unusable(field, input[field.name])).join(' and ');
+			const emptying = options
+				? "To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. "
+				: '';
 			throw item.refused(
 				`There is nothing to update: ${why || 'no field was given a value'}`,
-				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
+				`Give at least one field of the record. ${emptying}Nothing was sent to AlfaCRM.`,
 			);
 		}
 		const show = useful(item, entity, Object.keys(changes));
