@@ -48,12 +48,12 @@ const asWire = (values: object) =>
 const writable: Writable[] = [
 	{
 		resource: 'branch',
-		create: () => ({ name: 'Южный', is_active: true, subject_ids: [1, 2], weight: 40 }),
+		create: () => ({ name: 'Южный', is_active: true, subject_ids: [1, 2] }),
 		update: { is_active: false },
 	},
 	{
 		resource: 'location',
-		create: () => ({ name: 'ул. Примерная, 7', is_active: true, weight: 3 }),
+		create: () => ({ name: 'ул. Примерная, 7', is_active: true }),
 		branch: { branch_id: 1 },
 		update: { name: 'ул. Примерная, 9' },
 	},
@@ -64,7 +64,7 @@ const writable: Writable[] = [
 		list: { is_study: 2 },
 		update: { lead_status_id: 2, note: 'Перезвонить' },
 	},
-	{ resource: 'subject', create: () => ({ name: 'Шахматы', weight: 9 }), update: { name: 'Шашки' } },
+	{ resource: 'subject', create: () => ({ name: 'Шахматы' }), update: { name: 'Шашки' } },
 	...['studyStatus', 'leadStatus', 'leadReject'].map((resource) => ({
 		resource,
 		create: () => ({ name: 'Перезвонить', is_enabled: true }),
@@ -84,7 +84,8 @@ const writable: Writable[] = [
 	},
 	{
 		resource: 'room',
-		create: () => ({ name: 'Кабинет 5', color_id: 2, weight: 7, is_enabled: true }),
+		create: () => ({ name: 'Кабинет 5', color_id: 2, is_enabled: true }),
+		sent: () => ({ weight: 0 }),
 		branch: { branch_id: 1 },
 		update: { name: 'Кабинет 6' },
 	},
