@@ -165,7 +165,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const keys = namesOf(entity.keys ?? []);
 		const own: Record<string, string[]> = {
 			form: {
-				create: [...namesOf(ahead), ...(value === 'regularLesson' ? ['duration'] : []), 'additionalFields'],
+				create: [
+					...namesOf(ahead),
+					...(value === 'regularLesson' ? ['duration'] : []),
+					...(ahead.length === entity.fields.length ? [] : ['additionalFields']),
+				],
 				update: ['updateFields'],
 				upsert: [...lacking, 'fieldsToSet'],
 			}[operation as 'create'],

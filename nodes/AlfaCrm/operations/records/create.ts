@@ -22,6 +22,9 @@ const additionalFields = (entity: Entity) => {
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
+/** A subject, for one, has nothing but its name. */
+const offersMore = ({ fields, custom }: Entity): boolean => custom === true || !fields.every(isProminent);
+
 /** For what is created once. */
 export const skipIfThere: INodeProperties = {
 	displayName: 'Skip If It Already Exists',
@@ -72,7 +75,7 @@ export const create: Operation = {
 		...inputModeForm(entity, entity.fields.filter(isNeeded)),
 		keys: keysForm(entity),
 		prominentFields: prominentForm(entity, prominentFields(entity)),
-		fields: [inFormMode(entity, additionalFields(entity))],
+		fields: offersMore(entity) ? [inFormMode(entity, additionalFields(entity))] : [],
 		options: isWide(entity) ? textOptions(entity.fields) : [],
 	}),
 	execute: async (item, entity) => [await saveDraft(item, entity, readDraft(item, entity))],
