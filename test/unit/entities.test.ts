@@ -129,9 +129,8 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		expect(strange(match.onlyForNew ?? [], namesOf(fields))).toEqual([]);
 	});
 
-	it('is archived by a flag that can be written, and a day that is returned', () => {
+	it('is archived by a day that is returned', () => {
 		if (entity.archive === undefined) return;
-		if (entity.operations.includes('update')) expect(namesOf(fields)).toContain('removed');
 		const { day } = entity.archive;
 		if (day) expect(returned(entity).find(({ name }) => name === day)?.type).toBe('date');
 	});

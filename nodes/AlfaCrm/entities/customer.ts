@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readIds } from '../values/formats';
-import { archivedField, archivedView, archiving } from './archive';
+import { archivedView, archiving } from './archive';
 import {
 	idsFilter,
 	name,
@@ -187,7 +187,6 @@ export const customer = writable({
 		text('legal_name', 'Payer Name', { longest: 50, description: 'Payer or parent' }),
 		note,
 		reference('pipeline_id', 'Pipeline', 'pipeline'),
-		archivedField('customer'),
 		reference('study_status_id', 'Study Status', 'studyStatus'),
 		references('teacher_ids', 'Teacher', 'teacher', { description: 'Responsible' }),
 		texts('web', 'Website'),

@@ -1,4 +1,4 @@
-import { archivedField, archivedView, archiving } from './archive';
+import { archivedView, archiving } from './archive';
 import {
 	idsFilter,
 	name,
@@ -52,7 +52,6 @@ export const group = writable({
 	archive: {},
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
-		archivedField('group'),
 		ownBranches(),
 		company,
 		dottedDate('e_date', 'End Date', {

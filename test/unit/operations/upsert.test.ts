@@ -170,7 +170,7 @@ describe('fields only for new ones', () => {
 		const id = holder({ note: 'a', custom_school: '12', email: [EMAIL] });
 		const before = { ...card(id) };
 		const fields = {
-			...{ name: 'Ия', note: 'b', email: ['other@example.org'], removed: true, dob: '2015-09-04' },
+			...{ name: 'Ия', note: 'b', email: ['other@example.org'], dob: '2015-09-04' },
 			customFields: { values: [{ name: 'custom_school', value: '7' }] },
 		};
 		for (const onlyForNew of [['all'], ['note', 'all'], 'all'])
