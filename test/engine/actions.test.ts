@@ -49,20 +49,6 @@ it.each<[operation: string, more: INodeParameters, call: string, first: string]>
 	expect(writes()).toEqual([call]);
 });
 
-it('a payment that is taken under Payment is there for the customer too, once', async () => {
-	const id = lead({ is_study: 1 });
-	const payment = { branchId: 1, operation: 'takePayment', income: 500, pay_account_id: 1 };
-	const taken = [
-		{ ...payment, resource: 'pay', customer_id: pick(id) },
-		{ ...payment, resource: 'customer', id: pick(id) },
-		{ ...payment, resource: 'pay', customer_id: pick(id), income: 501 },
-	];
-	const results = [];
-	for (const one of taken) results.push(...(await run({ ...one, additionalFields: {} })));
-	expect(results.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'created']);
-	expect(results[1].id).toBe(results[0].id);
-});
-
 describe('Complete Lesson', () => {
 	it('takes rows by expressions beside the lists of IDs', async () => {
 		const [one, two] = clients(2);

@@ -88,25 +88,12 @@ export const incomeFields = fieldsLike(
 	},
 );
 
-/** That of the customer once more, for who looks for it here. */
-const take: Action = {
-	name: 'takePayment',
-	label: 'Take Payment',
-	title: 'Take payment from customer',
-	description: 'Unless an identical one exists',
-	action: 'create',
-	path: 'pay',
-	idAs: 'customer_id',
-	body: [{ ...customer, required: true }, ...incomeFields],
-	kind: 'createIfAbsent',
-	creates: 'pay',
-};
-
 /** API notes 5.16: types other than an income, and signs, are known from one integration. */
 const correct: Action = {
 	name: 'createCorrection',
 	label: 'Create Correction or Refund',
 	title: 'Create payment correction or refund',
+	description: 'An income is taken under Customer',
 	action: 'create',
 	body: [
 		{ ...customer, required: true },
@@ -131,7 +118,7 @@ export const pay = writable({
 	label: 'Payment',
 	certainty: 'confirmed',
 	operations: ['delete', 'get', 'getAll', 'update'],
-	actions: [take, correct],
+	actions: [correct],
 	simple: [
 		'id',
 		'document_date',
