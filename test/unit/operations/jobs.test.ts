@@ -107,6 +107,13 @@ describe('Move to Stage', () => {
 	);
 });
 
+it('a reason that AlfaCRM refuses is named as the form names it', async () => {
+	school.onCall = (call) =>
+		call === 'customer/update' ? { success: false, errors: { lead_reject_id: ['Неверно'] } } : undefined;
+	const { error } = await school.run(job('reject', lead(), { lead_reject_id: 1, additionalFields: {} }));
+	expect(`${error?.message} ${error?.description}`).toContain("'Reason' (lead_reject_id)");
+});
+
 describe('an action that goes out as it is declared', () => {
 	const sent = async (form: IDataObject) => {
 		const { json } = await school.done(form);
