@@ -246,7 +246,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const presets = {
 			create: isBooking ? { checkBusy: true, skipIfThere: true } : shortens,
 			find: found,
-			update: { overwriteWithEmpty: false, ...shortens },
+			update: { overwriteWithEmpty: false },
 			upsert: {
 				...{ ifSeveral: 'refuse', ifKeyEmpty: 'refuse', overwriteWithEmpty: false, ...shortens },
 				onlyForNew: [...(entity.match?.onlyForNew ?? [])],

@@ -53,7 +53,6 @@ export const group = writable({
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
 		ownBranches(),
-		company,
 		dottedDate('e_date', 'End Date', {
 			description: 'Later than the start',
 			fallbackDateFormat: 'iso',
@@ -65,7 +64,7 @@ export const group = writable({
 		status,
 		references('teacher_ids', 'Teacher', 'teacher'),
 	],
-	outputFields: [flag('is_public', 'Public'), id('streaming_id', 'Streaming ID'), ...timestamps],
+	outputFields: [company, flag('is_public', 'Public'), id('streaming_id', 'Streaming ID'), ...timestamps],
 	filters: [
 		reference('branch_id', 'Branch', 'branch'),
 		text('customer_name', 'Customer Name', { description: 'Of a member' }),

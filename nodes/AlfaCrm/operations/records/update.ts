@@ -10,7 +10,7 @@ import type { Operation } from '../operation';
 import { simplifiedSchema, useful } from '../output/readings';
 import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
-import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
+import { changesOf, overwriteWithEmpty } from './body';
 import { added, listModeForm, readAddToLists } from './saveChanges';
 import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput } from './fieldInput';
 import { getRecord, writeAnywhere } from './findById';
@@ -18,8 +18,7 @@ import { getRecord, writeAnywhere } from './findById';
 const updateFields = (entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
 
-const updateOptions = ({ fields }: Entity) =>
-	collection('Options', 'options', [overwriteWithEmpty, ...shortenOption(fields)], 'Add Option');
+const updateOptions = collection('Options', 'options', [overwriteWithEmpty], 'Add Option');
 
 /** What an update of one entity does besides. */
 interface OwnUpdate {
@@ -38,15 +37,15 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		keys: keysForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
 		fields: [inFormMode(entity, updateFields(entity))],
-		options: isWide(entity) ? [updateOptions(entity)] : [],
+		options: isWide(entity) ? [updateOptions] : [],
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.keys);
 		const id = idOf(item, entity);
-		const options = isWide(entity) ? item.collection(updateOptions(entity)) : undefined;
+		const options = isWide(entity) ? item.collection(updateOptions) : undefined;
 		const overwrites = options?.flag(overwriteWithEmpty) ?? false;
 		const input = given(readFieldInput(item, entity, updateFields(entity)));
-		const changes = changesOf(item, entity, input, overwrites, shortensTexts(options));
+		const changes = changesOf(item, entity, input, overwrites);
 		const lists = entity.fields.filter((field) => isList(field) && field.name in changes);
 		const adds = readAddToLists(item, entity.fields, 'replace') && lists.length > 0;
 		if (Object.keys(changes).length === 0) {
