@@ -71,7 +71,7 @@ const keys: MatchKey[] = [
 	{
 		name: 'phone',
 		label: 'Phone',
-		description: 'Any format, e.g. +7..., 8..., with brackets or spaces',
+		description: 'In any format',
 		fields: ['phone'],
 	},
 	{

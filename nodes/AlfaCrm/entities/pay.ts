@@ -32,7 +32,7 @@ const commodity = id('commodity_id', 'Commodity ID');
 
 const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 	fromBranch: true,
-	description: "Left empty, the one above if the payer is in it, else the payer's only one",
+	description: "If not the one above, or the payer's only one",
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
 /** One source says that a new payment needs it. API notes 5.16. */

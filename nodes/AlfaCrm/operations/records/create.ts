@@ -31,7 +31,7 @@ export const skipIfThere: INodeProperties = {
 	name: 'skipIfThere',
 	type: 'boolean',
 	default: true,
-	description: 'Whether to return the same one if it is there, instead of adding another',
+	description: 'Whether to return the same one if it is there',
 };
 
 /** A new record, and how it comes out. */
