@@ -96,7 +96,7 @@ export const note = longText('note', 'Note');
 
 /** AlfaCRM refuses a comment that has none. API notes 5.18 and 5.19. */
 export const author = reference('user_id', 'Author', 'user', {
-	description: 'The user of the credential if left empty',
+	description: 'If not the user of the credential',
 	fallback: 'author',
 });
 

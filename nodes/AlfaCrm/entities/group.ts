@@ -66,7 +66,6 @@ export const group = writable({
 	],
 	outputFields: [company, flag('is_public', 'Public'), id('streaming_id', 'Streaming ID'), ...timestamps],
 	filters: [
-		reference('branch_id', 'Branch', 'branch'),
 		text('customer_name', 'Customer Name', { description: 'Of a member' }),
 		...range(isoDate, 'e_date', 'End Date'),
 		idsFilter('group', 'e.g. 40, 41'),

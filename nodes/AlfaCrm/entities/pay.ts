@@ -39,7 +39,7 @@ const date = dottedDate('document_date', 'Payment Date', { required: true });
 const PAYER = ['legal_name', 'name'];
 const payer = text('payer_name', 'Payer Name', {
 	longest: 50,
-	description: 'That of the customer if left empty',
+	description: 'If not that of the customer',
 	copyFrom: PAYER,
 });
 
@@ -82,7 +82,7 @@ export const incomeFields = fieldsLike(
 		},
 		location_id: {},
 		note: {},
-		payer_name: { description: 'That of the customer if left empty' },
+		payer_name: { description: 'If not that of the customer' },
 		pay_item_id: {},
 		pay_type_id: { fallback: INCOME, required: false, description: 'An income (1) if left empty' },
 	},
