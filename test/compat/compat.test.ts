@@ -15,7 +15,7 @@ const real = useRealN8n({ customers: CUSTOMERS, settings: { rateLimit: 0 } }, {}
 
 const rows = (path: string) => real.sandbox.store.rows(path);
 const calls = () => real.sandbox.journal.map(({ path, status }) => `${path} ${status}`);
-const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true, addNames: false };
+const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
 const customer = (operation: string, more: INodeParameters): INodeParameters => ({
 	...{ resource: 'customer', operation, branchId: 1, ...more },
 });
@@ -45,14 +45,14 @@ it('Test of the credential', async () => {
 
 it('Dropdowns are filled from the account', async () => {
 	const node = ownNode('AlfaCRM', NODE_TYPE, customer('create', {}), real.credential);
-	const branches = await real.optionsOf(node, 'getBranches', 'branchId');
+	const branches = await real.optionsOf(node, 'branches', 'branchId');
 	expect(branches.map(({ value }) => value)).toEqual(rows('branch').map(({ id }) => id));
 });
 
 it('Create, Get, Update, Delete', async () => {
 	const find = (id: unknown) => real.sandbox.store.find('subject', Number(id));
 	const subject = (operation: string, more: INodeParameters) =>
-		outputOf({ resource: 'subject', operation, branchId: 1, addNames: false, ...more });
+		outputOf({ resource: 'subject', operation, branchId: 1, ...more });
 	const [{ id }] = await subject('create', { name: 'Шахматы' });
 	expect(find(id)).toMatchObject({ name: 'Шахматы' });
 	expect(await subject('get', { id: Number(id) })).toMatchObject([{ id, name: 'Шахматы' }]);
@@ -64,7 +64,7 @@ it('Create, Get, Update, Delete', async () => {
 
 it('Get Many with Return All', async () => {
 	for (const { id } of rows('customer')) real.sandbox.store.patch('customer', id, { branch_ids: [1] });
-	const all = customer('getAll', { is_study: 2, removed: 1, returnAll: true, addNames: false });
+	const all = customer('getAll', { is_study: 2, removed: 1, returnAll: true, simplify: false });
 	const ids = (await outputOf(all)).map(({ id }) => id);
 	expect(ids).toHaveLength(CUSTOMERS);
 	expect(new Set(ids)).toEqual(new Set(rows('customer').map(({ id }) => id)));
@@ -94,7 +94,7 @@ it.each([401, 403] as const)('A token that expires, told by %i', async (status) 
 
 	expect(calls().filter((call) => call === '/v2api/auth/login 200')).toHaveLength(1);
 	expect(calls().at(0)).toBe(`/v2api/branch/index ${status}`);
-	expect(calls().at(-1)).toBe('/v2api/branch/index 200');
+	expect(calls().at(2)).toBe('/v2api/branch/index 200');
 });
 
 it('Waits where AlfaCRM answers 429', async () => {
@@ -105,7 +105,7 @@ it('Waits where AlfaCRM answers 429', async () => {
 });
 
 it('Failed items take the error output', async () => {
-	const workflow = oneNode(customer('get', { id: 999_999, addNames: false }), real.credential);
+	const workflow = oneNode(customer('get', { id: 999_999 }), real.credential);
 	const nodes = workflow.nodes.map((node) =>
 		node.name === 'AlfaCRM' ? { ...node, onError: 'continueErrorOutput' } : node,
 	);

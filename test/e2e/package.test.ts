@@ -10,7 +10,7 @@ const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
 const logins = () => real.sandbox.journal.filter(({ path }) => path.endsWith('auth/login')).length;
 const newCustomer = () =>
 	ownNode('AlfaCRM', NODE_TYPE, { resource: 'customer', operation: 'create', branchId: 1 }, real.credential);
-const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true, addNames: false };
+const listBranches = { resource: 'branch', operation: 'getAll', returnAll: true };
 
 describe('the packed package', () => {
 	it('is loaded by n8n, as a node and as a tool for AI agents', async () => {
@@ -35,7 +35,7 @@ it('creates, gets, updates, lists and deletes a customer', async () => {
 	const [{ id }] = await run('create', lead);
 	expect(stored(id)).toMatchObject(lead);
 
-	const [read] = await run('get', { id: id as number, addNames: false });
+	const [read] = await run('get', { id: id as number });
 	expect(read).toMatchObject({ id, ...lead });
 	expect(stored(id)).toMatchObject(read);
 
@@ -52,10 +52,10 @@ it('creates, gets, updates, lists and deletes a customer', async () => {
 describe('the lists of the editor', () => {
 	it('are filled from the account: pickers that search and mappers that know the custom fields', async () => {
 		const node = newCustomer();
-		const search = { method: 'searchCustomers', path: 'parameters.id', filter: 'а' };
+		const search = { method: 'customers', path: 'parameters.id', filter: 'а' };
 		const found = await real.client.nodeList({ node, ...search });
 		expect(found.results.length).toBeGreaterThan(0);
-		const mapper = { method: 'getCustomerColumns', path: 'parameters.columns' };
+		const mapper = { method: 'customerColumns', path: 'parameters.columns' };
 		const { fields } = await real.client.nodeColumns({ node, ...mapper });
 		expect(fields.map(({ id }: { id: string }) => id)).toEqual(
 			expect.arrayContaining(['name', 'custom_school']),

@@ -49,20 +49,6 @@ it.each<[operation: string, more: INodeParameters, call: string, first: string]>
 	expect(writes()).toEqual([call]);
 });
 
-it('a payment that is taken under Payment is there for the customer too, once', async () => {
-	const id = lead({ is_study: 1 });
-	const payment = { branchId: 1, operation: 'takePayment', income: 500, pay_account_id: 1 };
-	const taken = [
-		{ ...payment, resource: 'pay', customer_id: pick(id) },
-		{ ...payment, resource: 'customer', id: pick(id) },
-		{ ...payment, resource: 'pay', customer_id: pick(id), income: 501 },
-	];
-	const results = [];
-	for (const one of taken) results.push(...(await run({ ...one, additionalFields: {} })));
-	expect(results.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged', 'created']);
-	expect(results[1].id).toBe(results[0].id);
-});
-
 describe('Complete Lesson', () => {
 	it('takes rows by expressions beside the lists of IDs', async () => {
 		const [one, two] = clients(2);
@@ -125,7 +111,7 @@ describe('the customers who are offered for a lesson', () => {
 	}
 	const NAMES = ['Ада Лавлейс', 'Гость на пробном', 'Яна Ёлкина'];
 	const offered = async (id: unknown, more: object = {}): Promise<INodePropertyOptions[]> =>
-		await school.engine.options('getLessonCustomers', mark(id, more));
+		await school.engine.options('lessonCustomers', mark(id, more));
 	const namesIn = (options: INodePropertyOptions[]) => options.map(({ name }) => name);
 	const idsIn = (options: INodePropertyOptions[]) => options.map(({ value }) => Number(value)).sort();
 
@@ -133,7 +119,7 @@ describe('the customers who are offered for a lesson', () => {
 		const form = formOf({ resource: 'lesson', operation: 'complete' });
 		for (const list of ['present_ids', 'absent_ids'])
 			expect(form.find(({ name }) => name === list)?.typeOptions).toEqual({
-				loadOptionsMethod: 'getLessonCustomers',
+				loadOptionsMethod: 'lessonCustomers',
 				loadOptionsDependsOn: ['branchId.value', 'id.value'],
 			});
 	});
@@ -248,7 +234,7 @@ describe.each(['digits', 'text'])('where AlfaCRM looks at the %s of a phone', (p
 		const id = lead({ phone: [held] });
 		lead({ phone: ['+7(493)255-00-01'] });
 		for (const text of typed) {
-			const { results } = await school.engine.search('searchCustomers', { branchId: 1 }, text);
+			const { results } = await school.engine.search('customers', { branchId: 1 }, text);
 			const isFull = text.replace(/\D/g, '').length > 7;
 			const found = results.map(({ value }) => value);
 			expect([text, found]).toEqual([text, isFull ? [id] : (expect.arrayContaining([id]) as number[])]);

@@ -100,7 +100,7 @@ describe('a redirect to another host', () => {
 		const begun = performance.now();
 
 		const words = /asks to wait for 2\d\d seconds/;
-		await expect(engine.options('getBranches', {})).rejects.toThrow(words);
+		await expect(engine.options('branches', {})).rejects.toThrow(words);
 		await expect(poller.tick()).rejects.toThrow(words);
 
 		expect(performance.now() - begun).toBeLessThan(90_000);

@@ -109,7 +109,7 @@ it.each([
 		await fc.assert(
 			fc.asyncProperty(acts, settings, fc.boolean(), async (done, given, isOneSecond) => {
 				const lessons = new Lessons(given, isOneSecond);
-				const poller = new Poller(engine, { event, addNames: false }, { send: lessons.school.send });
+				const poller = new Poller(engine, { event, simplify: false }, { send: lessons.school.send });
 				expect(await poller.tick()).toEqual([]);
 				const known = new Set<string>();
 				for (const one of [...done, { do: 'poll' }, { do: 'poll' }] as Act[]) {

@@ -106,7 +106,7 @@ describe('each value is refused by its label or has one meaning', () => {
 		const tried = new Set(situations.map(({ resource, operation }) => `${resource}.${operation}`));
 		expect(actionTable.filter((one) => !tried.has(one.join('.')))).toEqual([]);
 		// In a deep run some 50,000 values are put in there.
-		expect(places).toBeGreaterThan(1_450);
+		expect(places).toBeGreaterThan(1_400);
 		expect(cursor).toBeGreaterThan(places);
 	});
 });

@@ -68,7 +68,7 @@ describe("n8n's linter, given the form written out as it would be by hand", () =
 		['node-param-required-false', { required: false }],
 		[
 			'node-param-display-name-wrong-for-dynamic-options',
-			{ type: 'options', typeOptions: { loadOptionsMethod: 'getBranches' } },
+			{ type: 'options', typeOptions: { loadOptionsMethod: 'branches' } },
 		],
 		['node-param-default-wrong-for-boolean', { type: 'boolean', description: 'Whether it is', default: '' }],
 		[

@@ -1,6 +1,6 @@
 import { isUnsorted } from '../../nodes/AlfaCrm/entities/customer';
 import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/entities/fieldTypes';
-import { optionsMethod } from '../../nodes/AlfaCrm/entities/methodNames';
+import { listMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity } from '../../nodes/AlfaCrm/entities/types';
 import { reads } from '../support/actionKinds';
@@ -69,7 +69,7 @@ describe('the registry', () => {
 	);
 
 	it('gives no two dropdowns the same name', () => {
-		expect(repeated(entities.map(optionsMethod))).toEqual([]);
+		expect(repeated(entities.map(listMethod))).toEqual([]);
 	});
 
 	it('is in the order of the labels', () => {
@@ -129,9 +129,8 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		expect(strange(match.onlyForNew ?? [], namesOf(fields))).toEqual([]);
 	});
 
-	it('is archived by a flag that can be written, and a day that is returned', () => {
+	it('is archived by a day that is returned', () => {
 		if (entity.archive === undefined) return;
-		if (entity.operations.includes('update')) expect(namesOf(fields)).toContain('removed');
 		const { day } = entity.archive;
 		if (day) expect(returned(entity).find(({ name }) => name === day)?.type).toBe('date');
 	});

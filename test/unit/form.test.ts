@@ -57,7 +57,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('asks for what is wanted, then offers what is optional, then how it comes out, and options last', () => {
-		const LAST = ['simplify', 'addNames', 'options'];
+		const LAST = ['simplify', 'options'];
 		const rank = ({ type, name }: INodeProperties) =>
 			LAST.includes(name) ? 2 + LAST.indexOf(name) : type === 'collection' ? 1 : 0;
 		for (const form of forms) {
@@ -126,10 +126,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		});
 	});
 
-	it('has Simplify exactly where wide records are read or written, in n8n’s words, and on', () => {
-		const shows =
-			[...READING, 'create', 'update', 'upsert'].includes(operation) ||
-			(action?.kind === 'getMany' && action.outputFields === undefined);
+	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
+		const reads = ['get', 'getMany'].includes(action?.kind ?? '') && !action?.outputFields;
+		const shows = READING.includes(operation) || reads;
 		const simplifies = entity?.simple !== undefined && shows;
 		expect(named('simplify') !== undefined).toBe(simplifies);
 		if (!simplifies) return;
@@ -137,16 +136,6 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			...{ displayName: 'Simplify', type: 'boolean', default: true },
 			description: 'Whether to return a simplified version of the response instead of the raw data',
 		});
-	});
-
-	it('has Add Names where what is read may hold IDs, but not where rows come as AlfaCRM sends them', () => {
-		const isReading = READING.includes(operation) || ['get', 'getMany'].includes(action?.kind ?? '');
-		const asTheyAre = formOf({ resource: value, operation, simplify: false }).find(
-			({ name }) => name === 'addNames',
-		);
-		if (!isReading) expect(named('addNames')).toBeUndefined();
-		expect(named('addNames')?.default).toBe(named('addNames') && true);
-		if (!isReading || named('simplify')) expect(asTheyAre).toBeUndefined();
 	});
 
 	it('offers every filter, the views beside them and what is asked for one at a time', () => {
@@ -176,7 +165,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const keys = namesOf(entity.keys ?? []);
 		const own: Record<string, string[]> = {
 			form: {
-				create: [...namesOf(ahead), ...(value === 'regularLesson' ? ['duration'] : []), 'additionalFields'],
+				create: [
+					...namesOf(ahead),
+					...(value === 'regularLesson' ? ['duration'] : []),
+					...(ahead.length === entity.fields.length ? [] : ['additionalFields']),
+				],
 				update: ['updateFields'],
 				upsert: [...lacking, 'fieldsToSet'],
 			}[operation as 'create'],
@@ -185,9 +178,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		};
 		const matched = operation === 'upsert' ? ['matchBy', ...(entity.match?.keys[0].fields ?? [])] : [];
 		const besides = {
-			create: ['simplify', 'options'],
-			update: ['simplify', 'options'],
-			upsert: ['simplify', 'options', ...matched],
+			create: ['options'],
+			update: ['options'],
+			upsert: ['options', ...matched],
 		}[operation as 'create'];
 		const start = ['resource', 'operation', 'branchId', 'id', 'inputMode', 'listMode'];
 		const shared = new Set([...start, ...keys, ...besides]);
@@ -238,7 +231,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			matches ||
 			isBooking ||
 			isOverview ||
-			['check', 'update'].includes(operation) ||
+			operation === 'check' ||
+			(operation === 'update' && entity?.simple !== undefined) ||
 			action?.kind === 'freeSlots';
 		expect(options !== undefined).toBe(hasOptions);
 		if (!options || !entity) return;
@@ -252,7 +246,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const presets = {
 			create: isBooking ? { checkBusy: true, skipIfThere: true } : shortens,
 			find: found,
-			update: { overwriteWithEmpty: false, ...shortens },
+			update: { overwriteWithEmpty: false },
 			upsert: {
 				...{ ifSeveral: 'refuse', ifKeyEmpty: 'refuse', overwriteWithEmpty: false, ...shortens },
 				onlyForNew: [...(entity.match?.onlyForNew ?? [])],
@@ -352,7 +346,7 @@ it('Complete Lesson asks who was there before what to do about a completed lesso
 it('does not offer a model what is private, nor how much comes out', () => {
 	const offered = parameters.filter(
 		({ parameter: { name, noDataExpression, type } }) =>
-			['addNames', 'leaveOut', 'returnAll', 'simplify'].includes(name) &&
+			['leaveOut', 'returnAll', 'simplify'].includes(name) &&
 			// n8n shows its button "let the model define" beside all else.
 			!(noDataExpression || type === 'options'),
 	);

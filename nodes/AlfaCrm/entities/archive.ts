@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, OPEN_END, readFlag, today } from '../values/formats';
-import { choice, flag } from './fields';
+import { choice } from './fields';
 import type { Action, Entity } from './types';
 import type { Field } from './fieldTypes';
 
@@ -25,12 +25,6 @@ export const archivedView = (plural: string) => ({
 	holds: ({ removed }: IDataObject, chosen: number): boolean =>
 		chosen === 1 || removed === undefined || (readFlag(removed) === 1) === (chosen === 2),
 });
-
-export const archivedField = (noun: string) =>
-	flag('removed', 'Archived', {
-		description: `Whether the ${noun} is archived`,
-		writeOnly: true,
-	});
 
 /**
  * API notes 4: there is no call of its own for this, so a flag is written. Customers: tried by two integrations; groups: in

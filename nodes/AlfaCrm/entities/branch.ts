@@ -18,8 +18,8 @@ export const branch = writable({
 		name('e.g. Central'),
 		flag('is_active', 'Active', { required: true, description: 'Whether it is in use' }),
 		subjects,
-		weight,
 	],
+	outputFields: [weight],
 	filters: [only('is_active', 'Active', 'active branches', 'inactive ones'), nameFilter, subjects],
 });
 

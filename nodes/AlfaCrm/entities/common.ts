@@ -96,7 +96,7 @@ export const note = longText('note', 'Note');
 
 /** AlfaCRM refuses a comment that has none. API notes 5.18 and 5.19. */
 export const author = reference('user_id', 'Author', 'user', {
-	description: 'The user of the credential if left empty',
+	description: 'If not the user of the credential',
 	fallback: 'author',
 });
 
@@ -137,7 +137,7 @@ export const idsFilter = (entity: string, placeholder: string): Filter =>
 		verifyBy: ({ id }, wanted) => (wanted as unknown[]).includes(readId(id)),
 	});
 export const nameFilter = text('name', 'Name');
-export const enabledFilter = only('is_enabled', 'Enabled', 'enabled ones', 'disabled ones');
+export const enabledFilter = only('is_enabled', 'Enabled', 'enabled', 'disabled ones');
 
 /** When a record was made and changed last, as it is returned and as it is filtered. API notes 10. */
 export const timestamps = [text('created_at', 'Created At'), text('updated_at', 'Updated At')];

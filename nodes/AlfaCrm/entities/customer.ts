@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readFlag, readIds } from '../values/formats';
-import { archivedField, archivedView, archiving } from './archive';
+import { archivedView, archiving } from './archive';
 import {
 	idsFilter,
 	name,
@@ -71,7 +71,7 @@ const keys: MatchKey[] = [
 	{
 		name: 'phone',
 		label: 'Phone',
-		description: 'Any format, e.g. +7..., 8..., with brackets or spaces',
+		description: 'In any format',
 		fields: ['phone'],
 	},
 	{
@@ -173,10 +173,8 @@ export const customer = writable({
 		reference('assigned_id', 'Assigned Manager', 'user'),
 		text('barcode', 'Barcode'),
 		ownBranches(),
-		leaving,
 		dottedDate('dob', 'Date of Birth'),
 		choice('gender', 'Gender', GENDERS, 0),
-		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', { description: 'Why a lead was lost' }),
 		reference('lead_source_id', 'Lead Source', 'leadSource'),
 		reference('lead_status_id', 'Stage', 'leadStatus'),
 		choice('legal_type', 'Legal Type', LEGAL_TYPES, 1, {
@@ -187,7 +185,6 @@ export const customer = writable({
 		text('legal_name', 'Payer Name', { longest: 50, description: 'Payer or parent' }),
 		note,
 		reference('pipeline_id', 'Pipeline', 'pipeline'),
-		archivedField('customer'),
 		reference('study_status_id', 'Study Status', 'studyStatus'),
 		references('teacher_ids', 'Teacher', 'teacher', { description: 'Responsible' }),
 		texts('web', 'Website'),
@@ -200,9 +197,11 @@ export const customer = writable({
 		integer('balance_bonus', 'Bonus Balance'),
 		text('b_date', 'Start Date'),
 		isoDate('e_date', 'Archived On', { description: 'A past day if archived, 2030-12-31 if not' }),
+		leaving,
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
 		isoDate('last_attend_date', 'Last Attended'),
+		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', { description: 'Why a lead was lost' }),
 		references('lead_status_ids', 'Stage IDs', 'leadStatus'),
 		isoDate('next_lesson_date', 'Next Lesson'),
 		integer('paid_count', 'Paid Count'),

@@ -1,4 +1,4 @@
-import { archivedField, archivedView, archiving } from './archive';
+import { archivedView, archiving } from './archive';
 import {
 	idsFilter,
 	name,
@@ -52,9 +52,7 @@ export const group = writable({
 	archive: {},
 	fields: [
 		name('e.g. Robotics Tue 17:00'),
-		archivedField('group'),
 		ownBranches(),
-		company,
 		dottedDate('e_date', 'End Date', {
 			description: 'Later than the start',
 			fallbackDateFormat: 'iso',
@@ -66,9 +64,8 @@ export const group = writable({
 		status,
 		references('teacher_ids', 'Teacher', 'teacher'),
 	],
-	outputFields: [flag('is_public', 'Public'), id('streaming_id', 'Streaming ID'), ...timestamps],
+	outputFields: [company, flag('is_public', 'Public'), id('streaming_id', 'Streaming ID'), ...timestamps],
 	filters: [
-		reference('branch_id', 'Branch', 'branch'),
 		text('customer_name', 'Customer Name', { description: 'Of a member' }),
 		...range(isoDate, 'e_date', 'End Date'),
 		idsFilter('group', 'e.g. 40, 41'),

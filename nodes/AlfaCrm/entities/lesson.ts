@@ -122,11 +122,11 @@ const day = dottedDate('lesson_date', 'Lesson Date', {
 });
 const customers = records('customer_ids', 'Customer', 'customer', {
 	prominent: true,
-	description: 'Who takes part, if no group does. By ID several, separated by commas.',
+	description: 'Who takes part, if no group does. By ID several, with commas.',
 });
 const groups = records('group_ids', 'Group', 'group', {
 	prominent: true,
-	description: 'A trial lesson takes none. By ID several, separated by commas.',
+	description: 'A trial lesson takes none. By ID several, with commas.',
 });
 const duration = integer('duration', 'Duration', {
 	prominent: true,

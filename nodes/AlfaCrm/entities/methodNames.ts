@@ -1,15 +1,13 @@
 import type { Entity } from './types';
 
-const inOneWord = (text: string): string => text.replace(/ /g, '');
+const inOneWord = (text: string): string =>
+	`${text.charAt(0).toLowerCase()}${text.slice(1).replace(/ /g, '')}`;
 
-/** Under which name the dropdown of an entity is found, e.g. `getStudyStatuses`. */
-export const optionsMethod = ({ plural }: Entity): string => `get${inOneWord(plural)}`;
-
-/** Under which name the searchable list of an entity is found, e.g. `searchCustomers`. */
-export const searchMethod = ({ plural }: Entity): string => `search${inOneWord(plural)}`;
+/** Under which name the dropdown and the searchable list of an entity are found, e.g. `studyStatuses`. */
+export const listMethod = ({ plural }: Entity): string => inOneWord(plural);
 
 /** Under which name the customers of the lesson in the form are found. */
-export const LESSON_CUSTOMERS = 'getLessonCustomers';
+export const LESSON_CUSTOMERS = 'lessonCustomers';
 
-/** Under which name the columns of an entity's field mapper are found, e.g. `getCustomerColumns`. */
-export const columnsMethod = ({ label }: Entity): string => `get${inOneWord(label)}Columns`;
+/** Under which name the columns of an entity's field mapper are found, e.g. `customerColumns`. */
+export const columnsMethod = ({ label }: Entity): string => inOneWord(`${label}Columns`);

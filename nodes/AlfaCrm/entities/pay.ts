@@ -32,14 +32,14 @@ const commodity = id('commodity_id', 'Commodity ID');
 
 const branch = reference('branch_id', 'Branch of Payment', 'branch', {
 	fromBranch: true,
-	description: "Left empty, the one above if the payer is in it, else the payer's only one",
+	description: "If not the one above, or the payer's only one",
 });
 const date = dottedDate('document_date', 'Payment Date', { required: true });
 /** One source says that a new payment needs it. API notes 5.16. */
 const PAYER = ['legal_name', 'name'];
 const payer = text('payer_name', 'Payer Name', {
 	longest: 50,
-	description: 'That of the customer if left empty',
+	description: 'If not that of the customer',
 	copyFrom: PAYER,
 });
 
@@ -82,31 +82,18 @@ export const incomeFields = fieldsLike(
 		},
 		location_id: {},
 		note: {},
-		payer_name: { description: 'That of the customer if left empty' },
+		payer_name: { description: 'If not that of the customer' },
 		pay_item_id: {},
 		pay_type_id: { fallback: INCOME, required: false, description: 'An income (1) if left empty' },
 	},
 );
-
-/** That of the customer once more, for who looks for it here. */
-const take: Action = {
-	name: 'takePayment',
-	label: 'Take Payment',
-	title: 'Take payment from customer',
-	description: 'Unless an identical one exists',
-	action: 'create',
-	path: 'pay',
-	idAs: 'customer_id',
-	body: [{ ...customer, required: true }, ...incomeFields],
-	kind: 'createIfAbsent',
-	creates: 'pay',
-};
 
 /** API notes 5.16: types other than an income, and signs, are known from one integration. */
 const correct: Action = {
 	name: 'createCorrection',
 	label: 'Create Correction or Refund',
 	title: 'Create payment correction or refund',
+	description: 'An income is taken under Customer',
 	action: 'create',
 	body: [
 		{ ...customer, required: true },
@@ -131,7 +118,7 @@ export const pay = writable({
 	label: 'Payment',
 	certainty: 'confirmed',
 	operations: ['delete', 'get', 'getAll', 'update'],
-	actions: [take, correct],
+	actions: [correct],
 	simple: [
 		'id',
 		'document_date',

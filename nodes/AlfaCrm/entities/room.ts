@@ -14,7 +14,8 @@ export const room = writable({
 			description: 'In the palette of AlfaCRM',
 			placeholder: 'e.g. 2',
 		}),
-		{ ...weight, required: true },
+		// Where it stands among the others.
+		{ ...weight, required: true, fallback: 0 },
 		ownBranch('Branch of Room'),
 		flag('is_enabled', 'Enabled', { description: 'Whether it can be chosen' }),
 		reference('location_id', 'Location', 'location'),

@@ -15,6 +15,7 @@ import type { Entity } from './types';
 const list = (facts: Pick<Entity, 'resource' | 'className' | 'label' | 'fields'> & Partial<Entity>): Entity =>
 	writable({
 		certainty: 'confirmed',
+		outputFields: [weight],
 		filters: [enabledFilter, nameFilter],
 		...facts,
 	});
@@ -24,7 +25,7 @@ export const studyStatus = list({
 	className: 'StudyStatus',
 	label: 'Study Status',
 	plural: 'Study Statuses',
-	fields: [name('e.g. Studying'), enabled, weight],
+	fields: [name('e.g. Studying'), enabled],
 });
 
 export const leadStatus = list({
@@ -36,7 +37,6 @@ export const leadStatus = list({
 		enabled,
 		text('color', 'Color'),
 		reference('pipeline_id', 'Pipeline', 'pipeline'),
-		weight,
 	],
 	listed: {
 		// "Не разобрано" in AlfaCRM, a column that is no row of this list. API notes 5.3.
@@ -53,7 +53,6 @@ export const leadSource = list({
 		nameOfAnyLength('e.g. Website'),
 		text('code', 'Code', { required: true, longest: 50, placeholder: 'e.g. site' }),
 		enabled,
-		weight,
 	],
 	filters: [text('code', 'Code'), enabledFilter, nameFilter],
 });
@@ -64,7 +63,7 @@ export const leadReject = list({
 	className: 'LeadReject',
 	label: 'Lead Reject Reason',
 	certainty: 'documented',
-	fields: [nameOfAnyLength('e.g. Too expensive'), enabled, weight],
+	fields: [nameOfAnyLength('e.g. Too expensive'), enabled],
 	filters: [],
 });
 

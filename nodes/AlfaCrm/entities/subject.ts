@@ -8,7 +8,8 @@ export const subject = writable({
 	label: 'Subject',
 	certainty: 'confirmed',
 	hidden: { show: { active: false } },
-	fields: [name('e.g. Robotics'), weight],
+	fields: [name('e.g. Robotics')],
+	outputFields: [weight],
 	filters: [
 		boolean('active', 'Active', {
 			description: 'Whether only active ones are returned',

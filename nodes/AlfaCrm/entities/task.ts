@@ -35,12 +35,12 @@ export const task = writable({
 		author,
 		ownBranches(),
 		records('customer_ids', 'Customer', 'customer', {
-			description: 'By ID several, separated by commas',
+			description: 'By ID several, with commas',
 		}),
 		flag('is_done', 'Done', { description: 'Whether it is done' }),
 		dottedDate('due_date', 'Due Date'),
 		records('group_ids', 'Group', 'group', {
-			description: 'By ID several, separated by commas',
+			description: 'By ID several, with commas',
 		}),
 		integer('priority', 'Priority'),
 		longText('text', 'Text'),

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { optionsMethod, searchMethod } from '../entities/methodNames';
+import { listMethod } from '../entities/methodNames';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isPicker } from './blank';
@@ -120,7 +120,7 @@ const nameLike = ({ fields, label }: Entity): string =>
 /** A record that is picked in the account, or given by its ID, its name or, where it has a page that is known, its address. */
 export function picker(
 	entity: Entity,
-	{ several, withoutUrl, byName, listedBy = searchMethod(entity), whileEmpty }: Picking = {},
+	{ several, withoutUrl, byName, listedBy = listMethod(entity), whileEmpty }: Picking = {},
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
 	const [page] = withoutUrl ? [] : (entity.pages ?? []);
@@ -171,7 +171,7 @@ export function loadedFrom(resource: string, listedBy?: string): INodeProperties
 	if (listedBy) return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
 	const entity = entityOf(resource);
 	return {
-		loadOptionsMethod: optionsMethod(entity),
+		loadOptionsMethod: listMethod(entity),
 		...(entity.scope === 'branch' ? { loadOptionsDependsOn: ['branchId.value'] } : {}),
 	};
 }

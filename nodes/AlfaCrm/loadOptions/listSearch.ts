@@ -10,7 +10,7 @@ import { listCall, passesOf } from '../entities/listCall';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { chosenBranch, chosenId } from './chosen';
-import { LESSON_CUSTOMERS, optionsMethod, searchMethod } from '../entities/methodNames';
+import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { loadOptions } from './loadOptions';
 import { Names } from './names';
 import { normalizeText } from '../fields/normalizeText';
@@ -42,9 +42,9 @@ const among = (method: string): SearchMethod =>
 export const listSearch: Record<string, SearchMethod> = {
 	...Object.fromEntries(
 		entities.map((entity) => [
-			searchMethod(entity),
+			listMethod(entity),
 			entity.listed?.search === undefined
-				? among(optionsMethod(entity))
+				? among(listMethod(entity))
 				: async function (this: ILoadOptionsFunctions, filter = '', token = '') {
 						return await find(this, entity, filter.trim(), token);
 					},

@@ -10,7 +10,7 @@ import { lesson } from '../entities/lesson';
 import { listCall, passesOf } from '../entities/listCall';
 import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { LESSON_CUSTOMERS, optionsMethod } from '../entities/methodNames';
+import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { isPlain } from '../fields/blank';
 import { listOf } from '../fields/field';
 import { NONE } from '../fields/reference';
@@ -23,7 +23,7 @@ type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 /** A dropdown for each entity, filled from the account. */
 const ofEntities: Record<string, Loader> = Object.fromEntries(
 	entities.map((entity) => [
-		optionsMethod(entity),
+		listMethod(entity),
 		async function (this: ILoadOptionsFunctions) {
 			const client = new ApiClient(this);
 			const branch = await chosenBranch(this, client, entity);

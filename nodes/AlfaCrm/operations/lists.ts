@@ -68,7 +68,7 @@ function listing({ resource, label, action, by }: Listing): OtherResource {
 const optionOf = ({ plural, resource, certainty }: Entity) => ({
 	name: plural,
 	value: resource,
-	...(certainty === 'unconfirmed' ? { description: 'Not verified against a live account' } : {}),
+	...(certainty === 'unconfirmed' ? { description: 'Not verified live' } : {}),
 });
 
 /** What resources that list several entities are called, and by what one of those is chosen. Stored in workflows. */

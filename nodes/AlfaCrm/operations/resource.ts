@@ -62,7 +62,7 @@ function optionOf(entity: Entity, value: string, { text }: Operation): INodeProp
 	return { value, name, action: said, ...(told ? { description: told } : {}) };
 }
 
-const DOUBT = 'Not verified against a live account';
+const DOUBT = 'Not verified live';
 
 /** What rests on a single or doubtful source says so. */
 const withDoubt = (description?: string): string =>

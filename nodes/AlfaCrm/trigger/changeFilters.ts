@@ -44,7 +44,7 @@ export const changeEntities: INodeProperties = {
 
 /** Filled by `declaredLists`. Fields have no IDs that a label could offer, as n8n's lint wants of what is loaded. */
 const ofChosenEntities: INodeProperties['typeOptions'] = {
-	loadOptionsMethod: 'getChangedFields',
+	loadOptionsMethod: 'changedFields',
 	loadOptionsDependsOn: ['event', 'entities'],
 };
 
@@ -73,7 +73,7 @@ function fieldsOf(classes: readonly string[]): Map<string, Set<string>> {
 /** Fills lists of the form from what is declared: nothing is asked of AlfaCRM. */
 export const declaredLists: Record<string, (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>> =
 	{
-		async getChangedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+		async changedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 			const event = eventTypes.find(({ value }) => value === this.getCurrentNodeParameter('event'));
 			const own = event?.kind === 'logged' ? event.className : undefined;
 			const chosen = this.getCurrentNodeParameter(changeEntities.name);

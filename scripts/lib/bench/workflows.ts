@@ -71,7 +71,7 @@ export const WORKFLOWS: Record<'list' | 'create' | 'upsert', Job> = {
 	list: {
 		node: (credential) => {
 			// The HTTP Request node does not look any names up.
-			const all = { operation: 'getAll', returnAll: true, is_study: 2, removed: 1, addNames: false };
+			const all = { operation: 'getAll', returnAll: true, is_study: 2, removed: 1, simplify: false };
 			return workflow('List with AlfaCRM', [alfaCrm('AlfaCRM', { ...CUSTOMER, ...all }, credential)]);
 		},
 		http: (account, _rows, interval) => {

@@ -80,7 +80,7 @@ function severalCalls(sandbox: Sandbox, count: number, credential: SavedCredenti
 	const customers = sandbox.store.rows('customer');
 	const ours = customers.filter(({ branch_ids }) => (branch_ids as number[]).includes(1)).slice(0, count);
 	return ours.map(({ id }) => {
-		const parameters = { resource: 'customer', operation: 'get', branchId: 1, addNames: false };
+		const parameters = { resource: 'customer', operation: 'get', branchId: 1, simplify: false };
 		return alfaCrm(`Get ${id}`, { ...parameters, id: recordBy(String(id)) }, credential);
 	});
 }

@@ -58,7 +58,7 @@ describe('JSON', () => {
 
 describe('the field mapper', () => {
 	const columnsFor = async (more: INodeParameters = {}) =>
-		await school.engine.columns('getCustomerColumns', { ...base, ...more });
+		await school.engine.columns('customerColumns', { ...base, ...more });
 	const mapped = (columns: object): INodeParameters => ({
 		...base,
 		inputMode: 'map',
@@ -92,7 +92,7 @@ describe('the field mapper', () => {
 
 	it('exists for every resource with custom fields', async () => {
 		for (const { resource, label, fields } of entities.filter(({ custom }) => custom)) {
-			const method = `get${label.replace(/ /g, '')}Columns`;
+			const method = `${label.charAt(0).toLowerCase()}${label.slice(1).replace(/ /g, '')}Columns`;
 			const ids = (await school.engine.columns(method, { ...base, resource })).map(({ id }) => id);
 			expect(ids).toEqual(expect.arrayContaining(fields.map(({ name }) => name)));
 			expect(ids.some((id) => id.startsWith('custom_'))).toBe(true);

@@ -42,7 +42,7 @@ describe('a lesson', () => {
 	it('is asked for in the order in which a school thinks of it', () => {
 		expect(labelsOf('lesson').slice(4)).toEqual([
 			...['Group', 'Customer', 'Lesson Date', 'Start Time', 'Duration', 'Lesson Type'],
-			...['Subject', 'Teacher', 'Room', 'Additional Fields', 'Simplify', 'Options'],
+			...['Subject', 'Teacher', 'Room', 'Additional Fields', 'Options'],
 		]);
 	});
 
@@ -151,13 +151,13 @@ describe('a regular lesson', () => {
 	});
 
 	it.each([
-		['Group', 'searchGroups'],
-		['Customer', 'searchCustomers'],
+		['Group', 'groups'],
+		['Customer', 'customers'],
 	])('for a %s is asked for in order, its owner from a list', (owner, search) => {
 		const chosen = { related_class: owner };
 		expect(labelsOf('regularLesson', chosen).slice(3)).toEqual([
 			...['Lesson For', owner, 'Days', 'Start Time', 'Duration', 'Start Date', 'End Date'],
-			...['Subject', 'Teacher', 'Room', 'Additional Fields', 'Simplify'],
+			...['Subject', 'Teacher', 'Room', 'Additional Fields'],
 		]);
 		const picker = formOf({ resource: 'regularLesson', operation: 'create', ...chosen })[4];
 		expect(picker.modes?.[0].typeOptions?.searchListMethod).toBe(search);
@@ -208,10 +208,10 @@ describe('a regular lesson', () => {
 });
 
 it.each([
-	['Customer', 'Customer', 'searchCustomers'],
-	['Lead', 'Customer', 'searchCustomers'],
-	['Group', 'Group', 'searchGroups'],
-	['Task', 'Task', 'searchTasks'],
+	['Customer', 'Customer', 'customers'],
+	['Lead', 'Customer', 'customers'],
+	['Group', 'Group', 'groups'],
+	['Task', 'Task', 'tasks'],
 ])('a comment on a %s has its record picked from a list of these', (type, displayName, search) => {
 	const shown = formOf({ resource: 'communication', operation: 'create', class: type });
 	const picker = shown.find(({ name }) => name === 'related_id');

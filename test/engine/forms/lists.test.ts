@@ -50,7 +50,7 @@ const lessonOn = (date: string, more: object = {}) =>
 
 describe('a dropdown', () => {
 	const stages = async (parameters: INodeParameters = { branchId: 1 }) =>
-		await school.engine.options('getStages', parameters);
+		await school.engine.options('stages', parameters);
 	const askedAt = () => school.entries('lead-status/index').map(({ path }) => path);
 
 	it('is of the branch that is called so, though its name be a number', async () => {
@@ -67,9 +67,9 @@ describe('a dropdown', () => {
 	});
 
 	it.each([
-		['getBranches', 'branch', []],
+		['branches', 'branch', []],
 		// AlfaCRM lists those that are active.
-		['getSubjects', 'subject', [5]],
+		['subjects', 'subject', [5]],
 	])('%s offers every %s of the account, also on a second page', async (method, path, hidden: number[]) => {
 		for (let number = 1; number <= 45; number++) add(path, { name: `Ещё ${number}`, is_enabled: 1 });
 		const options = await school.engine.options(method, { branchId: 1 });
@@ -122,7 +122,7 @@ describe('a dropdown', () => {
 
 	it('marks a branch as closed, and asks in an open one', async () => {
 		patch('branch', 1, { is_active: '0' });
-		const branches = await school.engine.options('getBranches', {});
+		const branches = await school.engine.options('branches', {});
 		expect(branches.find(({ value }) => value === 1)?.name).toMatch(/ \(inactive\)$/);
 		await stages({ branchIds: [] });
 		expect(askedAt()).toEqual(['/v2api/2/lead-status/index']);
@@ -132,7 +132,7 @@ describe('a dropdown', () => {
 		for (const { id } of [...rows('branch')]) school.sandbox.store.remove('branch', id as number);
 		await expect(stages({})).rejects.toThrow('AlfaCRM returned no branches');
 		const engine = new Engine({ ...school.credential, apiKey: 'not-the-key' });
-		await expect(engine.options('getBranches', {})).rejects.toThrow("Check 'Email' and 'API Key'");
+		await expect(engine.options('branches', {})).rejects.toThrow("Check 'Email' and 'API Key'");
 	});
 });
 
@@ -141,9 +141,9 @@ it('a dropdown, a picker and the field mapper say so where AlfaCRM sends no list
 	const login = { email: 'form@school.example', apiKey: 'the key of a user' };
 	const engine = new Engine({ hostname: server.url, requestsPerSecond: 0, ...login });
 	for (const load of [
-		engine.options('getStages', form),
-		engine.search('searchCustomers', form, 'Мия'),
-		engine.columns('getCustomerColumns', form),
+		engine.options('stages', form),
+		engine.search('customers', form, 'Мия'),
+		engine.columns('customerColumns', form),
 	])
 		await expect(load).rejects.toThrow(/AlfaCRM sent no list when asked to/);
 });
@@ -152,7 +152,7 @@ describe('the pages of a picker', () => {
 	it('show each customer once, also where the total counts the page', async () => {
 		set({ total: 'pageSize' });
 		for (let count = 0; count < 60; count++) client(`Ученик ${count}`);
-		expect(sorted(idsIn(await scrolled('searchCustomers')))).toEqual(
+		expect(sorted(idsIn(await scrolled('customers')))).toEqual(
 			sorted(inBranch1('customer').map(({ id }) => id)),
 		);
 	});
@@ -164,7 +164,7 @@ describe('the pages of a picker', () => {
 			return add('customer-tariff', { customer_id: customer, b_date: '01.09.2020', e_date, tariff_id: 1 });
 		});
 		const of = { resource: 'customerTariff', customer_id: pick(customer) };
-		const bought = await scrolled('searchCustomerSubscriptions', '', of);
+		const bought = await scrolled('customerSubscriptions', '', of);
 		expect(sorted(idsIn(bought))).toEqual(made);
 	});
 
@@ -172,7 +172,7 @@ describe('the pages of a picker', () => {
 		const [first] = inBranch1('lesson');
 		patch('lesson', first.id, { topic: 'Ёжики  и  Ёлки' });
 		const { results } = await school.engine.search(
-			'searchLessons',
+			'lessons',
 			{ ...form, resource: 'lesson' },
 			'ежики и ЕЛКИ',
 		);
@@ -181,7 +181,7 @@ describe('the pages of a picker', () => {
 });
 
 describe('the picker of customers', () => {
-	const found = async (typed: string) => idsIn(await scrolled('searchCustomers', typed));
+	const found = async (typed: string) => idsIn(await scrolled('customers', typed));
 
 	it('finds a part of a name', async () => {
 		const id = client('Мария Телефонова');
@@ -192,7 +192,7 @@ describe('the picker of customers', () => {
 	it('says where nothing is found that another branch may have, unless one is chosen', async () => {
 		add('customer', { name: 'Северова Яна', is_study: 1, branch_ids: [2] });
 		const names = async (branchId: number | string) =>
-			namesIn(await scrolled('searchCustomers', 'Северова', { branchId }));
+			namesIn(await scrolled('customers', 'Северова', { branchId }));
 		expect(await names('')).toEqual(["Nothing found. If there are several branches, choose 'Branch' first"]);
 		expect(await names(1)).toEqual([]);
 		expect(await names(2)).toEqual([expect.stringContaining('Северова Яна')]);
@@ -208,7 +208,7 @@ describe('the picker of customers', () => {
 		client('Анна Тёзкина', { phone: ['+7(987)654-32-10', '+7(987)000-00-00'] });
 		client('Анна Тёзкина', { phone: ['+7(987)654-32-11'], is_study: 0 });
 		client('Анна Тёзкина');
-		const names = namesIn(await scrolled('searchCustomers', 'Тёзкина'));
+		const names = namesIn(await scrolled('customers', 'Тёзкина'));
 		expect(names.at(-1)).toBe('Анна Тёзкина · +7(987)654-32-12 · Client · archived');
 		expect(names.sort()).toEqual([
 			'Анна Тёзкина · +7(987)654-32-10 · Client',
@@ -226,14 +226,14 @@ it('archived groups are marked, whatever their last day', async () => {
 		['Роботы прошлые', 1, '31.05.2020'],
 	])
 		add('group', { name, branch_ids: [1], removed, e_date });
-	expect(namesIn(await scrolled('searchGroups', 'Роботы')).sort()).toEqual([
+	expect(namesIn(await scrolled('groups', 'Роботы')).sort()).toEqual([
 		...['Роботы новые', 'Роботы прошлые · archived', 'Роботы старые · archived'],
 	]);
 });
 
 describe('the picker of lessons', () => {
 	const lessons = { resource: 'lesson' };
-	const found = async (typed: string) => idsIn(await scrolled('searchLessons', typed, lessons));
+	const found = async (typed: string) => idsIn(await scrolled('lessons', typed, lessons));
 
 	it('shows lessons of all statuses, and finds them by day or ID', async () => {
 		const all = inBranch1('lesson');
@@ -272,7 +272,7 @@ describe('the picker of lessons', () => {
 		const alone = lessonOn('2031-03-01', { customer_ids: [client('Мия Орлова')], status: 2 });
 		const twins = [lessonOn('2031-03-01'), lessonOn('2031-03-01')];
 		const subject = String(row('subject', 1).name);
-		expect(byId(await scrolled('searchLessons', '2031-03-01', lessons))).toEqual({
+		expect(byId(await scrolled('lessons', '2031-03-01', lessons))).toEqual({
 			[whole]: `1 Mar 2031 20:00 · Шахматы Пн · ${subject} · Дебют · Planned`,
 			[alone]: `1 Mar 2031 20:00 · Мия Орлова · ${subject} · Cancelled`,
 			[twins[0]]: `1 Mar 2031 20:00 · ${subject} · Planned · ID ${twins[0]}`,
@@ -285,7 +285,7 @@ describe('the picker of lessons', () => {
 		const [often, seldom] = [groupOf('Частая'), groupOf('Редкая')];
 		for (let day = 20; day < 30; day++) lessonOn(`2031-03-${day}`, { group_ids: [often] });
 		const wanted = lessonOn('2031-03-19', { group_ids: [seldom] });
-		const { results } = await school.engine.search('searchLessons', { ...form, ...lessons }, 'редкая');
+		const { results } = await school.engine.search('lessons', { ...form, ...lessons }, 'редкая');
 		expect(results).toEqual([
 			{ value: wanted, name: expect.stringMatching(/^19 Mar 2031 20:00 · Редкая · /) as string },
 		]);
@@ -294,7 +294,7 @@ describe('the picker of lessons', () => {
 	});
 
 	it('asks for each name once, and shows numbers where they may not be read', async () => {
-		const search = async () => (await school.engine.search('searchLessons', { ...form, ...lessons })).results;
+		const search = async () => (await school.engine.search('lessons', { ...form, ...lessons })).results;
 		await search();
 		const asked = school.entries('customer/index').flatMap(({ body }) => (body as { id: number[] }).id);
 		expect(asked).toEqual([...new Set(asked)]);
@@ -321,13 +321,13 @@ describe('a picker of what belongs to somebody', () => {
 	it('shows subscriptions as plan and days, those that are over too', async () => {
 		const { customer, current, open, past } = subscriber();
 		const of = { resource: 'customerTariff', customer_id: pick(customer) };
-		const found = byId(await scrolled('searchCustomerSubscriptions', '', of));
+		const found = byId(await scrolled('customerSubscriptions', '', of));
 		expect(found).toEqual({
 			[current]: '8 занятий · 1 Sep 2025 – 31 May 2031',
 			[open]: '8 занятий · 1 Sep 2025 –',
 			[past]: expect.stringMatching(/^8 занятий · 1 Sep 2020 – 31 May 2021/) as string,
 		});
-		expect(byId(await scrolled('searchCustomerSubscriptions', '2021', of))).toEqual({ [past]: found[past] });
+		expect(byId(await scrolled('customerSubscriptions', '2021', of))).toEqual({ [past]: found[past] });
 	});
 
 	it('shows the subscriptions of whichever customer the form holds', async () => {
@@ -338,7 +338,7 @@ describe('a picker of what belongs to somebody', () => {
 			{ operation: 'takePayment', id: pick(customer) },
 			{ operation: 'takePayment', id: { __rl: true, mode: 'url', value: page } },
 		])
-			expect(sorted(idsIn(await scrolled('searchCustomerSubscriptions', '', of)))).toEqual(
+			expect(sorted(idsIn(await scrolled('customerSubscriptions', '', of)))).toEqual(
 				sorted([current, open, past]),
 			);
 	});
@@ -347,7 +347,7 @@ describe('a picker of what belongs to somebody', () => {
 		'asks for its owner first, and costs no call: %j',
 		async (owner) => {
 			const form = { resource: 'customerTariff', operation: 'update', ...owner };
-			expect(await scrolled('searchCustomerSubscriptions', '', form)).toEqual([
+			expect(await scrolled('customerSubscriptions', '', form)).toEqual([
 				{ name: "Choose 'Customer' first, or give an ID", value: '' },
 			]);
 			expect(school.calls()).toEqual([]);
@@ -370,9 +370,7 @@ describe('a picker of what belongs to somebody', () => {
 			});
 		const ofGroup = regular({ ...owner, day: 7 });
 		const own = regular({ related_class: 'Customer', related_id: client('Мия Орлова'), day: 2 });
-		expect(
-			byId(await scrolled('searchRegularLessons', 'Шахматы ·', { resource: 'regularLesson' })),
-		).toMatchObject({
+		expect(byId(await scrolled('regularLessons', 'Шахматы ·', { resource: 'regularLesson' }))).toMatchObject({
 			[ofGroup]: 'Шахматы Вс · Sunday · 17:00 · Шахматы · 1 Sep 2031 – 31 May 2032',
 			[own]: 'Мия Орлова · Tuesday · 17:00 · Шахматы · 1 Sep 2031 – 31 May 2032',
 		});

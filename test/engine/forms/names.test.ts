@@ -356,7 +356,7 @@ it('each list is read once for all items and for their names in the output', asy
 		{
 			...{ resource: 'customer', operation: 'getAll', branchId: '={{ $json.branch }}', limit: 3 },
 			filters: { lead_status_id: '={{ $json.stage }}' },
-			...{ is_study: 0, addNames: true, simplify: false },
+			...{ is_study: 0, simplify: false },
 		},
 		{ items: Array.from({ length: 6 }, () => ({ branch: 'Центральный', stage: 'Новый' })) },
 	);
@@ -370,8 +370,8 @@ describe('in the editor', () => {
 
 	it('a list shows what holds the typed text', async () => {
 		patch('room', 1, { name: 'Зелёный зал' });
-		expect(await search('searchRooms', { branchId: 1 }, 'зелен')).toEqual(['Зелёный зал']);
-		expect((await search('searchRooms', { branchId: 1 })).length).toBeGreaterThan(1);
+		expect(await search('rooms', { branchId: 1 }, 'зелен')).toEqual(['Зелёный зал']);
+		expect((await search('rooms', { branchId: 1 })).length).toBeGreaterThan(1);
 	});
 
 	it.each<[string, unknown]>([
@@ -380,6 +380,6 @@ describe('in the editor', () => {
 	])('a list is that of the branch that is %s', async (_how, branchId) => {
 		const own = add('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
 		expect(own).toBeGreaterThan(0);
-		expect(await search('searchRooms', { branchId: branchId as string })).toContain('Мансарда');
+		expect(await search('rooms', { branchId: branchId as string })).toContain('Мансарда');
 	});
 });

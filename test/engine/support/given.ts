@@ -175,12 +175,10 @@ export function upsertGiven(entity: Entity, world: World, target: Target): fc.Ar
 	});
 }
 
-/** What the user could not mean: two values for a key, a new record that is archived or out of the search, another order of several. */
+/** What the user could not mean: two values for a key, a new record that is out of the search, another order of several. */
 function isFree(field: Field, keyed: readonly string[], options: IDataObject): boolean {
 	if (keyed.includes(field.name)) return isList(field);
-	if (['is_study', 'removed'].includes(field.name) && (options.ifSeveral ?? 'refuse') !== 'refuse')
-		return false;
-	if (field.name === 'removed') return options.ifArchived !== 'create';
+	if (field.name === 'is_study' && (options.ifSeveral ?? 'refuse') !== 'refuse') return false;
 	if (field.name === 'branch_ids') return options.searchBranches === undefined;
 	return true;
 }

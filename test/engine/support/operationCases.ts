@@ -109,12 +109,6 @@ const SPECIAL: Record<string, Special> = {
 		},
 	},
 	'customer.takePayment': { given: (world, { id }): Own => ownSubscription(world, id) },
-	'pay.takePayment': {
-		given: (world, { customer_id: id }): Own => ({
-			...ownSubscription(world, Number(id)),
-			customer_id: fc.constant(picked(Number(id))),
-		}),
-	},
 	'lesson.complete': {
 		fit: isLesson,
 		given: (_world, row) => {

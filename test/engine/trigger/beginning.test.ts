@@ -15,7 +15,7 @@ interface Source {
 }
 const customers: Source = {
 	what: 'customers',
-	parameters: { ...CUSTOMERS, addNames: false },
+	parameters: { ...CUSTOMERS, simplify: false },
 	add: (world, branch = 1, ago = 0) => world.customer({ branch_ids: [branch] }, { ago }),
 };
 const changes: Source = {
@@ -133,7 +133,7 @@ it.each(sources)(
 );
 
 it('of the newest that are asked for none is lost to a record that AlfaCRM fails to show', async () => {
-	const parameters = { event: 'customerUpdated', addNames: false, options: { startWith: 6 } };
+	const parameters = { event: 'customerUpdated', simplify: false, options: { startWith: 6 } };
 	const world = new World({ settings: LARGE, parameters });
 	const ids = range(1, 8).map(() => world.customer());
 	ids.forEach((id, n) => world.log({ values: { entity_id: id }, ago: 60 - n }));

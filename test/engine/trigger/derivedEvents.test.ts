@@ -25,7 +25,7 @@ const card = (id: number, branch = 1) => `${school.sandbox.url}/company/${branch
 
 describe('who was at a lesson', () => {
 	const bare = async (event: string, parameters: INodeParameters = {}) =>
-		await started(event, { addNames: false, ...parameters });
+		await started(event, { simplify: false, ...parameters });
 	const pupils = () => [1, 2, 3].map((n) => store().insert('customer', pupil(n)).id);
 	const pupil = (n: number) => ({
 		...{ name: `Ученик ${n}`, is_study: 1, branch_ids: [1] },
@@ -61,10 +61,10 @@ describe('who was at a lesson', () => {
 	] as const)('%s', (event, isThere) => {
 		const other = isThere === 1 ? 0 : 1;
 
-		it('has what is needed, flat and with names', async () => {
+		it('has what is needed, with Simplify flat and with names', async () => {
 			const [one] = pupils();
 			const lesson = planned([one]);
-			const poller = await started(event, { simplify: false });
+			const poller = await bare(event);
 			const brief = await started(event);
 			teach(
 				lesson,
@@ -77,17 +77,13 @@ describe('who was at a lesson', () => {
 			const details = Number(items[0].details_id);
 			expect(items).toEqual([
 				{
-					...{ customer_id: one, customer_name: 'Ученик 1', customer_phone: ['+7(900)000-00-01'] },
-					...{ customer_email: [], lesson_id: lesson, date: '2026-03-10' },
+					...{ customer_id: one, lesson_id: lesson, date: '2026-03-10' },
 					...{ time_from: '2026-03-10 10:00:00', time_to: '2026-03-10 11:00:00' },
-					...{ lesson_type_id: 2, lesson_type_name: named('lesson-type', 2) },
-					...{ subject_id: 1, subject_name: named('subject', 1) },
-					...{ teacher_ids: [1], teacher_names: [named('teacher', 1)] },
-					...{ group_ids: [1], group_names: [named('group', 1)] },
+					...{ lesson_type_id: 2, subject_id: 1, teacher_ids: [1], group_ids: [1] },
 					...{ is_attend: isThere, reason_id: 1, grade: null, note: 'Предупредили', commission: '800.00' },
 					...{ subscription_id: 4, details_id: details },
-					...{ room_id: null, room_name: null, topic: null, homework: null },
-					...{ branch_id: 1, url: card(one), ...toldBy('LessonDetails', details) },
+					...{ room_id: null, topic: null, homework: null },
+					...{ branch_id: 1, ...toldBy('LessonDetails', details) },
 				},
 			]);
 			expect(await brief.tick()).toEqual([
@@ -120,7 +116,7 @@ describe('who was at a lesson', () => {
 			async (entity) => {
 				const [one, two] = pupils();
 				const lessons = [planned([one]), planned([two])];
-				const poller = await started(event, { addNames: true });
+				const poller = await started(event);
 				teach(lessons[0], { [one]: isThere });
 				teach(lessons[1], { [two]: isThere });
 				const bodyContains = `"id":${entity === 'lesson' ? lessons[1] : two}`;
@@ -275,10 +271,10 @@ describe('memberships, subscriptions and archives', () => {
 		});
 	});
 
-	describe('without Add Names', () => {
+	describe('without Simplify', () => {
 		it('nothing is read but the log', async () => {
 			const id = join(pupil(), group());
-			const poller = await started('customerJoinedGroup', { addNames: false });
+			const poller = await started('customerJoinedGroup', { simplify: false });
 			school.sandbox.clearJournal();
 			join(pupil(), group());
 			const [item] = await poller.tick();
@@ -290,7 +286,7 @@ describe('memberships, subscriptions and archives', () => {
 		it('whose membership it was is looked up in the log, one request for each', async () => {
 			const [customer, own] = [pupil(), group()];
 			const id = join(customer, own);
-			const poller = await started('customerLeftGroup', { addNames: false });
+			const poller = await started('customerLeftGroup', { simplify: false });
 			school.sandbox.clearJournal();
 			store().patch('cgi', id, { e_date: '10.03.2026' });
 			expect(seen(await poller.tick())).toEqual([[customer, own]]);
@@ -349,7 +345,7 @@ describe('many entries', () => {
 		settings: Partial<Settings> = {},
 		poller: PollerOptions = {},
 	) {
-		const attended = { event: 'customerAttended', addNames: false, ...parameters };
+		const attended = { event: 'customerAttended', simplify: false, ...parameters };
 		const world = new World({ settings, parameters: attended, poller });
 		const { store, settings: own } = world.school;
 		const history = new History(store, own, () => {});
@@ -379,9 +375,9 @@ describe('many entries', () => {
 		[false, 30],
 		[true, 5],
 	])(
-		"of a day off, in n8n's durable scheduler, far from AlfaCRM, with names: %s: each poll tells at least %d",
-		async (addNames, least) => {
-			const world = recorded({ addNames }, SMALL, { isDurable: true });
+		"of a day off, in n8n's durable scheduler, far from AlfaCRM, with Simplify: %s: each poll tells at least %d",
+		async (simplify, least) => {
+			const world = recorded({ simplify }, SMALL, { isDurable: true });
 			expect(await world.poller.tick()).toEqual([]);
 			const all = taught(world, 60);
 			world.school.onCall = () => world.pass(0.8 / 60);
@@ -415,7 +411,7 @@ it.each([
 	'an attendance whose lesson is not named comes without it where lessons end with %i',
 	async (status, polls) => {
 		jest.restoreAllMocks();
-		const world = new World({ settings: LARGE, parameters: { event: 'customerAttended', addNames: false } });
+		const world = new World({ settings: LARGE, parameters: { event: 'customerAttended', simplify: false } });
 		world.log();
 		await world.poll();
 		world.pass(5);

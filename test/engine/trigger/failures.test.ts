@@ -296,7 +296,7 @@ describe('a record that AlfaCRM fails to show', () => {
 		world.log({ values: { entity: 'Customer', entity_id } });
 	/** So many customers, changed one after the other. */
 	async function changed(count: number) {
-		const world = await started({ event: 'customerUpdated', addNames: false });
+		const world = await started({ event: 'customerUpdated', simplify: false });
 		const ids = range(1, count).map(() => world.customer());
 		for (const id of ids) change(world, id);
 		const poll = async () => await world.poller.tick();
@@ -341,7 +341,7 @@ describe('a record that AlfaCRM fails to show', () => {
 	});
 
 	it('that is a lesson is told of each pupil by the log, after an hour', async () => {
-		const world = await started({ event: 'customerAttended', addNames: false });
+		const world = await started({ event: 'customerAttended', simplify: false });
 		const pupils = [1, 2, 3].map(() => world.customer({ is_study: 1 }));
 		const lesson_id = world.school.store.insert('lesson', { branch_id: 1, date: '2026-02-10', status: 3 }).id;
 		const who = (items: IDataObject[]) => items.map((item) => [item.lesson_id, item.customer_id]);

@@ -150,7 +150,7 @@ describe('a name in place of an ID', () => {
 
 describe("'Changed Fields'", () => {
 	const offered = async (parameters: INodeParameters) =>
-		await school.engine.triggerOptions('getChangedFields', parameters);
+		await school.engine.triggerOptions('changedFields', parameters);
 
 	it('of Customer Updated are those of a customer, by their labels, and nothing is asked of AlfaCRM', async () => {
 		const options = await offered({ event: 'customerUpdated' });

@@ -27,7 +27,7 @@ const field = <T extends ShownType>(type: T): Shown =>
 
 const SUM = { type: 'number', min: 0.01 } as const;
 const STAGE = { type: 'reference', entity: 'leadStatus' } as const;
-const PRESENT: FieldType = { type: 'reference', entity: 'customer', listedBy: 'getLessonCustomers' };
+const PRESENT: FieldType = { type: 'reference', entity: 'customer', listedBy: 'lessonCustomers' };
 const DAYS = [
 	{ value: 1, label: 'Monday' },
 	{ value: 7, label: 'Sunday' },
@@ -376,8 +376,8 @@ describe('in the form', () => {
 			const [{ typeOptions }] = modes;
 			return [typeOptions?.searchListMethod, ...modes.map(({ name }) => name)];
 		};
-		expect(modesOf(STAGE)).toEqual(['searchStages', 'list', 'name', 'id']);
-		expect(modesOf(PRESENT)).toEqual(['getLessonCustomers', 'list', 'id', 'url']);
+		expect(modesOf(STAGE)).toEqual(['stages', 'list', 'name', 'id']);
+		expect(modesOf(PRESENT)).toEqual(['lessonCustomers', 'list', 'id', 'url']);
 	});
 
 	it('several of them are ticked in a collection, picked or typed elsewhere, and mapped by names or IDs', () => {
@@ -447,7 +447,7 @@ it.each(entities.map(({ resource, scope }) => [resource, scope] as const))(
 	(entity, scope) => {
 		const { loadOptionsMethod, loadOptionsDependsOn } =
 			toProperty(field({ type: 'references', entity })).typeOptions ?? {};
-		expect(loadOptionsMethod).toMatch(/^get[A-Z]/);
+		expect(loadOptionsMethod).toMatch(/^[a-z]+[A-Za-z]*$/);
 		expect(loadOptionsDependsOn).toEqual(scope === 'branch' ? ['branchId.value'] : undefined);
 	},
 );

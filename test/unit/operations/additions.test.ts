@@ -469,7 +469,6 @@ describe('a text that is longer than AlfaCRM takes', () => {
 	it.each<[what: string, label: string, longest: number, form: () => IDataObject]>([
 		['Customer → Create', 'Name', 50, () => formOf('create', { name: LONG, is_study: 0 })],
 		['Create or Update, by name', 'Name', 50, () => formOf('upsert', { ...byName, name: LONG })],
-		['Customer → Update', 'Payer Name', 50, () => job('update', { updateFields: { legal_name: LONG } })],
 		['Take Payment', 'Payer Name', 50, () => job('takePayment', payment)],
 		['Add Comment', 'Comment', 2048, () => job('addComment', { comment: LONG })],
 	])('is refused by %s, or shortened where that is wanted: %s to %d', async (_what, label, longest, form) => {
@@ -485,8 +484,11 @@ describe('a text that is longer than AlfaCRM takes', () => {
 		);
 	});
 
-	it('is refused by a correction, which has no such option', async () => {
-		const { error } = await school.run(record('pay', 'createCorrection', payment));
+	it.each([
+		['a correction', () => record('pay', 'createCorrection', payment)],
+		['an update', () => job('update', { updateFields: { legal_name: LONG } })],
+	])('is refused by %s, which has no such option', async (_what, form) => {
+		const { error } = await school.run(form());
 		expect(error?.description).toBe('Shorten it. Nothing was sent to AlfaCRM.');
 	});
 });

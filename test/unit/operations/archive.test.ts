@@ -101,13 +101,6 @@ describe('an archived match of Create or Update', () => {
 		expect(hints).toEqual(isLeft ? [`${HINT}${id}`] : []);
 	});
 
-	it('that the item itself restores is not said to stay there', async () => {
-		school.lead({ phone: [PHONE], ...GONE });
-		const { json, hints } = await school.done(byPhone({ removed: false }));
-		expect(json).toMatchObject([{ changedFields: ['removed'] }]);
-		expect(hints).toEqual([]);
-	});
-
 	it.each([
 		[byPhone({ note: 'b' }), 'Run it again. Nothing was saved.'],
 		[findByPhone(), 'Run it again.'],

@@ -224,8 +224,8 @@ describe('a record that an item before changes between the search and the change
 		);
 		expect(error).toBeUndefined();
 		expect(json).toMatchObject([
-			{ id, operationResult: 'updated', phone: [OTHER_PHONE] },
-			{ operationResult: 'created', name: 'Мия', phone: [PHONE] },
+			{ id, operationResult: 'updated', phone: OTHER_PHONE },
+			{ operationResult: 'created', name: 'Мия', phone: PHONE },
 		]);
 		expect(school.rows('customer')).toHaveLength(2);
 		expect(

@@ -107,10 +107,18 @@ describe('Move to Stage', () => {
 	);
 });
 
+it('a reason that AlfaCRM refuses is named as the form names it', async () => {
+	school.onCall = (call) =>
+		call === 'customer/update' ? { success: false, errors: { lead_reject_id: ['Неверно'] } } : undefined;
+	const { error } = await school.run(job('reject', lead(), { lead_reject_id: 1, additionalFields: {} }));
+	expect(`${error?.message} ${error?.description}`).toContain("'Reason' (lead_reject_id)");
+});
+
 describe('an action that goes out as it is declared', () => {
 	const sent = async (form: IDataObject) => {
 		const { json } = await school.done(form);
-		const { url, query, body } = lastSent()!;
+		// Names come from lists that are read afterwards.
+		const { url, query, body } = school.sent.filter((call) => !call.url.endsWith('/index')).at(-1)!;
 		return { json, url: url.slice(url.indexOf('/v2api')), query, body };
 	};
 
@@ -120,7 +128,7 @@ describe('an action that goes out as it is declared', () => {
 		const own = school.add('cgi', { customer_id: id, group_id: group, branch_id: 1, ...days });
 		school.add('cgi', { customer_id: lead(), group_id: group, branch_id: 1, ...days });
 		const additionalFields: IDataObject = { b_date: '2000-01-01', e_date: '2040-01-01' };
-		const more = { resource: 'cgi', customer_id: id, returnAll: true, addNames: false };
+		const more = { resource: 'cgi', customer_id: id, returnAll: true };
 		const form = formOf('getByCustomer', { ...more, additionalFields });
 		expect(await sent(form)).toMatchObject({
 			...{ json: [{ id: own }], url: '/v2api/1/cgi/customer', query: { customer_id: id } },
@@ -139,7 +147,7 @@ describe('an action that goes out as it is declared', () => {
 		const lesson = { branch_id: 1, status: 1, date: '2026-03-02', lesson_type_id: 1, subject_id: 1, ...ids };
 		school.add('lesson', { ...lesson, time_from: '2026-03-02 10:00:00', time_to: '2026-03-02 11:00:00' });
 		const [date1, date2] = ['2026-03-01', '2026-03-03'];
-		const form = formOf('getCalendar', { id: 1, date1, date2, addNames: false });
+		const form = formOf('getCalendar', { id: 1, date1, date2 });
 		const { json, url, query } = await sent(form);
 		expect(url).toBe('/v2api/1/calendar/customer');
 		expect(query).toEqual({ id: 1, date1: '01.03.2026', date2: '03.03.2026' });
@@ -179,7 +187,7 @@ describe('an action that goes out as it is declared', () => {
 	});
 
 	it('lists the working hours that the school has', async () => {
-		const form = formOf('getWorkingHours', { resource: 'teacher', returnAll: true, addNames: false });
+		const form = formOf('getWorkingHours', { resource: 'teacher', returnAll: true });
 		expect((await sent(form)).url).toBe('/v2api/1/teacher/working-hour');
 	});
 });

@@ -49,7 +49,7 @@ describe('the same lesson', () => {
 			booking({ inputMode: 'map', columns: { mappingMode: 'defineBelow', value: row } }),
 		])
 			expect(await school.done(form)).toMatchObject({
-				json: [{ id: first.json[0].id, customer_ids: [anna] }],
+				json: [{ id: first.json[0].id, customer_ids: anna }],
 				hints: ['This lesson was there already; no other one was booked: lesson 1'],
 			});
 		expect(booked()).toHaveLength(1);

@@ -171,7 +171,7 @@ const list = (limit: number, more: IDataObject = {}) =>
 		limit,
 		is_study: 2,
 		removed: 0,
-		addNames: false,
+		simplify: false,
 		filters: {},
 		...more,
 	});

@@ -27,7 +27,7 @@ const update = (id: number, updateFields: IDataObject, more: IDataObject = {}) =
 const writtenBack = (id: number, phone: string) =>
 	formOf('upsert', { matchBy: 'id', id, fieldsToSet: { phone: [phone] }, options: { listMode: 'replace' } });
 const filteredBy = (phone: string) =>
-	formOf('getAll', { returnAll: true, is_study: 2, removed: 0, addNames: false, filters: { phone } });
+	formOf('getAll', { returnAll: true, is_study: 2, removed: 0, filters: { phone } });
 const ids = async (form: IDataObject) => (await school.done(form)).json.map(({ id }) => id);
 const found = async (phone: string) => await ids(findByPhone({}, phone));
 const save = async (form: IDataObject) => (await school.done(form)).json[0];

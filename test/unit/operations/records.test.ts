@@ -163,6 +163,10 @@ describe('Update', () => {
 			description:
 				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
 		});
+		const room = update(school.add('room', { name: 'A' }), { name: '' }, { resource: 'room' });
+		expect((await school.refused(room)).description).toBe(
+			'Give at least one field of the record. Nothing was sent to AlfaCRM.',
+		);
 		const mask = '+7 (___) ___-__-__';
 		expect((await school.refused(update(1, { note: '', phone: mask }))).message).toBe(
 			`There is nothing to update: 'Phone' holds no usable phone number: "${mask}"`,

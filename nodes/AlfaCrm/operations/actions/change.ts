@@ -9,7 +9,7 @@ import { bodyOf } from '../records/body';
 import { getRecord } from '../records/findById';
 import { listModeForm, readAddToLists, saveChanges } from '../records/saveChanges';
 import type { LocatedRecord } from '../records/target';
-import { idOf, targetOf } from '../records/target';
+import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields } from './fields';
 import type { ActionKind } from '../operation';
 
@@ -24,7 +24,8 @@ interface Extra {
 const changing = ({ check, values = (given) => given }: Extra = {}): ActionKind<'change' | 'rejectLead'> => ({
 	form: (_entity, { body = [] }) => ({ listMode: listModeForm(body, 'add') }),
 	async execute(item, entity, { body = [], fixed }) {
-		const target = targetOf(item, entity);
+		const own = targetOf(item, entity);
+		const target = { ...own, labels: { ...own.labels, ...labelsOf(body) } };
 		const id = idOf(item, entity);
 		const given = values(bodyOf(item, body, readFields(item, body), target.branch));
 		const addToLists = readAddToLists(item, body, 'add');

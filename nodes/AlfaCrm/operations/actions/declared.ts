@@ -6,14 +6,7 @@ import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import type { ActionKind, OperationPart } from '../operation';
 import { nameSourceOf } from '../output/names';
-import {
-	namedOutput,
-	namesForm,
-	readingForm,
-	readingOutput,
-	readingSchema,
-	withNameSchema,
-} from '../output/readings';
+import { namedOutput, readingForm, readingOutput, readingSchema, withNameSchema } from '../output/readings';
 import { objectOf, recordSchema } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { forOwner } from '../records/owner';
@@ -22,19 +15,19 @@ import { asRows, limitForm, limitOf, readList } from '../records/readList';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readFields, readFilters } from './fields';
 
-/** What returns records of the entity, or rows of its own with names where they are asked for. */
+/** What returns records of the entity, or rows of its own, with names. */
 const reading = <K extends 'get' | 'getMany'>(
 	form: OperationPart,
 	read: (item: Item, entity: Entity, action: Action, call: ItemRequest) => Promise<IDataObject[]>,
 ): ActionKind<K> => ({
 	form: (entity, { outputFields }) => ({
 		...form,
-		simplify: outputFields ? namesForm(outputFields) : readingForm(entity),
+		simplify: outputFields ? [] : readingForm(entity),
 	}),
 	async execute(item, entity, action) {
 		const { call } = callOf(item, entity, action, readFilters);
 		const { outputFields } = action;
-		const show = outputFields ? namedOutput(item, outputFields) : readingOutput(item, entity);
+		const show = outputFields ? namedOutput(outputFields) : readingOutput(item, entity);
 		const rows = await read(item, entity, action, call);
 		return await show(
 			rows.map((row) => ({ row, branch: call.branch })),

@@ -32,7 +32,7 @@ export const findOptions = (
 				name: 'archived',
 				type: 'boolean',
 				default: true,
-				description: 'Whether to find archived ones too, after the active ones',
+				description: 'Whether to find archived ones too',
 			},
 			{
 				displayName: 'If None Matches',

@@ -28,7 +28,7 @@ import { inFormMode, inputModeForm, fieldOptions, readFieldInput } from '../reco
 import { getRecord, notFoundError } from '../records/findById';
 import { differences, saveChanges } from '../records/saveChanges';
 import type { ShowWritten } from '../output/readings';
-import { report, reportSchema, simplified, simplifyForm } from '../output/readings';
+import { report, reportSchema, useful } from '../output/readings';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
@@ -111,7 +111,6 @@ export const upsert: Operation = {
 	form: (entity) => ({
 		...inputModeForm(entity),
 		match: matchForm(entity),
-		simplify: simplifyForm(entity),
 		prominentFields: neededForm(entity),
 		fields: [inFormMode(entity, upsertFields(entity))],
 		options: [upsertOptions(entity)],
@@ -125,7 +124,7 @@ export const upsert: Operation = {
 		const search = searchOf(item, entity, key, fit);
 		const input = readInput(item, entity, key);
 		const names = Object.keys({ ...Object.fromEntries(key.fields.map((name) => [name, ''])), ...input });
-		const simple = simplified(item, entity, names);
+		const simple = useful(item, entity, names);
 		const keyed = key.fields.map((name) => [name, keyInput(item, keyField(entity, name))]);
 		const typed = { ...input, ...Object.fromEntries(keyed) } as IDataObject;
 		const show = (row: IDataObject) => ({ ...simple(row), notSaved: notSavedOf(item, entity, typed, row) });

@@ -5,7 +5,6 @@ import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isList, itemsIn, kindOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
-import { showWhen } from '../../form/assemble';
 import type { ParameterReader } from '../execution/parameters';
 import { LINK, linkOf } from './link';
 import type { LocatedRow, NamedField, NameSource } from './names';
@@ -26,8 +25,6 @@ export const simplify: INodeProperties = {
 /** How what was read comes out. */
 type ShowRows = (rows: readonly LocatedRow[], source: NameSource) => Promise<IDataObject[]>;
 
-const asTheyAre: ShowRows = async (rows) => rows.map(({ row }) => row);
-
 /** Rows with names beside IDs; one after the other, for the first one reads the lists that the others need. */
 const named =
 	(
@@ -40,57 +37,29 @@ const named =
 		return items;
 	};
 
-export const addNames: INodeProperties = {
-	displayName: 'Add Names',
-	name: 'addNames',
-	type: 'boolean',
-	default: true,
-	noDataExpression: true,
-	// Takes one more request for each list of names that is needed.
-	description: 'Whether to add names beside IDs',
-};
+/** Those that come out beside what they name. */
+const namesOf = (entity: Entity): NamedField[] =>
+	namedFields(shownFields(entity).filter(({ name }) => entity.simple?.includes(name) ?? true));
 
-/** Those of all fields of a record, or of some. */
-const namesOf = (entity: Entity, only?: readonly string[]): NamedField[] =>
-	namedFields(shownFields(entity).filter(({ name }) => only === undefined || only.includes(name)));
+/** The switch of what reads records that are wide. */
+export const readingForm = ({ simple }: Entity): INodeProperties[] => (simple ? [simplify] : []);
 
-/** The switches of what reads records. */
-export function readingForm(entity: Entity): INodeProperties[] {
-	if (namesOf(entity, entity.simple).length === 0) return simplifyForm(entity);
-	return entity.simple ? [simplify, showWhen(addNames, { simplify: [true] })] : [addNames];
-}
-
-/** Reads the switches before anything is sent. Without Simplify rows come as AlfaCRM sends them. */
+/** Reads the switch before anything is sent. Without Simplify wide rows come as AlfaCRM sends them. */
 export function readingOutput(parameters: ParameterReader, entity: Entity): ShowRows {
-	if (entity.simple !== undefined && !parameters.flag(simplify)) return asTheyAre;
-	const all = namesOf(entity, entity.simple);
-	const fields = all.length > 0 && parameters.flag(addNames) ? all : [];
-	if (entity.simple === undefined) return fields.length > 0 ? fullWithNames(entity) : asTheyAre;
+	const fields = namesOf(entity);
+	if (entity.simple === undefined) return named(fields);
+	if (!parameters.flag(simplify)) return async (rows) => rows.map(({ row }) => row);
 	const show = simplifier(entity, fields);
 	return named(fields, (row, { branch }, origin) => show(row, origin, branch));
 }
 
-/** Records as they are, with the names of all that they name and the address of their page. */
-const fullWithNames = (entity: Entity): ShowRows =>
-	named(namesOf(entity), (row, { branch }, origin) =>
-		entity.pages && !Object.hasOwn(row, LINK) ? { ...row, [LINK]: linkOf(entity, row, origin, branch) } : row,
-	);
-
-/** The switch of what reads rows that are no records of an entity. */
-export const namesForm = (fields: readonly Shown[]): INodeProperties[] =>
-	namedFields(fields).length > 0 ? [addNames] : [];
-
-/** The same for such rows. */
-export function namedOutput(parameters: ParameterReader, fields: readonly Shown[]): ShowRows {
-	const all = namedFields(fields);
-	return all.length > 0 && parameters.flag(addNames) ? named(all) : asTheyAre;
-}
+/** The same for rows that are no records of an entity. */
+export const namedOutput = (fields: readonly Shown[]): ShowRows => named(namedFields(fields));
 
 /** What comes out if nothing else is asked for. */
 export function readingSchema(entity: Entity): ObjectSchema {
-	if (entity.simple) return simplifiedSchema(entity, namesOf(entity, entity.simple));
-	const { properties } = withNameSchema(recordSchema(entity), shownFields(entity));
-	return objectOf({ ...properties, ...(entity.pages ? { [LINK]: STRING } : {}) });
+	if (entity.simple) return simplifiedSchema(entity, namesOf(entity));
+	return withNameSchema(recordSchema(entity), shownFields(entity));
 }
 
 /** Adds the names to a schema that has the fields. */
@@ -109,28 +78,14 @@ export function withNameSchema({ properties }: ObjectSchema, fields: readonly Sh
 
 // ---------------------------------------------------------------- the useful fields of wide records
 
-/** The switch, for entities whose records are wide. */
-export const simplifyForm = ({ simple }: Entity): INodeProperties[] => (simple ? [simplify] : []);
-
 /** How a record comes out: as it is, or a few fields of it and of what was sent to become it. */
 export type ShowWritten = (row: IDataObject, sent?: IDataObject) => IDataObject;
 
 /**
- * How a record comes out that is written: the few useful fields of a wide one and those that were given, or as it is. Read before
- * anything is sent.
+ * How a record comes out that is written: the few useful fields of a wide one and those that were given; a narrow one as it is.
  *
  * @param given names of fields; of those that AlfaCRM shows by another name, that one counts
  */
-export function simplified(
-	parameters: ParameterReader,
-	entity: Entity,
-	given: readonly string[],
-): ShowWritten {
-	if (entity.simple !== undefined && !parameters.flag(simplify)) return (row) => row;
-	return useful(parameters, entity, given);
-}
-
-/** The few useful fields of a wide record and those that were given; a narrow one as it is. */
 export function useful({ origin }: ParameterReader, entity: Entity, given: readonly string[]): ShowWritten {
 	const { simple } = entity;
 	if (simple === undefined) return (row) => row;

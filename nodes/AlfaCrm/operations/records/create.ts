@@ -7,7 +7,7 @@ import { isNeeded, isProminent } from '../../fields/field';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import type { ShowWritten } from '../output/readings';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/readings';
+import { simplifiedSchema, useful } from '../output/readings';
 import type { Target } from './target';
 import { keysForm, targetOf } from './target';
 import { bodyOf, shortensTexts, textOptions } from './body';
@@ -22,13 +22,16 @@ const additionalFields = (entity: Entity) => {
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
 };
 
+/** A subject, for one, has nothing but its name. */
+const offersMore = ({ fields, custom }: Entity): boolean => custom === true || !fields.every(isProminent);
+
 /** For what is created once. */
 export const skipIfThere: INodeProperties = {
 	displayName: 'Skip If It Already Exists',
 	name: 'skipIfThere',
 	type: 'boolean',
 	default: true,
-	description: 'Whether to return the same one if it is there, instead of adding another',
+	description: 'Whether to return the same one if it is there',
 };
 
 /** A new record, and how it comes out. */
@@ -49,7 +52,7 @@ export function readDraft(
 	const [options] = isWide(entity) ? textOptions(fields) : [];
 	const shortens = shortensTexts(options && item.collection(options));
 	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
-	const show = simplified(item, entity, Object.keys(body));
+	const show = useful(item, entity, Object.keys(body));
 	return { target, fields, input, body, branch: target.branch, show };
 }
 
@@ -71,9 +74,8 @@ export const create: Operation = {
 	form: (entity) => ({
 		...inputModeForm(entity, entity.fields.filter(isNeeded)),
 		keys: keysForm(entity),
-		simplify: simplifyForm(entity),
 		prominentFields: prominentForm(entity, prominentFields(entity)),
-		fields: [inFormMode(entity, additionalFields(entity))],
+		fields: offersMore(entity) ? [inFormMode(entity, additionalFields(entity))] : [],
 		options: isWide(entity) ? textOptions(entity.fields) : [],
 	}),
 	execute: async (item, entity) => [await saveDraft(item, entity, readDraft(item, entity))],

@@ -70,7 +70,7 @@ const jsonInput: INodeProperties = {
 	type: 'json',
 	required: true,
 	default: '{}',
-	description: 'One object, with the fields as AlfaCRM calls them',
+	description: 'With the fields as AlfaCRM calls them',
 };
 
 /** The fields of a record, what each takes, and those first without which there is no record. */

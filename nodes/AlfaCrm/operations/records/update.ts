@@ -7,10 +7,10 @@ import { collection } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
-import { simplified, simplifiedSchema, simplifyForm } from '../output/readings';
+import { simplifiedSchema, useful } from '../output/readings';
 import type { Target } from './target';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
-import { changesOf, overwriteWithEmpty, shortenOption, shortensTexts } from './body';
+import { changesOf, overwriteWithEmpty } from './body';
 import { added, listModeForm, readAddToLists } from './saveChanges';
 import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput } from './fieldInput';
 import { getRecord, writeAnywhere } from './findById';
@@ -18,13 +18,7 @@ import { getRecord, writeAnywhere } from './findById';
 const updateFields = (entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
 
-const updateOptions = (entity: Entity) =>
-	collection(
-		'Options',
-		'options',
-		[overwriteWithEmpty, ...(isWide(entity) ? shortenOption(entity.fields) : [])],
-		'Add Option',
-	);
+const updateOptions = collection('Options', 'options', [overwriteWithEmpty], 'Add Option');
 
 /** What an update of one entity does besides. */
 interface OwnUpdate {
@@ -41,29 +35,31 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		...inputModeForm(entity),
 		id: [idParameter(entity)],
 		keys: keysForm(entity),
-		simplify: simplifyForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
 		fields: [inFormMode(entity, updateFields(entity))],
-		options: [updateOptions(entity)],
+		options: isWide(entity) ? [updateOptions] : [],
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.keys);
 		const id = idOf(item, entity);
-		const options = item.collection(updateOptions(entity));
-		const overwrites = options.flag(overwriteWithEmpty);
+		const options = isWide(entity) ? item.collection(updateOptions) : undefined;
+		const overwrites = options?.flag(overwriteWithEmpty) ?? false;
 		const input = given(readFieldInput(item, entity, updateFields(entity)));
-		const changes = changesOf(item, entity, input, overwrites, shortensTexts(options));
+		const changes = changesOf(item, entity, input, overwrites);
 		const lists = entity.fields.filter((field) => isList(field) && field.name in changes);
 		const adds = readAddToLists(item, entity.fields, 'replace') && lists.length > 0;
 		if (Object.keys(changes).length === 0) {
 			const useless = entity.fields.filter(({ name }) => !isEmpty(input[name]));
 			const why = useless.map((field) => unusable(field, input[field.name])).join(' and ');
+			const emptying = options
+				? "To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. "
+				: '';
 			throw item.refused(
 				`There is nothing to update: ${why || 'no field was given a value'}`,
-				"Give at least one field of the record. To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. Nothing was sent to AlfaCRM.",
+				`Give at least one field of the record. ${emptying}Nothing was sent to AlfaCRM.`,
 			);
 		}
-		const show = simplified(item, entity, Object.keys(changes));
+		const show = useful(item, entity, Object.keys(changes));
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {

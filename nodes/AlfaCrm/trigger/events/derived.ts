@@ -7,7 +7,7 @@ import { customer as customerEntity } from '../../entities/customer';
 import { branchOf, LINK, linkOf } from '../../operations/output/link';
 import type { NameSource } from '../../operations/output/names';
 import { namedFields, withNames } from '../../operations/output/names';
-import { addNames as addNamesBeside, flattener, simplify } from '../../operations/output/readings';
+import { flattener, simplify } from '../../operations/output/readings';
 import { formatDay, readFlag, readId } from '../../values/formats';
 import type { Change } from '../change';
 import { recordNamed } from '../change';
@@ -151,24 +151,25 @@ function simplified({ change, ...row }: IDataObject, { details = [] }: DerivedEv
 	return { ...flattener(shown, named)(Object.fromEntries(few)), change };
 }
 
-const addNames: INodeProperties = {
-	...addNamesBeside,
+/** Without it rows come as the log tells them. */
+const simplifyNamed: INodeProperties = {
+	...simplify,
 	description:
-		"Whether to add the customer's name, phone and email, and names beside the other IDs, such as group_name beside group_id. Takes one more request for each customer, for each group and for each list of names that is needed.",
+		"Whether to return a simplified version with the customer's name, phone and email, and with names beside the other IDs, such as group_name beside group_id. Takes one more request for each customer, for each group and for each list of names that is needed.",
 };
 
 export const derived: EventKind<'derived'> = {
-	form: () => ({ output: [simplify, addNames] }),
+	form: () => ({ output: [simplifyNamed] }),
 	watch: (parameters, { what }) => ({
 		source: new DerivedEvents(derivedEvents[what]),
 		filters: {},
 		itemsOf: async ({ news, client, names, deadline }) => {
-			const isSimple = parameters.flag(simplify);
-			const show = (row: IDataObject) => (isSimple ? simplified(row, derivedEvents[what]) : row);
-			if (!parameters.flag(addNames)) return news.map(({ row }) => show(row));
+			if (!parameters.flag(simplifyNamed)) return news.map(({ row }) => row);
 			const records = new RecordReader(client);
 			const isLate = () => Date.now() >= deadline;
-			return await oneByOne(news, isLate, async (one) => show(await withRecords(one, records, names)));
+			const show = async (one: NewRecord) =>
+				simplified(await withRecords(one, records, names), derivedEvents[what]);
+			return await oneByOne(news, isLate, show);
 		},
 	}),
 };

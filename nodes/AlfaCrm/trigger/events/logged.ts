@@ -16,7 +16,7 @@ import {
 import { classLabels, entityOfClass } from '../../entities/registry';
 import { showWhen } from '../../form/assemble';
 import { branchOf } from '../../operations/output/link';
-import { addNames, readingOutput, simplify } from '../../operations/output/readings';
+import { readingOutput, simplify } from '../../operations/output/readings';
 import { ChangeLog } from '../changeLog';
 import { oneByOne } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
@@ -40,12 +40,6 @@ const fetchRecord: INodeProperties = {
 		'Whether to read the record as it is now, because the change only holds old and new values. Takes one more request for each record.',
 };
 
-/** Of the record. */
-const shownForm = [
-	showWhen(simplify, { fetchRecord: [true] }),
-	showWhen(addNames, { fetchRecord: [true], simplify: [true] }),
-];
-
 type Logged = EventOf<'logged'>;
 
 const isAsked = ({ filters = [] }: Logged, name: NonNullable<Logged['filters']>[number]) =>
@@ -59,7 +53,7 @@ export const logged: EventKind<'logged'> = {
 			...(isAsked(event, 'events') ? [changeEvents] : []),
 		],
 		changedFields: isAsked(event, 'changedFields') ? [changedFields] : [],
-		output: [fetchRecord, ...shownForm],
+		output: [fetchRecord, showWhen(simplify, { fetchRecord: [true] })],
 	}),
 	async watch(parameters, event, branches) {
 		const classes = isAsked(event, 'entities')
