@@ -63,7 +63,7 @@ const FULL_WIDTH = /[\uff01-\uff5e]/g;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
 /** A word before digits that are no part of the number behind them, such as "house 15"; a day or a time needs none: "18.00-20.00". */
-const WORDED = '(?<=[\\p{L}№#][ \\t.:№#]{0,3})\\d{1,5}(?:[.-]\\d{1,4}){0,3}';
+const WORDED = '(?<=[\\p{L}№#][ \\t.:№#]{0,3})(?!0)\\d{1,5}(?:[.-]\\d{1,4}){0,3}';
 const DATED = '(?<=(?:^|[,;\\r\\n])[ \\t]{0,3})\\d{1,4}(?:[.-]\\d{1,4}){1,3}';
 /** At most eight of them, and one whole number behind. */
 const BEFORE_NUMBER = new RegExp(
