@@ -73,7 +73,8 @@ describe('who joins a group', () => {
 		member(...periods(had));
 		const [b_date, e_date] = (periods(given)[0] ?? '').split('..');
 		const form = join({ b_date, e_date });
-		const { json } = await school.done(form);
+		const { json, hints } = await school.done(form);
+		if (result !== 'unchanged') expect(hints).toEqual([]);
 		expect(days()).toEqual(periods(has));
 		expect(json.every((one) => one.operationResult === result && one.alreadyMember === alreadyMember)).toBe(
 			true,

@@ -136,7 +136,8 @@ async function join(
 	}
 	// Without an end AlfaCRM takes that of the group, which may be over: then the next run would find nobody in it.
 	const plan = planned(item, [row], days);
-	const changed = days.isOpen && plan ? await carryOut(membership, plan) : show(row);
+	const isEnded = days.isOpen && Object.keys(plan?.body ?? {}).length > 0;
+	const changed = plan && isEnded ? await carryOut(membership, plan) : show(row);
 	return { ...withResult(changed, 'created'), alreadyMember: false };
 }
 
