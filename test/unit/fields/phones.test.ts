@@ -1,3 +1,6 @@
+import fc from 'fast-check';
+
+import { seed } from '../../support/depth';
 import { isBlank, kindOf, normalForms, serialize } from '../../../nodes/AlfaCrm/fields/field';
 import {
 	formatPhone,
@@ -342,4 +345,22 @@ describe('a row', () => {
 	])('that holds %j is not found by %j', (held, wanted) => {
 		expect(holdsPhone(held, wanted)).toBe(false);
 	});
+});
+
+it('two whole numbers with but a blank between are both there, in any spelling, behind any words', () => {
+	const whole = fc.constantFrom(
+		...['+7 9## ###-##-##', '8 (9##) ###-##-##', '89#########', '+7(9##)###-##-##', '8-9##-###-##-##'],
+		...['8.9##.###.##.##', '8 (495) ###-##-##', '8 843 ###-##-##', '8_9##_###_##_##'],
+	);
+	const words = fc.constantFrom('', 'мама ', 'тел. ', '№ ', 'после 18 и до 20: ', '12.05.2015, ', 'кв 17, ');
+	const digits = fc.array(fc.nat(8), { minLength: 20, maxLength: 20 });
+	fc.assert(
+		fc.property(whole, whole, words, digits, (one, other, before, all) => {
+			let at = 0;
+			const [first, second] = [one, other].map((mask) => mask.replace(/#/g, () => String(all[at++])));
+			const known = [first, second].map((number) => `7${number.replace(/\D/g, '').slice(1)}`);
+			expect(normalizePhone(`${before}${first} ${second}`)).toEqual(expect.arrayContaining(known));
+		}),
+		{ numRuns: 1_000, seed },
+	);
 });
