@@ -185,7 +185,7 @@ function isText(field: Field): boolean {
 }
 
 /** A request and the records that it has found: all that match, and those that are meant. */
-interface Changes extends Request {
+interface Matched extends Request {
 	matches: Found[];
 	meant: Found[];
 }
@@ -217,15 +217,15 @@ async function create(request: Request): Promise<IDataObject> {
 }
 
 /** @returns undefined where what was found has changed meanwhile, so that the search is to be done again */
-async function changeAll(changes: Changes): Promise<IDataObject[] | undefined> {
-	const { item, entity, rules, show, meant } = changes;
+async function changeAll(matched: Matched): Promise<IDataObject[] | undefined> {
+	const { item, entity, rules, show, meant } = matched;
 	const [{ row, archived }] = meant;
 	if (archived && rules.ifArchived === 'skip') return [report(show, row, 'skipped', [])];
 	if (meant.length > 1) warnOfSeveral(item, entity, meant);
 	const saved: IDataObject[] = [];
 	for (const match of meant) {
 		const key = recordKey(entity, Number(match.row.id));
-		const request = ownOf(changes, match);
+		const request = ownOf(matched, match);
 		const result = await item.withLock([key], async () => await change(request, match));
 		if (result === undefined) return undefined;
 		saved.push(result);
@@ -234,7 +234,7 @@ async function changeAll(changes: Changes): Promise<IDataObject[] | undefined> {
 }
 
 /** A request without those of several values in one text that only others have: nobody else's number is added. */
-function ownOf(request: Changes, { row }: Found): Request {
+function ownOf(request: Matched, { row }: Found): Request {
 	const { item, entity, search, input, changes, matches } = request;
 	const others = matches.filter((one) => one.row.id !== row.id);
 	const own = (values: IDataObject): IDataObject => {
