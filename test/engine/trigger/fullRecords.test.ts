@@ -83,6 +83,16 @@ describe('Fetch Full Record', () => {
 		expect(listed('teacher')).toBe(0);
 	});
 
+	it('puts out a narrow record as it is too, without Simplify, and asks for no names', async () => {
+		const poller = await started('recordChanged', { entities: ['Room'], simplify: false });
+		school.sandbox.clearJournal();
+		school.sandbox.store.patch('room', 1, { name: 'Зал', location_id: 1 });
+		const [{ change, ...record }] = await poller.tick();
+		expect(change).toMatchObject({ entity: 'Room' });
+		expect(Object.keys(record).filter((name) => name.endsWith('_name'))).toEqual([]);
+		expect([listed('branch'), listed('location')]).toEqual([0, 0]);
+	});
+
 	it('finds a lesson that is only planned', async () => {
 		const poller = await started('lessonCreated');
 		const planned = { branch_id: 1, date: '2026-03-01', lesson_type_id: 1, status: 1 };

@@ -178,6 +178,9 @@ describe('an action that goes out as it is declared', () => {
 			body: { branch_id: 1, income: -250.5, pay_type_id: 2, document_date: '09.02.2026' },
 		});
 		expect(school.rows('pay')).toMatchObject([{ income: '-250.50', note: 'Ошибка кассы' }]);
+		const [shown] = (await school.done(correction())).json;
+		expect(shown).toMatchObject({ document_date: '2026-02-09', customer_id: 1 });
+		expect(Object.keys(shown).length).toBeLessThan(15);
 		for (const [label, more] of [
 			['Amount', { income: '' }],
 			['Payment Type', { pay_type_id: '' }],

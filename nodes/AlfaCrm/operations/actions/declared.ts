@@ -6,8 +6,16 @@ import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import type { ActionKind, OperationPart } from '../operation';
 import { nameSourceOf } from '../output/names';
-import { namedOutput, readingForm, readingOutput, readingSchema, withNameSchema } from '../output/readings';
-import { objectOf, recordSchema } from '../output/recordSchema';
+import {
+	namedOutput,
+	readingForm,
+	readingOutput,
+	readingSchema,
+	simplifiedSchema,
+	useful,
+	withNameSchema,
+} from '../output/readings';
+import { objectOf } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { forOwner } from '../records/owner';
 import { actionRowFilter } from '../records/filters';
@@ -58,17 +66,19 @@ export const save: ActionKind<'save'> = {
 	async execute(item, entity, action) {
 		const { call, input, id } = callOf(item, entity, action, readFields);
 		const keys = id === undefined ? [] : [recordKey(entity, id)];
+		const show = useful(item, entity, Object.keys(call.body ?? {}));
 		return await item.withLock(keys, async () => {
 			const { branch, body: given = {} } = call;
 			const { [action.actionBy ?? '']: chosen, ...body } = given;
 			const placed = await forOwner(item, { fields: action.body ?? [], input, body, branch });
 			const sent = { ...call, ...placed, action: chosen === undefined ? call.action : String(chosen) };
 			const saved = await item.save(sent, keys, { confirms: action.confirmedBy });
+			if (action.path === undefined) return [show(saved, placed.body)];
 			return [{ ...(id === undefined ? {} : { id }), ...saved }];
 		});
 	},
 	// What else AlfaCRM answers with is not known.
-	output: (entity, { path }) => (path === undefined ? recordSchema(entity) : objectOf({})),
+	output: (entity, { path }) => (path === undefined ? simplifiedSchema(entity) : objectOf({})),
 };
 
 const fieldsOf = ({ query = [], body = [] }: Action) => [...query, ...body];

@@ -145,11 +145,16 @@ const shown: Shown[] = [
 /** What IDs in items stand for. */
 const named = namedFields(shown);
 
-/** A few fields; the change stays as it is. */
-function simplified({ change, ...row }: IDataObject, { details = [] }: DerivedEvent): IDataObject {
-	const few = Object.entries(row).filter(([name]) => !details.includes(name));
-	return { ...flattener(shown, named)(Object.fromEntries(few)), change };
+/** A few fields, before their names are looked up. */
+function fewOf(row: IDataObject, { details = [] }: DerivedEvent): IDataObject {
+	return Object.fromEntries(Object.entries(row).filter(([name]) => !details.includes(name)));
 }
+
+/** Lists as one text each; the change stays as it is. */
+const simplified = ({ change, ...row }: IDataObject): IDataObject => ({
+	...flattener(shown, named)(row),
+	change,
+});
 
 /** Without it rows come as the log tells them. */
 const simplifyNamed: INodeProperties = {
@@ -167,8 +172,8 @@ export const derived: EventKind<'derived'> = {
 			if (!parameters.flag(simplifyNamed)) return news.map(({ row }) => row);
 			const records = new RecordReader(client);
 			const isLate = () => Date.now() >= deadline;
-			const show = async (one: NewRecord) =>
-				simplified(await withRecords(one, records, names), derivedEvents[what]);
+			const show = async ({ row, branches }: NewRecord) =>
+				simplified(await withRecords({ row: fewOf(row, derivedEvents[what]), branches }, records, names));
 			return await oneByOne(news, isLate, show);
 		},
 	}),

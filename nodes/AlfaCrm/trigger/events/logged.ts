@@ -94,15 +94,11 @@ async function itemsOf(
 		const change = changeOf(row, branches[0]) as Change;
 		const { record, reason, missing } = isRead ? await records.find(change, branches) : { record: null };
 		const entity = entityOfClass(change.entity);
-		const isShown = record !== null && entity !== undefined;
-		const shown = isShown
-			? await readingOutput(parameters, entity)(
-					[{ row: record, branch: branchOf(record, branches[0]) }],
-					names,
-				)
-			: [];
+		const rows = record === null ? [] : [{ row: record, branch: branchOf(record, branches[0]) }];
+		const isShown = entity !== undefined && parameters.flag(simplify);
+		const [shown] = isShown ? await readingOutput(parameters, entity)(rows, names) : [record];
 		const error = missing === 'gone' || reason === undefined ? {} : { recordError: reason };
-		return { id: change.entity_id, ...shown[0], ...error, change };
+		return { id: change.entity_id, ...shown, ...error, change };
 	});
 }
 
