@@ -283,7 +283,7 @@ describe('a customer', () => {
 			['is_study_name', 'Lead'],
 			['url', 'https://example.org'],
 		])('takes no %s alone, for it would change nothing', async (name, value) => {
-			const words = `AlfaCRM's customer has no field "${name}" that can be set`;
+			const words = `AlfaCRM's customer has no field "${name}" that can be set here`;
 			await refused(update(lead(), asJson({ note: 'x', [name]: value })), words);
 		});
 	});

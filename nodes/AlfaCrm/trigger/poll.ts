@@ -3,7 +3,6 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/failures';
-import { listReader } from '../api/list';
 import type { Titles } from '../operations/execution/shortList';
 import { listOfNames, readShortList } from '../operations/execution/shortList';
 import type { NameSource } from '../operations/output/names';
@@ -149,7 +148,7 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
  */
 async function pollNames(context: IPollFunctions, client: ApiClient, deadline: number): Promise<NameSource> {
 	const known = new Map<string, Titles | undefined>();
-	const reader = listReader(client);
+	const reader = pollReader(client, deadline);
 	return {
 		origin: await client.origin(),
 		titlesIn: async (entity, branch) => {

@@ -48,7 +48,7 @@ describe('JSON', () => {
 
 	it('with a field that AlfaCRM does not know is refused, with those that there are', async () => {
 		const { error } = await whole(asJson({ ...json, telefon: '1' }));
-		expect(error?.message).toBe('AlfaCRM\'s customer has no field "telefon" that can be set');
+		expect(error?.message).toBe('AlfaCRM\'s customer has no field "telefon" that can be set here');
 		expect(error?.description).toMatch(
 			/There are name, phone \(list\), .*gender \(0 Not Given, 1 Male, 2 Female\)/,
 		);
@@ -114,7 +114,7 @@ describe('the field mapper', () => {
 		expect(body()).toMatchObject(item);
 		const { hints } = await whole(parameters, { items: [{ ...item, extra: 1 }] });
 		expect(body()).not.toHaveProperty('extra');
-		expect(hints).toEqual(['Left out, since AlfaCRM\'s customer has no such field that can be set: "extra"']);
+		expect(hints).toEqual(['Left out, since AlfaCRM\'s customer has no such field that can be set here: "extra"']);
 	});
 });
 

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Fault, JsonObject, Settings } from '../../../sandbox';
+import { Engine } from '../support/engine';
 import { Poller } from '../support/poller';
 import { useSchool } from '../support/school';
 
@@ -47,6 +48,18 @@ describe('new customers', () => {
 		lead({ lead_status_id: null });
 		expect(await poller.tick()).toHaveLength(1);
 		expect(listed('lead-status')).toBe(0);
+	});
+
+	it('come all the same when the list of names takes longer than the poll may', async () => {
+		const stage = { name: 'Этап', is_enabled: 1, pipeline_id: 1 };
+		for (let count = 0; count < 400; count++) school.sandbox.store.insert('lead-status', stage);
+		school.sandbox.settings.bodyPageSize = 'ignored';
+		const engine = new Engine({ ...school.credential, requestsPerSecond: 5 });
+		const poller = new Poller(engine, { event: 'customerCreated' }, { budgetMs: 2_000, isDurable: true });
+		await poller.tick();
+		const id = lead({ lead_status_id: 2 });
+		expect(await poller.tick()).toMatchObject([{ id, lead_status_name: null }]);
+		expect(listed('lead-status')).toBeLessThan(15);
 	});
 
 	it.each([403, 500])('come all the same when the list of names answers %i', async (status) => {

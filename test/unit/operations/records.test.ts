@@ -276,7 +276,7 @@ describe('fields', () => {
 	it.each<[IDataObject, string, string]>([
 		[
 			create({ additionalFields: { shoe: 1, size: 2 } }),
-			`AlfaCRM's customer has no field "shoe", "size" that can be set`,
+			`AlfaCRM's customer has no field "shoe", "size" that can be set here`,
 			'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
 		],
 		[
@@ -297,7 +297,7 @@ describe('fields', () => {
 		],
 		[
 			create({ inputMode: 'json', json: '{"shoe": 1}' }),
-			`AlfaCRM's customer has no field "shoe" that can be set`,
+			`AlfaCRM's customer has no field "shoe" that can be set here`,
 			'Remove it, or correct its name. There are name, phone (list), ',
 		],
 	])('%j are refused: %s', async (parameters, message, description) => {

@@ -190,13 +190,13 @@ export function readFieldInput(
 	if (mode !== 'map' && unexpected.length > 0) {
 		const known = mode === 'json' ? ` There are ${fieldsInJson(entity)}.` : '';
 		throw item.refused(
-			`AlfaCRM's ${noun} has no field ${unexpected.map((name) => `"${name}"`).join(', ')} that can be set`,
+			`AlfaCRM's ${noun} has no field ${unexpected.map((name) => `"${name}"`).join(', ')} that can be set here`,
 			`Remove it, or correct its name.${known} Nothing was sent to AlfaCRM.`,
 		);
 	}
 	for (const name of unexpected)
 		item.execution.hints.add(
-			`Left out, since AlfaCRM's ${noun} has no such field that can be set`,
+			`Left out, since AlfaCRM's ${noun} has no such field that can be set here`,
 			`"${name}"`,
 		);
 	return Object.fromEntries(Object.entries(given).filter(([key]) => !unknown.includes(key)));
