@@ -42,20 +42,15 @@ export const changeEntities: INodeProperties = {
 		'What it must have happened to. Left empty, all entities count; an expression can give names of classes that are not listed.',
 };
 
-/** Filled by `declaredLists`. Fields have no IDs that a label could offer, as n8n's lint wants of what is loaded. */
-const ofChosenEntities: INodeProperties['typeOptions'] = {
-	loadOptionsMethod: 'changedFields',
-	loadOptionsDependsOn: ['event', 'entities'],
-};
-
+/** Filled by `declaredLists`; the label is the one that n8n's lint wants of what is loaded. */
 export const changedFields: INodeProperties = {
-	displayName: 'Changed Fields',
+	displayName: 'Changed Field Names or IDs',
 	name: 'changedFields',
 	type: 'multiOptions',
-	typeOptions: ofChosenEntities,
+	typeOptions: { loadOptionsMethod: 'changedFields', loadOptionsDependsOn: ['event', 'entities'] },
 	default: [],
 	description:
-		'An update must have changed one of them; other events pass. Left empty, every change counts. Choose from the list, or specify any others, such as custom ones, by the names that AlfaCRM gives them, using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		'An update must have changed one of them; other events pass. Left empty, every change counts. An expression may also give names as AlfaCRM writes them, such as custom_school. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
 /** The fields of some classes, of all that are known if there are none: their labels, which differ now and then, by their names. */
@@ -104,7 +99,7 @@ export function readFields(parameters: TriggerParameters, classes: readonly stri
 		if (/^[a-z][a-z\d_]*$/.test(word)) return [word];
 		const choices = fields.flatMap(([, labels]) => [...labels]).join(', ');
 		throw parameters.unreadable(
-			`'Changed Fields' has ${quoted(word)}, which is no field: it may have ${choices}, or names as AlfaCRM writes them`,
+			`'Changed Field Names or IDs' has ${quoted(word)}, which is no field: it may have ${choices}, or names as AlfaCRM writes them`,
 			changedFields.displayName,
 		);
 	});

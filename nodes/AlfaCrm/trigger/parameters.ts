@@ -131,7 +131,7 @@ export const severalOf = (
 		...(entityOf(entity).scope === 'branch' ? { loadOptionsDependsOn: ['branchIds'] } : {}),
 	},
 	default: [],
-	description: `${description}. Choose from the list, or specify names or IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
+	description: `${description}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
 });
 
 /**

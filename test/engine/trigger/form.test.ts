@@ -148,7 +148,7 @@ describe('a name in place of an ID', () => {
 	});
 });
 
-describe("'Changed Fields'", () => {
+describe("'Changed Field Names or IDs'", () => {
 	const offered = async (parameters: INodeParameters) =>
 		await school.engine.triggerOptions('changedFields', parameters);
 

@@ -132,8 +132,8 @@ describe('filters', () => {
 		[{ branchIds: 'Centre' }, /'Branch' must be one or more numbers .* "Centre"/],
 		[{ branchIds: [true] }, /'Branch' must be/],
 		[{ events: 'renewed' }, /'Events' must be some of create .* "renewed"/],
-		[{ changedFields: '={{ true }}' }, /'Changed Fields' must be/],
-		[{ changedFields: 'Этап' }, /'Changed Fields' has "Этап", which is no field/],
+		[{ changedFields: '={{ true }}' }, /'Changed Field Names or IDs' must be/],
+		[{ changedFields: 'Этап' }, /'Changed Field Names or IDs' has "Этап", which is no field/],
 		[{ options: { fetchRecord: '={{ "maybe" }}' } }, /'Fetch Full Record' must be/],
 		[{ options: { ignoreRepeated: '={{ "maybe" }}' } }, /'Ignore Repeated Deliveries' must be/],
 	])(
