@@ -114,7 +114,9 @@ describe('the field mapper', () => {
 		expect(body()).toMatchObject(item);
 		const { hints } = await whole(parameters, { items: [{ ...item, extra: 1 }] });
 		expect(body()).not.toHaveProperty('extra');
-		expect(hints).toEqual(['Left out, since AlfaCRM\'s customer has no such field that can be set here: "extra"']);
+		expect(hints).toEqual([
+			'Left out, since AlfaCRM\'s customer has no such field that can be set here: "extra"',
+		]);
 	});
 });
 
