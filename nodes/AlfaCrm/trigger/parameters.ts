@@ -53,7 +53,7 @@ export class TriggerParameters extends ParameterReader {
 	 * Records of a short list that may be left empty, by their IDs or names; null for none of them where that is a choice. Only a
 	 * name costs a request.
 	 *
-	 * @param watched the branches that were chosen: a list that differs by branch is read in the first, as in the form
+	 * @param watched the branches that were chosen: a list that differs by branch is read in the first that can be read
 	 */
 	async references(
 		parameter: Parameter,
@@ -68,9 +68,9 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/** Records by their IDs alone, for which nothing is asked. */
-	ids({ name, displayName: label, ...parameter }: INodeProperties): number[] {
-		const field = { type: 'ids', name, label } as const;
-		const value = this.input({ name, displayName: label, ...parameter });
+	ids(parameter: Parameter): number[] {
+		const field = { type: 'ids', name: parameter.name, label: parameter.displayName } as const;
+		const value = this.input(parameter);
 		return isBlank(field, value) ? [] : (this.read(field, value) as number[]);
 	}
 
@@ -84,12 +84,12 @@ export class TriggerParameters extends ParameterReader {
 		const client = new ApiClient(this.context);
 		return {
 			listOf: async (entity) => {
-				const isOfBranch = entity.scope === 'branch';
-				const all =
-					!isOfBranch || watched.length > 0 ? watched : (await accountBranches(client, Date.now())).branches;
+				const ofAccount = async () => (await accountBranches(client, Date.now())).branches;
+				const inBranches = async () => (watched.length > 0 ? watched : await ofAccount());
+				const branches = entity.scope === 'branch' ? await inBranches() : [undefined];
 				let failure: unknown;
 				// One branch that cannot be read stops no other.
-				for (const branch of isOfBranch ? all : [undefined]) {
+				for (const branch of branches) {
 					try {
 						return await readShortList(listReader(client), entity, branch);
 					} catch (caught) {

@@ -123,7 +123,7 @@ export const upsert: Operation = {
 		const fit = (field: Field, value: Wire) => fitting(item, field, value, rules.shortens);
 		const search = searchOf(item, entity, key, fit);
 		const input = readInput(item, entity, key);
-		const names = Object.keys({ ...Object.fromEntries(key.fields.map((name) => [name, ''])), ...input });
+		const names = [...new Set([...key.fields, ...Object.keys(input)])];
 		const simple = useful(item, entity, names);
 		const keyed = key.fields.map((name) => [name, keyInput(item, keyField(entity, name))]);
 		const typed = { ...input, ...Object.fromEntries(keyed) } as IDataObject;
@@ -237,6 +237,7 @@ async function changeAll(matched: Matched): Promise<IDataObject[] | undefined> {
 function ownOf(request: Matched, { row }: Found): Request {
 	const { item, entity, search, input, changes, matches } = request;
 	const others = matches.filter((one) => one.row.id !== row.id);
+	if (others.length === 0) return request;
 	const own = (values: IDataObject): IDataObject => {
 		const left: IDataObject = {};
 		for (const [name, value] of Object.entries(values)) {
