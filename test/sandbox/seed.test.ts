@@ -171,6 +171,18 @@ describe.each<[school: string, options: Parameters<typeof startSandbox>[0]]>([
 	/** What is so, and should not be. */
 	const none = (found: readonly Row[]) => expect(found.slice(0, 3)).toEqual([]);
 
+	it('no teacher and no room has two lessons at once', () => {
+		const taken = rows('lesson').flatMap(({ status, time_from, room_id, teacher_ids }) =>
+			status === 2
+				? []
+				: [['room', room_id], ...(teacher_ids as number[]).map((id) => ['teacher', id])].map((place) =>
+						[...place, time_from].join(' '),
+					),
+		);
+		expect(taken).not.toEqual([]);
+		expect(new Set(taken).size).toBe(taken.length);
+	});
+
 	it('a card says when the customer came last, comes next, and until when lessons are paid', () => {
 		for (const row of rows('customer')) {
 			const details = store.where('lesson-details', 'customer_id', row.id);

@@ -9,6 +9,7 @@ import type { SeedOptions } from './options';
 /** Weeks before and after the base one. */
 const [weeksBefore, weeksAfter] = [5, 2];
 const maxTrials = 200;
+const trialHours = [8, 9, 10, 11, 12];
 const topics = ['Датчики', 'Циклы', 'Эндшпиль', 'Композиция', 'Сборка'];
 
 interface Plan {
@@ -26,7 +27,8 @@ export function seedLessons(
 	meetings: readonly SeededGroup[],
 ): void {
 	const random = new SeededRandom(options.seed, 3);
-	const plans = [...groupPlans(meetings, time), ...trialPlans(store, meetings, time)];
+	const plans = groupPlans(meetings, time);
+	plans.push(...trialPlans(store, meetings, time, plans));
 	plans.sort((a, b) => a.start - b.start || a.meeting.group.id - b.meeting.group.id);
 	for (const plan of plans) addLesson(store, plan, random, time);
 }
@@ -73,16 +75,34 @@ function groupPlans(meetings: readonly SeededGroup[], { baseMonday }: BaseTime):
 	return plans;
 }
 
-/** Some leads come, or have come, to try it out. */
-function trialPlans(store: Store, meetings: readonly SeededGroup[], { baseMonday }: BaseTime): Plan[] {
-	const leads = activeCustomers(store, 'lead').slice(-maxTrials);
-	return leads.flatMap((lead, index) => {
+/** Some leads come, or have come, to try it out, at an hour at which the teacher and the room are free. */
+function trialPlans(
+	store: Store,
+	meetings: readonly SeededGroup[],
+	{ baseMonday }: BaseTime,
+	others: readonly Plan[],
+): Plan[] {
+	const taken = new Set(others.flatMap(({ start, meeting }) => placesAt(start, meeting)));
+	const plans: Plan[] = [];
+	for (const [index, lead] of activeCustomers(store, 'lead').slice(-maxTrials).entries()) {
 		const meeting = meetings[index % meetings.length];
-		if (!meeting || index % 4 > 0) return [];
-		const start = baseMonday + (index % 9) * day + 8 * hour;
-		return [{ start, meeting, customers: [lead], type: 3 }];
-	});
+		if (!meeting || index % 4 > 0) continue;
+		const date = baseMonday + (index % 9) * day;
+		const start = trialHours
+			.map((one) => date + one * hour)
+			.find((one) => placesAt(one, meeting).every((place) => !taken.has(place)));
+		if (start === undefined) continue;
+		for (const place of placesAt(start, meeting)) taken.add(place);
+		plans.push({ start, meeting, customers: [lead], type: 3 });
+	}
+	return plans;
 }
+
+/** What a lesson takes up; all of them begin at a full hour and take one. */
+const placesAt = (start: number, { teacher, room }: SeededGroup): string[] => [
+	`teacher ${teacher} ${start}`,
+	`room ${room} ${start}`,
+];
 
 function addLesson(
 	store: Store,
