@@ -69,6 +69,23 @@ describe('a backlog of more pages than a poll reads', () => {
 	});
 });
 
+describe('classes that are chosen later', () => {
+	it.each([
+		['tell nothing of what a poll has read', 3, 2, 3],
+		['tell what comes after a change that is left over', 3, 1, 0],
+		// A page of 20 is read but for its newest second, of which the next one may hold more.
+		['tell what no poll has come to in a long backlog', 300, 2, 19],
+	])('%s', async (_what, customers, polls, old) => {
+		const parameters = { entities: ['Task'], options: { maxPerPoll: 1 } };
+		const world = await begun({ parameters });
+		const tasks = write(world, 2, 1, { values: { entity: 'Task' } });
+		const made = write(world, customers, 0.1);
+		expect(await world.polls(polls, 1)).toEqual(tasks.slice(0, polls));
+		world.poller.change({ ...LOG, entities: ['Customer'] });
+		expect(await world.polls(2, 1)).toEqual(made.slice(old));
+	});
+});
+
 describe('answers that are wrong', () => {
 	it('pages that stay empty for some minutes lose nothing', async () => {
 		const world = await begun({ there: 30 });
