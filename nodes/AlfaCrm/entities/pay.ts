@@ -68,12 +68,11 @@ const fields: Field[] = [
 
 /** The number of a provider or a bank, by which a payment is found again: see `operations/actions/externalId.ts`. */
 export const externalId = text('externalId', 'External ID', {
-	description: "The provider's or bank's number, kept in the note as [inv-1]. Entered once, on any day.",
+	description: "The provider's number: entered once, on any day. The note keeps it as [inv-1].",
 	neverEmpty: true,
 });
 export const externalIdField = text('externalIdField', 'External ID Field', {
-	description: 'Custom field that keeps it, if not the note',
-	placeholder: 'e.g. custom_order',
+	description: 'The custom_... field that keeps it, if not the note',
 	neverEmpty: true,
 });
 const numbered = [externalId, externalIdField];
@@ -113,7 +112,7 @@ const correct: Action = {
 			...customer,
 			prominent: true,
 			requiredUnless: externalId.name,
-			description: "If left empty, the payer of the payment with the 'External ID'",
+			description: "If not who paid that 'External ID'",
 		},
 		number('income', 'Amount', {
 			required: true,

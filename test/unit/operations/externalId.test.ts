@@ -182,6 +182,14 @@ describe('a number', () => {
 		);
 	});
 
+	it('is not entered where no payment shows its note', async () => {
+		school.onCall = (call, { body }) => {
+			if (call !== 'pay/index' || body.note === undefined) return undefined;
+			return { items: [{ ...PAID, id: 7, customer_id: customer }], total: 1 };
+		};
+		expect((await school.stopped(take('inv-1'))).message).toContain('show no field "note"');
+	});
+
 	it('of a list that does not come whole enters nothing', async () => {
 		school.onCall = (call, request) =>
 			call === 'pay/index' && request.body.note ? school.restless(request) : undefined;
@@ -226,7 +234,8 @@ describe('a field of its own', () => {
 		const { hints } = await school.done(take('inv-1', {}, unknown));
 		expect(hints).toEqual([expect.stringMatching(/^AlfaCRM shows no such custom field/)]);
 		expect(await school.stopped(take('inv-1', {}, unknown))).toMatchObject({
-			message: 'AlfaCRM\'s payments have no field "custom_unknown"',
+			message:
+				"AlfaCRM's payments show no field \"custom_unknown\", so the 'External ID' would not be found again",
 		});
 	});
 

@@ -171,18 +171,18 @@ async function rowsWith(
 	const list = { path: pay.path, branch, passes, body: {}, task: 'look for the same payment' };
 	if (ignoredFilters.has(key)) return (await readWholeListOnce(item, pay, list)).rows;
 	const rows = await readWholeList(item, pay, { ...list, body: { [name]: asked } });
-	if (field !== undefined) assertFieldShown(item, field, rows);
+	assertFieldShown(item, name, rows);
 	const strangers = rows.filter((row) => !asGiven(row[name]).includes(asked));
 	// Fewer than fill a page cost no more than a filter that works.
 	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
 	return rows;
 }
 
-/** What AlfaCRM does not keep is never found again, so each run would add one more. */
+/** What AlfaCRM does not keep or show is never found again, so each run would add one more. */
 function assertFieldShown(item: Item, field: string, rows: readonly IDataObject[]): void {
 	if (rows.length === 0 || rows.some((row) => field in row)) return;
 	throw item.refused(
-		`AlfaCRM's payments have no field "${field}"`,
-		`Correct '${externalIdField.label}': 'Get' with 'Simplify' off shows which ones there are. ${item.savedNote()}`,
+		`AlfaCRM's payments show no field "${field}", so the '${externalId.label}' would not be found again`,
+		`Give one that they have as '${externalIdField.label}': 'Get' with 'Simplify' off shows them. ${item.savedNote()}`,
 	);
 }
