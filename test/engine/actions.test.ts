@@ -3,12 +3,12 @@ import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-wor
 import { withPackage } from '../../scripts/lib/examples';
 import { formOf } from '../support/form';
 import { callTool, fromAi, toolContext } from './support/agentTool';
-import { findByPhone, given, officeOf, pick, stopClock } from './support/office';
+import { EMPTY, findByPhone, given, NULL, officeOf, pick, stopClock } from './support/office';
 import { useSchool } from './support/school';
 
 /** What comes of each action is proven without n8n in test/unit/operations; here is what n8n has to do with it. */
 const school = useSchool({ customers: 30 });
-const { add, lead, row, rows, run, set, stopped, whole, writes } = officeOf(school);
+const { add, lead, refused, row, rows, run, set, stopped, whole, writes } = officeOf(school);
 
 afterEach(() => jest.useRealTimers());
 
@@ -47,6 +47,35 @@ it.each<[operation: string, more: INodeParameters, call: string, first: string]>
 	for (const operationResult of [first, 'unchanged'])
 		expect(await run(form)).toMatchObject([{ operationResult }]);
 	expect(writes()).toEqual([call]);
+});
+
+describe('the number of a payment', () => {
+	const take = (id: number, externalId: string, more: INodeParameters = {}): INodeParameters => ({
+		...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: pick(id), pay_account_id: 1 },
+		...{ income: '={{ $json.sum }}', additionalFields: { externalId, ...more } },
+	});
+
+	it.each(['={{ $json.missing }}', '={{ $json.payment?.id }}', NULL, EMPTY, '={{ [] }}', ''])(
+		'that comes to nothing is refused: %s',
+		async (number) => {
+			await refused(take(lead(), number), "'External ID'", { items: [{ sum: 5 }] });
+		},
+	);
+
+	it('enters a payment once: 3 872,70 today and 3872.7000000000003 tomorrow, in two accounts of money', async () => {
+		const id = lead();
+		const items = [{ sum: '3 872,70' }, { sum: 1290.9 * 3 }, { sum: '3872,70' }];
+		const form = take(id, '={{ "yk-" + 2 }}', { note: '=за {{ $json.month ?? "март" }}' });
+		const other = {
+			...form,
+			pay_account_id: 2,
+			additionalFields: { externalId: 'yk-2', document_date: '2026-05-01' },
+		};
+		for (const one of [form, other]) await run(one, { items });
+		expect(writes()).toEqual(['pay/create']);
+		const own = rows('pay').filter(({ customer_id }) => customer_id === id);
+		expect(own).toMatchObject([{ income: '3872.70', note: 'за март [yk-2]' }]);
+	});
 });
 
 describe('Complete Lesson', () => {

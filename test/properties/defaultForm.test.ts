@@ -30,6 +30,7 @@ const WORDS: Record<string, string> = {
 const ONE_OF: Record<string, (id: number) => IDataObject> = {
 	'task.create': () => ({ title: 'Перезвонить' }),
 	'lesson.create': () => ({ customer_ids: { __rl: true, mode: 'list', value: 1 } }),
+	'pay.createCorrection': () => ({ customer_id: { __rl: true, mode: 'list', value: 1 } }),
 	'customer.createTask': () => ({ title: 'Перезвонить' }),
 	'lesson.complete': (id) => ({ present_ids: String((row('lesson', id).customer_ids as number[])[0]) }),
 };

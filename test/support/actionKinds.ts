@@ -15,6 +15,8 @@ interface Promised {
 const KINDS: Record<ActionKindName, Promised> = {
 	change: { by: 'looksFirst' },
 	completeLesson: { by: 'looksFirst' },
+	// With an External ID.
+	correctPayment: { by: 'looksFirst' },
 	createIfAbsent: { by: 'looksFirst' },
 	freeSlots: { by: 'answers', reads: true },
 	get: { by: 'sends', reads: true },

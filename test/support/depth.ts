@@ -14,6 +14,7 @@ export const depth = {
 	memberships: runs(60, 3_000),
 	freeSlotsOfSchools: runs(15, 300),
 	sideBySide: runs(8, 200),
+	payments: runs(4, 40),
 	phoneSpellings: runs(200, 1_000),
 	timetables: runs(200, 10_000),
 	lists: runs(120, 10_000),

@@ -168,6 +168,8 @@ describe('an amount', () => {
 		['1 290.90', 1290.9],
 		['-500,5', -500.5],
 		['3 872,70 ₽', 3872.7],
+		['3 872.70 ₽', 3872.7],
+		['3872.7000000000003', 3872.7000000000003],
 		[-3.5, -3.5],
 	])('%j is %d', (value, amount) => {
 		expect(readAmount(value)).toBe(amount);
@@ -175,7 +177,18 @@ describe('an amount', () => {
 
 	it.each([
 		// Thousands or decimals, both signs, two amounts, groups that are no thousands, lines.
-		...['1,290', '5.000 ₽', '12.900', '12.905', '12.905 руб.', '1,290.90', '1.290,90', '501 502,5 7'],
+		...[
+			'1,234',
+			'3.872,70',
+			'1,290',
+			'5.000 ₽',
+			'12.900',
+			'12.905',
+			'12.905 руб.',
+			'1,290.90',
+			'1.290,90',
+			'501 502,5 7',
+		],
 		// Half a number, another currency, an exponent, and none at all.
 		...['5,', '5 $', '1e3', 'р.', '', true, null, NaN],
 	])('is not guessed from %j', (value) => {

@@ -149,6 +149,8 @@ export interface FieldSettings {
 	fallback?: number | 'today' | 'author';
 	/** Its parameter stands with the required ones, though it may stay empty. */
 	prominent?: boolean;
+	/** What is there in the form and came out empty is refused: to do without it would do something else. */
+	neverEmpty?: boolean;
 	/** A record that has neither this nor that field says nothing. */
 	requiredUnless?: string;
 	/** Texts of the customer: a new record for which it is not given takes the first that is filled, cut to fit. */

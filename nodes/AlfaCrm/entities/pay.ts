@@ -66,8 +66,19 @@ const fields: Field[] = [
 	reference('teacher_id', 'Teacher', 'teacher'),
 ];
 
+/** The number of a provider or a bank, by which a payment is found again: see `operations/actions/externalId.ts`. */
+export const externalId = text('externalId', 'External ID', {
+	description: "The provider's number: entered once, on any day. The note keeps it as [inv-1].",
+	neverEmpty: true,
+});
+export const externalIdField = text('externalIdField', 'External ID Field', {
+	description: 'The custom_... field that keeps it, if not the note',
+	neverEmpty: true,
+});
+const numbered = [externalId, externalIdField];
+
 /** What is asked for where money comes in. */
-export const incomeFields = fieldsLike(
+const incoming = fieldsLike(
 	{ fields },
 	{
 		income: { nonZero: undefined, min: 0.01, description: undefined },
@@ -87,6 +98,7 @@ export const incomeFields = fieldsLike(
 		pay_type_id: { fallback: INCOME, required: false, description: 'An income (1) if left empty' },
 	},
 );
+export const incomeFields = [...incoming, ...numbered];
 
 /** API notes 5.16: types other than an income, and signs, are known from one integration. */
 const correct: Action = {
@@ -96,7 +108,12 @@ const correct: Action = {
 	description: 'An income is taken under Customer',
 	action: 'create',
 	body: [
-		{ ...customer, required: true },
+		{
+			...customer,
+			prominent: true,
+			requiredUnless: externalId.name,
+			description: "If not who paid that 'External ID'",
+		},
 		number('income', 'Amount', {
 			required: true,
 			nonZero: true,
@@ -105,9 +122,9 @@ const correct: Action = {
 		{ ...type, required: true },
 		{ ...account, required: true },
 		date,
-		...[branch, note, payer, item],
+		...[branch, note, payer, item, ...numbered],
 	],
-	kind: 'save',
+	kind: 'correctPayment',
 	unconfirmed: true,
 };
 

@@ -60,7 +60,14 @@ interface ActionKinds {
 	/** The same for a lead that is lost; a client is refused. */
 	rejectLead: Nothing;
 	/** Adds something to a customer, whose ID travels in the body as `idAs`, unless the same is there already. */
-	createIfAbsent: { creates: Added; idAs: string };
+	createIfAbsent: {
+		creates: Added;
+		idAs: string;
+		/** The same one is told by its External ID; without one it is added each time. */
+		onlyNumbered?: true;
+	};
+	/** Adds a refund or a correction; with an External ID unless it is there already. */
+	correctPayment: Nothing;
 	/** A customer joins a group. */
 	joinGroup: Nothing;
 	/** A customer leaves a group. */

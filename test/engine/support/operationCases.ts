@@ -94,6 +94,9 @@ function ownSubscription({ rows }: World, customer: number): Own {
 	return { ctt_id: fc.constantFrom(undefined, ...own) };
 }
 
+/** The note of a payment keeps its number, or a field that the account has. */
+const externalIdField = fc.constantFrom(undefined, 'custom_md_order');
+
 const SPECIAL: Record<string, Special> = {
 	'customer.convertToClient': { fit: isLead },
 	'customer.reject': { fit: isLead },
@@ -108,7 +111,19 @@ const SPECIAL: Record<string, Special> = {
 			return groups.length > 0 ? { group_id: oneOf(groups).map(picked) } : {};
 		},
 	},
-	'customer.takePayment': { given: (world, { id }): Own => ownSubscription(world, id) },
+	'customer.takePayment': {
+		given: (world, { id }): Own => ({
+			...ownSubscription(world, id),
+			...{
+				externalId: fc.constantFrom(undefined, 'inv-1', 'inv-10'),
+				externalIdField: fc.constant(undefined),
+			},
+		}),
+	},
+	// Without a number each run makes one more.
+	'pay.createCorrection': {
+		given: (): Own => ({ externalId: fc.constantFrom('inv-1', 'inv-10'), externalIdField }),
+	},
 	'lesson.complete': {
 		fit: isLesson,
 		given: (_world, row) => {

@@ -197,6 +197,8 @@ export class Oracle {
 		const [name = field.name] = Object.keys(field.ask?.(meant as never) ?? {});
 		if (role === 'key' || ['branchId', 'branchToCheck'].includes(field.name) || this.isRecordId())
 			return true;
+		const inNote = `[${String(meant).normalize('NFC').replace(/\s+/g, ' ')}]`;
+		if (name === 'externalId') return rows.some(({ note }) => note === inNote);
 		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
 		const { target } = this.built;
 		const stored: Array<Row | undefined> = changes.map(({ after }) => after);

@@ -19,6 +19,9 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 		const meaning = phoneToMatch(probe.field, value);
 		return mayBeEmpty ? { ...meaning, empty: true } : meaning;
 	}
+	// The note keeps a number in brackets. A field for it says nothing without one.
+	if (probe.field.name === 'externalIdField') return { refuse: true };
+	if (probe.field.name === 'externalId') return ofNumber(meaningOf(probe.field, value));
 	const meaning =
 		probe.role === 'key' ? ofKey(probe.field, meaningOf(probe.field, value)) : meaningOf(probe.field, value);
 	if (probe.role === 'key' && probe.field.type === 'custom' && isMoment(value))
@@ -39,6 +42,13 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 	// An update would be left with nothing to send.
 	if (probe.role === 'optional' && situation.operation !== 'update') return meaning;
 	return { ...meaning, empty: undefined, refuse: true };
+}
+
+/** Without it a payment would be entered again on another day. */
+function ofNumber({ empty, says = [], ...meaning }: Meaning): Meaning {
+	const kept = says.filter((said) => !/[[\]]/.test(String(said)));
+	const isRefused = empty === true || kept.length < says.length;
+	return { ...meaning, says: kept, ...(isRefused ? { refuse: true } : {}) };
 }
 
 /** One of the values of the key is enough, and an empty one is passed over. */

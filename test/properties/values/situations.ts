@@ -83,7 +83,8 @@ function filled(store: Store, situation: Situation, fixed: INodeParameters): INo
 		if (name in parameters || ['collection', 'json', 'resourceMapper'].includes(type)) continue;
 		const field = fieldOf(situation, name);
 		const isMatch = looksUp(situation);
-		if (!field || !(property.required || property.default === '' || isMatch)) continue;
+		const isWanted = property.required || property.default === '' || field?.requiredUnless !== undefined;
+		if (!field || !(isWanted || isMatch)) continue;
 		if (field.name === 'is_study' && situation.operation === 'getAll') continue;
 		const value = sampleOf(store, field);
 		parameters[name] = (isMatch && Array.isArray(value) ? value[0] : value) as string;

@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { pay } from '../../../nodes/AlfaCrm/entities/pay';
+import { forOwner } from '../../../nodes/AlfaCrm/operations/records/owner';
 import { answered } from '../../support/nodeErrors';
 import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
@@ -156,6 +158,19 @@ describe('the branch of a payment', () => {
 			refuse(403, (call) => call === 'customer/index');
 			await school.done({ ...form(id), additionalFields: { payer_name: 'Мия', note: 'x' } });
 			expect(booked()).toEqual([1, 1]);
+		});
+	});
+
+	it("is the payer's only one where no branch is chosen, else has to be chosen", async () => {
+		const { desk } = await school.run(findByPhone());
+		const place = async (...branch_ids: number[]) => {
+			const body = { customer_id: school.lead({ branch_ids }), payer_name: 'Мия' };
+			return await forOwner(desk.item, { fields: pay.fields, input: body, body, branch: undefined });
+		};
+		expect(await place(2)).toMatchObject({ branch: 2, body: { branch_id: 2 } });
+		await expect(place(1, 2)).rejects.toMatchObject({
+			message: 'Customer 2 is in the branches 1, 2',
+			description: "Choose one of them in 'Branch of Payment'. Nothing was saved.",
 		});
 	});
 

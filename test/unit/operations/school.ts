@@ -140,7 +140,8 @@ export class SmallSchool {
 		return error;
 	}
 
-	private answer(request: Sent): unknown {
+	/** What it answers to a request. */
+	answer(request: Sent): unknown {
 		const { pathname } = new URL(request.url);
 		const parts = pathname.split('/').slice(2);
 		const branch = /^\d+$/.test(parts[0]) ? Number(parts.shift()) : null;

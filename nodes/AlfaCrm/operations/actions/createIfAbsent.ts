@@ -3,11 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { readId } from '../../values/formats';
 import { passesOf } from '../../entities/listCall';
 import { customer as owning } from '../../entities/customer';
+import { externalId } from '../../entities/pay';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { isBlank, isList, listOf } from '../../fields/field';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
+import type { Item } from '../execution/item';
 import { report, reportSchema, useful } from '../output/readings';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import { skipIfThere } from '../records/create';
@@ -18,6 +20,8 @@ import { readWholeList, readWholeListOnce } from '../records/readList';
 import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
+import type { ExternalId } from './externalId';
+import { assertSameSum, findElsewhere, hasNumber, isOfType, keepExternalId, payerOf } from './externalId';
 import { readFields } from './fields';
 import type { ActionKind } from '../operation';
 
@@ -27,19 +31,21 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		skipIfThere: [skipIfThere, ...(additions[creates].form ?? [])],
 		options: textOptions(body),
 	}),
-	async execute(item, entity, { body: fields = [], creates, idAs, fixed }) {
+	async execute(item, entity, { body: fields = [], creates, idAs, fixed, onlyNumbered }) {
 		const addition = additions[creates];
 		const other = entityOf(creates);
 		const noun = other.label.toLowerCase();
 		const { branch } = targetOf(item, entity);
 		const input = readFields(item, fields);
-		const [options] = textOptions(fields);
+		const [options] = onlyNumbered ? [] : textOptions(fields);
 		const shortens = shortensTexts(options && item.collection(options));
 		const isOneOfMany = other.fields.some((field) => field.name === idAs && isList(field));
-		const values = bodyOf(item, fields, input, branch, shortens);
-		const customer = Number(values[idAs] ?? idOf(item, entity));
+		const { external, values } = keepExternalId(item, bodyOf(item, fields, input, branch, shortens));
+		const payer = onlyNumbered && external ? async () => await payerOf(item, branch, external) : undefined;
+		const customer = Number(values[idAs] ?? (await payer?.()) ?? idOf(item, entity));
 		const given = { ...values, [idAs]: isOneOfMany ? [customer] : customer, ...fixed };
-		const isSame = item.flag(skipIfThere) ? addition.isSame(item) : undefined;
+		const skips = onlyNumbered ? external !== undefined : item.flag(skipIfThere);
+		const isSame = skips ? sameness(item, addition, external) : undefined;
 		const show = useful(item, other, Object.keys(given));
 
 		const query = Object.fromEntries((other.keys ?? []).map(({ name }) => [name, given[name]]));
@@ -50,7 +56,8 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			// The branch of the same one may be another if nobody gave it, for its owner may have moved.
 			.filter((field) => !isBlank(field, (field.fromBranch ? input : given)[field.name]));
 		const lock: LockKey = [owning.path, customer, other.path];
-		return await item.withLock([lock], async () => {
+		const locks = [lock, ...(external ? [[other.path, externalId.name, external.id] as const] : [])];
+		return await item.withLock(locks, async () => {
 			const owner = { entity: owning, id: customer };
 			const draft = { fields, input, body: given, branch };
 			const { body, branch: home, homes = [] } = await forOwner(item, draft, owner);
@@ -75,7 +82,9 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 				for (const one of branches) found ??= await look(one);
 				// One that is closed, or not for this user, must not keep the customer from paying.
 				found ??= await inOtherBranches(item, others, look);
+				if (external) found ??= await findElsewhere(wanted, external);
 				if (found === undefined) return undefined;
+				if (external) assertSameSum(wanted, external, found);
 				item.execution.hints.addRepeat(
 					`This ${noun} was there already; nothing was added`,
 					`${noun} ${String(found.id)}${'added' in found ? ` of ${String(found.added)}` : ''}`,
@@ -86,6 +95,21 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		});
 	},
 	output: (_entity, { creates }) => reportSchema(entityOf(creates)),
+};
+
+/** Where there is a number, that alone tells the same one. */
+const sameness = (item: Item, { isSame }: Addition, external?: ExternalId): ReturnType<Addition['isSame']> =>
+	external ? (row, { body }) => hasNumber(row, external) && isOfType(row, body) : isSame(item);
+
+/** Adds a refund or a correction, each time unless it has a number by which it is found. */
+export const correctPayment: ActionKind<'correctPayment'> = {
+	form: () => ({}),
+	execute: async (item, entity, action) =>
+		await createIfAbsent.execute(item, entity, {
+			...action,
+			...{ kind: 'createIfAbsent', creates: 'pay', idAs: 'customer_id', onlyNumbered: true },
+		}),
+	output: reportSchema,
 };
 
 /** The rows of a branch among which the same one would be. */

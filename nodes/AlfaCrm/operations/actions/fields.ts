@@ -21,24 +21,34 @@ export function fieldsForm(fields: readonly Field[]): OperationPart {
 	};
 }
 
-/** What the form holds for them; all fields of the action are to be asked for at once. */
-export function readFields(item: Item, fields: readonly Field[]): IDataObject {
+/**
+ * What the form holds for them; all fields of the action are to be asked for at once.
+ *
+ * @param mustSay which of those that were added may not be empty
+ * @param why of the error
+ */
+export function readFields(
+	item: Item,
+	fields: readonly Field[],
+	mustSay = ({ neverEmpty }: Field) => neverEmpty === true,
+	why = 'It tells whether the same one is there already.',
+): IDataObject {
 	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
 	const entries = fields.map((field) => {
 		if (isProminent(field)) return [field.name, item.inputOf(field)];
 		return [field.name, added?.has(field.name) ? added.input({ ...toProperty(field) }) : undefined];
 	});
-	return Object.fromEntries(entries) as IDataObject;
-}
-
-/** The same where they say what is returned: one that was added and is empty is refused, for more would come without it. */
-export function readFilters(item: Item, fields: readonly Field[]): IDataObject {
-	const input = readFields(item, fields);
-	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
-	const empty = fields.find((field) => added?.has(field.name) && isBlank(field, input[field.name]));
+	const input = Object.fromEntries(entries) as IDataObject;
+	const empty = fields.find(
+		(field) => mustSay(field) && added?.has(field.name) && isBlank(field, input[field.name]),
+	);
 	if (empty === undefined) return input;
 	throw item.refused(
 		`'${empty.label}' is empty`,
-		"It says what is returned. Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.",
+		`${why} Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.`,
 	);
 }
+
+/** The same where they say what is returned: one that was added and is empty is refused, for more would come without it. */
+export const readFilters: typeof readFields = (item, fields) =>
+	readFields(item, fields, () => true, 'It says what is returned.');

@@ -5,7 +5,7 @@ import { overview } from '../school/overview';
 import { idParameter } from '../records/target';
 import { change, rejectLead } from './change';
 import { completeLesson } from './completeLesson';
-import { createIfAbsent } from './createIfAbsent';
+import { correctPayment, createIfAbsent } from './createIfAbsent';
 import { get, getMany, save } from './declared';
 import { fieldsForm } from './fields';
 import { joinGroup, leaveGroup } from './memberships';
@@ -14,6 +14,7 @@ import { joinGroup, leaveGroup } from './memberships';
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	change,
 	completeLesson,
+	correctPayment,
 	createIfAbsent,
 	freeSlots,
 	get,

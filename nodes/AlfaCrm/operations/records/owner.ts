@@ -32,7 +32,7 @@ interface Owner {
 
 /**
  * A new record as it is sent for its owner. It takes from it what was not given, as a payment the payer's name, and goes
- * into the branch that was given for it, else that of the call if the owner is in it, else the owner's.
+ * into the branch that was given for it, else that of the call if one was chosen and the owner is in it, else the owner's.
  *
  * @returns `homes`: the branches of the owner, in any of which the same one may be
  * @throws NodeApiError when there is no such owner
@@ -110,8 +110,9 @@ function homeOf(
 	if (own.length === 0 || (branch !== undefined && own.includes(branch))) return found;
 	if (own.length === 1) return own[0];
 	if (field === undefined || isList(field)) return found;
+	const chosen = branch === undefined ? '' : `, and not in branch ${branch}`;
 	throw item.refused(
-		`${label} ${id} is in the branches ${own.join(', ')}, and not in branch ${String(branch)}`,
+		`${label} ${id} is in the branches ${own.join(', ')}${chosen}`,
 		`Choose one of them in '${field.label}'. ${item.savedNote()}`,
 	);
 }

@@ -1,0 +1,188 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { SMALLEST_PAGE } from '../../api/pages';
+import { idsOf, readId } from '../../values/formats';
+import { externalId, externalIdField, INCOME, NO_INCOME, pay } from '../../entities/pay';
+import { isEmpty } from '../../fields/blank';
+import { isCustom } from '../../fields/custom';
+import { listOf, sameValue } from '../../fields/field';
+import { withoutInvisible } from '../../fields/normalizeText';
+import { quoted } from '../../fields/unreadable';
+import type { Item } from '../execution/item';
+import type { Branch } from '../records/branches';
+import { allBranches, inOtherBranches } from '../records/branches';
+import { readWholeList, readWholeListOnce } from '../records/readList';
+import type { Wanted } from './additions';
+
+/** The number that a provider or a bank has given to a payment. */
+export interface ExternalId {
+	id: string;
+	/** The custom field that keeps it, if not the note. */
+	field?: string;
+}
+
+/** A note keeps numbers in brackets, so that inv-1 is neither in inv-10 nor in a word of the staff. */
+const IN_BRACKETS = /\[([^[\]]*)\]/g;
+const bracketed = (id: string) => `[${id}]`;
+
+/** A number as it was given, but for what nobody sees. */
+const asGiven = (value: unknown): string =>
+	withoutInvisible(String(value)).normalize('NFC').replace(/\s+/g, ' ').trim();
+
+const numbersIn = (note: unknown): string[] =>
+	isEmpty(note) ? [] : Array.from(String(note).matchAll(IN_BRACKETS), ([, id]) => asGiven(id));
+
+/**
+ * Takes the number out of what was given, and puts it where the payment keeps it.
+ *
+ * @throws NodeOperationError when it could not be found there again
+ */
+export function keepExternalId(
+	item: Item,
+	{ [externalId.name]: number, [externalIdField.name]: name, ...values }: IDataObject,
+): { external?: ExternalId; values: IDataObject } {
+	if (number === undefined && name === undefined) return { values };
+	const [label, fieldLabel] = [externalId, externalIdField].map((field) => `'${field.label}'`);
+	if (number === undefined)
+		throw item.refused(`${fieldLabel} is given, but no ${label}`, `Add ${label}. ${item.effectNote()}`);
+	const id = asGiven(number);
+	if (/[[\]]/.test(id))
+		throw item.refused(
+			`${label} must be without brackets, in which the note keeps it, but it is ${quoted(id)}`,
+			`Correct it, or the expression that fills it. ${item.effectNote()}`,
+		);
+	if (name === undefined) {
+		const { note } = values;
+		const all = numbersIn(note).includes(id) ? note : [note, bracketed(id)].filter(Boolean).join(' ');
+		return { external: { id }, values: { ...values, note: all } };
+	}
+	const field = String(name);
+	if (isCustom(field)) return { external: { id, field }, values: { ...values, [field]: id } };
+	throw item.refused(
+		`${fieldLabel} is no name of a custom field: ${quoted(field)}`,
+		`It starts with custom_, as in the output of 'Get' with 'Simplify' off. ${item.effectNote()}`,
+	);
+}
+
+/** Whether a payment has that number, wherever it is kept. */
+export function hasNumber(row: IDataObject, { id, field }: ExternalId): boolean {
+	const held = field === undefined ? [] : listOf(row[field]).map(asGiven);
+	return [...numbersIn(row.note), ...held].includes(id);
+}
+
+/** What a row does not show at all cannot differ. */
+export const isOfType = ({ pay_type_id: held }: IDataObject, { pay_type_id: type }: IDataObject): boolean =>
+	held === undefined || readId(held) === readId(type);
+
+/**
+ * The payment of the customer with that number, which is in no list of the customer's own.
+ *
+ * @throws NodeOperationError when it is somebody else's
+ */
+export async function findElsewhere(
+	{ item, customer, target, body }: Wanted,
+	external: ExternalId,
+): Promise<IDataObject | undefined> {
+	const type = readId(body.pay_type_id);
+	const types = [...new Set([type, INCOME])].map((pay_type_id) => ({ pay_type_id }));
+	const rows = await numbered(item, target.branch, external, types);
+	const isOwn = ({ customer_id: held }: IDataObject) =>
+		held === undefined || listOf(held).some((one) => readId(one) === customer);
+	const own = rows.find((row) => isOwn(row) && isOfType(row, body));
+	const stranger = rows.find((row) => !isOwn(row));
+	if (own !== undefined || stranger === undefined) return own;
+	const whose = isEmpty(stranger.customer_id) ? 'of nobody' : `of customer ${String(stranger.customer_id)}`;
+	throw item.refused(
+		`Payment ${String(stranger.id)} ${whose} has the External ID ${quoted(external.id)} already, so it was not entered for customer ${customer}`,
+		`Correct 'Customer' or '${externalId.label}'; if that payment is wrong, correct it in AlfaCRM. ${item.savedNote()}`,
+	);
+}
+
+/**
+ * A number with another sum is another payment, or a wrong one: to skip it would lose money without a word.
+ *
+ * @throws NodeOperationError in that case
+ */
+export function assertSameSum({ item, body }: Wanted, { id }: ExternalId, row: IDataObject): void {
+	const field = pay.fields.find(({ name }) => name === 'income');
+	// That of a refund may stand in either.
+	const sums = [row.income, row.expenditure].filter((sum) => !isEmpty(sum));
+	if (!field || sums.length === 0 || sums.some((sum) => sameValue(field, sum, body.income, item.zone)))
+		return;
+	const [held = sums[0]] = sums.filter((sum) => Number(sum) !== 0);
+	throw item.refused(
+		`Payment ${String(row.id)} has the External ID ${quoted(id)} already, with the amount ${String(held)} instead of ${String(body.income)}`,
+		`Give each payment and each refund a number of its own, or correct '${field.label}'. If the staff has changed that payment, nothing is left to do. ${item.savedNote()}`,
+	);
+}
+
+/**
+ * Whose payment has that number.
+ *
+ * @throws NodeOperationError when there is none, or several have it
+ */
+export async function payerOf(item: Item, branch: Branch, external: ExternalId): Promise<number> {
+	const rows = await numbered(item, branch, external, [{}]);
+	const incomes = rows.filter(({ pay_type_id: type }) => !NO_INCOME.includes(Number(type)));
+	const payers = new Set(incomes.map(({ customer_id: id }) => readId(id)));
+	const [only] = payers;
+	if (payers.size === 1 && only !== undefined) return only;
+	throw item.refused(
+		incomes.length === 0
+			? `AlfaCRM shows no payment with the External ID ${quoted(external.id)}, so its payer is not known`
+			: `The External ID ${quoted(external.id)} does not tell the payer: payments ${idsOf(incomes)
+					.sort((one, other) => one - other)
+					.join(', ')}`,
+		`Fill 'Customer'. ${item.savedNote()}`,
+	);
+}
+
+/** The payments of anybody with that number, in all branches; the first one must answer. */
+async function numbered(
+	item: Item,
+	branch: Branch,
+	external: ExternalId,
+	passes: readonly IDataObject[],
+): Promise<IDataObject[]> {
+	const found: IDataObject[] = [];
+	const look = async (one: Branch): Promise<undefined> => {
+		const rows = await rowsWith(item, one, external, passes);
+		found.push(...rows.filter((row) => hasNumber(row, external)));
+	};
+	const [first, ...others] = await allBranches(item, branch);
+	await look(first);
+	await inOtherBranches(item, others, look);
+	return found;
+}
+
+/**
+ * The rows of a branch that may have that number. A filter that AlfaCRM ignores brings the whole list, which is then read
+ * once for all items. API notes 11.
+ */
+async function rowsWith(
+	item: Item,
+	branch: Branch,
+	{ id, field }: ExternalId,
+	passes: readonly IDataObject[],
+): Promise<readonly IDataObject[]> {
+	const { ignoredFilters } = item.execution;
+	const [name, asked] = field === undefined ? ['note', bracketed(id)] : [field, id];
+	const key = JSON.stringify([pay.path, name]);
+	const list = { path: pay.path, branch, passes, body: {}, task: 'look for the same payment' };
+	if (ignoredFilters.has(key)) return (await readWholeListOnce(item, pay, list)).rows;
+	const rows = await readWholeList(item, pay, { ...list, body: { [name]: asked } });
+	assertFieldShown(item, name, rows);
+	const strangers = rows.filter((row) => !asGiven(row[name]).includes(asked));
+	// Fewer than fill a page cost no more than a filter that works.
+	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
+	return rows;
+}
+
+/** What AlfaCRM does not keep or show is never found again, so each run would add one more. */
+function assertFieldShown(item: Item, field: string, rows: readonly IDataObject[]): void {
+	if (rows.length === 0 || rows.some((row) => field in row)) return;
+	throw item.refused(
+		`AlfaCRM's payments show no field "${field}", so the '${externalId.label}' would not be found again`,
+		`Give one that they have as '${externalIdField.label}': 'Get' with 'Simplify' off shows them. ${item.savedNote()}`,
+	);
+}

@@ -1,0 +1,325 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { answered } from '../../support/nodeErrors';
+import { formOf, SmallSchool } from './school';
+
+/** A payment provider's number, by which a payment is entered once: on any day, whatever else differs. */
+let school: SmallSchool;
+let customer: number;
+beforeEach(() => {
+	jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z'), advanceTimers: true });
+	school = new SmallSchool();
+	for (const name of ['Касса', 'Счёт']) school.add('pay-account', { name });
+	customer = school.lead({ name: 'Орлова Мия' });
+});
+afterEach(() => jest.useRealTimers());
+
+const on = (day: string) => jest.setSystemTime(new Date(day));
+const take = (externalId: unknown, more: IDataObject = {}, additional: IDataObject = {}) =>
+	formOf('takePayment', {
+		...{ id: customer, income: 3872.7, pay_account_id: 1 },
+		additionalFields: { externalId, ...additional } as IDataObject,
+		...more,
+	});
+const refund = (externalId: unknown, more: IDataObject = {}, additional: IDataObject = {}) =>
+	formOf('createCorrection', {
+		...{ resource: 'pay', customer_id: customer, income: 500, pay_account_id: 1, pay_type_id: 2 },
+		...{ document_date: '2026-02-10', additionalFields: { externalId, ...additional } as IDataObject },
+		...more,
+	});
+const notes = () => school.rows('pay').map(({ note }) => note);
+
+describe('a payment with a number', () => {
+	it.each([
+		['Оплата за март', 'Оплата за март [inv-1]'],
+		['', '[inv-1]'],
+		[' Оплата [inv-1] за март', 'Оплата [inv-1] за март'],
+	])('keeps it in its note beside %j', async (note, kept) => {
+		const { json } = await school.done(take(' inv-1\n', {}, { note }));
+		expect(notes()).toEqual([kept]);
+		expect(json[0]).toMatchObject({ operationResult: 'created', note: kept });
+		expect(json[0].changedFields).toContain('note');
+		expect(school.sentTo('pay/create')[0].body).not.toHaveProperty('externalId');
+	});
+
+	it('is entered once on any day, from any account, whatever the spelling of its sum and the other fields', async () => {
+		expect(await school.results(take('inv-1'))).toBe('created');
+		on('2026-02-11T21:30:00Z');
+		const sums = ['3 872,70', '3872,70', '3872.7000000000003', '3 872.70 ₽', 1290.9 * 3];
+		const again = sums.map((income) => take('inv-1', { income }));
+		const others = [
+			take('inv-1', { pay_account_id: 2 }),
+			take('inv-1', {}, { document_date: '2026-03-01', note: 'Другое', payer_name: 'Мама' }),
+		];
+		for (const form of [...again, ...others]) {
+			const { json, hints } = await school.done(form);
+			expect(json).toMatchObject([{ operationResult: 'unchanged', id: 1, note: '[inv-1]' }]);
+			expect(hints).toEqual(['This payment was there already; nothing was added: payment 1']);
+		}
+		expect(school.writes()).toEqual(['pay/create']);
+	});
+
+	it.each(['проверено [inv-1]', '[inv-1] сверено, А. П.', 'чек [ inv-1 ]\nвыдан', 'x[y][inv-1]z'])(
+		'is found where the staff has made of its note %j',
+		async (note) => {
+			await school.done(take('inv-1'));
+			school.patch('pay', 1, { note });
+			expect(await school.results(take('inv-1'))).toBe('unchanged');
+		},
+	);
+
+	it('has no part of another number, in no other case', async () => {
+		const numbers = ['inv-1', 'inv-10', 'xinv-1', 'INV-1', 'inv', '1', 1, 10, 'inv-1 а', 'счёт й'];
+		for (const number of numbers) await school.run(take(number));
+		const kept = ['inv-1', 'inv-10', 'xinv-1', 'INV-1', 'inv', '1', '10', 'inv-1 а', 'счёт й'];
+		expect(notes()).toEqual(kept.map((number) => `[${number}]`));
+		const again = [...numbers, ' счёт  й'.normalize('NFD')].map((number) => take(number));
+		expect(await school.results(...again)).toBe(again.map(() => 'unchanged').join(', '));
+	});
+
+	it.each(['inv-1', 'оплата inv-1', '(inv-1)'])('is not one whose note says %j in words', async (note) => {
+		school.add('pay', { ...PAID, customer_id: customer, note });
+		expect(await school.results(take('inv-1'))).toBe('created');
+	});
+
+	it('without a number is told as before', async () => {
+		const form = take('x');
+		delete (form.additionalFields as IDataObject).externalId;
+		expect(await school.results(form, form, take('x'), form)).toBe('created, unchanged, created, unchanged');
+	});
+
+	it('is entered again where that is wanted, with the number', async () => {
+		expect(await school.results(take('inv-1'), take('inv-1', { skipIfThere: false }))).toBe(
+			'created, created',
+		);
+		expect(notes()).toEqual(['[inv-1]', '[inv-1]']);
+	});
+});
+
+const PAID = {
+	branch_id: 1,
+	pay_type_id: 1,
+	pay_account_id: 1,
+	income: '3872.70',
+	document_date: '10.02.2026',
+};
+
+describe('a number', () => {
+	it.each(['', ' ', null, undefined, '\u200b', []])('that came out as %j is refused', async (number) => {
+		for (const form of [take(number), refund(number)])
+			expect(await school.refused(form)).toMatchObject({
+				message: "'External ID' is empty",
+				description:
+					"It tells whether the same one is there already. Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.",
+			});
+	});
+
+	it.each([NaN, 1e21, '7,90056E+10', {}, '[inv-1]', 'inv]1'])('cannot be %j', async (number) => {
+		for (const form of [take(number), refund(number)])
+			expect((await school.refused(form)).message).toContain("'External ID' must be ");
+	});
+
+	it.each(['note', 'custom_order'])('is needed where a field is to keep it: %s', async (name) => {
+		const additionalFields = { externalIdField: name };
+		const { message } = await school.refused(take('', { additionalFields }));
+		expect(message).toBe("'External ID Field' is given, but no 'External ID'");
+	});
+
+	it('of somebody else stops, whoever asks, and names that payment', async () => {
+		const sister = school.lead({ name: 'Орлова Яна' });
+		await school.done(take('inv-1', { id: sister }));
+		expect(await school.stopped(take('inv-1'))).toMatchObject({
+			message: `Payment 1 of customer ${sister} has the External ID "inv-1" already, so it was not entered for customer ${customer}`,
+			description:
+				"Correct 'Customer' or 'External ID'; if that payment is wrong, correct it in AlfaCRM. Nothing was saved.",
+		});
+		school.patch('pay', 1, { customer_id: null, branch_id: 2 });
+		expect((await school.stopped(take('inv-1'))).message).toMatch(/^Payment 1 of nobody has /);
+	});
+
+	it('of another sum stops and names that payment', async () => {
+		await school.done(take('inv-1'));
+		expect(await school.stopped(take('inv-1', { income: '4 000' }))).toMatchObject({
+			message: 'Payment 1 has the External ID "inv-1" already, with the amount 3872.70 instead of 4000',
+			description: expect.stringMatching(/^Give each payment .* Nothing was saved\.$/) as string,
+		});
+	});
+
+	it('is found in any branch, and where its payer has moved, or the payment', async () => {
+		const branch = school.add('branch', { name: 'Филиал 3', is_active: 1 });
+		await school.done(take('inv-1'));
+		school.patch('customer', customer, { branch_ids: [2] });
+		expect(await school.results(take('inv-1', { branchId: 2 }))).toBe('unchanged');
+		school.patch('pay', 1, { branch_id: branch });
+		expect(await school.results(take('inv-1'))).toBe('unchanged');
+		school.settings.forbiddenBranches = [branch];
+		const { json, hints } = await school.done(take('inv-2'));
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(hints).toEqual([expect.stringMatching(/^This user may not see all branches/)]);
+	});
+
+	it.each([
+		['the filter by note does nothing', ['pay.note']],
+		['no filter does anything', ['pay.*']],
+	])('is found among many, and no other one, where %s', async (_what, ignoredFilters) => {
+		school.settings.ignoredFilters = ignoredFilters;
+		const other = school.lead();
+		for (let n = 0; n < 45; n++) school.add('pay', { ...PAID, customer_id: other, note: `[inv-1${n}]` });
+		const numbers = ['inv-1', 'inv-2', 'inv-1', 'inv-2'];
+		const { json } = await school.done({}, { each: numbers.map((number) => take(number)) });
+		expect(json.map(({ operationResult }) => operationResult)).toEqual([
+			...['created', 'created', 'unchanged', 'unchanged'],
+		]);
+		expect((await school.stopped(take('inv-144'))).message).toContain(`of customer ${other}`);
+		expect(school.rows('pay')).toHaveLength(47);
+	});
+
+	it('is found where the filter by note finds whole notes only', async () => {
+		school.onCall = (call, { body }) =>
+			call === 'pay/index' && body.note !== undefined ? { items: [], total: 0 } : undefined;
+		expect(await school.results(take('inv-1', {}, { note: 'Март' }), take('inv-1'))).toBe(
+			'created, unchanged',
+		);
+	});
+
+	it('is not entered where no payment shows its note', async () => {
+		school.onCall = (call, { body }) => {
+			if (call !== 'pay/index' || body.note === undefined) return undefined;
+			return { items: [{ ...PAID, id: 7, customer_id: customer }], total: 1 };
+		};
+		expect((await school.stopped(take('inv-1'))).message).toContain('show no field "note"');
+	});
+
+	it('of a list that does not come whole enters nothing', async () => {
+		school.onCall = (call, request) =>
+			call === 'pay/index' && request.body.note ? school.restless(request) : undefined;
+		expect((await school.stopped(take('inv-1'))).message).toContain('not sure that this payment is new');
+	});
+
+	it('is entered once by two at the same moment, for one person or for two', async () => {
+		const sister = school.lead();
+		const both = await Promise.all([
+			school.run(take('inv-1')),
+			school.run(take('inv-1', { income: 3872.7 })),
+		]);
+		expect(both.map(({ json }) => json[0].operationResult).sort()).toEqual(['created', 'unchanged']);
+		const two = await Promise.all([school.run(take('inv-2')), school.run(take('inv-2', { id: sister }))]);
+		expect(two.map(({ error }) => error?.message ?? '')).toEqual(['', expect.stringContaining('inv-2')]);
+		expect(school.rows('pay')).toHaveLength(2);
+	});
+});
+
+describe('a field of its own', () => {
+	const FIELD = { externalIdField: 'custom_md_order' };
+
+	it('keeps the number, and finds it', async () => {
+		expect(await school.results(take('inv-1', {}, { ...FIELD, note: 'Март' }))).toBe('created');
+		expect(school.rows('pay')).toMatchObject([{ note: 'Март', custom_md_order: 'inv-1' }]);
+		const numbers = ['inv-1', 'inv-10', 'inv-1', 'Inv-1', 'inv-10'];
+		const results = await school.results(...numbers.map((number) => take(number, {}, FIELD)));
+		expect(results).toBe('unchanged, created, unchanged, created, unchanged');
+		const sister = school.lead();
+		expect((await school.stopped(take('inv-1', { id: sister }, FIELD))).message).toMatch(
+			/^Payment 1 of customer/,
+		);
+	});
+
+	it('does not enter again what the note keeps', async () => {
+		expect(await school.results(take('inv-1'), take('inv-1', {}, FIELD))).toBe('created, unchanged');
+	});
+
+	it('that AlfaCRM does not have is refused before anything is entered twice', async () => {
+		const unknown = { externalIdField: 'custom_unknown' };
+		// In an account without any payment nobody can know.
+		const { hints } = await school.done(take('inv-1', {}, unknown));
+		expect(hints).toEqual([expect.stringMatching(/^AlfaCRM shows no such custom field/)]);
+		expect(await school.stopped(take('inv-1', {}, unknown))).toMatchObject({
+			message:
+				"AlfaCRM's payments show no field \"custom_unknown\", so the 'External ID' would not be found again",
+		});
+	});
+
+	it.each(['note', 'custom', 'custom_a b'])('is no %j', async (externalIdField) => {
+		const { message } = await school.refused(take('inv-1', {}, { externalIdField }));
+		expect(message).toBe(`'External ID Field' is no name of a custom field: "${externalIdField}"`);
+	});
+
+	it.each(['', null, undefined])('that came out as %j is refused', async (externalIdField) => {
+		const { message } = await school.refused(take('inv-1', {}, { externalIdField }));
+		expect(message).toBe("'External ID Field' is empty");
+	});
+});
+
+describe('a refund or correction with a number', () => {
+	it('is entered once, beside the payment that has the same number', async () => {
+		for (const refundSum of ['income', 'expenditure'] as const) {
+			school.settings.refundSum = refundSum;
+			const number = `inv-${refundSum}`;
+			expect(await school.results(take(number), refund(number), refund(number), take(number))).toBe(
+				'created, created, unchanged, unchanged',
+			);
+			on('2026-03-10T09:00:00Z');
+			expect(await school.results(refund(number, { document_date: '2026-03-10' }))).toBe('unchanged');
+		}
+		expect(school.rows('pay')).toHaveLength(4);
+	});
+
+	it('of another type is another one, of another sum none', async () => {
+		expect(await school.results(refund('r-1'), refund('r-1', { pay_type_id: 3 }))).toBe('created, created');
+		expect((await school.stopped(refund('r-1', { income: 600 }))).message).toContain('500.00 instead of 600');
+	});
+
+	it('is not entered for another than the one who has paid', async () => {
+		await school.done(take('inv-1'));
+		const sister = school.lead();
+		expect((await school.stopped(refund('inv-1', { customer_id: sister }))).message).toMatch(
+			`Payment 1 of customer ${customer} has`,
+		);
+	});
+
+	it('without a customer is for the one who has paid, in the branch of that', async () => {
+		school.patch('customer', customer, { branch_ids: [2] });
+		await school.done(take('inv-1'));
+		for (const customer_id of ['', null, { __rl: true, mode: 'id', value: '' }])
+			await school.done(refund('inv-1', { customer_id } as IDataObject));
+		expect(school.rows('pay')).toMatchObject([
+			{ pay_type_id: 1, branch_id: 2 },
+			{ pay_type_id: 2, branch_id: 2, customer_id: customer, income: '500.00', note: '[inv-1]' },
+		]);
+	});
+
+	it('without a customer stops where nobody has paid that number, or two have', async () => {
+		const whose = refund('inv-1', { customer_id: '' });
+		expect((await school.stopped(whose)).message).toBe(
+			'AlfaCRM shows no payment with the External ID "inv-1", so its payer is not known',
+		);
+		for (const customer_id of [customer, school.lead()])
+			school.add('pay', { ...PAID, customer_id, note: '[inv-1]' });
+		expect(await school.stopped(whose)).toMatchObject({
+			message: 'The External ID "inv-1" does not tell the payer: payments 1, 2',
+			description: "Fill 'Customer'. Nothing was saved.",
+		});
+		expect((await school.refused(refund('x', { customer_id: '', additionalFields: {} }))).message).toBe(
+			"'Customer' and 'External ID' are both empty",
+		);
+	});
+
+	it('without a number is sent each time', async () => {
+		const form = refund('x', { additionalFields: {} });
+		expect(await school.results(form, form)).toBe('created, created');
+	});
+});
+
+it('an answer that is lost is no second payment', async () => {
+	let isLost = true;
+	school.onCall = (call, { body }) => {
+		if (call !== 'pay/create' || !isLost) return undefined;
+		isLost = false;
+		school.add('pay', { ...PAID, ...body, income: '3872.70' });
+		throw answered(500);
+	};
+	const { error } = await school.run(take('inv-1'));
+	expect(error?.description).toMatch(/may have carried it out|look there/i);
+	on('2026-02-11T09:00:00Z');
+	expect(await school.results(take('inv-1'))).toBe('unchanged');
+});
