@@ -156,7 +156,7 @@ interface Customer extends LocatedRecord {
 async function findCustomers(item: Item, request: FindRequest): Promise<Customer[]> {
 	const { entity, key, search, target, takesArchived, chosen } = request;
 	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
-	if (key.name === byId.name && takesArchived && isEverywhere) {
+	if (key.name === byId.name && takesArchived && isEverywhere && target.branch !== undefined) {
 		const match = await currentRecord(item, entity, Number(search.wanted.id), target);
 		if (match) return [match];
 	}
