@@ -29,7 +29,7 @@ export interface NamedRecord {
 
 /**
  * The record that an operation is about, where a key names it or its branch is not given. Undefined where there is
- * nothing to look for, or the branch must be known.
+ * nothing to look for, or the branch must be known. What cannot be read is refused before anything is sent.
  */
 export function namedRecord(item: Item, entity: Entity, operation: Operation): NamedRecord | undefined {
 	if (!entity.match) return undefined;
@@ -39,9 +39,12 @@ export function namedRecord(item: Item, entity: Entity, operation: Operation): N
 	const { id: [parameter] = [], match = [] } = operation.form(entity);
 	if (parameter === undefined)
 		return match.length > 0 && operation.reads ? { isByKey: false, find: async () => undefined } : undefined;
-	if (!parameter.modes?.some(({ name }) => name === mode) || !key)
-		return { isByKey: false, find: async (branches) => await branchById(item, entity, branches) };
-	return { isByKey: true, find: async (branches) => await findByKey(item, entity, key, value, branches) };
+	if (key && parameter.modes?.some(({ name }) => name === mode)) {
+		const search = searchFor(item, entity, key, value);
+		return { isByKey: true, find: async (branches) => await findByKey(item, entity, search, branches) };
+	}
+	const id = idOf(item, entity);
+	return { isByKey: false, find: async (branches) => await branchOfId(item, entity, id, branches) };
 }
 
 /** Looks for one that a key names, where its branch did not ask for that before. */
@@ -62,11 +65,9 @@ type Meant = Omit<Found, 'isCached' | 'version'>;
 async function findByKey(
 	item: Item,
 	entity: Entity,
-	key: MatchKey,
-	value: unknown,
+	search: Search,
 	branches: readonly Branch[],
 ): Promise<Branch> {
-	const search = searchFor(item, entity, key, value);
 	const target = { path: entity.path, query: {}, labels: labelsOf(entity.fields) };
 	const read = async () => {
 		const found = meantBy(search, await findMatches(item, entity, target, search, branches));
@@ -111,8 +112,12 @@ function searchFor(item: Item, entity: Entity, key: MatchKey, value: unknown): S
 }
 
 /** The branch of one that is given by its ID. */
-async function branchById(item: Item, entity: Entity, branches: readonly Branch[]): Promise<Branch> {
-	const id = idOf(item, entity);
+async function branchOfId(
+	item: Item,
+	entity: Entity,
+	id: number,
+	branches: readonly Branch[],
+): Promise<Branch> {
 	const target = { path: entity.path, query: {}, labels: {} };
 	const listed = branches.filter((one) => one !== undefined);
 	const read = async () => {
