@@ -84,6 +84,24 @@ describe('the customer of an operation', () => {
 			{ resource: 'group', operation: 'get', branchId: 1, id: by('phone', '1') },
 			"'Group' must be the number of a record",
 		);
+		const payment = {
+			resource: 'pay',
+			operation: 'createCorrection',
+			branchId: 1,
+			income: 5,
+			document_date: '2026-02-10',
+		};
+		await refused(
+			{ ...payment, pay_type_id: 2, pay_account_id: 1, customer_id: by('phone', String(five)) },
+			"'Customer' must be the number of a record",
+		);
+		const offered = await school.engine.search(
+			'customerSubscriptions',
+			pay(by('phone', String(five))),
+			'',
+			'',
+		);
+		expect(offered.results).toEqual([{ name: "Choose 'Customer' first, or give an ID", value: '' }]);
 	});
 
 	const FOUND = { phone: [PHONE], email: [EMAIL], custom_dogovor: 'Д-900' };

@@ -14,6 +14,9 @@ export const isTitleCase = (text: string) => {
 	});
 };
 
+/** What else a customer is told by. */
+const KEYS = 'phone,email,custom';
+
 /** n8n counts sentences by the blanks behind their periods. */
 const sentences = (text: string) => text.replace('e.g.', '').split('. ').length;
 export const endsRightly = (text: string) => text.endsWith('.') === sentences(text) > 1;
@@ -89,10 +92,12 @@ export const PARAMETER_RULES: Array<
 		},
 	],
 	[
-		'a record is picked from a list that can be searched, by its ID and, where that tells it, by its name or its URL',
+		'a record is picked from a list that can be searched, by its ID and, where that tells it, by its name, its URL or its keys',
 		({ type, modes = [] }) =>
 			type !== 'resourceLocator' ||
-			(['list,id', 'list,name,id', 'list,id,url'].includes(modes.map(({ name }) => name).join()) &&
+			(['list,id', 'list,name,id', 'list,id,url', `list,id,url,${KEYS}`].includes(
+				modes.map(({ name }) => name).join(),
+			) &&
 				modes[0].typeOptions?.searchable === true &&
 				modes[0].typeOptions.searchListMethod !== undefined),
 	],

@@ -52,7 +52,7 @@ export const oneRecord = {
 
 /** A picker holds one record, or the IDs of several in a text. */
 const pickedIn = (value: unknown): unknown =>
-	isPicker(value) && !isPicker(value.value) ? value.value : value;
+	isPicker(value) && !isPicker(value.value) && !isPickedByKey(value) ? value.value : value;
 
 export const severalRecords = {
 	...oneRecord,

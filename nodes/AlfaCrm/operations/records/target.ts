@@ -47,7 +47,7 @@ export const keysForm = ({ keys = [] }: Entity): INodeProperties[] => keys.flatM
 
 /** The branch to work in. */
 export const branchField = reference('branchId', 'Branch', 'branch', {
-	whileEmpty: 'Select a branch if there are several...',
+	whileEmpty: 'Select a branch if one is needed...',
 });
 export const branch = toProperty(branchField);
 
