@@ -1,5 +1,6 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, INodePropertyModeValidation } from 'n8n-workflow';
 
+import { customer as customerEntity } from '../../nodes/AlfaCrm/entities/customer';
 import { formOf } from '../support/form';
 import { askedOfModel, callTool, fromAi, toolContext } from './support/agentTool';
 import { Engine } from './support/engine';
@@ -61,16 +62,25 @@ const KEYS: Array<[mode: string, value: unknown]> = [
 
 describe('the customer of an operation', () => {
 	it('is offered by ID and by each key that one value is enough for', () => {
+		const keys = (customerEntity.match?.keys ?? []).filter(({ fields }) => fields.length < 2);
+		const modesByKey = keys.map(({ fields: [field = 'custom'] }) => field).filter((name) => name !== 'id');
 		for (const operation of Object.keys(OPERATIONS)) {
 			const id = formOf({ resource: 'customer', operation }).find(({ name }) => name === 'id');
-			expect(id?.modes).toMatchObject([
-				{ name: 'list' },
-				{ name: 'id' },
-				{ name: 'url' },
-				{ name: 'phone', displayName: 'By Phone', placeholder: 'e.g. +7(900)000-22-33' },
-				{ name: 'email', displayName: 'By Email', placeholder: 'e.g. name@example.org' },
-				{ name: 'custom', displayName: 'By Custom Field', placeholder: 'e.g. custom_crm_id=1042' },
-			]);
+			expect(id?.modes?.slice(0, 3).map(({ name }) => name)).toEqual(['list', 'id', 'url']);
+			const byKey = Object.fromEntries((id?.modes ?? []).slice(3).map((mode) => [mode.name, mode]));
+			expect(Object.keys(byKey)).toEqual(modesByKey);
+			expect(byKey).toMatchObject({
+				phone: { displayName: 'By Phone', placeholder: 'e.g. +7(900)000-22-33', hint: 'In any format' },
+				email: { displayName: 'By Email', placeholder: 'e.g. name@example.org' },
+				custom: { displayName: 'By Custom Field', placeholder: 'e.g. custom_crm_id=1042' },
+			});
+			const [validation] = byKey.custom.validation as INodePropertyModeValidation[];
+			const { regex, errorMessage } = validation.properties as Record<string, string>;
+			// As n8n's editor tells it, and its engine before a run.
+			const isTaken = (text: string) => new RegExp(`^${regex}$`).test(text);
+			expect(['custom_crm_id=1042', ' custom_a = Школа 7\n'].every(isTaken)).toBe(true);
+			expect(['custom_crm_id=', 'crm_id=1042', '1042', ''].some(isTaken)).toBe(false);
+			expect(errorMessage).toContain('custom_crm_id=1042');
 		}
 	});
 

@@ -14,9 +14,6 @@ export const isTitleCase = (text: string) => {
 	});
 };
 
-/** What else a customer is told by. */
-const KEYS = 'phone,email,custom';
-
 /** n8n counts sentences by the blanks behind their periods. */
 const sentences = (text: string) => text.replace('e.g.', '').split('. ').length;
 export const endsRightly = (text: string) => text.endsWith('.') === sentences(text) > 1;
@@ -95,9 +92,7 @@ export const PARAMETER_RULES: Array<
 		'a record is picked from a list that can be searched, by its ID and, where that tells it, by its name, its URL or its keys',
 		({ type, modes = [] }) =>
 			type !== 'resourceLocator' ||
-			(['list,id', 'list,name,id', 'list,id,url', `list,id,url,${KEYS}`].includes(
-				modes.map(({ name }) => name).join(),
-			) &&
+			(/^list,(id|name,id|id,url|id,url,phone(,[a-z]+)*)$/.test(modes.map(({ name }) => name).join()) &&
 				modes[0].typeOptions?.searchable === true &&
 				modes[0].typeOptions.searchListMethod !== undefined),
 	],

@@ -23,32 +23,30 @@ export const keyOfMode = (entity: Entity, mode: unknown): MatchKey | undefined =
 export function recordParameter(entity: Entity): INodeProperties {
 	const { modes, ...parameter } = idParameter(entity);
 	if (modes === undefined) return parameter;
-	return { ...parameter, modes: [...modes, ...keysOfOne(entity).map((key) => modeFor(entity, key))] };
+	return {
+		...parameter,
+		modes: [
+			...modes,
+			...keysOfOne(entity).map((key) => ({
+				displayName: `By ${key.label}`,
+				name: modeOf(key),
+				type: 'string' as const,
+				...(key.description ? { hint: key.description } : {}),
+				...exampleOf(entity, key),
+			})),
+		],
+	};
 }
 
-function modeFor({ fields }: Entity, key: MatchKey): INodePropertyMode {
-	const { label, description } = key;
+/** A custom field is written together with its value, which n8n checks while it is typed. */
+function exampleOf({ fields }: Entity, key: MatchKey): Pick<INodePropertyMode, 'placeholder' | 'validation'> {
 	const field = fields.find(({ name }) => name === key.fields[0]);
-	return {
-		displayName: `By ${label}`,
-		name: modeOf(key),
-		type: 'string',
-		placeholder: field ? field.placeholder : `e.g. ${EXAMPLE}`,
-		...(description ? { hint: description } : {}),
-		...(field
-			? {}
-			: {
-					validation: [
-						{
-							type: 'regex',
-							properties: {
-								regex: String.raw`\s*custom_\w+\s*=[\s\S]*\S[\s\S]*`,
-								errorMessage: `Write the field and its value, as in ${EXAMPLE}`,
-							},
-						},
-					],
-				}),
+	if (field) return { placeholder: field.placeholder };
+	const properties = {
+		regex: String.raw`\s*custom_\w+\s*=[\s\S]*\S[\s\S]*`,
+		errorMessage: `Write the field and its value, as in ${EXAMPLE}`,
 	};
+	return { placeholder: `e.g. ${EXAMPLE}`, validation: [{ type: 'regex', properties }] };
 }
 
 /** The field and the value that such a text names; undefined for any other text. */
