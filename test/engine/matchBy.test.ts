@@ -154,7 +154,7 @@ describe('a customer who is named by a key', () => {
 		const { message, description } = await stopped(pay(by('phone', PHONE)));
 		expect(message).toBe(`2 customers match by Phone: ${one} (client), ${two} (lead)`);
 		expect(description).toBe(
-			'Give the ID of the one that is meant, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.',
+			"Give the ID of the one that is meant, which 'Find' returns, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
 		);
 		expect(await run(pay(pick(one)))).toHaveLength(1);
 	});

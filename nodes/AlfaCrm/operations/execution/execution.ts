@@ -110,7 +110,9 @@ export class Execution {
 	 * what this execution has read is not, for `noteSaved` brings it up to date.
 	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
-		const own = [...this.cache.values()].filter((one) => one.path === path && !one.untilOwnWrite && this.isCurrent(one));
+		const own = [...this.cache.values()].filter(
+			(one) => one.path === path && !one.untilOwnWrite && this.isCurrent(one),
+		);
 		this.forget(path, records);
 		for (const one of own) one.since = this.version();
 	}

@@ -97,7 +97,7 @@ async function findByKey(
 	return meant.branch;
 }
 
-const GIVE_ID = 'Give the ID of the one that is meant';
+const GIVE_ID = "Give the ID of the one that is meant, which 'Find' returns";
 
 function searchFor(item: Item, entity: Entity, key: MatchKey, value: unknown): Search {
 	const custom = key.fields.length === 0 ? customIn(value) : undefined;
