@@ -15,7 +15,7 @@ import { emptyKeyError, searchOf } from './keys';
 import { findMatches } from './search';
 
 /** A record that is looked for before the operation which is about it begins. */
-export interface NamedRecord {
+interface NamedRecord {
 	/** It is given by a key, so that its ID is to be found, whatever the branch. */
 	isByKey: boolean;
 	/**
