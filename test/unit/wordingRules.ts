@@ -89,10 +89,10 @@ export const PARAMETER_RULES: Array<
 		},
 	],
 	[
-		'a record is picked from a list that can be searched, by its ID and, where that tells it, by its name or its URL',
+		'a record is picked from a list that can be searched, by its ID and, where that tells it, by its name, its URL or its keys',
 		({ type, modes = [] }) =>
 			type !== 'resourceLocator' ||
-			(['list,id', 'list,name,id', 'list,id,url'].includes(modes.map(({ name }) => name).join()) &&
+			(/^list,(id|name,id|id,url|id,url,phone(,[a-z]+)*)$/.test(modes.map(({ name }) => name).join()) &&
 				modes[0].typeOptions?.searchable === true &&
 				modes[0].typeOptions.searchListMethod !== undefined),
 	],

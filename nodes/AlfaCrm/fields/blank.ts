@@ -11,10 +11,17 @@ export function isEmpty(value: unknown): boolean {
 export const isUndefined = (value: unknown): boolean =>
 	value === undefined || (isPicker(value) && value.value === undefined);
 
+/** How a record is picked by its ID or its name. */
+const MODES: readonly unknown[] = ['list', 'name', 'id', 'url'];
+
+/** Whether a picker holds something else, such as a phone number, whose digits are no ID. */
+export const isPickedByKey = (value: unknown): boolean =>
+	isPicker(value) && 'mode' in value && !isEmpty(value.mode) && !MODES.includes(value.mode);
+
 /** What a picker holds: its value and how that was given. What the form begins with has no mark of n8n. */
 export function isPicker(value: unknown): value is { value: unknown } {
 	if (typeof value !== 'object' || value === null || !('value' in value)) return false;
-	return '__rl' in value || ('mode' in value && ['list', 'name', 'id', 'url'].includes(value.mode as string));
+	return '__rl' in value || ('mode' in value && MODES.includes(value.mode));
 }
 
 /** A plain object of JSON; no list, no date. */

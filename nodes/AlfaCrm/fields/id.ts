@@ -1,6 +1,6 @@
 import { readId } from '../values/formats';
 import { entityOf } from '../entities/registry';
-import { isPicker } from './blank';
+import { isPickedByKey, isPicker } from './blank';
 import type { FieldKind, JsonSchema } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import { itemsOf, parts } from './lists';
@@ -27,7 +27,7 @@ function readRecordId({ entity }: OfRecord, value: unknown): number | undefined 
 	const address = addressIn(value);
 	if (address === undefined) {
 		const given = isPicker(value) ? value.value : value;
-		return isPicker(given) ? undefined : readId(given);
+		return isPicker(given) || isPickedByKey(value) ? undefined : readId(given);
 	}
 	const [, , page = '', query] = PAGE.exec(address) ?? [];
 	const pages = entity === undefined ? [] : (entityOf(entity).pages ?? []);
@@ -52,7 +52,7 @@ export const oneRecord = {
 
 /** A picker holds one record, or the IDs of several in a text. */
 const pickedIn = (value: unknown): unknown =>
-	isPicker(value) && !isPicker(value.value) ? value.value : value;
+	isPicker(value) && !isPicker(value.value) && !isPickedByKey(value) ? value.value : value;
 
 export const severalRecords = {
 	...oneRecord,

@@ -5,6 +5,7 @@ import { errorJson } from '../api/failures';
 import { resources } from '../entities/registry';
 import type { Execution } from './execution/execution';
 import { Item } from './execution/item';
+import { namedRecord, settleRecord } from './matching/named';
 import { operationsOf } from './operations';
 import type { Output } from './operation';
 import { settleBranch } from './records/branches';
@@ -71,7 +72,8 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 }
 
 /**
- * Reads what 'Resource' and 'Operation' say, and settles the branch of the item and the records that it names.
+ * Reads what 'Resource' and 'Operation' say, and settles the branch of the item and the records that it names:
+ * by a key the one that it is about, by their names others.
  *
  * @returns does for the item what they say. All that it takes turns by is known, so it asks for its locks before it waits
  * for anything else, and items that begin one after the other ask in their order
@@ -88,8 +90,10 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	if (operation === undefined)
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
 	item.onlyReads = operation.reads === true;
-	if (entity.scope === 'branch') await settleBranch(item);
+	const named = namedRecord(item, entity, operation);
+	if (entity.scope === 'branch') await settleBranch(item, named?.find);
 	await settleNames(item, entity, name);
+	await settleRecord(item, named);
 	return async () => (await operation.execute(item, entity)).map((json) => ({ json }));
 }
 

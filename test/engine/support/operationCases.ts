@@ -176,8 +176,23 @@ function records(entity: Entity, operation: string, world: World): fc.Arbitrary<
 	const fitting = fit ? all.filter((row) => fit(row, world)) : all;
 	const some = fitting.length > 0 ? fitting : all;
 	return fc
-		.oneof({ weight: 5, arbitrary: oneOf(some) }, { weight: 1, arbitrary: oneOf(all) })
-		.map((row) => ({ row, named: { id: entity.listed?.search ? picked(row.id) : String(row.id) } }));
+		.tuple(
+			fc.oneof({ weight: 5, arbitrary: oneOf(some) }, { weight: 1, arbitrary: oneOf(all) }),
+			fc.boolean(),
+		)
+		.map(([row, isByPhone]) => {
+			const phone =
+				entity.actions?.some(({ name }) => name === operation) && ownPhone(row, world.rows(entity.path));
+			if (isByPhone && phone) return { row, named: { id: { __rl: true, mode: 'phone', value: phone } } };
+			return { row, named: { id: entity.listed?.search ? picked(row.id) : String(row.id) } };
+		});
+}
+
+/** A phone that nobody else has, as a customer may be named by it. */
+function ownPhone({ id, phone }: Row, all: readonly Row[]): string | undefined {
+	const taken = all.filter((row) => row.id !== id).flatMap((row) => [row.phone].flat());
+	const [own] = [phone].flat().filter((one) => typeof one === 'string' && one !== '' && !taken.includes(one));
+	return own as string | undefined;
 }
 
 function begun(entity: Entity, operation: string, world: World, { row, named }: Target): Given {

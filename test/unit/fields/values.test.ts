@@ -89,7 +89,12 @@ describe('is read', () => {
 });
 
 describe('is refused', () => {
+	const BY_PHONE = { __rl: true, mode: 'phone', value: '501' };
 	it.each<[ShownType, unknown, string]>([
+		// The digits of a phone are no number of a record.
+		[{ type: 'record', entity: 'customer' }, BY_PHONE, 'the number of a record, but it is "501"'],
+		[{ type: 'records', entity: 'customer' }, BY_PHONE, 'one or more numbers of records, but it is "501"'],
+		[STAGE, BY_PHONE, 'the name or the ID of a record, or none, but it is "501"'],
 		[{ type: 'text' }, NaN, 'a text, but it is "NaN"'],
 		[{ type: 'text' }, 'x'.repeat(0), 'a text, but it is empty'],
 		[{ type: 'texts' }, [{}], 'a text or a list of texts'],

@@ -169,7 +169,7 @@ describe('the branch of a payment', () => {
 		};
 		expect(await place(2)).toMatchObject({ branch: 2, body: { branch_id: 2 } });
 		await expect(place(1, 2)).rejects.toMatchObject({
-			message: 'Customer 2 is in the branches 1, 2',
+			message: "Customer 2 is in the branches 1, 2, and 'Branch' is empty",
 			description: "Choose one of them in 'Branch of Payment'. Nothing was saved.",
 		});
 	});

@@ -2,7 +2,7 @@ import type { Action, ActionKindName } from '../../entities/types';
 import type { ActionKind, Operation } from '../operation';
 import { freeSlots } from '../school/freeSlots';
 import { overview } from '../school/overview';
-import { idParameter } from '../records/target';
+import { recordParameter } from '../records/recordParameter';
 import { change, rejectLead } from './change';
 import { completeLesson } from './completeLesson';
 import { correctPayment, createIfAbsent } from './createIfAbsent';
@@ -35,7 +35,7 @@ export function operationFor(action: Action): Operation {
 		form: (entity) => ({
 			...fieldsForm([...query, ...body]),
 			...kind.form(entity, action),
-			id: idAs && !body.some(({ name: field }) => field === idAs) ? [idParameter(entity)] : [],
+			id: idAs && !body.some(({ name: field }) => field === idAs) ? [recordParameter(entity)] : [],
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),

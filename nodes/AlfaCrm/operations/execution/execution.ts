@@ -19,6 +19,8 @@ interface Cached {
 	value: unknown;
 	/** `Execution.version` up to which it is what AlfaCRM holds. */
 	since: number;
+	/** What this execution writes makes it stale, too. */
+	untilOwnWrite: boolean;
 }
 
 /** One execution of the node: what its items share lives here and ends with it. */
@@ -108,7 +110,9 @@ export class Execution {
 	 * what this execution has read is not, for `noteSaved` brings it up to date.
 	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
-		const own = [...this.cache.values()].filter((one) => one.path === path && this.isCurrent(one));
+		const own = [...this.cache.values()].filter(
+			(one) => one.path === path && !one.untilOwnWrite && this.isCurrent(one),
+		);
 		this.forget(path, records);
 		for (const one of own) one.since = this.version();
 	}
@@ -128,7 +132,12 @@ export class Execution {
 	 * Reads what many items need only once, and again after another execution has written to that kind of record. Items that
 	 * need it at the same moment wait for the one that reads; if that fails, each tries for itself.
 	 */
-	async cached<T>(path: string, name: string, read: () => Promise<T>): Promise<T> {
+	async cached<T>(
+		path: string,
+		name: string,
+		read: () => Promise<T>,
+		{ untilOwnWrite = false } = {},
+	): Promise<T> {
 		const key = JSON.stringify([path, name]);
 		while (this.pendingReads.has(key)) await this.pendingReads.get(key)?.catch(() => undefined);
 		const known = this.cache.get(key);
@@ -140,7 +149,7 @@ export class Execution {
 		pendingReads.set(key, reading);
 		try {
 			const value = await reading;
-			cache.set(key, { path, value, since });
+			cache.set(key, { path, value, since, untilOwnWrite });
 			return value;
 		} finally {
 			pendingReads.delete(key);

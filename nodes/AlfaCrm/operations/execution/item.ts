@@ -33,6 +33,10 @@ export class Item extends ParameterReader {
 	private readonly saved: string[] = [];
 	/** The branch to work in where none was chosen. */
 	onlyBranch?: number;
+	/** Whether that is the one in which its record was found, which may be in others too. */
+	isBranchOfRecord = false;
+	/** Whether it looks in all branches by itself, and none was chosen to be the first. */
+	isOfAllBranches = false;
 	/** The parameters that hold names of records, with the IDs in their place: see `settleNames`. */
 	readonly withIds = new Map<string, unknown>();
 	/** The same of the input that is mapped. */

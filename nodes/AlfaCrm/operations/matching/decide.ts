@@ -73,7 +73,8 @@ export function severalMatchError(
 	item: Item,
 	entity: Entity,
 	key: MatchKey,
-	matches: readonly Found[],
+	matches: ReadonlyArray<Pick<Found, 'archived' | 'row'>>,
+	advice = "Choose in 'If Several Match' what to do",
 ): Error {
 	const { label, plural, match } = entity;
 	const narrower = match?.keys.find(({ fields, any }) => fields.length > 1 && !any);
@@ -82,7 +83,7 @@ export function severalMatchError(
 	const such = narrower === undefined || narrower === key ? '' : ` (${narrower.label} ${words})`;
 	return item.refused(
 		`${matches.length} ${plural.toLowerCase()} match by ${key.label}: ${named(matches).join(', ')}`,
-		`Choose in 'If Several Match' what to do, match by something that only one ${label.toLowerCase()} has${such}, or merge them in AlfaCRM. ${item.savedNote()}`,
+		`${advice}, match by something that only one ${label.toLowerCase()} has${such}, or merge them in AlfaCRM. ${item.savedNote()}`,
 	);
 }
 
@@ -95,7 +96,7 @@ export function warnOfSeveral(item: Item, entity: Entity, matches: readonly Foun
 }
 
 /** "501 (client)", "388 (lead, archived)". */
-const named = (matches: readonly Found[]): string[] =>
+const named = (matches: ReadonlyArray<Pick<Found, 'archived' | 'row'>>): string[] =>
 	matches.map(({ row, archived }) => {
 		const kind = readFlag(row.is_study);
 		const what = [kind === undefined ? '' : KINDS[kind], archived ? 'archived' : ''].filter(Boolean);

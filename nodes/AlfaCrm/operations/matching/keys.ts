@@ -108,16 +108,18 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
  * given to be saved finds nobody.
  *
  * @param fit makes of a value what a new record would hold of it
+ * @param inputOf what was given, where the key has no parameters of its own
  */
 export function searchOf(
 	item: Item,
 	entity: Entity,
 	key: MatchKey,
 	fit = (_field: Field, value: Wire) => value,
+	inputOf = (field: Field) => keyInput(item, field),
 ): Search {
 	const input = key.fields.map((name): [Field, Wire | undefined] => {
 		const field = keyField(entity, name);
-		const value = keyInput(item, field);
+		const value = inputOf(field);
 		if (isBlank(field, value)) return [field, undefined];
 		return [field, distinguishing(field, fit(field, item.read(field, value)))];
 	});
@@ -139,19 +141,25 @@ function distinguishing(field: Field, value: Wire): Wire | undefined {
 }
 
 /** Without a value to look for, any record, or a second one, would be taken. */
-export function emptyKeyError(item: Item, entity: Entity, { fields, any }: MatchKey, advice = ''): Error {
+export function emptyKeyError(
+	item: Item,
+	entity: Entity,
+	{ fields, any, label }: MatchKey,
+	advice = '',
+	inputOf = (field: Field) => keyInput(item, field),
+): Error {
 	const keys = fields.map((name) => keyField(entity, name));
-	const labels = keys.map(({ label }) => `'${label}'`);
-	const [first] = labels;
+	const labels = keys.map((field) => `'${field.label}'`);
+	const [first = `'${label}'`] = labels;
 	const empty =
-		labels.length === 1
+		labels.length < 2
 			? `${first} is empty`
 			: any
 				? `Neither ${labels.join(' nor ')} is filled`
 				: `${labels.join(' and ')} are not both filled`;
 	// A word or a placeholder is no empty value to whoever sees it in the input.
 	const useless = keys.flatMap((field) => {
-		const value = keyInput(item, field);
+		const value = inputOf(field);
 		const isTelling = itemsIn(field, value).some((one) => normalForms(field, one).length > 0);
 		if (isEmpty(value) || isTelling) return [];
 		return [unusable(field, value)];

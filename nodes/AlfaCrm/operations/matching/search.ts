@@ -45,7 +45,8 @@ export async function findMatches(
 			}
 		}
 	};
-	await look(first);
+	// Where none is chosen, none must be allowed.
+	if (first !== undefined || entity.scope === 'global') await look(first);
 	await inOtherBranches(item, others, look);
 	const matches: Found[] = [];
 	for (const match of found.values())

@@ -62,14 +62,24 @@ export async function inOtherBranches<T>(
 }
 
 /**
- * Works in the only branch of the account where none is chosen.
+ * Works in the only branch of the account where none is chosen, else in that of the record which the item is about.
  *
+ * @param find says in which of them that is
  * @throws NodeOperationError where it is not sure that there is just one
  */
-export async function settleBranch(item: Item): Promise<void> {
+export async function settleBranch(
+	item: Item,
+	find?: (branches: readonly Branch[]) => Promise<Branch>,
+): Promise<void> {
 	if (!isEmpty(item.input(branch))) return;
 	const listed = (await listBranches(item))?.titles;
 	const [only, ...others] = listed ?? [];
+	if (find && listed && others.length > 0) {
+		item.onlyBranch = await find([undefined, ...listed.keys()]);
+		item.isBranchOfRecord = item.onlyBranch !== undefined;
+		item.isOfAllBranches = !item.isBranchOfRecord;
+		return;
+	}
 	if (others.length > 0 || only === undefined) {
 		const reason = listed
 			? `AlfaCRM shows ${listed.size} branches of the account`

@@ -4,7 +4,7 @@ import { objectOf } from '../output/recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
 import { getRecord, writeAnywhere } from './findById';
 
-/** Deletes one record by its ID. */
+/** Deletes one record by its ID alone: by a phone, a second run would find and delete another one. */
 export const deleteRecord: Operation = {
 	text: ({ one }) => ({ name: 'Delete', action: `Delete ${one}` }),
 	form: (entity) => ({ id: [idParameter(entity)], keys: keysForm(entity) }),

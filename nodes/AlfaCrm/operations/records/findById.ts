@@ -13,7 +13,8 @@ import type { Branch } from './branches';
 import { allBranches, inOtherBranches, SEARCHED } from './branches';
 import { otherKinds } from './readList';
 import type { LocatedRecord, Target } from './target';
-import { idOf, idParameter, keysForm, targetOf } from './target';
+import { recordParameter } from './recordParameter';
+import { idOf, keysForm, targetOf } from './target';
 
 /** The record, if it came; and whether it is sure that there is none if it did not. */
 interface FoundById {
@@ -86,7 +87,7 @@ export async function currentRecord(
 export const get: Operation = {
 	text: ({ one }) => ({ name: 'Get', action: `Get ${one}` }),
 	form: (entity) => ({
-		id: [idParameter(entity)],
+		id: [recordParameter(entity)],
 		keys: keysForm(entity),
 		simplify: readingForm(entity),
 	}),

@@ -107,12 +107,12 @@ function homeOf(
 			);
 		return given[0];
 	}
-	if (own.length === 0 || (branch !== undefined && own.includes(branch))) return found;
+	const chosen = item.isBranchOfRecord ? undefined : branch;
+	if (own.length === 0 || (chosen !== undefined && own.includes(chosen))) return found;
 	if (own.length === 1) return own[0];
 	if (field === undefined || isList(field)) return found;
-	const chosen = branch === undefined ? '' : `, and not in branch ${branch}`;
 	throw item.refused(
-		`${label} ${id} is in the branches ${own.join(', ')}${chosen}`,
+		`${label} ${id} is in the branches ${own.join(', ')}, and ${chosen === undefined ? "'Branch' is empty" : `not in branch ${chosen}`}`,
 		`Choose one of them in '${field.label}'. ${item.savedNote()}`,
 	);
 }

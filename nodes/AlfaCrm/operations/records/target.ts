@@ -33,7 +33,7 @@ export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []):
 	const labels = labelsOf([...entity.fields, ...keys]);
 	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
 	const target = { path: entity.path, query, labels, fallbackDates: fallbackDatesOf(entity.fields) };
-	if (entity.scope === 'global') return target;
+	if (entity.scope === 'global' || item.isOfAllBranches) return target;
 	return { ...target, branch: item.onlyBranch ?? branchOf(item) };
 }
 
@@ -47,7 +47,7 @@ export const keysForm = ({ keys = [] }: Entity): INodeProperties[] => keys.flatM
 
 /** The branch to work in. */
 export const branchField = reference('branchId', 'Branch', 'branch', {
-	whileEmpty: 'Select a branch if there are several...',
+	whileEmpty: 'Select a branch if one is needed...',
 });
 export const branch = toProperty(branchField);
 

@@ -9,7 +9,8 @@ import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { simplifiedSchema, useful } from '../output/readings';
 import type { Target } from './target';
-import { idOf, idParameter, isOfAnother, keysForm, targetOf } from './target';
+import { recordParameter } from './recordParameter';
+import { idOf, isOfAnother, keysForm, targetOf } from './target';
 import { changesOf, overwriteWithEmpty } from './body';
 import { added, listModeForm, readAddToLists } from './saveChanges';
 import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput } from './fieldInput';
@@ -33,7 +34,7 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 	text: ({ one }) => ({ name: 'Update', action: `Update ${one}` }),
 	form: (entity) => ({
 		...inputModeForm(entity),
-		id: [idParameter(entity)],
+		id: [recordParameter(entity)],
 		keys: keysForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
 		fields: [inFormMode(entity, updateFields(entity))],

@@ -56,7 +56,7 @@ const MORE_OPTIONS: INodeProperties[] = [
 		name: 'allNames',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to name manager, stage, plans and branches all, not the first two alone',
+		description: 'Whether to name the stage, plans and branches too',
 	},
 	{
 		displayName: 'Search All Tasks',
@@ -112,7 +112,7 @@ export const leaveOut: INodeProperties = {
 	]),
 	default: ['notes'],
 	description:
-		'What is not returned. Staff notes are left out by default; leave out Contacts, Manager and Stage, and Tasks too where parents, or an AI model that answers them, read it.',
+		'What is not returned. Leave out Contacts, Manager and Stage, and Tasks too where parents, or an AI model that answers them, read it.',
 };
 
 function readWanted(item: Item, options: Collection, { chosen }: FindRequest) {
@@ -156,7 +156,7 @@ interface Customer extends LocatedRecord {
 async function findCustomers(item: Item, request: FindRequest): Promise<Customer[]> {
 	const { entity, key, search, target, takesArchived, chosen } = request;
 	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
-	if (key.name === byId.name && takesArchived && isEverywhere) {
+	if (key.name === byId.name && takesArchived && isEverywhere && target.branch !== undefined) {
 		const match = await currentRecord(item, entity, Number(search.wanted.id), target);
 		if (match) return [match];
 	}

@@ -1,0 +1,131 @@
+import type { Entity, MatchKey } from '../../entities/types';
+import { isEmpty, isPlain } from '../../fields/blank';
+import { quoted } from '../../fields/unreadable';
+import type { Item } from '../execution/item';
+import type { Operation } from '../operation';
+import type { Branch } from '../records/branches';
+import { allBranches, inOtherBranches, SEARCHED } from '../records/branches';
+import { currentRecord, notFoundError } from '../records/findById';
+import { customIn, keyOfMode, NO_CUSTOM_VALUE } from '../records/recordParameter';
+import { branch, givenBranch, idOf, idParameter, labelsOf } from '../records/target';
+import type { Found } from './decide';
+import { inOrder, meantBy, severalMatchError } from './decide';
+import type { Search } from './keys';
+import { emptyKeyError, searchOf } from './keys';
+import { findMatches } from './search';
+
+/** A record that is looked for before the operation which is about it begins. */
+interface NamedRecord {
+	/** It is given by a key, so that its ID is to be found, whatever the branch. */
+	isByKey: boolean;
+	/**
+	 * Puts its ID in place of the key.
+	 *
+	 * @returns a branch that it is in; none for an operation that looks in all of them by itself
+	 * @throws NodeApiError when there is none, NodeOperationError when it could be one of several
+	 */
+	find(branches: readonly Branch[]): Promise<Branch>;
+}
+
+/**
+ * The record that an operation is about, where a key names it or its branch is not given. Undefined where there is
+ * nothing to look for, or the branch must be known. What cannot be read is refused before anything is sent.
+ */
+export function namedRecord(item: Item, entity: Entity, operation: Operation): NamedRecord | undefined {
+	if (!entity.match) return undefined;
+	const { mode, value } = givenIn(item, entity);
+	const key = keyOfMode(entity, mode);
+	if (!key && !isEmpty(item.input(branch))) return undefined;
+	const { id: [parameter] = [], match = [] } = operation.form(entity);
+	if (parameter === undefined)
+		return match.length > 0 && operation.reads ? { isByKey: false, find: async () => undefined } : undefined;
+	if (key && parameter.modes?.some(({ name }) => name === mode)) {
+		const search = searchFor(item, entity, key, value);
+		return { isByKey: true, find: async (branches) => await findByKey(item, entity, search, branches) };
+	}
+	const id = idOf(item, entity);
+	return { isByKey: false, find: async (branches) => await branchOfId(item, entity, id, branches) };
+}
+
+/** Looks for one that a key names, where its branch did not ask for that before. */
+export async function settleRecord(item: Item, named: NamedRecord | undefined): Promise<void> {
+	if (!named?.isByKey || item.isBranchOfRecord) return;
+	await named.find(await allBranches(item, item.onlyBranch ?? givenBranch(item)));
+}
+
+/** How the form names the record. What an AI builder writes may lack n8n's mark of a locator. */
+function givenIn(item: Item, entity: Entity): { mode?: unknown; value?: unknown } {
+	const given = item.input({ ...idParameter(entity), default: '' });
+	return isPlain(given) ? given : {};
+}
+
+/** What of a customer is needed to go on. */
+type Meant = Omit<Found, 'isCached' | 'version'>;
+
+async function findByKey(
+	item: Item,
+	entity: Entity,
+	search: Search,
+	branches: readonly Branch[],
+): Promise<Branch> {
+	const target = { path: entity.path, query: {}, labels: labelsOf(entity.fields) };
+	const read = async () => {
+		const found = meantBy(search, await findMatches(item, entity, target, search, branches));
+		// Thousands of items must not keep thousands of whole cards.
+		return inOrder(found).map(
+			({ row: { id, is_study }, branch: home, archived }): Meant => ({
+				row: { id, is_study },
+				branch: home,
+				archived,
+			}),
+		);
+	};
+	const name = JSON.stringify(['named', search.wanted, branches]);
+	const found = await item.execution.cached(entity.path, name, read, { untilOwnWrite: true });
+	const active = found.filter(({ archived }) => !archived);
+	const [meant, ...others] = active.length > 0 ? active : found;
+	if (meant === undefined) {
+		const noun = entity.label.toLowerCase();
+		throw item.failed(
+			`AlfaCRM has no ${noun} with this ${search.key.label.toLowerCase()}${SEARCHED}`,
+			`Check the value in '${entity.label}'. To go on without one, look with 'Find' before.`,
+			404,
+		);
+	}
+	if (others.length > 0) throw severalMatchError(item, entity, search.key, [meant, ...others], GIVE_ID);
+	item.withIds.set(idParameter(entity).name, meant.row.id);
+	return meant.branch;
+}
+
+const GIVE_ID = "Give the ID of the one that is meant, which 'Find' returns";
+
+function searchFor(item: Item, entity: Entity, key: MatchKey, value: unknown): Search {
+	const custom = key.fields.length === 0 ? customIn(value) : undefined;
+	if (key.fields.length === 0 && !custom && !isEmpty(value)) {
+		throw item.unreadable(`'${entity.label}' ${NO_CUSTOM_VALUE}, but it is ${quoted(value)}`, entity.label);
+	}
+	const own = custom ? { ...key, fields: [custom.name] } : key;
+	const given = () => (custom ? custom.value : value);
+	const search = searchOf(item, entity, own, undefined, given);
+	if (!search.isEnough) throw emptyKeyError(item, entity, own, '', given);
+	return search;
+}
+
+/** The branch of one that is given by its ID. */
+async function branchOfId(
+	item: Item,
+	entity: Entity,
+	id: number,
+	branches: readonly Branch[],
+): Promise<Branch> {
+	const target = { path: entity.path, query: {}, labels: {} };
+	const listed = branches.filter((one) => one !== undefined);
+	const read = async () => {
+		const look = async (one: Branch) => await currentRecord(item, entity, id, { ...target, branch: one });
+		return (await inOtherBranches(item, listed, look))?.branch;
+	};
+	const name = JSON.stringify(['branch of', id]);
+	const home = await item.execution.cached(entity.path, name, read, { untilOwnWrite: true });
+	if (home === undefined) throw notFoundError(item, entity, id);
+	return home;
+}
