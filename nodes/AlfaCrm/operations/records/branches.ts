@@ -1,4 +1,5 @@
 import { MAIN_BRANCH_OFF } from '../../api/messages';
+import { MINUTE_MS } from '../../values/time';
 import { branch as branchEntity } from '../../entities/branch';
 import { references } from '../../entities/fields';
 import { isEmpty } from '../../fields/blank';
@@ -10,10 +11,13 @@ import { branch } from './target';
 
 export type Branch = number | undefined;
 
+/** How old the list may be by which a customer counts as new, so that no branch that somebody has opened is left out for long. */
+const BRANCHES_MS = MINUTE_MS;
+
 /** The branches of the account, read once for all items; undefined if they are not listed for this user. */
 async function listBranches(item: Item): Promise<ShortList | undefined> {
 	const read = async () => {
-		const list = await shortListOf(item, branchEntity);
+		const list = await shortListOf(item, branchEntity, undefined, performance.now() - BRANCHES_MS);
 		if (list.isComplete) return list;
 		throw incompleteListError(item, 'branches', 'which ones there are');
 	};
