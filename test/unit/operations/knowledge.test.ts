@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
+import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
+import type { Settings } from '../../../sandbox';
+import { depth, seed } from '../../support/depth';
 import type { Sent } from '../apiSupport';
 import { byPhone, findByPhone, formOf, PHONE, SmallSchool } from './school';
 
@@ -85,6 +89,48 @@ describe('a new number', () => {
 		await school.done({}, { each: [newLead(1), newLead(2)], credential: { callsAtOnce: 1 } });
 		expect(asked()).not.toContain(undefined);
 	});
+});
+
+it('whatever executions have learnt before, each finds and makes what one finds and makes that knows nothing', async () => {
+	const spellings = (n: number) => [
+		`+7(900)555-00-0${n}`,
+		`8900555000${n}`,
+		`8 900 555 00 0${n}`,
+		`+7 900 555 00-0${n}`,
+	];
+	const phone = fc.integer({ min: 1, max: 4 }).chain((n) => fc.constantFrom(...spellings(n)));
+	const held = fc.record({ phone, branch: fc.constantFrom(1, 2) });
+	const settings = fc.constantFrom<Partial<Settings>>(
+		...[{}, { phoneSearch: 'text' }],
+		{ ignoredFilters: ['customer.phone'] },
+		{ forbiddenBranches: [2] },
+	);
+	const property = fc.asyncProperty(
+		settings,
+		fc.array(held, { maxLength: 3 }),
+		fc.array(phone, { minLength: 2, maxLength: 6 }),
+		async (given, people, looked) => {
+			const endOf = async (begin: () => void) => {
+				school = new SmallSchool(given);
+				for (const one of people) school.lead({ phone: [one.phone], branch_ids: [one.branch] });
+				const found: unknown[] = [];
+				for (const one of looked) {
+					begin();
+					const { json, error } = await school.run(
+						byPhone({ name: 'Новый Лид' }, { ifSeveral: 'newest' }, one),
+					);
+					found.push(error?.message ?? json.map(({ id, operationResult }) => [id, operationResult]));
+				}
+				const rows = school.rows('customer').map(({ id, phone: all }) => [id, all]);
+				return { found, rows, calls: school.calls.length };
+			};
+			const { calls: most, ...alone } = await endOf(forgetAccounts);
+			const { calls, ...together } = await endOf(() => {});
+			expect(together).toEqual(alone);
+			expect(calls).toBeLessThan(most);
+		},
+	);
+	await fc.assert(property, { seed, numRuns: depth.sideBySide });
 });
 
 describe('branches', () => {

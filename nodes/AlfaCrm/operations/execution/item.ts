@@ -19,7 +19,7 @@ import { Collection, ParameterReader } from './parameters';
 const NOTHING_SENT = 'Nothing was sent to AlfaCRM.';
 
 /** Seen where AlfaCRM could not read days in the format that is tried first, but in the other one. */
-const FALLBACK_DATES = ({ path }: Pick<ApiRequest, 'path'>): LockKey => [path, 'takes days in the other format'];
+const otherDaysIn = ({ path }: Pick<ApiRequest, 'path'>): LockKey => [path, 'takes days in the other format'];
 
 /** A call that the item itself adds its part to. */
 export type ItemRequest = Omit<
@@ -206,11 +206,11 @@ export class Item extends ParameterReader {
 		const { client } = this.execution;
 		const whole = { ...call, isIdempotent: false, ...rest };
 		const other = withFallbackDates(whole, this.zone);
-		if (this.execution.hasSeen(FALLBACK_DATES(call))) return await client.request(other);
+		if (this.execution.hasSeen(otherDaysIn(call))) return await client.request(other);
 		const first = await client.attempt(whole, (failure) => isDayUnreadable(failure, call));
 		if (first !== undefined) return first;
 		const answer = await client.request(other);
-		this.execution.noteSeen(FALLBACK_DATES(call), true);
+		this.execution.noteSeen(otherDaysIn(call), true);
 		return answer;
 	}
 
