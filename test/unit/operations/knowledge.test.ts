@@ -101,7 +101,7 @@ it('whatever executions have learnt before, each finds and makes what one finds 
 	const phone = fc.integer({ min: 1, max: 4 }).chain((n) => fc.constantFrom(...spellings(n)));
 	const held = fc.record({ phone, branch: fc.constantFrom(1, 2) });
 	const settings = fc.constantFrom<Partial<Settings>>(
-		...[{}, { phoneSearch: 'text' }],
+		...[{}, { phoneSearch: 'text' as const }],
 		{ ignoredFilters: ['customer.phone'] },
 		{ forbiddenBranches: [2] },
 	);
