@@ -14,16 +14,21 @@ export type Branch = number | undefined;
 /** How old the list may be by which a customer counts as new, so that no branch that somebody has opened is left out for long. */
 const BRANCHES_MS = MINUTE_MS;
 
-/** The branches of the account, read once for all items; undefined if they are not listed for this user. */
-async function listBranches(item: Item): Promise<ShortList | undefined> {
+/**
+ * The branches of the account, read once for all items; undefined if they are not listed for this user.
+ *
+ * @param isNewest not as another execution has read them
+ */
+async function listBranches(item: Item, isNewest = false): Promise<ShortList | undefined> {
+	const notBefore = isNewest ? item.execution.begun : performance.now() - BRANCHES_MS;
 	const read = async () => {
-		const list = await shortListOf(item, branchEntity, undefined, performance.now() - BRANCHES_MS);
+		const list = await shortListOf(item, branchEntity, undefined, notBefore);
 		if (list.isComplete) return list;
 		throw incompleteListError(item, 'branches', 'which ones there are');
 	};
 	return await item.execution.cached(
 		branchEntity.path,
-		'all, or none that may be listed',
+		isNewest ? 'all by now' : 'all, or none that may be listed',
 		async () => await item.ifAllowed(read, 404),
 	);
 }
@@ -72,7 +77,10 @@ export async function inOtherBranches<T>(
  */
 export async function settleBranch(item: Item): Promise<void> {
 	if (!isEmpty(item.input(branch))) return;
-	const listed = (await listBranches(item))?.titles;
+	const known = await listBranches(item);
+	// Somebody may have opened or removed one since another execution has read the list.
+	const isEnough = known === undefined || known.titles.size === 1;
+	const listed = (isEnough ? known : await listBranches(item, true))?.titles;
 	const [only, ...others] = listed ?? [];
 	if (others.length > 0 || only === undefined) {
 		const reason = listed
