@@ -10,7 +10,7 @@ import { currentVersion, wasWrittenSince } from './locks';
 
 /** How AlfaCRM was seen to answer is as good as a fact for so long. */
 const SEEN_MS = HOUR_MS;
-/** How old a list may be that people seldom change. */
+/** How old a list may be at most, which people seldom change. */
 export const LIST_MS = 5 * MINUTE_MS;
 const MOST_SEEN = 1_000;
 const MOST_READINGS = 300;
@@ -76,11 +76,17 @@ export async function readForAll<T>(
 	underWay.set(key, end);
 	try {
 		const reading = { value: await value, at, version };
-		if (isKept(reading.value)) lruSet(readings, key, reading, MOST_READINGS);
+		if (isKept(reading.value)) keep(key, reading);
 		return reading;
 	} finally {
 		if (underWay.get(key) === end) underWay.delete(key);
 	}
+}
+
+/** What is too old for everybody goes, so that no list of an account that is at rest is held for ever. */
+function keep(key: string, reading: Reading<unknown>): void {
+	lruSet(readings, key, reading, MOST_READINGS);
+	for (const [one, { at }] of readings) if (performance.now() - at > LIST_MS) readings.delete(one);
 }
 
 /** Everything anew, as in a process that has just begun; for tests whose AlfaCRM becomes another one at the same address. */

@@ -129,6 +129,15 @@ describe('what was read', () => {
 		expect(await first).toBe(1);
 	});
 
+	it('is let go when it is too old for everybody and something else is read', async () => {
+		const ever = { notBefore: -Infinity };
+		await read();
+		jest.advanceTimersByTime(LIST_MS + 1);
+		expect(await read(KEY, ever)).toBe(1);
+		await read('other');
+		expect(await read(KEY, ever)).toBe(3);
+	});
+
 	it('is forgotten where there is too much of it, the oldest first', async () => {
 		for (let n = 0; n <= 300; n++) await read(String(n));
 		expect(readings).toBe(301);

@@ -20,7 +20,7 @@ interface Cached extends Reading<unknown> {
 }
 
 /** A value that all executions of an account share. */
-export interface Shared<T> {
+interface Shared<T> {
 	/** When it must not have been read before, by `performance.now()`. */
 	notBefore: number;
 	/** Whether others may have it; what a user may not read, or what did not come whole, is not for them. */
