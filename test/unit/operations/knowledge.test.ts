@@ -91,6 +91,23 @@ describe('a new number', () => {
 	});
 });
 
+it('thirty new writers at the same moment, each looked for by one execution and commented on by another, cost five calls each', async () => {
+	openBranches(1);
+	school.add('user', { name: 'A', email: 'api@school.example' });
+	school.lead({ phone: [PHONE] });
+	await school.done(findByPhone({}, '89005550001'));
+	const before = school.calls.length;
+	const answer = async (n: number) => {
+		const [{ id }] = (await school.done(newLead(n))).json;
+		await school.done(formOf('addComment', { id, comment: `Сообщение ${n}`, skipIfThere: true }));
+	};
+	await Promise.all(Array.from({ length: 30 }, async (_, n) => await answer(n)));
+	expect(school.rows('customer')).toHaveLength(31);
+	expect(school.rows('communication')).toHaveLength(30);
+	// The user of the credential is looked up once.
+	expect(school.calls.length - before).toBe(5 * 30 + 1);
+});
+
 it('whatever executions have learnt before, each finds and makes what one finds and makes that knows nothing', async () => {
 	const spellings = (n: number) => [
 		`+7(900)555-00-0${n}`,
