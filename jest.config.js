@@ -10,6 +10,7 @@ module.exports = {
 		transform: { '^.+\\.ts$': '<rootDir>/test/support/transform.js' },
 		moduleNameMapper,
 		setupFiles: ['<rootDir>/test/support/setup.ts'],
+		setupFilesAfterEnv: ['<rootDir>/test/support/newProcess.ts'],
 		globals: { DEPTH: Number(process.env.TEST_DEPTH ?? 0) },
 		modulePathIgnorePatterns: ['<rootDir>/dist/package.json'],
 	})),

@@ -67,9 +67,9 @@ describe('a token that expires', () => {
 		expect(error).toBeUndefined();
 		expect(json).toHaveLength(9);
 		const list = 'branch/index';
-		const calls = [list, 'auth/login', list, 'subject/index', list, list];
+		const calls = [list, 'auth/login', list, list, list];
 		expect(school.calls()).toEqual(calls);
-		expect(school.sandbox.journal.map((entry) => entry.status)).toEqual([status, 200, 200, 200, 200, 200]);
+		expect(school.sandbox.journal.map((entry) => entry.status)).toEqual([status, 200, 200, 200, 200]);
 	});
 
 	it('with a 401 in the body of HTTP 200 makes n8n log in again and keep the new token', async () => {

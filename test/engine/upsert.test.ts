@@ -1,5 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
 import { byPhone, findByPhone, officeOf } from './support/office';
 import { useSchool } from './support/school';
 
@@ -66,6 +67,7 @@ describe('the job that makes a lead of a form', () => {
 it('a user who may not list the branches is asked for them once more after one new login, for all items', async () => {
 	// A token of an earlier execution, so that a 403 may mean that it has expired.
 	await run(findByPhone(PHONE));
+	forgetAccounts();
 	school.sandbox.clearJournal();
 	school.sandbox.faults.add({ kind: 'status', status: 403, match: { entity: 'branch' }, times: 0 });
 	const items = ['11', '12', '13'].map((end) => ({ phone: `+7(900)555-00-${end}` }));

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
 import { createServer } from '../../sandbox/http/server';
 import type { RunResult } from '../engine/support/engine';
 import { Engine } from '../engine/support/engine';
@@ -141,6 +142,7 @@ describe('an account with more records than fit anywhere', () => {
 	/** Runs so many new customers through the node, into an account that has none. */
 	const run = async (count: number): Promise<RunResult & { requests: number }> => {
 		account.fill(0);
+		forgetAccounts();
 		const items = Array.from({ length: count }, (_, n) => ({
 			phone: `8 (901) ${String(n).padStart(7, '0')}`,
 			name: `Гость ${n}`,

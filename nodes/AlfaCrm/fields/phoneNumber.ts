@@ -125,10 +125,13 @@ export function phoneForms(value: unknown): string[] {
 	return [...new Set(isOther ? [...forms, text] : forms)];
 }
 
-/** The last four digits of a number, in pairs or together. */
+/**
+ * The last four digits of a number, together or in pairs. Together they find most people where AlfaCRM looks at digits,
+ * which shows by any of them that it does.
+ */
 export function ends(digits: Digits): string[] {
 	const [tens, ones] = [digits.slice(-4, -2), digits.slice(-2)];
-	return [`${tens}-${ones}`, `${tens} ${ones}`, tens + ones];
+	return [tens + ones, `${tens}-${ones}`, `${tens} ${ones}`];
 }
 
 /** A number as AlfaCRM writes those of its own country; whatever else is there stays as it is. */

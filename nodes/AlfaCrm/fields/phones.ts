@@ -66,6 +66,7 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	isSame: (_field, one, other) => samePhone(one, other) || sameText(one, other),
 	isStored: (field, held, wanted) => samePhone(held, wanted) || isStoredText(field, held, wanted),
 	searchForms: (_field, name, item) => phoneForms(item).map((form) => ({ [name]: form })),
+	finds: (held, asked) => digitsIn(held).includes(digitsIn(asked)),
 	canonicalize: (item) => formatPhone(item) as Wire,
 	widget: textsWidget,
 };

@@ -1,6 +1,7 @@
 import type { SupplyDataContext } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import { recordSchema } from '../../../nodes/AlfaCrm/operations/output/recordSchema';
 import { formOf } from '../../support/form';
@@ -189,7 +190,7 @@ describe('an empty Branch', () => {
 		lead({ phone: [PHONE] });
 		const upsert = { resource: 'customer', operation: 'upsert', matchBy: 'phone', phone: PHONE };
 		expect(await run(upsert)).toMatchObject([{ operationResult: 'unchanged' }]);
-		expect(listings()).toBe(2);
+		expect(listings()).toBe(1);
 	});
 
 	it.each<INodeParameters>([
@@ -218,6 +219,7 @@ describe('an empty Branch', () => {
 			[{ name: EMPTY }, "'Name' is empty"],
 			[unknown, '"colour"'],
 		] as const) {
+			forgetAccounts();
 			const { message, description } = await stopped({ ...LEAD, ...wrong });
 			expect(message).toContain(words);
 			expect(description).toContain('Nothing was saved.');

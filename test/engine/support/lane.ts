@@ -1,3 +1,4 @@
+import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import type { JournalEntry, Row, Sandbox, Settings, Snapshot } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { localNow } from '../../../sandbox/model/clock';
@@ -54,9 +55,10 @@ export class Lane {
 		return { branch: 1, rows: (path) => this.first.get(path) ?? [] };
 	}
 
-	/** Everything as it was in the beginning, but for the logins. */
+	/** Everything as it was in the beginning, but for the logins; of another AlfaCRM nothing is known yet. */
 	fresh(settings: Partial<Settings> = {}): void {
 		const { sandbox } = this;
+		forgetAccounts();
 		sandbox.restore(this.start);
 		Object.assign(sandbox.settings, settings);
 		this.done.length = 0;

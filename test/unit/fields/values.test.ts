@@ -258,7 +258,7 @@ describe('is looked up', () => {
 		[
 			{ type: 'phones' },
 			'8 900 555 00 01',
-			[{ sample: '05550001' }, { sample: '00-01' }, { sample: '00 01' }, { sample: '0001' }],
+			[{ sample: '05550001' }, { sample: '0001' }, { sample: '00-01' }, { sample: '00 01' }],
 		],
 		[{ type: 'phones' }, 'мама', []],
 		[{ type: 'custom' }, 12, [{ sample: 12 }]],

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import type { Settings } from '../../../sandbox';
 import { answered } from '../../support/nodeErrors';
@@ -426,6 +427,8 @@ describe('the groups of a customer', () => {
 		const { id, groups } = inTwoGroups();
 		forbid('cgi/customer', 1);
 		expect(await groupsOf(id)).toEqual({ groups, parts: ['groups'] });
+		// Some minutes later, for till then the names are known.
+		forgetAccounts();
 		forbid('group/index', 2);
 		const nameless = { ...groups[1], name: null };
 		expect(await groupsOf(id)).toEqual({ groups: [groups[0], nameless], parts: [] });

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeExecutionData, NodeApiError } from 'n8n-workflow';
 
+import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { performAll } from '../../../nodes/AlfaCrm/operations/performAll';
 import { Auth } from '../../../sandbox/http/auth';
 import { entities } from '../../../sandbox/school/entities';
@@ -57,6 +58,8 @@ export class SmallSchool {
 	private readonly service: Router;
 
 	constructor(settings: Partial<Settings> = {}) {
+		// Each is another AlfaCRM at the same address.
+		forgetAccounts();
 		this.settings = { ...structuredClone(defaultSettings), ...settings };
 		this.store = new Store(entities, () => localNow(this.settings));
 		const { store, settings: all } = this;

@@ -8,6 +8,7 @@ import { isCustom } from '../../fields/custom';
 import { listOf, sameValue } from '../../fields/field';
 import { withoutInvisible } from '../../fields/normalizeText';
 import { quoted } from '../../fields/unreadable';
+import type { LockKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches } from '../records/branches';
@@ -165,16 +166,15 @@ async function rowsWith(
 	{ id, field }: ExternalId,
 	passes: readonly IDataObject[],
 ): Promise<readonly IDataObject[]> {
-	const { ignoredFilters } = item.execution;
 	const [name, asked] = field === undefined ? ['note', bracketed(id)] : [field, id];
-	const key = JSON.stringify([pay.path, name]);
+	const ignored: LockKey = [pay.path, 'ignores the filter', name];
 	const list = { path: pay.path, branch, passes, body: {}, task: 'look for the same payment' };
-	if (ignoredFilters.has(key)) return (await readWholeListOnce(item, pay, list)).rows;
+	if (item.execution.hasSeen(ignored)) return (await readWholeListOnce(item, pay, list)).rows;
 	const rows = await readWholeList(item, pay, { ...list, body: { [name]: asked } });
 	assertFieldShown(item, name, rows);
 	const strangers = rows.filter((row) => !asGiven(row[name]).includes(asked));
 	// Fewer than fill a page cost no more than a filter that works.
-	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
+	if (strangers.length >= SMALLEST_PAGE) item.execution.noteSeen(ignored, false);
 	return rows;
 }
 

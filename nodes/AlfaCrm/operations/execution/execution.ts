@@ -1,5 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import type { Reading } from '../../api/accountKnowledge';
+import { noteSeen, readForAll, wasSeen } from '../../api/accountKnowledge';
 import { ApiClient } from '../../api/client';
 import type { DatabaseLock, ProcessedData } from '../../api/databaseLock';
 import { databaseLockOf } from '../../api/databaseLock';
@@ -12,15 +14,19 @@ import { Hints } from './hints';
 /** Names a record, or what one is searched by, that only one piece of work may deal with at a time. */
 export type LockKey = readonly [entity: string, ...what: Array<string | number>];
 
-/** A value that was read once for all items. */
-interface Cached {
-	/** The kind of record. */
+/** A value that was read once for all items, and the kind of record. */
+interface Cached extends Reading<unknown> {
 	path: string;
-	value: unknown;
-	/** `Execution.version` up to which it is what AlfaCRM holds. */
-	since: number;
 	/** What this execution writes makes it stale, too. */
 	untilOwnWrite: boolean;
+}
+
+/** A value that all executions of an account share. */
+interface Shared<T> {
+	/** When it must not have been read before, by `performance.now()`. */
+	notBefore: number;
+	/** Whether others may have it; what a user may not read, or what did not come whole, is not for them. */
+	isKept: (value: T) => boolean;
 }
 
 /** One execution of the node: what its items share lives here and ends with it. */
@@ -33,12 +39,10 @@ export class Execution {
 	/** An item has failed, so no other one may begin. */
 	isStopping = false;
 	readonly hints = new Hints();
-	/** Filters that were seen to find other spellings too, so that one spelling finds all. */
-	readonly looseFilters = new Set<string>();
-	/** Filters that AlfaCRM was seen to ignore, by path and field. */
-	readonly ignoredFilters = new Set<string>();
-	/** Paths for which AlfaCRM could not read days in the format that is tried first. */
-	readonly fallbackDates = new Set<string>();
+	/** What was read before that, another execution has read. */
+	readonly begun = performance.now();
+	/** What AlfaCRM was seen to do. */
+	private readonly seen = new Set<string>();
 	/** By kind of record and name. */
 	private cache = new Map<string, Cached>();
 	/** Those that are being read at the moment. */
@@ -114,7 +118,7 @@ export class Execution {
 			(one) => one.path === path && !one.untilOwnWrite && this.isCurrent(one),
 		);
 		this.forget(path, records);
-		for (const one of own) one.since = this.version();
+		for (const one of own) one.version = this.version();
 	}
 
 	/** Notes what AlfaCRM has confirmed of a write, so that later items find it in the lists that are read once. */
@@ -131,33 +135,66 @@ export class Execution {
 	/**
 	 * Reads what many items need only once, and again after another execution has written to that kind of record. Items that
 	 * need it at the same moment wait for the one that reads; if that fails, each tries for itself.
+	 *
+	 * @param shared for what other executions may have read, and may have
 	 */
 	async cached<T>(
 		path: string,
 		name: string,
 		read: () => Promise<T>,
-		{ untilOwnWrite = false } = {},
+		{ shared, untilOwnWrite = false }: { shared?: Shared<T>; untilOwnWrite?: boolean } = {},
 	): Promise<T> {
 		const key = JSON.stringify([path, name]);
 		while (this.pendingReads.has(key)) await this.pendingReads.get(key)?.catch(() => undefined);
 		const known = this.cache.get(key);
-		if (known && this.isCurrent(known)) return known.value as T;
+		const { notBefore = -Infinity } = shared ?? {};
+		if (known && this.isCurrent(known) && known.at >= notBefore) return known.value as T;
 		// Another process may write meanwhile: see `noteEpoch`.
 		const { cache, pendingReads } = this;
-		const since = this.version();
-		const reading = read();
+		const reading = shared ? this.readForAll(path, name, read, shared) : this.readHere(read);
 		pendingReads.set(key, reading);
 		try {
-			const value = await reading;
-			cache.set(key, { path, value, since, untilOwnWrite });
-			return value;
+			const one = await reading;
+			cache.set(key, { ...one, path, untilOwnWrite });
+			return one.value;
 		} finally {
 			pendingReads.delete(key);
 		}
 	}
 
-	private isCurrent({ path, since }: Cached): boolean {
-		return !this.wasWrittenSince([[path]], since);
+	private async readHere<T>(read: () => Promise<T>): Promise<Reading<T>> {
+		const [at, version] = [performance.now(), this.version()];
+		return { value: await read(), at, version };
+	}
+
+	private async readForAll<T>(path: string, name: string, read: () => Promise<T>, shared: Shared<T>) {
+		const [key] = this.lockNames([[path, name]]);
+		return await readForAll(key, read, {
+			...shared,
+			writes: this.lockNames([[path]]),
+			signal: this.client.signal,
+		});
+	}
+
+	/** Whether AlfaCRM was seen to do something. */
+	hasSeen(what: LockKey): boolean {
+		const [key] = this.lockNames([what]);
+		return this.seen.has(key) || wasSeen(key);
+	}
+
+	/**
+	 * Notes that AlfaCRM was seen to do something.
+	 *
+	 * @param isProven other executions go by it, too
+	 */
+	noteSeen(what: LockKey, isProven: boolean): void {
+		const [key] = this.lockNames([what]);
+		this.seen.add(key);
+		if (isProven) noteSeen(key);
+	}
+
+	private isCurrent({ path, version }: Cached): boolean {
+		return !this.wasWrittenSince([[path]], version);
 	}
 
 	private lockNames(keys: readonly LockKey[]): string[] {

@@ -18,6 +18,9 @@ import { Collection, ParameterReader } from './parameters';
 
 const NOTHING_SENT = 'Nothing was sent to AlfaCRM.';
 
+/** Seen where AlfaCRM could not read days in the format that is tried first, but in the other one. */
+const otherDaysIn = ({ path }: Pick<ApiRequest, 'path'>): LockKey => [path, 'takes days in the other format'];
+
 /** A call that the item itself adds its part to. */
 export type ItemRequest = Omit<
 	ApiRequest,
@@ -204,14 +207,14 @@ export class Item extends ParameterReader {
 		call: ItemRequest,
 		rest: Pick<ApiRequest, 'itemIndex' | 'onLost' | 'onSend' | 'savedBefore'>,
 	): Promise<ApiResponse> {
-		const { client, fallbackDates } = this.execution;
+		const { client } = this.execution;
 		const whole = { ...call, isIdempotent: false, ...rest };
-		if (!fallbackDates.has(call.path)) {
-			const answer = await client.attempt(whole, (failure) => isDayUnreadable(failure, call));
-			if (answer !== undefined) return answer;
-		}
-		const answer = await client.request(withFallbackDates(whole, this.zone));
-		fallbackDates.add(call.path);
+		const other = withFallbackDates(whole, this.zone);
+		if (this.execution.hasSeen(otherDaysIn(call))) return await client.request(other);
+		const first = await client.attempt(whole, (failure) => isDayUnreadable(failure, call));
+		if (first !== undefined) return first;
+		const answer = await client.request(other);
+		this.execution.noteSeen(otherDaysIn(call), true);
 		return answer;
 	}
 

@@ -7,6 +7,7 @@ import { isCustom } from '../../fields/custom';
 import { isBlank, kindOf, listOf } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
 import type { Field, Wire } from '../../entities/fieldTypes';
+import type { LockKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import { isArchived } from '../records/archived';
@@ -41,7 +42,7 @@ export async function findMatches(
 					if (id === undefined || found.has(id) || !isMatch(search, row)) continue;
 					found.set(id, { row, branch, version, isCached });
 				}
-				if (findsAllSpellings(item, entity, filters, rows)) break;
+				if (findsAllSpellings(item, entity, question, filters, rows)) break;
 			}
 		}
 	};
@@ -56,21 +57,28 @@ export async function findMatches(
 
 /**
  * Whether the other spellings bring nothing new, for AlfaCRM looks at the digits of phones alone, or ignores the filter.
- * A row shows that which does not hold the very text that was asked for. API notes 10.
+ * A row shows that which does not hold the very text that was asked for. One that holds the digits in another spelling
+ * proves the former, which other executions go by as well. API notes 10.
  */
 function findsAllSpellings(
-	{ execution: { looseFilters } }: Item,
+	{ execution }: Item,
 	{ path }: Entity,
+	{ field }: Question,
 	filters: IDataObject,
 	rows: readonly IDataObject[],
 ): boolean {
-	const filter = JSON.stringify([path, ...Object.keys(filters)]);
-	const holds = (held: unknown, asked: unknown) =>
+	const seen: LockKey = [path, 'finds all spellings', ...Object.keys(filters)];
+	const holdsText = (held: unknown, asked: unknown) =>
 		listOf(held).some((one) => normalizeText(String(one)).includes(normalizeText(String(asked))));
 	const isLoose = (row: IDataObject) =>
-		Object.entries(filters).some(([name, asked]) => row[name] !== undefined && !holds(row[name], asked));
-	if (rows.some(isLoose)) looseFilters.add(filter);
-	return looseFilters.has(filter);
+		Object.entries(filters).some(([name, asked]) => row[name] !== undefined && !holdsText(row[name], asked));
+	const holdsDigits = (row: IDataObject) =>
+		Object.values(filters).every(
+			(asked) => /^\d+$/.test(String(asked)) && containsPart(field, row[field.name], asked),
+		);
+	const loose = rows.filter(isLoose);
+	if (loose.length > 0) execution.noteSeen(seen, loose.some(holdsDigits));
+	return execution.hasSeen(seen);
 }
 
 /**
@@ -89,9 +97,8 @@ async function ask(
 	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
 	// One that did not come might match as well, so that the wrong record would be taken, or a second one made.
 	const what = `which ${entity.plural.toLowerCase()} match`;
-	const key = JSON.stringify([entity.path, field.name]);
-	const { ignoredFilters } = item.execution;
-	if (Object.keys(filters).length === 0 || ignoredFilters.has(key)) {
+	const ignored: LockKey = [entity.path, 'ignores the filter', field.name];
+	if (Object.keys(filters).length === 0 || item.execution.hasSeen(ignored)) {
 		const all = await readWholeListOnce(item, entity, list, what);
 		assertFieldShown(item, entity, field, all.rows);
 		return { rows: all.having(field, value), isCached: true };
@@ -101,8 +108,8 @@ async function ask(
 	const isStranger = ({ [field.name]: held }: IDataObject) =>
 		!holds(field, held, value) && !Object.values(filters).some((asked) => containsPart(field, held, asked));
 	const strangers = rows.filter(isStranger);
-	// Fewer than fill a page cost no more than a filter that works.
-	if (strangers.length >= SMALLEST_PAGE) ignoredFilters.add(key);
+	// Fewer than fill a page cost no more than a filter that works. To one item alone the whole list is of no use.
+	if (strangers.length >= SMALLEST_PAGE) item.execution.noteSeen(ignored, false);
 	return { rows, isCached: false };
 }
 

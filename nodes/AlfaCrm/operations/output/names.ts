@@ -21,8 +21,12 @@ export interface LocatedRow {
 /** Where names come from, and the AlfaCRM in which a record has its page. */
 export interface NameSource {
 	origin: string;
-	/** Undefined for a list that cannot be read. Each list is read once, whoever asks for it. */
-	titlesIn(entity: Entity, branch?: number): Promise<Titles | undefined>;
+	/**
+	 * Undefined for a list that cannot be read. Each list is read once, whoever asks for it.
+	 *
+	 * @param ids those that are to be named; a list that is known from before is read again if one is not in it
+	 */
+	titlesIn(entity: Entity, branch?: number, ids?: readonly number[]): Promise<Titles | undefined>;
 }
 
 /** A field whose values have names, and the key under which those stand beside it. */
@@ -62,8 +66,9 @@ export async function withNames(
 		const one = named.find(({ field }) => field.name === name);
 		if (one === undefined || value === undefined || !isEmpty(row[one.as])) continue;
 		const { field, as, words } = one;
-		const isWanted = 'entity' in words && readIds(valuesIn(field, value)).length > 0;
-		const titles = isWanted ? await titlesIn(entityOf(words.entity), branch) : undefined;
+		const ids = readIds(valuesIn(field, value));
+		const isWanted = 'entity' in words && ids.length > 0;
+		const titles = isWanted ? await titlesIn(entityOf(words.entity), branch, ids) : undefined;
 		shown.set(as, nameOf(field, value, 'entity' in words ? byTitle(titles) : byLabel(words.choices)));
 	}
 	return Object.fromEntries(shown);
@@ -115,17 +120,27 @@ export const isNameBeside = (fields: readonly Shown[], input: IDataObject, key: 
  */
 export const nameSourceOf = (item: Item): NameSource => ({
 	origin: item.origin,
-	titlesIn: async (entity, branch) => {
-		const key = JSON.stringify(['names', listOfNames(entity, branch).branch]);
-		const read = async () => await titlesOrHint(item, entity, branch);
-		return await item.execution.cached(entity.path, key, read);
+	titlesIn: async (entity, branch, ids = []) => {
+		const read = async (notBefore?: number) => {
+			const key = JSON.stringify(['names', listOfNames(entity, branch).branch, notBefore]);
+			const titles = async () => await titlesOrHint(item, entity, branch, notBefore);
+			return await item.execution.cached(entity.path, key, titles);
+		};
+		const known = await read();
+		if (known === undefined || ids.every((id) => known.has(id))) return known;
+		return await read(item.execution.begun);
 	},
 });
 
-async function titlesOrHint(item: Item, entity: Entity, branch?: number): Promise<Titles | undefined> {
+async function titlesOrHint(
+	item: Item,
+	entity: Entity,
+	branch?: number,
+	notBefore?: number,
+): Promise<Titles | undefined> {
 	const plural = entity.plural.toLowerCase();
 	try {
-		return (await shortListOf(item, entity, branch)).titles;
+		return (await shortListOf(item, entity, branch, notBefore)).titles;
 	} catch (caught) {
 		if (item.execution.isCancelled) throw item.asError(caught);
 		item.execution.hints.add(

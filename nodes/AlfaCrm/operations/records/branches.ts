@@ -1,4 +1,5 @@
 import { MAIN_BRANCH_OFF } from '../../api/messages';
+import { MINUTE_MS } from '../../values/time';
 import { branch as branchEntity } from '../../entities/branch';
 import { references } from '../../entities/fields';
 import { isEmpty } from '../../fields/blank';
@@ -10,16 +11,24 @@ import { branch } from './target';
 
 export type Branch = number | undefined;
 
-/** The branches of the account, read once for all items; undefined if they are not listed for this user. */
-async function listBranches(item: Item): Promise<ShortList | undefined> {
+/** How old the list may be by which a customer counts as new, so that no branch that somebody has opened is left out for long. */
+const BRANCHES_MS = MINUTE_MS;
+
+/**
+ * The branches of the account, read once for all items; undefined if they are not listed for this user.
+ *
+ * @param isNewest not as another execution has read them
+ */
+async function listBranches(item: Item, isNewest = false): Promise<ShortList | undefined> {
+	const notBefore = isNewest ? item.execution.begun : performance.now() - BRANCHES_MS;
 	const read = async () => {
-		const list = await shortListOf(item, branchEntity);
+		const list = await shortListOf(item, branchEntity, undefined, notBefore);
 		if (list.isComplete) return list;
 		throw incompleteListError(item, 'branches', 'which ones there are');
 	};
 	return await item.execution.cached(
 		branchEntity.path,
-		'all, or none that may be listed',
+		isNewest ? 'all by now' : 'all, or none that may be listed',
 		async () => await item.ifAllowed(read, 404),
 	);
 }
@@ -72,14 +81,17 @@ export async function settleBranch(
 	find?: (branches: readonly Branch[]) => Promise<Branch>,
 ): Promise<void> {
 	if (!isEmpty(item.input(branch))) return;
-	const listed = (await listBranches(item))?.titles;
-	const [only, ...others] = listed ?? [];
-	if (find && listed && others.length > 0) {
-		item.onlyBranch = await find([undefined, ...listed.keys()]);
+	const known = await listBranches(item);
+	if (find && known && known.titles.size > 1) {
+		item.onlyBranch = await find([undefined, ...known.titles.keys()]);
 		item.isBranchOfRecord = item.onlyBranch !== undefined;
 		item.isOfAllBranches = !item.isBranchOfRecord;
 		return;
 	}
+	// Somebody may have opened or removed one since another execution has read the list.
+	const isEnough = known === undefined || known.titles.size === 1;
+	const listed = (isEnough ? known : await listBranches(item, true))?.titles;
+	const [only, ...others] = listed ?? [];
 	if (others.length > 0 || only === undefined) {
 		const reason = listed
 			? `AlfaCRM shows ${listed.size} branches of the account`

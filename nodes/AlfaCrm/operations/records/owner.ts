@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { LIST_MS } from '../../api/accountKnowledge';
 import { LARGEST_PAGE } from '../../api/pages';
 import { readId, readIds } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
@@ -126,9 +127,13 @@ export async function authored(
 ): Promise<IDataObject> {
 	const author = fields.find(({ fallback }) => fallback === 'author');
 	if (author === undefined || body[author.name] !== undefined) return body;
-	const id = await item.execution.cached(user.path, 'own', async () => await findUser(item, branch));
+	const read = async () => await findUser(item, branch);
+	const shared = { notBefore: performance.now() - LIST_MS, isKept: isNumber };
+	const id = await item.execution.cached(user.path, 'own', read, { shared });
 	return id === undefined ? body : { [author.name]: id, ...body };
 }
+
+const isNumber = (id: number | undefined): boolean => id !== undefined;
 
 /** The number of the user of the credential, unless the list of users does not show it or may not be read. */
 async function findUser(item: Item, branch: Branch): Promise<number | undefined> {

@@ -24,6 +24,8 @@ type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
 export interface NameLookup {
 	/** @returns undefined for a list that this user may not read */
 	listOf(entity: Entity): Promise<ShortList | undefined>;
+	/** The same, not as another execution has read it; for who gets it like that from `listOf`. */
+	newestOf?: NameLookup['listOf'];
 	refused(message: string, advice: string): Error;
 	/** Is told what was named, with the branches that it belongs to. */
 	found?: (given: string, branches: number[]) => void;
@@ -122,19 +124,22 @@ async function replaced(item: Item, field: Field | Filter, value: unknown): Prom
 	const lookup = lookupOf(item);
 	if (field.type === 'references') return await severalWithIds(lookup, field, value);
 	const name = nameIn(field, ...textIn(value));
-	return name === undefined ? value : idNamed(lookup, field, name, await listFor(lookup, field, name));
+	return name === undefined ? value : idNamed(lookup, field, name, await listFor(lookup, field, [name]));
 }
 
 const lookupOf = (item: Item): NameLookup => ({
-	listOf: async (entity) => {
-		const branch = entity.scope === 'branch' ? await branchFor(item) : undefined;
-		return await item.ifAllowed(async () => await shortListOf(item, entity, branch));
-	},
+	listOf: async (entity) => await namesFor(item, entity),
+	newestOf: async (entity) => await namesFor(item, entity, item.execution.begun),
 	refused: (message, advice) => item.refused(message, `${advice} ${item.effectNote()}`),
 	found: (given, branches) => {
 		item.named.push({ given, branches });
 	},
 });
+
+async function namesFor(item: Item, entity: Entity, notBefore?: number): Promise<ShortList | undefined> {
+	const branch = entity.scope === 'branch' ? await branchFor(item) : undefined;
+	return await item.ifAllowed(async () => await shortListOf(item, entity, branch, notBefore));
+}
 
 /**
  * IDs in place of names, the very same value where there are none. One text may hold several, and a name a comma.
@@ -147,12 +152,12 @@ export async function severalWithIds(lookup: NameLookup, field: Reference, value
 	const settled: unknown[] = [];
 	for (const one of given) {
 		const texts = itemsOf(one, parts);
-		const name = texts.map((text) => nameIn(field, text, mode)).find((text) => text !== undefined);
-		if (name === undefined) {
+		const names = texts.map((text) => nameIn(field, text, mode)).filter((text) => text !== undefined);
+		if (names.length === 0) {
 			settled.push(one);
 			continue;
 		}
-		const list = await listFor(lookup, field, name);
+		const list = await listFor(lookup, field, names, one);
 		const isWhole = typeof one === 'string' && list.named(one).length > 0;
 		for (const text of isWhole ? [one] : texts) {
 			const each = nameIn(field, text, mode);
@@ -175,13 +180,23 @@ function nameIn(field: Reference, given: unknown, mode?: unknown): string | unde
 	return isId || /^\s*https?:/i.test(text) ? undefined : text;
 }
 
-async function listFor(lookup: NameLookup, field: Reference, name: string): Promise<ShortList> {
+/** @param whole the text that holds the names, which may be one itself */
+async function listFor(
+	lookup: NameLookup,
+	field: Reference,
+	names: readonly string[],
+	whole?: unknown,
+): Promise<ShortList> {
 	const entity = entityOf(field.entity);
 	const plural = entity.plural.toLowerCase();
-	const list = await lookup.listOf(entity);
+	const known = await lookup.listOf(entity);
+	const isNamed = (text: unknown) => typeof text === 'string' && known?.named(text).length === 1;
+	// Somebody may have added it since another execution has read the list.
+	const isEnough = known === undefined || isNamed(whole) || names.every(isNamed);
+	const list = isEnough || !lookup.newestOf ? known : await lookup.newestOf(entity);
 	if (list !== undefined) return list;
 	throw lookup.refused(
-		`'${labelInForm(field)}' is ${quoted(name)}, and this user may not list the ${plural} to look for that name`,
+		`'${labelInForm(field)}' is ${quoted(names[0])}, and this user may not list the ${plural} to look for that name`,
 		'Give the ID instead.',
 	);
 }
