@@ -23,6 +23,10 @@ export interface MatchKey {
 	fields: readonly string[];
 	/** One agreeing field will do. */
 	any?: true;
+	/** They are tried in their order, and the first that finds somebody says who it is. */
+	inOrder?: true;
+	/** The last of `fields` is a custom field that the form names, if it names one. */
+	custom?: true;
 	/** Those of `fields` that the index is asked by; all if absent. The rows that come are compared by all of them. */
 	ask?: readonly string[];
 }
