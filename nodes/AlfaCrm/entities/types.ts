@@ -61,6 +61,8 @@ interface ActionKinds {
 	get: Nothing;
 	/** Reads the record and sends only what differs. */
 	change: Nothing;
+	/** The same for the stage of a lead, where it may be left as it is. */
+	moveToStage: Nothing;
 	/** The same for a lead that is lost; a client is refused. */
 	rejectLead: Nothing;
 	/** Adds something to a customer, whose ID travels in the body as `idAs`, unless the same is there already. */
@@ -97,6 +99,8 @@ interface ActionBasics {
 	query?: readonly Field[];
 	/** Parameters that travel in the body. */
 	body?: readonly Field[];
+	/** In its options, for the node alone. */
+	options?: readonly Field[];
 	/** Sent with every such call. */
 	fixed?: IDataObject;
 	/** What it returns, where that is no record of the entity, for the preview of the output. */
