@@ -10,8 +10,12 @@ const NAME = /^[a-z]\w{2,30}[a-z\d]$/i;
 const NUMBER = /^[1-9]\d{4,15}$/;
 /** A bare word may mean anything if it is so short. */
 const SHORTEST_ALONE = 5;
-/** Programs put the first ones there for nothing; the others are services. */
-const NO_NAME = /^(?:undefined|unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
+/** What services and programs call themselves, or nobody. */
+const NO_NAME = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
+/** An expression that found nothing puts it at the end: t.me/undefined. */
+const NOTHING = /(?:^|[@/=])(?:undefined|null|nan)\/*$/i;
+/** What goes on after that is a letter. */
+const LONGEST = 1_000;
 
 /** A person of Telegram by name or number. */
 function telegram(who: string): string | undefined {
@@ -58,6 +62,7 @@ const IN_TELEGRAM =
 
 /** What a word stands for that says by itself what it is: an address, or @ and a name. */
 function linkIn(word: string): string | undefined {
+	if (NOTHING.test(word)) return undefined;
 	const [, who] = IN_TELEGRAM.exec(word) ?? [];
 	if (who !== undefined) return telegram(who);
 	const [, given = '', path = ''] = ADDRESS.exec(word) ?? [];
@@ -82,7 +87,10 @@ const AROUND = /^[([{<«"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
 
 /** What stands in a text: each link in the one form of all its spellings, and the words beside. */
 function read(value: unknown): { forms: string[]; rest: string } {
-	const text = withoutInvisible(readText(value) ?? '').normalize('NFKC');
+	const text = withoutInvisible(typeof value === 'string' ? value : (readText(value) ?? '')).normalize(
+		'NFKC',
+	);
+	if (text.length > LONGEST) return { forms: [], rest: normalizeText(text) };
 	const words = text
 		.trim()
 		.replace(LABELLED, 't.me/')
@@ -100,7 +108,7 @@ function read(value: unknown): { forms: string[]; rest: string } {
 
 /** As programs give a person of Telegram: the number, or the name without a sign. */
 const personIn = (word: string): string | undefined =>
-	word.length < SHORTEST_ALONE || NO_NAME.test(word) ? undefined : telegram(word);
+	word.length < SHORTEST_ALONE || NO_NAME.test(word) || NOTHING.test(word) ? undefined : telegram(word);
 
 /** Addresses that only blanks separate are several. */
 const split = (text: string): string[] =>

@@ -67,6 +67,18 @@ describe('a link in all of its spellings', () => {
 it.each([
 	...['нет', 'none', '-', 'Telegram', 'undefined', 't.me', 'https://vk.com/', 'instagram.com'],
 	...['@', '@a', 'anna@example.org', '+7 900 555-00-01', '12', 0, true, '-1001234567890', '1.2E+9', {}],
+	// An expression that found nothing.
+	...['@undefined', 't.me/undefined', 'https://t.me/null/', 'tg://user?id=undefined', 'wa.me/undefined'],
+	...[
+		'vk.com/undefined',
+		'https://school.example/null',
+		'tg: undefined',
+		'NaN',
+		'@',
+		'tg://user?id=',
+		'https://',
+	],
+	`t.me/mia_o ${'!'.repeat(100_000)}a`,
 	// Whose, nobody knows.
 	...['инст @masha_orlova', '@masha_orlova инст', 'Маша Орлова', 'Masha Orlova', 'Telegram Masha Orlova'],
 ])('%j tells nobody from another', (value) => {
@@ -80,6 +92,7 @@ it('words beside a link are no part of it, and make another text', () => {
 		expect(sameItem(field, text, ` ${text.toUpperCase()} `)).toBe(true);
 	}
 	expect(sameItem(field, 'нет', 'НЕТ ')).toBe(true);
+	expect(sameItem(field, '1.2E+9', '1.3E+9')).toBe(false);
 });
 
 it('what a card has is not added in another spelling, and nothing else is lost', () => {
