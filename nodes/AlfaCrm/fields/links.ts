@@ -81,7 +81,7 @@ function linkIn(word: string): string | undefined {
 
 /** What is Telegram's by the word in front of it; without its sign only where nothing follows. */
 const LABELLED =
-	/(?<![\p{L}\d])(?:tg|тг|telegram|телеграмм?)(?:\s+id)?[\s:–—-]+(?:@(?=\w+(?:[\s,;.)]|$))|(?=\w+\s*$))/giu;
+	/(?<=^|[\s([{,;])(?:tg|тг|telegram|телеграмм?)(?:\s+id)?[\s:–—-]+(?:@(?=\w+(?:[\s,;.)]|$))|(?=\w+\s*$))/giu;
 /** Around a word, and no part of it. */
 const AROUND = /^[([{<«"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
 
