@@ -93,7 +93,7 @@ describe('what is run again', () => {
 	});
 });
 
-/** The same, as another workflow would give it: days, phones and sums are written differently and mean the same. */
+/** The same, as another workflow would give it: days, phones, names in messengers and sums are written differently and mean the same. */
 function respelled({ parameters, items }: Given): Given {
 	const { json, ...others } = parameters;
 	const form = again(others) as INodeParameters;
@@ -118,6 +118,7 @@ function spelling(text: string): string {
 	if (year !== undefined) return `${day}.${month}.${year}`;
 	const [, d, m, y] = /^(\d\d)\.(\d\d)\.(\d{4})$/.exec(text) ?? [];
 	if (y !== undefined) return `${y}-${m}-${d}T00:00:00`;
+	if (/^@\w+$/.test(text)) return `https://t.me/${text.slice(1).toUpperCase()}/`;
 	const digits = text.replace(/\D/g, '');
 	return /^[+\d()\s-]{11,}$/.test(text) && /^[78]9\d{9}$/.test(digits) ? `8 ${digits.slice(1)}` : text;
 }
@@ -227,6 +228,7 @@ describe('two at the same moment', () => {
 			const person = fc.record({
 				phone: newPhone,
 				email: newEmail,
+				web: fc.constant('@new_name'),
 				name: fc.constantFrom('Новая Запись', 'Другая Запись'),
 				dob: fc.constant('2015-03-04'),
 			});

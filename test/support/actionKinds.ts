@@ -23,6 +23,7 @@ const KINDS: Record<ActionKindName, Promised> = {
 	getMany: { by: 'sends', reads: true },
 	joinGroup: { by: 'looksFirst' },
 	leaveGroup: { by: 'looksFirst' },
+	moveToStage: { by: 'looksFirst' },
 	overview: { by: 'answers', reads: true },
 	rejectLead: { by: 'looksFirst' },
 	save: { by: 'sends' },

@@ -25,7 +25,7 @@ const isLeftToUser = ({ required, fallback, type }: Field) =>
 	required === true && fallback === undefined && !['choice', 'flag', 'integer'].includes(type);
 
 const READING = ['find', 'get', 'getAll'];
-const LISTS = ['texts', 'emails', 'phones', 'ids', 'references', 'choices'];
+const LISTS = ['texts', 'links', 'emails', 'phones', 'ids', 'references', 'choices'];
 const namesOf = (all: ReadonlyArray<{ name: string }>) => all.map(({ name }) => name);
 /** What a collection of the form offers. */
 const offeredBy = (collection?: INodeProperties) => namesOf(collection ? childrenOf(collection) : []);
@@ -208,9 +208,10 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(named('matchBy') !== undefined).toBe(matches || isOverview);
 		if (!matches && !isOverview) return;
 		expect(named('matchBy')?.default).toBe(isOverview ? 'id' : keys[0].name);
-		for (const { name, fields, any } of isOverview ? [...keys, byTheName] : keys) {
+		for (const { name, fields, any, custom } of isOverview ? [...keys, byTheName] : keys) {
 			const form = formOf({ resource: value, operation, matchBy: name });
-			const wanted = fields.length > 0 ? fields : ['matchField', 'matchValue'];
+			const byName = fields.length === 0 || custom ? ['matchField', 'matchValue'] : [];
+			const wanted = [...fields, ...byName];
 			for (const one of wanted)
 				expect([one, named(one, form)?.required]).toEqual([one, any ? undefined : true]);
 			const isOther = (one: string) => keys.some((key) => key.fields.includes(one)) && !wanted.includes(one);
@@ -233,6 +234,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			isOverview ||
 			operation === 'check' ||
 			(operation === 'update' && entity?.simple !== undefined) ||
+			action?.options !== undefined ||
 			action?.kind === 'freeSlots';
 		expect(options !== undefined).toBe(hasOptions);
 		if (!options || !entity) return;
@@ -256,6 +258,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			},
 			overview: { ...found, daysAhead: 30, last: 5, allNames: false, allTasks: false },
 			freeSlots: { otherBranches: false, past: false, step: 30 },
+			// None of them is there until somebody adds it.
+			moveToStage: { onlyIfInStage: [], neverBack: true },
 		};
 		const which = isNew ? 'create' : action?.kind;
 		expect(preset).toEqual(presets[(which ?? operation) as keyof typeof presets]);

@@ -25,6 +25,7 @@ import {
 	ids,
 	integer,
 	isoDate,
+	links,
 	number,
 	phones,
 	range,
@@ -89,6 +90,21 @@ const keys: MatchKey[] = [
 		any: true,
 	},
 	{ name: 'email', label: 'Email', description: 'Case-insensitive', fields: ['email'] },
+	{
+		name: 'web',
+		label: 'Telegram or Website',
+		description: '@name, t.me/name, a number or an address. All records are read for it.',
+		fields: ['web'],
+	},
+	{
+		name: 'firstFound',
+		label: 'First That Is Found',
+		description: 'By phone, else email, else Telegram or website, else custom field',
+		fields: ['phone', 'email', 'web'],
+		any: true,
+		inOrder: true,
+		custom: true,
+	},
 	{
 		name: 'nameAndBirthDate',
 		label: 'Name and Date of Birth',
@@ -187,7 +203,7 @@ export const customer = writable({
 		reference('pipeline_id', 'Pipeline', 'pipeline'),
 		reference('study_status_id', 'Study Status', 'studyStatus'),
 		references('teacher_ids', 'Teacher', 'teacher', { description: 'Responsible' }),
-		texts('web', 'Website'),
+		links('web', 'Website'),
 	],
 	outputFields: [
 		text('balance', 'Balance'),

@@ -8,6 +8,14 @@ import type { Action, Added, Entity } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 
+/** When 'Move to Stage' leaves a lead where it is. */
+export const onlyIfInStage = references('onlyIfInStage', 'Only If In Stage', 'leadStatus', {
+	description: 'Leads elsewhere are skipped',
+});
+export const neverBack = flag('neverBack', 'Never Back', {
+	description: 'Whether to skip who is further in the funnel',
+});
+
 const change = { action: 'update', idAs: 'id', kind: 'change' } as const;
 
 /** The life of a lead and a client, step by step. API notes 4 and 5.3: a partial update changes what it names. */
@@ -32,6 +40,8 @@ const steps: Action[] = [
 			}),
 			reference('pipeline_id', 'Pipeline', 'pipeline'),
 		],
+		options: [onlyIfInStage, neverBack],
+		kind: 'moveToStage',
 	},
 	{
 		name: 'assignManager',

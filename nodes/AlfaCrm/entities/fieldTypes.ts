@@ -48,6 +48,8 @@ interface FieldTypes {
 	longText: TextSettings;
 	/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
 	texts: { split?: false };
+	/** Addresses of websites, and names and numbers in messengers, which are the same in any spelling. */
+	links: Nothing;
 	emails: Nothing;
 	/** An address of email, or a part of one, to search with. */
 	emailPart: Nothing;

@@ -24,6 +24,7 @@ const simple =
 export const text = simple('text');
 export const longText = simple('longText');
 export const texts = simple('texts');
+export const links = simple('links');
 export const emails = simple('emails');
 export const emailPart = simple('emailPart');
 export const phones = simple('phones');

@@ -23,6 +23,10 @@ export interface MatchKey {
 	fields: readonly string[];
 	/** One agreeing field will do. */
 	any?: true;
+	/** They are tried in their order, and the first that finds somebody says who it is. */
+	inOrder?: true;
+	/** The last of `fields` is a custom field that the form names, if it names one. */
+	custom?: true;
 	/** Those of `fields` that the index is asked by; all if absent. The rows that come are compared by all of them. */
 	ask?: readonly string[];
 }
@@ -57,6 +61,8 @@ interface ActionKinds {
 	get: Nothing;
 	/** Reads the record and sends only what differs. */
 	change: Nothing;
+	/** The same for the stage of a lead, where it may be left as it is. */
+	moveToStage: Nothing;
 	/** The same for a lead that is lost; a client is refused. */
 	rejectLead: Nothing;
 	/** Adds something to a customer, whose ID travels in the body as `idAs`, unless the same is there already. */
@@ -100,6 +106,8 @@ interface ActionBasics {
 	query?: readonly Field[];
 	/** Parameters that travel in the body. */
 	body?: readonly Field[];
+	/** In its options, for the node alone. */
+	options?: readonly Field[];
 	/** Sent with every such call. */
 	fixed?: IDataObject;
 	/** What it returns, where that is no record of the entity, for the preview of the output. */

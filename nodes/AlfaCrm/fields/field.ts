@@ -8,6 +8,7 @@ import { emailPart, emails } from './emails';
 import { boolean, flag } from './flag';
 import { id, ids } from './id';
 import type { Address, FieldKind, JsonSchema, Widget } from './kind';
+import { links } from './links';
 import { integer, number } from './number';
 import { object } from './object';
 import { phonePart, phones } from './phones';
@@ -22,6 +23,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	text,
 	longText,
 	texts,
+	links,
 	emails,
 	emailPart,
 	phones,

@@ -54,6 +54,8 @@ export interface FieldKind<F> {
 	 * a difference; what AlfaCRM writes in its own way does not.
 	 */
 	isStored(field: F, held: unknown, wanted: unknown, zone: string): boolean;
+	/** Whether a value has words that another one of the same meaning may lack. */
+	mayHaveWords(item: string): boolean;
 	/** Its values are numbers that stand for something, which AlfaCRM may show by name. */
 	holdsIds: boolean;
 	/** Where the names of its values are; undefined where they say what they mean, or only a long list would tell. */
@@ -107,6 +109,7 @@ export const single = {
 	isBlank: (): boolean => false,
 	noun: 'value' as string,
 	addresses: (): Address[] => [],
+	mayHaveWords: (item: string): boolean => /\p{L}/u.test(item),
 	holdsIds: false as boolean,
 	words: (): Words | undefined => undefined,
 	canonicalize: (item: Wire): Wire => item,

@@ -70,9 +70,9 @@ const BEFORE_NUMBER = new RegExp(
 	`(?!(?:[.-]?\\d){9})(?:${WORDED}|${DATED})(?=[ \\t]+\\+?[78]${GAP}[3489]${more(9)}(?!${GAP}\\d))`,
 	'gu',
 );
-/** Digits that are no number: a group of WhatsApp, an account of it without its number, one of Telegram, a time, 1) at the beginning, the 1. before a mobile number. */
+/** Digits that are no number: a group, a list or a channel of WhatsApp, an account of it without its number, a link of Telegram that is not made of one, a time, 1) at the beginning, the 1. before a mobile number. */
 const NO_NUMBER =
-	/\d[\d:-]*@(?:g\.us|lid)(?![\w.])|tg:\/\/\S*|(?<!\d)[012]?\d:[0-5]\d(?!\d)|(?<![\d(+][^\S\n]?)\d(?=\)\s)|(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/giu;
+	/\d[\d:-]*@(?:g\.us|lid|broadcast|newsletter)(?![\w.])|tg:\/\/[^\s,;]*|(?<![\w.])(?:t|telegram)\.me\/(?!\+?\d{10,15}(?!\d))[^\s,;]*|(?<!\d)[012]?\d:[0-5]\d(?!\d)|(?<![\d(+][^\S\n]?)\d(?=\)\s)|(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/giu;
 
 /**
  * Whether two phone numbers are one: their digits decide, not their spelling. A number that shows its country counts

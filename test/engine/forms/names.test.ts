@@ -69,6 +69,19 @@ describe('a stage by its name', () => {
 		expect(row('customer', saved.id)).toMatchObject({ lead_status_id: stageId() });
 	});
 
+	it.each([given([STAGE, 'Новый']), given(`${STAGE}, none`), given('Не такой')])(
+		"is its ID in a job's options: %s",
+		async (onlyIfInStage) => {
+			patch('customer', 1, { is_study: 0, lead_status_id: stageId() });
+			const job = { resource: 'customer', operation: 'moveToStage', branchId: 1, id: 1, lead_status_id: 3 };
+			const form = { ...job, options: { onlyIfInStage, neverBack: true } };
+			if (onlyIfInStage.includes('такой')) return void (await stopped(form));
+			expect(await run(form)).toMatchObject([{ operationResult: 'updated', lead_status_id: 3 }]);
+			// Its names are read once, and so is its order.
+			expect(asked('lead-status')).toBe(2);
+		},
+	);
+
 	it('is its ID where a model gives it, which reads the choices where there is none', async () => {
 		const tool = with_({ lead_status_id: { __rl: true, mode: 'id', value: fromAi('stage') } });
 		const [{ json }] = await callTool(toolContext(school, tool, { stage: STAGE }));

@@ -148,6 +148,7 @@ function newValue({ fields }: Entity, name: string, world: World): fc.Arbitrary<
 	const own: Record<string, fc.Arbitrary<Value>> = {
 		phone: newPhone,
 		email: newEmail,
+		web: fc.integer({ min: 1, max: 99 }).map((n) => `@new_name_${n}`),
 		name: fc.integer({ min: 1, max: 99 }).map((n) => `Новая Запись ${n}`),
 	};
 	const field = fields.find((one) => one.name === name);

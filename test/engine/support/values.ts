@@ -77,6 +77,7 @@ const makers: Record<string, Make> = {
 	text: () => words,
 	longText: () => words,
 	texts: ({ name }) => fc.uniqueArray(MADE[name] ?? words, { minLength: 1, maxLength: 2 }),
+	links: ({ name }) => fc.uniqueArray(MADE[name], { minLength: 1, maxLength: 2 }),
 	emails: () => fc.uniqueArray(newEmail, { minLength: 1, maxLength: 2 }),
 	phones: () => fc.uniqueArray(newPhone, { minLength: 1, maxLength: 2 }),
 	id: ({ name }, world) =>

@@ -67,6 +67,7 @@ const READERS: Record<Kind, (value: unknown, field: Described) => Meaning> = {
 	text: textThatFits,
 	longText: textThatFits,
 	texts: (value, field) => texts(value, field, field.isPhone === true),
+	links: (value, field) => texts(value, field, false),
 	emails: (value, field) => texts(value, field, false),
 	phones: (value, field) => texts(value, field, true),
 	// Several addresses are refused, which is tested with the filters.

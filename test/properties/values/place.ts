@@ -24,6 +24,8 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 	if (probe.field.name === 'externalId') return ofNumber(meaningOf(probe.field, value));
 	const meaning =
 		probe.role === 'key' ? ofKey(probe.field, meaningOf(probe.field, value)) : meaningOf(probe.field, value);
+	// Of what sites and names are told apart by there is a table of its own.
+	if (probe.role === 'key' && probe.field.type === 'links') return { ...meaning, empty: true, refuse: true };
 	if (probe.role === 'key' && probe.field.type === 'custom' && isMoment(value))
 		return { ...meaning, refuse: true };
 	// Without its number, the number that is held would name a record of the other kind.

@@ -95,22 +95,23 @@ function filled(store: Store, situation: Situation, fixed: INodeParameters): INo
 /** Values of the key: those that a record has, or those of nobody. */
 function keyValues(entity: Entity, key: string, row: Row | undefined): INodeParameters {
 	const keys = [...(entity.match?.keys ?? []), byTheName];
-	const { fields = [] } = keys.find(({ name }) => name === key) ?? {};
-	if (fields.length === 0) {
-		const name = customFieldOf(entity.resource);
-		return { matchField: name, matchValue: String(row?.[name] ?? 'Нигде') };
-	}
-	return Object.fromEntries(
-		fields.map((name) => {
-			const held = [row?.[name]].flat()[0];
-			return [name, (held ?? NOBODY[name] ?? 'Никто') as string];
-		}),
-	);
+	const { fields = [], custom } = keys.find(({ name }) => name === key) ?? {};
+	const own = customFieldOf(entity.resource);
+	const byName = { matchField: own, matchValue: String(row?.[own] ?? 'Нигде') };
+	const declared = fields.map((name) => {
+		const held = [row?.[name]].flat()[0];
+		return [name, (held ?? NOBODY[name] ?? 'Никто') as string];
+	});
+	return {
+		...(fields.length === 0 || custom ? byName : {}),
+		...(Object.fromEntries(declared) as INodeParameters),
+	};
 }
 
 const NOBODY: Record<string, string | number> = {
 	phone: '+7(900)555-00-99',
 	email: 'nobody@example.org',
+	web: '@nobody_at_all',
 	dob: '01.02.2015',
 	id: 999_999,
 };

@@ -31,6 +31,7 @@ const FITTING: Record<string, NodeParameterValueType> = {
 	time_to_v: '18:30',
 	phone: '+7(900)555-00-11',
 	email: 'mia@example.org',
+	web: 'https://mia.example',
 	matchValue: '17',
 	matchField: 'custom_school',
 	class: 'Customer',
@@ -156,7 +157,7 @@ export const customFieldOf = (resource: string): string =>
 export function prepare(store: Store): void {
 	store.withoutEvents(() => {
 		for (const { id } of rowsOf(store, 'customer'))
-			store.patch('customer', id, { balance_bonus: 9_000_000_000_000 });
+			store.patch('customer', id, { balance_bonus: 9_000_000_000_000, web: [`t.me/person_${id}`] });
 		const { id: customer } = rowOf(store, 'customer', inBranch);
 		const days = { b_date: '01.09.2025', e_date: '31.05.2033' };
 		store.insert('cgi', { customer_id: customer, group_id: 1, branch_id: 1, ...days });

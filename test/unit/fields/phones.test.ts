@@ -130,7 +130,9 @@ it.each<[string, string[]]>([
 describe('an address of a messenger', () => {
 	it.each([
 		...['120363041234567890@g.us', '79001234567-1612345678@g.us', '123456789012345@lid'],
-		...['12345678901234:5@lid', 'tg://user?id=123456789'],
+		...['12345678901234:5@lid', 'tg://user?id=123456789', 'tg://resolve?domain=mia79005550001'],
+		...['1612345678@broadcast', '120363041234567890@newsletter', '79001234567-1612345678@G.US'],
+		...['https://t.me/mia79005550001', 't.me/c/1234567890/5', 'telegram.me/mia_9005550001'],
 	])('is no number: %j', (address) => {
 		expect(normalizePhone(address)).toEqual([]);
 		expect(samePhone(address, address)).toBe(false);
@@ -142,7 +144,8 @@ describe('an address of a messenger', () => {
 		...['https://wa.me/79005550001', 'https://api.whatsapp.com/send?phone=79005550001'],
 		...['viber://chat?number=%2B79005550001', 'tel:+79005550001', 'https://t.me/+79005550001'],
 		...['8 900 555 00 01 tg://user?id=123456789', '120363041234567890@g.us 8 900 555 00 01'],
-		...['8 900 555 00 01/anna@example.org'],
+		...['t.me/79005550001', 't.me/mia_o, 8 900 555 00 01', 'tg://user?id=123456789;8 900 555 00 01'],
+		...['1612345678@broadcast +7 900 555-00-01', '8 900 555 00 01/anna@example.org'],
 		...['89005550001-anna@example.org', '+7(900)555-00-01(anna1990@example.org)'],
 	])('that is made of a number, or stands beside one, has it: %j', (address) => {
 		expect(normalizePhone(address)).toEqual(['79005550001']);

@@ -24,6 +24,7 @@ const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
 		{ ...basics, type: 'texts' },
 		{ ...basics, type: 'texts', split: false },
 	],
+	links: [{ ...basics, type: 'links' }],
 	emailPart: [{ ...basics, type: 'emailPart' }],
 	emails: [{ ...basics, type: 'emails' }],
 	phones: [{ ...basics, type: 'phones' }],

@@ -87,8 +87,12 @@ describe('so many active and archived matches', () => {
 	);
 
 	it('come in order: active clients, active leads, then who is archived, of each the newest', () => {
-		const of = (id: number | string, is_study: number | string | null, archived = false): Found => ({
-			...{ row: { id, is_study }, version: 0, isCached: false, archived },
+		const of = (
+			id: number | string,
+			is_study: number | string | null,
+			archived = false,
+		): Pick<Found, 'archived' | 'row'> => ({
+			...{ row: { id, is_study }, archived },
 		});
 		const all = [of(9, 0), of(8, 1, true), of(1, '1'), of(7, 0, true), of(2, 1), of(6, null)];
 		expect(inOrder(all).map(({ row }) => row.id)).toEqual([2, 1, 9, 6, 8, 7]);

@@ -4,13 +4,13 @@ import { readFlag } from '../../values/formats';
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
-import { reportSchema, useful } from '../output/readings';
+import { report, reportSchema, useful } from '../output/readings';
 import { bodyOf } from '../records/body';
 import { getRecord } from '../records/findById';
 import { listModeForm, readAddToLists, saveChanges } from '../records/saveChanges';
 import type { LocatedRecord } from '../records/target';
 import { idOf, labelsOf, targetOf } from '../records/target';
-import { readFields } from './fields';
+import { optionsForm, readFields } from './fields';
 import type { ActionKind } from '../operation';
 
 /** What a change does besides. */
@@ -19,20 +19,33 @@ interface Extra {
 	check?: (item: Item, match: LocatedRecord) => void;
 	/** The values that are sent of those that were given. */
 	values?: (given: IDataObject) => IDataObject;
+	/** Reads in the options when a record is left as it is; what that gives says why, and is asked under the record's lock. */
+	skips?: (item: Item, given: IDataObject) => (match: LocatedRecord) => Promise<string | undefined>;
 }
 
-const changing = ({ check, values = (given) => given }: Extra = {}): ActionKind<'change' | 'rejectLead'> => ({
-	form: (_entity, { body = [] }) => ({ listMode: listModeForm(body, 'add') }),
+export const changing = ({ check, values = (given) => given, skips }: Extra = {}): ActionKind<
+	'change' | 'moveToStage' | 'rejectLead'
+> => ({
+	form: (_entity, { body = [], options = [] }) => ({
+		listMode: listModeForm(body, 'add'),
+		options: optionsForm(options),
+	}),
 	async execute(item, entity, { body = [], fixed }) {
 		const own = targetOf(item, entity);
 		const target = { ...own, labels: { ...own.labels, ...labelsOf(body) } };
 		const id = idOf(item, entity);
 		const given = values(bodyOf(item, body, readFields(item, body), target.branch));
+		const skipped = skips?.(item, given);
 		const addToLists = readAddToLists(item, body, 'add');
 		const show = useful(item, entity, Object.keys({ ...given, ...fixed }));
 		return await item.withLock([recordKey(entity, id)], async () => {
 			const match = await getRecord(item, entity, id, target);
 			check?.(item, match);
+			const reason = await skipped?.(match);
+			if (reason !== undefined) {
+				item.execution.hints.addRepeat(reason, `${entity.label.toLowerCase()} ${id}`);
+				return [report(show, match.row, 'skipped', [])];
+			}
 			const changes = { values: { ...given, ...fixed }, addToLists };
 			return [await saveChanges({ item, entity, target, show }, match, changes)];
 		});

@@ -21,6 +21,10 @@ export function fieldsForm(fields: readonly Field[]): OperationPart {
 	};
 }
 
+/** The options of an action, if it has any. */
+export const optionsForm = (options: readonly Field[]): INodeProperties[] =>
+	options.length === 0 ? [] : [collection('Options', 'options', options.map(toProperty), 'Add Option')];
+
 /**
  * What the form holds for them; all fields of the action are to be asked for at once.
  *

@@ -9,6 +9,7 @@ import { correctPayment, createIfAbsent } from './createIfAbsent';
 import { get, getMany, save } from './declared';
 import { fieldsForm } from './fields';
 import { joinGroup, leaveGroup } from './memberships';
+import { moveToStage } from './moveToStage';
 
 /** What each kind of action is. A kind without a module, or a module without a part, does not compile. */
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
@@ -21,6 +22,7 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	getMany,
 	joinGroup,
 	leaveGroup,
+	moveToStage,
 	overview,
 	rejectLead,
 	save,

@@ -17,6 +17,8 @@ export type IfArchived = 'update' | 'restore' | 'create' | 'skip';
 /** A record that a search has found. */
 export interface Found extends LocatedRecord {
 	archived: boolean;
+	/** What has found it: of several keys in an order, the one that decides. */
+	by: Search;
 	/** `Execution.version` before the search. */
 	version: number;
 	/** It comes from a list that was read for all items, maybe long ago. */
@@ -41,7 +43,7 @@ export function decide(
 	if (active.length === 0 && ifArchived === 'create') return [];
 	const pool = inOrder(active.length > 0 ? active : found);
 	if (active.length === 0 && ifArchived === 'skip') return pool.slice(0, 1);
-	if (pool.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, search.key, pool);
+	if (pool.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, pool[0].by.key, pool);
 	return ifSeveral === 'all' ? pool : pool.slice(0, 1);
 }
 
@@ -50,11 +52,12 @@ export function decide(
  * the first one that anybody has.
  */
 export function meantBy(search: Search, found: readonly Found[]): readonly Found[] {
+	const by = found.at(0)?.by ?? search;
 	// Of a phone and an email that are two people's, neither says more.
-	if (search.key.any) return found;
-	const [name, value] = Object.entries(search.wanted).find(([, one]) => listOf(one).length > 1) ?? [''];
+	if (by.key.any) return found;
+	const [name, value] = Object.entries(by.wanted).find(([, one]) => listOf(one).length > 1) ?? [''];
 	const having = listOf(value).map((one) => {
-		const only = { ...search, wanted: { ...search.wanted, [name]: [one] } as IDataObject };
+		const only = { ...by, wanted: { ...by.wanted, [name]: [one] } as IDataObject };
 		return found.filter(({ row }) => isMatch(only, row));
 	});
 	const isActive = (some: readonly Found[]) => some.some(({ archived }) => !archived);
@@ -62,8 +65,8 @@ export function meantBy(search: Search, found: readonly Found[]): readonly Found
 }
 
 /** Active ones first, then clients, then the newest: AlfaCRM counts its IDs upwards. */
-export function inOrder(matches: readonly Found[]): Found[] {
-	const rank = ({ archived, row }: Found) =>
+export function inOrder<T extends Pick<Found, 'archived' | 'row'>>(matches: readonly T[]): T[] {
+	const rank = ({ archived, row }: T) =>
 		(archived ? 2 : 0) + (readFlag(row.is_study) === CUSTOMER_TYPE.client ? 0 : 1);
 	return [...matches].sort((a, b) => rank(a) - rank(b) || Number(b.row.id) - Number(a.row.id));
 }

@@ -12,7 +12,7 @@ import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import { targetOf } from '../records/target';
 import type { Found, IfSeveral } from './decide';
 import { firstChoice, inOrder, meantBy, severalMatchError, warnOfSeveral } from './decide';
-import { emptyKeyError, keyOf, matchForm, searchOf } from './keys';
+import { emptyKeyError, keyOf, labelOf, matchForm, searchOf } from './keys';
 import { chosenBranches, findMatches, searchedBranches } from './search';
 
 /**
@@ -109,7 +109,7 @@ export const noneFound = ({ ifNone }: FindRequest): IDataObject[] =>
  * @throws NodeApiError when there is none, or NodeOperationError when there are several, where the form says so
  */
 export async function findRecords(item: Item, request: FindRequest): Promise<Found[]> {
-	const { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral } = request;
+	const { entity, search, target, chosen, takesArchived, ifNone, ifSeveral } = request;
 	const noun = entity.label.toLowerCase();
 	const branches = await searchedBranches(item, entity, target, chosen);
 	const matches = await findMatches(item, entity, target, search, branches);
@@ -118,11 +118,12 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 
 	if (found.length === 0 && ifNone === 'refuse') {
 		throw item.failed(
-			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${key.label.toLowerCase()}${SEARCHED}`,
+			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${labelOf(search).toLowerCase()}${SEARCHED}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",
 			404,
 		);
 	}
-	if (found.length > 1 && ifSeveral === 'refuse') throw severalMatchError(item, entity, key, found);
+	if (found.length > 1 && ifSeveral === 'refuse')
+		throw severalMatchError(item, entity, found[0].by.key, found);
 	return ifSeveral === 'newest' ? found.slice(0, 1) : found;
 }

@@ -42,7 +42,6 @@ const matchField: INodeProperties = {
 	displayName: 'Custom Field',
 	name: 'matchField',
 	type: 'string',
-	required: true,
 	default: '',
 	placeholder: 'e.g. custom_school',
 	description: 'Starts with custom_',
@@ -52,14 +51,13 @@ const matchValue: INodeProperties = {
 	displayName: 'Value',
 	name: 'matchValue',
 	type: 'string',
-	required: true,
 	default: '',
 };
 
 /** By what a record is looked for: which key, and its values, however the other fields are given. */
 export function matchForm(entity: Entity): INodeProperties[] {
 	const { keys = [] } = entity.match ?? {};
-	const custom = keys.filter(({ fields }) => fields.length === 0);
+	const custom = keys.filter(({ fields, custom: also }) => fields.length === 0 || also);
 	const names = [...new Set(keys.flatMap(({ fields }) => fields))];
 	const parameters = names.flatMap((name) => {
 		const those = keys.filter(({ fields }) => fields.includes(name));
@@ -68,16 +66,21 @@ export function matchForm(entity: Entity): INodeProperties[] {
 		const property = field
 			? toSingleProperty({ ...(description ? { description } : {}), ...field })
 			: idParameter(entity);
-		// Where one of several is enough, none of them must be filled.
-		const [oneOf, needed] = [those.filter(({ any }) => any), those.filter(({ any }) => !any)];
-		return [...shownFor({ ...property, required: true }, needed), ...shownFor(property, oneOf)];
+		return shownFor(property, those);
 	});
 	return [matchBy(entity), ...shownFor(matchField, custom), ...parameters, ...shownFor(matchValue, custom)];
 }
 
-/** For some keys, if there are any. */
-const shownFor = (property: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] =>
-	keys.length === 0 ? [] : [showWhen(property, { matchBy: keys.map(({ name }) => name) })];
+/** For some keys, if there are any. Where one of several is enough, none of them must be filled. */
+function shownFor(property: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
+	const [oneOf, needed] = [keys.filter(({ any }) => any), keys.filter(({ any }) => !any)];
+	return [
+		{ keys: needed, required: { required: true } },
+		{ keys: oneOf, required: {} },
+	]
+		.filter((one) => one.keys.length > 0)
+		.map((one) => showWhen({ ...property, ...one.required }, { matchBy: one.keys.map(({ name }) => name) }));
+}
 
 /** What a record is looked for by: the key, and the values that the user gave for it. */
 export interface Search {
@@ -94,9 +97,11 @@ export function keyOf(item: Item, entity: Entity): MatchKey {
 	const name = item.choice(matchBy(entity));
 	const key = entity.match?.keys.find((one) => one.name === name);
 	if (key === undefined) throw item.refused(`'Match By' has no choice "${name}"`);
-	if (key.fields.length > 0) return key;
+	const { fields } = key;
+	if (fields.length > 0 && !key.custom) return key;
+	if (key.custom && [matchField, matchValue].every((one) => isEmpty(item.input(one)))) return key;
 	const custom = item.text(matchField);
-	if (isCustom(custom)) return { ...key, fields: [custom] };
+	if (isCustom(custom)) return { ...key, fields: [...fields, custom] };
 	throw item.refused(
 		`'Custom Field' is no name of a custom field: "${custom}"`,
 		"It starts with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
@@ -129,6 +134,21 @@ export function searchOf(
 	const fields = filled.map(([field]) => field);
 	return { key, wanted: Object.fromEntries(wanted) as IDataObject, fields, isEnough };
 }
+
+/** The searches of which the first that finds somebody decides. */
+export const stepsOf = (search: Search): Search[] =>
+	search.key.inOrder
+		? search.fields.map(({ name, label }, index) => ({
+				...search,
+				key: { name, label, fields: [name] },
+				wanted: { [name]: search.wanted[name] },
+				fields: [search.fields[index]],
+			}))
+		: [search];
+
+/** What a record is looked for by, in words. */
+export const labelOf = ({ key, fields }: Search): string =>
+	key.inOrder ? fields.map(({ label }) => label).join(' or ') : key.label;
 
 export const keyInput = (item: Item, field: Field): unknown =>
 	isCustom(field.name) ? item.input(matchValue) : item.inputOf(field);

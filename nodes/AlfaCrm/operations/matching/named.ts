@@ -60,7 +60,7 @@ function givenIn(item: Item, entity: Entity): { mode?: unknown; value?: unknown 
 }
 
 /** What of a customer is needed to go on. */
-type Meant = Omit<Found, 'isCached' | 'version'>;
+type Meant = Omit<Found, 'by' | 'isCached' | 'version'>;
 
 async function findByKey(
 	item: Item,

@@ -18,20 +18,38 @@ import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import type { Found } from './decide';
 import type { Search } from './keys';
-import { holds, isMatch, keyField } from './keys';
+import { holds, isMatch, keyField, stepsOf } from './keys';
 
-/**
- * The records that a key finds, each once, in all of the branches. AlfaCRM's filters only narrow the lists down, for
- * some are ignored and others find too much; each row that comes is compared here.
- */
+/** The records that a search finds; of several in an order, the first that finds an active one, else the first that finds any. */
 export async function findMatches(
 	item: Item,
 	entity: Entity,
 	target: Target,
 	search: Search,
-	[first, ...others]: readonly Branch[],
+	branches: readonly Branch[],
 ): Promise<Found[]> {
-	const found = new Map<number, Omit<Found, 'archived'>>();
+	let archived: Found[] = [];
+	for (const by of stepsOf(search)) {
+		const matches = await findBy(item, entity, target, by, branches);
+		const found = matches.map((match) => ({ ...match, by }));
+		if (found.some((match) => !match.archived)) return found;
+		if (archived.length === 0) archived = found;
+	}
+	return archived;
+}
+
+/**
+ * The records that a key finds, each once, in all of the branches. AlfaCRM's filters only narrow the lists down, for
+ * some are ignored and others find too much; each row that comes is compared here.
+ */
+async function findBy(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	search: Search,
+	[first, ...others]: readonly Branch[],
+): Promise<Array<Omit<Found, 'by'>>> {
+	const found = new Map<number, Omit<Found, 'archived' | 'by'>>();
 	const look = async (branch: Branch): Promise<undefined> => {
 		for (const question of questionsOf(entity, search)) {
 			for (const filters of question.forms) {
@@ -49,7 +67,7 @@ export async function findMatches(
 	// Where none is chosen, none must be allowed.
 	if (first !== undefined || entity.scope === 'global') await look(first);
 	await inOtherBranches(item, others, look);
-	const matches: Found[] = [];
+	const matches: Array<Omit<Found, 'by'>> = [];
 	for (const match of found.values())
 		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
 	return matches;

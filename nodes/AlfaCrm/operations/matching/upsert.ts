@@ -174,7 +174,8 @@ function notSavedOf({ zone }: Item, entity: Entity, typed: IDataObject, row: IDa
 /** Whether a list holds a value, with the words beside it: "call after six" is kept in no number. */
 function isKept(field: Field, held: unknown, value: unknown): boolean {
 	const text = normalizeText(String(value));
-	const isWhole = (one: unknown) => !/\p{L}/u.test(text) || normalizeText(String(one)).includes(text);
+	const isWhole = (one: unknown) =>
+		!kindOf(field).mayHaveWords(text) || normalizeText(String(one)).includes(text);
 	return listOf(held).some((one) => sameItem(field, one, value) && isWhole(one));
 }
 
@@ -260,7 +261,7 @@ function ownOf(request: Matched, { row }: Found): Request {
 }
 
 async function change(request: Request, found: Found): Promise<IDataObject | undefined> {
-	const { item, entity, target, search, rules } = request;
+	const { item, entity, target, rules } = request;
 	const { addToLists, ifArchived } = rules;
 	const save = async (match: Match) =>
 		await saveChanges(request, match, { values: valuesFor(request, match), addToLists });
@@ -274,7 +275,7 @@ async function change(request: Request, found: Found): Promise<IDataObject | und
 	const current = await getRecord(item, entity, id, { ...target, branch: found.branch });
 	const archived = await isArchived(item, entity, target, current);
 	const counts = !archived || ifArchived === 'update' || ifArchived === 'restore';
-	if (counts && isMatch(search, current.row)) return await save({ ...current, archived });
+	if (counts && isMatch(found.by, current.row)) return await save({ ...current, archived });
 	if (item.hasSaved) {
 		throw item.refused(
 			`${entity.label} ${id} was changed meanwhile, so that it does not match any more`,
@@ -316,7 +317,8 @@ function keyValues({ item, entity, input, rules, search }: Request, row?: IDataO
 		} else if (row === undefined) {
 			values[name] = spelledAs(value) as Wire;
 		} else if (more.length === 0) {
-			values[name] = row[name];
+			// One by which it was not found may not be known of it yet.
+			values[name] = isBlank(field, row[name]) ? (spelledAs(value) as Wire) : row[name];
 		}
 	}
 	return values;

@@ -65,7 +65,7 @@ async function settleThese(item: Item, fields: ReadonlyArray<Field | Filter>): P
 /** What an operation reads. */
 function fieldsOf({ fields, filters, keys = [], actions = [] }: Entity, operation: string) {
 	const action = actions.find(({ name }) => name === operation);
-	if (action) return [...(action.query ?? []), ...(action.body ?? []), ...keys];
+	if (action) return [action.query, action.body, action.options, keys].flatMap((some) => some ?? []);
 	return [...(operation === 'getAll' ? filters : fields), ...keys];
 }
 
