@@ -203,7 +203,7 @@ export const customer = writable({
 		reference('pipeline_id', 'Pipeline', 'pipeline'),
 		reference('study_status_id', 'Study Status', 'studyStatus'),
 		references('teacher_ids', 'Teacher', 'teacher', { description: 'Responsible' }),
-		links('web', 'Website'),
+		links('web', 'Website', { placeholder: 'e.g. t.me/mia_orlova' }),
 	],
 	outputFields: [
 		text('balance', 'Balance'),
