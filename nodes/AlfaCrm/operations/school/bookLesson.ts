@@ -1,0 +1,299 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { daysAfter, minutesOfClock, readFlag, readId, readIds } from '../../values/formats';
+import { customer as customerEntity, CUSTOMER_TYPE } from '../../entities/customer';
+import type { Field } from '../../entities/fieldTypes';
+import { BOOKED, dayOf, lesson, LESSON_STATUS, WHEN } from '../../entities/lesson';
+import { listCall } from '../../entities/listCall';
+import type { Entity } from '../../entities/types';
+import { isBlank, listOf } from '../../fields/field';
+import { collection, showWhen } from '../../form/assemble';
+import type { ActionKind } from '../operation';
+import { fieldsForm, readFields } from '../actions/fields';
+import { findOrCreate } from '../execution/findOrCreate';
+import type { LockKey } from '../execution/execution';
+import { recordKey } from '../execution/execution';
+import type { Item } from '../execution/item';
+import { simplifiedSchema, useful, withResult, withResultSchema } from '../output/readings';
+import { objectOf, STRING } from '../output/recordSchema';
+import { bodyOf } from '../records/body';
+import { skipIfThere } from '../records/create';
+import { lostError } from '../records/fieldInput';
+import { getRecord } from '../records/findById';
+import { assertForSomebody, isFor, noteThere, spanOf } from '../records/lesson';
+import { readWholeList } from '../records/readList';
+import { differences, saveChanges } from '../records/saveChanges';
+import type { Target } from '../records/target';
+import { labelsOf, targetOf } from '../records/target';
+import type { Obstacle } from './slots';
+import { obstacleAt } from './slots';
+import type { Search, Teacher } from './timetable';
+import {
+	assertDays,
+	assertRoom,
+	duration,
+	findSlots,
+	notBeforeNow,
+	readTeachers,
+	readTimetable,
+	step,
+	timeOf,
+	wantedOf,
+} from './timetable';
+
+const checkHours: INodeProperties = {
+	displayName: 'Check Working Hours',
+	name: 'checkHours',
+	type: 'boolean',
+	default: true,
+	description: "Whether 'At a Time' must be within them",
+};
+
+const options = collection('Options', 'options', [checkHours, skipIfThere, step], 'Add Option');
+
+const { group, customer, teacher, room, day } = BOOKED;
+
+/** The fields that are asked for one way of saying when. */
+const ONLY_WHEN: Readonly<Record<string, string>> = { time_from: WHEN.time, date_to: WHEN.firstFree };
+
+/** How many free times a refusal names, and of how many days. */
+const NEXT = { most: 3, days: 14 };
+
+/** Books a lesson at a time that is free, or in the first one, unless the same person has it already. */
+export const bookLesson: ActionKind<'bookLesson'> = {
+	form: (_entity, { body = [] }) => ({
+		prominentFields: (fieldsForm(body).prominentFields ?? []).map((property) => {
+			const when = ONLY_WHEN[property.name];
+			return when === undefined ? property : showWhen(property, { when: [when] });
+		}),
+		duration: [duration],
+		options: [options],
+	}),
+	async execute(item, entity, { body: fields = [] }) {
+		const booking = readBooking(item, entity, fields);
+		const { search, given, customers, stage } = booking;
+		const teachers = await readTeachers(item, search.target, booking.ids);
+		await assertRoom(item, search.target, search.room);
+
+		const wanted = { ...booking, search: { ...search, teachers } };
+		const locks: LockKey[] = [];
+		for (let on = search.from; on <= search.to; on = daysAfter(on, 1)) {
+			for (const { name } of [group, customer, room])
+				for (const id of readIds(listOf(given[name]))) locks.push([lesson.path, on, name, id]);
+			for (const { id } of teachers) locks.push([lesson.path, on, teacher.name, id]);
+		}
+		const booked = await item.withLock(locks, async () => await book(item, entity, wanted));
+		if (stage !== undefined) for (const id of customers) await moveToStage(item, search.target, id, stage);
+		return [booked];
+	},
+	output: (entity) => {
+		const { properties } = withResultSchema(simplifiedSchema(entity));
+		return objectOf({ ...properties, teacher_names: STRING });
+	},
+};
+
+/** What the form says. */
+interface Booking {
+	/** Teachers are not known yet. */
+	search: Search;
+	/** The teachers that were given; any is meant if none was. */
+	ids: number[];
+	/** The time of day, where that was given. */
+	start?: string;
+	/** The fields of the lesson, as they are sent. */
+	given: IDataObject;
+	customers: number[];
+	stage?: number;
+	skips: boolean;
+	hoursCount: boolean;
+}
+
+function readBooking(item: Item, entity: Entity, fields: readonly Field[]): Booking {
+	const whole = targetOf(item, entity);
+	const target = { ...whole, labels: { ...whole.labels, ...labelsOf(fields) } };
+	const input = readFields(item, fields);
+	assertForSomebody(item, input);
+	// A room that nobody was asked for would be as good as none.
+	if (input[room.name] !== undefined && isBlank(room, input[room.name])) throw lostError(item, room);
+	const isWhen = ({ name }: Field) => name === 'when';
+	const { when } = bodyOf(item, fields.filter(isWhen), input);
+	const asked = fields.filter(({ name }) => !isWhen({ name } as Field) && (ONLY_WHEN[name] ?? when) === when);
+	const { date_to, lead_status_id, ...given } = bodyOf(item, asked, input, target.branch);
+	const chosen = item.collection(options);
+	const [from, start] = [String(dayOf(given, item.zone)), given.time_from];
+	const to = String(date_to ?? from);
+	const [customers, ids] = [customer, teacher].map(({ name }) => readIds(listOf(given[name])));
+	const search = {
+		...{ target, teachers: [], from, to, room: readId(given[room.name]), notBefore: notBeforeNow(item) },
+		...{ duration: item.integer(duration), step: chosen.integer(step) },
+		...(ids.length === 0 ? { subject: readId(given.subject_id) } : {}),
+	};
+	assertDays(item, from, to, 'Date');
+	const stage = readId(lead_status_id);
+	if (stage !== undefined && customers.length === 0)
+		throw item.refused(
+			"'Stage' is set, but no 'Customer', whose stage it would be",
+			'Remove one of them, or correct it. Nothing was sent to AlfaCRM.',
+		);
+	return {
+		...{ search, ids, given, customers, stage },
+		...(start === undefined ? {} : { start: String(start) }),
+		...{ skips: chosen.flag(skipIfThere), hoursCount: chosen.flag(checkHours) },
+	};
+}
+
+/** While nobody else books any of what it takes. */
+async function book(item: Item, entity: Entity, booking: Booking): Promise<IDataObject> {
+	const { search, given, skips } = booking;
+	const show = useful(item, entity, Object.keys(given));
+	const named = (row: IDataObject, operationResult: 'created' | 'unchanged') => {
+		const ids = readIds(listOf(row[teacher.name]));
+		const names = search.teachers.filter(({ id }) => ids.includes(id)).map(({ name }) => String(name));
+		return { ...withResult(show(row), operationResult), teacher_names: names.join(', ') || null };
+	};
+	let place: Place | undefined;
+	const find = async () => {
+		const same = skips ? await findSame(item, booking) : undefined;
+		if (same === undefined) {
+			place = await placeFor(item, booking);
+			return undefined;
+		}
+		noteThere(item, same);
+		return named(same, 'unchanged');
+	};
+	const create = async () => {
+		const { date, start, teacher: who } = place as Place;
+		const body = {
+			...given,
+			...{ branch_id: search.target.branch, [day.name]: item.read(day, date), time_from: start },
+			...{ duration: search.duration, [teacher.name]: [who.id] },
+		};
+		const task = `book the lesson on ${date} at ${start}`;
+		const model = await item.save({ ...search.target, action: 'create', body, task }, []);
+		return named({ ...body, ...model }, 'created');
+	};
+	return await findOrCreate(item, find, create);
+}
+
+/** When a lesson is to be, and who gives it. */
+interface Place {
+	date: string;
+	start: string;
+	teacher: Teacher;
+}
+
+/** The lesson that is there already: the one at that time or, where any time will do, one like it that is still to come. */
+async function findSame(
+	item: Item,
+	{ search, given, ids, start }: Booking,
+): Promise<IDataObject | undefined> {
+	const { target, from, to } = search;
+	const { planned, completed } = LESSON_STATUS;
+	const [person] = readIds(listOf(given[customer.name]));
+	const [people] = readIds(listOf(given[group.name]));
+	const body = {
+		...(person === undefined ? { group_id: people } : { customer_id: person }),
+		...{ date_from: from, date_to: to },
+	};
+	const passes = (start === undefined ? [planned] : [planned, completed]).map((status) => ({ status }));
+	const list = { ...listCall(lesson, target.branch), body, passes, task: 'look for the same lesson' };
+	const isSame = (row: IDataObject) => {
+		const on = dayOf(row, item.zone) ?? '';
+		if (on < from || on > to || !isFor(row, given)) return false;
+		if (start !== undefined) return spanOf(row, item.zone)?.begin === minutesOfClock(start);
+		const isLike = ['subject_id', 'lesson_type_id'].every((name) => readId(row[name]) === given[name]);
+		const isTheirs = ids.length === 0 || readIds(listOf(row[teacher.name])).some((id) => ids.includes(id));
+		// One of every week was not booked for this.
+		return isLike && isTheirs && readId(row.regular_id) === undefined;
+	};
+	const [first] = (await readWholeList(item, lesson, list))
+		.filter(isSame)
+		.sort((one, other) => (String(one.time_from) < String(other.time_from) ? -1 : 1));
+	return first;
+}
+
+/** @throws NodeOperationError where nothing is free */
+async function placeFor(item: Item, { search, start, hoursCount }: Booking): Promise<Place> {
+	const { from, to, notBefore = '' } = search;
+	if (start === undefined) {
+		const [first] = search.teachers.length === 0 ? [] : await findSlots(item, search, 0);
+		if (first !== undefined) return first;
+		throw item.refused(
+			`No slot of ${search.duration} minutes is free from ${from} to ${to}`,
+			`Give later days, another teacher or room, or a shorter 'Duration'. A teacher is free only within working hours in AlfaCRM${whoMeant(search)}. ${item.savedNote()}`,
+		);
+	}
+	const { timetable, teachers } = await readTimetable(item, search);
+	const obstacles = teachers.map((one) => ({
+		one,
+		obstacle: obstacleAt(timetable, wantedOf(item, search, one), start, hoursCount),
+	}));
+	const isPast = `${from} ${start}` < notBefore;
+	const free = obstacles.find(({ obstacle }) => obstacle === undefined);
+	if (free && !isPast) return { date: from, start, teacher: free.one };
+	const [only, ...others] = obstacles;
+	const reason = isPast
+		? `${from} ${start} has passed by the clock of the workflow (${item.zone})`
+		: only?.obstacle !== undefined && others.length === 0
+			? reasonOf(search, only.one, only.obstacle, start)
+			: `No teacher is free on ${from} at ${start} for ${search.duration} minutes`;
+	throw item.refused(reason, `${await freeNext(item, search, start)} ${item.savedNote()}`);
+}
+
+const whoMeant = ({ subject }: Search): string =>
+	subject === undefined
+		? ''
+		: ", and stands for the subject if a lesson of the last four weeks or a regular lesson shows it; else choose 'Teacher'";
+
+function reasonOf(
+	{ from, room: id, duration: minutes }: Search,
+	one: Teacher,
+	what: Obstacle,
+	start: string,
+) {
+	const name = `Teacher ${one.id} (${String(one.name)})`;
+	if (what === 'noHours') return `${name} does not work on ${from} at ${start} for ${minutes} minutes`;
+	const { row, isRegular } = what;
+	const isTheirs = readIds(listOf(row[teacher.name])).includes(one.id) || readId(row[room.name]) !== id;
+	const which = `${isRegular ? 'regular lesson' : 'lesson'} ${String(row.id)}`;
+	return `${isTheirs ? name : `Room ${id}`} has another lesson on ${from} at ${start}: ${which}`;
+}
+
+/** What to offer instead. */
+async function freeNext(item: Item, search: Search, start: string): Promise<string> {
+	const { from, notBefore = '' } = search;
+	const asked = `${from} ${start}`;
+	const later = {
+		...search,
+		to: daysAfter(from, NEXT.days - 1),
+		notBefore: asked > notBefore ? asked : notBefore,
+	};
+	const slots = search.teachers.length === 0 ? [] : await findSlots(item, later, NEXT.most);
+	const next = slots
+		.filter((slot, index) => timeOf(slot) !== timeOf(slots[index - 1] ?? { date: '', start: '' }))
+		.slice(0, NEXT.most);
+	if (next.length === 0) return `Nothing is free within ${NEXT.days} days${whoMeant(search)}.`;
+	const words = next.map((slot) => `${timeOf(slot)} (${String(slot.teacher.name)})`);
+	return `Free next: ${words.join(', ')}.`;
+}
+
+/** What was booked stands in the message if it fails. */
+async function moveToStage(item: Item, own: Target, id: number, stage: number): Promise<void> {
+	const entity = customerEntity;
+	const target = {
+		...own,
+		path: entity.path,
+		query: {},
+		labels: { ...labelsOf(entity.fields), ...own.labels },
+	};
+	await item.withLock([recordKey(entity, id)], async () => {
+		const match = await getRecord(item, entity, id, target);
+		const values = { lead_status_id: stage };
+		if (readFlag(match.row.is_study) === CUSTOMER_TYPE.client) {
+			item.execution.hints.add('A client has no stage, so that was not changed', `customer ${id}`);
+			return;
+		}
+		if (Object.keys(differences(item, entity, match.row, values, false)).length === 0) return;
+		await saveChanges({ item, entity, target, show: (row) => row }, match, { values, addToLists: false });
+	});
+}
