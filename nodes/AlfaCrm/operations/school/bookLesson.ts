@@ -82,9 +82,11 @@ export const bookLesson: ActionKind<'bookLesson'> = {
 				for (const id of readIds(listOf(given[name]))) locks.push([lesson.path, on, name, id]);
 			for (const { id } of teachers) locks.push([lesson.path, on, teacher.name, id]);
 		}
-		const booked = await item.withLock(locks, async () => await book(item, entity, wanted));
-		if (stage !== undefined) for (const id of customers) await moveToStage(item, search.target, id, stage);
-		return [booked];
+		return await item.withLock(locks, async () => {
+			const booked = await book(item, entity, wanted);
+			if (stage !== undefined) for (const id of customers) await moveToStage(item, search.target, id, stage);
+			return [booked];
+		});
 	},
 	output: (entity) => {
 		const { properties } = withResultSchema(simplifiedSchema(entity));
@@ -220,7 +222,7 @@ async function placeFor(item: Item, { search, start, hoursCount }: Booking): Pro
 		if (first !== undefined) return first;
 		throw item.refused(
 			`No slot of ${search.duration} minutes is free from ${from} to ${to}`,
-			`Give later days, another teacher or room, or a shorter 'Duration'. A teacher is free only within working hours in AlfaCRM${whoMeant(search)}. ${item.savedNote()}`,
+			`Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${whoMeant(search)} ${item.savedNote()}`,
 		);
 	}
 	const { timetable, teachers } = await readTimetable(item, search);
@@ -243,7 +245,7 @@ async function placeFor(item: Item, { search, start, hoursCount }: Booking): Pro
 const whoMeant = ({ subject }: Search): string =>
 	subject === undefined
 		? ''
-		: ", and stands for the subject if a lesson of the last four weeks or a regular lesson shows it; else choose 'Teacher'";
+		: " As 'Teacher' is empty, only those count who have lessons of the subject (regular ones, or some since four weeks before): choose others by name.";
 
 function reasonOf(
 	{ from, room: id, duration: minutes }: Search,
@@ -272,7 +274,7 @@ async function freeNext(item: Item, search: Search, start: string): Promise<stri
 	const next = slots
 		.filter((slot, index) => timeOf(slot) !== timeOf(slots[index - 1] ?? { date: '', start: '' }))
 		.slice(0, NEXT.most);
-	if (next.length === 0) return `Nothing is free within ${NEXT.days} days${whoMeant(search)}.`;
+	if (next.length === 0) return `Nothing is free within ${NEXT.days} days.${whoMeant(search)}`;
 	const words = next.map((slot) => `${timeOf(slot)} (${String(slot.teacher.name)})`);
 	return `Free next: ${words.join(', ')}.`;
 }
