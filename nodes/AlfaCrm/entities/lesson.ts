@@ -179,7 +179,6 @@ const book: Action = {
 		reference('lead_status_id', 'Stage', 'leadStatus', {
 			description: 'To which the lead is moved then',
 		}),
-		topic,
 	],
 	kind: 'bookLesson',
 };

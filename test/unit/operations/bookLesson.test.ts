@@ -69,18 +69,18 @@ const stopped = async (parameters: IDataObject) => {
 
 describe('at a time', () => {
 	it('books a lesson, as the schema tells, and the second time finds it, with a hint', async () => {
-		const one = await school.done(form({ additionalFields: { room_id: 1, topic: 'Датчики' } }));
+		const one = await school.done(form({ additionalFields: { room_id: 1, note: 'Придёт с мамой' } }));
 		expect(one.hints).toEqual([]);
 		expect(one.json).toEqual([
 			{
 				...{ id: 1, operationResult: 'created', time_from: `${DAY} 10:00:00`, time_to: `${DAY} 11:00:00` },
 				...{ status: 1, group_ids: '', customer_ids: anna, teacher_ids: 1, subject_id: 1, room_id: 1 },
-				...{ lesson_type_id: 3, topic: 'Датчики', teacher_names: 'Петров Лев' },
+				...{ lesson_type_id: 3, note: 'Придёт с мамой', teacher_names: 'Петров Лев' },
 			},
 		]);
 		const known = Object.keys(allSchemas()['lesson/book'].properties);
-		expect([...Object.keys(one.json[0])].sort()).toEqual([...known, 'topic'].sort());
-		expect(school.row('lesson', 1)).toMatchObject({ branch_id: 1, topic: 'Датчики', date: DAY });
+		expect([...Object.keys(one.json[0])].sort()).toEqual([...known, 'note'].sort());
+		expect(school.row('lesson', 1)).toMatchObject({ branch_id: 1, note: 'Придёт с мамой', date: DAY });
 
 		const calls = school.calls.length;
 		const two = await school.done(form({ lesson_date: '10.03.2031', time_from: `${DAY} 10:00:00` }));
@@ -177,6 +177,40 @@ describe('at a time', () => {
 		expect((await stopped(form({ time_from: '23:30', options })))[0]).toContain('does not work');
 	});
 
+	it.each<[string, () => unknown, IDataObject, string]>([
+		[
+			'another lesson of the customer',
+			() => lesson({ teacher_ids: [2], customer_ids: [boris, anna] }),
+			{},
+			'lesson 1',
+		],
+		[
+			'one that is of another type',
+			() => lesson({ ...at('10:30', '11:30'), customer_ids: [anna] }),
+			{},
+			'lesson 1',
+		],
+		[
+			'one of the group',
+			() => lesson({ teacher_ids: [2], group_ids: [1], customer_ids: [] }),
+			{ customer_ids: '', group_ids: '1', lesson_type_id: 2 },
+			'lesson 1',
+		],
+		[
+			'a regular one of the group',
+			() => regular({ teacher_ids: [1] }),
+			{ customer_ids: '', group_ids: '1', lesson_type_id: 2 },
+			'regular lesson 1',
+		],
+	])('refuses the time of %s, whoever is to teach', async (_what, add, more, which) => {
+		add();
+		for (const teacher_ids of [[1], [1, 3]]) {
+			const [message, description] = await stopped(form({ ...more, teacher_ids }));
+			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: ${which}`);
+			expect(description).toMatch(/^Free next: 2031-03-10 1[12]:[03]0/);
+		}
+	});
+
 	it('says that nothing is free soon', async () => {
 		for (const { id } of school.rows('working-hour'))
 			school.patch('working-hour', id, { weekday: 7, teacher_id: 2 });
@@ -258,6 +292,12 @@ describe('the first free slot', () => {
 		lesson({ ...at('10:00', '10:45'), teacher_ids: [2, 3] });
 		await school.done(first({ teacher_ids: [1, 3, 2] }));
 		expect(times()).toEqual([`${DAY} 11:00:00 3`]);
+	});
+
+	it('is none at which the customer is elsewhere', async () => {
+		lesson({ ...at('10:15', '11:10'), teacher_ids: [2], customer_ids: [anna] });
+		await school.done(first());
+		expect(times()).toEqual([`${DAY} 11:30:00 1`]);
 	});
 
 	it('begins at each step, and may be weeks away', async () => {
@@ -365,8 +405,8 @@ describe('what comes in the way', () => {
 		const each = [anna, boris].map((id) => first({ customer_ids: String(id) }));
 		await school.done({}, { each });
 		expect(times()).toEqual([`${DAY} 10:00:00 1`, `${DAY} 11:00:00 1`]);
-		const both = [anna, boris].map((id) =>
-			form({ customer_ids: String(id), teacher_ids: [2], options: { skipIfThere: false } }),
+		const both = [school.lead(), school.lead()].map((id) =>
+			form({ customer_ids: String(id), teacher_ids: [2] }),
 		);
 		const ends = await Promise.all(both.map(async (one) => await school.run(one)));
 		expect(ends.filter(({ error }) => error !== undefined)).toHaveLength(1);

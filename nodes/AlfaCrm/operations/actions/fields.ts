@@ -34,11 +34,16 @@ export function readFields(item: Item, fields: readonly Field[]): IDataObject {
 /** The same where they say what is returned: one that was added and is empty is refused, for more would come without it. */
 export function readFilters(item: Item, fields: readonly Field[]): IDataObject {
 	const input = readFields(item, fields);
-	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
-	const empty = fields.find((field) => added?.has(field.name) && isBlank(field, input[field.name]));
+	const [empty] = emptyOf(item, fields, input);
 	if (empty === undefined) return input;
 	throw item.refused(
 		`'${empty.label}' is empty`,
 		"It says what is returned. Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.",
 	);
+}
+
+/** Those of the fields that were added to the collection and are empty. */
+export function emptyOf(item: Item, fields: readonly Field[], input: IDataObject): Field[] {
+	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
+	return fields.filter((field) => added?.has(field.name) && isBlank(field, input[field.name]));
 }

@@ -6,10 +6,10 @@ import type { Field } from '../../entities/fieldTypes';
 import { BOOKED, dayOf, lesson, LESSON_STATUS, WHEN } from '../../entities/lesson';
 import { listCall } from '../../entities/listCall';
 import type { Entity } from '../../entities/types';
-import { isBlank, listOf } from '../../fields/field';
+import { listOf } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
 import type { ActionKind } from '../operation';
-import { fieldsForm, readFields } from '../actions/fields';
+import { emptyOf, fieldsForm, readFields } from '../actions/fields';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import { recordKey } from '../execution/execution';
@@ -116,10 +116,10 @@ function readBooking(item: Item, entity: Entity, fields: readonly Field[]): Book
 	const input = readFields(item, fields);
 	assertForSomebody(item, input);
 	// A room that nobody was asked for would be as good as none.
-	if (input[room.name] !== undefined && isBlank(room, input[room.name])) throw lostError(item, room);
-	const isWhen = ({ name }: Field) => name === 'when';
-	const { when } = bodyOf(item, fields.filter(isWhen), input);
-	const asked = fields.filter(({ name }) => !isWhen({ name } as Field) && (ONLY_WHEN[name] ?? when) === when);
+	if (emptyOf(item, fields, input).some(({ name }) => name === room.name)) throw lostError(item, room);
+	const [how, others] = [true, false].map((is) => fields.filter(({ name }) => (name === 'when') === is));
+	const { when } = bodyOf(item, how, input);
+	const asked = others.filter(({ name }) => (ONLY_WHEN[name] ?? when) === when);
 	const { date_to, lead_status_id, ...given } = bodyOf(item, asked, input, target.branch);
 	const chosen = item.collection(options);
 	const [from, start] = [String(dayOf(given, item.zone)), given.time_from];
@@ -129,6 +129,7 @@ function readBooking(item: Item, entity: Entity, fields: readonly Field[]): Book
 		...{ target, teachers: [], from, to, room: readId(given[room.name]), notBefore: notBeforeNow(item) },
 		...{ duration: item.integer(duration), step: chosen.integer(step) },
 		...(ids.length === 0 ? { subject: readId(given.subject_id) } : {}),
+		isTheirs: (row: IDataObject) => isOfAny(row, customers, readIds(listOf(given[group.name]))),
 	};
 	assertDays(item, from, to, 'Date');
 	const stage = readId(lead_status_id);
@@ -144,6 +145,18 @@ function readBooking(item: Item, entity: Entity, fields: readonly Field[]): Book
 	};
 }
 
+/** Of one of them; a regular lesson is of a customer or a group. */
+function isOfAny(row: IDataObject, customers: readonly number[], groups: readonly number[]): boolean {
+	const { related_class, related_id } = row;
+	const owned = (name: string) => (related_class === name ? [related_id] : []);
+	const isIn = (held: unknown[], wanted: readonly number[]) =>
+		readIds(held).some((id) => wanted.includes(id));
+	return (
+		isIn([...listOf(row[customer.name]), ...owned('Customer')], customers) ||
+		isIn([...listOf(row[group.name]), ...owned('Group')], groups)
+	);
+}
+
 /** While nobody else books any of what it takes. */
 async function book(item: Item, entity: Entity, booking: Booking): Promise<IDataObject> {
 	const { search, given, skips } = booking;
@@ -155,13 +168,15 @@ async function book(item: Item, entity: Entity, booking: Booking): Promise<IData
 	};
 	let place: Place | undefined;
 	const find = async () => {
-		const same = skips ? await findSame(item, booking) : undefined;
-		if (same === undefined) {
-			place = await placeFor(item, booking);
+		const theirs = await readTheirs(item, booking, search);
+		const same = skips ? theirs.filter((row) => isSame(item, row, booking)) : [];
+		const [first] = same.sort((one, other) => (String(one.time_from) < String(other.time_from) ? -1 : 1));
+		if (first === undefined) {
+			place = await placeFor(item, { ...booking, search: { ...search, theirs } });
 			return undefined;
 		}
-		noteThere(item, same);
-		return named(same, 'unchanged');
+		noteThere(item, first);
+		return named(first, 'unchanged');
 	};
 	const create = async () => {
 		const { date, start, teacher: who } = place as Place;
@@ -184,38 +199,38 @@ interface Place {
 	teacher: Teacher;
 }
 
-/** The lesson that is there already: the one at that time or, where any time will do, one like it that is still to come. */
-async function findSame(
+/** Lessons of the first of those who are to come; one who is a member has those of the group. */
+async function readTheirs(
 	item: Item,
-	{ search, given, ids, start }: Booking,
-): Promise<IDataObject | undefined> {
-	const { target, from, to } = search;
-	const { planned, completed } = LESSON_STATUS;
-	const [person] = readIds(listOf(given[customer.name]));
-	const [people] = readIds(listOf(given[group.name]));
+	{ given }: Booking,
+	{ target, from, to }: Search,
+): Promise<IDataObject[]> {
+	const [[person], [people]] = [customer, group].map(({ name }) => readIds(listOf(given[name])));
 	const body = {
 		...(person === undefined ? { group_id: people } : { customer_id: person }),
 		...{ date_from: from, date_to: to },
 	};
-	const passes = (start === undefined ? [planned] : [planned, completed]).map((status) => ({ status }));
+	const { planned, completed } = LESSON_STATUS;
+	const passes = [planned, completed].map((status) => ({ status }));
 	const list = { ...listCall(lesson, target.branch), body, passes, task: 'look for the same lesson' };
-	const isSame = (row: IDataObject) => {
-		const on = dayOf(row, item.zone) ?? '';
-		if (on < from || on > to || !isFor(row, given)) return false;
-		if (start !== undefined) return spanOf(row, item.zone)?.begin === minutesOfClock(start);
-		const isLike = ['subject_id', 'lesson_type_id'].every((name) => readId(row[name]) === given[name]);
-		const isTheirs = ids.length === 0 || readIds(listOf(row[teacher.name])).some((id) => ids.includes(id));
-		// One of every week was not booked for this.
-		return isLike && isTheirs && readId(row.regular_id) === undefined;
-	};
-	const [first] = (await readWholeList(item, lesson, list))
-		.filter(isSame)
-		.sort((one, other) => (String(one.time_from) < String(other.time_from) ? -1 : 1));
-	return first;
+	return await readWholeList(item, lesson, list);
+}
+
+/** Whether it is the lesson at that time or, where any time will do, one like it that is still to come. */
+function isSame(item: Item, row: IDataObject, { search, given, ids, start }: Booking): boolean {
+	const on = dayOf(row, item.zone) ?? '';
+	const isLike = ['subject_id', 'lesson_type_id'].every((name) => readId(row[name]) === given[name]);
+	if (on < search.from || on > search.to || !isLike || !isFor(row, given)) return false;
+	if (start !== undefined) return spanOf(row, item.zone)?.begin === minutesOfClock(start);
+	const isTheirs = ids.length === 0 || readIds(listOf(row[teacher.name])).some((id) => ids.includes(id));
+	// One of every week was not booked for this.
+	const isOnce = readId(row.regular_id) === undefined;
+	return isTheirs && isOnce && Number(row.status) === LESSON_STATUS.planned;
 }
 
 /** @throws NodeOperationError where nothing is free */
-async function placeFor(item: Item, { search, start, hoursCount }: Booking): Promise<Place> {
+async function placeFor(item: Item, booking: Booking): Promise<Place> {
+	const { search, start, hoursCount } = booking;
 	const { from, to, notBefore = '' } = search;
 	if (start === undefined) {
 		const [first] = search.teachers.length === 0 ? [] : await findSlots(item, search, 0);
@@ -230,16 +245,18 @@ async function placeFor(item: Item, { search, start, hoursCount }: Booking): Pro
 		one,
 		obstacle: obstacleAt(timetable, wantedOf(item, search, one), start, hoursCount),
 	}));
+	const isOfWhoComes = ({ obstacle }: Hindered) =>
+		typeof obstacle === 'object' && search.isTheirs?.(obstacle.row) === true;
 	const isPast = `${from} ${start}` < notBefore;
 	const free = obstacles.find(({ obstacle }) => obstacle === undefined);
 	if (free && !isPast) return { date: from, start, teacher: free.one };
-	const [only, ...others] = obstacles;
+	// That of who is to come is the same whoever gives it.
+	const known = obstacles.length === 1 ? obstacles[0] : obstacles.find(isOfWhoComes);
 	const reason = isPast
 		? `${from} ${start} has passed by the clock of the workflow (${item.zone})`
-		: only?.obstacle !== undefined && others.length === 0
-			? reasonOf(search, only.one, only.obstacle, start)
-			: `No teacher is free on ${from} at ${start} for ${search.duration} minutes`;
-	throw item.refused(reason, `${await freeNext(item, search, start)} ${item.savedNote()}`);
+		: (reasonOf(search, start, known) ??
+			`No teacher is free on ${from} at ${start} for ${search.duration} minutes`);
+	throw item.refused(reason, `${await freeNext(item, booking, start)} ${item.savedNote()}`);
 }
 
 const whoMeant = ({ subject }: Search): string =>
@@ -247,22 +264,30 @@ const whoMeant = ({ subject }: Search): string =>
 		? ''
 		: " As 'Teacher' is empty, only those count who have lessons of the subject (regular ones, or some since four weeks before): choose others by name.";
 
-function reasonOf(
-	{ from, room: id, duration: minutes }: Search,
-	one: Teacher,
-	what: Obstacle,
-	start: string,
-) {
+interface Hindered {
+	one: Teacher;
+	obstacle?: Obstacle;
+}
+
+function reasonOf(search: Search, start: string, hindered?: Hindered): string | undefined {
+	const { from, room: id, duration: minutes } = search;
+	if (hindered?.obstacle === undefined) return undefined;
+	const { one, obstacle } = hindered;
 	const name = `Teacher ${one.id} (${String(one.name)})`;
-	if (what === 'noHours') return `${name} does not work on ${from} at ${start} for ${minutes} minutes`;
-	const { row, isRegular } = what;
-	const isTheirs = readIds(listOf(row[teacher.name])).includes(one.id) || readId(row[room.name]) !== id;
+	if (obstacle === 'noHours') return `${name} does not work on ${from} at ${start} for ${minutes} minutes`;
+	const { row, isRegular } = obstacle;
+	const who = search.isTheirs?.(row)
+		? 'The customer or group'
+		: readIds(listOf(row[teacher.name])).includes(one.id) || readId(row[room.name]) !== id
+			? name
+			: `Room ${id}`;
 	const which = `${isRegular ? 'regular lesson' : 'lesson'} ${String(row.id)}`;
-	return `${isTheirs ? name : `Room ${id}`} has another lesson on ${from} at ${start}: ${which}`;
+	return `${who} has another lesson on ${from} at ${start}: ${which}`;
 }
 
 /** What to offer instead. */
-async function freeNext(item: Item, search: Search, start: string): Promise<string> {
+async function freeNext(item: Item, booking: Booking, start: string): Promise<string> {
+	const { search } = booking;
 	const { from, notBefore = '' } = search;
 	const asked = `${from} ${start}`;
 	const later = {
@@ -270,7 +295,8 @@ async function freeNext(item: Item, search: Search, start: string): Promise<stri
 		to: daysAfter(from, NEXT.days - 1),
 		notBefore: asked > notBefore ? asked : notBefore,
 	};
-	const slots = search.teachers.length === 0 ? [] : await findSlots(item, later, NEXT.most);
+	const theirs = await readTheirs(item, booking, later);
+	const slots = search.teachers.length === 0 ? [] : await findSlots(item, { ...later, theirs }, NEXT.most);
 	const next = slots
 		.filter((slot, index) => timeOf(slot) !== timeOf(slots[index - 1] ?? { date: '', start: '' }))
 		.slice(0, NEXT.most);

@@ -31,6 +31,8 @@ export interface WantedSlots {
 	room?: number;
 	/** Hours that name another branch do not count. */
 	branch?: number;
+	/** Of those who are to come, who have to be free as well. */
+	isTheirs?: (row: IDataObject) => boolean;
 	from: string;
 	to: string;
 	/** The day on which the teacher has left. */
@@ -150,10 +152,11 @@ function spanOf(from: unknown, to: unknown, zone: string): Span {
 }
 
 /** Lists of a teacher need not show whose they are. */
-function concerns({ teacher_ids, room_id }: IDataObject, { teacher, room }: WantedSlots): boolean {
+function concerns(row: IDataObject, { teacher, room, isTheirs }: WantedSlots): boolean {
+	const { teacher_ids, room_id } = row;
 	const isShown = teacher_ids !== undefined && teacher_ids !== null;
-	const isTheirs = !isShown || listOf(teacher_ids).some((one) => readId(one) === teacher);
-	return isTheirs || (room !== undefined && readId(room_id) === room);
+	const isTaught = !isShown || listOf(teacher_ids).some((one) => readId(one) === teacher);
+	return isTaught || (room !== undefined && readId(room_id) === room) || isTheirs?.(row) === true;
 }
 
 /** Whether a regular lesson is due on a day: 1 is Monday, 7 or 0 Sunday; both ends of its time count. */

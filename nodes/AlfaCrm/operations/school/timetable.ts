@@ -62,6 +62,8 @@ export interface Search extends Omit<WantedSlots, 'branch' | 'teacher' | 'until'
 	subject?: number;
 	/** Hours that name another branch count too. */
 	anyBranch?: boolean;
+	/** Lessons of those who are to come. */
+	theirs?: readonly IDataObject[];
 }
 
 /** A slot, and whose it is. */
@@ -139,7 +141,7 @@ export const timeOf = ({ date, start }: Pick<Slot, 'date' | 'start'>): string =>
 /** What is looked for, of one of the teachers. */
 export const wantedOf = (
 	item: Item,
-	{ target, teachers: _teachers, subject: _subject, anyBranch, ...rest }: Search,
+	{ target, teachers: _teachers, subject: _subject, theirs: _theirs, anyBranch, ...rest }: Search,
 	{ id, until }: Teacher,
 ): WantedSlots => ({
 	...rest,
@@ -157,27 +159,27 @@ export async function readTimetable(
 	item: Item,
 	search: Search,
 ): Promise<{ timetable: Timetable; teachers: readonly Teacher[] }> {
-	const { target, teachers, room, subject, from, to } = search;
+	const { target, teachers, room, subject, from, to, theirs = [] } = search;
 	const own = target.branch;
 	const [only, ...others] = teachers;
 	// Of several the whole list is less than one of each.
-	const theirs: IDataObject = others.length === 0 && only ? { teacher_id: only.id } : {};
+	const byTeacher: IDataObject = others.length === 0 && only ? { teacher_id: only.id } : {};
 	const days = { date_from: from, date_to: to };
 	const readIn = async (branch: Branch) => {
 		const isOwn = branch === own;
-		const isRoomToo = room !== undefined && isOwn && 'teacher_id' in theirs;
+		const isRoomToo = room !== undefined && isOwn && 'teacher_id' in byTeacher;
 		// Earlier ones tell who teaches the subject.
 		const since = subject !== undefined && isOwn ? { date_from: daysAfter(from, -TAUGHT_DAYS) } : {};
 		const read = async () =>
 			await Promise.all([
-				readAll(item, lesson, branch, { ...theirs, ...days, ...since }),
+				readAll(item, lesson, branch, { ...byTeacher, ...days, ...since }),
 				isRoomToo ? readAll(item, lesson, branch, { room_ids: [room], ...days }) : [],
 				// No filter by room is known of them, so for a room those of all teachers are read. API notes 5.13.
 				once(
 					item,
 					regularLesson.path,
-					['all', branch, isRoomToo ? {} : theirs],
-					async () => await readAll(item, regularLesson, branch, isRoomToo ? {} : theirs),
+					['all', branch, isRoomToo ? {} : byTeacher],
+					async () => await readAll(item, regularLesson, branch, isRoomToo ? {} : byTeacher),
 				),
 			]);
 		const lists = isOwn ? await read() : await item.ifAllowed(read, 404);
@@ -189,20 +191,20 @@ export async function readTimetable(
 		return lists ?? [[], [], []];
 	};
 	const hours = { ...teacherEntity, plural: 'Working Hours' };
-	const ofHours = { ...listCall(hours, own), action: 'working-hour', body: theirs };
+	const ofHours = { ...listCall(hours, own), action: 'working-hour', body: byTeacher };
 	const branches = [...new Set([own, ...teachers.flatMap((teacher) => teacher.branches)])];
 	const [workingHours, ...lists] = await Promise.all([
 		once(
 			item,
 			teacherEntity.path,
-			['hours', own, theirs],
+			['hours', own, byTeacher],
 			async () => await readWholeList(item, hours, ofHours, 'when the teacher is free'),
 		),
 		...branches.map(readIn),
 	]);
 	const timetable = {
 		workingHours,
-		lessons: eachOnce(lists.flatMap(([some, inRoom]) => [...some, ...inRoom])),
+		lessons: eachOnce([...theirs, ...lists.flatMap(([some, inRoom]) => [...some, ...inRoom])]),
 		regularLessons: eachOnce(lists.flatMap(([, , regular]) => regular)),
 	};
 	if (subject === undefined) return { timetable, teachers };
