@@ -100,6 +100,17 @@ describe('at a time', () => {
 		expect((await school.done(form())).json).toMatchObject([{ id: 2, operationResult: 'created' }]);
 	});
 
+	it('finds the one that another process has booked since it was looked for', async () => {
+		let looks = 0;
+		school.onCall = (call) => {
+			// By status, and then what the teacher has.
+			if (call === 'lesson/index' && ++looks === 3)
+				lesson({ lesson_type_id: 3, subject_id: 1, customer_ids: [anna] });
+			return undefined;
+		};
+		expect((await school.done(form())).json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
 	it('books a group, and a customer in a lesson of it', async () => {
 		const group = form({ customer_ids: '', group_ids: '1', lesson_type_id: 2 });
 		expect(await school.results(group, group)).toBe('created, unchanged');

@@ -159,7 +159,7 @@ function isOfAny(row: IDataObject, customers: readonly number[], groups: readonl
 
 /** While nobody else books any of what it takes. */
 async function book(item: Item, entity: Entity, booking: Booking): Promise<IDataObject> {
-	const { search, given, skips } = booking;
+	const { search, given } = booking;
 	const show = useful(item, entity, Object.keys(given));
 	const named = (row: IDataObject, operationResult: 'created' | 'unchanged') => {
 		const ids = readIds(listOf(row[teacher.name]));
@@ -169,14 +169,12 @@ async function book(item: Item, entity: Entity, booking: Booking): Promise<IData
 	let place: Place | undefined;
 	const find = async () => {
 		const theirs = await readTheirs(item, booking, search);
-		const same = skips ? theirs.filter((row) => isSame(item, row, booking)) : [];
-		const [first] = same.sort((one, other) => (String(one.time_from) < String(other.time_from) ? -1 : 1));
-		if (first === undefined) {
-			place = await placeFor(item, { ...booking, search: { ...search, theirs } });
-			return undefined;
-		}
-		noteThere(item, first);
-		return named(first, 'unchanged');
+		let same = sameOf(item, theirs, booking);
+		if (same === undefined)
+			({ place, same } = await lookFor(item, { ...booking, search: { ...search, theirs } }));
+		if (same === undefined) return undefined;
+		noteThere(item, same);
+		return named(same, 'unchanged');
 	};
 	const create = async () => {
 		const { date, start, teacher: who } = place as Place;
@@ -216,6 +214,12 @@ async function readTheirs(
 	return await readWholeList(item, lesson, list);
 }
 
+/** The first lesson that is there already, where that is to be skipped. */
+function sameOf(item: Item, theirs: readonly IDataObject[], booking: Booking): IDataObject | undefined {
+	const same = booking.skips ? theirs.filter((row) => isSame(item, row, booking)) : [];
+	return same.sort((one, other) => (String(one.time_from) < String(other.time_from) ? -1 : 1)).at(0);
+}
+
 /** Whether it is the lesson at that time or, where any time will do, one like it that is still to come. */
 function isSame(item: Item, row: IDataObject, { search, given, ids, start }: Booking): boolean {
 	const on = dayOf(row, item.zone) ?? '';
@@ -228,13 +232,17 @@ function isSame(item: Item, row: IDataObject, { search, given, ids, start }: Boo
 	return isTheirs && isOnce && Number(row.status) === LESSON_STATUS.planned;
 }
 
-/** @throws NodeOperationError where nothing is free */
-async function placeFor(item: Item, booking: Booking): Promise<Place> {
+/**
+ * Where to book, or the lesson that another process has booked since it was looked for.
+ *
+ * @throws NodeOperationError where nothing is free
+ */
+async function lookFor(item: Item, booking: Booking): Promise<{ place?: Place; same?: IDataObject }> {
 	const { search, start, hoursCount } = booking;
 	const { from, to, notBefore = '' } = search;
 	if (start === undefined) {
 		const [first] = search.teachers.length === 0 ? [] : await findSlots(item, search, 0);
-		if (first !== undefined) return first;
+		if (first !== undefined) return { place: first };
 		throw item.refused(
 			`No slot of ${search.duration} minutes is free from ${from} to ${to}`,
 			`Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${whoMeant(search)} ${item.savedNote()}`,
@@ -249,14 +257,18 @@ async function placeFor(item: Item, booking: Booking): Promise<Place> {
 		typeof obstacle === 'object' && search.isTheirs?.(obstacle.row) === true;
 	const isPast = `${from} ${start}` < notBefore;
 	const free = obstacles.find(({ obstacle }) => obstacle === undefined);
-	if (free && !isPast) return { date: from, start, teacher: free.one };
+	if (free && !isPast) return { place: { date: from, start, teacher: free.one } };
 	// That of who is to come is the same whoever gives it.
 	const known = obstacles.length === 1 ? obstacles[0] : obstacles.find(isOfWhoComes);
 	const reason = isPast
 		? `${from} ${start} has passed by the clock of the workflow (${item.zone})`
 		: (reasonOf(search, start, known) ??
 			`No teacher is free on ${from} at ${start} for ${search.duration} minutes`);
-	throw item.refused(reason, `${await freeNext(item, booking, start)} ${item.savedNote()}`);
+	const later = { ...search, to: daysAfter(from, NEXT.days - 1) };
+	const theirs = await readTheirs(item, booking, later);
+	const same = sameOf(item, theirs, booking);
+	if (same !== undefined) return { same };
+	throw item.refused(reason, `${await freeNext(item, { ...later, theirs }, start)} ${item.savedNote()}`);
 }
 
 const whoMeant = ({ subject }: Search): string =>
@@ -286,21 +298,15 @@ function reasonOf(search: Search, start: string, hindered?: Hindered): string | 
 }
 
 /** What to offer instead. */
-async function freeNext(item: Item, booking: Booking, start: string): Promise<string> {
-	const { search } = booking;
-	const { from, notBefore = '' } = search;
+async function freeNext(item: Item, later: Search, start: string): Promise<string> {
+	const { from, notBefore = '', teachers } = later;
 	const asked = `${from} ${start}`;
-	const later = {
-		...search,
-		to: daysAfter(from, NEXT.days - 1),
-		notBefore: asked > notBefore ? asked : notBefore,
-	};
-	const theirs = await readTheirs(item, booking, later);
-	const slots = search.teachers.length === 0 ? [] : await findSlots(item, { ...later, theirs }, NEXT.most);
+	const after = { ...later, notBefore: asked > notBefore ? asked : notBefore };
+	const slots = teachers.length === 0 ? [] : await findSlots(item, after, NEXT.most);
 	const next = slots
 		.filter((slot, index) => timeOf(slot) !== timeOf(slots[index - 1] ?? { date: '', start: '' }))
 		.slice(0, NEXT.most);
-	if (next.length === 0) return `Nothing is free within ${NEXT.days} days.${whoMeant(search)}`;
+	if (next.length === 0) return `Nothing is free within ${NEXT.days} days.${whoMeant(later)}`;
 	const words = next.map((slot) => `${timeOf(slot)} (${String(slot.teacher.name)})`);
 	return `Free next: ${words.join(', ')}.`;
 }

@@ -139,13 +139,9 @@ export async function findSlots(item: Item, search: Search, most: number): Promi
 export const timeOf = ({ date, start }: Pick<Slot, 'date' | 'start'>): string => `${date} ${start}`;
 
 /** What is looked for, of one of the teachers. */
-export const wantedOf = (
-	item: Item,
-	{ target, teachers: _teachers, subject: _subject, theirs: _theirs, anyBranch, ...rest }: Search,
-	{ id, until }: Teacher,
-): WantedSlots => ({
-	...rest,
-	...{ teacher: id, until, zone: item.zone, branch: anyBranch ? undefined : target.branch },
+export const wantedOf = (item: Item, search: Search, { id, until }: Teacher): WantedSlots => ({
+	...search,
+	...{ teacher: id, until, zone: item.zone, branch: search.anyBranch ? undefined : search.target.branch },
 });
 
 /** Nothing begins before it, by the clock of the workflow. */
