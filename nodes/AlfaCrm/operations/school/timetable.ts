@@ -67,7 +67,7 @@ export interface Search extends Omit<WantedSlots, 'branch' | 'teacher' | 'until'
 }
 
 /** A slot, and whose it is. */
-export type TeacherSlot = Slot & { teacher: Teacher };
+type TeacherSlot = Slot & { teacher: Teacher };
 
 /**
  * The teachers that are meant, all active ones of the branch if none is. What many items ask for is read once.
