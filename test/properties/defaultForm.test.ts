@@ -29,6 +29,8 @@ const WORDS: Record<string, string> = {
 /** What no star can say: at least one of several fields, which a notice or the description of them tells. */
 const ONE_OF: Record<string, (id: number) => IDataObject> = {
 	'task.create': () => ({ title: 'Перезвонить' }),
+	// Not every subject has had lessons, by which a teacher of it is known.
+	'lesson.book': () => ({ customer_ids: { __rl: true, mode: 'list', value: 1 }, teacher_ids: [1] }),
 	'lesson.create': () => ({ customer_ids: { __rl: true, mode: 'list', value: 1 } }),
 	'pay.createCorrection': () => ({ customer_id: { __rl: true, mode: 'list', value: 1 } }),
 	'customer.createTask': () => ({ title: 'Перезвонить' }),

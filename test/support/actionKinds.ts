@@ -13,6 +13,7 @@ interface Promised {
 
 /** A kind that is missing here does not compile. */
 const KINDS: Record<ActionKindName, Promised> = {
+	bookLesson: { by: 'looksFirst' },
 	change: { by: 'looksFirst' },
 	completeLesson: { by: 'looksFirst' },
 	// With an External ID.

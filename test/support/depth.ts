@@ -16,6 +16,8 @@ export const depth = {
 	sideBySide: runs(8, 200),
 	payments: runs(4, 40),
 	phoneSpellings: runs(200, 1_000),
+	/** For each distance and number of workers. */
+	pairsOfBookings: runs(6, 84),
 	timetables: runs(200, 10_000),
 	lists: runs(120, 10_000),
 	rate: runs(60, 1_000),

@@ -235,7 +235,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			operation === 'check' ||
 			(operation === 'update' && entity?.simple !== undefined) ||
 			action?.options !== undefined ||
-			action?.kind === 'freeSlots';
+			['bookLesson', 'freeSlots'].includes(action?.kind ?? '');
 		expect(options !== undefined).toBe(hasOptions);
 		if (!options || !entity) return;
 		const preset = Object.fromEntries(childrenOf(options).map((one) => [one.name, one.default]));
@@ -257,6 +257,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 				...branches,
 			},
 			overview: { ...found, daysAhead: 30, last: 5, allNames: false, allTasks: false },
+			bookLesson: { checkHours: true, skipIfThere: true, step: 30 },
 			freeSlots: { otherBranches: false, past: false, step: 30 },
 			// None of them is there until somebody adds it.
 			moveToStage: { onlyIfInStage: [], neverBack: true },
@@ -281,7 +282,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(offeredBy(named('additionalFields')).sort()).toEqual(namesOf(optional).sort());
 		for (const field of all.filter((one) => one.required || one.prominent)) {
 			const given = !field.required || field.type === 'choice' || field.type === 'flag' ? undefined : true;
-			expect([field.name, named(field.name)?.required]).toEqual([field.name, given]);
+			const form =
+				field.name === 'date_to' ? formOf({ resource: value, operation, when: 'firstFree' }) : shown;
+			expect([field.name, named(field.name, form)?.required]).toEqual([field.name, given]);
 		}
 	});
 });

@@ -137,7 +137,8 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			);
 			const wanted = [
 				...read.filter((field) => !names.includes(field)),
-				flag ?? 'changedFields',
+				// A message says with whom a lesson will be.
+				flag ?? (kind === 'bookLesson' ? 'teacher_names' : 'changedFields'),
 				'operationResult',
 			];
 			expect([name, namesIn(of(name)).sort()]).toEqual([name, wanted.sort()]);

@@ -145,6 +145,44 @@ const end: Field = {
 	description: "In place of 'Duration'",
 };
 
+/** When a lesson is to be. Stored in workflows. */
+export const WHEN = { time: 'time', firstFree: 'firstFree' } as const;
+
+/** API notes 5.11, 5.13 and 5.15: what is free is worked out, for AlfaCRM refuses a room that is taken, but no teacher. */
+const book: Action = {
+	name: 'book',
+	label: 'Book',
+	title: 'Book lesson at given time or first free slot',
+	description: 'Unless it is there or the time is taken',
+	action: 'create',
+	body: [
+		{ ...customers, description: 'If not a group. By ID several, with commas.' },
+		{ ...groups, description: 'If not a customer. A trial lesson takes none.' },
+		{ ...lessonType, required: true },
+		{ ...subject, required: true },
+		{ ...teachers, prominent: true, description: 'If empty, any who has lessons of the subject' },
+		choice(
+			'when',
+			'When',
+			[
+				{ value: WHEN.time, label: 'At a Time' },
+				{ value: WHEN.firstFree, label: 'First Free Slot' },
+			],
+			WHEN.time,
+			{ required: true },
+		),
+		{ ...day, label: 'Date', description: 'Of the lesson, or the first to look at' },
+		{ ...from, required: true },
+		isoDate('date_to', 'Date To', { required: true, description: 'The last to look at', daysAhead: 7 }),
+		note,
+		room,
+		reference('lead_status_id', 'Stage', 'leadStatus', {
+			description: 'To which the lead is moved then',
+		}),
+	],
+	kind: 'bookLesson',
+};
+
 /** Whom and what a lesson takes up, and when. */
 export const BOOKED = {
 	group: groups,
@@ -163,7 +201,7 @@ export const lesson = writable({
 	label: 'Lesson',
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
-	actions: [complete],
+	actions: [book, complete],
 	listed: {
 		title: [],
 		details: [

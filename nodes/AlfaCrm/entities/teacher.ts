@@ -43,11 +43,12 @@ const lists: Action[] = [
 const freeSlots: Action = {
 	name: 'getFreeSlots',
 	label: 'Get Free Slots',
-	title: 'Get free slots of teacher',
+	title: 'Get free slots of teachers',
 	description: 'Working hours less lessons, one item for each',
 	action: 'working-hour',
-	idAs: 'teacher_id',
+	idAs: 'id',
 	body: [
+		record('id', 'Teacher', 'teacher', { prominent: true, description: 'Any if left empty' }),
 		isoDate('date_from', 'Date From', {
 			required: true,
 			description: "In the time zone of the workflow's settings; if none is set, n8n's: New York by default",
@@ -59,6 +60,7 @@ const freeSlots: Action = {
 			daysAhead: 7,
 		}),
 		reference('room_id', 'Room', 'room', { description: 'Only when it is free too' }),
+		reference('subject_id', 'Subject', 'subject', { description: 'Only teachers who have lessons of it' }),
 	],
 	kind: 'freeSlots',
 };

@@ -84,6 +84,8 @@ interface ActionKinds {
 	overview: Nothing;
 	/** When a teacher has time. */
 	freeSlots: Nothing;
+	/** Books a lesson at a time that is free, unless it is there already. */
+	bookLesson: Nothing;
 }
 
 export type ActionKindName = keyof ActionKinds;

@@ -124,6 +124,19 @@ const SPECIAL: Record<string, Special> = {
 	'pay.createCorrection': {
 		given: (): Own => ({ externalId: fc.constantFrom('inv-1', 'inv-10'), externalIdField }),
 	},
+	// Teachers work on Mondays, Wednesdays and Fridays from ten on.
+	'lesson.book': {
+		given: ({ rows }): Own => ({
+			customer_ids: oneOf(rows('customer')).map(({ id }) => picked(id)),
+			group_ids: fc.constant(undefined),
+			lesson_type_id: fc.constantFrom(1, 3).map(picked),
+			teacher_ids: fc.constantFrom([1], [1, 3], []),
+			when: fc.constantFrom('time', 'firstFree'),
+			lesson_date: fc.constantFrom('2031-03-10', '12.03.2031'),
+			time_from: fc.constantFrom('10:00', '10:30', '16:00:00'),
+			date_to: fc.constantFrom('2031-03-12', '2031-04-14'),
+		}),
+	},
 	'lesson.complete': {
 		fit: isLesson,
 		given: (_world, row) => {

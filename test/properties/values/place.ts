@@ -3,6 +3,8 @@ import { isMoment, meaningOf, phoneToMatch } from './meaning';
 import type { Probe } from './probes';
 import type { Built, Situation } from './situations';
 
+/** Compared by the node itself, or written only where it differs: tests of these operations show what becomes of it. */
+const UNSENT: Record<string, string | undefined> = { book: 'lead_status_id', getFreeSlots: 'subject_id' };
 const WHO = new Set(['customer_ids', 'group_ids', 'teacher_ids']);
 
 /** What the value must come to at the place where it is given. */
@@ -30,6 +32,10 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 		return { ...meaning, refuse: true };
 	// Without its number, the number that is held would name a record of the other kind.
 	if (situation.operation === 'update' && probe.field.name === 'related_class') return { refuse: true };
+	if (meaning.says && UNSENT[situation.operation] === probe.field.name) return { ...meaning, anything: true };
+	// The first of several teachers who is free has the lesson.
+	if (situation.operation === 'book' && probe.field.name === 'teacher_ids' && meaning.says)
+		return { ...meaning, says: meaning.says.flatMap((said) => [said, ...[said].flat().map((one) => [one])]) };
 	if (!meaning.empty) return meaning;
 	if (probe.role === 'key' && mayBeEmpty) return { ...meaning, refuse: true };
 	if (probe.role === 'option') return { refuse: true };
@@ -37,8 +43,12 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 	if (probe.role === 'openOption')
 		return Array.isArray(value) && value.length === 0 ? meaning : { refuse: true, empty: true };
 	// A lesson is for somebody, and for nobody by mistake; JSON as a text does not hold what is undefined.
-	if (situation.resource === 'lesson' && situation.operation === 'create' && WHO.has(probe.field.name))
-		return { ...meaning, refuse: true };
+	const { operation } = situation;
+	const isBooking = situation.resource === 'lesson' && ['create', 'book'].includes(operation);
+	if (isBooking && WHO.has(probe.field.name)) return { ...meaning, refuse: true };
+	// Any room, or teacher, is meant where none is named, and not where nobody came of an expression.
+	if (operation === 'book' && probe.field.name === 'room_id') return { ...meaning, refuse: true };
+	if (operation === 'getFreeSlots' && probe.field.name === 'id') return { ...meaning, refuse: true };
 	// Somebody must have been there, or not.
 	if (probe.field.name === 'present_ids') return { ...meaning, refuse: true };
 	// An update would be left with nothing to send.

@@ -164,7 +164,8 @@ function build(store: Store, situation: Situation): Built {
 		? !['get', 'getMany', 'freeSlots'].includes(action.kind)
 		: ['create', 'update', 'delete'].includes(operation);
 	const call = `${action?.path ?? path}/${action?.action ?? operation}`;
-	const writes = operation === 'removeFromGroup' ? ['cgi/update', 'cgi/delete'] : saves ? [call] : [];
+	const besides = { removeFromGroup: ['cgi/delete'], book: ['customer/update'] }[operation] ?? [];
+	const writes = saves ? [call, ...besides] : [];
 	const sample = operation === 'create' ? recordOf(store, situation) : {};
 	if (mode === 'json')
 		parameters.json = JSON.stringify(operation === 'create' ? sample : someField(store, entity));

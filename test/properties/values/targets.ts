@@ -110,6 +110,12 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 				...{ duration: 60, lesson_date: '2031-05-05' },
 				customer_ids: [rowOf(store, 'customer', isActive).id],
 			};
+		case 'lesson/book':
+			// A Monday, on which all work.
+			return {
+				...{ when: 'time', lesson_date: '2031-05-05', time_from: '10:00', duration: 60, teacher_ids: [1] },
+				customer_ids: [rowOf(store, 'customer', isActive).id],
+			};
 		case 'regular-lesson/create':
 			// The form has a length in its place.
 			return { time_to_v: '23:59' };

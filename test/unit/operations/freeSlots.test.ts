@@ -6,7 +6,6 @@ import { slotsOf } from '../../../nodes/AlfaCrm/operations/school/slots';
 import { depth, seed } from '../../support/depth';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import type { Settings } from '../../../sandbox';
-import { formOf as fieldsOf } from '../../support/form';
 import type { Case } from '../../support/timetables';
 import { freeByTheMinute, ROOM, TEACHER, timetables, wallAt } from '../../support/timetables';
 import { formOf, SmallSchool } from './school';
@@ -193,10 +192,6 @@ describe('Get Free Slots', () => {
 		expect(read(json)).toEqual(AROUND_11);
 		const { properties } = allSchemas()['teacher/getFreeSlots'];
 		expect(Object.keys(properties).sort()).toEqual(Object.keys(json[0]).sort());
-		// No subject is asked for, since nobody can tell who teaches it.
-		const fields = fieldsOf({ resource: 'teacher', operation: 'getFreeSlots' });
-		const more = fields.find(({ name }) => name === 'additionalFields');
-		expect((more?.options ?? []).map(({ name }) => name)).toEqual(['room_id']);
 	});
 
 	it('begins them at each step, as many as the limit says', async () => {
@@ -280,6 +275,62 @@ describe('Get Free Slots', () => {
 		const bodies = school.sentTo('lesson/index').map(({ body }) => body);
 		expect(bodies.map(({ status }) => status).sort()).toEqual([1, 2, 3]);
 		expect(bodies[0]).toMatchObject({ teacher_id: id, date_from: '2026-02-09', date_to: '2026-02-15' });
+	});
+
+	describe('of any teacher', () => {
+		let other: number;
+		beforeEach(() => {
+			other = school.add('teacher', { name: 'Сидорова Ева', branch_ids: [1] });
+			work();
+			school.add('working-hour', { ...MONDAY, time_to: '11:59', teacher_id: other, branch_id: 1 });
+			// Who works elsewhere, or has left, is nobody of the branch.
+			for (const row of [{ branch_ids: [2] }, { branch_ids: [1], e_date: '2026-01-31' }]) {
+				const gone = school.add('teacher', { name: 'A', ...row });
+				school.add('working-hour', { ...MONDAY, teacher_id: gone, branch_id: 1 });
+			}
+		});
+		const whose = async (more: IDataObject) =>
+			(await school.done(form(more))).json.map(
+				({ start, teacher_id }) => `${String(start)} ${String(teacher_id)}`,
+			);
+
+		it('come in the order of time, from lists that are read once for all', async () => {
+			busy({ teacher_ids: [id] });
+			const options = { step: 60 };
+			const all = [`10:00 ${id}`, `10:00 ${other}`, `11:00 ${other}`, `12:00 ${id}`];
+			expect(await whose({ id: '', options })).toEqual(all);
+			expect(school.calls.filter((call) => call !== 'lesson/index').sort()).toEqual([
+				...['regular-lesson/index', 'teacher/index', 'teacher/working-hour'],
+			]);
+			expect(school.sentTo('teacher/working-hour')[0].body).not.toHaveProperty('teacher_id');
+			expect(await whose({ id: '', options, returnAll: false, limit: 1 })).toEqual(all.slice(0, 1));
+		});
+
+		it('are those of a subject: who has had lessons of it in four weeks, is to have one, or has regular ones', async () => {
+			const options = { step: 60 };
+			const of = async (subject_id: number) =>
+				await whose({ id: '', options, additionalFields: { subject_id } });
+			const past = { date: '2026-01-20', time_from: '2026-01-20 10:00:00', time_to: '2026-01-20 11:00:00' };
+			busy({ ...past, teacher_ids: [other], subject_id: 7, status: 3 });
+			expect(await of(7)).toEqual([`10:00 ${other}`, `11:00 ${other}`]);
+			expect(await of(8)).toEqual([]);
+			school.add('regular-lesson', {
+				...regular({ day: 3, subject_id: 8 }),
+				branch_id: 1,
+				teacher_ids: [id],
+			});
+			expect(await of(8)).toEqual([`10:00 ${id}`, `11:00 ${id}`, `12:00 ${id}`]);
+		});
+	});
+
+	it('looks at two weeks only where that is enough for the limit', async () => {
+		work();
+		const days = { date_to: '2026-08-31', returnAll: false };
+		const until = () => [...new Set(school.sentTo('lesson/index').map(({ body }) => body.date_to))];
+		expect(await found({ ...days, limit: 1 })).toEqual(['2026-02-09 10:00-11:00']);
+		expect(until()).toEqual(['2026-02-22']);
+		expect(await found({ ...days, limit: 40 })).toHaveLength(40);
+		expect(until()).toEqual(['2026-02-22', '2026-08-31']);
 	});
 
 	it.each<[string, object]>([

@@ -55,6 +55,8 @@ export class SmallSchool {
 	readonly sent: Sent[] = [];
 	/** Stands in for the answer to a call, unless it gives undefined, also in the end; may throw. */
 	onCall: (call: string, request: Sent) => unknown = () => undefined;
+	/** Before an answer leaves to a call for which `onCall` gave a promise. */
+	onAnswer: () => Promise<void> = async () => await Promise.resolve();
 	private readonly service: Router;
 
 	constructor(settings: Partial<Settings> = {}) {
@@ -154,7 +156,11 @@ export class SmallSchool {
 		const serve = () => this.serve(request, branch, entity, action);
 		const instead = this.onCall(`${entity}/${action}`, request);
 		if (!(instead instanceof Promise)) return instead === undefined ? serve() : instead;
-		return instead.then((late: unknown) => (late === undefined ? serve() : late));
+		return instead.then(async (late: unknown) => {
+			const answer = late === undefined ? serve() : late;
+			await this.onAnswer();
+			return answer;
+		});
 	}
 
 	private serve(request: Sent, branch: number | null, entity: string, action: string): unknown {

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import type { ProcessedData } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { Execution } from '../../../nodes/AlfaCrm/operations/execution/execution';
 import { Item } from '../../../nodes/AlfaCrm/operations/execution/item';
 import type { ContextOptions, Sent } from '../apiSupport';
@@ -15,12 +16,14 @@ export interface DeskOptions extends ContextOptions {
 	timezone?: string;
 	/** As if 'On Error' were to continue. */
 	continueOnFail?: boolean;
+	/** The workflow, and n8n's database, in which its node has a lock over all processes; without them there is none. */
+	saved?: { workflow: string; processedData: ProcessedData };
 }
 
 /** A run of the node against a server that answers by `answer`, without n8n's engine between. */
 export function deskOf(answer: (request: Sent) => unknown = () => ({}), options: DeskOptions = {}) {
 	const { parameters = {}, each, items = (each ?? [{}]).map(() => ({})) } = options;
-	const { continueOnFail = false, timezone = 'Europe/Moscow' } = options;
+	const { continueOnFail = false, timezone = 'Europe/Moscow', saved } = options;
 	const { context, sent } = contextOf(answer, options);
 	const hints: string[] = [];
 	const whole: IExecuteFunctions = Object.assign(context, {
@@ -33,7 +36,8 @@ export function deskOf(answer: (request: Sent) => unknown = () => ({}), options:
 		getInputData: () => items.map((json) => ({ json })),
 		continueOnFail: () => continueOnFail,
 		// One that was never saved has no lock in n8n's database.
-		getWorkflow: () => ({ active: false }),
+		getWorkflow: () => ({ active: false, ...(saved ? { id: saved.workflow } : {}) }),
+		helpers: Object.assign(context.helpers, saved?.processedData),
 		addExecutionHints: ({ message }: { message: string }) => void hints.push(message),
 	}) as unknown as IExecuteFunctions;
 	const run = new Execution(whole);

@@ -43,9 +43,7 @@ export function readFields(
 		return [field.name, added?.has(field.name) ? added.input({ ...toProperty(field) }) : undefined];
 	});
 	const input = Object.fromEntries(entries) as IDataObject;
-	const empty = fields.find(
-		(field) => mustSay(field) && added?.has(field.name) && isBlank(field, input[field.name]),
-	);
+	const empty = emptyOf(item, fields, input).find(mustSay);
 	if (empty === undefined) return input;
 	throw item.refused(
 		`'${empty.label}' is empty`,
@@ -56,3 +54,9 @@ export function readFields(
 /** The same where they say what is returned: one that was added and is empty is refused, for more would come without it. */
 export const readFilters: typeof readFields = (item, fields) =>
 	readFields(item, fields, () => true, 'It says what is returned.');
+
+/** Those of the fields that were added to the collection and are empty. */
+export function emptyOf(item: Item, fields: readonly Field[], input: IDataObject): Field[] {
+	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
+	return fields.filter((field) => added?.has(field.name) && isBlank(field, input[field.name]));
+}

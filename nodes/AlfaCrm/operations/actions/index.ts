@@ -1,5 +1,6 @@
 import type { Action, ActionKindName } from '../../entities/types';
 import type { ActionKind, Operation } from '../operation';
+import { bookLesson } from '../school/bookLesson';
 import { freeSlots } from '../school/freeSlots';
 import { overview } from '../school/overview';
 import { recordParameter } from '../records/recordParameter';
@@ -13,6 +14,7 @@ import { moveToStage } from './moveToStage';
 
 /** What each kind of action is. A kind without a module, or a module without a part, does not compile. */
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
+	bookLesson,
 	change,
 	completeLesson,
 	correctPayment,

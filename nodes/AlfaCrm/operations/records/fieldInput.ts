@@ -3,9 +3,9 @@ import { FROM_AI_AUTO_GENERATED_MARKER } from 'n8n-workflow';
 
 import { columnsMethod } from '../../entities/methodNames';
 import type { Entity } from '../../entities/types';
-import { isEmpty } from '../../fields/blank';
+import { isEmpty, isPicker } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
-import { jsonHint, toParameters, toProperty } from '../../fields/field';
+import { isBlank, jsonHint, toParameters, toProperty } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { quoted } from '../../fields/unreadable';
 import { OF_TOOL, showWhen } from '../../form/assemble';
@@ -211,6 +211,23 @@ function inForm(item: Item, collection: Parameter, prominent: readonly Field[]):
 	const own = prominent.map((field) => [field.name, item.inputOf(field)]);
 	const { [customFields.name]: custom, ...fields } = item.object({ ...collection, default: {} });
 	return { ...(Object.fromEntries(own) as IDataObject), ...fields, ...customIn(item, custom) };
+}
+
+/** @throws NodeOperationError where an expression fills a field and came to nothing, which nobody meant */
+export function assertNotLost(item: Item, field: Field, value: unknown): void {
+	const { [field.name]: raw } = item.execution.context.getNode().parameters;
+	if (isBlank(field, value) && isExpression(raw)) throw lostError(item, field);
+}
+
+export const lostError = (item: Item, { label }: Field, orNot = 'remove it'): Error =>
+	item.refused(
+		`'${label}' is set but came out empty`,
+		`Check the expression that fills it, or ${orNot}. ${item.effectNote()}`,
+	);
+
+export function isExpression(raw: unknown): boolean {
+	const text = isPicker(raw) ? raw.value : raw;
+	return typeof text === 'string' && /^=\s*\S/.test(text);
 }
 
 /** The custom fields of a form: pairs of a name and a value. */

@@ -4,7 +4,7 @@ import { formatTime, minutesOfClock, readId, readIds } from '../../values/format
 import { BOOKED, dayOf, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field, Wire } from '../../entities/fieldTypes';
-import { isEmpty, isPicker } from '../../fields/blank';
+import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { isBlank, listOf, serialize } from '../../fields/field';
 import { collection } from '../../form/assemble';
@@ -17,7 +17,7 @@ import type { Branch } from './branches';
 import type { NewRecord } from './create';
 import { create, readDraft, saveDraft, skipIfThere } from './create';
 import { MINUTES_OF_A_DAY, movedEnds } from './duration';
-import { isForm } from './fieldInput';
+import { isExpression, isForm, lostError } from './fieldInput';
 import { findById } from './findById';
 import { readWholeList } from './readList';
 import { updating } from './update';
@@ -88,7 +88,7 @@ function asSent(field: Field, value: Wire, zone: string): Wire {
 }
 
 /** An expression that finds nobody would book a lesson for nobody, or with no teacher, without a word. */
-function assertForSomebody(item: Item, input: IDataObject): void {
+export function assertForSomebody(item: Item, input: IDataObject): void {
 	const isEmptyIn = (field: Field) => isBlank(field, input[field.name]);
 	// A row that was read of a lesson for a group has an empty list of customers.
 	const isOfRow = ({ name }: Field) => {
@@ -98,10 +98,7 @@ function assertForSomebody(item: Item, input: IDataObject): void {
 	for (const field of [customer, group, teacher]) {
 		if (!isEmptyIn(field) || !isGiven(item, input, field)) continue;
 		if (field !== teacher && isOfRow(field) && isEmptyIn(customer) !== isEmptyIn(group)) continue;
-		throw item.refused(
-			`'${field.label}' is set but came out empty`,
-			`Check the expression that fills it, or leave it out if the lesson has none. ${item.effectNote()}`,
-		);
+		throw lostError(item, field, 'leave it out if the lesson has none');
 	}
 	if (![customer, group].every(isEmptyIn)) return;
 	throw item.refused(
@@ -116,11 +113,6 @@ function isGiven(item: Item, input: IDataObject, { name }: Field): boolean {
 	if (isForm(item, lesson)) return !isEmpty(input[name]) || isExpression(parameter);
 	const { value } = (columns ?? {}) as { value?: IDataObject | null };
 	return name in input || isExpression(value?.[name]);
-}
-
-function isExpression(raw: unknown): boolean {
-	const text = isPicker(raw) ? raw.value : raw;
-	return typeof text === 'string' && /^=\s*\S/.test(text);
 }
 
 /**
@@ -148,10 +140,7 @@ async function book(
 		}));
 		const same = lessons.find(({ row, span }) => span?.begin === wanted.begin && isFor(row, body));
 		if (skips && same) {
-			item.execution.hints.addRepeat(
-				'This lesson was there already; no other one was booked',
-				`lesson ${String(same.row.id)}`,
-			);
+			noteThere(item, same.row);
 			return show(same.row);
 		}
 		if (!checks || isCancelled(body)) return undefined;
@@ -165,10 +154,16 @@ async function book(
 	return await item.withLock(locks, async () => await findOrCreate(item, find, create));
 }
 
+export const noteThere = (item: Item, { id }: IDataObject): void =>
+	item.execution.hints.addRepeat(
+		'This lesson was there already; no other one was booked',
+		`lesson ${String(id)}`,
+	);
+
 const isCancelled = ({ status }: IDataObject): boolean => Number(status) === LESSON_STATUS.cancelled;
 
 /** All of the customers and groups are in it. */
-const isFor = (row: IDataObject, body: IDataObject): boolean =>
+export const isFor = (row: IDataObject, body: IDataObject): boolean =>
 	[group, customer].every(({ name }) => {
 		const there = readIds(listOf(row[name]));
 		return readIds(listOf(body[name])).every((id) => there.includes(id));
@@ -247,7 +242,7 @@ async function lessonsOn(
 }
 
 /** When a lesson takes place, in minutes of its day; without an end, the rest of the day is taken. */
-function spanOf({ time_from, time_to, duration }: IDataObject, zone: string) {
+export function spanOf({ time_from, time_to, duration }: IDataObject, zone: string) {
 	const [from, to] = [formatTime(time_from, zone), formatTime(time_to, zone)];
 	if (from === undefined) return undefined;
 	const begin = minutesOfClock(from);

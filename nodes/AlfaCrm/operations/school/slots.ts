@@ -6,6 +6,7 @@ import {
 	formatTime,
 	minutesOfClock,
 	readId,
+	readIds,
 	readInteger,
 } from '../../values/formats';
 import { dayOf, LESSON_STATUS } from '../../entities/lesson';
@@ -16,7 +17,7 @@ import { listOf } from '../../fields/field';
 type Rows = readonly IDataObject[];
 
 /** What a timetable is made of, as AlfaCRM lists it. */
-interface Timetable {
+export interface Timetable {
 	workingHours: Rows;
 	/** Of every status: a cancelled one shows that its regular lesson does not take place. */
 	lessons: Rows;
@@ -30,6 +31,8 @@ export interface WantedSlots {
 	room?: number;
 	/** Hours that name another branch do not count. */
 	branch?: number;
+	/** Of those who are to come, who have to be free as well. */
+	isTheirs?: (row: IDataObject) => boolean;
 	from: string;
 	to: string;
 	/** The day on which the teacher has left. */
@@ -41,8 +44,25 @@ export interface WantedSlots {
 	zone: string;
 }
 
+/** A time that is free; days are `yyyy-mm-dd`, times `hh:mm`. */
+export interface Slot {
+	date: string;
+	start: string;
+	end: string;
+}
+
 /** From and to, in minutes of a day. */
 type Span = readonly [from: number, to: number];
+
+/** What stands in a timetable, and when. */
+interface Busy {
+	row: IDataObject;
+	isRegular: boolean;
+	span: Span;
+}
+
+/** Why nothing can be at a time: something that stands there, or nobody works then. */
+export type Obstacle = Pick<Busy, 'row' | 'isRegular'> | 'noHours';
 
 /**
  * The times at which a teacher could give a lesson: the working hours less what stands in the calendar, and less the regular
@@ -50,16 +70,16 @@ type Span = readonly [from: number, to: number];
  * 5.13 and 5.15. Times are `hh:mm`; a slot may end at 24:00.
  */
 export function slotsOf(timetable: Timetable, wanted: WantedSlots) {
-	const { from, to, until = '9999-99-99', duration, step, notBefore = '', zone } = wanted;
-	const lessons = timetable.lessons.map((row) => ({ row, date: dayOf(row, zone) }));
-	const slots: Array<{ date: string; start: string; end: string }> = [];
+	const { from, to, until = AFTER_ALL, duration, step, notBefore = '' } = wanted;
+	const busyOn = calendarOf(timetable, wanted);
+	const slots: Slot[] = [];
 	for (let date = from; date <= to && date < until; date = daysAfter(date, 1)) {
-		const ofDay = lessons.filter((one) => one.date === date).map(({ row }) => row);
-		const busy = busyOn(date, ofDay, timetable.regularLessons, wanted);
-		for (const [opens, closes] of hoursOn(date, timetable.workingHours, wanted)) {
+		const hours = hoursOn(date, timetable.workingHours, wanted);
+		const busy = hours.length > 0 ? busyOn(date) : [];
+		for (const [opens, closes] of hours) {
 			for (let at = opens; at + duration <= closes; at += step) {
 				const [start, end] = [clockOfMinutes(at), clockOfMinutes(at + duration)];
-				const isBusy = busy.some(([begins, ends]) => at < ends && begins < at + duration);
+				const isBusy = inTheWay(busy, at, duration) !== undefined;
 				if (!isBusy && `${date} ${start}` >= notBefore) slots.push({ date, start, end });
 			}
 		}
@@ -67,18 +87,62 @@ export function slotsOf(timetable: Timetable, wanted: WantedSlots) {
 	return slots;
 }
 
+/**
+ * What stands in the way of a lesson on the first day that is wanted.
+ *
+ * @param start `hh:mm`
+ * @param hoursCount whether it has to be within the working hours, and not only within the day
+ */
+export function obstacleAt(
+	timetable: Timetable,
+	wanted: WantedSlots,
+	start: string,
+	hoursCount: boolean,
+): Obstacle | undefined {
+	const { from: date, until = AFTER_ALL, duration } = wanted;
+	const at = minutesOfClock(start);
+	const taken = inTheWay(calendarOf(timetable, wanted)(date), at, duration);
+	if (taken !== undefined) return taken;
+	const hours: Span[] = hoursCount ? hoursOn(date, timetable.workingHours, wanted) : [[0, MINUTES_OF_A_DAY]];
+	const isWithin = hours.some(([opens, closes]) => opens <= at && at + duration <= closes);
+	return isWithin && date < until ? undefined : 'noHours';
+}
+
+/** The teachers of lessons and regular lessons of a subject: AlfaCRM has no other list of who teaches what. */
+export function teachersOf({ lessons, regularLessons }: Timetable, subject: number): Set<number> {
+	const ofSubject = [...lessons, ...regularLessons].filter(
+		({ subject_id }) => readId(subject_id) === subject,
+	);
+	return new Set(ofSubject.flatMap(({ teacher_ids }) => readIds(listOf(teacher_ids))));
+}
+
+const AFTER_ALL = '9999-99-99';
+
+const inTheWay = (busy: readonly Busy[], at: number, duration: number): Busy | undefined =>
+	busy.find(({ span: [begins, ends] }) => at < ends && begins < at + duration);
+
 /** When the teacher, or the room, is taken on a day. What stands in the calendar counts in place of the regular lesson. */
-function busyOn(date: string, lessons: Rows, regularLessons: Rows, wanted: WantedSlots): Span[] {
+function calendarOf({ lessons, regularLessons }: Timetable, wanted: WantedSlots) {
 	const { zone } = wanted;
-	const dated = new Set(lessons.map(({ regular_id }) => readId(regular_id)));
-	return [
-		...lessons
-			.filter((row) => Number(row.status) !== LESSON_STATUS.cancelled && concerns(row, wanted))
-			.map(({ time_from, time_to }) => spanOf(time_from, time_to, zone)),
-		...regularLessons
-			.filter((row) => takesPlace(row, date, zone) && !dated.has(readId(row.id)) && concerns(row, wanted))
-			.map(({ time_from_v, time_to_v }) => spanOf(time_from_v, time_to_v, zone)),
-	];
+	const byDay = new Map<string | undefined, IDataObject[]>();
+	for (const row of lessons) {
+		const day = dayOf(row, zone);
+		const others = byDay.get(day);
+		if (others) others.push(row);
+		else byDay.set(day, [row]);
+	}
+	return (date: string): Busy[] => {
+		const ofDay = byDay.get(date) ?? [];
+		const dated = new Set(ofDay.map(({ regular_id }) => readId(regular_id)));
+		return [
+			...ofDay
+				.filter((row) => Number(row.status) !== LESSON_STATUS.cancelled && concerns(row, wanted))
+				.map((row) => ({ row, isRegular: false, span: spanOf(row.time_from, row.time_to, zone) })),
+			...regularLessons
+				.filter((row) => takesPlace(row, date, zone) && !dated.has(readId(row.id)) && concerns(row, wanted))
+				.map((row) => ({ row, isRegular: true, span: spanOf(row.time_from_v, row.time_to_v, zone) })),
+		];
+	};
 }
 
 /** Without an end after its beginning a lesson takes the rest of its day, without a beginning all that is before the end. */
@@ -88,10 +152,11 @@ function spanOf(from: unknown, to: unknown, zone: string): Span {
 }
 
 /** Lists of a teacher need not show whose they are. */
-function concerns({ teacher_ids, room_id }: IDataObject, { teacher, room }: WantedSlots): boolean {
+function concerns(row: IDataObject, { teacher, room, isTheirs }: WantedSlots): boolean {
+	const { teacher_ids, room_id } = row;
 	const isShown = teacher_ids !== undefined && teacher_ids !== null;
-	const isTheirs = !isShown || listOf(teacher_ids).some((one) => readId(one) === teacher);
-	return isTheirs || (room !== undefined && readId(room_id) === room);
+	const isTaught = !isShown || listOf(teacher_ids).some((one) => readId(one) === teacher);
+	return isTaught || (room !== undefined && readId(room_id) === room) || isTheirs?.(row) === true;
 }
 
 /** Whether a regular lesson is due on a day: 1 is Monday, 7 or 0 Sunday; both ends of its time count. */

@@ -1,0 +1,116 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { formOf } from '../support/form';
+import { given, NULL, officeOf, pick, stopClock, UNDEFINED } from './support/office';
+import { useSchool } from './support/school';
+
+/** What n8n itself has a part in: expressions, time zones, lost answers. The rest is in `unit/operations/bookLesson`. */
+const school = useSchool({ customers: 30 });
+const { add, customer, lead, patch, rows, refused, run, stopped, whole } = officeOf(school);
+
+/** A Monday; the teachers of the sandbox work on Mondays, Wednesdays and Fridays from ten to seven. */
+const DAY = '2031-03-10';
+const form = (more: INodeParameters = {}): INodeParameters => ({
+	...{ resource: 'lesson', operation: 'book', branchId: 1, customer_ids: pick(lead()), teacher_ids: pick(1) },
+	...{ lesson_type_id: pick(3), subject_id: pick(1), when: 'time', lesson_date: DAY, time_from: '10:00' },
+	...more,
+});
+const free = (more: INodeParameters = {}): INodeParameters => ({
+	...{ resource: 'teacher', operation: 'getFreeSlots', branchId: 1, date_from: DAY, date_to: DAY, ...more },
+});
+const bookedIn = () => rows('lesson').filter(({ date }) => String(date).startsWith('2031-03'));
+
+it('asks in the order in which a school thinks of it, for the time or for the days', () => {
+	const labels = (when: string) =>
+		formOf({ resource: 'lesson', operation: 'book', when }).map(({ displayName }) => displayName);
+	const start = ['Customer', 'Group', 'Lesson Type', 'Subject', 'Teacher', 'When', 'Date'];
+	const end = ['Duration', 'Additional Fields', 'Options'];
+	expect(labels('time').slice(3)).toEqual([...start, 'Start Time', ...end]);
+	expect(labels('firstFree').slice(3)).toEqual([...start, 'Date To', ...end]);
+});
+
+it('takes names for IDs, and the page of a lead', async () => {
+	const named = (value: string) => ({ __rl: true, mode: 'name', value });
+	const id = lead();
+	const url = `${school.sandbox.url}/company/1/lead/view?id=${id}`;
+	const json = await run(
+		form({
+			customer_ids: { __rl: true, mode: 'url', value: url },
+			lesson_type_id: named('Пробный'),
+			teacher_ids: named('Сидорова Ева'),
+			additionalFields: { room_id: named(String(rows('room')[0].name)) },
+		}),
+	);
+	expect(json).toMatchObject([
+		{ operationResult: 'created', customer_ids: id, lesson_type_id: 3, teacher_names: 'Сидорова Ева' },
+	]);
+});
+
+it('refuses a customer, group, teacher or room that is given and comes to nothing', async () => {
+	for (const nobody of [NULL, UNDEFINED, pick(given([])), pick('={{ $json.x }}')]) {
+		await refused(form({ customer_ids: nobody }), "'Customer' is set but came out empty");
+		await refused(form({ group_ids: nobody }), "'Group' is set but came out empty");
+		await refused(form({ teacher_ids: nobody }), "'Teacher' is set but came out empty");
+		await refused(free({ id: nobody }), "'Teacher' is set but came out empty");
+		const inRoom = { additionalFields: { room_id: nobody } };
+		await refused(form(inRoom), "'Room' is set but came out empty");
+	}
+	expect(bookedIn()).toEqual([]);
+});
+
+it('books once when the answer was lost, at a time or in the first free slot, and moves the stage then', async () => {
+	const stage = rows('lead-status')[1].id as number;
+	for (const more of [{}, { when: 'firstFree', date_to: '2031-03-14' }]) {
+		const id = lead({ lead_status_id: null });
+		const booking = form({
+			customer_ids: pick(id),
+			additionalFields: { lead_status_id: pick(stage) },
+			...more,
+		});
+		const before = bookedIn().length;
+		school.sandbox.faults.add({
+			kind: 'reset',
+			when: 'after',
+			match: { entity: 'lesson', action: 'create' },
+		});
+		expect((await whole(booking)).status).toBe('error');
+		expect([customer(id).lead_status_id, bookedIn().length]).toEqual([null, before + 1]);
+		expect(await run(booking)).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect([customer(id).lead_status_id, bookedIn().length]).toEqual([stage, before + 1]);
+	}
+}, 60_000);
+
+it('knows by the time zone of the workflow what has passed', async () => {
+	stopClock(`${DAY}T05:30:00Z`);
+	try {
+		// Half past three in the afternoon in Vladivostok, half past one at night in New York.
+		const message = (await stopped(form(), { timezone: 'Asia/Vladivostok' })).message;
+		expect(message).toBe(`${DAY} 10:00 has passed by the clock of the workflow (Asia/Vladivostok)`);
+		const first = form({ when: 'firstFree', date_to: DAY });
+		expect((await run(first, { timezone: 'Asia/Vladivostok' }))[0].time_from).toBe(`${DAY} 15:30:00`);
+		expect((await run(form(), { timezone: 'America/New_York' }))[0].time_from).toBe(`${DAY} 10:00:00`);
+	} finally {
+		jest.useRealTimers();
+	}
+});
+
+it('gives free slots of any teacher of the branch, at once where one is enough', async () => {
+	for (const teacher of rows('teacher')) patch('teacher', teacher.id, { branch_ids: [1] });
+	const wanted = free({ date_to: '2031-12-31', returnAll: false, limit: 1 });
+	const calls = school.calls().length;
+	expect(await run(wanted)).toMatchObject([
+		{ date: DAY, start: '10:00', teacher_id: 1, teacher_name: 'Петров Лев' },
+	]);
+	expect(
+		school
+			.calls()
+			.slice(calls)
+			.filter((call) => call !== 'auth/login'),
+	).toHaveLength(6);
+	add('lesson', {
+		...{ branch_id: 1, date: DAY, time_from: `${DAY} 10:00:00`, time_to: `${DAY} 11:00:00` },
+		...{ teacher_ids: [1], customer_ids: [1], status: 1, lesson_type_id: 1, subject_id: 1 },
+	});
+	expect(await run(wanted)).toMatchObject([{ start: '10:00', teacher_id: 2 }]);
+	expect(await run({ ...wanted, id: pick(1) })).toMatchObject([{ start: '11:00', teacher_id: 1 }]);
+});

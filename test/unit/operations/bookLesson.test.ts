@@ -1,0 +1,442 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
+import { answered } from '../../support/nodeErrors';
+import { formOf, SmallSchool } from './school';
+
+/** A Monday. */
+const DAY = '2031-03-10';
+/** The school's clock, for the node asks what has passed. */
+const NOW = '2031-03-03T09:00:00Z';
+
+let school: SmallSchool;
+let anna: number;
+let boris: number;
+beforeEach(() => {
+	jest.useFakeTimers({ now: new Date(NOW), advanceTimers: true });
+	school = new SmallSchool();
+	for (const path of ['subject', 'subject', 'lesson-type', 'lesson-type', 'lesson-type', 'lead-status'])
+		school.add(path, { name: 'A' });
+	school.add('lead-status', { name: 'Пробный урок' });
+	for (const name of ['Петров Лев', 'Сидорова Ева', 'Примеров Ян'])
+		school.add('teacher', { name, branch_ids: [1] });
+	// Mondays and Tuesdays from ten to one.
+	for (const teacher_id of [1, 2, 3])
+		for (const weekday of [2, 3])
+			school.add('working-hour', { teacher_id, branch_id: 1, weekday, time_from: '10:00', time_to: '12:59' });
+	for (const branch_id of [1, 1, 2]) school.add('room', { name: 'A', branch_id, is_enabled: 1 });
+	school.add('group', { name: 'A', branch_ids: [1] });
+	[anna, boris] = [school.lead(), school.lead({ is_study: 1 })];
+});
+afterEach(() => jest.useRealTimers());
+
+const lesson = (row: IDataObject = {}) =>
+	school.add('lesson', {
+		...{ branch_id: 1, date: DAY, time_from: `${DAY} 10:00:00`, time_to: `${DAY} 11:00:00` },
+		...{ lesson_type_id: 1, subject_id: 2, teacher_ids: [1], group_ids: [], status: 1, room_id: null },
+		...{ regular_id: null, customer_ids: [boris], ...row },
+	});
+const at = (from: string, to: string, date = DAY) => ({
+	...{ date, time_from: `${date} ${from}:00`, time_to: `${date} ${to}:00` },
+});
+const regular = (row: IDataObject = {}) =>
+	school.add('regular-lesson', {
+		...{
+			branch_id: 1,
+			related_class: 'Group',
+			related_id: 1,
+			lesson_type_id: 2,
+			subject_id: 1,
+			room_id: null,
+		},
+		...{ day: 1, time_from_v: '10:00', time_to_v: '11:00', b_date: '2030-09-01', e_date: '2031-05-31' },
+		...{ teacher_ids: [1], ...row },
+	});
+
+const form = (more: IDataObject = {}) =>
+	formOf('book', {
+		...{ resource: 'lesson', customer_ids: String(anna), subject_id: 1, lesson_type_id: 3, teacher_ids: [1] },
+		...{ when: 'time', lesson_date: DAY, time_from: '10:00', date_to: '2031-03-16', duration: 60, ...more },
+	});
+const first = (more: IDataObject = {}) => form({ when: 'firstFree', time_from: '', ...more });
+const booked = () => school.rows('lesson').filter(({ lesson_type_id }) => lesson_type_id === 3);
+const times = () =>
+	booked().map(({ time_from, teacher_ids }) => `${String(time_from)} ${String(teacher_ids)}`);
+const stopped = async (parameters: IDataObject) => {
+	const { message, description } = await school.stopped(parameters);
+	return [message, description];
+};
+
+describe('at a time', () => {
+	it('books a lesson, as the schema tells, and the second time finds it, with a hint', async () => {
+		const one = await school.done(form({ additionalFields: { room_id: 1, note: 'Придёт с мамой' } }));
+		expect(one.hints).toEqual([]);
+		expect(one.json).toEqual([
+			{
+				...{ id: 1, operationResult: 'created', time_from: `${DAY} 10:00:00`, time_to: `${DAY} 11:00:00` },
+				...{ status: 1, group_ids: '', customer_ids: anna, teacher_ids: 1, subject_id: 1, room_id: 1 },
+				...{ lesson_type_id: 3, note: 'Придёт с мамой', teacher_names: 'Петров Лев' },
+			},
+		]);
+		const known = Object.keys(allSchemas()['lesson/book'].properties);
+		expect([...Object.keys(one.json[0])].sort()).toEqual([...known, 'note'].sort());
+		expect(school.row('lesson', 1)).toMatchObject({ branch_id: 1, note: 'Придёт с мамой', date: DAY });
+
+		const calls = school.calls.length;
+		const two = await school.done(form({ lesson_date: '10.03.2031', time_from: `${DAY} 10:00:00` }));
+		expect(two.json).toMatchObject([{ id: 1, operationResult: 'unchanged', teacher_names: 'Петров Лев' }]);
+		expect(two.hints).toEqual(['This lesson was there already; no other one was booked: lesson 1']);
+		expect(booked()).toHaveLength(1);
+		expect(school.calls.slice(calls)).toEqual(['teacher/index', 'lesson/index', 'lesson/index']);
+	});
+
+	it('finds it when it has been held, or is given by another teacher now; not one that was cancelled', async () => {
+		await school.done(form());
+		school.patch('lesson', 1, { status: 3, teacher_ids: [2] });
+		jest.setSystemTime(new Date('2031-03-11T09:00:00Z'));
+		expect((await school.done(form())).json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		jest.setSystemTime(new Date(NOW));
+		school.patch('lesson', 1, { status: 2 });
+		expect((await school.done(form())).json).toMatchObject([{ id: 2, operationResult: 'created' }]);
+	});
+
+	it('finds the one that another process has booked since it was looked for', async () => {
+		let looks = 0;
+		school.onCall = (call) => {
+			// By status, and then what the teacher has.
+			if (call === 'lesson/index' && ++looks === 3)
+				lesson({ lesson_type_id: 3, subject_id: 1, customer_ids: [anna] });
+			return undefined;
+		};
+		expect((await school.done(form())).json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
+	it('books a group, and a customer in a lesson of it', async () => {
+		const group = form({ customer_ids: '', group_ids: '1', lesson_type_id: 2 });
+		expect(await school.results(group, group)).toBe('created, unchanged');
+		expect(school.rows('lesson')).toMatchObject([{ group_ids: [1], customer_ids: [] }]);
+	});
+
+	it.each<[string, () => IDataObject, IDataObject, string]>([
+		[
+			'a lesson',
+			() => ({ id: lesson() }),
+			{},
+			'Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1',
+		],
+		[
+			'a part of one',
+			() => ({ id: lesson(at('10:45', '11:45')) }),
+			{},
+			'Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1',
+		],
+		[
+			'a regular lesson that is not in the calendar',
+			() => ({ id: regular() }),
+			{},
+			'Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: regular lesson 1',
+		],
+		[
+			'a lesson of another teacher in the room',
+			() => ({ id: lesson({ teacher_ids: [2], room_id: 1 }) }),
+			{ additionalFields: { room_id: 1 } },
+			'Room 1 has another lesson on 2031-03-10 at 10:00: lesson 1',
+		],
+	])('refuses the time of %s, with the next free ones', async (what, add, more, message) => {
+		add();
+		const next = what === 'a part of one' ? `${DAY} 12:00` : `${DAY} 11:00`;
+		expect(await stopped(form(more))).toEqual([
+			message,
+			expect.stringContaining(`Free next: ${next} (Петров Лев), 2031-03-1`),
+		]);
+		expect(booked()).toEqual([]);
+	});
+
+	it.each<[string, IDataObject, string]>([
+		[
+			'before the hours',
+			{ time_from: '09:30' },
+			'Teacher 1 (Петров Лев) does not work on 2031-03-10 at 09:30 for 60 minutes',
+		],
+		[
+			'beyond them',
+			{ time_from: '12:30' },
+			'Teacher 1 (Петров Лев) does not work on 2031-03-10 at 12:30 for 60 minutes',
+		],
+		[
+			'on a Wednesday',
+			{ lesson_date: '2031-03-12' },
+			'Teacher 1 (Петров Лев) does not work on 2031-03-12 at 10:00 for 60 minutes',
+		],
+		[
+			'that has passed',
+			{ lesson_date: '2031-03-03' },
+			'2031-03-03 10:00 has passed by the clock of the workflow (Europe/Moscow)',
+		],
+	])('refuses a time %s', async (_when, more, message) => {
+		const [text, description] = await stopped(form(more));
+		expect(text).toBe(message);
+		expect(description).toMatch(
+			/^Free next: 2031-03-\d\d \d\d:\d\d \(Петров Лев\), .*\. Nothing was saved\.$/,
+		);
+	});
+
+	it('books outside of the hours where that is chosen, and never over midnight', async () => {
+		const options = { checkHours: false };
+		await school.done(form({ time_from: '20:00', options }));
+		expect(times()).toEqual([`${DAY} 20:00:00 1`]);
+		expect((await stopped(form({ time_from: '23:30', options })))[0]).toContain('does not work');
+	});
+
+	it.each<[string, () => unknown, IDataObject, string]>([
+		[
+			'another lesson of the customer',
+			() => lesson({ teacher_ids: [2], customer_ids: [boris, anna] }),
+			{},
+			'lesson 1',
+		],
+		[
+			'one that is of another type',
+			() => lesson({ ...at('10:30', '11:30'), customer_ids: [anna] }),
+			{},
+			'lesson 1',
+		],
+		[
+			'one of the group',
+			() => lesson({ teacher_ids: [2], group_ids: [1], customer_ids: [] }),
+			{ customer_ids: '', group_ids: '1', lesson_type_id: 2 },
+			'lesson 1',
+		],
+		[
+			'a regular one of the group',
+			() => regular({ teacher_ids: [1] }),
+			{ customer_ids: '', group_ids: '1', lesson_type_id: 2 },
+			'regular lesson 1',
+		],
+	])('refuses the time of %s, whoever is to teach', async (_what, add, more, which) => {
+		add();
+		for (const teacher_ids of [[1], [1, 3]]) {
+			const [message, description] = await stopped(form({ ...more, teacher_ids }));
+			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: ${which}`);
+			expect(description).toMatch(/^Free next: 2031-03-10 1[12]:[03]0/);
+		}
+	});
+
+	it('says that nothing is free soon', async () => {
+		for (const { id } of school.rows('working-hour'))
+			school.patch('working-hour', id, { weekday: 7, teacher_id: 2 });
+		expect(await stopped(form())).toEqual([
+			'Teacher 1 (Петров Лев) does not work on 2031-03-10 at 10:00 for 60 minutes',
+			'Nothing is free within 14 days. Nothing was saved.',
+		]);
+	});
+
+	it('takes the first of several teachers who is free', async () => {
+		lesson({ teacher_ids: [2] });
+		await school.done(form({ teacher_ids: [2, 3, 1] }));
+		expect(times()).toEqual([`${DAY} 10:00:00 3`]);
+		lesson({ teacher_ids: [1] });
+		expect((await stopped(form({ customer_ids: String(school.lead()), teacher_ids: [2, 3, 1] })))[0]).toBe(
+			'No teacher is free on 2031-03-10 at 10:00 for 60 minutes',
+		);
+	});
+});
+
+describe('any teacher', () => {
+	it('is one who has had lessons of the subject, or has regular ones', async () => {
+		lesson({ ...at('10:00', '11:00', '2031-02-20'), subject_id: 1, status: 3, teacher_ids: [3] });
+		regular({ teacher_ids: [2], subject_id: 2 });
+		await school.done(form({ teacher_ids: [] }));
+		expect(times()).toEqual([`${DAY} 10:00:00 3`]);
+		await school.done(
+			form({ teacher_ids: '', customer_ids: String(boris), subject_id: 2, time_from: '11:00' }),
+		);
+		expect(times()).toEqual([`${DAY} 10:00:00 3`, `${DAY} 11:00:00 2`]);
+	});
+
+	it('is nobody where nobody is known to teach it, which the message says', async () => {
+		const [message, description] = await stopped(form({ teacher_ids: [] }));
+		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
+		expect(description).toMatch(/^Nothing is free within 14 days\. As 'Teacher' is empty, only those count/);
+	});
+
+	it('works in the branch, and may be busy in another one', async () => {
+		regular({ teacher_ids: [1], day: 5 });
+		school.patch('teacher', 1, { branch_ids: [1, 2] });
+		lesson({ branch_id: 2 });
+		expect((await stopped(form({ teacher_ids: [] })))[0]).toContain('lesson 1');
+		school.patch('teacher', 1, { branch_ids: [2] });
+		expect((await stopped(form({ teacher_ids: [] })))[0]).toContain('No teacher is free');
+	});
+});
+
+describe('the first free slot', () => {
+	it('is booked, once for a person who has one like it to come', async () => {
+		lesson();
+		const one = await school.done(first());
+		expect(one.json).toMatchObject([{ operationResult: 'created', time_from: `${DAY} 11:00:00` }]);
+		for (const more of [{}, { lesson_date: '2031-03-03' }, { teacher_ids: [1, 2] }])
+			expect((await school.done(first(more))).json).toMatchObject([
+				{ id: one.json[0].id, operationResult: 'unchanged' },
+			]);
+		expect(booked()).toHaveLength(1);
+		await school.done(first({ customer_ids: String(boris) }));
+		expect(times()).toEqual([`${DAY} 11:00:00 1`, `${DAY} 12:00:00 1`]);
+	});
+
+	it.each<[string, IDataObject, IDataObject]>([
+		['with another teacher', { teacher_ids: [2] }, {}],
+		['of another subject', { subject_id: 2 }, {}],
+		['of another type', { lesson_type_id: 1 }, {}],
+		['that was held', { status: 3 }, {}],
+		['that was cancelled', { status: 2 }, {}],
+		['of every week', { regular_id: 7 }, {}],
+		['before the time that is asked for', {}, { lesson_date: '2031-03-11' }],
+		['where another one is wanted', {}, { options: { skipIfThere: false } }],
+	])('is booked though there is one %s', async (_what, row, more) => {
+		const id = lesson({ subject_id: 1, lesson_type_id: 3, customer_ids: [anna], ...row });
+		expect((await school.done(first(more))).json[0]).not.toMatchObject({ id });
+	});
+
+	it('is that of the teacher who is free first, as given where several are', async () => {
+		lesson({ ...at('10:00', '12:30'), teacher_ids: [1] });
+		lesson({ ...at('10:00', '10:45'), teacher_ids: [2, 3] });
+		await school.done(first({ teacher_ids: [1, 3, 2] }));
+		expect(times()).toEqual([`${DAY} 11:00:00 3`]);
+	});
+
+	it('is none at which the customer is elsewhere', async () => {
+		lesson({ ...at('10:15', '11:10'), teacher_ids: [2], customer_ids: [anna] });
+		await school.done(first());
+		expect(times()).toEqual([`${DAY} 11:30:00 1`]);
+	});
+
+	it('begins at each step, and may be weeks away', async () => {
+		lesson(at('10:00', '10:15'));
+		await school.done(first({ options: { step: 15 } }));
+		expect(times()).toEqual([`${DAY} 10:15:00 1`]);
+		for (const { id } of school.rows('working-hour')) school.patch('working-hour', id, { teacher_id: 9 });
+		school.patch('working-hour', 1, { teacher_id: 1 });
+		for (const date of ['2031-03-17', '2031-03-24']) lesson(at('09:00', '18:00', date));
+		await school.done(
+			first({ customer_ids: String(boris), lesson_date: '2031-03-11', date_to: '2031-06-30' }),
+		);
+		expect(times()[1]).toBe('2031-03-31 10:00:00 1');
+	});
+
+	it('is refused where there is none', async () => {
+		const [message, description] = await stopped(first({ lesson_date: '2031-03-12' }));
+		expect(message).toBe('No slot of 60 minutes is free from 2031-03-12 to 2031-03-16');
+		expect(description).toMatch(/^Give later days.*Nothing was saved\.$/);
+	});
+
+	it('is not one that has passed', async () => {
+		jest.setSystemTime(new Date(`${DAY}T08:10:00Z`));
+		await school.done(first());
+		expect(times()).toEqual([`${DAY} 11:30:00 1`]);
+	});
+});
+
+describe('a lesson for nobody', () => {
+	it.each<[string, unknown]>([
+		['null', null],
+		['an empty text', ''],
+		['an empty list', []],
+		['an empty picker', { __rl: true, mode: 'id', value: '' }],
+		['nothing', undefined],
+	])('is refused: %s', async (_what, customer_ids) => {
+		expect(await school.refused(form({ customer_ids } as IDataObject))).toMatchObject({
+			message: "'Group' and 'Customer' are both empty, so the lesson would be for nobody",
+		});
+	});
+
+	it.each<[string, IDataObject]>([
+		['Lesson Type', { lesson_type_id: '' }],
+		['Subject', { subject_id: null }],
+		['Date', { lesson_date: '' }],
+		['Start Time', { time_from: '' }],
+		['Date To', { when: 'firstFree', date_to: '' }],
+		['Date To', { when: 'firstFree', date_to: '2031-03-09' }],
+		['Room', { additionalFields: { room_id: '' } }],
+		['Stage', { customer_ids: '', group_ids: '1', additionalFields: { lead_status_id: 2 } }],
+		['Duration', { duration: 0 }],
+		['When', { when: 'soon' }],
+	])("is one without a right '%s', which is refused", async (label, more) => {
+		expect((await school.refused(form(more))).message).toContain(label);
+	});
+});
+
+describe('the stage of the lead', () => {
+	const staged = (more: IDataObject = {}) => form({ additionalFields: { lead_status_id: 2 }, ...more });
+	const stage = (id = anna) => school.row('customer', id).lead_status_id;
+
+	it('is moved with the lesson, also where that was there, and once', async () => {
+		await school.done(form());
+		expect(await school.results(staged(), staged())).toBe('unchanged, unchanged');
+		expect(stage()).toBe(2);
+		expect(school.writes()).toEqual(['lesson/create', 'customer/update']);
+	});
+
+	it('is none of a client, which a hint tells', async () => {
+		const { hints } = await school.done(staged({ customer_ids: String(boris) }));
+		expect(hints).toEqual([`A client has no stage, so that was not changed: customer ${boris}`]);
+		expect(school.writes()).toEqual(['lesson/create']);
+	});
+
+	it('that cannot be moved is an error which says that the lesson was booked; the next run moves it', async () => {
+		school.onCall = (call) => {
+			if (call === 'customer/update') throw answered(500);
+			return undefined;
+		};
+		const { error } = await school.run(staged());
+		expect(error?.description).toContain(`Saved before: book the lesson on ${DAY} at 10:00.`);
+		school.onCall = () => undefined;
+		expect(await school.results(staged())).toBe('unchanged');
+		expect([stage(), booked().length]).toEqual([2, 1]);
+	});
+});
+
+describe('what comes in the way', () => {
+	it.each(['lesson/index', 'regular-lesson/index', 'teacher/working-hour', 'teacher/index'])(
+		'%s that may not be read is an error, and nothing is booked',
+		async (call) => {
+			school.settings.forbiddenCalls = [call];
+			expect((await school.stopped(form())).httpCode).toBe('403');
+		},
+	);
+
+	it('another branch of the teacher that is closed is told in a hint', async () => {
+		school.patch('teacher', 1, { branch_ids: [1, 2] });
+		school.settings.forbiddenBranches = [2];
+		const { hints } = await school.done(form());
+		expect(hints).toEqual([expect.stringMatching(/may be busy there in a slot: branch 2$/)]);
+	});
+
+	it('two items for one slot: the first has it, the other the next one, or is refused', async () => {
+		const each = [anna, boris].map((id) => first({ customer_ids: String(id) }));
+		await school.done({}, { each });
+		expect(times()).toEqual([`${DAY} 10:00:00 1`, `${DAY} 11:00:00 1`]);
+		const both = [school.lead(), school.lead()].map((id) =>
+			form({ customer_ids: String(id), teacher_ids: [2] }),
+		);
+		const ends = await Promise.all(both.map(async (one) => await school.run(one)));
+		expect(ends.filter(({ error }) => error !== undefined)).toHaveLength(1);
+		expect(booked()).toHaveLength(3);
+	});
+
+	it('Create of the same hour at the same moment: one of both is booked', async () => {
+		const create = formOf('create', {
+			...{
+				resource: 'lesson',
+				customer_ids: String(boris),
+				lesson_date: DAY,
+				time_from: '10:30',
+				duration: 60,
+			},
+			...{ subject_id: 1, lesson_type_id: 3, teacher_ids: [1] },
+		});
+		const ends = await Promise.all([form(), create].map(async (one) => await school.run(one)));
+		expect(ends.filter(({ error }) => error !== undefined)).toHaveLength(1);
+		expect(booked()).toHaveLength(1);
+	});
+});
