@@ -22,6 +22,7 @@ const KINDS: Record<ActionKindName, Promised> = {
 	joinGroup: { by: 'looksFirst' },
 	leaveGroup: { by: 'looksFirst' },
 	overview: { by: 'answers', reads: true },
+	participants: { by: 'answers', reads: true },
 	rejectLead: { by: 'looksFirst' },
 	save: { by: 'sends' },
 };

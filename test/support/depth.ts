@@ -16,6 +16,7 @@ export const depth = {
 	sideBySide: runs(8, 200),
 	phoneSpellings: runs(200, 1_000),
 	timetables: runs(200, 10_000),
+	lessonStories: runs(60, 300),
 	lists: runs(120, 10_000),
 	rate: runs(60, 1_000),
 	logins: runs(12, 50),

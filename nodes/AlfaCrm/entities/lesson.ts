@@ -114,6 +114,21 @@ const complete: Action = {
 	kind: 'completeLesson',
 };
 
+/** API notes 5.3, 5.7, 5.11 and 5.13: AlfaCRM has no call for it, so it is worked out of several lists. */
+const participants: Action = {
+	name: 'getParticipants',
+	label: 'Get Participants',
+	title: 'Get who comes to lessons with phone and email',
+	description: 'One item for each person and lesson, of all branches unless one is chosen',
+	action: 'index',
+	body: [
+		isoDate('date_from', 'Date From', { required: true, daysAhead: 1 }),
+		isoDate('date_to', 'Date To', { required: true, daysAhead: 1 }),
+		record('lesson_id', 'Lesson', 'lesson', { description: 'This one alone, on whichever day' }),
+	],
+	kind: 'participants',
+};
+
 const day = dottedDate('lesson_date', 'Lesson Date', {
 	required: true,
 	writeOnly: true,
@@ -163,7 +178,7 @@ export const lesson = writable({
 	label: 'Lesson',
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
-	actions: [complete],
+	actions: [complete, participants],
 	listed: {
 		title: [],
 		details: [

@@ -71,6 +71,8 @@ interface ActionKinds {
 	overview: Nothing;
 	/** When a teacher has time. */
 	freeSlots: Nothing;
+	/** Who comes to lessons. */
+	participants: Nothing;
 }
 
 export type ActionKindName = keyof ActionKinds;

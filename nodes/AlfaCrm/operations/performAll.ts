@@ -88,7 +88,7 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	if (operation === undefined)
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
 	item.onlyReads = operation.reads === true;
-	if (entity.scope === 'branch') await settleBranch(item);
+	if (entity.scope === 'branch' && !operation.anyBranch) await settleBranch(item);
 	await settleNames(item, entity, name);
 	return async () => (await operation.execute(item, entity)).map((json) => ({ json }));
 }

@@ -1,6 +1,7 @@
 import type { Action, ActionKindName } from '../../entities/types';
 import type { ActionKind, Operation } from '../operation';
 import { freeSlots } from '../school/freeSlots';
+import { participants } from '../school/getParticipants';
 import { overview } from '../school/overview';
 import { idParameter } from '../records/target';
 import { change, rejectLead } from './change';
@@ -21,6 +22,7 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	joinGroup,
 	leaveGroup,
 	overview,
+	participants,
 	rejectLead,
 	save,
 };
@@ -39,5 +41,6 @@ export function operationFor(action: Action): Operation {
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),
 		reads: kind.reads,
+		anyBranch: kind.anyBranch,
 	};
 }

@@ -24,6 +24,18 @@ async function listBranches(item: Item): Promise<ShortList | undefined> {
 	);
 }
 
+/**
+ * The open branches of the account, for what reads all of them where none is chosen.
+ *
+ * @throws NodeOperationError where this user may not list them
+ */
+export async function openBranches(item: Item): Promise<Branch[]> {
+	const open = (await listBranches(item))?.choices.map(({ id }) => id) ?? [];
+	if (open.length > 0) return open;
+	await settleBranch(item);
+	return [item.onlyBranch];
+}
+
 /** The branches of the account, that of the call first; that one alone where AlfaCRM lists none. */
 export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
 	const ids = [...((await listBranches(item))?.titles.keys() ?? [])];

@@ -114,7 +114,8 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 	reads: true,
 };
 
-function assertDays(item: Item, from: string, to: string): void {
+/** @throws NodeOperationError for days in the wrong order, or a year apart */
+export function assertDays(item: Item, from: string, to: string): void {
 	if (from <= to && to < daysAfter(from, MOST_DAYS)) return;
 	throw item.refused(
 		`'Date To' must be between 'Date From' (${from}) and a year later, but it is ${to}`,
