@@ -231,7 +231,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			matches ||
 			isBooking ||
 			isOverview ||
-			operation === 'check' ||
+			resource === ACCOUNT ||
 			(operation === 'update' && entity?.simple !== undefined) ||
 			action?.kind === 'freeSlots';
 		expect(options !== undefined).toBe(hasOptions);
@@ -385,11 +385,14 @@ describe.each([
 	);
 });
 
-it('the form of the account asks for nothing that has to be filled', () => {
-	const form = formOf({ resource: ACCOUNT, operation: 'check' });
-	expect(namesOf(form)).toEqual(['resource', 'operation', 'options']);
-	expect(form.filter(({ required }) => required)).toEqual([]);
-});
+it.each(['check', 'dailyCheck'])(
+	'the form of the account, %s, asks for nothing that has to be filled',
+	(operation) => {
+		const form = formOf({ resource: ACCOUNT, operation });
+		expect(namesOf(form)).toEqual(['resource', 'operation', 'options']);
+		expect(form.filter(({ required }) => required)).toEqual([]);
+	},
+);
 
 it.each([false, true])(
 	'the form of any call of the API asks for its parts, all pages or not: %s',

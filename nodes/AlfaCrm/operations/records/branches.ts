@@ -24,13 +24,18 @@ async function listBranches(item: Item): Promise<ShortList | undefined> {
 	);
 }
 
+/** The branches that are in use, all where none says so; undefined where this user may not list them. */
+export async function branchesInUse(item: Item): Promise<number[] | undefined> {
+	return (await listBranches(item))?.choices.map(({ id }) => id);
+}
+
 /**
  * The open branches of the account, for what reads all of them where none is chosen.
  *
  * @throws NodeOperationError where this user may not list them
  */
 export async function openBranches(item: Item): Promise<Branch[]> {
-	const open = (await listBranches(item))?.choices.map(({ id }) => id) ?? [];
+	const open = (await branchesInUse(item)) ?? [];
 	if (open.length > 0) return open;
 	await settleBranch(item);
 	return [item.onlyBranch];
