@@ -216,7 +216,7 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 			mark(held('13:00', '14:00'), mia, 1);
 			held('14:00', '15:00', { status: CANCELLED });
 			lesson(TODAY, '02:00', '03:00', { status: COMPLETED, customer_ids: [mia] });
-			const items = await run(only('attendanceNotMarked'));
+			const items = await run(only('notMarked'));
 			expect(idsOf(items, 'lesson_id')).toEqual([nobody, unsaid]);
 			expect(items[0].message).toBe(
 				'The lesson of Белов Лев and Орлова Мия on 2026-02-09 at 10:00–11:00 is completed, but nobody is marked as present or absent.',
@@ -244,7 +244,7 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 		pay({ customer_id: null, document_date: '08.02.2026' });
 		// A sale of goods need not be anybody's.
 		pay({ customer_id: null, pay_type_id: 2 });
-		const items = await run(only('paymentWithoutCustomer'));
+		const items = await run(only('noPayer'));
 		expect(messages(items)).toEqual([
 			`Payment ${nobodys} of 3872.70 from Орлова Анна on 2026-02-09 has no customer.`,
 			`Payment ${ofZero} of 3872.70 on 2026-02-09 has no customer.`,
@@ -302,16 +302,7 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 
 describe('Account → Daily Check, of a whole school', () => {
 	const lists = () => school.sandbox.journal.map(({ path }) => path.replace('/v2api/', ''));
-	const CHECKS = [
-		...[
-			'stillPlanned',
-			'overlap',
-			'smallGroup',
-			'attendanceNotMarked',
-			'paymentWithoutCustomer',
-			'comesUnpaid',
-		],
-	];
+	const CHECKS = [...['stillPlanned', 'overlap', 'smallGroup', 'notMarked', 'noPayer', 'comesUnpaid']];
 	/** Something is wrong in both branches. */
 	beforeEach(() => {
 		for (const branch of [1, 2]) {
@@ -359,12 +350,10 @@ describe('Account → Daily Check, of a whole school', () => {
 
 	it('reads nothing that the checks do not take', async () => {
 		oneBranch();
-		await run(only('paymentWithoutCustomer'));
+		await run(only('noPayer'));
 		expect(lists()).toEqual(['auth/login', 'branch/index', '1/pay/index']);
 		school.sandbox.clearJournal();
-		await run(
-			form({ checks: ['stillPlanned', 'attendanceNotMarked'], searchBranches: [2], day: '2026-01-05' }),
-		);
+		await run(form({ checks: ['stillPlanned', 'notMarked'], searchBranches: [2], day: '2026-01-05' }));
 		expect([...new Set(lists())]).toEqual(expect.arrayContaining(['2/lesson/index']));
 		expect(school.entries('lesson/index').map(({ body }) => (body as IDataObject).date_from)).toEqual([
 			...['2026-01-05', '2026-01-05'],
@@ -414,18 +403,18 @@ describe('Account → Daily Check, of a whole school', () => {
 		const all = await run();
 		set({ forbiddenCalls: ['pay/*', 'cgi/*'] });
 		const { json, hints } = await whole();
-		const rest = ['smallGroup', 'comesUnpaid', 'paymentWithoutCustomer'];
+		const rest = ['smallGroup', 'comesUnpaid', 'noPayer'];
 		expect(json).toEqual(all.filter(({ check }) => !rest.includes(String(check))));
 		expect(hints.map((hint) => hint.split(',')[0]).sort()).toEqual([
-			"The check 'Payments Without Customer' is not whole",
+			"The check 'Payments Without Payer' is not whole",
 			"The check 'Small Groups' is not whole",
-			"The check 'Unpaid and Coming Tomorrow' is not whole",
+			"The check 'Unpaid Tomorrow' is not whole",
 		]);
 	});
 
 	it('is an error where nothing could be looked at, for that is not the same as finding nothing', async () => {
 		set({ forbiddenCalls: ['pay/*'] });
-		const error = await office.stopped(only('paymentWithoutCustomer'));
+		const error = await office.stopped(only('noPayer'));
 		expect(error.message).toBe('This user may list nothing that the checks take');
 		expect(error.description).toMatch(/choose other checks or branches in 'Options'\.$/);
 		set({ forbiddenCalls: ['branch/*'] });

@@ -231,7 +231,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			matches ||
 			isBooking ||
 			isOverview ||
-			resource === ACCOUNT ||
+			value === ACCOUNT ||
 			(operation === 'update' && entity?.simple !== undefined) ||
 			action?.kind === 'freeSlots';
 		expect(options !== undefined).toBe(hasOptions);

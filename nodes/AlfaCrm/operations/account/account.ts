@@ -28,8 +28,8 @@ const operation: INodeProperties = {
 		{
 			name: 'Daily Check',
 			value: 'dailyCheck',
-			action: 'Daily check of lessons groups and payments',
-			description: 'What has to be put right in the school',
+			action: 'Daily check of lessons groups payments and debts in account',
+			description: 'Reads only; one item for each thing to put right',
 		},
 	],
 	default: 'check',

@@ -45,14 +45,14 @@ const checks: INodeProperties = {
 	default: [...NAMES],
 };
 
-const day = isoDate('day', 'Day', { description: 'That is looked back on, yesterday if not given' });
+const day = isoDate('day', 'Day', { description: 'Yesterday if not given' });
 
 const fewest = wholeNumber({
 	displayName: 'Fewest Members',
 	name: 'fewest',
 	min: 1,
 	default: 2,
-	description: 'A group with fewer is a small one',
+	description: 'Groups with fewer are small',
 });
 
 export const dailyOptions = collection(

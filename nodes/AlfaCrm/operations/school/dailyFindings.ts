@@ -11,13 +11,7 @@ import { MINUTES_OF_A_DAY } from '../records/duration';
 import type { Occurrence, Participant } from './participants';
 
 /** What is looked for; stored in workflows. */
-export type CheckName =
-	| 'stillPlanned'
-	| 'overlap'
-	| 'smallGroup'
-	| 'attendanceNotMarked'
-	| 'paymentWithoutCustomer'
-	| 'comesUnpaid';
+export type CheckName = 'stillPlanned' | 'overlap' | 'smallGroup' | 'notMarked' | 'noPayer' | 'comesUnpaid';
 
 /** The days that matter, as `yyyy-mm-dd`, by the clock of the school. */
 export interface Days {
@@ -195,7 +189,7 @@ export const attendanceNotMarked = (
 	lessons
 		.filter((one) => one.date === day && one.status === LESSON_STATUS.completed && !marked.has(one.lesson_id))
 		.map((one) => ({
-			...{ check: 'attendanceNotMarked', ...ofLesson(one) },
+			...{ check: 'notMarked', ...ofLesson(one) },
 			say: (names) => `${lessonIn(one, names)} is completed, but nobody is marked as present or absent.`,
 		}));
 
@@ -227,7 +221,7 @@ export const paymentsWithoutCustomer = (payments: readonly LocatedRow[], { day, 
 			const payer =
 				typeof row.payer_name === 'string' && row.payer_name !== '' ? ` from ${row.payer_name}` : '';
 			return {
-				...{ check: 'paymentWithoutCustomer', date: day, payment: readId(row.id) },
+				...{ check: 'noPayer', date: day, payment: readId(row.id) },
 				branch: readId(row.branch_id) ?? branch ?? null,
 				say: () => `Payment ${String(row.id)} of ${String(row.income)}${payer} on ${day} has no customer.`,
 			};

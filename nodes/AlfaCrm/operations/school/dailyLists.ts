@@ -30,9 +30,9 @@ export const CHECKS: Readonly<Record<CheckName, string>> = {
 	stillPlanned: 'Lessons Still Planned',
 	overlap: 'Overlaps',
 	smallGroup: 'Small Groups',
-	attendanceNotMarked: 'Attendance Not Marked',
-	paymentWithoutCustomer: 'Payments Without Customer',
-	comesUnpaid: 'Unpaid and Coming Tomorrow',
+	notMarked: 'Attendance Not Marked',
+	noPayer: 'Payments Without Payer',
+	comesUnpaid: 'Unpaid Tomorrow',
 };
 
 /** What the form says. */
@@ -158,7 +158,7 @@ export async function readLessons(lists: Lists): Promise<Lessons> {
 	const isWithin = isAhead && from <= day && day <= to;
 	const ofDay = [
 		...(lists.wants('stillPlanned', 'overlap') ? [LESSON_STATUS.planned] : []),
-		...(lists.wants('attendanceNotMarked') ? [LESSON_STATUS.completed] : []),
+		...(lists.wants('notMarked') ? [LESSON_STATUS.completed] : []),
 	].map((status) => ({ status, date_from: day, date_to: day }));
 	const passes = [
 		...(isAhead ? passesOf(lesson).map((pass) => ({ ...pass, date_from: from, date_to: to })) : []),
@@ -166,10 +166,10 @@ export async function readLessons(lists: Lists): Promise<Lessons> {
 	];
 	if (passes.length === 0) return { all: [], marked: new Set() };
 	const [rows, regular] = await Promise.all([
-		lists.read(['stillPlanned', 'attendanceNotMarked', ...ahead], lesson, { passes }),
+		lists.read(['stillPlanned', 'notMarked', ...ahead], lesson, { passes }),
 		isAhead ? lists.read(ahead, regularLesson) : [],
 	]);
-	const marked = lists.wants('attendanceNotMarked') ? await readMarked(lists, rows) : new Set<null>();
+	const marked = lists.wants('notMarked') ? await readMarked(lists, rows) : new Set<null>();
 	const all = lists.branches.flatMap((branch) => {
 		const own = (located: readonly LocatedRow[]) =>
 			located.filter((one) => one.branch === branch).map(({ row }) => row);
@@ -207,7 +207,7 @@ async function readMarked({ item, asked: { days } }: Lists, rows: readonly Locat
 }
 
 export async function readPayments(lists: Lists): Promise<LocatedRow[]> {
-	const names: CheckName[] = ['paymentWithoutCustomer'];
+	const names: CheckName[] = ['noPayer'];
 	if (!lists.wants(...names)) return [];
 	const { day: on, zone } = lists.asked.days;
 	const date = formatDay(on, 'isoDotted', zone);
