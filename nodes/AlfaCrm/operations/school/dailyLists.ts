@@ -88,20 +88,30 @@ export class Lists {
 		return collected;
 	}
 
-	/** The rows of a list in all branches, each once. */
+	/** The rows of a list in a branch; undefined where this user may not list them. */
+	async readIn(
+		names: readonly CheckName[],
+		entity: Entity,
+		branch: number,
+		{ body, ...options }: CollectOptions & Pick<ListQuery, 'body'> = {},
+	): Promise<IDataObject[] | undefined> {
+		const list = { ...listCall(entity, branch), body };
+		const read = async () => await this.collect(list, entity.plural, options);
+		return (await this.allowed(names, entity.plural, branch, read))?.rows;
+	}
+
+	/** The same in all branches, each row once, with the first branch that lists it. */
 	async read(
 		names: readonly CheckName[],
 		entity: Entity,
 		options: CollectOptions & Pick<ListQuery, 'body'> = {},
 	): Promise<LocatedRow[]> {
-		const { body, ...more } = options;
-		const readIn = async (branch: number) => {
-			const read = async () => await this.collect({ ...listCall(entity, branch), body }, entity.plural, more);
-			const collected = await this.allowed(names, entity.plural, branch, read);
-			return (collected?.rows ?? []).map((row) => ({ row, branch }));
-		};
+		const readIn = async (branch: number) =>
+			((await this.readIn(names, entity, branch, options)) ?? []).map((row) => ({ row, branch }));
 		const found = (await Promise.all(this.branches.map(readIn))).flat();
-		return [...new Map(found.map((one) => [readId(one.row.id), one])).values()];
+		const known = new Map<unknown, LocatedRow>();
+		for (const one of found) if (!known.has(one.row.id)) known.set(one.row.id, one);
+		return [...known.values()];
 	}
 
 	/** Everybody who is not archived, with the groups that they are in; read once. */
@@ -165,21 +175,28 @@ export async function readLessons(lists: Lists): Promise<Lessons> {
 		...(isWithin ? [] : ofDay),
 	];
 	if (passes.length === 0) return { all: [], marked: new Set() };
-	const [rows, regular] = await Promise.all([
-		lists.read(['stillPlanned', 'notMarked', ...ahead], lesson, { passes }),
-		isAhead ? lists.read(ahead, regularLesson) : [],
-	]);
-	const marked = lists.wants('notMarked') ? await readMarked(lists, rows) : new Set<null>();
-	const all = lists.branches.flatMap((branch) => {
-		const own = (located: readonly LocatedRow[]) =>
-			located.filter((one) => one.branch === branch).map(({ row }) => row);
-		const calendar = own(rows).flatMap((row) => occurrenceOf(row, zone, branch) ?? []);
-		const days = { from: today, to: tomorrow, zone };
-		const coming = isAhead ? occurrencesOn({ lessons: own(rows), regular: own(regular) }, days, branch) : [];
-		const isComing = isAhead && (day === today || day === tomorrow);
-		return [...(isComing ? [] : calendar.filter(({ date }) => date === day)), ...coming];
-	});
-	return { all, marked };
+	const readIn = async (branch: number) => {
+		const [rows, regular] = await Promise.all([
+			lists.readIn(['stillPlanned', 'notMarked', ...ahead], lesson, branch, { passes }),
+			isAhead ? lists.readIn(ahead, regularLesson, branch) : [],
+		]);
+		// Without the calendar it is not known which of the regular ones stand there.
+		if (rows === undefined) return { located: [], occurrences: [] };
+		const coming = { from: today, to: tomorrow, zone };
+		const next = isAhead ? occurrencesOn({ lessons: rows, regular: regular ?? [] }, coming, branch) : [];
+		const back = rows
+			.flatMap((row) => occurrenceOf(row, zone, branch) ?? [])
+			.filter(({ date }) => date === day);
+		return { located: rows.map((row) => ({ row, branch })), occurrences: [...next, ...back] };
+	};
+	const read = await Promise.all(lists.branches.map(readIn));
+	// Those of the day may be among those of today and tomorrow.
+	const nameOf = (one: Occurrence) => one.lesson_id ?? `${String(one.regular_id)} ${one.date}`;
+	const all = [
+		...new Map(read.flatMap(({ occurrences }) => occurrences).map((one) => [nameOf(one), one])).values(),
+	];
+	const located = read.flatMap((one) => one.located);
+	return { all, marked: lists.wants('notMarked') ? await readMarked(lists, located) : new Set() };
 }
 
 /** Lessons in which somebody is marked. Some accounts show that only to who asks for the lessons of a customer. API notes 5.11. */
