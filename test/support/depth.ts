@@ -17,7 +17,7 @@ export const depth = {
 	phoneSpellings: runs(200, 1_000),
 	timetables: runs(200, 10_000),
 	lessonStories: runs(60, 300),
-	dailyChecks: runs(60, 2_000),
+	dailyChecks: runs(40, 500),
 	lists: runs(120, 10_000),
 	rate: runs(60, 1_000),
 	logins: runs(12, 50),
