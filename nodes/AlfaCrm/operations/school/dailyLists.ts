@@ -150,7 +150,7 @@ export class Lists {
 	}
 }
 
-export interface Lessons {
+interface Lessons {
 	/** Those of the day that stand in the calendar, and those of today and tomorrow, regular ones that do not stand there yet too. */
 	all: Occurrence[];
 	/** Those that say of anybody whether they were there. */
