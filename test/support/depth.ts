@@ -24,6 +24,7 @@ export const depth = {
 	databaseLock: runs(10, 100),
 	lessonsTaught: runs(40, 2_000),
 	dueDates: runs(1_000, 10_000),
+	comingLessons: runs(60, 2_000),
 	triggerSteps: runs(12, 150),
 	deliveries: runs(200, 10_000),
 	valuesAtFirstPlace: runs(6, 91),

@@ -88,7 +88,9 @@ async function lessonIn(
 
 // ---------------------------------------------------------------- what comes out
 
-const contacts = customerEntity.fields.filter(({ name }) => ['phone', 'email'].includes(name));
+const contacts = customerEntity.fields
+	.filter(({ name }) => ['phone', 'email'].includes(name))
+	.map((field) => ({ ...field, name: `customer_${field.name}` }));
 
 /** What a lesson says besides its time, with names. */
 const shown: Shown[] = [
@@ -105,8 +107,14 @@ const INTEGER = { type: 'integer' } as const;
 
 export const participantSchema = withNameSchema(
 	objectOf({
-		...{ time_from: STRING, customer_id: INTEGER, customer_name: STRING, phone: STRING, email: STRING },
-		...{ lesson_id: INTEGER, group_id: INTEGER, subject_id: INTEGER },
+		...{ time_from: STRING, customer_id: INTEGER, customer_name: STRING },
+		...{
+			customer_phone: STRING,
+			customer_email: STRING,
+			lesson_id: INTEGER,
+			group_id: INTEGER,
+			subject_id: INTEGER,
+		},
 		teacher_ids: { type: ['string', 'integer'] },
 		...{ room_id: INTEGER, lesson_type_id: INTEGER, branch_id: INTEGER, [LINK]: STRING },
 	}),
@@ -119,14 +127,14 @@ export async function shownParticipants(
 	names: NameSource,
 	isSimple: boolean,
 ): Promise<IDataObject[]> {
-	if (!isSimple) return all.map(({ customer_branch: _found, ...one }) => ({ ...one }));
+	if (!isSimple) return all.map((one) => ({ ...one }));
 	const items: IDataObject[] = [];
 	// One after the other, for the first one reads the lists that the others need.
 	for (const { customer, customer_branch, customer_id, time_from, date, ...lesson } of all) {
 		const { lesson_id, group_id, subject_id, teacher_ids, room_id, lesson_type_id, branch_id } = lesson;
 		const row = {
 			...{ time_from: time_from ?? date, customer_id, customer_name: customer.name ?? null },
-			...{ phone: customer.phone, email: customer.email },
+			...{ customer_phone: customer.phone, customer_email: customer.email },
 			...{ lesson_id, group_id, subject_id, teacher_ids, room_id, lesson_type_id, branch_id },
 		};
 		const branch = branch_id ?? undefined;

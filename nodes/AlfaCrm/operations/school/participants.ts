@@ -38,11 +38,10 @@ export interface Occurrence {
 }
 
 /** One person who comes to one lesson. */
-export interface Participant extends Omit<Occurrence, 'customer_ids' | 'group_ids'> {
-	/** The card. */
-	customer: IDataObject;
+export interface Participant extends Occurrence {
 	customer_id: number;
-	/** The branch in whose list the card is. */
+	/** The card, and the branch in whose list it is. */
+	customer: IDataObject;
 	customer_branch: Branch;
 	/** The group as whose member the person comes, or one of the lesson; null for a lesson without groups. */
 	group_id: number | null;
@@ -238,10 +237,12 @@ export async function participantsOf(
 		for (const branch of others)
 			await inBranch(branch, async () => await cards.read(branch, cards.missing(missing)));
 	}
-	return expected
+	const found = expected
 		.flatMap(({ coming }) => coming)
-		.flatMap(({ one, people }) => [...people].flatMap((person) => participantIn(one, person, cards)))
-		.sort(byTime);
+		.flatMap(({ one, people }) => [...people].flatMap((person) => participantIn(one, person, cards)));
+	// Lists of two branches may show the same lesson.
+	const keyOf = (one: Participant) => `${one.lesson_id ?? lessonKey(one)} ${one.customer_id}`;
+	return [...new Map(found.map((one) => [keyOf(one), one])).values()].sort(byTime);
 }
 
 /** Memberships by group, past and future ones too. API notes 5.7. */
@@ -274,15 +275,19 @@ function peopleOf(
 }
 
 function participantIn(
-	{ customer_ids: _named, group_ids: _groups, ...lesson }: Occurrence,
+	lesson: Occurrence,
 	[customer_id, group_id]: readonly [number, number | null],
 	cards: Cards,
 ): Participant[] {
-	const found = cards.find(customer_id);
-	return found
-		? [{ ...lesson, customer_id, group_id, customer: found.row, customer_branch: found.branch }]
-		: [];
+	const card = cards.find(customer_id);
+	return card ? [{ ...lesson, customer_id, group_id, customer: card.row, customer_branch: card.branch }] : [];
 }
+
+/**
+ * Tells lessons apart: a regular one is the same before and after it stands in the calendar, and another one at another time.
+ */
+export const lessonKey = ({ lesson_id, regular_id, date, time_from }: Occurrence): string =>
+	`${regular_id === null ? `l${String(lesson_id)}` : `r${regular_id}`} ${time_from ?? date}`;
 
 function byTime(one: Participant, other: Participant): number {
 	const keyOf = ({ date, time_from }: Participant) => time_from ?? date;

@@ -97,7 +97,7 @@ function concerns({ teacher_ids, room_id }: IDataObject, { teacher, room }: Want
 /** Whether a regular lesson is due on a day: 1 is Monday, 7 or 0 Sunday; both ends of its time count. */
 export function takesPlace(row: IDataObject, date: string, zone: string): boolean {
 	const day = readInteger(row.day);
-	return isOnDay(row, date, zone) && day !== undefined && day % 7 === weekdayOf(date);
+	return day !== undefined && day % 7 === weekdayOf(date) && isOnDay(row, date, zone);
 }
 
 /** 0 is Sunday. */
