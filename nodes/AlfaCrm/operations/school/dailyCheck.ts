@@ -43,6 +43,7 @@ const checks: INodeProperties = {
 	type: 'multiOptions',
 	options: sortByName(NAMES.map((value) => ({ name: CHECKS[value], value }))),
 	default: [...NAMES],
+	description: 'All if left empty',
 };
 
 const day = isoDate('day', 'Day', { description: 'Yesterday if not given' });
@@ -74,17 +75,11 @@ export const dailySchema = objectOf({
 function readAsked(item: Item): Asked {
 	const options = item.collection(dailyOptions);
 	const wanted = options.choices(checks);
-	if (wanted.length === 0) {
-		throw item.refused(
-			`'${checks.displayName}' is empty`,
-			`Nothing would be looked at. Choose some, or remove it from 'Options'. ${item.effectNote()}`,
-		);
-	}
 	const { zone } = item;
 	const today = todayIn('iso', zone);
 	const back = options.has(day.name) ? options.read(day, options.input(toProperty(day))) : undefined;
 	return {
-		checks: NAMES.filter((name) => wanted.includes(name)),
+		checks: wanted.length === 0 ? NAMES : NAMES.filter((name) => wanted.includes(name)),
 		days: {
 			...{ day: back === undefined ? daysAfter(today, -1) : String(back), today },
 			...{ tomorrow: daysAfter(today, 1), now: wallClock(zone), zone },
