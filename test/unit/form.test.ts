@@ -35,7 +35,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const action = entity?.actions?.find(({ name }) => name === operation);
 	const saves = ['create', 'update', 'upsert'].includes(operation);
 	const isOverview = action?.kind === 'overview';
-	const isList = operation === 'getAll' || ['getMany', 'freeSlots'].includes(action?.kind ?? '');
+	const isList =
+		operation === 'getAll' || ['getMany', 'freeSlots', 'participants'].includes(action?.kind ?? '');
 	const matches = ['find', 'upsert'].includes(operation);
 	const more = entity?.custom ? ['json', 'map'] : [];
 	const modes = saves ? ['form', ...more] : [undefined];
@@ -127,7 +128,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
-		const reads = ['get', 'getMany'].includes(action?.kind ?? '') && !action?.outputFields;
+		const reads = ['get', 'getMany', 'participants'].includes(action?.kind ?? '') && !action?.outputFields;
 		const shows = READING.includes(operation) || reads;
 		const simplifies = entity?.simple !== undefined && shows;
 		expect(named('simplify') !== undefined).toBe(simplifies);

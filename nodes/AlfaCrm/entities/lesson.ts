@@ -119,12 +119,12 @@ const participants: Action = {
 	name: 'getParticipants',
 	label: 'Get Participants',
 	title: 'Get who comes to lessons with phone and email',
-	description: 'One item for each person and lesson, of all branches unless one is chosen',
+	description: 'Of all branches if none is chosen',
 	action: 'index',
 	body: [
 		isoDate('date_from', 'Date From', { required: true, daysAhead: 1 }),
 		isoDate('date_to', 'Date To', { required: true, daysAhead: 1 }),
-		record('lesson_id', 'Lesson', 'lesson', { description: 'This one alone, on whichever day' }),
+		record('lesson_id', 'Lesson', 'lesson', { description: 'This one alone' }),
 	],
 	kind: 'participants',
 };
