@@ -20,7 +20,6 @@ const ROOMS = [
 	'form',
 	'loadOptions',
 	'operations',
-	'operations/account',
 	'operations/matching',
 	'operations/output',
 	'operations/records',

@@ -26,6 +26,7 @@ const KINDS: Record<ActionKindName, Promised> = {
 	leaveGroup: { by: 'looksFirst' },
 	moveToStage: { by: 'looksFirst' },
 	overview: { by: 'answers', reads: true },
+	participants: { by: 'answers', reads: true },
 	rejectLead: { by: 'looksFirst' },
 	save: { by: 'sends' },
 };

@@ -35,7 +35,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const action = entity?.actions?.find(({ name }) => name === operation);
 	const saves = ['create', 'update', 'upsert'].includes(operation);
 	const isOverview = action?.kind === 'overview';
-	const isList = operation === 'getAll' || ['getMany', 'freeSlots'].includes(action?.kind ?? '');
+	const isList =
+		operation === 'getAll' || ['getMany', 'freeSlots', 'participants'].includes(action?.kind ?? '');
 	const matches = ['find', 'upsert'].includes(operation);
 	const more = entity?.custom ? ['json', 'map'] : [];
 	const modes = saves ? ['form', ...more] : [undefined];
@@ -127,7 +128,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('has Simplify exactly where wide records are read, in n8n’s words, and on', () => {
-		const reads = ['get', 'getMany'].includes(action?.kind ?? '') && !action?.outputFields;
+		const reads = ['get', 'getMany', 'participants'].includes(action?.kind ?? '') && !action?.outputFields;
 		const shows = READING.includes(operation) || reads;
 		const simplifies = entity?.simple !== undefined && shows;
 		expect(named('simplify') !== undefined).toBe(simplifies);
@@ -232,7 +233,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			matches ||
 			isBooking ||
 			isOverview ||
-			operation === 'check' ||
+			value === ACCOUNT ||
 			(operation === 'update' && entity?.simple !== undefined) ||
 			action?.options !== undefined ||
 			['bookLesson', 'freeSlots'].includes(action?.kind ?? '');
@@ -392,11 +393,14 @@ describe.each([
 	);
 });
 
-it('the form of the account asks for nothing that has to be filled', () => {
-	const form = formOf({ resource: ACCOUNT, operation: 'check' });
-	expect(namesOf(form)).toEqual(['resource', 'operation', 'options']);
-	expect(form.filter(({ required }) => required)).toEqual([]);
-});
+it.each(['check', 'dailyCheck'])(
+	'the form of the account, %s, asks for nothing that has to be filled',
+	(operation) => {
+		const form = formOf({ resource: ACCOUNT, operation });
+		expect(namesOf(form)).toEqual(['resource', 'operation', 'options']);
+		expect(form.filter(({ required }) => required)).toEqual([]);
+	},
+);
 
 it.each([false, true])(
 	'the form of any call of the API asks for its parts, all pages or not: %s',

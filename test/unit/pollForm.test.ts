@@ -33,7 +33,7 @@ describe('the events', () => {
 	});
 
 	it.each(TABLE)('%s names an entity that there is, with the fields that it looks at', (_value, event) => {
-		if (event.kind === 'derived' || event.kind === 'dueDate') return;
+		if (event.kind === 'derived' || event.kind === 'dueDate' || event.kind === 'comingLessons') return;
 		if (event.kind !== 'logged') {
 			const { filters } = entityOf(event.kind === 'newCustomers' ? 'customer' : event.resource);
 			expect(filters.map(({ name }) => name)).toContain('created_at_from');
@@ -70,6 +70,7 @@ describe('the form of the polling trigger', () => {
 		leadMoved: ['stages', 'fetchRecord'],
 		lessonCancelled: ['fetchRecord'],
 		lessonConducted: ['fetchRecord'],
+		lessonComingUp: ['hoursBefore', 'simplify'],
 		lessonCreated: ['fetchRecord'],
 		paymentCreated: ['simplify'],
 		recordChanged: ['entities', 'events', 'changedFields', 'fetchRecord'],
@@ -86,10 +87,12 @@ describe('the form of the polling trigger', () => {
 	it.each(TABLE)('says for %s what it begins with, as is true of such events', (value, { kind }) => {
 		const [notice, ...others] = formOf(value).filter(({ type }) => type === 'notice');
 		expect(others).toEqual([]);
+		const begins: Partial<Record<typeof kind, RegExp>> = {
+			dueDate: /^Reports each client once for each occasion\. What is due already .* 'First Poll Reports'/,
+			comingLessons: /^Reports each person once for each lesson, and once more if it is moved\./,
+		};
 		expect(notice.displayName).toMatch(
-			kind === 'dueDate'
-				? /^Reports each client once for each occasion\. What is due already .* 'First Poll Reports'/
-				: /^Reports what happens after the workflow is first activated, pauses included\./,
+			begins[kind] ?? /^Reports what happens after the workflow is first activated, pauses included\./,
 		);
 	});
 
@@ -111,9 +114,11 @@ describe('the form of the polling trigger', () => {
 		const shown = childrenOf(options).filter((option) =>
 			NodeHelpers.displayParameter({ event: value }, option, node, description, { event: value }),
 		);
-		expect(shown.map(({ name }) => name)).toEqual(
-			kind === 'dueDate' ? ['firstPoll', 'lookEvery', 'maxPerPoll'] : ['maxPerPoll', 'startWith'],
-		);
+		const offered: Partial<Record<typeof kind, string[]>> = {
+			dueDate: ['firstPoll', 'lookEvery', 'maxPerPoll'],
+			comingLessons: ['lookEvery', 'maxPerPoll'],
+		};
+		expect(shown.map(({ name }) => name)).toEqual(offered[kind] ?? ['maxPerPoll', 'startWith']);
 	});
 
 	it('polls, and needs a credential', () => {

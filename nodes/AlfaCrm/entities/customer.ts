@@ -51,6 +51,10 @@ const isLead = ({ is_study }: IDataObject): boolean => readFlag(is_study) === CU
 /** A lead in no stage. API notes 5.3. */
 export const isUnsorted = (row: IDataObject): boolean => isLead(row) && stageOf(row) === undefined;
 
+/** A lead that is lost: a client may have been one before. API notes 5.3. */
+export const isRejected = (row: IDataObject): boolean =>
+	isLead(row) && readIds([row.lead_reject_id]).length > 0;
+
 const LEAD = { value: CUSTOMER_TYPE.lead, label: 'Lead', description: 'Someone who may become a client' };
 const CLIENT = { value: CUSTOMER_TYPE.client, label: 'Client', description: 'Someone who studies' };
 const LEGAL_TYPES = [

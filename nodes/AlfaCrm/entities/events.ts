@@ -22,6 +22,8 @@ export interface EventKinds {
 	};
 	/** What the log tells only together with the records that it is about. API notes 5.21. */
 	derived: { what: 'archived' | 'attended' | 'joinedGroup' | 'leftGroup' | 'missed' | 'sold' };
+	/** A lesson begins in some hours, told by the timetable, each person apart. API notes 5.7, 5.11 and 5.13. */
+	comingLessons: Nothing;
 	/** What falls due by the day, or by a balance, told by the cards of clients. API notes 5.3. */
 	dueDate: { what: 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding' };
 }
@@ -159,6 +161,13 @@ export const eventTypes: readonly EventType[] = [
 		becomes: ['status', LESSON_STATUS.cancelled],
 	},
 	{
+		kind: 'comingLessons',
+		value: 'lessonComingUp',
+		label: 'Lesson Coming Up',
+		action: 'When a lesson is coming up',
+		description: 'A lesson begins in some hours: one item for each person who comes',
+	},
+	{
 		kind: 'logged',
 		value: 'lessonConducted',
 		label: 'Lesson Completed',
@@ -242,6 +251,7 @@ const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
 	newRecords: ({ resource }) => resource,
 	logged: () => 'log',
 	derived: () => 'log',
+	comingLessons: () => 'lesson',
 	dueDate: () => 'customer',
 };
 

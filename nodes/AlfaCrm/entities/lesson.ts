@@ -114,6 +114,21 @@ const complete: Action = {
 	kind: 'completeLesson',
 };
 
+/** API notes 5.3, 5.7, 5.11 and 5.13: AlfaCRM has no call for it, so it is worked out of several lists. */
+const participants: Action = {
+	name: 'getParticipants',
+	label: 'Get Participants',
+	title: 'Get who comes to lessons with phone and email',
+	description: 'Of all branches if none is chosen',
+	action: 'index',
+	body: [
+		isoDate('date_from', 'Date From', { required: true, daysAhead: 1 }),
+		isoDate('date_to', 'Date To', { required: true, daysAhead: 1 }),
+		record('lesson_id', 'Lesson', 'lesson', { description: 'This one alone' }),
+	],
+	kind: 'participants',
+};
+
 const day = dottedDate('lesson_date', 'Lesson Date', {
 	required: true,
 	writeOnly: true,
@@ -201,7 +216,7 @@ export const lesson = writable({
 	label: 'Lesson',
 	certainty: 'confirmed',
 	unconfirmed: ['delete'],
-	actions: [book, complete],
+	actions: [book, complete, participants],
 	listed: {
 		title: [],
 		details: [

@@ -86,6 +86,8 @@ interface ActionKinds {
 	freeSlots: Nothing;
 	/** Books a lesson at a time that is free, unless it is there already. */
 	bookLesson: Nothing;
+	/** Who comes to lessons. */
+	participants: Nothing;
 }
 
 export type ActionKindName = keyof ActionKinds;

@@ -52,6 +52,8 @@ export interface Operation {
 	output(entity: Entity): ObjectSchema;
 	/** Saves nothing, so that no error says so. */
 	reads?: true;
+	/** Is about all branches where none is chosen. */
+	anyBranch?: true;
 }
 
 /** All that depends on the kind of an action: the part of an operation that its declaration does not say. */
@@ -64,6 +66,7 @@ export interface ActionKind<K extends ActionKindName> {
 	output(entity: Entity, action: ActionOf<K>): ObjectSchema;
 	/** As of an operation. */
 	reads?: true;
+	anyBranch?: true;
 }
 
 /** What comes out for one input item. */

@@ -9,7 +9,7 @@ import { sortByName } from '../fields/order';
 import { collection } from '../form/assemble';
 import { wholeNumber } from '../form/wholeNumber';
 import { eventForms, kindOf } from './events';
-import { BY_TIME, firstPoll, lookEvery } from './events/dueDate';
+import { BY_TIME, COMING, firstPoll, lookEvery } from './events/dueDate';
 import type { Watching } from './events/kind';
 import type { PollRequest } from './eventSource';
 import { inOptions, pickedOf, TriggerParameters } from './parameters';
@@ -41,7 +41,7 @@ const beginNotices: INodeProperties[] = [
 		name: 'beginNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { hide: { event: BY_TIME } },
+		displayOptions: { hide: { event: [...BY_TIME, ...COMING] } },
 	},
 	{
 		displayName:
@@ -50,6 +50,14 @@ const beginNotices: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 		displayOptions: { show: { event: BY_TIME } },
+	},
+	{
+		displayName:
+			'Reports each person once for each lesson, and once more if it is moved. Lessons that are as near already when the workflow is first activated are not reported. Set the time zone of the school in the workflow settings.',
+		name: 'beginNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { event: COMING } },
 	},
 ];
 
@@ -66,7 +74,7 @@ const startWith = wholeNumber({
 	name: 'startWith',
 	min: 0,
 	default: 0,
-	displayOptions: { hide: { '/event': BY_TIME } },
+	displayOptions: { hide: { '/event': [...BY_TIME, ...COMING] } },
 	description:
 		'How many of the newest records that are there already to report when the trigger is made active for the first time; not when it is given another event or account, with which it reports what happens from then on',
 });

@@ -10,6 +10,7 @@ import type { PollerOptions } from './poller';
 interface Request {
 	url: string;
 	body?: unknown;
+	qs?: Record<string, unknown>;
 }
 
 /** The sandbox's records and lists without HTTP between, for tests that make hundreds of thousands of calls. */
@@ -37,7 +38,7 @@ export class DirectSchool {
 	}
 
 	/** Stands in for n8n's `httpRequestWithAuthentication`. */
-	readonly send = (async (_credential: string, { url, body }: Request) => {
+	readonly send = (async (_credential: string, { url, body, qs = {} }: Request) => {
 		this.calls += 1;
 		this.comesEmpty = false;
 		this.onCall(this.calls);
@@ -52,7 +53,7 @@ export class DirectSchool {
 				action: 'index',
 				user: 1,
 				branch: branch ? Number(branch) : null,
-				query: {},
+				query: Object.fromEntries(Object.entries(qs).map(([name, value]) => [name, String(value)])),
 				body: (typeof body === 'string' ? {} : body) as JsonObject,
 			}),
 		);

@@ -25,11 +25,12 @@ export interface OperationCase {
 
 type Repeated = 'reads' | 'once' | 'each time';
 
-const USUAL: Record<OperationName | 'check' | 'send', Repeated> = {
+const USUAL: Record<OperationName | 'check' | 'dailyCheck' | 'send', Repeated> = {
 	get: 'reads',
 	getAll: 'reads',
 	find: 'reads',
 	check: 'reads',
+	dailyCheck: 'reads',
 	update: 'once',
 	upsert: 'once',
 	delete: 'once',

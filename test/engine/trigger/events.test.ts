@@ -36,7 +36,10 @@ describe.each(DAYS)('in the demo of %s', (now) => {
 				expect(nested).toEqual(isOfLog(kind) ? ['change'] : []);
 				const { entity = value === 'paymentCreated' ? 'Pay' : 'Customer' } = (item.change ??
 					{}) as IDataObject;
-				const hasPage = kind === 'derived' || entityOfClass(String(entity))?.pages !== undefined;
+				const hasPage =
+					kind === 'derived' ||
+					kind === 'comingLessons' ||
+					entityOfClass(String(entity))?.pages !== undefined;
 				const page = expect.stringMatching(/\/company\/\d+\/(customer|lead|group)\/view\?id=\d+$/) as string;
 				expect(item.url).toEqual(hasPage ? page : undefined);
 			}

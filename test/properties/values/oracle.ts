@@ -9,6 +9,7 @@ import type { Outcome, Runner } from './runner';
 import { isAtOnce } from './runner';
 import type { Row } from './targets';
 import type { Built, Situation } from './situations';
+import { dayPlus } from '../../support/lessonStories';
 
 const ACTIVE = '2030-12-31';
 const CRASH =
@@ -200,6 +201,11 @@ export class Oracle {
 		const inNote = `[${String(meant).normalize('NFC').replace(/\s+/g, ' ')}]`;
 		if (name === 'externalId') return rows.some(({ note }) => note === inNote);
 		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
+		// A lesson may have been moved, so it is looked for a week before the days and after them.
+		if (this.situation.action?.kind === 'participants')
+			for (const { date_from, date_to } of [...sent])
+				if (date_from !== undefined)
+					sent.push({ date_from: dayPlus(String(date_from), 7), date_to: dayPlus(String(date_to), -6) });
 		const { target } = this.built;
 		const stored: Array<Row | undefined> = changes.map(({ after }) => after);
 		const held = target && this.runner.stored(target.path, target.id);

@@ -185,6 +185,8 @@ function roleOf(
 					? { type: 'choices', name, label, choices }
 					: { type: 'references', name, label },
 			};
+		case 'dateTime':
+			return { role: 'option', field: { type: 'date', name, label } };
 		case 'json':
 			return { role: 'object', field: { type: 'text', name, label } };
 		default: {

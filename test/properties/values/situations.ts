@@ -161,7 +161,7 @@ function build(store: Store, situation: Situation): Built {
 	const parameters = filled(store, situation, { ...base, ...(row ? { id: row.id } : {}), ...extras });
 	if (operation === 'update' && mode === 'form') parameters.updateFields = someField(store, entity);
 	const saves = action
-		? !['get', 'getMany', 'freeSlots'].includes(action.kind)
+		? !['get', 'getMany', 'freeSlots', 'participants'].includes(action.kind)
 		: ['create', 'update', 'delete'].includes(operation);
 	const call = `${action?.path ?? path}/${action?.action ?? operation}`;
 	const besides = { removeFromGroup: ['cgi/delete'], book: ['customer/update'] }[operation] ?? [];
@@ -178,7 +178,8 @@ function build(store: Store, situation: Situation): Built {
 	return { parameters, ...(row ? { target: { path, id: row.id } } : {}), writes, sample };
 }
 
-const isListed = (action?: Action): boolean => ['getMany', 'freeSlots'].includes(action?.kind ?? '');
+const isListed = (action?: Action): boolean =>
+	['getMany', 'freeSlots', 'participants'].includes(action?.kind ?? '');
 
 /** A field that any update may change. */
 function someField(store: Store, { fields }: Entity): INodeParameters {

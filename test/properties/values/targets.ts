@@ -125,6 +125,8 @@ export function extrasOf(store: Store, { path }: Entity, operation: string, row?
 			return { group_id: 1 };
 		case 'cgi/getByCustomer':
 			return { customer_id: Number(rowOf(store, 'cgi', isCurrent).customer_id) };
+		case 'lesson/getParticipants':
+			return { date_from: '2031-05-05', date_to: '2031-05-06' };
 		case 'teacher/getFreeSlots':
 			// Ahead of any clock, so that there are slots to come.
 			return { date_from: '2031-05-05', date_to: '2031-05-11' };

@@ -4,6 +4,7 @@ import { collection } from '../../form/assemble';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { OtherResource, Output } from '../operation';
 import type { Item } from '../execution/item';
+import { dailyCheck, dailyOptions, dailySchema } from '../school/dailyCheck';
 import { findingsOf } from './findings';
 import { readAccount } from './readings';
 
@@ -24,6 +25,12 @@ const operation: INodeProperties = {
 			action: 'Check account and rights of user',
 			description: 'Reads only, with some 40 calls',
 		},
+		{
+			name: 'Daily Check',
+			value: 'dailyCheck',
+			action: 'Daily check of lessons groups payments and debts in account',
+			description: 'Reads only; one item for each thing to put right',
+		},
 	],
 	default: 'check',
 };
@@ -37,11 +44,16 @@ const branch: INodeProperties = {
 	description: 'If not given, the first in use that this user may read',
 };
 
-const options = { ...collection('Options', 'options', [branch], 'Add Option'), displayOptions };
+const formOf = (name: string, parameter: INodeProperties): INodeProperties => ({
+	...parameter,
+	displayOptions: { show: { resource: [ACCOUNT], operation: [name] } },
+});
+
+const checkOptions = collection('Options', 'options', [branch], 'Add Option');
 
 /** All items of an execution share what was read. */
-async function execute(item: Item): Promise<Output[]> {
-	const given = item.collection(options);
+async function check(item: Item): Promise<Output[]> {
+	const given = item.collection(checkOptions);
 	const id = given.has(branch.name) ? given.id(branch) : undefined;
 	const read = async () => await readAccount(item.execution.client, id, item.requestContext());
 	const account = await item.execution.cached('account', `branch ${id}`, read);
@@ -58,11 +70,14 @@ const schema = objectOf({
 	rows: { type: 'integer' },
 });
 
-/** What this user and this AlfaCRM are like. It reads only. */
+/** What can be done, by operation. */
+const OPERATIONS: Readonly<Record<string, (item: Item) => Promise<Output[]>>> = { check, dailyCheck };
+
+/** What this user and this AlfaCRM are like, and what has to be put right in it. It reads only. */
 export const account: OtherResource = {
 	label: 'Account',
 	operation,
-	form: [options],
-	execute,
-	outputs: { check: schema },
+	form: [formOf('check', checkOptions), formOf('dailyCheck', dailyOptions)],
+	execute: async (item) => await OPERATIONS[item.choice(operation)](item),
+	outputs: { check: schema, dailyCheck: dailySchema },
 };

@@ -2,6 +2,7 @@ import type { Action, ActionKindName } from '../../entities/types';
 import type { ActionKind, Operation } from '../operation';
 import { bookLesson } from '../school/bookLesson';
 import { freeSlots } from '../school/freeSlots';
+import { participants } from '../school/getParticipants';
 import { overview } from '../school/overview';
 import { recordParameter } from '../records/recordParameter';
 import { change, rejectLead } from './change';
@@ -26,6 +27,7 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	leaveGroup,
 	moveToStage,
 	overview,
+	participants,
 	rejectLead,
 	save,
 };
@@ -44,5 +46,6 @@ export function operationFor(action: Action): Operation {
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),
 		reads: kind.reads,
+		anyBranch: kind.anyBranch,
 	};
 }

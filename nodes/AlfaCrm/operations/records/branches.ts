@@ -33,6 +33,23 @@ async function listBranches(item: Item, isNewest = false): Promise<ShortList | u
 	);
 }
 
+/** The branches that are in use, all where none says so; undefined where this user may not list them. */
+export async function branchesInUse(item: Item): Promise<number[] | undefined> {
+	return (await listBranches(item))?.choices.map(({ id }) => id);
+}
+
+/**
+ * The open branches of the account, for what reads all of them where none is chosen.
+ *
+ * @throws NodeOperationError where this user may not list them
+ */
+export async function openBranches(item: Item): Promise<Branch[]> {
+	const open = (await branchesInUse(item)) ?? [];
+	if (open.length > 0) return open;
+	await settleBranch(item);
+	return [item.onlyBranch];
+}
+
 /** The branches of the account, that of the call first; that one alone where AlfaCRM lists none. */
 export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
 	const ids = [...((await listBranches(item))?.titles.keys() ?? [])];

@@ -160,9 +160,9 @@ function concerns(row: IDataObject, { teacher, room, isTheirs }: WantedSlots): b
 }
 
 /** Whether a regular lesson is due on a day: 1 is Monday, 7 or 0 Sunday; both ends of its time count. */
-function takesPlace(row: IDataObject, date: string, zone: string): boolean {
+export function takesPlace(row: IDataObject, date: string, zone: string): boolean {
 	const day = readInteger(row.day);
-	return isOnDay(row, date, zone) && day !== undefined && day % 7 === weekdayOf(date);
+	return day !== undefined && day % 7 === weekdayOf(date) && isOnDay(row, date, zone);
 }
 
 /** 0 is Sunday. */

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { readNumber } from '../../values/formats';
 import { MINUTE_MS } from '../../values/time';
 import { customer } from '../../entities/customer';
-import type { EventOf } from '../../entities/events';
+import type { EventKindName, EventOf } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
@@ -63,8 +63,12 @@ const OF_LEADS = ['is_study', 'lead_status_id', 'created_at'];
 /** A client's card: what is due comes in place of what says more of leads. */
 const client: Entity = { ...customer, simple: customer.simple?.filter((name) => !OF_LEADS.includes(name)) };
 
-/** The names of these events. */
-export const BY_TIME = eventTypes.filter(({ kind }) => kind === 'dueDate').map(({ value }) => value);
+const valuesOf = (kind: EventKindName) =>
+	eventTypes.filter((event) => event.kind === kind).map(({ value }) => value);
+
+/** The names of these events, and of those that look ahead for lessons. */
+export const BY_TIME = valuesOf('dueDate');
+export const COMING = valuesOf('comingLessons');
 
 export const firstPoll: INodeProperties = {
 	displayName: 'First Poll Reports',
@@ -91,9 +95,9 @@ export const lookEvery = wholeNumber({
 	min: 1,
 	max: 1_440,
 	default: 60,
-	displayOptions: { show: { '/event': BY_TIME } },
+	displayOptions: { show: { '/event': [...BY_TIME, ...COMING] } },
 	description:
-		'How many minutes to wait until the clients are looked through again; polls in between ask AlfaCRM nothing. A new day or a changed setting does not wait.',
+		'How many minutes to wait until clients or lessons are looked through again; polls in between ask AlfaCRM nothing. A new day, a lesson that is near enough or a changed setting does not wait.',
 });
 
 interface Setup {

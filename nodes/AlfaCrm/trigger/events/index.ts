@@ -6,12 +6,20 @@ import { assemble } from '../../form/assemble';
 import type { EventKind } from './kind';
 import { EVENT_SLOTS } from './kind';
 import { logged } from './logged';
+import { comingLessons } from './comingLessons';
 import { newCustomers, newRecords } from './newRecords';
 import { dueDate } from './dueDate';
 import { derived } from './derived';
 
 /** What each kind of event is. A kind without a module, or a module without a part, does not compile. */
-const kinds: { [K in EventKindName]: EventKind<K> } = { derived, dueDate, logged, newCustomers, newRecords };
+const kinds: { [K in EventKindName]: EventKind<K> } = {
+	comingLessons,
+	derived,
+	dueDate,
+	logged,
+	newCustomers,
+	newRecords,
+};
 
 export const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKindName>;
 

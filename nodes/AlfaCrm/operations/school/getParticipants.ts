@@ -1,0 +1,147 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ListReader } from '../../api/list';
+import { customer as customerEntity } from '../../entities/customer';
+import { reference, references } from '../../entities/fields';
+import type { Shown } from '../../entities/fieldTypes';
+import { lesson as lessonEntity } from '../../entities/lesson';
+import type { Entity } from '../../entities/types';
+import { readId } from '../../values/formats';
+import type { Item } from '../execution/item';
+import type { ActionKind } from '../operation';
+import { readFilters } from '../actions/fields';
+import { LINK, linkOf } from '../output/link';
+import type { NameSource } from '../output/names';
+import { namedFields, nameSourceOf, withNames } from '../output/names';
+import { flattener, simplify, withNameSchema } from '../output/readings';
+import { objectOf, STRING } from '../output/recordSchema';
+import { bodyOf } from '../records/body';
+import type { Branch } from '../records/branches';
+import { allBranches, inOtherBranches, openBranches } from '../records/branches';
+import { currentRecord, notFoundError } from '../records/findById';
+import { limitForm, limitOf, warnOfLimit, warnOfMissing } from '../records/readList';
+import { givenBranch } from '../records/target';
+import type { Occurrence, Participant } from './participants';
+import { occurrenceOf, participantsOf, readParticipants } from './participants';
+import { assertDays } from './timetable';
+
+/** Who comes to lessons. */
+export const participants: ActionKind<'participants'> = {
+	form: () => ({ limit: limitForm, simplify: [simplify] }),
+	async execute(item, entity, { body: fields = [] }) {
+		const { date_from, date_to, lesson_id } = bodyOf(item, fields, readFilters(item, fields));
+		const [from, to, id] = [String(date_from), String(date_to), readId(lesson_id)];
+		const most = limitOf(item);
+		const isSimple = item.flag(simplify);
+		const given = givenBranch(item);
+		if (id === undefined) assertDays(item, from, to, 'Date From');
+
+		const branches = given === undefined ? await openBranches(item) : [given];
+		const reader = warningReader(item);
+		const asked = {
+			zone: item.zone,
+			inBranch: passingOver(item, given),
+			otherBranches: async () => (given === undefined ? [] : await allBranches(item, given)),
+		};
+		const found =
+			id === undefined
+				? await readParticipants(reader, { branches, from, to, ...asked })
+				: await participantsOf(reader, [await lessonIn(item, entity, id, branches)], asked);
+		if (found.length > most) warnOfLimit(item, most, 'participants');
+		return await shownParticipants(found.slice(0, most), nameSourceOf(item), isSimple);
+	},
+	output: () => participantSchema,
+	reads: true,
+	anyBranch: true,
+};
+
+/** Lists that do not come whole are told. */
+const warningReader = (item: Item): ListReader => ({
+	async collect(list, options) {
+		const collected = await item.collect(list, options);
+		warnOfMissing(item, 'rows', collected);
+		return collected;
+	},
+});
+
+/** A branch that this user may not see is left out with a hint, unless it is the one that was chosen. */
+const passingOver =
+	(item: Item, chosen: Branch) =>
+	async <T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> =>
+		branch === chosen ? await read() : await inOtherBranches(item, [branch], read);
+
+async function lessonIn(
+	item: Item,
+	entity: Entity,
+	id: number,
+	branches: readonly Branch[],
+): Promise<{ branch: Branch; occurrences: Occurrence[] }> {
+	const target = { path: entity.path, query: {}, labels: {} };
+	const look = async (branch: Branch) => await currentRecord(item, lessonEntity, id, { ...target, branch });
+	const [only, ...others] = branches;
+	const found = others.length === 0 ? await look(only) : await inOtherBranches(item, branches, look);
+	if (found === undefined) throw notFoundError(item, entity, id, others.length === 0 ? only : undefined);
+	const { row, branch } = found;
+	const occurrence = occurrenceOf(row, item.zone, branch);
+	return { branch, occurrences: occurrence ? [occurrence] : [] };
+}
+
+// ---------------------------------------------------------------- what comes out
+
+const contacts = customerEntity.fields
+	.filter(({ name }) => ['phone', 'email'].includes(name))
+	.map((field) => ({ ...field, name: `customer_${field.name}` }));
+
+/** What a lesson says besides its time, with names. */
+const shown: Shown[] = [
+	reference('group_id', 'Group', 'group'),
+	reference('subject_id', 'Subject', 'subject'),
+	references('teacher_ids', 'Teacher', 'teacher'),
+	reference('room_id', 'Room', 'room'),
+	reference('lesson_type_id', 'Lesson Type', 'lessonType'),
+];
+const named = namedFields(shown);
+const flat = flattener([...contacts, ...shown], named);
+
+const INTEGER = { type: 'integer' } as const;
+
+export const participantSchema = withNameSchema(
+	objectOf({
+		...{ time_from: STRING, customer_id: INTEGER, customer_name: STRING },
+		...{
+			customer_phone: STRING,
+			customer_email: STRING,
+			lesson_id: INTEGER,
+			group_id: INTEGER,
+			subject_id: INTEGER,
+		},
+		teacher_ids: { type: ['string', 'integer'] },
+		...{ room_id: INTEGER, lesson_type_id: INTEGER, branch_id: INTEGER, [LINK]: STRING },
+	}),
+	shown,
+);
+
+/** One item for each; the whole card and lesson where that is not to be simple. */
+export async function shownParticipants(
+	all: readonly Participant[],
+	names: NameSource,
+	isSimple: boolean,
+): Promise<IDataObject[]> {
+	if (!isSimple) return all.map((one) => ({ ...one }));
+	const items: IDataObject[] = [];
+	// One after the other, for the first one reads the lists that the others need.
+	for (const { customer, customer_branch, customer_id, time_from, date, ...lesson } of all) {
+		const { lesson_id, group_id, subject_id, teacher_ids, room_id, lesson_type_id, branch_id } = lesson;
+		const row = {
+			...{ time_from: time_from ?? date, customer_id, customer_name: customer.name ?? null },
+			...{ customer_phone: customer.phone, customer_email: customer.email },
+			...{ lesson_id, group_id, subject_id, teacher_ids, room_id, lesson_type_id, branch_id },
+		};
+		const branch = branch_id ?? undefined;
+		items.push({
+			...flat(await withNames({ row, branch }, named, names)),
+			[LINK]: linkOf(customerEntity, customer, names.origin, customer_branch),
+		});
+	}
+	return items;
+}

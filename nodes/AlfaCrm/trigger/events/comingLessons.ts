@@ -1,0 +1,38 @@
+import { wholeNumber } from '../../form/wholeNumber';
+import { shownParticipants } from '../../operations/school/getParticipants';
+import { simplify } from '../../operations/output/readings';
+import { MINUTE_MS } from '../../values/time';
+import type { ComingRecord } from '../comingLessons';
+import { ComingLessons } from '../comingLessons';
+import { inOptions } from '../parameters';
+import { lookEvery } from './dueDate';
+import type { EventKind } from './kind';
+
+const hoursBefore = wholeNumber({
+	displayName: 'Hours Before',
+	name: 'hoursBefore',
+	min: 1,
+	max: 168,
+	default: 24,
+	description: 'How many hours before it begins to report a lesson',
+});
+
+export const comingLessons: EventKind<'comingLessons'> = {
+	form: () => ({ filters: [hoursBefore], output: [simplify] }),
+	watch: (parameters) => {
+		const isSimple = parameters.flag(simplify);
+		return {
+			source: new ComingLessons({
+				hours: parameters.integer(hoursBefore),
+				zone: parameters.dayZone,
+				everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
+			}),
+			filters: {},
+			limitedBy: hoursBefore.displayName,
+			itemsOf: async ({ news, names }) => {
+				const found = (news as readonly ComingRecord[]).map(({ participant }) => participant);
+				return await shownParticipants(found, names, isSimple);
+			},
+		};
+	},
+};

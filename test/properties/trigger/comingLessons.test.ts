@@ -1,0 +1,293 @@
+import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+
+import type { ListReader } from '../../../nodes/AlfaCrm/api/list';
+import type { ComingRecord } from '../../../nodes/AlfaCrm/trigger/comingLessons';
+import { ComingLessons } from '../../../nodes/AlfaCrm/trigger/comingLessons';
+import type { PollRequest } from '../../../nodes/AlfaCrm/trigger/eventSource';
+import { depth, seed } from '../../support/depth';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/*
+ * Schools whose lessons are added, moved and cancelled while a trigger looks at them now and then.
+ */
+
+/** A lesson of a person as it is from a time on; null while there is none, or once it is cancelled. */
+interface Version {
+	at: number;
+	begins: number | null;
+	/** It has not got into the calendar yet. */
+	isRegular: boolean;
+}
+interface Lesson {
+	branch: number;
+	isRegular: boolean;
+	/** The quarter of an hour of the first version, from the beginning. */
+	people: number[];
+	versions: Version[];
+}
+interface Poll {
+	at: number;
+	hours: number;
+	watched: number[];
+	failing: number[];
+	take: number;
+	/** n8n dies before it has handed over what came of it. */
+	crashes: boolean;
+}
+interface World {
+	zone: string;
+	lessons: Lesson[];
+	polls: Poll[];
+}
+
+/** Around it clocks are set in New York; the worlds are ten days long. */
+const BEGINNING = Date.UTC(2027, 2, 11, 7);
+const ZONES = ['Asia/Vladivostok', 'America/New_York', 'Europe/Moscow'];
+
+const lesson = fc
+	.record({
+		branch: fc.constantFrom(1, 2),
+		isRegular: fc.boolean(),
+		people: fc.uniqueArray(fc.integer({ min: 501, max: 505 }), { minLength: 1, maxLength: 3 }),
+		day: fc.constantFrom<number>(1, 2, 3, 4, 5, 6, 7, 8),
+		quarter: fc.integer({ min: 32, max: 80 }),
+		/** Hours from the beginning when it is entered, gets into the calendar, and when something becomes of it. */
+		entered: fc.constantFrom(-1, -1, -1, 20, 60),
+		dated: fc.integer({ min: 0, max: 240 }),
+		changes: fc.array(
+			fc.record({
+				at: fc.integer({ min: 0, max: 240 }),
+				to: fc.oneof(
+					{ weight: 1, arbitrary: fc.constant(null) },
+					{ weight: 3, arbitrary: fc.tuple(fc.nat(5), fc.integer({ min: 32, max: 80 })) },
+				),
+			}),
+			{ maxLength: 3 },
+		),
+	})
+	.map(({ day, quarter, entered, dated, changes, isRegular, ...one }) => {
+		const first = { day, quarter };
+		const versions = [
+			{ at: entered, to: first, isRegular },
+			...(isRegular ? [{ at: Math.max(dated, entered + 1), to: first, isRegular: false }] : []),
+		];
+		const from = versions.at(-1)?.at ?? 0;
+		for (const { at, to } of [...changes].sort((a, b) => a.at - b.at))
+			versions.push({
+				at: Math.max(at, from + 1),
+				to: to === null ? (null as never) : { day: day + to[0], quarter: to[1] },
+				isRegular: false,
+			});
+		return { ...one, isRegular, versions };
+	});
+
+const mostly = <T>(weight: number, usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
+	fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
+const one = fc.constantFrom<number[]>([1], [2]);
+
+const worlds: fc.Arbitrary<World> = fc
+	.record({
+		zone: fc.constantFrom(...ZONES),
+		lessons: fc.array(lesson, { minLength: 4, maxLength: 8 }),
+		hours: fc.constantFrom<number>(2, 24, 24, 24, 72),
+		polls: fc.array(
+			fc.record({
+				gap: fc.constantFrom(5, 35, 90, 180, 300, 420, 600, 900, 2_000),
+				hours: mostly<number | null>(15, null, fc.constantFrom(1, 24, 48)),
+				watched: mostly(8, [1, 2], one),
+				failing: mostly(6, [], one),
+				take: mostly(4, 99, fc.nat(2)),
+				crashes: mostly(6, false, fc.constant(true)),
+			}),
+			{ minLength: 20, maxLength: 40 },
+		),
+	})
+	.map(({ zone, lessons, hours: first, polls }) => {
+		const midnight = DateTime.fromMillis(BEGINNING, { zone }).startOf('day');
+		const momentOf = ({ day, quarter }: { day: number; quarter: number }) =>
+			midnight
+				.plus({ days: day })
+				.plus({ minutes: quarter * 15 })
+				.toMillis();
+		let [at, hours] = [BEGINNING, first];
+		return {
+			zone,
+			lessons: lessons.map(({ versions, ...rest }) => ({
+				...rest,
+				versions: versions.map(({ at: hour, to, isRegular }) => ({
+					...{ at: BEGINNING + hour * HOUR, isRegular },
+					begins: to === null ? null : momentOf(to),
+				})),
+			})),
+			polls: polls.map(({ gap, hours: other, ...rest }) => {
+				at += gap * MINUTE;
+				hours = other ?? hours;
+				return { at, hours, ...rest };
+			}),
+		};
+	});
+
+const versionAt = ({ versions }: Lesson, now: number): Version | undefined =>
+	versions.filter(({ at }) => at <= now).at(-1);
+
+const clocks = new Map(
+	ZONES.map((timeZone) => [
+		timeZone,
+		new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }),
+	]),
+);
+const walls = new Map<string, string>();
+
+/** The clock of the school, by the browser's own tables. */
+function wall(moment: number, zone: string): string {
+	const key = `${moment} ${zone}`;
+	const known = walls.get(key) ?? clocks.get(zone)?.format(moment) ?? '';
+	walls.set(key, known);
+	return known;
+}
+
+// ---------------------------------------------------------------- who is to be told
+
+/** "person lesson begin" of each poll, in order. */
+function expectedOf({ lessons, polls, zone }: World): string[][] {
+	const remembered = new Set<string>();
+	const looked = new Set<number>();
+	let [opening, hoursBefore] = [NaN, NaN];
+	let opened: number[] = [];
+	return polls.map(({ at, hours, watched, failing, take, crashes }) => {
+		const saved = { remembered: [...remembered], looked: [...looked], opening, hoursBefore, opened };
+		if (hours !== hoursBefore) {
+			[opening, hoursBefore, opened] = [at, hours, watched];
+			looked.clear();
+		}
+		opened = opened.filter((branch) => watched.includes(branch));
+		for (const branch of [1, 2]) if (!watched.includes(branch)) looked.delete(branch);
+		const readable = watched.filter((branch) => !failing.includes(branch));
+		const news: Array<{ begins: number; person: number; key: string }> = [];
+		lessons.forEach((lesson, index) => {
+			const begins = versionAt(lesson, at)?.begins ?? null;
+			if (begins === null || !readable.includes(lesson.branch)) return;
+			if (begins <= at || begins - hours * HOUR > at) return;
+			for (const person of lesson.people) {
+				const key = `${person} ${index} ${wall(begins, zone)}`;
+				if (remembered.has(key)) continue;
+				const cameNear = opened.includes(lesson.branch) && begins - hours * HOUR > opening;
+				if (looked.has(lesson.branch) || cameNear) news.push({ begins, person, key });
+				else remembered.add(key);
+			}
+		});
+		news.sort((a, b) => a.begins - b.begins || a.person - b.person);
+		const told = news.slice(0, take).map(({ key }) => key);
+		for (const key of told) remembered.add(key);
+		if (told.length === news.length) for (const branch of readable) looked.add(branch);
+		if (!crashes) return told;
+		remembered.clear();
+		looked.clear();
+		for (const key of saved.remembered) remembered.add(key);
+		for (const branch of saved.looked) looked.add(branch);
+		({ opening, hoursBefore, opened } = saved);
+		return [];
+	});
+}
+
+// ---------------------------------------------------------------- what the trigger tells
+
+/** The lists of AlfaCRM at a time. */
+function listsAt({ lessons, zone }: World, now: number, failing: readonly number[]): ListReader {
+	const dayOf = (moment: number) => wall(moment, zone).slice(0, 10);
+	const rows: Record<string, (branch: number) => IDataObject[]> = {
+		customer: () => [501, 502, 503, 504, 505].map((id) => ({ id, name: `${id}`, is_study: 1 })),
+		lesson: (branch) =>
+			lessons.flatMap((lesson, index): IDataObject[] => {
+				const version = versionAt(lesson, now);
+				if (lesson.branch !== branch || version === undefined || version.isRegular) return [];
+				const last = lesson.versions.filter(({ begins, at }) => begins !== null && at <= now).at(-1);
+				const begins = wall(last?.begins ?? 0, zone);
+				return [
+					{
+						...{ id: 9_001 + index, regular_id: lesson.isRegular ? 71 + index : null },
+						...{ time_from: begins, date: begins.slice(0, 10), status: version.begins === null ? 2 : 1 },
+						customer_ids: lesson.people,
+					},
+				];
+			}),
+		'regular-lesson': (branch) =>
+			lessons.flatMap((lesson, index): IDataObject[] => {
+				const [first] = lesson.versions;
+				if (lesson.branch !== branch || !lesson.isRegular || first.at > now) return [];
+				const begins = first.begins ?? 0;
+				const day = dayOf(begins);
+				return [
+					{
+						...{ id: 71 + index, related_class: 'Group', related_id: 41 + index },
+						...{ day: new Date(`${day}T12:00Z`).getUTCDay(), b_date: day, e_date: day },
+						time_from_v: wall(begins, zone).slice(11, 16),
+					},
+				];
+			}),
+	};
+	return {
+		async collect({ path, branch = 0, query }, { passes = [{}], keep = () => true }) {
+			if (failing.includes(branch)) throw new Error(`Branch ${branch} cannot be read`);
+			const members = () =>
+				(lessons[Number(query?.group_id) - 41]?.people ?? []).map((customer_id) => ({ customer_id }));
+			const all = path === 'cgi' ? members() : rows[path](branch);
+			const isAsked = ({ status }: IDataObject) =>
+				passes.some((pass) => pass.status === undefined || pass.status === status);
+			const found = all.filter(isAsked).filter(keep);
+			return await Promise.resolve({ rows: found, isComplete: true, read: found.length });
+		},
+	};
+}
+
+/** The state is written down and read again between any two polls. */
+async function toldOf(world: World): Promise<{ told: string[][]; size: number }> {
+	const told: string[][] = [];
+	let text: string | undefined;
+	let size = 0;
+	for (const { at, hours, watched, failing, take, crashes } of world.polls) {
+		const source = new ComingLessons({ hours, zone: world.zone, everyMs: 0 });
+		const request = {
+			branches: watched,
+			now: at,
+			reader: listsAt(world, at, failing),
+		} as unknown as PollRequest;
+		const before: unknown = text === undefined ? undefined : JSON.parse(text);
+		const result = await source.poll(request, before).catch(() => undefined);
+		// Where no branch can be read the poll fails, and nothing is kept of it.
+		if (result === undefined || crashes) {
+			told.push([]);
+			continue;
+		}
+		const taken = (result.news as ComingRecord[]).slice(0, take);
+		text = JSON.stringify(result.after(taken.length));
+		size = Math.max(size, text.length);
+		told.push(
+			taken.map(({ participant: { customer_id, lesson_id, regular_id, time_from } }) => {
+				const index = regular_id === null ? (lesson_id ?? 0) - 9_001 : regular_id - 71;
+				return `${customer_id} ${index} ${String(time_from)}`;
+			}),
+		);
+	}
+	return { told, size };
+}
+
+it('each person is told once of each lesson and each of its times, through crashes, outages and restarts', async () => {
+	let count = 0;
+	const check = async (world: World) => {
+		// A poll in which nothing can be read is none.
+		const polls = world.polls.filter(({ watched, failing }) => watched.some((one) => !failing.includes(one)));
+		const readable = { ...world, polls };
+		const expected = expectedOf(readable);
+		const { told, size } = await toldOf(readable);
+		expect(told).toEqual(expected);
+		expect(size).toBeLessThan(2_000);
+		count += told.flat().length;
+	};
+	await fc.assert(fc.asyncProperty(worlds, check), { numRuns: depth.comingLessons, seed });
+	expect(count).toBeGreaterThan(depth.comingLessons);
+}, 120_000);
