@@ -180,7 +180,7 @@ export class ComingLessons implements EventSource {
 			to: textOf(dayAt(now + ahead + this.everyMs, zone)),
 			// A card may be in another branch; one that cannot be read now stops nothing in this one.
 			inBranch: async (one, read) => (one === branch ? await read() : await read().catch(() => undefined)),
-			otherBranches: async () => await allBranches(client),
+			otherBranches: async () => await allBranches(client).catch(() => []),
 		});
 		return { near, next };
 	}
