@@ -218,6 +218,13 @@ describe('Lesson Coming Up', () => {
 		expect(await school.told('2026-03-09 09:00')).toEqual(['503 2026-03-10 09:00:00']);
 	});
 
+	it('the rest of those for whom there was no room comes with the next polls', async () => {
+		const school = new Timetable('2026-03-08 12:00', { options: { maxPerPoll: 1 } });
+		await school.told('2026-03-08 12:00');
+		for (const [index, time] of ['2026-03-09 17:00', '2026-03-09 17:01'].entries())
+			expect(await school.told(time)).toEqual([TUESDAY[index]]);
+	});
+
 	it('a customer who is deleted stops nobody, also where the branches cannot be listed', async () => {
 		const school = new Timetable('2026-03-08 12:00', { branchIds: { mode: 'id', value: '1', __rl: true } });
 		school.hidesBranches = true;
