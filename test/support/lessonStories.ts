@@ -196,7 +196,7 @@ interface Lesson {
 const personId = (index: number) => 501 + index;
 const groupId = (index: number) => 41 + index;
 const regularId = (index: number) => 71 + index;
-export const personName = (index: number) => `Ученик ${index}`;
+const personName = (index: number) => `Ученик ${index}`;
 
 const isMember = ({ today, groups }: Story, group: number, person: number, day: string): boolean =>
 	groups[group].members.some(
@@ -256,7 +256,7 @@ function lessonsOf(story: Story, index: number): Lesson[] {
 }
 
 /** All lessons of a story, those of the calendar with their numbers. */
-export function lessonsIn(story: Story): Lesson[] {
+function lessonsIn(story: Story): Lesson[] {
 	const single = story.single.map(
 		({ branch, day, clock, status, people, group }): Lesson => ({
 			...{ id: 0, regular: null, branch, day: dayPlus(story.today, day), ...spanOf(clock) },

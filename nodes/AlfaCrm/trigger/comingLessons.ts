@@ -27,7 +27,7 @@ interface BranchState {
 }
 
 /** What is known of lessons to come, as plain JSON. */
-export interface ComingState {
+interface ComingState {
 	/** Who is not to be told again, as ranges of IDs, by the lesson and its time. */
 	told: Record<string, string>;
 	/** How many hours before, in the last poll. */
@@ -62,7 +62,7 @@ export interface ComingRecord extends NewRecord {
 }
 
 /** The state under the settings of this poll. With another number of hours it starts anew, but tells nobody twice. */
-export function withSettings(
+function withSettings(
 	state: ComingState | undefined,
 	{ branches, hours, now }: { branches: readonly number[]; hours: number; now: number },
 ): ComingState {
@@ -77,7 +77,7 @@ const beginOf = ({ time_from, date }: Occurrence, zone: string): number =>
 	readMoment(time_from ?? date, zone) ?? -Infinity;
 
 /** One poll: who is to be told of a lesson, the earliest first, and what is known once so many of them were told. */
-export function step(
+function step(
 	state: ComingState,
 	{ hours, looks, now, zone }: Seen,
 ): { news: ComingRecord[]; after: (taken: number) => ComingState } {
@@ -180,7 +180,7 @@ export class ComingLessons implements EventSource {
 			to: textOf(dayAt(now + ahead + this.everyMs, zone)),
 			// A card may be in another branch; one that cannot be read now stops nothing in this one.
 			inBranch: async (one, read) => (one === branch ? await read() : await read().catch(() => undefined)),
-			otherBranches: async () => await allBranches(client),
+			otherBranches: async () => await allBranches(client).catch(() => []),
 		});
 		return { near, next };
 	}

@@ -18,6 +18,8 @@ class Timetable {
 	readonly poller: Poller;
 	/** Calls since the last poll began. */
 	calls: string[] = [];
+	/** The list of branches cannot be read. */
+	hidesBranches = false;
 	private now = 0;
 
 	constructor(
@@ -32,6 +34,7 @@ class Timetable {
 		const send = this.school.send as unknown as (...given: unknown[]) => Promise<unknown>;
 		const noting = async (credential: string, request: { url: string }) => {
 			this.calls.push(/v2api\/(.*)$/.exec(request.url)?.[1] ?? '');
+			if (this.hidesBranches && request.url.endsWith('/v2api/branch/index')) throw new Error('No right');
 			return await send(credential, request);
 		};
 		this.poller = new Poller(
@@ -213,6 +216,30 @@ describe('Lesson Coming Up', () => {
 		school.lesson(9_001, '2026-03-10 09:00', { customer_ids: [503] });
 		await school.told('2026-03-08 12:00');
 		expect(await school.told('2026-03-09 09:00')).toEqual(['503 2026-03-10 09:00:00']);
+	});
+
+	it('the rest of those for whom there was no room comes with the next polls', async () => {
+		const school = new Timetable('2026-03-08 12:00', { options: { maxPerPoll: 1 } });
+		await school.told('2026-03-08 12:00');
+		for (const [index, time] of ['2026-03-09 17:00', '2026-03-09 17:01'].entries())
+			expect(await school.told(time)).toEqual([TUESDAY[index]]);
+	});
+
+	it('a customer who is deleted stops nobody, also where the branches cannot be listed', async () => {
+		const school = new Timetable('2026-03-08 12:00', { branchIds: { mode: 'id', value: '1', __rl: true } });
+		school.hidesBranches = true;
+		school.lesson(9_001, '2026-03-10 09:00', { customer_ids: [501, 999] });
+		await school.told('2026-03-08 12:00');
+		expect(await school.told('2026-03-09 09:00')).toEqual(['501 2026-03-10 09:00:00']);
+	});
+
+	it('a list that does not come whole is read again with the next poll', async () => {
+		const school = new Timetable('2026-03-08 12:00');
+		await school.told('2026-03-08 12:00');
+		school.school.totalOff = 1;
+		await expect(school.told('2026-03-09 17:00')).rejects.toThrow(/did not come whole/);
+		school.school.totalOff = 0;
+		expect(await school.told('2026-03-09 17:05')).toEqual(TUESDAY);
 	});
 
 	it('without Simplify it gives the lesson, and the card as AlfaCRM sends it', async () => {

@@ -105,7 +105,7 @@ const flat = flattener([...contacts, ...shown], named);
 
 const INTEGER = { type: 'integer' } as const;
 
-export const participantSchema = withNameSchema(
+const participantSchema = withNameSchema(
 	objectOf({
 		...{ time_from: STRING, customer_id: INTEGER, customer_name: STRING },
 		...{

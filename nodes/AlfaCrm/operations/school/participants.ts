@@ -65,7 +65,7 @@ interface Asked {
 	otherBranches?: () => Promise<readonly Branch[]>;
 }
 
-export interface ParticipantRequest extends Days, Asked {
+interface ParticipantRequest extends Days, Asked {
 	branches: readonly Branch[];
 	/** Which lessons count; all but cancelled ones by default. Members are read of those alone. */
 	wants?: (occurrence: Occurrence) => boolean;
