@@ -1,11 +1,13 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { collection } from '../../form/assemble';
+import { collection, showWhen } from '../../form/assemble';
 import { objectOf, STRING } from '../output/recordSchema';
-import type { OtherResource, Output } from '../operation';
+import type { OtherResource } from '../operation';
 import type { Item } from '../execution/item';
 import { findingsOf } from './findings';
 import { readAccount } from './readings';
+import type { OperationsOf } from './tryWrites';
+import { tryWrites } from './tryWrites';
 
 /** Value of `resource` for the account as a whole. */
 export const ACCOUNT = 'account';
@@ -24,6 +26,12 @@ const operation: INodeProperties = {
 			action: 'Check account and rights of user',
 			description: 'Reads only, with some 40 calls',
 		},
+		{
+			name: 'Try Writes',
+			value: 'tryWrites',
+			action: 'Try writes with a test lead',
+			description: 'Takes back what it can',
+		},
 	],
 	default: 'check',
 };
@@ -37,15 +45,53 @@ const branch: INodeProperties = {
 	description: 'If not given, the first in use that this user may read',
 };
 
-const options = { ...collection('Options', 'options', [branch], 'Add Option'), displayOptions };
+const group: INodeProperties = {
+	displayName: 'Group ID',
+	name: 'groupToTry',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 40',
+	displayOptions: { show: { '/operation': ['tryWrites'] } },
+	description: 'The lead joins and leaves it',
+};
+
+/** Nobody writes to an account by choosing the wrong line of a list. */
+const writeTestLead: INodeProperties = {
+	displayName: 'Write a Test Lead',
+	name: 'writeTestLead',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to write a lead, a comment and a task marked as a test',
+};
+
+const options = { ...collection('Options', 'options', [branch, group], 'Add Option'), displayOptions };
 
 /** All items of an execution share what was read. */
-async function execute(item: Item): Promise<Output[]> {
-	const given = item.collection(options);
-	const id = given.has(branch.name) ? given.id(branch) : undefined;
+async function check(item: Item): Promise<IDataObject[]> {
+	const id = idIn(item, branch);
 	const read = async () => await readAccount(item.execution.client, id, item.requestContext());
-	const account = await item.execution.cached('account', `branch ${id}`, read);
-	return findingsOf(account, item.zone).map((json) => ({ json }));
+	const account = await item.execution.cached(ACCOUNT, `branch ${id}`, read);
+	return findingsOf(account, item.zone);
+}
+
+/** All items of an execution share one lead. */
+async function tryOnce(item: Item, operationsOf: OperationsOf): Promise<IDataObject[]> {
+	if (!item.flag(writeTestLead))
+		throw item.refused(
+			`'${writeTestLead.displayName}' is off`,
+			'Switch it on: a lead marked as a test is then written to this AlfaCRM. Nothing was sent to AlfaCRM.',
+		);
+	const form = { branch: idIn(item, branch), group: idIn(item, group) };
+	return await item.execution.cached(
+		ACCOUNT,
+		'writes',
+		async () => await tryWrites(item, operationsOf, form),
+	);
+}
+
+function idIn(item: Item, parameter: INodeProperties): number | undefined {
+	const given = item.collection(options);
+	return given.has(parameter.name) ? given.id(parameter) : undefined;
 }
 
 const schema = objectOf({
@@ -58,11 +104,23 @@ const schema = objectOf({
 	rows: { type: 'integer' },
 });
 
-/** What this user and this AlfaCRM are like. It reads only. */
-export const account: OtherResource = {
-	label: 'Account',
-	operation,
-	form: [options],
-	execute,
-	outputs: { check: schema },
-};
+const steps = objectOf({ step: STRING, result: STRING, message: STRING, report: STRING });
+
+/**
+ * What this user and this AlfaCRM are like.
+ *
+ * @param operationsOf the operations whose writes are tried
+ */
+export function accountResource(operationsOf: OperationsOf): OtherResource {
+	const does: Record<string, (item: Item) => Promise<IDataObject[]>> = {
+		check,
+		tryWrites: async (item) => await tryOnce(item, operationsOf),
+	};
+	return {
+		label: 'Account',
+		operation,
+		form: [showWhen(writeTestLead, { resource: [ACCOUNT], operation: ['tryWrites'] }), options],
+		execute: async (item) => (await does[item.choice(operation)](item)).map((json) => ({ json })),
+		outputs: { check: schema, tryWrites: steps },
+	};
+}

@@ -1,0 +1,183 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { Fault, Snapshot } from '../../sandbox';
+import type { RunOptions } from './support/engine';
+import { callInProcess, passPauses } from './support/inProcess';
+import { OPEN_END, officeOf } from './support/office';
+import { useSchool } from './support/school';
+
+callInProcess();
+passPauses();
+
+interface Told extends IDataObject {
+	step: string;
+	result: string;
+	message: string;
+	report?: string;
+}
+
+const MARK = 'n8n test, may be deleted';
+const KINDS: Record<string, string> = {
+	...{ customer: 'lead', communication: 'comment', task: 'task', cgi: 'membership' },
+};
+
+const school = useSchool({ customers: 40, settings: { bodyPageSize: 'honoured' } });
+const office = officeOf(school);
+const group = () =>
+	office.rows('group').find(({ branch_ids: ids }) => [ids].flat().includes(1)) as IDataObject;
+const form = (more: INodeParameters = {}): INodeParameters => ({
+	...{ resource: 'account', operation: 'tryWrites', writeTestLead: true },
+	...{ options: { groupToTry: String(group().id) }, ...more },
+});
+const tryWrites = async (more: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
+	(await office.run(form(more), options)) as Told[];
+const at = (told: readonly Told[], step: string) => told.find((one) => one.step === step) as Told;
+const wrong = (told: readonly Told[]) =>
+	told.filter(({ step, result }) => step !== 'report' && ['differs', 'refused'].includes(result));
+const created = () => office.writes().filter((call) => call === 'customer/create');
+
+/** What is left of a run: each with the mark, nothing of anybody else's touched, and all of it named. */
+function leftBy(before: Snapshot, said: string) {
+	const changes = school.sandbox.changes(before);
+	expect(changes.filter((change) => change.before !== undefined)).toEqual([]);
+	const left = changes.map(({ entity, id, after }) => ({ entity, id, row: after as unknown as IDataObject }));
+	for (const { entity, id, row } of left) {
+		const marked = entity === 'cgi' ? office.customer(row.customer_id) : row;
+		expect(JSON.stringify(marked)).toContain(MARK);
+		expect(said).toContain(`${KINDS[entity]} ${id}`);
+	}
+	const named = [...said.matchAll(/(?<!of )(lead|comment|task|membership) (\d+)/g)].map(([, kind, id]) => [
+		...[kind, Number(id)],
+	]);
+	expect(named.sort()).toEqual(left.map(({ entity, id }) => [KINDS[entity], id]).sort());
+	return left;
+}
+
+const isActive = ({ entity, row }: ReturnType<typeof leftBy>[number]): boolean => {
+	if (entity === 'customer') return row.e_date === OPEN_END;
+	if (entity === 'task') return row.is_done !== 1 && row.is_archive !== 1;
+	if (entity !== 'cgi') return true;
+	const [day, month, year] = String(row.e_date).split('.');
+	return `${year}-${month}-${day}` > new Date().toISOString().slice(0, 10);
+};
+
+describe('Account → Try Writes', () => {
+	it('sends nothing unless it is switched on', async () => {
+		await office.refused(form({ writeTestLead: false }), "'Write a Test Lead' is off");
+	});
+
+	it('tries each write in an account as the facts have it, and leaves nothing', async () => {
+		const before = school.sandbox.snapshot();
+		const told = await tryWrites();
+		expect(told.map(({ step, result }) => [step, result])).toEqual(
+			[
+				...['create lead', 'update lead', 'add comment', 'create task', 'add to group', 'remove from group'],
+				...['archive lead', 'delete comment', 'delete task', 'delete membership', 'delete lead', 'report'],
+			].map((step) => [step, 'works']),
+		);
+		expect(at(told, 'report').message).toBe('All 11 steps that were tried work. Nothing stays in AlfaCRM.');
+		expect(leftBy(before, at(told, 'report').message)).toEqual([]);
+	});
+
+	it('marks all that it writes, and reaches nobody', async () => {
+		const said: string[] = [];
+		school.sandbox.onRequest = ({ path, body }) => {
+			if (/\/(create|update)$/.test(path) && !path.includes('/cgi/'))
+				said.push(typeof body === 'string' ? body : JSON.stringify(body));
+		};
+		await tryWrites();
+		const texts = said.filter((text) => !text.includes('removed'));
+		expect(texts).toHaveLength(4);
+		expect(texts.filter((text) => !text.includes(MARK))).toEqual([]);
+		expect(texts.join(' ').match(/"phone":[^\]]*/g)).toEqual(['"phone":["+7(000)000-00-00"']);
+		expect(texts.join(' ').match(/@[\w.]+/g)).toEqual(['@example.org']);
+	});
+
+	it('joins no group unless one is chosen', async () => {
+		const told = await tryWrites({ options: {} });
+		for (const step of ['add to group', 'remove from group', 'delete membership'])
+			expect(at(told, step).result).toBe('not tried');
+		expect(office.writes().filter((call) => call.startsWith('cgi/'))).toEqual([]);
+	});
+
+	it('writes one lead for all items, another one the next time, and one each of two at once', async () => {
+		const before = school.sandbox.snapshot();
+		expect(await tryWrites({}, { items: [{}, {}, {}] })).toHaveLength(36);
+		expect(created()).toHaveLength(1);
+		const both = await Promise.all([tryWrites(), tryWrites()]);
+		expect(created()).toHaveLength(3);
+		expect(both.flatMap(wrong)).toEqual([]);
+		expect(leftBy(before, '')).toEqual([]);
+	});
+
+	it('tells no host, no email, no key and nobody, and holds a table', async () => {
+		school.sandbox.faults.add({
+			...{ kind: 'status', status: 400, match: { entity: 'task', action: 'create' } },
+			message: `Группа ${String(group().name)}: nobody@school.test, 8 (912) 345-67-89 | ${school.sandbox.account.email}`,
+		});
+		const told = await tryWrites({ options: { branchToCheck: '1', groupToTry: String(group().id) } });
+		const text = JSON.stringify(told);
+		const { url, account } = school.sandbox;
+		for (const secret of [new URL(url).host, account.email, account.apiKey, 'school.test', '345-67'])
+			expect(text).not.toContain(secret);
+		const { report = '' } = at(told, 'report');
+		const rows = report.split('\n').filter((line) => line.startsWith('|'));
+		expect(rows).toHaveLength(2 + 11);
+		for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(5);
+		expect(report).toMatch(/\| create task \| refused \| .*\\\|/);
+	});
+});
+
+/** The calls that write, and the steps that they are of. */
+const WRITES: Array<[call: string, steps: string[]]> = [
+	['customer/create', ['create lead']],
+	['customer/update', ['update lead', 'archive lead']],
+	['customer/delete', ['delete lead']],
+	['communication/create', ['add comment']],
+	['communication/delete', ['delete comment']],
+	['task/create', ['create task']],
+	['task/delete', ['delete task']],
+	['cgi/create', ['add to group']],
+	['cgi/update', ['remove from group']],
+	['cgi/delete', ['delete membership']],
+];
+const FAULTS: Record<string, Fault> = {
+	'is denied': { kind: 'status', status: 403, message: 'Access Denied' },
+	'is refused': { kind: 'successFalse', errors: { name: ['Так нельзя.'] } },
+	'is not there': { kind: 'status', status: 404, message: 'Запрашиваемая страница не существует.' },
+	'is not confirmed and not done': { kind: 'emptyObject' },
+	'is not confirmed but done': { kind: 'emptyObject', when: 'after' },
+	'is lost': { kind: 'reset' },
+	'has a lost answer': { kind: 'reset', when: 'after' },
+	'fails after it was done': { kind: 'status', status: 500, when: 'after' },
+};
+const table = WRITES.flatMap(([call, steps]) =>
+	Object.entries(FAULTS).map(([name, fault]) => [call, name, fault, steps] as const),
+);
+
+describe('what AlfaCRM refuses is named, and what is there is taken back:', () => {
+	it.each(table)('%s %s', async (call, _name, fault, steps) => {
+		const [entity, action] = call.split('/');
+		school.sandbox.faults.add({ ...fault, match: { entity, action }, times: Infinity });
+		const before = school.sandbox.snapshot();
+		const told = await tryWrites();
+		const isDone = fault.when === 'after';
+		for (const step of steps) {
+			expect([step, at(told, step).result]).toEqual([step, isDone ? 'differs' : 'refused']);
+			expect(at(told, step).message).toMatch(/^[A-Z'].*[.!]$/);
+		}
+		expect(wrong(told).filter(({ step }) => !steps.includes(step))).toEqual([]);
+		const left = leftBy(before, at(told, 'report').message);
+		const stays: Record<string, string[]> = {
+			'customer/delete': ['customer'],
+			'communication/delete': ['communication'],
+			'task/delete': ['task'],
+			// What says that it is one of a test is its lead.
+			'cgi/delete': ['cgi', 'customer'],
+		};
+		expect(left.map((one) => one.entity).sort()).toEqual(isDone ? [] : (stays[call] ?? []));
+		expect(left.filter(isActive).map((one) => one.entity)).toEqual(
+			left.map((one) => one.entity).filter((one) => one === 'communication'),
+		);
+	});
+});
