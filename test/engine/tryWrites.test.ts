@@ -89,7 +89,7 @@ describe('Account → Try Writes', () => {
 		const texts = said.filter((text) => !text.includes('removed'));
 		expect(texts).toHaveLength(4);
 		expect(texts.filter((text) => !text.includes(MARK))).toEqual([]);
-		expect(texts.join(' ').match(/"phone":[^\]]*/g)).toEqual(['"phone":["+7(000)000-00-00"']);
+		expect(texts.join(' ').match(/"phone":[^\]]*/g)).toEqual(['"phone":["+7(000)000-00-01"']);
 		expect(texts.join(' ').match(/@[\w.]+/g)).toEqual(['@example.org']);
 	});
 

@@ -31,7 +31,7 @@ import { trialItems, veiled } from './trialReport';
 const MARK = 'n8n test, may be deleted';
 /** Reserved names and a code that no country gives out, so that nobody is reached by them. */
 const NOBODY = {
-	phone: '+7(000)000-00-00',
+	phone: '+7(000)000-00-01',
 	email: 'n8n-test@example.org',
 	web: 'https://example.org/n8n-test',
 };
