@@ -181,3 +181,183 @@ describe('what AlfaCRM refuses is named, and what is there is taken back:', () =
 		);
 	});
 });
+
+describe('what differs is named:', () => {
+	/** Takes something back behind the API, once AlfaCRM has carried out a call. */
+	const afterwards = (call: string, change: () => void) => {
+		school.sandbox.onSend = ({ path }) => {
+			if (path.endsWith(`/${call}`)) change();
+		};
+	};
+	const lead = () => office.rows('customer').find(({ name }) => String(name).includes(MARK)) as IDataObject;
+	const newest = (path: string) =>
+		office.rows(path).find((row) => JSON.stringify(row).includes(MARK)) as IDataObject;
+	const sees = async (step: string, message: RegExp, options: Partial<RunOptions> = {}) => {
+		const before = school.sandbox.snapshot();
+		const told = await tryWrites({}, options);
+		expect([at(told, step).result, at(told, step).message]).toEqual([
+			'differs',
+			expect.stringMatching(message),
+		]);
+		leftBy(before, at(told, 'report').message);
+		return told;
+	};
+
+	it('a field that a new lead loses', async () => {
+		afterwards('customer/create', () => office.patch('customer', lead().id, { note: '', lead_status_id: 1 }));
+		await sees('create lead', /^'Note' was sent as "n8n test.*reads back as "".* stands in a stage/);
+	});
+
+	it('a field that an update leaves alone, and a phone that is rewritten', async () => {
+		afterwards('customer/update', () =>
+			office.patch('customer', lead().id, { web: [], phone: ['8 000 000 00 02'] }),
+		);
+		const told = await sees('update lead', /'Website' was sent as .* reads back as \[\]/);
+		expect(at(told, 'update lead').message).toMatch(/'Phone' was sent as .* reads back as \["8 000/);
+	});
+
+	it('a day that AlfaCRM wants otherwise', async () => {
+		office.set({ dateFormats: { 'customer.dob': 'iso' } });
+		const { result, message } = at(await tryWrites(), 'update lead');
+		expect([result, message]).toEqual(['refused', expect.stringMatching(/Refused alone: 'Date of Birth': /)]);
+	});
+
+	it('the one field that AlfaCRM refuses of several', async () => {
+		const errors = { web: ['Неверный формат значения «Сайт».'] };
+		school.sandbox.faults.add({
+			...{ kind: 'successFalse', errors, times: Infinity },
+			match: { entity: 'customer', action: 'update', bodyContains: 'n8n-test"' },
+		});
+		const told = await tryWrites();
+		const { result, message } = at(told, 'update lead');
+		expect(result).toBe('refused');
+		expect(message).toMatch(/Неверный формат .* Refused alone: 'Website': .*Неверный формат/);
+		expect(message).not.toMatch(/'Phone'|'Note'|'Email'/);
+	});
+
+	it('a comment of another time, which Add Comment would add again', async () => {
+		office.set({ timeZone: 'Asia/Vladivostok' });
+		await sees('add comment', /Its time is 420 min ahead of the workflow: set the time zone/);
+	});
+
+	it('a school that is a day ahead', async () => {
+		office.set({ timeZone: 'Asia/Vladivostok', now: '2026-03-02 06:00:00' });
+		await sees('add comment', /min .* the workflow/, { timezone: 'America/New_York' });
+	});
+
+	it('a comment without an author, where users may not be listed', async () => {
+		office.set({ forbiddenCalls: ['user/index'] });
+		const told = await tryWrites();
+		expect(at(told, 'add comment')).toMatchObject({
+			result: 'refused',
+			message: expect.stringMatching(/Необходимо заполнить «Пользователь»/) as string,
+		});
+		expect(wrong(told)).toHaveLength(1);
+	});
+
+	it('a task that loses its day, and is taken back all the same', async () => {
+		afterwards('task/create', () => office.patch('task', newest('task').id, { due_date: null }));
+		const told = await sees('create task', /'Due Date' was sent as .* reads back as null/);
+		expect(at(told, 'delete task').result).toBe('works');
+	});
+
+	it('an archive that does nothing', async () => {
+		office.set({ removedWrite: 'ignored' });
+		const told = await sees('archive lead', /^AlfaCRM confirmed it, but shows the lead as active\.$/);
+		expect(at(told, 'report').message).toMatch(/Nothing stays/);
+	});
+
+	it('a delete that archives', async () => {
+		office.set({ deleteMode: 'archive', removedWrite: 'ignored' });
+		const told = await sees('delete lead', /^AlfaCRM confirmed it, but keeps the lead in the archive\.$/);
+		expect(at(told, 'report').message).toMatch(/This stays in AlfaCRM: lead \d+ \(archived\)\.$/);
+	});
+
+	it('an answer with the ID of somebody else, who is left alone', async () => {
+		const other = office.rows('customer')[0];
+		const model = { id: Number(other.id), name: String(other.name) };
+		school.sandbox.faults.add({
+			...{ kind: 'successFalse', success: true, errors: [], model, when: 'after' },
+			match: { entity: 'customer', action: 'create' },
+		});
+		const told = await sees('create lead', new RegExp(`not found by the ID ${String(other.id)}`));
+		expect(at(told, 'report').message).toMatch(/Nothing stays/);
+	});
+
+	it('a lead that AlfaCRM confirms and has not: nothing else is tried, nobody else is touched', async () => {
+		const other = office.rows('customer')[0];
+		const model = { id: Number(other.id), name: MARK };
+		school.sandbox.faults.add({
+			...{ kind: 'successFalse', success: true, errors: [], model },
+			match: { entity: 'customer', action: 'create' },
+		});
+		const told = await sees('create lead', /^AlfaCRM confirmed it, but does not show it/);
+		expect(at(told, 'report').message).toMatch(/perhaps a lead named "n8n test/);
+		expect(office.writes()).toEqual(['customer/create']);
+	});
+});
+
+describe('a run that is interrupted', () => {
+	const presets = ['lostAfter', 'status403', 'emptyItems', 'status500After', 'refused'] as const;
+	const said = (told: readonly Told[], error?: { message: string; description?: string | null }) =>
+		error === undefined ? at(told, 'report').message : `${error.message} ${error.description}`;
+	/** Each thing that is left is marked and named, if only as what may be there. */
+	const assertNamed = (before: Snapshot, text: string) => {
+		const changes = school.sandbox.changes(before);
+		expect(changes.filter((change) => change.before !== undefined)).toEqual([]);
+		for (const { entity, id, after } of changes) {
+			const row = after as unknown as IDataObject;
+			const marked = entity === 'cgi' ? office.customer(row.customer_id) : row;
+			expect(JSON.stringify(marked)).toContain(MARK);
+			expect(text).toMatch(new RegExp(`${KINDS[entity]} ${id}|perhaps a ${KINDS[entity]}`));
+		}
+	};
+
+	it('by any one call going wrong names all that is left', async () => {
+		const before = school.sandbox.snapshot();
+		await tryWrites();
+		const calls = school.calls().length;
+		expect(calls).toBeGreaterThan(40);
+		for (let number = 1; number <= calls; number++) {
+			school.sandbox.restore(before);
+			school.sandbox.faults.failRequest(number, presets[number % presets.length]);
+			const { json, error } = await office.whole(form());
+			assertNamed(before, said(json as Told[], error));
+		}
+	}, 120_000);
+
+	it('by everything being denied from some call on names all that is left', async () => {
+		const before = school.sandbox.snapshot();
+		for (let number = 2; number <= 56; number += 3) {
+			school.sandbox.restore(before);
+			school.sandbox.faults.failRequest(number, 'status403', { times: Infinity });
+			const { json, error } = await office.whole(form());
+			assertNamed(before, said(json as Told[], error));
+		}
+	}, 120_000);
+
+	it.each(WRITES)('by cancelling it at %s names what stays', async (call) => {
+		const before = school.sandbox.snapshot();
+		const controller = new AbortController();
+		school.sandbox.onSend = ({ path }) => {
+			if (path.endsWith(`/${call}`)) controller.abort();
+		};
+		const { error, json } = await office.whole(form(), { signal: controller.signal });
+		expect(json).toEqual([]);
+		if (error) assertNamed(before, said([], error));
+	});
+
+	it('by a login that fails sends nothing and is an error', async () => {
+		school.sandbox.faults.add({ kind: 'status', status: 403, match: { entity: 'auth' }, times: Infinity });
+		const error = await office.stopped(form({ options: { branchToCheck: '1' } }));
+		expect(error.message).toMatch(/did not accept the login/);
+		expect(office.writes()).toEqual([]);
+	});
+
+	it('asks for the branch where this user may list none', async () => {
+		office.set({ forbiddenCalls: ['branch/index'] });
+		const error = await office.stopped(form());
+		expect(`${error.message} ${error.description}`).toMatch(/'Branch ID' is empty.*Nothing was saved/);
+		expect(wrong(await tryWrites({ options: { branchToCheck: '1' } }))).toEqual([]);
+	});
+});

@@ -248,13 +248,10 @@ class Trial {
 				this.lead = (await this.leadById(this.leadId)) ?? this.lead;
 				const row = this.lead?.row;
 				const isRefused = taken !== body;
-				const dates = this.item.execution.fallbackDates.has(customer.path)
-					? ['Days are refused as dd.mm.yyyy and taken as yyyy-mm-dd']
-					: [];
 				const isDone = isRefused
 					? Object.keys(taken).length === 0 && this.compare(customer, row, body).length === 0
 					: true;
-				return { isDone, problems: [...this.compare(customer, row, taken), ...dates] };
+				return { isDone, problems: this.compare(customer, row, taken) };
 			},
 		);
 	}
