@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Fault, Snapshot } from '../../sandbox';
@@ -27,7 +28,7 @@ const group = () =>
 	office.rows('group').find(({ branch_ids: ids }) => [ids].flat().includes(1)) as IDataObject;
 const form = (more: INodeParameters = {}): INodeParameters => ({
 	...{ resource: 'account', operation: 'tryWrites', writeTestLead: true },
-	...{ options: { groupToTry: String(group().id) }, ...more },
+	...{ groupToTry: String(group().id), ...more },
 });
 const tryWrites = async (more: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
 	(await office.run(form(more), options)) as Told[];
@@ -79,6 +80,13 @@ describe('Account → Try Writes', () => {
 		expect(leftBy(before, at(told, 'report').message)).toEqual([]);
 	});
 
+	it('docs/check.md names each step and what comes of it', async () => {
+		const page = readFileSync('docs/check.md', 'utf8');
+		const steps = (await tryWrites()).map(({ step }) => step);
+		const words = [...steps, 'close task', 'works', 'differs', 'refused', 'not tried'];
+		expect(words.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
+	});
+
 	it('marks all that it writes, and reaches nobody', async () => {
 		const said: string[] = [];
 		school.sandbox.onRequest = ({ path, body }) => {
@@ -94,7 +102,7 @@ describe('Account → Try Writes', () => {
 	});
 
 	it('joins no group unless one is chosen', async () => {
-		const told = await tryWrites({ options: {} });
+		const told = await tryWrites({ groupToTry: '' });
 		for (const step of ['add to group', 'remove from group', 'delete membership'])
 			expect(at(told, step).result).toBe('not tried');
 		expect(office.writes().filter((call) => call.startsWith('cgi/'))).toEqual([]);
@@ -115,7 +123,7 @@ describe('Account → Try Writes', () => {
 			...{ kind: 'status', status: 400, match: { entity: 'task', action: 'create' } },
 			message: `Группа ${String(group().name)}: nobody@school.test, 8 (912) 345-67-89 | ${school.sandbox.account.email}`,
 		});
-		const told = await tryWrites({ options: { branchToCheck: '1', groupToTry: String(group().id) } });
+		const told = await tryWrites({ options: { branchToCheck: '1' } });
 		const text = JSON.stringify(told);
 		const { url, account } = school.sandbox;
 		for (const secret of [new URL(url).host, account.email, account.apiKey, 'school.test', '345-67'])

@@ -231,7 +231,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 			matches ||
 			isBooking ||
 			isOverview ||
-			operation === 'check' ||
+			value === ACCOUNT ||
 			(operation === 'update' && entity?.simple !== undefined) ||
 			action?.kind === 'freeSlots';
 		expect(options !== undefined).toBe(hasOptions);
@@ -385,9 +385,12 @@ describe.each([
 	);
 });
 
-it('the form of the account asks for nothing that has to be filled', () => {
-	const form = formOf({ resource: ACCOUNT, operation: 'check' });
-	expect(namesOf(form)).toEqual(['resource', 'operation', 'options']);
+it.each([
+	['check', []],
+	['tryWrites', ['writeTestLead', 'groupToTry']],
+])('the form of the account, %s, asks for nothing that has to be filled', (operation, own) => {
+	const form = formOf({ resource: ACCOUNT, operation });
+	expect(namesOf(form)).toEqual(['resource', 'operation', ...own, 'options']);
 	expect(form.filter(({ required }) => required)).toEqual([]);
 });
 

@@ -43,7 +43,12 @@ it('each operation and each action has one schema, and nothing else has', () => 
 		[...usual, ...actions.map(({ name }) => name)].map((name) => `${resource}/${name}`),
 	);
 	expect(Object.keys(schemas).sort()).toEqual(
-		[...operations, ...[...lists.keys()].map((list) => `${list}/getAll`), 'account/check'].sort(),
+		[
+			...operations,
+			...[...lists.keys()].map((list) => `${list}/getAll`),
+			'account/check',
+			'account/tryWrites',
+		].sort(),
 	);
 });
 

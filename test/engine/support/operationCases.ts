@@ -25,7 +25,7 @@ export interface OperationCase {
 
 type Repeated = 'reads' | 'once' | 'each time';
 
-const USUAL: Record<OperationName | 'check' | 'send', Repeated> = {
+const USUAL: Record<OperationName | 'check' | 'send' | 'tryWrites', Repeated> = {
 	get: 'reads',
 	getAll: 'reads',
 	find: 'reads',
@@ -35,6 +35,8 @@ const USUAL: Record<OperationName | 'check' | 'send', Repeated> = {
 	delete: 'once',
 	// A new record each time, but for a lesson: whoever wants one at most takes Create or Update.
 	create: 'each time',
+	// A lead of its own, which it takes back.
+	tryWrites: 'each time',
 	// Whatever the user makes of it.
 	send: 'each time',
 };

@@ -29,7 +29,7 @@ const operation: INodeProperties = {
 		{
 			name: 'Try Writes',
 			value: 'tryWrites',
-			action: 'Try writes with a test lead',
+			action: 'Try writes with test lead',
 			description: 'Takes back what it can',
 		},
 	],
@@ -51,8 +51,7 @@ const group: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. 40',
-	displayOptions: { show: { '/operation': ['tryWrites'] } },
-	description: 'The lead joins and leaves it',
+	description: 'The lead joins and leaves it. Left empty, that is not tried.',
 };
 
 /** Nobody writes to an account by choosing the wrong line of a list. */
@@ -64,11 +63,11 @@ const writeTestLead: INodeProperties = {
 	description: 'Whether to write a lead, a comment and a task marked as a test',
 };
 
-const options = { ...collection('Options', 'options', [branch, group], 'Add Option'), displayOptions };
+const options = { ...collection('Options', 'options', [branch], 'Add Option'), displayOptions };
 
 /** All items of an execution share what was read. */
 async function check(item: Item): Promise<IDataObject[]> {
-	const id = idIn(item, branch);
+	const id = branchIn(item);
 	const read = async () => await readAccount(item.execution.client, id, item.requestContext());
 	const account = await item.execution.cached(ACCOUNT, `branch ${id}`, read);
 	return findingsOf(account, item.zone);
@@ -81,7 +80,9 @@ async function tryOnce(item: Item, operationsOf: OperationsOf): Promise<IDataObj
 			`'${writeTestLead.displayName}' is off`,
 			'Switch it on: a lead marked as a test is then written to this AlfaCRM. Nothing was sent to AlfaCRM.',
 		);
-	const form = { branch: idIn(item, branch), group: idIn(item, group) };
+	// An expression that finds nothing is not left empty.
+	const chosen = item.input(group) === '' ? undefined : item.id(group);
+	const form = { branch: branchIn(item), group: chosen };
 	return await item.execution.cached(
 		ACCOUNT,
 		'writes',
@@ -89,9 +90,9 @@ async function tryOnce(item: Item, operationsOf: OperationsOf): Promise<IDataObj
 	);
 }
 
-function idIn(item: Item, parameter: INodeProperties): number | undefined {
+function branchIn(item: Item): number | undefined {
 	const given = item.collection(options);
-	return given.has(parameter.name) ? given.id(parameter) : undefined;
+	return given.has(branch.name) ? given.id(branch) : undefined;
 }
 
 const schema = objectOf({
@@ -103,6 +104,8 @@ const schema = objectOf({
 	meaning: STRING,
 	rows: { type: 'integer' },
 });
+
+const OF_TRIAL = { resource: [ACCOUNT], operation: ['tryWrites'] };
 
 const steps = objectOf({ step: STRING, result: STRING, message: STRING, report: STRING });
 
@@ -119,7 +122,7 @@ export function accountResource(operationsOf: OperationsOf): OtherResource {
 	return {
 		label: 'Account',
 		operation,
-		form: [showWhen(writeTestLead, { resource: [ACCOUNT], operation: ['tryWrites'] }), options],
+		form: [...[writeTestLead, group].map((one) => showWhen(one, OF_TRIAL)), options],
 		execute: async (item) => (await does[item.choice(operation)](item)).map((json) => ({ json })),
 		outputs: { check: schema, tryWrites: steps },
 	};
