@@ -248,9 +248,11 @@ describe('what differs is named:', () => {
 		await sees('add comment', /Its time is 420 min ahead of the workflow: set the time zone/);
 	});
 
-	it('a school that is a day ahead', async () => {
-		office.set({ timeZone: 'Asia/Vladivostok', now: '2026-03-02 06:00:00' });
-		await sees('add comment', /min .* the workflow/, { timezone: 'America/New_York' });
+	it('a school where it is another day, and all is taken back', async () => {
+		office.set({ timeZone: 'Pacific/Kiritimati' });
+		const told = await sees('add comment', /Its time is 1500 min ahead/, { timezone: 'Pacific/Pago_Pago' });
+		expect(wrong(told).map(({ step }) => step)).toEqual(['add comment']);
+		expect(at(told, 'report').message).toMatch(/Nothing stays/);
 	});
 
 	it('a comment without an author, where users may not be listed', async () => {

@@ -128,7 +128,8 @@ class Trial {
 		const note = (caught: unknown) => void (failure ??= caught);
 		await this.write().catch(note);
 		if (!this.item.execution.isCancelled) await this.takeBack().catch(note);
-		if (failure !== undefined) throw this.left.length > 0 ? this.unfinished(failure) : failure;
+		if (failure !== undefined)
+			throw this.left.length > 0 ? this.unfinished(failure) : this.item.asError(failure);
 		return trialItems(this.rows, this.left, this.day);
 	}
 
@@ -174,7 +175,8 @@ class Trial {
 		await this.remove('membership', 'delete membership', async () => {
 			await this.operate(customer, 'removeFromGroup', { ...this.membership, leave_by: 'delete' });
 		});
-		if (this.present.membership.length > 0 && !(await this.hasLeft())) await this.leave();
+		const isMember = async () => !(await this.hasLeft().catch(() => false));
+		if (this.present.membership.length > 0 && (await isMember())) await this.leave();
 		// A membership has no text of its own, so nothing would say any more that it is one of a test.
 		if (this.present.membership.length > 0 || this.unsure.has('membership'))
 			this.add('delete lead', 'not tried', 'Its membership stays.');
@@ -245,8 +247,7 @@ class Trial {
 				}
 			},
 			async () => {
-				this.lead = (await this.leadById(this.leadId)) ?? this.lead;
-				const row = this.lead?.row;
+				const row = (await this.leadById(this.leadId))?.row;
 				const isRefused = taken !== body;
 				const isDone = isRefused
 					? Object.keys(taken).length === 0 && this.compare(customer, row, body).length === 0
@@ -463,7 +464,12 @@ class Trial {
 		const target = { ...this.target, path: groupEntity.path };
 		const look = async () => await currentRecord(this.filled(), groupEntity, Number(this.group), target);
 		const found = await this.item.ifAllowed(look).catch(() => undefined);
-		this.secrets.push(...listOf(found?.row.name).map(String));
+		// A short one would be a part of other words.
+		this.secrets.push(
+			...listOf(found?.row.name)
+				.map(String)
+				.filter(({ length }) => length > 3),
+		);
 	}
 
 	// ---------------------------------------------------------------- how one is tried
@@ -527,7 +533,7 @@ class Trial {
 		} catch (caught) {
 			if (creates) this.unsure.set(kind, 'unread');
 			this.stop = 'What was written before cannot be read back.';
-			if (execution.isCancelled) throw caught;
+			if (execution.isCancelled) throw this.item.asError(caught);
 			const unread = `It cannot be read back: ${this.wordsOf(caught)}`;
 			return this.add(step, refusal === '' ? 'differs' : 'refused', refusal, unread);
 		}
