@@ -265,9 +265,18 @@ describe('what differs is named:', () => {
 		expect(wrong(told)).toHaveLength(1);
 	});
 
+	it('a membership that does not cover today', async () => {
+		const of = () => office.rows('cgi').find((row) => row.customer_id === lead().id) as IDataObject;
+		afterwards('cgi/create', () => office.patch('cgi', of().id, { e_date: '01.02.2020' }));
+		await sees('add to group', /^Its days do not cover today\.$/);
+	});
+
 	it('a task that loses its day, and is taken back all the same', async () => {
 		afterwards('task/create', () => office.patch('task', newest('task').id, { due_date: null }));
-		const told = await sees('create task', /'Due Date' was sent as .* reads back as null/);
+		const told = await sees(
+			'create task',
+			/'Due Date' was sent as .* reads back as null\. It is not listed by its due date/,
+		);
 		expect(at(told, 'delete task').result).toBe('works');
 	});
 
@@ -345,6 +354,25 @@ describe('a run that is interrupted', () => {
 			assertNamed(before, said(json as Told[], error));
 		}
 	}, 120_000);
+
+	it('by a proxy that gives up, while AlfaCRM saves the lead a moment later: it is found and taken back', async () => {
+		school.sandbox.faults.add({
+			kind: 'status',
+			status: 504,
+			match: { entity: 'customer', action: 'create' },
+		});
+		const before = school.sandbox.snapshot();
+		school.sandbox.onSend = ({ path, body }) => {
+			if (path.endsWith('/customer/create')) setTimeout(() => office.lead(body as IDataObject), 500);
+		};
+		const told = await tryWrites();
+		expect(at(told, 'create lead')).toMatchObject({
+			result: 'differs',
+			message: expect.stringMatching(/^AlfaCRM did it without confirming it\. .*HTTP 504/) as string,
+		});
+		expect(wrong(told)).toHaveLength(1);
+		expect(leftBy(before, at(told, 'report').message)).toEqual([]);
+	});
 
 	it.each(WRITES)('by cancelling it at %s names what stays', async (call) => {
 		const before = school.sandbox.snapshot();

@@ -108,6 +108,7 @@ class Trial {
 	private readonly unsure = new Map<Kind, Doubt>();
 	private lead?: LocatedRecord;
 	private task?: number;
+	private isTaskListed = false;
 	private isLeadArchived = false;
 	/** Why nothing more is to be written. */
 	private stop = '';
@@ -295,7 +296,9 @@ class Trial {
 			},
 			async () => {
 				const [row] = await this.tasks();
-				return { isDone: row !== undefined, problems: row && this.compare(task, row, sent) };
+				if (row === undefined) return { isDone: false };
+				const unlisted = this.isTaskListed ? [] : ['It is not listed by its due date'];
+				return { isDone: true, problems: [...this.compare(task, row, sent), ...unlisted] };
 			},
 		);
 	}
@@ -405,7 +408,8 @@ class Trial {
 	private async tasks(): Promise<IDataObject[]> {
 		const day = formatDay(this.day, 'dotted', 'utc');
 		const rows = await this.rowsOf('task', task, { body: { due_date_from: day, due_date_to: day } });
-		if (rows.length > 0) return rows;
+		this.isTaskListed = rows.length > 0;
+		if (this.isTaskListed) return rows;
 		const body = this.task === undefined ? { due_date_is_null: true } : { id: this.task };
 		return await this.rowsOf('task', task, { body });
 	}
