@@ -54,7 +54,9 @@ export function trialItems(rows: readonly TrialRow[], left: readonly string[], d
 	const stays =
 		left.length === 0 ? 'Nothing stays in AlfaCRM.' : `This stays in AlfaCRM: ${left.join('; ')}.`;
 	const told =
-		wrong === 0 ? `All ${tried} steps that were tried work.` : `${wrong} of ${tried} steps do not.`;
+		wrong === 0
+			? `All ${tried} steps that were tried work.`
+			: `Steps that differ or were refused: ${wrong} of ${tried}.`;
 	return [
 		...rows.map((row) => ({ ...row })),
 		{

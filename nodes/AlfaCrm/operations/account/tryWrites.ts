@@ -232,7 +232,7 @@ class Trial {
 					return undefined;
 				} catch (caught) {
 					taken = {};
-					if (!hasStatus(caught, ...REFUSALS)) throw caught;
+					if (!hasStatus(caught, ...REFUSALS)) throw this.item.asError(caught);
 					const alone: string[] = [];
 					for (const [name, value] of Object.entries(input)) {
 						try {
