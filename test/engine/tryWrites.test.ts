@@ -190,6 +190,27 @@ describe('what AlfaCRM refuses is named, and what is there is taken back:', () =
 	});
 });
 
+describe('what cannot be deleted does not stay active, if ending it failed before:', () => {
+	it.each([
+		['lead', 'customer', '"removed":1'],
+		['membership', 'cgi', 'e_date'],
+	])('a %s', async (kind, entity, bodyContains) => {
+		const refused = { kind: 'successFalse' } as const;
+		school.sandbox.faults.add(
+			{ ...refused, match: { entity, action: 'update', bodyContains } },
+			{ ...refused, match: { entity, action: 'delete' }, times: Infinity },
+		);
+		const before = school.sandbox.snapshot();
+		const told = await tryWrites();
+		const step = kind === 'lead' ? 'archive lead' : 'remove from group';
+		const results = told.filter((one) => one.step === step).map(({ result }) => result);
+		expect(results).toEqual(['refused', 'works']);
+		const left = leftBy(before, at(told, 'report').message);
+		expect(left.map((one) => one.entity)).toContain(entity);
+		expect(left.filter(isActive)).toEqual([]);
+	});
+});
+
 describe('what differs is named:', () => {
 	/** Takes something back behind the API, once AlfaCRM has carried out a call. */
 	const afterwards = (call: string, change: () => void) => {
