@@ -26,8 +26,9 @@ const WORDS: Record<string, string> = {
 	email: 'proba@example.org',
 };
 
-/** What no star can say: at least one of several fields, which a notice or the description of them tells. */
+/** What no star can say: a switch, or at least one of several fields, which a notice or the description of them tells. */
 const ONE_OF: Record<string, (id: number) => IDataObject> = {
+	'account.tryWrites': () => ({ writeTestLead: true }),
 	'task.create': () => ({ title: 'Перезвонить' }),
 	// Not every subject has had lessons, by which a teacher of it is known.
 	'lesson.book': () => ({ customer_ids: { __rl: true, mode: 'list', value: 1 }, teacher_ids: [1] }),

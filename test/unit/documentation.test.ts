@@ -51,6 +51,14 @@ it.each(['docs/check.md', 'docs/ru/check.md'])('%s sends a bug report to a form 
 	expect(output).toContain('and paste it here');
 });
 
+it.each(['README.md', 'docs/ru/README.md', 'docs/check.md', 'docs/ru/check.md'])(
+	'%s sends the report of Try Writes to a form that there is',
+	(file) => {
+		expect(read(file)).toContain('/issues/new?template=writes.yml)');
+		expect(read('.github/ISSUE_TEMPLATE', 'writes.yml')).toContain("The field 'report' of the last item");
+	},
+);
+
 describe('the pages of docs/', () => {
 	const top = (file: string) => read(file).split('\n').slice(0, 4).join('\n');
 	const russian = markdownIn('docs/ru').filter((name) => name !== 'README.md');

@@ -393,14 +393,15 @@ describe.each([
 	);
 });
 
-it.each(['check', 'dailyCheck'])(
-	'the form of the account, %s, asks for nothing that has to be filled',
-	(operation) => {
-		const form = formOf({ resource: ACCOUNT, operation });
-		expect(namesOf(form)).toEqual(['resource', 'operation', 'options']);
-		expect(form.filter(({ required }) => required)).toEqual([]);
-	},
-);
+it.each([
+	['check', []],
+	['dailyCheck', []],
+	['tryWrites', ['writeTestLead', 'groupToTry']],
+])('the form of the account, %s, asks for nothing that has to be filled', (operation, own) => {
+	const form = formOf({ resource: ACCOUNT, operation });
+	expect(namesOf(form)).toEqual(['resource', 'operation', ...own, 'options']);
+	expect(form.filter(({ required }) => required)).toEqual([]);
+});
 
 it.each([false, true])(
 	'the form of any call of the API asks for its parts, all pages or not: %s',

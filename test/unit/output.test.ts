@@ -48,6 +48,7 @@ it('each operation and each action has one schema, and nothing else has', () => 
 			...[...lists.keys()].map((list) => `${list}/getAll`),
 			'account/check',
 			'account/dailyCheck',
+			'account/tryWrites',
 		].sort(),
 	);
 });

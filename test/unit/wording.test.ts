@@ -118,7 +118,7 @@ describe('resources', () => {
 		})),
 		...['message', 'referenceList'].map((value) => ({ value, first: 'getAll', all: ['getAll'] })),
 		{ value: API_CALL, first: 'send', all: ['send'] },
-		{ value: ACCOUNT, first: 'check', all: ['check', 'dailyCheck'] },
+		{ value: ACCOUNT, first: 'check', all: ['check', 'dailyCheck', 'tryWrites'] },
 	])('$value has one list of all its operations, of which $first comes first', ({ value, first, all }) => {
 		const [list, ...others] = listOf(value);
 		expect([list.default, others]).toEqual([first, []]);

@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { resources } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { sortByName } from '../fields/order';
-import { ACCOUNT, account } from './account/account';
+import { ACCOUNT, accountResource } from './account/account';
 import { API_CALL, apiCall } from './apiCall';
 import { lists } from './lists';
 import type { Operation, OtherResource } from './operation';
@@ -12,7 +12,7 @@ import { operationsOf } from './operations';
 /** What the form offers besides the entities. */
 export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
 	...lists,
-	[ACCOUNT, account],
+	[ACCOUNT, accountResource(operationsOf)],
 	[API_CALL, apiCall],
 ]);
 

@@ -25,7 +25,7 @@ export interface OperationCase {
 
 type Repeated = 'reads' | 'once' | 'each time';
 
-const USUAL: Record<OperationName | 'check' | 'dailyCheck' | 'send', Repeated> = {
+const USUAL: Record<OperationName | 'check' | 'dailyCheck' | 'send' | 'tryWrites', Repeated> = {
 	get: 'reads',
 	getAll: 'reads',
 	find: 'reads',
@@ -36,6 +36,8 @@ const USUAL: Record<OperationName | 'check' | 'dailyCheck' | 'send', Repeated> =
 	delete: 'once',
 	// A new record each time, but for a lesson: whoever wants one at most takes Create or Update.
 	create: 'each time',
+	// A lead of its own, which it takes back.
+	tryWrites: 'each time',
 	// Whatever the user makes of it.
 	send: 'each time',
 };

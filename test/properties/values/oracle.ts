@@ -84,7 +84,10 @@ export class Oracle {
 		if (emptied !== undefined && !this.isOverwriting()) return `empties ${emptied}`;
 		if (this.isIgnored() && rows.length > 0 && rows.length === this.baseline.rows.length)
 			return 'returns everything';
-		if (writes.filter(({ action }) => action === 'create').length > 1) return 'creates more than once';
+		const made = writes.flatMap((entry) => (entry.action === 'create' ? [callOf(entry)] : []));
+		// What tries the writes of several kinds makes one of each.
+		if (new Set(made).size < made.length || (made.length > 1 && this.situation.entity !== undefined))
+			return 'creates more than once';
 		return undefined;
 	}
 
@@ -196,7 +199,11 @@ export class Oracle {
 	private arrived(meant: unknown, { requests, changes, rows }: Outcome): boolean {
 		const { field, role } = this.probe;
 		const [name = field.name] = Object.keys(field.ask?.(meant as never) ?? {});
-		if (role === 'key' || ['branchId', 'branchToCheck'].includes(field.name) || this.isRecordId())
+		if (
+			role === 'key' ||
+			['branchId', 'branchToCheck', 'groupToTry'].includes(field.name) ||
+			this.isRecordId()
+		)
 			return true;
 		const inNote = `[${String(meant).normalize('NFC').replace(/\s+/g, ' ')}]`;
 		if (name === 'externalId') return rows.some(({ note }) => note === inNote);

@@ -190,8 +190,8 @@ function roleOf(
 		case 'json':
 			return { role: 'object', field: { type: 'text', name, label } };
 		default: {
-			const isBranch = ['callBranch', 'branchToCheck'].includes(name);
-			const role = name === 'callBranch' ? 'openOption' : 'required';
+			const isBranch = ['callBranch', 'branchToCheck', 'groupToTry'].includes(name);
+			const role = ['callBranch', 'groupToTry'].includes(name) ? 'openOption' : 'required';
 			return { role, field: { type: isBranch ? 'id' : 'slug', name, label } };
 		}
 	}

@@ -125,11 +125,18 @@ export const keysOfNobody = ({ resource }: Situation): INodeParameters => ({
 	matchValue: 'Нигде',
 });
 
+/** What Account → Try Writes sends, and takes back. */
+const TRIED = ['customer', 'communication', 'task', 'cgi'].flatMap((path) =>
+	['create', 'update', 'delete'].map((action) => `${path}/${action}`),
+);
+
 function build(store: Store, situation: Situation): Built {
 	const { entity, action, operation, resource, variant } = situation;
 	if (entity === undefined) {
 		const call = resource === 'apiCall' ? { callPath: 'lead-status', callAction: 'index' } : {};
-		return { parameters: { resource, operation, ...call }, writes: [] };
+		const isTrial = operation === 'tryWrites';
+		const own = isTrial ? { writeTestLead: true } : call;
+		return { parameters: { resource, operation, ...own }, writes: isTrial ? TRIED : [] };
 	}
 	const { path } = entity;
 	const [mode, key] = variant.split(' ');

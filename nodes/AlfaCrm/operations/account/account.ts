@@ -1,12 +1,14 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { collection } from '../../form/assemble';
+import { collection, showWhen } from '../../form/assemble';
 import { objectOf, STRING } from '../output/recordSchema';
-import type { OtherResource, Output } from '../operation';
+import type { OtherResource } from '../operation';
 import type { Item } from '../execution/item';
 import { dailyCheck, dailyOptions, dailySchema } from '../school/dailyCheck';
 import { findingsOf } from './findings';
 import { readAccount } from './readings';
+import type { OperationsOf } from './tryWrites';
+import { tryWrites } from './tryWrites';
 
 /** Value of `resource` for the account as a whole. */
 export const ACCOUNT = 'account';
@@ -31,6 +33,12 @@ const operation: INodeProperties = {
 			action: 'Daily check of lessons groups payments and debts in account',
 			description: 'Reads only; one item for each thing to put right',
 		},
+		{
+			name: 'Try Writes',
+			value: 'tryWrites',
+			action: 'Try writes with test lead',
+			description: 'Takes back what it can',
+		},
 	],
 	default: 'check',
 };
@@ -44,20 +52,54 @@ const branch: INodeProperties = {
 	description: 'If not given, the first in use that this user may read',
 };
 
-const formOf = (name: string, parameter: INodeProperties): INodeProperties => ({
-	...parameter,
-	displayOptions: { show: { resource: [ACCOUNT], operation: [name] } },
-});
+const group: INodeProperties = {
+	displayName: 'Group ID',
+	name: 'groupToTry',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 40',
+	description: 'The lead joins and leaves it. Left empty, that is not tried.',
+};
 
-const checkOptions = collection('Options', 'options', [branch], 'Add Option');
+/** Nobody writes to an account by choosing the wrong line of a list. */
+const writeTestLead: INodeProperties = {
+	displayName: 'Write a Test Lead',
+	name: 'writeTestLead',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to write a lead, a comment and a task marked as a test',
+};
+
+const options = collection('Options', 'options', [branch], 'Add Option');
 
 /** All items of an execution share what was read. */
-async function check(item: Item): Promise<Output[]> {
-	const given = item.collection(checkOptions);
-	const id = given.has(branch.name) ? given.id(branch) : undefined;
+async function check(item: Item): Promise<IDataObject[]> {
+	const id = branchIn(item);
 	const read = async () => await readAccount(item.execution.client, id, item.requestContext());
-	const account = await item.execution.cached('account', `branch ${id}`, read);
-	return findingsOf(account, item.zone).map((json) => ({ json }));
+	const account = await item.execution.cached(ACCOUNT, `branch ${id}`, read);
+	return findingsOf(account, item.zone);
+}
+
+/** All items of an execution share one lead. */
+async function tryOnce(item: Item, operationsOf: OperationsOf): Promise<IDataObject[]> {
+	if (!item.flag(writeTestLead))
+		throw item.refused(
+			`'${writeTestLead.displayName}' is off`,
+			'Switch it on: a lead marked as a test is then written to this AlfaCRM. Nothing was sent to AlfaCRM.',
+		);
+	// An expression that finds nothing is not left empty.
+	const chosen = item.input(group) === '' ? undefined : item.id(group);
+	const form = { branch: branchIn(item), group: chosen };
+	return await item.execution.cached(
+		ACCOUNT,
+		'writes',
+		async () => await tryWrites(item, operationsOf, form),
+	);
+}
+
+function branchIn(item: Item): number | undefined {
+	const given = item.collection(options);
+	return given.has(branch.name) ? given.id(branch) : undefined;
 }
 
 const schema = objectOf({
@@ -70,14 +112,32 @@ const schema = objectOf({
 	rows: { type: 'integer' },
 });
 
-/** What can be done, by operation. */
-const OPERATIONS: Readonly<Record<string, (item: Item) => Promise<Output[]>>> = { check, dailyCheck };
+/** Shows a parameter for some of the operations. */
+const formOf = (parameter: INodeProperties, ...operations: string[]): INodeProperties =>
+	showWhen(parameter, { resource: [ACCOUNT], operation: operations });
 
-/** What this user and this AlfaCRM are like, and what has to be put right in it. It reads only. */
-export const account: OtherResource = {
-	label: 'Account',
-	operation,
-	form: [formOf('check', checkOptions), formOf('dailyCheck', dailyOptions)],
-	execute: async (item) => await OPERATIONS[item.choice(operation)](item),
-	outputs: { check: schema, dailyCheck: dailySchema },
-};
+const steps = objectOf({ step: STRING, result: STRING, message: STRING, report: STRING });
+
+/**
+ * What this user and this AlfaCRM are like, and what has to be put right in it.
+ *
+ * @param operationsOf the operations whose writes are tried
+ */
+export function accountResource(operationsOf: OperationsOf): OtherResource {
+	const does: Record<string, (item: Item) => Promise<IDataObject[]>> = {
+		check,
+		dailyCheck,
+		tryWrites: async (item) => await tryOnce(item, operationsOf),
+	};
+	return {
+		label: 'Account',
+		operation,
+		form: [
+			...[writeTestLead, group].map((parameter) => formOf(parameter, 'tryWrites')),
+			formOf(options, 'check', 'tryWrites'),
+			formOf(dailyOptions, 'dailyCheck'),
+		],
+		execute: async (item) => (await does[item.choice(operation)](item)).map((json) => ({ json })),
+		outputs: { check: schema, dailyCheck: dailySchema, tryWrites: steps },
+	};
+}

@@ -16,7 +16,6 @@ import { collection } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../execution/item';
 import { chosenBranches } from '../matching/search';
-import type { Output } from '../operation';
 import { linkOf } from '../output/link';
 import type { LocatedRow } from '../output/names';
 import { nameSourceOf } from '../output/names';
@@ -90,13 +89,13 @@ function readAsked(item: Item): Asked {
 }
 
 /** What has to be put right in the school: one item for each finding. All items of an execution share it. */
-export async function dailyCheck(item: Item): Promise<Output[]> {
+export async function dailyCheck(item: Item): Promise<IDataObject[]> {
 	item.onlyReads = true;
 	await settleNames(item, branchEntity, 'dailyCheck');
 	const asked = readAsked(item);
 	const read = async () => await findAll(item, asked);
 	const found = await item.execution.cached('account', JSON.stringify(['daily', asked]), read);
-	return found.map((json) => ({ json: { ...json } }));
+	return found.map((one) => ({ ...one }));
 }
 
 async function findAll(item: Item, asked: Asked): Promise<IDataObject[]> {
