@@ -1,6 +1,6 @@
-import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
 import type { RunOptions } from './support/engine';
 import { callInProcess, passPauses } from './support/inProcess';
 import { given, officeOf, stopClock } from './support/office';
