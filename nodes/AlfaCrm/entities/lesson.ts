@@ -119,7 +119,6 @@ const participants: Action = {
 	name: 'getParticipants',
 	label: 'Get Participants',
 	title: 'Get who comes to lessons with phone and email',
-	description: 'Of all branches if none is chosen',
 	action: 'index',
 	body: [
 		isoDate('date_from', 'Date From', { required: true, daysAhead: 1 }),

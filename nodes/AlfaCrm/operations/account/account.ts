@@ -37,7 +37,6 @@ const operation: INodeProperties = {
 			name: 'Try Writes',
 			value: 'tryWrites',
 			action: 'Try writes with test lead',
-			description: 'Takes back what it can',
 		},
 	],
 	default: 'check',
