@@ -167,7 +167,7 @@ const book: Action = {
 	name: 'book',
 	label: 'Book',
 	title: 'Book lesson at given time or first free slot',
-	description: 'Unless it is there or the time is taken',
+	description: 'Once, and at a time that is free',
 	action: 'create',
 	body: [
 		{ ...customers, description: 'If not a group. By ID several, with commas.' },
