@@ -222,6 +222,24 @@ describe('at a time', () => {
 		}
 	});
 
+	it('refuses the time of a lesson of the group in which the customer is, though it does not name the members', async () => {
+		const id = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1] });
+		// AlfaCRM finds by a customer every lesson that is the customer's. API notes 5.11.
+		school.onCall = (call, { body }) => {
+			if (call !== 'lesson/index' || !('customer_id' in body)) return undefined;
+			const items = body.status === 1 && body.customer_id === anna ? [school.row('lesson', id)] : [];
+			return { items, total: items.length, count: items.length, page: 0 };
+		};
+		for (const teacher_ids of [[1], [1, 3]]) {
+			const [message, description] = await stopped(form({ teacher_ids }));
+			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${id}`);
+			expect(description).toMatch(/^Free next: 2031-03-10 11:00/);
+		}
+		await school.done(first());
+		await school.done(form({ customer_ids: String(boris) }));
+		expect(times()).toEqual([`${DAY} 11:00:00 1`, `${DAY} 10:00:00 1`]);
+	});
+
 	it('says that nothing is free soon', async () => {
 		for (const { id } of school.rows('working-hour'))
 			school.patch('working-hour', id, { weekday: 7, teacher_id: 2 });

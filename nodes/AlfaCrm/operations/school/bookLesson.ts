@@ -171,7 +171,7 @@ async function book(item: Item, entity: Entity, booking: Booking): Promise<IData
 		const theirs = await readTheirs(item, booking, search);
 		let same = sameOf(item, theirs, booking);
 		if (same === undefined)
-			({ place, same } = await lookFor(item, { ...booking, search: { ...search, theirs } }));
+			({ place, same } = await lookFor(item, { ...booking, search: withLessons(search, theirs) }));
 		if (same === undefined) return undefined;
 		noteThere(item, same);
 		return named(same, 'unchanged');
@@ -212,6 +212,14 @@ async function readTheirs(
 	const passes = [planned, completed].map((status) => ({ status }));
 	const list = { ...listCall(lesson, target.branch), body, passes, task: 'look for the same lesson' };
 	return await readWholeList(item, lesson, list);
+}
+
+/** Who comes is busy in lessons of their groups, too, which need not name the members. API notes 5.11. */
+function withLessons(search: Search, theirs: readonly IDataObject[]): Search {
+	const isNamed = (row: IDataObject) => search.isTheirs?.(row) === true;
+	const unnamed = theirs.filter((row) => !isNamed(row));
+	const groups = readIds(unnamed.flatMap((row) => listOf(row[group.name])));
+	return { ...search, theirs, isTheirs: (row) => isNamed(row) || isOfAny(row, [], groups) };
 }
 
 /** The first lesson that is there already, where that is to be skipped. */
@@ -268,7 +276,10 @@ async function lookFor(item: Item, booking: Booking): Promise<{ place?: Place; s
 	const theirs = await readTheirs(item, booking, later);
 	const same = sameOf(item, theirs, booking);
 	if (same !== undefined) return { same };
-	throw item.refused(reason, `${await freeNext(item, { ...later, theirs }, start)} ${item.savedNote()}`);
+	throw item.refused(
+		reason,
+		`${await freeNext(item, withLessons(later, theirs), start)} ${item.savedNote()}`,
+	);
 }
 
 const whoMeant = ({ subject }: Search): string =>
