@@ -395,6 +395,30 @@ describe('the stage of the lead', () => {
 		expect(school.writes()).toEqual(['lesson/create', 'customer/update']);
 	});
 
+	it('stays where staff have moved it on since the lesson was booked, so a run of the next day takes nobody back', async () => {
+		const paid = school.add('lead-status', { name: 'Оплачен', weight: 3, pipeline_id: 1 });
+		for (const [id, weight] of [1, 2].entries())
+			school.patch('lead-status', id + 1, { weight, pipeline_id: 1 });
+		await school.done(staged());
+		school.patch('customer', anna, { lead_status_id: paid });
+		for (const patch of [{}, { weight: null }]) {
+			school.patch('lead-status', paid, patch);
+			const { json, hints } = await school.done(staged());
+			expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+			expect(hints).toContain(
+				`The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left: customer ${anna}`,
+			);
+			expect(stage()).toBe(paid);
+		}
+		school.patch('lead-status', paid, { weight: 3 });
+		// With a new lesson it begins again.
+		await school.done(staged({ time_from: '12:00' }));
+		expect(stage()).toBe(2);
+		school.patch('customer', anna, { lead_status_id: 1 });
+		expect(await school.results(staged())).toBe('unchanged');
+		expect(stage()).toBe(2);
+	});
+
 	it('is none of a client, which a hint tells', async () => {
 		const { hints } = await school.done(staged({ customer_ids: String(boris) }));
 		expect(hints).toEqual([`A client has no stage, so that was not changed: customer ${boris}`]);
