@@ -222,6 +222,24 @@ describe('at a time', () => {
 		}
 	});
 
+	it('refuses the time of a lesson of the group in which the customer is, though it does not name the members', async () => {
+		const id = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1] });
+		// AlfaCRM finds by a customer every lesson that is the customer's. API notes 5.11.
+		school.onCall = (call, { body }) => {
+			if (call !== 'lesson/index' || !('customer_id' in body)) return undefined;
+			const items = body.status === 1 && body.customer_id === anna ? [school.row('lesson', id)] : [];
+			return { items, total: items.length, count: items.length, page: 0 };
+		};
+		for (const teacher_ids of [[1], [1, 3]]) {
+			const [message, description] = await stopped(form({ teacher_ids }));
+			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${id}`);
+			expect(description).toMatch(/^Free next: 2031-03-10 11:00/);
+		}
+		await school.done(first());
+		await school.done(form({ customer_ids: String(boris) }));
+		expect(times()).toEqual([`${DAY} 11:00:00 1`, `${DAY} 10:00:00 1`]);
+	});
+
 	it('says that nothing is free soon', async () => {
 		for (const { id } of school.rows('working-hour'))
 			school.patch('working-hour', id, { weekday: 7, teacher_id: 2 });
@@ -375,6 +393,30 @@ describe('the stage of the lead', () => {
 		expect(await school.results(staged(), staged())).toBe('unchanged, unchanged');
 		expect(stage()).toBe(2);
 		expect(school.writes()).toEqual(['lesson/create', 'customer/update']);
+	});
+
+	it('stays where staff have moved it on since the lesson was booked, so a run of the next day takes nobody back', async () => {
+		const paid = school.add('lead-status', { name: 'Оплачен', weight: 3, pipeline_id: 1 });
+		for (const [id, weight] of [1, 2].entries())
+			school.patch('lead-status', id + 1, { weight, pipeline_id: 1 });
+		await school.done(staged());
+		school.patch('customer', anna, { lead_status_id: paid });
+		for (const patch of [{}, { weight: null }]) {
+			school.patch('lead-status', paid, patch);
+			const { json, hints } = await school.done(staged());
+			expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
+			expect(hints).toContain(
+				`The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left: customer ${anna}`,
+			);
+			expect(stage()).toBe(paid);
+		}
+		school.patch('lead-status', paid, { weight: 3 });
+		// With a new lesson it begins again.
+		await school.done(staged({ time_from: '12:00' }));
+		expect(stage()).toBe(2);
+		school.patch('customer', anna, { lead_status_id: 1 });
+		expect(await school.results(staged())).toBe('unchanged');
+		expect(stage()).toBe(2);
 	});
 
 	it('is none of a client, which a hint tells', async () => {

@@ -32,23 +32,27 @@ export const moveToStage = changing({
 			if (from && !from.some(isThere)) return "Left as it is, for it is in no stage of 'Only If In Stage'";
 			if (!isOneWay || now === null) return undefined;
 			const isBack = await comesBefore(item, match, to, now, readId(pipeline_id ?? row.pipeline_id));
+			if (isBack === undefined)
+				throw item.refused(
+					`AlfaCRM does not show whether stage ${to} comes before stage ${now}`,
+					"Use 'Only If In Stage' in place of 'Never Back'. Nothing was saved.",
+				);
 			return isBack ? "Left as it is, for 'Never Back' is on and it is further in the funnel" : undefined;
 		};
 	},
 });
 
 /**
- * Whether a stage comes before another one of the same funnel, which begins with those that are not sorted. API notes 5.4.
- *
- * @throws NodeOperationError where AlfaCRM does not show that
+ * Whether a stage comes before another one of the same funnel, which begins with those that are not sorted; undefined where
+ * AlfaCRM does not show that. API notes 5.4.
  */
-async function comesBefore(
+export async function comesBefore(
 	item: Item,
 	{ branch }: LocatedRecord,
 	stage: Stage,
 	other: number,
-	funnel: number | undefined,
-): Promise<boolean> {
+	funnel?: number,
+): Promise<boolean | undefined> {
 	const list = { ...listCall(leadStatus, branch), query: {} };
 	const { rows } = await readWholeListOnce(item, leadStatus, list, 'which stage comes first');
 	const find = (id: number) => rows.find((row) => readId(row.id) === id) ?? {};
@@ -58,9 +62,5 @@ async function comesBefore(
 	const first = find(stage);
 	if ('id' in first && 'id' in last && readId(first.pipeline_id) !== lastFunnel) return false;
 	const [one, two] = [first, last].map(({ weight }) => (isEmpty(weight) ? NaN : Number(weight)));
-	if (one !== two && !Number.isNaN(one - two)) return one < two;
-	throw item.refused(
-		`AlfaCRM does not show whether stage ${stage} comes before stage ${other}`,
-		"Use 'Only If In Stage' in place of 'Never Back'. Nothing was saved.",
-	);
+	return one === two || Number.isNaN(one - two) ? undefined : one < two;
 }

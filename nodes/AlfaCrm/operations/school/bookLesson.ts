@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { daysAfter, minutesOfClock, readFlag, readId, readIds } from '../../values/formats';
-import { customer as customerEntity, CUSTOMER_TYPE } from '../../entities/customer';
+import { customer as customerEntity, CUSTOMER_TYPE, stageOf } from '../../entities/customer';
 import type { Field } from '../../entities/fieldTypes';
 import { BOOKED, dayOf, lesson, LESSON_STATUS, WHEN } from '../../entities/lesson';
 import { listCall } from '../../entities/listCall';
@@ -10,6 +10,7 @@ import { listOf } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
 import type { ActionKind } from '../operation';
 import { emptyOf, fieldsForm, readFields } from '../actions/fields';
+import { comesBefore } from '../actions/moveToStage';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import { recordKey } from '../execution/execution';
@@ -84,7 +85,9 @@ export const bookLesson: ActionKind<'bookLesson'> = {
 		}
 		return await item.withLock(locks, async () => {
 			const booked = await book(item, entity, wanted);
-			if (stage !== undefined) for (const id of customers) await moveToStage(item, search.target, id, stage);
+			const isNew = booked.operationResult === 'created';
+			if (stage !== undefined)
+				for (const id of customers) await moveToStage(item, search.target, id, { stage, isNew });
 			return [booked];
 		});
 	},
@@ -171,7 +174,7 @@ async function book(item: Item, entity: Entity, booking: Booking): Promise<IData
 		const theirs = await readTheirs(item, booking, search);
 		let same = sameOf(item, theirs, booking);
 		if (same === undefined)
-			({ place, same } = await lookFor(item, { ...booking, search: { ...search, theirs } }));
+			({ place, same } = await lookFor(item, { ...booking, search: withLessons(search, theirs) }));
 		if (same === undefined) return undefined;
 		noteThere(item, same);
 		return named(same, 'unchanged');
@@ -212,6 +215,14 @@ async function readTheirs(
 	const passes = [planned, completed].map((status) => ({ status }));
 	const list = { ...listCall(lesson, target.branch), body, passes, task: 'look for the same lesson' };
 	return await readWholeList(item, lesson, list);
+}
+
+/** Who comes is busy in lessons of their groups, too, which need not name the members. API notes 5.11. */
+function withLessons(search: Search, theirs: readonly IDataObject[]): Search {
+	const isNamed = (row: IDataObject) => search.isTheirs?.(row) === true;
+	const unnamed = theirs.filter((row) => !isNamed(row));
+	const groups = readIds(unnamed.flatMap((row) => listOf(row[group.name])));
+	return { ...search, theirs, isTheirs: (row) => isNamed(row) || isOfAny(row, [], groups) };
 }
 
 /** The first lesson that is there already, where that is to be skipped. */
@@ -268,7 +279,10 @@ async function lookFor(item: Item, booking: Booking): Promise<{ place?: Place; s
 	const theirs = await readTheirs(item, booking, later);
 	const same = sameOf(item, theirs, booking);
 	if (same !== undefined) return { same };
-	throw item.refused(reason, `${await freeNext(item, { ...later, theirs }, start)} ${item.savedNote()}`);
+	throw item.refused(
+		reason,
+		`${await freeNext(item, withLessons(later, theirs), start)} ${item.savedNote()}`,
+	);
 }
 
 const whoMeant = ({ subject }: Search): string =>
@@ -311,8 +325,13 @@ async function freeNext(item: Item, later: Search, start: string): Promise<strin
 	return `Free next: ${words.join(', ')}.`;
 }
 
-/** What was booked stands in the message if it fails. */
-async function moveToStage(item: Item, own: Target, id: number, stage: number): Promise<void> {
+/** What was booked stands in the message if it fails. Who is further since an earlier booking is not taken back. */
+async function moveToStage(
+	item: Item,
+	own: Target,
+	id: number,
+	{ stage, isNew }: { stage: number; isNew: boolean },
+): Promise<void> {
 	const entity = customerEntity;
 	const target = {
 		...own,
@@ -328,6 +347,14 @@ async function moveToStage(item: Item, own: Target, id: number, stage: number): 
 			return;
 		}
 		if (Object.keys(differences(item, entity, match.row, values, false)).length === 0) return;
+		const now = stageOf(match.row);
+		if (!isNew && now !== undefined && (await comesBefore(item, match, stage, now)) !== false) {
+			item.execution.hints.add(
+				"The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left",
+				`customer ${id}`,
+			);
+			return;
+		}
 		await saveChanges({ item, entity, target, show: (row) => row }, match, { values, addToLists: false });
 	});
 }
