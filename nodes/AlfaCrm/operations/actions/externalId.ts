@@ -33,6 +33,14 @@ const asGiven = (value: unknown): string =>
 const numbersIn = (note: unknown): string[] =>
 	isEmpty(note) ? [] : Array.from(String(note).matchAll(IN_BRACKETS), ([, id]) => asGiven(id));
 
+/** What is left of "inv-{{ $json.id }}" where nothing was found has no digit: by it all payments would be one. */
+const faultOf = (id: string): string | undefined =>
+	/[[\]]/.test(id)
+		? 'be without brackets, in which the note keeps it'
+		: /\p{N}/u.test(id)
+			? undefined
+			: 'hold a digit';
+
 /**
  * Takes the number out of what was given, and puts it where the payment keeps it.
  *
@@ -47,9 +55,10 @@ export function keepExternalId(
 	if (number === undefined)
 		throw item.refused(`${fieldLabel} is given, but no ${label}`, `Add ${label}. ${item.effectNote()}`);
 	const id = asGiven(number);
-	if (/[[\]]/.test(id))
+	const fault = faultOf(id);
+	if (fault !== undefined)
 		throw item.refused(
-			`${label} must be without brackets, in which the note keeps it, but it is ${quoted(id)}`,
+			`${label} must ${fault}, but it is ${quoted(id)}`,
 			`Correct it, or the expression that fills it. ${item.effectNote()}`,
 		);
 	if (name === undefined) {
