@@ -59,6 +59,25 @@ describe('a payment with a number', () => {
 		expect(school.writes()).toEqual(['pay/create']);
 	});
 
+	// A statement that is imported each night comes with the type that the node has by now.
+	it.each([
+		[{ pay_type_id: 10 }, {}],
+		[{}, { pay_type_id: 10 }],
+		[{ pay_type_id: 10 }, { pay_type_id: 11 }],
+	])('is entered once, whatever type of income it has: first %j, then %j', async (first, then) => {
+		expect(await school.results(take('inv-1', {}, first), take('inv-1', {}, then))).toBe(
+			'created, unchanged',
+		);
+		const sister = school.lead();
+		expect((await school.stopped(take('inv-1', { id: sister }, then))).message).toContain('Payment 1 of ');
+	});
+
+	it('is none of its refund, whoever has that', async () => {
+		for (const customer_id of [customer, school.lead()])
+			school.add('pay', { ...PAID, customer_id, pay_type_id: 5, note: '[inv-1]' });
+		expect(await school.results(take('inv-1'), take('inv-1'))).toBe('created, unchanged');
+	});
+
 	it.each(['проверено [inv-1]', '[inv-1] сверено, А. П.', 'чек [ inv-1 ]\nвыдан', 'x[y][inv-1]z'])(
 		'is found where the staff has made of its note %j',
 		async (note) => {
