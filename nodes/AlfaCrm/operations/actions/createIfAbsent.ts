@@ -40,7 +40,11 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 		const [options] = onlyNumbered ? [] : textOptions(fields);
 		const shortens = shortensTexts(options && item.collection(options));
 		const isOneOfMany = other.fields.some((field) => field.name === idAs && isList(field));
-		const { external, values } = keepExternalId(item, bodyOf(item, fields, input, branch, shortens));
+		const { external, values } = keepExternalId(
+			item,
+			bodyOf(item, fields, input, branch, shortens),
+			!onlyNumbered,
+		);
 		const payer = onlyNumbered && external ? async () => await payerOf(item, branch, external) : undefined;
 		const customer = Number(values[idAs] ?? (await payer?.()) ?? idOf(item, entity));
 		const given = { ...values, [idAs]: isOneOfMany ? [customer] : customer, ...fixed };
@@ -99,7 +103,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 
 /** Where there is a number, that alone tells the same one. */
 const sameness = (item: Item, { isSame }: Addition, external?: ExternalId): ReturnType<Addition['isSame']> =>
-	external ? (row, { body }) => hasNumber(row, external) && isOfType(row, body) : isSame(item);
+	external ? (row, { body }) => hasNumber(row, external) && isOfType(row, body, external) : isSame(item);
 
 /** Adds a refund or a correction, each time unless it has a number by which it is found. */
 export const correctPayment: ActionKind<'correctPayment'> = {

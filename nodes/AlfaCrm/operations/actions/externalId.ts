@@ -20,6 +20,8 @@ export interface ExternalId {
 	id: string;
 	/** The custom field that keeps it, if not the note. */
 	field?: string;
+	/** It is that of an income, of whatever type; else of the very type that is given. */
+	isIncome: boolean;
 }
 
 /** A note keeps numbers in brackets, so that inv-1 is neither in inv-10 nor in a word of the staff. */
@@ -33,32 +35,44 @@ const asGiven = (value: unknown): string =>
 const numbersIn = (note: unknown): string[] =>
 	isEmpty(note) ? [] : Array.from(String(note).matchAll(IN_BRACKETS), ([, id]) => asGiven(id));
 
+/** What is left of "inv-{{ $json.id }}" where nothing was found has no digit: by it all payments would be one. */
+const faultOf = (id: string): string | undefined =>
+	/[[\]]/.test(id)
+		? 'be without brackets, in which the note keeps it'
+		: /\p{N}/u.test(id)
+			? undefined
+			: 'hold a digit';
+
 /**
  * Takes the number out of what was given, and puts it where the payment keeps it.
  *
+ * @param isTaken the payment comes in, unless its type says otherwise
  * @throws NodeOperationError when it could not be found there again
  */
 export function keepExternalId(
 	item: Item,
 	{ [externalId.name]: number, [externalIdField.name]: name, ...values }: IDataObject,
+	isTaken: boolean,
 ): { external?: ExternalId; values: IDataObject } {
 	if (number === undefined && name === undefined) return { values };
 	const [label, fieldLabel] = [externalId, externalIdField].map((field) => `'${field.label}'`);
 	if (number === undefined)
 		throw item.refused(`${fieldLabel} is given, but no ${label}`, `Add ${label}. ${item.effectNote()}`);
 	const id = asGiven(number);
-	if (/[[\]]/.test(id))
+	const fault = faultOf(id);
+	if (fault !== undefined)
 		throw item.refused(
-			`${label} must be without brackets, in which the note keeps it, but it is ${quoted(id)}`,
+			`${label} must ${fault}, but it is ${quoted(id)}`,
 			`Correct it, or the expression that fills it. ${item.effectNote()}`,
 		);
+	const isIncome = isTaken && !isNoIncome(values);
 	if (name === undefined) {
 		const { note } = values;
 		const all = numbersIn(note).includes(id) ? note : [note, bracketed(id)].filter(Boolean).join(' ');
-		return { external: { id }, values: { ...values, note: all } };
+		return { external: { id, isIncome }, values: { ...values, note: all } };
 	}
 	const field = String(name);
-	if (isCustom(field)) return { external: { id, field }, values: { ...values, [field]: id } };
+	if (isCustom(field)) return { external: { id, field, isIncome }, values: { ...values, [field]: id } };
 	throw item.refused(
 		`${fieldLabel} is no name of a custom field: ${quoted(field)}`,
 		`It starts with custom_, as in the output of 'Get' with 'Simplify' off. ${item.effectNote()}`,
@@ -71,9 +85,13 @@ export function hasNumber(row: IDataObject, { id, field }: ExternalId): boolean 
 	return [...numbersIn(row.note), ...held].includes(id);
 }
 
-/** What a row does not show at all cannot differ. */
-export const isOfType = ({ pay_type_id: held }: IDataObject, { pay_type_id: type }: IDataObject): boolean =>
-	held === undefined || readId(held) === readId(type);
+const isNoIncome = ({ pay_type_id: type }: IDataObject): boolean => NO_INCOME.includes(Number(type));
+
+/** What a row does not show at all cannot differ. Of an income the type may have been corrected, in AlfaCRM or in the node. */
+export const isOfType = (row: IDataObject, body: IDataObject, { isIncome }: ExternalId): boolean =>
+	row.pay_type_id === undefined ||
+	readId(row.pay_type_id) === readId(body.pay_type_id) ||
+	(isIncome && !isNoIncome(row));
 
 /**
  * The payment of the customer with that number, which is in no list of the customer's own.
@@ -85,11 +103,13 @@ export async function findElsewhere(
 	external: ExternalId,
 ): Promise<IDataObject | undefined> {
 	const type = readId(body.pay_type_id);
-	const types = [...new Set([type, INCOME])].map((pay_type_id) => ({ pay_type_id }));
-	const rows = await numbered(item, target.branch, external, types);
+	// Without a type the list shows incomes, and may show others. API notes 5.16.
+	const types = type === INCOME ? [{}] : [{ pay_type_id: type }, {}];
+	const all = await numbered(item, target.branch, external, types);
+	const rows = all.filter((row) => isOfType(row, body, external) || !isNoIncome(row));
 	const isOwn = ({ customer_id: held }: IDataObject) =>
 		held === undefined || listOf(held).some((one) => readId(one) === customer);
-	const own = rows.find((row) => isOwn(row) && isOfType(row, body));
+	const own = rows.find((row) => isOwn(row) && isOfType(row, body, external));
 	const stranger = rows.find((row) => !isOwn(row));
 	if (own !== undefined || stranger === undefined) return own;
 	const whose = isEmpty(stranger.customer_id) ? 'of nobody' : `of customer ${String(stranger.customer_id)}`;
@@ -124,7 +144,7 @@ export function assertSameSum({ item, body }: Wanted, { id }: ExternalId, row: I
  */
 export async function payerOf(item: Item, branch: Branch, external: ExternalId): Promise<number> {
 	const rows = await numbered(item, branch, external, [{}]);
-	const incomes = rows.filter(({ pay_type_id: type }) => !NO_INCOME.includes(Number(type)));
+	const incomes = rows.filter((row) => !isNoIncome(row));
 	const payers = new Set(incomes.map(({ customer_id: id }) => readId(id)));
 	const [only] = payers;
 	if (payers.size === 1 && only !== undefined) return only;
