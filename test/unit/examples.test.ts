@@ -173,8 +173,9 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 
 	it('writes to nobody who has no email', () => {
 		const filters = nodes.filter(({ name }) => name === 'Has Email');
+		// Where a debtor has none, the office is written to: debt-with-link's own test shows it.
 		const isForEach = nodes.some(({ name, executeOnce }) => name === 'Message' && executeOnce !== true);
-		expect(filters).toHaveLength(isForEach && !/new-lead|running-out/.test(file) ? 1 : 0);
+		expect(filters).toHaveLength(isForEach && !/new-lead|running-out|debt-with-link/.test(file) ? 1 : 0);
 	});
 
 	it('is one of the jobs that are played in the tests, unless it is the tour or what others send by', () => {

@@ -3,6 +3,7 @@ import { amocrmDealToClient } from './amocrmDealToClient';
 import { attendanceReport } from './attendanceReport';
 import { birthdayGreetings } from './birthdayGreetings';
 import { dailyFreeSlots } from './dailyFreeSlots';
+import { debtWithLink } from './debtWithLink';
 import { formToLead } from './formToLead';
 import { incrementalSync } from './incrementalSync';
 import { lessonCancelledNotice } from './lessonCancelledNotice';
@@ -13,6 +14,7 @@ import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
 import { parentBot } from './parentBot';
 import { paymentReceipt } from './paymentReceipt';
+import { paymentYookassa } from './paymentYookassa';
 import { subscriptionEndingTask } from './subscriptionEndingTask';
 import { tildaFormToLead } from './tildaFormToLead';
 import type { Job } from './types';
@@ -35,4 +37,6 @@ export const jobs: readonly Job[] = [
 	missedLessonToParents,
 	lessonsRunningOutToManager,
 	mcpServer,
+	paymentYookassa,
+	debtWithLink,
 ];
