@@ -34,6 +34,9 @@ export const JOBS: readonly Job[] = [
 	'mcp-server',
 	'payment-yookassa',
 	'debt-with-link',
+	'payment-cloudpayments',
+	'payment-robokassa',
+	'bank-statement',
 ].map((name) => ({ name, isCompared: fs.existsSync(httpFile(name)) }));
 
 /** @param name of a job */

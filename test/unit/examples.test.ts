@@ -123,6 +123,8 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 			alfaCrmApi: NAMES.alfaCrm,
 			openAiApi: NAMES.openAi,
 			httpBearerAuth: NAMES.bearer,
+			httpBasicAuth: NAMES.basic,
+			crypto: NAMES.crypto,
 		};
 		for (const [type, reference] of references) expect(reference).toEqual({ id: null, name: names[type] });
 		const ours = work.filter(({ type }) => type.startsWith('n8n-nodes-alfacrm.'));

@@ -1,6 +1,7 @@
 import { aiNextLesson } from './aiNextLesson';
 import { amocrmDealToClient } from './amocrmDealToClient';
 import { attendanceReport } from './attendanceReport';
+import { bankStatement } from './bankStatement';
 import { birthdayGreetings } from './birthdayGreetings';
 import { dailyFreeSlots } from './dailyFreeSlots';
 import { debtWithLink } from './debtWithLink';
@@ -13,7 +14,9 @@ import { missedLessonToParents } from './missedLessonToParents';
 import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
 import { parentBot } from './parentBot';
+import { paymentCloudpayments } from './paymentCloudpayments';
 import { paymentReceipt } from './paymentReceipt';
+import { paymentRobokassa } from './paymentRobokassa';
 import { paymentYookassa } from './paymentYookassa';
 import { subscriptionEndingTask } from './subscriptionEndingTask';
 import { tildaFormToLead } from './tildaFormToLead';
@@ -39,4 +42,7 @@ export const jobs: readonly Job[] = [
 	mcpServer,
 	paymentYookassa,
 	debtWithLink,
+	paymentCloudpayments,
+	paymentRobokassa,
+	bankStatement,
 ];
