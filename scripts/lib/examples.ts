@@ -32,6 +32,11 @@ export const JOBS: readonly Job[] = [
 	'missed-lesson-to-parents',
 	'lessons-running-out-to-manager',
 	'mcp-server',
+	'payment-yookassa',
+	'debt-with-link',
+	'payment-cloudpayments',
+	'payment-robokassa',
+	'bank-statement',
 ].map((name) => ({ name, isCompared: fs.existsSync(httpFile(name)) }));
 
 /** @param name of a job */

@@ -21,6 +21,8 @@ beforeAll(async () => {
 	await saveAs(n8n.client, NAMES.alfaCrm, 'alfaCrmApi', { hostname: url, email, apiKey });
 	await saveAs(n8n.client, NAMES.openAi, 'openAiApi', { apiKey: 'none', url: `${url}/v1`, header: false });
 	await saveAs(n8n.client, NAMES.bearer, 'httpBearerAuth', { token: 'none' });
+	await saveAs(n8n.client, NAMES.basic, 'httpBasicAuth', { user: 'none', password: 'none' });
+	await saveAs(n8n.client, NAMES.crypto, 'crypto', { hmacSecret: 'none' });
 	await n8n.editor.openNewWorkflow();
 });
 

@@ -9,7 +9,11 @@ import { useRealN8n } from './support/realN8n';
 import type { Side } from './support/stage';
 import { Stage } from './support/stage';
 
-const real = useRealN8n({ customers: 45, settings: { rateLimit: 0 } });
+const real = useRealN8n(
+	{ customers: 45, settings: { rateLimit: 0 } },
+	// What stands in front of n8n tells who calls.
+	{ N8N_PROXY_HOPS: '1' },
+);
 
 beforeAll(async () => {
 	const { url, account } = real.sandbox;

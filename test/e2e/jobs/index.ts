@@ -1,8 +1,10 @@
 import { aiNextLesson } from './aiNextLesson';
 import { amocrmDealToClient } from './amocrmDealToClient';
 import { attendanceReport } from './attendanceReport';
+import { bankStatement } from './bankStatement';
 import { birthdayGreetings } from './birthdayGreetings';
 import { dailyFreeSlots } from './dailyFreeSlots';
+import { debtWithLink } from './debtWithLink';
 import { formToLead } from './formToLead';
 import { incrementalSync } from './incrementalSync';
 import { lessonCancelledNotice } from './lessonCancelledNotice';
@@ -12,7 +14,10 @@ import { missedLessonToParents } from './missedLessonToParents';
 import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
 import { parentBot } from './parentBot';
+import { paymentCloudpayments } from './paymentCloudpayments';
 import { paymentReceipt } from './paymentReceipt';
+import { paymentRobokassa } from './paymentRobokassa';
+import { paymentYookassa } from './paymentYookassa';
 import { subscriptionEndingTask } from './subscriptionEndingTask';
 import { tildaFormToLead } from './tildaFormToLead';
 import type { Job } from './types';
@@ -35,4 +40,9 @@ export const jobs: readonly Job[] = [
 	missedLessonToParents,
 	lessonsRunningOutToManager,
 	mcpServer,
+	paymentYookassa,
+	debtWithLink,
+	paymentCloudpayments,
+	paymentRobokassa,
+	bankStatement,
 ];

@@ -18,3 +18,15 @@ export const commentsOn = ({ store }: Sandbox, id: number) =>
 
 /** As "Send" is given it; the first line is the subject of a mail. */
 export const message = (to: string, title: string, text: string) => ({ to, text: `${title}\n${text}` });
+
+/** A client of branch 1 with a phone, as a school has entered it. */
+export const clientWith = ({ store }: Sandbox, phone: string, more: JsonObject = {}): number =>
+	store.insert('customer', {
+		...{ name: 'Орлова Мия', is_study: 1, phone: [phone], email: [], branch_ids: [1], ...more },
+	}).id;
+
+/** Gives what has been entered of payments since. */
+export function paymentsFromNowOn({ store }: Sandbox): () => readonly Row[] {
+	const before = store.rows('pay').length;
+	return () => store.rows('pay').slice(before);
+}

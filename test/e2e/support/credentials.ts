@@ -24,5 +24,7 @@ export const NAMES = {
 	alfaCrm: 'AlfaCRM account',
 	openAi: 'OpenAI account',
 	bearer: 'Bearer Auth account',
+	basic: 'Basic Auth account',
+	crypto: 'Crypto account',
 	smtp: 'SMTP account',
 };

@@ -1,0 +1,64 @@
+import { NAMES, saveAs } from '../support/credentials';
+import { clientWith, paymentsFromNowOn } from './rows';
+import type { Job } from './types';
+
+const LOGIN = { user: 'office', password: 'a-password-of-a-test' };
+
+/** A statement as Excel saves it in Russia. */
+const csv = (...rows: string[]) =>
+	['\uFEFFДата;Номер;Поступление;Списание;Плательщик;Назначение', ...rows, ''].join('\r\n');
+
+export const bankStatement: Job = {
+	name: 'bank-statement',
+	play: async (start, side, { client, sandbox }) => {
+		await saveAs(client, NAMES.basic, 'httpBasicAuth', LOGIN);
+		const stage = await start(side);
+		const form = stage.workflow.nodes.find(({ name }) => name === 'Statement');
+		const mia = clientWith(sandbox, '+7(900)000-77-22', { custom_dogovor: 'Д-17' });
+		const yan = clientWith(sandbox, '+7(900)000-77-33', { custom_dogovor: '117/26', branch_ids: [2] });
+		const eva = { custom_dogovor: 'Д-170' };
+		const entered = paymentsFromNowOn(sandbox);
+		const address = await stage.listen(`/form/${String(form?.webhookId)}`);
+		const upload = async (text: string, { user, password } = LOGIN) => {
+			const body = new FormData();
+			body.append('field-0', new Blob([text], { type: 'text/csv' }), 'statement.csv');
+			const authorization = `Basic ${btoa(`${user}:${password}`)}`;
+			return (await fetch(address, { method: 'POST', headers: { authorization }, body })).status;
+		};
+		const send = async (text: string) =>
+			await stage.startedBy(async () => expect(await upload(text)).toBe(200));
+
+		const first = '02.03.2026;17;3872,70;;ОРЛОВА А.;"Оплата по договору № Д-17; НДС нет"';
+		const second = '02.03.2026;1;4 200,00;;ОРЛОВ Б.;Обучение, договор 117/26 за март';
+		const rent = '02.03.2026;18;;50000,00;ООО Дом;Аренда по договору Д-17';
+		await send(csv(first, second, rent));
+		await send(csv(first, second, rent));
+		const paid = [
+			{ customer_id: mia, branch_id: 1, income: '3872.70', document_date: '02.03.2026' },
+			{ customer_id: yan, branch_id: 2, income: '4200.00', note: 'Выписка [02.03.2026 1]' },
+		];
+		expect(entered()).toMatchObject(paid);
+
+		// The next statement begins with the last day of that one. Whoever is not found holds up no others.
+		const unknown = '03.03.2026;2;500,00;;ВЕТРОВА Е.;Договор Д-170';
+		const unnamed = '03.03.2026;3;600,00;;КТО-ТО;За занятия';
+		const next = '03.03.2026;17;3872,70;;ОРЛОВА А.;дополнительно к договору Д-17';
+		const told =
+			/^error in "Not Entered": Не записано: 2 от 03\.03\.2026, 500,00 \(AlfaCRM has no customer [^;]+\); 3 от 03\.03\.2026, 600,00 \([^;]+\) *$/;
+		await expect(send(csv(first, unknown, unnamed, next))).rejects.toThrow(told);
+		const both = [...paid, { customer_id: mia, income: '3872.70', note: 'Выписка [03.03.2026 17]' }];
+		expect(entered()).toMatchObject(both);
+
+		// Entered in the meantime: the same file again brings the rest.
+		const id = clientWith(sandbox, '+7(900)000-77-44', eva);
+		await expect(send(csv(first, unknown, unnamed, next))).rejects.toThrow(/Не записано: 3 от [^;]+$/);
+		expect(entered()).toMatchObject([...both, { customer_id: id, income: '500.00' }]);
+
+		// Nobody without the login brings money in.
+		sandbox.clearJournal();
+		expect(await upload(csv('04.03.2026;9;1,00;;Я;договор Д-17'), { ...LOGIN, password: 'guess' })).toBe(401);
+		expect(sandbox.journal).toEqual([]);
+		expect(entered()).toHaveLength(4);
+		await stage.unpublish();
+	},
+};

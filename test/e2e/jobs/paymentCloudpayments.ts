@@ -1,0 +1,78 @@
+import crypto from 'node:crypto';
+
+import { NAMES, saveAs } from '../support/credentials';
+import { clientWith, paymentsFromNowOn } from './rows';
+import type { Job } from './types';
+
+const PATH = '/webhook/cloudpayments-pay';
+const SECRET = 'an-api-secret-of-a-test';
+
+/** A notification as CloudPayments sends it: a form, signed by the secret of its API. */
+function signed(fields: Record<string, string>, secret = SECRET) {
+	const body = new URLSearchParams(fields).toString();
+	const signature = crypto.createHmac('sha256', secret).update(body).digest('base64');
+	const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-hmac': signature };
+	return { method: 'POST', headers, body };
+}
+
+const paid = (TransactionId: string, Amount: string, more: Record<string, string> = {}) => ({
+	...{ TransactionId, Amount, Currency: 'RUB', Status: 'Completed', OperationType: 'Payment' },
+	...{ DateTime: '2026-03-02 21:30:00', Name: 'ОРЛОВА МИЯ', ...more },
+});
+
+export const paymentCloudpayments: Job = {
+	name: 'payment-cloudpayments',
+	play: async (start, side, { client, sandbox }) => {
+		await saveAs(client, NAMES.crypto, 'crypto', { hmacSecret: SECRET });
+		const stage = await start(side);
+		const mia = clientWith(sandbox, '+7(900)000-77-22');
+		const yan = clientWith(sandbox, '+7(900)000-77-33', { branch_ids: [2] });
+		const entered = paymentsFromNowOn(sandbox);
+		const address = await stage.listen(PATH);
+		const call = async (request: RequestInit, code = 200) => {
+			const answer = await fetch(address, request);
+			expect(answer.status).toBe(code);
+			return await answer.text();
+		};
+		const CODE_0 = /^\{\s*"code":\s*0\s*\}$/;
+
+		const phone = JSON.stringify({ phone: '+7 (900) 000-77-22', cloudPayments: {} });
+		const first = signed(paid('504', '3872.70', { Data: phone, AccountId: 'user@example.org' }));
+		for (const text of await Promise.all([call(first), call(first)])) expect(text).toMatch(CODE_0);
+		expect(await call(first)).toMatch(CODE_0);
+		expect(entered()).toMatchObject([
+			{ customer_id: mia, branch_id: 1, income: '3872.70', pay_type_id: 1, note: 'CloudPayments [504]' },
+		]);
+
+		// A number that begins alike, and one without Data.
+		expect(await call(signed(paid('50', '10', { AccountId: '89000007733' })))).toMatch(CODE_0);
+		expect(entered()).toMatchObject([
+			{ customer_id: mia },
+			{ customer_id: yan, branch_id: 2, income: '10.00', note: 'CloudPayments [50]' },
+		]);
+
+		// Nobody else reports payments, and what is signed is what is entered.
+		sandbox.clearJournal();
+		const forged = paid('505', '9000.00', { Data: phone });
+		const { body: other } = signed({ ...forged, Amount: '1.00' });
+		const { headers, ...unsigned } = signed(forged);
+		for (const request of [
+			signed(forged, 'a-foreign-secret'),
+			{ ...signed(forged), body: other },
+			{ ...unsigned, headers: { 'content-type': headers['content-type'] } },
+			{ ...unsigned, headers: { ...headers, 'content-hmac': '' } },
+		])
+			expect(await call(request)).not.toMatch(CODE_0);
+		// Nor is held money entered, which may be given back.
+		expect(await call(signed(paid('506', '5.00', { Data: phone, Status: 'Authorized' })))).not.toMatch(
+			CODE_0,
+		);
+		expect(sandbox.journal).toEqual([]);
+
+		// A payer who is not found is no success, so that it comes again.
+		const strange = signed(paid('507', '5.00', { AccountId: '+79000007799' }));
+		expect(await call(strange, 500)).not.toMatch(CODE_0);
+		expect(entered()).toHaveLength(2);
+		await stage.unpublish();
+	},
+};
