@@ -75,8 +75,8 @@ async function findBy(
 
 /**
  * Whether the other spellings bring nothing new, for AlfaCRM looks at the digits of phones alone, or ignores the filter.
- * A row shows that which does not hold the very text that was asked for. One that holds the digits in another spelling
- * proves the former, which other executions go by as well. API notes 10.
+ * A row shows that which does not hold the very text that was asked for. Where all such rows hold the digits in another
+ * spelling, that proves the former, which other executions go by as well. API notes 10.
  */
 function findsAllSpellings(
 	{ execution }: Item,
@@ -95,7 +95,7 @@ function findsAllSpellings(
 			(asked) => /^\d+$/.test(String(asked)) && containsPart(field, row[field.name], asked),
 		);
 	const loose = rows.filter(isLoose);
-	if (loose.length > 0) execution.noteSeen(seen, loose.some(holdsDigits));
+	if (loose.length > 0) execution.noteSeen(seen, loose.every(holdsDigits));
 	return execution.hasSeen(seen);
 }
 
