@@ -74,7 +74,7 @@ describe('the number of a payment', () => {
 		for (const one of [form, other]) await run(one, { items });
 		expect(writes()).toEqual(['pay/create']);
 		const own = rows('pay').filter(({ customer_id }) => customer_id === id);
-		expect(own).toMatchObject([{ income: '3872.70', note: 'за март [yk-2]' }]);
+		expect(own).toMatchObject([{ income: '3872.70', note: 'за март [ID yk-2]' }]);
 	});
 });
 

@@ -184,7 +184,7 @@ class World {
 		return this.school
 			.rows('pay')
 			.map(({ note, custom_md_order: held, pay_type_id, customer_id, income }) => {
-				const [, number] = /\[([^[\]7]*)\]/.exec(String(note)) ?? [];
+				const [, number] = /\[ID ([^[\]]*)\]/.exec(String(note)) ?? [];
 				return line(
 					String(number ?? held),
 					Number(pay_type_id),
@@ -269,7 +269,7 @@ function act({ school }: World, payments: readonly Payment[], { of, does }: Deed
 	const nth = of % payments.length;
 	for (const row of school.rows('pay')) {
 		const { id, note, custom_md_order: held } = row;
-		if (!String(note).includes(`[${NUMBERS[nth]}]`) && held !== NUMBERS[nth]) continue;
+		if (!String(note).includes(`[ID ${NUMBERS[nth]}]`) && held !== NUMBERS[nth]) continue;
 		const words = `проверено ${String(note ?? '')} А. П.`;
 		if (does === 'note') school.patch('pay', id, { note: words });
 		if (does === 'account') school.patch('pay', id, { pay_account_id: 2 });

@@ -68,7 +68,7 @@ const fields: Field[] = [
 
 /** The number of a provider or a bank, by which a payment is found again: see `operations/actions/externalId.ts`. */
 export const externalId = text('externalId', 'External ID', {
-	description: "The provider's number: entered once, on any day. The note keeps it as [inv-1].",
+	description: "The provider's number: entered once, on any day. The note keeps it as [ID inv-1].",
 	neverEmpty: true,
 });
 export const externalIdField = text('externalIdField', 'External ID Field', {

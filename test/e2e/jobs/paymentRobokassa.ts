@@ -35,14 +35,14 @@ export const paymentRobokassa: Job = {
 		expect(await call(first)).toBe('OK17');
 		// Its hash is as good in small letters.
 		expect(await call({ ...first, SignatureValue: first.SignatureValue.toLowerCase() })).toBe('OK17');
-		const note = '[robokassa-17]';
+		const note = '[ID robokassa-17]';
 		expect(entered()).toMatchObject([
 			{ customer_id: mia, branch_id: 1, income: '3872.70', pay_type_id: 1, note },
 		]);
 		expect(await call(signed('1', '100', '79000007733'))).toBe('OK1');
 		expect(entered()).toMatchObject([
 			{ customer_id: mia },
-			{ customer_id: yan, branch_id: 2, income: '100.00', note: '[robokassa-1]' },
+			{ customer_id: yan, branch_id: 2, income: '100.00', note: '[ID robokassa-1]' },
 		]);
 
 		// Nobody else reports payments, and what is signed is what is entered.

@@ -205,7 +205,7 @@ export class Oracle {
 			this.isRecordId()
 		)
 			return true;
-		const inNote = `[${String(meant).normalize('NFC').replace(/\s+/g, ' ')}]`;
+		const inNote = `[ID ${String(meant).normalize('NFC').replace(/\s+/g, ' ')}]`;
 		if (name === 'externalId') return rows.some(({ note }) => note === inNote);
 		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
 		// A lesson may have been moved, so it is looked for a week before the days and after them.

@@ -31,9 +31,9 @@ const notes = () => school.rows('pay').map(({ note }) => note);
 
 describe('a payment with a number', () => {
 	it.each([
-		['Оплата за март', 'Оплата за март [inv-1]'],
-		['', '[inv-1]'],
-		[' Оплата [inv-1] за март', 'Оплата [inv-1] за март'],
+		['Оплата за март', 'Оплата за март [ID inv-1]'],
+		['', '[ID inv-1]'],
+		[' Оплата [ID inv-1] за март', 'Оплата [ID inv-1] за март'],
 	])('keeps it in its note beside %j', async (note, kept) => {
 		const { json } = await school.done(take(' inv-1\n', {}, { note }));
 		expect(notes()).toEqual([kept]);
@@ -53,7 +53,7 @@ describe('a payment with a number', () => {
 		];
 		for (const form of [...again, ...others]) {
 			const { json, hints } = await school.done(form);
-			expect(json).toMatchObject([{ operationResult: 'unchanged', id: 1, note: '[inv-1]' }]);
+			expect(json).toMatchObject([{ operationResult: 'unchanged', id: 1, note: '[ID inv-1]' }]);
 			expect(hints).toEqual(['This payment was there already; nothing was added: payment 1']);
 		}
 		expect(school.writes()).toEqual(['pay/create']);
@@ -74,32 +74,37 @@ describe('a payment with a number', () => {
 
 	it('is none of its refund, whoever has that', async () => {
 		for (const customer_id of [customer, school.lead()])
-			school.add('pay', { ...PAID, customer_id, pay_type_id: 5, note: '[inv-1]' });
+			school.add('pay', { ...PAID, customer_id, pay_type_id: 5, note: '[ID inv-1]' });
 		expect(await school.results(take('inv-1'), take('inv-1'))).toBe('created, unchanged');
 	});
 
-	it.each(['проверено [inv-1]', '[inv-1] сверено, А. П.', 'чек [ inv-1 ]\nвыдан', 'x[y][inv-1]z'])(
-		'is found where the staff has made of its note %j',
-		async (note) => {
-			await school.done(take('inv-1'));
-			school.patch('pay', 1, { note });
-			expect(await school.results(take('inv-1'))).toBe('unchanged');
-		},
-	);
+	it.each([
+		'проверено [ID inv-1]',
+		'[ID inv-1] сверено, А. П.',
+		'чек [ ID inv-1 ]\nвыдан',
+		'x[y][ID inv-1]z',
+	])('is found where the staff has made of its note %j', async (note) => {
+		await school.done(take('inv-1'));
+		school.patch('pay', 1, { note });
+		expect(await school.results(take('inv-1'))).toBe('unchanged');
+	});
 
 	it('has no part of another number, in no other case', async () => {
 		const numbers = ['inv-1', 'inv-10', 'xinv-1', 'INV-1', 'nv-1', '1', 1, 10, 'inv-1 а', 'счёт 1й'];
 		for (const number of numbers) await school.run(take(number));
 		const kept = ['inv-1', 'inv-10', 'xinv-1', 'INV-1', 'nv-1', '1', '10', 'inv-1 а', 'счёт 1й'];
-		expect(notes()).toEqual(kept.map((number) => `[${number}]`));
+		expect(notes()).toEqual(kept.map((number) => `[ID ${number}]`));
 		const again = [...numbers, ' счёт  1й'.normalize('NFD')].map((number) => take(number));
 		expect(await school.results(...again)).toBe(again.map(() => 'unchanged').join(', '));
 	});
 
-	it.each(['inv-1', 'оплата inv-1', '(inv-1)'])('is not one whose note says %j in words', async (note) => {
-		school.add('pay', { ...PAID, customer_id: customer, note });
-		expect(await school.results(take('inv-1'))).toBe('created');
-	});
+	it.each(['inv-1', 'оплата inv-1', '(inv-1)', 'заказ [inv-1]'])(
+		'is not one whose note says %j in words',
+		async (note) => {
+			school.add('pay', { ...PAID, customer_id: customer, note });
+			expect(await school.results(take('inv-1'))).toBe('created');
+		},
+	);
 
 	it('without a number is told as before', async () => {
 		const form = take('x1');
@@ -111,7 +116,7 @@ describe('a payment with a number', () => {
 		expect(await school.results(take('inv-1'), take('inv-1', { skipIfThere: false }))).toBe(
 			'created, created',
 		);
-		expect(notes()).toEqual(['[inv-1]', '[inv-1]']);
+		expect(notes()).toEqual(['[ID inv-1]', '[ID inv-1]']);
 	});
 });
 
@@ -199,7 +204,7 @@ describe('a number', () => {
 	])('is found among many, and no other one, where %s', async (_what, ignoredFilters) => {
 		school.settings.ignoredFilters = ignoredFilters;
 		const other = school.lead();
-		for (let n = 0; n < 45; n++) school.add('pay', { ...PAID, customer_id: other, note: `[inv-1${n}]` });
+		for (let n = 0; n < 45; n++) school.add('pay', { ...PAID, customer_id: other, note: `[ID inv-1${n}]` });
 		const numbers = ['inv-1', 'inv-2', 'inv-1', 'inv-2'];
 		const { json } = await school.done({}, { each: numbers.map((number) => take(number)) });
 		expect(json.map(({ operationResult }) => operationResult)).toEqual([
@@ -319,7 +324,7 @@ describe('a refund or correction with a number', () => {
 			await school.done(refund('inv-1', { customer_id } as IDataObject));
 		expect(school.rows('pay')).toMatchObject([
 			{ pay_type_id: 1, branch_id: 2 },
-			{ pay_type_id: 2, branch_id: 2, customer_id: customer, income: '500.00', note: '[inv-1]' },
+			{ pay_type_id: 2, branch_id: 2, customer_id: customer, income: '500.00', note: '[ID inv-1]' },
 		]);
 	});
 
@@ -329,7 +334,7 @@ describe('a refund or correction with a number', () => {
 			'AlfaCRM shows no payment with the External ID "inv-1", so its payer is not known',
 		);
 		for (const customer_id of [customer, school.lead()])
-			school.add('pay', { ...PAID, customer_id, note: '[inv-1]' });
+			school.add('pay', { ...PAID, customer_id, note: '[ID inv-1]' });
 		expect(await school.stopped(whose)).toMatchObject({
 			message: 'The External ID "inv-1" does not tell the payer: payments 1, 2',
 			description: "Fill 'Customer'. Nothing was saved.",

@@ -24,9 +24,9 @@ export interface ExternalId {
 	isIncome: boolean;
 }
 
-/** A note keeps numbers in brackets, so that inv-1 is neither in inv-10 nor in a word of the staff. */
-const IN_BRACKETS = /\[([^[\]]*)\]/g;
-const bracketed = (id: string) => `[${id}]`;
+/** A note keeps numbers in brackets of their own, so that inv-1 is neither in inv-10 nor in what a bank or the staff writes. */
+const IN_BRACKETS = /\[\s*ID\s([^[\]]*)\]/g;
+const bracketed = (id: string) => `[ID ${id}]`;
 
 /** A number as it was given, but for what nobody sees. */
 const asGiven = (value: unknown): string =>
