@@ -63,6 +63,8 @@ const lesson = fc
 				at: fc.integer({ min: 0, max: 240 }),
 				to: fc.oneof(
 					{ weight: 1, arbitrary: fc.constant(null) },
+					// Back to where it was in the beginning.
+					{ weight: 1, arbitrary: fc.constant(undefined) },
 					{ weight: 3, arbitrary: fc.tuple(fc.nat(5), fc.integer({ min: 32, max: 80 })) },
 				),
 			}),
@@ -79,7 +81,7 @@ const lesson = fc
 		for (const { at, to } of [...changes].sort((a, b) => a.at - b.at))
 			versions.push({
 				at: Math.max(at, from + 1),
-				to: to === null ? (null as never) : { day: day + to[0], quarter: to[1] },
+				to: to ? { day: day + to[0], quarter: to[1] } : to === null ? (null as never) : first,
 				isRegular: false,
 			});
 		return { ...one, isRegular, versions };
@@ -167,21 +169,27 @@ function expectedOf({ lessons, polls, zone }: World): string[][] {
 		opened = opened.filter((branch) => watched.includes(branch));
 		for (const branch of [1, 2]) if (!watched.includes(branch)) looked.delete(branch);
 		const readable = watched.filter((branch) => !failing.includes(branch));
-		const news: Array<{ begins: number; person: number; key: string }> = [];
+		const news: Array<{ begins: number; person: number; key: string; ofLesson: string }> = [];
 		lessons.forEach((lesson, index) => {
 			const begins = versionAt(lesson, at)?.begins ?? null;
 			if (begins === null || !readable.includes(lesson.branch)) return;
 			if (begins <= at || begins - hours * HOUR > at) return;
 			for (const person of lesson.people) {
-				const key = `${person} ${index} ${wall(begins, zone)}`;
+				const ofLesson = `${person} ${index} `;
+				const key = ofLesson + wall(begins, zone);
 				if (remembered.has(key)) continue;
 				const cameNear = opened.includes(lesson.branch) && begins - hours * HOUR > opening;
-				if (looked.has(lesson.branch) || cameNear) news.push({ begins, person, key });
+				if (looked.has(lesson.branch) || cameNear) news.push({ begins, person, key, ofLesson });
 				else remembered.add(key);
 			}
 		});
 		news.sort((a, b) => a.begins - b.begins || a.person - b.person);
-		const told = news.slice(0, take).map(({ key }) => key);
+		const taken = news.slice(0, take);
+		const told = taken.map(({ key }) => key);
+		// Another time that was told before no longer holds, so that it is news when the lesson is moved back.
+		for (const { key, ofLesson } of taken)
+			for (const one of [...remembered].filter((known) => known.startsWith(ofLesson) && known !== key))
+				remembered.delete(one);
 		for (const key of told) remembered.add(key);
 		if (told.length === news.length) for (const branch of readable) looked.add(branch);
 		if (!crashes) return told;
