@@ -169,9 +169,11 @@ function expectedOf({ lessons, polls, zone }: World): string[][] {
 		opened = opened.filter((branch) => watched.includes(branch));
 		for (const branch of [1, 2]) if (!watched.includes(branch)) looked.delete(branch);
 		const readable = watched.filter((branch) => !failing.includes(branch));
-		const news: Array<{ begins: number; person: number; key: string; ofLesson: string }> = [];
+		const news: Array<{ begins: number; person: number; place: number; key: string; ofLesson: string }> = [];
 		lessons.forEach((lesson, index) => {
-			const begins = versionAt(lesson, at)?.begins ?? null;
+			const { begins = null, isRegular = false } = versionAt(lesson, at) ?? {};
+			// Of lessons at the same time: by branch, those that are not in the calendar first.
+			const place = lesson.branch * 1_000 + (isRegular ? 0 : 100) + index;
 			if (begins === null || !readable.includes(lesson.branch)) return;
 			if (begins <= at || begins - hours * HOUR > at) return;
 			for (const person of lesson.people) {
@@ -179,11 +181,11 @@ function expectedOf({ lessons, polls, zone }: World): string[][] {
 				const key = ofLesson + wall(begins, zone);
 				if (remembered.has(key)) continue;
 				const cameNear = opened.includes(lesson.branch) && begins - hours * HOUR > opening;
-				if (looked.has(lesson.branch) || cameNear) news.push({ begins, person, key, ofLesson });
+				if (looked.has(lesson.branch) || cameNear) news.push({ begins, person, place, key, ofLesson });
 				else remembered.add(key);
 			}
 		});
-		news.sort((a, b) => a.begins - b.begins || a.person - b.person);
+		news.sort((a, b) => a.begins - b.begins || a.person - b.person || a.place - b.place);
 		const taken = news.slice(0, take);
 		const told = taken.map(({ key }) => key);
 		// Another time that was told before no longer holds, so that it is news when the lesson is moved back.
