@@ -63,10 +63,10 @@ const lesson = fc
 				at: fc.integer({ min: 0, max: 240 }),
 				to: fc.oneof(
 					{ weight: 1, arbitrary: fc.constant(null) },
-					// Back to where it was in the beginning.
-					{ weight: 1, arbitrary: fc.constant(undefined) },
 					{ weight: 3, arbitrary: fc.tuple(fc.nat(5), fc.integer({ min: 32, max: 80 })) },
 				),
+				/** So many hours later it is where it was in the beginning. */
+				back: fc.constantFrom(null, null, 3, 8),
 			}),
 			{ maxLength: 3 },
 		),
@@ -78,12 +78,12 @@ const lesson = fc
 			...(isRegular ? [{ at: Math.max(dated, entered + 1), to: first, isRegular: false }] : []),
 		];
 		const from = versions.at(-1)?.at ?? 0;
-		for (const { at, to } of [...changes].sort((a, b) => a.at - b.at))
-			versions.push({
-				at: Math.max(at, from + 1),
-				to: to ? { day: day + to[0], quarter: to[1] } : to === null ? (null as never) : first,
-				isRegular: false,
-			});
+		for (const { at, to, back } of [...changes].sort((a, b) => a.at - b.at)) {
+			const change = { at: Math.max(at, from + 1), isRegular: false };
+			versions.push({ ...change, to: to === null ? (null as never) : { day: day + to[0], quarter: to[1] } });
+			if (back !== null) versions.push({ ...change, at: change.at + back, to: first });
+		}
+		versions.sort((a, b) => a.at - b.at);
 		return { ...one, isRegular, versions };
 	});
 
