@@ -75,6 +75,25 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 		expect([json, hints, error]).toEqual([[], [], undefined]);
 	});
 
+	it('of today, a regular lesson that is not in the calendar is not one that is still planned', async () => {
+		const robots = group('Роботы Вт');
+		const early = lesson(TODAY, '04:00', '05:00', { group_ids: [robots] });
+		add('regular-lesson', {
+			...{
+				branch_id: 1,
+				related_class: 'Group',
+				related_id: robots,
+				day: 2,
+				subject_id: 1,
+				lesson_type_id: 2,
+			},
+			...{ time_from_v: '03:00', time_to_v: '03:30', b_date: '2026-01-01', e_date: '2026-12-31' },
+			...{ teacher_ids: [3], room_id: 2 },
+		});
+		const items = await run(form({ checks: ['stillPlanned', 'overlap'], day: TODAY }));
+		expect(idsOf(items, 'lesson_id')).toEqual([early]);
+	});
+
 	it('names lessons of yesterday that nobody has completed or cancelled, not those of other days', async () => {
 		const robots = group('Роботы Пн');
 		const mia = client('Орлова Мия');

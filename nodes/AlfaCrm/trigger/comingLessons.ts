@@ -76,6 +76,9 @@ function withSettings(
 const beginOf = ({ time_from, date }: Occurrence, zone: string): number =>
 	readMoment(time_from ?? date, zone) ?? -Infinity;
 
+/** Whether two keys are of one lesson, or of one regular lesson, at whatever times. */
+const isOfSame = (one: string, other: string): boolean => one.split(' ')[0] === other.split(' ')[0];
+
 /** One poll: who is to be told of a lesson, the earliest first, and what is known once so many of them were told. */
 function step(
 	state: ComingState,
@@ -86,6 +89,7 @@ function step(
 		const key = lessonKey(one);
 		known.set(key, (known.get(key) ?? new Set()).add(one.customer_id));
 	};
+	const nearKeys = new Set([...looks.values()].flatMap((look) => look?.near ?? []).map(lessonKey));
 	const news = new Map<string, ComingRecord>();
 	for (const [branch, { near } = { near: [] }] of looks) {
 		const { at, since = Infinity } = state.branches[branch];
@@ -109,9 +113,15 @@ function step(
 		news: sorted,
 		after: (taken) => {
 			const known = new Map([...told].map(([key, ids]) => [key, new Set(ids)]));
-			for (const { participant } of sorted.slice(0, taken)) noteIn(known, participant);
+			for (const { participant } of sorted.slice(0, taken)) {
+				noteIn(known, participant);
+				// Who was told of another time has to be told anew when the lesson is moved back.
+				for (const [key, ids] of known)
+					if (isOfSame(key, lessonKey(participant)) && !nearKeys.has(key))
+						ids.delete(participant.customer_id);
+			}
 			const first = textOf(dayAt(now, zone) - DAYS_KNOWN);
-			const kept = [...known].filter(([key]) => key.split(' ')[1] >= first);
+			const kept = [...known].filter(([key, ids]) => ids.size > 0 && key.split(' ')[1] >= first);
 			const branches = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
 				const look = looks.get(Number(branch));
 				const isDone = look !== undefined && taken >= sorted.length;

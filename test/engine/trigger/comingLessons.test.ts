@@ -180,6 +180,19 @@ describe('Lesson Coming Up', () => {
 		expect(await school.told('2026-03-10 13:00')).toEqual([]);
 	});
 
+	it('a lesson that is moved back is told anew to those who were told of its other time', async () => {
+		const school = new Timetable('2026-03-08 12:00');
+		await school.told('2026-03-08 12:00');
+		expect(await school.told('2026-03-09 17:00')).toEqual(TUESDAY);
+		school.lesson(9_001, '2026-03-10 19:00', { regular_id: 71, group_ids: [41], customer_ids: [] });
+		expect(await school.told('2026-03-09 19:00')).toEqual([
+			'501 2026-03-10 19:00:00',
+			'502 2026-03-10 19:00:00',
+		]);
+		school.patch(9_001, { time_from: '2026-03-10 17:00:00' });
+		expect(await school.told('2026-03-09 21:00', '2026-03-09 23:00')).toEqual(TUESDAY);
+	});
+
 	it('makes up for polls that were missed while the lesson has not begun', async () => {
 		const school = new Timetable('2026-03-08 12:00');
 		await school.told('2026-03-08 12:00');

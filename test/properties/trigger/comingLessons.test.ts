@@ -65,6 +65,8 @@ const lesson = fc
 					{ weight: 1, arbitrary: fc.constant(null) },
 					{ weight: 3, arbitrary: fc.tuple(fc.nat(5), fc.integer({ min: 32, max: 80 })) },
 				),
+				/** So many hours later it is where it was in the beginning. */
+				back: fc.constantFrom(null, null, 3, 8),
 			}),
 			{ maxLength: 3 },
 		),
@@ -76,12 +78,12 @@ const lesson = fc
 			...(isRegular ? [{ at: Math.max(dated, entered + 1), to: first, isRegular: false }] : []),
 		];
 		const from = versions.at(-1)?.at ?? 0;
-		for (const { at, to } of [...changes].sort((a, b) => a.at - b.at))
-			versions.push({
-				at: Math.max(at, from + 1),
-				to: to === null ? (null as never) : { day: day + to[0], quarter: to[1] },
-				isRegular: false,
-			});
+		for (const { at, to, back } of [...changes].sort((a, b) => a.at - b.at)) {
+			const change = { at: Math.max(at, from + 1), isRegular: false };
+			versions.push({ ...change, to: to === null ? (null as never) : { day: day + to[0], quarter: to[1] } });
+			if (back !== null) versions.push({ ...change, at: change.at + back, to: first });
+		}
+		versions.sort((a, b) => a.at - b.at);
 		return { ...one, isRegular, versions };
 	});
 
@@ -167,21 +169,29 @@ function expectedOf({ lessons, polls, zone }: World): string[][] {
 		opened = opened.filter((branch) => watched.includes(branch));
 		for (const branch of [1, 2]) if (!watched.includes(branch)) looked.delete(branch);
 		const readable = watched.filter((branch) => !failing.includes(branch));
-		const news: Array<{ begins: number; person: number; key: string }> = [];
+		const news: Array<{ begins: number; person: number; place: number; key: string; ofLesson: string }> = [];
 		lessons.forEach((lesson, index) => {
-			const begins = versionAt(lesson, at)?.begins ?? null;
+			const { begins = null, isRegular = false } = versionAt(lesson, at) ?? {};
+			// Of lessons at the same time: by branch, those that are not in the calendar first.
+			const place = lesson.branch * 1_000 + (isRegular ? 0 : 100) + index;
 			if (begins === null || !readable.includes(lesson.branch)) return;
 			if (begins <= at || begins - hours * HOUR > at) return;
 			for (const person of lesson.people) {
-				const key = `${person} ${index} ${wall(begins, zone)}`;
+				const ofLesson = `${person} ${index} `;
+				const key = ofLesson + wall(begins, zone);
 				if (remembered.has(key)) continue;
 				const cameNear = opened.includes(lesson.branch) && begins - hours * HOUR > opening;
-				if (looked.has(lesson.branch) || cameNear) news.push({ begins, person, key });
+				if (looked.has(lesson.branch) || cameNear) news.push({ begins, person, place, key, ofLesson });
 				else remembered.add(key);
 			}
 		});
-		news.sort((a, b) => a.begins - b.begins || a.person - b.person);
-		const told = news.slice(0, take).map(({ key }) => key);
+		news.sort((a, b) => a.begins - b.begins || a.person - b.person || a.place - b.place);
+		const taken = news.slice(0, take);
+		const told = taken.map(({ key }) => key);
+		// Another time that was told before no longer holds, so that it is news when the lesson is moved back.
+		for (const { key, ofLesson } of taken)
+			for (const one of [...remembered].filter((known) => known.startsWith(ofLesson) && known !== key))
+				remembered.delete(one);
 		for (const key of told) remembered.add(key);
 		if (told.length === news.length) for (const branch of readable) looked.add(branch);
 		if (!crashes) return told;

@@ -164,6 +164,16 @@ describe('Get Participants', () => {
 		expect((await school.stopped(form({ branchId: 2 }))).httpCode).toBe('403');
 	});
 
+	it.each(['lesson/index', 'regular-lesson/index', 'cgi/index', 'customer/index'])(
+		'is an error where no branch may be looked into, because this user lacks the right to %s',
+		async (call) => {
+			school.settings.forbiddenCalls = [call];
+			lesson({ id: 9_002, branch_id: 2, customer_ids: [503], group_ids: [41] });
+			expect((await school.stopped(form())).httpCode).toBe('403');
+			if (!/lesson/.test(call)) expect((await school.stopped(form(only(9_002)))).httpCode).toBe('403');
+		},
+	);
+
 	it('finds the card of somebody who is in another branch than the lesson', async () => {
 		lesson({ id: 9_002, customer_ids: [503] });
 		expect(await ids({ branchId: 1 })).toEqual([501, 503]);

@@ -104,7 +104,7 @@ const ownCustomers = ({ group_ids, customer_ids }: Occurrence): number[] =>
 
 // ---------------------------------------------------------------- lessons
 
-/** Lessons of the day that are over and are neither held nor cancelled. */
+/** Lessons of the day that stand in the calendar, are over and are neither held nor cancelled. */
 export function stillPlanned(lessons: readonly Occurrence[], { day, now }: Days): Finding[] {
 	const isOver = (lesson: Occurrence) => {
 		const { end = MINUTES_OF_A_DAY } = spanOf(lesson) ?? {};
@@ -112,7 +112,8 @@ export function stillPlanned(lessons: readonly Occurrence[], { day, now }: Days)
 		return lesson.date < today || (lesson.date === today && end <= minutesOfClock(clock));
 	};
 	return lessons
-		.filter((one) => one.date === day && one.status === LESSON_STATUS.planned && isOver(one))
+		.filter(({ lesson_id, date }) => lesson_id !== null && date === day)
+		.filter((one) => one.status === LESSON_STATUS.planned && isOver(one))
 		.map((one) => ({
 			...{ check: 'stillPlanned', ...ofLesson(one) },
 			say: (names) => `${lessonIn(one, names)} is still planned: nobody has completed or cancelled it.`,

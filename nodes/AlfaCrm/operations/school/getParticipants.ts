@@ -38,15 +38,19 @@ export const participants: ActionKind<'participants'> = {
 
 		const branches = given === undefined ? await openBranches(item) : [given];
 		const reader = warningReader(item);
+		const refusals = new Map<Branch, unknown>();
 		const asked = {
 			zone: item.zone,
-			inBranch: passingOver(item, given),
+			inBranch: passingOver(item, given, refusals),
 			otherBranches: async () => (given === undefined ? [] : await allBranches(item, given)),
 		};
-		const found =
-			id === undefined
-				? await readParticipants(reader, { branches, from, to, ...asked })
-				: await participantsOf(reader, [await lessonIn(item, entity, id, branches)], asked);
+		const lesson = id === undefined ? undefined : await lessonIn(item, entity, id, branches);
+		const found = lesson
+			? await participantsOf(reader, [lesson], asked)
+			: await readParticipants(reader, { branches, from, to, ...asked });
+		// Where nothing could be looked at, nobody knows that nobody comes.
+		const [refused, ...others] = (lesson ? [lesson.branch] : branches).map((one) => refusals.get(one));
+		if (refused !== undefined && !others.includes(undefined)) throw item.asError(refused);
 		if (found.length > most) warnOfLimit(item, most, 'participants');
 		return await shownParticipants(found.slice(0, most), nameSourceOf(item), isSimple);
 	},
@@ -64,11 +68,18 @@ const warningReader = (item: Item): ListReader => ({
 	},
 });
 
-/** A branch that this user may not see is left out with a hint, unless it is the one that was chosen. */
+/** A branch that this user may not see is left out with a hint, unless it is the one that was chosen; why is noted. */
 const passingOver =
-	(item: Item, chosen: Branch) =>
-	async <T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> =>
-		branch === chosen ? await read() : await inOtherBranches(item, [branch], read);
+	(item: Item, chosen: Branch, refusals: Map<Branch, unknown>) =>
+	async <T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> => {
+		if (branch === chosen) return await read();
+		const noting = async () =>
+			await read().catch((failure: unknown) => {
+				refusals.set(branch, failure);
+				throw failure;
+			});
+		return await inOtherBranches(item, [branch], noting);
+	};
 
 async function lessonIn(
 	item: Item,
