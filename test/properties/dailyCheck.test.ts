@@ -196,15 +196,18 @@ afterEach(() => jest.useRealTimers());
 
 it('random schools: what is wrong is named, each once, and nothing else', async () => {
 	jest.useFakeTimers({ advanceTimers: true });
-	const counts = new Map<string, number>();
 	const check = async (told: Told) => {
 		jest.setSystemTime(new Date(told.now));
 		const form = { resource: 'account', operation: 'dailyCheck', options: { fewest: told.fewest } };
 		const { json, hints } = await build(told).done(form, { timezone: told.zone });
 		expect(json.map(named).sort()).toEqual(wrongIn(told));
 		expect(hints).toEqual([]);
-		for (const item of json) counts.set(String(item.check), (counts.get(String(item.check)) ?? 0) + 1);
 	};
 	await fc.assert(fc.asyncProperty(schools, check), { seed, numRuns: depth.dailyChecks });
-	expect([...counts.keys()].sort()).toEqual(Object.keys(ABOUT).sort());
 }, 300_000);
+
+it('there is something for each check in them', () => {
+	const told = fc.sample(schools, { seed: 1, numRuns: 300 });
+	const found = new Set(told.flatMap(wrongIn).map((one) => one.split(' ')[0]));
+	expect([...found].sort()).toEqual(Object.keys(ABOUT).sort());
+});
