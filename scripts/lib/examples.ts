@@ -32,6 +32,9 @@ export const JOBS: readonly Job[] = [
 	'missed-lesson-to-parents',
 	'lessons-running-out-to-manager',
 	'mcp-server',
+	'lesson-reminder',
+	'trial-booking',
+	'morning-check',
 ].map((name) => ({ name, isCompared: fs.existsSync(httpFile(name)) }));
 
 /** @param name of a job */

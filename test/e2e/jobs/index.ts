@@ -6,15 +6,18 @@ import { dailyFreeSlots } from './dailyFreeSlots';
 import { formToLead } from './formToLead';
 import { incrementalSync } from './incrementalSync';
 import { lessonCancelledNotice } from './lessonCancelledNotice';
+import { lessonReminder } from './lessonReminder';
 import { lessonsRunningOutToManager } from './lessonsRunningOutToManager';
 import { mcpServer } from './mcpServer';
 import { missedLessonToParents } from './missedLessonToParents';
+import { morningCheck } from './morningCheck';
 import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
 import { parentBot } from './parentBot';
 import { paymentReceipt } from './paymentReceipt';
 import { subscriptionEndingTask } from './subscriptionEndingTask';
 import { tildaFormToLead } from './tildaFormToLead';
+import { trialBooking } from './trialBooking';
 import type { Job } from './types';
 
 export const jobs: readonly Job[] = [
@@ -35,4 +38,7 @@ export const jobs: readonly Job[] = [
 	missedLessonToParents,
 	lessonsRunningOutToManager,
 	mcpServer,
+	lessonReminder,
+	trialBooking,
+	morningCheck,
 ];
