@@ -35,6 +35,7 @@ export const JOBS: readonly Job[] = [
 	'lesson-reminder',
 	'trial-booking',
 	'morning-check',
+	'staff-agent',
 ].map((name) => ({ name, isCompared: fs.existsSync(httpFile(name)) }));
 
 /** @param name of a job */

@@ -15,6 +15,7 @@ import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
 import { parentBot } from './parentBot';
 import { paymentReceipt } from './paymentReceipt';
+import { staffAgent } from './staffAgent';
 import { subscriptionEndingTask } from './subscriptionEndingTask';
 import { tildaFormToLead } from './tildaFormToLead';
 import { trialBooking } from './trialBooking';
@@ -41,4 +42,5 @@ export const jobs: readonly Job[] = [
 	lessonReminder,
 	trialBooking,
 	morningCheck,
+	staffAgent,
 ];
