@@ -37,6 +37,10 @@ export const JOBS: readonly Job[] = [
 	'payment-cloudpayments',
 	'payment-robokassa',
 	'bank-statement',
+	'lesson-reminder',
+	'trial-booking',
+	'morning-check',
+	'staff-agent',
 ].map((name) => ({ name, isCompared: fs.existsSync(httpFile(name)) }));
 
 /** @param name of a job */

@@ -8,9 +8,11 @@ import { debtWithLink } from './debtWithLink';
 import { formToLead } from './formToLead';
 import { incrementalSync } from './incrementalSync';
 import { lessonCancelledNotice } from './lessonCancelledNotice';
+import { lessonReminder } from './lessonReminder';
 import { lessonsRunningOutToManager } from './lessonsRunningOutToManager';
 import { mcpServer } from './mcpServer';
 import { missedLessonToParents } from './missedLessonToParents';
+import { morningCheck } from './morningCheck';
 import { newLeadToMessenger } from './newLeadToMessenger';
 import { nightlyExport } from './nightlyExport';
 import { parentBot } from './parentBot';
@@ -18,8 +20,10 @@ import { paymentCloudpayments } from './paymentCloudpayments';
 import { paymentReceipt } from './paymentReceipt';
 import { paymentRobokassa } from './paymentRobokassa';
 import { paymentYookassa } from './paymentYookassa';
+import { staffAgent } from './staffAgent';
 import { subscriptionEndingTask } from './subscriptionEndingTask';
 import { tildaFormToLead } from './tildaFormToLead';
+import { trialBooking } from './trialBooking';
 import type { Job } from './types';
 
 export const jobs: readonly Job[] = [
@@ -45,4 +49,8 @@ export const jobs: readonly Job[] = [
 	paymentCloudpayments,
 	paymentRobokassa,
 	bankStatement,
+	lessonReminder,
+	trialBooking,
+	morningCheck,
+	staffAgent,
 ];

@@ -7,18 +7,21 @@ const TABLE = 'alfacrm_customers';
 export const nightlyExport: Job = {
 	name: 'nightly-export',
 	play: async (start, side, { sandbox }) => {
+		const { store } = sandbox;
 		const stage = await start(side);
 		await stage.tables.drop(TABLE);
+		// One of two branches comes twice.
+		store.patch('customer', 11, { branch_ids: [1, 2] });
 		const expected = () =>
-			sandbox.store.rows('customer').map((row) => ({
+			store.rows('customer').map((row) => ({
 				customer_id: row.id,
 				name: row.name,
-				is_client: row.is_study === 1,
-				phone: (row.phone as string[]).join(', '),
-				email: (row.email as string[]).join(', '),
-				branch_ids: (row.branch_ids as number[]).join(', '),
-				balance: Number(row.balance),
-				archived_on: row.e_date === '2030-12-31' ? '' : row.e_date,
+				is_study: row.is_study === 1,
+				phone: JSON.stringify(row.phone),
+				email: JSON.stringify(row.email),
+				branch_ids: JSON.stringify(row.branch_ids),
+				balance: row.balance,
+				e_date: row.e_date ?? '',
 				updated_at: row.updated_at,
 			}));
 		const stored = async () => ((await stage.tables.rows(TABLE)) ?? []).sort(byCustomer);
@@ -28,17 +31,26 @@ export const nightlyExport: Job = {
 		expect(first).toMatchObject(expected());
 		expect(first).toHaveLength(expected().length);
 
-		sandbox.store.patch('customer', 7, { name: 'Теперь Иначе', balance: '150.50' });
-		sandbox.store.remove('customer', 9);
-		await stage.run();
+		// What is the same is not written again.
+		const idle = await stage.run();
+		expect(idle.outputs('Upsert Row')).toEqual([]);
+		expect(await stored()).toEqual(first);
+
+		// Whatever of a card has changed, though its time has not.
+		store.patch('customer', 7, { name: 'Теперь Иначе', balance: '150.50' });
+		store.patch('customer', 8, { phone: ['+7(900)000-77-22', '+7(900)000-77-33'], email: [] });
+		store.patch('customer', 10, { e_date: '2026-01-15' });
+		store.remove('customer', 9);
+		const { id } = store.insert('customer', { name: 'Новая Ия', is_study: 0, branch_ids: [2] });
+		const changed = await stage.run();
 		const second = await stored();
 		expect(second.filter(({ customer_id }) => customer_id !== 9)).toMatchObject(expected());
-		expect(second).toHaveLength(first.length);
-		// Who is gone keeps the time of the last export that saw it.
-		const times = new Set(second.map(({ exported_at }) => exported_at));
-		expect(times.size).toBe(2);
-		const [gone] = second.filter(({ customer_id }) => customer_id === 9);
-		expect(second.filter(({ exported_at }) => exported_at === gone.exported_at)).toEqual([gone]);
+		expect(second).toHaveLength(first.length + 1);
+		const before = new Map(first.map((row) => [row.customer_id, row]));
+		const written = second.filter((row) => row.updatedAt !== before.get(row.customer_id)?.updatedAt);
+		expect(written.map(({ customer_id }) => customer_id)).toEqual([7, 8, 10, id]);
+		// Who is gone keeps the row, and is named.
+		expect(changed.outputs('Compare')).toMatchObject([{ customer_id: 9 }]);
 	},
 };
 
