@@ -205,7 +205,7 @@ const tasks: Task[] = [
 		title: 'sees when a teacher is free',
 		most: 6,
 		does: async (newcomer) => {
-			await newcomer.startBy('Get free slots of teacher');
+			await newcomer.startBy('Get free slots of teachers');
 			await newcomer.choose('branchId', BRANCH);
 			await newcomer.pick('id', String(store().find('teacher', 1)?.name));
 			const slots = await newcomer.run();

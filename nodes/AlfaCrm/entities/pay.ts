@@ -72,7 +72,7 @@ export const externalId = text('externalId', 'External ID', {
 	neverEmpty: true,
 });
 export const externalIdField = text('externalIdField', 'External ID Field', {
-	description: 'The custom_... field that keeps it, if not the note',
+	description: 'Custom field that keeps it, if not the note',
 	neverEmpty: true,
 });
 const numbered = [externalId, externalIdField];

@@ -36,12 +36,18 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 	// The first of several teachers who is free has the lesson.
 	if (situation.operation === 'book' && probe.field.name === 'teacher_ids' && meaning.says)
 		return { ...meaning, says: meaning.says.flatMap((said) => [said, ...[said].flat().map((one) => [one])]) };
+	// Nothing is written while it is off.
+	if (probe.field.name === 'writeTestLead' && meaning.says?.every((said) => !said)) return { refuse: true };
 	if (!meaning.empty) return meaning;
 	if (probe.role === 'key' && mayBeEmpty) return { ...meaning, refuse: true };
 	if (probe.role === 'option') return { refuse: true };
-	// Only a list without anything in it surely says that nothing is chosen.
+	// A condition without a stage would hold for everybody.
+	if (probe.field.name === 'onlyIfInStage') return { refuse: true };
+	// Only a list without anything in it surely says that nothing is chosen; one group is no list.
 	if (probe.role === 'openOption')
-		return Array.isArray(value) && value.length === 0 ? meaning : { refuse: true, empty: true };
+		return Array.isArray(value) && value.length === 0 && probe.field.name !== 'groupToTry'
+			? meaning
+			: { refuse: true, empty: true };
 	// A lesson is for somebody, and for nobody by mistake; JSON as a text does not hold what is undefined.
 	const { operation } = situation;
 	const isBooking = situation.resource === 'lesson' && ['create', 'book'].includes(operation);

@@ -51,7 +51,7 @@ const branch: INodeProperties = {
 	description: 'If not given, the first in use that this user may read',
 };
 
-const group: INodeProperties = {
+const groupToTry: INodeProperties = {
 	displayName: 'Group ID',
 	name: 'groupToTry',
 	type: 'string',
@@ -87,7 +87,7 @@ async function tryOnce(item: Item, operationsOf: OperationsOf): Promise<IDataObj
 			'Switch it on: a lead marked as a test is then written to this AlfaCRM. Nothing was sent to AlfaCRM.',
 		);
 	// An expression that finds nothing is not left empty.
-	const chosen = item.input(group) === '' ? undefined : item.id(group);
+	const chosen = item.input(groupToTry) === '' ? undefined : item.id(groupToTry);
 	const form = { branch: branchIn(item), group: chosen };
 	return await item.execution.cached(
 		ACCOUNT,
@@ -132,7 +132,7 @@ export function accountResource(operationsOf: OperationsOf): OtherResource {
 		label: 'Account',
 		operation,
 		form: [
-			...[writeTestLead, group].map((parameter) => formOf(parameter, 'tryWrites')),
+			...[writeTestLead, groupToTry].map((parameter) => formOf(parameter, 'tryWrites')),
 			formOf(options, 'check', 'tryWrites'),
 			formOf(dailyOptions, 'dailyCheck'),
 		],

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 

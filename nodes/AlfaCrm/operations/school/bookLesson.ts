@@ -52,7 +52,7 @@ const checkHours: INodeProperties = {
 
 const options = collection('Options', 'options', [checkHours, skipIfThere, step], 'Add Option');
 
-const { group, customer, teacher, room, day } = BOOKED;
+const { group, customer, teacher, room } = BOOKED;
 
 /** The fields that are asked for one way of saying when. */
 const ONLY_WHEN: Readonly<Record<string, string>> = { time_from: WHEN.time, date_to: WHEN.firstFree };
@@ -183,7 +183,11 @@ async function book(item: Item, entity: Entity, booking: Booking): Promise<IData
 		const { date, start, teacher: who } = place as Place;
 		const body = {
 			...given,
-			...{ branch_id: search.target.branch, [day.name]: item.read(day, date), time_from: start },
+			...{
+				branch_id: search.target.branch,
+				[BOOKED.day.name]: item.read(BOOKED.day, date),
+				time_from: start,
+			},
 			...{ duration: search.duration, [teacher.name]: [who.id] },
 		};
 		const task = `book the lesson on ${date} at ${start}`;
