@@ -202,7 +202,7 @@ it.each<[action: string, field: string, label: string, form: Form]>([
 	['create', 'customer_id', 'Customer', pay],
 	['create', 'related_id', 'Customer', comment],
 	['teach', 'details', 'Attendance', complete],
-	['teach', 'branch_id', 'Branch of Lesson', completeByRows],
+	['teach', 'branch_id', 'Branch', completeByRows],
 ])('%s refused for %s is named as the form of that very operation has it: %s', async (...given) => {
 	const [action, field, label, form] = given;
 	const parameters = form(lead({ is_study: 1 }));

@@ -374,7 +374,7 @@ describe('an empty Branch of an operation about one customer', () => {
 			{ operation: 'create', name: 'Мия' },
 			{ operation: 'getAll' },
 			{ operation: 'upsert', matchBy: 'phone', phone: PHONE },
-			{ resource: 'group', operation: 'get', id: pick(1) },
+			{ resource: 'subject', operation: 'create', name: 'Рисование' },
 		]) {
 			const { message } = await stopped({ resource: 'customer', ...more });
 			expect(message).toBe(WORDS);

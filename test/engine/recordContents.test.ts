@@ -320,17 +320,16 @@ describe('a lesson', () => {
 	});
 
 	it('is made in the branch of the call or in another one, and moved there with all the rest', async () => {
-		const make = async (additionalFields: object) =>
-			await one(
-				of('lesson', 'create', {
-					...{ customer_ids: pick(lead()), lesson_date: '2026-03-03', time_from: '17:00' },
-					...{ lesson_type_id: 1, subject_id: 1 },
-					additionalFields: { duration: 60, topic: 'Датчики', ...additionalFields },
-				}),
-			);
+		const save = async (operation: string, json: object, more = {}) =>
+			await one(of('lesson', operation, { inputMode: 'json', json: JSON.stringify(json), ...more }));
+		const make = async (more: object) =>
+			await save('create', {
+				...{ customer_ids: lead(), lesson_date: '2026-03-03', time_from: '17:00', duration: 60 },
+				...{ lesson_type_id: 1, subject_id: 1, topic: 'Датчики', ...more },
+			});
 		const [own, other] = [await make({}), await make({ branch_id: 2 })];
 		expect([row('lesson', own.id).branch_id, row('lesson', other.id).branch_id]).toEqual([1, 2]);
-		await run(of('lesson', 'update', { id: pick(own.id), updateFields: { branch_id: 2 } }));
+		await save('update', { branch_id: 2 }, { id: pick(own.id) });
 		expect(row('lesson', own.id)).toMatchObject({ branch_id: 2, topic: 'Датчики', date: '2026-03-03' });
 	});
 });

@@ -27,6 +27,11 @@ const isLeftToUser = ({ required, fallback, type }: Field) =>
 const READING = ['find', 'get', 'getAll'];
 const LISTS = ['texts', 'links', 'emails', 'phones', 'ids', 'references', 'choices'];
 const namesOf = (all: ReadonlyArray<{ name: string }>) => all.map(({ name }) => name);
+/** Lists differ by branch. */
+const isFromList = (parameter: INodeProperties): boolean =>
+	['resourceLocator', 'resourceMapper'].includes(parameter.type) ||
+	parameter.typeOptions?.loadOptionsMethod !== undefined ||
+	childrenOf(parameter).some(isFromList);
 /** What a collection of the form offers. */
 const offeredBy = (collection?: INodeProperties) => namesOf(collection ? childrenOf(collection) : []);
 
@@ -46,10 +51,14 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const [shown] = forms;
 	const named = (name: string, form = shown) => form.find((parameter) => parameter.name === name);
 
-	it('begins with resource, operation and, where there is one, branch, and names nothing twice', () => {
-		const start = ['resource', 'operation', ...(entity?.scope === 'branch' ? ['branchId'] : [])];
+	it('begins with resource, operation and, unless an ID says it all, branch, and names nothing twice', () => {
+		const saysAll =
+			named('id') !== undefined && !shown.some((one) => one.name !== 'branchId' && isFromList(one));
+		const isAsked = entity?.scope === 'branch' && !saysAll;
+		const start = ['resource', 'operation', ...(isAsked ? ['branchId'] : [])];
 		for (const form of forms) {
 			expect(namesOf(form).slice(0, start.length)).toEqual(start);
+			if (entity) expect(namesOf(form).includes('branchId')).toBe(isAsked);
 			// An account may have one only.
 			expect(named('branchId', form)?.required).toBeUndefined();
 			expect(areUnique(namesOf(form))).toBe(true);
@@ -191,15 +200,17 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		});
 	});
 
-	it('offers every writable field, and the custom ones where there are some', () => {
+	it('offers every writable field but what Branch says, and the custom ones where there are some', () => {
 		const names = { create: 'additionalFields', update: 'updateFields', upsert: 'fieldsToSet' };
 		if (!saves || !entity) return;
 		const isApart = { create: standsAlone, upsert: isLeftToUser } as Record<
 			string,
 			(field: Field) => boolean
 		>;
-		const optional = entity.fields.filter((field) => !isApart[operation]?.(field));
-		expect(offeredBy(named(names[operation as 'create'])).sort()).toEqual(
+		const optional = entity.fields.filter((field) => !isApart[operation]?.(field) && !field.withoutParameter);
+		const collection = named(names[operation as 'create']);
+		if (collection) expect(offeredBy(collection)).not.toEqual([]);
+		expect(offeredBy(collection).sort()).toEqual(
 			[...namesOf(optional), ...(entity.custom ? ['customFields'] : [])].sort(),
 		);
 	});
@@ -279,7 +290,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('asks for the parameters of an action, the required ones outside of the collection', () => {
 		if (!action) return;
 		const all = [...(action.query ?? []), ...(action.body ?? [])];
-		const optional = all.filter((field) => !field.required && !field.prominent);
+		const optional = all.filter(
+			({ required, prominent, withoutParameter }) => !required && !prominent && !withoutParameter,
+		);
 		expect(offeredBy(named('additionalFields')).sort()).toEqual(namesOf(optional).sort());
 		for (const field of all.filter((one) => one.required || one.prominent)) {
 			const given = !field.required || field.type === 'choice' || field.type === 'flag' ? undefined : true;

@@ -9,8 +9,13 @@ import type { ApiResponse } from './failures';
 import { requestOptions } from './request';
 import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 
-/** A process that meets a dead token waits for up to so long: all n8n processes meet it together, so one logs in and the others find its token. */
+/**
+ * A process that meets a dead token waits for up to so long: all n8n processes meet it together, so one logs in and the
+ * others find its token. Where n8n is so busy that it takes long to read one, the token of another one comes later, too.
+ */
 const MAX_WAIT_MS = 500;
+const READS_TO_WAIT = 40;
+const LONGEST_WAIT_MS = 3_000;
 /** A token of this age did not expire. API notes 1: it lives for 15 minutes at least. */
 export const FRESH_MS = 300_000;
 const MAX_DEAD_TOKENS = 50;
@@ -67,7 +72,7 @@ export class Session {
 		if (stored === '' && !(this.newest && this.newest.at >= readAt)) return '';
 		const known = this.alive(stored) || this.alive(this.newest?.token);
 		if (known !== '') return known;
-		this.look ??= this.lookLater(readAgain).finally(() => (this.look = undefined));
+		this.look ??= this.lookForOther(readAgain).finally(() => (this.look = undefined));
 		return await this.look;
 	}
 
@@ -103,9 +108,13 @@ export class Session {
 		return token;
 	}
 
-	private async lookLater(readAgain: () => Promise<string>): Promise<string> {
-		await sleep(Math.random() * MAX_WAIT_MS);
-		const token = this.alive(await readAgain());
+	/** Looks at once, for another process may have logged in long ago, and if not, once more after a while. */
+	private async lookForOther(readAgain: () => Promise<string>): Promise<string> {
+		const begun = performance.now();
+		const early = this.alive(await readAgain());
+		const wait = READS_TO_WAIT * (performance.now() - begun);
+		if (early === '') await sleep(Math.random() * Math.min(Math.max(wait, MAX_WAIT_MS), LONGEST_WAIT_MS));
+		const token = early || this.alive(await readAgain());
 		if (token !== '') this.newest = { token, at: -Infinity };
 		return token;
 	}

@@ -100,12 +100,11 @@ export const author = reference('user_id', 'Author', 'user', {
 	fallback: 'author',
 });
 
-/** The branch of a record, where that is another one than that of the call. */
-export const ownBranch = (label: string): Field & Filter =>
-	reference('branch_id', label, 'branch', {
-		fromBranch: true,
-		description: 'If not the one above',
-	});
+/** The branch of a record that is in one only. */
+export const ownBranch: Field = reference('branch_id', 'Branch', 'branch', {
+	fromBranch: true,
+	withoutParameter: true,
+});
 export const ownBranches = (): Field =>
 	references('branch_ids', 'Branch', 'branch', {
 		fromBranch: true,

@@ -97,7 +97,7 @@ const keys: MatchKey[] = [
 	{
 		name: 'web',
 		label: 'Telegram or Website',
-		description: '@name, t.me/name, a number or an address. All records are read for it.',
+		description: '@name, t.me/name, a number or an address; reads all records',
 		fields: ['web'],
 	},
 	{

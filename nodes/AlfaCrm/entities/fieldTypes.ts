@@ -143,6 +143,8 @@ export interface FieldSettings {
 	required?: boolean;
 	/** In a new record the branch of the call stands in for a value that is not given. */
 	fromBranch?: boolean;
+	/** Not in the form, where another parameter says it; what comes as JSON may hold another value. */
+	withoutParameter?: boolean;
 	/** Not among what AlfaCRM returns, at least not under this name. */
 	writeOnly?: boolean;
 	/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */

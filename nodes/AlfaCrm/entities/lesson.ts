@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay } from '../values/formats';
-import { idFilter, note, timestamps, writable, ownBranch } from './common';
+import { note, timestamps, writable, ownBranch } from './common';
 import {
 	boolean,
 	choice,
@@ -42,7 +42,6 @@ const subject = reference('subject_id', 'Subject', 'subject');
 const lessonType = reference('lesson_type_id', 'Lesson Type', 'lessonType');
 const teachers = references('teacher_ids', 'Teacher', 'teacher');
 const room = reference('room_id', 'Room', 'room');
-const branch = ownBranch('Branch of Lesson');
 const topic = text('topic', 'Topic');
 const homework = longText('homework', 'Homework');
 const from = time('time_from', 'Start Time');
@@ -65,7 +64,7 @@ const details = rows(
 		reference('customer_id', 'Customer', 'customer', { listedBy: LESSON_CUSTOMERS, required: true }),
 		...ATTENDANCE,
 		id('id', 'Attendance ID', { description: "Of the row in 'details'" }),
-		reference('branch_id', 'Branch of Customer', 'branch', { fromBranch: true }),
+		ownBranch,
 	],
 	{ readOnly: ['commission', 'ctt_id', 'lesson_id'] },
 );
@@ -108,7 +107,7 @@ const complete: Action = {
 			'refuse',
 			{ required: true, description: 'With another attendance or other details' },
 		),
-		...[branch, homework, room, teachers, from, to, topic],
+		...[ownBranch, homework, room, teachers, from, to, topic],
 	],
 	fixed: { status: LESSON_STATUS.completed },
 	kind: 'completeLesson',
@@ -260,7 +259,7 @@ export const lesson = writable({
 		{ ...subject, required: true },
 		{ ...teachers, prominent: true },
 		{ ...room, prominent: true },
-		branch,
+		ownBranch,
 		end,
 		homework,
 		note,
@@ -287,7 +286,6 @@ export const lesson = writable({
 	filters: [
 		record('customer_id', 'Customer', 'customer', { description: 'Who takes part' }),
 		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
-		idFilter,
 		// Some integrations send dotted days. API notes 5.11.
 		...range(today(isoDate), 'date', 'Lesson Date', 'date'),
 		lessonType,

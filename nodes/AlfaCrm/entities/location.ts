@@ -10,7 +10,7 @@ export const location = writable({
 	fields: [
 		name('e.g. 5 Example Street'),
 		flag('is_active', 'Active', { required: true, description: 'Whether it is in use' }),
-		ownBranch('Branch of Location'),
+		ownBranch,
 	],
 	outputFields: [weight],
 	filters: [only('is_active', 'Active', 'active locations', 'inactive ones'), nameFilter],

@@ -70,7 +70,7 @@ export const regularLesson = writable({
 			prominent: true,
 		}),
 		reference('room_id', 'Room', 'room', { prominent: true }),
-		ownBranch('Branch of Lesson'),
+		ownBranch,
 		reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 		flag('is_public', 'Public', { description: 'Whether it is public' }),
 		time('time_to_v', 'End Time', {

@@ -16,7 +16,7 @@ export const room = writable({
 		}),
 		// Where it stands among the others.
 		{ ...weight, required: true, fallback: 0 },
-		ownBranch('Branch of Room'),
+		ownBranch,
 		flag('is_enabled', 'Enabled', { description: 'Whether it can be chosen' }),
 		reference('location_id', 'Location', 'location'),
 		note,

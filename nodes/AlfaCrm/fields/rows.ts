@@ -101,7 +101,11 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 				{
 					displayName: label,
 					name: 'values',
-					values: sortByDisplayName(fields.map((field) => propertyOfRow(field, any.toProperty(field)))),
+					values: sortByDisplayName(
+						fields
+							.filter(({ withoutParameter }) => !withoutParameter)
+							.map((field) => propertyOfRow(field, any.toProperty(field))),
+					),
 				},
 			],
 		}),

@@ -60,8 +60,7 @@ const allPages: INodeProperties = {
 	name: 'allPages',
 	type: 'boolean',
 	default: false,
-	description:
-		'Whether to return the rows of all pages. Only for index, customer, working-hour and teacher-rate.',
+	description: 'Whether to return the rows of all pages of a list',
 };
 
 const operation: INodeProperties = {

@@ -1,14 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { resources } from '../entities/registry';
-import { assemble } from '../form/assemble';
+import { assemble, showWhen } from '../form/assemble';
 import { inWords } from '../form/inWords';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
 import { SLOTS } from './operation';
 import { operationsOf } from './operations';
 import { operationParameter, otherResources, resourceParameter } from './resource';
-import { branchParameter } from './records/target';
+import { asksForBranch, branch } from './records/target';
 
 const operationParameters = [
 	...resources.map(operationParameter),
@@ -20,20 +20,20 @@ export function nodeProperties(): INodeProperties[] {
 	return [
 		resourceParameter,
 		...operationParameters,
-		branchParameter([
-			...resources.filter(({ scope }) => scope === 'branch').map(({ resource }) => resource),
-			...lists.keys(),
-		]),
+		showWhen(branch, { resource: [...lists.keys()] }),
 		...assemble(SLOTS, ['resource', 'operation'], resources.flatMap(partsOf)),
 		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }
 
 const partsOf = (entity: Entity) =>
-	Array.from(operationsOf(entity), ([operation, { form }]) => ({
-		show: { resource: entity.resource, operation },
-		part: form(entity),
-	}));
+	Array.from(operationsOf(entity), ([operation, { form }]) => {
+		const part = form(entity);
+		return {
+			show: { resource: entity.resource, operation },
+			part: asksForBranch(entity, part) ? { ...part, branch: [branch] } : part,
+		};
+	});
 
 /** What stands below the node in a workflow, in the words of the form: "Get Many: Customer". */
 export function subtitle(): string {

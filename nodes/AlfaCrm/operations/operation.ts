@@ -7,6 +7,7 @@ import type { ObjectSchema } from './output/recordSchema';
 
 /** The parameters of what can be done with a record, in the order of the form. */
 export const SLOTS = [
+	'branch',
 	'keys',
 	'id',
 	'match',

@@ -91,7 +91,7 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
 	item.onlyReads = operation.reads === true;
 	const named = namedRecord(item, entity, operation);
-	if (entity.scope === 'branch' && !operation.anyBranch) await settleBranch(item, named?.find);
+	if (entity.scope === 'branch' && !operation.anyBranch) await settleBranch(item, named);
 	await settleNames(item, entity, name);
 	await settleRecord(item, named);
 	return async () => (await operation.execute(item, entity)).map((json) => ({ json }));

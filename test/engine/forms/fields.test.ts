@@ -318,7 +318,7 @@ describe('a picker', () => {
 			['Customer', ofLesson('complete', { details: { values: [{ customer_id: other }] } })],
 			['IDs', { ...base, operation: 'getAll', returnAll: true, filters: { ids: other } }],
 			['Payment ID', { ...base, resource: 'pay', operation: 'delete', id: here('customer', 1) }],
-			['Branch', { resource: 'pay', operation: 'delete', id: '1', branchId: here('customer', 1) }],
+			['Branch', ofLesson('delete', { branchId: here('customer', 1) })],
 		];
 		for (const [label, form] of forms) await refused(form, `'${label}'`);
 	});

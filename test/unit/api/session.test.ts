@@ -59,17 +59,33 @@ describe('a session', () => {
 		expect((await asked(session, '', reading(''), 61)).token).toBe('');
 	});
 
-	it('looks for the token of another process before it logs in, for half a second at most, once for all calls', async () => {
-		const session = new Session();
-		session.reject('dead');
-		const read = reading('of another process');
-		const both = Promise.all([1, 2].map(async () => await session.token('dead', 0, read)));
-		expect(await settle(both)).toEqual(['of another process', 'of another process']);
-		expect([read.mock.calls.length, performance.now()]).toEqual([1, 500]);
-		expect(await asked(session, 'dead', read)).toEqual({ token: 'of another process', ms: 0 });
-		session.reject('of another process');
-		expect((await asked(session, 'dead', reading('of another process'))).token).toBe('');
-	});
+	/** A token that the database has from a moment on, and takes so long to read. */
+	function appearing(at: number, readMs: number) {
+		return jest.fn(async () => {
+			await sleep(readMs);
+			return performance.now() >= at ? 'of another process' : 'dead';
+		});
+	}
+
+	it.each([
+		['at once', 0, 0, 0, 1],
+		['half a second later at most', 400, 0, 500, 2],
+		['later where the database is slow', 1_400, 50, 2_100, 2],
+		['no later than three seconds after a look', 3_000, 300, 3_600, 2],
+	])(
+		'takes the token of another process before it logs in, once for all calls: %s',
+		async (_when, at, readMs, ms, looks) => {
+			const session = new Session();
+			session.reject('dead');
+			const read = appearing(at, readMs);
+			const both = Promise.all([1, 2].map(async () => await session.token('dead', 0, read)));
+			expect(await settle(both)).toEqual(['of another process', 'of another process']);
+			expect([read.mock.calls.length, performance.now()]).toEqual([looks, ms]);
+			expect(await asked(session, 'dead', read)).toEqual({ token: 'of another process', ms: 0 });
+			session.reject('of another process');
+			expect((await asked(session, 'dead', read)).token).toBe('');
+		},
+	);
 
 	it('logs in once for all who need a token meanwhile, and again after a login that did not succeed', async () => {
 		const [session, logIn] = [new Session(), logins()];

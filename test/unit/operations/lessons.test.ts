@@ -87,7 +87,14 @@ describe('the same lesson', () => {
 	});
 
 	it('is looked for in the branch of the lesson', async () => {
-		const elsewhere = booking({ additionalFields: { branch_id: 2 } });
+		const json = {
+			customer_ids: anna,
+			lesson_date: DAY,
+			time_from: '17:00',
+			lesson_type_id: 3,
+			subject_id: 1,
+		};
+		const elsewhere = booking({ inputMode: 'json', json: { ...json, duration: 60, branch_id: 2 } });
 		for (const form of [elsewhere, elsewhere]) await school.done(form);
 		expect(booked()).toMatchObject([{ branch_id: 2 }]);
 	});

@@ -146,7 +146,9 @@ describe('Get Participants', () => {
 		expect(await ids({ ...only(9_002), date_to: '2020-01-01' })).toEqual([503]);
 		school.patch('lesson', 9_002, { status: 2 });
 		expect(await ids(only('9002'))).toEqual([]);
-		expect((await school.stopped(form(only(77)))).message).toBe('AlfaCRM has no lesson with ID 77');
+		expect((await school.stopped(form(only(77)))).message).toBe(
+			'AlfaCRM has no lesson with ID 77 in the branches that could be searched',
+		);
 		expect((await school.stopped(form({ ...only(9_002), branchId: 1 }))).message).toBe(
 			'AlfaCRM has no lesson with ID 9002 in branch 1',
 		);

@@ -10,7 +10,7 @@ const additionalFields = (fields: readonly Field[]): INodeProperties =>
 	collection(
 		'Additional Fields',
 		'additionalFields',
-		fields.filter((field) => !isProminent(field)).map(toProperty),
+		fields.filter((field) => !isProminent(field) && !field.withoutParameter).map(toProperty),
 	);
 
 /** The fields of an action in the form. */

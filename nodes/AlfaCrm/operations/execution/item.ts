@@ -29,17 +29,21 @@ export type ItemRequest = Omit<
 	fallbackDates?: FallbackDates;
 };
 
+/** Where an item works for which no branch was chosen. */
+export interface Place {
+	/** None where it looks in all of them by itself. */
+	branch?: number;
+	/** Whether its record was found there, which may be in others too. */
+	isOfRecord: boolean;
+}
+
 /** One input item: its parameters, its calls, and what became of them. */
 export class Item extends ParameterReader {
 	readonly zone: string;
 	/** Writes that AlfaCRM has confirmed, to be named in the message of a later failure. */
 	private readonly saved: string[] = [];
-	/** The branch to work in where none was chosen. */
-	onlyBranch?: number;
-	/** Whether that is the one in which its record was found, which may be in others too. */
-	isBranchOfRecord = false;
-	/** Whether it looks in all branches by itself, and none was chosen to be the first. */
-	isOfAllBranches = false;
+	/** Where it works if no branch was chosen: see `settleBranch`. */
+	place?: Place;
 	/** The parameters that hold names of records, with the IDs in their place: see `settleNames`. */
 	readonly withIds = new Map<string, unknown>();
 	/** The same of the input that is mapped. */

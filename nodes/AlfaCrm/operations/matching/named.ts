@@ -3,11 +3,11 @@ import { isEmpty, isPlain } from '../../fields/blank';
 import { quoted } from '../../fields/unreadable';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
-import type { Branch } from '../records/branches';
+import type { Branch, PlacedRecord } from '../records/branches';
 import { allBranches, inOtherBranches, SEARCHED } from '../records/branches';
 import { currentRecord, notFoundError } from '../records/findById';
 import { customIn, keyOfMode, NO_CUSTOM_VALUE } from '../records/recordParameter';
-import { branch, givenBranch, idOf, idParameter, labelsOf } from '../records/target';
+import { asksForBranch, branch, givenBranch, idOf, idParameter, labelsOf } from '../records/target';
 import type { Found } from './decide';
 import { inOrder, meantBy, severalMatchError } from './decide';
 import type { Search } from './keys';
@@ -15,16 +15,9 @@ import { emptyKeyError, searchOf } from './keys';
 import { findMatches } from './search';
 
 /** A record that is looked for before the operation which is about it begins. */
-interface NamedRecord {
-	/** It is given by a key, so that its ID is to be found, whatever the branch. */
+interface NamedRecord extends PlacedRecord {
+	/** It is given by a key, so that its ID is to be found and put in place of it, whatever the branch. */
 	isByKey: boolean;
-	/**
-	 * Puts its ID in place of the key.
-	 *
-	 * @returns a branch that it is in; none for an operation that looks in all of them by itself
-	 * @throws NodeApiError when there is none, NodeOperationError when it could be one of several
-	 */
-	find(branches: readonly Branch[]): Promise<Branch>;
 }
 
 /**
@@ -32,25 +25,30 @@ interface NamedRecord {
  * nothing to look for, or the branch must be known. What cannot be read is refused before anything is sent.
  */
 export function namedRecord(item: Item, entity: Entity, operation: Operation): NamedRecord | undefined {
-	if (!entity.match) return undefined;
+	const { scope, keys = [] } = entity;
+	// That of another record is reached through the branch of that one.
+	if (scope === 'global' || keys.length > 0) return undefined;
 	const { mode, value } = givenIn(item, entity);
 	const key = keyOfMode(entity, mode);
 	if (!key && !isEmpty(item.input(branch))) return undefined;
-	const { id: [parameter] = [], match = [] } = operation.form(entity);
+	const form = operation.form(entity);
+	const { id: [parameter] = [], match = [] } = form;
+	const kind = { isByKey: false, isByIdAlone: !asksForBranch(entity, form) };
 	if (parameter === undefined)
-		return match.length > 0 && operation.reads ? { isByKey: false, find: async () => undefined } : undefined;
+		return match.length > 0 && operation.reads ? { ...kind, find: async () => undefined } : undefined;
 	if (key && parameter.modes?.some(({ name }) => name === mode)) {
 		const search = searchFor(item, entity, key, value);
-		return { isByKey: true, find: async (branches) => await findByKey(item, entity, search, branches) };
+		const find = async (branches: readonly Branch[]) => await findByKey(item, entity, search, branches);
+		return { ...kind, isByKey: true, find };
 	}
 	const id = idOf(item, entity);
-	return { isByKey: false, find: async (branches) => await branchOfId(item, entity, id, branches) };
+	return { ...kind, find: async (branches) => await branchOfId(item, entity, id, branches) };
 }
 
 /** Looks for one that a key names, where its branch did not ask for that before. */
 export async function settleRecord(item: Item, named: NamedRecord | undefined): Promise<void> {
-	if (!named?.isByKey || item.isBranchOfRecord) return;
-	await named.find(await allBranches(item, item.onlyBranch ?? givenBranch(item)));
+	if (!named?.isByKey || item.place?.isOfRecord) return;
+	await named.find(await allBranches(item, item.place?.branch ?? givenBranch(item)));
 }
 
 /** How the form names the record. What an AI builder writes may lack n8n's mark of a locator. */

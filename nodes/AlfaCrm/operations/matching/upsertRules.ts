@@ -79,7 +79,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 				]),
 				default: [...(match?.onlyForNew ?? [])],
 				description:
-					'Left alone when a record is updated. For a public form choose All Fields. Matched by ID, none is unless chosen.',
+					'Left alone when a record is updated: all in a public form. Matched by ID, none is unless chosen.',
 			},
 			overwriteWithEmpty,
 			...shortenOption(fields),

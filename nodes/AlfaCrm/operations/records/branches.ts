@@ -11,6 +11,17 @@ import { branch } from './target';
 
 export type Branch = number | undefined;
 
+/** A record that an item is about. */
+export interface PlacedRecord {
+	/** Its ID says all, so that the form does not ask for a branch. */
+	isByIdAlone: boolean;
+	/**
+	 * @returns a branch that it is in; none for an operation that looks in all of them by itself
+	 * @throws NodeApiError when there is none
+	 */
+	find(branches: readonly Branch[]): Promise<Branch>;
+}
+
 /** How old the list may be by which a customer counts as new, so that no branch that somebody has opened is left out for long. */
 const BRANCHES_MS = MINUTE_MS;
 
@@ -47,7 +58,7 @@ export async function openBranches(item: Item): Promise<Branch[]> {
 	const open = (await branchesInUse(item)) ?? [];
 	if (open.length > 0) return open;
 	await settleBranch(item);
-	return [item.onlyBranch];
+	return [item.place?.branch];
 }
 
 /** The branches of the account, that of the call first; that one alone where AlfaCRM lists none. */
@@ -90,19 +101,14 @@ export async function inOtherBranches<T>(
 /**
  * Works in the only branch of the account where none is chosen, else in that of the record which the item is about.
  *
- * @param find says in which of them that is
  * @throws NodeOperationError where it is not sure that there is just one
  */
-export async function settleBranch(
-	item: Item,
-	find?: (branches: readonly Branch[]) => Promise<Branch>,
-): Promise<void> {
+export async function settleBranch(item: Item, record?: PlacedRecord): Promise<void> {
 	if (!isEmpty(item.input(branch))) return;
 	const known = await listBranches(item);
-	if (find && known && known.titles.size > 1) {
-		item.onlyBranch = await find([undefined, ...known.titles.keys()]);
-		item.isBranchOfRecord = item.onlyBranch !== undefined;
-		item.isOfAllBranches = !item.isBranchOfRecord;
+	if (record && known && known.titles.size > 1) {
+		const home = await record.find([undefined, ...known.titles.keys()]);
+		item.place = { branch: home, isOfRecord: home !== undefined };
 		return;
 	}
 	// Somebody may have opened or removed one since another execution has read the list.
@@ -114,13 +120,16 @@ export async function settleBranch(
 			? `AlfaCRM shows ${listed.size} branches of the account`
 			: 'this user may not list the branches of the account';
 		const advice = listed === undefined ? ` ${MAIN_BRANCH_OFF}` : '';
-		throw item.refused(
-			`'Branch' is empty, and ${reason}`,
-			`Choose the branch, or check the expression in it.${advice} ${item.effectNote()}`,
-		);
+		throw record?.isByIdAlone
+			? item.refused(`The branch of this record is not known: ${reason}`, `${advice} ${item.effectNote()}`)
+			: item.refused(
+					`'Branch' is empty, and ${reason}`,
+					`Choose the branch, or check the expression in it.${advice} ${item.effectNote()}`,
+				);
 	}
 	const [id, title] = only;
-	item.onlyBranch = id;
+	item.place = { branch: id, isOfRecord: false };
+	if (record?.isByIdAlone) return;
 	item.execution.hints.add(
 		"'Branch' is empty, so the only branch of the account was used",
 		`${title} (${id})`,

@@ -23,7 +23,8 @@ const additionalFields = (entity: Entity) => {
 };
 
 /** A subject, for one, has nothing but its name. */
-const offersMore = ({ fields, custom }: Entity): boolean => custom === true || !fields.every(isProminent);
+const offersMore = ({ fields, custom }: Entity): boolean =>
+	custom === true || !fields.every((field) => isProminent(field) || field.withoutParameter);
 
 /** For what is created once. */
 export const skipIfThere: INodeProperties = {

@@ -133,7 +133,7 @@ const customFields: INodeProperties = {
 
 /** What a collection of fields of the entity offers. */
 export const fieldOptions = (fields: readonly Field[], { custom }: Entity): INodeProperties[] => [
-	...fields.map(toProperty),
+	...fields.filter(({ withoutParameter }) => !withoutParameter).map(toProperty),
 	...(custom ? [customFields] : []),
 ];
 

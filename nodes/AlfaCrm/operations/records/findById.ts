@@ -147,8 +147,9 @@ export async function writeAnywhere<T>(
 
 export function notFoundError(item: Item, entity: Entity, id: number, branch?: number): Error {
 	const where = entity.match ? undefined : branch;
+	const isSearched = entity.scope === 'branch' && where === undefined;
 	const { message, description } = notFound(entity, id, where);
-	return item.failed(message + (entity.match ? SEARCHED : ''), description, 404);
+	return item.failed(message + (isSearched ? SEARCHED : ''), description, 404);
 }
 
 /** Why a record cannot be given: it is not there. */

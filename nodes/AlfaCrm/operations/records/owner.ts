@@ -108,7 +108,7 @@ function homeOf(
 			);
 		return given[0];
 	}
-	const chosen = item.isBranchOfRecord ? undefined : branch;
+	const chosen = item.place?.isOfRecord ? undefined : branch;
 	if (own.length === 0 || (chosen !== undefined && own.includes(chosen))) return found;
 	if (own.length === 1) return own[0];
 	if (field === undefined || isList(field)) return found;

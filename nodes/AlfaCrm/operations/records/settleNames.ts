@@ -203,7 +203,7 @@ async function listFor(
 
 /** Where a list is read: in the branch of the record or of the call, else in the first one. */
 const branchFor = async (item: Item): Promise<Branch> =>
-	item.recordBranch ?? item.onlyBranch ?? givenBranch(item) ?? (await allBranches(item, undefined)).at(1);
+	item.recordBranch ?? item.place?.branch ?? givenBranch(item) ?? (await allBranches(item, undefined)).at(1);
 
 function idNamed(lookup: NameLookup, field: Reference, name: string, list: ShortList): number {
 	const { label, plural } = entityOf(field.entity);

@@ -7,7 +7,7 @@ import { isEmpty } from '../../fields/blank';
 import { listOf, toParameters, toProperty } from '../../fields/field';
 import { picker } from '../../fields/reference';
 import type { Field } from '../../entities/fieldTypes';
-import { showWhen } from '../../form/assemble';
+import type { OperationPart } from '../operation';
 import type { FallbackDates } from '../execution/fallbackDates';
 import { fallbackDatesOf } from '../execution/fallbackDates';
 import type { Item } from '../execution/item';
@@ -33,8 +33,8 @@ export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []):
 	const labels = labelsOf([...entity.fields, ...keys]);
 	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
 	const target = { path: entity.path, query, labels, fallbackDates: fallbackDatesOf(entity.fields) };
-	if (entity.scope === 'global' || item.isOfAllBranches) return target;
-	return { ...target, branch: item.onlyBranch ?? branchOf(item) };
+	if (entity.scope === 'global') return target;
+	return { ...target, branch: item.place ? item.place.branch : branchOf(item) };
 }
 
 const branchOf = (item: Item): number => item.read(branchField, item.inputOf(branchField)) as number;
@@ -51,8 +51,15 @@ export const branchField = reference('branchId', 'Branch', 'branch', {
 });
 export const branch = toProperty(branchField);
 
-/** The branch that a call is about, for all resources that are not global. */
-export const branchParameter = (resource: string[]): INodeProperties => showWhen(branch, { resource });
+/** Not where the ID of a record says it: see `settleBranch`. What is chosen from a list is looked up in the branch. */
+export const asksForBranch = ({ scope }: Entity, part: OperationPart): boolean =>
+	scope === 'branch' && !(part.id?.length && !Object.values(part).flat().some(isFromList));
+
+function isFromList({ type, typeOptions, options = [] }: INodeProperties): boolean {
+	if (type === 'resourceLocator' || typeOptions?.loadOptionsMethod || typeOptions?.resourceMapper)
+		return true;
+	return options.some((one) => 'type' in one && isFromList(one));
+}
 
 /** What the form calls the fields that AlfaCRM names in its answers. */
 export function labelsOf(fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = []): Record<string, string> {

@@ -111,8 +111,7 @@ export const leaveOut: INodeProperties = {
 		{ name: 'Tasks', value: 'tasks', description: 'What the staff has still to do' },
 	]),
 	default: ['notes'],
-	description:
-		'What is not returned. Leave out Contacts, Manager and Stage, and Tasks too where parents, or an AI model that answers them, read it.',
+	description: 'What is not returned: for parents, Contacts, Manager and Stage, and Tasks as well',
 };
 
 function readWanted(item: Item, options: Collection, { chosen }: FindRequest) {

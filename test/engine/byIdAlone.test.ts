@@ -1,0 +1,70 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import type { Entity } from '../../nodes/AlfaCrm/entities/types';
+import { officeOf } from './support/office';
+import { useSchool } from './support/school';
+
+/** What is about one record by its ID, of any entity, without a branch. */
+const school = useSchool({ customers: 12 });
+const { add, row, rows, run, set, stopped, whole } = officeOf(school);
+
+const HOME = 2;
+const byId = entities.filter(
+	({ scope, operations, keys = [], match }) =>
+		scope === 'branch' && operations.includes('get') && keys.length === 0 && !match,
+);
+const find = ({ resource }: Entity, id: unknown, operation = 'get', more: object = {}): INodeParameters => ({
+	...{ resource, operation, id: String(id), ...more },
+});
+/** One of a branch that is neither the first one nor the only one. */
+const addAtHome = ({ path }: Entity): number => {
+	const { id, ...like } = rows(path)[0] ?? { id: 0, name: 'Одна' };
+	return add(path, { ...like, branch_id: HOME, branch_ids: [HOME] } as IDataObject);
+};
+const leaveOneBranch = () => {
+	for (const { id } of rows('branch').slice(1)) school.sandbox.store.remove('branch', id as number);
+};
+
+it.each(byId.map((entity) => [entity.resource, entity] as const))(
+	'finds the branch of a record by its ID: %s',
+	async (_resource, entity) => {
+		expect(rows('branch').length).toBeGreaterThan(1);
+		const id = addAtHome(entity);
+		expect(await run(find(entity, id))).toMatchObject([{ id }]);
+		if (entity.operations.includes('delete')) {
+			const before = school.sandbox.snapshot();
+			expect(await run(find(entity, id, 'delete'))).toEqual([{ id, deleted: true }]);
+			const changes = school.sandbox.changes(before);
+			expect(changes).toMatchObject([{ entity: entity.path, id }]);
+			expect(changes[0].after).toBeUndefined();
+		}
+		const { label } = entity;
+		expect((await stopped(find(entity, 100_500))).message).toBe(
+			`AlfaCRM has no ${label.toLowerCase()} with ID 100500 in the branches that could be searched`,
+		);
+	},
+);
+
+it('changes the one that is meant', async () => {
+	const status = entities.find(({ resource }) => resource === 'studyStatus') as Entity;
+	const id = addAtHome(status);
+	await run(find(status, id, 'update', { updateFields: { name: 'Отпуск' } }));
+	expect(row('study-status', id)).toMatchObject({ name: 'Отпуск', branch_id: HOME });
+});
+
+it('asks in the only branch at once, and has nothing to say about it', async () => {
+	leaveOneBranch();
+	const { json, hints } = await whole({ resource: 'pay', operation: 'get', id: '1' });
+	expect([json[0].id, hints]).toEqual([1, []]);
+	expect(school.entries('pay/index').map(({ branch }) => branch)).toEqual([1]);
+});
+
+it('is refused where this user may not list the branches', async () => {
+	set({ forbiddenCalls: ['branch/index'] });
+	const { message, description } = await stopped({ resource: 'pay', operation: 'delete', id: '1' });
+	expect(message).toBe(
+		'The branch of this record is not known: this user may not list the branches of the account',
+	);
+	expect(description).toContain('If the main branch is disabled in AlfaCRM');
+});
