@@ -178,7 +178,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 				create: [
 					...namesOf(ahead),
 					...(value === 'regularLesson' ? ['duration'] : []),
-					...(ahead.length === entity.fields.length ? [] : ['additionalFields']),
+					...(entity.fields.every((one) => standsAlone(one) || one.withoutParameter)
+						? []
+						: ['additionalFields']),
 				],
 				update: ['updateFields'],
 				upsert: [...lacking, 'fieldsToSet'],

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
+import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import { reads } from '../../support/actionKinds';
 import { childrenOf, choicesOf } from '../../support/form';
@@ -140,7 +141,9 @@ function inRows(
 	path: Path,
 	where: string,
 ): Probe[] {
-	const { fields = [] } = (declared ?? {}) as { fields?: readonly Described[] };
+	const { fields: all = [] } = (declared ?? {}) as { fields?: readonly Field[] };
+	// n8n takes no others from a table of the form.
+	const fields: readonly Described[] = all.filter(({ withoutParameter }) => !withoutParameter);
 	const row = [...path, 'values', 0];
 	const whole = placed(parameters, row, { customer_id: 1, is_attend: true });
 	return fields.map((field) => {

@@ -42,6 +42,8 @@ export function namedRecord(item: Item, entity: Entity, operation: Operation): N
 		return { ...kind, isByKey: true, find };
 	}
 	const id = idOf(item, entity);
+	// The usual operations look in all branches by themselves.
+	if (kind.isByIdAlone) return { ...kind, find: async () => undefined };
 	return { ...kind, find: async (branches) => await branchOfId(item, entity, id, branches) };
 }
 

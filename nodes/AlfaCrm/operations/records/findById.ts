@@ -102,8 +102,12 @@ export const get: Operation = {
 	reads: true,
 };
 
+/** Whether its ID is all that is known of a record. */
+const isAnywhere = ({ scope }: Entity, { branch }: Target): boolean =>
+	scope === 'branch' && branch === undefined;
+
 /**
- * The record in the branch of the call or, where records may be in any, in another one.
+ * The record in the branch of the call or, where that is not known or records may be in any, in another one.
  *
  * @throws NodeApiError when there is none
  */
@@ -114,9 +118,11 @@ export async function getRecord(
 	target: Target,
 ): Promise<LocatedRecord> {
 	const look = async (branch: Branch) => await currentRecord(item, entity, id, { ...target, branch });
-	const own = await look(target.branch);
-	if (own) return own;
-	if (!entity.match) throw notFoundError(item, entity, id, target.branch);
+	if (!isAnywhere(entity, target)) {
+		const own = await look(target.branch);
+		if (own) return own;
+		if (!entity.match) throw notFoundError(item, entity, id, target.branch);
+	}
 	const [, ...others] = await allBranches(item, target.branch);
 	const found = await inOtherBranches(item, others, look);
 	if (found) return found;
@@ -124,7 +130,7 @@ export async function getRecord(
 }
 
 /**
- * Writes in the branch of the call and, where AlfaCRM says that the record is not there, in the one where it is.
+ * Writes in the branch of the call and, where that is not known or AlfaCRM says that the record is not there, in its own.
  *
  * @throws NodeApiError when there is none
  */
@@ -135,11 +141,13 @@ export async function writeAnywhere<T>(
 	target: Target,
 	write: (target: Target) => Promise<T>,
 ): Promise<T> {
+	const own = async () => (await getRecord(item, entity, id, target)).branch;
+	if (isAnywhere(entity, target)) return await write({ ...target, branch: await own() });
 	try {
 		return await write(target);
 	} catch (caught) {
 		if (!hasStatus(caught, 404) || !entity.match) throw item.asError(caught);
-		const { branch } = await getRecord(item, entity, id, target);
+		const branch = await own();
 		if (branch === target.branch) throw item.asError(caught);
 		return await write({ ...target, branch });
 	}
