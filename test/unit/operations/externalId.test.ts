@@ -132,9 +132,8 @@ describe('a number', () => {
 	it.each(['', ' ', null, undefined, '\u200b', []])('that came out as %j is refused', async (number) => {
 		for (const form of [take(number), refund(number)])
 			expect(await school.refused(form)).toMatchObject({
-				message: "'External ID' is empty",
-				description:
-					"It tells whether the same one is there already. Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.",
+				message: "'External ID' is set but came out empty",
+				description: 'Check the expression that fills it, or remove it. Nothing was sent to AlfaCRM.',
 			});
 	});
 
@@ -286,7 +285,7 @@ describe('a field of its own', () => {
 
 	it.each(['', null, undefined])('that came out as %j is refused', async (externalIdField) => {
 		const { message } = await school.refused(take('inv-1', {}, { externalIdField }));
-		expect(message).toBe("'External ID Field' is empty");
+		expect(message).toBe("'External ID Field' is set but came out empty");
 	});
 });
 
