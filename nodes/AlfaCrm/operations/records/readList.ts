@@ -3,11 +3,13 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readId } from '../../values/formats';
 import type { Collected, CollectOptions } from '../../api/list';
 import type { ListQuery } from '../../api/pages';
+import { SMALLEST_PAGE } from '../../api/pages';
 import { kindPasses, listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { showWhen } from '../../form/assemble';
 import { CachedList } from '../execution/cachedList';
+import type { LockKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import { branchesOf } from './target';
 
@@ -110,6 +112,41 @@ export async function readWholeListOnce(
 	const read = async () => new CachedList(await readWholeList(item, entity, list, what), isListed);
 	const name = JSON.stringify(['whole', list.branch, list.body, list.passes]);
 	return await item.execution.cached(entity.path, name, read);
+}
+
+/** What a list is asked for. */
+interface Filter {
+	/** The field that is looked at. */
+	name: string;
+	/** Nothing where the list has no such filter. */
+	asked: IDataObject;
+	/** Whether a filter that heeds what it is asked can have found a row. */
+	finds: (row: IDataObject) => boolean;
+	/** For rows none of which shows the field, so that nothing would ever be found. */
+	unshown?: () => Error;
+}
+
+/**
+ * The rows that may have what a filter asks for. One that AlfaCRM ignores brings the whole list, which would be read for
+ * each item. So once that is seen, or where there is no filter, the list is read whole once for all items. API notes 11.
+ */
+export async function readFiltered(
+	item: Item,
+	entity: Entity,
+	list: ListQuery & Pick<CollectOptions, 'passes'>,
+	{ name, asked, finds, unshown }: Filter,
+	what?: string,
+): Promise<{ rows: IDataObject[]; whole?: CachedList }> {
+	const ignored: LockKey = [entity.path, 'ignores the filter', name];
+	const isWhole = Object.keys(asked).length === 0 || item.execution.hasSeen(ignored);
+	const whole = isWhole ? await readWholeListOnce(item, entity, list, what) : undefined;
+	const body = { ...list.body, ...asked };
+	const rows = whole?.rows ?? (await readWholeList(item, entity, { ...list, body }, what));
+	if (unshown && rows.length > 0 && !rows.some((row) => name in row)) throw unshown();
+	const strangers = whole ? [] : rows.filter((row) => !finds(row));
+	// Fewer than fill a page cost no more than a filter that works. To one item alone the whole list is of no use.
+	if (strangers.length >= SMALLEST_PAGE) item.execution.noteSeen(ignored, false);
+	return { rows, whole };
 }
 
 /** A second record, or a wrong one, would be worse than none. */
