@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
-import type { Collected, CollectOptions } from '../../api/list';
+import type { Collected, CollectOptions, ListReader } from '../../api/list';
 import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
 import { kindPasses, listCall } from '../../entities/listCall';
@@ -52,9 +52,7 @@ export async function readList(
 	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
 	const { limit: most = Infinity, passes = [{}] } = options;
-	const collected = await item.collect(list, options);
-	warnOfMissing(item, plural, collected);
-	const { rows, total = Infinity } = collected;
+	const { rows, total = Infinity } = await warningReader(item, plural).collect(list, options);
 	// Of several lists the total is that of the last one that was read; it may count what is not wanted, or be missing. API notes 3.
 	if (rows.length >= most && (passes.length > 1 || total > most)) warnOfLimit(item, most, plural);
 	return rows;
@@ -68,6 +66,15 @@ export function warnOfLimit(item: Item, most: number, plural: string): void {
 		`${most} ${plural} came`,
 	);
 }
+
+/** Reads lists for an item; one that does not come whole has a hint. */
+export const warningReader = (item: Item, plural: string): ListReader => ({
+	async collect(list, options) {
+		const collected = await item.collect(list, options);
+		warnOfMissing(item, plural, collected);
+		return collected;
+	},
+});
 
 export function warnOfMissing(
 	item: Item,

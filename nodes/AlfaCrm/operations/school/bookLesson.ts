@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { daysAfter, minutesOfClock, readFlag, readId, readIds } from '../../values/formats';
+import { daysAfter, minutesOfClock, readFlag, readId, readIds, wallClock } from '../../values/formats';
 import { customer as customerEntity, CUSTOMER_TYPE, stageOf } from '../../entities/customer';
 import type { Field } from '../../entities/fieldTypes';
 import { BOOKED, dayOf, lesson, LESSON_STATUS, WHEN } from '../../entities/lesson';
@@ -33,7 +33,6 @@ import {
 	assertRoom,
 	duration,
 	findSlots,
-	notBeforeNow,
 	readTeachers,
 	readTimetable,
 	step,
@@ -126,7 +125,7 @@ function readBooking(item: Item, entity: Entity, fields: readonly Field[]): Book
 	const to = String(date_to ?? from);
 	const [customers, ids] = [customer, teacher].map(({ name }) => readIds(listOf(given[name])));
 	const search = {
-		...{ target, teachers: [], from, to, room: readId(given[room.name]), notBefore: notBeforeNow(item) },
+		...{ target, teachers: [], from, to, room: readId(given[room.name]), notBefore: wallClock(item.zone) },
 		...{ duration: item.integer(duration), step: chosen.integer(step) },
 		...(ids.length === 0 ? { subject: readId(given.subject_id) } : {}),
 		isTheirs: (row: IDataObject) => isOfAny(row, customers, readIds(listOf(given[group.name]))),
