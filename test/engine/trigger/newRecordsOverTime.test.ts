@@ -145,3 +145,30 @@ describe('clocks and times of AlfaCRM that are wrong', () => {
 		expect(world.out).toEqual(ids);
 	});
 });
+
+it.each([
+	['whose first page was enough', false],
+	['that failed once and whose first page was enough then', true],
+])('a branch %s, and which fails once after eight days without n8n, loses nobody', async (_name, fails) => {
+	const world = await begun(CUSTOMERS, SMALL, (one) =>
+		range(1, 90).map((n) => one.customer({ branch_ids: [1 + (n % 2)] }, { ago: HOUR })),
+	);
+	await world.polls(2, 5);
+	const ids = [world.customer()];
+	expect(await world.polls(1, 5)).toEqual(ids);
+	world.branch(2, fails ? 'forbidden' : 'allowed');
+	await world.polls(1, 5);
+	world.branch(2, 'allowed');
+	ids.push(world.customer());
+	await world.polls(1, 5);
+	world.poller.restart();
+	for (let day = 0; day < 9; day++) {
+		world.pass(DAY);
+		ids.push(world.customer({ branch_ids: [2] }), world.customer());
+	}
+	world.branch(2, 'forbidden');
+	await world.poll();
+	world.branch(2, 'allowed');
+	await world.polls(3, 30);
+	expect([...world.out].sort((a, b) => a - b)).toEqual(ids);
+});
