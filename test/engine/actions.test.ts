@@ -8,7 +8,7 @@ import { useSchool } from './support/school';
 
 /** What comes of each action is proven without n8n in test/unit/operations; here is what n8n has to do with it. */
 const school = useSchool({ customers: 30 });
-const { add, lead, refused, row, rows, run, set, stopped, whole, writes } = officeOf(school);
+const { add, lead, refused, row, rows, run, set, stopped, whole } = officeOf(school);
 
 afterEach(() => jest.useRealTimers());
 
@@ -34,21 +34,6 @@ const detailsOf = (id: number) => rows('lesson-details').filter(({ lesson_id }) 
 const told = (id: number) =>
 	Object.fromEntries(detailsOf(id).map(({ customer_id, is_attend }) => [customer_id, is_attend]));
 
-it.each<[operation: string, more: INodeParameters, call: string, first: string]>([
-	['assignManager', { assigned_id: 4 }, 'customer/update', 'updated'],
-	['takePayment', { income: 500, pay_account_id: 1, skipIfThere: given('true') }, 'pay/create', 'created'],
-	['sellSubscription', { tariff_id: 1 }, 'customer-tariff/create', 'created'],
-	['addComment', { comment: 'Звонили' }, 'communication/create', 'created'],
-	['createTask', { title: 'Перезвонить' }, 'task/create', 'created'],
-	['addToGroup', { group_id: pick(1) }, 'cgi/create', 'created'],
-])('%s is done once when it is run twice', async (operation, more, call, first) => {
-	const customer = { resource: 'customer', branchId: 1, id: pick(lead({ is_study: 1 })) };
-	const form = { ...customer, operation, additionalFields: {}, ...more };
-	for (const operationResult of [first, 'unchanged'])
-		expect(await run(form)).toMatchObject([{ operationResult }]);
-	expect(writes()).toEqual([call]);
-});
-
 describe('the number of a payment', () => {
 	const take = (id: number, externalId: string, more: INodeParameters = {}): INodeParameters => ({
 		...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: pick(id), pay_account_id: 1 },
@@ -61,21 +46,6 @@ describe('the number of a payment', () => {
 			await refused(take(lead(), number), "'External ID'", { items: [{ sum: 5 }] });
 		},
 	);
-
-	it('enters a payment once: 3 872,70 today and 3872.7000000000003 tomorrow, in two accounts of money', async () => {
-		const id = lead();
-		const items = [{ sum: '3 872,70' }, { sum: 1290.9 * 3 }, { sum: '3872,70' }];
-		const form = take(id, '={{ "yk-" + 2 }}', { note: '=за {{ $json.month ?? "март" }}' });
-		const other = {
-			...form,
-			pay_account_id: 2,
-			additionalFields: { externalId: 'yk-2', document_date: '2026-05-01' },
-		};
-		for (const one of [form, other]) await run(one, { items });
-		expect(writes()).toEqual(['pay/create']);
-		const own = rows('pay').filter(({ customer_id }) => customer_id === id);
-		expect(own).toMatchObject([{ income: '3872.70', note: 'за март [ID yk-2]' }]);
-	});
 });
 
 describe('Complete Lesson', () => {

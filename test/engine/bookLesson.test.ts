@@ -4,9 +4,9 @@ import { formOf } from '../support/form';
 import { given, NULL, officeOf, pick, stopClock, UNDEFINED } from './support/office';
 import { useSchool } from './support/school';
 
-/** What n8n itself has a part in: expressions, time zones, lost answers. The rest is in `unit/operations/bookLesson`. */
+/** What n8n itself has a part in: expressions and time zones. The rest is in `unit/operations/bookLesson`. */
 const school = useSchool({ customers: 30 });
-const { add, customer, lead, patch, rows, refused, run, stopped, whole } = officeOf(school);
+const { lead, rows, refused, run, stopped } = officeOf(school);
 
 /** A Monday; the teachers of the sandbox work on Mondays, Wednesdays and Fridays from ten to seven. */
 const DAY = '2031-03-10';
@@ -58,28 +58,6 @@ it('refuses a customer, group, teacher or room that is given and comes to nothin
 	expect(bookedIn()).toEqual([]);
 });
 
-it('books once when the answer was lost, at a time or in the first free slot, and moves the stage then', async () => {
-	const stage = rows('lead-status')[1].id as number;
-	for (const more of [{}, { when: 'firstFree', date_to: '2031-03-14' }]) {
-		const id = lead({ lead_status_id: null });
-		const booking = form({
-			customer_ids: pick(id),
-			additionalFields: { lead_status_id: pick(stage) },
-			...more,
-		});
-		const before = bookedIn().length;
-		school.sandbox.faults.add({
-			kind: 'reset',
-			when: 'after',
-			match: { entity: 'lesson', action: 'create' },
-		});
-		expect((await whole(booking)).status).toBe('error');
-		expect([customer(id).lead_status_id, bookedIn().length]).toEqual([null, before + 1]);
-		expect(await run(booking)).toMatchObject([{ operationResult: 'unchanged' }]);
-		expect([customer(id).lead_status_id, bookedIn().length]).toEqual([stage, before + 1]);
-	}
-}, 60_000);
-
 it('knows by the time zone of the workflow what has passed', async () => {
 	stopClock(`${DAY}T05:30:00Z`);
 	try {
@@ -92,25 +70,4 @@ it('knows by the time zone of the workflow what has passed', async () => {
 	} finally {
 		jest.useRealTimers();
 	}
-});
-
-it('gives free slots of any teacher of the branch, at once where one is enough', async () => {
-	for (const teacher of rows('teacher')) patch('teacher', teacher.id, { branch_ids: [1] });
-	const wanted = free({ date_to: '2031-12-31', returnAll: false, limit: 1 });
-	const calls = school.calls().length;
-	expect(await run(wanted)).toMatchObject([
-		{ date: DAY, start: '10:00', teacher_id: 1, teacher_name: 'Петров Лев' },
-	]);
-	expect(
-		school
-			.calls()
-			.slice(calls)
-			.filter((call) => call !== 'auth/login'),
-	).toHaveLength(6);
-	add('lesson', {
-		...{ branch_id: 1, date: DAY, time_from: `${DAY} 10:00:00`, time_to: `${DAY} 11:00:00` },
-		...{ teacher_ids: [1], customer_ids: [1], status: 1, lesson_type_id: 1, subject_id: 1 },
-	});
-	expect(await run(wanted)).toMatchObject([{ start: '10:00', teacher_id: 2 }]);
-	expect(await run({ ...wanted, id: pick(1) })).toMatchObject([{ start: '11:00', teacher_id: 1 }]);
 });

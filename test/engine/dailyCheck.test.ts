@@ -17,7 +17,7 @@ const { add, set } = office;
 const MORNING = '2026-02-09T20:00:00Z';
 const [YESTERDAY, TODAY, TOMORROW] = ['2026-02-09', '2026-02-10', '2026-02-11'];
 const VLADIVOSTOK = { timezone: 'Asia/Vladivostok' };
-const [PLANNED, CANCELLED, COMPLETED] = [1, 2, 3];
+const [PLANNED, COMPLETED] = [1, 3];
 
 const form = (options: INodeParameters = {}): INodeParameters => ({
 	...{ resource: 'account', operation: 'dailyCheck', options },
@@ -67,13 +67,9 @@ const roomName = (id: number) => String(office.row('room', id).name);
 beforeEach(() => stopClock(MORNING));
 afterEach(() => jest.useRealTimers());
 
-describe('Account → Daily Check, of a school where each thing is wrong once', () => {
+/** What is found is proven of random schools in `properties/dailyCheck`; here is what each finding says. */
+describe('Account → Daily Check', () => {
 	beforeEach(emptySchool);
-
-	it('of a school in which nothing is wrong gives nothing, and says nothing', async () => {
-		const { json, hints, error } = await whole();
-		expect([json, hints, error]).toEqual([[], [], undefined]);
-	});
 
 	it('of today, a regular lesson that is not in the calendar is not one that is still planned', async () => {
 		const robots = group('Роботы Вт');
@@ -94,15 +90,11 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 		expect(idsOf(items, 'lesson_id')).toEqual([early]);
 	});
 
-	it('names lessons of yesterday that nobody has completed or cancelled, not those of other days', async () => {
+	it('names lessons of yesterday that nobody has completed or cancelled', async () => {
 		const robots = group('Роботы Пн');
 		const mia = client('Орлова Мия');
 		const late = lesson(YESTERDAY, '18:00', '19:00', { customer_ids: [mia], teacher_ids: [2], room_id: 1 });
 		const open = lesson(YESTERDAY, '10:00', '11:00', { group_ids: [robots], teacher_ids: [1] });
-		lesson(YESTERDAY, '12:00', '13:00', { group_ids: [robots], status: CANCELLED });
-		lesson('2026-02-08', '12:00', '13:00', { group_ids: [robots] });
-		lesson(TODAY, '12:00', '13:00', { group_ids: [robots] });
-		lesson(TOMORROW, '12:00', '13:00', { group_ids: [robots] });
 		const items = await run(only('stillPlanned'));
 		expect(items).toEqual([
 			{
@@ -112,13 +104,11 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 				...{ date: YESTERDAY, time: '10:00', branch_id: 1, lesson_id: open, payment_id: null },
 				...{ group_id: robots, customer_id: null, customer_name: null, teacher_name: teacherName(1) },
 			},
-			{
-				check: 'stillPlanned',
+			expect.objectContaining({
 				message: `The lesson of Орлова Мия on 2026-02-09 at 18:00–19:00 with ${teacherName(2)} is still planned: nobody has completed or cancelled it.`,
 				url: `${school.sandbox.url}/company/1/customer/view?id=${mia}`,
-				...{ date: YESTERDAY, time: '18:00', branch_id: 1, lesson_id: late, payment_id: null },
-				...{ group_id: null, customer_id: mia, customer_name: 'Орлова Мия', teacher_name: teacherName(2) },
-			},
+				...{ lesson_id: late, group_id: null, customer_id: mia, customer_name: 'Орлова Мия' },
+			}),
 		]);
 	});
 
@@ -130,35 +120,26 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 		expect(idsOf(items, 'lesson_id')).toEqual([early]);
 	});
 
-	it('names two lessons at once of a teacher or in a room; one that follows, is cancelled or is elsewhere is none', async () => {
+	it('names two lessons at once of a teacher or in a room', async () => {
 		const [mia, lev] = [client('Орлова Мия'), client('Белов Лев')];
 		const of = (who: number, teacher: number, room: number | null) => ({
 			...{ customer_ids: [who], teacher_ids: [teacher], room_id: room },
 		});
 		lesson(TOMORROW, '10:00', '11:00', of(mia, 1, 1));
 		const second = lesson(TOMORROW, '10:30', '11:30', of(lev, 1, 2));
-		// They follow, or are at the same time with another teacher in another room.
-		lesson(TOMORROW, '11:30', '12:30', of(mia, 1, 2));
-		lesson(TOMORROW, '09:00', '10:00', of(lev, 1, 1));
-		lesson(TOMORROW, '10:00', '11:00', of(lev, 3, 3));
-		lesson(TOMORROW, '10:00', '11:00', { ...of(lev, 1, 1), status: CANCELLED });
-		lesson('2026-02-12', '10:00', '11:00', of(lev, 1, 1));
-		lesson('2026-02-12', '10:00', '11:00', of(mia, 1, 1));
-		// Of the other branch, with the same teacher.
-		lesson(TODAY, '15:00', '16:00', of(mia, 3, 1));
-		const elsewhere = lesson(TODAY, '15:59', '17:00', { ...of(lev, 3, 4), branch_id: 2 });
-		// In one room.
 		lesson(TODAY, '08:00', '09:00', of(mia, 2, 3));
 		const inRoom = lesson(TODAY, '08:00', '08:30', of(lev, 4, 3));
 		const items = await run(only('overlap'));
-		expect(messages(items)).toEqual([
-			`Room ${roomName(3)} is booked twice on 2026-02-10: Орлова Мия at 08:00–09:00, and Белов Лев at 08:00–08:30.`,
-			`${teacherName(3)} is booked twice on 2026-02-10: Орлова Мия at 15:00–16:00, and Белов Лев at 15:59–17:00.`,
-			`${teacherName(1)} is booked twice on 2026-02-11: Орлова Мия at 10:00–11:00, and Белов Лев at 10:30–11:30.`,
+		expect(items).toMatchObject([
+			{
+				message: `Room ${roomName(3)} is booked twice on 2026-02-10: Орлова Мия at 08:00–09:00, and Белов Лев at 08:00–08:30.`,
+				...{ lesson_id: inRoom, teacher_name: null, date: TODAY },
+			},
+			{
+				message: `${teacherName(1)} is booked twice on 2026-02-11: Орлова Мия at 10:00–11:00, and Белов Лев at 10:30–11:30.`,
+				...{ lesson_id: second, teacher_name: teacherName(1), date: TOMORROW },
+			},
 		]);
-		expect(idsOf(items, 'lesson_id')).toEqual([inRoom, elsewhere, second]);
-		expect(idsOf(items, 'teacher_name')).toEqual([null, teacherName(3), teacherName(1)]);
-		expect(idsOf(items, 'date')).toEqual([TODAY, TODAY, TOMORROW]);
 	});
 
 	it('knows regular lessons that are not in the calendar yet, and none that was moved away', async () => {
@@ -187,25 +168,19 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 		expect(items).toMatchObject([{ lesson_id: trial, customer_id: mia, group_id: robots }]);
 	});
 
-	it('names groups with few members: who has left, is archived or comes later is no member', async () => {
-		const [empty, one, two, over, later, archived] = [
-			group('Пустая'),
-			group('Одна'),
-			group('Двое'),
-			group('Кончилась', { e_date: '2025-12-31' }),
-			group('Начнётся', { b_date: '2026-03-01' }),
-			group('Архив', { removed: 1 }),
+	it('names groups with few members; one that begins later is none, and has none who come later', async () => {
+		const [empty, one, two, later] = [
+			...[group('Пустая'), group('Одна'), group('Двое'), group('Начнётся', { b_date: '2026-03-01' })],
 		];
 		const [mia, lev, gone] = [
 			client('Орлова Мия'),
 			client('Белов Лев', { branch_ids: [2] }),
 			client('Зимин Ян', { e_date: '2026-01-31' }),
 		];
-		for (const id of [one, two, over, later, archived]) join(mia, id);
+		for (const id of [one, two, later]) join(mia, id);
 		join(lev, two);
 		join(gone, one);
 		join(lev, one, { b_date: '01.03.2026' });
-		join(lev, empty, { e_date: '09.02.2026' });
 		expect(messages(await run(only('smallGroup')))).toEqual([
 			'Group Одна has 1 member, fewer than 2.',
 			'Group Пустая has no members, fewer than 2.',
@@ -221,79 +196,44 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 		expect(idsOf(here, 'group_id')).toEqual([empty]);
 	});
 
-	describe('names completed lessons in which nobody is marked; an absence is a mark', () => {
-		it.each(['always', 'withCustomer'])('where AlfaCRM shows attendance %s', async (lessonDetails) => {
-			set({ lessonDetails });
-			const [mia, lev] = [client('Орлова Мия'), client('Белов Лев')];
-			const held = (from: string, to: string, more: IDataObject = {}) =>
-				lesson(YESTERDAY, from, to, { status: COMPLETED, customer_ids: [lev, mia], ...more });
-			const mark = (lesson_id: number, customer_id: number, is_attend: number | null) =>
-				add('lesson-details', { lesson_id, customer_id, branch_id: 1, is_attend });
-			const nobody = held('10:00', '11:00');
-			const unsaid = held('11:00', '12:00');
-			mark(unsaid, mia, null);
-			mark(held('12:00', '13:00'), mia, 0);
-			mark(held('13:00', '14:00'), mia, 1);
-			held('14:00', '15:00', { status: CANCELLED });
-			lesson(TODAY, '02:00', '03:00', { status: COMPLETED, customer_ids: [mia] });
-			const items = await run(only('notMarked'));
-			expect(idsOf(items, 'lesson_id')).toEqual([nobody, unsaid]);
-			expect(items[0].message).toBe(
-				'The lesson of Белов Лев and Орлова Мия on 2026-02-09 at 10:00–11:00 is completed, but nobody is marked as present or absent.',
-			);
-		});
+	it('names completed lessons in which nobody is marked', async () => {
+		const customer_ids = [client('Орлова Мия'), client('Белов Лев')].reverse();
+		lesson(YESTERDAY, '10:00', '11:00', { status: COMPLETED, customer_ids });
+		expect(messages(await run(only('notMarked')))).toEqual([
+			'The lesson of Белов Лев and Орлова Мия on 2026-02-09 at 10:00–11:00 is completed, but nobody is marked as present or absent.',
+		]);
 	});
 
 	it('names incomes of yesterday that have no customer', async () => {
-		const mia = client('Орлова Мия');
 		const pay = (more: IDataObject) =>
 			add('pay', {
-				...{
-					branch_id: 1,
-					pay_type_id: 1,
-					pay_account_id: 1,
-					document_date: '09.02.2026',
-					income: '3872.70',
-				},
-				...{ customer_id: mia, payer_name: 'Орлова Анна', ...more },
+				...{ branch_id: 1, pay_type_id: 1, pay_account_id: 1, document_date: '09.02.2026' },
+				...{ income: '3872.70', customer_id: null, ...more },
 			});
-		const nobodys = pay({ customer_id: null });
+		const nobodys = pay({ payer_name: 'Орлова Анна' });
 		const ofZero = pay({ customer_id: 0, payer_name: '', branch_id: 2 });
-		pay({});
-		pay({ customer_id: null, document_date: '10.02.2026' });
-		pay({ customer_id: null, document_date: '08.02.2026' });
-		// A sale of goods need not be anybody's.
-		pay({ customer_id: null, pay_type_id: 2 });
-		const items = await run(only('noPayer'));
-		expect(messages(items)).toEqual([
-			`Payment ${nobodys} of 3872.70 from Орлова Анна on 2026-02-09 has no customer.`,
-			`Payment ${ofZero} of 3872.70 on 2026-02-09 has no customer.`,
-		]);
-		expect(items).toMatchObject([
-			{ payment_id: nobodys, branch_id: 1, url: null, date: YESTERDAY },
-			{ payment_id: ofZero, branch_id: 2 },
+		expect(await run(only('noPayer'))).toMatchObject([
+			{
+				message: `Payment ${nobodys} of 3872.70 from Орлова Анна on 2026-02-09 has no customer.`,
+				...{ payment_id: nobodys, branch_id: 1, url: null, date: YESTERDAY },
+			},
+			{
+				message: `Payment ${ofZero} of 3872.70 on 2026-02-09 has no customer.`,
+				...{ payment_id: ofZero, branch_id: 2 },
+			},
 		]);
 	});
 
 	it('names clients who come tomorrow in debt or without a paid lesson, each once', async () => {
 		const robots = group('Роботы Ср');
-		const [debtor, empty, paid, both, lead] = [
+		const [debtor, empty, both] = [
 			client('Должник Олег', { balance: '-1200.50' }),
 			client('Пустова Аня', { paid_lesson_count: 0, balance: '0.00' }),
-			client('Белов Лев'),
 			client('Минусов Ян', { balance: '-800.00', paid_lesson_count: -1 }),
-			client('Пробная Зоя', { is_study: 0, balance: '-1.00', paid_lesson_count: 0 }),
 		];
-		const [left, away] = [
-			client('Ушла Ева', { paid_lesson_count: 0 }),
-			client('Завтра Нет', { balance: '-1.00' }),
-		];
-		for (const id of [debtor, paid]) join(id, robots);
-		join(left, robots, { e_date: '10.02.2026' });
-		const first = lesson(TOMORROW, '09:00', '10:00', { customer_ids: [empty, lead] });
-		lesson(TOMORROW, '17:00', '18:00', { customer_ids: [empty, both, paid] });
-		lesson(TODAY, '17:00', '18:00', { customer_ids: [away] });
-		lesson(TOMORROW, '12:00', '13:00', { customer_ids: [away], status: CANCELLED });
+		join(debtor, robots);
+		const first = lesson(TOMORROW, '09:00', '10:00', { customer_ids: [empty] });
+		lesson(TOMORROW, '17:00', '18:00', { customer_ids: [empty, both] });
 		add('regular-lesson', {
 			...{ branch_id: 1, lesson_type_id: 2, subject_id: 1, related_class: 'Group', related_id: robots },
 			...{ teacher_ids: [1], room_id: 1, day: 3, time_from_v: '15:00', time_to_v: '16:00' },
@@ -311,12 +251,6 @@ describe('Account → Daily Check, of a school where each thing is wrong once', 
 			{ customer_id: both },
 		]);
 		expect(items[1].url).toBe(`${school.sandbox.url}/company/1/customer/view?id=${debtor}`);
-	});
-
-	it('cards that do not show what is left name nobody', async () => {
-		const mia = client('Орлова Мия', { balance: null, paid_lesson_count: null });
-		lesson(TOMORROW, '09:00', '10:00', { customer_ids: [mia] });
-		expect(await run(only('comesUnpaid'))).toEqual([]);
 	});
 });
 

@@ -215,16 +215,6 @@ describe('a customer who is named by a key', () => {
 		expect(message).toBe('AlfaCRM\'s customer has no field "custom_nothing"');
 	});
 
-	it.each([{ phoneSearch: 'digits' }, { phoneSearch: 'text' }, { ignoredFilters: ['customer.phone'] }])(
-		'is found in any spelling of the phone, with %j',
-		async (settings) => {
-			set(settings);
-			const id = client({ phone: ['+7(900)555-00-09', PHONE] });
-			for (const spelling of ['8 (900) 555-00-01', '+79005550001', '900 555 00 01', 'моб. 89005550001'])
-				expect(await run(job('get', by('phone', spelling)))).toMatchObject([{ id }]);
-		},
-	);
-
 	it('need not be marked as n8n marks a locator, for a model may write it', async () => {
 		const id = client();
 		expect(await run(job('get', { mode: 'phone', value: PHONE }))).toMatchObject([{ id }]);

@@ -25,7 +25,6 @@ export const depth = {
 	rate: runs(60, 1_000),
 	logins: runs(12, 50),
 	databaseLock: runs(10, 100),
-	lessonsTaught: runs(40, 2_000),
 	dueDates: runs(1_000, 10_000),
 	comingLessons: runs(60, 1_000),
 	triggerSteps: runs(12, 150),

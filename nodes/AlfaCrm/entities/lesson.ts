@@ -188,7 +188,8 @@ const book: Action = {
 		{ ...from, required: true },
 		isoDate('date_to', 'Date To', { required: true, description: 'The last to look at', daysAhead: 7 }),
 		note,
-		room,
+		// One that nobody was asked for would be as good as none.
+		{ ...room, neverEmpty: true },
 		reference('lead_status_id', 'Stage', 'leadStatus', {
 			description: 'To which the lead is moved then',
 		}),

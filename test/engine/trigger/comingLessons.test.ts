@@ -167,75 +167,12 @@ describe('Lesson Coming Up', () => {
 		expect(await school.told('2026-03-10 11:00')).toEqual([]);
 	});
 
-	it('a lesson that is moved is told anew, one that is cancelled is not', async () => {
-		const school = new Timetable('2026-03-08 12:00');
-		await school.told('2026-03-08 12:00');
-		expect(await school.told('2026-03-09 17:00')).toEqual(TUESDAY);
-		school.lesson(9_001, '2026-03-11 11:00', { regular_id: 71, group_ids: [41], customer_ids: [] });
-		expect(await school.told('2026-03-09 20:00', '2026-03-10 11:00')).toEqual([
-			'501 2026-03-11 11:00:00',
-			'502 2026-03-11 11:00:00',
-		]);
-		school.patch(9_001, { time_from: '2026-03-11 12:00:00', status: 2 });
-		expect(await school.told('2026-03-10 13:00')).toEqual([]);
-	});
-
-	it('a lesson that is moved back is told anew to those who were told of its other time', async () => {
-		const school = new Timetable('2026-03-08 12:00');
-		await school.told('2026-03-08 12:00');
-		expect(await school.told('2026-03-09 17:00')).toEqual(TUESDAY);
-		school.lesson(9_001, '2026-03-10 19:00', { regular_id: 71, group_ids: [41], customer_ids: [] });
-		expect(await school.told('2026-03-09 19:00')).toEqual([
-			'501 2026-03-10 19:00:00',
-			'502 2026-03-10 19:00:00',
-		]);
-		school.patch(9_001, { time_from: '2026-03-10 17:00:00' });
-		expect(await school.told('2026-03-09 21:00', '2026-03-09 23:00')).toEqual(TUESDAY);
-	});
-
-	it('makes up for polls that were missed while the lesson has not begun', async () => {
-		const school = new Timetable('2026-03-08 12:00');
-		await school.told('2026-03-08 12:00');
-		expect(await school.told('2026-03-10 16:50')).toEqual(TUESDAY);
-		expect(await school.told('2026-03-17 17:01')).toEqual([]);
-	});
-
-	it('a branch that cannot be read is told later, and stops no other', async () => {
-		const school = new Timetable('2026-03-08 12:00');
-		await school.told('2026-03-08 12:00');
-		school.lesson(9_001, '2026-03-10 17:00', { branch_id: 2, customer_ids: [503] });
-		school.school.settings.forbiddenBranches = [1];
-		expect(await school.told('2026-03-09 17:00')).toEqual(['503 2026-03-10 17:00:00']);
-		school.school.settings.forbiddenBranches = [];
-		expect(await school.told('2026-03-10 12:00')).toEqual(TUESDAY);
-	});
-
-	it('with other hours it starts anew, and tells nobody twice', async () => {
-		const school = new Timetable('2026-03-08 12:00');
-		await school.told('2026-03-08 12:00');
-		expect(await school.told('2026-03-09 17:00')).toEqual(TUESDAY);
-		school.lesson(9_001, '2026-03-11 12:00');
-		school.poller.change({ event: 'lessonComingUp', hoursBefore: 48 });
-		expect(await school.told('2026-03-09 18:00')).toEqual([]);
-		school.poller.change({ event: 'lessonComingUp', hoursBefore: 2 });
-		expect(await school.told('2026-03-10 15:00', '2026-03-11 10:30')).toEqual([]);
-		school.lesson(9_002, '2026-03-11 13:00');
-		expect(await school.told('2026-03-11 11:05')).toEqual(['501 2026-03-11 13:00:00']);
-	});
-
 	it('who has a card in another branch only is told, where one branch is watched', async () => {
 		const branchIds = { mode: 'id', value: '1', __rl: true };
 		const school = new Timetable('2026-03-08 12:00', { branchIds });
 		school.lesson(9_001, '2026-03-10 09:00', { customer_ids: [503] });
 		await school.told('2026-03-08 12:00');
 		expect(await school.told('2026-03-09 09:00')).toEqual(['503 2026-03-10 09:00:00']);
-	});
-
-	it('the rest of those for whom there was no room comes with the next polls', async () => {
-		const school = new Timetable('2026-03-08 12:00', { options: { maxPerPoll: 1 } });
-		await school.told('2026-03-08 12:00');
-		for (const [index, time] of ['2026-03-09 17:00', '2026-03-09 17:01'].entries())
-			expect(await school.told(time)).toEqual([TUESDAY[index]]);
 	});
 
 	it('a customer who is deleted stops nobody, also where the branches cannot be listed', async () => {

@@ -24,20 +24,6 @@ async function begun(
 }
 
 describe('who comes into the filter', () => {
-	it.each([
-		['40 hours later is news', 40, true],
-		['three weeks later is none', 504, false],
-	])('by a move into the branch %s', async (_when, hours, isNews) => {
-		const world = await begun({ ...CUSTOMERS, branchIds: [1] });
-		const id = world.customer({ branch_ids: [2] });
-		const other = world.customer();
-		await world.polls(hours / 4, 4 * HOUR);
-		expect(world.out).toEqual([other]);
-		world.school.store.patch('customer', id, { branch_ids: [1] });
-		await world.polls(3, HOUR);
-		expect(world.out).toEqual(isNews ? [other, id] : [other]);
-	});
-
 	it('and was there in the beginning is no news, be the newest reported or not', async () => {
 		const parameters = { ...CUSTOMERS, is_study: 1, options: { startWith: 3 } };
 		const world = new World({ settings: LARGE, parameters });
@@ -47,13 +33,6 @@ describe('who comes into the filter', () => {
 		for (const id of there) world.school.store.patch('customer', id, { is_study: 1 });
 		expect(await world.polls(15, 10)).toEqual([]);
 	});
-});
-
-it('who came before a weekend without anybody is no news on Monday', async () => {
-	const world = await begun(CUSTOMERS, LARGE, (one) => {
-		for (const hours of [80, 60, 50]) one.customer({}, { ago: hours * HOUR });
-	});
-	expect(await world.polls(20, 3 * HOUR)).toEqual([]);
 });
 
 describe('long lists', () => {

@@ -454,18 +454,6 @@ describe('what comes in the way', () => {
 		expect(hints).toEqual([expect.stringMatching(/may be busy there in a slot: branch 2$/)]);
 	});
 
-	it('two items for one slot: the first has it, the other the next one, or is refused', async () => {
-		const each = [anna, boris].map((id) => first({ customer_ids: String(id) }));
-		await school.done({}, { each });
-		expect(times()).toEqual([`${DAY} 10:00:00 1`, `${DAY} 11:00:00 1`]);
-		const both = [school.lead(), school.lead()].map((id) =>
-			form({ customer_ids: String(id), teacher_ids: [2] }),
-		);
-		const ends = await Promise.all(both.map(async (one) => await school.run(one)));
-		expect(ends.filter(({ error }) => error !== undefined)).toHaveLength(1);
-		expect(booked()).toHaveLength(3);
-	});
-
 	it('Create of the same hour at the same moment: one of both is booked', async () => {
 		const create = formOf('create', {
 			...{

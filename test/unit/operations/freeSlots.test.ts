@@ -55,14 +55,6 @@ it('random timetables leave what is free minute by minute', () => {
 	expect(found).toBeGreaterThan(depth.timetables);
 }, 120_000);
 
-it('an end such as 13:59 means 14:00, and Sunday is the first day of the hours', () => {
-	expect(slots({})).toEqual(ALL);
-	expect(slots({ hours: [{ ...MONDAY, weekday: 1, time_to: '12:00:00' }] })).toEqual([
-		'15 10:00-11:00',
-		'15 11:00-12:00',
-	]);
-});
-
 it('hours that cannot be read are none, and 24:00 is midnight', () => {
 	const hours = [
 		{ ...MONDAY, time_from: '9', time_to: '20:00' },
@@ -85,14 +77,6 @@ it('numbers that come as texts, and what is not shown, are understood', () => {
 	expect(slots({ regular: [regular({ day: null })] })).toEqual(ALL);
 	const sunday = { hours: [{ ...MONDAY, weekday: 1 }], regular: [regular({ day: '0' })] };
 	expect(slots(sunday)).toEqual(without('12').map((slot) => slot.replace('09 ', '15 ')));
-});
-
-it('a lesson that goes on over midnight takes the rest of its day, and nothing of the next one', () => {
-	const hours = [2, 3].map((weekday) => ({ ...MONDAY, weekday, time_from: '00:00', time_to: '00:00' }));
-	const late = { time_from: '2026-02-09 22:30:00', time_to: '2026-02-10 00:30:00' };
-	const free = slots({ hours, lessons: [lesson(late)] }, { to: '2026-02-10' });
-	expect(free).toHaveLength(22 + 24);
-	expect(free.filter((slot) => /09 2[1-3]/.test(slot))).toEqual(['09 21:00-22:00']);
 });
 
 it('a lesson without times takes the day, for it may be at any time of it; without an end the rest of it', () => {

@@ -136,7 +136,7 @@ describe('an action that goes out as it is declared', () => {
 		});
 		for (const b_date of ['', null, undefined]) {
 			const { message } = await school.stopped({ ...form, additionalFields: { b_date } });
-			expect(message).toContain("'Start Date' is empty");
+			expect(message).toContain("'Start Date' is set but came out empty");
 		}
 	});
 

@@ -21,20 +21,6 @@ describe('regular lessons that do not stand in the calendar', () => {
 			1,
 		).flatMap(({ lesson_id, date }) => (lesson_id === null ? [date.slice(8)] : []));
 
-	it('are those of their days, within their period', () => {
-		expect(days([])).toEqual(['10', '17']);
-		expect(days([], { day: 0 })).toEqual(['15', '22']);
-		expect(days([], { e_date: '2026-03-10' })).toEqual(['10']);
-	});
-
-	it.each([1, 2, 3, '2'])('a lesson of status %s on the day stands for it', (status) => {
-		expect(days([{ date: '2026-03-10', status }])).toEqual(['17']);
-		expect(days([{ date: '2026-03-10', regular_id: '71', time_from: '2026-03-10 09:00:00' }])).toEqual([
-			'17',
-		]);
-		expect(days([{ date: '2026-03-10', regular_id: 72 }])).toEqual(['10', '17']);
-	});
-
 	it('a lesson on another weekday stands for the one before, or if that has its own for the next', () => {
 		expect(days([{ date: '2026-03-12' }])).toEqual(['17']);
 		expect(days([{ date: '2026-03-16' }])).toEqual(['17']);
@@ -126,12 +112,6 @@ describe('Get Participants', () => {
 		expect([count('cgi/index'), count('customer/index')]).toEqual([2, 2]);
 		const bodies = school.sentTo('customer/index').map(({ body }) => body);
 		expect(bodies).toContainEqual(expect.objectContaining({ id: [501], is_study: 2, removed: 1 }));
-	});
-
-	it('knows who is in the group on that day', async () => {
-		expect(await ids()).toEqual([501]);
-		lesson({ id: 9_002, date: '2026-03-11', time_from: '2026-03-11 17:00:00', group_ids: [41] });
-		expect(await ids({ date_from: '2026-03-11', date_to: '2026-03-11' })).toEqual([501, 502]);
 	});
 
 	it('of one lesson gives those alone, whichever day and branch it is in, and nobody of a cancelled one', async () => {

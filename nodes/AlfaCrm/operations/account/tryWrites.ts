@@ -340,7 +340,7 @@ class Trial {
 
 	/** Deletes all that are there of a kind. */
 	private async remove(kind: Kind, step: string, drop: (id: number) => Promise<void>): Promise<void> {
-		if (this.unsure.has(kind)) await this.show(kind).catch(() => undefined);
+		if (this.unsure.has(kind)) await this.shown[kind]().catch(() => undefined);
 		const ids = [...this.present[kind]];
 		if (ids.length === 0)
 			return this.add(step, 'not tried', this.unsure.has(kind) ? 'It is not found.' : 'There is none.');
@@ -350,7 +350,7 @@ class Trial {
 				for (const id of ids) await drop(id);
 			},
 			async () => {
-				const isDone = (await this.show(kind)).length === 0;
+				const isDone = (await this.shown[kind]()).length === 0;
 				const isKept = kind === 'lead' && this.isLeadArchived;
 				return { isDone, instead: isKept ? 'keeps the lead in the archive' : 'shows it still' };
 			},
@@ -367,15 +367,13 @@ class Trial {
 		return { id: this.leadId, group_id: this.group };
 	}
 
-	private async show(kind: Kind): Promise<IDataObject[]> {
-		const ways: Record<Kind, () => Promise<IDataObject[]>> = {
-			comment: async () => await this.comments(),
-			task: async () => await this.tasks(),
-			membership: async () => await this.memberships(),
-			lead: async () => await this.leads(),
-		};
-		return await ways[kind]();
-	}
+	/** By the kind of what is looked for. */
+	private readonly shown: Record<Kind, () => Promise<IDataObject[]>> = {
+		comment: async () => await this.comments(),
+		task: async () => await this.tasks(),
+		membership: async () => await this.memberships(),
+		lead: async () => await this.leads(),
+	};
 
 	/** Whether a record carries the mark of this run. One that does not is somebody else's, whatever its ID. */
 	private readonly isOwn = ({ name, note, title, text, comment }: IDataObject): boolean =>

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SMALLEST_PAGE } from '../../api/pages';
 import { idsOf, readId } from '../../values/formats';
 import { externalId, externalIdField, INCOME, NO_INCOME, pay } from '../../entities/pay';
 import { isEmpty } from '../../fields/blank';
@@ -8,11 +7,10 @@ import { isCustom } from '../../fields/custom';
 import { listOf, sameValue } from '../../fields/field';
 import { withoutInvisible } from '../../fields/normalizeText';
 import { quoted } from '../../fields/unreadable';
-import type { LockKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches } from '../records/branches';
-import { readWholeList, readWholeListOnce } from '../records/readList';
+import { readFiltered } from '../records/readList';
 import type { Wanted } from './additions';
 
 /** The number that a provider or a bank has given to a payment. */
@@ -165,44 +163,24 @@ async function numbered(
 	external: ExternalId,
 	passes: readonly IDataObject[],
 ): Promise<IDataObject[]> {
+	const { id, field } = external;
+	const [name, wanted] = field === undefined ? ['note', bracketed(id)] : [field, id];
+	// What AlfaCRM does not keep or show is never found again, so each run would add one more.
+	const unshown = () =>
+		item.refused(
+			`AlfaCRM's payments show no field "${name}", so the '${externalId.label}' would not be found again`,
+			`Give one that they have as '${externalIdField.label}': 'Get' with 'Simplify' off shows them. ${item.savedNote()}`,
+		);
+	const finds = (row: IDataObject) => asGiven(row[name]).includes(wanted);
+	const filter = { name, asked: { [name]: wanted }, finds, unshown };
 	const found: IDataObject[] = [];
 	const look = async (one: Branch): Promise<undefined> => {
-		const rows = await rowsWith(item, one, external, passes);
+		const list = { path: pay.path, branch: one, passes, body: {}, task: 'look for the same payment' };
+		const { rows } = await readFiltered(item, pay, list, filter);
 		found.push(...rows.filter((row) => hasNumber(row, external)));
 	};
 	const [first, ...others] = await allBranches(item, branch);
 	await look(first);
 	await inOtherBranches(item, others, look);
 	return found;
-}
-
-/**
- * The rows of a branch that may have that number. A filter that AlfaCRM ignores brings the whole list, which is then read
- * once for all items. API notes 11.
- */
-async function rowsWith(
-	item: Item,
-	branch: Branch,
-	{ id, field }: ExternalId,
-	passes: readonly IDataObject[],
-): Promise<readonly IDataObject[]> {
-	const [name, asked] = field === undefined ? ['note', bracketed(id)] : [field, id];
-	const ignored: LockKey = [pay.path, 'ignores the filter', name];
-	const list = { path: pay.path, branch, passes, body: {}, task: 'look for the same payment' };
-	if (item.execution.hasSeen(ignored)) return (await readWholeListOnce(item, pay, list)).rows;
-	const rows = await readWholeList(item, pay, { ...list, body: { [name]: asked } });
-	assertFieldShown(item, name, rows);
-	const strangers = rows.filter((row) => !asGiven(row[name]).includes(asked));
-	// Fewer than fill a page cost no more than a filter that works.
-	if (strangers.length >= SMALLEST_PAGE) item.execution.noteSeen(ignored, false);
-	return rows;
-}
-
-/** What AlfaCRM does not keep or show is never found again, so each run would add one more. */
-function assertFieldShown(item: Item, field: string, rows: readonly IDataObject[]): void {
-	if (rows.length === 0 || rows.some((row) => field in row)) return;
-	throw item.refused(
-		`AlfaCRM's payments show no field "${field}", so the '${externalId.label}' would not be found again`,
-		`Give one that they have as '${externalIdField.label}': 'Get' with 'Simplify' off shows them. ${item.savedNote()}`,
-	);
 }

@@ -5,6 +5,7 @@ import type { Field } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
 import type { Item } from '../execution/item';
 import type { OperationPart } from '../operation';
+import { lostError } from '../records/fieldInput';
 
 const additionalFields = (fields: readonly Field[]): INodeProperties =>
 	collection(
@@ -29,13 +30,11 @@ export const optionsForm = (options: readonly Field[]): INodeProperties[] =>
  * What the form holds for them; all fields of the action are to be asked for at once.
  *
  * @param mustSay which of those that were added may not be empty
- * @param why of the error
  */
 export function readFields(
 	item: Item,
 	fields: readonly Field[],
 	mustSay = ({ neverEmpty }: Field) => neverEmpty === true,
-	why = 'It tells whether the same one is there already.',
 ): IDataObject {
 	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
 	const entries = fields.map((field) => {
@@ -43,20 +42,11 @@ export function readFields(
 		return [field.name, added?.has(field.name) ? added.input({ ...toProperty(field) }) : undefined];
 	});
 	const input = Object.fromEntries(entries) as IDataObject;
-	const empty = emptyOf(item, fields, input).find(mustSay);
-	if (empty === undefined) return input;
-	throw item.refused(
-		`'${empty.label}' is empty`,
-		`${why} Fill it, or remove it from 'Additional Fields'. Nothing was sent to AlfaCRM.`,
-	);
+	for (const field of fields)
+		if (added?.has(field.name) && isBlank(field, input[field.name]) && mustSay(field))
+			throw lostError(item, field);
+	return input;
 }
 
 /** The same where they say what is returned: one that was added and is empty is refused, for more would come without it. */
-export const readFilters: typeof readFields = (item, fields) =>
-	readFields(item, fields, () => true, 'It says what is returned.');
-
-/** Those of the fields that were added to the collection and are empty. */
-export function emptyOf(item: Item, fields: readonly Field[], input: IDataObject): Field[] {
-	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
-	return fields.filter((field) => added?.has(field.name) && isBlank(field, input[field.name]));
-}
+export const readFilters: typeof readFields = (item, fields) => readFields(item, fields, () => true);

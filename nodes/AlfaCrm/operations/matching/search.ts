@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
-import { SMALLEST_PAGE } from '../../api/pages';
 import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isBlank, kindOf, listOf } from '../../fields/field';
@@ -13,7 +12,7 @@ import type { Collection } from '../execution/parameters';
 import { isArchived } from '../records/archived';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches, searchedIn } from '../records/branches';
-import { readWholeList, readWholeListOnce } from '../records/readList';
+import { readFiltered } from '../records/readList';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import type { Found } from './decide';
@@ -99,36 +98,29 @@ function findsAllSpellings(
 	return execution.hasSeen(seen);
 }
 
-/**
- * The rows that may hold what a question is about. A filter that AlfaCRM ignores brings the whole list, which would be
- * read for each item. So once that is seen, or where there is no filter, the list is read whole once for all items. API
- * notes 11.
- */
+/** The rows that may hold what a question is about. */
 async function ask(
 	item: Item,
 	entity: Entity,
 	target: Target,
 	{ field, value }: Question,
-	filters: IDataObject,
+	asked: IDataObject,
 ): Promise<{ rows: IDataObject[]; isCached: boolean }> {
 	const body = { ...target.query, ...entity.hidden?.show };
 	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
+	const { name } = field;
+	const finds = ({ [name]: held }: IDataObject) =>
+		holds(field, held, value) || Object.values(asked).some((one) => containsPart(field, held, one));
+	const unshown = () =>
+		item.refused(
+			`AlfaCRM's ${entity.label.toLowerCase()} has no field "${name}"`,
+			`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.savedNote()}`,
+		);
+	const filter = { name, asked, finds, unshown: isCustom(name) ? unshown : undefined };
 	// One that did not come might match as well, so that the wrong record would be taken, or a second one made.
 	const what = `which ${entity.plural.toLowerCase()} match`;
-	const ignored: LockKey = [entity.path, 'ignores the filter', field.name];
-	if (Object.keys(filters).length === 0 || item.execution.hasSeen(ignored)) {
-		const all = await readWholeListOnce(item, entity, list, what);
-		assertFieldShown(item, entity, field, all.rows);
-		return { rows: all.having(field, value), isCached: true };
-	}
-	const rows = await readWholeList(item, entity, { ...list, body: { ...body, ...filters } }, what);
-	assertFieldShown(item, entity, field, rows);
-	const isStranger = ({ [field.name]: held }: IDataObject) =>
-		!holds(field, held, value) && !Object.values(filters).some((asked) => containsPart(field, held, asked));
-	const strangers = rows.filter(isStranger);
-	// Fewer than fill a page cost no more than a filter that works. To one item alone the whole list is of no use.
-	if (strangers.length >= SMALLEST_PAGE) item.execution.noteSeen(ignored, false);
-	return { rows, isCached: false };
+	const { rows, whole } = await readFiltered(item, entity, list, filter, what);
+	return { rows: whole?.having(field, value) ?? rows, isCached: whole !== undefined };
 }
 
 /** Whether a filter that heeds what it is asked can have found a value, for AlfaCRM looks for a part of it. API notes 10. */
@@ -137,20 +129,6 @@ function containsPart(field: Field, held: unknown, asked: unknown): boolean {
 	const hasWords = (one: unknown) => words.every((word) => normalizeText(String(one)).includes(word));
 	const { finds = hasWords } = kindOf(field);
 	return listOf(held).some((one) => finds(one, asked));
-}
-
-/** By a name that no record shows nobody would ever be found, and a second record made at each run. */
-function assertFieldShown(
-	item: Item,
-	{ label }: Entity,
-	{ name }: Field,
-	rows: readonly IDataObject[],
-): void {
-	if (!isCustom(name) || rows.length === 0 || rows.some((row) => name in row)) return;
-	throw item.refused(
-		`AlfaCRM's ${label.toLowerCase()} has no field "${name}"`,
-		`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.savedNote()}`,
-	);
 }
 
 /** One value to ask a list for. */

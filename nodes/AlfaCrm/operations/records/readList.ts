@@ -1,13 +1,15 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
-import type { Collected, CollectOptions } from '../../api/list';
+import type { Collected, CollectOptions, ListReader } from '../../api/list';
 import type { ListQuery } from '../../api/pages';
+import { SMALLEST_PAGE } from '../../api/pages';
 import { kindPasses, listCall } from '../../entities/listCall';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { showWhen } from '../../form/assemble';
 import { CachedList } from '../execution/cachedList';
+import type { LockKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import { branchesOf } from './target';
 
@@ -50,9 +52,7 @@ export async function readList(
 	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
 	const { limit: most = Infinity, passes = [{}] } = options;
-	const collected = await item.collect(list, options);
-	warnOfMissing(item, plural, collected);
-	const { rows, total = Infinity } = collected;
+	const { rows, total = Infinity } = await warningReader(item, plural).collect(list, options);
 	// Of several lists the total is that of the last one that was read; it may count what is not wanted, or be missing. API notes 3.
 	if (rows.length >= most && (passes.length > 1 || total > most)) warnOfLimit(item, most, plural);
 	return rows;
@@ -66,6 +66,15 @@ export function warnOfLimit(item: Item, most: number, plural: string): void {
 		`${most} ${plural} came`,
 	);
 }
+
+/** Reads lists for an item; one that does not come whole has a hint. */
+export const warningReader = (item: Item, plural: string): ListReader => ({
+	async collect(list, options) {
+		const collected = await item.collect(list, options);
+		warnOfMissing(item, plural, collected);
+		return collected;
+	},
+});
 
 export function warnOfMissing(
 	item: Item,
@@ -110,6 +119,41 @@ export async function readWholeListOnce(
 	const read = async () => new CachedList(await readWholeList(item, entity, list, what), isListed);
 	const name = JSON.stringify(['whole', list.branch, list.body, list.passes]);
 	return await item.execution.cached(entity.path, name, read);
+}
+
+/** What a list is asked for. */
+interface Filter {
+	/** The field that is looked at. */
+	name: string;
+	/** Nothing where the list has no such filter. */
+	asked: IDataObject;
+	/** Whether a filter that heeds what it is asked can have found a row. */
+	finds: (row: IDataObject) => boolean;
+	/** For rows none of which shows the field, so that nothing would ever be found. */
+	unshown?: () => Error;
+}
+
+/**
+ * The rows that may have what a filter asks for. One that AlfaCRM ignores brings the whole list, which would be read for
+ * each item. So once that is seen, or where there is no filter, the list is read whole once for all items. API notes 11.
+ */
+export async function readFiltered(
+	item: Item,
+	entity: Entity,
+	list: ListQuery & Pick<CollectOptions, 'passes'>,
+	{ name, asked, finds, unshown }: Filter,
+	what?: string,
+): Promise<{ rows: IDataObject[]; whole?: CachedList }> {
+	const ignored: LockKey = [entity.path, 'ignores the filter', name];
+	const isWhole = Object.keys(asked).length === 0 || item.execution.hasSeen(ignored);
+	const whole = isWhole ? await readWholeListOnce(item, entity, list, what) : undefined;
+	const body = { ...list.body, ...asked };
+	const rows = whole?.rows ?? (await readWholeList(item, entity, { ...list, body }, what));
+	if (unshown && rows.length > 0 && !rows.some((row) => name in row)) throw unshown();
+	const strangers = whole ? [] : rows.filter((row) => !finds(row));
+	// Fewer than fill a page cost no more than a filter that works. To one item alone the whole list is of no use.
+	if (strangers.length >= SMALLEST_PAGE) item.execution.noteSeen(ignored, false);
+	return { rows, whole };
 }
 
 /** A second record, or a wrong one, would be worse than none. */

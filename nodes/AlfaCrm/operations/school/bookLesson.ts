@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { daysAfter, minutesOfClock, readFlag, readId, readIds } from '../../values/formats';
+import { daysAfter, minutesOfClock, readFlag, readId, readIds, wallClock } from '../../values/formats';
 import { customer as customerEntity, CUSTOMER_TYPE, stageOf } from '../../entities/customer';
 import type { Field } from '../../entities/fieldTypes';
 import { BOOKED, dayOf, lesson, LESSON_STATUS, WHEN } from '../../entities/lesson';
@@ -9,7 +9,7 @@ import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
 import type { ActionKind } from '../operation';
-import { emptyOf, fieldsForm, readFields } from '../actions/fields';
+import { fieldsForm, readFields } from '../actions/fields';
 import { comesBefore } from '../actions/moveToStage';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
@@ -19,7 +19,6 @@ import { simplifiedSchema, useful, withResult, withResultSchema } from '../outpu
 import { objectOf, STRING } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { skipIfThere } from '../records/create';
-import { lostError } from '../records/fieldInput';
 import { getRecord } from '../records/findById';
 import { assertForSomebody, isFor, noteThere, spanOf } from '../records/lesson';
 import { readWholeList } from '../records/readList';
@@ -34,7 +33,6 @@ import {
 	assertRoom,
 	duration,
 	findSlots,
-	notBeforeNow,
 	readTeachers,
 	readTimetable,
 	step,
@@ -118,8 +116,6 @@ function readBooking(item: Item, entity: Entity, fields: readonly Field[]): Book
 	const target = { ...whole, labels: { ...whole.labels, ...labelsOf(fields) } };
 	const input = readFields(item, fields);
 	assertForSomebody(item, input);
-	// A room that nobody was asked for would be as good as none.
-	if (emptyOf(item, fields, input).some(({ name }) => name === room.name)) throw lostError(item, room);
 	const [how, others] = [true, false].map((is) => fields.filter(({ name }) => (name === 'when') === is));
 	const { when } = bodyOf(item, how, input);
 	const asked = others.filter(({ name }) => (ONLY_WHEN[name] ?? when) === when);
@@ -129,7 +125,7 @@ function readBooking(item: Item, entity: Entity, fields: readonly Field[]): Book
 	const to = String(date_to ?? from);
 	const [customers, ids] = [customer, teacher].map(({ name }) => readIds(listOf(given[name])));
 	const search = {
-		...{ target, teachers: [], from, to, room: readId(given[room.name]), notBefore: notBeforeNow(item) },
+		...{ target, teachers: [], from, to, room: readId(given[room.name]), notBefore: wallClock(item.zone) },
 		...{ duration: item.integer(duration), step: chosen.integer(step) },
 		...(ids.length === 0 ? { subject: readId(given.subject_id) } : {}),
 		isTheirs: (row: IDataObject) => isOfAny(row, customers, readIds(listOf(given[group.name]))),

@@ -8,6 +8,7 @@ import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
 import type { LocatedRow } from '../output/names';
 import { MINUTES_OF_A_DAY } from '../records/duration';
+import { spanOf as spanOfLesson } from '../records/lesson';
 import type { Occurrence, Participant } from './participants';
 
 /** What is looked for; stored in workflows. */
@@ -120,15 +121,9 @@ export function stillPlanned(lessons: readonly Occurrence[], { day, now }: Days)
 		}));
 }
 
-/** In minutes of the day; an end that is not after the beginning is on the next one. Undefined where AlfaCRM does not show both. */
-function spanOf({ time_from, time_to }: Occurrence): { begin: number; end: number } | undefined {
-	const [begin, end] = [time_from, time_to].map((moment) => {
-		const clock = clockOf(moment);
-		return clock === undefined ? undefined : minutesOfClock(clock);
-	});
-	if (begin === undefined || end === undefined) return undefined;
-	return { begin, end: end > begin ? end : MINUTES_OF_A_DAY };
-}
+/** In minutes of the day. Undefined where AlfaCRM does not show both ends. */
+const spanOf = ({ time_from, time_to }: Occurrence) =>
+	time_to === null ? undefined : spanOfLesson({ time_from, time_to }, 'UTC');
 
 /** Two planned lessons at once of a teacher, or in a room, on the day, today or tomorrow. */
 export function overlaps(lessons: readonly Occurrence[], { day, today, tomorrow }: Days): Finding[] {

@@ -19,7 +19,7 @@ import type { LocatedRow } from '../output/names';
 import type { Branch } from '../records/branches';
 import { branchesInUse } from '../records/branches';
 import { isOnDay } from '../records/periods';
-import { warnOfMissing } from '../records/readList';
+import { warningReader } from '../records/readList';
 import type { CheckName, Days, Members } from './dailyFindings';
 import { isMarked } from './dailyFindings';
 import type { Occurrence, Participant } from './participants';
@@ -83,9 +83,7 @@ export class Lists {
 	}
 
 	async collect(list: ListQuery, plural: string, options: CollectOptions = {}): Promise<Collected> {
-		const collected = await this.item.collect(list, options);
-		warnOfMissing(this.item, plural.toLowerCase(), collected);
-		return collected;
+		return await warningReader(this.item, plural.toLowerCase()).collect(list, options);
 	}
 
 	/** The rows of a list in a branch; undefined where this user may not list them. */

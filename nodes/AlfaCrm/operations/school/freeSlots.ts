@@ -1,4 +1,4 @@
-import { readId, readIds } from '../../values/formats';
+import { readId, readIds, wallClock } from '../../values/formats';
 import { listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { ActionKind } from '../operation';
@@ -8,7 +8,7 @@ import { bodyOf } from '../records/body';
 import { assertNotLost } from '../records/fieldInput';
 import { limitForm, limitOf, warnOfLimit } from '../records/readList';
 import { targetOf } from '../records/target';
-import { assertDays, assertRoom, duration, findSlots, notBeforeNow, readTeachers, step } from './timetable';
+import { assertDays, assertRoom, duration, findSlots, readTeachers, step } from './timetable';
 
 const options = collection(
 	'Options',
@@ -55,7 +55,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 		const search = {
 			...{ target, teachers, room, subject: readId(subject_id), anyBranch, from, to, step: gap },
 			duration: minutes,
-			notBefore: withPast ? undefined : notBeforeNow(item),
+			notBefore: withPast ? undefined : wallClock(item.zone),
 		};
 		const slots = teachers.length === 0 ? [] : await findSlots(item, search, most);
 		if (slots.length > most) warnOfLimit(item, most, 'slots');

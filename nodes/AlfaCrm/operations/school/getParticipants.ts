@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ListReader } from '../../api/list';
 import { customer as customerEntity } from '../../entities/customer';
 import { reference, references } from '../../entities/fields';
 import type { Shown } from '../../entities/fieldTypes';
@@ -19,7 +18,7 @@ import { bodyOf } from '../records/body';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches, openBranches } from '../records/branches';
 import { currentRecord, notFoundError } from '../records/findById';
-import { limitForm, limitOf, warnOfLimit, warnOfMissing } from '../records/readList';
+import { limitForm, limitOf, warningReader, warnOfLimit } from '../records/readList';
 import { givenBranch } from '../records/target';
 import type { Occurrence, Participant } from './participants';
 import { occurrenceOf, participantsOf, readParticipants } from './participants';
@@ -37,7 +36,7 @@ export const participants: ActionKind<'participants'> = {
 		if (id === undefined) assertDays(item, from, to, 'Date From');
 
 		const branches = given === undefined ? await openBranches(item) : [given];
-		const reader = warningReader(item);
+		const reader = warningReader(item, 'rows');
 		const refusals = new Map<Branch, unknown>();
 		const asked = {
 			zone: item.zone,
@@ -58,15 +57,6 @@ export const participants: ActionKind<'participants'> = {
 	reads: true,
 	anyBranch: true,
 };
-
-/** Lists that do not come whole are told. */
-const warningReader = (item: Item): ListReader => ({
-	async collect(list, options) {
-		const collected = await item.collect(list, options);
-		warnOfMissing(item, 'rows', collected);
-		return collected;
-	},
-});
 
 /** A branch that this user may not see is left out with a hint, unless it is the one that was chosen; why is noted. */
 const passingOver =

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter, formatDay, OPEN_END, readId, readIds, wallClock } from '../../values/formats';
+import { daysAfter, formatDay, OPEN_END, readId, readIds } from '../../values/formats';
 import { lesson } from '../../entities/lesson';
 import { listCall, passesOf } from '../../entities/listCall';
 import { regularLesson } from '../../entities/regularLesson';
@@ -143,9 +143,6 @@ export const wantedOf = (item: Item, search: Search, { id, until }: Teacher): Wa
 	...search,
 	...{ teacher: id, until, zone: item.zone, branch: search.anyBranch ? undefined : search.target.branch },
 });
-
-/** Nothing begins before it, by the clock of the workflow. */
-export const notBeforeNow = (item: Item): string => wallClock(item.zone);
 
 /**
  * Lessons of the teachers in each of their branches, and those in the room, which is in the branch of the call; with those of
