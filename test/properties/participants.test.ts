@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
+import type { ListReader } from '../../nodes/AlfaCrm/api/list';
+import type { Occurrence, Participant } from '../../nodes/AlfaCrm/operations/school/participants';
+import { occurrenceOf, participantsOf } from '../../nodes/AlfaCrm/operations/school/participants';
 import type { Settings } from '../../sandbox';
 import { depth, seed } from '../support/depth';
 import type { Story } from '../support/lessonStories';
@@ -63,3 +66,79 @@ it('each person comes once for each lesson, at the time of the school, and nobod
 	await fc.assert(fc.asyncProperty(stories, ways, asked, check), { seed, numRuns: depth.lessonStories });
 	expect(count).toBeGreaterThan(depth.lessonStories);
 }, 300_000);
+
+const ZONE = 'Europe/Moscow';
+const PEOPLE = [501, 502, 503, 504];
+const ids = (from: readonly number[], most: number) =>
+	fc.uniqueArray(fc.constantFrom(...from), { maxLength: most });
+const schools = fc.record({
+	lessons: fc.array(
+		fc.record({
+			branch: fc.constantFrom(1, 2),
+			hour: fc.integer({ min: 9, max: 20 }),
+			group_ids: ids(
+				Array.from({ length: 30 }, (_, index) => 41 + index),
+				3,
+			),
+			customer_ids: ids(PEOPLE, 1),
+		}),
+		{ minLength: 5, maxLength: 40 },
+	),
+	members: fc.array(ids(PEOPLE, 2), { minLength: 30, maxLength: 30 }),
+	groupsAtATime: fc.nat(12),
+});
+
+it('where there is time for some groups only, the soonest lessons come first and the rest by asking again', async () => {
+	let count = 0;
+	const keyOf = ({ lesson_id, customer_id, group_id }: Participant) =>
+		`${String(lesson_id)} ${customer_id} ${String(group_id)}`;
+	const check = async ({
+		lessons,
+		members,
+		groupsAtATime,
+	}: typeof schools extends fc.Arbitrary<infer T> ? T : never) => {
+		let read = 0;
+		const reader: ListReader = {
+			collect: async ({ path, query }, { keep = () => true }) => {
+				if (path === 'cgi') read += 1;
+				const all =
+					path === 'cgi'
+						? members[Number(query?.group_id) - 41].map((customer_id) => ({ customer_id }))
+						: PEOPLE.map((id) => ({ id, name: `${id}` }));
+				const rows = (all as IDataObject[]).filter(keep);
+				return await Promise.resolve({ rows, isComplete: true, read: rows.length });
+			},
+		};
+		const occurrences = lessons.map(({ branch, hour, ...row }, index) => {
+			const time_from = `2026-03-10 ${String(hour).padStart(2, '0')}:00:00`;
+			const lesson = { id: 9_001 + index, date: '2026-03-10', time_from, status: 1, ...row };
+			return { branch, lesson: occurrenceOf(lesson, ZONE, branch) as Occurrence };
+		});
+		const inBranches = (some: readonly Occurrence[]) =>
+			[1, 2].map((branch) => ({
+				branch,
+				occurrences: occurrences.flatMap((one) =>
+					one.branch === branch && some.includes(one.lesson) ? [one.lesson] : [],
+				),
+			}));
+		let left = occurrences.map(({ lesson }) => lesson);
+		const whole = await participantsOf(reader, inBranches(left), { zone: ZONE });
+		expect(whole.left).toEqual([]);
+		const parts: Participant[] = [];
+		while (left.length > 0) {
+			const before = left.length;
+			read = 0;
+			const hasTime = () => read < groupsAtATime;
+			const part = await participantsOf(reader, inBranches(left), { zone: ZONE, hasTime });
+			({ left } = part);
+			expect(left.length).toBeLessThan(before);
+			parts.push(...part.participants);
+			count += 1;
+		}
+		expect(parts.map(keyOf).sort()).toEqual(whole.participants.map(keyOf).sort());
+		const times = parts.map(({ time_from }) => String(time_from));
+		expect(times).toEqual([...times].sort());
+	};
+	await fc.assert(fc.asyncProperty(schools, check), { seed, numRuns: depth.lessonStories });
+	expect(count).toBeGreaterThan(depth.lessonStories);
+});

@@ -27,6 +27,7 @@ export const depth = {
 	databaseLock: runs(10, 100),
 	dueDates: runs(1_000, 10_000),
 	comingLessons: runs(60, 1_000),
+	busySchools: runs(12, 200),
 	triggerSteps: runs(12, 150),
 	deliveries: runs(200, 10_000),
 	valuesAtFirstPlace: runs(6, 91),

@@ -1,7 +1,7 @@
 import { nodeError } from '../api/failures';
 import type { ListReader } from '../api/list';
 import type { Occurrence, Participant } from '../operations/school/participants';
-import { lessonKey, readParticipants } from '../operations/school/participants';
+import { lessonKey, participantsOf, placeInTime, readOccurrences } from '../operations/school/participants';
 import { readMoment } from '../values/formats';
 import { HOUR_MS } from '../values/time';
 import { allBranches } from './branches';
@@ -20,10 +20,14 @@ const DAYS_KNOWN = 1;
 interface BranchState {
 	/** n8n's time in milliseconds when the trigger began; missing where the branch was chosen later. */
 	since?: number;
-	/** When its lessons were looked through last; missing until then. */
+	/** When the last look at all of its lessons that were near began; missing until one is done. */
 	at?: number;
 	/** When the next lesson that was seen then is near. */
 	next?: number;
+	/** When the look began for which the last poll had no time to the end. */
+	begun?: number;
+	/** The last lesson that was looked at, as its place in time. */
+	upTo?: string;
 }
 
 /** What is known of lessons to come, as plain JSON. */
@@ -44,11 +48,21 @@ interface ComingSettings {
 	everyMs: number;
 }
 
-/** What was read of a branch. */
-interface Look {
-	/** Who comes to lessons that are near and have not begun. */
-	near: readonly Participant[];
+/** What is near in a branch, and has not begun. */
+interface Timetable {
+	/** All such lessons, and those that are to be looked at now. */
+	near: readonly Occurrence[];
+	open: readonly Occurrence[];
 	next?: number;
+	/** When this look at all of them began, and the lesson behind which it goes on. */
+	begun: number;
+	upTo?: string;
+}
+
+/** What was read of a branch, up to a lesson. */
+interface Look extends Omit<Timetable, 'open'> {
+	people: readonly Participant[];
+	isDone: boolean;
 }
 
 interface Seen extends Pick<ComingSettings, 'hours' | 'zone'> {
@@ -91,18 +105,17 @@ function step(
 	};
 	const nearKeys = new Set([...looks.values()].flatMap((look) => look?.near ?? []).map(lessonKey));
 	const news = new Map<string, ComingRecord>();
-	for (const [branch, { near } = { near: [] }] of looks) {
+	for (const [branch, { people } = { people: [] }] of looks) {
 		const { at, since = Infinity } = state.branches[branch];
-		for (const one of near) {
+		for (const one of people) {
 			if (told.get(lessonKey(one))?.has(one.customer_id)) continue;
 			const isThereBefore = at === undefined && beginOf(one, zone) - hours * HOUR_MS <= since;
 			if (isThereBefore) noteIn(told, one);
-			else
-				news.set(`${lessonKey(one)} ${one.customer_id}`, {
-					participant: one,
-					row: one.customer,
-					branches: [branch],
-				});
+			else {
+				const key = `${lessonKey(one)} ${one.customer_id}`;
+				const { branches = [] } = news.get(key) ?? {};
+				news.set(key, { participant: one, row: one.customer, branches: [...branches, branch] });
+			}
 		}
 	}
 	const sorted = [...news.values()].sort(
@@ -122,13 +135,10 @@ function step(
 			}
 			const first = textOf(dayAt(now, zone) - DAYS_KNOWN);
 			const kept = [...known].filter(([key, ids]) => ids.size > 0 && key.split(' ')[1] >= first);
+			const open = new Set(sorted.slice(taken).flatMap((one) => one.branches));
 			const branches = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
 				const look = looks.get(Number(branch));
-				const isDone = look !== undefined && taken >= sorted.length;
-				return [
-					branch,
-					isDone ? { at: now, ...(look.next === undefined ? {} : { next: look.next }) } : before,
-				];
+				return [branch, look && !open.has(Number(branch)) ? stateAfter(before, look) : before];
 			});
 			return {
 				told: Object.fromEntries(kept.map(([key, ids]) => [key, rangesOf(ids)])),
@@ -139,6 +149,29 @@ function step(
 	};
 }
 
+/** What of a timetable was read. */
+function lookOf(
+	{ open, ...rest }: Timetable,
+	all: readonly Participant[],
+	left: readonly Occurrence[],
+): Look {
+	const keys = new Set(open.map(lessonKey));
+	const reached = open.filter((one) => !left.includes(one)).map(placeInTime);
+	return {
+		...rest,
+		people: all.filter((one) => keys.has(lessonKey(one))),
+		upTo: reached.sort().at(-1) ?? rest.upTo,
+		isDone: reached.length === open.length,
+	};
+}
+
+/** The state of a branch once all that came of a look is told. A look that was cut short goes on with the next poll. */
+function stateAfter({ at, since }: BranchState, { begun, isDone, next, upTo }: Look): BranchState {
+	const known = { ...(next === undefined ? {} : { next }), ...(upTo === undefined ? {} : { upTo }) };
+	if (isDone) return { at: begun, ...known };
+	return { ...(at === undefined ? { since: since ?? begun } : { at }), begun, ...known };
+}
+
 /** Tells who comes to a lesson some hours before it begins, by the timetable: once in a while, and when the next one is near. */
 export class ComingLessons implements EventSource {
 	constructor(private readonly settings: ComingSettings) {}
@@ -147,11 +180,11 @@ export class ComingLessons implements EventSource {
 		const { hours, zone } = this.settings;
 		const { branches, now } = request;
 		const state = withSettings(before as ComingState | undefined, { branches, hours, now });
-		const isTime = ({ at, next = Infinity }: BranchState) =>
-			at === undefined || now >= next || Math.abs(now - at) >= this.everyMs * PUNCTUALITY;
-		const { found: looks, failures } = await inEach(branches, async (branch) =>
-			isTime(state.branches[branch]) ? await this.look(request, branch) : undefined,
+		const { found, failures } = await inEach(
+			branches,
+			async (branch) => await this.timetable(request, branch, state.branches[branch]),
 		);
+		const looks = await this.look(request, found, failures, state.told);
 		return { failures, ...step(state, { hours, looks, now, zone }) };
 	}
 
@@ -159,40 +192,83 @@ export class ComingLessons implements EventSource {
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
 		const { hours, zone } = this.settings;
 		const { branches, now } = request;
-		const { found: looks } = await inEach(branches, async (branch) => await this.look(request, branch));
-		const looked = branches.map((branch) => [branch, { at: now }]);
-		const { news } = step(
-			{ told: {}, hours, branches: Object.fromEntries(looked) },
-			{ hours, looks, now, zone },
+		const { found, failures } = await inEach(
+			branches,
+			async (branch) => await this.timetable(request, branch, {}),
 		);
-		return { news: news.slice(0, count), isAll: true };
+		const looked = branches.map((branch) => [branch, { at: now }]);
+		const state = { told: {}, hours, branches: Object.fromEntries(looked) };
+		const looks = await this.look(request, found, failures, state.told);
+		const { news } = step(state, { hours, looks, now, zone });
+		return { news: news.slice(0, count), isAll: [...looks.values()].every((look) => look?.isDone) };
 	}
 
 	private get everyMs(): number {
 		return Math.min(this.settings.everyMs, (this.settings.hours * HOUR_MS) / LOOKS_AHEAD);
 	}
 
-	/** What of a branch is near, and what is so before it is looked through again. */
-	private async look(request: SampleRequest, branch: number): Promise<Look> {
+	/** The lessons of a branch that are near, if it is time for a look at them. One that goes on begins behind the last lesson. */
+	private async timetable(
+		request: SampleRequest,
+		branch: number,
+		{ at, begun, next: due = Infinity, upTo }: BranchState,
+	): Promise<Timetable | undefined> {
 		const { hours, zone } = this.settings;
-		const { client, now } = request;
+		const { now } = request;
+		const isNew = at === undefined || Math.abs(now - at) >= this.everyMs * PUNCTUALITY;
+		const goesOn = begun !== undefined || !isNew;
+		if (begun === undefined && goesOn && now < due) return undefined;
 		const ahead = hours * HOUR_MS;
-		let next: number | undefined;
-		const wants = (one: Occurrence): boolean => {
-			const begin = beginOf(one, zone);
-			const isNear = begin - ahead <= now;
-			if (!isNear) next = Math.min(next ?? Infinity, begin - ahead);
-			return isNear && begin > now;
-		};
-		const near = await readParticipants(wholeLists(request), {
-			...{ branches: [branch], zone, wants },
+		const days = {
 			from: textOf(dayAt(now, zone)),
 			to: textOf(dayAt(now + ahead + this.everyMs, zone)),
-			// A card may be in another branch; one that cannot be read now stops nothing in this one.
-			inBranch: async (one, read) => (one === branch ? await read() : await read().catch(() => undefined)),
+			zone,
+		};
+		const near: Occurrence[] = [];
+		let next: number | undefined;
+		for (const one of await readOccurrences(wholeLists(request), branch, days)) {
+			const begin = beginOf(one, zone);
+			if (begin - ahead > now) next = Math.min(next ?? Infinity, begin - ahead);
+			else if (begin > now) near.push(one);
+		}
+		if (!goesOn) return { near, open: near, next, begun: now };
+		const open = near.filter((one) => upTo === undefined || placeInTime(one) > upTo);
+		return { near, open, next, begun: begun ?? at ?? now, upTo };
+	}
+
+	/** Who comes to the soonest of the lessons, for as long as there is time. */
+	private async look(
+		request: SampleRequest,
+		timetables: ReadonlyMap<number, Timetable | undefined>,
+		failures: Map<number, unknown>,
+		told: ComingState['told'],
+	): Promise<Map<number, Look | undefined>> {
+		const { zone } = this.settings;
+		const { client, deadline, now } = request;
+		const today = textOf(dayAt(now, zone));
+		const lessons = [...timetables].map(([branch, { open } = { open: [] }]) => ({
+			branch,
+			occurrences: open,
+		}));
+		const { participants, left } = await participantsOf(wholeLists(request), lessons, {
+			zone,
+			inBranch: async (branch, read) =>
+				await read().catch((failure: unknown) => {
+					// A card may be in another branch; one that cannot be read now stops nothing in this one.
+					const own = lessons.find((one) => one.branch === branch && one.occurrences.length > 0);
+					if (own !== undefined) failures.set(own.branch, failure);
+					return undefined;
+				}),
 			otherBranches: async () => await allBranches(client).catch(() => []),
+			hasTime: () => Date.now() < deadline,
+			isRead: (lesson) => lesson.date === today && lessonKey(lesson) in told,
 		});
-		return { near, next };
+		const looks = new Map<number, Look | undefined>();
+		for (const [branch, timetable] of timetables)
+			if (!failures.has(branch)) looks.set(branch, timetable && lookOf(timetable, participants, left));
+		const [failure] = failures.values();
+		if (looks.size === 0 && failures.size > 0) throw failure;
+		return looks;
 	}
 }
 

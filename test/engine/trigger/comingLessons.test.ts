@@ -20,6 +20,8 @@ class Timetable {
 	calls: string[] = [];
 	/** The list of branches cannot be read. */
 	hidesBranches = false;
+	/** How long a call takes. */
+	callMs = 0;
 	private now = 0;
 
 	constructor(
@@ -27,6 +29,7 @@ class Timetable {
 		parameters: INodeParameters = {},
 		settings: Partial<Settings> = {},
 		private readonly zone = 'Asia/Vladivostok',
+		options: PollerOptions = {},
 	) {
 		this.school = new DirectSchool({ timeZone: zone, bodyPageSize: 'honoured', ...settings }, 2);
 		jest.spyOn(Date, 'now').mockImplementation(() => this.now);
@@ -34,13 +37,14 @@ class Timetable {
 		const send = this.school.send as unknown as (...given: unknown[]) => Promise<unknown>;
 		const noting = async (credential: string, request: { url: string }) => {
 			this.calls.push(/v2api\/(.*)$/.exec(request.url)?.[1] ?? '');
+			this.now += this.callMs;
 			if (this.hidesBranches && request.url.endsWith('/v2api/branch/index')) throw new Error('No right');
 			return await send(credential, request);
 		};
 		this.poller = new Poller(
 			engine,
 			{ event: 'lessonComingUp', ...parameters },
-			{ timeZone: zone, send: noting as unknown as Send },
+			{ timeZone: zone, send: noting as unknown as Send, ...options },
 		);
 		for (const [id, branch] of [
 			[501, 1],
@@ -75,6 +79,11 @@ class Timetable {
 	lesson(id: number, time: string, more: JsonObject = {}): void {
 		const row = { date: time.slice(0, 10), time_from: `${time}:00`, time_to: null, status: 1, subject_id: 1 };
 		this.add('lesson', { id, branch_id: 1, lesson_type_id: 1, customer_ids: [501], ...row, ...more });
+	}
+
+	/** How long the last poll took. */
+	get seconds(): number {
+		return (this.calls.length * this.callMs) / 1_000;
 	}
 
 	patch(id: number, values: JsonObject): void {
@@ -190,6 +199,49 @@ describe('Lesson Coming Up', () => {
 		await expect(school.told('2026-03-09 17:00')).rejects.toThrow(/did not come whole/);
 		school.school.totalOff = 0;
 		expect(await school.told('2026-03-09 17:05')).toEqual(TUESDAY);
+	});
+
+	it('more groups than the durable scheduler has time for come with the next polls, the soonest first', async () => {
+		const branchIds = { mode: 'id', value: '1', __rl: true };
+		const school = new Timetable('2026-03-08 12:00', { branchIds }, {}, undefined, { isDurable: true });
+		for (let index = 0; index < 200; index++) {
+			const group = 1_000 + index;
+			school.add('group', { id: group, name: `Группа ${index}`, branch_ids: [1] });
+			school.add('cgi', { customer_id: 501, group_id: group, b_date: '01.01.2026', e_date: null });
+			school.lesson(group, `2026-03-12 ${10 + (index % 12)}:00`, { group_ids: [group], customer_ids: [] });
+		}
+		await school.told('2026-03-08 12:00');
+		// At five calls a second, after a pause.
+		school.callMs = 200;
+		const told: string[] = [];
+		const polls = ['00', '05', '10', '15', '20'].map((minute) => `2026-03-11 23:${minute}`);
+		for (const poll of polls) {
+			const some = await school.told(poll);
+			expect(some.length).toBeGreaterThan(10);
+			expect(school.seconds).toBeLessThan(36 * 0.8);
+			told.push(...some);
+		}
+		expect(told).toHaveLength(200);
+		expect(told).toEqual([...told].sort());
+		expect(await school.told('2026-03-11 23:25')).toEqual([]);
+		expect(school.calls).toEqual([]);
+	});
+
+	it('reads who has joined since by one call on the day of the lesson, and between two looks only what came near', async () => {
+		const school = new Timetable('2026-03-08 12:00', { branchIds: { mode: 'id', value: '1', __rl: true } });
+		const groupsRead = () => school.calls.filter((call) => call.startsWith('1/cgi')).length;
+		school.add('group', { id: 42, name: 'Шахматы', branch_ids: [1] });
+		school.add('cgi', { customer_id: 503, group_id: 42, b_date: '01.01.2026', e_date: '10.03.2026' });
+		school.lesson(9_001, '2026-03-10 17:30', { group_ids: [42], customer_ids: [] });
+		await school.told('2026-03-08 12:00', '2026-03-09 16:40');
+		expect(await school.told('2026-03-09 17:00')).toEqual(TUESDAY);
+		expect(groupsRead()).toBe(2);
+		expect(await school.told('2026-03-09 17:30')).toEqual(['503 2026-03-10 17:30:00']);
+		expect(groupsRead()).toBe(2);
+		// The next day, each of the two groups once.
+		school.add('cgi', { customer_id: 501, group_id: 42, b_date: '10.03.2026', e_date: null });
+		expect(await school.told('2026-03-10 10:00')).toEqual(['501 2026-03-10 17:30:00']);
+		expect(groupsRead()).toBe(2);
 	});
 
 	it('without Simplify it gives the lesson, and the card as AlfaCRM sends it', async () => {

@@ -301,7 +301,7 @@ export async function readComing(lists: Lists, { all }: Lessons): Promise<Partic
 		return (await lists.allowed(names, plural, branch, async () => ({ read: await read() })))?.read;
 	};
 	const otherBranches = async () => (await branchesInUse(item)) ?? [];
-	const participants = await participantsOf(reader, lessons, { zone, inBranch, otherBranches });
+	const { participants } = await participantsOf(reader, lessons, { zone, inBranch, otherBranches });
 	for (const { customer: row, customer_branch: branch } of participants) lists.note({ row, branch });
 	return participants;
 }

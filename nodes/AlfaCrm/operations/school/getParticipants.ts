@@ -45,7 +45,7 @@ export const participants: ActionKind<'participants'> = {
 		};
 		const lesson = id === undefined ? undefined : await lessonIn(item, entity, id, branches);
 		const found = lesson
-			? await participantsOf(reader, [lesson], asked)
+			? (await participantsOf(reader, [lesson], asked)).participants
 			: await readParticipants(reader, { branches, from, to, ...asked });
 		// Where nothing could be looked at, nobody knows that nobody comes.
 		const [refused, ...others] = (lesson ? [lesson.branch] : branches).map((one) => refusals.get(one));

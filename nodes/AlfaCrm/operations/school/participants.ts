@@ -63,12 +63,25 @@ interface Asked {
 	inBranch?: InBranch;
 	/** Where else the card of a customer may be who is in none of the branches of the lessons; asked for once one is missing. */
 	otherBranches?: () => Promise<readonly Branch[]>;
+	/** Asked before the members of one more group are read, but for a few that are always read. */
+	hasTime?: () => boolean;
+	/** A lesson of today for which only those are looked for who have joined since it was read. */
+	isRead?: (lesson: Occurrence) => boolean;
 }
 
 interface ParticipantRequest extends Days, Asked {
 	branches: readonly Branch[];
-	/** Which lessons count; all but cancelled ones by default. Members are read of those alone. */
-	wants?: (occurrence: Occurrence) => boolean;
+}
+
+/** Lessons that the list of a branch shows. */
+interface LessonsOfBranch {
+	branch: Branch;
+	occurrences: readonly Occurrence[];
+}
+
+interface LocatedOccurrence {
+	branch: Branch;
+	lesson: Occurrence;
 }
 
 const plainly: InBranch = async (_branch, read) => await read();
@@ -79,15 +92,15 @@ const plainly: InBranch = async (_branch, read) => await read();
  */
 export async function readParticipants(
 	reader: ListReader,
-	{ branches, wants = () => true, inBranch = plainly, from, to, zone, ...rest }: ParticipantRequest,
+	{ branches, inBranch = plainly, from, to, zone, ...rest }: ParticipantRequest,
 ): Promise<Participant[]> {
 	const lessons = await Promise.all(
 		branches.map(async (branch) => {
 			const read = async () => await readOccurrences(reader, branch, { from, to, zone });
-			return { branch, occurrences: ((await inBranch(branch, read)) ?? []).filter(wants) };
+			return { branch, occurrences: (await inBranch(branch, read)) ?? [] };
 		}),
 	);
-	return await participantsOf(reader, lessons, { inBranch, zone, ...rest });
+	return (await participantsOf(reader, lessons, { inBranch, zone, ...rest })).participants;
 }
 
 // ---------------------------------------------------------------- lessons
@@ -96,7 +109,7 @@ export async function readParticipants(
 const DAYS_OF_A_WEEK = 7;
 
 /** The lessons of some days in a branch that are not cancelled, and the regular ones that do not stand in its calendar yet. */
-async function readOccurrences(
+export async function readOccurrences(
 	reader: ListReader,
 	branch: Branch,
 	{ from, to, zone }: Days,
@@ -207,69 +220,122 @@ function momentOf(value: unknown, day: string, zone: string): string | null {
 
 // ---------------------------------------------------------------- people
 
-/** Who comes to lessons that are known, as `readParticipants` says it. */
+/** Groups whose members are read side by side, and at least: more than calls that may be under way. */
+const AT_ONCE = 6;
+
+/** Does it with each in their order for as long as there is time, and with the first few in any case. */
+async function sideBySide<T>(
+	all: readonly T[],
+	hasTime: () => boolean,
+	work: (one: T) => Promise<void>,
+): Promise<void> {
+	let begun = 0;
+	const next = async (): Promise<void> => {
+		while (begun < all.length && (begun < AT_ONCE || hasTime())) await work(all[begun++]);
+	};
+	await Promise.all(Array.from({ length: AT_ONCE }, next));
+}
+
+type GroupToRead = [string, { branch: Branch; group: number; passes: readonly IDataObject[] }];
+
+/**
+ * Who comes to lessons that are known, as `readParticipants` says it.
+ *
+ * @returns those of the soonest lessons, and the lessons for which there was no time
+ */
 export async function participantsOf(
 	reader: ListReader,
-	lessons: ReadonlyArray<{ branch: Branch; occurrences: readonly Occurrence[] }>,
-	{ zone, inBranch = plainly, otherBranches = async () => await Promise.resolve([]) }: Asked,
-): Promise<Participant[]> {
+	lessons: readonly LessonsOfBranch[],
+	{
+		zone,
+		inBranch = plainly,
+		otherBranches = async () => await Promise.resolve([]),
+		hasTime = () => true,
+		isRead = () => false,
+	}: Asked,
+): Promise<{ participants: Participant[]; left: Occurrence[] }> {
+	const unreadable = new Set<Branch>();
+	const readIn = async <T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> => {
+		const found = await inBranch(branch, async () => ({ read: await read() }));
+		if (found === undefined) unreadable.add(branch);
+		return found?.read;
+	};
+	const located = lessons
+		.flatMap(({ branch, occurrences }) => occurrences.map((lesson) => ({ branch, lesson })))
+		.sort(({ lesson: one }, { lesson: other }) => (placeInTime(one) < placeInTime(other) ? -1 : 1));
+	const members = new Map<string, Rows>();
+	const read = async ([key, { branch, group, passes }]: GroupToRead): Promise<void> => {
+		if (unreadable.has(branch)) return;
+		const rows = await readIn(branch, async () => await readMembers(reader, branch, group, passes));
+		if (rows !== undefined) members.set(key, rows);
+	};
+	await sideBySide([...groupsOf(located, isRead)], hasTime, read);
+	const isLeft = ({ branch, lesson: { group_ids } }: LocatedOccurrence) =>
+		!unreadable.has(branch) && group_ids.some((group) => !members.has(groupKey(branch, group)));
+	const end = located.findIndex(isLeft);
+	const [reached, left] = end < 0 ? [located, []] : [located.slice(0, end), located.slice(end)];
+	const expected = reached
+		.filter(({ branch }) => !unreadable.has(branch))
+		.map((one) => ({ ...one, people: peopleOf(one, members, zone) }));
 	const cards = new Cards(reader, zone);
-	const expected = await Promise.all(
-		lessons.map(async ({ branch, occurrences }) => {
-			const read = async () => {
-				const members = await readMembers(
-					reader,
-					branch,
-					occurrences.flatMap(({ group_ids }) => group_ids),
-				);
-				const coming = occurrences.map((one) => ({ one, people: peopleOf(one, members, zone) }));
-				const ids = coming.flatMap(({ people }) => [...people.keys()]);
-				await cards.read(branch, ids);
-				return { coming, ids };
-			};
-			return (await inBranch(branch, read)) ?? { coming: [], ids: [] };
-		}),
+	const idsOfPeople = (some: typeof expected) => some.flatMap(({ people }) => [...people.keys()]);
+	const ofBranch = (branch: Branch) => idsOfPeople(expected.filter((one) => one.branch === branch));
+	const own = lessons.map(({ branch }) => branch).filter((branch) => !unreadable.has(branch));
+	await Promise.all(
+		own.map(async (branch) => await readIn(branch, async () => await cards.read(branch, ofBranch(branch)))),
 	);
-	const missing = cards.missing(expected.flatMap(({ ids }) => ids));
+	const coming = expected.filter(({ branch }) => !unreadable.has(branch));
+	const missing = cards.missing(idsOfPeople(coming));
 	if (missing.length > 0) {
-		const own = lessons.map(({ branch }) => branch);
 		const others = [...new Set([...own, ...(await otherBranches())])];
 		for (const branch of others)
 			await inBranch(branch, async () => await cards.read(branch, cards.missing(missing)));
 	}
-	const found = expected
-		.flatMap(({ coming }) => coming)
-		.flatMap(({ one, people }) => [...people].flatMap((person) => participantIn(one, person, cards)));
+	const found = coming.flatMap(({ lesson, people }) =>
+		[...people].flatMap((person) => participantIn(lesson, person, cards)),
+	);
 	// Lists of two branches may show the same lesson.
 	const keyOf = (one: Participant) => `${one.lesson_id ?? lessonKey(one)} ${one.customer_id}`;
-	return [...new Map(found.map((one) => [keyOf(one), one])).values()].sort(byTime);
+	const participants = [...new Map(found.map((one) => [keyOf(one), one])).values()].sort(byTime);
+	return { participants, left: left.map(({ lesson }) => lesson) };
 }
 
-/** Memberships by group, past and future ones too. API notes 5.7. */
+const groupKey = (branch: Branch, group: number): string => `${String(branch)} ${group}`;
+
+/** Groups in the order of their lessons, and how each is asked for: without days the list shows who is a member today. API notes 5.7. */
+function groupsOf(located: readonly LocatedOccurrence[], isRead: (lesson: Occurrence) => boolean) {
+	const groups = new Map<string, GroupToRead[1]>();
+	for (const { branch, lesson } of located)
+		for (const group of lesson.group_ids) {
+			const key = groupKey(branch, group);
+			const isEnough = isRead(lesson) && groups.get(key)?.passes.length !== passesOf(cgi).length;
+			groups.set(key, { branch, group, passes: isEnough ? [{}] : passesOf(cgi) });
+		}
+	return groups;
+}
+
+/** Memberships of a group, past and future ones too where `passes` ask for them. API notes 5.7. */
 async function readMembers(
 	reader: ListReader,
 	branch: Branch,
-	groups: readonly number[],
-): Promise<Map<number, IDataObject[]>> {
-	const read = async (group: number) => {
-		const query = { group_id: group };
-		const task = `list the members of group ${group}`;
-		const list = { path: cgi.path, branch, query, body: query, task };
-		const { rows } = await reader.collect(list, { passes: passesOf(cgi) });
-		return [group, rows.filter(({ group_id }) => (readId(group_id) ?? group) === group)] as const;
-	};
-	return new Map(await Promise.all([...new Set(groups)].map(read)));
+	group: number,
+	passes: readonly IDataObject[],
+): Promise<IDataObject[]> {
+	const query = { group_id: group };
+	const list = { path: cgi.path, branch, query, body: query, task: `list the members of group ${group}` };
+	const { rows } = await reader.collect(list, { passes });
+	return rows.filter(({ group_id }) => (readId(group_id) ?? group) === group);
 }
 
 /** Who comes to a lesson, each with the group as whose member. */
 function peopleOf(
-	{ date, group_ids, customer_ids }: Occurrence,
-	members: ReadonlyMap<number, Rows>,
+	{ branch, lesson: { date, group_ids, customer_ids } }: LocatedOccurrence,
+	members: ReadonlyMap<string, Rows>,
 	zone: string,
 ): Map<number, number | null> {
 	const people = new Map<number, number | null>(customer_ids.map((id) => [id, group_ids[0] ?? null]));
 	for (const group of [...group_ids].reverse())
-		for (const row of members.get(group) ?? [])
+		for (const row of members.get(groupKey(branch, group)) ?? [])
 			if (isOnDay(row, date, zone)) for (const id of readIds([row.customer_id])) people.set(id, group);
 	return people;
 }
@@ -288,6 +354,9 @@ function participantIn(
  */
 export const lessonKey = ({ lesson_id, regular_id, date, time_from }: Occurrence): string =>
 	`${regular_id === null ? `l${String(lesson_id)}` : `r${regular_id}`} ${time_from ?? date}`;
+
+/** Compares as text: the soonest lesson first. */
+export const placeInTime = (one: Occurrence): string => `${one.time_from ?? one.date} ${lessonKey(one)}`;
 
 function byTime(one: Participant, other: Participant): number {
 	const keyOf = ({ date, time_from }: Participant) => time_from ?? date;
