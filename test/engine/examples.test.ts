@@ -3,11 +3,11 @@ import { Workflow } from 'n8n-workflow';
 
 import { withPackage } from '../../scripts/lib/examples';
 import { Types } from './support/engine';
-import { officeOf } from './support/office';
+import { officeOf, pick, stopClock } from './support/office';
 import { useSchool } from './support/school';
 
 const school = useSchool({ customers: 30 });
-const { lead, rows, whole } = officeOf(school);
+const { lead, rows, run, whole } = officeOf(school);
 
 /** The parameters of an example's node, as somebody imports them. */
 const parametersOf = (example: string, name: string) =>
@@ -145,5 +145,54 @@ describe('bank-statement', () => {
 			expect(errorItems).toHaveLength(1);
 		}
 		expect(rows('pay')).toHaveLength(before);
+	});
+});
+
+describe('trial-booking', () => {
+	const saving = parametersOf('trial-booking', 'Save Lead');
+	const DAY = '2031-03-10';
+	const PHONE = '+7 900 555-11-01';
+	const save = async (name: string, phone = PHONE) => (await run({ ...saving, phone, name }))[0];
+	const book = async ({ id }: IDataObject) =>
+		(
+			await run({
+				...parametersOf('trial-booking', 'Book Trial'),
+				...{ customer_ids: pick(id), lesson_type_id: pick(3), subject_id: pick(1) },
+				...{ lesson_date: DAY, date_to: '2031-03-16', additionalFields: { teacher_ids: pick(1) } },
+			})
+		)[0];
+	beforeEach(() => stopClock('2031-03-09T06:00:00Z'));
+	afterEach(() => jest.useRealTimers());
+
+	it.each([0, 1])(
+		'books the second child of one phone for itself, though the first has is_study %s',
+		async (kind) => {
+			const first = lead({ is_study: kind, name: 'Аня', phone: [PHONE] });
+			const own = await book(await save('Аня', '8 (900) 555-11-01'));
+			expect(own).toMatchObject({ operationResult: 'created', customer_ids: first });
+			const boris = await save('Боря');
+			expect(boris).toMatchObject({ operationResult: 'created', name: 'Боря' });
+			const other = await book(boris);
+			expect(other).toMatchObject({ operationResult: 'created', customer_ids: boris.id });
+			expect(other.time_from).not.toBe(own.time_from);
+		},
+	);
+
+	it('takes the same child, however it is written, for the same', async () => {
+		const mia = await save('Орлова Алёна');
+		expect(await save(' орлова  АЛЕНА ', '9005551101')).toMatchObject({
+			...{ id: mia.id, operationResult: 'unchanged', name: 'Орлова Алёна' },
+		});
+	});
+
+	it('brings one back from the archive, who would get no reminder', async () => {
+		const id = lead({ name: 'Рита', phone: [PHONE], e_date: '2026-01-15', removed: 1 });
+		expect(await save('Рита')).toMatchObject({ id, operationResult: 'updated' });
+		const { time_from } = await book({ id });
+		const coming = await run({
+			...{ resource: 'lesson', operation: 'getParticipants', branchId: pick(1) },
+			...{ date_from: DAY, date_to: '2031-03-16' },
+		});
+		expect(coming).toContainEqual(expect.objectContaining({ customer_id: id, time_from }));
 	});
 });
