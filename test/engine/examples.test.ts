@@ -196,3 +196,48 @@ describe('trial-booking', () => {
 		expect(coming).toContainEqual(expect.objectContaining({ customer_id: id, time_from }));
 	});
 });
+
+describe('a refund of a part', () => {
+	const PHONE = '+7 900 555-00-01';
+	const refund = (externalId: string, customer_id: INodeParameters): INodeParameters => ({
+		...{ resource: 'pay', operation: 'createCorrection', branchId: pick(1), customer_id, income: '800' },
+		...{ pay_type_id: pick(2), pay_account_id: pick(1), document_date: '2026-11-30' },
+		additionalFields: { externalId },
+	});
+
+	it('is entered by its own number for who has paid, as docs/examples.md says, and once', async () => {
+		const id = lead({ is_study: 1, phone: [PHONE] });
+		const body = { object: { id: '2f1a-0001', amount: { value: '3872.70' }, metadata: { phone: PHONE } } };
+		await run(parametersOf('payment-yookassa', 'Take Payment'), { items: [{ body }] });
+		const before = rows('pay').length;
+		for (const number of ['r-1', 'r-2', 'r-1', 'r-2']) {
+			const [{ customer_id: payer }] = await run({
+				...{ resource: 'pay', operation: 'getAll', branchId: pick(1), returnAll: true },
+				filters: { note: '[ID 2f1a-0001]' },
+			});
+			await run(refund(number, pick(payer)));
+		}
+		expect(rows('pay').slice(before)).toMatchObject([
+			{ customer_id: id, note: '[ID r-1]' },
+			{ customer_id: id, note: '[ID r-2]' },
+		]);
+	});
+});
+
+it('payment-cloudpayments: a copy for refunds is to be without the condition on Status, which their notification has not', () => {
+	const { conditions } = parametersOf('payment-cloudpayments', 'Signed and Paid').conditions as {
+		conditions: Array<{ leftValue: string; rightValue: string }>;
+	};
+	const body = {
+		TransactionId: '600',
+		PaymentTransactionId: '504',
+		Amount: '800.00',
+		AccountId: '79005550001',
+	};
+	const json = { body, signature: 'a', headers: { 'content-hmac': 'a' } };
+	const isMet = conditions.map(
+		({ leftValue, rightValue }) => valueFor(leftValue, json) === valueFor(rightValue, json),
+	);
+	expect(isMet).toEqual([true, false]);
+	expect(conditions[1].leftValue).toContain('Status');
+});
