@@ -54,11 +54,27 @@ export const bankStatement: Job = {
 		await expect(send(csv(first, unknown, unnamed, next))).rejects.toThrow(/Не записано: 3 от [^;]+$/);
 		expect(entered()).toMatchObject([...both, { customer_id: id, income: '500.00' }]);
 
+		// Whose number is not sure is not guessed, and no row is dropped since it is not read as it was meant.
+		const glued = '04.03.2026;4;700,00;;КТО-ТО;по договору№117/26';
+		const count = '04.03.2026;5;800,00;;КТО-ТО;по договору 17 занятий';
+		const unsure = /Не записано: 5 от 04\.03\.2026, 800,00 \(AlfaCRM has no customer [^;]+\) *$/;
+		clientWith(sandbox, '+7(900)000-77-55', { custom_dogovor: '17' });
+		await expect(send(csv(glued, count))).rejects.toThrow(unsure);
+		const last = [...both, { customer_id: id }, { customer_id: yan, income: '700.00' }];
+		expect(entered()).toMatchObject(last);
+		await expect(send(csv(second).replaceAll(';', ','))).rejects.toThrow(
+			/Не записано: undefined от undefined, нет столбца \([^;]+\) *$/,
+		);
+		await expect(send(csv(second).replace('Поступление', 'Приход'))).rejects.toThrow(
+			/Не записано: 1 от 02\.03\.2026, нет столбца \([^;]+\) *$/,
+		);
+		expect(entered()).toMatchObject(last);
+
 		// Nobody without the login brings money in.
 		sandbox.clearJournal();
 		expect(await upload(csv('04.03.2026;9;1,00;;Я;договор Д-17'), { ...LOGIN, password: 'guess' })).toBe(401);
 		expect(sandbox.journal).toEqual([]);
-		expect(entered()).toHaveLength(4);
+		expect(entered()).toHaveLength(5);
 		await stage.unpublish();
 	},
 };

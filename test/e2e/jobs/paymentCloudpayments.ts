@@ -62,11 +62,13 @@ export const paymentCloudpayments: Job = {
 			{ ...unsigned, headers: { 'content-type': headers['content-type'] } },
 			{ ...unsigned, headers: { ...headers, 'content-hmac': '' } },
 		])
-			expect(await call(request)).not.toMatch(CODE_0);
+			expect(await call(request, 500)).not.toMatch(CODE_0);
 		// Nor is held money entered, which may be given back.
-		expect(await call(signed(paid('506', '5.00', { Data: phone, Status: 'Authorized' })))).not.toMatch(
-			CODE_0,
-		);
+		const held = signed(paid('506', '5.00', { Data: phone, Status: 'Authorized' }));
+		expect(await call(held, 500)).not.toMatch(CODE_0);
+		// Nor is it dropped without a word, as with a wrong secret each would be.
+		const unsaid = stage.startedBy(async () => await call(signed(forged, 'a-foreign-secret'), 500));
+		await expect(unsaid).rejects.toThrow('error in "Not Entered": Не записано');
 		expect(sandbox.journal).toEqual([]);
 
 		// A payer who is not found is no success, so that it comes again.

@@ -58,7 +58,10 @@ export const paymentRobokassa: Job = {
 			{ ...unsigned, SignatureValue: '' },
 			{ SignatureValue },
 		])
-			expect(await call(forged)).not.toContain('OK');
+			expect(await call(forged, 500)).not.toContain('OK');
+		// Nor is one dropped without a word, as with a wrong password each would be.
+		const unsaid = stage.startedBy(async () => await call({ ...genuine, OutSum: '9000.00' }, 500));
+		await expect(unsaid).rejects.toThrow('error in "Not Entered": Не записано');
 		expect(sandbox.journal).toEqual([]);
 
 		// A payer who is not found is no success.

@@ -67,8 +67,8 @@ export const trialBooking: Job = {
 		expect(booked()).toMatchObject([first]);
 
 		// The same once more, written in another way and for another day of that week.
-		expect(await send('Мия', '8 (900) 000 77 22', date)).toContain(told('10:00'));
-		expect(await send('Мия', '9000007722', next ?? '')).toContain(told('10:00'));
+		expect(await send('орлова  мия', '8 (900) 000 77 22', date)).toContain(told('10:00'));
+		expect(await send('ОРЛОВА МИЯ', '9000007722', next ?? '')).toContain(told('10:00'));
 		expect(added()).toHaveLength(1);
 		expect(booked()).toMatchObject([first]);
 
@@ -86,6 +86,14 @@ export const trialBooking: Job = {
 		// Who waits for a call stands in no stage of those who have a lesson.
 		const stages = added().map(({ lead_status_id: status }) => status === stageOfTrial.id);
 		expect(stages.filter(Boolean)).toHaveLength(2);
+
+		// Another child of Mia's parent is told nothing of her lesson, and has a card of its own.
+		const page = await send('Орлов Тим', '+7 900 000-77-22', date);
+		expect(page).toContain('Мы перезвоним и подберём время.');
+		expect(page).not.toContain('10:00');
+		expect(added()).toHaveLength(4);
+		expect(added()[3]).toMatchObject({ name: 'Орлов Тим', is_study: 0 });
+		expect(booked()).toHaveLength(2);
 		await stage.unpublish();
 	},
 };
