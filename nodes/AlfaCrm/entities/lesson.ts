@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay } from '../values/formats';
-import { note, timestamps, writable, ownBranch } from './common';
+import { idFilter, note, timestamps, writable, ownBranch } from './common';
 import {
 	boolean,
 	choice,
@@ -287,6 +287,7 @@ export const lesson = writable({
 	filters: [
 		record('customer_id', 'Customer', 'customer', { description: 'Who takes part' }),
 		record('group_id', 'Group', 'group', { description: 'Which group takes part' }),
+		idFilter,
 		// Some integrations send dotted days. API notes 5.11.
 		...range(today(isoDate), 'date', 'Lesson Date', 'date'),
 		lessonType,

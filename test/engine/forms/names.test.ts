@@ -342,28 +342,6 @@ describe('several names', () => {
 	});
 });
 
-it('the branch of a customer in the attendance of a lesson may be a name, in items about one lesson too', async () => {
-	const pupils = rows('customer')
-		.slice(0, 2)
-		.map(({ id }) => id);
-	const lesson = add('lesson', {
-		...{ branch_id: 1, date: '2026-02-10', time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:00:00' },
-		...{ customer_ids: pupils, group_ids: [], teacher_ids: [1], status: 1, lesson_type_id: 1, subject_id: 1 },
-	});
-	await run(
-		{
-			...{ resource: 'lesson', operation: 'complete', branchId: 'Центральный', id: lesson },
-			details: {
-				values: [{ customer_id: '={{ $json.pupil }}', is_attend: true, branch_id: '={{ "Северный" }}' }],
-			},
-		},
-		{ items: pupils.map((pupil) => ({ pupil })) },
-	);
-	const [{ body }] = school.entries('lesson/teach');
-	expect(body).toMatchObject({ details: pupils.map((customer_id) => ({ customer_id, branch_id: 2 })) });
-	expect(asked('branch')).toBe(1);
-});
-
 it('each list is read once for all items and for their names in the output', async () => {
 	const { json } = await whole(
 		{

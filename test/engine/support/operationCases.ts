@@ -138,6 +138,8 @@ const SPECIAL: Record<string, Special> = {
 			lesson_date: fc.constantFrom('2031-03-10', '12.03.2031'),
 			time_from: fc.constantFrom('10:00', '10:30', '16:00:00'),
 			date_to: fc.constantFrom('2031-03-12', '2031-04-14'),
+			// Nobody is further than the last stage: a run that is repeated takes nobody back.
+			lead_status_id: fc.constantFrom(undefined, lastStage(rows)),
 		}),
 	},
 	'lesson.complete': {
@@ -154,6 +156,11 @@ const SPECIAL: Record<string, Special> = {
 		},
 	},
 };
+
+function lastStage(rows: World['rows']): Value {
+	const stages = [...rows('lead-status')].sort((one, other) => Number(other.weight) - Number(one.weight));
+	return picked(Number(stages[0].id));
+}
 
 // ---------------------------------------------------------------- runs of each
 

@@ -348,6 +348,13 @@ describe('the first free slot', () => {
 		expect(description).toMatch(/^Give later days.*Nothing was saved\.$/);
 	});
 
+	it('is another one once that which was booked is over, though nobody has marked it', async () => {
+		await school.done(first());
+		jest.setSystemTime(new Date(`${DAY}T08:10:00Z`));
+		expect((await school.done(first())).json).toMatchObject([{ operationResult: 'created' }]);
+		expect(times()).toEqual([`${DAY} 10:00:00 1`, `${DAY} 11:30:00 1`]);
+	});
+
 	it('is not one that has passed', async () => {
 		jest.setSystemTime(new Date(`${DAY}T08:10:00Z`));
 		await school.done(first());
@@ -382,6 +389,18 @@ describe('a lesson for nobody', () => {
 	])("is one without a right '%s', which is refused", async (label, more) => {
 		expect((await school.refused(form(more))).message).toContain(label);
 	});
+});
+
+it.each([
+	['a rejected lead', { is_study: 0, lead_reject_id: 1 }, true],
+	['an archived one', { e_date: '2026-01-15', removed: 1 }, true],
+	['anybody else', {}, false],
+])('%s is booked, with a hint only where nobody would be told of the lesson', async (_who, row, isTold) => {
+	const id = school.lead(row);
+	const { json, hints } = await school.done(form({ customer_ids: String(id) }));
+	expect(json).toMatchObject([{ operationResult: 'created' }]);
+	const told = expect.stringContaining(`left out by 'Get Participants'`) as string;
+	expect(hints).toEqual(isTold ? [told] : []);
 });
 
 describe('the stage of the lead', () => {

@@ -138,6 +138,15 @@ describe('Get Participants', () => {
 		expect((await school.refused(form({ ...only(value), branchId: 1 }))).message).toContain("'Lesson'");
 	});
 
+	it('are all there where AlfaCRM takes the first of several IDs alone', async () => {
+		lesson({ id: 9_002, customer_ids: [501, 502] });
+		school.onCall = (call, { body: { id } }) =>
+			call === 'customer/index' && Array.isArray(id)
+				? { items: [school.row('customer', id[0] as number)], total: 1 }
+				: undefined;
+		expect(await ids(only(9_002))).toEqual([501, 502]);
+	});
+
 	it('a branch that this user may not see is left out with a hint; the one that is chosen is an error', async () => {
 		school.settings.forbiddenBranches = [2];
 		const { json, hints } = await school.done(form());

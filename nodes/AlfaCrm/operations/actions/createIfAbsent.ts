@@ -21,7 +21,15 @@ import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
 import type { ExternalId } from './externalId';
-import { assertSameSum, findElsewhere, hasNumber, isOfType, keepExternalId, payerOf } from './externalId';
+import {
+	assertKept,
+	assertSameSum,
+	findElsewhere,
+	hasNumber,
+	isOfType,
+	keepExternalId,
+	payerOf,
+} from './externalId';
 import { readFields } from './fields';
 import type { ActionKind } from '../operation';
 
@@ -72,6 +80,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 				const all = await authored(item, fields, body, home);
 				const call = { ...target, action: 'create', body: all, task: `create the ${noun}` };
 				const model = await item.save(call, [lock]);
+				if (external) assertKept(wanted, external, model);
 				return report(show, { ...all, ...model }, 'created', Object.keys(all));
 			};
 			if (isSame === undefined) return [await create()];

@@ -136,6 +136,20 @@ export function assertSameSum({ item, body }: Wanted, { id }: ExternalId, row: I
 }
 
 /**
+ * A payment that lost its number would be entered once more by each run.
+ *
+ * @param model as AlfaCRM shows what it has saved
+ */
+export function assertKept({ item }: Wanted, external: ExternalId, model: IDataObject): void {
+	const { id, field = 'note' } = external;
+	if (!(field in model) || hasNumber(model, external)) return;
+	throw item.failed(
+		`AlfaCRM entered payment ${String(model.id)}, but did not keep the External ID ${quoted(id)}`,
+		`Add ${bracketed(id)} to its note in AlfaCRM, or the next run enters it once more. A shorter note, or another '${externalIdField.label}', may help.`,
+	);
+}
+
+/**
  * Whose payment has that number.
  *
  * @throws NodeOperationError when there is none, or several have it

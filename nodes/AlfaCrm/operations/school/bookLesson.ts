@@ -1,7 +1,15 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { daysAfter, minutesOfClock, readFlag, readId, readIds, wallClock } from '../../values/formats';
-import { customer as customerEntity, CUSTOMER_TYPE, stageOf } from '../../entities/customer';
+import {
+	daysAfter,
+	formatTime,
+	minutesOfClock,
+	readFlag,
+	readId,
+	readIds,
+	wallClock,
+} from '../../values/formats';
+import { customer as customerEntity, CUSTOMER_TYPE, isRejected, stageOf } from '../../entities/customer';
 import type { Field } from '../../entities/fieldTypes';
 import { BOOKED, dayOf, lesson, LESSON_STATUS, WHEN } from '../../entities/lesson';
 import { listCall } from '../../entities/listCall';
@@ -17,6 +25,7 @@ import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import { simplifiedSchema, useful, withResult, withResultSchema } from '../output/readings';
 import { objectOf, STRING } from '../output/recordSchema';
+import { isArchived } from '../records/archived';
 import { bodyOf } from '../records/body';
 import { skipIfThere } from '../records/create';
 import { getRecord } from '../records/findById';
@@ -176,6 +185,7 @@ async function book(item: Item, entity: Entity, booking: Booking): Promise<IData
 		return named(same, 'unchanged');
 	};
 	const create = async () => {
+		for (const id of booking.customers) await warnOfGone(item, search.target, id);
 		const { date, start, teacher: who } = place as Place;
 		const body = {
 			...given,
@@ -233,10 +243,12 @@ function sameOf(item: Item, theirs: readonly IDataObject[], booking: Booking): I
 
 /** Whether it is the lesson at that time or, where any time will do, one like it that is still to come. */
 function isSame(item: Item, row: IDataObject, { search, given, ids, start }: Booking): boolean {
+	const { notBefore = '' } = search;
 	const on = dayOf(row, item.zone) ?? '';
 	const isLike = ['subject_id', 'lesson_type_id'].every((name) => readId(row[name]) === given[name]);
 	if (on < search.from || on > search.to || !isLike || !isFor(row, given)) return false;
 	if (start !== undefined) return spanOf(row, item.zone)?.begin === minutesOfClock(start);
+	if (`${on} ${formatTime(row.time_from, item.zone) ?? ''}` < notBefore) return false;
 	const isTheirs = ids.length === 0 || readIds(listOf(row[teacher.name])).some((id) => ids.includes(id));
 	// One of every week was not booked for this.
 	const isOnce = readId(row.regular_id) === undefined;
@@ -325,6 +337,25 @@ async function freeNext(item: Item, later: Search, start: string): Promise<strin
 	return `Free next: ${words.join(', ')}.`;
 }
 
+const ofCustomer = ({ branch, labels }: Target): Target => ({
+	path: customerEntity.path,
+	branch,
+	query: {},
+	labels: { ...labelsOf(customerEntity.fields), ...labels },
+});
+
+/** Who books need not be allowed to see the card. */
+async function warnOfGone(item: Item, own: Target, id: number): Promise<void> {
+	const target = ofCustomer(own);
+	const read = async () => await getRecord(item, customerEntity, id, target);
+	const match = await item.ifAllowed(read, 404);
+	if (match && (isRejected(match.row) || (await isArchived(item, customerEntity, target, match))))
+		item.execution.hints.add(
+			"Archived customers and rejected leads are left out by 'Get Participants', and so by reminders: restore the card first",
+			`customer ${id}`,
+		);
+}
+
 /** What was booked stands in the message if it fails. Who is further since an earlier booking is not taken back. */
 async function moveToStage(
 	item: Item,
@@ -332,13 +363,7 @@ async function moveToStage(
 	id: number,
 	{ stage, isNew }: { stage: number; isNew: boolean },
 ): Promise<void> {
-	const entity = customerEntity;
-	const target = {
-		...own,
-		path: entity.path,
-		query: {},
-		labels: { ...labelsOf(entity.fields), ...own.labels },
-	};
+	const [entity, target] = [customerEntity, ofCustomer(own)];
 	await item.withLock([recordKey(entity, id)], async () => {
 		const match = await getRecord(item, entity, id, target);
 		const values = { lead_status_id: stage };

@@ -207,7 +207,15 @@ async function readMarked({ item, asked: { days } }: Lists, rows: readonly Locat
 	);
 	for (const one of hidden) {
 		const id = idOf(one);
-		for (const customer_id of readIds(listOf(one.row.customer_ids))) {
+		const named = readIds(listOf(one.row.customer_ids));
+		if (named.length === 0) {
+			item.execution.hints.add(
+				`The check '${CHECKS.notMarked}' is not whole, because AlfaCRM shows neither attendance nor who takes part`,
+				`lesson ${String(id)}`,
+			);
+			marked.add(id);
+		}
+		for (const customer_id of named) {
 			const body = { id, customer_id, status: LESSON_STATUS.completed };
 			const keep = (row: IDataObject) => readId(row.id) === id;
 			const { rows: shown } = await item.collect(

@@ -388,19 +388,21 @@ class Cards {
 		return isGone ? undefined : found;
 	}
 
-	/** One integration gives `id` a list. Unless somebody comes of that, the whole list of the branch is read. API notes 3. */
+	/** One integration gives `id` a list. Unless several come of that, the whole list of the branch is read. API notes 3. */
 	async read(branch: Branch, ids: readonly number[]): Promise<void> {
 		const wanted = this.missing(ids);
 		if (wanted.length === 0) return;
-		if (await this.readBy({ id: wanted }, branch, wanted)) this.takesLists = true;
-		else if (!this.takesLists) await this.readBy({}, branch, wanted);
+		const came = await this.readBy({ id: wanted }, branch, wanted);
+		this.takesLists ||= came > 1;
+		if (came < wanted.length && !this.takesLists) await this.readBy({}, branch, wanted);
 	}
 
-	private async readBy(body: IDataObject, branch: Branch, wanted: readonly number[]): Promise<boolean> {
+	/** @returns how many of them came */
+	private async readBy(body: IDataObject, branch: Branch, wanted: readonly number[]): Promise<number> {
 		const list = { ...listCall(customerEntity, branch), body: { ...body, ...customerEntity.hidden?.show } };
 		const keep = ({ id }: IDataObject) => wanted.includes(readId(id) ?? 0);
 		const { rows } = await this.reader.collect(list, { keep });
 		for (const row of rows) for (const id of idsOf([row])) this.found.set(id, { row, branch });
-		return rows.length > 0;
+		return new Set(idsOf(rows)).size;
 	}
 }
