@@ -1,4 +1,6 @@
-const base = require('./jest.config.js').projects[0];
+const { projects, testSequencer } = require('./jest.config.js');
+
+const [base] = projects;
 
 /**
  * What is published, and what the tools of scripts/package.json say, which `npm test` does without (`release`). Then the packed package
@@ -14,4 +16,5 @@ module.exports = {
 	})),
 	testTimeout: 180_000,
 	maxWorkers: 1,
+	testSequencer,
 };

@@ -23,6 +23,7 @@ export async function main() {
 		.parse();
 	const { times, seed, engines } = command.opts<Flags>();
 	const seeded = seed === undefined ? [] : [`--seed=${seed}`];
+	const isChosen = command.args.some((argument) => !argument.startsWith('-'));
 	say(`The properties${times === 1 ? '' : `, ${times} times as deep as usual`}`);
 	const properties = await runJest(
 		[
@@ -33,6 +34,8 @@ export async function main() {
 			'--config',
 			'jest.config.js',
 			...seeded,
+			// The others have no depth: `npm test` runs them as they are.
+			...(isChosen ? [] : ['--findRelatedTests', 'test/support/depth.ts']),
 			...command.args,
 		],
 		{ TEST_DEPTH: String(times) },

@@ -41,6 +41,8 @@ export const JOBS: readonly Job[] = [
 	'trial-booking',
 	'morning-check',
 	'staff-agent',
+	'promoter-lead',
+	'messenger-funnel',
 ].map((name) => ({ name, isCompared: fs.existsSync(httpFile(name)) }));
 
 /** @param name of a job */

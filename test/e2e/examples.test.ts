@@ -35,8 +35,16 @@ it('plays each job', () => {
 
 describe.each(jobs)('$name', ({ name, play, more = {} }) => {
 	beforeEach(() => real.sandbox.reset());
-	const start = async (side: Side, edit?: Parameters<typeof Stage.of>[3]) =>
-		await Stage.of(name, side, real, edit);
+	const stages: Stage[] = [];
+	const start = async (side: Side, edit?: Parameters<typeof Stage.of>[3]) => {
+		const stage = await Stage.of(name, side, real, edit);
+		stages.push(stage);
+		return stage;
+	};
+	// One that polls on would be seen in what the next jobs ask, and what failed would still take their calls.
+	afterEach(async () => {
+		for (const stage of stages.splice(0)) await stage.unpublish();
+	});
 
 	it('does its job with this package', async () => await play(start, 'package', real));
 

@@ -1,7 +1,10 @@
 const Sequencer = require('@jest/test-sequencer').default;
 
 /** Suites that take minutes, the slowest first. */
-const SLOW = ['properties/values.test', 'properties/trigger/', 'properties/repeated', 'properties/'];
+const SLOW = [
+	...['e2e/examples', 'e2e/trigger', 'release/linters', 'e2e/'],
+	...['properties/values.test', 'properties/trigger/', 'properties/repeated', 'properties/'],
+];
 
 /**
  * Begins with what takes longest, so that no worker is left alone with it at the end. Jest knows how long a suite took

@@ -271,6 +271,31 @@ describe('"Send"', () => {
 	});
 });
 
+describe('the eight jobs of a school', () => {
+	/** Nodes beside the trigger and the notes. */
+	const MOST = {
+		'promoter-lead': 4,
+		'messenger-funnel': 3,
+		'morning-check': 3,
+		'payment-yookassa': 2,
+		'lesson-reminder': 3,
+		'trial-booking': 3,
+		'nightly-export': 6,
+		'debt-with-link': 2,
+	};
+
+	it.each(Object.entries(MOST))(
+		'%s takes at most %i nodes beside its trigger, no Code among them',
+		(name, most) => {
+			const types = withPackage(name).nodes.map(({ type }) => type);
+			const steps = types.filter((type) => type !== NOTE && !/trigger$|\.webhook$/i.test(type));
+			expect(types.filter((type) => type !== NOTE)).toHaveLength(steps.length + 1);
+			expect(steps.length).toBeLessThanOrEqual(most);
+			expect(steps.filter((type) => /\.(code|function|functionItem|executeCommand)$/.test(type))).toEqual([]);
+		},
+	);
+});
+
 it('speaks Russian to whoever fills in the form', () => {
 	const form = withPackage('form-to-lead').nodes.find(({ type }) => type.endsWith('.formTrigger'));
 	const { formTitle, formDescription, formFields, options } = form?.parameters as Record<string, never>;

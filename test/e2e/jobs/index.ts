@@ -11,6 +11,7 @@ import { lessonCancelledNotice } from './lessonCancelledNotice';
 import { lessonReminder } from './lessonReminder';
 import { lessonsRunningOutToManager } from './lessonsRunningOutToManager';
 import { mcpServer } from './mcpServer';
+import { messengerFunnel } from './messengerFunnel';
 import { missedLessonToParents } from './missedLessonToParents';
 import { morningCheck } from './morningCheck';
 import { newLeadToMessenger } from './newLeadToMessenger';
@@ -20,6 +21,7 @@ import { paymentCloudpayments } from './paymentCloudpayments';
 import { paymentReceipt } from './paymentReceipt';
 import { paymentRobokassa } from './paymentRobokassa';
 import { paymentYookassa } from './paymentYookassa';
+import { promoterLead } from './promoterLead';
 import { staffAgent } from './staffAgent';
 import { subscriptionEndingTask } from './subscriptionEndingTask';
 import { tildaFormToLead } from './tildaFormToLead';
@@ -53,4 +55,6 @@ export const jobs: readonly Job[] = [
 	trialBooking,
 	morningCheck,
 	staffAgent,
+	promoterLead,
+	messengerFunnel,
 ];

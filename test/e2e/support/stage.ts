@@ -22,6 +22,8 @@ const PATIENCE_MS = 30_000;
 
 /** One workflow in a real n8n, and the account that it works with. */
 export class Stage {
+	private isPublished = false;
+
 	private constructor(
 		readonly side: Side,
 		readonly sandbox: Sandbox,
@@ -104,11 +106,13 @@ export class Stage {
 				return executions.length > before ? executions[0] : undefined;
 			},
 			PATIENCE_MS,
+			100,
 		);
 		return finished(await this.client.waitForExecution(id));
 	}
 
 	async publish(): Promise<void> {
+		this.isPublished = true;
 		await this.client.publishWorkflow(this.workflow.id);
 	}
 
@@ -121,7 +125,9 @@ export class Stage {
 	}
 
 	async unpublish(): Promise<void> {
+		if (!this.isPublished) return;
 		await this.client.unpublishWorkflow(this.workflow.id);
+		this.isPublished = false;
 	}
 
 	/** What the node that is switched off would have sent. */

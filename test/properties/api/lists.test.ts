@@ -25,6 +25,10 @@ interface Habits {
 	total: 'all' | 'firstPage' | 'none';
 }
 
+/** Of the account that each list is of: one account would have had thousands of calls in the last second, all of which its limiter counts. */
+let accounts = 0;
+const own = (credential: IDataObject) => ({ credential: { hostname: `school${++accounts}`, ...credential } });
+
 function answerOf(list: readonly IDataObject[], { body }: Sent, { size: usual, asked, total }: Habits) {
 	const page = Number(body.page);
 	if (body.pageSize !== undefined && asked === 'refused') throw answered(400);
@@ -60,7 +64,7 @@ describe('a list, however AlfaCRM shows it', () => {
 		await fc.assert(
 			fc.asyncProperty(list, async ({ habits, count, limit, shown, ...credential }) => {
 				const all = Array.from({ length: count }, (_, index) => shown(index + 1));
-				const { client } = contextOf((request) => answerOf(all, request, habits), { credential });
+				const { client } = contextOf((request) => answerOf(all, request, habits), own(credential));
 				const { rows: found, isComplete } = await collect(client, CALL, { limit });
 				expect(found).toEqual(all.slice(0, limit));
 				expect(isComplete).toBe(true);
@@ -81,7 +85,7 @@ describe('a list, however AlfaCRM shows it', () => {
 			fc.asyncProperty(list, async ({ habits, count, kinds, which, ...credential }) => {
 				const random = randomFrom(which);
 				const all = Array.from({ length: count }, () => ({ minute: Math.floor(random() * kinds) }));
-				const { client } = contextOf((request) => answerOf(all, request, habits), { credential });
+				const { client } = contextOf((request) => answerOf(all, request, habits), own(credential));
 				const { rows: found, isComplete } = await collect(client, CALL);
 				// Where nothing is counted, equal ones of two pages may be one that has moved.
 				if (isComplete || habits.total === 'all') expect(found).toEqual(all);
@@ -117,20 +121,17 @@ describe('a list, however AlfaCRM shows it', () => {
 					let [list, requests] = [rows(count), 0];
 					const before = new Set(idsOf(list));
 					let underWay = 0;
-					const { client } = contextOf(
-						async (request) => {
-							most = Math.max(most, (underWay += 1));
-							await arrivals.schedule(Promise.resolve());
-							underWay -= 1;
-							requests += 1;
-							if (at.includes(requests) && goes)
-								list = list.filter((_, index) => index !== which % list.length);
-							else if (at.concat(others).includes(requests))
-								list = [...rows(burst, 9_000 + requests * burst), ...list];
-							return answerOf(list, request, habits);
-						},
-						{ credential },
-					);
+					const { client } = contextOf(async (request) => {
+						most = Math.max(most, (underWay += 1));
+						await arrivals.schedule(Promise.resolve());
+						underWay -= 1;
+						requests += 1;
+						if (at.includes(requests) && goes)
+							list = list.filter((_, index) => index !== which % list.length);
+						else if (at.concat(others).includes(requests))
+							list = [...rows(burst, 9_000 + requests * burst), ...list];
+						return answerOf(list, request, habits);
+					}, own(credential));
 					const { rows: found, isComplete } = await arrivals.waitFor(collect(client, CALL));
 					// Pages that were asked for ahead and are not wanted any more hold places of the limiter until they come.
 					await arrivals.waitAll();
