@@ -1,6 +1,6 @@
 import { deliveries } from '../../scripts/lib/queue/deliveries';
 import { killed } from '../../scripts/lib/queue/killed';
-import { forms, logins, pace, sameLesson } from '../../scripts/lib/queue/loads';
+import { forms, logins, pace, sameLesson, samePayments, sameSlots } from '../../scripts/lib/queue/loads';
 import { QueueStage } from '../../scripts/lib/queue/stage';
 
 /** n8n in queue mode for the tests of one group. */
@@ -44,6 +44,25 @@ describe('four workers and two webhook processes', () => {
 		it('send it once', async () => {
 			const figures = await sameLesson(real.stage, { executions: 8 });
 			expect(figures).toMatchObject({ executions: 8, succeeded: 8, failures: [], sent: 1 });
+		});
+	});
+
+	describe('pairs of customers for one slot of a teacher, in different processes at the same moment', () => {
+		it('book each slot once', async () => {
+			const figures = await sameSlots(real.stage, { slots: 10 });
+			expect(new Set(figures.booked).size).toBe(10);
+			expect(figures.booked).toHaveLength(10);
+			expect(figures).toMatchObject({ executions: 20, succeeded: 10 });
+			for (const failure of figures.failures) expect(failure).toContain('has another lesson');
+		});
+	});
+
+	describe('notices of a payment that reach different processes at the same moment', () => {
+		it('enter it once, by its External ID', async () => {
+			const figures = await samePayments(real.stage, { payments: 10, notices: 3 });
+			expect(figures).toMatchObject({ executions: 30, succeeded: 30, failures: [] });
+			const numbers = Array.from({ length: 10 }, (_, index) => `[ID inv-${index + 1}]`);
+			expect(figures.notes).toEqual(numbers.sort());
 		});
 	});
 

@@ -168,6 +168,70 @@ export async function sameLesson(
 	});
 }
 
+/** A Monday on which the teachers of the sandbox work, and which has not passed in n8n. */
+const SLOT_DAY = '2031-03-10';
+
+/** Requests of two customers for each of some slots of one teacher, which reach different processes at the same moment. */
+export async function sameSlots(
+	stage: QueueStage,
+	{ slots }: { slots: number },
+): Promise<Figures & { booked: string[] }> {
+	return await withSchool(stage, { rateLimit: 0 }, async (sandbox, credential) => {
+		const book = {
+			...{ resource: 'lesson', operation: 'book', branchId: 1 },
+			...{ customer_ids: recordBy('={{ $json.body.customer }}'), lesson_type_id: recordBy('3') },
+			...{ subject_id: recordBy('1'), teacher_ids: recordBy('1') },
+			...{ when: 'time', lesson_date: SLOT_DAY, time_from: '={{ $json.body.time }}', duration: 30 },
+			...{ additionalFields: {}, options: {} },
+		};
+		const entrance = await stage.publishNodes('Book', [alfaCrm('Book', book, credential)]);
+		const leads = sandbox.store
+			.rows('customer')
+			.filter(
+				({ branch_ids, removed }) => (branch_ids as number[]).includes(1) && Number(removed ?? 0) === 0,
+			);
+		const timeOf = (slot: number) => `${10 + Math.floor(slot / 2)}:${slot % 2 ? '30' : '00'}`;
+		const bodies = Array.from({ length: 2 * slots }, (_, index) => ({
+			customer: String(leads[index].id),
+			time: timeOf(Math.floor(index / 2)),
+		}));
+		const figures = await observe(stage, sandbox, entrance, bodies);
+		const lessons = sandbox.store.rows('lesson').filter(({ date }) => date === SLOT_DAY);
+		return { ...figures, booked: lessons.map(({ time_from }) => String(time_from)).sort() };
+	});
+}
+
+/** Notices of payments, each sent several times to different processes at the same moment. */
+export async function samePayments(
+	stage: QueueStage,
+	{ payments, notices }: { payments: number; notices: number },
+): Promise<Figures & { notes: string[] }> {
+	return await withSchool(stage, { rateLimit: 0 }, async (sandbox, credential) => {
+		const take = {
+			...{
+				resource: 'customer',
+				operation: 'takePayment',
+				branchId: 1,
+				id: recordBy('={{ $json.body.payer }}'),
+			},
+			...{ income: '={{ $json.body.sum }}', pay_account_id: recordBy('1') },
+			additionalFields: { externalId: '={{ $json.body.number }}' },
+		};
+		const entrance = await stage.publishNodes('Take payment', [alfaCrm('Take Payment', take, credential)]);
+		const [payer, other] = sandbox.store
+			.rows('customer')
+			.filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
+		const bodies = Array.from({ length: payments * notices }, (_, index) => {
+			const nth = Math.floor(index / notices);
+			return { payer: String((nth % 2 ? other : payer).id), sum: '3 872,70', number: `inv-${nth + 1}` };
+		});
+		const known = sandbox.store.rows('pay').length;
+		const figures = await observe(stage, sandbox, entrance, bodies);
+		const entered = sandbox.store.rows('pay').slice(known);
+		return { ...figures, notes: entered.map(({ note }) => String(note)).sort() };
+	});
+}
+
 /** Executions of several calls, in the middle of which all tokens expire several times. */
 export async function logins(
 	stage: QueueStage,
