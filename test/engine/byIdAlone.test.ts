@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
-import { officeOf } from './support/office';
+import { officeOf, pick } from './support/office';
 import { useSchool } from './support/school';
 
 /** What is about one record by its ID, of any entity, without a branch. */
@@ -58,6 +58,47 @@ it('asks in the only branch at once, and has nothing to say about it', async () 
 	const { json, hints } = await whole({ resource: 'pay', operation: 'get', id: '1' });
 	expect([json[0].id, hints]).toEqual([1, []]);
 	expect(school.entries('pay/index').map(({ branch }) => branch)).toEqual([1]);
+});
+
+it('completes a lesson in its own branch, with names that are of that, also in later items', async () => {
+	const [, blue] = [1, HOME].map((branch_id) => add('room', { name: 'Синий', branch_id, is_enabled: 1 }));
+	const customers = rows('customer')
+		.slice(0, 2)
+		.map(({ id }) => Number(id));
+	const lesson = add('lesson', {
+		...{
+			branch_id: HOME,
+			date: '2026-02-09',
+			time_from: '2026-02-09 10:00:00',
+			time_to: '2026-02-09 11:00:00',
+		},
+		...{
+			lesson_type_id: 1,
+			subject_id: 1,
+			teacher_ids: [],
+			status: 1,
+			customer_ids: customers,
+			group_ids: [],
+		},
+	});
+	await run(
+		{
+			...{
+				resource: 'lesson',
+				operation: 'complete',
+				id: pick(lesson),
+				present_ids: '={{ $json.customer }}',
+			},
+			additionalFields: { room_id: { __rl: true, mode: 'name', value: '={{ $json.room }}' } },
+		},
+		{ items: customers.map((customer, index) => ({ customer, room: index === 0 ? '' : 'Синий' })) },
+	);
+	const [{ body, branch }] = school.entries('lesson/teach');
+	expect(branch).toBe(HOME);
+	expect(body).toMatchObject({
+		...{ branch_id: HOME, room_id: blue },
+		details: customers.map((customer_id) => ({ customer_id, branch_id: HOME })),
+	});
 });
 
 it('is refused where this user may not list the branches', async () => {

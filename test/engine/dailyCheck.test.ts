@@ -204,13 +204,6 @@ describe('Account → Daily Check', () => {
 		]);
 	});
 
-	it('calls no lesson unmarked of which AlfaCRM shows neither attendance nor who takes part', async () => {
-		set({ lessonDetails: 'withCustomer' });
-		const id = lesson(YESTERDAY, '10:00', '11:00', { status: COMPLETED, group_ids: [group('Роботы')] });
-		const { json, hints } = await whole(only('notMarked'));
-		expect([json, hints.join()]).toEqual([[], expect.stringMatching(`is not whole.*: lesson ${id}$`)]);
-	});
-
 	it('names incomes of yesterday that have no customer', async () => {
 		const pay = (more: IDataObject) =>
 			add('pay', {

@@ -64,7 +64,8 @@ it('each person comes once for each lesson, at the time of the school, and nobod
 		count += lines.length;
 	};
 	await fc.assert(fc.asyncProperty(stories, ways, asked, check), { seed, numRuns: depth.lessonStories });
-	expect(count).toBeGreaterThan(depth.lessonStories);
+	// In most stories somebody comes.
+	expect(count).toBeGreaterThan(depth.lessonStories / 4);
 }, 300_000);
 
 const ZONE = 'Europe/Moscow';
@@ -89,7 +90,7 @@ const schools = fc.record({
 });
 
 it('where there is time for some groups only, the soonest lessons come first and the rest by asking again', async () => {
-	let count = 0;
+	let inParts = 0;
 	const keyOf = ({ lesson_id, customer_id, group_id }: Participant) =>
 		`${String(lesson_id)} ${customer_id} ${String(group_id)}`;
 	const check = async ({
@@ -125,6 +126,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 		const whole = await participantsOf(reader, inBranches(left), { zone: ZONE });
 		expect(whole.left).toEqual([]);
 		const parts: Participant[] = [];
+		let polls = 0;
 		while (left.length > 0) {
 			const before = left.length;
 			read = 0;
@@ -133,12 +135,13 @@ it('where there is time for some groups only, the soonest lessons come first and
 			({ left } = part);
 			expect(left.length).toBeLessThan(before);
 			parts.push(...part.participants);
-			count += 1;
+			polls += 1;
 		}
+		if (polls > 1) inParts += 1;
 		expect(parts.map(keyOf).sort()).toEqual(whole.participants.map(keyOf).sort());
 		const times = parts.map(({ time_from }) => String(time_from));
 		expect(times).toEqual([...times].sort());
 	};
 	await fc.assert(fc.asyncProperty(schools, check), { seed, numRuns: depth.lessonStories });
-	expect(count).toBeGreaterThan(depth.lessonStories);
+	expect(inParts).toBeGreaterThan(0);
 });

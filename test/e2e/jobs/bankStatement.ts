@@ -35,7 +35,7 @@ export const bankStatement: Job = {
 		await send(csv(first, second, rent));
 		const paid = [
 			{ customer_id: mia, branch_id: 1, income: '3872.70', document_date: '02.03.2026' },
-			{ customer_id: yan, branch_id: 2, income: '4200.00', note: 'Выписка [ID 02.03.2026 1]' },
+			{ customer_id: yan, branch_id: 2, income: '4200.00', note: '[ID 02.03.2026 1] Выписка' },
 		];
 		expect(entered()).toMatchObject(paid);
 
@@ -46,7 +46,7 @@ export const bankStatement: Job = {
 		const told =
 			/^error in "Not Entered": Не записано: 2 от 03\.03\.2026, 500,00 \(AlfaCRM has no customer [^;]+\); 3 от 03\.03\.2026, 600,00 \([^;]+\) *$/;
 		await expect(send(csv(first, unknown, unnamed, next))).rejects.toThrow(told);
-		const both = [...paid, { customer_id: mia, income: '3872.70', note: 'Выписка [ID 03.03.2026 17]' }];
+		const both = [...paid, { customer_id: mia, income: '3872.70', note: '[ID 03.03.2026 17] Выписка' }];
 		expect(entered()).toMatchObject(both);
 
 		// Entered in the meantime: the same file again brings the rest.

@@ -41,14 +41,14 @@ export const paymentCloudpayments: Job = {
 		for (const text of await Promise.all([call(first), call(first)])) expect(text).toMatch(CODE_0);
 		expect(await call(first)).toMatch(CODE_0);
 		expect(entered()).toMatchObject([
-			{ customer_id: mia, branch_id: 1, income: '3872.70', pay_type_id: 1, note: 'CloudPayments [ID 504]' },
+			{ customer_id: mia, branch_id: 1, income: '3872.70', pay_type_id: 1, note: '[ID 504] CloudPayments' },
 		]);
 
 		// A number that begins alike, and one without Data.
 		expect(await call(signed(paid('50', '10', { AccountId: '89000007733' })))).toMatch(CODE_0);
 		expect(entered()).toMatchObject([
 			{ customer_id: mia },
-			{ customer_id: yan, branch_id: 2, income: '10.00', note: 'CloudPayments [ID 50]' },
+			{ customer_id: yan, branch_id: 2, income: '10.00', note: '[ID 50] CloudPayments' },
 		]);
 
 		// Nobody else reports payments, and what is signed is what is entered.

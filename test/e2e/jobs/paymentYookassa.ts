@@ -44,7 +44,7 @@ export const paymentYookassa: Job = {
 		const paid = notice('2f1a-0001', '3872.70', '79000007722');
 		await answered(paid, paid);
 		await answered(paid);
-		const first = { customer_id: mia, branch_id: 1, pay_type_id: 1, note: 'ЮKassa [ID 2f1a-0001]' };
+		const first = { customer_id: mia, branch_id: 1, pay_type_id: 1, note: '[ID 2f1a-0001] ЮKassa' };
 		// The day is that of Moscow, where it was the 3rd already.
 		const day = '03.03.2026';
 		expect(entered()).toMatchObject([{ ...first, income: '3872.70', document_date: day }]);
@@ -54,7 +54,7 @@ export const paymentYookassa: Job = {
 		await answered(notice('2f1a-0003', '100.00', '8 (900) 000-77-33'));
 		expect(entered()).toMatchObject([
 			{ customer_id: mia },
-			{ customer_id: mia, note: 'ЮKassa [ID 2f1a-0002]' },
+			{ customer_id: mia, note: '[ID 2f1a-0002] ЮKassa' },
 			{ customer_id: yan, branch_id: 2, income: '100.00' },
 		]);
 

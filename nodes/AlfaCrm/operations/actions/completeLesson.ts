@@ -78,7 +78,10 @@ async function complete(
 	const fields = action.body ?? [];
 	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
 	const { fields: ofRow } = rowsField(fields);
-	const settle = async (one: Item) => await settleNames(one, entity, action.name);
+	const settle = async (one: Item) => {
+		one.place ??= item.place;
+		await settleNames(one, entity, action.name);
+	};
 	const { rows: wanted, body: said } = await readAttendances(items, id, fields, settle, target.branch);
 	const { if_completed, ...given } = said;
 	const show = useful(item, entity, ['details', ...Object.keys(given)]);
@@ -88,7 +91,9 @@ async function complete(
 		const { row: lesson } = await getRecord(item, entity, id, target);
 		const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
 		const held = attendanceIn(item, id, lesson, isCompleted);
-		const rest = { ...given, ...movedEnds(item, { ...entity, fields }, lesson, given) };
+		// Another branch may list it, too.
+		const home = readId(lesson.branch_id) ?? target.branch;
+		const rest = { ...given, branch_id: home, ...movedEnds(item, { ...entity, fields }, lesson, given) };
 		if (isCompleted) {
 			const differing = wanted.filter((row) => {
 				const known = rowOf(held, row);
@@ -105,7 +110,7 @@ async function complete(
 		} else assertTookPlace(item, id, lesson);
 		teach = async () => {
 			const named = wanted.map((row) => ({
-				branch_id: target.branch,
+				branch_id: home,
 				...writablePart(ofRow, rowOf(held, row)),
 				...withoutAbsence(rowOf(held, row), row),
 				...row,

@@ -22,7 +22,6 @@ import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
 import type { ExternalId } from './externalId';
 import {
-	assertKept,
 	assertSameSum,
 	findElsewhere,
 	hasNumber,
@@ -80,7 +79,6 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 				const all = await authored(item, fields, body, home);
 				const call = { ...target, action: 'create', body: all, task: `create the ${noun}` };
 				const model = await item.save(call, [lock]);
-				if (external) assertKept(wanted, external, model);
 				return report(show, { ...all, ...model }, 'created', Object.keys(all));
 			};
 			if (isSame === undefined) return [await create()];

@@ -66,7 +66,7 @@ export function keepExternalId(
 	const isIncome = isTaken && !isNoIncome(values);
 	if (name === undefined) {
 		const { note } = values;
-		const all = numbersIn(note).includes(id) ? note : [note, bracketed(id)].filter(Boolean).join(' ');
+		const all = numbersIn(note).includes(id) ? note : [bracketed(id), note].filter(Boolean).join(' ');
 		return { external: { id, isIncome }, values: { ...values, note: all } };
 	}
 	const field = String(name);
@@ -132,20 +132,6 @@ export function assertSameSum({ item, body }: Wanted, { id }: ExternalId, row: I
 	throw item.refused(
 		`Payment ${String(row.id)} has the External ID ${quoted(id)} already, with the amount ${String(held)} instead of ${String(body.income)}`,
 		`Give each payment and each refund a number of its own, or correct '${field.label}'. If the staff has changed that payment, nothing is left to do. ${item.savedNote()}`,
-	);
-}
-
-/**
- * A payment that lost its number would be entered once more by each run.
- *
- * @param model as AlfaCRM shows what it has saved
- */
-export function assertKept({ item }: Wanted, external: ExternalId, model: IDataObject): void {
-	const { id, field = 'note' } = external;
-	if (!(field in model) || hasNumber(model, external)) return;
-	throw item.failed(
-		`AlfaCRM entered payment ${String(model.id)}, but did not keep the External ID ${quoted(id)}`,
-		`Add ${bracketed(id)} to its note in AlfaCRM, or the next run enters it once more. A shorter note, or another '${externalIdField.label}', may help.`,
 	);
 }
 

@@ -208,14 +208,7 @@ async function readMarked({ item, asked: { days } }: Lists, rows: readonly Locat
 	for (const one of hidden) {
 		const id = idOf(one);
 		const named = readIds(listOf(one.row.customer_ids));
-		if (named.length === 0) {
-			item.execution.hints.add(
-				`The check '${CHECKS.notMarked}' is not whole, because AlfaCRM shows neither attendance nor who takes part`,
-				`lesson ${String(id)}`,
-			);
-			marked.add(id);
-		}
-		for (const customer_id of named) {
+		for (const customer_id of named.length > 0 ? named : await membersOf(item, one)) {
 			const body = { id, customer_id, status: LESSON_STATUS.completed };
 			const keep = (row: IDataObject) => readId(row.id) === id;
 			const { rows: shown } = await item.collect(
@@ -227,6 +220,18 @@ async function readMarked({ item, asked: { days } }: Lists, rows: readonly Locat
 		}
 	}
 	return marked;
+}
+
+/** A lesson of a group need not name its members. */
+async function membersOf(item: Item, { row, branch }: LocatedRow): Promise<number[]> {
+	const ids: number[] = [];
+	for (const group_id of readIds(listOf(row.group_ids))) {
+		const query = { group_id };
+		const list = { ...listCall(cgi, branch), query, body: query };
+		const found = await item.ifAllowed(async () => await item.collect(list, { passes: passesOf(cgi) }), 404);
+		ids.push(...readIds((found?.rows ?? []).map(({ customer_id }) => customer_id)));
+	}
+	return [...new Set(ids)];
 }
 
 export async function readPayments(lists: Lists): Promise<LocatedRow[]> {

@@ -220,18 +220,18 @@ function momentOf(value: unknown, day: string, zone: string): string | null {
 
 // ---------------------------------------------------------------- people
 
-/** Groups whose members are read side by side, and at least: more than calls that may be under way. */
+/** Groups whose members are read side by side: more than calls that may be under way. */
 const AT_ONCE = 6;
 
 /** Does it with each in their order for as long as there is time, and with the first few in any case. */
 async function sideBySide<T>(
 	all: readonly T[],
-	hasTime: () => boolean,
+	{ least, hasTime }: { least: number; hasTime: () => boolean },
 	work: (one: T) => Promise<void>,
 ): Promise<void> {
 	let begun = 0;
 	const next = async (): Promise<void> => {
-		while (begun < all.length && (begun < AT_ONCE || hasTime())) await work(all[begun++]);
+		while (begun < all.length && (begun < least || hasTime())) await work(all[begun++]);
 	};
 	await Promise.all(Array.from({ length: AT_ONCE }, next));
 }
@@ -269,7 +269,9 @@ export async function participantsOf(
 		const rows = await readIn(branch, async () => await readMembers(reader, branch, group, passes));
 		if (rows !== undefined) members.set(key, rows);
 	};
-	await sideBySide([...groupsOf(located, isRead)], hasTime, read);
+	// The soonest lesson is read whole, so that each poll gets on.
+	const least = Math.max(AT_ONCE, located[0]?.lesson.group_ids.length ?? 0);
+	await sideBySide([...groupsOf(located, isRead)], { least, hasTime }, read);
 	const isLeft = ({ branch, lesson: { group_ids } }: LocatedOccurrence) =>
 		!unreadable.has(branch) && group_ids.some((group) => !members.has(groupKey(branch, group)));
 	const end = located.findIndex(isLeft);
