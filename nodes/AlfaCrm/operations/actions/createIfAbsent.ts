@@ -21,14 +21,7 @@ import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
 import type { ExternalId } from './externalId';
-import {
-	assertSameSum,
-	findElsewhere,
-	hasNumber,
-	isOfType,
-	keepExternalId,
-	payerOf,
-} from './externalId';
+import { assertSameSum, findElsewhere, hasNumber, isOfType, keepExternalId, payerOf } from './externalId';
 import { readFields } from './fields';
 import type { ActionKind } from '../operation';
 
