@@ -1,4 +1,4 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
@@ -19,8 +19,8 @@ const find = ({ resource }: Entity, id: unknown, operation = 'get', more: object
 });
 /** One of a branch that is neither the first one nor the only one. */
 const addAtHome = ({ path }: Entity): number => {
-	const { id, ...like } = rows(path)[0] ?? { id: 0, name: 'Одна' };
-	return add(path, { ...like, branch_id: HOME, branch_ids: [HOME] } as IDataObject);
+	const like = { name: 'Одна', ...rows(path)[0], branch_id: HOME, branch_ids: [HOME] };
+	return add(path, Object.fromEntries(Object.entries(like).filter(([name]) => name !== 'id')));
 };
 const leaveOneBranch = () => {
 	for (const { id } of rows('branch').slice(1)) school.sandbox.store.remove('branch', id as number);
