@@ -30,7 +30,7 @@ export type ItemRequest = Omit<
 };
 
 /** Where an item works for which no branch was chosen. */
-export interface Place {
+interface Place {
 	/** None where it looks in all of them by itself. */
 	branch?: number;
 	/** Whether its record was found there, which may be in others too. */
