@@ -23,7 +23,7 @@ import { warningReader } from '../records/readList';
 import type { CheckName, Days, Members } from './dailyFindings';
 import { isMarked } from './dailyFindings';
 import type { Occurrence, Participant } from './participants';
-import { occurrenceOf, occurrencesOn, participantsOf } from './participants';
+import { occurrenceOf, occurrencesOn, participantsOf, readMembers } from './participants';
 
 /** What each is called in the form; items come in this order. */
 export const CHECKS: Readonly<Record<CheckName, string>> = {
@@ -224,14 +224,12 @@ async function readMarked({ item, asked: { days } }: Lists, rows: readonly Locat
 
 /** A lesson of a group need not name its members. */
 async function membersOf(item: Item, { row, branch }: LocatedRow): Promise<number[]> {
-	const ids: number[] = [];
-	for (const group_id of readIds(listOf(row.group_ids))) {
-		const query = { group_id };
-		const list = { ...listCall(cgi, branch), query, body: query };
-		const found = await item.ifAllowed(async () => await item.collect(list, { passes: passesOf(cgi) }), 404);
-		ids.push(...readIds((found?.rows ?? []).map(({ customer_id }) => customer_id)));
-	}
-	return [...new Set(ids)];
+	const read = async (group: number) => await readMembers(item, branch, group, passesOf(cgi));
+	const groups = readIds(listOf(row.group_ids)).map(
+		async (group) => (await item.ifAllowed(async () => await read(group), 404)) ?? [],
+	);
+	const rows = (await Promise.all(groups)).flat();
+	return [...new Set(readIds(rows.map(({ customer_id }) => customer_id)))];
 }
 
 export async function readPayments(lists: Lists): Promise<LocatedRow[]> {

@@ -317,7 +317,7 @@ function groupsOf(located: readonly LocatedOccurrence[], isRead: (lesson: Occurr
 }
 
 /** Memberships of a group, past and future ones too where `passes` ask for them. API notes 5.7. */
-async function readMembers(
+export async function readMembers(
 	reader: ListReader,
 	branch: Branch,
 	group: number,
