@@ -4,6 +4,7 @@ import { find } from './matching/find';
 import { upsert } from './matching/upsert';
 import type { Operation } from './operation';
 import { create } from './records/create';
+import { updatePayment } from './actions/updatePayment';
 import { deleteRecord } from './records/delete';
 import { get } from './records/findById';
 import { getMany } from './records/getMany';
@@ -24,6 +25,7 @@ const usual: Record<OperationName, Operation> = {
 /** Those that an entity has in place of the usual ones. */
 const own: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> = {
 	lesson: { create: bookLesson, update: updateLesson },
+	pay: { update: updatePayment },
 	regularLesson: { create: createRegularLesson, update: updateRegularLesson },
 };
 

@@ -240,6 +240,16 @@ describe('at a time', () => {
 		expect(times()).toEqual([`${DAY} 11:00:00 1`, `${DAY} 10:00:00 1`]);
 	});
 
+	it.each(['Customer', 'Group'])(
+		'refuses the time of a regular lesson of the %s itself, of whatever teacher',
+		async (related_class) => {
+			const isGroup = related_class === 'Group';
+			regular({ related_class, related_id: isGroup ? 1 : anna, teacher_ids: [2] });
+			const [message] = await stopped(form(isGroup ? { customer_ids: '', group_ids: '1' } : {}));
+			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: regular lesson 1`);
+		},
+	);
+
 	it('says that nothing is free soon', async () => {
 		for (const { id } of school.rows('working-hour'))
 			school.patch('working-hour', id, { weekday: 7, teacher_id: 2 });

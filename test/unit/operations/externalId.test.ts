@@ -83,18 +83,44 @@ describe('a payment with a number', () => {
 		expect(await school.results(...again)).toBe(again.map(() => 'unchanged').join(', '));
 	});
 
-	it.each(['inv-1', 'оплата inv-1', '(inv-1)', 'заказ [inv-1]'])(
-		'is not one whose note says %j in words',
+	it.each(['', 'inv-1', 'оплата inv-1', '(inv-1)', 'заказ [inv-1]'])(
+		'may be one of that day and sum that the staff has typed in, so it stops: note %j',
 		async (note) => {
-			school.add('pay', { ...PAID, customer_id: customer, note });
-			expect(await school.results(take('inv-1'))).toBe('created');
+			const id = school.add('pay', { ...PAID, customer_id: customer, note });
+			const { message, description } = await school.stopped(take('inv-1'));
+			expect(message).toBe(
+				`Payment ${id} of that day and sum has no External ID, so it may be the one that is to be entered`,
+			);
+			expect(description).toMatch(/^If it is, add \[ID inv-1\] to its note; if not, .* Nothing was saved\.$/);
+			school.patch('pay', id, { note: `${note} [ID inv-1]` });
+			expect(await school.results(take('inv-1'), take('inv-2'))).toBe('unchanged, created');
 		},
 	);
+
+	it.each([
+		{ income: '3872.69' },
+		{ document_date: '09.02.2026' },
+		{ pay_account_id: 2 },
+		{ note: '[ID x]' },
+	])('is another one than what the staff has typed in with %j', async (more) => {
+		school.add('pay', { ...PAID, customer_id: customer, note: null, ...more });
+		expect(await school.results(take('inv-1'))).toBe('created');
+	});
+
+	it('stays when its note is changed here', async () => {
+		await school.done(take('inv-1'));
+		const change = { resource: 'pay', id: '1', updateFields: { note: 'Чек отправлен' } as IDataObject };
+		await school.done(formOf('update', change));
+		expect(notes()).toEqual(['[ID inv-1] Чек отправлен']);
+		expect(await school.results(take('inv-1', {}, { document_date: '2026-02-11' }))).toBe('unchanged');
+	});
 
 	it('without a number is told as before', async () => {
 		const form = take('x1');
 		delete (form.additionalFields as IDataObject).externalId;
-		expect(await school.results(form, form, take('x1'), form)).toBe('created, unchanged, created, unchanged');
+		expect(await school.results(form, form)).toBe('created, unchanged');
+		expect((await school.stopped(take('x1'))).message).toContain('Payment 1 of that day and sum');
+		expect(await school.results(take('x1', { income: 1 }), form)).toBe('created, unchanged');
 	});
 
 	it('is entered again where that is wanted, with the number', async () => {
@@ -142,6 +168,17 @@ describe('a number', () => {
 				});
 		},
 	);
+
+	it.each([
+		['bank-5,001E+11', 'hold no number that a sheet has rounded'],
+		['05.02.2026 5.001E+11', 'hold no number that a sheet has rounded'],
+		['zakaz-2026-', 'not end before its number'],
+		['Счёт 2026/02 №', 'not end before its number'],
+	])('that would be the same for many is refused: %s', async (number, fault) => {
+		expect((await school.refused(take(number))).message).toBe(
+			`'External ID' must ${fault}, but it is "${number}"`,
+		);
+	});
 
 	it.each(['note', 'custom_order'])('is needed where a field is to keep it: %s', async (name) => {
 		const additionalFields = { externalIdField: name };

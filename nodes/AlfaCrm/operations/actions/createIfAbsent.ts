@@ -21,7 +21,16 @@ import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
 import type { Addition, Wanted } from './additions';
 import { additions } from './additions';
 import type { ExternalId } from './externalId';
-import { assertSameSum, findElsewhere, hasNumber, isOfType, keepExternalId, payerOf } from './externalId';
+import {
+	assertSameSum,
+	findElsewhere,
+	hasNumber,
+	isOfType,
+	isTwin,
+	keepExternalId,
+	payerOf,
+	twinError,
+} from './externalId';
 import { readFields } from './fields';
 import type { ActionKind } from '../operation';
 
@@ -78,7 +87,13 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 
 			const isFound = (row: IDataObject) =>
 				listOf(row[idAs]).some((one) => readId(one) === customer) && isSame(row, wanted);
-			const look = async (one: Branch) => (await rowsIn(one, wanted, other, addition)).find(isFound);
+			const unnumbered = external && addition.isSame(item);
+			let twin: IDataObject | undefined;
+			const look = async (one: Branch) => {
+				const rows = await rowsIn(one, wanted, other, addition);
+				if (external && unnumbered) twin ??= rows.find((row) => isTwin(row, wanted, external, unnumbered));
+				return rows.find(isFound);
+			};
 			const branches = [...new Set([branch, ...branchesOf(home, other.fields, body)])];
 			const others = homes.filter((one) => !branches.includes(one));
 			const find = async () => {
@@ -87,6 +102,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 				// One that is closed, or not for this user, must not keep the customer from paying.
 				found ??= await inOtherBranches(item, others, look);
 				if (external) found ??= await findElsewhere(wanted, external);
+				if (found === undefined && external && twin) throw twinError(wanted, external, twin);
 				if (found === undefined) return undefined;
 				if (external) assertSameSum(wanted, external, found);
 				item.execution.hints.addRepeat(

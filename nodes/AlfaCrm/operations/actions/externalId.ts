@@ -6,12 +6,12 @@ import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { listOf, sameValue } from '../../fields/field';
 import { withoutInvisible } from '../../fields/normalizeText';
-import { quoted } from '../../fields/unreadable';
+import { hasRounded, quoted } from '../../fields/unreadable';
 import type { Item } from '../execution/item';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches } from '../records/branches';
 import { readFiltered } from '../records/readList';
-import type { Wanted } from './additions';
+import type { Addition, Wanted } from './additions';
 
 /** The number that a provider or a bank has given to a payment. */
 export interface ExternalId {
@@ -33,13 +33,16 @@ const asGiven = (value: unknown): string =>
 const numbersIn = (note: unknown): string[] =>
 	isEmpty(note) ? [] : Array.from(String(note).matchAll(IN_BRACKETS), ([, id]) => asGiven(id));
 
-/** What is left of "inv-{{ $json.id }}" where nothing was found has no digit: by it all payments would be one. */
-const faultOf = (id: string): string | undefined =>
-	/[[\]]/.test(id)
-		? 'be without brackets, in which the note keeps it'
-		: /\p{N}/u.test(id)
-			? undefined
-			: 'hold a digit';
+/**
+ * What is left of "inv-{{ $json.id }}" where nothing was found has no digit, or ends where the number should begin; one that
+ * a sheet has rounded is that of many: by it all payments would be one.
+ */
+function faultOf(id: string): string | undefined {
+	if (/[[\]]/.test(id)) return 'be without brackets, in which the note keeps it';
+	if (!/\p{N}/u.test(id)) return 'hold a digit';
+	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
+	return /[-_:/#№]$/.test(id) ? 'not end before its number' : undefined;
+}
 
 /**
  * Takes the number out of what was given, and puts it where the payment keeps it.
@@ -76,6 +79,15 @@ export function keepExternalId(
 		`It starts with custom_, as in the output of 'Get' with 'Simplify' off. ${item.effectNote()}`,
 	);
 }
+
+/** A new note with the numbers that the payment has: without them it would be entered once more. */
+export const withNumbers = (note: unknown, before: unknown): string =>
+	[
+		...numbersIn(before)
+			.filter((id) => !numbersIn(note).includes(id))
+			.map(bracketed),
+		...(isEmpty(note) ? [] : [String(note)]),
+	].join(' ');
 
 /** Whether a payment has that number, wherever it is kept. */
 export function hasNumber(row: IDataObject, { id, field }: ExternalId): boolean {
@@ -134,6 +146,25 @@ export function assertSameSum({ item, body }: Wanted, { id }: ExternalId, row: I
 		`Give each payment and each refund a number of its own, or correct '${field.label}'. If the staff has changed that payment, nothing is left to do. ${item.savedNote()}`,
 	);
 }
+
+/** Whether a payment of the customer that has no number is the same in all else, as one that the staff has typed in. */
+export const isTwin = (
+	row: IDataObject,
+	wanted: Wanted,
+	{ field = '' }: ExternalId,
+	isSame: ReturnType<Addition['isSame']>,
+): boolean =>
+	numbersIn(row.note).length === 0 &&
+	isEmpty(row[field]) &&
+	listOf(row.customer_id).some((one) => readId(one) === wanted.customer) &&
+	isSame(row, { ...wanted, compared: wanted.compared.filter(({ name }) => name !== 'note') });
+
+/** To enter it beside that one might be money twice. */
+export const twinError = ({ item }: Wanted, { id }: ExternalId, row: IDataObject): Error =>
+	item.refused(
+		`Payment ${String(row.id)} of that day and sum has no External ID, so it may be the one that is to be entered`,
+		`If it is, add ${bracketed(id)} to its note; if not, enter this one by hand, with ${bracketed(id)} in its note. ${item.savedNote()}`,
+	);
 
 /**
  * Whose payment has that number.

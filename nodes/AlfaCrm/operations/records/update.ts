@@ -27,10 +27,16 @@ interface OwnUpdate {
 	given?: (input: IDataObject) => IDataObject;
 	/** How the changes are sent, of a record that is therefore read first. */
 	sent?: (item: Item, entity: Entity, record: IDataObject, changes: IDataObject) => IDataObject;
+	/** Whether that depends on the record at all. */
+	dependsOn?: (changes: IDataObject) => boolean;
 }
 
 /** Changes the fields that are given and leaves the rest. */
-export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Operation => ({
+export const updating = ({
+	given = (input) => input,
+	sent,
+	dependsOn = () => sent !== undefined,
+}: OwnUpdate = {}): Operation => ({
 	text: ({ one }) => ({ name: 'Update', action: `Update ${one}` }),
 	form: (entity) => ({
 		...inputModeForm(entity),
@@ -64,7 +70,7 @@ export const updating = ({ given = (input) => input, sent }: OwnUpdate = {}): Op
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
-			const isRead = adds || isOfAnother(target) || sent !== undefined;
+			const isRead = adds || isOfAnother(target) || dependsOn(changes);
 			const match = isRead ? await getRecord(item, entity, id, target) : undefined;
 			const before = match?.row;
 			if (before && adds)

@@ -161,6 +161,7 @@ export async function readTimetable(
 	const readIn = async (branch: Branch) => {
 		const isOwn = branch === own;
 		const isRoomToo = room !== undefined && isOwn && 'teacher_id' in byTeacher;
+		const ofAll = isRoomToo || (isOwn && search.isTheirs !== undefined);
 		// Earlier ones tell who teaches the subject.
 		const since = subject !== undefined && isOwn ? { date_from: daysAfter(from, -TAUGHT_DAYS) } : {};
 		const read = async () =>
@@ -171,8 +172,8 @@ export async function readTimetable(
 				once(
 					item,
 					regularLesson.path,
-					['all', branch, isRoomToo ? {} : byTeacher],
-					async () => await readAll(item, regularLesson, branch, isRoomToo ? {} : byTeacher),
+					['all', branch, ofAll ? {} : byTeacher],
+					async () => await readAll(item, regularLesson, branch, ofAll ? {} : byTeacher),
 				),
 			]);
 		const lists = isOwn ? await read() : await item.ifAllowed(read, 404);
