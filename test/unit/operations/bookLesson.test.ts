@@ -87,7 +87,12 @@ describe('at a time', () => {
 		expect(two.json).toMatchObject([{ id: 1, operationResult: 'unchanged', teacher_names: 'Петров Лев' }]);
 		expect(two.hints).toEqual(['This lesson was there already; no other one was booked: lesson 1']);
 		expect(booked()).toHaveLength(1);
-		expect(school.calls.slice(calls)).toEqual(['teacher/index', 'lesson/index', 'lesson/index']);
+		expect(school.calls.slice(calls)).toEqual([
+			'teacher/index',
+			'lesson/index',
+			'lesson/index',
+			'lesson/index',
+		]);
 	});
 
 	it('finds it when it has been held, or is given by another teacher now; not one that was cancelled', async () => {
@@ -249,6 +254,12 @@ describe('at a time', () => {
 			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: regular lesson 1`);
 		},
 	);
+
+	it('books where a regular lesson of theirs was cancelled that day', async () => {
+		const regular_id = regular({ related_class: 'Customer', related_id: anna, teacher_ids: [2] });
+		lesson({ regular_id, status: 2, teacher_ids: [2], customer_ids: [anna] });
+		expect((await school.done(form())).json).toMatchObject([{ operationResult: 'created' }]);
+	});
 
 	it('says that nothing is free soon', async () => {
 		for (const { id } of school.rows('working-hour'))

@@ -97,6 +97,14 @@ describe('a payment with a number', () => {
 		},
 	);
 
+	it('may be one for which the staff has written other things', async () => {
+		school.add('pay', { ...PAID, customer_id: customer, note: null, payer_name: 'Бабушка', pay_item_id: 2 });
+		const { message } = await school.stopped(
+			take('inv-1', {}, { payer_name: 'Орлова Анна', pay_item_id: 1 }),
+		);
+		expect(message).toContain('so it may be the one');
+	});
+
 	it.each([
 		{ income: '3872.69' },
 		{ document_date: '09.02.2026' },
@@ -112,6 +120,11 @@ describe('a payment with a number', () => {
 		const change = { resource: 'pay', id: '1', updateFields: { note: 'Чек отправлен' } as IDataObject };
 		await school.done(formOf('update', change));
 		expect(notes()).toEqual(['[ID inv-1] Чек отправлен']);
+		await school.done(
+			formOf('update', { ...change, updateFields: { note: '[ID inv-7] Чек' } as IDataObject }),
+		);
+		expect(notes()).toEqual(['[ID inv-7] Чек']);
+		await school.done(formOf('update', { ...change, updateFields: { note: '[ID inv-1]' } as IDataObject }));
 		expect(await school.results(take('inv-1', {}, { document_date: '2026-02-11' }))).toBe('unchanged');
 	});
 

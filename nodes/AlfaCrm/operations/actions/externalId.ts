@@ -80,14 +80,11 @@ export function keepExternalId(
 	);
 }
 
-/** A new note with the numbers that the payment has: without them it would be entered once more. */
-export const withNumbers = (note: unknown, before: unknown): string =>
-	[
-		...numbersIn(before)
-			.filter((id) => !numbersIn(note).includes(id))
-			.map(bracketed),
-		...(isEmpty(note) ? [] : [String(note)]),
-	].join(' ');
+/** A new note with the numbers that the payment has, unless it gives one: without any it would be entered once more. */
+export const withNumbers = (note: unknown, before: unknown): unknown =>
+	numbersIn(note).length > 0
+		? note
+		: [...numbersIn(before).map(bracketed), ...(isEmpty(note) ? [] : [String(note)])].join(' ');
 
 /** Whether a payment has that number, wherever it is kept. */
 export function hasNumber(row: IDataObject, { id, field }: ExternalId): boolean {
@@ -147,7 +144,10 @@ export function assertSameSum({ item, body }: Wanted, { id }: ExternalId, row: I
 	);
 }
 
-/** Whether a payment of the customer that has no number is the same in all else, as one that the staff has typed in. */
+/** By what a payment that the staff has typed in is known, whatever else they have written. */
+const TOLD_BY = ['document_date', 'income', 'pay_account_id'];
+
+/** Whether a payment of the customer that has no number may be the same one. */
 export const isTwin = (
 	row: IDataObject,
 	wanted: Wanted,
@@ -157,7 +157,7 @@ export const isTwin = (
 	numbersIn(row.note).length === 0 &&
 	isEmpty(row[field]) &&
 	listOf(row.customer_id).some((one) => readId(one) === wanted.customer) &&
-	isSame(row, { ...wanted, compared: wanted.compared.filter(({ name }) => name !== 'note') });
+	isSame(row, { ...wanted, compared: wanted.compared.filter(({ name }) => TOLD_BY.includes(name)) });
 
 /** To enter it beside that one might be money twice. */
 export const twinError = ({ item }: Wanted, { id }: ExternalId, row: IDataObject): Error =>

@@ -5,5 +5,5 @@ import { withNumbers } from './externalId';
 export const updatePayment = updating({
 	dependsOn: ({ note }) => note !== undefined,
 	sent: (_item, _entity, { note: before }, changes) =>
-		'note' in changes ? { ...changes, note: withNumbers(changes.note, before) } : changes,
+		'note' in changes ? { ...changes, note: withNumbers(changes.note, before) as string } : changes,
 });

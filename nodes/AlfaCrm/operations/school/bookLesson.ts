@@ -12,7 +12,7 @@ import {
 import { customer as customerEntity, CUSTOMER_TYPE, isRejected, stageOf } from '../../entities/customer';
 import type { Field } from '../../entities/fieldTypes';
 import { BOOKED, dayOf, lesson, LESSON_STATUS, WHEN } from '../../entities/lesson';
-import { listCall } from '../../entities/listCall';
+import { listCall, passesOf } from '../../entities/listCall';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
@@ -221,9 +221,13 @@ async function readTheirs(
 		...(person === undefined ? { group_id: people } : { customer_id: person }),
 		...{ date_from: from, date_to: to },
 	};
-	const { planned, completed } = LESSON_STATUS;
-	const passes = [planned, completed].map((status) => ({ status }));
-	const list = { ...listCall(lesson, target.branch), body, passes, task: 'look for the same lesson' };
+	// A cancelled one says that a regular lesson does not take place.
+	const list = {
+		...listCall(lesson, target.branch),
+		body,
+		passes: passesOf(lesson),
+		task: 'look for the same lesson',
+	};
 	return await readWholeList(item, lesson, list);
 }
 
@@ -244,6 +248,7 @@ function sameOf(item: Item, theirs: readonly IDataObject[], booking: Booking): I
 /** Whether it is the lesson at that time or, where any time will do, one like it that is still to come. */
 function isSame(item: Item, row: IDataObject, { search, given, ids, start }: Booking): boolean {
 	const { notBefore = '' } = search;
+	if (Number(row.status) === LESSON_STATUS.cancelled) return false;
 	const on = dayOf(row, item.zone) ?? '';
 	const isLike = ['subject_id', 'lesson_type_id'].every((name) => readId(row[name]) === given[name]);
 	if (on < search.from || on > search.to || !isLike || !isFor(row, given)) return false;
