@@ -1,10 +1,10 @@
 import type { Entity, OperationName } from '../entities/types';
 import { operationFor } from './actions';
+import { updatePayment } from './actions/updatePayment';
 import { find } from './matching/find';
 import { upsert } from './matching/upsert';
 import type { Operation } from './operation';
 import { create } from './records/create';
-import { updatePayment } from './actions/updatePayment';
 import { deleteRecord } from './records/delete';
 import { get } from './records/findById';
 import { getMany } from './records/getMany';

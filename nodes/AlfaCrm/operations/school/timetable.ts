@@ -168,7 +168,7 @@ export async function readTimetable(
 			await Promise.all([
 				readAll(item, lesson, branch, { ...byTeacher, ...days, ...since }),
 				isRoomToo ? readAll(item, lesson, branch, { room_ids: [room], ...days }) : [],
-				// No filter by room is known of them, so for a room those of all teachers are read. API notes 5.13.
+				// No filter by room or by who comes is known of them, so for those all are read. API notes 5.13.
 				once(
 					item,
 					regularLesson.path,
