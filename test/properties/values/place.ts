@@ -21,7 +21,7 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 		const meaning = phoneToMatch(probe.field, value);
 		return mayBeEmpty ? { ...meaning, empty: true } : meaning;
 	}
-	// The note keeps a number in brackets, and each has a digit. A field for it says nothing without one.
+	// The note keeps a number in brackets, and each has a digit, and ends with none of a mask. A field for it says nothing without one.
 	if (probe.field.name === 'externalIdField') return { refuse: true };
 	if (probe.field.name === 'externalId') return ofNumber(meaningOf(probe.field, value));
 	const meaning =
@@ -64,7 +64,7 @@ export function meaningAt(situation: Situation, built: Built, probe: Probe, give
 
 /** Without it a payment would be entered again on another day. */
 function ofNumber({ empty, says = [], ...meaning }: Meaning): Meaning {
-	const kept = says.filter((said) => /\p{N}/u.test(String(said)) && !/[[\]]/.test(String(said)));
+	const kept = says.map(String).filter((said) => /[^\P{N}0]/u.test(said) && !/[[\]]|[-_:/#№]$/.test(said));
 	const isRefused = empty === true || kept.length < says.length;
 	return { ...meaning, says: kept, ...(isRefused ? { refuse: true } : {}) };
 }

@@ -173,17 +173,25 @@ describe('at a time', () => {
 			{ lesson_date: '2031-03-12' },
 			'Teacher 1 (Петров Лев) does not work on 2031-03-12 at 10:00 for 60 minutes',
 		],
-		[
+		...['2031-03-03', '2031-02-03', '2026-03-10'].map((day): [string, IDataObject, string] => [
 			'that has passed',
-			{ lesson_date: '2031-03-03' },
-			'2031-03-03 10:00 has passed by the clock of the workflow (Europe/Moscow)',
-		],
+			{ lesson_date: day },
+			`${day} 10:00 has passed by the clock of the workflow (Europe/Moscow)`,
+		]),
 	])('refuses a time %s', async (_when, more, message) => {
 		const [text, description] = await stopped(form(more));
 		expect(text).toBe(message);
 		expect(description).toMatch(
 			/^Free next: 2031-03-\d\d \d\d:\d\d \(Петров Лев\), .*\. Nothing was saved\.$/,
 		);
+	});
+
+	it.each([4242, 79161234567])('refuses whom nobody knows: customer %s', async (id) => {
+		for (const more of [{}, { additionalFields: { lead_status_id: 2 } }, { when: 'firstFree' }])
+			expect((await stopped(form({ customer_ids: String(id), ...more })))[0]).toContain(
+				`AlfaCRM has no customer with ID ${id}`,
+			);
+		expect(booked()).toEqual([]);
 	});
 
 	it('books outside of the hours where that is chosen, and never over midnight', async () => {

@@ -83,7 +83,7 @@ describe('a payment with a number', () => {
 		expect(await school.results(...again)).toBe(again.map(() => 'unchanged').join(', '));
 	});
 
-	it.each(['', 'inv-1', 'оплата inv-1', '(inv-1)', 'заказ [inv-1]'])(
+	it.each(['', 'inv-1', 'оплата inv-1', '(inv-1)', 'заказ [inv-1]', '[ID ] чек'])(
 		'may be one of that day and sum that the staff has typed in, so it stops: note %j',
 		async (note) => {
 			const id = school.add('pay', { ...PAID, customer_id: customer, note });
@@ -96,6 +96,15 @@ describe('a payment with a number', () => {
 			expect(await school.results(take('inv-1'), take('inv-2'))).toBe('unchanged, created');
 		},
 	);
+
+	it('may be one of a branch that the customer has left since', async () => {
+		school.add('pay', { ...PAID, customer_id: customer, note: 'наличные' });
+		school.patch('customer', customer, { branch_ids: [2] });
+		for (const branchId of [1, 2]) {
+			const { message } = await school.stopped(take('inv-1', { branchId }));
+			expect(message).toContain('so it may be the one');
+		}
+	});
 
 	it('may be one for which the staff has written other things', async () => {
 		school.add('pay', { ...PAID, customer_id: customer, note: null, payer_name: 'Бабушка', pay_item_id: 2 });
@@ -120,6 +129,9 @@ describe('a payment with a number', () => {
 		const change = { resource: 'pay', id: '1', updateFields: { note: 'Чек отправлен' } as IDataObject };
 		await school.done(formOf('update', change));
 		expect(notes()).toEqual(['[ID inv-1] Чек отправлен']);
+		// An expression in brackets that has found nothing is no number.
+		await school.done(formOf('update', { ...change, updateFields: { note: '[ID ] Чек' } as IDataObject }));
+		expect(notes()).toEqual(['[ID inv-1] [ID ] Чек']);
 		await school.done(
 			formOf('update', { ...change, updateFields: { note: '[ID inv-7] Чек' } as IDataObject }),
 		);
@@ -167,7 +179,7 @@ describe('a number', () => {
 	});
 
 	// Such as inv-{{ $json.id }}: the second payment of a customer with the same sum would be taken for the first.
-	it.each(['inv-', 'inv-undefined', 'undefined', 'null', 'Счёт №', true, false])(
+	it.each(['inv-', 'inv-undefined', 'undefined', 'null', 'Счёт №', true, false, 0, 'robokassa-0'])(
 		'in which an expression has found nothing is refused: %j',
 		async (number) => {
 			for (const form of [
@@ -176,7 +188,7 @@ describe('a number', () => {
 				refund(number),
 			])
 				expect(await school.refused(form)).toMatchObject({
-					message: `'External ID' must hold a digit, but it is "${number}"`,
+					message: `'External ID' must hold a digit other than 0, but it is "${number}"`,
 					description: 'Correct it, or the expression that fills it. Nothing was sent to AlfaCRM.',
 				});
 		},

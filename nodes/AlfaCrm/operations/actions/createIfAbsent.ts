@@ -14,7 +14,7 @@ import { report, reportSchema, useful } from '../output/readings';
 import { bodyOf, shortensTexts, textOptions } from '../records/body';
 import { skipIfThere } from '../records/create';
 import type { Branch } from '../records/branches';
-import { inOtherBranches } from '../records/branches';
+import { allBranches, inOtherBranches } from '../records/branches';
 import { authored, forOwner } from '../records/owner';
 import { readWholeList, readWholeListOnce } from '../records/readList';
 import { branchesOf, idOf, labelsOf, targetOf } from '../records/target';
@@ -95,7 +95,9 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 				return rows.find(isFound);
 			};
 			const branches = [...new Set([branch, ...branchesOf(home, other.fields, body)])];
-			const others = homes.filter((one) => !branches.includes(one));
+			// One that the staff has typed in may be in a branch that the customer has left since.
+			const all = unnumbered ? await allBranches(item, home) : [];
+			const others = [...new Set([...homes, ...all])].filter((one) => !branches.includes(one));
 			const find = async () => {
 				let found: IDataObject | undefined;
 				for (const one of branches) found ??= await look(one);

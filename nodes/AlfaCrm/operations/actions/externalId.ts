@@ -31,15 +31,15 @@ const asGiven = (value: unknown): string =>
 	withoutInvisible(String(value)).normalize('NFC').replace(/\s+/g, ' ').trim();
 
 const numbersIn = (note: unknown): string[] =>
-	isEmpty(note) ? [] : Array.from(String(note).matchAll(IN_BRACKETS), ([, id]) => asGiven(id));
+	isEmpty(note) ? [] : Array.from(String(note).matchAll(IN_BRACKETS), ([, id]) => asGiven(id)).filter(Boolean);
 
 /**
- * What is left of "inv-{{ $json.id }}" where nothing was found has no digit, or ends where the number should begin; one that
- * a sheet has rounded is that of many: by it all payments would be one.
+ * What is left of "inv-{{ $json.id }}" where nothing was found has no digit but 0, or ends where the number should begin; one
+ * that a sheet has rounded is that of many: by it all payments would be one.
  */
 function faultOf(id: string): string | undefined {
 	if (/[[\]]/.test(id)) return 'be without brackets, in which the note keeps it';
-	if (!/\p{N}/u.test(id)) return 'hold a digit';
+	if (!/[^\P{N}0]/u.test(id)) return 'hold a digit other than 0';
 	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
 	return /[-_:/#№]$/.test(id) ? 'not end before its number' : undefined;
 }

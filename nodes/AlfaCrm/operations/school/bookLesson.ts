@@ -292,7 +292,9 @@ async function lookFor(item: Item, booking: Booking): Promise<{ place?: Place; s
 		? `${from} ${start} has passed by the clock of the workflow (${item.zone})`
 		: (reasonOf(search, start, known) ??
 			`No teacher is free on ${from} at ${start} for ${search.duration} minutes`);
-	const later = { ...search, to: daysAfter(from, NEXT.days - 1) };
+	const [today] = notBefore.split(' ');
+	const soonest = from < today ? today : from;
+	const later = { ...search, from: soonest, to: daysAfter(soonest, NEXT.days - 1) };
 	const theirs = await readTheirs(item, booking, later);
 	const same = sameOf(item, theirs, booking);
 	if (same !== undefined) return { same };
@@ -353,7 +355,7 @@ const ofCustomer = ({ branch, labels }: Target): Target => ({
 async function warnOfGone(item: Item, own: Target, id: number): Promise<void> {
 	const target = ofCustomer(own);
 	const read = async () => await getRecord(item, customerEntity, id, target);
-	const match = await item.ifAllowed(read, 404);
+	const match = await item.ifAllowed(read);
 	if (match && (isRejected(match.row) || (await isArchived(item, customerEntity, target, match))))
 		item.execution.hints.add(
 			"Archived customers and rejected leads are left out by 'Get Participants', and so by reminders: restore the card first",
