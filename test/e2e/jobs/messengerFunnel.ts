@@ -48,6 +48,14 @@ export const messengerFunnel: Job = {
 		expect(eva).toMatchObject({ name: 'Ева', lead_status_id: first });
 		expect(commentsOn(sandbox, eva.id)).toEqual(['WhatsApp: (без текста)']);
 
+		// Who shares the number later is known by WhatsApp, too; and who comes back from the archive is seen.
+		store.patch('customer', id, { e_date: '2026-01-15', removed: 1 });
+		await send({ ...mia, phone: '79000007755', name: 'М.', text: 'Мой номер' });
+		await send({ channel: 'WhatsApp', phone: '79000007755', name: 'Мия', text: 'Это я' });
+		expect(added()).toHaveLength(3);
+		expect(store.find('customer', id)).toMatchObject({ name: 'Мия', phone: ['+7(900)000-77-55'], removed: 0 });
+		expect(comments()).toContain('WhatsApp: Это я');
+
 		// Two at the same moment by somebody new.
 		const two = ['Раз', 'Два'].map(async (text) => await call({ ...mia, id: 987, username: 'kim_o', text }));
 		expect(await Promise.all(two)).toEqual([200, 200]);
