@@ -296,9 +296,11 @@ export class NodePanel {
 	}
 
 	async waitForStart() {
-		return await this.page.waitForResponse((response) =>
-			/\/rest\/workflows\/[^/]+\/run$/.test(response.url()),
+		const response = await this.page.waitForResponse((answer) =>
+			/\/rest\/workflows\/[^/]+\/run$/.test(answer.url()),
 		);
+		const answer = await response.text();
+		if (!answer.includes('executionId')) throw new Error(`n8n has not started the workflow: ${answer}`);
 	}
 
 	/** Back to the canvas, by the keyboard. */

@@ -10,10 +10,14 @@ export class OutputPanel {
 		this.data = this.root.getByTestId('ndv-data-container');
 	}
 
-	/** Waits for the end of a run. */
+	/** Waits for the end of a run; else the error says what the panel shows. */
 	async ready() {
 		await this.root.getByTestId('ndv-executing').waitFor({ state: 'hidden' });
-		await this.root.locator('[data-test-id^=node-run-status-]').waitFor();
+		try {
+			await this.root.locator('[data-test-id^=node-run-status-]').waitFor();
+		} catch (error) {
+			throw new Error(`The node has not run: ${await this.root.innerText()}`, { cause: error });
+		}
 	}
 
 	/** Whether the icon beside the title is the green one. */
