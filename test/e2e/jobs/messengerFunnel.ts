@@ -53,7 +53,11 @@ export const messengerFunnel: Job = {
 		await send({ ...mia, phone: '79000007755', name: 'М.', text: 'Мой номер' });
 		await send({ channel: 'WhatsApp', phone: '79000007755', name: 'Мия', text: 'Это я' });
 		expect(added()).toHaveLength(3);
-		expect(store.find('customer', id)).toMatchObject({ name: 'Мия', phone: ['+7(900)000-77-55'], removed: 0 });
+		expect(store.find('customer', id)).toMatchObject({
+			name: 'Мия',
+			phone: ['+7(900)000-77-55'],
+			removed: 0,
+		});
 		expect(comments()).toContain('WhatsApp: Это я');
 
 		// Two at the same moment by somebody new.

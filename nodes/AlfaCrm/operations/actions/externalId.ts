@@ -31,7 +31,9 @@ const asGiven = (value: unknown): string =>
 	withoutInvisible(String(value)).normalize('NFC').replace(/\s+/g, ' ').trim();
 
 const numbersIn = (note: unknown): string[] =>
-	isEmpty(note) ? [] : Array.from(String(note).matchAll(IN_BRACKETS), ([, id]) => asGiven(id)).filter(Boolean);
+	isEmpty(note)
+		? []
+		: Array.from(String(note).matchAll(IN_BRACKETS), ([, id]) => asGiven(id)).filter(Boolean);
 
 /**
  * What is left of "inv-{{ $json.id }}" where nothing was found has no digit but 0, or ends where the number should begin; one
