@@ -3,6 +3,7 @@ import { isEmpty } from './blank';
 import { normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
 import { oneForm, single } from './kind';
+import { isUnfilled } from './unreadable';
 import { asRead, isWritable, readText, textForms } from './text';
 import type { Field, OfType, Wire } from '../entities/fieldTypes';
 
@@ -69,7 +70,10 @@ export const custom: FieldKind<OfType<'custom'>> = {
 	isBlank: (_field, value) => Array.isArray(value) && value.every(isEmpty),
 	expected: () => 'a text, a number, yes or no, a date, or a list of those',
 	serialize: (_field, item, zone) => read(item, zone),
-	normalize: (_field, item, zone) => formsOf(item, zone).flatMap(oneForm),
+	normalize: (_field, item, zone) =>
+		formsOf(item, zone)
+			.flatMap(oneForm)
+			.filter((form) => !isUnfilled(form)),
 	isSame: agree(normalizeText),
 	isStored: agree(asRead),
 	searchForms: (_field, name, item) => spellings(name, item),

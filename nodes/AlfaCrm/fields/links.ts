@@ -12,8 +12,8 @@ const NUMBER = /^[1-9]\d{4,15}$/;
 const SHORTEST_ALONE = 5;
 /** What services and programs call themselves, or nobody. */
 const NO_NAME = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
-/** An expression that found nothing puts it at the end: t.me/undefined. */
-const NOTHING = /(?:^|[@/=])(?:undefined|null|nan)\/*$/i;
+/** What an expression that found nothing leaves at the end: t.me/undefined, vk.com/id. */
+const NOTHING = /(?:(?:^|[@/=+]|\/id)(?:undefined|null|nan)|[?&][^=&]*=|\/[@+]|\/id)\/*$/i;
 /** What goes on after that is a letter. */
 const LONGEST = 1_000;
 

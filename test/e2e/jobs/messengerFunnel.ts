@@ -49,14 +49,14 @@ export const messengerFunnel: Job = {
 		expect(commentsOn(sandbox, eva.id)).toEqual(['WhatsApp: (без текста)']);
 
 		// Who shares the number later is known by WhatsApp, too; and who comes back from the archive is seen.
-		store.patch('customer', id, { e_date: '2026-01-15', removed: 1 });
+		store.patch('customer', id, { e_date: '2026-01-15' });
 		await send({ ...mia, phone: '79000007755', name: 'М.', text: 'Мой номер' });
 		await send({ channel: 'WhatsApp', phone: '79000007755', name: 'Мия', text: 'Это я' });
 		expect(added()).toHaveLength(3);
 		expect(store.find('customer', id)).toMatchObject({
 			name: 'Мия',
 			phone: ['+7(900)000-77-55'],
-			removed: 0,
+			e_date: '2030-12-31',
 		});
 		expect(comments()).toContain('WhatsApp: Это я');
 

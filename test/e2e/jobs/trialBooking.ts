@@ -79,7 +79,7 @@ export const trialBooking: Job = {
 		];
 		const pages = await Promise.all(others.map(async (values) => await send(...values)));
 		expect(pages.filter((page) => page.includes(told('11:00')))).toHaveLength(1);
-		expect(pages.filter((page) => page.includes('Не получилось записать'))).toHaveLength(1);
+		expect(pages.filter((page) => page.includes('Запись не подтверждена'))).toHaveLength(1);
 		expect(added()).toHaveLength(3);
 		expect(booked()).toHaveLength(2);
 		expect(booked()[1]).toMatchObject({ time_from: `${next} 11:00:00` });
@@ -89,7 +89,7 @@ export const trialBooking: Job = {
 
 		// Another child of Mia's parent is told nothing of her lesson, and has a card of its own.
 		const page = await send('Орлов Тим', '+7 900 000-77-22', date);
-		expect(page).toContain('Не получилось записать');
+		expect(page).toContain('Запись не подтверждена');
 		expect(page).not.toContain('10:00');
 		expect(added()).toHaveLength(4);
 		expect(added()[3]).toMatchObject({ name: 'Орлов Тим', is_study: 0 });

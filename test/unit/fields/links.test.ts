@@ -78,6 +78,15 @@ it.each([
 	...['@undefined', 't.me/undefined', 'https://t.me/null/', 'tg://user?id=undefined', 'wa.me/undefined'],
 	...[
 		'vk.com/undefined',
+		...[
+			'https://vk.com/id',
+			'vk.com/idundefined',
+			'vk.com/im?sel=',
+			't.me/@',
+			't.me/+',
+			't.me/id',
+			'wa.me/+',
+		],
 		'https://school.example/null',
 		'tg: undefined',
 		'NaN',

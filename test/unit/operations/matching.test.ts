@@ -72,9 +72,11 @@ describe('the values of a key', () => {
 		],
 		[by('id', { id: '' }), {}, "'Customer' is empty"],
 		[byContract(' '), {}, "'custom_a' is empty"],
-		...['-', '( )'].map((value): [IDataObject, IDataObject, string] => [
-			...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),
-		]),
+		...['-', '( )', 'undefined', 'tg-', 'tg-undefined', 'order null'].map(
+			(value): [IDataObject, IDataObject, string] => [
+				...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),
+			],
+		),
 	])('%j are %j, which is not enough: %s', (parameters, wanted, words) => {
 		expect(searchFor(parameters)).toMatchObject({ wanted, isEnough: false });
 		const { item } = deskOf(undefined, { parameters });

@@ -168,6 +168,7 @@ describe('Get Participants', () => {
 	it('finds the card of somebody who is in another branch than the lesson', async () => {
 		lesson({ id: 9_002, customer_ids: [503] });
 		expect(await ids({ branchId: 1 })).toEqual([501, 503]);
+		for (const branchId of ['', 1]) expect(await ids({ ...only(9_002), branchId })).toEqual([503]);
 		school.settings.forbiddenBranches = [2];
 		expect((await school.done(form({ branchId: 1 }))).hints).toEqual([
 			expect.stringMatching(/may not see all branches.*: branch 2$/),

@@ -6,7 +6,7 @@ import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { listOf, sameValue } from '../../fields/field';
 import { withoutInvisible } from '../../fields/normalizeText';
-import { hasRounded, quoted } from '../../fields/unreadable';
+import { hasRounded, isUnfilled, quoted } from '../../fields/unreadable';
 import type { Item } from '../execution/item';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches } from '../records/branches';
@@ -43,7 +43,7 @@ function faultOf(id: string): string | undefined {
 	if (/[[\]]/.test(id)) return 'be without brackets, in which the note keeps it';
 	if (!/[^\P{N}0]/u.test(id)) return 'hold a digit other than 0';
 	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
-	return /[-_:/#№]$/.test(id) ? 'not end before its number' : undefined;
+	return isUnfilled(id) ? 'not end before its number' : undefined;
 }
 
 /**

@@ -41,7 +41,7 @@ export const participants: ActionKind<'participants'> = {
 		const asked = {
 			zone: item.zone,
 			inBranch: passingOver(item, given, refusals),
-			otherBranches: async () => (given === undefined ? [] : await allBranches(item, given)),
+			otherBranches: async () => await allBranches(item, given ?? branches[0]),
 		};
 		const lesson = id === undefined ? undefined : await lessonIn(item, entity, id, branches);
 		const found = lesson
