@@ -11,7 +11,7 @@ export const depth = {
 	logHistories: runs(1_000, 10_000),
 	attendanceHistories: runs(1_000, 10_000),
 	derivedEvents: runs(100, 2_000),
-	memberships: runs(60, 3_000),
+	memberships: runs(60, 1_500),
 	freeSlotsOfSchools: runs(15, 300),
 	sideBySide: runs(8, 200),
 	payments: runs(4, 40),
@@ -43,7 +43,7 @@ export const depth = {
 	examplePhones: runs(150, 3_000),
 	echoedRows: runs(6, 200),
 	simplifiedLists: runs(300, 20_000),
-	fieldValues: runs(60, 5_000),
+	fieldValues: runs(60, 2_500),
 	largeLists: runs(10, 300),
 };
 
