@@ -17,6 +17,9 @@ export const customField = (name: string): Field => ({ type: 'custom', name, lab
 
 const A_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
 
+/** What sheets and people write where there is none, as many times as there are people. */
+const NOBODYS = /^(?:нет|no|none|n\/?a|б\/?н|#.*|0+)$/i;
+
 /** A day in a text is no moment. */
 const ANY_ZONE = 'UTC';
 
@@ -73,7 +76,7 @@ export const custom: FieldKind<OfType<'custom'>> = {
 	normalize: (_field, item, zone) =>
 		formsOf(item, zone)
 			.flatMap(oneForm)
-			.filter((form) => !isUnfilled(form)),
+			.filter((form) => !isUnfilled(form) && !NOBODYS.test(form)),
 	isSame: agree(normalizeText),
 	isStored: agree(asRead),
 	searchForms: (_field, name, item) => spellings(name, item),

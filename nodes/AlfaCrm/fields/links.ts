@@ -13,7 +13,8 @@ const SHORTEST_ALONE = 5;
 /** What services and programs call themselves, or nobody. */
 const NO_NAME = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
 /** What an expression that found nothing leaves at the end: t.me/undefined, vk.com/id. */
-const NOTHING = /(?:(?:^|[@/=+]|\/id)(?:undefined|null|nan)|[?&][^=&]*=|\/[@+]|\/id)\/*$/i;
+const NOTHING =
+	/(?:(?:^|[@/=+]|\/id)(?:undefined|null|nan)|[?&](?:\w*id|sel|domain|phone)=|\/[@+]|(?:vk\.\w+|\.me)\/id)\/*$/i;
 /** What goes on after that is a letter. */
 const LONGEST = 1_000;
 

@@ -8,7 +8,7 @@ import { create } from './records/create';
 import { deleteRecord } from './records/delete';
 import { get } from './records/findById';
 import { getMany } from './records/getMany';
-import { bookLesson, updateLesson } from './records/lesson';
+import { createLesson, updateLesson } from './records/lesson';
 import { createRegularLesson, updateRegularLesson } from './records/regularLesson';
 import { update } from './records/update';
 
@@ -24,7 +24,7 @@ const usual: Record<OperationName, Operation> = {
 
 /** Those that an entity has in place of the usual ones. */
 const own: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> = {
-	lesson: { create: bookLesson, update: updateLesson },
+	lesson: { create: createLesson, update: updateLesson },
 	pay: { update: updatePayment },
 	regularLesson: { create: createRegularLesson, update: updateRegularLesson },
 };

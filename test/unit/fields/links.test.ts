@@ -101,6 +101,13 @@ it.each([
 	expect(formsOf(value)).toEqual([]);
 });
 
+it.each(['https://wa.me/79005550001?text=', 'https://school.example/id', 'https://school.example/?from='])(
+	'%j is one, though nothing stands behind it',
+	(value) => {
+		expect(formsOf(value)).toHaveLength(1);
+	},
+);
+
 it('words beside a link are no part of it, and make another text', () => {
 	for (const text of ['t.me/masha_orlova (мама)', 'мама: тг @masha_orlova', 'тг @masha_orlova, мама']) {
 		expect(match(text, '@masha_orlova')).toBe(true);

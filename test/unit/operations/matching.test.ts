@@ -72,11 +72,24 @@ describe('the values of a key', () => {
 		],
 		[by('id', { id: '' }), {}, "'Customer' is empty"],
 		[byContract(' '), {}, "'custom_a' is empty"],
-		...['-', '( )', 'undefined', 'tg-', 'tg-undefined', 'order null'].map(
-			(value): [IDataObject, IDataObject, string] => [
-				...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),
-			],
-		),
+		...[
+			'-',
+			'( )',
+			'undefined',
+			'tg-',
+			'tg-undefined',
+			'order null',
+			'нет',
+			'б/н',
+			'БН',
+			'#N/A',
+			'N/A',
+			0,
+			'00',
+			'crm-[object Object]',
+		].map((value): [IDataObject, IDataObject, string] => [
+			...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),
+		]),
 	])('%j are %j, which is not enough: %s', (parameters, wanted, words) => {
 		expect(searchFor(parameters)).toMatchObject({ wanted, isEnough: false });
 		const { item } = deskOf(undefined, { parameters });
@@ -371,7 +384,7 @@ describe('what a search costs', () => {
 			});
 		const each = [
 			// AlfaCRM is seen to ignore the filter, and the list of each branch is read.
-			...[1, 1, 2].map((branch) => one('0', branch)),
+			...[1, 1, 2].map((branch) => one('7', branch)),
 			...[one('A', 1, { branch_ids: [1, 2] }), one('a', 2)],
 			...[one('B', 1), one('B', 2), one('b', 2)],
 		];
@@ -396,7 +409,7 @@ describe('a list of customers', () => {
 			if (request.body.page === 0) answer.items.push(school.row('customer', id));
 			return answer;
 		};
-		for (const contract of ['Есть', 'Нет']) {
+		for (const contract of ['Есть', 'Д-9']) {
 			expect(await school.stopped(byContract(contract))).toMatchObject({
 				message: "AlfaCRM's list of customers did not come whole, so it is not sure which customers match",
 				description: 'Run it again. Nothing was saved.',
@@ -409,7 +422,7 @@ describe('a list of customers', () => {
 			call === 'customer/index'
 				? { items: body.page === 0 ? [{ id: 7, custom_dogovor: 'Есть', phone: [] }] : [], total: 2 }
 				: undefined;
-		for (const form of [byContract('Нет'), byPhone({ name: 'Новый' }, { searchBranches: [1] })]) {
+		for (const form of [byContract('Д-9'), byPhone({ name: 'Новый' }, { searchBranches: [1] })]) {
 			const { error } = await school.run(form);
 			expect(error?.message).toContain('did not come whole');
 		}

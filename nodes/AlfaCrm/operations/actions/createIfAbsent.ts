@@ -85,18 +85,16 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			};
 			if (isSame === undefined) return [await create()];
 
-			const isFound = (row: IDataObject) =>
-				listOf(row[idAs]).some((one) => readId(one) === customer) && isSame(row, wanted);
-			const unnumbered = external && addition.isSame(item);
+			const isOwn = (row: IDataObject) => listOf(row[idAs]).some((one) => readId(one) === customer);
 			let twin: IDataObject | undefined;
 			const look = async (one: Branch) => {
-				const rows = await rowsIn(one, wanted, other, addition);
-				if (external && unnumbered) twin ??= rows.find((row) => isTwin(row, wanted, external, unnumbered));
-				return rows.find(isFound);
+				const rows = (await rowsIn(one, wanted, other, addition)).filter(isOwn);
+				if (external) twin ??= rows.find((row) => isTwin(row, wanted, external));
+				return rows.find((row) => isSame(row, wanted));
 			};
 			const branches = [...new Set([branch, ...branchesOf(home, other.fields, body)])];
 			// One that the staff has typed in may be in a branch that the customer has left since.
-			const all = unnumbered ? await allBranches(item, home) : [];
+			const all = external ? await allBranches(item, home) : [];
 			const others = [...new Set([...homes, ...all])].filter((one) => !branches.includes(one));
 			const find = async () => {
 				let found: IDataObject | undefined;

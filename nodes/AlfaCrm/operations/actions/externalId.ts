@@ -11,7 +11,8 @@ import type { Item } from '../execution/item';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches } from '../records/branches';
 import { readFiltered } from '../records/readList';
-import type { Addition, Wanted } from './additions';
+import type { Wanted } from './additions';
+import { additions } from './additions';
 
 /** The number that a provider or a bank has given to a payment. */
 export interface ExternalId {
@@ -43,7 +44,8 @@ function faultOf(id: string): string | undefined {
 	if (/[[\]]/.test(id)) return 'be without brackets, in which the note keeps it';
 	if (!/[^\P{N}0]/u.test(id)) return 'hold a digit other than 0';
 	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
-	return isUnfilled(id) ? 'not end before its number' : undefined;
+	// A mask that nobody has filled in ends with _.
+	return isUnfilled(id) || /[_#/]$/.test(id) ? 'not end before its number' : undefined;
 }
 
 /**
@@ -83,9 +85,9 @@ export function keepExternalId(
 }
 
 /** A new note with the numbers that the payment has, unless it gives one: without any it would be entered once more. */
-export const withNumbers = (note: unknown, before: unknown): unknown =>
+export const withNumbers = (note: unknown, before: unknown): string =>
 	numbersIn(note).length > 0
-		? note
+		? String(note)
 		: [...numbersIn(before).map(bracketed), ...(isEmpty(note) ? [] : [String(note)])].join(' ');
 
 /** Whether a payment has that number, wherever it is kept. */
@@ -150,16 +152,15 @@ export function assertSameSum({ item, body }: Wanted, { id }: ExternalId, row: I
 const TOLD_BY = ['document_date', 'income', 'pay_account_id'];
 
 /** Whether a payment of the customer that has no number may be the same one. */
-export const isTwin = (
-	row: IDataObject,
-	wanted: Wanted,
-	{ field = '' }: ExternalId,
-	isSame: ReturnType<Addition['isSame']>,
-): boolean =>
-	numbersIn(row.note).length === 0 &&
-	isEmpty(row[field]) &&
-	listOf(row.customer_id).some((one) => readId(one) === wanted.customer) &&
-	isSame(row, { ...wanted, compared: wanted.compared.filter(({ name }) => TOLD_BY.includes(name)) });
+export function isTwin(row: IDataObject, wanted: Wanted, external: ExternalId): boolean {
+	const compared = wanted.compared.filter(({ name }) => TOLD_BY.includes(name));
+	return (
+		numbersIn(row.note).length === 0 &&
+		isEmpty(row[external.field ?? '']) &&
+		isOfType(row, wanted.body, external) &&
+		additions.pay.isSame(wanted.item)(row, { ...wanted, compared })
+	);
+}
 
 /** To enter it beside that one might be money twice. */
 export const twinError = ({ item }: Wanted, { id }: ExternalId, row: IDataObject): Error =>

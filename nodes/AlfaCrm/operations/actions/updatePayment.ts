@@ -4,6 +4,8 @@ import { withNumbers } from './externalId';
 /** Changes a payment. A new note keeps the number of the old one. */
 export const updatePayment = updating({
 	dependsOn: ({ note }) => note !== undefined,
-	sent: (_item, _entity, { note: before }, changes) =>
-		'note' in changes ? { ...changes, note: withNumbers(changes.note, before) as string } : changes,
+	sent: (_item, _entity, { note: before }, { note, ...changes }) => ({
+		...changes,
+		note: withNumbers(note, before),
+	}),
 });

@@ -34,8 +34,8 @@ const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere]
 
 const { group, customer, teacher, room, day, length: LENGTH, end: END } = BOOKED;
 
-/** Books a lesson for somebody, once, and at a time that is free. */
-export const bookLesson: Operation = {
+/** Creates a lesson for somebody, once, and at a time that is free. */
+export const createLesson: Operation = {
 	...create,
 	form: (entity) => ({ ...create.form(entity), options: [bookingOptions] }),
 	async execute(item, entity) {

@@ -266,18 +266,15 @@ export async function readGroups(lists: Lists): Promise<Members[]> {
 		if (id === undefined || archivedFlag(row) === true || !isOnDay(row, today, zone)) return [];
 		const seen = counts.get(id)?.size ?? 0;
 		if (seen >= least) return [{ id, branch, count: seen }];
-		const query = { group_id: id };
-		const list = { ...listCall(cgi, branch), query, body: query };
+		const reader = warningReader(lists.item, cgi.plural.toLowerCase());
 		const found = await lists.allowed(
 			names,
 			cgi.plural,
 			branch,
-			async () => await lists.collect(list, cgi.plural),
+			async () => await readMembers(reader, branch, id, [{}]),
 		);
 		if (found === undefined) return [];
-		const current = found.rows.filter(
-			(one) => (readId(one.group_id) ?? id) === id && isOnDay(one, today, zone),
-		);
+		const current = found.filter((one) => isOnDay(one, today, zone));
 		const members = new Set(readIds(current.map(({ customer_id }) => customer_id)));
 		// Who is in the list of no branch is archived.
 		return [{ id, branch, count: [...members].filter((one) => !people.isWhole || active.has(one)).length }];
