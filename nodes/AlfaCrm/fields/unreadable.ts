@@ -44,9 +44,9 @@ export const ROUNDED = /\d+(?:[.,]\d+)?E\+\d{1,3}(?!\d)/gi;
 /** Whether a number in a text was rounded, so that nobody can know which one it was. */
 export const hasRounded = (text: string): boolean => text.search(ROUNDED) >= 0;
 
-/** Whether a text is what is left of "inv-{{ $json.id }}" where nothing was found: that of many, and of nobody. */
+/** Whether a text is what is left of "inv-{{ $json.id }}" where nothing was found, or an empty mask: that of many, and of nobody. */
 export const isUnfilled = (text: string): boolean =>
-	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$|\[object Object\]$|[-:№]$/i.test(text);
+	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$|\[object Object\]$|_{3}|[-:№]$/i.test(text);
 
 /** Whether a text is nothing but such a number. */
 export const isRounded = (text: string): boolean =>

@@ -77,7 +77,12 @@ export function isOneOfSeveral({ entity }: Situation, { parameters }: Built): bo
 /** What strangers have in common tells nobody apart: signs without a letter or a digit, and emails that are none. */
 function ofKey({ type }: Described, meaning: Meaning): Meaning {
 	const tells = type === 'emails' ? /[\p{L}\d]@.*\p{L}/u : /[\p{L}\p{N}]/u;
-	const says = (meaning.says ?? []).filter((value) => [value].flat().some((one) => tells.test(String(one))));
+	// Of a custom field any text might be the value, but for what an expression or a mask leaves.
+	const isLeft = (text: string) =>
+		type === 'custom' && /^(undefined|null|NaN|0|false)$|___|-$/.test(text.trim());
+	const says = (meaning.says ?? []).filter((value) =>
+		[value].flat().some((one) => tells.test(String(one)) && !isLeft(String(one))),
+	);
 	return says.length > 0 || meaning.says === undefined
 		? { ...meaning, says: meaning.says && says }
 		: { empty: true };

@@ -84,8 +84,9 @@ describe('the values of a key', () => {
 			'БН',
 			'#N/A',
 			'N/A',
-			0,
+			'0',
 			'00',
+			'+7 (___) ___-__-__',
 			'crm-[object Object]',
 		].map((value): [IDataObject, IDataObject, string] => [
 			...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),

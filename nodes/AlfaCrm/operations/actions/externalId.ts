@@ -44,7 +44,6 @@ function faultOf(id: string): string | undefined {
 	if (/[[\]]/.test(id)) return 'be without brackets, in which the note keeps it';
 	if (!/[^\P{N}0]/u.test(id)) return 'hold a digit other than 0';
 	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
-	// A mask that nobody has filled in ends with _.
 	return isUnfilled(id) || /[_#/]$/.test(id) ? 'not end before its number' : undefined;
 }
 
