@@ -78,10 +78,10 @@ export function isOneOfSeveral({ entity }: Situation, { parameters }: Built): bo
 function ofKey({ type }: Described, meaning: Meaning): Meaning {
 	const tells = type === 'emails' ? /[\p{L}\d]@.*\p{L}/u : /[\p{L}\p{N}]/u;
 	// Of a custom field any text might be the value, but for what an expression or a mask leaves.
-	const isLeft = (text: string) =>
-		type === 'custom' && /^(undefined|null|NaN|0|false)$|___|-$/.test(text.trim());
+	const isLeft = (one: unknown) =>
+		type === 'custom' && (one === false || /^(undefined|null|NaN|0)$|___|-$/.test(String(one).trim()));
 	const says = (meaning.says ?? []).filter((value) =>
-		[value].flat().some((one) => tells.test(String(one)) && !isLeft(String(one))),
+		[value].flat().some((one) => tells.test(String(one)) && !isLeft(one)),
 	);
 	return says.length > 0 || meaning.says === undefined
 		? { ...meaning, says: meaning.says && says }
