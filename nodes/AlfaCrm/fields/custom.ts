@@ -18,7 +18,7 @@ export const customField = (name: string): Field => ({ type: 'custom', name, lab
 const A_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
 
 /** What sheets and people write where there is none, as many times as there are people. */
-const NOBODYS = /^(?:нет|no|none|n\/?a|б\/?н|#.*|0+)$/i;
+const NOBODYS = /^(?:нет|no|none|n\/?a|б\/?н|#[^1-9]*|0+)$/i;
 
 /** A day in a text is no moment. */
 const ANY_ZONE = 'UTC';

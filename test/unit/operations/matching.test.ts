@@ -38,6 +38,10 @@ describe('the values of a key', () => {
 		[by('nameAndBirthDate', { name: 'Мия', dob: '2015-09-04' }), { name: 'Мия', dob: '04.09.2015' }],
 		[by('id', { id: '7' }), { id: 7 }],
 		[byContract(' A-12 '), { custom_a: 'A-12' }],
+		...['#1042', 'https://instagram.com/mia/', 'mia_', 'Д-0'].map((value): [IDataObject, IDataObject] => [
+			byContract(value),
+			{ custom_a: value },
+		]),
 	])('%j are %j', (parameters, wanted) => {
 		const search = searchFor(parameters);
 		expect(search).toMatchObject({ wanted, isEnough: true });
