@@ -12,7 +12,7 @@ export const morningCheck: Job = {
 			for (const { id } of store.rows(list)) store.remove(list, id);
 		const title = `Проверка ${DateTime.fromISO(stage.today).toFormat('dd.MM.yyyy')}: `;
 		// So nobody takes a check that does not run for a good morning.
-		expect(stage.sent(await stage.run())).toEqual([{ to: '123456789', text: `${title}всё в порядке\n` }]);
+		expect(stage.sent(await stage.run())).toEqual([{ to: '123456789', text: `${title}ничего не найдено\n` }]);
 
 		const dayIn = (days: number) => DateTime.fromISO(stage.today).plus({ days }).toISODate() ?? '';
 		const teacher = store.insert('teacher', { name: 'Петров Лев', branch_ids: [1] }).id;

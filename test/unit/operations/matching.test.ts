@@ -38,7 +38,7 @@ describe('the values of a key', () => {
 		[by('nameAndBirthDate', { name: 'Мия', dob: '2015-09-04' }), { name: 'Мия', dob: '04.09.2015' }],
 		[by('id', { id: '7' }), { id: 7 }],
 		[byContract(' A-12 '), { custom_a: 'A-12' }],
-		...['#1042', 'https://instagram.com/mia/', 'mia_', 'Д-0'].map((value): [IDataObject, IDataObject] => [
+		...['#1042', 'https://instagram.com/mia/', 'mia___', 'Д-0'].map((value): [IDataObject, IDataObject] => [
 			byContract(value),
 			{ custom_a: value },
 		]),
@@ -90,7 +90,7 @@ describe('the values of a key', () => {
 			'N/A',
 			'0',
 			'00',
-			'+7 (___) ___-__-__',
+			...['+7 (___) ___-__-__', 'Д-____'],
 			'crm-[object Object]',
 		].map((value): [IDataObject, IDataObject, string] => [
 			...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),
