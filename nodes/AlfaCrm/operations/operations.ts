@@ -1,6 +1,6 @@
 import type { Entity, OperationName } from '../entities/types';
 import { operationFor } from './actions';
-import { updatePayment } from './actions/updatePayment';
+import { updatePayment } from './actions/externalId';
 import { find } from './matching/find';
 import { upsert } from './matching/upsert';
 import type { Operation } from './operation';

@@ -97,6 +97,12 @@ describe('a payment with a number', () => {
 		},
 	);
 
+	it('is found among those of the customer without a look into other branches', async () => {
+		school.add('pay', { ...PAID, customer_id: customer, note: '[ID inv-1]' });
+		expect(await school.results(take('inv-1'))).toBe('unchanged');
+		expect(school.calls).toEqual(['customer/index', 'pay/index']);
+	});
+
 	it('may be one of a branch that the customer has left since', async () => {
 		school.add('pay', { ...PAID, customer_id: customer, note: 'наличные' });
 		school.patch('customer', customer, { branch_ids: [2] });
@@ -128,6 +134,11 @@ describe('a payment with a number', () => {
 		await school.done(take('inv-1'));
 		const change = { resource: 'pay', id: '1', updateFields: { note: 'Чек отправлен' } as IDataObject };
 		await school.done(formOf('update', change));
+		expect(notes()).toEqual(['[ID inv-1] Чек отправлен']);
+		// What does not change it costs no reading, and sends none.
+		const calls = school.calls.length;
+		await school.done(formOf('update', { ...change, updateFields: { income: 3872.7 } as IDataObject }));
+		expect(school.calls.slice(calls)).toEqual(['pay/update']);
 		expect(notes()).toEqual(['[ID inv-1] Чек отправлен']);
 		// An expression in brackets that has found nothing is no number.
 		await school.done(formOf('update', { ...change, updateFields: { note: '[ID ] Чек' } as IDataObject }));

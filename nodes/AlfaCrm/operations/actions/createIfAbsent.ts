@@ -94,13 +94,15 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 			};
 			const branches = [...new Set([branch, ...branchesOf(home, other.fields, body)])];
 			// One that the staff has typed in may be in a branch that the customer has left since.
-			const all = external ? await allBranches(item, home) : [];
-			const others = [...new Set([...homes, ...all])].filter((one) => !branches.includes(one));
+			const others = async () => {
+				const all = external ? await allBranches(item, home) : [];
+				return [...new Set([...homes, ...all])].filter((one) => !branches.includes(one));
+			};
 			const find = async () => {
 				let found: IDataObject | undefined;
 				for (const one of branches) found ??= await look(one);
 				// One that is closed, or not for this user, must not keep the customer from paying.
-				found ??= await inOtherBranches(item, others, look);
+				found ??= await inOtherBranches(item, await others(), look);
 				if (external) found ??= await findElsewhere(wanted, external);
 				if (found === undefined && external && twin) throw twinError(wanted, external, twin);
 				if (found === undefined) return undefined;

@@ -11,6 +11,7 @@ import type { Item } from '../execution/item';
 import type { Branch } from '../records/branches';
 import { allBranches, inOtherBranches } from '../records/branches';
 import { readFiltered } from '../records/readList';
+import { updating } from '../records/update';
 import type { Wanted } from './additions';
 import { additions } from './additions';
 
@@ -84,10 +85,19 @@ export function keepExternalId(
 }
 
 /** A new note with the numbers that the payment has, unless it gives one: without any it would be entered once more. */
-export const withNumbers = (note: unknown, before: unknown): string =>
+const withNumbers = (note: unknown, before: unknown): string =>
 	numbersIn(note).length > 0
 		? String(note)
 		: [...numbersIn(before).map(bracketed), ...(isEmpty(note) ? [] : [String(note)])].join(' ');
+
+/** Changes a payment. A new note keeps the number of the old one. */
+export const updatePayment = updating({
+	dependsOn: ({ note }) => note !== undefined,
+	sent: (_item, _entity, { note: before }, { note, ...changes }) => ({
+		...changes,
+		note: withNumbers(note, before),
+	}),
+});
 
 /** Whether a payment has that number, wherever it is kept. */
 export function hasNumber(row: IDataObject, { id, field }: ExternalId): boolean {

@@ -25,9 +25,9 @@ const updateOptions = collection('Options', 'options', [overwriteWithEmpty], 'Ad
 interface OwnUpdate {
 	/** What was given, without what does not count beside it. */
 	given?: (input: IDataObject) => IDataObject;
-	/** How the changes are sent, of a record that is therefore read first. */
+	/** How the changes are sent, where that depends on the record, which is read first. */
 	sent?: (item: Item, entity: Entity, record: IDataObject, changes: IDataObject) => IDataObject;
-	/** Whether that depends on the record at all. */
+	/** Whether it does; always where there is none. */
 	dependsOn?: (changes: IDataObject) => boolean;
 }
 
@@ -70,13 +70,14 @@ export const updating = ({
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {
-			const isRead = adds || isOfAnother(target) || dependsOn(changes);
+			const depends = dependsOn(changes);
+			const isRead = adds || isOfAnother(target) || depends;
 			const match = isRead ? await getRecord(item, entity, id, target) : undefined;
 			const before = match?.row;
 			if (before && adds)
 				for (const field of lists)
 					changes[field.name] = added(item, field, before[field.name], changes[field.name]);
-			const body = before && sent ? sent(item, entity, before, changes) : changes;
+			const body = before && sent && depends ? sent(item, entity, before, changes) : changes;
 			const query = { id, ...target.query };
 			const update = async (where: Target) =>
 				await item.save({ ...where, action: 'update', query, body, task }, keys);
