@@ -114,6 +114,8 @@ export class NodePanel {
 		if (!box) throw new Error(`The form does not show ${parameter}`);
 		await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
 		await this.page.mouse.up();
+		// n8n writes what was dropped 200 ms later; a run that has begun before does not have it, and counts as out of date.
+		await this.parameter(parameter).locator('.cm-content', { hasText: '$json' }).waitFor();
 	}
 
 	/** Adds a field of 'Additional Fields', 'Update Fields', 'Fields' or 'Filters' to the form. */
