@@ -33,7 +33,8 @@ export class CredentialForm {
 	/** Saves, upon which n8n tests by itself, and waits for the outcome of that test. */
 	async save() {
 		const tested = this.page.waitForResponse((response) => response.url().endsWith('/rest/credentials/test'));
-		await this.root.getByTestId('credential-save-button').click();
+		// Until n8n has taken over what was typed, the word "Saved" stands where the button will be.
+		await this.root.getByTestId('credential-save-button').getByRole('button').click();
 		await tested;
 	}
 
