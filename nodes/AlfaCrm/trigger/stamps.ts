@@ -5,6 +5,8 @@ import { HOUR_MS } from '../values/time';
 /** How far apart the clocks of an account, of its branches and of n8n may be, whatever their zones. */
 export const ZONES_HOURS = 26;
 
+const STAMP = /^[1-9]\d{3}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?$/;
+
 /**
  * The time of a row as `yyyy-mm-dd hh:mm:ss`, which sorts as text. Only ever compared with other times of the same
  * account: its zone is not known.
@@ -12,8 +14,8 @@ export const ZONES_HOURS = 26;
  * @returns '' when there is none that can be read
  */
 export function stampOf(row: IDataObject, field: string): string {
-	const text = String(row[field] ?? '').replace('T', ' ');
-	return /^[1-9]\d{3}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/.test(text) ? text : '';
+	const text = String(row[field] ?? '');
+	return STAMP.test(text) ? text.replace('T', ' ') : '';
 }
 
 /** The newest of the times that clocks and zones can explain; '' if there is none. */

@@ -1,13 +1,16 @@
 import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
+import { DAY_MS } from './time';
+
 /** How AlfaCRM wants a date on the wire; each field and filter has its own. 1 March is 01.03.2026, 2026-03-01, 2026.03.01. */
 export type DateFormat = 'dotted' | 'iso' | 'isoDotted';
 
-const PATTERNS: Record<DateFormat, string> = {
-	dotted: 'dd.MM.yyyy',
-	iso: 'yyyy-MM-dd',
-	isoDotted: 'yyyy.MM.dd',
+/** What becomes of a day `yyyy-mm-dd`. */
+const WRITTEN: Record<DateFormat, (day: string) => string> = {
+	dotted: (day) => day.split('-').reverse().join('.'),
+	iso: (day) => day,
+	isoDotted: (day) => day.replaceAll('-', '.'),
 };
 
 /** The last day of what has no end, such as a customer who is not archived: AlfaCRM never takes it for past. API notes 3. */
@@ -21,8 +24,8 @@ export const OPEN_END = '2030-12-31';
  * @returns undefined when it cannot be read as a date
  */
 export function formatDay(value: unknown, format: DateFormat, zone: string): string | undefined {
-	const date = readDay(value, zone);
-	return date?.isValid ? date.toFormat(PATTERNS[format]) : undefined;
+	const day = readDay(value, zone);
+	return day === undefined ? undefined : WRITTEN[format](day);
 }
 
 /** A day that stands alone as `yyyy-mm-dd`; anything else, such as a moment, as it is. */
@@ -31,8 +34,9 @@ export const isoDay = <T>(value: T): T | string =>
 
 /** A day as a list shows it, "1 Mar", with the year unless that is this one; undefined for what is no day. */
 export function shortDay(value: unknown, zone: string): string | undefined {
-	const date = readDay(value, zone);
-	if (!date?.isValid) return undefined;
+	const day = readDay(value, zone);
+	if (day === undefined) return undefined;
+	const date = DateTime.fromISO(day, { zone: 'utc' });
 	const isThisYear = date.year === DateTime.fromMillis(Date.now(), { zone }).year;
 	return date.toFormat(isThisYear ? 'd LLL' : 'd LLL yyyy', { locale: 'en' });
 }
@@ -51,12 +55,12 @@ export function nearestDay(typed: string, zone: string): string | undefined {
 		.map((one) => DateTime.fromObject({ year: one, month: Number(month), day: Number(day) }, { zone }))
 		.filter(({ isValid }) => isValid)
 		.sort((one, other) => distance(one) - distance(other));
-	return nearest?.toFormat(PATTERNS.iso);
+	return nearest?.toISODate() ?? undefined;
 }
 
 /** The day that it is now in `zone`. */
 export function today(format: DateFormat, zone: string): string {
-	return DateTime.fromMillis(Date.now(), { zone }).toFormat(PATTERNS[format]);
+	return WRITTEN[format](DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd'));
 }
 
 /** What the clock on the wall shows now in `zone`: `yyyy-mm-dd hh:mm`. */
@@ -64,9 +68,10 @@ export function wallClock(zone: string): string {
 	return DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd HH:mm');
 }
 
-/** The day so many days after another one, both as `yyyy-mm-dd`. */
+/** The day so many days after another one, both as `yyyy-mm-dd`; '' where there is none. */
 export function daysAfter(day: string, days: number): string {
-	return DateTime.fromISO(day, { zone: 'utc' }).plus({ days }).toFormat(PATTERNS.iso);
+	const at = Date.parse(day) + days * DAY_MS;
+	return Number.isNaN(at) ? '' : new Date(at).toISOString().slice(0, 10);
 }
 
 /** A day `yyyy-mm-dd` as AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
@@ -114,23 +119,26 @@ const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?';
 const ISO = new RegExp(
 	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?)?)?$`,
 );
-const DOTTED = /^(\d{1,2}\.\d{1,2}\.\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
+const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
 const SHORT = /^(?<day>\d{1,2})\.(?<month>\d{1,2})(?:\.(?<year>\d\d)?)?$/;
 const ISO_DOTTED = /^\d{4}\.\d\d\.\d\d$/;
 const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
 
-/** A day without a zone; a moment becomes one in `zone`. */
-function readDay(value: unknown, zone: string): DateTime | undefined {
+/** `yyyy-mm-dd`; a moment is on a day of `zone`. */
+function readDay(value: unknown, zone: string): string | undefined {
 	const text = written(value);
-	const [, shown] = DOTTED.exec(text) ?? [];
-	if (shown !== undefined) return DateTime.fromFormat(shown, 'd.M.yyyy', { zone: 'utc' });
-	if (ISO_DOTTED.test(text)) return DateTime.fromFormat(text, 'yyyy.MM.dd', { zone: 'utc' });
+	const [, day, month, year] = DOTTED.exec(text) ?? [];
+	if (day !== undefined) return realDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
+	if (ISO_DOTTED.test(text)) return realDay(text.replaceAll('.', '-'));
 	const parts = ISO.exec(text)?.groups;
 	if (parts === undefined) return undefined;
-	const { day, time = '00:00', offset } = parts;
-	if (offset === undefined || MIDNIGHT.test(time)) return DateTime.fromISO(day, { zone: 'utc' });
-	return DateTime.fromISO(text.replace(' ', 'T'), { zone });
+	const { time = '00:00', offset } = parts;
+	if (offset === undefined || MIDNIGHT.test(time)) return realDay(parts.day);
+	return DateTime.fromISO(text.replace(' ', 'T'), { zone }).toISODate() ?? undefined;
 }
+
+/** The day itself, unless no calendar has it, such as 2026-02-30. */
+const realDay = (day: string): string | undefined => (daysAfter(day, 0) === day ? day : undefined);
 
 /** Another copy of Luxon may have made a DateTime, so only its text is trusted. */
 function written(value: unknown): string {
