@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 
 import {
+	daysAfter,
 	formatDay,
 	formatTime,
 	idsOf,
@@ -245,4 +246,12 @@ test('parseJson gives what a text holds, and nothing where it is no JSON', () =>
 	expect(parseJson(' {"a": [1]} ')).toEqual({ a: [1] });
 	expect(parseJson('null')).toBeNull();
 	expect(['', 'a', '{"a"', '[1,]'].map(parseJson)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+test('daysAfter counts over months, leap days and summer time, and has no day after none', () => {
+	expect(daysAfter('2028-02-28', 1)).toBe('2028-02-29');
+	expect(daysAfter('2027-02-28', 1)).toBe('2027-03-01');
+	expect(daysAfter('2026-01-01', -1)).toBe('2025-12-31');
+	expect(daysAfter('2026-03-28', 2)).toBe('2026-03-30');
+	expect(['', '2026-13-01'].map((day) => daysAfter(day, 1))).toEqual(['', '']);
 });
