@@ -34,8 +34,8 @@ const LAYERS = {
 	'the polling trigger': [
 		['^nodes/AlfaCrm/trigger/(poll|pollForm)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(events|webhook)/'],
-		['^nodes/AlfaCrm/trigger/(changeLog|derivedEvents|dueDates|newRecords)\\.ts$'],
-		['^nodes/AlfaCrm/trigger/(branches|eventSource|keys|logLookup|recordReader|stamps|state)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(changeLog|comingLessons|derivedEvents|dueDates|newRecords)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(branches|eventSource|logLookup|recordReader|stamps|state)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(change|dueKinds|idRanges)\\.ts$'],
 	],
 };
@@ -82,7 +82,7 @@ module.exports = {
 				'What a poll finds is a function of the state and the pages that were read; it may say what went wrong.',
 			severity: 'error',
 			from: {
-				path: '^nodes/AlfaCrm/trigger/(changeLog|dueDates|dueKinds|idRanges|keys|newRecords|stamps)\\.ts$',
+				path: '^nodes/AlfaCrm/trigger/(changeLog|dueDates|dueKinds|idRanges|newRecords|stamps)\\.ts$',
 			},
 			to: {
 				path: '^nodes/AlfaCrm/(api/(?!failures)|(operations|loadOptions|form|trigger/(events|webhook))/)',

@@ -47,7 +47,9 @@ export async function main() {
 async function versionOf(name: string): Promise<string> {
 	const args = ['view', `n8n@${name}`, 'version', '--json'];
 	const found = await npm(args, { cwd: ROOT, what: `look up n8n ${name}` });
-	return [JSON.parse(found) as string | string[]].flat().at(-1) ?? name;
+	const versions = [JSON.parse(found) as string | string[]].flat();
+	// npm gives them in no order.
+	return versions.sort(new Intl.Collator('en', { numeric: true }).compare).at(-1) ?? name;
 }
 
 async function tryOut(n8n: string): Promise<Outcome> {
