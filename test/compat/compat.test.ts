@@ -154,7 +154,8 @@ it('Webhook trigger: each delivery once', async () => {
 	}
 });
 
-it('Tool of an AI agent', async () => {
+/** What an agent answers that asks for the branches and saves a customer, and what its model was asked. */
+async function talk() {
 	const think = ({ messages }: Question): Reply => {
 		const answers = messages.filter(({ role }) => role === 'tool');
 		const calls: Reply[] = [
@@ -168,19 +169,27 @@ it('Tool of an AI agent', async () => {
 		const data = { apiKey: 'none', url: model.url, header: false };
 		const openAi = await real.client.createCredential({ name: 'OpenAI account', type: 'openAiApi', data });
 		const { id } = await real.client.importWorkflow(agent(openAi));
-		const execution = await real.client.runWorkflow(id);
-		expect(execution.error).toBeUndefined();
-		const [{ output }] = execution.outputs('AI Agent');
-		for (const { name } of rows('branch')) expect(output).toContain(name);
-		expect(rows('customer').filter(({ name }) => name === 'Из беседы')).toHaveLength(1);
-		// A model hears of a parameter nothing else than this.
-		const [{ tools, schemas }] = model.asked;
-		expect(schemas[tools.indexOf('Save')]).toMatchObject({
-			properties: { JSON: { description: expect.stringMatching(JSON_TOLD) } },
-		});
+		return { execution: await real.client.runWorkflow(id), asked: model.asked };
 	} finally {
 		await model.close();
 	}
+}
+
+it('Tool of an AI agent', async () => {
+	const before = rows('customer').length;
+	const { execution } = await talk();
+	expect(execution.error).toBeUndefined();
+	const [{ output }] = execution.outputs('AI Agent');
+	for (const { name } of rows('branch')) expect(output).toContain(name);
+	expect(rows('customer').slice(before)).toMatchObject([{ name: 'Из беседы' }]);
+});
+
+it('A model is told what the parameters of a tool are', async () => {
+	const { asked } = await talk();
+	const [{ tools, schemas }] = asked;
+	expect(schemas[tools.indexOf('Save')]).toMatchObject({
+		properties: { JSON: { description: expect.stringMatching(JSON_TOLD) } },
+	});
 });
 
 const JSON_TOLD = /^required: name, is_study \(1 Client, 0 Lead\); optional: phone \(list\)/;
