@@ -88,7 +88,7 @@ async function reportNews(
 		now,
 		deadline: listsUntil,
 		branches: chosen ?? listed?.branches ?? [],
-		startWith: stored.followsOther ? 0 : settings.startWith,
+		startWith: stored.isOther ? 0 : settings.startWith,
 	};
 	const { news, failures, after } = await source.poll(request, known?.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
