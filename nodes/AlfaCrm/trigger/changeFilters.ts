@@ -2,7 +2,6 @@ import type { ILoadOptionsFunctions, INodeProperties, INodePropertyOptions } fro
 
 import { classLabels, entities } from '../entities/registry';
 import { changeNames, eventTypes } from '../entities/events';
-import type { Field } from '../entities/fieldTypes';
 import { sortByName } from '../fields/order';
 import { quoted } from '../fields/unreadable';
 import { shownFields } from '../operations/output/recordSchema';
@@ -119,10 +118,7 @@ export function readEvents(parameters: TriggerParameters): string[] {
 	const eventOf = (word: string) =>
 		changeNames.find(({ value, label }) => isSame(value, word) || isSame(label, word))?.value;
 	const names = parameters.words(changeEvents).map(eventOf);
-	if (names.every((name) => name !== undefined)) return names;
-	const { name, displayName: label } = changeEvents;
-	const field: Field = { type: 'choices', name, label, choices: [...changeNames] };
-	return parameters.read(field, parameters.input(changeEvents)) as string[];
+	return names.every((name) => name !== undefined) ? names : parameters.choices(changeEvents);
 }
 
 export const readClasses = (parameters: TriggerParameters): string[] =>
