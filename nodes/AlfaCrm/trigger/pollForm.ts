@@ -1,8 +1,7 @@
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { CREDENTIAL } from '../api/client';
-import { originOf } from '../api/host';
+import { ApiClient } from '../api/client';
 import type { EventType } from '../entities/events';
 import { eventTypes } from '../entities/events';
 import { sortByName } from '../fields/order';
@@ -104,11 +103,11 @@ export async function settingsOf(context: IPollFunctions): Promise<PollSettings>
 	const parameters = new TriggerParameters(context);
 	const branches = await parameters.branches(branchesParameter);
 	const { filters, ...watching } = await kindOf(event).watch(parameters, event, branches);
-	const { hostname } = await context.getCredentials(CREDENTIAL);
+	const origin = await new ApiClient(context).origin();
 	return {
 		...watching,
 		chosen: branches.length > 0 ? [...new Set(branches)] : undefined,
-		subject: digestOf([originIn(hostname), event.value]),
+		subject: digestOf([origin, event.value]),
 		filters: digestOf(filters),
 		scope: digestOf(branches),
 		most: parameters.integer(inOptions(maxPerPoll)),
@@ -126,13 +125,4 @@ function eventOf(context: IPollFunctions): EventType {
 /** Milliseconds that n8n gives a poll. */
 export function budgetOf(context: IPollFunctions): number {
 	return typeof context.getPollBudgetMs === 'function' ? context.getPollBudgetMs() : DEFAULT_BUDGET_MS;
-}
-
-/** A host that is none is told when it is called. */
-function originIn(hostname: unknown): string {
-	try {
-		return originOf(hostname);
-	} catch {
-		return '';
-	}
 }
