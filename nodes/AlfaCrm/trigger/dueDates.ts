@@ -4,11 +4,11 @@ import type { Collected } from '../api/list';
 import { archivedFlag } from '../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../entities/customer';
 import { listCall } from '../entities/listCall';
-import { readFlag, readId, readIds } from '../values/formats';
+import { readFlag, readIds } from '../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { inEach } from './eventSource';
+import { inEach, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 
 /** How many days a branch that cannot be read is made up for. */
@@ -72,7 +72,7 @@ export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (
 	const isLasting = kind.opensFrom === undefined;
 	const known = readKnown(state.known);
 	const news: DueRecord[] = [];
-	for (const [id, one] of clientsIn(snapshots)) {
+	for (const [id, one] of recordsIn(snapshots, isClient)) {
 		const from = kind.opensFrom?.(lastLook(state, one.branches, today), limit) ?? -Infinity;
 		const mark = kind.read(one.row, from);
 		if (mark === undefined || mark < from) continue;
@@ -102,19 +102,6 @@ export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (
 			return { known: writeKnown(next, first), limit, branches: Object.fromEntries(branches) };
 		},
 	};
-}
-
-const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
-
-/** Each client once, whichever branches list them. */
-function clientsIn(snapshots: Seen['snapshots']): Map<number, NewRecord> {
-	const found = new Map<number, NewRecord>();
-	for (const [branch, { rows } = { rows: [] }] of snapshots)
-		for (const row of rows.filter(isClient)) {
-			const { branches = [] } = found.get(rowId(row)) ?? {};
-			found.set(rowId(row), { row, branches: [...branches, branch] });
-		}
-	return found;
 }
 
 /** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */

@@ -6,6 +6,7 @@ import type { Collected, ListReader } from '../api/list';
 import { collect } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import { SMALLEST_PAGE } from '../api/pages';
+import { readId } from '../values/formats';
 
 /** A record or a change that is to be reported. */
 export interface NewRecord {
@@ -130,6 +131,22 @@ export async function inEach<T>(
 	});
 	if (found.size === 0 && failures.size > 0) throw [...failures.values()][0];
 	return { found, failures };
+}
+
+export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
+
+/** The records of what was read in each branch, each once, by ID. */
+export function recordsIn(
+	lists: ReadonlyMap<number, Pick<Collected, 'rows'> | undefined>,
+	counts: (row: IDataObject) => boolean = () => true,
+): Map<number, NewRecord> {
+	const found = new Map<number, NewRecord>();
+	for (const [branch, { rows } = { rows: [] }] of lists)
+		for (const row of rows.filter(counts)) {
+			const { branches = [] } = found.get(rowId(row)) ?? {};
+			found.set(rowId(row), { row, branches: [...branches, branch] });
+		}
+	return found;
 }
 
 export function emptyError({ node }: ApiClient, { task, branch }: ListQuery): Error {

@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
-import { daysAfter, dotted, readId, readIds } from '../values/formats';
+import { daysAfter, dotted, readIds } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { inEach } from './eventSource';
+import { inEach, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
 
@@ -55,19 +55,11 @@ interface ListedRecord extends NewRecord {
 	createdAt: string;
 }
 
-const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
-
-/** Each record once, the lowest ID first. */
-function recordsIn(snapshots: Snapshots): ListedRecord[] {
-	const found = new Map<number, ListedRecord>();
-	for (const [branch, { rows }] of snapshots)
-		for (const row of rows) {
-			const id = rowId(row);
-			const { branches = [] } = found.get(id) ?? {};
-			found.set(id, { id, row, createdAt: stampOf(row, 'created_at'), branches: [...branches, branch] });
-		}
-	return [...found.values()].sort((one, other) => one.id - other.id);
-}
+/** The lowest ID first. */
+const listedIn = (snapshots: Snapshots): ListedRecord[] =>
+	[...recordsIn(snapshots)]
+		.map(([id, one]) => ({ ...one, id, createdAt: stampOf(one.row, 'created_at') }))
+		.sort((one, other) => one.id - other.id);
 
 /** The state under the settings of this poll. */
 function withSettings(
@@ -89,7 +81,7 @@ function step(
 	now: number,
 ): Pick<PollResult, 'after' | 'news'> {
 	const told = idsIn(state.told);
-	const listed = recordsIn(snapshots);
+	const listed = listedIn(snapshots);
 	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
 	// One that a branch lists in which it is news is no less new for being in one that was chosen.
 	// The card may name branches that could not be read just now.
@@ -226,7 +218,7 @@ export class NewRecords implements EventSource {
 			);
 			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
 			else {
-				const all = recordsIn(found);
+				const all = listedIn(found);
 				const news = all.filter(({ row }) => this.wants(row));
 				const oldest = count === 0 ? all.at(-1) : news.at(-count);
 				// Where the clock of a branch is slow, one with a higher ID may show the day before.
