@@ -53,20 +53,6 @@ const newestIn = (parts: Iterable<LogPart>, now: number): string =>
 		now,
 	);
 
-/** The state after the first poll: all that is there is known. */
-function begin(
-	snapshots: ReadonlyMap<number, LogPart>,
-	{ branches, now, scope }: Pick<PollRequest, 'branches' | 'now' | 'scope'>,
-): unknown {
-	const since = reachOf(newestIn(snapshots.values(), now));
-	const nothing = {
-		known: {},
-		scope,
-		branches: Object.fromEntries(branches.map((branch) => [branch, snapshots.has(branch) ? { since } : {}])),
-	};
-	return step(nothing, { snapshots, wants: () => false, now }).after(0);
-}
-
 /** The state under the settings of this poll. */
 function withSettings(
 	state: LogState,
@@ -198,17 +184,21 @@ export class ChangeLog implements EventSource {
 		return { news: news.slice(-count), isAll };
 	}
 
+	/** All that is there is known. */
 	private async first(request: PollRequest): Promise<PollResult> {
-		const { branches, reader, startWith } = request;
-		const { found, failures } = await inEach(branches, async (branch) => {
+		const { branches, now, reader, scope, startWith } = request;
+		const { found: snapshots, failures } = await inEach(branches, async (branch) => {
 			const { rows } = await reader.collect(logOf(branch), { isEnough: () => true });
 			const [since = ''] = rows.map((row) => reachOf(timeOf(row)));
 			return await readLog({ ...request, branch }, { since }, () => () => false);
 		});
-		const state = begin(found, request);
+		const since = reachOf(newestIn(snapshots.values(), now));
+		const begun = branches.map((branch) => [branch, snapshots.has(branch) ? { since } : {}]);
+		const nothing: LogState = { known: {}, scope, branches: Object.fromEntries(begun) };
+		const { after } = step(nothing, { snapshots, wants: () => false, now });
 		const asked = { ...request, deadline: Infinity };
 		const news = startWith === 0 ? [] : (await this.samples(asked, startWith)).news;
-		return { news, failures, after: () => state };
+		return { news, failures, after: () => after(0) };
 	}
 
 	private isWanted(row: IDataObject): boolean {
