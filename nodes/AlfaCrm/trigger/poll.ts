@@ -38,7 +38,9 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 	const data = context.getWorkflowStaticData('node');
 	const trigger = triggerKeyOf(context);
 	const own = underWay.get(trigger) ?? { polls: new Set(), latest: data };
-	if (isOverlap(context, data, own.polls)) return null;
+	// n8n starts the next poll even if the last one is not done yet, and both would report the same. Those of the durable
+	// scheduler have a copy of the data each.
+	if (own.polls.has(data) || (own.polls.size > 0 && !mayBeActivation(context))) return null;
 	own.latest = data;
 	underWay.set(trigger, own);
 	own.polls.add(data);
@@ -48,14 +50,6 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 		own.polls.delete(data);
 		if (own.polls.size === 0) underWay.delete(trigger);
 	}
-}
-
-/**
- * n8n starts the next poll even if the last one is not done yet, and both would report the same. A poll of the durable
- * scheduler has a copy of the data and, other than one that activates the trigger, a limit of its own.
- */
-function isOverlap(context: IPollFunctions, data: object, others: ReadonlySet<object>): boolean {
-	return others.has(data) || (others.size > 0 && !mayBeActivation(context));
 }
 
 /** Other polls of the durable scheduler have a limit of their own. */
