@@ -101,7 +101,7 @@ interface PollSettings
 export async function settingsOf(context: IPollFunctions): Promise<PollSettings> {
 	const event = eventOf(context);
 	const parameters = new TriggerParameters(context);
-	const branches = await parameters.branches(branchesParameter);
+	const branches = (await parameters.references(branchesParameter, 'branch')) as number[];
 	const { filters, ...watching } = await kindOf(event).watch(parameters, event, branches);
 	const origin = await new ApiClient(context).origin();
 	return {
