@@ -8,7 +8,7 @@ import { readFlag, readIds } from '../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { inEach, recordsIn, rowId } from './eventSource';
+import { byBranch, inEach, mapBranches, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 
 /** How many days a branch that cannot be read is made up for. */
@@ -62,8 +62,7 @@ export function withSettings(
 ): DueState {
 	const isBeginning = state?.limit !== limit;
 	const stateOf = (branch: number) => (isBeginning ? { day: today } : (state.branches[branch] ?? {}));
-	const watched = branches.map((branch) => [branch, stateOf(branch)]);
-	return { known: state?.known ?? {}, limit, branches: Object.fromEntries(watched) };
+	return { known: state?.known ?? {}, limit, branches: byBranch(branches, stateOf) };
 }
 
 /** One poll: what fell due, the earliest first, and what is known once so many of it were reported. */
@@ -93,13 +92,11 @@ export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (
 			for (const { row, mark } of news.slice(0, taken)) next.set(rowId(row), mark);
 			// What lasts is known until a card says otherwise, never because one is missing.
 			const first = kind.opensFrom?.(today - PATIENCE_DAYS, limit) ?? -Infinity;
-			const isRead = (branch: string) =>
-				taken >= news.length && snapshots.get(Number(branch))?.isComplete === true;
-			const branches = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => [
-				branch,
+			const isRead = (branch: number) => taken >= news.length && snapshots.get(branch)?.isComplete === true;
+			const branches = mapBranches(state.branches, (before, branch) =>
 				isRead(branch) ? { day: today, at: now } : before,
-			]);
-			return { known: writeKnown(next, first), limit, branches: Object.fromEntries(branches) };
+			);
+			return { known: writeKnown(next, first), limit, branches };
 		},
 	};
 }
@@ -169,8 +166,8 @@ export class DueDates implements EventSource {
 			branches,
 			async (branch) => await reader.collect(clientsOf(branch), { isEnough: () => Date.now() >= deadline }),
 		);
-		const looked = branches.map((branch) => [branch, { day: today, at: now }]);
-		const state: DueState = { known: {}, limit, branches: Object.fromEntries(looked) };
+		const looked = byBranch(branches, () => ({ day: today, at: now }));
+		const state: DueState = { known: {}, limit, branches: looked };
 		const { news } = step(state, { ...this.settings, snapshots, today, now });
 		return { news: news.slice(-count), isAll: Date.now() < deadline };
 	}

@@ -133,6 +133,16 @@ export async function inEach<T>(
 	return { found, failures };
 }
 
+/** What is known of each branch, by its ID. */
+export const byBranch = <S>(branches: readonly number[], stateOf: (branch: number) => S): Record<string, S> =>
+	Object.fromEntries(branches.map((branch) => [branch, stateOf(branch)]));
+
+/** What is known of each branch once a poll has changed it. */
+export const mapBranches = <S>(
+	states: Readonly<Record<string, S>>,
+	after: (before: S, branch: number) => S,
+): Record<string, S> => byBranch(Object.keys(states).map(Number), (branch) => after(states[branch], branch));
+
 export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
 
 /** The records of what was read in each branch, each once, by ID. */

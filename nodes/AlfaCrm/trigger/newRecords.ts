@@ -5,7 +5,7 @@ import type { ListQuery, Page } from '../api/pages';
 import { daysAfter, dotted, readIds } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { inEach, recordsIn, rowId } from './eventSource';
+import { byBranch, inEach, mapBranches, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
 
@@ -69,8 +69,8 @@ function withSettings(
 	const added: BranchState = scope === state.scope ? {} : { isChosen: true };
 	// Who was not wanted by then is old.
 	const ids = filters === state.filters ? { told, unwanted } : { told: `${told},${unwanted}`, unwanted: '' };
-	const watched = branches.map((branch) => [branch, before[branch] ?? added]);
-	return { ...state, ...ids, branches: Object.fromEntries(watched), scope, filters };
+	const watched = byBranch(branches, (branch) => before[branch] ?? added);
+	return { ...state, ...ids, branches: watched, scope, filters };
 }
 
 /** One poll: what is new, the lowest ID first, and what is known once so many of it were reported. */
@@ -138,16 +138,16 @@ function branchesAfter(
 	now: number,
 	isDone: boolean,
 ): RecordsState['branches'] {
-	const after = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
-		const { isComplete, total } = snapshots.get(Number(branch)) ?? {};
+	return mapBranches(state.branches, (before, branch) => {
+		const { isComplete, total } = snapshots.get(branch) ?? {};
 		const left = { total: isDone ? total : undefined };
-		if (isComplete) return [branch, left];
+		if (isComplete) return left;
 		// Of a list whose first pages were enough, nothing else is known than before.
-		const isUnread = isWholeDue(state, now) || !snapshots.has(Number(branch));
-		if (isUnread) return [branch, { ...before, unreadAt: before.unreadAt ?? now }];
-		return [branch, { ...before, ...left, unreadAt: undefined }];
+		const isUnread = isWholeDue(state, now) || !snapshots.has(branch);
+		return isUnread
+			? { ...before, unreadAt: before.unreadAt ?? now }
+			: { ...before, ...left, unreadAt: undefined };
 	});
-	return Object.fromEntries(after);
 }
 
 /** All lists are read whole in one poll, for the mark moves only then. */
@@ -191,9 +191,7 @@ export class NewRecords implements EventSource {
 			...markAt({ id, createdAt: createdAt || dayAt(now) }),
 			told: '',
 			unwanted: '',
-			branches: Object.fromEntries(
-				branches.map((branch) => [branch, failures.has(branch) ? { isChosen: true } : {}]),
-			),
+			branches: byBranch(branches, (branch) => (failures.has(branch) ? { isChosen: true } : {})),
 			scope,
 			filters,
 		};
