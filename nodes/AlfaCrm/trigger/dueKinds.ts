@@ -53,6 +53,8 @@ export const dayAt = (now: number, zone: string): number =>
 /** `yyyy-mm-dd` */
 export const textOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
+const yearOf = (day: number): number => new Date(day * DAY_MS).getUTCFullYear();
+
 /** The birthday in a year; whoever was born on 29 February has it on the 28th where there is no 29th. */
 function birthdayIn(year: number, born: number): number {
 	const [, month, day] = textOf(born).split('-').map(Number);
@@ -63,15 +65,10 @@ function birthdayIn(year: number, born: number): number {
 
 /** The first birthday on a day or after it, not the day of birth itself. */
 function birthdayFrom(day: number, born: number): number {
-	const yearOf = (one: number) => new Date(one * DAY_MS).getUTCFullYear();
 	const first = Math.max(yearOf(day), yearOf(born) + 1);
 	const own = birthdayIn(first, born);
 	return own >= day ? own : birthdayIn(first + 1, born);
 }
-
-/** How many years somebody turns on a birthday. */
-const yearsAt = (birthday: number, born: number): number =>
-	Number(textOf(birthday).slice(0, 4)) - Number(textOf(born).slice(0, 4));
 
 export const dueKinds: Record<DueName, DueKind> = {
 	birthday: {
@@ -85,7 +82,7 @@ export const dueKinds: Record<DueName, DueKind> = {
 		describe: (mark, today, { dob }) => ({
 			birthday: textOf(mark),
 			days_left: daysUntil(mark, today),
-			turns: yearsAt(mark, dayIn(dob) ?? mark),
+			turns: yearOf(mark) - yearOf(dayIn(dob) ?? mark),
 		}),
 	},
 	inDebt: {
