@@ -11,16 +11,6 @@ import type { TriggerParameters } from './parameters';
 /** Where one class is more than the label of the resource says. */
 const CLEARER: Record<string, string> = { Customer: 'Customer (Leads and Clients)' };
 
-function classOptions(): INodePropertyOptions[] {
-	return sortByName(
-		Object.entries(classLabels).map(([value, label]) => ({
-			name: CLEARER[value] ?? label,
-			value,
-			description: `AlfaCRM calls it ${value}`,
-		})),
-	);
-}
-
 /** What both triggers ask about changes that AlfaCRM tells of, by the names of its log and its webhooks. */
 export const changeEvents: INodeProperties = {
 	displayName: 'Events',
@@ -35,7 +25,13 @@ export const changeEntities: INodeProperties = {
 	displayName: 'Entities',
 	name: 'entities',
 	type: 'multiOptions',
-	options: classOptions(),
+	options: sortByName(
+		Object.entries(classLabels).map(([value, label]) => ({
+			name: CLEARER[value] ?? label,
+			value,
+			description: `AlfaCRM calls it ${value}`,
+		})),
+	),
 	default: [],
 	description:
 		'What it must have happened to. Left empty, all entities count; an expression can give names of classes that are not listed.',
