@@ -32,32 +32,25 @@ const branchesParameter = pickedOf(
 	'Where it must happen. Left empty, all active branches of the account are watched',
 );
 
+const beginNotice = (
+	displayName: string,
+	displayOptions: INodeProperties['displayOptions'],
+): INodeProperties => ({ displayName, name: 'beginNotice', type: 'notice', default: '', displayOptions });
+
 /** What the trigger begins with, which events by time know already. */
-const beginNotices: INodeProperties[] = [
-	{
-		displayName:
-			'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
-		name: 'beginNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { hide: { event: [...BY_TIME, ...COMING] } },
-	},
-	{
-		displayName:
-			"Reports each client once for each occasion. What is due already when the workflow is first activated is not reported, unless 'First Poll Reports' in 'Options' says otherwise. If you choose another event or account, it starts over from that moment.",
-		name: 'beginNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { event: BY_TIME } },
-	},
-	{
-		displayName:
-			'Reports each person once for each lesson, and once more if it is moved. Lessons that are as near already when the workflow is first activated are not reported. Set the time zone of the school in the workflow settings.',
-		name: 'beginNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { event: COMING } },
-	},
+const beginNotices = [
+	beginNotice(
+		'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
+		{ hide: { event: [...BY_TIME, ...COMING] } },
+	),
+	beginNotice(
+		"Reports each client once for each occasion. What is due already when the workflow is first activated is not reported, unless 'First Poll Reports' in 'Options' says otherwise. If you choose another event or account, it starts over from that moment.",
+		{ show: { event: BY_TIME } },
+	),
+	beginNotice(
+		'Reports each person once for each lesson, and once more if it is moved. Lessons that are as near already when the workflow is first activated are not reported. Set the time zone of the school in the workflow settings.',
+		{ show: { event: COMING } },
+	),
 ];
 
 const maxPerPoll = wholeNumber({
