@@ -4,11 +4,11 @@ import type { Collected } from '../api/list';
 import { archivedFlag } from '../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../entities/customer';
 import { listCall } from '../entities/listCall';
-import { readFlag, readIds } from '../values/formats';
+import { readFlag } from '../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, mapBranches, recordsIn, rowId } from './eventSource';
+import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 
 /** How many days a branch that cannot be read is made up for. */
@@ -115,13 +115,11 @@ function lastLook({ branches: all }: DueState, branches: readonly number[], toda
 function isNews(
 	{ branches: all }: DueState,
 	{ kind, limit, tellsFirst }: Seen,
-	{ row, branches }: NewRecord,
+	one: NewRecord,
 	mark: number,
 ): boolean {
-	// The card may name branches that could not be read just now.
-	const own = [...branches, ...readIds([row.branch_ids].flat())];
-	if (own.some((branch) => all[branch]?.at !== undefined)) return true;
-	const [firstPoll] = branches.flatMap((branch) => all[branch].day ?? []);
+	if (placesOf(one).some((branch) => all[branch]?.at !== undefined)) return true;
+	const [firstPoll] = one.branches.flatMap((branch) => all[branch].day ?? []);
 	if (firstPoll === undefined) return false;
 	if (kind.opensFrom === undefined) return tellsFirst;
 	// At the limit it fell due on the day of the first poll, above it later.

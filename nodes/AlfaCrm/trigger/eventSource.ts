@@ -6,7 +6,7 @@ import type { Collected, ListReader } from '../api/list';
 import { collect } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import { SMALLEST_PAGE } from '../api/pages';
-import { readId } from '../values/formats';
+import { readId, readIds } from '../values/formats';
 
 /** A record or a change that is to be reported. */
 export interface NewRecord {
@@ -144,6 +144,12 @@ export const mapBranches = <S>(
 ): Record<string, S> => byBranch(Object.keys(states).map(Number), (branch) => after(states[branch], branch));
 
 export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
+
+/** Where a record is: the branches that list it, and those of its card, which could not be read just now perhaps. */
+export const placesOf = ({ branches, row }: NewRecord): number[] => [
+	...branches,
+	...readIds([row.branch_ids].flat()),
+];
 
 /** The records of what was read in each branch, each once, by ID. */
 export function recordsIn(

@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
-import { daysAfter, dotted, readIds } from '../values/formats';
+import { daysAfter, dotted } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, mapBranches, recordsIn, rowId } from './eventSource';
+import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
 
@@ -84,8 +84,6 @@ function step(
 	const listed = listedIn(snapshots);
 	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
 	// One that a branch lists in which it is news is no less new for being in one that was chosen.
-	// The card may name branches that could not be read just now.
-	const placesOf = ({ branches, row }: NewRecord) => [...branches, ...readIds([row.branch_ids].flat())];
 	const isOld = (branch: number) => !(branch in state.branches) || state.branches[branch].isChosen;
 	const isNoted = (one: NewRecord) => placesOf(one).every(isOld);
 	const noted = unknown.filter(isNoted);
