@@ -22,17 +22,8 @@ export type Change = {
 };
 
 /** Of a record that is to be read, whatever happened to it. */
-export const recordNamed = (entity: string, entity_id: number): Change => ({
-	event: 'update',
-	entity,
-	entity_id,
-	branch_id: null,
-	user_id: null,
-	datetime: null,
-	fields_old: {},
-	fields_new: {},
-	fields_rel: {},
-});
+export const recordNamed = (entity: string, entity_id: number): Change =>
+	readChange({ event: 'update', entity, entity_id }) as Change;
 
 /** @returns the delivery or, in words, why it is none */
 export function readChange(body: unknown): Change | string {

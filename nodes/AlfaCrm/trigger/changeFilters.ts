@@ -2,7 +2,6 @@ import type { ILoadOptionsFunctions, INodeProperties, INodePropertyOptions } fro
 
 import { classLabels, entities } from '../entities/registry';
 import { changeNames, eventTypes } from '../entities/events';
-import type { Field } from '../entities/fieldTypes';
 import { sortByName } from '../fields/order';
 import { quoted } from '../fields/unreadable';
 import { shownFields } from '../operations/output/recordSchema';
@@ -11,16 +10,6 @@ import type { TriggerParameters } from './parameters';
 
 /** Where one class is more than the label of the resource says. */
 const CLEARER: Record<string, string> = { Customer: 'Customer (Leads and Clients)' };
-
-function classOptions(): INodePropertyOptions[] {
-	return sortByName(
-		Object.entries(classLabels).map(([value, label]) => ({
-			name: CLEARER[value] ?? label,
-			value,
-			description: `AlfaCRM calls it ${value}`,
-		})),
-	);
-}
 
 /** What both triggers ask about changes that AlfaCRM tells of, by the names of its log and its webhooks. */
 export const changeEvents: INodeProperties = {
@@ -36,7 +25,13 @@ export const changeEntities: INodeProperties = {
 	displayName: 'Entities',
 	name: 'entities',
 	type: 'multiOptions',
-	options: classOptions(),
+	options: sortByName(
+		Object.entries(classLabels).map(([value, label]) => ({
+			name: CLEARER[value] ?? label,
+			value,
+			description: `AlfaCRM calls it ${value}`,
+		})),
+	),
 	default: [],
 	description:
 		'What it must have happened to. Left empty, all entities count; an expression can give names of classes that are not listed.',
@@ -119,10 +114,7 @@ export function readEvents(parameters: TriggerParameters): string[] {
 	const eventOf = (word: string) =>
 		changeNames.find(({ value, label }) => isSame(value, word) || isSame(label, word))?.value;
 	const names = parameters.words(changeEvents).map(eventOf);
-	if (names.every((name) => name !== undefined)) return names;
-	const { name, displayName: label } = changeEvents;
-	const field: Field = { type: 'choices', name, label, choices: [...changeNames] };
-	return parameters.read(field, parameters.input(changeEvents)) as string[];
+	return names.every((name) => name !== undefined) ? names : parameters.choices(changeEvents);
 }
 
 export const readClasses = (parameters: TriggerParameters): string[] =>

@@ -4,7 +4,7 @@ import type { Page } from '../api/pages';
 import type { Change } from './change';
 import { changeOf } from './change';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { inEach } from './eventSource';
+import { byBranch, inEach, mapBranches } from './eventSource';
 import type { Entry, KeyBuckets } from './logEntries';
 import { entriesOf, keysIn, trimmed, withEntries } from './logEntries';
 import type { LogPart, Older } from './logPages';
@@ -53,28 +53,14 @@ const newestIn = (parts: Iterable<LogPart>, now: number): string =>
 		now,
 	);
 
-/** The state after the first poll: all that is there is known. */
-function begin(
-	snapshots: ReadonlyMap<number, LogPart>,
-	{ branches, now, scope }: Pick<PollRequest, 'branches' | 'now' | 'scope'>,
-): unknown {
-	const since = reachOf(newestIn(snapshots.values(), now));
-	const nothing = {
-		known: {},
-		scope,
-		branches: Object.fromEntries(branches.map((branch) => [branch, snapshots.has(branch) ? { since } : {}])),
-	};
-	return step(nothing, { snapshots, wants: () => false, now }).after(0);
-}
-
 /** The state under the settings of this poll. */
 function withSettings(
 	state: LogState,
 	{ branches, scope }: Pick<PollRequest, 'branches' | 'scope'>,
 ): LogState {
 	const added = scope === state.scope ? { since: earliestIn(state.branches) } : {};
-	const watched = branches.map((branch) => [branch, state.branches[branch] ?? added]);
-	return { ...state, scope, branches: Object.fromEntries(watched) as LogState['branches'] };
+	const watched = byBranch(branches, (branch) => state.branches[branch] ?? added);
+	return { ...state, scope, branches: watched };
 }
 
 /** Tells which rows of a branch are new to it. */
@@ -127,24 +113,22 @@ function branchesAfter(
 ): LogState['branches'] {
 	const newest = earliest(newestIn(snapshots.values(), now), left);
 	const reach = reachOf(newest);
-	const after = Object.entries(branches).map(([branch, before]): [string, BranchState] => {
-		const part = snapshots.get(Number(branch));
-		if (part === undefined) return [branch, before];
+	return mapBranches(branches, (before, branch) => {
+		const part = snapshots.get(branch);
+		if (part === undefined) return before;
 		const { since } = before;
-		if (since === undefined) return [branch, { since: justAfter(newestIn([part], now)) }];
-		return [branch, { since: latest(since, reach), older: olderThan(part, latest(part.from, newest)) }];
+		if (since === undefined) return { since: justAfter(newestIn([part], now)) };
+		return { since: latest(since, reach), older: olderThan(part, latest(part.from, newest)) };
 	});
-	return Object.fromEntries(after);
 }
 
 /** Forgets what is from before the times of all branches. Where there is too much, a branch that cannot be read has to wait no longer. */
 function bounded(state: LogState, limit: string): LogState {
 	const { buckets, since } = trimmed(state.known, earliestIn(state.branches) ?? '', limit);
-	const moved = Object.entries(state.branches).map(([branch, one]) => [
-		branch,
+	const branches = mapBranches(state.branches, (one) =>
 		one.since === undefined ? one : { ...one, since: latest(one.since, since) },
-	]);
-	return { ...state, known: buckets, branches: Object.fromEntries(moved) as LogState['branches'] };
+	);
+	return { ...state, known: buckets, branches };
 }
 
 /** Tells changes by the log. API notes 5.21. */
@@ -192,23 +176,25 @@ export class ChangeLog implements EventSource {
 			isAll &&= next === undefined;
 			return { rows, from: '', until: FOREVER };
 		});
-		const unknown = Object.fromEntries(branches.map((branch) => [branch, { since: '' }]));
-		const none: LogState = { known: {}, scope: '', branches: unknown };
+		const none: LogState = { known: {}, scope: '', branches: byBranch(branches, () => ({ since: '' })) };
 		const { news } = step(none, { snapshots, wants: (row) => this.isWanted(row), now });
 		return { news: news.slice(-count), isAll };
 	}
 
+	/** All that is there is known. */
 	private async first(request: PollRequest): Promise<PollResult> {
-		const { branches, reader, startWith } = request;
-		const { found, failures } = await inEach(branches, async (branch) => {
+		const { branches, now, reader, scope, startWith } = request;
+		const { found: snapshots, failures } = await inEach(branches, async (branch) => {
 			const { rows } = await reader.collect(logOf(branch), { isEnough: () => true });
 			const [since = ''] = rows.map((row) => reachOf(timeOf(row)));
 			return await readLog({ ...request, branch }, { since }, () => () => false);
 		});
-		const state = begin(found, request);
+		const since = reachOf(newestIn(snapshots.values(), now));
+		const begun = byBranch(branches, (branch) => (snapshots.has(branch) ? { since } : {}));
+		const { after } = step({ known: {}, scope, branches: begun }, { snapshots, wants: () => false, now });
 		const asked = { ...request, deadline: Infinity };
 		const news = startWith === 0 ? [] : (await this.samples(asked, startWith)).news;
-		return { news, failures, after: () => state };
+		return { news, failures, after: () => after(0) };
 	}
 
 	private isWanted(row: IDataObject): boolean {

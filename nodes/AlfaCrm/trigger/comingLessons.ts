@@ -7,7 +7,7 @@ import { HOUR_MS } from '../values/time';
 import { allBranches } from './branches';
 import { dayAt, textOf } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { inEach } from './eventSource';
+import { byBranch, inEach, mapBranches } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 
 /** Polls do not come on the second. */
@@ -82,8 +82,7 @@ function withSettings(
 ): ComingState {
 	const isBeginning = state?.hours !== hours;
 	const stateOf = (branch: number) => (isBeginning ? { since: now } : (state.branches[branch] ?? {}));
-	const watched = branches.map((branch) => [branch, stateOf(branch)]);
-	return { told: state?.told ?? {}, hours, branches: Object.fromEntries(watched) };
+	return { told: state?.told ?? {}, hours, branches: byBranch(branches, stateOf) };
 }
 
 /** When a lesson begins; one that shows no time with its day. */
@@ -136,15 +135,11 @@ function step(
 			const first = textOf(dayAt(now, zone) - DAYS_KNOWN);
 			const kept = [...known].filter(([key, ids]) => ids.size > 0 && key.split(' ')[1] >= first);
 			const open = new Set(sorted.slice(taken).flatMap((one) => one.branches));
-			const branches = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
-				const look = looks.get(Number(branch));
-				return [branch, look && !open.has(Number(branch)) ? stateAfter(before, look) : before];
+			const branches = mapBranches(state.branches, (before, branch) => {
+				const look = looks.get(branch);
+				return look && !open.has(branch) ? stateAfter(before, look) : before;
 			});
-			return {
-				told: Object.fromEntries(kept.map(([key, ids]) => [key, rangesOf(ids)])),
-				hours,
-				branches: Object.fromEntries(branches),
-			};
+			return { told: Object.fromEntries(kept.map(([key, ids]) => [key, rangesOf(ids)])), hours, branches };
 		},
 	};
 }
@@ -196,8 +191,7 @@ export class ComingLessons implements EventSource {
 			branches,
 			async (branch) => await this.timetable(request, branch, {}),
 		);
-		const looked = branches.map((branch) => [branch, { at: now }]);
-		const state = { told: {}, hours, branches: Object.fromEntries(looked) };
+		const state = { told: {}, hours, branches: byBranch(branches, () => ({ at: now })) };
 		const looks = await this.look(request, found, failures, state.told);
 		const { news } = step(state, { hours, looks, now, zone });
 		return { news: news.slice(0, count), isAll: [...looks.values()].every((look) => look?.isDone) };

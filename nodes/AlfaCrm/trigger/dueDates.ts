@@ -4,11 +4,11 @@ import type { Collected } from '../api/list';
 import { archivedFlag } from '../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../entities/customer';
 import { listCall } from '../entities/listCall';
-import { readFlag, readId, readIds } from '../values/formats';
+import { readFlag } from '../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { inEach } from './eventSource';
+import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 
 /** How many days a branch that cannot be read is made up for. */
@@ -62,8 +62,7 @@ export function withSettings(
 ): DueState {
 	const isBeginning = state?.limit !== limit;
 	const stateOf = (branch: number) => (isBeginning ? { day: today } : (state.branches[branch] ?? {}));
-	const watched = branches.map((branch) => [branch, stateOf(branch)]);
-	return { known: state?.known ?? {}, limit, branches: Object.fromEntries(watched) };
+	return { known: state?.known ?? {}, limit, branches: byBranch(branches, stateOf) };
 }
 
 /** One poll: what fell due, the earliest first, and what is known once so many of it were reported. */
@@ -72,7 +71,7 @@ export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (
 	const isLasting = kind.opensFrom === undefined;
 	const known = readKnown(state.known);
 	const news: DueRecord[] = [];
-	for (const [id, one] of clientsIn(snapshots)) {
+	for (const [id, one] of recordsIn(snapshots, isClient)) {
 		const from = kind.opensFrom?.(lastLook(state, one.branches, today), limit) ?? -Infinity;
 		const mark = kind.read(one.row, from);
 		if (mark === undefined || mark < from) continue;
@@ -93,28 +92,13 @@ export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (
 			for (const { row, mark } of news.slice(0, taken)) next.set(rowId(row), mark);
 			// What lasts is known until a card says otherwise, never because one is missing.
 			const first = kind.opensFrom?.(today - PATIENCE_DAYS, limit) ?? -Infinity;
-			const isRead = (branch: string) =>
-				taken >= news.length && snapshots.get(Number(branch))?.isComplete === true;
-			const branches = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => [
-				branch,
+			const isRead = (branch: number) => taken >= news.length && snapshots.get(branch)?.isComplete === true;
+			const branches = mapBranches(state.branches, (before, branch) =>
 				isRead(branch) ? { day: today, at: now } : before,
-			]);
-			return { known: writeKnown(next, first), limit, branches: Object.fromEntries(branches) };
+			);
+			return { known: writeKnown(next, first), limit, branches };
 		},
 	};
-}
-
-const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
-
-/** Each client once, whichever branches list them. */
-function clientsIn(snapshots: Seen['snapshots']): Map<number, NewRecord> {
-	const found = new Map<number, NewRecord>();
-	for (const [branch, { rows } = { rows: [] }] of snapshots)
-		for (const row of rows.filter(isClient)) {
-			const { branches = [] } = found.get(rowId(row)) ?? {};
-			found.set(rowId(row), { row, branches: [...branches, branch] });
-		}
-	return found;
 }
 
 /** A filter may be ignored, and archived ones are nobody's to remind. API notes 3. */
@@ -131,13 +115,11 @@ function lastLook({ branches: all }: DueState, branches: readonly number[], toda
 function isNews(
 	{ branches: all }: DueState,
 	{ kind, limit, tellsFirst }: Seen,
-	{ row, branches }: NewRecord,
+	one: NewRecord,
 	mark: number,
 ): boolean {
-	// The card may name branches that could not be read just now.
-	const own = [...branches, ...readIds([row.branch_ids].flat())];
-	if (own.some((branch) => all[branch]?.at !== undefined)) return true;
-	const [firstPoll] = branches.flatMap((branch) => all[branch].day ?? []);
+	if (placesOf(one).some((branch) => all[branch]?.at !== undefined)) return true;
+	const [firstPoll] = one.branches.flatMap((branch) => all[branch].day ?? []);
 	if (firstPoll === undefined) return false;
 	if (kind.opensFrom === undefined) return tellsFirst;
 	// At the limit it fell due on the day of the first poll, above it later.
@@ -182,8 +164,8 @@ export class DueDates implements EventSource {
 			branches,
 			async (branch) => await reader.collect(clientsOf(branch), { isEnough: () => Date.now() >= deadline }),
 		);
-		const looked = branches.map((branch) => [branch, { day: today, at: now }]);
-		const state: DueState = { known: {}, limit, branches: Object.fromEntries(looked) };
+		const looked = byBranch(branches, () => ({ day: today, at: now }));
+		const state: DueState = { known: {}, limit, branches: looked };
 		const { news } = step(state, { ...this.settings, snapshots, today, now });
 		return { news: news.slice(-count), isAll: Date.now() < deadline };
 	}

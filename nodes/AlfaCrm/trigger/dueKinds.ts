@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
+import type { EventOf } from '../entities/events';
 import { formatDay, readNumber } from '../values/formats';
 import { DAY_MS } from '../values/time';
 
@@ -22,7 +23,7 @@ export interface DueKind {
 	describe: (mark: number, today: number, row: IDataObject) => IDataObject;
 }
 
-export type DueName = 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding';
+export type DueName = EventOf<'dueDate'>['what'];
 
 /** An end that moves by less than a week is that of the same subscription: lessons are put off, days corrected. */
 const DAYS_SAME_END = 6;
@@ -52,26 +53,22 @@ export const dayAt = (now: number, zone: string): number =>
 /** `yyyy-mm-dd` */
 export const textOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
-const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+const yearOf = (day: number): number => new Date(day * DAY_MS).getUTCFullYear();
 
 /** The birthday in a year; whoever was born on 29 February has it on the 28th where there is no 29th. */
 function birthdayIn(year: number, born: number): number {
-	const [, month, day] = textOf(born).split('-');
-	const isMissing = month === '02' && day === '29' && !isLeap(year);
-	return Date.UTC(year, Number(month) - 1, isMissing ? 28 : Number(day)) / DAY_MS;
+	const [, month, day] = textOf(born).split('-').map(Number);
+	const at = Date.UTC(year, month - 1, day) / DAY_MS;
+	// A 29th that is not there is 1 March to JavaScript.
+	return textOf(at).endsWith(textOf(born).slice(4)) ? at : at - 1;
 }
 
 /** The first birthday on a day or after it, not the day of birth itself. */
 function birthdayFrom(day: number, born: number): number {
-	const yearOf = (one: number) => new Date(one * DAY_MS).getUTCFullYear();
 	const first = Math.max(yearOf(day), yearOf(born) + 1);
 	const own = birthdayIn(first, born);
 	return own >= day ? own : birthdayIn(first + 1, born);
 }
-
-/** How many years somebody turns on a birthday. */
-const yearsAt = (birthday: number, born: number): number =>
-	Number(textOf(birthday).slice(0, 4)) - Number(textOf(born).slice(0, 4));
 
 export const dueKinds: Record<DueName, DueKind> = {
 	birthday: {
@@ -85,7 +82,7 @@ export const dueKinds: Record<DueName, DueKind> = {
 		describe: (mark, today, { dob }) => ({
 			birthday: textOf(mark),
 			days_left: daysUntil(mark, today),
-			turns: yearsAt(mark, dayIn(dob) ?? mark),
+			turns: yearOf(mark) - yearOf(dayIn(dob) ?? mark),
 		}),
 	},
 	inDebt: {

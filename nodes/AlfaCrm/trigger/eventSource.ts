@@ -6,6 +6,7 @@ import type { Collected, ListReader } from '../api/list';
 import { collect } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import { SMALLEST_PAGE } from '../api/pages';
+import { readId, readIds } from '../values/formats';
 
 /** A record or a change that is to be reported. */
 export interface NewRecord {
@@ -130,6 +131,38 @@ export async function inEach<T>(
 	});
 	if (found.size === 0 && failures.size > 0) throw [...failures.values()][0];
 	return { found, failures };
+}
+
+/** What is known of each branch, by its ID. */
+export const byBranch = <S>(branches: readonly number[], stateOf: (branch: number) => S): Record<string, S> =>
+	Object.fromEntries(branches.map((branch) => [branch, stateOf(branch)]));
+
+/** What is known of each branch once a poll has changed it. */
+export const mapBranches = <S>(
+	states: Readonly<Record<string, S>>,
+	after: (before: S, branch: number) => S,
+): Record<string, S> => byBranch(Object.keys(states).map(Number), (branch) => after(states[branch], branch));
+
+export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
+
+/** Where a record is: the branches that list it, and those of its card, which could not be read just now perhaps. */
+export const placesOf = ({ branches, row }: NewRecord): number[] => [
+	...branches,
+	...readIds([row.branch_ids].flat()),
+];
+
+/** The records of what was read in each branch, each once, by ID. */
+export function recordsIn(
+	lists: ReadonlyMap<number, Pick<Collected, 'rows'> | undefined>,
+	counts: (row: IDataObject) => boolean = () => true,
+): Map<number, NewRecord> {
+	const found = new Map<number, NewRecord>();
+	for (const [branch, { rows } = { rows: [] }] of lists)
+		for (const row of rows.filter(counts)) {
+			const { branches = [] } = found.get(rowId(row)) ?? {};
+			found.set(rowId(row), { row, branches: [...branches, branch] });
+		}
+	return found;
 }
 
 export function emptyError({ node }: ApiClient, { task, branch }: ListQuery): Error {

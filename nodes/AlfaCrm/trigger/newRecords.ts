@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
-import { daysAfter, dotted, readId, readIds } from '../values/formats';
+import { daysAfter, dotted } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { inEach } from './eventSource';
+import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
 
@@ -55,19 +55,11 @@ interface ListedRecord extends NewRecord {
 	createdAt: string;
 }
 
-const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
-
-/** Each record once, the lowest ID first. */
-function recordsIn(snapshots: Snapshots): ListedRecord[] {
-	const found = new Map<number, ListedRecord>();
-	for (const [branch, { rows }] of snapshots)
-		for (const row of rows) {
-			const id = rowId(row);
-			const { branches = [] } = found.get(id) ?? {};
-			found.set(id, { id, row, createdAt: stampOf(row, 'created_at'), branches: [...branches, branch] });
-		}
-	return [...found.values()].sort((one, other) => one.id - other.id);
-}
+/** The lowest ID first. */
+const listedIn = (snapshots: Snapshots): ListedRecord[] =>
+	[...recordsIn(snapshots)]
+		.map(([id, one]) => ({ ...one, id, createdAt: stampOf(one.row, 'created_at') }))
+		.sort((one, other) => one.id - other.id);
 
 /** The state under the settings of this poll. */
 function withSettings(
@@ -77,8 +69,8 @@ function withSettings(
 	const added: BranchState = scope === state.scope ? {} : { isChosen: true };
 	// Who was not wanted by then is old.
 	const ids = filters === state.filters ? { told, unwanted } : { told: `${told},${unwanted}`, unwanted: '' };
-	const watched = branches.map((branch) => [branch, before[branch] ?? added]);
-	return { ...state, ...ids, branches: Object.fromEntries(watched), scope, filters };
+	const watched = byBranch(branches, (branch) => before[branch] ?? added);
+	return { ...state, ...ids, branches: watched, scope, filters };
 }
 
 /** One poll: what is new, the lowest ID first, and what is known once so many of it were reported. */
@@ -89,11 +81,9 @@ function step(
 	now: number,
 ): Pick<PollResult, 'after' | 'news'> {
 	const told = idsIn(state.told);
-	const listed = recordsIn(snapshots);
+	const listed = listedIn(snapshots);
 	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
 	// One that a branch lists in which it is news is no less new for being in one that was chosen.
-	// The card may name branches that could not be read just now.
-	const placesOf = ({ branches, row }: NewRecord) => [...branches, ...readIds([row.branch_ids].flat())];
 	const isOld = (branch: number) => !(branch in state.branches) || state.branches[branch].isChosen;
 	const isNoted = (one: NewRecord) => placesOf(one).every(isOld);
 	const noted = unknown.filter(isNoted);
@@ -146,16 +136,16 @@ function branchesAfter(
 	now: number,
 	isDone: boolean,
 ): RecordsState['branches'] {
-	const after = Object.entries(state.branches).map(([branch, before]): [string, BranchState] => {
-		const { isComplete, total } = snapshots.get(Number(branch)) ?? {};
+	return mapBranches(state.branches, (before, branch) => {
+		const { isComplete, total } = snapshots.get(branch) ?? {};
 		const left = { total: isDone ? total : undefined };
-		if (isComplete) return [branch, left];
+		if (isComplete) return left;
 		// Of a list whose first pages were enough, nothing else is known than before.
-		const isUnread = isWholeDue(state, now) || !snapshots.has(Number(branch));
-		if (isUnread) return [branch, { ...before, unreadAt: before.unreadAt ?? now }];
-		return [branch, { ...before, ...left, unreadAt: undefined }];
+		const isUnread = isWholeDue(state, now) || !snapshots.has(branch);
+		return isUnread
+			? { ...before, unreadAt: before.unreadAt ?? now }
+			: { ...before, ...left, unreadAt: undefined };
 	});
-	return Object.fromEntries(after);
 }
 
 /** All lists are read whole in one poll, for the mark moves only then. */
@@ -199,9 +189,7 @@ export class NewRecords implements EventSource {
 			...markAt({ id, createdAt: createdAt || dayAt(now) }),
 			told: '',
 			unwanted: '',
-			branches: Object.fromEntries(
-				branches.map((branch) => [branch, failures.has(branch) ? { isChosen: true } : {}]),
-			),
+			branches: byBranch(branches, (branch) => (failures.has(branch) ? { isChosen: true } : {})),
 			scope,
 			filters,
 		};
@@ -226,7 +214,7 @@ export class NewRecords implements EventSource {
 			);
 			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
 			else {
-				const all = recordsIn(found);
+				const all = listedIn(found);
 				const news = all.filter(({ row }) => this.wants(row));
 				const oldest = count === 0 ? all.at(-1) : news.at(-count);
 				// Where the clock of a branch is slow, one with a higher ID may show the day before.

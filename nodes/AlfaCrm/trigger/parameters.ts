@@ -74,11 +74,6 @@ export class TriggerParameters extends ParameterReader {
 		return isBlank(field, value) ? [] : (this.read(field, value) as number[]);
 	}
 
-	/** Branches, of which there is none that is no branch. */
-	async branches(parameter: Parameter): Promise<number[]> {
-		return (await this.references(parameter, 'branch')) as number[];
-	}
-
 	private lookupIn(watched: readonly number[]): NameLookup {
 		const node = this.context.getNode();
 		const client = new ApiClient(this.context);

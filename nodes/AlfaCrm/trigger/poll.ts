@@ -20,14 +20,8 @@ const SAMPLES = 3;
 /** How long somebody who tests the trigger is kept waiting at most. */
 const SAMPLE_MS = 20_000;
 
-/** Polls of one trigger, each known by its static data. */
-interface UnderWay {
-	polls: Set<object>;
-	/** The one that was begun last. */
-	latest: object;
-}
-
-const underWay = new Map<string, UnderWay>();
+/** Polls of each trigger that are under way, known by their static data, and the one that was begun last. */
+const underWay = new Map<string, { polls: Set<object>; latest: object }>();
 
 /** Static data with which a poll was done: the next one of the same data activates nothing. */
 const activated = new WeakSet<object>();
@@ -37,8 +31,10 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 	if (context.getMode() === 'manual') return [await test(context)];
 	const data = context.getWorkflowStaticData('node');
 	const trigger = triggerKeyOf(context);
-	const own = underWay.get(trigger) ?? { polls: new Set(), latest: data };
-	if (isOverlap(context, data, own.polls)) return null;
+	const own = underWay.get(trigger) ?? { polls: new Set<object>(), latest: data };
+	// n8n starts the next poll even if the last one is not done yet, and both would report the same. Those of the durable
+	// scheduler have a copy of the data each.
+	if (own.polls.has(data) || (own.polls.size > 0 && !mayBeActivation(context))) return null;
 	own.latest = data;
 	underWay.set(trigger, own);
 	own.polls.add(data);
@@ -48,14 +44,6 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 		own.polls.delete(data);
 		if (own.polls.size === 0) underWay.delete(trigger);
 	}
-}
-
-/**
- * n8n starts the next poll even if the last one is not done yet, and both would report the same. A poll of the durable
- * scheduler has a copy of the data and, other than one that activates the trigger, a limit of its own.
- */
-function isOverlap(context: IPollFunctions, data: object, others: ReadonlySet<object>): boolean {
-	return others.has(data) || (others.size > 0 && !mayBeActivation(context));
 }
 
 /** Other polls of the durable scheduler have a limit of their own. */
@@ -88,7 +76,7 @@ async function reportNews(
 		now,
 		deadline: listsUntil,
 		branches: chosen ?? listed?.branches ?? [],
-		startWith: stored.followsOther ? 0 : settings.startWith,
+		startWith: stored.isOther ? 0 : settings.startWith,
 	};
 	const { news, failures, after } = await source.poll(request, known?.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));

@@ -1,8 +1,7 @@
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { CREDENTIAL } from '../api/client';
-import { originOf } from '../api/host';
+import { ApiClient } from '../api/client';
 import type { EventType } from '../entities/events';
 import { eventTypes } from '../entities/events';
 import { sortByName } from '../fields/order';
@@ -33,32 +32,25 @@ const branchesParameter = pickedOf(
 	'Where it must happen. Left empty, all active branches of the account are watched',
 );
 
+const beginNotice = (
+	displayName: string,
+	displayOptions: INodeProperties['displayOptions'],
+): INodeProperties => ({ displayName, name: 'beginNotice', type: 'notice', default: '', displayOptions });
+
 /** What the trigger begins with, which events by time know already. */
-const beginNotices: INodeProperties[] = [
-	{
-		displayName:
-			'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
-		name: 'beginNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { hide: { event: [...BY_TIME, ...COMING] } },
-	},
-	{
-		displayName:
-			"Reports each client once for each occasion. What is due already when the workflow is first activated is not reported, unless 'First Poll Reports' in 'Options' says otherwise. If you choose another event or account, it starts over from that moment.",
-		name: 'beginNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { event: BY_TIME } },
-	},
-	{
-		displayName:
-			'Reports each person once for each lesson, and once more if it is moved. Lessons that are as near already when the workflow is first activated are not reported. Set the time zone of the school in the workflow settings.',
-		name: 'beginNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { event: COMING } },
-	},
+const beginNotices = [
+	beginNotice(
+		'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
+		{ hide: { event: [...BY_TIME, ...COMING] } },
+	),
+	beginNotice(
+		"Reports each client once for each occasion. What is due already when the workflow is first activated is not reported, unless 'First Poll Reports' in 'Options' says otherwise. If you choose another event or account, it starts over from that moment.",
+		{ show: { event: BY_TIME } },
+	),
+	beginNotice(
+		'Reports each person once for each lesson, and once more if it is moved. Lessons that are as near already when the workflow is first activated are not reported. Set the time zone of the school in the workflow settings.',
+		{ show: { event: COMING } },
+	),
 ];
 
 const maxPerPoll = wholeNumber({
@@ -102,13 +94,13 @@ interface PollSettings
 export async function settingsOf(context: IPollFunctions): Promise<PollSettings> {
 	const event = eventOf(context);
 	const parameters = new TriggerParameters(context);
-	const branches = await parameters.branches(branchesParameter);
+	const branches = (await parameters.references(branchesParameter, 'branch')) as number[];
 	const { filters, ...watching } = await kindOf(event).watch(parameters, event, branches);
-	const { hostname } = await context.getCredentials(CREDENTIAL);
+	const origin = await new ApiClient(context).origin();
 	return {
 		...watching,
 		chosen: branches.length > 0 ? [...new Set(branches)] : undefined,
-		subject: digestOf([originIn(hostname), event.value]),
+		subject: digestOf([origin, event.value]),
 		filters: digestOf(filters),
 		scope: digestOf(branches),
 		most: parameters.integer(inOptions(maxPerPoll)),
@@ -126,13 +118,4 @@ function eventOf(context: IPollFunctions): EventType {
 /** Milliseconds that n8n gives a poll. */
 export function budgetOf(context: IPollFunctions): number {
 	return typeof context.getPollBudgetMs === 'function' ? context.getPollBudgetMs() : DEFAULT_BUDGET_MS;
-}
-
-/** A host that is none is told when it is called. */
-function originIn(hostname: unknown): string {
-	try {
-		return originOf(hostname);
-	} catch {
-		return '';
-	}
 }

@@ -17,8 +17,6 @@ const STORING_MS = 30_000;
 interface PollState extends Partial<KnownBranches> {
 	/** Account and event: another one begins anew. */
 	subject: string;
-	/** It took the place of another one. */
-	followsOther?: true;
 	/** What the event source knows. */
 	known?: unknown;
 }
@@ -61,8 +59,6 @@ export class StoredState {
 	readonly known?: PollState;
 	/** There is a state, of another account or event. */
 	readonly isOther: boolean;
-	/** There is one, or was when this one began. */
-	readonly followsOther: boolean;
 
 	constructor(
 		context: IPollFunctions,
@@ -81,7 +77,6 @@ export class StoredState {
 		this.last = newer(own?.node === this.node ? own : undefined, this.newestOf(this.key));
 		this.known = this.last?.subject === subject ? deepCopy(this.last) : undefined;
 		this.isOther = this.last !== undefined && this.known === undefined;
-		this.followsOther = this.isOther || this.known?.followsOther === true;
 		// What is read here was handed over; of what is being saved, n8n may still drop the items.
 		if (this.last !== undefined) this.all.set(this.key, this.last);
 	}
@@ -114,8 +109,7 @@ export class StoredState {
 	/** A state keeps its time for as long as nothing changes, so that a poll without news leaves nothing to be saved. */
 	private stamped(state: PollState): Stored {
 		const { savedAt = 0 } = this.last ?? {};
-		const follows = this.followsOther ? { followsOther: true as const } : {};
-		const stored = { version: VERSION, node: this.node, savedAt, ...follows, ...state };
+		const stored = { version: VERSION, node: this.node, savedAt, ...state };
 		if (JSON.stringify(stored) === JSON.stringify(this.last)) return stored;
 		return { ...stored, savedAt: Math.max(Date.now(), savedAt + 1) };
 	}

@@ -5,7 +5,6 @@ import { readFlag, readId, readIds } from '../../values/formats';
 import type { Change } from '../change';
 import { isBecome } from '../change';
 import type { DerivedEvent } from '../derivedEvents';
-import type { LogLookup } from '../logLookup';
 
 const DETAILS = 'LessonDetails';
 
@@ -28,7 +27,10 @@ export const attendance = (isThere: 0 | 1): DerivedEvent => ({
 			? mayBe(isThere, change)
 			: change.entity === 'Lesson' && isBecome(change, 'status', LESSON_STATUS.completed)),
 	derive: async (change, branches, lookup) => {
-		const own = change.entity === DETAILS ? await ownDetails(change, branches, lookup) : undefined;
+		const own: IDataObject | undefined =
+			change.entity === DETAILS
+				? { ...(await lookup.fieldsOf(change, branches[0], ['customer_id'])), id: change.entity_id }
+				: undefined;
 		const { record, reason, missing } = own
 			? await lookup.lessonOf(own, branches)
 			: await lookup.lesson(change.entity_id, branches);
@@ -56,14 +58,6 @@ export const attendance = (isThere: 0 | 1): DerivedEvent => ({
 function mayBe(isThere: 0 | 1, { fields_new, event }: Change): boolean {
 	const said = readFlag(fields_new.is_attend);
 	return said === undefined ? event === 'create' : said === isThere;
-}
-
-async function ownDetails(
-	change: Change,
-	[branch]: readonly number[],
-	lookup: LogLookup,
-): Promise<IDataObject> {
-	return { ...(await lookup.fieldsOf(change, branch, ['customer_id'])), id: change.entity_id };
 }
 
 /** A customer's own details as the lesson shows them; as the log tells them where it shows nobody's. */

@@ -135,11 +135,11 @@ export const dueDate: EventKind<'dueDate'> = {
 			source,
 			filters: {},
 			limitedBy: parameter.displayName,
-			itemsOf: async ({ news, names, now }) => {
-				const today = dayAt(now, parameters.dayZone);
-				const rows = await shownRows(parameters, client, news, names);
+			itemsOf: async (found) => {
+				const today = dayAt(found.now, parameters.dayZone);
+				const rows = await shownRows(parameters, client)(found);
 				return rows.map((row, index) => {
-					const { mark, row: card } = news[index] as DueRecord;
+					const { mark, row: card } = found.news[index] as DueRecord;
 					return { ...dueKinds[what].describe(mark, today, card), ...row };
 				});
 			},

@@ -10,8 +10,6 @@ import type { EventSource, NewRecord } from '../eventSource';
 /** The parameters of an event in the order of the form. */
 export const EVENT_SLOTS = ['filters', 'changedFields', 'output'] as const;
 
-export type EventPart = FormPart<(typeof EVENT_SLOTS)[number]>;
-
 /** What is watched for an event. */
 export interface Watching {
 	source: EventSource;
@@ -40,7 +38,7 @@ export interface Found {
 /** All that depends on the kind of an event. */
 export interface EventKind<K extends EventKindName> {
 	/** Its part of the form. */
-	form(event: EventOf<K>): EventPart;
+	form(event: EventOf<K>): FormPart<(typeof EVENT_SLOTS)[number]>;
 	/** What is watched, as the form says: in certain branches, or in all of the account if there are none. */
 	watch(
 		parameters: TriggerParameters,

@@ -5,14 +5,13 @@ import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import type { NameSource } from '../../operations/output/names';
 import { readingForm, readingOutput } from '../../operations/output/readings';
 import { readFlag, readId } from '../../values/formats';
-import type { EventSource, NewRecord } from '../eventSource';
+import type { EventSource } from '../eventSource';
 import { NewRecords } from '../newRecords';
 import type { TriggerParameters } from '../parameters';
 import { severalOf, within } from '../parameters';
-import type { EventKind } from './kind';
+import type { EventKind, Watching } from './kind';
 
 /**
  * Tells new records by the list of an entity.
@@ -29,23 +28,20 @@ function newRecordsOf(
 	return new NewRecords(list, body, wants);
 }
 
-export async function shownRows(
-	parameters: TriggerParameters,
-	entity: Entity,
-	news: readonly NewRecord[],
-	names: NameSource,
-): Promise<IDataObject[]> {
-	const show = readingOutput(parameters, entity);
-	const rows = news.map(({ row, branches: [branch] }) => ({ row, branch }));
-	return await show(rows, names);
-}
+/** Items of rows as they are listed. */
+export const shownRows =
+	(parameters: TriggerParameters, entity: Entity): Watching['itemsOf'] =>
+	async ({ news, names }) => {
+		const rows = news.map(({ row, branches: [branch] }) => ({ row, branch }));
+		return await readingOutput(parameters, entity)(rows, names);
+	};
 
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: readingForm(entityOf(resource)) }),
 	watch: (parameters, { resource }) => ({
 		source: newRecordsOf(resource),
 		filters: {},
-		itemsOf: async ({ news, names }) => await shownRows(parameters, entityOf(resource), news, names),
+		itemsOf: shownRows(parameters, entityOf(resource)),
 	}),
 };
 
@@ -98,7 +94,7 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		return {
 			source,
 			filters: { type, ids },
-			itemsOf: async ({ news, names }) => await shownRows(parameters, customer, news, names),
+			itemsOf: shownRows(parameters, customer),
 		};
 	},
 };
