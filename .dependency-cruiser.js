@@ -35,7 +35,8 @@ const LAYERS = {
 		['^nodes/AlfaCrm/trigger/(poll|pollForm)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(events|webhook)/'],
 		['^nodes/AlfaCrm/trigger/(changeLog|comingLessons|derivedEvents|dueDates|newRecords)\\.ts$'],
-		['^nodes/AlfaCrm/trigger/(branches|eventSource|logLookup|recordReader|stamps|state)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(logEntries|logLookup)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(branches|digest|eventSource|logPages|recordReader|stamps|state)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(change|dueKinds|idRanges)\\.ts$'],
 	],
 };
