@@ -34,6 +34,8 @@ interface BranchState {
 interface ComingState {
 	/** Who is not to be told again, as ranges of IDs, by the lesson and its time. */
 	told: Record<string, string>;
+	/** The same of those whose lesson was as near before, which another number of hours forgets. */
+	noted?: Record<string, string>;
 	/** How many hours before, in the last poll. */
 	hours: number;
 	branches: Record<string, BranchState>;
@@ -82,7 +84,8 @@ function withSettings(
 ): ComingState {
 	const isBeginning = state?.hours !== hours;
 	const stateOf = (branch: number) => (isBeginning ? { since: now } : (state.branches[branch] ?? {}));
-	return { told: state?.told ?? {}, hours, branches: byBranch(branches, stateOf) };
+	const { told = {}, noted } = state ?? {};
+	return { told, noted: isBeginning ? {} : noted, hours, branches: byBranch(branches, stateOf) };
 }
 
 /** When a lesson begins; one that shows no time with its day. */
@@ -97,7 +100,11 @@ function step(
 	state: ComingState,
 	{ hours, looks, now, zone }: Seen,
 ): { news: ComingRecord[]; after: (taken: number) => ComingState } {
-	const told = new Map(Object.entries(state.told).map(([key, ids]) => [key, idsIn(ids)]));
+	const [told, noted] = [state.told, state.noted].map(
+		(known = {}) => new Map(Object.entries(known).map(([key, ids]) => [key, idsIn(ids)])),
+	);
+	const isKnown = (one: Participant) =>
+		[told, noted].some((known) => known.get(lessonKey(one))?.has(one.customer_id));
 	const noteIn = (known: Map<string, Set<number>>, one: Participant) => {
 		const key = lessonKey(one);
 		known.set(key, (known.get(key) ?? new Set()).add(one.customer_id));
@@ -107,9 +114,9 @@ function step(
 	for (const [branch, { people } = { people: [] }] of looks) {
 		const { at, since = Infinity } = state.branches[branch];
 		for (const one of people) {
-			if (told.get(lessonKey(one))?.has(one.customer_id)) continue;
+			if (isKnown(one)) continue;
 			const isThereBefore = at === undefined && beginOf(one, zone) - hours * HOUR_MS <= since;
-			if (isThereBefore) noteIn(told, one);
+			if (isThereBefore) noteIn(noted, one);
 			else {
 				const key = `${lessonKey(one)} ${one.customer_id}`;
 				const { branches = [] } = news.get(key) ?? {};
@@ -124,22 +131,29 @@ function step(
 	return {
 		news: sorted,
 		after: (taken) => {
-			const known = new Map([...told].map(([key, ids]) => [key, new Set(ids)]));
+			const copies = [told, noted].map(
+				(known) => new Map([...known].map(([key, ids]) => [key, new Set(ids)])),
+			);
 			for (const { participant } of sorted.slice(0, taken)) {
-				noteIn(known, participant);
+				noteIn(copies[0], participant);
 				// Who was told of another time has to be told anew when the lesson is moved back.
-				for (const [key, ids] of known)
+				for (const [key, ids] of copies.flatMap((known) => [...known]))
 					if (isOfSame(key, lessonKey(participant)) && !nearKeys.has(key))
 						ids.delete(participant.customer_id);
 			}
 			const first = textOf(dayAt(now, zone) - DAYS_KNOWN);
-			const kept = [...known].filter(([key, ids]) => ids.size > 0 && key.split(' ')[1] >= first);
+			const keptOf = (known: ReadonlyMap<string, Set<number>>) =>
+				Object.fromEntries(
+					[...known]
+						.filter(([key, ids]) => ids.size > 0 && key.split(' ')[1] >= first)
+						.map(([key, ids]) => [key, rangesOf(ids)]),
+				);
 			const open = new Set(sorted.slice(taken).flatMap((one) => one.branches));
 			const branches = mapBranches(state.branches, (before, branch) => {
 				const look = looks.get(branch);
 				return look && !open.has(branch) ? stateAfter(before, look) : before;
 			});
-			return { told: Object.fromEntries(kept.map(([key, ids]) => [key, rangesOf(ids)])), hours, branches };
+			return { told: keptOf(copies[0]), noted: keptOf(copies[1]), hours, branches };
 		},
 	};
 }
@@ -179,7 +193,7 @@ export class ComingLessons implements EventSource {
 			branches,
 			async (branch) => await this.timetable(request, branch, state.branches[branch]),
 		);
-		const looks = await this.look(request, found, failures, state.told);
+		const looks = await this.look(request, found, failures, state);
 		return { failures, ...step(state, { hours, looks, now, zone }) };
 	}
 
@@ -192,7 +206,7 @@ export class ComingLessons implements EventSource {
 			async (branch) => await this.timetable(request, branch, {}),
 		);
 		const state = { told: {}, hours, branches: byBranch(branches, () => ({ at: now })) };
-		const looks = await this.look(request, found, failures, state.told);
+		const looks = await this.look(request, found, failures, state);
 		const { news } = step(state, { hours, looks, now, zone });
 		return { news: news.slice(0, count), isAll: [...looks.values()].every((look) => look?.isDone) };
 	}
@@ -235,7 +249,7 @@ export class ComingLessons implements EventSource {
 		request: SampleRequest,
 		timetables: ReadonlyMap<number, Timetable | undefined>,
 		failures: Map<number, unknown>,
-		told: ComingState['told'],
+		{ told, noted = {} }: Pick<ComingState, 'noted' | 'told'>,
 	): Promise<Map<number, Look | undefined>> {
 		const { zone } = this.settings;
 		const { client, deadline, now } = request;
@@ -255,7 +269,7 @@ export class ComingLessons implements EventSource {
 				}),
 			otherBranches: async () => await allBranches(client).catch(() => []),
 			hasTime: () => Date.now() < deadline,
-			isRead: (lesson) => lesson.date === today && lessonKey(lesson) in told,
+			isRead: (lesson) => lesson.date === today && (lessonKey(lesson) in told || lessonKey(lesson) in noted),
 		});
 		const looks = new Map<number, Look | undefined>();
 		for (const [branch, timetable] of timetables)

@@ -25,8 +25,10 @@ interface BranchState {
 
 /** What is known of what falls due, as plain JSON. */
 export interface DueState {
-	/** Clients who are not to be reported again, as ranges of IDs, by the mark of what is due. */
+	/** Clients who were reported, as ranges of IDs, by the mark of what is due. */
 	known: Record<string, string>;
+	/** The same of those whose occasion was there before, which another limit forgets. */
+	noted?: Record<string, string>;
 	/** The limit of the last poll. */
 	limit: number;
 	branches: Record<string, BranchState>;
@@ -51,6 +53,12 @@ interface Seen extends Omit<DueSettings, 'everyMs' | 'zone'> {
 	now: number;
 }
 
+/** What is known of a client. */
+interface Memory {
+	mark: number;
+	isTold: boolean;
+}
+
 export interface DueRecord extends NewRecord {
 	mark: number;
 }
@@ -62,41 +70,43 @@ export function withSettings(
 ): DueState {
 	const isBeginning = state?.limit !== limit;
 	const stateOf = (branch: number) => (isBeginning ? { day: today } : (state.branches[branch] ?? {}));
-	return { known: state?.known ?? {}, limit, branches: byBranch(branches, stateOf) };
+	const { known = {}, noted } = state ?? {};
+	return { known, noted: isBeginning ? {} : noted, limit, branches: byBranch(branches, stateOf) };
 }
 
 /** One poll: what fell due, the earliest first, and what is known once so many of it were reported. */
 export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (taken: number) => DueState } {
 	const { kind, limit, now, snapshots, today } = seen;
 	const isLasting = kind.opensFrom === undefined;
-	const known = readKnown(state.known);
+	const known = new Map([...readKnown(state.noted, false), ...readKnown(state.known, true)]);
 	const news: DueRecord[] = [];
 	for (const [id, one] of recordsIn(snapshots, isClient)) {
 		const from = kind.opensFrom?.(lastLook(state, one.branches, today), limit) ?? -Infinity;
 		const mark = kind.read(one.row, from);
 		if (mark === undefined || mark < from) continue;
-		const told = known.get(id);
+		const before = known.get(id);
 		if (kind.levelOf(mark, today) > limit) {
 			// A day is known by itself, whatever comes between.
 			if (isLasting) known.delete(id);
-		} else if (told !== undefined && kind.isSame(told, mark)) {
-			if (isLasting) known.set(id, Math.min(told, mark));
+		} else if (before !== undefined && kind.isSame(before.mark, mark)) {
+			if (isLasting) known.set(id, { ...before, mark: Math.min(before.mark, mark) });
 		} else if (isNews(state, seen, one, mark)) news.push({ ...one, mark });
-		else known.set(id, mark);
+		else known.set(id, { mark, isTold: false });
 	}
 	news.sort((one, other) => one.mark - other.mark || rowId(one.row) - rowId(other.row));
 	return {
 		news,
 		after: (taken) => {
 			const next = new Map(known);
-			for (const { row, mark } of news.slice(0, taken)) next.set(rowId(row), mark);
+			for (const { row, mark } of news.slice(0, taken)) next.set(rowId(row), { mark, isTold: true });
 			// What lasts is known until a card says otherwise, never because one is missing.
 			const first = kind.opensFrom?.(today - PATIENCE_DAYS, limit) ?? -Infinity;
 			const isRead = (branch: number) => taken >= news.length && snapshots.get(branch)?.isComplete === true;
 			const branches = mapBranches(state.branches, (before, branch) =>
 				isRead(branch) ? { day: today, at: now } : before,
 			);
-			return { known: writeKnown(next, first), limit, branches };
+			const [told, noted] = [true, false].map((isTold) => writeKnown(next, isTold, first));
+			return { known: told, noted, limit, branches };
 		},
 	};
 }
@@ -127,16 +137,20 @@ function isNews(
 	return tellsFirst ? level >= limit : level > limit;
 }
 
-function readKnown(known: DueState['known']): Map<number, number> {
-	const marks = new Map<number, number>();
-	for (const [mark, ids] of Object.entries(known)) for (const id of idsIn(ids)) marks.set(id, Number(mark));
-	return marks;
-}
+const readKnown = (known: DueState['known'] = {}, isTold: boolean): Array<[number, Memory]> =>
+	Object.entries(known).flatMap(([mark, ids]) =>
+		Array.from(idsIn(ids), (id): [number, Memory] => [id, { mark: Number(mark), isTold }]),
+	);
 
 /** @param first the lowest mark that is kept */
-function writeKnown(marks: ReadonlyMap<number, number>, first: number): DueState['known'] {
+function writeKnown(
+	known: ReadonlyMap<number, Memory>,
+	wasTold: boolean,
+	first: number,
+): Record<string, string> {
 	const groups: Record<string, number[]> = {};
-	for (const [id, mark] of marks) if (mark >= first) (groups[mark] ??= []).push(id);
+	for (const [id, { mark, isTold }] of known)
+		if (isTold === wasTold && mark >= first) (groups[mark] ??= []).push(id);
 	return Object.fromEntries(Object.entries(groups).map(([mark, ids]) => [mark, rangesOf(ids)]));
 }
 

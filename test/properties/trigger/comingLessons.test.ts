@@ -159,14 +159,18 @@ function wall(moment: number, zone: string): string {
 /** "person lesson begin" of each poll, in order. */
 function expectedOf({ lessons, polls, zone }: World): string[][] {
 	const remembered = new Set<string>();
+	/** What was only near before; another number of hours forgets that. */
+	const noted = new Set<string>();
 	const looked = new Set<number>();
 	let [opening, hoursBefore] = [NaN, NaN];
 	let opened: number[] = [];
 	return polls.map(({ at, hours, watched, failing, take, crashes }) => {
-		const saved = { remembered: [...remembered], looked: [...looked], opening, hoursBefore, opened };
+		const saved = { remembered: [...remembered], noted: [...noted], looked: [...looked] };
+		const begun = { opening, hoursBefore, opened };
 		if (hours !== hoursBefore) {
 			[opening, hoursBefore, opened] = [at, hours, watched];
 			looked.clear();
+			noted.clear();
 		}
 		opened = opened.filter((branch) => watched.includes(branch));
 		for (const branch of [1, 2]) if (!watched.includes(branch)) looked.delete(branch);
@@ -183,11 +187,11 @@ function expectedOf({ lessons, polls, zone }: World): string[][] {
 			for (const person of lesson.people) {
 				const ofLesson = `${person} ${index} `;
 				const key = ofLesson + wall(begins, zone);
-				if (remembered.has(key)) continue;
+				if (remembered.has(key) || noted.has(key)) continue;
 				const cameNear = opened.includes(lesson.branch) && begins - hours * HOUR > opening;
 				if (looked.has(lesson.branch) || cameNear)
 					news.push({ begins, branch: lesson.branch, person, place, key, ofLesson });
-				else remembered.add(key);
+				else noted.add(key);
 			}
 		});
 		news.sort((a, b) => a.begins - b.begins || a.person - b.person || a.place - b.place);
@@ -195,17 +199,18 @@ function expectedOf({ lessons, polls, zone }: World): string[][] {
 		const told = taken.map(({ key }) => key);
 		// Another time that was told before no longer holds, so that it is news when the lesson is moved back.
 		for (const { key, ofLesson } of taken)
-			for (const one of [...remembered].filter((known) => known.startsWith(ofLesson) && known !== key))
-				remembered.delete(one);
+			for (const all of [remembered, noted])
+				for (const one of [...all].filter((known) => known.startsWith(ofLesson) && known !== key))
+					all.delete(one);
 		for (const key of told) remembered.add(key);
 		const open = news.slice(take).map(({ branch }) => branch);
 		for (const branch of readable) if (!open.includes(branch)) looked.add(branch);
 		if (!crashes) return told;
-		remembered.clear();
-		looked.clear();
+		for (const all of [remembered, noted, looked]) all.clear();
 		for (const key of saved.remembered) remembered.add(key);
+		for (const key of saved.noted) noted.add(key);
 		for (const branch of saved.looked) looked.add(branch);
-		({ opening, hoursBefore, opened } = saved);
+		({ opening, hoursBefore, opened } = begun);
 		return [];
 	});
 }

@@ -259,6 +259,8 @@ interface Memory {
 	day?: number;
 	/** A lasting occasion is told: how low it was since. */
 	low?: number;
+	/** It was only there before; another limit forgets that. */
+	isNoted?: boolean;
 }
 
 /** Who is to be told of at each poll, in order. */
@@ -274,6 +276,7 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 		if (limit !== limitBefore) {
 			[opening, limitBefore, opened] = [today, limit, watched];
 			read.clear();
+			for (const [id, { isNoted }] of memories) if (isNoted) memories.set(id, {});
 		}
 		opened = opened.filter((branch) => watched.includes(branch));
 		for (const branch of [1, 2]) if (!watched.includes(branch)) read.delete(branch);
@@ -330,18 +333,19 @@ function judged(
 			return undefined;
 		}
 		const isAnother = what === 'lessonsRunningOut' && level >= (memory.low ?? level) + 2;
-		const tell = () => void (memory.low = level);
+		const remember = (isNoted: boolean) => void Object.assign(memory, { low: level, isNoted });
 		if (memory.low !== undefined && !isAnother) memory.low = Math.min(memory.low, level);
-		else if (!isNew || (tellsFirst && !isAdded)) return tell;
-		else tell();
+		else if (!isNew || (tellsFirst && !isAdded)) return () => remember(false);
+		else remember(true);
 		return undefined;
 	}
 	const isTold = memory.day !== undefined && isSameDay(what, memory.day, day);
 	if (level > limit || isTold) return undefined;
-	const tell = () => void (memory.day = day);
+	const remember = (isNoted: boolean) => void Object.assign(memory, { day, isNoted });
 	const daysDue = limit - level;
-	if (!isNew || (!isAdded && (daysDue < since || (tellsFirst && daysDue === since)))) return tell;
-	tell();
+	if (!isNew || (!isAdded && (daysDue < since || (tellsFirst && daysDue === since))))
+		return () => remember(false);
+	remember(true);
 	return undefined;
 }
 

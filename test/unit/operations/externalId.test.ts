@@ -159,6 +159,20 @@ describe('a payment with a number', () => {
 		expect(await school.results(take('x1', { income: 1 }), form)).toBe('created, unchanged');
 	});
 
+	it('is not taken for the one that is given without number and note, nor is that one entered beside it', async () => {
+		const cash = take('inv-1');
+		delete (cash.additionalFields as IDataObject).externalId;
+		expect(await school.results(take('inv-1'))).toBe('created');
+		const { message, description } = await school.stopped(cash);
+		expect(message).toBe(
+			'Payment 1 of that day and sum has the External ID "inv-1", so it may be the one that is to be entered',
+		);
+		expect(description).toContain('give it a note');
+		expect(school.rows('pay')).toHaveLength(1);
+		const noted = { ...cash, additionalFields: { note: 'Наличные' } };
+		expect(await school.results(noted, noted)).toBe('created, unchanged');
+	});
+
 	it('is entered again where that is wanted, with the number', async () => {
 		expect(await school.results(take('inv-1'), take('inv-1', { skipIfThere: false }))).toBe(
 			'created, created',

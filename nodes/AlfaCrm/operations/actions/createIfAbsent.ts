@@ -23,6 +23,7 @@ import { additions } from './additions';
 import type { ExternalId } from './externalId';
 import {
 	assertSameSum,
+	assertWithoutNumber,
 	findElsewhere,
 	hasNumber,
 	isOfType,
@@ -107,6 +108,7 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 				if (found === undefined && external && twin) throw twinError(wanted, external, twin);
 				if (found === undefined) return undefined;
 				if (external) assertSameSum(wanted, external, found);
+				else if (creates === 'pay') assertWithoutNumber(wanted, found);
 				item.execution.hints.addRepeat(
 					`This ${noun} was there already; nothing was added`,
 					`${noun} ${String(found.id)}${'added' in found ? ` of ${String(found.added)}` : ''}`,

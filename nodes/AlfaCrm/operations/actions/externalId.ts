@@ -179,6 +179,20 @@ export const twinError = ({ item }: Wanted, { id }: ExternalId, row: IDataObject
 	);
 
 /**
+ * A payment without a number may be another one than that with a number, though nothing else tells them apart.
+ *
+ * @throws NodeOperationError in that case
+ */
+export function assertWithoutNumber({ item, body }: Wanted, row: IDataObject): void {
+	const [id] = isEmpty(body.note) ? numbersIn(row.note) : [];
+	if (id === undefined) return;
+	throw item.refused(
+		`Payment ${String(row.id)} of that day and sum has the External ID ${quoted(id)}, so it may be the one that is to be entered`,
+		`If it is, nothing is left to do; if not, give it a note, or an External ID of its own. ${item.savedNote()}`,
+	);
+}
+
+/**
  * Whose payment has that number.
  *
  * @throws NodeOperationError when there is none, or several have it
