@@ -238,7 +238,7 @@ describe('who leaves a group', () => {
 			{ customer_id: customer, group_id: group, operationResult: 'unchanged', alreadyLeft: true },
 		]);
 		expect(hints).toEqual([
-			`This customer was not in the group; nothing was changed: customer ${customer}, group ${group}`,
+			`This customer is not in the group after 2026-02-10; nothing was changed: customer ${customer}, group ${group}`,
 		]);
 		expect(school.writes()).toEqual([]);
 	});

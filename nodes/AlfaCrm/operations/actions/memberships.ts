@@ -177,7 +177,7 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 				});
 			}
 			if (result.length > 0) return result;
-			noteRepeat(membership, 'This customer was not in the group; nothing was changed');
+			noteRepeat(membership, `This customer is not in the group after ${day}; nothing was changed`);
 			return [
 				{ ...withResult(show({ customer_id: customer, group_id: group }), 'unchanged'), alreadyLeft: true },
 			];
