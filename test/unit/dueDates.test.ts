@@ -65,6 +65,6 @@ it.each<[what: DueName, card: object, days: number, isKnown: boolean]>([
 			snapshots: new Map([[1, { rows: rows as IDataObject[], isComplete: true }]]),
 		}).after(0);
 	const first = at(TODAY, [{ id: 5, is_study: 1, ...card }]);
-	const { known } = at(TODAY + days, [], first);
-	expect(Object.values(known)).toEqual(isKnown ? ['5'] : []);
+	const { known, noted = {} } = at(TODAY + days, [], first);
+	expect([known, ...Object.values(noted)]).toEqual(isKnown ? [{}, '5'] : [{}]);
 });
