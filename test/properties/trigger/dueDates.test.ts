@@ -287,8 +287,8 @@ function expectedOf(what: DueName, { zone, tellsFirst, clients, polls }: World):
 			const listing = branches.filter((branch) => readable.includes(branch));
 			const card = cardOf(client, at, unreadable);
 			if (listing.length === 0 || id === unreadable) continue;
-			// All absences count, for each is known to somebody who forgets nothing.
-			const opensFrom = (day: number) => (what === 'notSeen' ? -Infinity : day);
+			// A visit is entered a month late at most.
+			const opensFrom = (day: number) => (what === 'notSeen' ? day + limit - 30 : day);
 			const lookOf = (branch: number) => read.get(branch) ?? (opened.includes(branch) ? opening : today);
 			const from = Math.min(...listing.map((branch) => opensFrom(lookOf(branch))));
 			const one = dueOf(what, card, today, from);
