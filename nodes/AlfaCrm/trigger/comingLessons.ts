@@ -77,7 +77,7 @@ export interface ComingRecord extends NewRecord {
 	participant: Participant;
 }
 
-/** The state under the settings of this poll. With another number of hours it starts anew, but tells nobody twice. */
+/** The state under the settings of this poll. With another number of hours it starts anew, and forgets who was only noted. */
 function withSettings(
 	state: ComingState | undefined,
 	{ branches, hours, now }: { branches: readonly number[]; hours: number; now: number },

@@ -63,7 +63,7 @@ export interface DueRecord extends NewRecord {
 	mark: number;
 }
 
-/** The state under the settings of this poll. With another limit it starts anew, but tells nobody twice. */
+/** The state under the settings of this poll. With another limit it starts anew, and forgets who was only noted. */
 export function withSettings(
 	state: DueState | undefined,
 	{ branches, limit, today }: { branches: readonly number[]; limit: number; today: number },

@@ -169,6 +169,11 @@ describe('a payment with a number', () => {
 		);
 		expect(description).toContain('give it a note');
 		expect(school.rows('pay')).toHaveLength(1);
+		// The one that the staff has entered by hand is found, wherever it stands in the list.
+		school.add('pay', { ...school.rows('pay')[0], id: 50, note: '' });
+		expect(await school.results(cash)).toBe('unchanged');
+		await school.done(take('inv-3', { skipIfThere: false }));
+		expect(await school.results(cash)).toBe('unchanged');
 		const noted = { ...cash, additionalFields: { note: 'Наличные' } };
 		expect(await school.results(noted, noted)).toBe('created, unchanged');
 	});

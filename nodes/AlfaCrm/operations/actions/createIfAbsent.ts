@@ -6,6 +6,7 @@ import { customer as owning } from '../../entities/customer';
 import { externalId } from '../../entities/pay';
 import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
 import { isBlank, isList, listOf } from '../../fields/field';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
@@ -23,12 +24,13 @@ import { additions } from './additions';
 import type { ExternalId } from './externalId';
 import {
 	assertSameSum,
-	assertWithoutNumber,
 	findElsewhere,
+	hasAnyNumber,
 	hasNumber,
 	isOfType,
 	isTwin,
 	keepExternalId,
+	numberedError,
 	payerOf,
 	twinError,
 } from './externalId';
@@ -88,10 +90,16 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 
 			const isOwn = (row: IDataObject) => listOf(row[idAs]).some((one) => readId(one) === customer);
 			let twin: IDataObject | undefined;
+			// Without a number, one that has a number may be another one.
+			let numbered: IDataObject | undefined;
+			const isDoubtful = (row: IDataObject) =>
+				creates === 'pay' && !external && isEmpty(body.note) && hasAnyNumber(row);
 			const look = async (one: Branch) => {
 				const rows = (await rowsIn(one, wanted, other, addition)).filter(isOwn);
 				if (external) twin ??= rows.find((row) => isTwin(row, wanted, external));
-				return rows.find((row) => isSame(row, wanted));
+				const same = rows.filter((row) => isSame(row, wanted));
+				numbered ??= same.find(isDoubtful);
+				return same.find((row) => !isDoubtful(row));
 			};
 			const branches = [...new Set([branch, ...branchesOf(home, other.fields, body)])];
 			// One that the staff has typed in may be in a branch that the customer has left since.
@@ -106,9 +114,9 @@ export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 				found ??= await inOtherBranches(item, await others(), look);
 				if (external) found ??= await findElsewhere(wanted, external);
 				if (found === undefined && external && twin) throw twinError(wanted, external, twin);
+				if (found === undefined && numbered) throw numberedError(wanted, numbered);
 				if (found === undefined) return undefined;
 				if (external) assertSameSum(wanted, external, found);
-				else if (creates === 'pay') assertWithoutNumber(wanted, found);
 				item.execution.hints.addRepeat(
 					`This ${noun} was there already; nothing was added`,
 					`${noun} ${String(found.id)}${'added' in found ? ` of ${String(found.added)}` : ''}`,

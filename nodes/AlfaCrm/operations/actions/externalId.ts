@@ -105,6 +105,9 @@ export function hasNumber(row: IDataObject, { id, field }: ExternalId): boolean 
 	return [...numbersIn(row.note), ...held].includes(id);
 }
 
+/** Whether the note of a payment keeps any number. */
+export const hasAnyNumber = (row: IDataObject): boolean => numbersIn(row.note).length > 0;
+
 const isNoIncome = ({ pay_type_id: type }: IDataObject): boolean => NO_INCOME.includes(Number(type));
 
 /** What a row does not show at all cannot differ. Of an income the type may have been corrected, in AlfaCRM or in the node. */
@@ -164,7 +167,7 @@ const TOLD_BY = ['document_date', 'income', 'pay_account_id'];
 export function isTwin(row: IDataObject, wanted: Wanted, external: ExternalId): boolean {
 	const compared = wanted.compared.filter(({ name }) => TOLD_BY.includes(name));
 	return (
-		numbersIn(row.note).length === 0 &&
+		!hasAnyNumber(row) &&
 		isEmpty(row[external.field ?? '']) &&
 		isOfType(row, wanted.body, external) &&
 		additions.pay.isSame(wanted.item)(row, { ...wanted, compared })
@@ -178,19 +181,12 @@ export const twinError = ({ item }: Wanted, { id }: ExternalId, row: IDataObject
 		`If it is, add ${bracketed(id)} to its note; if not, enter this one by hand, with ${bracketed(id)} in its note. ${item.savedNote()}`,
 	);
 
-/**
- * A payment without a number may be another one than that with a number, though nothing else tells them apart.
- *
- * @throws NodeOperationError in that case
- */
-export function assertWithoutNumber({ item, body }: Wanted, row: IDataObject): void {
-	const [id] = isEmpty(body.note) ? numbersIn(row.note) : [];
-	if (id === undefined) return;
-	throw item.refused(
-		`Payment ${String(row.id)} of that day and sum has the External ID ${quoted(id)}, so it may be the one that is to be entered`,
+/** A payment without a number may be another one than that with a number, though nothing else tells them apart. */
+export const numberedError = ({ item }: Wanted, row: IDataObject): Error =>
+	item.refused(
+		`Payment ${String(row.id)} of that day and sum has the External ID ${quoted(numbersIn(row.note)[0])}, so it may be the one that is to be entered`,
 		`If it is, nothing is left to do; if not, give it a note, or an External ID of its own. ${item.savedNote()}`,
 	);
-}
 
 /**
  * Whose payment has that number.
