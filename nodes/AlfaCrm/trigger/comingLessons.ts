@@ -32,7 +32,7 @@ interface BranchState {
 
 /** What is known of lessons to come, as plain JSON. */
 interface ComingState {
-	/** Who is not to be told again, as ranges of IDs, by the lesson and its time. */
+	/** Who was told, as ranges of IDs, by the lesson and its time. */
 	told: Record<string, string>;
 	/** The same of those whose lesson was as near before, which another number of hours forgets. */
 	noted?: Record<string, string>;
@@ -131,13 +131,13 @@ function step(
 	return {
 		news: sorted,
 		after: (taken) => {
-			const copies = [told, noted].map(
+			const [nextTold, nextNoted] = [told, noted].map(
 				(known) => new Map([...known].map(([key, ids]) => [key, new Set(ids)])),
 			);
 			for (const { participant } of sorted.slice(0, taken)) {
-				noteIn(copies[0], participant);
+				noteIn(nextTold, participant);
 				// Who was told of another time has to be told anew when the lesson is moved back.
-				for (const [key, ids] of copies.flatMap((known) => [...known]))
+				for (const [key, ids] of [...nextTold, ...nextNoted])
 					if (isOfSame(key, lessonKey(participant)) && !nearKeys.has(key))
 						ids.delete(participant.customer_id);
 			}
@@ -153,7 +153,7 @@ function step(
 				const look = looks.get(branch);
 				return look && !open.has(branch) ? stateAfter(before, look) : before;
 			});
-			return { told: keptOf(copies[0]), noted: keptOf(copies[1]), hours, branches };
+			return { told: keptOf(nextTold), noted: keptOf(nextNoted), hours, branches };
 		},
 	};
 }
