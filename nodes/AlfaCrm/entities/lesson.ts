@@ -198,7 +198,7 @@ const book: Action = {
 };
 
 /** Whom and what a lesson takes up, and when. */
-export const BOOKED = {
+export const LESSON_FIELDS = {
 	group: groups,
 	customer: customers,
 	teacher: teachers,

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from './change';
 import { changeOf } from './change';
 import { ChangeLog } from './changeLog';
-import { KEY_CHARACTERS, keysOf, shortKey } from './logEntries';
+import { KEY_CHARACTERS, shortKey, splitKeys } from './logEntries';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { oneByOne } from './eventSource';
 import { LogLookup } from './logLookup';
@@ -50,7 +50,7 @@ export class DerivedEvents implements EventSource {
 		const half = now + (deadline - now) / 2;
 		const { news: entries, after, failures } = await this.log.poll({ ...request, deadline: half }, log);
 		const lookup = new LogLookup(client, reader, failures);
-		const known = new Set(keysOf(reported));
+		const known = new Set(splitKeys(reported));
 		const isEnough = (read: readonly NewRecord[][]) => Date.now() >= deadline || read.flat().length >= most;
 		const derive = async (entry: NewRecord) => await this.derive(entry, lookup, known);
 		const read = await oneByOne(entries, isEnough, derive);

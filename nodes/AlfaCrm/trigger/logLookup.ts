@@ -10,7 +10,7 @@ import { isPlain } from '../fields/blank';
 import { readId } from '../values/formats';
 import type { Change } from './change';
 import { changeOf, recordNamed } from './change';
-import { logOf } from './logPages';
+import { logQuery } from './logPages';
 import type { Found } from './recordReader';
 import { messageOf, orFailure, RecordReader } from './recordReader';
 
@@ -32,7 +32,7 @@ export class LogLookup {
 		const own = { ...change.fields_rel, ...change.fields_old, ...change.fields_new };
 		if (needed.every((name) => readId(own[name]) !== undefined)) return own;
 		const { entity, entity_id } = change;
-		const list = logOf(branch, { entity, entity_id });
+		const list = logQuery(branch, { entity, entity_id });
 		// One page holds all that happens to a record; the newest comes first, and what it says counts.
 		const { rows } = await this.reader.collect(list, { isEnough: () => true });
 		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);

@@ -8,7 +8,7 @@ const STATES = [
 	{ file: 'trigger/newRecords.ts', names: ['RecordsState'] },
 	{ file: 'trigger/derivedEvents.ts', names: ['DerivedState'] },
 	{ file: 'trigger/dueDates.ts', names: ['DueState'] },
-	{ file: 'trigger/comingLessons.ts', names: ['ComingState'] },
+	{ file: 'trigger/comingLessonsState.ts', names: ['ComingState'] },
 	{ file: 'trigger/webhook/deliveries.ts', names: [] },
 ];
 /** Numbers that tell which shape is stored, by their names in these files. */

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { ListReader } from '../../../nodes/AlfaCrm/api/list';
-import type { ComingRecord } from '../../../nodes/AlfaCrm/trigger/comingLessons';
+import type { Reminder } from '../../../nodes/AlfaCrm/trigger/comingLessonsState';
 import { ComingLessons } from '../../../nodes/AlfaCrm/trigger/comingLessons';
 import type { PollRequest } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { depth, seed } from '../../support/depth';
@@ -293,7 +293,7 @@ async function toldOf(world: World): Promise<{ told: string[][]; size: number }>
 			told.push([]);
 			continue;
 		}
-		const taken = (result.news as ComingRecord[]).slice(0, take);
+		const taken = (result.news as Reminder[]).slice(0, take);
 		text = JSON.stringify(result.after(taken.length));
 		size = Math.max(size, text.length);
 		told.push(
@@ -397,7 +397,7 @@ it('who is told of more lessons than a poll has time for comes with the next one
 			const before: unknown = text === undefined ? undefined : JSON.parse(text);
 			const { news, after } = await source.poll(request as unknown as PollRequest, before);
 			if (now - at > budget || isSet(crashes, poll)) continue;
-			const taken = (news as ComingRecord[]).slice(0, take);
+			const taken = (news as Reminder[]).slice(0, take);
 			text = JSON.stringify(after(taken.length));
 			for (const branch of branches)
 				if (!broken.includes(branch) && !openings.has(branch)) openings.set(branch, at);

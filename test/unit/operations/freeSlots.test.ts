@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { WantedSlots } from '../../../nodes/AlfaCrm/operations/school/slots';
-import { slotsOf } from '../../../nodes/AlfaCrm/operations/school/slots';
+import type { SlotRequest } from '../../../nodes/AlfaCrm/operations/school/slots';
+import { findFreeSlots } from '../../../nodes/AlfaCrm/operations/school/slots';
 import { depth, seed } from '../../support/depth';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import type { Settings } from '../../../sandbox';
@@ -10,17 +10,17 @@ import type { Case } from '../../support/timetables';
 import { freeByTheMinute, ROOM, TEACHER, timetables, wallAt } from '../../support/timetables';
 import { formOf, SmallSchool } from './school';
 
-const wanted: WantedSlots = {
-	...{ teacher: TEACHER, from: '2026-02-09', to: '2026-02-15' },
+const wanted: SlotRequest = {
+	...{ teacherId: TEACHER, firstDay: '2026-02-09', lastDay: '2026-02-15' },
 	...{ duration: 60, step: 60, zone: 'Europe/Moscow' },
 };
 /** Mondays from 10 to 14. */
 const MONDAY = { weekday: 2, time_from: '10:00', time_to: '13:59', teacher_id: TEACHER };
 const slots = (
 	{ hours = [MONDAY], lessons = [], regular = [] }: Record<string, IDataObject[]>,
-	more: Partial<WantedSlots> = {},
+	more: Partial<SlotRequest> = {},
 ) =>
-	slotsOf({ workingHours: hours, lessons, regularLessons: regular }, { ...wanted, ...more }).map(
+	findFreeSlots({ workingHours: hours, lessons, regularLessons: regular }, { ...wanted, ...more }).map(
 		({ date, start, end }) => `${date.slice(8)} ${start}-${end}`,
 	);
 const lesson = (more: IDataObject = {}): IDataObject => ({
@@ -38,14 +38,24 @@ const without = (...hours: string[]) =>
 it('random timetables leave what is free minute by minute', () => {
 	let found = 0;
 	const check = ({ rows, asked }: Case) => {
-		const { now, zone, ...rest } = asked;
-		const notBefore = now === undefined ? undefined : wallAt(now, zone);
+		const { now, zone, duration, step } = asked;
+		const request: SlotRequest = {
+			teacherId: asked.teacher,
+			roomId: asked.room,
+			branchId: asked.branch,
+			firstDay: asked.from,
+			lastDay: asked.to,
+			duration,
+			step,
+			notBefore: now === undefined ? undefined : wallAt(now, zone),
+			zone,
+		};
 		const timetable = {
 			workingHours: rows.hours as IDataObject[],
 			lessons: rows.lessons as IDataObject[],
 			regularLessons: rows.regular as IDataObject[],
 		};
-		const given = slotsOf(timetable, { ...rest, zone, notBefore });
+		const given = findFreeSlots(timetable, request);
 		expect(given.map(({ date, start, end }) => `${date} ${start}-${end}`)).toEqual(
 			freeByTheMinute(rows, asked),
 		);
@@ -63,8 +73,8 @@ it('hours that cannot be read are none, and 24:00 is midnight', () => {
 		{ ...MONDAY, time_from: '23:00', time_to: '24:00' },
 	];
 	expect(slots({ hours })).toEqual(['09 23:00-24:00']);
-	expect(slots({}, { until: '2026-02-09' })).toEqual([]);
-	expect(slots({}, { until: '2026-02-10' })).toEqual(ALL);
+	expect(slots({}, { teacherLeavesOn: '2026-02-09' })).toEqual([]);
+	expect(slots({}, { teacherLeavesOn: '2026-02-10' })).toEqual(ALL);
 });
 
 it('numbers that come as texts, and what is not shown, are understood', () => {

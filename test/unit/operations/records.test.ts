@@ -105,7 +105,7 @@ describe('what differs from the record', () => {
 		[{ note: 'Мама.\r\nПапа ' }, { note: 'Мама.\nПапа' }, {}],
 		[{ dob: '2015-09-04', lead_status_id: 1 }, { dob: '04.09.2015', lead_status_id: '1' }, {}],
 	])('%j, where %j is given, is %j', (record, wire, body) => {
-		expect(differences(item, customer, record, wire, false)).toEqual(body);
+		expect(differences(item, customer, record, wire)).toEqual(body);
 	});
 
 	it.each<[IDataObject, IDataObject, IDataObject]>([
@@ -117,7 +117,7 @@ describe('what differs from the record', () => {
 		[{ name: 'a' }, { name: 'b' }, { name: 'b' }],
 		[{ custom_a: ['a'] }, { custom_a: ['b'] }, { custom_a: ['b'] }],
 	])('%j, to whose lists %j is added, is %j', (record, wire, body) => {
-		expect(differences(item, customer, record, wire, true)).toEqual(body);
+		expect(differences(item, customer, record, wire, { addToLists: true })).toEqual(body);
 	});
 
 	it('is unknown where values are to join a list that AlfaCRM does not show, or shows by names', () => {

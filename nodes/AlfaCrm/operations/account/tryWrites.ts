@@ -74,7 +74,9 @@ export async function tryWrites(item: Item, of: OperationsOf, form: TrialForm): 
 
 /** The one that is given, else the first in use. It is asked for in any case, so that a login that fails writes nothing. */
 async function branchOf(item: Item, given: number | undefined): Promise<number> {
-	const list = await item.ifAllowed(async () => await item.collect(listCall(branchEntity)), 404);
+	const list = await item.readIfAllowed(async () => await item.collect(listCall(branchEntity)), {
+		notFoundIsDenied: true,
+	});
 	const [first] = idsOf((list?.rows ?? []).filter((row) => !isClosedBranch(row))).sort((a, b) => a - b);
 	const branch = given ?? first;
 	if (branch !== undefined) return branch;
@@ -452,7 +454,7 @@ class Trial {
 	/** What of it reads back differently. */
 	private compare(entity: Entity, row: IDataObject | undefined, sent: IDataObject): string[] {
 		if (row === undefined) return ['It is not shown'];
-		const differing = Object.keys(differences(this.filled(), entity, row, sent, false));
+		const differing = Object.keys(differences(this.filled(), entity, row, sent));
 		return differing.map((name) => {
 			const field = entity.fields.find((one) => one.name === name);
 			const label = field ? labelInForm(field) : name;
@@ -465,7 +467,7 @@ class Trial {
 	private async hideGroup(): Promise<void> {
 		const target = { ...this.target, path: groupEntity.path };
 		const look = async () => await currentRecord(this.filled(), groupEntity, Number(this.group), target);
-		const found = await this.item.ifAllowed(look).catch(() => undefined);
+		const found = await this.item.readIfAllowed(look).catch(() => undefined);
 		// A short one would be a part of other words.
 		this.secrets.push(
 			...listOf(found?.row.name)

@@ -13,14 +13,14 @@ import type { Item } from '../execution/item';
 import { findById } from '../records/findById';
 import type { Target } from '../records/target';
 
-/** What is to be added to a customer. */
-export interface Wanted {
+/** A payment, subscription, task or communication that is to be added to a customer. */
+export interface NewAddition {
 	item: Item;
-	customer: number;
+	customerId: number;
 	target: Target;
 	body: IDataObject;
-	/** The fields that were given, in which the same one agrees. */
-	compared: readonly Field[];
+	/** The fields that the user has filled. The same addition has the same values in them. */
+	comparedFields: readonly Field[];
 }
 
 /** What is particular about one kind of it. */
@@ -32,9 +32,9 @@ export interface Addition {
 	/** Its list holds those of all customers, and is read once for all items. */
 	isOfAll?: true;
 	/** Tells the same one among the customer's rows, by what the form says of that, which is read at once. */
-	isSame: (item: Item) => (row: IDataObject, wanted: Wanted) => boolean;
+	isSame: (item: Item) => (row: IDataObject, addition: NewAddition) => boolean;
 	/** @throws NodeOperationError for what is not to be added */
-	check?: (wanted: Wanted) => Promise<void>;
+	check?: (addition: NewAddition) => Promise<void>;
 }
 
 const sameWithin = showWhen(
@@ -53,17 +53,17 @@ export const additions: Record<Added, Addition> = {
 		form: [sameWithin],
 		isSame(item) {
 			const minutes = item.integer(sameWithin);
-			return (row, wanted) => agrees(wanted, row) && isRecent(item, row.added, minutes);
+			return (row, addition) => agrees(addition, row) && isRecent(item, row.added, minutes);
 		},
 	},
 	// The balance of a subscription changes with each lesson.
-	customerTariff: { isSame: () => (row, wanted) => agrees(wanted, row, 'balance') },
+	customerTariff: { isSame: () => (row, addition) => agrees(addition, row, 'balance') },
 	pay: {
 		// Without a type the list may show incomes only. API notes 5.16.
 		filters: ({ customer_id, pay_type_id }) => ({ customer_id, pay_type_id }),
 		// The sum of a refund may stand in either. A row without the one holds no sum there, rather than any.
-		isSame: () => (row, wanted) =>
-			[row, { ...row, income: row.expenditure ?? null }].some((one) => agrees(wanted, one, 'is_confirmed')),
+		isSame: () => (row, addition) =>
+			[row, { ...row, income: row.expenditure ?? null }].some((one) => agrees(addition, one, 'is_confirmed')),
 		check: assertOwnSubscription,
 	},
 	task: {
@@ -71,16 +71,16 @@ export const additions: Record<Added, Addition> = {
 		filters: ({ due_date: day }) =>
 			day === undefined ? { due_date_is_null: true } : { due_date_from: day, due_date_to: day },
 		// AlfaCRM may ignore the filter for those without a day.
-		isSame: () => (row, wanted) =>
+		isSame: () => (row, addition) =>
 			[row.is_done, row.is_archive].every((flag) => readFlag(flag) !== 1) &&
-			(wanted.body.due_date !== undefined || isEmpty(row.due_date)) &&
-			agrees(wanted, row),
+			(addition.body.due_date !== undefined || isEmpty(row.due_date)) &&
+			agrees(addition, row),
 	},
 };
 
 /** Whether a row holds what was given, but for a field that changes afterwards; what it does not show at all cannot differ. */
-const agrees = ({ item, body, compared }: Wanted, row: IDataObject, mutable?: string): boolean =>
-	compared
+const agrees = ({ item, body, comparedFields }: NewAddition, row: IDataObject, mutable?: string): boolean =>
+	comparedFields
 		.filter(({ name }) => row[name] !== undefined && name !== mutable)
 		.every((field) => {
 			const held = row[field.name];
@@ -100,15 +100,15 @@ function isRecent({ zone }: Item, stamp: unknown, minutes: number): boolean {
 }
 
 /** What names a subscription of somebody else has mistaken one of both. A list that did not come whole tells nothing. */
-async function assertOwnSubscription({ item, customer, target, body }: Wanted): Promise<void> {
+async function assertOwnSubscription({ item, customerId, target, body }: NewAddition): Promise<void> {
 	const id = readId(body.ctt_id);
 	if (id === undefined) return;
-	const where = { ...target, path: customerTariff.path, query: { customer_id: customer } };
+	const where = { ...target, path: customerTariff.path, query: { customer_id: customerId } };
 	// Who may take payments need not be allowed to see subscriptions.
-	const found = await item.ifAllowed(async () => await findById(item, customerTariff, id, where));
+	const found = await item.readIfAllowed(async () => await findById(item, customerTariff, id, where));
 	if (found?.record !== undefined || !found?.isConclusive) return;
 	throw item.refused(
-		`AlfaCRM lists no customer subscription ${id} of customer ${customer}`,
+		`AlfaCRM lists no customer subscription ${id} of customer ${customerId}`,
 		`Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. ${item.savedNote()}`,
 	);
 }

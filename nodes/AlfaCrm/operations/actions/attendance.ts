@@ -93,7 +93,7 @@ function rowsIn(item: Item, fields: readonly Field[], input: IDataObject): IData
 	const ids = fields.filter(({ name, type }) => LISTS.includes(name) && type !== 'rows');
 	const { present_ids = [], absent_ids = [] } = bodyOf(item, ids, input);
 	const { details } = input;
-	const long = isBlank(attendance, details) ? [] : (item.read(attendance, details) as IDataObject[]);
+	const long = isBlank(attendance, details) ? [] : (item.toWire(attendance, details) as IDataObject[]);
 	const short = (customers: unknown, is_attend: number) =>
 		(customers as number[]).map((customer_id) => ({ customer_id, is_attend }));
 	const rows = [...long, ...short(present_ids, 1), ...short(absent_ids, 0)].map((row) =>

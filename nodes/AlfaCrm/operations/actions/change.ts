@@ -4,7 +4,7 @@ import { readFlag } from '../../values/formats';
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
-import { report, reportSchema, useful } from '../output/readings';
+import { report, reportSchema, makeRecordOutput } from '../output/readings';
 import { bodyOf } from '../records/body';
 import { getRecord } from '../records/findById';
 import { listModeForm, readAddToLists, saveChanges } from '../records/saveChanges';
@@ -37,7 +37,7 @@ export const changing = ({ check, values = (given) => given, skips }: Extra = {}
 		const given = values(bodyOf(item, body, readFields(item, body), target.branch));
 		const skipped = skips?.(item, given);
 		const addToLists = readAddToLists(item, body, 'add');
-		const show = useful(item, entity, Object.keys({ ...given, ...fixed }));
+		const show = makeRecordOutput(item, entity, Object.keys({ ...given, ...fixed }));
 		return await item.withLock([recordKey(entity, id)], async () => {
 			const match = await getRecord(item, entity, id, target);
 			check?.(item, match);

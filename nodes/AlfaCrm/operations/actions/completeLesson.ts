@@ -12,7 +12,7 @@ import type { Execution } from '../execution/execution';
 import { recordKey } from '../execution/execution';
 import { movedEnds } from '../records/duration';
 import { getRecord } from '../records/findById';
-import { report, reportSchema, useful } from '../output/readings';
+import { report, reportSchema, makeRecordOutput } from '../output/readings';
 import { settleNames } from '../records/settleNames';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readAttendances, rowsField } from './attendance';
@@ -84,7 +84,7 @@ async function complete(
 	};
 	const { rows: wanted, body: said } = await readAttendances(items, id, fields, settle, target.branch);
 	const { if_completed, ...given } = said;
-	const show = useful(item, entity, ['details', ...Object.keys(given)]);
+	const show = makeRecordOutput(item, entity, ['details', ...Object.keys(given)]);
 
 	let teach: () => Promise<IDataObject>;
 	const find = async () => {

@@ -12,7 +12,7 @@ import {
 	readingOutput,
 	readingSchema,
 	simplifiedSchema,
-	useful,
+	makeRecordOutput,
 	withNameSchema,
 } from '../output/readings';
 import { objectOf } from '../output/recordSchema';
@@ -66,7 +66,7 @@ export const save: ActionKind<'save'> = {
 	async execute(item, entity, action) {
 		const { call, input, id } = callOf(item, entity, action, readFields);
 		const keys = id === undefined ? [] : [recordKey(entity, id)];
-		const show = useful(item, entity, Object.keys(call.body ?? {}));
+		const show = makeRecordOutput(item, entity, Object.keys(call.body ?? {}));
 		return await item.withLock(keys, async () => {
 			const { branch, body: given = {} } = call;
 			const { [action.actionBy ?? '']: chosen, ...body } = given;

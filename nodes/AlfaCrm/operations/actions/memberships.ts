@@ -9,8 +9,8 @@ import type { LockKey } from '../execution/execution';
 import { recordKey } from '../execution/execution';
 import type { Item, ItemRequest } from '../execution/item';
 import type { ObjectSchema } from '../output/recordSchema';
-import type { ShowWritten } from '../output/readings';
-import { simplifiedSchema, useful, withResult, withResultSchema } from '../output/readings';
+import type { RecordOutput } from '../output/readings';
+import { simplifiedSchema, makeRecordOutput, withResult, withResultSchema } from '../output/readings';
 import { objectOf, shownFields } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import { firstDay, lastDay } from '../records/periods';
@@ -196,7 +196,7 @@ interface Membership {
 	/** What the form calls its fields. */
 	labels: Record<string, string>;
 	lock: LockKey;
-	show: ShowWritten;
+	show: RecordOutput;
 }
 
 function readMembership(item: Item, entity: Entity, { body = [] }: Action): Membership {
@@ -205,7 +205,7 @@ function readMembership(item: Item, entity: Entity, { body = [] }: Action): Memb
 	const { group_id, ...given } = bodyOf(item, body, readFields(item, body), branch);
 	const group = group_id as number;
 	const labels = labelsOf([...shownFields(cgi), ...body]);
-	const show = useful(item, cgi, []);
+	const show = makeRecordOutput(item, cgi, []);
 	return { item, branch, customer, group, given, labels, lock: [cgi.path, customer, group], show };
 }
 

@@ -20,7 +20,7 @@ export const moveToStage = changing({
 		const [form] = optionsForm([onlyIfInStage, neverBack]);
 		const options = item.collection(form);
 		const from = options.has(onlyIfInStage.name)
-			? (options.read(onlyIfInStage, options.input(toProperty(onlyIfInStage))) as Stage[])
+			? (options.toWire(onlyIfInStage, options.input(toProperty(onlyIfInStage))) as Stage[])
 			: undefined;
 		const isOneWay = options.has(neverBack.name) && options.flag(toProperty(neverBack));
 		const to = lead_status_id as Stage;

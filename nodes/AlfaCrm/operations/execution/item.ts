@@ -167,15 +167,16 @@ export class Item extends ParameterReader {
 	}
 
 	/**
-	 * What is read; undefined where this user may not read it.
+	 * Reads something that this user may lack the right to see; returns undefined then.
 	 *
-	 * @param others HTTP statuses besides 403 that say so
+	 * @param notFoundIsDenied also takes a 404 for a refusal, as of a branch that may be closed
 	 */
-	async ifAllowed<T>(read: () => Promise<T>, ...others: number[]): Promise<T | undefined> {
+	async readIfAllowed<T>(read: () => Promise<T>, { notFoundIsDenied = false } = {}): Promise<T | undefined> {
+		const deniedStatuses = notFoundIsDenied ? [403, 404] : [403];
 		try {
 			return await read();
 		} catch (caught) {
-			if (hasStatus(caught, 403, ...others)) return undefined;
+			if (hasStatus(caught, ...deniedStatuses)) return undefined;
 			throw this.asError(caught);
 		}
 	}
@@ -249,13 +250,13 @@ export class Item extends ParameterReader {
 	/**
 	 * Sends a call that writes and makes sure that AlfaCRM confirms it. All writes except API Calls go this way.
 	 *
-	 * @param records the keys of the records that it changes, so that others know
+	 * @param records the keys of the records that it changes, so that others know; none for a new record
 	 * @param confirms what an answer without `success` must hold to count as a success; API notes 6 on bonuses
 	 * @returns the record as AlfaCRM holds it now
 	 */
 	async save(
 		call: ItemRequest,
-		records: readonly LockKey[],
+		records: readonly LockKey[] = [],
 		{ confirms }: { confirms?: string } = {},
 	): Promise<IDataObject> {
 		const answer = (await this.send(call, records)) as IDataObject;

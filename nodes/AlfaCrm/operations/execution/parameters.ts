@@ -30,14 +30,14 @@ export abstract class ParameterReader {
 
 	/** A switch. */
 	flag(parameter: Parameter): boolean {
-		return this.read({ type: 'flag', ...fieldOf(parameter) }, this.input(parameter)) === 1;
+		return this.toWire({ type: 'flag', ...fieldOf(parameter) }, this.input(parameter)) === 1;
 	}
 
 	/** One of the form's choices. */
 	choice<T extends string>(parameter: Parameter): T {
 		const choices = choicesOf(parameter);
 		const byDefault = parameter.default as string;
-		return this.read(
+		return this.toWire(
 			{ type: 'choice', choices, default: byDefault, ...fieldOf(parameter) },
 			this.input(parameter),
 		) as T;
@@ -48,7 +48,7 @@ export abstract class ParameterReader {
 		const value = this.input(parameter);
 		const field: Field = { type: 'choices', choices: choicesOf(parameter), ...fieldOf(parameter) };
 		if (Array.isArray(value) && value.length === 0) return [];
-		return this.read(field, value) as string[];
+		return this.toWire(field, value) as string[];
 	}
 
 	/** A whole number within the bounds of the form. */
@@ -58,21 +58,24 @@ export abstract class ParameterReader {
 			...(minValue === undefined ? {} : { min: minValue }),
 			...(maxValue ? { max: maxValue } : {}),
 		};
-		return this.read({ type: 'integer', ...bounds, ...fieldOf(parameter) }, this.input(parameter)) as number;
+		return this.toWire(
+			{ type: 'integer', ...bounds, ...fieldOf(parameter) },
+			this.input(parameter),
+		) as number;
 	}
 
 	/** @throws NodeOperationError when the parameter is empty */
 	text(parameter: Parameter): string {
-		return this.read({ type: 'text', ...fieldOf(parameter) }, this.input(parameter)) as string;
+		return this.toWire({ type: 'text', ...fieldOf(parameter) }, this.input(parameter)) as string;
 	}
 
 	/** The number of a record; no address, since it is not known which page would show it. */
 	id(parameter: Parameter): number {
-		return this.read({ type: 'id', ...fieldOf(parameter) }, this.input(parameter)) as number;
+		return this.toWire({ type: 'id', ...fieldOf(parameter) }, this.input(parameter)) as number;
 	}
 
 	/** Any value of any field. An empty one is refused; where it means something, the caller asks first. */
-	read(field: Field | Filter, value: unknown): Wire {
+	toWire(field: Field | Filter, value: unknown): Wire {
 		if (isList(field) && isBlank(field, value)) {
 			const label = labelInForm(field);
 			throw this.unreadable(`'${label}' must be filled, but it is ${quoted(value)}`, label);

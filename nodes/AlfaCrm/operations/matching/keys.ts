@@ -126,7 +126,7 @@ export function searchOf(
 		const field = keyField(entity, name);
 		const value = inputOf(field);
 		if (isBlank(field, value)) return [field, undefined];
-		return [field, distinguishing(field, fit(field, item.read(field, value)))];
+		return [field, distinguishing(field, fit(field, item.toWire(field, value)))];
 	});
 	const filled = input.filter(([, value]) => value !== undefined);
 	const isEnough = filled.length > 0 && (filled.length === input.length || key.any === true);

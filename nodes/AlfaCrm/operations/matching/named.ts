@@ -4,7 +4,7 @@ import { quoted } from '../../fields/unreadable';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import type { Branch, PlacedRecord } from '../records/branches';
-import { allBranches, inOtherBranches, SEARCHED } from '../records/branches';
+import { allBranches, findInBranches, SEARCHED } from '../records/branches';
 import { currentRecord, notFoundError } from '../records/findById';
 import { customIn, keyOfMode, NO_CUSTOM_VALUE } from '../records/recordParameter';
 import { asksForBranch, branch, givenBranch, idOf, idParameter, labelsOf } from '../records/target';
@@ -122,7 +122,7 @@ async function branchOfId(
 	const listed = branches.filter((one) => one !== undefined);
 	const read = async () => {
 		const look = async (one: Branch) => await currentRecord(item, entity, id, { ...target, branch: one });
-		return (await inOtherBranches(item, listed, look))?.branch;
+		return (await findInBranches(item, listed, look))?.branch;
 	};
 	const name = JSON.stringify(['branch of', id]);
 	const home = await item.execution.cached(entity.path, name, read, { untilOwnWrite: true });

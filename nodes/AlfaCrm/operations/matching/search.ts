@@ -11,7 +11,7 @@ import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
 import { isArchived } from '../records/archived';
 import type { Branch } from '../records/branches';
-import { allBranches, inOtherBranches, searchedIn } from '../records/branches';
+import { allBranches, findInBranches, searchedIn } from '../records/branches';
 import { readFiltered } from '../records/readList';
 import type { Target } from '../records/target';
 import { branchesOf } from '../records/target';
@@ -65,7 +65,7 @@ async function findBy(
 	};
 	// Where none is chosen, none must be allowed.
 	if (first !== undefined || entity.scope === 'global') await look(first);
-	await inOtherBranches(item, others, look);
+	await findInBranches(item, others, look);
 	const matches: Array<Omit<Found, 'by'>> = [];
 	for (const match of found.values())
 		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
@@ -116,7 +116,12 @@ async function ask(
 			`AlfaCRM's ${entity.label.toLowerCase()} has no field "${name}"`,
 			`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.savedNote()}`,
 		);
-	const filter = { name, asked, finds, unshown: isCustom(name) ? unshown : undefined };
+	const filter = {
+		fieldName: name,
+		query: asked,
+		mayMatch: finds,
+		fieldMissingError: isCustom(name) ? unshown : undefined,
+	};
 	// One that did not come might match as well, so that the wrong record would be taken, or a second one made.
 	const what = `which ${entity.plural.toLowerCase()} match`;
 	const { rows, whole } = await readFiltered(item, entity, list, filter, what);
@@ -171,5 +176,5 @@ export function chosenBranches(options: Collection): number[] {
 	if (!options.has(searchedIn.name)) return [];
 	const value = options.input(options.parameter(searchedIn.name));
 	const isNone = Array.isArray(value) && isBlank(searchedIn, value);
-	return isNone ? [] : (options.read(searchedIn, value) as number[]);
+	return isNone ? [] : (options.toWire(searchedIn, value) as number[]);
 }

@@ -27,8 +27,8 @@ import { bodyOf, changesOf, fitting } from '../records/body';
 import { inFormMode, inputModeForm, fieldOptions, readFieldInput } from '../records/fieldInput';
 import { getRecord, notFoundError } from '../records/findById';
 import { differences, saveChanges } from '../records/saveChanges';
-import type { ShowWritten } from '../output/readings';
-import { report, reportSchema, useful } from '../output/readings';
+import type { RecordOutput } from '../output/readings';
+import { report, reportSchema, makeRecordOutput } from '../output/readings';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { Target } from '../records/target';
 import { targetOf } from '../records/target';
@@ -61,7 +61,7 @@ interface Request {
 	/** What of it changes a record, as it is sent. */
 	changes: IDataObject;
 	rules: Rules;
-	show: ShowWritten;
+	show: RecordOutput;
 }
 
 /** What a new record needs and nothing is preset for: each has a parameter of its own, unless the record is matched by it. */
@@ -124,7 +124,7 @@ export const upsert: Operation = {
 		const search = searchOf(item, entity, key, fit);
 		const input = readInput(item, entity, key);
 		const names = [...new Set([...key.fields, ...Object.keys(input)])];
-		const simple = useful(item, entity, names);
+		const simple = makeRecordOutput(item, entity, names);
 		const keyed = key.fields.map((name) => [name, keyInput(item, keyField(entity, name))]);
 		const typed = { ...input, ...Object.fromEntries(keyed) } as IDataObject;
 		const show = (row: IDataObject) => ({ ...simple(row), notSaved: notSavedOf(item, entity, typed, row) });
@@ -213,7 +213,7 @@ async function create(request: Request): Promise<IDataObject> {
 	const { fields } = entity;
 	const body = canonicalIn(entity, bodyOf(item, fields, values, target.branch, rules.shortens));
 	const task = `create the ${entity.label.toLowerCase()}`;
-	const model = await item.save({ ...target, action: 'create', body, task }, []);
+	const model = await item.save({ ...target, action: 'create', body, task });
 	return report(show, { ...body, ...model }, 'created', Object.keys(body));
 }
 
@@ -246,7 +246,7 @@ function ownOf(request: Matched, { row }: Found): Request {
 			const isSplit = listOf(search.wanted[name]).length > 1 && !isBlank(field, value);
 			const isHeld = (by: IDataObject, one: unknown) => holds(field, by[name], one);
 			const isOwn = (one: unknown) => isHeld(row, one) || !others.some((other) => isHeld(other.row, one));
-			const kept = isSplit ? listOf(item.read(field, value)).filter(isOwn) : value;
+			const kept = isSplit ? listOf(item.toWire(field, value)).filter(isOwn) : value;
 			// An empty list would empty the record's.
 			if (!isSplit || listOf(kept).length > 0) left[name] = kept as Wire;
 		}
@@ -267,7 +267,7 @@ async function change(request: Request, found: Found): Promise<IDataObject | und
 		await saveChanges(request, match, { values: valuesFor(request, match), addToLists });
 	const id = Number(found.row.id);
 	const differs = () =>
-		Object.keys(differences(item, entity, found.row, valuesFor(request, found), addToLists)).length > 0;
+		Object.keys(differences(item, entity, found.row, valuesFor(request, found), { addToLists })).length > 0;
 	// People may have changed it since a list was read that serves all items; where it says what is wanted, that is enough.
 	const isStale =
 		item.execution.wasWrittenSince([recordKey(entity, id)], found.version) || (found.isCached && differs());
@@ -309,7 +309,7 @@ function keyValues({ item, entity, input, rules, search }: Request, row?: IDataO
 	for (const [name, value] of Object.entries(search.wanted)) {
 		if (name === 'id') continue;
 		const field = keyField(entity, name);
-		const more = isBlank(field, input[name]) ? [] : listOf(item.read(field, input[name]));
+		const more = isBlank(field, input[name]) ? [] : listOf(item.toWire(field, input[name]));
 		const spelledAs = (one: unknown) => more.find((other) => sameItem(field, one, other)) ?? one;
 		if (isList(field)) {
 			const kept = row !== undefined && !rules.addToLists && more.length === 0 ? listOf(row[name]) : [];

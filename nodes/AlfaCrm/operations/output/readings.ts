@@ -78,15 +78,20 @@ export function withNameSchema({ properties }: ObjectSchema, fields: readonly Sh
 
 // ---------------------------------------------------------------- the useful fields of wide records
 
-/** How a record comes out: as it is, or a few fields of it and of what was sent to become it. */
-export type ShowWritten = (row: IDataObject, sent?: IDataObject) => IDataObject;
+/** Turns a record that was written into the output: the record itself, or its useful fields and those that were sent. */
+export type RecordOutput = (row: IDataObject, sent?: IDataObject) => IDataObject;
 
 /**
- * How a record comes out that is written: the few useful fields of a wide one and those that were given; a narrow one as it is.
+ * Makes the function that turns written records into the output of the node: of an entity with many fields, the useful ones
+ * and those that the user has given; of any other, the whole record.
  *
- * @param given names of fields; of those that AlfaCRM shows by another name, that one counts
+ * @param given the names of the fields that the user has given, as AlfaCRM shows them
  */
-export function useful({ origin }: ParameterReader, entity: Entity, given: readonly string[]): ShowWritten {
+export function makeRecordOutput(
+	{ origin }: ParameterReader,
+	entity: Entity,
+	given: readonly string[],
+): RecordOutput {
 	const { simple } = entity;
 	if (simple === undefined) return (row) => row;
 	const names = shownFields(entity).map(({ name }) => name);
@@ -164,7 +169,7 @@ type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'delete
 
 /** The record and what became of it, under names that AlfaCRM, which writes them in small letters, does not use. */
 export function report(
-	show: ShowWritten,
+	show: RecordOutput,
 	row: IDataObject,
 	operationResult: OperationResult,
 	changedFields: string[],

@@ -72,7 +72,7 @@ export function bodyOf(
 		if (isBlank(field, value)) {
 			if (field.required) throw missingError(item, field);
 		} else {
-			const wire = fitting(item, field, item.read(field, value), shortens);
+			const wire = fitting(item, field, item.toWire(field, value), shortens);
 			// A null, for no stage, is sent only where the field is required; a new record has none anyway.
 			if (wire !== null || field.required) body[field.name] = wire;
 		}
@@ -102,7 +102,7 @@ export function changesOf(
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
 		const value = input[field.name];
-		if (!isBlank(field, value)) body[field.name] = fitting(item, field, item.read(field, value), shortens);
+		if (!isBlank(field, value)) body[field.name] = fitting(item, field, item.toWire(field, value), shortens);
 		else if (isUndefined(value) || !overwrites) continue;
 		// No branch would show a record that is in none, and what never ends takes place at no time.
 		else if (field.required || field.fromBranch || field.type === 'time') throw missingError(item, field);
@@ -122,7 +122,7 @@ function customBody(item: Item, input: IDataObject, overwrites: boolean): IDataO
 	for (const [name, value] of Object.entries(input)) {
 		if (!isCustom(name)) continue;
 		const field = customField(name);
-		if (!isBlank(field, value)) body[name] = item.read(field, value);
+		if (!isBlank(field, value)) body[name] = item.toWire(field, value);
 		else if (value !== undefined && overwrites) body[name] = clearedValue(field);
 	}
 	return body;

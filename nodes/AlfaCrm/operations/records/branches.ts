@@ -40,7 +40,7 @@ async function listBranches(item: Item, isNewest = false): Promise<ShortList | u
 	return await item.execution.cached(
 		branchEntity.path,
 		isNewest ? 'all by now' : 'all, or none that may be listed',
-		async () => await item.ifAllowed(read, 404),
+		async () => await item.readIfAllowed(read, { notFoundIsDenied: true }),
 	);
 }
 
@@ -80,14 +80,16 @@ export const searchedIn = references('searchBranches', 'Search in Branch', 'bran
 /** What a message adds that says that there is none: this user need not see all branches. */
 export const SEARCHED = ' in the branches that could be searched';
 
-/** Looks in one branch after the other until something is found; those that this user may not see are passed over. */
-export async function inOtherBranches<T>(
+/** Searches one branch after the other until something is found. Branches that this user may not see are skipped, with a hint. */
+export async function findInBranches<T>(
 	item: Item,
 	branches: readonly Branch[],
 	look: (branch: Branch) => Promise<T | undefined>,
 ): Promise<T | undefined> {
 	for (const branch of branches) {
-		const result = await item.ifAllowed(async () => ({ found: await look(branch) }), 404);
+		const result = await item.readIfAllowed(async () => ({ found: await look(branch) }), {
+			notFoundIsDenied: true,
+		});
 		if (result === undefined) {
 			item.execution.hints.add(
 				'This user may not see all branches, so a record there was not found',

@@ -6,8 +6,8 @@ import type { Entity } from '../../entities/types';
 import { isNeeded, isProminent } from '../../fields/field';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
-import type { ShowWritten } from '../output/readings';
-import { simplifiedSchema, useful } from '../output/readings';
+import type { RecordOutput } from '../output/readings';
+import { simplifiedSchema, makeRecordOutput } from '../output/readings';
 import type { Target } from './target';
 import { keysForm, targetOf } from './target';
 import { bodyOf, shortensTexts, textOptions } from './body';
@@ -38,7 +38,7 @@ export const skipIfThere: INodeProperties = {
 /** A new record, and how it comes out. */
 export interface NewRecord extends Draft {
 	target: Target;
-	show: ShowWritten;
+	show: RecordOutput;
 }
 
 /** @param complete adds to what was given what follows from it */
@@ -53,7 +53,7 @@ export function readDraft(
 	const [options] = isWide(entity) ? textOptions(fields) : [];
 	const shortens = shortensTexts(options && item.collection(options));
 	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
-	const show = useful(item, entity, Object.keys(body));
+	const show = makeRecordOutput(item, entity, Object.keys(body));
 	return { target, fields, input, body, branch: target.branch, show };
 }
 
@@ -65,7 +65,7 @@ export async function saveDraft(
 	const { body: placed, branch } = await forOwner(item, draft);
 	const body = await authored(item, draft.fields, placed, branch);
 	const task = `create the ${entity.label.toLowerCase()}`;
-	const model = await item.save({ ...target, branch, action: 'create', body, task }, []);
+	const model = await item.save({ ...target, branch, action: 'create', body, task });
 	return show(model, body);
 }
 

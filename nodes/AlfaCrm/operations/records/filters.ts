@@ -37,7 +37,7 @@ export function filtersForm(entity: Entity) {
 export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity) {
 	const chosen = views.map((view): [View, number] => [
 		view,
-		Number(item.read(view, item.inputOf(view, view.default))),
+		Number(item.toWire(view, item.inputOf(view, view.default))),
 	]);
 	const asked: IDataObject[] = chosen.map(([view, value]) => view.ask(value));
 	return {
@@ -78,7 +78,7 @@ export function readFilters(item: Item, entity: Entity): IDataObject {
 				`Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,
 			);
 		}
-		wanted[name] = item.read(filter, value);
+		wanted[name] = item.toWire(filter, value);
 	}
 	return wanted;
 }

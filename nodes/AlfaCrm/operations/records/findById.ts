@@ -10,7 +10,7 @@ import type { Operation } from '../operation';
 import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
 import type { Branch } from './branches';
-import { allBranches, inOtherBranches, SEARCHED } from './branches';
+import { allBranches, findInBranches, SEARCHED } from './branches';
 import { otherKinds } from './readList';
 import type { LocatedRecord, Target } from './target';
 import { recordParameter } from './recordParameter';
@@ -124,7 +124,7 @@ export async function getRecord(
 		if (!entity.match) throw notFoundError(item, entity, id, target.branch);
 	}
 	const [, ...others] = await allBranches(item, target.branch);
-	const found = await inOtherBranches(item, others, look);
+	const found = await findInBranches(item, others, look);
 	if (found) return found;
 	throw notFoundError(item, entity, id, target.branch);
 }

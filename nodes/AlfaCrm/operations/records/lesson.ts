@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { formatTime, minutesOfClock, readId, readIds } from '../../values/formats';
-import { BOOKED, dayOf, lesson, LESSON_STATUS } from '../../entities/lesson';
+import { LESSON_FIELDS, dayOf, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import { isEmpty } from '../../fields/blank';
@@ -32,7 +32,7 @@ const checkBusy: INodeProperties = {
 
 const bookingOptions = collection('Options', 'options', [checkBusy, skipIfThere], 'Add Option');
 
-const { group, customer, teacher, room, day, length: LENGTH, end: END } = BOOKED;
+const { group, customer, teacher, room, day, length: LENGTH, end: END } = LESSON_FIELDS;
 
 /** Creates a lesson for somebody, once, and at a time that is free. */
 export const createLesson: Operation = {
@@ -138,9 +138,11 @@ async function book(
 			row,
 			span: spanOf(row, item.zone),
 		}));
-		const same = lessons.find(({ row, span }) => span?.begin === wanted.begin && isFor(row, body));
+		const same = lessons.find(
+			({ row, span }) => span?.begin === wanted.begin && hasAllAttendeesOf(row, body),
+		);
 		if (skips && same) {
-			noteThere(item, same.row);
+			hintThatLessonExists(item, same.row);
 			return show(same.row);
 		}
 		if (!checks || isCancelled(body)) return undefined;
@@ -154,7 +156,7 @@ async function book(
 	return await item.withLock(locks, async () => await findOrCreate(item, find, create));
 }
 
-export const noteThere = (item: Item, { id }: IDataObject): void =>
+export const hintThatLessonExists = (item: Item, { id }: IDataObject): void =>
 	item.execution.hints.addRepeat(
 		'This lesson was there already; no other one was booked',
 		`lesson ${String(id)}`,
@@ -162,8 +164,8 @@ export const noteThere = (item: Item, { id }: IDataObject): void =>
 
 const isCancelled = ({ status }: IDataObject): boolean => Number(status) === LESSON_STATUS.cancelled;
 
-/** All of the customers and groups are in it. */
-export const isFor = (row: IDataObject, body: IDataObject): boolean =>
+/** Whether a lesson has all customers and groups of another one. */
+export const hasAllAttendeesOf = (row: IDataObject, body: IDataObject): boolean =>
 	[group, customer].every(({ name }) => {
 		const there = readIds(listOf(row[name]));
 		return readIds(listOf(body[name])).every((id) => there.includes(id));
@@ -190,7 +192,7 @@ function timeOf(row: IDataObject, zone: string): string {
 async function branchesOfTeachers(item: Item, ids: readonly number[], own: Branch): Promise<number[]> {
 	const where = { path: teacherEntity.path, branch: own, query: {}, labels: {} };
 	const look = async (id: number) => {
-		const found = await item.ifAllowed(async () => await findById(item, teacherEntity, id, where));
+		const found = await item.readIfAllowed(async () => await findById(item, teacherEntity, id, where));
 		if (found === undefined)
 			item.execution.hints.add(
 				'This user may not list teachers, so lessons that they have in other branches were not noticed',
@@ -223,8 +225,10 @@ async function lessonsOn(
 		const passes = statuses.map((status) => ({ status }));
 		const list = { path: lesson.path, branch, body, passes, task: 'look for lessons at that time' };
 		// Another branch of the teacher may be closed.
-		const closed = branch === branches[0] ? [] : [404];
-		const rows = await item.ifAllowed(async () => await readWholeList(item, lesson, list), ...closed);
+		const mayBeClosed = branch !== branches[0];
+		const rows = await item.readIfAllowed(async () => await readWholeList(item, lesson, list), {
+			notFoundIsDenied: mayBeClosed,
+		});
 		return rows && new CachedList(rows, (row) => dayOf(row, item.zone) === on);
 	};
 	const rows: IDataObject[] = [];

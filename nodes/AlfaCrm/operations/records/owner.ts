@@ -49,7 +49,7 @@ export async function forOwner(
 	const field = fields.find(({ fromBranch }) => fromBranch);
 	const given = field && !isBlank(field, input[field.name]) ? readIds(listOf(body[field.name])) : [];
 	const home = homeOf(item, owner, match, { field, given, branch });
-	if (field && given.length === 0) all[field.name] = item.read(field, home);
+	if (field && given.length === 0) all[field.name] = item.toWire(field, home);
 	const stranger = item.named.find(({ branches }) => home !== undefined && !branches.includes(home));
 	if (stranger)
 		throw item.refused(
@@ -72,7 +72,7 @@ async function readableOwner(
 	branch: Branch,
 ): Promise<LocatedRecord | undefined> {
 	const where = { path: entity.path, branch, query: {}, labels: {} };
-	return await item.ifAllowed(async () => await getRecord(item, entity, id, where));
+	return await item.readIfAllowed(async () => await getRecord(item, entity, id, where));
 }
 
 /** Nobody chose how long these texts are. */
@@ -141,6 +141,8 @@ async function findUser(item: Item, branch: Branch): Promise<number | undefined>
 	const email = await item.execution.client.email();
 	const keep = (row: IDataObject) =>
 		listOf(row.email).some((one) => normalizeText(String(one)) === normalizeText(email));
-	const found = await item.ifAllowed(async () => await item.collect(list, { keep, limit: 1 }), 404);
+	const found = await item.readIfAllowed(async () => await item.collect(list, { keep, limit: 1 }), {
+		notFoundIsDenied: true,
+	});
 	return readId(found?.rows[0]?.id);
 }

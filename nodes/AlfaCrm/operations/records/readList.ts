@@ -121,36 +121,38 @@ export async function readWholeListOnce(
 	return await item.execution.cached(entity.path, name, read);
 }
 
-/** What a list is asked for. */
-interface Filter {
-	/** The field that is looked at. */
-	name: string;
-	/** Nothing where the list has no such filter. */
-	asked: IDataObject;
-	/** Whether a filter that heeds what it is asked can have found a row. */
-	finds: (row: IDataObject) => boolean;
-	/** For rows none of which shows the field, so that nothing would ever be found. */
-	unshown?: () => Error;
+/** A search of a list by the value of a field. */
+export interface FieldFilter {
+	fieldName: string;
+	/** The filter as it is sent; empty if the list has no filter by this field. */
+	query: IDataObject;
+	/** Whether a row can have passed the filter. If too many rows cannot, AlfaCRM has ignored the filter. */
+	mayMatch: (row: IDataObject) => boolean;
+	/** The error to throw if no row shows the field, so that nothing would ever be found. */
+	fieldMissingError?: () => Error;
 }
 
 /**
- * The rows that may have what a filter asks for. One that AlfaCRM ignores brings the whole list, which would be read for
- * each item. So once that is seen, or where there is no filter, the list is read whole once for all items. API notes 11.
+ * Reads the rows that may pass a filter.
+ *
+ * AlfaCRM ignores a filter that it does not know and lists all rows, which would then be read again for each item. So once a
+ * filter was seen to be ignored, or if there is none, the whole list is read once for all items. API notes 11.
  */
 export async function readFiltered(
 	item: Item,
 	entity: Entity,
 	list: ListQuery & Pick<CollectOptions, 'passes'>,
-	{ name, asked, finds, unshown }: Filter,
+	{ fieldName, query, mayMatch, fieldMissingError }: FieldFilter,
 	what?: string,
 ): Promise<{ rows: IDataObject[]; whole?: CachedList }> {
-	const ignored: LockKey = [entity.path, 'ignores the filter', name];
-	const isWhole = Object.keys(asked).length === 0 || item.execution.hasSeen(ignored);
+	const ignored: LockKey = [entity.path, 'ignores the filter', fieldName];
+	const isWhole = Object.keys(query).length === 0 || item.execution.hasSeen(ignored);
 	const whole = isWhole ? await readWholeListOnce(item, entity, list, what) : undefined;
-	const body = { ...list.body, ...asked };
+	const body = { ...list.body, ...query };
 	const rows = whole?.rows ?? (await readWholeList(item, entity, { ...list, body }, what));
-	if (unshown && rows.length > 0 && !rows.some((row) => name in row)) throw unshown();
-	const strangers = whole ? [] : rows.filter((row) => !finds(row));
+	if (fieldMissingError && rows.length > 0 && !rows.some((row) => fieldName in row))
+		throw fieldMissingError();
+	const strangers = whole ? [] : rows.filter((row) => !mayMatch(row));
 	// Fewer than fill a page cost no more than a filter that works. To one item alone the whole list is of no use.
 	if (strangers.length >= SMALLEST_PAGE) item.execution.noteSeen(ignored, false);
 	return { rows, whole };
@@ -171,7 +173,7 @@ export async function otherKinds(item: Item, entity: Entity, branch?: number): P
 	const listed = entityOf(kinds.entity);
 	const names = listed.plural.toLowerCase();
 	const read = async () => {
-		const rows = await item.ifAllowed(async () => await readList(item, names, listCall(listed, branch)));
+		const rows = await item.readIfAllowed(async () => await readList(item, names, listCall(listed, branch)));
 		if (rows) return rows;
 		item.execution.hints.add(
 			`AlfaCRM may leave out some ${plural.toLowerCase()}, and this user may not list the ${names} by which to ask for them`,

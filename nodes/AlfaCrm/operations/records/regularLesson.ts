@@ -42,7 +42,7 @@ export const createRegularLesson: Operation = {
 
 function withEnd(item: Item, input: IDataObject): IDataObject {
 	if (isBlank(START, input[START.name]) || !isBlank(END, input[END.name])) return input;
-	const clock = item.read(START, input[START.name]) as string;
+	const clock = item.toWire(START, input[START.name]) as string;
 	const begin = minutesOfClock(clock);
 	const end = begin + item.integer(duration);
 	if (end < MINUTES_OF_A_DAY) return { ...input, [END.name]: clockOfMinutes(end) };

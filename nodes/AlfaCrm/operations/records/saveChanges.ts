@@ -10,7 +10,7 @@ import type { ParameterReader } from '../execution/parameters';
 import { recordKey } from '../execution/execution';
 import { archivedByRow } from '../../entities/archive';
 import { isArchived } from './archived';
-import type { ShowWritten } from '../output/readings';
+import type { RecordOutput } from '../output/readings';
 import { report } from '../output/readings';
 import type { LocatedRecord, Target } from './target';
 
@@ -53,7 +53,7 @@ interface RecordTask {
 	item: Item;
 	entity: Entity;
 	target: Target;
-	show: ShowWritten;
+	show: RecordOutput;
 }
 
 /** What is to be saved, as it is sent. */
@@ -74,7 +74,7 @@ export async function saveChanges(
 	const isFlagged = 'removed' in values;
 	const flag = isFlagged ? { removed: Number(await isArchived(item, entity, target, match)) } : {};
 	const record = { ...row, ...flag };
-	const changed = differences(item, entity, record, values, addToLists);
+	const changed = differences(item, entity, record, values, { addToLists });
 	const changedFields = Object.keys(changed);
 	const [id, noun] = [Number(row.id), entity.label.toLowerCase()];
 	if (changedFields.length === 0) {
@@ -131,7 +131,7 @@ export function differences(
 	entity: Pick<Entity, 'fields'>,
 	record: IDataObject,
 	values: IDataObject,
-	addToLists: boolean,
+	{ addToLists = false } = {},
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const [name, value] of Object.entries(values)) {

@@ -138,7 +138,7 @@ const lookupOf = (item: Item): NameLookup => ({
 
 async function namesFor(item: Item, entity: Entity, notBefore?: number): Promise<ShortList | undefined> {
 	const branch = entity.scope === 'branch' ? await branchFor(item) : undefined;
-	return await item.ifAllowed(async () => await shortListOf(item, entity, branch, notBefore));
+	return await item.readIfAllowed(async () => await shortListOf(item, entity, branch, notBefore));
 }
 
 /**

@@ -31,13 +31,13 @@ export interface LocatedRecord {
 /** @param keys those of the entity, for the usual operations */
 export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {
 	const labels = labelsOf([...entity.fields, ...keys]);
-	const query = Object.fromEntries(keys.map((key) => [key.name, item.read(key, item.inputOf(key))]));
+	const query = Object.fromEntries(keys.map((key) => [key.name, item.toWire(key, item.inputOf(key))]));
 	const target = { path: entity.path, query, labels, fallbackDates: fallbackDatesOf(entity.fields) };
 	if (entity.scope === 'global') return target;
 	return { ...target, branch: item.place ? item.place.branch : branchOf(item) };
 }
 
-const branchOf = (item: Item): number => item.read(branchField, item.inputOf(branchField)) as number;
+const branchOf = (item: Item): number => item.toWire(branchField, item.inputOf(branchField)) as number;
 
 /** The branch that stands in the form, if one does. */
 export const givenBranch = (item: Item): number | undefined =>
@@ -99,5 +99,5 @@ export function idParameter(entity: Entity): INodeProperties {
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);
 	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
-	return item.read(field, item.inputOf(field)) as number;
+	return item.toWire(field, item.inputOf(field)) as number;
 }

@@ -7,7 +7,7 @@ import { collection } from '../../form/assemble';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
-import { simplifiedSchema, useful } from '../output/readings';
+import { simplifiedSchema, makeRecordOutput } from '../output/readings';
 import type { Target } from './target';
 import { recordParameter } from './recordParameter';
 import { idOf, isOfAnother, keysForm, targetOf } from './target';
@@ -66,7 +66,7 @@ export const updating = ({
 				`Give at least one field of the record. ${emptying}Nothing was sent to AlfaCRM.`,
 			);
 		}
-		const show = useful(item, entity, Object.keys(changes));
+		const show = makeRecordOutput(item, entity, Object.keys(changes));
 		const task = `update ${entity.label.toLowerCase()} ${id}`;
 		const keys = [recordKey(entity, id)];
 		return await item.withLock(keys, async () => {

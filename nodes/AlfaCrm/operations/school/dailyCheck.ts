@@ -76,7 +76,7 @@ function readAsked(item: Item): Asked {
 	const wanted = options.choices(checks);
 	const { zone } = item;
 	const today = todayIn('iso', zone);
-	const back = options.has(day.name) ? options.read(day, options.input(toProperty(day))) : undefined;
+	const back = options.has(day.name) ? options.toWire(day, options.input(toProperty(day))) : undefined;
 	return {
 		checks: wanted.length === 0 ? NAMES : NAMES.filter((name) => wanted.includes(name)),
 		days: {

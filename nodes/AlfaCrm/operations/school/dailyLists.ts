@@ -71,7 +71,7 @@ export class Lists {
 		read: () => Promise<T>,
 	): Promise<T | undefined> {
 		const { item, asked } = this;
-		const found = await item.ifAllowed(read, 404);
+		const found = await item.readIfAllowed(read, { notFoundIsDenied: true });
 		this.isAnyRead ||= found !== undefined;
 		if (found !== undefined) return found;
 		for (const name of asked.checks.filter((one) => names.includes(one)))
@@ -123,7 +123,9 @@ export class Lists {
 		const body = { is_study: CUSTOMER_TYPE.all, withGroups: true };
 		const readIn = async (branch: number) => {
 			const list = { ...listCall(customer, branch), body };
-			const collected = await this.item.ifAllowed(async () => await this.collect(list, customer.plural), 404);
+			const collected = await this.item.readIfAllowed(async () => await this.collect(list, customer.plural), {
+				notFoundIsDenied: true,
+			});
 			isWhole &&= collected?.isComplete === true;
 			return (collected?.rows ?? []).map((row) => ({ row, branch }));
 		};
@@ -226,7 +228,8 @@ async function readMarked({ item, asked: { days } }: Lists, rows: readonly Locat
 async function membersOf(item: Item, { row, branch }: LocatedRow): Promise<number[]> {
 	const read = async (group: number) => await readMembers(item, branch, group, passesOf(cgi));
 	const groups = readIds(listOf(row.group_ids)).map(
-		async (group) => (await item.ifAllowed(async () => await read(group), 404)) ?? [],
+		async (group) =>
+			(await item.readIfAllowed(async () => await read(group), { notFoundIsDenied: true })) ?? [],
 	);
 	const rows = (await Promise.all(groups)).flat();
 	return [...new Set(readIds(rows.map(({ customer_id }) => customer_id)))];

@@ -16,13 +16,13 @@ import { flattener, simplify, withNameSchema } from '../output/readings';
 import { objectOf, STRING } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
 import type { Branch } from '../records/branches';
-import { allBranches, inOtherBranches, openBranches } from '../records/branches';
+import { allBranches, findInBranches, openBranches } from '../records/branches';
 import { currentRecord, notFoundError } from '../records/findById';
 import { limitForm, limitOf, warningReader, warnOfLimit } from '../records/readList';
 import { givenBranch } from '../records/target';
 import type { Occurrence, Participant } from './participants';
 import { occurrenceOf, participantsOf, readParticipants } from './participants';
-import { assertDays } from './timetable';
+import { assertDayRange } from './timetable';
 
 /** Who comes to lessons. */
 export const participants: ActionKind<'participants'> = {
@@ -33,7 +33,7 @@ export const participants: ActionKind<'participants'> = {
 		const most = limitOf(item);
 		const isSimple = item.flag(simplify);
 		const given = givenBranch(item);
-		if (id === undefined) assertDays(item, from, to, 'Date From');
+		if (id === undefined) assertDayRange(item, from, to, 'Date From');
 
 		const branches = given === undefined ? await openBranches(item) : [given];
 		const reader = warningReader(item, 'rows');
@@ -68,7 +68,7 @@ const passingOver =
 				refusals.set(branch, failure);
 				throw failure;
 			});
-		return await inOtherBranches(item, [branch], noting);
+		return await findInBranches(item, [branch], noting);
 	};
 
 async function lessonIn(
@@ -80,7 +80,7 @@ async function lessonIn(
 	const target = { path: entity.path, query: {}, labels: {} };
 	const look = async (branch: Branch) => await currentRecord(item, lessonEntity, id, { ...target, branch });
 	const [only, ...others] = branches;
-	const found = others.length === 0 ? await look(only) : await inOtherBranches(item, branches, look);
+	const found = others.length === 0 ? await look(only) : await findInBranches(item, branches, look);
 	if (found === undefined) throw notFoundError(item, entity, id, others.length === 0 ? only : undefined);
 	const { row, branch } = found;
 	const occurrence = occurrenceOf(row, item.zone, branch);

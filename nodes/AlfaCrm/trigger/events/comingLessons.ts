@@ -2,7 +2,7 @@ import { wholeNumber } from '../../form/wholeNumber';
 import { shownParticipants } from '../../operations/school/getParticipants';
 import { simplify } from '../../operations/output/readings';
 import { MINUTE_MS } from '../../values/time';
-import type { ComingRecord } from '../comingLessons';
+import type { Reminder } from '../comingLessonsState';
 import { ComingLessons } from '../comingLessons';
 import { inOptions } from '../parameters';
 import { lookEvery } from './dueDate';
@@ -30,7 +30,7 @@ export const comingLessons: EventKind<'comingLessons'> = {
 			filters: {},
 			limitedBy: hoursBefore.displayName,
 			itemsOf: async ({ news, names }) => {
-				const found = (news as readonly ComingRecord[]).map(({ participant }) => participant);
+				const found = (news as readonly Reminder[]).map(({ participant }) => participant);
 				return await shownParticipants(found, names, isSimple);
 			},
 		};

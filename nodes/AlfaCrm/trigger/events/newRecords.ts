@@ -78,7 +78,7 @@ export const newCustomers: EventKind<'newCustomers'> = {
 	 * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
 	 */
 	async watch(parameters, _event, branches) {
-		const type = parameters.read(typeField, parameters.input(typeParameter));
+		const type = parameters.toWire(typeField, parameters.input(typeParameter));
 		const isArchivedToo = parameters.flag(includeArchived);
 		const ids: Array<[name: string, list: Array<number | null>]> = [];
 		for (const { entity, parameter } of references)
