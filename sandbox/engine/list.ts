@@ -39,8 +39,8 @@ export class Lister {
 		const page = Math.max(0, toInt(body.page) ?? 0);
 		const size = this.pageSize(body);
 		const rows = store.visible(entity.path, this.rows(call));
-		const items = rows
-			.slice(page * size, (page + 1) * size)
+		const pageRows = entity.showsAllRows?.(settings) ? rows : rows.slice(page * size, (page + 1) * size);
+		const items = pageRows
 			.filter(({ id }) => !store.isCountedOnly(entity.path, id))
 			.map((row) => serializeRow(entity, { row, body, records: store, settings }));
 		const total = totals[settings.total](rows.length, page, size);

@@ -87,6 +87,8 @@ export interface Entity {
 	isGlobal?: true;
 	/** `index` may be called by GET as well. */
 	mayGet?: boolean;
+	/** Whether every page of `index` holds all rows. API notes 5.10. */
+	showsAllRows?: (settings: Settings) => boolean;
 	/** Parameters that an action needs in the query; rows must agree with those other than `id`. */
 	params?: Readonly<Record<string, readonly string[]>>;
 	/** Field that ties a record to branches; absent when every branch lists every record. */

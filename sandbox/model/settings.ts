@@ -125,6 +125,11 @@ const schema = z.strictObject({
 		['present', 'missing', 'pageSize'],
 		'`pageSize`: page 0 claims that there is no more than it holds',
 	),
+	discountPages: choice(
+		'API notes 5.10',
+		['honoured', 'ignored'],
+		'`page` and `pageSize` of `discount/index`; `ignored`: every page holds all discounts',
+	),
 	shownFields: texts(
 		'API notes 3',
 		fieldPattern,

@@ -93,3 +93,15 @@ describe('what Get Many shows', () => {
 		expect(await lessons([1, 2])).toEqual(ids(own.filter((row) => row.status !== 3)));
 	});
 });
+
+it('returns each discount once, with one call, when AlfaCRM shows all discounts on every page', async () => {
+	set({ discountPages: 'ignored', pageSize: 2 });
+	const discountCount = rows('discount').length;
+
+	const discounts = await run(many('referenceList', { list: 'discount', simplify: false }));
+
+	const discountsOfBranch = rows('discount').filter(({ branch_id }) => branch_id === 1);
+	expect(ids(discounts)).toEqual(ids(discountsOfBranch));
+	expect(discountCount).toBeGreaterThan(2);
+	expect(school.entries('discount/index')).toHaveLength(1);
+});

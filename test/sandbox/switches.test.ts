@@ -166,6 +166,14 @@ const switches: Switches = {
 			pageSize: [20, 130, 130, 1],
 		},
 	},
+	discountPages: {
+		ask: async () => {
+			school.settings.pageSize = 2;
+			const { items: page } = await call('discount/index', { page: 1 });
+			return page.length === school.rows('discount').length;
+		},
+		answers: { honoured: false, ignored: true },
+	},
 	removedWrite: {
 		ask: async () => {
 			await customer({ e_date: '2030-12-31' });

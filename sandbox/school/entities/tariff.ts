@@ -51,5 +51,6 @@ export const discount: Entity = {
 		end: { kind: 'date', label: 'Окончание' },
 	},
 	filters: { id: equals, customer_id: equals },
+	showsAllRows: ({ discountPages }) => discountPages === 'ignored',
 	sortKey: newestFirst,
 };
