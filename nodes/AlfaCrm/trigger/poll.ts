@@ -55,14 +55,21 @@ async function reportNews(
 	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
 	const { source, itemsOf, chosen, subject, ...settings } = await settingsOf(context);
-	const stored = new StoredState(context, data, subject, mayBeActivation(context));
+	const watched = { subject, checkState: source.checkState };
+	const stored = new StoredState(context, data, watched, mayBeActivation(context));
 	// The next poll reports what this one would report twice.
 	if (stored.isOvertaken) return null;
 	const { known } = stored;
 	const [{ name }, now, budget] = [context.getNode(), Date.now(), budgetOf(context)];
 	const [listsUntil, recordsUntil] = [now + budget * LISTS_SHARE, now + budget * RECORDS_SHARE];
+	const hasLostState = stored.lossReason !== undefined;
 	if (stored.isOther) {
 		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);
+	}
+	if (stored.lossReason !== undefined) {
+		context.logger.warn(
+			`'${name}' cannot go on from what it remembers, so it reports only what happens from now on. ${stored.lossReason}`,
+		);
 	}
 	// Anew for each poll: the context lives for as long as the workflow is active.
 	const client = new ApiClient(context);
@@ -76,7 +83,8 @@ async function reportNews(
 		now,
 		deadline: listsUntil,
 		branches: chosen ?? listed?.branches ?? [],
-		startWith: stored.isOther ? 0 : settings.startWith,
+		startWith: stored.isOther || hasLostState ? 0 : settings.startWith,
+		hasLostState,
 	};
 	const { news, failures, after } = await source.poll(request, known?.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));

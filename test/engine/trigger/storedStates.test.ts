@@ -220,3 +220,115 @@ describe('a trigger of this version', () => {
 		expect(world.poller.staticData).toEqual(readJson<IDataObject>(fileOf(newestVersion, story)));
 	});
 });
+
+/** Replaces the state in both places where the static data hold it. */
+function replaceState(staticData: IDataObject, makeState: (state: IDataObject) => unknown): IDataObject {
+	const { global, ...ofNodes } = structuredClone(staticData) as Record<string, Record<string, unknown>>;
+	const places = [...Object.values(ofNodes), ...Object.values(global)] as IDataObject[];
+	for (const place of places) place.state = makeState(place.state as IDataObject) as IDataObject;
+	return { ...ofNodes, global } as IDataObject;
+}
+
+const newestState = (story: Story): IDataObject => readJson<IDataObject>(fileOf(newestVersion, story));
+
+describe('a trigger whose state another version has stored in a shape of its own', () => {
+	describe.each([7, 9])('of version %i,', (version) => {
+		it.each(stories)('reports nothing old and says why: $source', async (story) => {
+			const world = await startStory(story);
+			const foreignState = replaceState(newestState(story), (state) => ({
+				...state,
+				version,
+				known: { inAnotherShape: true },
+			}));
+			world.poller.restartWith(foreignState);
+
+			const reportedIds = await pollIds(world, story);
+			world.pass(5);
+			const reportedLater = await pollIds(world, story);
+
+			expect([reportedIds, reportedLater]).toEqual([[], []]);
+			expect(world.poller.notes).toEqual([
+				`'AlfaCRM Trigger' cannot go on from what it remembers, so it reports only what happens from now on. Its state was stored by another version of this package: it has version ${version}, and this package reads version 8.`,
+			]);
+		});
+	});
+
+	it('reports what happens from then on', async () => {
+		const [story] = stories.filter(({ source }) => source === 'dueLevels');
+		const world = await startStory(story);
+		world.poller.restartWith(replaceState(newestState(story), (state) => ({ ...state, version: 9 })));
+		expect(await pollIds(world, story)).toEqual([]);
+
+		story.happen(world);
+
+		expect(await pollIds(world, story)).toEqual([503]);
+	});
+
+	it('reports nothing old of a branch either that can be read only later', async () => {
+		const [story] = stories.filter(({ source }) => source === 'dueLevels');
+		const world = await startStory(story);
+		world.school.store.insert('branch', { id: 2, name: 'Второй', is_active: 1 });
+		world.customer({ id: 504, is_study: CLIENT, branch_ids: [2], balance: '-70.00' });
+		world.branch(2, 'forbidden');
+		world.poller.restartWith(replaceState(newestState(story), (state) => ({ ...state, version: 9 })));
+		await world.polls(1, 61);
+
+		world.branch(2, 'allowed');
+
+		expect(await world.polls(2, 61)).toEqual([]);
+	});
+});
+
+describe('a trigger whose state is broken', () => {
+	const [debts] = stories.filter(({ source }) => source === 'dueLevels');
+	const broken = (problem: string) =>
+		`'AlfaCRM Trigger' cannot go on from what it remembers, so it reports only what happens from now on. Its state is broken: ${problem}.`;
+
+	it.each<[what: string, makeState: (state: IDataObject) => unknown, problem: string]>([
+		['is a text', () => 'garbage', 'state is not an object'],
+		['is null', () => null, 'state is not an object'],
+		['is a list', () => [1, 2], 'state is not an object'],
+		['is empty', () => ({}), 'state.version is not a number'],
+		['has no time', (state) => ({ ...state, savedAt: undefined }), 'state.savedAt is not a number'],
+		['holds nothing', (state) => ({ ...state, known: undefined }), 'state.known is not an object'],
+		['holds null', (state) => ({ ...state, known: null }), 'state.known is not an object'],
+		[
+			'holds branches that are no numbers',
+			(state) => ({ ...state, branches: ['1'] }),
+			'state.branches[0] is not a number',
+		],
+		[
+			'holds a value of a wrong type',
+			(state) => ({ ...state, known: { ...(state.known as IDataObject), branches: { 1: { day: 'x' } } } }),
+			'state.known.branches.1.day is not a number',
+		],
+	])('and %s reports nothing old and says what is broken', async (_what, makeState, problem) => {
+		const world = await startStory(debts);
+		world.poller.restartWith(replaceState(newestState(debts), makeState));
+
+		expect(await pollIds(world, debts)).toEqual([]);
+		expect(world.poller.notes).toEqual([broken(problem)]);
+		debts.happen(world);
+		expect(await pollIds(world, debts)).toEqual([503]);
+	});
+
+	it.each(stories)('says so instead of failing, whatever it watches: $source', async (story) => {
+		const world = await startStory(story);
+		world.poller.restartWith(replaceState(newestState(story), (state) => ({ ...state, known: {} })));
+
+		expect(await pollIds(world, story)).toEqual([]);
+		expect(world.poller.notes).toEqual([expect.stringContaining('Its state is broken: state.known.')]);
+	});
+
+	it('in one of its two places goes on from the other', async () => {
+		const world = await startStory(debts);
+		const staticData = newestState(debts);
+		staticData.global = { 'AlfaCRM Trigger trigger': { state: 'garbage' } };
+		world.poller.restartWith(staticData);
+
+		debts.happen(world);
+
+		expect(await pollIds(world, debts)).toEqual([503]);
+		expect(world.poller.notes).toEqual([]);
+	});
+});
