@@ -1,8 +1,8 @@
 import { isPlain } from '../fields/blank';
 
 /**
- * Checks the types of what was stored between two polls. A broken state is noticed before it is used: n8n keeps it where a Code
- * node of the same workflow can write anything.
+ * Checks the types of what was stored between two polls, so that a broken state is noticed before it is used. n8n keeps states in
+ * its database, where a Code node of the workflow, another version of this package, or a person can write something else.
  *
  * A check returns what is wrong with a value, or undefined if nothing is.
  */
