@@ -48,7 +48,7 @@ const checkBranches = makeObjectCheck<KnownBranches>({
 });
 
 /** What a trigger watches. */
-export interface Watched {
+interface Watched {
 	/** Account and event: another one begins anew. */
 	subject: string;
 	/** Finds what is wrong with what the event source has stored. */
@@ -105,10 +105,14 @@ export class StoredState {
 		this.last = newest;
 		this.isOther = newest !== undefined && newest.subject !== watched.subject;
 		this.lossReason = this.isOther ? undefined : findLossReason(newest, problem);
-		const isUsable = newest !== undefined && !this.isOther && this.lossReason === undefined;
+		const isUsable = newest !== undefined && !this.isOther && !this.hasLostState;
 		this.known = isUsable ? deepCopy(newest) : undefined;
 		// What is read here was handed over; of what is being saved, n8n may still drop the items.
 		if (this.last !== undefined) this.all.set(this.key, this.last);
+	}
+
+	get hasLostState(): boolean {
+		return this.lossReason !== undefined;
 	}
 
 	/** What was handed over last may be on its way into n8n's table, so that this state does not know of it. */
@@ -196,7 +200,9 @@ function newer(one?: Stored, other?: Stored): Stored | undefined {
 
 /** Says why a trigger that has polled before cannot go on. A trigger that polls for the first time has lost nothing. */
 function findLossReason(newest?: Stored, problem?: string): string | undefined {
-	if (newest === undefined) return problem && `Its state is broken: ${problem}.`;
+	if (newest === undefined) {
+		return problem === undefined ? undefined : `Its state is broken: ${problem}.`;
+	}
 	if (newest.version === VERSION) return undefined;
 	return `Its state was stored by another version of this package: it has version ${newest.version}, and this package reads version ${VERSION}.`;
 }
