@@ -42,7 +42,7 @@ function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject
 		getWorkflowStaticData: () => workflow.getStaticData('global'),
 	} as unknown as IPollFunctions;
 	const open = (subject: string, mayBeActivation = false) =>
-		new StoredState(context, data, subject, mayBeActivation);
+		new StoredState(context, data, { subject, checkState: () => undefined }, mayBeActivation);
 	return {
 		open,
 		knows: (subject = 'leads') => open(subject).known?.known,
@@ -135,6 +135,55 @@ describe("a trigger in the workflow's static data", () => {
 		(workflow.staticData as { __dataChanged?: boolean }).__dataChanged = false;
 		trigger(workflow, 'a', 'Trigger').save({ seen: [1], more: undefined });
 		expect((workflow.staticData as { __dataChanged?: boolean }).__dataChanged).toBe(false);
+	});
+});
+
+describe('a state that cannot be read', () => {
+	it('is none that a new trigger has', () => {
+		const state = trigger(new Saved().load(), 'a', 'Trigger').open('leads');
+
+		expect(state.known).toBeUndefined();
+		expect(state.lossReason).toBeUndefined();
+	});
+
+	it('of a newer version counts more than an older one that could be read, for its news were reported', () => {
+		const workflow = begun();
+		const shared = workflow.getStaticData('global');
+		const { state } = shared['AlfaCRM Trigger a'] as { state: IDataObject };
+		const newerState = { ...state, version: 9, savedAt: Number(state.savedAt) + 1 };
+		shared['AlfaCRM Trigger a'] = { state: newerState };
+
+		const opened = trigger(workflow, 'a', 'Trigger').open('leads');
+
+		expect(opened.known).toBeUndefined();
+		expect(opened.lossReason).toMatch(/stored by another version .* it has version 9/);
+	});
+
+	it('because of what is inside it does no harm while the other place is sound', () => {
+		const workflow = begun();
+		const shared = workflow.getStaticData('global');
+		const { state } = shared['AlfaCRM Trigger a'] as { state: IDataObject };
+		shared['AlfaCRM Trigger a'] = {
+			state: { ...state, branches: 'all', savedAt: Number(state.savedAt) + 1 },
+		};
+
+		const opened = trigger(workflow, 'a', 'Trigger').open('leads');
+
+		expect(opened.known?.known).toBe(1);
+		expect(opened.lossReason).toBeUndefined();
+	});
+
+	it('is followed by one that can be read', () => {
+		const saved = new Saved({ global: { 'AlfaCRM Trigger a': { state: 'garbage' } } });
+		const workflow = saved.load();
+		expect(trigger(workflow, 'a', 'Trigger').open('leads').lossReason).toBe(
+			'Its state is broken: state is not an object.',
+		);
+
+		trigger(workflow, 'a', 'Trigger').save(1);
+
+		saved.save(workflow);
+		expect(trigger(saved.restarted(), 'a', 'Trigger').knows()).toBe(1);
 	});
 });
 

@@ -90,8 +90,23 @@ describe('the key of a delivery', () => {
 		expect(deliveryKey(Object.fromEntries(Object.entries(BODY).reverse()), true)).toBe(keyOf());
 	});
 
+	it('is the same whether IDs are numbers or texts', () => {
+		const ids = { entity_id: 8801, branch_id: 1, user_id: 4 };
+		const idsAsTexts = { entity_id: '8801', branch_id: '1', user_id: ' 4 ' };
+
+		expect(keyOf(idsAsTexts)).toBe(keyOf(ids));
+	});
+
+	it('is what version 1.0.0 stored for the same body', () => {
+		expect(deliveryKey({ ...BODY, branch_id: 1, datetime: '2026-02-10 18:05:00' }, true)).toBe(
+			'oJ462BY5QI8AO7GE',
+		);
+	});
+
 	it.each<[one: object, other?: object]>([
 		[{ entity_id: 6 }],
+		[{ branch_id: null }],
+		[{ branch_id: 0 }, { branch_id: '' }],
 		[{ fields_new: { status: '3' } }],
 		[{ fields_rel: JSON.parse('{"__proto__":1}') as object }],
 		// What cannot be read tells them apart as well, and what is not put out.

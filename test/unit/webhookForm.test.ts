@@ -1,4 +1,5 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
 
 import { AlfaCrmWebhookTrigger } from '../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node';
 import { entityOfClass } from '../../nodes/AlfaCrm/entities/registry';
@@ -36,6 +37,19 @@ describe('the form of the webhook trigger', () => {
 		expect(named('events')?.description).toMatch(/empty, every event counts, whatever AlfaCRM calls it/);
 		const [fetchRecord] = named('options')?.options as INodeProperties[];
 		expect(fetchRecord.description).toMatch(/within 5 seconds is null, and recordError says why/);
+	});
+
+	it('says where it is switched on that no record is read without a secret', () => {
+		const notice = named('unprotectedNotice');
+
+		expect(notice?.type).toBe('notice');
+		expect(notice?.displayName).toMatch(/No record is read while 'Secret' is empty/);
+		const isShown = (parameters: INodeParameters) =>
+			NodeHelpers.displayParameter(parameters, notice as INodeProperties, null, description);
+		expect(isShown({ secret: '', options: { fetchRecord: true } })).toBe(true);
+		expect(isShown({ secret: '', options: {} })).toBe(false);
+		expect(isShown({ secret: 'open-sesame', options: { fetchRecord: true } })).toBe(false);
+		expect(isShown({ secret: '={{ $vars.SECRET }}', options: { fetchRecord: true } })).toBe(false);
 	});
 
 	it('needs no credential to receive, takes POST alone and lets the node answer', () => {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
-import { asNodeError } from '../api/failures';
+import { asNodeError, nodeError } from '../api/failures';
 import type { Collected } from '../api/list';
 import { collect } from '../api/list';
 import { noBranchesError } from '../api/messages';
@@ -17,9 +17,10 @@ export interface KnownBranches {
 }
 
 /**
- * The branches of the account; read once an hour.
+ * Returns the branches of the account that are switched on; reads their list once an hour.
  *
  * @param onFailure told why they could not be read where those that are known do instead
+ * @throws NodeApiError if all branches are switched off: a trigger that watches nothing must not look as if it worked
  */
 export async function accountBranches(
 	client: ApiClient,
@@ -30,18 +31,28 @@ export async function accountBranches(
 	const { branches, branchesReadAt = 0 } = known;
 	const kept = branches && { branches, branchesReadAt };
 	if (kept && Math.abs(now - branchesReadAt) < HOUR_MS) return kept;
+	let listed: Collected;
 	try {
-		const { rows, isComplete } = await listBranches(client);
-		if (kept && !isComplete) throw new Error('AlfaCRM did not list all of them');
-		return {
-			branches: sortedIds(rows.filter((row) => !isClosedBranch(row))),
-			branchesReadAt: isComplete ? now : 0,
-		};
+		listed = await listBranches(client);
+		if (kept && !listed.isComplete) throw new Error('AlfaCRM did not list all of them');
 	} catch (failure) {
 		if (!kept) throw asNodeError(client.node, failure);
 		onFailure(failure as Error);
 		return kept;
 	}
+
+	const activeBranches = sortedIds(listed.rows.filter((row) => !isClosedBranch(row)));
+	if (activeBranches.length === 0) throw allSwitchedOffError(client);
+	return { branches: activeBranches, branchesReadAt: listed.isComplete ? now : 0 };
+}
+
+function allSwitchedOffError({ node }: ApiClient): Error {
+	const text = {
+		message: 'All branches of this AlfaCRM account are switched off, so there is nothing to watch',
+		description:
+			"Switch a branch on in AlfaCRM, or choose in 'Branch' which ones to watch although they are switched off. The next poll looks again.",
+	};
+	return nodeError(node, text, undefined, { cause: 'configuration-invalid' });
 }
 
 /** All of the account, the active ones first. */

@@ -7,6 +7,8 @@ import { KEY_CHARACTERS, shortKey, splitKeys } from './logEntries';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { oneByOne } from './eventSource';
 import { LogLookup } from './logLookup';
+import type { Check } from './storedShape';
+import { checkText, makeObjectCheck } from './storedShape';
 
 /** How many events that were reported are known. */
 const MOST_REPORTED = 3_000;
@@ -35,11 +37,13 @@ interface DerivedState {
 
 /** Tells what entries of the log mean: each may tell several things, and several may tell one. */
 export class DerivedEvents implements EventSource {
+	readonly checkState: Check;
 	private readonly log: ChangeLog;
 
 	constructor(private readonly event: DerivedEvent) {
 		const { className } = event;
 		this.log = new ChangeLog(event.wants, className === undefined ? {} : { entity: className });
+		this.checkState = makeObjectCheck<DerivedState>({ log: this.log.checkState, reported: checkText });
 	}
 
 	async poll(request: PollRequest, before: unknown): Promise<PollResult> {

@@ -10,6 +10,7 @@ import { dayAt } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
+import { checkNumber, checkText, makeObjectCheck, makeOptional, makeRecordCheck } from './storedShape';
 
 /** How many days a branch that cannot be read is made up for. */
 const PATIENCE_DAYS = 60;
@@ -33,6 +34,15 @@ export interface DueState {
 	limit: number;
 	branches: Record<string, BranchState>;
 }
+
+const checkState = makeObjectCheck<DueState>({
+	known: makeRecordCheck(checkText),
+	noted: makeOptional(makeRecordCheck(checkText)),
+	limit: checkNumber,
+	branches: makeRecordCheck(
+		makeObjectCheck<BranchState>({ day: makeOptional(checkNumber), at: makeOptional(checkNumber) }),
+	),
+});
 
 interface DueSettings {
 	kind: DueKind;
@@ -73,6 +83,14 @@ export function withSettings(
 	const { known = {}, noted } = state ?? {};
 	return { known, noted: isBeginning ? {} : noted, limit, branches: byBranch(branches, stateOf) };
 }
+
+/** The state of a trigger that has lost its own. Its branches are as if they were chosen later, so that all that is due is known. */
+const stateAfterLoss = (branches: readonly number[], limit: number): DueState => ({
+	known: {},
+	noted: {},
+	limit,
+	branches: byBranch(branches, () => ({})),
+});
 
 /** One poll: what fell due, the earliest first, and what is known once so many of it were reported. */
 export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (taken: number) => DueState } {
@@ -156,12 +174,17 @@ function writeKnown(
 
 /** Tells what falls due, by the cards of the clients: once in a while, and when a day begins. API notes 5.3. */
 export class DueDates implements EventSource {
+	readonly checkState = checkState;
+
 	constructor(private readonly settings: DueSettings) {}
 
-	async poll({ branches, now, reader }: PollRequest, before: unknown): Promise<PollResult> {
+	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
+		const { branches, hasLostState, now, reader } = request;
 		const { everyMs, limit, zone } = this.settings;
 		const today = dayAt(now, zone);
-		const state = withSettings(before as DueState | undefined, { branches, limit, today });
+		const state = hasLostState
+			? stateAfterLoss(branches, limit)
+			: withSettings(before as DueState | undefined, { branches, limit, today });
 		const isTime = ({ day, at = 0 }: BranchState) =>
 			day !== today || Math.abs(now - at) >= everyMs * PUNCTUALITY;
 		const { found: snapshots, failures } = await inEach(branches, async (branch) =>

@@ -7,6 +7,7 @@ import { collect } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import { SMALLEST_PAGE } from '../api/pages';
 import { readId, readIds } from '../values/formats';
+import type { Check } from './storedShape';
 
 /** A record or a change that is to be reported. */
 export interface NewRecord {
@@ -32,6 +33,8 @@ export interface PollRequest {
 	most: number;
 	/** How many of those that are there already are reported in the first poll. */
 	startWith: number;
+	/** The trigger has polled before, but its state cannot be read. The poll is a first one that reports nothing. */
+	hasLostState?: boolean;
 }
 
 export interface PollResult {
@@ -53,6 +56,8 @@ export interface Samples {
 
 /** A list of AlfaCRM that tells of events. The first poll only notes what is there. */
 export interface EventSource {
+	/** Finds what is wrong with the state that a poll has left. */
+	readonly checkState: Check;
 	/** @param state what the last poll left; undefined in the first one */
 	poll: (request: PollRequest, state: unknown) => Promise<PollResult>;
 	/** So many of the newest that would be reported. */

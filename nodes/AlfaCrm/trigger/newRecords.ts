@@ -8,6 +8,14 @@ import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Sa
 import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
+import {
+	checkFlag,
+	checkNumber,
+	checkText,
+	makeObjectCheck,
+	makeOptional,
+	makeRecordCheck,
+} from './storedShape';
 
 /** How late a record may show up: a lead that is moved into a watched branch the next day is the one ordinary case. */
 const LATE_HOURS = 48;
@@ -45,6 +53,23 @@ interface RecordsState {
 	scope: string;
 	filters: string;
 }
+
+const checkState = makeObjectCheck<RecordsState>({
+	mark: checkNumber,
+	since: checkText,
+	told: checkText,
+	unwanted: checkText,
+	wholeAt: makeOptional(checkNumber),
+	branches: makeRecordCheck(
+		makeObjectCheck<BranchState>({
+			total: makeOptional(checkNumber),
+			unreadAt: makeOptional(checkNumber),
+			isChosen: makeOptional(checkFlag),
+		}),
+	),
+	scope: checkText,
+	filters: checkText,
+});
 
 /** The lists of some branches as a poll read them: whole, or the first pages. */
 type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
@@ -154,6 +179,8 @@ const isWholeDue = ({ wholeAt = 0 }: RecordsState, now: number): boolean =>
 
 /** Tells new records by the list of an entity, which can be asked for a day of creation. API notes 5.3 and 5.16. */
 export class NewRecords implements EventSource {
+	readonly checkState = checkState;
+
 	/**
 	 * @param body what the list is asked for
 	 * @param wants whether a record is to be reported

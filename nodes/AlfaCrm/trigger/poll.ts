@@ -55,15 +55,14 @@ async function reportNews(
 	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
 	const { source, itemsOf, chosen, subject, ...settings } = await settingsOf(context);
-	const stored = new StoredState(context, data, subject, mayBeActivation(context));
+	const watched = { subject, checkState: source.checkState };
+	const stored = new StoredState(context, data, watched, mayBeActivation(context));
 	// The next poll reports what this one would report twice.
 	if (stored.isOvertaken) return null;
 	const { known } = stored;
 	const [{ name }, now, budget] = [context.getNode(), Date.now(), budgetOf(context)];
 	const [listsUntil, recordsUntil] = [now + budget * LISTS_SHARE, now + budget * RECORDS_SHARE];
-	if (stored.isOther) {
-		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);
-	}
+	logNewBeginning(context, stored);
 	// Anew for each poll: the context lives for as long as the workflow is active.
 	const client = new ApiClient(context);
 	const onlyKnown = ({ message }: Error) =>
@@ -76,7 +75,8 @@ async function reportNews(
 		now,
 		deadline: listsUntil,
 		branches: chosen ?? listed?.branches ?? [],
-		startWith: stored.isOther ? 0 : settings.startWith,
+		startWith: stored.isOther || stored.hasLostState ? 0 : settings.startWith,
+		hasLostState: stored.hasLostState,
 	};
 	const { news, failures, after } = await source.poll(request, known?.known);
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
@@ -103,6 +103,19 @@ async function reportNews(
 	// durable scheduler, n8n drops its data, so that only n8n's log tells.
 	if (passing !== undefined && isActivated) throw asNodeError(client.node, passing);
 	return null;
+}
+
+/** Tells n8n's log why a trigger that has polled before does not go on from where it was. */
+function logNewBeginning(context: IPollFunctions, { isOther, lossReason }: StoredState): void {
+	const { name } = context.getNode();
+	if (isOther) {
+		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);
+	}
+	if (lossReason !== undefined) {
+		context.logger.warn(
+			`'${name}' cannot go on from what it remembers, so it reports only what happens from now on. ${lossReason}`,
+		);
+	}
 }
 
 /** Real records to build the workflow with; what the trigger has reported stays as it is. */

@@ -2,11 +2,14 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import { lruSet } from '../api/bounded';
+import { isPlain } from '../fields/blank';
 import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
 import { digest, triggerKeyOf } from './digest';
+import type { Check } from './storedShape';
+import { checkNumber, checkText, makeListCheck, makeObjectCheck, makeOptional } from './storedShape';
 
-/** Raised when the shape changes; a state of another shape is begun anew. */
+/** The version of the shape of states. CONTRIBUTING.md says when to raise it; a trigger does not go on from a state of another one. */
 const VERSION = 8;
 /** More than are active in one n8n, each with some 30 kB at most. */
 const MOST_WORKFLOWS = 1_000;
@@ -27,6 +30,29 @@ interface Stored extends PollState {
 	node: string;
 	/** Grows with every change; n8n's time in milliseconds. */
 	savedAt: number;
+}
+
+/** What a state of any version holds, so that each version can tell whose it is and which of two is newer. */
+type Envelope = Pick<Stored, 'node' | 'savedAt' | 'subject' | 'version'>;
+
+const checkEnvelope = makeObjectCheck<Envelope>({
+	version: checkNumber,
+	node: checkText,
+	savedAt: checkNumber,
+	subject: checkText,
+});
+
+const checkBranches = makeObjectCheck<KnownBranches>({
+	branches: makeOptional(makeListCheck(checkNumber)),
+	branchesReadAt: makeOptional(checkNumber),
+});
+
+/** What a trigger watches. */
+interface Watched {
+	/** Account and event: another one begins anew. */
+	subject: string;
+	/** Finds what is wrong with what the event source has stored. */
+	checkState: Check;
 }
 
 /** What the triggers of a workflow are known to have reported, in this process: by workflow, by trigger. */
@@ -59,11 +85,13 @@ export class StoredState {
 	readonly known?: PollState;
 	/** There is a state, of another account or event. */
 	readonly isOther: boolean;
+	/** Why the trigger cannot go on from a state that is there, in whole sentences. */
+	readonly lossReason?: string;
 
 	constructor(
 		context: IPollFunctions,
 		private readonly data: IDataObject,
-		private readonly subject: string,
+		private readonly watched: Watched,
 		private readonly mayBeActivation: boolean,
 	) {
 		this.shared = context.getWorkflowStaticData('global');
@@ -73,12 +101,18 @@ export class StoredState {
 		// n8n marks what is part of the workflow's static data, in order to notice changes.
 		this.isDurable = !('__dataChanged' in data);
 		this.all = this.isDurable ? new Map<string, Stored>() : reportedIn(String(context.getWorkflow().id));
-		const own = stateIn(data);
-		this.last = newer(own?.node === this.node ? own : undefined, this.newestOf(this.key));
-		this.known = this.last?.subject === subject ? deepCopy(this.last) : undefined;
-		this.isOther = this.last !== undefined && this.known === undefined;
+		const { newest, problem } = this.findStates();
+		this.last = newest;
+		this.isOther = newest !== undefined && newest.subject !== watched.subject;
+		this.lossReason = this.isOther ? undefined : findLossReason(newest, problem);
+		const isUsable = newest !== undefined && !this.isOther && !this.hasLostState;
+		this.known = isUsable ? deepCopy(newest) : undefined;
 		// What is read here was handed over; of what is being saved, n8n may still drop the items.
 		if (this.last !== undefined) this.all.set(this.key, this.last);
+	}
+
+	get hasLostState(): boolean {
+		return this.lossReason !== undefined;
 	}
 
 	/** What was handed over last may be on its way into n8n's table, so that this state does not know of it. */
@@ -96,7 +130,7 @@ export class StoredState {
 	 */
 	save(state: PollState, isReport: boolean): void {
 		const stored = this.stamped(state);
-		const isKept = this.isDurable && !this.mayBeActivation && stateIn(this.data)?.subject === this.subject;
+		const isKept = this.isDurable && !this.mayBeActivation && this.isOfThisTrigger(stateIn(this.data));
 		assign(this.data, 'state', stored);
 		if (isKept) delete this.shared[this.key];
 		else assign(this.shared, this.key, { state: stored });
@@ -117,6 +151,36 @@ export class StoredState {
 	private newestOf(key: string): Stored | undefined {
 		return newer(stateIn(this.shared[key]), this.all.get(key));
 	}
+
+	/** Finds the newest state that is not broken, or else what is wrong with one that is. */
+	private findStates(): { newest?: Stored; problem?: string } {
+		const places = [this.data, this.shared[this.key], { state: this.all.get(this.key) }];
+		const problems: string[] = [];
+		let newest: Stored | undefined;
+		for (const place of places.filter(holdsState)) {
+			const problem = this.problemOf(place);
+			if (problem !== undefined) problems.push(problem);
+			else newest = newer(newest, this.ownStateIn(place));
+		}
+		return { newest, problem: problems[0] };
+	}
+
+	private problemOf(place: unknown): string | undefined {
+		const state = stateIn(place);
+		if (state === undefined) return envelopeProblem(place);
+		// The shape of another version, and that of another event, is not known here.
+		if (!this.isOfThisTrigger(state)) return undefined;
+		return checkBranches(state, 'state') ?? this.watched.checkState(state.known, 'state.known');
+	}
+
+	private isOfThisTrigger(state: Stored | undefined): boolean {
+		return state?.version === VERSION && state.node === this.node && state.subject === this.watched.subject;
+	}
+
+	private ownStateIn(place: unknown): Stored | undefined {
+		const state = stateIn(place);
+		return state?.node === this.node ? state : undefined;
+	}
 }
 
 function reportedIn(workflow: string): Map<string, Stored> {
@@ -134,9 +198,25 @@ function newer(one?: Stored, other?: Stored): Stored | undefined {
 	return (other?.savedAt ?? -1) > (one?.savedAt ?? -1) ? other : (one ?? other);
 }
 
-function stateIn(holder: unknown): Stored | undefined {
-	const { state } = (holder ?? {}) as { state?: Stored };
-	return state?.version === VERSION ? deepCopy(state) : undefined;
+/** Says why a trigger that has polled before cannot go on. A trigger that polls for the first time has lost nothing. */
+function findLossReason(newest?: Stored, problem?: string): string | undefined {
+	if (newest === undefined) {
+		return problem === undefined ? undefined : `Its state is broken: ${problem}.`;
+	}
+	if (newest.version === VERSION) return undefined;
+	return `Its state was stored by another version of this package: it has version ${newest.version}, and this package reads version ${VERSION}.`;
+}
+
+/** Whether there is a state, or anything else in its place. A node's own data are there before a state is stored in them. */
+const holdsState = (place: unknown): boolean => (isPlain(place) ? place.state : place) !== undefined;
+
+const envelopeProblem = (place: unknown): string | undefined =>
+	checkEnvelope(isPlain(place) ? place.state : place, 'state');
+
+/** Reads the state of any version; undefined if there is none, or if it is broken. */
+function stateIn(place: unknown): Stored | undefined {
+	if (!isPlain(place) || envelopeProblem(place) !== undefined) return undefined;
+	return deepCopy(place.state as Stored);
 }
 
 /** Tells settings apart; the order in which something was chosen does not matter. */

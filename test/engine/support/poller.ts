@@ -85,6 +85,17 @@ export class Poller {
 		this.workflow = this.load();
 	}
 
+	/** The package is updated or replaced: n8n starts again, with static data that another version has written. */
+	restartWith(staticData: IDataObject): void {
+		this.saved = deepCopy(staticData);
+		this.restart();
+	}
+
+	/** The static data of the workflow as n8n writes it into its database when the workflow is switched off. */
+	get staticData(): IDataObject {
+		return JSON.parse(JSON.stringify(this.workflow.staticData)) as IDataObject;
+	}
+
 	/** The workflow is switched off and on again in the same n8n, which saves static data when it is switched off. */
 	reactivate(parameters = this.parameters): void {
 		this.parameters = parameters;

@@ -45,6 +45,8 @@ export class Hook {
 	saves = 0;
 	/** What the node wrote to n8n's log. */
 	readonly notes: string[] = [];
+	/** What follows the URL in AlfaCRM's settings; a delivery may bring something else. */
+	query: IDataObject = {};
 
 	private static count = 0;
 	private id = '';
@@ -64,7 +66,7 @@ export class Hook {
 
 	async deliver({
 		body,
-		query = {},
+		query = this.query,
 		contentType = 'application/json',
 		mode = 'webhook',
 		onAnswer,

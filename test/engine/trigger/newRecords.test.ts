@@ -124,6 +124,43 @@ it('a branch that is new is watched within the hour, an inactive one never is', 
 	expect(paths.filter((path) => path.startsWith('/v2api/8/'))).toEqual([]);
 });
 
+describe('an account whose branches are all switched off', () => {
+	const ALL_OFF = 'All branches of this AlfaCRM account are switched off, so there is nothing to watch';
+	const switchAllBranchesOff = (world: World) => {
+		for (const id of [1, 2, 3]) world.branch(id, 'closed');
+	};
+
+	it('does not let the trigger begin, and the error says why', async () => {
+		const world = worldOf();
+		switchAllBranchesOff(world);
+
+		await expect(world.poll()).rejects.toMatchObject({
+			message: ALL_OFF,
+			description: expect.stringContaining("choose in 'Branch'") as string,
+		});
+	});
+
+	it('makes the polls of an active trigger fail, and loses nothing until a branch is switched on again', async () => {
+		const world = await begun();
+		switchAllBranchesOff(world);
+		await expect(world.polls(1, 61)).rejects.toThrow(ALL_OFF);
+		const customerMeanwhile = world.customer();
+		await expect(world.polls(1, 5)).rejects.toThrow(ALL_OFF);
+
+		world.branch(1, 'open');
+
+		expect(await world.polls(1, 5)).toEqual([customerMeanwhile]);
+	});
+
+	it('does not keep the trigger from watching a branch that the user has chosen', async () => {
+		const world = await begun({ branchIds: [1] });
+		switchAllBranchesOff(world);
+		const customer = world.customer();
+
+		expect(await world.polls(1, 61)).toEqual([customer]);
+	});
+});
+
 describe('when the settings change', () => {
 	it('archived ones: those that no poll had seen come as well, nothing is lost whatever else is changed', async () => {
 		const world = await begun({ is_study: 0 });

@@ -153,6 +153,16 @@ describe('a repeated delivery', () => {
 		expect(await hook.deliver({ body: event({ fields_new: { note: 'да' } }) })).toMatchObject(STARTED);
 	});
 
+	it('is one delivery whether its IDs come as numbers or as texts', async () => {
+		const hook = new Hook();
+		const ids = { entity_id: 8801, branch_id: 1, user_id: 4 };
+		expect(await hook.deliver({ body: event(ids) })).toMatchObject(STARTED);
+
+		const idsAsTexts = { entity_id: '8801', branch_id: '1', user_id: '4' };
+
+		expect(await hook.deliver({ body: event(idsAsTexts) })).toEqual(REPEATED);
+	});
+
 	it('that arrives together with the first starts nothing, and both are known after a restart', async () => {
 		const hook = new Hook();
 		const many = Array.from({ length: 20 }, (_, n) => event({ entity_id: 1 + (n % 10) }));

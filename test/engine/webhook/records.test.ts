@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { delivery, KEYED, REPEATED, STARTED } from '../support/delivery';
@@ -10,7 +10,14 @@ import { Hook } from '../support/webhook';
 const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
 
 const event = (id = 5, more: IDataObject = {}) => delivery(id, { fields_rel: {}, ...more });
-const fetching = (engine: Engine = school.engine) => new Hook({ options: { fetchRecord: true } }, engine);
+const SECRET = 'open-sesame';
+/** A webhook trigger with a secret, which AlfaCRM knows. */
+function makeHook(options: INodeParameters, engine?: Engine): Hook {
+	const hook = new Hook({ secret: SECRET, options }, engine);
+	hook.query = { secret: SECRET };
+	return hook;
+}
+const fetching = (engine: Engine = school.engine) => makeHook({ fetchRecord: true }, engine);
 const jsonOf = ({ items }: Received) => items?.[0].json;
 const withKey = (apiKey: string) => new Engine({ ...school.credential, apiKey });
 
@@ -70,7 +77,7 @@ describe('the full record', () => {
 		['={{ "false" }}', false],
 		['={{ undefined }}', false],
 	])('is read with %s: %s', async (fetchRecord, isRead) => {
-		const hook = new Hook({ options: { fetchRecord } }, school.engine);
+		const hook = makeHook({ fetchRecord }, school.engine);
 		const json = jsonOf(await hook.deliver({ body: event() }));
 		if (isRead) expect(json).toMatchObject({ record: { id: 5 } });
 		else expect(json).not.toHaveProperty('record');
@@ -131,12 +138,31 @@ describe('the full record', () => {
 	});
 
 	it('needs a credential, and says so', async () => {
-		const hook = new Hook({ options: { fetchRecord: true } });
+		const hook = makeHook({ fetchRecord: true });
 		expect(jsonOf(await hook.deliver({ body: event() }))).toMatchObject({
 			record: null,
 			recordError: expect.stringMatching(/no credential. Select one/) as string,
 		});
 	});
+
+	it.each(['webhook', 'manual'] as const)(
+		'is not read without a secret, so that a forged delivery costs no call (mode %s)',
+		async (mode) => {
+			const hook = new Hook({ options: { fetchRecord: true } }, school.engine);
+
+			const received = await hook.deliver({ body: event(5, { branch_id: null }), mode });
+
+			expect(received).toMatchObject(STARTED);
+			expect(jsonOf(received)).toEqual({
+				...event(5, { branch_id: null }),
+				...KEYED,
+				record: null,
+				recordError:
+					"The record was not read, because 'Secret' is empty: anybody who knows the URL could make this node call AlfaCRM. Fill in 'Secret', and add ?secret= and its text to the URL in AlfaCRM.",
+			});
+			expect(school.calls()).toEqual([]);
+		},
+	);
 
 	it('that cannot be read tells no token and no key', async () => {
 		const json = await read(5, {}, withKey('wrong'));

@@ -2,7 +2,9 @@ import { randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { lruSet } from '../../api/bounded';
+import { isPlain } from '../../fields/blank';
 import { canonicalJson } from '../../fields/object';
+import { readInteger } from '../../values/formats';
 import { digest } from '../digest';
 
 /** Of one node. */
@@ -47,6 +49,22 @@ export function claim(node: string, key: string, saved: IDataObject): Claim | un
 	};
 }
 
-/** Equal for deliveries whose body is equal. Without a time, two changes may look alike, so each has a key of its own. */
+/**
+ * Makes the key of a delivery, which is equal for deliveries whose bodies are equal. Without a time, two changes may look alike,
+ * so each has a key of its own.
+ */
 export const deliveryKey = (body: unknown, hasTime: boolean): string =>
-	hasTime ? digest(canonicalJson(body), DIGEST_LENGTH) : randomUUID();
+	hasTime ? digest(canonicalJson(withNumericIds(body)), DIGEST_LENGTH) : randomUUID();
+
+/** The IDs of a delivery, which AlfaCRM may send as texts. API notes 8. */
+const ID_NAMES = ['branch_id', 'entity_id', 'user_id'];
+
+/** Makes numbers of IDs that came as texts. What is no number stays as it came. */
+function withNumericIds(body: unknown): unknown {
+	if (!isPlain(body)) return body;
+	const result = { ...body };
+	for (const name of ID_NAMES.filter((idName) => Object.hasOwn(body, idName))) {
+		result[name] = readInteger(body[name]) ?? body[name];
+	}
+	return result;
+}

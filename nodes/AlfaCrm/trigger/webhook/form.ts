@@ -22,7 +22,7 @@ const fetchRecord: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to read the record from AlfaCRM and put it out as record, because the event only holds what changed. Needs a credential. What cannot be read within 5 seconds is null, and recordError says why.',
+		'Whether to read the record from AlfaCRM and put it out as record, because the event only holds what changed. Needs a credential and a Secret. What cannot be read within 5 seconds is null, and recordError says why.',
 };
 
 const ignoreRepeated: INodeProperties = {
@@ -31,6 +31,19 @@ const ignoreRepeated: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
+};
+
+/** A secret that an expression gives exists, too. */
+const unprotectedNotice: INodeProperties = {
+	displayName:
+		"No record is read while 'Secret' is empty, because anybody who knows the URL could then make this node call AlfaCRM. Fill in 'Secret', and enter the URL with it in AlfaCRM.",
+	name: 'unprotectedNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: {
+		show: { '/options.fetchRecord': [true] },
+		hide: { secret: [{ _cnd: { exists: true } }] },
+	},
 };
 
 /** No names: to look one up takes time that an event does not have, and may fail. */
@@ -68,7 +81,7 @@ export const webhookTriggerProperties: INodeProperties[] = [
 		typeOptions: { password: true },
 		default: '',
 		description:
-			'Calls whose URL does not end with ?secret= and this text are refused. Letters and digits are safe in a URL. Left empty, whoever knows the URL can start the workflow. n8n saves it with the workflow and its executions, so who may see those can read it.',
+			'Calls whose URL does not end with ?secret= and this text are refused. Letters and digits are safe in a URL. Left empty, whoever knows the URL can start the workflow, and no record is read. n8n saves it with the workflow and its executions, so who may see those can read it.',
 	},
 	{
 		...changeEvents,
@@ -81,4 +94,5 @@ export const webhookTriggerProperties: INodeProperties[] = [
 		typeOptions: { ...changedFields.typeOptions, loadOptionsDependsOn: [changeEntities.name] },
 	},
 	collection('Options', 'options', [fetchRecord, ignoreRepeated], 'Add Option'),
+	unprotectedNotice,
 ];

@@ -21,7 +21,10 @@ const NO_CLAIM: Claim = { keep: () => {}, end: () => {} };
 
 /** Answers one call of AlfaCRM, and starts the workflow if it is a new event that the workflow asks for. */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	if (!knowsSecret(context)) return refuse(context, 403, 'The secret in the URL is missing or wrong');
+	const secret = readSecret(context);
+	if (!carriesSecret(context, secret)) {
+		return refuse(context, 403, 'The secret in the URL is missing or wrong');
+	}
 	const body = jsonOf(context);
 	const change = readChange(body);
 	if (typeof change === 'string') return refuse(context, 400, change);
@@ -35,7 +38,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const own = isCounted ? claim(triggerKeyOf(context), key, context.getWorkflowStaticData('node')) : NO_CLAIM;
 	if (own === undefined) return ignore('Received before');
 	try {
-		const record = parameters.flag(fetchFullRecord) ? await recordOf(context, change) : {};
+		const record = parameters.flag(fetchFullRecord) ? await recordOf(context, change, secret) : {};
 		// Last, for what is answered with 200 must not be lost: nothing is waited for between the answer and n8n's start of the
 		// execution. By hand, because n8n 2.41 no longer saves what the node remembers once it is left to answer.
 		answer(context, 200, 'Workflow was started');
@@ -50,11 +53,11 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 }
 
 /**
- * AlfaCRM signs nothing, so a secret in the address is all that tells its calls from others. API notes 8.
+ * Reads the secret that the user has chosen; '' if the user wants none.
  *
  * @throws NodeOperationError when there should be a secret and is none: that must not let everybody in
  */
-function knowsSecret(context: IWebhookFunctions): boolean {
+function readSecret(context: IWebhookFunctions): string {
 	const node = context.getNode();
 	const value: unknown = context.getNodeParameter('secret', '');
 	// Blanks around it are pasted along.
@@ -65,6 +68,11 @@ function knowsSecret(context: IWebhookFunctions): boolean {
 				'The call was refused, for without a secret whoever knows the URL could start the workflow. Correct it, or leave it empty if that is what you want.',
 		});
 	}
+	return secret;
+}
+
+/** AlfaCRM signs nothing, so a secret in the address is all that tells its calls from others. API notes 8. */
+function carriesSecret(context: IWebhookFunctions, secret: string): boolean {
 	const { secret: given } = context.getQueryData() as { secret?: unknown };
 	return secret === '' || (typeof given === 'string' && isEqual(given.trim(), secret));
 }
@@ -97,8 +105,14 @@ function answer(context: IWebhookFunctions, status: number, message: string): vo
 	context.getResponseObject().status(status).json({ message });
 }
 
-/** The record that an event is about. An event must not be lost, so what goes wrong becomes part of it. */
-async function recordOf(context: IWebhookFunctions, change: Change): Promise<IDataObject> {
+/**
+ * Reads the record that an event is about. An event must not be lost, so what goes wrong becomes part of it.
+ *
+ * Without a secret nothing is read. A record that is in no branch takes up to 19 calls, so forged deliveries would use up the
+ * rate that real ones and other nodes need.
+ */
+async function recordOf(context: IWebhookFunctions, change: Change, secret: string): Promise<IDataObject> {
+	if (secret === '') return { record: null, recordError: NO_SECRET };
 	const named = change.branch_id === null ? [] : [change.branch_id];
 	const limit = AbortSignal.timeout(RECORD_MS);
 	try {
@@ -110,6 +124,9 @@ async function recordOf(context: IWebhookFunctions, change: Change): Promise<IDa
 		return { record: null, recordError: reason };
 	}
 }
+
+const NO_SECRET =
+	"The record was not read, because 'Secret' is empty: anybody who knows the URL could make this node call AlfaCRM. Fill in 'Secret', and add ?secret= and its text to the URL in AlfaCRM.";
 
 /** Whatever held it up: AlfaCRM, or the calls before it. */
 const TOO_LATE = `The record was not read within ${RECORD_MS / 1_000} seconds of the event's arrival. Read it later in the workflow, with the AlfaCRM node.`;
