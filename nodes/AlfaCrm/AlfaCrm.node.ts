@@ -47,7 +47,7 @@ export class AlfaCrm implements INodeType {
 		} catch (caught) {
 			throw asNodeError(this.getNode(), caught);
 		} finally {
-			execution.hints.show(this);
+			execution.showHints();
 		}
 	}
 }

@@ -1,6 +1,8 @@
-import { allExamples } from '../../scripts/lib/examples';
+import { allExamples, withPackage } from '../../scripts/lib/examples';
+import type { Workflow } from '../../scripts/lib/n8n/types';
 import { NAMES, saveAs } from '../e2e/support/credentials';
 import { NODE_TYPE, nodeOf } from '../e2e/support/realN8n';
+import { until } from '../e2e/support/wait';
 import { useEditor } from './support/editor';
 
 const n8n = useEditor({ customers: 5 });
@@ -14,6 +16,17 @@ const incomplete = [
 	nodeOf('Without Credential', ...telegram, { position: [240, 600] }),
 ];
 const MARKED = incomplete.map(({ name }) => name);
+
+/** Waits until the editor has saved a workflow by itself, and returns it as n8n keeps it. */
+async function savedWorkflow(name: string): Promise<Workflow> {
+	const { session } = n8n.client;
+	const findId = async () => {
+		const all = (await session.request('GET', '/rest/workflows')) as Array<{ id: string; name: string }>;
+		return all.find((workflow) => workflow.name === name)?.id;
+	};
+	const id = await until(`"${name}" to be saved`, findId, 60_000);
+	return await session.request('GET', `/rest/workflows/${id}`);
+}
 
 beforeAll(async () => {
 	const { url, account } = n8n.sandbox;
@@ -37,6 +50,18 @@ describe('imported from a file', () => {
 		const names = [...drawn.map(({ name }) => name), ...MARKED];
 		expect((await canvas.names()).sort()).toEqual(names.sort());
 		await canvas.clear();
+	});
+
+	it('keeps its nodes, but not the time zone, which its note therefore asks for', async () => {
+		const file = withPackage('form-to-lead');
+		await n8n.editor.openNewWorkflow();
+
+		await n8n.editor.canvas.importFile(file);
+
+		const saved = await savedWorkflow(file.name);
+		expect(file.settings).toEqual({ executionOrder: 'v1', timezone: 'Europe/Moscow' });
+		expect(saved.settings).not.toHaveProperty('timezone');
+		expect(saved.nodes.map(({ name }) => name)).toEqual(file.nodes.map(({ name }) => name));
 	});
 
 	it('says when a node of it is not known', async () => {

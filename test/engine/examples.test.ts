@@ -216,6 +216,33 @@ describe('bank-statement', () => {
 	});
 });
 
+describe('form-to-lead, imported through the editor, so that it runs in New York', () => {
+	/** n8n's default, since the import drops the time zone of the file. */
+	const imported = { timezone: 'America/New_York' };
+	const typed = { Имя: 'Орлова Мия', Телефон: '+7 900 555-12-01', Почта: '', Комментарий: 'Шахматы?' };
+	const comment = 'Заявка с сайта\nИмя: Орлова Мия';
+	beforeEach(() => set({ timeZone: 'Europe/Moscow', now: null }));
+
+	async function deliverForm(): Promise<void> {
+		const saving = parametersOf('form-to-lead', 'Save Lead');
+		const [lead] = await run(saving, { ...imported, items: [typed] });
+		const commenting = parametersOf('form-to-lead', 'Write Comment');
+		await run({ ...commenting, comment }, { ...imported, items: [lead] });
+	}
+
+	it('leaves one lead with one comment when the form is delivered three times', async () => {
+		const leadsBefore = rows('customer').length;
+		const commentsBefore = rows('communication').length;
+
+		await deliverForm();
+		await deliverForm();
+		await deliverForm();
+
+		expect(rows('customer').slice(leadsBefore)).toMatchObject([{ name: 'Орлова Мия' }]);
+		expect(rows('communication').slice(commentsBefore)).toMatchObject([{ comment }]);
+	});
+});
+
 describe('trial-booking', () => {
 	const saving = parametersOf('trial-booking', 'Save Lead');
 	const DAY = '2031-03-10';

@@ -95,6 +95,15 @@ describe.each(allExamples())('examples/$file', ({ file, workflow }) => {
 		},
 	);
 
+	it('says that the time zone has to be set, if the file has one, since an import through the editor drops it', () => {
+		const hasTimeZone = workflow.settings?.timezone === 'Europe/Moscow';
+		const [english, russian] = notes;
+		expect(english.includes("Set the school's time zone in *Settings*.")).toBe(hasTimeZone);
+		expect(russian.includes('Укажите в *Settings* часовой пояс школы.')).toBe(hasTimeZone);
+		// The tour has no day and no time in it.
+		expect(hasTimeZone).toBe(file !== 'main-job.json');
+	});
+
 	it('has no expression above 150 characters', () => {
 		const all = nodes.flatMap(({ parameters }) => expressionsIn(parameters));
 		expect(all.filter((one) => one.length > 150)).toEqual([]);

@@ -26,6 +26,25 @@ const isLeftToUser = ({ required, fallback, type }: Field) =>
 
 const READING = ['find', 'get', 'getAll'];
 const LISTS = ['texts', 'links', 'emails', 'phones', 'ids', 'references', 'choices'];
+
+/** What looks at the clock, or begins with today where the form says nothing. */
+const DECIDING_BY_TIME = [
+	'account.dailyCheck',
+	'customer.addComment',
+	'customer.addToGroup',
+	'customer.createTask',
+	'customer.getCalendar',
+	'customer.getOverview',
+	'customer.removeFromGroup',
+	'customer.sellSubscription',
+	'customer.takePayment',
+	'lesson.book',
+	'lesson.getParticipants',
+	'teacher.getFreeSlots',
+];
+const TIME_ZONE_NOTICE =
+	"This node uses the time zone in the workflow's settings, or n8n's own if none is set there. Set it to the school's.";
+
 const namesOf = (all: ReadonlyArray<{ name: string }>) => all.map(({ name }) => name);
 /** Lists differ by branch. */
 const isFromList = (parameter: INodeProperties): boolean =>
@@ -51,6 +70,12 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	const [shown] = forms;
 	const named = (name: string, form = shown) => form.find((parameter) => parameter.name === name);
 
+	it('says by which time zone it decides exactly where it decides by a day or a time', () => {
+		const decidesByTime = DECIDING_BY_TIME.includes(`${value}.${operation}`);
+		for (const form of forms)
+			expect(named('timeZoneNotice', form)?.displayName).toBe(decidesByTime ? TIME_ZONE_NOTICE : undefined);
+	});
+
 	it('begins with resource, operation and, unless an ID says it all, branch, and names nothing twice', () => {
 		const saysAll =
 			named('id') !== undefined && !shown.some((one) => one.name !== 'branchId' && isFromList(one));
@@ -66,8 +91,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		}
 	});
 
-	it('asks for what is wanted, then offers what is optional, then how it comes out, and options last', () => {
-		const LAST = ['simplify', 'options'];
+	it('asks for what is wanted, then offers what is optional, then how it comes out, then options, and says the time zone last', () => {
+		const LAST = ['simplify', 'options', 'timeZoneNotice'];
 		const rank = ({ type, name }: INodeProperties) =>
 			LAST.includes(name) ? 2 + LAST.indexOf(name) : type === 'collection' ? 1 : 0;
 		for (const form of forms) {
@@ -409,12 +434,12 @@ describe.each([
 });
 
 it.each([
-	['check', []],
-	['dailyCheck', []],
-	['tryWrites', ['writeTestLead', 'groupToTry']],
+	['check', ['options']],
+	['dailyCheck', ['options', 'timeZoneNotice']],
+	['tryWrites', ['writeTestLead', 'groupToTry', 'options']],
 ])('the form of the account, %s, asks for nothing that has to be filled', (operation, own) => {
 	const form = formOf({ resource: ACCOUNT, operation });
-	expect(namesOf(form)).toEqual(['resource', 'operation', ...own, 'options']);
+	expect(namesOf(form)).toEqual(['resource', 'operation', ...own]);
 	expect(form.filter(({ required }) => required)).toEqual([]);
 });
 

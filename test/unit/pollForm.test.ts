@@ -52,6 +52,7 @@ describe('the events', () => {
 
 describe('the form of the polling trigger', () => {
 	const common = ['event', 'beginNotice', 'branchIds', 'options'];
+	const byClock = ['customerBirthday', 'lessonComingUp', 'notSeen', 'subscriptionEnding'];
 	const own: Record<string, string[]> = {
 		customerArchived: ['simplify'],
 		customerBirthday: ['birthdayIn', 'simplify'],
@@ -79,14 +80,26 @@ describe('the form of the polling trigger', () => {
 
 	it.each(TABLE)('shows for %s what it takes, once', (value) => {
 		const names = formOf(value).map(({ name }) => name);
-		expect([...names].sort()).toEqual([...common, ...own[value]].sort());
+		const notices = byClock.includes(value) ? ['timeZoneNotice'] : [];
+		expect([...names].sort()).toEqual([...common, ...own[value], ...notices].sort());
 		expect(names[0]).toBe('event');
-		expect(names.at(-1)).toBe('options');
+		expect(names.at(-1)).toBe(notices[0] ?? 'options');
 	});
 
+	it.each(TABLE)(
+		'says for %s by which time zone it decides, if it depends on the day or the time',
+		(value) => {
+			const notice = formOf(value).find(({ name }) => name === 'timeZoneNotice');
+			expect(notice?.displayName).toBe(
+				byClock.includes(value)
+					? "This node uses the time zone in the workflow's settings, or n8n's own if none is set there. Set it to the school's."
+					: undefined,
+			);
+		},
+	);
+
 	it.each(TABLE)('says for %s what it begins with, as is true of such events', (value, { kind }) => {
-		const [notice, ...others] = formOf(value).filter(({ type }) => type === 'notice');
-		expect(others).toEqual([]);
+		const [notice] = formOf(value).filter(({ name }) => name === 'beginNotice');
 		const begins: Partial<Record<typeof kind, RegExp>> = {
 			dueDate: /^Reports each client once for each occasion\. What is due already .* 'First Poll Reports'/,
 			comingLessons: /^Reports each person once for each lesson, and once more if it is moved\./,

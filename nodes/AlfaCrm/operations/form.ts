@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { resources } from '../entities/registry';
 import { assemble, showWhen } from '../form/assemble';
+import { timeZoneNotice } from '../form/timeZoneNotice';
 import { inWords } from '../form/inWords';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
@@ -27,11 +28,15 @@ export function nodeProperties(): INodeProperties[] {
 }
 
 const partsOf = (entity: Entity) =>
-	Array.from(operationsOf(entity), ([operation, { form }]) => {
-		const part = form(entity);
+	Array.from(operationsOf(entity), ([name, operation]) => {
+		const part = operation.form(entity);
 		return {
-			show: { resource: entity.resource, operation },
-			part: asksForBranch(entity, part) ? { ...part, branch: [branch] } : part,
+			show: { resource: entity.resource, operation: name },
+			part: {
+				...part,
+				branch: asksForBranch(entity, part) ? [branch] : [],
+				timeZone: operation.decidesByTime ? [timeZoneNotice] : [],
+			},
 		};
 	});
 

@@ -25,6 +25,7 @@ export const SLOTS = [
 	'fields',
 	'simplify',
 	'options',
+	'timeZone',
 ] as const;
 
 export type OperationPart = FormPart<(typeof SLOTS)[number]>;
@@ -55,6 +56,8 @@ export interface Operation {
 	reads?: true;
 	/** Is about all branches where none is chosen. */
 	anyBranch?: true;
+	/** Whether it decides something by the clock or the day of the workflow. The form then says which time zone that is. */
+	decidesByTime?: boolean;
 }
 
 /** All that depends on the kind of an action: the part of an operation that its declaration does not say. */
@@ -68,6 +71,8 @@ export interface ActionKind<K extends ActionKindName> {
 	/** As of an operation. */
 	reads?: true;
 	anyBranch?: true;
+	/** Whether such an action decides something by the clock, besides the fields that begin with today. */
+	decidesByTime?: (action: ActionOf<K>) => boolean;
 }
 
 /** What comes out for one input item. */

@@ -90,6 +90,7 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	if (operation === undefined)
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
 	item.onlyReads = operation.reads === true;
+	item.execution.decidesByTime ||= operation.decidesByTime === true;
 	const named = namedRecord(item, entity, operation);
 	if (entity.scope === 'branch' && !operation.anyBranch) await settleBranch(item, named);
 	await settleNames(item, entity, name);

@@ -3,9 +3,11 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/failures';
+import type { ListReader } from '../api/list';
 import type { Titles } from '../operations/execution/shortList';
 import { listOfNames, readShortList } from '../operations/execution/shortList';
 import type { NameSource } from '../operations/output/names';
+import { SchoolClock } from '../values/schoolClock';
 import { accountBranches } from './branches';
 import type { PollRequest } from './eventSource';
 import { isLasting, pollReader } from './eventSource';
@@ -54,7 +56,7 @@ async function reportNews(
 	data: IDataObject,
 	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
-	const { source, itemsOf, chosen, subject, ...settings } = await settingsOf(context);
+	const { source, itemsOf, chosen, subject, zone, ...settings } = await settingsOf(context);
 	const watched = { subject, checkState: source.checkState };
 	const stored = new StoredState(context, data, watched, mayBeActivation(context));
 	// The next poll reports what this one would report twice.
@@ -67,11 +69,12 @@ async function reportNews(
 	const client = new ApiClient(context);
 	const onlyKnown = ({ message }: Error) =>
 		context.logger.warn(`'${name}' could not list the branches, and looks into those it knows: ${message}`);
+	const clockWatch = new ClockWatch(context, zone);
 	const listed = chosen ? undefined : await accountBranches(client, now, known, onlyKnown);
 	const request: PollRequest = {
 		...settings,
 		client,
-		reader: pollReader(client, recordsUntil),
+		reader: clockWatch.watch(pollReader(client, recordsUntil)),
 		now,
 		deadline: listsUntil,
 		branches: chosen ?? listed?.branches ?? [],
@@ -79,6 +82,7 @@ async function reportNews(
 		hasLostState: stored.hasLostState,
 	};
 	const { news, failures, after } = await source.poll(request, known?.known);
+	clockWatch.warn();
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
 	// Who activates the trigger for the first time sees what is wrong, and nothing that is there is news later.
 	if (passing !== undefined && !known) throw asNodeError(client.node, passing);
@@ -123,10 +127,12 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
 	const now = Date.now();
 	const deadline = now + SAMPLE_MS;
-	const { source, itemsOf, chosen, limitedBy } = await settingsOf(context);
+	const { source, itemsOf, chosen, limitedBy, zone } = await settingsOf(context);
 	const branches = chosen ?? (await accountBranches(client, now)).branches;
-	const reader = pollReader(client, Infinity);
+	const clockWatch = new ClockWatch(context, zone);
+	const reader = clockWatch.watch(pollReader(client, Infinity));
 	const { news, isAll } = await source.samples({ branches, client, now, reader, deadline }, SAMPLES);
+	clockWatch.warn();
 	const names = await pollNames(context, client, deadline);
 	const items = await itemsOf({ news, client, names, deadline: Infinity, now });
 	if (items.length > 0) return items.map((json) => ({ json }));
@@ -140,6 +146,39 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	throw new NodeOperationError(context.getNode(), message, {
 		description: `${advice} Once it is active, the trigger works without a test event.`,
 	});
+}
+
+/**
+ * Tells n8n's log if the lists of a poll prove that the time zone of the workflow is wrong. A poll has no other place for what is
+ * no failure.
+ */
+class ClockWatch {
+	private readonly schoolClock?: SchoolClock;
+
+	/** @param zone the time zone of the workflow; undefined for an event to which it does not matter */
+	constructor(
+		private readonly context: IPollFunctions,
+		zone: string | undefined,
+	) {
+		if (zone !== undefined) this.schoolClock = new SchoolClock(zone);
+	}
+
+	/** Makes a reader that notes the stamps of the rows that it reads. */
+	watch(reader: ListReader): ListReader {
+		return {
+			collect: async (list, options) => {
+				const collected = await reader.collect(list, options);
+				this.schoolClock?.note(collected.rows);
+				return collected;
+			},
+		};
+	}
+
+	/** Logs what the stamps have proven, if anything. */
+	warn(): void {
+		const warning = this.schoolClock?.warning;
+		if (warning !== undefined) this.context.logger.warn(`'${this.context.getNode().name}': ${warning}`);
+	}
 }
 
 /**

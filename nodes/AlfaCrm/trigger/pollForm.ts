@@ -5,10 +5,11 @@ import { ApiClient } from '../api/client';
 import type { EventType } from '../entities/events';
 import { eventTypes } from '../entities/events';
 import { sortByName } from '../fields/order';
-import { collection } from '../form/assemble';
+import { collection, showWhen } from '../form/assemble';
+import { timeZoneNotice } from '../form/timeZoneNotice';
 import { wholeNumber } from '../form/wholeNumber';
 import { eventForms, kindOf } from './events';
-import { BY_TIME, COMING, firstPoll, lookEvery } from './events/dueDate';
+import { BY_CLOCK, BY_TIME, COMING, firstPoll, lookEvery } from './events/dueDate';
 import type { Watching } from './events/kind';
 import type { PollRequest } from './eventSource';
 import { inOptions, pickedOf, TriggerParameters } from './parameters';
@@ -48,7 +49,7 @@ const beginNotices = [
 		{ show: { event: BY_TIME } },
 	),
 	beginNotice(
-		'Reports each person once for each lesson, and once more if it is moved. Lessons that are as near already when the workflow is first activated are not reported. Set the time zone of the school in the workflow settings.',
+		'Reports each person once for each lesson, and once more if it is moved. Lessons that are as near already when the workflow is first activated are not reported.',
 		{ show: { event: COMING } },
 	),
 ];
@@ -77,6 +78,7 @@ export const triggerProperties: INodeProperties[] = [
 	branchesParameter,
 	...eventForms(),
 	collection('Options', 'options', [firstPoll, lookEvery, maxPerPoll, startWith], 'Add Option'),
+	showWhen(timeZoneNotice, { event: BY_CLOCK }),
 ];
 
 /** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */

@@ -142,6 +142,27 @@ export const formToLead: Job = {
 			]);
 			await stage.unpublish();
 		},
+		'writes one comment for three deliveries where the import has dropped the time zone': async (
+			start,
+			{ sandbox },
+		) => {
+			const stage = await start('package', (workflow) => ({
+				...workflow,
+				settings: { executionOrder: 'v1' },
+			}));
+			const address = await listening(stage);
+			const added = customersFromNowOn(sandbox);
+			const filled = { name: 'Орлова Мия', phone: '+7 900 000-88-21', comment: 'Шахматы?' };
+			const body = () => bodyOf(filled.name, filled.phone, '', filled.comment);
+
+			for (let delivery = 1; delivery <= 3; delivery++) {
+				await stage.startedBy(async () => await fetch(address, { method: 'POST', body: body() }));
+			}
+
+			expect(added()).toHaveLength(1);
+			expect(commentsOn(sandbox, added()[0].id)).toEqual([told(filled)]);
+			await stage.unpublish();
+		},
 		'keeps what a school adds to the form': async (start, { sandbox }) => {
 			const stage = await start('package', (workflow) => ({
 				...workflow,

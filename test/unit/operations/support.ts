@@ -48,7 +48,7 @@ export function deskOf(answer: (request: Sent) => unknown = () => ({}), options:
 		parameters,
 		/** What the user has been told. */
 		hints: () => {
-			run.hints.show(whole);
+			run.showHints();
 			return hints.splice(0);
 		},
 	};

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { collection, showWhen } from '../../form/assemble';
+import { timeZoneNotice } from '../../form/timeZoneNotice';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { OtherResource } from '../operation';
 import type { Item } from '../execution/item';
@@ -135,6 +136,7 @@ export function accountResource(operationsOf: OperationsOf): OtherResource {
 			...[writeTestLead, groupToTry].map((parameter) => formOf(parameter, 'tryWrites')),
 			formOf(options, 'check', 'tryWrites'),
 			formOf(dailyOptions, 'dailyCheck'),
+			formOf(timeZoneNotice, 'dailyCheck'),
 		],
 		execute: async (item) => (await does[item.choice(operation)](item)).map((json) => ({ json })),
 		outputs: { check: schema, dailyCheck: dailySchema, tryWrites: steps },

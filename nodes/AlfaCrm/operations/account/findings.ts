@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { LARGEST_PAGE } from '../../api/pages';
 import { eventSources } from '../../entities/events';
-import { formatDay, readId, readMoment } from '../../values/formats';
+import { formatDay, readId } from '../../values/formats';
+import { aheadMs } from '../../values/schoolClock';
 import { MINUTE_MS } from '../../values/time';
 import type { AccountReading, Reading } from './readings';
 
@@ -242,8 +243,8 @@ const SAME_MIN = 2;
 
 /** The newest change, read in the zone of the workflow: stamps have none. API notes 10. */
 function clock(account: AccountReading, zone: string, now: number): Check {
-	const stamps = rowsOf(account, 'log').map(({ date_time }) => readMoment(date_time, zone) ?? -Infinity);
-	const ahead = Math.round((Math.max(-Infinity, ...stamps) - now) / MINUTE_MS);
+	const changesAheadMs = rowsOf(account, 'log').map((row) => aheadMs(row.date_time, zone, now) ?? -Infinity);
+	const ahead = Math.round(Math.max(-Infinity, ...changesAheadMs) / MINUTE_MS);
 	const expected = 'that of the workflow';
 	const told = ahead > SAME_MIN ? `${ahead} min ahead` : expected;
 	return {

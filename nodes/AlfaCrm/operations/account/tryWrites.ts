@@ -12,7 +12,8 @@ import { listCall, passesOf } from '../../entities/listCall';
 import { task } from '../../entities/task';
 import type { Entity } from '../../entities/types';
 import { labelInForm, listOf } from '../../fields/field';
-import { formatDay, idsOf, readId, readMoment, today } from '../../values/formats';
+import { formatDay, idsOf, readId, today } from '../../values/formats';
+import { aheadMs } from '../../values/schoolClock';
 import { MINUTE_MS } from '../../values/time';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
@@ -275,9 +276,8 @@ class Trial {
 
 	/** By its time 'Add Comment' knows the one that it added before. */
 	private clock({ added }: IDataObject): string[] {
-		const moment = readMoment(added, this.item.zone);
-		if (moment === undefined) return ['It shows no time that can be read'];
-		const off = moment - Date.now();
+		const off = aheadMs(added, this.item.zone);
+		if (off === undefined) return ['It shows no time that can be read'];
 		if (Math.abs(off) <= CLOCK_MS) return [];
 		const minutes = Math.round(Math.abs(off) / MINUTE_MS);
 		return [

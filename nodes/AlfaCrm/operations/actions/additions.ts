@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readFlag, readId, readMoment } from '../../values/formats';
+import { readFlag, readId } from '../../values/formats';
+import { aheadMs } from '../../values/schoolClock';
 import { MINUTE_MS } from '../../values/time';
 import { customerTariff } from '../../entities/customerTariff';
 import type { Field } from '../../entities/fieldTypes';
@@ -31,6 +32,8 @@ export interface Addition {
 	filters?: (body: IDataObject) => IDataObject;
 	/** Its list holds those of all customers, and is read once for all items. */
 	isOfAll?: true;
+	/** What is there already is told by a time or a day, so the time zone of the workflow matters. */
+	decidesByTime?: true;
 	/** Tells the same one among the customer's rows, by what the form says of that, which is read at once. */
 	isSame: (item: Item) => (row: IDataObject, addition: NewAddition) => boolean;
 	/** @throws NodeOperationError for what is not to be added */
@@ -50,6 +53,7 @@ const sameWithin = showWhen(
 
 export const additions: Record<Added, Addition> = {
 	communication: {
+		decidesByTime: true,
 		form: [sameWithin],
 		isSame(item) {
 			const minutes = item.integer(sameWithin);
@@ -67,6 +71,7 @@ export const additions: Record<Added, Addition> = {
 		check: assertOwnSubscription,
 	},
 	task: {
+		decidesByTime: true,
 		isOfAll: true,
 		filters: ({ due_date: day }) =>
 			day === undefined ? { due_date_is_null: true } : { due_date_from: day, due_date_to: day },
@@ -93,10 +98,14 @@ const agrees = ({ item, body, comparedFields }: NewAddition, row: IDataObject, m
 			);
 		});
 
-/** What shows no time counts, for it may be new. */
+/**
+ * Whether a record was added within the last minutes. A record without a readable stamp counts, because it may be new. So does
+ * one with a stamp in the future: it was just added in a school whose time zone is not the workflow's, and if it did not
+ * count, each run would add it again.
+ */
 function isRecent({ zone }: Item, stamp: unknown, minutes: number): boolean {
-	const moment = readMoment(stamp, zone);
-	return moment === undefined || Math.abs(Date.now() - moment) <= minutes * MINUTE_MS;
+	const ahead = aheadMs(stamp, zone);
+	return ahead === undefined || ahead >= -minutes * MINUTE_MS;
 }
 
 /** What names a subscription of somebody else has mistaken one of both. A list that did not come whole tells nothing. */

@@ -22,6 +22,10 @@ export function fieldsForm(fields: readonly Field[]): OperationPart {
 	};
 }
 
+/** Whether a field that is left as it is stands for today, or for a day that is counted from today. */
+export const dependsOnToday = (field: Field): boolean =>
+	field.fallback === 'today' || (field.type === 'date' && field.daysAhead !== undefined);
+
 /** The options of an action, if it has any. */
 export const optionsForm = (options: readonly Field[]): INodeProperties[] =>
 	options.length === 0 ? [] : [collection('Options', 'options', options.map(toProperty), 'Add Option')];

@@ -9,7 +9,7 @@ import { change, rejectLead } from './change';
 import { completeLesson } from './completeLesson';
 import { correctPayment, createIfAbsent } from './createIfAbsent';
 import { get, getMany, save } from './declared';
-import { fieldsForm } from './fields';
+import { dependsOnToday, fieldsForm } from './fields';
 import { joinGroup, leaveGroup } from './memberships';
 import { moveToStage } from './moveToStage';
 
@@ -47,5 +47,6 @@ export function operationFor(action: Action): Operation {
 		output: (entity) => kind.output(entity, action),
 		reads: kind.reads,
 		anyBranch: kind.anyBranch,
+		decidesByTime: kind.decidesByTime?.(action) === true || [...query, ...body].some(dependsOnToday),
 	};
 }

@@ -24,6 +24,7 @@ const IN_ALREADY = /уже состоит/i;
 
 /** A customer joins a group for some days. Who is in it on one of them stays in it, on the others too. */
 export const joinGroup: ActionKind<'joinGroup'> = {
+	decidesByTime: () => true,
 	form: () => ({}),
 	async execute(item, entity, action) {
 		const membership = readMembership(item, entity, action);

@@ -7,6 +7,7 @@ import type { DatabaseLock, ProcessedData } from '../../api/databaseLock';
 import { databaseLockOf } from '../../api/databaseLock';
 import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../api/locks';
 import type { Entity } from '../../entities/types';
+import { SchoolClock } from '../../values/schoolClock';
 import type { WriteCall } from './cachedList';
 import { CachedList } from './cachedList';
 import { Hints } from './hints';
@@ -39,6 +40,10 @@ export class Execution {
 	/** An item has failed, so no other one may begin. */
 	isStopping = false;
 	readonly hints = new Hints();
+	/** What the stamps that AlfaCRM has shown prove about the time zone of the workflow. */
+	readonly schoolClock: SchoolClock;
+	/** Whether an item decides something by the clock, so that a wrong time zone matters. */
+	decidesByTime = false;
 	/** What was read before that, another execution has read. */
 	readonly begun = performance.now();
 	/** What AlfaCRM was seen to do. */
@@ -53,6 +58,14 @@ export class Execution {
 	constructor(readonly context: IExecuteFunctions) {
 		this.client = new ApiClient(context);
 		this.zone = context.getTimezone();
+		this.schoolClock = new SchoolClock(this.zone);
+	}
+
+	/** Hands the hints to n8n once all items are done. */
+	showHints(): void {
+		const { warning } = this.schoolClock;
+		if (this.decidesByTime && warning !== undefined) this.hints.add(warning);
+		this.hints.show(this.context);
 	}
 
 	/** @throws NodeApiError when the credential cannot be used */

@@ -232,7 +232,9 @@ export class Item extends ParameterReader {
 
 	/** The rows of a list, each once; all of them if no limit is given. */
 	async collect(list: ListQuery, options: CollectOptions = {}): Promise<Collected> {
-		return await collect(this.execution.client, { ...list, ...this.requestContext() }, options);
+		const collected = await collect(this.execution.client, { ...list, ...this.requestContext() }, options);
+		this.execution.schoolClock.note(collected.rows);
+		return collected;
 	}
 
 	/** What the item adds to each of its calls. */
@@ -271,6 +273,7 @@ export class Item extends ParameterReader {
 			);
 		}
 		this.saved.push(call.task);
+		this.execution.schoolClock.note([model]);
 		for (const name of this.ignoredFields(call, model)) model[name] = null;
 		this.execution.noteSaved(call.path, call, model);
 		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);

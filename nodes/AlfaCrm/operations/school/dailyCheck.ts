@@ -91,6 +91,7 @@ function readAsked(item: Item): Asked {
 /** What has to be put right in the school: one item for each finding. All items of an execution share it. */
 export async function dailyCheck(item: Item): Promise<IDataObject[]> {
 	item.onlyReads = true;
+	item.execution.decidesByTime = true;
 	await settleNames(item, branchEntity, 'dailyCheck');
 	const asked = readAsked(item);
 	const read = async () => await findAll(item, asked);

@@ -26,6 +26,7 @@ import { assertDayRange } from './timetable';
 
 /** Who comes to lessons. */
 export const participants: ActionKind<'participants'> = {
+	decidesByTime: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
 	async execute(item, entity, { body: fields = [] }) {
 		const { date_from, date_to, lesson_id } = bodyOf(item, fields, readFilters(item, fields));

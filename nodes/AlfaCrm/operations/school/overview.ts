@@ -128,6 +128,7 @@ function readWanted(item: Item, options: Collection, { chosen }: FindRequest) {
 
 /** One item that tells all that matters of a customer. API notes 5.3, 5.5, 5.7, 5.11, 5.16 and 5.18. */
 export const overview: ActionKind<'overview'> = {
+	decidesByTime: () => true,
 	form: (entity) => ({
 		match: matchForm(searchable(entity)),
 		leaveOut: [leaveOut],

@@ -28,6 +28,7 @@ export const comingLessons: EventKind<'comingLessons'> = {
 				everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
 			}),
 			filters: {},
+			zone: parameters.dayZone,
 			limitedBy: hoursBefore.displayName,
 			itemsOf: async ({ news, names }) => {
 				const found = (news as readonly Reminder[]).map(({ participant }) => participant);

@@ -11,6 +11,7 @@ import { wholeNumber } from '../../form/wholeNumber';
 import { readingForm } from '../../operations/output/readings';
 import type { DueRecord } from '../dueDates';
 import { DueDates } from '../dueDates';
+import type { DueName } from '../dueKinds';
 import { dayAt, dueKinds, hundredths } from '../dueKinds';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
@@ -69,6 +70,14 @@ const valuesOf = (kind: EventKindName) =>
 /** The names of these events, and of those that look ahead for lessons. */
 export const BY_TIME = valuesOf('dueDate');
 export const COMING = valuesOf('comingLessons');
+
+/** Whether it falls due on a certain day; a debt does not. */
+const dependsOnDay = (what: DueName): boolean => dueKinds[what].opensFrom !== undefined;
+
+/** The names of the events that depend on the time zone of the workflow. */
+export const BY_CLOCK = eventTypes
+	.filter((event) => event.kind === 'comingLessons' || (event.kind === 'dueDate' && dependsOnDay(event.what)))
+	.map(({ value }) => value);
 
 export const firstPoll: INodeProperties = {
 	displayName: 'First Poll Reports',
@@ -134,6 +143,7 @@ export const dueDate: EventKind<'dueDate'> = {
 		return {
 			source,
 			filters: {},
+			zone: dependsOnDay(what) ? parameters.dayZone : undefined,
 			limitedBy: parameter.displayName,
 			itemsOf: async (found) => {
 				const today = dayAt(found.now, parameters.dayZone);

@@ -15,6 +15,8 @@ export interface Watching {
 	source: EventSource;
 	/** What decides which news are wanted, as it is set: plain JSON. */
 	filters: unknown;
+	/** The time zone of the workflow, if the event depends on the day or the time. */
+	zone?: string;
 	/** The label of the parameter that says who counts, where on most days it may be nobody. */
 	limitedBy?: string;
 	/** The items of what is new, the oldest first; fewer where there is no time to read more records. */
