@@ -91,6 +91,8 @@ export interface Entity {
 	params?: Readonly<Record<string, readonly string[]>>;
 	/** Field that ties a record to branches; absent when every branch lists every record. */
 	branchField?: string;
+	/** A branch of the setting `pooledBranches` lists those of all branches. API notes 2. */
+	isPooled?: true;
 	fields: Readonly<Record<string, Field>>;
 	/** Written under these names, but stored otherwise by `beforeSave`. */
 	inputs?: Readonly<Record<string, Field>>;

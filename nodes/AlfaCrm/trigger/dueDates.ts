@@ -8,7 +8,7 @@ import { readFlag } from '../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
+import { byBranch, inEach, isOfOtherBranch, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 
 /** How many days a branch that cannot be read is made up for. */
@@ -81,6 +81,7 @@ export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (
 	const known = new Map([...readKnown(state.noted, false), ...readKnown(state.known, true)]);
 	const news: DueRecord[] = [];
 	for (const [id, one] of recordsIn(snapshots, isClient)) {
+		if (isOfOtherBranch(one)) continue;
 		const from = kind.opensFrom?.(lastLook(state, one.branches, today), limit) ?? -Infinity;
 		const mark = kind.read(one.row, from);
 		if (mark === undefined || mark < from) continue;

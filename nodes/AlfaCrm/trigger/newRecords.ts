@@ -5,7 +5,7 @@ import type { ListQuery, Page } from '../api/pages';
 import { daysAfter, dotted } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
+import { byBranch, inEach, isOfOtherBranch, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
 
@@ -35,7 +35,10 @@ interface RecordsState {
 	mark: number;
 	/** The day of creation that lists are asked for, `yyyy-mm-dd`: the day before that of the mark. */
 	since: string;
-	/** Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted. */
+	/**
+	 * Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted, such as records
+	 * of branches that are not watched.
+	 */
 	told: string;
 	unwanted: string;
 	/** When all lists were last read whole, as far as they could be; n8n's time in milliseconds. */
@@ -77,7 +80,7 @@ function withSettings(
 function step(
 	state: RecordsState,
 	snapshots: Snapshots,
-	wants: (row: IDataObject) => boolean,
+	wants: (record: NewRecord) => boolean,
 	now: number,
 ): Pick<PollResult, 'after' | 'news'> {
 	const told = idsIn(state.told);
@@ -85,9 +88,10 @@ function step(
 	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
 	// One that a branch lists in which it is news is no less new for being in one that was chosen.
 	const isOld = (branch: number) => !(branch in state.branches) || state.branches[branch].isChosen;
-	const isNoted = (one: NewRecord) => placesOf(one).every(isOld);
+	// A record of another branch is not noted as old, for it is news once it is moved into a watched branch.
+	const isNoted = (one: NewRecord) => !isOfOtherBranch(one) && placesOf(one).every(isOld);
 	const noted = unknown.filter(isNoted);
-	const news = unknown.filter((one) => !isNoted(one) && wants(one.row));
+	const news = unknown.filter((one) => !isNoted(one) && wants(one));
 	const unwanted = idsIn(state.unwanted);
 	for (const { id } of unknown) unwanted.add(id);
 	for (const { id } of news) unwanted.delete(id);
@@ -171,12 +175,17 @@ export class NewRecords implements EventSource {
 			request.branches,
 			async (branch) => await this.read(request, branch, state),
 		);
-		return { failures, ...step(state, found, this.wants, request.now) };
+		const wants = (record: NewRecord) => this.wantsRecord(record);
+		return { failures, ...step(state, found, wants, request.now) };
 	}
 
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
 		const { news, isAll } = await this.newest(request, count);
 		return { news: news.slice(-count), isAll };
+	}
+
+	private wantsRecord(record: NewRecord): boolean {
+		return !isOfOtherBranch(record) && this.wants(record.row);
 	}
 
 	/** All up to the newest record is old. */
@@ -215,7 +224,7 @@ export class NewRecords implements EventSource {
 			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
 			else {
 				const all = listedIn(found);
-				const news = all.filter(({ row }) => this.wants(row));
+				const news = all.filter((record) => this.wantsRecord(record));
 				const oldest = count === 0 ? all.at(-1) : news.at(-count);
 				// Where the clock of a branch is slow, one with a higher ID may show the day before.
 				const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);

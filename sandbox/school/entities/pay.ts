@@ -59,6 +59,7 @@ export const pay: Entity = {
 	path: 'pay',
 	className: 'Pay',
 	branchField: 'branch_id',
+	isPooled: true,
 	fields: {
 		id,
 		branch_id: branchId,
