@@ -120,3 +120,79 @@ describe('a customer of branch 1 whom the list of branch 2 shows', () => {
 		expect(idsOf(json)).toEqual([id]);
 	});
 });
+
+describe('answers out of several branches, where branch 2 also lists the payments of branch 1,', () => {
+	const TODAY = '2026-02-10';
+
+	const addPayment = (values: IDataObject): number =>
+		school.add('pay', {
+			pay_type_id: 1,
+			pay_account_id: 1,
+			income: '500.00',
+			document_date: '09.02.2026',
+			...values,
+		});
+
+	const findPaymentsWithoutPayer = async (options: IDataObject = {}) =>
+		await school.done({
+			resource: 'account',
+			operation: 'dailyCheck',
+			options: { checks: ['noPayer'], ...options },
+		});
+
+	beforeEach(() => {
+		jest.useFakeTimers({ now: new Date(`${TODAY}T06:00:00Z`), advanceTimers: true });
+		school.settings.now = `${TODAY} 09:00:00`;
+	});
+	afterEach(() => jest.useRealTimers());
+
+	it('Get Overview shows each payment of a customer of both branches once', async () => {
+		const customer_id = school.lead({ is_study: 1, branch_ids: [1, 2] });
+		const first = addPayment({ customer_id, branch_id: 1 });
+		const second = addPayment({ customer_id, branch_id: 2 });
+
+		const { json } = await school.done(formOf('getOverview', { matchBy: 'id', id: customer_id }));
+
+		expect(idsOf(json[0].payments as IDataObject[])).toEqual([first, second]);
+	});
+
+	it('Daily Check names a payment without a payer once, in its own branch', async () => {
+		const payment_id = addPayment({ branch_id: 1, customer_id: null });
+
+		const { json } = await findPaymentsWithoutPayer();
+
+		expect(json).toEqual([expect.objectContaining({ payment_id, branch_id: 1 })]);
+	});
+
+	it('Daily Check of branch 2 names no payment of branch 1', async () => {
+		addPayment({ branch_id: 1, customer_id: null });
+
+		const { json } = await findPaymentsWithoutPayer({ searchBranches: [2] });
+
+		expect(json).toEqual([]);
+	});
+
+	it('Get Participants of branch 2 tells of no lesson that names branch 1', async () => {
+		const customer_id = school.lead({ is_study: 1, branch_ids: [2] });
+		const lesson = { date: TODAY, time_from: `${TODAY} 17:00:00`, status: 1, customer_ids: [customer_id] };
+		school.onCall = (call) => {
+			if (call !== 'lesson/index') return undefined;
+			const items = [
+				{ ...lesson, id: 71, branch_id: 1 },
+				{ ...lesson, id: 72, branch_id: 2 },
+			];
+			return { total: 2, items };
+		};
+
+		const { json } = await school.done({
+			resource: 'lesson',
+			operation: 'getParticipants',
+			branchId: 2,
+			date_from: TODAY,
+			date_to: TODAY,
+			returnAll: true,
+		});
+
+		expect(json.map(({ lesson_id }) => lesson_id)).toEqual([72]);
+	});
+});
