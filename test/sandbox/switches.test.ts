@@ -157,7 +157,7 @@ const switches: Switches = {
 			const types = (await school.all('pay/index')).map((pay) => pay.pay_type_id);
 			return [distinct(types), (await first('pay/index', { pay_type_id: 2 })).pay_type_id];
 		},
-		answers: { all: [[1, 2], 2], income: [[1], 2] },
+		answers: { all: [[1, 11, 12, 2], 2], income: [[1], 2] },
 	},
 	refundSum: {
 		ask: async () => {

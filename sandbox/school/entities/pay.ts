@@ -184,5 +184,11 @@ export const payType: Entity = {
 	fields: { id, name },
 	filters: { id: equals },
 	sortKey: byId,
-	fixtures: [{ name: 'Доход' }, { name: 'Возврат' }, { name: 'Корректировка' }],
+	fixtures: [
+		{ name: 'Доход' },
+		{ name: 'Возврат' },
+		{ name: 'Корректировка' },
+		{ id: 11, name: 'Инкассация (приход)' },
+		{ id: 12, name: 'Инкассация (расход)' },
+	],
 };
