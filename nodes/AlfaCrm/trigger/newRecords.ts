@@ -35,12 +35,11 @@ interface RecordsState {
 	mark: number;
 	/** The day of creation that lists are asked for, `yyyy-mm-dd`: the day before that of the mark. */
 	since: string;
-	/**
-	 * Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted, such as records
-	 * of branches that are not watched.
-	 */
+	/** Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted. */
 	told: string;
 	unwanted: string;
+	/** The same of records of other branches, which totals count. They are news once they are moved into a watched branch. */
+	foreign?: string;
 	/** When all lists were last read whole, as far as they could be; n8n's time in milliseconds. */
 	wholeAt?: number;
 	branches: Record<string, BranchState>;
@@ -80,7 +79,7 @@ function withSettings(
 function step(
 	state: RecordsState,
 	snapshots: Snapshots,
-	wants: (record: NewRecord) => boolean,
+	wants: (row: IDataObject) => boolean,
 	now: number,
 ): Pick<PollResult, 'after' | 'news'> {
 	const told = idsIn(state.told);
@@ -88,12 +87,17 @@ function step(
 	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
 	// One that a branch lists in which it is news is no less new for being in one that was chosen.
 	const isOld = (branch: number) => !(branch in state.branches) || state.branches[branch].isChosen;
-	// A record of another branch is not noted as old, for it is news once it is moved into a watched branch.
-	const isNoted = (one: NewRecord) => !isOfOtherBranch(one) && placesOf(one).every(isOld);
-	const noted = unknown.filter(isNoted);
-	const news = unknown.filter((one) => !isNoted(one) && wants(one));
+	const own = unknown.filter((one) => !isOfOtherBranch(one));
+	const isNoted = (one: NewRecord) => placesOf(one).every(isOld);
+	const noted = own.filter(isNoted);
+	const news = own.filter((one) => !isNoted(one) && wants(one.row));
+	const foreign = idsIn(state.foreign ?? '');
+	for (const { id } of unknown) foreign.add(id);
 	const unwanted = idsIn(state.unwanted);
-	for (const { id } of unknown) unwanted.add(id);
+	for (const { id } of own) {
+		foreign.delete(id);
+		unwanted.add(id);
+	}
 	for (const { id } of news) unwanted.delete(id);
 	return {
 		news,
@@ -113,6 +117,7 @@ function step(
 				since,
 				told: above([...told, ...known]),
 				unwanted: above([...unwanted]),
+				foreign: above([...foreign]) || undefined,
 				// Another day's list has another total.
 				wholeAt: since !== state.since ? undefined : isWhole ? now : state.wholeAt,
 				branches,
@@ -175,17 +180,12 @@ export class NewRecords implements EventSource {
 			request.branches,
 			async (branch) => await this.read(request, branch, state),
 		);
-		const wants = (record: NewRecord) => this.wantsRecord(record);
-		return { failures, ...step(state, found, wants, request.now) };
+		return { failures, ...step(state, found, this.wants, request.now) };
 	}
 
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
 		const { news, isAll } = await this.newest(request, count);
 		return { news: news.slice(-count), isAll };
-	}
-
-	private wantsRecord(record: NewRecord): boolean {
-		return !isOfOtherBranch(record) && this.wants(record.row);
 	}
 
 	/** All up to the newest record is old. */
@@ -224,7 +224,7 @@ export class NewRecords implements EventSource {
 			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
 			else {
 				const all = listedIn(found);
-				const news = all.filter((record) => this.wantsRecord(record));
+				const news = all.filter((record) => !isOfOtherBranch(record) && this.wants(record.row));
 				const oldest = count === 0 ? all.at(-1) : news.at(-count);
 				// Where the clock of a branch is slow, one with a higher ID may show the day before.
 				const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
@@ -242,7 +242,7 @@ export class NewRecords implements EventSource {
 	private async read({ now, reader }: PollRequest, branch: number, state: RecordsState): Promise<Collected> {
 		const { mark, since } = state;
 		const { total } = state.branches[branch];
-		const known = idsIn(`${state.told},${state.unwanted}`);
+		const known = idsIn([state.told, state.unwanted, state.foreign].join());
 		const isUnknown = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row));
 		const isQuiet = !isWholeDue(state, now) && total !== undefined;
 		let unknown = 0;

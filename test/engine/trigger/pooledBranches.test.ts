@@ -82,6 +82,18 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 		expect(await world.polls(2, 5)).toEqual([lead]);
 	});
 
+	it('reports a lead of branch 1 that is moved into branch 2 after another filter was set', async () => {
+		const world = await watchCustomers([2]);
+		const lead = world.customer({ branch_ids: [1] });
+		expect(await world.poll()).toEqual([]);
+
+		world.poller.change({ event: 'customerCreated', branchIds: [2], is_study: 0 });
+		expect(await world.polls(1, 5)).toEqual([]);
+		world.school.store.patch('customer', lead, { branch_ids: [2] });
+
+		expect(await world.polls(2, 5)).toEqual([lead]);
+	});
+
 	it('reports no old lead of branch 1 when branch 1 is watched as well later', async () => {
 		const world = await watchCustomers([2]);
 		world.customer({ branch_ids: [1] });

@@ -408,6 +408,16 @@ describe('a refund or correction with a number', () => {
 		]);
 	});
 
+	it('names each payment once if several branches list it', async () => {
+		school.settings.pooledBranches = [2];
+		for (const customer_id of [customer, school.lead()])
+			school.add('pay', { ...PAID, customer_id, note: '[ID inv-1]' });
+
+		const { message } = await school.stopped(refund('inv-1', { customer_id: '' }));
+
+		expect(message).toBe('The External ID "inv-1" does not tell the payer: payments 1, 2');
+	});
+
 	it('without a customer stops where nobody has paid that number, or two have', async () => {
 		const whose = refund('inv-1', { customer_id: '' });
 		expect((await school.stopped(whose)).message).toBe(
