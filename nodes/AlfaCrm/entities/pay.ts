@@ -39,7 +39,7 @@ export const NO_INCOME: readonly number[] = Object.values(PAY_TYPE).filter((type
 
 const CASH_COLLECTION: readonly unknown[] = [PAY_TYPE.cashCollectionIn, PAY_TYPE.cashCollectionOut];
 
-/** Whether a row is a cash collection, which moves money between the school's own accounts. It never has a customer. API notes 5.16. */
+/** Whether a row is a cash collection, in or out, which never has a customer and is nobody's payment. API notes 5.16. */
 export const isCashCollection = ({ customer_id, pay_type_id }: IDataObject): boolean =>
 	readId(customer_id) === undefined && CASH_COLLECTION.includes(readId(pay_type_id));
 

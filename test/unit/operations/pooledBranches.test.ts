@@ -18,7 +18,7 @@ function addLeads(count: number, branch_ids: number[]): number[] {
 const idsOf = (rows: readonly IDataObject[]) => rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
 
 const leftOut = (what: string) =>
-	`AlfaCRM lists records of other branches in a branch. They were left out: to get them, choose the branch that they name: ${what}`;
+	`Records of other branches, which AlfaCRM lists in a branch as well, were left out. To get them, choose the branch that they name: ${what}`;
 
 describe('Get Many, where branch 2 also lists the customers of branch 1,', () => {
 	it('returns the customers of branch 2 and says how many of other branches were left out', async () => {

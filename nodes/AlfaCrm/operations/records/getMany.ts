@@ -68,7 +68,7 @@ export const getMany: Operation = {
 function warnOfOtherBranches(item: Item, count: number, which: string): void {
 	if (count === 0) return;
 	item.execution.hints.add(
-		'AlfaCRM lists records of other branches in a branch. They were left out: to get them, choose the branch that they name',
+		'Records of other branches, which AlfaCRM lists in a branch as well, were left out. To get them, choose the branch that they name',
 		`${count} ${which}`,
 	);
 }
