@@ -74,7 +74,7 @@ export class Lister {
 			...readFilters(entity, filters, this.settings, this.store),
 			(row: Row) => matchesParams(row, params),
 		];
-		const scope = entity.isLog && this.settings.logScope === 'account' ? null : branch;
+		const scope = this.showsAllBranches(entity, branch) ? null : branch;
 		const isListed = (row: Row) => isInBranch(entity, row, scope) && tests.every((test) => test(row));
 		const few = this.candidates(entity, params, filters)?.filter(isListed);
 		const rows = few
@@ -84,6 +84,12 @@ export class Lister {
 		if (this.cache.size >= cacheSize && oldest !== undefined) this.cache.delete(oldest);
 		this.cache.set(key, rows);
 		return rows;
+	}
+
+	private showsAllBranches(entity: Entity, branch: number | null): boolean {
+		const { logScope, pooledBranches } = this.settings;
+		if (entity.isLog) return logScope === 'account';
+		return entity.isPooled === true && branch !== null && pooledBranches.includes(branch);
 	}
 
 	/** Changes whenever the same filters may find other rows. */

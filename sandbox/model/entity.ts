@@ -93,6 +93,8 @@ export interface Entity {
 	params?: Readonly<Record<string, readonly string[]>>;
 	/** Field that ties a record to branches; absent when every branch lists every record. */
 	branchField?: string;
+	/** A branch of the setting `pooledBranches` lists those of all branches. API notes 3. */
+	isPooled?: true;
 	fields: Readonly<Record<string, Field>>;
 	/** Written under these names, but stored otherwise by `beforeSave`. */
 	inputs?: Readonly<Record<string, Field>>;
@@ -101,7 +103,7 @@ export interface Entity {
 	/** Those of them that the log tells all the same. */
 	logged?: (settings: Settings) => readonly string[];
 	filters: Readonly<Record<string, Filter>>;
-	/** What the invented school has of it, where that is always the same; ids are the places in this list, from 1. */
+	/** What the invented school has of it, where that is always the same; ids are the places in this list, from 1, unless a row says its own. */
 	fixtures?: readonly JsonObject[];
 	/** How a record is archived: a day is put in place of `active`, or the flag is set to 1. */
 	archive?: { field: string; active: string | 0 };

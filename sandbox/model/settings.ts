@@ -61,6 +61,10 @@ const schema = z.strictObject({
 		['on', 'off'],
 		'the main branch; `off`: `branch/index` answers inside of a branch only, else with a 403, though which status AlfaCRM gives is not known',
 	),
+	pooledBranches: wholeNumbers(
+		'API notes 3',
+		'branches whose lists of customers and payments show those of all branches; each row names its own branches',
+	),
 	otherBranch: choice(
 		'API notes 13',
 		['allowed', 'missing'],

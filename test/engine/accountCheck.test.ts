@@ -179,6 +179,22 @@ describe('how lists come', () => {
 		expect(told).toMatchObject({ found: expect.stringMatching(`^${found}`) as string, verdict: 'differs' });
 	});
 
+	it('names a branch whose list also shows customers of other branches', async () => {
+		office.set({ pooledBranches: [2] });
+
+		const report = await check();
+
+		expect(at(report, 'records of other branches: branch 1')).toMatchObject({
+			found: 'none',
+			verdict: 'as expected',
+		});
+		expect(at(report, 'records of other branches: branch 2')).toMatchObject({
+			found: expect.stringMatching(/^\d+ of 150 customers$/) as string,
+			verdict: 'differs',
+			meaning: expect.stringContaining('Get Many and the AlfaCRM Trigger leave those out') as string,
+		});
+	});
+
 	it('that are longer than the largest page tell its size', async () => {
 		for (let one = 0; one < 500; one++) office.lead();
 		expect(at(await check(), 'page size: lists')).toMatchObject({

@@ -43,7 +43,11 @@ describe('npm run account:profile', () => {
 		{ forbiddenBranches: [2], wrongFilterValue: 'matchesNothing', groupTeachers: 'objects' },
 		{ mainBranch: 'off', logFields: 'jsonText' },
 		{ bodyPageSize: 'refused400', total: 'pageSize', logLesson: false },
-		{ ...ignoring('pay.id', 'lesson.date_from', 'lesson.date_to', 'customer.phone'), pageSize: 30 },
+		{
+			...ignoring('pay.id', 'lesson.date_from', 'lesson.date_to', 'customer.phone'),
+			pageSize: 30,
+			pooledBranches: [2],
+		},
 		{
 			...{ branchless: 'first', total: 'missing', logScope: 'account' },
 			ignoredFilters: ignoredFilters.filter((one) => one !== 'branch.id'),

@@ -75,6 +75,22 @@ describe('the invented school', () => {
 		expect(odd).toEqual([]);
 	});
 
+	it('holds cash collections in and out, which have a sum and no customer', () => {
+		const collections = sandbox.store
+			.rows('pay')
+			.filter(({ pay_type_id }) => pay_type_id === 11 || pay_type_id === 12);
+
+		const shown = collections.map(({ pay_type_id, customer_id, income }) => ({
+			pay_type_id,
+			customer_id,
+			income,
+		}));
+
+		const out = { pay_type_id: 12, customer_id: null, income: '15000.00' };
+		const into = { pay_type_id: 11, customer_id: null, income: '15000.00' };
+		expect(shown).toEqual([out, into, out, into, out, into, out, into]);
+	});
+
 	it('has grown in the order of its ids, and has no leads in the stage that is switched off', () => {
 		const times = customers.map((row) => String(row.created_at));
 		expect(times).toEqual([...times].sort());

@@ -108,6 +108,35 @@ const switches: Switches = {
 		ask: async () => await statuses('branch/index', '2/branch/index', 'company/index', 'customer/index'),
 		answers: { on: [200, 200, 200, 200], off: [403, 200, 200, 200] },
 	},
+	// Whether lists of a branch show records of branch 1 alone.
+	pooledBranches: {
+		ask: async () => {
+			const showsBranchOne = async (path: string) => {
+				const shown = await school.all(path, { is_study: 2 });
+				return shown.some(({ branch_ids, branch_id }) => String(branch_ids ?? branch_id) === '1');
+			};
+			return {
+				'customers of 2': await showsBranchOne('2/customer/index'),
+				'payments of 2': await showsBranchOne('2/pay/index'),
+				'groups of 2': await showsBranchOne('2/group/index'),
+				'customers of 3': await showsBranchOne('3/customer/index'),
+			};
+		},
+		answers: {
+			'[]': {
+				'customers of 2': false,
+				'payments of 2': false,
+				'groups of 2': false,
+				'customers of 3': false,
+			},
+			'[2]': {
+				'customers of 2': true,
+				'payments of 2': true,
+				'groups of 2': false,
+				'customers of 3': false,
+			},
+		},
+	},
 	otherBranch: {
 		ask: async () => {
 			school.sandbox.store.patch('customer', 4, { branch_ids: [2] });
@@ -128,7 +157,7 @@ const switches: Switches = {
 			const types = (await school.all('pay/index')).map((pay) => pay.pay_type_id);
 			return [distinct(types), (await first('pay/index', { pay_type_id: 2 })).pay_type_id];
 		},
-		answers: { all: [[1, 2], 2], income: [[1], 2] },
+		answers: { all: [[1, 11, 12, 2], 2], income: [[1], 2] },
 	},
 	refundSum: {
 		ask: async () => {

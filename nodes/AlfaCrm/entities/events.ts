@@ -1,13 +1,20 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { CUSTOMER_TYPE } from './customer';
 import type { Nothing } from './fieldTypes';
 import { LESSON_STATUS } from './lesson';
+import { isCashCollection } from './pay';
 
 /** What tells that an event has happened: what each kind of event declares. */
 export interface EventKinds {
 	/** A customer is new, told by the list of customers. */
 	newCustomers: Nothing;
 	/** A record is new, told by the list of its resource. */
-	newRecords: { resource: string };
+	newRecords: {
+		resource: string;
+		/** Which new records are reported; all if missing. */
+		counts?: (row: IDataObject) => boolean;
+	};
 	/** A change is in the log of AlfaCRM. API notes 5.21. */
 	logged: {
 		/** The class that it is about; any if missing. */
@@ -207,8 +214,9 @@ export const eventTypes: readonly EventType[] = [
 		value: 'paymentCreated',
 		label: 'Payment Created',
 		action: 'When a payment arrives',
-		description: 'A payment is new in AlfaCRM',
+		description: 'A payment is new in AlfaCRM, which may be a refund or a correction, but no cash collection',
 		resource: 'pay',
+		counts: (row) => !isCashCollection(row),
 	},
 	{
 		kind: 'logged',

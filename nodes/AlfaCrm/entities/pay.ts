@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readId } from '../values/formats';
 import { fieldsLike, note, timestampFilters, timestamps, writable, only } from './common';
 import {
 	dottedDate,
@@ -15,13 +18,30 @@ import {
 import type { Field } from './fieldTypes';
 import type { Action } from './types';
 
-/** The one type of payment whose number is verified. API notes 5.16. */
-export const INCOME = 1;
 /**
- * Types that one source knows not to be an income: refunds, corrections and sales of goods, as new and as old rows have
- * them. What others an account has is not known. API notes 5.16.
+ * Types of payments. An account may have other types of its own. Two accounts agree on 1, 5 and 6; one source each knows
+ * the rest. API notes 5.16.
  */
-export const NO_INCOME = [2, 3, 5, 6, 9];
+export const PAY_TYPE = {
+	income: 1,
+	earlierSaleOfGoods: 2,
+	earlierRefund: 3,
+	refund: 5,
+	correction: 6,
+	saleOfGoods: 9,
+	cashCollectionIn: 11,
+	cashCollectionOut: 12,
+} as const;
+
+export const INCOME: number = PAY_TYPE.income;
+/** Types that are no income. What types of the account's own are is not known. */
+export const NO_INCOME: readonly number[] = Object.values(PAY_TYPE).filter((type) => type !== INCOME);
+
+const CASH_COLLECTION: readonly unknown[] = [PAY_TYPE.cashCollectionIn, PAY_TYPE.cashCollectionOut];
+
+/** Whether a row is a cash collection, in or out, which never has a customer and is nobody's payment. API notes 5.16. */
+export const isCashCollection = ({ customer_id, pay_type_id }: IDataObject): boolean =>
+	readId(customer_id) === undefined && CASH_COLLECTION.includes(readId(pay_type_id));
 
 const account = reference('pay_account_id', 'Payment Account', 'payAccount');
 const type = reference('pay_type_id', 'Payment Type', 'payType');
@@ -100,7 +120,7 @@ const incoming = fieldsLike(
 );
 export const incomeFields = [...incoming, ...numbered];
 
-/** API notes 5.16: types other than an income, and signs, are known from one integration. */
+/** API notes 5.16: signs are known from one integration. */
 const correct: Action = {
 	name: 'createCorrection',
 	label: 'Create Correction or Refund',
@@ -119,7 +139,7 @@ const correct: Action = {
 			nonZero: true,
 			description: 'Above 0 for a refund, negative where a correction lowers the balance',
 		}),
-		{ ...type, required: true },
+		{ ...type, required: true, description: '5 is usually a refund, 6 a correction' },
 		{ ...account, required: true },
 		date,
 		...[branch, note, payer, item, ...numbered],
@@ -128,7 +148,7 @@ const correct: Action = {
 	unconfirmed: true,
 };
 
-/** API notes 5.16. What number stands for which type is verified for 1, an income, only. */
+/** API notes 5.16. The plain list shows all types in one account, and may show incomes only in another. */
 export const pay = writable({
 	resource: 'pay',
 	className: 'Pay',

@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ApiClient } from '../api/client';
+import { nodeError } from '../api/failures';
 import type { Collected } from '../api/list';
 import { archivedFlag } from '../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../entities/customer';
@@ -8,7 +10,7 @@ import { readFlag } from '../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
+import { byBranch, inEach, isOfOtherBranch, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { checkNumber, checkText, makeObjectCheck, makeOptional, makeRecordCheck } from './storedShape';
 
@@ -99,6 +101,7 @@ export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (
 	const known = new Map([...readKnown(state.noted, false), ...readKnown(state.known, true)]);
 	const news: DueRecord[] = [];
 	for (const [id, one] of recordsIn(snapshots, isClient)) {
+		if (isOfOtherBranch(one)) continue;
 		const from = kind.opensFrom?.(lastLook(state, one.branches, today), limit) ?? -Infinity;
 		const mark = kind.read(one.row, from);
 		if (mark === undefined || mark < from) continue;
@@ -179,7 +182,7 @@ export class DueDates implements EventSource {
 	constructor(private readonly settings: DueSettings) {}
 
 	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
-		const { branches, hasLostState, now, reader } = request;
+		const { branches, client, hasLostState, now, reader } = request;
 		const { everyMs, limit, zone } = this.settings;
 		const today = dayAt(now, zone);
 		const state = hasLostState
@@ -190,22 +193,41 @@ export class DueDates implements EventSource {
 		const { found: snapshots, failures } = await inEach(branches, async (branch) =>
 			isTime(state.branches[branch]) ? await reader.collect(clientsOf(branch), {}) : undefined,
 		);
+		this.assertFieldShown(client, snapshots);
 		return { failures, ...step(state, { ...this.settings, snapshots, today, now }) };
 	}
 
 	/** What is due now, whenever it fell due. */
-	async samples({ branches, deadline, now, reader }: SampleRequest, count: number): Promise<Samples> {
+	async samples({ branches, client, deadline, now, reader }: SampleRequest, count: number): Promise<Samples> {
 		const { limit, zone } = this.settings;
 		const today = dayAt(now, zone);
 		const { found: snapshots } = await inEach(
 			branches,
 			async (branch) => await reader.collect(clientsOf(branch), { isEnough: () => Date.now() >= deadline }),
 		);
+		this.assertFieldShown(client, snapshots);
 		const looked = byBranch(branches, () => ({ day: today, at: now }));
 		const state: DueState = { known: {}, limit, branches: looked };
 		const { news } = step(state, { ...this.settings, snapshots, today, now });
 		return { news: news.slice(-count), isAll: Date.now() < deadline };
 	}
+
+	/** @throws NodeApiError if clients were read and no card has the field that the event goes by */
+	private assertFieldShown(client: ApiClient, snapshots: Seen['snapshots']): void {
+		const { kind } = this.settings;
+		const cards = [...snapshots.values()].flatMap((list) => list?.rows ?? []).filter(isClient);
+		if (cards.length === 0 || cards.some((card) => card[kind.field] !== undefined)) return;
+		throw fieldMissingError(client, kind, cards.length);
+	}
+}
+
+/** Without the field on any card the trigger would stay silent for ever. A card may lack `balance`. API notes 5.3. */
+function fieldMissingError({ node }: ApiClient, { field, fieldMeaning }: DueKind, count: number): Error {
+	const text = {
+		message: `AlfaCRM shows no ${fieldMeaning} of the clients, so nobody would ever be reported`,
+		description: `The field "${field}" is missing on all ${count} cards of clients that were read. Check in AlfaCRM whether the role of this user may see it: 'Customer' → 'Get Many' with 'Simplify' off shows which fields come.`,
+	};
+	return nodeError(node, text, undefined);
 }
 
 const clientsOf = (branch: number) => ({

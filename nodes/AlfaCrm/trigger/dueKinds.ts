@@ -7,6 +7,10 @@ import { DAY_MS } from '../values/time';
 
 /** What falls due by the card of a client. Days are counted from 1970. */
 export interface DueKind {
+	/** The field of the card that says it. An empty field says "none"; a card without the field says nothing at all. */
+	field: string;
+	/** What the field holds, for messages. */
+	fieldMeaning: string;
 	/**
 	 * What the card says: a day, or how much is left. Undefined where it says nothing.
 	 *
@@ -72,6 +76,8 @@ function birthdayFrom(day: number, born: number): number {
 
 export const dueKinds: Record<DueName, DueKind> = {
 	birthday: {
+		field: 'dob',
+		fieldMeaning: 'date of birth',
 		read: ({ dob }, from) => {
 			const born = dayIn(dob);
 			return born === undefined ? undefined : birthdayFrom(from, born);
@@ -86,6 +92,8 @@ export const dueKinds: Record<DueName, DueKind> = {
 		}),
 	},
 	inDebt: {
+		field: 'balance',
+		fieldMeaning: 'balance',
 		read: ({ balance }) => {
 			const amount = readNumber(balance);
 			return amount === undefined ? undefined : hundredths(amount);
@@ -95,12 +103,16 @@ export const dueKinds: Record<DueName, DueKind> = {
 		describe: (mark) => ({ debt: Math.max(0, -mark) / 100 }),
 	},
 	lessonsRunningOut: {
+		field: 'paid_lesson_count',
+		fieldMeaning: 'number of lessons left',
 		read: ({ paid_lesson_count }) => readNumber(paid_lesson_count),
 		levelOf: asItIs,
 		isSame: (told, mark) => mark <= told + LESSONS_SAME,
 		describe: (mark) => ({ lessons_left: mark }),
 	},
 	notSeen: {
+		field: 'last_attend_date',
+		fieldMeaning: 'day of the last visit',
 		read: ({ last_attend_date }) => dayIn(last_attend_date),
 		levelOf: daysUntil,
 		isSame: (told, mark) => mark <= told,
@@ -108,6 +120,8 @@ export const dueKinds: Record<DueName, DueKind> = {
 		describe: (mark, today) => ({ last_seen: textOf(mark), days_not_seen: today - mark }),
 	},
 	subscriptionEnding: {
+		field: 'paid_till',
+		fieldMeaning: 'end of what is paid',
 		read: ({ paid_till }) => dayIn(paid_till),
 		levelOf: daysUntil,
 		isSame: (told, mark) => mark <= told + DAYS_SAME_END,

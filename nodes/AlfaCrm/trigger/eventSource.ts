@@ -6,13 +6,14 @@ import type { Collected, ListReader } from '../api/list';
 import { collect } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import { SMALLEST_PAGE } from '../api/pages';
-import { readId, readIds } from '../values/formats';
+import { belongsToBranch, shownBranches } from '../entities/branch';
+import { readId } from '../values/formats';
 import type { Check } from './storedShape';
 
 /** A record or a change that is to be reported. */
 export interface NewRecord {
 	row: IDataObject;
-	/** The branches that list it. */
+	/** The watched branches that list it; of a record, only those to which it belongs: see `isOfOtherBranch`. */
 	branches: number[];
 }
 
@@ -151,12 +152,12 @@ export const mapBranches = <S>(
 export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
 
 /** Where a record is: the branches that list it, and those of its card, which could not be read just now perhaps. */
-export const placesOf = ({ branches, row }: NewRecord): number[] => [
-	...branches,
-	...readIds([row.branch_ids].flat()),
-];
+export const placesOf = ({ branches, row }: NewRecord): number[] => [...branches, ...shownBranches(row)];
 
-/** The records of what was read in each branch, each once, by ID. */
+/** Whether a record belongs to none of the watched branches, though one of them lists it. API notes 3. */
+export const isOfOtherBranch = ({ branches }: NewRecord): boolean => branches.length === 0;
+
+/** The records of what was read in each branch, each once, by ID. Some may be of other branches: see `isOfOtherBranch`. */
 export function recordsIn(
 	lists: ReadonlyMap<number, Pick<Collected, 'rows'> | undefined>,
 	counts: (row: IDataObject) => boolean = () => true,
@@ -165,7 +166,8 @@ export function recordsIn(
 	for (const [branch, { rows } = { rows: [] }] of lists)
 		for (const row of rows.filter(counts)) {
 			const { branches = [] } = found.get(rowId(row)) ?? {};
-			found.set(rowId(row), { row, branches: [...branches, branch] });
+			const own = belongsToBranch(row, branch) ? [branch] : [];
+			found.set(rowId(row), { row, branches: [...branches, ...own] });
 		}
 	return found;
 }

@@ -5,7 +5,7 @@ import type { ListQuery, Page } from '../api/pages';
 import { daysAfter, dotted } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
+import { byBranch, inEach, isOfOtherBranch, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
 import {
@@ -46,6 +46,8 @@ interface RecordsState {
 	/** Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted. */
 	told: string;
 	unwanted: string;
+	/** The same of records of other branches, which totals count. They are news once they are moved into a watched branch. */
+	foreign?: string;
 	/** When all lists were last read whole, as far as they could be; n8n's time in milliseconds. */
 	wholeAt?: number;
 	branches: Record<string, BranchState>;
@@ -59,6 +61,7 @@ const checkState = makeObjectCheck<RecordsState>({
 	since: checkText,
 	told: checkText,
 	unwanted: checkText,
+	foreign: makeOptional(checkText),
 	wholeAt: makeOptional(checkNumber),
 	branches: makeRecordCheck(
 		makeObjectCheck<BranchState>({
@@ -110,11 +113,17 @@ function step(
 	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
 	// One that a branch lists in which it is news is no less new for being in one that was chosen.
 	const isOld = (branch: number) => !(branch in state.branches) || state.branches[branch].isChosen;
+	const own = unknown.filter((one) => !isOfOtherBranch(one));
 	const isNoted = (one: NewRecord) => placesOf(one).every(isOld);
-	const noted = unknown.filter(isNoted);
-	const news = unknown.filter((one) => !isNoted(one) && wants(one.row));
+	const noted = own.filter(isNoted);
+	const news = own.filter((one) => !isNoted(one) && wants(one.row));
+	const foreign = idsIn(state.foreign ?? '');
+	for (const { id } of unknown) foreign.add(id);
 	const unwanted = idsIn(state.unwanted);
-	for (const { id } of unknown) unwanted.add(id);
+	for (const { id } of own) {
+		foreign.delete(id);
+		unwanted.add(id);
+	}
 	for (const { id } of news) unwanted.delete(id);
 	return {
 		news,
@@ -134,6 +143,7 @@ function step(
 				since,
 				told: above([...told, ...known]),
 				unwanted: above([...unwanted]),
+				foreign: above([...foreign]) || undefined,
 				// Another day's list has another total.
 				wholeAt: since !== state.since ? undefined : isWhole ? now : state.wholeAt,
 				branches,
@@ -242,7 +252,7 @@ export class NewRecords implements EventSource {
 			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
 			else {
 				const all = listedIn(found);
-				const news = all.filter(({ row }) => this.wants(row));
+				const news = all.filter((record) => !isOfOtherBranch(record) && this.wants(record.row));
 				const oldest = count === 0 ? all.at(-1) : news.at(-count);
 				// Where the clock of a branch is slow, one with a higher ID may show the day before.
 				const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
@@ -260,7 +270,7 @@ export class NewRecords implements EventSource {
 	private async read({ now, reader }: PollRequest, branch: number, state: RecordsState): Promise<Collected> {
 		const { mark, since } = state;
 		const { total } = state.branches[branch];
-		const known = idsIn(`${state.told},${state.unwanted}`);
+		const known = idsIn([state.told, state.unwanted, state.foreign].join());
 		const isUnknown = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row));
 		const isQuiet = !isWholeDue(state, now) && total !== undefined;
 		let unknown = 0;

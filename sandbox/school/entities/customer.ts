@@ -108,6 +108,7 @@ export const customer: Entity = {
 	path: 'customer',
 	className: 'Customer',
 	branchField: 'branch_ids',
+	isPooled: true,
 	fields,
 	hidden: { level_id: null, comment: '' },
 	filters,

@@ -59,6 +59,7 @@ export const pay: Entity = {
 	path: 'pay',
 	className: 'Pay',
 	branchField: 'branch_id',
+	isPooled: true,
 	fields: {
 		id,
 		branch_id: branchId,
@@ -183,5 +184,11 @@ export const payType: Entity = {
 	fields: { id, name },
 	filters: { id: equals },
 	sortKey: byId,
-	fixtures: [{ name: 'Доход' }, { name: 'Возврат' }, { name: 'Корректировка' }],
+	fixtures: [
+		{ name: 'Доход' },
+		{ name: 'Возврат' },
+		{ name: 'Корректировка' },
+		{ id: 11, name: 'Инкассация (приход)' },
+		{ id: 12, name: 'Инкассация (расход)' },
+	],
 };

@@ -6,6 +6,10 @@ import { createdIn, day, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 
+/** Cash collection into and out of one of the school's own accounts. API notes 5.16. */
+const cashIn = 11;
+const cashOut = 12;
+
 /** Subscriptions and discounts of those who are in groups, and what they have paid, in the order of time. */
 export function seedPayments(
 	store: Store,
@@ -50,7 +54,27 @@ export function seedPayments(
 			const paid = Math.max(Math.min(time, baseTime - day), createdIn(customer));
 			addPay(store, meeting, customer, paid, random);
 		}
+		addCashCollection(store, baseTime - (months.length - back) * 28 * day + 27 * day);
 	}
+}
+
+/** Takes cash out of the till and pays it in at the bank. Both are payments without a customer. API notes 5.16. */
+function addCashCollection(store: Store, time: number): void {
+	const [till, bank] = [1, 2];
+	const collection = {
+		branch_id: 1,
+		location_id: 1,
+		customer_id: null,
+		document_date: toDotted(toDay(time)),
+		income: '15000.00',
+		payer_name: '',
+		is_confirmed: 1,
+		manager_id: 1,
+		created_at: toMoment(time),
+		updated_at: toMoment(time),
+	};
+	store.insert('pay', { ...collection, pay_type_id: cashOut, pay_account_id: till });
+	store.insert('pay', { ...collection, pay_type_id: cashIn, pay_account_id: bank });
 }
 
 function addDiscount(store: Store, { branch, subject }: SeededGroup, customer: Row): void {

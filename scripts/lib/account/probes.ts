@@ -4,6 +4,7 @@ import { collect } from '../../../nodes/AlfaCrm/api/list';
 import { LARGEST_PAGE, readPage } from '../../../nodes/AlfaCrm/api/pages';
 import type { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { mayAnswerElsewhere } from '../../../nodes/AlfaCrm/api/request';
+import { belongsToBranch } from '../../../nodes/AlfaCrm/entities/branch';
 import { isUnsorted } from '../../../nodes/AlfaCrm/entities/customer';
 import { LESSON_STATUS } from '../../../nodes/AlfaCrm/entities/lesson';
 import { LOG_EVENT } from '../../../nodes/AlfaCrm/entities/log';
@@ -415,6 +416,12 @@ const forbiddenBranches = value(
 		await Promise.resolve([...branches].filter(([, isOpen]) => isOpen === false).map(([id]) => id)),
 );
 
+const pooledBranches = value('pooledBranches', async ({ reading: { customers } }) => {
+	const isPooled = ([branch, rows]: [number, readonly IDataObject[]]) =>
+		rows.some((row) => !belongsToBranch(row, branch));
+	return await Promise.resolve([...customers].filter(isPooled).map(([branch]) => branch));
+});
+
 const mainBranch = value('mainBranch', async (account) => {
 	if (await account.listsBranches()) return 'on';
 	return (await account.listsBranches(account.reading.branch)) ? 'off' : undefined;
@@ -435,7 +442,7 @@ const branchless = value('branchless', async (account) => {
 
 /** What AlfaCRM's accounts may differ in, as far as lists tell: conflicts of facts, and what is open (API notes 13). */
 export const PROBES: readonly Probe[] = [
-	...[forbiddenCalls, forbiddenBranches, mainBranch, branchless],
+	...[forbiddenCalls, forbiddenBranches, pooledBranches, mainBranch, branchless],
 	...[pageSize, bodyPageSize, total],
 	...['branch', 'customer', 'group', 'lesson', 'pay', 'room', 'tariff'].map((path) => filter(path, 'id')),
 	filter('customer', 'lead_status_id'),

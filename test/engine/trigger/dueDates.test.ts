@@ -363,3 +363,65 @@ it('AlfaCRM is asked for the cards of all clients, as often as the form says', a
 	const asked = { body: { is_study: 1, page: 0, pageSize: 500 } };
 	expect(calendar.asked).toEqual([1, 2].map((branch) => ({ branch, ...asked })));
 });
+
+describe.each([
+	{ event: 'customerBirthday', field: 'dob', meaning: 'date of birth' },
+	{ event: 'inDebt', field: 'balance', meaning: 'balance' },
+	{ event: 'lessonsRunningOut', field: 'paid_lesson_count', meaning: 'number of lessons left' },
+	{ event: 'notSeen', field: 'last_attend_date', meaning: 'day of the last visit' },
+	{ event: 'subscriptionEnding', field: 'paid_till', meaning: 'end of what is paid' },
+])('$event, where cards may lack $field,', ({ event, field, meaning }) => {
+	const startWithClients = (count: number) => {
+		const calendar = new Calendar(START, { event });
+		calendar.clients(count, { [field]: null });
+		return calendar;
+	};
+	const hideField = (calendar: Calendar, isHidden: (row: JsonObject) => boolean = () => true) =>
+		calendar.showing((rows) => {
+			for (const row of rows as Array<Record<string, unknown>>)
+				if (isHidden(row as JsonObject)) delete row[field];
+		});
+	const reason = `AlfaCRM shows no ${meaning} of the clients, so nobody would ever be reported`;
+
+	it('is not activated if no card shows the field, and says which field is missing', async () => {
+		const calendar = startWithClients(3);
+		hideField(calendar);
+
+		await expect(calendar.poll()).rejects.toMatchObject({
+			message: reason,
+			description: expect.stringContaining(
+				`The field "${field}" is missing on all 3 cards of clients that were read.`,
+			) as string,
+		});
+	});
+
+	it('fails a later poll in which no card shows the field any more', async () => {
+		const calendar = startWithClients(3);
+		expect(await calendar.poll()).toEqual([]);
+		hideField(calendar);
+
+		await expect(calendar.poll('2026-03-10 12:00')).rejects.toThrow(reason);
+	});
+
+	it('gives the reason when a test event is fetched', async () => {
+		const calendar = startWithClients(3);
+		hideField(calendar);
+
+		await expect(calendar.poller.fetchTestEvent()).rejects.toThrow(reason);
+	});
+
+	it('goes on if one card shows the field, be it empty', async () => {
+		const calendar = startWithClients(3);
+		hideField(calendar, ({ id }) => id !== 2);
+
+		expect(await calendar.poll()).toEqual([]);
+	});
+
+	it('goes on if it reads no client', async () => {
+		const calendar = startWithClients(0);
+		calendar.client({ is_study: 0 });
+		hideField(calendar);
+
+		expect(await calendar.poll()).toEqual([]);
+	});
+});

@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { PAY_TYPE } from '../../../nodes/AlfaCrm/entities/pay';
 import type { JsonObject } from '../../../sandbox';
 import { between, LARGE, World } from '../support/world';
 
@@ -103,6 +104,59 @@ describe('Customer Created', () => {
 		expect(await world.poll()).toEqual([]);
 		world.poller.change(created({ is_study: 0, options: { startWith } }));
 		expect(await world.poll()).toEqual([]);
+	});
+});
+
+describe('Payment Created', () => {
+	const add = (world: World, values: JsonObject): number =>
+		world.school.store.insert('pay', {
+			branch_id: 1,
+			customer_id: 1,
+			pay_type_id: PAY_TYPE.income,
+			income: '500.00',
+			...values,
+		}).id;
+	const watchPayments = async () => {
+		const world = new World({ settings: { ...LARGE }, parameters: { event: 'paymentCreated' } });
+		await world.poll();
+		return world;
+	};
+
+	it('reports no cash collection, which is no payment of a customer', async () => {
+		const world = await watchPayments();
+		add(world, { pay_type_id: PAY_TYPE.cashCollectionIn, customer_id: null });
+		add(world, { pay_type_id: PAY_TYPE.cashCollectionOut, customer_id: null });
+		const payment = add(world, {});
+
+		expect(await world.polls(2, 5)).toEqual([payment]);
+	});
+
+	it('shows no cash collection as a test event', async () => {
+		const world = await watchPayments();
+		const payment = add(world, {});
+		add(world, { pay_type_id: PAY_TYPE.cashCollectionOut, customer_id: null });
+
+		const samples = await world.poller.fetchTestEvent();
+
+		expect(samples.map(({ id }) => id)).toEqual([payment]);
+	});
+
+	it('reports refunds, corrections and incomes that have no customer', async () => {
+		const world = await watchPayments();
+		const payments = [
+			add(world, { pay_type_id: PAY_TYPE.refund }),
+			add(world, { pay_type_id: PAY_TYPE.correction }),
+			add(world, { customer_id: null }),
+		];
+
+		expect(await world.polls(2, 5)).toEqual(payments);
+	});
+
+	it('reports a payment of a customer whose type has the number of a cash collection', async () => {
+		const world = await watchPayments();
+		const payment = add(world, { pay_type_id: PAY_TYPE.cashCollectionIn, customer_id: 1 });
+
+		expect(await world.polls(2, 5)).toEqual([payment]);
 	});
 });
 

@@ -48,6 +48,8 @@ interface History {
 	behindHours: number;
 	/** Branches that are closed in the beginning. */
 	closed: number[];
+	/** Branches whose lists show the customers of all branches. */
+	pooled: number[];
 	/** Ages of what is there in the beginning, in hours. */
 	before: number[];
 	settings: Settings;
@@ -138,6 +140,7 @@ const histories: fc.Arbitrary<History> = fc.record({
 	beginsAt: fc.constantFrom('00:30', '09:00'),
 	behindHours: fc.constantFrom(0, 0, 2),
 	closed: fc.constantFrom<number[][]>([], [], [3], [2, 3]),
+	pooled: fc.constantFrom<number[][]>([], [], [2], [1, 2, 3]),
 	before: fc.array(fc.constantFrom(0, 1, 30, 100, 10_000), { maxLength: 8 }),
 	settings: fc.record({
 		branches: fc.constantFrom<number[][]>([], [], [1], [1, 2]),
@@ -426,11 +429,17 @@ class Play {
 		this.notedAt = this.now;
 	}
 
+	/** Whether the list of a branch shows a customer, be it one of another branch. */
+	private isListed(one: Customer, body: IDataObject, place: number): boolean {
+		const branches = this.history.pooled.includes(place) ? one.branches : [place];
+		return branches.some((at) => this.isShown(one, body, at));
+	}
+
 	private rowsOf(place: number, { created_at_from: from, ...body }: IDataObject): IDataObject[] {
 		this.asked = from === undefined ? '' : dayOf(String(from));
 		const day = this.history.isDayHeeded ? this.asked : '';
 		const rows = this.customers
-			.filter((one) => one.stamp >= day && this.isShown(one, body, place))
+			.filter((one) => one.stamp >= day && this.isListed(one, body, place))
 			.map(({ id, type: kind, stamp: created, branches }) => ({
 				id,
 				is_study: kind,

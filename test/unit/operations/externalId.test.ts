@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { PAY_TYPE } from '../../../nodes/AlfaCrm/entities/pay';
 import { formOf, SmallSchool } from './school';
 
 /** A payment provider's number, by which a payment is entered once: on any day, whatever else differs. */
@@ -44,7 +45,7 @@ describe('a payment with a number', () => {
 	it.each([
 		[{ pay_type_id: 10 }, {}],
 		[{}, { pay_type_id: 10 }],
-		[{ pay_type_id: 10 }, { pay_type_id: 11 }],
+		[{ pay_type_id: 10 }, { pay_type_id: 13 }],
 	])('is entered once, whatever type of income it has: first %j, then %j', async (first, then) => {
 		expect(await school.results(take('inv-1', {}, first), take('inv-1', {}, then))).toBe(
 			'created, unchanged',
@@ -59,6 +60,15 @@ describe('a payment with a number', () => {
 			school.settings.ignoredFilters = ignored;
 			for (const customer_id of [customer, school.lead()])
 				school.add('pay', { ...PAID, customer_id, pay_type_id: 5, note: '[ID inv-1]' });
+			expect(await school.results(take('inv-1'), take('inv-1'))).toBe('created, unchanged');
+		},
+	);
+
+	it.each([PAY_TYPE.cashCollectionIn, PAY_TYPE.cashCollectionOut])(
+		'is entered though a cash collection (type %i) has its number',
+		async (pay_type_id) => {
+			school.add('pay', { ...PAID, customer_id: null, pay_type_id, note: '[ID inv-1]' });
+
 			expect(await school.results(take('inv-1'), take('inv-1'))).toBe('created, unchanged');
 		},
 	);
@@ -396,6 +406,16 @@ describe('a refund or correction with a number', () => {
 			{ pay_type_id: 1, branch_id: 2 },
 			{ pay_type_id: 2, branch_id: 2, customer_id: customer, income: '500.00', note: '[ID inv-1]' },
 		]);
+	});
+
+	it('names each payment once if several branches list it', async () => {
+		school.settings.pooledBranches = [2];
+		for (const customer_id of [customer, school.lead()])
+			school.add('pay', { ...PAID, customer_id, note: '[ID inv-1]' });
+
+		const { message } = await school.stopped(refund('inv-1', { customer_id: '' }));
+
+		expect(message).toBe('The External ID "inv-1" does not tell the payer: payments 1, 2');
 	});
 
 	it('without a customer stops where nobody has paid that number, or two have', async () => {

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { LARGEST_PAGE } from '../../api/pages';
+import { belongsToBranch } from '../../entities/branch';
 import { eventSources } from '../../entities/events';
 import { formatDay, readId } from '../../values/formats';
 import { aheadMs } from '../../values/schoolClock';
@@ -41,6 +42,7 @@ function findingOf(one: Check) {
 export function findingsOf(account: AccountReading, zone: string, now = Date.now()): IDataObject[] {
 	const findings = [
 		...[...account.branches].map(branch),
+		...[...account.customers].map(foreignCustomers),
 		...account.lists.map((one) => list(one, account)),
 		...[pageSize(account), total(account)],
 		...ORDERED.map((one) => order(account, one)),
@@ -71,9 +73,25 @@ const branch = ([id, isOpen]: [number, boolean | undefined]): Check => ({
 	found: isOpen === undefined ? undefined : isOpen ? 'readable' : 'denied',
 	asExpected: 'This user may read in the branch.',
 	otherwise:
-		'AlfaCRM denied this user subjects, customers, lessons and users there: give the user this branch and those rights in AlfaCRM, or leave it out of your workflows.',
+		'AlfaCRM denied this user customers, subjects, lessons and users there: give the user this branch and those rights in AlfaCRM, or leave it out of your workflows.',
 	needs: 'a list that AlfaCRM shows or denies',
 });
+
+/** Whether the list of a branch shows customers of other branches. API notes 3. */
+function foreignCustomers([id, customers]: [number, readonly IDataObject[]]): Check {
+	const foreign = customers.filter((row) => !belongsToBranch(row, id));
+	const told = foreign.length === 0 ? 'none' : `${foreign.length} of ${customers.length} customers`;
+	return {
+		check: 'records of other branches',
+		subject: `branch ${id}`,
+		expected: 'none',
+		found: customers.length === 0 ? undefined : told,
+		asExpected: 'The list of the branch shows its own customers.',
+		otherwise:
+			'The list of the branch also shows customers who name other branches. Get Many and the AlfaCRM Trigger leave those out; Find and Create or Update find them.',
+		needs: 'customers in the branch',
+	};
+}
 
 function list(one: Reading, account: AccountReading): Check {
 	const { entity, rows, total: count, pageSize: more, status, lacks } = one;

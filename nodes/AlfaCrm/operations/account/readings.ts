@@ -7,6 +7,7 @@ import type { Page } from '../../api/pages';
 import { rateLimiterOf } from '../../api/rateLimiter';
 import type { ApiRequest } from '../../api/request';
 import { branch as branchEntity, isClosedBranch } from '../../entities/branch';
+import { customer } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';
 import { entities, entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
@@ -14,8 +15,8 @@ import { idsOf } from '../../values/formats';
 
 /** As many branches are tried; each takes a call. */
 const MOST_BRANCHES = 10;
-/** A user who may list none of these in a branch hardly works there. */
-const USUAL = ['subject', 'customer', 'lesson', 'user'];
+/** A user who may list none of these in a branch hardly works there. Customers also tell whether it lists other branches'. */
+const USUAL = [customer.resource, 'subject', 'lesson', 'user'];
 /** Statuses that tell of one list. What has another, or none, is about the login, the network or the whole AlfaCRM. */
 const OF_A_LIST = [200, 400, 403, 404, 405, 422, 500];
 
@@ -47,6 +48,8 @@ export interface AccountReading {
 	branch: number;
 	/** Whether the user may read in a branch; undefined where AlfaCRM does not say. */
 	branches: ReadonlyMap<number, boolean | undefined>;
+	/** The first page of customers of each branch where this user may list them. */
+	customers: ReadonlyMap<number, readonly IDataObject[]>;
 	/** In the order of the entities. */
 	lists: readonly Reading[];
 	/** The paths of lists that AlfaCRM refused with a page size. */
@@ -61,6 +64,7 @@ type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 
 class Reader {
 	readonly roundTrips: number[] = [];
+	readonly customers = new Map<number, readonly IDataObject[]>();
 
 	constructor(
 		private readonly client: ApiClient,
@@ -101,10 +105,11 @@ class Reader {
 		}
 	}
 
-	/** Whether the user may read anything usual in a branch. */
-	async isOpen(branch: number): Promise<boolean | undefined> {
+	/** Whether the user may read anything usual in a branch. Keeps the customers that this shows. */
+	async tryBranch(branch: number): Promise<boolean | undefined> {
 		for (const resource of USUAL) {
-			const { status } = await this.read(entityOf(resource), branch);
+			const { rows, status } = await this.read(entityOf(resource), branch);
+			if (resource === customer.resource && status === undefined) this.customers.set(branch, rows);
 			if (status !== 403) return status === undefined ? true : undefined;
 		}
 		return false;
@@ -130,7 +135,7 @@ export async function readAccount(
 	const known = [...(given === undefined ? [] : [given]), ...inUse.slice(0, MOST_BRANCHES)];
 	const branches = new Map<number, boolean | undefined>();
 	for (const id of known.length > 0 ? known : [1]) {
-		if (!branches.has(id)) branches.set(id, await reader.isOpen(id));
+		if (!branches.has(id)) branches.set(id, await reader.tryBranch(id));
 	}
 	const tried = [...branches.keys()];
 	const branch = given ?? tried.find((id) => branches.get(id)) ?? tried[0];
@@ -150,7 +155,10 @@ export async function readAccount(
 		);
 	}
 	return {
-		...{ branch, branches, roundTrips: reader.roundTrips },
+		branch,
+		branches,
+		customers: reader.customers,
+		roundTrips: reader.roundTrips,
 		lists: entities.map(({ resource }) => byResource.get(resource) as Reading),
 		unsized: [...client.withoutPageSize].map((name) => name.replace('/index', '')),
 		tooMany: limiter.refusedCount - refusedBefore,

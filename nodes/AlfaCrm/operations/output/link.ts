@@ -1,16 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId, readIds } from '../../values/formats';
+import { readId } from '../../values/formats';
+import { belongsToBranch, shownBranches } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
-import { listOf } from '../../fields/field';
 
 /** The key of the address of a record's page. */
 export const LINK = 'url';
 
 /** The branch of a record: the one in whose list it was found, unless it says that it is not in that. */
 export function branchOf(row: IDataObject, found?: number): number | undefined {
-	const own = readIds(listOf(row.branch_ids ?? row.branch_id));
-	return own.length === 0 || own.some((id) => id === found) ? found : own[0];
+	const isFoundInOwn = found !== undefined && belongsToBranch(row, found);
+	return isFoundInOwn ? found : (shownBranches(row).at(0) ?? found);
 }
 
 /** The address of the page that shows a record in AlfaCRM, null where that is not known. API notes 6. */

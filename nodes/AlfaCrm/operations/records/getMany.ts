@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { belongsToBranch } from '../../entities/branch';
+import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import { nameSourceOf } from '../output/names';
 import { readingForm, readingOutput, readingSchema } from '../output/readings';
@@ -36,12 +38,23 @@ export const getMany: Operation = {
 		const isWanted = await rowFilterOf(item, entity, target, wanted);
 		const plural = entity.plural.toLowerCase();
 		const list = { ...target, body: { ...target.query, ...views.body }, task: `list the ${plural}` };
+		const { branch } = target;
+		const ofOtherBranches = new Set<IDataObject[string]>();
+		const isOfBranch = (row: IDataObject): boolean => {
+			const belongs = belongsToBranch(row, branch);
+			if (!belongs) ofOtherBranches.add(row.id);
+			return belongs;
+		};
 		const rows = await readList(item, plural, list, {
 			limit,
-			keep: (row: IDataObject) => views.holds(row) && isWanted(row),
+			keep: (row: IDataObject) => views.holds(row) && isWanted(row) && isOfBranch(row),
 			passes: eachWith([{}, ...others], chosen),
 		});
-		const { branch } = target;
+		warnOfOtherBranches(
+			item,
+			ofOtherBranches.size,
+			`of the ${plural} in the list of branch ${String(branch)}`,
+		);
 		return await show(
 			rows.map((row) => ({ row, branch })),
 			nameSourceOf(item),
@@ -50,3 +63,12 @@ export const getMany: Operation = {
 	output: readingSchema,
 	reads: true,
 };
+
+/** Tells how many records a branch lists that belong to other branches. API notes 3. */
+function warnOfOtherBranches(item: Item, count: number, which: string): void {
+	if (count === 0) return;
+	item.execution.hints.add(
+		'Records of other branches, which AlfaCRM lists in a branch as well, were left out. To get them, choose the branch that they name',
+		`${count} ${which}`,
+	);
+}

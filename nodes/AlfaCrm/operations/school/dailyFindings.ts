@@ -207,7 +207,7 @@ export const smallGroups = (groups: readonly Members[], fewest: number, { today 
 				`Group ${names.group(id)} has ${count === 0 ? 'no members' : `${count} member${count > 1 ? 's' : ''}`}, fewer than ${fewest}.`,
 		}));
 
-/** Incomes of the day that are nobody's. Of other types it is not known whether they need a customer. API notes 5.16. */
+/** Incomes of the day that are nobody's. A cash collection never has a customer; of other types it is not known. API notes 5.16. */
 export const paymentsWithoutCustomer = (payments: readonly LocatedRow[], { day, zone }: Days): Finding[] =>
 	payments
 		.filter(({ row }) => formatDay(row.document_date, 'iso', zone) === day)

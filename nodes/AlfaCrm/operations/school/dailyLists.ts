@@ -4,6 +4,7 @@ import type { Collected, CollectOptions, ListReader } from '../../api/list';
 import type { ListQuery } from '../../api/pages';
 import { daysAfter, formatDay, readId, readIds } from '../../values/formats';
 import { archivedFlag } from '../../entities/archive';
+import { belongsToBranch } from '../../entities/branch';
 import { cgi } from '../../entities/cgi';
 import { customer, CUSTOMER_TYPE } from '../../entities/customer';
 import { group as groupEntity } from '../../entities/group';
@@ -86,7 +87,7 @@ export class Lists {
 		return await warningReader(this.item, plural.toLowerCase()).collect(list, options);
 	}
 
-	/** The rows of a list in a branch; undefined where this user may not list them. */
+	/** The rows of a branch in its list; undefined where this user may not list them. */
 	async readIn(
 		names: readonly CheckName[],
 		entity: Entity,
@@ -95,7 +96,8 @@ export class Lists {
 	): Promise<IDataObject[] | undefined> {
 		const list = { ...listCall(entity, branch), body };
 		const read = async () => await this.collect(list, entity.plural, options);
-		return (await this.allowed(names, entity.plural, branch, read))?.rows;
+		const collected = await this.allowed(names, entity.plural, branch, read);
+		return collected?.rows.filter((row) => belongsToBranch(row, branch));
 	}
 
 	/** The same in all branches, each row once, with the first branch that lists it. */

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
 import { archivedByRow } from '../../entities/archive';
+import { belongsToBranch } from '../../entities/branch';
 import { cgi } from '../../entities/cgi';
 import { customer as customerEntity, isRejected } from '../../entities/customer';
 import { dayOf, lesson as lessonEntity, LESSON_STATUS } from '../../entities/lesson';
@@ -119,7 +120,9 @@ export async function readOccurrences(
 		reader.collect({ ...listCall(lessonEntity, branch), body: days }, { passes: passesOf(lessonEntity) }),
 		reader.collect(listCall(regularLesson, branch), {}),
 	]);
-	return occurrencesOn({ lessons, regular }, { from, to, zone }, branch);
+	const isOfBranch = (row: IDataObject) => belongsToBranch(row, branch);
+	const ofBranch = { lessons: lessons.filter(isOfBranch), regular: regular.filter(isOfBranch) };
+	return occurrencesOn(ofBranch, { from, to, zone }, branch);
 }
 
 /**

@@ -38,8 +38,8 @@ export const shownRows =
 
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: readingForm(entityOf(resource)) }),
-	watch: (parameters, { resource }) => ({
-		source: newRecordsOf(resource),
+	watch: (parameters, { resource, counts }) => ({
+		source: newRecordsOf(resource, {}, counts),
 		filters: {},
 		itemsOf: shownRows(parameters, entityOf(resource)),
 	}),
