@@ -254,7 +254,7 @@ function spelled(national: string, next: () => number): string {
 	const blank = pick(['', ' ', '-', '.', '\u00a0', ' - ', '–']);
 	const other = pick(['', ' ', '-', blank]);
 	const before = pick(['', ' ', 'тел. ', 'Мама: ']);
-	const after = pick(['', ' ', ' доб. 12', ' (мама)']);
+	const after = pick(['', ' ', ' доб. 12', ' (мама)', ' 2 ребёнка']);
 	return `${before}${prefix}${code}${b}${blank}${c}${other}${d}${after}`;
 }
 
