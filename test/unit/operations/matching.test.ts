@@ -29,7 +29,7 @@ describe('the values of a key', () => {
 		// The first key is the one that the form begins with.
 		[{ phone: ' 8 900 555 00 01 ' }, { phone: [PHONE] }],
 		[by('phone', { phone: ['8 900 555 00 01', 'нет'] }), { phone: [PHONE] }],
-		[by('email', { email: ['нет почты', 'Анна <a@example.org>'] }), { email: ['Анна <a@example.org>'] }],
+		[by('email', { email: ['нет почты', 'Анна <a@example.org>'] }), { email: ['a@example.org'] }],
 		[by('phoneOrEmail', { phone: '', email: 'a@example.org' }), { email: ['a@example.org'] }],
 		[
 			by('phoneOrEmail', { phone: '123-45-67', email: 'a@example.org' }),

@@ -312,6 +312,59 @@ describe('a key', () => {
 	});
 });
 
+describe('the sender of a mail', () => {
+	const SENDERS = [
+		'Anna Petrova <anna@example.org>',
+		'"Petrova, Anna" <Anna@example.org>',
+		'Petrova, Anna <anna@example.org>',
+		'anna@example.org',
+	];
+
+	it('makes one customer with the address alone, however the mail program writes the name', async () => {
+		const forms = SENDERS.map((email) => by('email', { email }, { name: 'Анна' }));
+
+		const results = await school.results(...forms);
+
+		expect(results).toBe('created, unchanged, unchanged, unchanged');
+		expect(school.rows('customer').map(({ email }) => email)).toEqual([['anna@example.org']]);
+	});
+
+	it('is not added to the emails of a card that has the address', async () => {
+		const id = holder({ email: ['anna@example.org'] });
+		const forms = SENDERS.map((email) => byPhone({ email }));
+
+		const results = await school.results(...forms);
+
+		expect(results).toBe('unchanged, unchanged, unchanged, unchanged');
+		expect(card(id).email).toEqual(['anna@example.org']);
+	});
+
+	it('is not added to a card that holds the name and the address in one text', async () => {
+		const id = holder({ email: ['Anna Petrova <anna@example.org>'] });
+
+		const saved = await save(by('email', { email: 'anna@example.org' }, { email: SENDERS }));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged', notSaved: '' });
+		expect(card(id).email).toEqual(['Anna Petrova <anna@example.org>']);
+	});
+
+	it('is saved as the address alone by Create', async () => {
+		const form = formOf('create', { name: 'Анна', is_study: 0, legal_type: 1, email: SENDERS[1] });
+
+		const { id } = await save(form);
+
+		expect(card(id).email).toEqual(['Anna@example.org']);
+	});
+
+	it('is saved as the address alone by Update', async () => {
+		const id = holder({ email: [EMAIL] });
+
+		await save(formOf('update', { id, updateFields: { email: SENDERS[1] } }));
+
+		expect(card(id).email).toEqual(['Anna@example.org']);
+	});
+});
+
 describe('a key that is a list', () => {
 	it('joins a list that does not hold it, and takes the spelling that is given', async () => {
 		const id = holder({ phone: ['8 900 555 00 01'] });
