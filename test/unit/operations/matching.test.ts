@@ -237,7 +237,7 @@ describe('a custom field', () => {
 	it('that some records show is one, also where there are none at all', async () => {
 		lists(() => [
 			{ id: 1, removed: 0 },
-			{ id: 2, custom_a: 'a-12', removed: 0 },
+			{ id: 2, custom_a: 'A-12', removed: 0 },
 		]);
 		expect((await school.done(byField('custom_a'))).json).toMatchObject([{ id: 2 }]);
 		lists(() => []);
@@ -390,8 +390,8 @@ describe('what a search costs', () => {
 		const each = [
 			// AlfaCRM is seen to ignore the filter, and the list of each branch is read.
 			...[1, 1, 2].map((branch) => one('7', branch)),
-			...[one('A', 1, { branch_ids: [1, 2] }), one('a', 2)],
-			...[one('B', 1), one('B', 2), one('b', 2)],
+			...[one('A', 1, { branch_ids: [1, 2] }), one('A', 2)],
+			...[one('B', 1), one('B', 2), one('B', 2)],
 		];
 		const { json } = await school.done({}, { each });
 		const results = json.slice(3).map(({ operationResult }) => operationResult);
