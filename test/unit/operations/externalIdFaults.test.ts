@@ -75,6 +75,7 @@ it.each([
 	{ id: 'inv-2026-undefined', fault: LOST_VALUE },
 	{ id: 'inv-null-2026', fault: LOST_VALUE },
 	{ id: 'NaN/2026', fault: LOST_VALUE },
+	{ id: 'Kd7hTzQw2mL-undefined', fault: LOST_VALUE },
 	{ id: 'inv--2026', fault: 'have its number between the dashes' },
 	{ id: 'inv-', fault: NO_DIGIT },
 	{ id: 'invoiceNumber-', fault: NO_DIGIT },

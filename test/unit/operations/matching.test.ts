@@ -153,6 +153,14 @@ describe('who writes a record holds a lock', () => {
 		expect(locksOf(customer, { phone: '+7(900)555-00-01' })).toEqual([['customer', 'phone', '79005550001']]);
 		expect(locksOf(customer, { id: 7 })).toEqual([['customer', 'id', '7']]);
 	});
+
+	it('that is the same for a name in both orders', () => {
+		const locks = locksOf(customer, { name: 'Колычев Павел' });
+		const otherLocks = locksOf(customer, { name: 'Павел Колычев' });
+
+		expect(locks).toEqual([['customer', 'name', 'колычев павел']]);
+		expect(otherLocks).toEqual([['customer', 'name', 'колычев павел']]);
+	});
 });
 
 let school: SmallSchool;

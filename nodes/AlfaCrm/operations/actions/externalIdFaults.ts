@@ -24,7 +24,7 @@ export function findIdFault(id: string): string | undefined {
 	if (/[[\]]/.test(id)) return 'be without brackets, in which the note keeps it';
 	if (PLACEHOLDER.test(id)) return 'hold no expression that was not filled';
 	if (SHEET_ERROR.test(id)) return 'hold no error of a sheet';
-	if (isGenerated(id)) return undefined;
+	if (isGenerated(id) && !LOST_VALUE.test(id)) return undefined;
 	// An expression such as "inv-{{ $json.id }}" that finds nothing leaves "inv-" or "inv-0". All payments would share that ID.
 	if (!/[^\P{N}0]/u.test(id)) return 'hold a digit other than 0';
 	// A spreadsheet shows long numbers as 7,90056E+10, so different numbers become the same text.
