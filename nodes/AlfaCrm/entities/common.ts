@@ -68,7 +68,7 @@ export const byId: MatchKey = {
 export const byCustomField: MatchKey = {
 	name: 'customField',
 	label: 'Custom Field',
-	description: 'All records may be read for it',
+	description: 'Case-sensitive; all records may be read for it',
 	fields: [],
 };
 
@@ -81,6 +81,9 @@ export const byTheName: MatchKey = {
 
 export const name = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, longest: 50, placeholder });
+/** The order of its words says nothing. API notes 5.3. */
+export const personName = (placeholder: string): Field =>
+	text('name', 'Name', { required: true, longest: 50, placeholder, isPersonName: true });
 /** No limit of its length is known. */
 export const nameOfAnyLength = (placeholder: string): Field =>
 	text('name', 'Name', { required: true, placeholder });

@@ -4,8 +4,8 @@ import { readFlag, readIds } from '../values/formats';
 import { archivedView, archiving } from './archive';
 import {
 	idsFilter,
-	name,
 	note,
+	personName,
 	timestampFilters,
 	timestamps,
 	writable,
@@ -182,7 +182,7 @@ export const customer = writable({
 	},
 	archive: { day: 'e_date' },
 	fields: [
-		name('e.g. Mia Orlova'),
+		personName('e.g. Mia Orlova'),
 		phones('phone', 'Phone', { placeholder: 'e.g. +7(900)000-22-33', prominent: true }),
 		emails('email', 'Email', { placeholder: 'e.g. name@example.org', prominent: true }),
 		choice('is_study', 'Customer Type', [CLIENT, LEAD], 0, {

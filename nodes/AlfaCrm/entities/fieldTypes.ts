@@ -32,6 +32,8 @@ export type Nothing = Record<never, never>;
 interface TextSettings {
 	/** The most characters that AlfaCRM takes, as people count them. */
 	longest?: number;
+	/** The order of its words does not count. */
+	isPersonName?: true;
 }
 
 interface ReferenceSettings {

@@ -88,7 +88,8 @@ const fields: Field[] = [
 
 /** The number of a provider or a bank, by which a payment is found again: see `operations/actions/externalId.ts`. */
 export const externalId = text('externalId', 'External ID', {
-	description: "The provider's number: entered once, on any day. The note keeps it as [ID inv-1].",
+	description:
+		"The provider's number: entered once. The note keeps it as [ID inv-1]. A bank's number comes again next year: put the year before it.",
 	neverEmpty: true,
 });
 export const externalIdField = text('externalIdField', 'External ID Field', {

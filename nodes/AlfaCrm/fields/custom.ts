@@ -1,6 +1,6 @@
 import { formatDay, readFlag } from '../values/formats';
 import { isEmpty } from './blank';
-import { normalizeText } from './normalizeText';
+import { normalizeIdentifier, normalizeText } from './normalizeText';
 import type { FieldKind } from './kind';
 import { oneForm, single } from './kind';
 import { isUnfilled } from './unreadable';
@@ -68,6 +68,12 @@ const agree =
 		return left.every((form) => right.includes(form)) && right.every((form) => left.includes(form));
 	};
 
+/** Whether two values of a key, or two lists of them, have a value in common. */
+function shareForm(held: unknown, wanted: unknown, textOf: (text: string) => string): boolean {
+	const forms = formsOf(wanted, ANY_ZONE, textOf);
+	return formsOf(held, ANY_ZONE, textOf).some((form) => form !== undefined && forms.includes(form));
+}
+
 export const custom: FieldKind<OfType<'custom'>> = {
 	...single,
 	isBlank: (_field, value) => Array.isArray(value) && value.every(isEmpty),
@@ -77,7 +83,12 @@ export const custom: FieldKind<OfType<'custom'>> = {
 		formsOf(item, zone)
 			.flatMap(oneForm)
 			.filter((form) => !isUnfilled(form) && !NOBODYS.test(form)),
-	isSame: agree(normalizeText),
+	isSame: agree(normalizeIdentifier),
+	isSameKey: (_field, held, wanted) => shareForm(held, wanted, normalizeIdentifier),
+	findResemblance: (_field, held, wanted) =>
+		shareForm(held, wanted, normalizeText) && !shareForm(held, wanted, normalizeIdentifier)
+			? 'they differ in capital letters only'
+			: undefined,
 	isStored: agree(asRead),
 	searchForms: (_field, name, item) => spellings(name, item),
 	clearedValue: '',

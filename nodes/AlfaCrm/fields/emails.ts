@@ -20,31 +20,85 @@ const addressWords = (text: string): string[] =>
 		.filter(isAddress)
 		.map((word) => word.replace(/\.+$/, ''));
 
-/** The same without capitals, each once. */
-function addressesIn(value: unknown): string[] {
-	if (typeof value !== 'string') return [];
-	return [...new Set(addressWords(normalizeText(value)))];
+/**
+ * A name of a sender in quotation marks. It may hold commas, and an address of its own.
+ *
+ * Mail programs and n8n's mail triggers give a sender as `"Petrova, Anna" <anna@example.org>`. AlfaCRM and its mailings need
+ * the address, so the address alone is saved and compared.
+ */
+const QUOTED_SENDER = /"(?:[^"\\]|\\.)*"\s*(?=<[^<>\s]+@[^<>\s]+>)/g;
+/** One or more senders, each a name and an address in angle brackets, without words behind them. */
+const SENDERS = /^(?:[^<>]*<[^<>\s]+@[^<>\s]+>)+[\s.]*$/;
+const ADDRESS_IN_BRACKETS = /<(?:mailto:)?([^<>\s]+)>/gi;
+
+/** Reads the email addresses that a text lists, one by one. An address beside other words stays with its words. */
+function splitEmails(text: string): string[] {
+	const pieces = joinSenderNames(parts(text.replace(QUOTED_SENDER, '')));
+	return pieces.flatMap((piece) => {
+		if (SENDERS.test(piece)) return Array.from(piece.matchAll(ADDRESS_IN_BRACKETS), ([, address]) => address);
+		return splitPlainAddresses(piece);
+	});
 }
 
-/** Addresses that only blanks or strokes separate are several too. */
-const split = (text: string): string[] =>
-	parts(text).flatMap((part) => {
-		const words = part.split(/[\s/\\|]+/).filter((word) => word !== '');
-		return words.length > 1 && words.every(isAddress) ? words : [part];
-	});
+/** Joins the pieces of a sender's name that holds a comma: "Petrova", "Anna <anna@example.org>". */
+function joinSenderNames(pieces: readonly string[]): string[] {
+	const joined: string[] = [];
+	let nameParts: string[] = [];
+	for (const piece of pieces) {
+		if (SENDERS.test(piece)) {
+			joined.push([...nameParts, piece].join(' '));
+			nameParts = [];
+		} else if (piece.includes('@')) {
+			joined.push(...nameParts, piece);
+			nameParts = [];
+		} else {
+			nameParts.push(piece);
+		}
+	}
+	return [...joined, ...nameParts];
+}
+
+/** Splits addresses that only blanks or strokes separate, and removes the signs around an address that stands alone. */
+function splitPlainAddresses(piece: string): string[] {
+	const words = piece.split(/[\s/\\|]+/).filter((word) => word !== '');
+	if (words.length > 1 && words.every(isAddress)) return words;
+
+	const [address, ...otherAddresses] = addressWords(piece);
+	const isAlone = otherAddresses.length === 0 && words.length === 1;
+	return isAlone && address !== undefined ? [address] : [piece];
+}
+
+/** Finds the addresses in a text, in small letters and each once. */
+function addressesIn(value: unknown): string[] {
+	if (typeof value !== 'string') return [];
+	return [...new Set(splitEmails(value).flatMap((piece) => addressWords(normalizeText(piece))))];
+}
+
+/** Whether two values hold the same addresses, or, without any address, the same words. */
+function isSameEmail(field: unknown, one: unknown, other: unknown, zone: string): boolean {
+	const addresses = addressesIn(one);
+	const otherAddresses = addressesIn(other);
+	if (addresses.length === 0) return severalTexts.isSame(field, one, other, zone);
+	return (
+		addresses.length === otherAddresses.length &&
+		addresses.every((address) => otherAddresses.includes(address))
+	);
+}
 
 export const emails: FieldKind<OfType<'emails'>> = {
 	...severalTexts,
 	noun: 'email address',
-	items: (_field, value) => itemsOf(value, split),
+	items: (_field, value) => itemsOf(value, splitEmails),
 	normalize: (_field, item) => addressesIn(item),
+	isSame: isSameEmail,
 	searchForms: (_field, name, item) => addressesIn(item).flatMap((address) => textForms(name, address)),
 };
 
 /** No row holds two addresses in one. */
 function onePart(item: unknown): string | undefined {
 	const written = readText(item);
-	const [address, ...others] = addressWords(written ?? '');
+	const pieces = splitEmails(written ?? '');
+	const [address, ...others] = new Set(pieces.flatMap(addressWords));
 	return others.length > 0 ? undefined : (address ?? written);
 }
 

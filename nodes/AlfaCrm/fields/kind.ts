@@ -54,6 +54,13 @@ export interface FieldKind<F> {
 	 * a difference; what AlfaCRM writes in its own way does not.
 	 */
 	isStored(field: F, held: unknown, wanted: unknown, zone: string): boolean;
+	/** Whether two values that share a normal form are really the same key; all of them are if absent. */
+	isSameKey?(field: F, held: unknown, wanted: unknown): boolean;
+	/**
+	 * Tells why two values that do not match may still belong to one record, such as a name with and without the patronymic.
+	 * Undefined if they cannot.
+	 */
+	findResemblance?(field: F, held: unknown, wanted: unknown): string | undefined;
 	/** Whether a value has words that another one of the same meaning may lack. */
 	mayHaveWords(item: string): boolean;
 	/** Its values are numbers that stand for something, which AlfaCRM may show by name. */

@@ -15,6 +15,16 @@ export function normalizeText(text: string): string {
 		.replace(/ё/g, 'е');
 }
 
+/** Normalizes a text that identifies a record, in which capital and small letters make a difference: cus_aBc1. */
+export function normalizeIdentifier(text: string): string {
+	return withoutInvisible(text)
+		.normalize('NFC')
+		.replace(/\s+/g, ' ')
+		.trim()
+		.replace(/ё/g, 'е')
+		.replace(/Ё/g, 'Е');
+}
+
 export const withoutInvisible = (text: string): string => text.replace(UNSEEN, '');
 
 const LONGEST_TEXT = 200;

@@ -40,6 +40,19 @@ const exactly = (code: string, length: number): string =>
 const KNOWN = COUNTRIES.map(({ code, length }) => exactly(code, length)).join('|');
 /** At home a number begins with 8 as well as with 7. */
 const AT_HOME = `${exactly('8', 11)}|${KNOWN}`;
+/**
+ * Finds a whole Russian number typed behind the +7 of a form: +7 8 495 111-22-33. No number of +7 has twelve digits. After
+ * 7 7 only codes that Kazakhstan does not have count.
+ */
+const SLIP_CODES = ['783', '784', '787', '788', '789', '773', '774', '778', '779'];
+const SLIP_LENGTH = 12;
+const SLIP = SLIP_CODES.map((code) => exactly(code, SLIP_LENGTH)).join('|');
+/** Ten digits in one piece that begin with 9. No country writes its code and a number so, whatever follows: "9001112233 2 детей". */
+const SOLID_MOBILE = '9\\d{9}(?!\\d)';
+/** Digits behind a mobile number in groups that cannot belong to it: a count of something, or too many for any number. */
+const UNRELATED_DIGITS = `(?=\\s+(?:\\d{1,2}[\\s-]*\\p{L}|\\d${more('5,')}))`;
+/** A mobile number in the groups of Russia, 900 111-22-33, whose next digits are not its own. */
+const GROUPED_MOBILE = `9\\d\\d${GAP}\\d{3}${GAP}\\d\\d${GAP}\\d\\d(?!\\d)${UNRELATED_DIGITS}`;
 /** A mobile number without its country begins as those of some countries do, so another one must follow. */
 const MOBILE = exactly('9', NATIONAL_LENGTH);
 const FOLLOWED = `(?=${GAP}(?:${AT_HOME}|${MOBILE}|\\d${more(9)}(?!${GAP}\\d)))`;
@@ -53,8 +66,8 @@ const EXTENSION =
 /** An extension, or a number: with its country, or without. Of a foreign one the end is that of the digits. */
 const NUMBER = new RegExp(
 	`${EXTENSION}\\d+(?:${more('0,9')}(?!${GAP}\\d))?` +
-		`|(?<sign>${SIGN})(?<abroad>${KNOWN}|\\d${more('0,14')}(?!${GAP}\\d)|${REST})` +
-		`|(?<home>${AT_HOME}|${MOBILE}${FOLLOWED}|${REST})`,
+		`|(?<sign>${SIGN})(?<abroad>${KNOWN}|${SLIP}|\\d${more('0,14')}(?!${GAP}\\d)|${REST})` +
+		`|(?<home>${AT_HOME}|${SLIP}|${SOLID_MOBILE}|${GROUPED_MOBILE}|${MOBILE}${FOLLOWED}|${REST})`,
 	'giu',
 );
 
@@ -62,6 +75,8 @@ const NUMBER = new RegExp(
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 /** Places of an input mask that nobody filled, or digits that somebody hid: +7 9** ***-12-34. A bullet in front is none. */
 const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
+/** The empty fraction with which a sheet or a table shows a phone that it takes for a number: 9001112233.0. */
+const EMPTY_FRACTION = new RegExp(`(?<=(?<!\\d)\\d{7,15})\\.0+(?!${GAP}\\d)`, 'gu');
 /** A word before digits that are no part of the number behind them, such as "house 15"; a day or a time needs none: "18.00-20.00". */
 const WORDED = '(?<=[\\p{L}№#][ \\t.:№#]{0,3})(?!0)\\d{1,5}(?:[.-]\\d{1,4}){0,3}';
 const DATED = '(?<=(?:^|[,;\\r\\n])[ \\t]{0,3})\\d{1,4}(?:[.-]\\d{1,4}){1,3}';
@@ -88,6 +103,9 @@ export function samePhone(one: unknown, other: unknown): boolean {
 export const normalizePhone = (value: unknown): Digits[] => [
 	...new Set(numbersOf(value).flatMap(internationalForms)),
 ];
+
+/** Removes the empty fraction of phones that came as numbers, so that they are saved as phones. */
+export const removeEmptyFraction = (text: string): string => text.replace(EMPTY_FRACTION, '');
 
 /** Whether there is a number in a text, which begins no extension. */
 export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
@@ -158,6 +176,7 @@ function numbersIn(value: string): PhoneNumber[] {
 	const text = value
 		.slice(0, MAX_TEXT)
 		.replace(FULL_WIDTH, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+		.replace(EMPTY_FRACTION, (fraction) => '@'.repeat(fraction.length))
 		.replace(NO_NUMBER, (some) => '@'.repeat(some.length))
 		.replace(BEFORE_NUMBER, (some) => '@'.repeat(some.length))
 		.replace(ROUNDED, (some) => 'E'.repeat(some.length));
@@ -198,7 +217,8 @@ function internationalForms({ digits, hasCountry }: PhoneNumber): Digits[] {
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
 	const home = hasCountry ? /^(?:7\d|89)\d{9}$/ : /^[78]?\d{10}$/;
 	// Many forms begin with +7, and people type their whole number behind it: +7 8 900 555-00-01.
-	if (!home.test(digits) && !/^7[78]9\d{9}$/.test(digits)) return [digits];
+	const isSlip = digits.length === SLIP_LENGTH && SLIP_CODES.some((code) => digits.startsWith(code));
+	if (!home.test(digits) && !isSlip) return [digits];
 	// A Belarusian number begins with 80 at home; AlfaCRM writes such a one as +7(0XX)...
 	const belarusian = national.startsWith('0') ? [`375${national.slice(1)}`] : [];
 	// Without its country a number is one of home, unless none there begins like that.

@@ -9,6 +9,7 @@ import {
 	isHidden,
 	normalizePhone,
 	phoneForms,
+	removeEmptyFraction,
 	samePhone,
 	splitNumbers,
 } from './phoneNumber';
@@ -38,7 +39,7 @@ const WHATSAPP = /^\+?(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i;
 
 function read(item: unknown): string | undefined {
 	if (isBroken(item) || (typeof item !== 'number' && typeof item !== 'string')) return undefined;
-	return String(item).trim().replace(WHATSAPP, '+$1');
+	return removeEmptyFraction(String(item).trim()).replace(WHATSAPP, '+$1');
 }
 
 const split = (text: string): string[] =>

@@ -2,6 +2,7 @@ import { normalizeText, sharedParts } from './normalizeText';
 import type { FieldKind, Widget } from './kind';
 import { comparedBy, oneForm, several, single } from './kind';
 import { itemsOf, parts } from './lists';
+import { hasExtraWords, normalizeName, removeCommas } from './personName';
 import { isRounded } from './unreadable';
 import type { FieldBasics, OfType, ShownType, Wire } from '../entities/fieldTypes';
 
@@ -57,7 +58,19 @@ const basis = {
 	serialize: (_field: unknown, item: unknown) => readText(item),
 };
 
-export const text: FieldKind<OfType<'text'>> = basis;
+const asText = (value: unknown): string => readText(value) ?? '';
+
+export const text: FieldKind<OfType<'text'>> = {
+	...basis,
+	...comparedBy(({ isPersonName }: OfType<'text'>, item) =>
+		isPersonName ? oneForm(normalizeName(asText(item))) : normalizedText(item),
+	),
+	isStored: isStoredText,
+	findResemblance: ({ isPersonName }, held, wanted) =>
+		isPersonName && hasExtraWords(asText(held), asText(wanted)) ? 'one of the two has more words' : undefined,
+	searchForms: ({ isPersonName }, name, item) =>
+		textForms(name, isPersonName ? removeCommas(String(item)) : item),
+};
 
 export const longText: FieldKind<OfType<'longText'>> = {
 	...basis,

@@ -46,7 +46,9 @@ export const hasRounded = (text: string): boolean => text.search(ROUNDED) >= 0;
 
 /** Whether a text is what is left of "inv-{{ $json.id }}" where nothing was found, or an empty mask: that of many, and of nobody. */
 export const isUnfilled = (text: string): boolean =>
-	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$|\[object Object\]$|(?<!\w)_{3,}(?!\w)|[-:№]$/i.test(text);
+	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$|\[object Object\]$|(?<!\w)_{3,}(?!\w)|[\p{Pd}\u2212:№]$/iu.test(
+		text,
+	);
 
 /** Whether a text is nothing but such a number. */
 export const isRounded = (text: string): boolean =>

@@ -78,6 +78,78 @@ it.each([
 	expect(formatPhone(given)).toBe(written);
 });
 
+describe('digits behind a ten-digit mobile number', () => {
+	it.each([
+		'9001112233 2 ребёнка',
+		'9001112233 2-й класс',
+		'9001112233, 2 ребёнка',
+		'9001112233 7лет',
+		'9001112233 12',
+		'9001112233 12.05.2015',
+		'9001112233.0',
+		'9001112233.00 мама',
+		'900 111-22-33 2 ребёнка',
+		'(900) 111-22-33 5 лет',
+		'900 111 22 33 12.05.2015',
+		'9001112233 2 ребёнка 8 и 10 лет',
+		'79001112233.0',
+		'89001112233 2 ребёнка',
+	])('are no part of it: %j', (text) => {
+		const numbers = normalizePhone(text);
+
+		expect(numbers).toEqual(['79001112233']);
+	});
+
+	it.each([
+		['90 532 123 45 67 мама', '905321234567'],
+		['90 9001112233', '909001112233'],
+		['971 50 123 45 67 мама', '971501234567'],
+		['972 54 123 45 67 мама', '972541234567'],
+		['966 501 234 567 мама', '966501234567'],
+		['998 90 123 45 67 2 ребёнка', '998901234567'],
+		['996 555 12 34 56 2 ребёнка', '996555123456'],
+		['995 577 12 34 56 5 лет', '995577123456'],
+		['4989123456789.0', '4989123456789'],
+	])('stay with a foreign number without its plus: %j', (text, digits) => {
+		const numbers = normalizePhone(text);
+
+		expect(numbers).toEqual([digits]);
+	});
+});
+
+describe('a whole number behind the +7 of a form', () => {
+	it.each([
+		['+7 8 495 111-22-33', '74951112233'],
+		['+784951112233', '74951112233'],
+		['+7 (8495) 111-22-33', '74951112233'],
+		['+7 8 (343) 111-22-33', '73431112233'],
+		['+7 8 800 555-00-01', '78005550001'],
+		['+7 8 495 111-22-33 2 ребёнка', '74951112233'],
+		['+7 7 495 111-22-33', '74951112233'],
+		['+7 8 777 123 45 67', '77771234567'],
+	])('is that number: %j', (text, digits) => {
+		const numbers = normalizePhone(text);
+
+		expect(numbers).toEqual([digits]);
+	});
+
+	it('is saved as AlfaCRM writes it', () => {
+		const written = formatPhone('+7 8 495 111-22-33');
+
+		expect(written).toBe('+7(495)111-22-33');
+	});
+
+	it.each([
+		['+7 747 123 45 67 8', '77471234567'],
+		['+7 789 012 34 56 2', '77890123456'],
+		['+777712345678', '777712345678'],
+	])('is not seen in another number: %j', (text, digits) => {
+		const numbers = normalizePhone(text);
+
+		expect(numbers).toEqual([digits]);
+	});
+});
+
 describe('a number that says nothing', () => {
 	it.each([
 		// A mask that nobody has filled, or not to its end.
@@ -237,6 +309,7 @@ describe('a field of phones', () => {
 	it.each<[unknown, unknown[]]>([
 		['8 900 555 00 01, 8 900 555 00 02', ['8 900 555 00 01', '8 900 555 00 02']],
 		['8 900 555 00 01, доб. 12', ['8 900 555 00 01, доб. 12']],
+		['9001112233.0', ['9001112233']],
 		['8 900 555 00 01, мама; 8 900 555 00 02, папа', ['8 900 555 00 01, мама', '8 900 555 00 02, папа']],
 		[['+7 (___) ___-__-__', '8 900 555 00 01', '', null], ['8 900 555 00 01']],
 		[
@@ -363,6 +436,52 @@ it('two whole numbers with but a blank between are both there, in any spelling, 
 			const [first, second] = [one, other].map((mask) => mask.replace(/#/g, () => String(all[at++])));
 			const known = [first, second].map((number) => `7${number.replace(/\D/g, '').slice(1)}`);
 			expect(normalizePhone(`${before}${first} ${second}`)).toEqual(expect.arrayContaining(known));
+		}),
+		{ numRuns: 1_000, seed },
+	);
+});
+
+it('a mobile number in Russian groups is the same number before a count, a class, an age or an empty fraction', () => {
+	const masks = fc.constantFrom(
+		'9#########',
+		'9## ###-##-##',
+		'(9##) ###-##-##',
+		'9## ### ## ##',
+		'9##-###-##-##',
+	);
+	const tails = fc.constantFrom(' 2 ребёнка', ' 3-й класс', ' 12 лет', ' 5лет, Мия', ' 12.05.2015');
+	const digits = fc.array(fc.nat(8), { minLength: 9, maxLength: 9 });
+	fc.assert(
+		fc.property(masks, tails, digits, (mask, tail, all) => {
+			let at = 0;
+			const number = mask.replace(/#/g, () => String(all[at++]));
+
+			const numbers = normalizePhone(number + tail);
+
+			expect(numbers).toEqual([`79${all.join('')}`]);
+		}),
+		{ numRuns: 1_000, seed },
+	);
+});
+
+it('a foreign number in the groups of its country keeps all digits before a count', () => {
+	const masks = fc.constantFrom(
+		'998 9# ### ## ##',
+		'996 5## ## ## ##',
+		'995 5## ## ## ##',
+		'992 9# ### ## ##',
+		'380 67 ### ## ##',
+		'375 29 ###-##-##',
+	);
+	const digits = fc.array(fc.nat(8), { minLength: 8, maxLength: 8 });
+	fc.assert(
+		fc.property(masks, digits, (mask, all) => {
+			let at = 0;
+			const number = mask.replace(/#/g, () => String(all[at++]));
+
+			const numbers = normalizePhone(`${number} 2 ребёнка`);
+
+			expect(numbers).toEqual([number.replace(/\D/g, '')]);
 		}),
 		{ numRuns: 1_000, seed },
 	);

@@ -18,7 +18,10 @@ const row: Field[] = [
 
 /** At least one field of each type; one that is missing here does not compile. */
 const samples: { [K in TypeName]: Array<Extract<Shown, { type: K }>> } = {
-	text: [{ ...basics, type: 'text' }],
+	text: [
+		{ ...basics, type: 'text' },
+		{ ...basics, type: 'text', isPersonName: true },
+	],
 	longText: [{ ...basics, type: 'longText' }],
 	texts: [
 		{ ...basics, type: 'texts' },

@@ -15,6 +15,7 @@ import {
 	toParameters,
 	toProperty,
 	toSingleProperty,
+	union,
 } from '../../../nodes/AlfaCrm/fields/field';
 import { normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { quoted, unreadable, UnreadableValue } from '../../../nodes/AlfaCrm/fields/unreadable';
@@ -302,6 +303,65 @@ describe('addresses of email', () => {
 		['a/b@example.org', ['a/b@example.org']],
 	])('%j is saved as %j', (value, addresses) => {
 		expect(serialize(EMAILS, value, 'UTC')).toEqual(addresses);
+	});
+
+	it.each<{ sender: unknown; addresses: string[] }>([
+		{ sender: 'Anna Petrova <Anna@example.org>', addresses: ['Anna@example.org'] },
+		{ sender: '<anna@example.org>', addresses: ['anna@example.org'] },
+		{ sender: '"Petrova, Anna" <anna@example.org>', addresses: ['anna@example.org'] },
+		{ sender: 'Petrova, Anna <anna@example.org>', addresses: ['anna@example.org'] },
+		{ sender: '"Петрова; Анна"\r\n <anna@example.org>', addresses: ['anna@example.org'] },
+		{ sender: '"Anna \\"Anya\\" Petrova" <anna@example.org>', addresses: ['anna@example.org'] },
+		{ sender: '"anna@old.example, work" <anna@example.org>', addresses: ['anna@example.org'] },
+		{ sender: 'anna@example.org <anna@example.org>', addresses: ['anna@example.org'] },
+		{ sender: 'mailto:anna@example.org', addresses: ['anna@example.org'] },
+		{
+			sender: '"Petrova, Anna" <anna@example.org>, Boris <boris@example.org>; eva@example.org',
+			addresses: ['anna@example.org', 'boris@example.org', 'eva@example.org'],
+		},
+		{
+			sender: 'Anna <anna@example.org> Boris <boris@example.org>',
+			addresses: ['anna@example.org', 'boris@example.org'],
+		},
+		{
+			sender: ['Petrova, Anna <anna@example.org>', 'boris@example.org'],
+			addresses: ['anna@example.org', 'boris@example.org'],
+		},
+		{ sender: '["Anna <anna@example.org>"]', addresses: ['anna@example.org'] },
+	])('a sender of a mail is saved as the address alone: $sender', ({ sender, addresses }) => {
+		const saved = serialize(EMAILS, sender, 'UTC');
+
+		expect(saved).toEqual(addresses);
+	});
+
+	it('an address with words behind it keeps them', () => {
+		const saved = serialize(EMAILS, 'Анна <anna@example.org> писать после 18', 'UTC');
+
+		expect(saved).toEqual(['Анна <anna@example.org> писать после 18']);
+	});
+
+	it('a list that holds an address does not grow by the sender of a mail', () => {
+		const grown = union(EMAILS, ['anna@example.org'], ['"Petrova, Anna" <Anna@Example.org>']);
+
+		expect(grown).toEqual(['anna@example.org']);
+	});
+
+	it('a list that holds the sender of a mail does not grow by the address', () => {
+		const grown = union(
+			EMAILS,
+			['Anna Petrova <anna@example.org>'],
+			['anna@example.org', 'Anna <anna@example.org>'],
+		);
+
+		expect(grown).toEqual(['Anna Petrova <anna@example.org>']);
+	});
+
+	it('the filter of a list takes the sender of a mail for one address', () => {
+		const filter = { type: 'emailPart', name: 'email', label: 'Email' } as const;
+
+		const sent = serialize(filter, '"anna@example.org, Anna" <anna@example.org>', 'UTC');
+
+		expect(sent).toBe('anna@example.org');
 	});
 });
 

@@ -271,6 +271,64 @@ describe('a number', () => {
 		});
 	});
 
+	it('of a payment that is months away stops and names both dates', async () => {
+		await school.done(take('17', {}, { document_date: '2025-02-10' }));
+
+		const error = await school.stopped(take('17', {}, { document_date: '2026-02-10' }));
+
+		expect(error).toMatchObject({
+			message:
+				'Payment 1 of 2025-02-10 has the External ID "17" already, and this one is of 2026-02-10, so it may be another payment',
+			description:
+				"If it is another one, give each an ID of its own, such as a bank's number with the year before it: 2026-17. If it is the same, correct the date, or nothing is left to do. Nothing was saved.",
+		});
+		expect(school.rows('pay')).toHaveLength(1);
+	});
+
+	it.each([
+		{ first: '2026-02-10', second: '2026-04-10' },
+		{ first: '2026-04-10', second: '2026-02-10' },
+		{ first: '2025-12-20', second: '2026-02-10' },
+	])('of payments of $first and $second is that of two, so the second stops', async ({ first, second }) => {
+		await school.done(take('17', {}, { document_date: first }));
+
+		const error = await school.stopped(take('17', {}, { document_date: second }));
+
+		expect(error.message).toContain(`Payment 1 of ${first} has the External ID "17" already`);
+	});
+
+	it.each([
+		{ first: '2026-02-10', second: '2026-03-12' },
+		{ first: '2025-12-31', second: '2026-01-01' },
+	])(
+		'of payments of $first and $second is that of one, so the second is unchanged',
+		async ({ first, second }) => {
+			const results = await school.results(
+				take('17', {}, { document_date: first }),
+				take('17', {}, { document_date: second }),
+			);
+
+			expect(results).toBe('created, unchanged');
+		},
+	);
+
+	it('with its year before it is another one in another year', async () => {
+		const results = await school.results(
+			take('2025-17', {}, { document_date: '2025-02-10' }),
+			take('2026-17', {}, { document_date: '2026-02-10' }),
+		);
+
+		expect(results).toBe('created, created');
+	});
+
+	it('of a refund stops too where the refund with it is months away', async () => {
+		await school.done(refund('r-17', { document_date: '2025-02-10' }));
+
+		const error = await school.stopped(refund('r-17', { document_date: '2026-02-10' }));
+
+		expect(error.message).toContain('Payment 1 of 2025-02-10 has the External ID "r-17" already');
+	});
+
 	it('is found in any branch, and where its payer has moved, or the payment', async () => {
 		const branch = school.add('branch', { name: 'Филиал 3', is_active: 1 });
 		await school.done(take('inv-1'));

@@ -79,7 +79,7 @@ describe('of several keys the first that finds somebody decides', () => {
 			...[school.lead({ phone: [PHONE] }), school.lead({ email: [EMAIL] })],
 			...[school.lead({ web: ['t.me/mia_o'] }), school.lead({ [NUMBER]: 'R-7' })],
 		];
-		const values: IDataObject = { phone: PHONE, email: EMAIL, web: 'mia_o', ...byRequest('r-7') };
+		const values: IDataObject = { phone: PHONE, email: EMAIL, web: 'mia_o', ...byRequest('R-7') };
 		for (const [id, missing] of [
 			...([
 				[byPhone, {}],
@@ -137,7 +137,7 @@ describe('of several keys the first that finds somebody decides', () => {
 		for (const values of [
 			{ email: EMAIL },
 			{ web: 't.me/MIA_O' },
-			byRequest('r-7'),
+			byRequest('R-7'),
 			{ phone: '89005550001' },
 		])
 			expect(await school.results(upsert(inOrder(values)))).toBe('unchanged');
@@ -182,7 +182,7 @@ describe('of several keys the first that finds somebody decides', () => {
 		for (const [one, other] of [
 			[inOrder({ phone: PHONE, web: '@mia_o' }), inOrder({ web: 't.me/mia_o' })],
 			[inOrder({ phone: PHONE, web: '@mia_o' }), byWeb('mia_o')],
-			[inOrder({ email: EMAIL, ...byRequest('R-7') }), inOrder({ phone: PHONE, ...byRequest('r-7') })],
+			[inOrder({ email: EMAIL, ...byRequest('R-7') }), inOrder({ phone: PHONE, ...byRequest('R-7') })],
 			[{ matchBy: 'phone', phone: PHONE, fieldsToSet: { web: ['t.me/mia_o'] } }, inOrder({ web: 'mia_o' })],
 		]) {
 			school = new SmallSchool();

@@ -88,6 +88,11 @@ describe('one number', () => {
 		[A, '1) 8 900 555 00 01'],
 		// A website's form begins with +7, and the visitor types the whole number behind it.
 		[A, '+7 8 (900) 555-00-01'],
+		['+7(495)111-22-33', '+7 8 495 111-22-33'],
+		// What a form asks besides is typed into the same field.
+		[A, '9005550001 2 ребёнка'],
+		// A sheet or a table holds phones as numbers.
+		[A, '9005550001.0'],
 	])('%s is found, and not saved again, as %s, and the other way round', async (stored, other) => {
 		const id = lead(stored);
 		expect(await found(other)).toEqual([id]);
@@ -111,9 +116,9 @@ describe('one number', () => {
 		expect(phonesOf((await save(byPhone('+789005550001', { name: 'Ева' }))).id)).toEqual([A]);
 	});
 
-	it.each(['+7 8 495 123-45-67', '+77771234567 8', '+998900555001'])('%s is no such slip', async (phone) => {
+	it.each(['+77771234567 8', '+998900555001'])('%s is no such slip', async (phone) => {
 		const id = lead(phone);
-		for (const other of ['84951234567', '87712345678', '89005550001', '+7 900 555-00-1'])
+		for (const other of ['87712345678', '89005550001', '+7 900 555-00-1'])
 			expect(await found(other)).toEqual([]);
 		expect(await found(phone)).toEqual([id]);
 	});

@@ -231,8 +231,8 @@ describe('a key', () => {
 	it('finds a name in every spelling that counts as the same', async () => {
 		for (const [stored, typed] of [
 			['Пётр Семёнов', 'Петр Семенов'],
-			['Мия\u00a0Орлова\u200b', ' мия   орлова\n'],
-			['Ёж'.normalize('NFD'), 'еж'],
+			['Мия\u00a0Орлова\u200b', ' Мия   Орлова\n'],
+			['Ёж'.normalize('NFD'), 'Еж'],
 		]) {
 			const id = school.lead({ name: stored, dob: '2015-09-04', custom_dogovor: stored });
 			for (const form of [by('nameAndBirthDate', { name: typed, dob: '2015-09-04' }), byContract(typed)])
@@ -312,6 +312,313 @@ describe('a key', () => {
 	});
 });
 
+describe('a name in another order', () => {
+	const byPhoneAndName = (name: string, options: IDataObject = {}) =>
+		by('phoneAndName', { phone: PHONE, name }, {}, options);
+	const byNameAndBirthDate = (name: string) => by('nameAndBirthDate', { name, dob: '2015-09-04' });
+	const findByPhoneAndName = (name: string) =>
+		formOf('find', { matchBy: 'phoneAndName', phone: PHONE, name, options: { ifNone: 'nothing' } });
+
+	it.each([
+		'Павел Колычев',
+		'павел  колычев',
+		'ПАВЕЛ КОЛЫЧЕВ',
+		'Колычев, Павел',
+		'Колычев Павел'.normalize('NFD'),
+	])('is the name of the card, so that nothing is created: %j', async (name) => {
+		const id = holder({ name: 'Колычев Павел' });
+
+		const saved = await save(byPhoneAndName(name));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged', notSaved: '' });
+		expect(school.rows('customer')).toMatchObject([{ name: 'Колычев Павел' }]);
+	});
+
+	it('is found with ё for е', async () => {
+		const id = holder({ name: 'Семёнов Пётр' });
+
+		const saved = await save(byPhoneAndName('Петр Семенов'));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+	});
+
+	it('is found together with a date of birth', async () => {
+		const id = holder({ name: 'Колычев Павел', dob: '2015-09-04' });
+
+		const saved = await save(byNameAndBirthDate('Павел Колычев'));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+	});
+
+	it('makes one card of two executions at the same moment', async () => {
+		const both = await Promise.all([
+			school.done(byPhoneAndName('Колычев Павел')),
+			school.done(byPhoneAndName('Павел Колычев')),
+		]);
+
+		const results = both.map(({ json }) => json[0].operationResult);
+		expect(results.sort()).toEqual(['created', 'unchanged']);
+		expect(school.rows('customer')).toHaveLength(1);
+	});
+
+	it('makes one card of two items where AlfaCRM ignores the filter by name', async () => {
+		school.settings.ignoredFilters = ['customer.name'];
+		for (let n = 10; n < 40; n++) school.lead({ phone: [`+7(911)222-33-${n}`] });
+
+		const { json } = await school.done(
+			{},
+			{ each: [byNameAndBirthDate('Колычев Павел'), byNameAndBirthDate('Павел Колычев')] },
+		);
+
+		expect(json.map(({ operationResult }) => operationResult)).toEqual(['created', 'unchanged']);
+	});
+
+	it('is another person if the first names differ, as those of siblings do', async () => {
+		holder({ name: 'Колычев Павел' });
+
+		const results = await school.results(byPhoneAndName('Анна Колычева'), byPhoneAndName('Колычев Пётр'));
+
+		expect(results).toBe('created, created');
+	});
+
+	it.each([
+		{ stored: 'Колычев Павел Игоревич', typed: 'Павел Колычев' },
+		{ stored: 'Колычев Павел', typed: 'Павел Игоревич Колычев' },
+		{ stored: 'Колычев Павел', typed: 'Павел' },
+	])('stops if one name has more words: $stored and $typed', async ({ stored, typed }) => {
+		const id = holder({ name: stored });
+
+		const error = await school.stopped(byPhoneAndName(typed));
+
+		expect(error).toMatchObject({
+			message: `Customer ${id} with 'Name' "${stored}" may be the one with "${typed}": one of the two has more words`,
+			description:
+				"If it is, write 'Name' alike here and in AlfaCRM; if that is another customer, add the new one with 'Create' first. Nothing was saved.",
+		});
+	});
+
+	it('stops Find too if one name has more words, since a card made after it would be the second', async () => {
+		holder({ name: 'Колычев Павел Игоревич' });
+
+		const error = await school.stopped(findByPhoneAndName('Павел Колычев'));
+
+		expect(error.message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
+	});
+
+	it('stops if one name with the same date of birth has more words', async () => {
+		holder({ name: 'Колычев Павел Игоревич', dob: '2015-09-04' });
+
+		const error = await school.stopped(byNameAndBirthDate('Павел Колычев'));
+
+		expect(error.message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
+	});
+
+	it('does not stop if one of the cards has exactly these words', async () => {
+		holder({ name: 'Колычев Павел Игоревич' });
+		const id = holder({ name: 'Колычев Павел' });
+
+		const saved = await save(byPhoneAndName('Павел Колычев'));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+	});
+
+	it('does not stop at an archived card if archived ones are left alone', async () => {
+		holder({ name: 'Колычев Павел Игоревич', e_date: '2025-01-31' });
+
+		const saved = await save(byPhoneAndName('Павел Колычев', { ifArchived: 'create' }));
+
+		expect(saved.operationResult).toBe('created');
+	});
+
+	it('with more words and another phone is another person', async () => {
+		school.lead({ name: 'Колычев Павел Игоревич', phone: [OTHER_PHONE] });
+
+		const saved = await save(byPhoneAndName('Павел Колычев'));
+
+		expect(saved.operationResult).toBe('created');
+	});
+});
+
+describe('a value of a custom field that differs in capital letters', () => {
+	it('finds nobody else: Create or Update stops and names both values', async () => {
+		const id = school.lead({ custom_dogovor: 'cus_AbC1' });
+
+		const error = await school.stopped(byContract('cus_aBc1'));
+
+		expect(error.message).toBe(
+			`Customer ${id} with 'custom_dogovor' "cus_AbC1" may be the one with "cus_aBc1": they differ in capital letters only`,
+		);
+	});
+
+	it('takes no payment from the customer who has it', async () => {
+		school.add('pay-account', { name: 'Касса' });
+		school.lead({ custom_dogovor: 'cus_AbC1' });
+		const payer = { __rl: true, mode: 'custom', value: 'custom_dogovor=cus_aBc1' };
+
+		const error = await school.stopped(formOf('takePayment', { id: payer, income: 100, pay_account_id: 1 }));
+
+		expect(error.message).toContain('"cus_AbC1" may be the one with "cus_aBc1"');
+		expect(school.rows('pay')).toEqual([]);
+	});
+
+	it('takes the payment from the customer who has exactly that value', async () => {
+		school.add('pay-account', { name: 'Касса' });
+		school.lead({ custom_dogovor: 'cus_AbC1' });
+		const id = school.lead({ custom_dogovor: 'cus_aBc1' });
+		const payer = { __rl: true, mode: 'custom', value: 'custom_dogovor=cus_aBc1' };
+
+		await school.done(formOf('takePayment', { id: payer, income: 100, pay_account_id: 1 }));
+
+		expect(school.rows('pay')).toMatchObject([{ customer_id: id }]);
+	});
+
+	it('is seen where AlfaCRM ignores the filter and the whole list is read once', async () => {
+		school.settings.ignoredFilters = ['*.custom_*'];
+		for (let n = 0; n < 25; n++) school.lead({ custom_dogovor: `cus_${n}` });
+		school.lead({ custom_dogovor: 'cus_AbC1' });
+
+		const { error } = await school.run({}, { each: [byContract('cus_7'), byContract('cus_aBc1')] });
+
+		expect(error?.message).toContain('"cus_AbC1" may be the one with "cus_aBc1"');
+		expect(school.rows('customer')).toHaveLength(26);
+	});
+});
+
+describe('a user who may not see the values by which customers are found', () => {
+	/** Lists one customer that AlfaCRM has found, as such a user sees the card. */
+	const showCard = (values: IDataObject) => {
+		school.onCall = (call, { body }) => {
+			if (call !== 'customer/index') return undefined;
+			const card = { id: 7, name: 'Орлова Мия', is_study: 0, removed: 0, branch_ids: [1], ...values };
+			return { items: body.page === 0 ? [card] : [], total: 1 };
+		};
+	};
+
+	it.each([{}, { phone: null }, { phone: [] }, { phone: [''] }, { phone: ['+7(9**)***-**-**'] }])(
+		'creates nothing by phone while the cards that are found show %j',
+		async (values) => {
+			showCard(values);
+
+			const error = await school.stopped(byPhone({ name: 'Мия' }));
+
+			expect(error).toMatchObject({
+				message:
+					"AlfaCRM finds customers by 'Phone' but shows it on none of them, so it is not sure which one is meant",
+				description:
+					"Let the role of the credential's user see it, or match by something that this user sees. Nothing was saved.",
+			});
+		},
+	);
+
+	it.each([{}, { email: [] }])('creates nothing by email while the cards show %j', async (values) => {
+		showCard(values);
+
+		const error = await school.stopped(by('email', { email: EMAIL }, { name: 'Мия' }));
+
+		expect(error.message).toContain("AlfaCRM finds customers by 'Email' but shows it on none of them");
+	});
+
+	it('creates nothing by Telegram while no card shows the field', async () => {
+		showCard({});
+
+		const error = await school.stopped(by('web', { web: '@mia_orlova' }, { name: 'Мия' }));
+
+		expect(error.message).toContain("AlfaCRM finds customers by 'Website' but shows it on none of them");
+	});
+
+	it('creates a customer by Telegram while the cards show that they have none', async () => {
+		showCard({ web: [] });
+
+		const saved = await save(by('web', { web: '@mia_orlova' }, { name: 'Мия' }));
+
+		expect(saved.operationResult).toBe('created');
+	});
+
+	it('creates a customer by phone if AlfaCRM finds nobody', async () => {
+		school.lead({ phone: [] });
+
+		const saved = await save(byPhone({ name: 'Мия' }));
+
+		expect(saved.operationResult).toBe('created');
+	});
+
+	it('stops Find by phone, since a card made after it would be the second', async () => {
+		showCard({});
+
+		const error = await school.stopped(findByPhone());
+
+		expect(error.message).toContain("AlfaCRM finds customers by 'Phone' but shows it on none of them");
+	});
+
+	it('creates a customer by phone if one of the cards that are found shows another phone', async () => {
+		school.onCall = (call, { body }) => {
+			if (call !== 'customer/index') return undefined;
+			const cards = [
+				{ id: 7, removed: 0, phone: [] },
+				{ id: 8, removed: 0, phone: ['+7(911)222-00-01'] },
+			];
+			return { items: body.page === 0 ? cards : [], total: 2 };
+		};
+
+		const saved = await save(byPhone({ name: 'Мия' }));
+
+		expect(saved.operationResult).toBe('created');
+	});
+});
+
+describe('the sender of a mail', () => {
+	const SENDERS = [
+		'Anna Petrova <anna@example.org>',
+		'"Petrova, Anna" <Anna@example.org>',
+		'Petrova, Anna <anna@example.org>',
+		'anna@example.org',
+	];
+
+	it('makes one customer with the address alone, however the mail program writes the name', async () => {
+		const forms = SENDERS.map((email) => by('email', { email }, { name: 'Анна' }));
+
+		const results = await school.results(...forms);
+
+		expect(results).toBe('created, unchanged, unchanged, unchanged');
+		expect(school.rows('customer').map(({ email }) => email)).toEqual([['anna@example.org']]);
+	});
+
+	it('is not added to the emails of a card that has the address', async () => {
+		const id = holder({ email: ['anna@example.org'] });
+		const forms = SENDERS.map((email) => byPhone({ email }));
+
+		const results = await school.results(...forms);
+
+		expect(results).toBe('unchanged, unchanged, unchanged, unchanged');
+		expect(card(id).email).toEqual(['anna@example.org']);
+	});
+
+	it('is not added to a card that holds the name and the address in one text', async () => {
+		const id = holder({ email: ['Anna Petrova <anna@example.org>'] });
+
+		const saved = await save(by('email', { email: 'anna@example.org' }, { email: SENDERS }));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged', notSaved: '' });
+		expect(card(id).email).toEqual(['Anna Petrova <anna@example.org>']);
+	});
+
+	it('is saved as the address alone by Create', async () => {
+		const form = formOf('create', { name: 'Анна', is_study: 0, legal_type: 1, email: SENDERS[1] });
+
+		const { id } = await save(form);
+
+		expect(card(id).email).toEqual(['Anna@example.org']);
+	});
+
+	it('is saved as the address alone by Update', async () => {
+		const id = holder({ email: [EMAIL] });
+
+		await save(formOf('update', { id, updateFields: { email: SENDERS[1] } }));
+
+		expect(card(id).email).toEqual(['Anna@example.org']);
+	});
+});
+
 describe('a key that is a list', () => {
 	it('joins a list that does not hold it, and takes the spelling that is given', async () => {
 		const id = holder({ phone: ['8 900 555 00 01'] });
@@ -375,7 +682,7 @@ describe('another value for the field that is matched by', () => {
 	it('is saved in a custom field, unless it is empty or spells the same', async () => {
 		for (const custom_dogovor of ['Д-Ё12', ['Д-Ё12', 'Д-13']]) {
 			const id = school.lead({ custom_dogovor });
-			expect(await save(byContract(' д-е12 ', { note: 'x' }))).toMatchObject({ id, changedFields: ['note'] });
+			expect(await save(byContract(' Д-Е12 ', { note: 'x' }))).toMatchObject({ id, changedFields: ['note'] });
 			await save(byContract('Д-Ё12', contract(''), { overwriteWithEmpty: true }));
 			expect(card(id).custom_dogovor).toEqual(custom_dogovor);
 			await save(byContract('Д-Ё12', contract('Д-другой')));

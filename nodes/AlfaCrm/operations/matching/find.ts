@@ -112,7 +112,9 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	const { entity, search, target, chosen, takesArchived, ifNone, ifSeveral } = request;
 	const noun = entity.label.toLowerCase();
 	const branches = await searchedBranches(item, entity, target, chosen);
-	const matches = await findMatches(item, entity, target, search, branches);
+	const matches = await findMatches(item, entity, target, search, branches, {
+		skipsArchived: !takesArchived,
+	});
 	const meant = ifSeveral === 'all' ? matches : meantBy(search, matches);
 	const found = inOrder(meant).filter(({ archived }) => takesArchived || !archived);
 

@@ -7,6 +7,7 @@ import {
 	canonical,
 	isBlank,
 	itemsIn,
+	kindOf,
 	listOf,
 	normalForms,
 	toSingleProperty,
@@ -196,9 +197,47 @@ export function isMatch({ key, wanted, fields }: Search, row: IDataObject): bool
 	return key.any ? fields.some(agrees) : fields.every(agrees);
 }
 
+/** Whether a field holds one of the values that are looked for. */
 export function holds(field: Field, held: unknown, wanted: unknown): boolean {
-	const forms = new Set(listOf(wanted).flatMap((one) => normalForms(field, one)));
-	return listOf(held).some((one) => normalForms(field, one).some((form) => forms.has(form)));
+	const { isSameKey } = kindOf(field);
+	const forms = new Set(listOf(wanted).flatMap((value) => normalForms(field, value)));
+	const similarValues = listOf(held).filter((value) =>
+		normalForms(field, value).some((form) => forms.has(form)),
+	);
+	if (isSameKey === undefined) return similarValues.length > 0;
+	return similarValues.some((value) => listOf(wanted).some((one) => isSameKey(field, value, one)));
+}
+
+/** The field that keeps a row from matching although the row may be the record that is looked for. */
+export interface Resemblance {
+	field: Field;
+	/** How the two values differ, for a message. */
+	reason: string;
+}
+
+/**
+ * Finds out whether a row that does not match may still be the record: all fields of the key agree, but for values that
+ * resemble the wanted ones. To take such a row could change a stranger's record, to pass over it could make a second one.
+ */
+export function findResemblance(search: Search, row: IDataObject): Resemblance | undefined {
+	const { key, wanted, fields } = search;
+	if (isMatch(search, row)) return undefined;
+
+	const differingFields = fields.filter((field) => !holds(field, row[field.name], wanted[field.name]));
+	const resemblances = differingFields.flatMap((field): Resemblance[] => {
+		const reason = findReason(field, row[field.name], wanted[field.name]);
+		return reason === undefined ? [] : [{ field, reason }];
+	});
+	const isEveryFieldClose = resemblances.length === differingFields.length;
+	return key.any || isEveryFieldClose ? resemblances.at(0) : undefined;
+}
+
+/** Returns how a value that a field holds differs from one that resembles it. */
+function findReason(field: Field, held: unknown, wanted: unknown): string | undefined {
+	const { findResemblance: compare } = kindOf(field);
+	if (compare === undefined) return undefined;
+	const reasons = listOf(held).flatMap((value) => listOf(wanted).map((one) => compare(field, value, one)));
+	return reasons.find((reason) => reason !== undefined);
 }
 
 export function keyField(entity: Entity, name: string): Field {

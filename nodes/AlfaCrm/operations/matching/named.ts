@@ -70,7 +70,8 @@ async function findByKey(
 ): Promise<Branch> {
 	const target = { path: entity.path, query: {}, labels: labelsOf(entity.fields) };
 	const read = async () => {
-		const found = meantBy(search, await findMatches(item, entity, target, search, branches));
+		const matches = await findMatches(item, entity, target, search, branches, { skipsArchived: false });
+		const found = meantBy(search, matches);
 		// Thousands of items must not keep thousands of whole cards.
 		return inOrder(found).map(
 			({ row: { id, is_study }, branch: home, archived }): Meant => ({

@@ -5,6 +5,7 @@ import type { Entity } from '../../entities/types';
 import { isCustom } from '../../fields/custom';
 import { isBlank, kindOf, listOf } from '../../fields/field';
 import { normalizeText } from '../../fields/normalizeText';
+import { quoted } from '../../fields/unreadable';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { LockKey } from '../execution/execution';
 import type { Item } from '../execution/item';
@@ -13,33 +14,85 @@ import { isArchived } from '../records/archived';
 import type { Branch } from '../records/branches';
 import { allBranches, findInBranches, searchedIn } from '../records/branches';
 import { readFiltered } from '../records/readList';
-import type { Target } from '../records/target';
+import type { LocatedRecord, Target } from '../records/target';
 import { branchesOf } from '../records/target';
 import type { Found } from './decide';
-import type { Search } from './keys';
-import { holds, isMatch, keyField, stepsOf } from './keys';
+import type { Resemblance, Search } from './keys';
+import { findResemblance, holds, isMatch, keyField, stepsOf } from './keys';
 
-/** The records that a search finds; of several in an order, the first that finds an active one, else the first that finds any. */
+/** A record that does not match, but may be the one that is looked for. */
+interface SimilarRecord extends LocatedRecord {
+	by: Search;
+	resemblance: Resemblance;
+}
+
+/**
+ * Finds the records that match a search. If the search has several keys in an order, those of the first key that finds an
+ * active record are returned, or else those of the first key that finds any.
+ *
+ * @param skipsArchived whether the caller takes no archived record, so that an archived one neither matches nor stops the run
+ * @throws NodeOperationError if no record matches, but one may be the record all the same
+ */
 export async function findMatches(
 	item: Item,
 	entity: Entity,
 	target: Target,
 	search: Search,
 	branches: readonly Branch[],
+	{ skipsArchived }: { skipsArchived: boolean },
 ): Promise<Found[]> {
 	let archived: Found[] = [];
+	const similarRecords: SimilarRecord[] = [];
 	for (const by of stepsOf(search)) {
-		const matches = await findBy(item, entity, target, by, branches);
+		const { matches, similar } = await findBy(item, entity, target, by, branches);
 		const found = matches.map((match) => ({ ...match, by }));
 		if (found.some((match) => !match.archived)) return found;
 		if (archived.length === 0) archived = found;
+		similarRecords.push(...similar);
+	}
+	if (archived.length === 0 || skipsArchived) {
+		await assertNoneSimilar(item, entity, target, similarRecords, { skipsArchived });
 	}
 	return archived;
 }
 
+/** @throws NodeOperationError that names the similar records, and the value of each that differs */
+async function assertNoneSimilar(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	similarRecords: readonly SimilarRecord[],
+	{ skipsArchived }: { skipsArchived: boolean },
+): Promise<void> {
+	for (const record of similarRecords) {
+		const isSkipped = skipsArchived && (await isArchived(item, entity, target, record));
+		if (!isSkipped) throw similarRecordError(item, entity, record);
+	}
+}
+
+function similarRecordError(
+	item: Item,
+	{ label }: Entity,
+	{ row, by, resemblance: { field, reason } }: SimilarRecord,
+): Error {
+	const noun = label.toLowerCase();
+	const wanted = listOf(by.wanted[field.name]).join(', ');
+	const held = listOf(row[field.name]).join(', ');
+	return item.refused(
+		`${label} ${String(row.id)} with '${field.label}' ${quoted(held)} may be the one with ${quoted(wanted)}: ${reason}`,
+		`If it is, write '${field.label}' alike here and in AlfaCRM; if that is another ${noun}, add the new one with 'Create' first. ${item.savedNote()}`,
+	);
+}
+
+/** The records that a key finds, each once: those that match, and those that may be meant all the same. */
+interface KeyFindings {
+	matches: Array<Omit<Found, 'by'>>;
+	similar: SimilarRecord[];
+}
+
 /**
- * The records that a key finds, each once, in all of the branches. AlfaCRM's filters only narrow the lists down, for
- * some are ignored and others find too much; each row that comes is compared here.
+ * Finds the records of a key in all of the branches. AlfaCRM's filters only narrow the lists down, for some are ignored and
+ * others find too much; each row that comes is compared here.
  */
 async function findBy(
 	item: Item,
@@ -47,8 +100,9 @@ async function findBy(
 	target: Target,
 	search: Search,
 	[first, ...others]: readonly Branch[],
-): Promise<Array<Omit<Found, 'by'>>> {
+): Promise<KeyFindings> {
 	const found = new Map<number, Omit<Found, 'archived' | 'by'>>();
+	const similar = new Map<number, SimilarRecord>();
 	const look = async (branch: Branch): Promise<undefined> => {
 		for (const question of questionsOf(entity, search)) {
 			for (const filters of question.forms) {
@@ -56,8 +110,13 @@ async function findBy(
 				const { rows, isCached } = await ask(item, entity, { ...target, branch }, question, filters);
 				for (const row of rows) {
 					const id = readId(row.id);
-					if (id === undefined || found.has(id) || !isMatch(search, row)) continue;
-					found.set(id, { row, branch, version, isCached });
+					if (id === undefined || found.has(id)) continue;
+					if (isMatch(search, row)) {
+						found.set(id, { row, branch, version, isCached });
+						continue;
+					}
+					const resemblance = findResemblance(search, row);
+					if (resemblance !== undefined) similar.set(id, { row, branch, by: search, resemblance });
 				}
 				if (findsAllSpellings(item, entity, question, filters, rows)) break;
 			}
@@ -69,7 +128,7 @@ async function findBy(
 	const matches: Array<Omit<Found, 'by'>> = [];
 	for (const match of found.values())
 		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
-	return matches;
+	return { matches, similar: [...similar.values()] };
 }
 
 /**
@@ -111,21 +170,41 @@ async function ask(
 	const { name } = field;
 	const finds = ({ [name]: held }: IDataObject) =>
 		holds(field, held, value) || Object.values(asked).some((one) => containsPart(field, held, one));
-	const unshown = () =>
+	const noCustomFieldError = () =>
 		item.refused(
 			`AlfaCRM's ${entity.label.toLowerCase()} has no field "${name}"`,
 			`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.savedNote()}`,
 		);
+	const hiddenError = () => hiddenFieldError(item, entity, field);
 	const filter = {
 		fieldName: name,
 		query: asked,
 		mayMatch: finds,
-		fieldMissingError: isCustom(name) ? unshown : undefined,
+		fieldMissingError: isCustom(name) ? noCustomFieldError : hiddenError,
 	};
 	// One that did not come might match as well, so that the wrong record would be taken, or a second one made.
 	const what = `which ${entity.plural.toLowerCase()} match`;
 	const { rows, whole } = await readFiltered(item, entity, list, filter, what);
+	if (isEveryValueHidden(field, asked, rows)) throw hiddenError();
 	return { rows: whole?.having(field, value) ?? rows, isCached: whole !== undefined };
+}
+
+/**
+ * Whether AlfaCRM has found records by a field and shows no value of it on any of them. The filters of declared fields
+ * work (API notes 5.3), so such records have values that this user may not see. Filters by custom fields may be ignored.
+ */
+function isEveryValueHidden(field: Field, filter: IDataObject, rows: readonly IDataObject[]): boolean {
+	const isFiltered = Object.keys(filter).length > 0;
+	if (!isFiltered || isCustom(field.name) || rows.length === 0) return false;
+	return rows.every((row) => isBlank(field, row[field.name]));
+}
+
+/** Stops the run, since it could not tell the record from others and would make a new one each time. */
+function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Error {
+	return item.refused(
+		`AlfaCRM finds ${plural.toLowerCase()} by '${label}' but shows it on none of them, so it is not sure which one is meant`,
+		`Let the role of the credential's user see it, or match by something that this user sees. ${item.savedNote()}`,
+	);
 }
 
 /** Whether a filter that heeds what it is asked can have found a value, for AlfaCRM looks for a part of it. API notes 10. */

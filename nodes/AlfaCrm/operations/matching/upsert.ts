@@ -140,8 +140,9 @@ export const upsert: Operation = {
 			const createNow = async () => [await create(request)];
 			if (!search.isEnough) return await createNow();
 			const branches = await searchedBranches(item, entity, target, chosen, changes);
+			const skipsArchived = rules.ifArchived === 'create';
 			const find = async () => {
-				const matches = await findMatches(item, entity, target, search, branches);
+				const matches = await findMatches(item, entity, target, search, branches, { skipsArchived });
 				const meant = meantOf(request, matches);
 				return meant && { ...request, meant, matches };
 			};
@@ -164,9 +165,11 @@ function notSavedOf({ zone }: Item, entity: Entity, typed: IDataObject, row: IDa
 		isList(field)
 			? itemsIn(field, value).some((one) => !isKept(field, row[field.name], one))
 			: !isStored(field, row[field.name], value, zone);
+	const isHeldName = (field: Field, value: unknown) =>
+		field.type === 'text' && field.isPersonName === true && sameItem(field, row[field.name], value);
 	const left = Object.entries(typed).filter(([name, value]) => {
 		const field = keyField(entity, name);
-		return isText(field) && !isEmpty(value) && isLeft(field, value);
+		return isText(field) && !isEmpty(value) && isLeft(field, value) && !isHeldName(field, value);
 	});
 	return left.map(([, value]) => listOf(value).join(', ').trim()).join(', ');
 }

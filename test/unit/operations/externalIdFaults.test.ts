@@ -1,0 +1,93 @@
+import { findIdFault } from '../../../nodes/AlfaCrm/operations/actions/externalIdFaults';
+import { randomFrom } from '../../support/random';
+
+/** Makes IDs as services do: random bytes in base64 or base64url. */
+function generateIds(byteCount: number, encoding: 'base64' | 'base64url', idCount: number): string[] {
+	const random = randomFrom(2026);
+	return Array.from({ length: idCount }, () => {
+		const bytes = Array.from({ length: byteCount }, () => Math.floor(random() * 256));
+		return Buffer.from(bytes).toString(encoding);
+	});
+}
+
+it.each([
+	{ byteCount: 9, encoding: 'base64' as const },
+	{ byteCount: 9, encoding: 'base64url' as const },
+	{ byteCount: 10, encoding: 'base64url' as const },
+	{ byteCount: 12, encoding: 'base64' as const },
+	{ byteCount: 16, encoding: 'base64' as const },
+	{ byteCount: 16, encoding: 'base64url' as const },
+])('400 generated IDs of $byteCount bytes in $encoding have no fault', ({ byteCount, encoding }) => {
+	const ids = generateIds(byteCount, encoding, 400);
+
+	const refusedIds = ids.filter((id) => findIdFault(id) !== undefined);
+
+	expect(refusedIds).toEqual([]);
+});
+
+it.each([
+	'inv-1',
+	'17',
+	'2026-17',
+	'2026-02-10/17',
+	'Счёт 17/2026',
+	'pi_3MtwBwLkdIwHu7ix28a3tqPa',
+	'2d5f9c1a-000f-5000-9000-1b2c3d4e5f60',
+	'robokassa-1042',
+	'10.02.2026 5001',
+	'xRtbQmWe-kL_',
+	'QrTbmWxkLpZa',
+	'Kd7hTzQw2mL-',
+	'aGVsbG8tWx/',
+])('%j has no fault', (id) => {
+	const fault = findIdFault(id);
+
+	expect(fault).toBeUndefined();
+});
+
+const BEFORE_NUMBER = 'not end before its number';
+const NO_DIGIT = 'hold a digit other than 0';
+const PLACEHOLDER = 'hold no expression that was not filled';
+const SHEET_ERROR = 'hold no error of a sheet';
+const LOST_VALUE = 'hold a number in place of "undefined", "null" or "NaN"';
+
+it.each([
+	{ id: 'inv-2026-#N/A', fault: SHEET_ERROR },
+	{ id: '2026 #ССЫЛКА!', fault: SHEET_ERROR },
+	{ id: '#Н/Д-2026', fault: SHEET_ERROR },
+	{ id: 'order-2026-{{id}}', fault: PLACEHOLDER },
+	{ id: 'order-2026-{{ $json.id }}', fault: PLACEHOLDER },
+	{ id: 'order-2026-${id}', fault: PLACEHOLDER },
+	{ id: 'order-2026-<id>', fault: PLACEHOLDER },
+	{ id: 'order-2026-%id%', fault: PLACEHOLDER },
+	{ id: 'inv-2026-', fault: BEFORE_NUMBER },
+	{ id: 'inv-2026\u2010', fault: BEFORE_NUMBER },
+	{ id: 'inv-2026\u2011', fault: BEFORE_NUMBER },
+	{ id: 'inv-2026–', fault: BEFORE_NUMBER },
+	{ id: 'inv-2026—', fault: BEFORE_NUMBER },
+	{ id: 'inv-2026\u2212', fault: BEFORE_NUMBER },
+	{ id: 'order_2026_', fault: BEFORE_NUMBER },
+	{ id: 'zakaz/2026/', fault: BEFORE_NUMBER },
+	{ id: 'Invoice-2026-02-', fault: BEFORE_NUMBER },
+	{ id: 'YooKassa-2026-', fault: BEFORE_NUMBER },
+	{ id: 'qr-sbp-2026-', fault: BEFORE_NUMBER },
+	{ id: 'AlfaCRM-2026_', fault: BEFORE_NUMBER },
+	{ id: 'inv-2026-undefined', fault: LOST_VALUE },
+	{ id: 'inv-null-2026', fault: LOST_VALUE },
+	{ id: 'NaN/2026', fault: LOST_VALUE },
+	{ id: 'Kd7hTzQw2mL-undefined', fault: LOST_VALUE },
+	{ id: 'inv--2026', fault: 'have its number between the dashes' },
+	{ id: 'inv-', fault: NO_DIGIT },
+	{ id: 'invoiceNumber-', fault: NO_DIGIT },
+	{ id: 'cloudpayments_', fault: NO_DIGIT },
+	{ id: 'ROBOKASSA-ORDER-', fault: NO_DIGIT },
+	{ id: 'strizhka-shchetka-', fault: NO_DIGIT },
+	{ id: 'undefined', fault: NO_DIGIT },
+	{ id: 'robokassa-0', fault: NO_DIGIT },
+	{ id: 'bank-5,001E+11', fault: 'hold no number that a sheet has rounded' },
+	{ id: '[inv-1]', fault: 'be without brackets, in which the note keeps it' },
+])('$id is refused: it must $fault', ({ id, fault }) => {
+	const foundFault = findIdFault(id);
+
+	expect(foundFault).toBe(fault);
+});
