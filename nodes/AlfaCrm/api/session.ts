@@ -195,7 +195,8 @@ async function logIn(
 		);
 	let answer: ApiResponse;
 	try {
-		const options = { perSecond, isIdempotent: true, rateLimitWaitMs: SHORT_RATE_LIMIT_WAIT_MS };
+		const rateLimitWaitMs = SHORT_RATE_LIMIT_WAIT_MS;
+		const options = { perSecond, isIdempotent: true, isLogin: true, rateLimitWaitMs };
 		answer = await withRetries(rateLimiterOf(origin), options, send);
 	} catch (error) {
 		const failure = failureOf(error);
@@ -204,5 +205,5 @@ async function logIn(
 	}
 	const { token } = answer as { token?: unknown };
 	if (typeof token === 'string' && token !== '') return token;
-	throw explainLogin({ kind: Array.isArray(answer) ? 'notJson' : 'refusal' }, origin, appKey !== '');
+	throw explainLogin({ kind: Array.isArray(answer) ? 'foreign' : 'refusal' }, origin, appKey !== '');
 }

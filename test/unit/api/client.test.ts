@@ -162,7 +162,7 @@ it.each([
 	['app key', 'the key of the app'],
 ])("the %s is in no message, though AlfaCRM's words hold it", async (_what, secret) => {
 	const credential = { apiKey: 'the key of a user', appKey: 'the key of the app' };
-	const words = { message: `It has seen ${secret}, and says ${secret}`, status: 400 };
+	const words = { name: 'Exception', message: `It has seen ${secret}, and says ${secret}`, status: 400 };
 	for (const answer of [
 		() => failed(answered(400, words)),
 		() => failed(answered(404, words)),

@@ -5,7 +5,7 @@ import type { CollectOptions } from '../../../nodes/AlfaCrm/api/list';
 import { collect } from '../../../nodes/AlfaCrm/api/list';
 import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
 import { isPageLength, pages } from '../../../nodes/AlfaCrm/api/pages';
-import { answered } from '../../support/nodeErrors';
+import { answered, yiiError } from '../../support/nodeErrors';
 import type { Sent } from '../apiSupport';
 import { contextOf, listing } from '../apiSupport';
 
@@ -44,7 +44,7 @@ async function walk(server: Server, call: ListRequest = CALL) {
 }
 
 const refuse = (status: number) => () => {
-	throw answered(status, { message: 'Нет' });
+	throw answered(status, yiiError(status, 'Нет'));
 };
 
 describe('a page', () => {
