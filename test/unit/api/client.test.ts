@@ -3,10 +3,10 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { pathOf, requestOptions } from '../../../nodes/AlfaCrm/api/request';
-import { answered, NODE, unanswered } from '../../support/nodeErrors';
+import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
 import type { ContextOptions } from '../apiSupport';
 import { contextOf, failed, failureOfCall, READ, WRITE } from '../apiSupport';
-import { stopTime } from './clock';
+import { settle, stopTime } from './clock';
 
 describe('a call', () => {
 	it('goes to its branch, if it has one', () => {
@@ -181,13 +181,17 @@ describe('the list of branches', () => {
 	const newAccount = (): IDataObject => ({ email: `branches${++accounts}@school.example` });
 
 	/** An AlfaCRM that answers the list of branches in some places only, and refuses it with a status elsewhere. */
-	function schoolOf(open: Array<number | undefined>, status = 403, options: ContextOptions = {}) {
-		const { credential = newAccount() } = options;
+	function schoolOf(
+		open: Array<number | undefined>,
+		status = 403,
+		options: ContextOptions & { body?: unknown } = {},
+	) {
+		const { body, credential = newAccount() } = options;
 		const made = contextOf(
 			({ url }) => {
 				const [, branch] = /v2api\/(\d+)\/branch/.exec(url) ?? [];
 				const isOpen = open.includes(branch === undefined ? undefined : Number(branch));
-				return isOpen ? { items: [{ id: 2 }], total: 1 } : failed(answered(status));
+				return isOpen ? { items: [{ id: 2 }], total: 1 } : failed(answered(status, body));
 			},
 			{ ...options, credential },
 		);
@@ -235,6 +239,20 @@ describe('the list of branches', () => {
 		const { description } = await failureOfCall(clientOf({ branchId: 2 }), LIST);
 		expect(new Set(places())).toEqual(new Set(['']));
 		expect(description).not.toContain(ADVICE);
+	});
+
+	describe('answered with a web page', () => {
+		stopTime();
+
+		it.each([400, 403, 404, 405])('and HTTP %i is asked for nowhere else', async (status) => {
+			const { clientOf, places } = schoolOf([2], status, { body: WEB_PAGE });
+
+			const { message, description } = await settle(failureOfCall(clientOf({ branchId: 2 }), LIST));
+
+			expect(places()).toEqual(['', '', '']);
+			expect(message).toContain('answered with a web page');
+			expect(description).not.toContain(ADVICE);
+		});
 	});
 
 	it('that is refused everywhere says what to enter in the credential, and costs one login', async () => {
