@@ -33,6 +33,8 @@ export interface Sent {
 	body: IDataObject;
 	query: IDataObject;
 	token: string;
+	/** Ends the request. */
+	signal?: AbortSignal;
 }
 
 export interface ContextOptions {
@@ -90,9 +92,15 @@ export function contextOf(answer: (request: Sent) => unknown, options: ContextOp
 					Object.assign(data, Object.assign(stored, await renewed));
 				};
 				const send = async () => {
-					await credential.authenticate(data, { url });
+					const { abortSignal } = await credential.authenticate(data, { url });
 					const sentBody = (body === '{}' ? {} : body) as IDataObject;
-					const request = { url, body: sentBody, query: qs, token: String(data.token) };
+					const request = {
+						url,
+						body: sentBody,
+						query: qs,
+						token: String(data.token),
+						signal: abortSignal as AbortSignal,
+					};
 					sent.push(request);
 					return await Promise.resolve(answer(request));
 				};

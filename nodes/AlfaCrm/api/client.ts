@@ -9,7 +9,7 @@ import {
 	requestOptions,
 	TIMEOUT_MS,
 } from './request';
-import { abortable } from './cancel';
+import { CallClock } from './cancel';
 import type { ApiFailure, ApiResponse } from './failures';
 import {
 	cancelled,
@@ -254,6 +254,7 @@ export class ApiClient {
 			});
 			const before = data.token;
 			let notSent: unknown;
+			const clock = new CallClock(TIMEOUT_MS, this.signal);
 			noteCall(data, () => {
 				try {
 					// It took n8n a while to get here where it read the credential or logged in.
@@ -262,14 +263,14 @@ export class ApiClient {
 				} catch (error) {
 					throw (notSent = error);
 				}
+				return clock.start();
 			});
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
 				const answer = send.call(
 					this.context,
 					CREDENTIAL,
-					// n8n adds the signal of an execution by itself.
-					{ ...requestOptions(`${origin}/${pathOf(call)}`, call), abortSignal: this.deadline },
+					requestOptions(`${origin}/${pathOf(call)}`, call),
 					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
 					{
 						credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data },
@@ -278,11 +279,12 @@ export class ApiClient {
 					},
 				);
 				// n8n ends the request, but not the login before it, during which there is no token yet.
-				return assertSuccess(await abortable(answer, this.signal, () => cancelled(data.token !== '')));
+				return assertSuccess(await clock.wait(answer, () => data.token !== ''));
 			} catch (error) {
 				// n8n makes an error of its own of it.
 				throw notSent ?? (data.token === '' ? unsent(error) : error);
 			} finally {
+				clock.stop();
 				progress.token = data.token;
 				progress.isNew = data.token !== before;
 				if (progress.isNew) progress.logins += 1;

@@ -147,12 +147,59 @@ describe('an execution that is cancelled', () => {
 			limit.abort();
 			return new Promise(() => {});
 		});
-		const send = jest.spyOn(context.helpers, 'httpRequestWithAuthentication');
 		const client = new ApiClient(context, limit.signal);
 		for (let call = 0; call < 2; call++)
 			expect((await failureOfCall(client, READ)).message).toBe('The execution was cancelled');
 		expect(sent).toHaveLength(1);
-		expect(send.mock.calls[0][1]).toMatchObject({ abortSignal: limit.signal });
+		expect(sent[0].signal?.aborted).toBe(true);
+	});
+});
+
+describe('a call whose answer does not end', () => {
+	stopTime();
+	const neverEnding = () => new Promise(() => {});
+
+	it('is given up after 30 seconds in all, and its request is ended', async () => {
+		const { client, sent } = contextOf(neverEnding);
+		const onLost = jest.fn();
+
+		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onLost }));
+
+		expect(performance.now()).toBe(30_000);
+		expect(message).toBe(
+			'demo.s20.online did not answer within 30 seconds, when asked to create the customer',
+		);
+		expect(description).toContain('AlfaCRM may have carried it out all the same');
+		expect(onLost.mock.calls).toEqual([[30_000]]);
+		expect(sent.map(({ signal }) => signal?.aborted)).toEqual([true]);
+	});
+
+	it('is sent once more if it only reads', async () => {
+		const { client, sent } = contextOf(neverEnding);
+
+		await settle(failureOfCall(client, READ));
+
+		expect(sent).toHaveLength(2);
+	});
+
+	it('leaves no clock behind when its answer comes', async () => {
+		const { client } = contextOf(() => ({ items: [] }));
+
+		await client.request(READ);
+
+		expect(jest.getTimerCount()).toBe(0);
+	});
+
+	it('is given up after 10 seconds if it is the login', async () => {
+		const credential = { token: '', email: 'no-login@school.example' };
+		const { client, sent } = contextOf(() => ({}), { credential, logIn: neverEnding });
+
+		const { message } = await settle(failureOfCall(client, WRITE));
+
+		expect(message).toBe(
+			'demo.s20.online did not answer within 10 seconds. Try again later, or check the network that n8n runs in.',
+		);
+		expect(sent).toEqual([]);
 	});
 });
 
