@@ -11,7 +11,8 @@ const LOST_DELAYS_MS = [1_000, 2_000];
 const TIMED_OUT_DELAYS_MS = [1_000];
 /** A school saw a web page in the middle of a list, and a try 5 to 10 seconds later got through. API notes 7. */
 const FOREIGN_DELAYS_MS = [5_000, 5_000];
-const UNAVAILABLE = [502, 503, 504];
+/** Statuses of a server that does not get an answer ready just now. */
+export const UNAVAILABLE = [502, 503, 504];
 
 /** How long a call waits at most while there are too many, if the credential does not say. */
 export const DEFAULT_RATE_LIMIT_WAIT_MS = 300_000;
