@@ -78,7 +78,7 @@ export async function abortable<T>(
 export class CallClock {
 	private readonly ending = new AbortController();
 	private readonly forgetSignal: () => void;
-	private timer?: NodeJS.Timeout;
+	private forgetTime?: () => void;
 	private isOver = false;
 
 	/**
@@ -95,15 +95,15 @@ export class CallClock {
 
 	/** Begins to count. What n8n does before it sends the call, such as a login, has a time of its own. */
 	start(): AbortSignal {
-		this.timer ??= setTimeout(() => {
+		this.forgetTime ??= onAbort(AbortSignal.timeout(this.ms), () => {
 			this.isOver = true;
 			this.ending.abort();
-		}, this.ms);
+		});
 		return this.ending.signal;
 	}
 
 	stop(): void {
-		clearTimeout(this.timer);
+		this.forgetTime?.();
 		this.forgetSignal();
 	}
 

@@ -182,14 +182,6 @@ describe('a call whose answer does not end', () => {
 		expect(sent).toHaveLength(2);
 	});
 
-	it('leaves no clock behind when its answer comes', async () => {
-		const { client } = contextOf(() => ({ items: [] }));
-
-		await client.request(READ);
-
-		expect(jest.getTimerCount()).toBe(0);
-	});
-
 	it('is given up after 10 seconds if it is the login', async () => {
 		const credential = { token: '', email: 'no-login@school.example' };
 		const { client, sent } = contextOf(() => ({}), { credential, logIn: neverEnding });
