@@ -72,7 +72,10 @@ function answerOf<T>(list: () => T): T {
 }
 
 /** What n8n throws when AlfaCRM answers with an error status. */
-export const httpFailure = (status: number) =>
+export const httpFailure = (
+	status: number,
+	{ headers = {}, data = errorBody(status, '') }: { headers?: object; data?: unknown } = {},
+) =>
 	Object.assign(new Error(`Request failed with status code ${status}`), {
-		response: { status, headers: {}, data: errorBody(status, '') },
+		response: { status, headers, data },
 	});
