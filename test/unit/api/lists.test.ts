@@ -5,7 +5,7 @@ import type { CollectOptions } from '../../../nodes/AlfaCrm/api/list';
 import { collect } from '../../../nodes/AlfaCrm/api/list';
 import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
 import { isPageLength, pages } from '../../../nodes/AlfaCrm/api/pages';
-import { answered, unanswered, yiiError } from '../../support/nodeErrors';
+import { answered, unanswered, WEB_PAGE, yiiError } from '../../support/nodeErrors';
 import type { Sent } from '../apiSupport';
 import { contextOf, failed, listing } from '../apiSupport';
 import { settle, stopTime } from './clock';
@@ -122,6 +122,15 @@ describe('a list whose large pages do not arrive', () => {
 
 		await expect(settle(collect(client, CALL, { limit: 50 }))).rejects.toMatchObject({ httpCode: '504' });
 		expect(sent.map(({ body }) => body.pageSize)).toEqual([50, 50, 50]);
+	});
+
+	it('is not asked for without a size because a web page comes with HTTP 400', async () => {
+		const { client, sent } = contextOf(() => failed(answered(400, WEB_PAGE)));
+
+		const { message } = (await settle(collect(client, CALL).catch((error: Error) => error))) as Error;
+
+		expect(message).toContain('answered with a web page (HTTP 400)');
+		expect(sent.map(({ body }) => body.pageSize)).toEqual([500, 500, 500]);
 	});
 
 	it('is not begun again by a walk that goes on from a later page', async () => {
