@@ -203,10 +203,13 @@ export class AlfaCrmApi implements ICredentialType {
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
 		const { appKey } = loginOf(credentials);
-		beforeSend(credentials);
+		const callSignal = beforeSend(credentials);
 		const headers: IDataObject = { ...request.headers, 'X-ALFACRM-TOKEN': credentials.token as string };
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
-		return { ...request, headers, ...(IS_TEST.test(request.url) ? { timeout: LOGIN_TIMEOUT_MS } : {}) };
+		const sent: IHttpRequestOptions = { ...request, headers };
+		if (callSignal !== undefined) sent.abortSignal = callSignal;
+		if (IS_TEST.test(request.url)) sent.timeout = LOGIN_TIMEOUT_MS;
+		return sent;
 	};
 
 	test: ICredentialTestRequest = {

@@ -83,6 +83,7 @@ function send(
 	}
 	reply.hijack();
 	if (delivery === 'reset') request.raw.socket.destroy();
+	if (delivery === 'drip') drip(reply);
 	if (delivery === 'truncated') {
 		entry.status = status;
 		const bytes = new TextEncoder().encode(text);
@@ -90,4 +91,12 @@ function send(
 		reply.raw.write(bytes.subarray(0, bytes.length / 2), () => request.raw.socket.destroy());
 	}
 	return reply;
+}
+
+/** Sends the headers of an answer and then a blank each second, until the connection ends. */
+function drip(reply: FastifyReply): void {
+	reply.raw.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
+	reply.raw.write(' ');
+	const dripping = setInterval(() => reply.raw.write(' '), 1_000);
+	reply.raw.once('close', () => clearInterval(dripping));
 }

@@ -5,8 +5,8 @@ export interface WireResponse {
 	status: number;
 	headers: Record<string, string>;
 	text: string;
-	/** `truncated`: the connection breaks in the middle; `reset`: it breaks at once; `never`: silence. */
-	delivery: 'complete' | 'truncated' | 'reset' | 'never';
+	/** `truncated`: the connection breaks in the middle; `reset`: it breaks at once; `never`: silence; `drip`: a blank each second. */
+	delivery: 'complete' | 'truncated' | 'reset' | 'never' | 'drip';
 }
 
 const htmlType = 'text/html; charset=UTF-8';

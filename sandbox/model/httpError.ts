@@ -33,10 +33,13 @@ const classes: Record<number, string> = {
 	500: 'ServerErrorHttpException',
 };
 
+/** The words that HTTP has for a status. */
+export const statusName = (status: number): string => names[status] ?? 'Error';
+
 /** The body in which Yii reports any exception. */
 export function errorBody(status: number, message: string): Json {
 	return {
-		name: names[status] ?? 'Error',
+		name: statusName(status),
 		message,
 		code: 0,
 		status,

@@ -12,6 +12,7 @@ import { Workflow } from 'n8n-workflow';
 import { AlfaCrmApi } from '../../credentials/AlfaCrmApi.credentials';
 import { Engine } from './support/engine';
 import type { RawAnswer } from './support/rawServer';
+import { yiiError } from '../support/nodeErrors';
 import { useRawServer } from './support/rawServer';
 import { useSchool } from './support/school';
 
@@ -129,7 +130,8 @@ describe("the credential's test", () => {
 	it('shows no key, though the words with which AlfaCRM refuses the login hold both', async () => {
 		const keys = { apiKey: 'key of the user', appKey: 'key of the app' };
 		const credential = { ...credentialOf({}), ...keys };
-		server.answer = () => ({ status: 400, body: { message: `Refused: ${Object.values(keys).join(', ')}` } });
+		const message = `Refused: ${Object.values(keys).join(', ')}`;
+		server.answer = () => ({ status: 400, body: yiiError(400, message) });
 		expect((await test(credential)).message).toContain('Refused: …, …');
 	});
 

@@ -45,6 +45,44 @@ describe('a fault of kind', () => {
 		expect(await index()).toMatchObject({ status: 200, text: '<p>Работы</p>' });
 	});
 
+	it.each([200, 400, 401, 403, 404, 429, 502])(
+		'html answers with a web page and HTTP %i, and the server has not acted',
+		async (status) => {
+			add({ kind: 'html', status });
+
+			const answer = await create();
+
+			expect(answer.status).toBe(status);
+			expect(answer.headers.get('content-type')).toContain('text/html');
+			expect(answer.text).toMatch(/^<html>/);
+			expect(count()).toBe(50);
+		},
+	);
+
+	it('html that says after answers with a web page when the server has acted', async () => {
+		add({ kind: 'html', status: 404, when: 'after' });
+
+		const answer = await create();
+
+		expect(answer.text).toContain('404 Not Found');
+		expect(count()).toBe(51);
+	});
+
+	it('drip, which sends a blank each second and never ends', async () => {
+		add({ kind: 'drip' });
+		const answer = await fetch(`${school.sandbox.url}/v2api/1/customer/index`, {
+			method: 'POST',
+			headers: { 'x-alfacrm-token': school.token },
+		});
+		const reader = answer.body!.getReader();
+
+		const drops = [await reader.read(), await reader.read(), await reader.read()];
+
+		expect(answer.status).toBe(200);
+		expect(drops.map(({ value }) => new TextDecoder().decode(value))).toEqual([' ', ' ', ' ']);
+		await reader.cancel();
+	});
+
 	it('cutJson', async () => {
 		const whole = await index();
 		add({ kind: 'cutJson' });
@@ -251,9 +289,13 @@ describe('failRequest', () => {
 		tooMany: [429, 50],
 		refused: [200, 50],
 		html502: [502, 50],
+		html400: [400, 50],
+		html403: [403, 50],
+		html404: [404, 50],
 		emptyItems: [200, 51],
 		delayed: [200, 51],
 		hangsAfter: ['AbortError', 51],
+		dripsAfter: ['AbortError', 51],
 	};
 
 	it.each(Object.keys(faultPresets) as FaultPreset[])('%s', async (way) => {
@@ -268,7 +310,7 @@ describe('failRequest', () => {
 			await answer.text();
 			return answer;
 		};
-		if (way === 'hangsAfter') school.sandbox.onSend = () => given.abort();
+		if (way === 'hangsAfter' || way === 'dripsAfter') school.sandbox.onSend = () => given.abort();
 		const seen = await outcome(call);
 		expect([seen, count()]).toEqual(expected[way]);
 		expect(school.sandbox.journal.at(-1)?.fault).toBe(faultPresets[way].kind);

@@ -10,8 +10,19 @@ export const NODE: INode = {
 	parameters: {},
 };
 
-/** What `httpRequest` rejects with when an answer with a bad status came. */
-export function answered(status: number, data: unknown = '', headers: IDataObject = {}): Error {
+/** The body of an error as AlfaCRM itself sends it. API notes 1. */
+export const yiiError = (status: number, message = ''): IDataObject => ({
+	name: 'Exception',
+	message,
+	code: 0,
+	status,
+});
+
+/** What a firewall or a proxy sends in the place of AlfaCRM's answer. */
+export const WEB_PAGE = '<html><head><title>Just a moment</title></head><body>nginx</body></html>';
+
+/** What `httpRequest` rejects with when an answer with a bad status came; AlfaCRM's own if nothing else is said. */
+export function answered(status: number, data: unknown = yiiError(status), headers: IDataObject = {}): Error {
 	return Object.assign(new Error(`Request failed with status code ${status}`), {
 		isAxiosError: true,
 		code: status >= 500 ? 'ERR_BAD_RESPONSE' : 'ERR_BAD_REQUEST',

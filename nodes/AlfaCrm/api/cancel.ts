@@ -1,4 +1,4 @@
-import { cancelled } from './failures';
+import { cancelled, ResponseError } from './failures';
 
 /** The listeners of each signal that anything waits for. */
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();
@@ -68,5 +68,54 @@ export async function abortable<T>(
 		return await Promise.race([aborted, wait]);
 	} finally {
 		forget();
+	}
+}
+
+/**
+ * The time of one call, from the moment when it is sent until its whole answer has come. The timeout of a request counts only
+ * the silence between two pieces of an answer, so an answer that comes drop by drop would never end.
+ */
+export class CallClock {
+	private readonly ending = new AbortController();
+	private readonly forgetSignal: () => void;
+	private forgetTime?: () => void;
+	private isOver = false;
+
+	/**
+	 * @param ms milliseconds that the call may take
+	 * @param executionSignal ends the call as well
+	 */
+	constructor(
+		private readonly ms: number,
+		executionSignal?: AbortSignal,
+	) {
+		const end = () => this.ending.abort();
+		this.forgetSignal = executionSignal === undefined ? () => {} : onAbort(executionSignal, end);
+	}
+
+	/** Begins to count. What n8n does before it sends the call, such as a login, has a time of its own. */
+	start(): AbortSignal {
+		this.forgetTime ??= onAbort(AbortSignal.timeout(this.ms), () => {
+			this.isOver = true;
+			this.ending.abort();
+		});
+		return this.ending.signal;
+	}
+
+	stop(): void {
+		this.forgetTime?.();
+		this.forgetSignal();
+	}
+
+	/**
+	 * Waits for the answer of the call.
+	 *
+	 * @param isInProgress asked when the execution is cancelled: whether AlfaCRM is at work on the call by then
+	 * @throws ResponseError when the time is up or the execution is cancelled
+	 */
+	async wait<T>(answer: Promise<T>, isInProgress: () => boolean): Promise<T> {
+		const reason = () =>
+			this.isOver ? new ResponseError({ kind: 'noAnswer', code: 'ETIMEDOUT' }) : cancelled(isInProgress());
+		return await abortable(answer, this.ending.signal, reason);
 	}
 }

@@ -9,7 +9,7 @@ import {
 	requestOptions,
 	TIMEOUT_MS,
 } from './request';
-import { abortable } from './cancel';
+import { CallClock } from './cancel';
 import type { ApiFailure, ApiResponse } from './failures';
 import {
 	cancelled,
@@ -66,6 +66,8 @@ export class ApiClient {
 	/** New tokens that were refused since a call succeeded: where every token is, each item would log in again. */
 	private readonly refusedLogins = new Set<string>();
 	private readonly begun = performance.now();
+	/** Whether AlfaCRM has answered a call or taken a login, so that the hostname is right. */
+	private isHostKnown = false;
 
 	/** @param deadline gives up all calls when it aborts, in a context that cannot be cancelled itself */
 	constructor(
@@ -156,9 +158,11 @@ export class ApiClient {
 			try {
 				const answer = await this.send(connection, call, progress);
 				this.refusedLogins.clear();
+				this.isHostKnown = true;
 				return answer;
 			} catch (error) {
 				const failure = failureOf(error);
+				this.isHostKnown ||= progress.logins > 0 || failure.kind === 'refusal';
 				this.noteRefusedLogin(failure, progress);
 				if (isFinal(failure)) return undefined;
 				if (await this.giveUpToken(failure, progress)) continue;
@@ -177,7 +181,8 @@ export class ApiClient {
 	): NodeApiError {
 		const { host } = new URL(origin);
 		const course = { isNewLogin: logins > 0, rateLimitWaitMs, waitedMs: performance.now() - begun };
-		const { description = '', ...text } = explain(failure, { ...call, host, ...course });
+		const { isHostKnown } = this;
+		const { description = '', ...text } = explain(failure, { ...call, host, isHostKnown, ...course });
 		// AlfaCRM's own words may repeat them.
 		const secrets = [token, login?.apiKey, login?.appKey];
 		const veiled = { message: redact(text.message, secrets), description: redact(description, secrets) };
@@ -249,6 +254,7 @@ export class ApiClient {
 			});
 			const before = data.token;
 			let notSent: unknown;
+			const clock = new CallClock(TIMEOUT_MS, this.signal);
 			noteCall(data, () => {
 				try {
 					// It took n8n a while to get here where it read the credential or logged in.
@@ -257,23 +263,28 @@ export class ApiClient {
 				} catch (error) {
 					throw (notSent = error);
 				}
+				return clock.start();
 			});
 			const { httpRequestWithAuthentication: send } = this.context.helpers;
 			try {
 				const answer = send.call(
 					this.context,
 					CREDENTIAL,
-					// n8n adds the signal of an execution by itself.
-					{ ...requestOptions(`${origin}/${pathOf(call)}`, call), abortSignal: this.deadline },
+					requestOptions(`${origin}/${pathOf(call)}`, call),
 					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
-					{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data } },
+					{
+						credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data },
+						// Nothing is sent again by n8n, which would not show the body of a 401: it may be no answer of AlfaCRM.
+						preAuthenticationRetryStatusCode: [],
+					},
 				);
 				// n8n ends the request, but not the login before it, during which there is no token yet.
-				return assertSuccess(await abortable(answer, this.signal, () => cancelled(data.token !== '')));
+				return assertSuccess(await clock.wait(answer, () => data.token !== ''));
 			} catch (error) {
 				// n8n makes an error of its own of it.
 				throw notSent ?? (data.token === '' ? unsent(error) : error);
 			} finally {
+				clock.stop();
 				progress.token = data.token;
 				progress.isNew = data.token !== before;
 				if (progress.isNew) progress.logins += 1;

@@ -71,13 +71,16 @@ export interface ApiFailure {
 		| 'status'
 		| 'redirect'
 		| 'refusal'
-		| 'notJson'
+		/** Something else than AlfaCRM answered: see `isFromAlfaCrm`. */
+		| 'foreign'
 		| 'noAnswer'
 		| 'cancelled'
 		| 'notSent'
 		| 'unexpected';
-	/** HTTP status, where an answer came. */
+	/** HTTP status of AlfaCRM's own answer, or of a server that is down or too busy; never that of a foreign answer. */
 	status?: number;
+	/** HTTP status of a foreign answer. It says nothing of rights or records, so nothing but the message uses it. */
+	foreignStatus?: number;
 	/** AlfaCRM's own message, or what stands in for one. */
 	serverMessage?: string;
 	/** Validation messages by API field name; '' for those that belong to no field. */
@@ -89,8 +92,8 @@ export interface ApiFailure {
 	/** Host that a redirect pointed to. */
 	location?: string;
 	declaredCause?: DeclaredCause['cause'];
-	/** A web page came with the status, so something else than AlfaCRM may have answered. */
-	isPage?: boolean;
+	/** A server failed with a body that AlfaCRM does not send. */
+	isForeign?: boolean;
 	/** Why n8n could not send it, in words that may hold a network code of n8n's own database. */
 	reason?: string;
 	/** Cancelled while AlfaCRM was at work on it, not before it was sent. */
@@ -147,7 +150,8 @@ export function failureOf(error: unknown): ApiFailure {
  */
 export function unsent(error: unknown): unknown {
 	const { kind, status } = failureOf(error);
-	if (error instanceof ResponseError || kind === 'login' || status !== undefined) return error;
+	const isAnswered = kind === 'foreign' || status !== undefined;
+	if (error instanceof ResponseError || kind === 'login' || isAnswered) return error;
 	const { message: reason } = error instanceof NodeApiError ? causeOf(error) : (error as Error);
 	return new ResponseError({ kind: 'notSent', serverMessage: 'n8n could not prepare the request', reason });
 }
@@ -168,6 +172,11 @@ function statusFailure(status: number, response: HttpFailure['response']): ApiFa
 		return { kind: 'redirect', status, location: hostOf(headers.location) };
 	}
 	const data = response?.data;
+	const isForeign = !isFromAlfaCrm(data);
+	if (isForeign && status < 500 && status !== TOO_MANY) {
+		const serverMessage = isPage(data) ? WEB_PAGE : undefined;
+		return { kind: 'foreign', foreignStatus: status, serverMessage };
+	}
 	const fields = fieldMessages((data as IDataObject | undefined)?.errors);
 	return {
 		// One client foresees it for validation. API notes 4.
@@ -175,14 +184,30 @@ function statusFailure(status: number, response: HttpFailure['response']): ApiFa
 		status,
 		fields,
 		serverMessage: serverMessageOf(data),
-		...(isPage(data) && { isPage: true }),
+		...(isForeign && status >= 500 && { isForeign }),
 		retryAfterMs: retryAfter(headers['retry-after']),
 	};
 }
 
+const TOO_MANY = 429;
+const WEB_PAGE = 'answered with a web page';
+
+/**
+ * Tells whether AlfaCRM itself sent the body of an error: a Yii exception, or what it refuses about the fields (API notes 1, 4).
+ * A web page, or any other body, comes from a firewall, a proxy or a server that is being updated. Its status says neither that
+ * a right is missing nor that a record is not there, and a later call may get through.
+ */
+function isFromAlfaCrm(body: unknown): boolean {
+	if (typeof body !== 'object' || body === null) return false;
+	const { name, message, status, code, success, errors } = body as IDataObject;
+	const hasNumber = typeof status === 'number' || typeof code === 'number';
+	const isYiiException = typeof name === 'string' && typeof message === 'string' && hasNumber;
+	return isYiiException || NO.includes(success) || fieldMessages(errors) !== undefined;
+}
+
 /** Whether a call, or the login before it, was refused because there are too many. */
 export function isTooMany({ status, declaredCause }: ApiFailure): boolean {
-	return status === 429 || declaredCause === 'rate-limited';
+	return status === TOO_MANY || declaredCause === 'rate-limited';
 }
 
 export function timedOut({ code }: ApiFailure): boolean {
@@ -194,7 +219,8 @@ const MAY_HAVE_TAKEN_EFFECT: Record<ApiFailure['kind'], (failure: ApiFailure) =>
 	status: ({ status = 0 }) => status >= 500,
 	redirect: () => true,
 	refusal: () => false,
-	notJson: () => true,
+	// Nobody knows whether AlfaCRM had got the call, and a second payment costs more than a look.
+	foreign: () => true,
 	noAnswer: ({ code }) => networkTrouble(code).maybeSent === true,
 	cancelled: ({ isInProgress }) => isInProgress === true,
 	notSent: () => false,
@@ -283,7 +309,7 @@ export function nodeError(
 	);
 }
 
-/** Whether AlfaCRM refused something with one of these HTTP statuses. */
+/** Whether AlfaCRM itself refused something with one of these HTTP statuses: the error for a foreign answer has none. */
 export function hasStatus(error: unknown, ...statuses: readonly number[]): error is NodeApiError {
 	return error instanceof NodeApiError && statuses.includes(Number(error.httpCode));
 }
@@ -321,10 +347,8 @@ const NO: unknown[] = [false, 0];
  */
 export function assertSuccess(answer: unknown): ApiResponse {
 	if (typeof answer !== 'object' || answer === null) {
-		const serverMessage = isPage(answer)
-			? 'answered with a web page'
-			: 'sent an answer that is not complete JSON';
-		throw new ResponseError({ kind: 'notJson', serverMessage });
+		const serverMessage = isPage(answer) ? WEB_PAGE : 'sent an answer that is not complete JSON';
+		throw new ResponseError({ kind: 'foreign', serverMessage });
 	}
 	if (Array.isArray(answer)) return answer as IDataObject[];
 

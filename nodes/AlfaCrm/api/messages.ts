@@ -17,6 +17,9 @@ export const MAIN_BRANCH_OFF =
 	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the advanced settings of the credential.";
 const LOST_WRITE = 'AlfaCRM may have carried it out all the same: look there before you run this again.';
 
+const FOREIGN =
+	'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated.';
+
 /** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
 export const LOGIN_TIMEOUT_MS = 10_000;
@@ -30,6 +33,8 @@ export interface FailedCall extends ApiRequest {
 	rateLimitWaitMs: number;
 	/** How long the call took until it failed. */
 	waitedMs: number;
+	/** Whether AlfaCRM has answered this client before, so that the hostname is right. */
+	isHostKnown?: boolean;
 }
 
 interface Explanation {
@@ -89,11 +94,15 @@ const texts: Record<ApiFailure['kind'], Text> = {
 			"No token was sent there. Check 'Hostname' in the credential: it must be the address at which AlfaCRM itself opens.",
 		failure: { cause: 'configuration-invalid' },
 	}),
-	notJson: (failure, call) => ({
-		message: `${call.host} ${failure.serverMessage ?? 'did not answer as AlfaCRM does'}${unfinished(failure, call)}`,
-		description: CHECK_IN_BROWSER,
-		failure: { cause: 'temporarily-unavailable' },
-	}),
+	foreign: (failure, call) => {
+		const { serverMessage = 'did not answer as AlfaCRM does', foreignStatus } = failure;
+		const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
+		return {
+			message: `${call.host} ${serverMessage}${status}${unfinished(failure, call)}`,
+			description: `${FOREIGN} ${call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER}`,
+			failure: { cause: 'temporarily-unavailable' },
+		};
+	},
 	noAnswer: (failure, call) => {
 		const { what, advice } = networkTrouble(failure.code, TIMEOUT_MS);
 		return {
@@ -111,10 +120,8 @@ const texts: Record<ApiFailure['kind'], Text> = {
 		message: `Could not ${task}: ${serverMessage}`,
 	}),
 	status: (failure, call) => {
-		const { status = 0, serverMessage, isPage } = failure;
-		// A firewall, a hosting company, a proxy: AlfaCRM itself answers in JSON, and what it means by 403 is not meant here.
-		const isForeign = isPage && status < 500 && status !== 429;
-		const textOf = isForeign ? webPage : status >= 500 ? serverFailed : STATUS_TEXTS[status];
+		const { status = 0, serverMessage } = failure;
+		const textOf = status >= 500 ? serverFailed : STATUS_TEXTS[status];
 		const text = (textOf ?? otherStatus)(failure, call);
 		const advice = isBranchList(call) && mayAnswerElsewhere(failure) ? MAIN_BRANCH_OFF : '';
 		const said = textOf && serverMessage ? `AlfaCRM said: ${serverMessage}` : '';
@@ -174,12 +181,6 @@ const STATUS_TEXTS: Readonly<Partial<Record<number, Text>>> = {
 const serverFailed: Text = ({ status }, { task }) => ({
 	message: `AlfaCRM could not ${task} (HTTP ${status})`,
 	description: "AlfaCRM's server had trouble; try again later.",
-	failure: { cause: 'temporarily-unavailable' },
-});
-
-const webPage: Text = (failure, call) => ({
-	message: `${call.host} answered with a web page (HTTP ${failure.status})${unfinished(failure, call)}`,
-	description: `Something other than AlfaCRM may have answered. ${CHECK_IN_BROWSER}`,
 	failure: { cause: 'temporarily-unavailable' },
 });
 
@@ -254,10 +255,13 @@ const loginTexts: Partial<Record<ApiFailure['kind'], (failure: ApiFailure, login
 			`${host} answered with a redirect${location ? ` to ${location}` : ''}, which was not followed so that the key stays here. Check 'Hostname'.`,
 			'configuration-invalid',
 		],
-		notJson: (_failure, { host }) => [
-			`${host} does not answer as AlfaCRM does: a web page or an incomplete text came instead of data. Check 'Hostname'.`,
-			'configuration-invalid',
-		],
+		foreign: ({ foreignStatus }, { host }) => {
+			const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
+			return [
+				`${host} does not answer as AlfaCRM does: a web page or an incomplete text${status} came instead of data. Check 'Hostname', or try again later.`,
+				'temporarily-unavailable',
+			];
+		},
 		noAnswer: ({ code }, { host }) => {
 			const { what, advice, isLasting } = networkTrouble(code, LOGIN_TIMEOUT_MS);
 			return [`${host} ${what}. ${advice}`, isLasting ? 'configuration-invalid' : 'temporarily-unavailable'];
@@ -265,19 +269,17 @@ const loginTexts: Partial<Record<ApiFailure['kind'], (failure: ApiFailure, login
 		status: loginStatusText,
 	};
 
-function loginStatusText({ status = 0, isPage }: ApiFailure, { host, rejected, said }: LoginCall): LoginText {
-	const notThere = (why: string): LoginText => [
-		`There is no AlfaCRM at ${host}: ${why}. Check 'Hostname'.`,
-		'configuration-invalid',
-	];
-	if (status === 404) return notThere('the address of the login was not found');
+function loginStatusText({ status = 0 }: ApiFailure, { host, rejected, said }: LoginCall): LoginText {
+	if (status === 404) {
+		const text = `There is no AlfaCRM at ${host}: the address of the login was not found. Check 'Hostname'.`;
+		return [text, 'configuration-invalid'];
+	}
 	if (status === 429)
 		return [`AlfaCRM receives too many requests and did not take the login.${said}`, 'rate-limited'];
 	if (status >= 500) {
 		const text = `AlfaCRM could not take the login (HTTP ${status}). Try again later.${said}`;
 		return [text, 'temporarily-unavailable'];
 	}
-	if (isPage) return notThere(`a web page (HTTP ${status}) came in answer to the login`);
 	if (status === 401 || status === 403) return [`${rejected} (HTTP ${status}.${said})`];
 	return [
 		`AlfaCRM would not take the login (HTTP ${status}).${said} Check 'Hostname', 'Email' and 'API Key'.`,

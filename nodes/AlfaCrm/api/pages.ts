@@ -2,15 +2,18 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
 import type { ApiFailure, ApiResponse } from './failures';
-import { nodeError } from './failures';
+import { mayHaveTakenEffect, nodeError } from './failures';
 import type { ApiRequest } from './request';
 import { nameOf } from './request';
+import { UNAVAILABLE } from './retry';
 
 /** The most rows that AlfaCRM gives on a page, as documented. API notes 3. */
 export const LARGEST_PAGE = 500;
 /** The sizes of pages that came unasked. API notes 3. */
 export const SMALLEST_PAGE = 20;
 const USUAL_PAGES = [SMALLEST_PAGE, 50];
+/** A page that nobody asked for in another size holds no more rows. */
+const LARGEST_USUAL_PAGE = 50;
 /** Pages after which a walk is given up: 200,000 records at the smallest page, so it would never end. */
 const MOST_PAGES = 10_000;
 
@@ -54,7 +57,8 @@ type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
 
 /**
  * Walks the pages of an index action, whatever their size. Rows that shift to another page meanwhile come out once. It
- * ends at the total, at an empty page, or, unless the total has grown meanwhile, at one that brings nothing new.
+ * ends at the total, at an empty page, or, unless the total has grown meanwhile, at one that brings nothing new. Where a large
+ * page does not arrive, the walk begins again with pages of AlfaCRM's own size, and goes on with the rows that had not come.
  *
  * @param rowsWanted how many rows more the caller is going to take, for which pages may be asked for ahead
  */
@@ -64,19 +68,28 @@ export async function* pages(
 	rowsWanted: () => number = () => 0,
 ): AsyncGenerator<Page, undefined> {
 	const walk = new Walk(Number(call.body?.pageSize));
-	const ahead = new Map<number, Promise<PageResponse>>();
+	const ahead = new Map<number, Promise<PageResponse | undefined>>();
 	let size = firstPage > 0 && client.withoutPageSize.has(nameOf(call)) ? undefined : pageSize;
 	for (let number = firstPage; number < firstPage + MOST_PAGES; number++) {
 		const count = Math.max(1, Math.min(walk.pagesWanted(rowsWanted()), client.callsAtOnce));
 		for (let next = number; next < number + count; next++) {
 			if (ahead.has(next)) continue;
-			const asked = fetchPage(client, call, next, size);
+			const asked = fetchPage(client, call, next, { size, mayBeginAgain: firstPage === 0 });
 			// A page that nobody waits for any more must not end the process.
 			asked.catch(() => {});
 			ahead.set(next, asked);
 		}
-		const answer = (await ahead.get(number)) as PageResponse;
+		const answer = await ahead.get(number);
 		ahead.delete(number);
+		if (answer === undefined) {
+			client.withoutPageSize.add(nameOf(call));
+			walk.beginAgain();
+			ahead.clear();
+			size = undefined;
+			// The next one is page 0.
+			number = -1;
+			continue;
+		}
 		// Page 0 may have been refused with a size, and the size of a walk is constant.
 		size = answer.size;
 		const page = walk.take(number, answer);
@@ -87,23 +100,31 @@ export async function* pages(
 }
 
 /**
- * Asks for a page, and for page 0 without a size where AlfaCRM refuses one: a client in production sends none for
- * payments. That is remembered as long as the client lives. API notes 3, 7a.
+ * Asks for a page, and for page 0 without a size where AlfaCRM refuses one, or where a large page does not arrive: a client in
+ * production sends none for payments. That is remembered as long as the client lives. API notes 3, 7a.
+ *
+ * @returns undefined where a later page is too large to arrive, and the walk may begin again
  */
 async function fetchPage(
 	client: ApiClient,
 	call: ListRequest,
 	page: number,
-	size?: number,
-): Promise<PageResponse> {
+	{ size, mayBeginAgain }: { size?: number; mayBeginAgain: boolean },
+): Promise<PageResponse | undefined> {
 	const request = (pageSize?: number): ApiRequest => {
 		const body = { ...call.body, ...(pageSize === undefined ? {} : { pageSize }), page };
 		return { action: 'index', ...call, body, isIdempotent: true };
 	};
 	const isSized = size !== undefined && (page > 0 || !client.withoutPageSize.has(nameOf(call)));
 	if (isSized) {
-		const answer = await client.attempt(request(size), (failure) => page === 0 && isBodyRefused(failure));
+		const answer = await client.attempt(
+			request(size),
+			(failure) =>
+				(page === 0 && isBodyRefused(failure)) ||
+				((page === 0 || mayBeginAgain) && mayBeTooLarge(failure, size)),
+		);
 		if (answer !== undefined) return { ...pageIn(client, call, answer), size };
+		if (page > 0) return undefined;
 	}
 	const answer = pageIn(client, call, await client.request(request()));
 	if (isSized) client.withoutPageSize.add(nameOf(call));
@@ -112,6 +133,13 @@ async function fetchPage(
 
 /** Whether AlfaCRM refused what is in the body, which may be the page size. API notes 4, 7a. */
 const isBodyRefused = ({ kind, status }: ApiFailure): boolean => kind === 'refusal' || status === 400;
+
+/** Whether a page may not arrive because of its size: the server gives up on it, or no answer comes. */
+function mayBeTooLarge(failure: ApiFailure, size: number): boolean {
+	const { kind, status = 0 } = failure;
+	const isLost = kind === 'noAnswer' && mayHaveTakenEffect(failure);
+	return size > LARGEST_USUAL_PAGE && (isLost || UNAVAILABLE.includes(status));
+}
 
 function pageIn({ node }: ApiClient, { task, itemIndex }: ListRequest, answer: ApiResponse): PageResponse {
 	const page = readPage(answer);
@@ -152,6 +180,8 @@ class Walk {
 	private isUnclear = false;
 	/** The most rows that a page held. */
 	private fullest = 1;
+	/** Rows that had come when the walk began again: so far, pages bring nothing new, which ends no list. */
+	private rereadCount = 0;
 
 	/** @param asked how many rows a page shall hold, where the body of an API Call says that */
 	constructor(private readonly asked: number) {}
@@ -159,6 +189,13 @@ class Walk {
 	/** How many pages are known to follow, as far as they are wanted. */
 	pagesWanted(rowsWanted: number): number {
 		return Math.ceil(Math.min((this.total ?? 0) - this.count, rowsWanted) / this.fullest);
+	}
+
+	/** The list is read from page 0 again, in pages of another size. Rows that have come do not come again. */
+	beginAgain(): void {
+		this.rereadCount = this.count;
+		this.count = 0;
+		this.fullest = 1;
 	}
 
 	take(number: number, { items, total, size }: PageResponse): Page {
@@ -172,7 +209,8 @@ class Walk {
 		this.fullest = Math.max(this.fullest, items.length);
 		const { due, hasShrunk } = this;
 		// A page of known rows ends a list, unless as many as it holds have come on top meanwhile.
-		const isEnd = items.length === 0 || (rows.length === 0 && this.moved === 0);
+		const isReread = this.count <= this.rereadCount;
+		const isEnd = items.length === 0 || (rows.length === 0 && this.moved === 0 && !isReread);
 		const last = isEnd || this.count >= (this.total ?? Infinity);
 		// Without a total, nothing but an empty page says that it was the last.
 		const isAll = due === undefined ? items.length === 0 && !this.isUnclear : this.seen.size >= due;

@@ -9,7 +9,10 @@ import { readAmount } from './rateLimiter';
 /** How long after each lost answer a read is sent again; only once where each attempt takes a whole timeout. API notes 7. */
 const LOST_DELAYS_MS = [1_000, 2_000];
 const TIMED_OUT_DELAYS_MS = [1_000];
-const UNAVAILABLE = [502, 503, 504];
+/** A school saw a web page in the middle of a list, and a try 5 to 10 seconds later got through. API notes 7. */
+const FOREIGN_DELAYS_MS = [5_000, 5_000];
+/** Statuses of a server that does not get an answer ready just now. */
+export const UNAVAILABLE = [502, 503, 504];
 
 /** How long a call waits at most while there are too many, if the credential does not say. */
 export const DEFAULT_RATE_LIMIT_WAIT_MS = 300_000;
@@ -25,6 +28,8 @@ export function readRateLimitWait(value: unknown): number {
 interface RetryOptions extends RateOptions {
 	/** True for a call that may be sent again after its answer was lost. */
 	isIdempotent: boolean;
+	/** A login that meets a web page is not sent again: the hostname is wrong most of the time, and somebody waits for the test. */
+	isLogin?: boolean;
 	/** How long a call is sent again, from its first attempt on, while it is refused as too many. */
 	rateLimitWaitMs: number;
 }
@@ -32,7 +37,7 @@ interface RetryOptions extends RateOptions {
 /** @returns milliseconds until a call may be sent again; undefined where it must not be, or has no time left */
 function retryDelay(
 	failure: ApiFailure,
-	{ isIdempotent, rateLimitWaitMs }: RetryOptions,
+	{ isIdempotent, isLogin, rateLimitWaitMs }: RetryOptions,
 	{ lost, waitedMs }: { lost: number; waitedMs: number },
 ): number | undefined {
 	if (isTooMany(failure)) {
@@ -40,13 +45,15 @@ function retryDelay(
 		const { retryAfterMs = 0 } = failure;
 		return waitedMs + retryAfterMs < rateLimitWaitMs ? retryAfterMs : undefined;
 	}
-	if (!isIdempotent || !mayPassSoon(failure)) return undefined;
+	if (!isIdempotent) return undefined;
+	if (failure.kind === 'foreign') return isLogin ? undefined : FOREIGN_DELAYS_MS[lost];
+	if (!mayPassSoon(failure)) return undefined;
 	return (timedOut(failure) ? TIMED_OUT_DELAYS_MS : LOST_DELAYS_MS)[lost];
 }
 
-const mayPassSoon = ({ kind, code, status = 0 }: ApiFailure): boolean =>
+const mayPassSoon = ({ kind, code, status = 0, isForeign = false }: ApiFailure): boolean =>
 	(kind === 'noAnswer' && !networkTrouble(code).isLasting) ||
-	(kind === 'status' && UNAVAILABLE.includes(status));
+	(kind === 'status' && (UNAVAILABLE.includes(status) || isForeign));
 
 /**
  * Sends a call as the rate limiter allows, and again where that does no harm: one that was refused as too many, and a read

@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestHelper } from 'n8n-workflow';
 import { ExecutionBaseError, sleep } from 'n8n-workflow';
 
+import { CallClock } from './cancel';
 import { failureOf, redact, assertSuccess } from './failures';
 import { originOf, trimBlanks } from './host';
 import { explainLogin, LOGIN_TIMEOUT_MS } from './messages';
@@ -135,21 +136,26 @@ export function sessionOf(login: Login): Session {
 }
 
 /** Called right before a call is sent, by the object with the credential that the client sends it with: n8n hands that object on. */
-const calls = new WeakMap<ICredentialDataDecryptedObject, () => void>();
+const calls = new WeakMap<ICredentialDataDecryptedObject, () => AbortSignal>();
 
 /**
  * Marks a credential as that of a call of the client. What follows when AlfaCRM refuses its token is left to the client
  * then, since n8n would send the call again past the rate limiter.
  *
- * @param onSend called right before the call is sent, after the login that n8n makes for one without a token; it may throw
+ * @param onSend called right before the call is sent, after the login that n8n makes for one without a token; it may throw, and
+ * returns what ends the call
  */
-export function noteCall(credential: ICredentialDataDecryptedObject, onSend: () => void): void {
+export function noteCall(credential: ICredentialDataDecryptedObject, onSend: () => AbortSignal): void {
 	calls.set(credential, onSend);
 }
 
-/** Called by the credential when n8n has a token and is about to send a call. */
-export function beforeSend(credential: ICredentialDataDecryptedObject): void {
-	calls.get(credential)?.();
+/**
+ * Called by the credential when n8n has a token and is about to send a call.
+ *
+ * @returns what ends a call of the client, in place of the signal that n8n would give it; undefined for a call of another node
+ */
+export function beforeSend(credential: ICredentialDataDecryptedObject): AbortSignal | undefined {
+	return calls.get(credential)?.();
 }
 
 /** AlfaCRM answered a call of the client with 401. n8n 1.99 to 2.33 keep no more of an error than its text and its context. */
@@ -185,17 +191,24 @@ async function logIn(
 ): Promise<string> {
 	const body = { email, api_key: apiKey };
 	const request = requestOptions(`${origin}/v2api/auth/login`, { body });
-	const send = async () =>
-		assertSuccess(
-			await helpers.httpRequest({
-				...request,
-				headers: { ...request.headers, ...(appKey === '' ? {} : { 'X-APP-KEY': appKey }) },
-				timeout: LOGIN_TIMEOUT_MS,
-			}),
-		);
+	const send = async () => {
+		const clock = new CallClock(LOGIN_TIMEOUT_MS);
+		const answer = helpers.httpRequest({
+			...request,
+			headers: { ...request.headers, ...(appKey === '' ? {} : { 'X-APP-KEY': appKey }) },
+			timeout: LOGIN_TIMEOUT_MS,
+			abortSignal: clock.start(),
+		}) as Promise<unknown>;
+		try {
+			return assertSuccess(await clock.wait(answer, () => true));
+		} finally {
+			clock.stop();
+		}
+	};
 	let answer: ApiResponse;
 	try {
-		const options = { perSecond, isIdempotent: true, rateLimitWaitMs: SHORT_RATE_LIMIT_WAIT_MS };
+		const rateLimitWaitMs = SHORT_RATE_LIMIT_WAIT_MS;
+		const options = { perSecond, isIdempotent: true, isLogin: true, rateLimitWaitMs };
 		answer = await withRetries(rateLimiterOf(origin), options, send);
 	} catch (error) {
 		const failure = failureOf(error);
@@ -204,5 +217,5 @@ async function logIn(
 	}
 	const { token } = answer as { token?: unknown };
 	if (typeof token === 'string' && token !== '') return token;
-	throw explainLogin({ kind: Array.isArray(answer) ? 'notJson' : 'refusal' }, origin, appKey !== '');
+	throw explainLogin({ kind: Array.isArray(answer) ? 'foreign' : 'refusal' }, origin, appKey !== '');
 }

@@ -1,5 +1,5 @@
 import type { Store } from '../../engine/store';
-import { errorBody, type ApiResponse } from '../../model/httpError';
+import { errorBody, statusName, type ApiResponse } from '../../model/httpError';
 import { isList, isObject, type Json } from '../../model/json';
 import type { Call } from '../call';
 import { html, serialize, tooManyRequests, type WireResponse } from '../response';
@@ -20,7 +20,9 @@ const pretended: ApiResponse = {
 	body: { success: true, errors: [], model: { id: 1, name: 'Тест' } },
 };
 
-const badGateway = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
+/** The page of nginx for a status. */
+const pageOf = (status: number): string =>
+	`<html><head><title>${status} ${statusName(status)}</title></head><body>nginx</body></html>`;
 
 const plain = (status: number, body: Json): WireResponse => serialize({ status, body });
 
@@ -36,7 +38,7 @@ type Apply<F extends CheckedFault> = (fault: F, hit: Hit) => WireResponse;
 
 const effects: { [K in FaultKind]: Apply<CheckedFault<K>> } = {
 	status: ({ status, httpStatus = status, message }) => plain(httpStatus, errorBody(status, message)),
-	html: ({ status, html: page = badGateway }) => html(status, page),
+	html: ({ status, html: page = pageOf(status) }) => html(status, page),
 	redirect: ({ status, location }) => html(status, '', { location }),
 	tooMany: ({ retryAfter }) => tooManyRequests(retryAfter),
 	successFalse: ({ errors = { name: ['Необходимо заполнить «Имя».'] }, success = false, model }) =>
@@ -58,6 +60,7 @@ const effects: { [K in FaultKind]: Apply<CheckedFault<K>> } = {
 	resetMidAnswer: (_fault, { actOrPretend }) => ({ ...serialize(actOrPretend()), delivery: 'truncated' }),
 	reset: () => ({ ...plain(200, null), delivery: 'reset' }),
 	hang: () => ({ ...plain(200, null), delivery: 'never' }),
+	drip: () => ({ ...plain(200, null), delivery: 'drip' }),
 	delay: (_fault, { act }) => serialize(act()),
 	mutate: ({ changes }, { act, store }) => {
 		mutate(store, changes);

@@ -21,8 +21,12 @@ export const faultPresets = {
 	tooMany: { kind: 'tooMany' },
 	refused: { kind: 'successFalse' },
 	html502: { kind: 'html', status: 502 },
+	html400: { kind: 'html', status: 400 },
+	html403: { kind: 'html', status: 403 },
+	html404: { kind: 'html', status: 404 },
 	emptyItems: { kind: 'emptyItems' },
 	delayed: { kind: 'delay', ms: 50, when: 'after' },
 	hangsAfter: { kind: 'hang', when: 'after' },
+	dripsAfter: { kind: 'drip', when: 'after' },
 } as const satisfies Record<string, Fault>;
 export type FaultPreset = keyof typeof faultPresets;

@@ -73,7 +73,7 @@ const kinds = {
 		message: text.default('An internal server error occurred.'),
 		httpStatus: status.optional(),
 	}),
-	html: fault('html', 'a page of a proxy', {
+	html: fault('html', 'a web page of a firewall or a proxy in the place of the answer, with any status', {
 		status: status.default(502),
 		html: text.optional().describe('a page of nginx if absent'),
 	}),
@@ -84,6 +84,7 @@ const kinds = {
 	reset: fault('reset', 'the connection ends without an answer', {}),
 	resetMidAnswer: fault('resetMidAnswer', 'headers and half of the body, then the connection ends', {}),
 	hang: fault('hang', 'nothing, for ever', {}),
+	drip: fault('drip', 'headers, then a blank each second, for ever', {}),
 	redirect: fault('redirect', 'an empty page that leads elsewhere', {
 		location: text,
 		status: status.default(302),

@@ -4,7 +4,7 @@ import { entities, findEntity } from '../../../sandbox/school/entities';
 import type { JsonObject } from '../../../sandbox/model/json';
 import { Lister } from '../../../sandbox/engine/list';
 import { Store } from '../../../sandbox/engine/store';
-import { HttpError } from '../../../sandbox/model/httpError';
+import { errorBody, HttpError } from '../../../sandbox/model/httpError';
 import type { PollerOptions } from './poller';
 
 interface Request {
@@ -71,8 +71,11 @@ function answerOf<T>(list: () => T): T {
 	}
 }
 
-/** What n8n throws when the server answers with an error status. */
-export const httpFailure = (status: number) =>
+/** What n8n throws when AlfaCRM answers with an error status. */
+export const httpFailure = (
+	status: number,
+	{ headers = {}, data = errorBody(status, '') }: { headers?: object; data?: unknown } = {},
+) =>
 	Object.assign(new Error(`Request failed with status code ${status}`), {
-		response: { status, headers: {} },
+		response: { status, headers, data },
 	});

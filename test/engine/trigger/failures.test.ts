@@ -37,8 +37,8 @@ describe('a poll that meets', () => {
 	const thrown = (error: Error) => () => {
 		throw error;
 	};
-	const status = (code: number, headers = {}) =>
-		thrown(Object.assign(httpFailure(code), { response: { status: code, headers } }));
+	const status = (code: number, headers = {}) => thrown(httpFailure(code, { headers }));
+	const webPage = (code: number) => thrown(httpFailure(code, { data: '<html>Forbidden</html>' }));
 
 	it.each<
 		[
@@ -67,6 +67,12 @@ describe('a poll that meets', () => {
 			/^AlfaCRM still received too many requests after 3 seconds/,
 			{ cause: 'rate-limited', retryAfterMs: 60_000 },
 			{ rateLimitWait: 3 },
+		],
+		[
+			'a web page that a firewall sends with HTTP 403',
+			webPage(403),
+			/ answered with a web page \(HTTP 403\), so it could not look for new customers$/,
+			{ cause: 'temporarily-unavailable' },
 		],
 		[
 			'a lack of rights',

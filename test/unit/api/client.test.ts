@@ -3,10 +3,10 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { pathOf, requestOptions } from '../../../nodes/AlfaCrm/api/request';
-import { answered, NODE, unanswered } from '../../support/nodeErrors';
+import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
 import type { ContextOptions } from '../apiSupport';
 import { contextOf, failed, failureOfCall, READ, WRITE } from '../apiSupport';
-import { stopTime } from './clock';
+import { settle, stopTime } from './clock';
 
 describe('a call', () => {
 	it('goes to its branch, if it has one', () => {
@@ -147,12 +147,51 @@ describe('an execution that is cancelled', () => {
 			limit.abort();
 			return new Promise(() => {});
 		});
-		const send = jest.spyOn(context.helpers, 'httpRequestWithAuthentication');
 		const client = new ApiClient(context, limit.signal);
 		for (let call = 0; call < 2; call++)
 			expect((await failureOfCall(client, READ)).message).toBe('The execution was cancelled');
 		expect(sent).toHaveLength(1);
-		expect(send.mock.calls[0][1]).toMatchObject({ abortSignal: limit.signal });
+		expect(sent[0].signal?.aborted).toBe(true);
+	});
+});
+
+describe('a call whose answer does not end', () => {
+	stopTime();
+	const neverEnding = () => new Promise(() => {});
+
+	it('is given up after 30 seconds in all, and its request is ended', async () => {
+		const { client, sent } = contextOf(neverEnding);
+		const onLost = jest.fn();
+
+		const { message, description } = await settle(failureOfCall(client, { ...WRITE, onLost }));
+
+		expect(performance.now()).toBe(30_000);
+		expect(message).toBe(
+			'demo.s20.online did not answer within 30 seconds, when asked to create the customer',
+		);
+		expect(description).toContain('AlfaCRM may have carried it out all the same');
+		expect(onLost.mock.calls).toEqual([[30_000]]);
+		expect(sent.map(({ signal }) => signal?.aborted)).toEqual([true]);
+	});
+
+	it('is sent once more if it only reads', async () => {
+		const { client, sent } = contextOf(neverEnding);
+
+		await settle(failureOfCall(client, READ));
+
+		expect(sent).toHaveLength(2);
+	});
+
+	it('is given up after 10 seconds if it is the login', async () => {
+		const credential = { token: '', email: 'no-login@school.example' };
+		const { client, sent } = contextOf(() => ({}), { credential, logIn: neverEnding });
+
+		const { message } = await settle(failureOfCall(client, WRITE));
+
+		expect(message).toBe(
+			'demo.s20.online did not answer within 10 seconds. Try again later, or check the network that n8n runs in.',
+		);
+		expect(sent).toEqual([]);
 	});
 });
 
@@ -162,7 +201,7 @@ it.each([
 	['app key', 'the key of the app'],
 ])("the %s is in no message, though AlfaCRM's words hold it", async (_what, secret) => {
 	const credential = { apiKey: 'the key of a user', appKey: 'the key of the app' };
-	const words = { message: `It has seen ${secret}, and says ${secret}`, status: 400 };
+	const words = { name: 'Exception', message: `It has seen ${secret}, and says ${secret}`, status: 400 };
 	for (const answer of [
 		() => failed(answered(400, words)),
 		() => failed(answered(404, words)),
@@ -181,13 +220,17 @@ describe('the list of branches', () => {
 	const newAccount = (): IDataObject => ({ email: `branches${++accounts}@school.example` });
 
 	/** An AlfaCRM that answers the list of branches in some places only, and refuses it with a status elsewhere. */
-	function schoolOf(open: Array<number | undefined>, status = 403, options: ContextOptions = {}) {
-		const { credential = newAccount() } = options;
+	function schoolOf(
+		open: Array<number | undefined>,
+		status = 403,
+		options: ContextOptions & { body?: unknown } = {},
+	) {
+		const { body, credential = newAccount() } = options;
 		const made = contextOf(
 			({ url }) => {
 				const [, branch] = /v2api\/(\d+)\/branch/.exec(url) ?? [];
 				const isOpen = open.includes(branch === undefined ? undefined : Number(branch));
-				return isOpen ? { items: [{ id: 2 }], total: 1 } : failed(answered(status));
+				return isOpen ? { items: [{ id: 2 }], total: 1 } : failed(answered(status, body));
 			},
 			{ ...options, credential },
 		);
@@ -235,6 +278,20 @@ describe('the list of branches', () => {
 		const { description } = await failureOfCall(clientOf({ branchId: 2 }), LIST);
 		expect(new Set(places())).toEqual(new Set(['']));
 		expect(description).not.toContain(ADVICE);
+	});
+
+	describe('answered with a web page', () => {
+		stopTime();
+
+		it.each([400, 403, 404, 405])('and HTTP %i is asked for nowhere else', async (status) => {
+			const { clientOf, places } = schoolOf([2], status, { body: WEB_PAGE });
+
+			const { message, description } = await settle(failureOfCall(clientOf({ branchId: 2 }), LIST));
+
+			expect(places()).toEqual(['', '', '']);
+			expect(message).toContain('answered with a web page');
+			expect(description).not.toContain(ADVICE);
+		});
 	});
 
 	it('that is refused everywhere says what to enter in the credential, and costs one login', async () => {

@@ -13,7 +13,7 @@ import {
 	ResponseError,
 	assertSuccess,
 } from '../../../nodes/AlfaCrm/api/failures';
-import { answered, NODE, unanswered } from '../../support/nodeErrors';
+import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
 
 /** What `httpRequestWithAuthentication` makes of it. */
 const wrapped = (error: Error) => new NodeApiError(NODE, error as unknown as JsonObject);
@@ -32,17 +32,26 @@ const CASES: Array<[what: string, error: Error, failure: ApiFailure]> = [
 	],
 	[
 		'a status with nothing but a name',
-		answered(403, { name: 'Forbidden', message: '' }),
+		answered(403, { name: 'Forbidden', message: '', code: 0, status: 403 }),
 		{ kind: 'status', status: 403, serverMessage: 'Forbidden' },
 	],
-	['a web page', answered(502, '<html>Bad gateway</html>'), { kind: 'status', status: 502, isPage: true }],
-	['a status with nothing', answered(500, null), { kind: 'status', status: 500 }],
+	[
+		'a web page of a server that is down',
+		answered(502, '<html>Bad gateway</html>'),
+		{ kind: 'status', status: 502, isForeign: true },
+	],
+	['500 with nothing', answered(500, null), { kind: 'status', status: 500, isForeign: true }],
+	[
+		"a 401 of AlfaCRM's",
+		answered(401, yii(401, 'No token')),
+		{ kind: 'status', status: 401, serverMessage: 'No token' },
+	],
 	[
 		'422 with messages for fields',
 		answered(422, { errors: { phone: ['is wrong'] } }),
 		{ kind: 'refusal', status: 422, fields: { phone: ['is wrong'] } },
 	],
-	['429', answered(429), TOO_MANY],
+	['429', answered(429, ''), TOO_MANY],
 	['429 with a time in seconds', after('3'), { ...TOO_MANY, retryAfterMs: 3_000 }],
 	['429 with a time that cannot be read', after('soon'), TOO_MANY],
 	[
@@ -97,7 +106,7 @@ describe('what went wrong with a call', () => {
 		'is read as far as n8n 1.99 to 2.33 leave it, which lose the cause: %s',
 		(_what, error, failure) => {
 			const { serverMessage, ...expected } = failure;
-			for (const lost of ['retryAfterMs', 'location', 'isPage']) Reflect.deleteProperty(expected, lost);
+			for (const lost of ['retryAfterMs', 'location']) Reflect.deleteProperty(expected, lost);
 			for (const left of [wrapped(error), wrapped(asAxios(error))]) {
 				Object.defineProperty(left, 'cause', { value: undefined });
 				expect(failureOf(left)).toMatchObject(expected);
@@ -105,6 +114,47 @@ describe('what went wrong with a call', () => {
 			}
 		},
 	);
+
+	it.each([400, 401, 403, 404, 405, 422])(
+		'is no refusal of AlfaCRM where a web page comes with HTTP %i',
+		(status) => {
+			const page = answered(status, WEB_PAGE);
+			const failure = { kind: 'foreign', foreignStatus: status, serverMessage: 'answered with a web page' };
+			expect(failureOf(page)).toEqual(failure);
+			expect(failureOf(wrapped(page))).toEqual(failure);
+		},
+	);
+
+	it.each<[body: string, data: unknown]>([
+		['nothing', ''],
+		['a text', 'Forbidden'],
+		['a message without more', { message: 'no Route matched with those values' }],
+		['the error of another service', { error: { code: 403, message: 'Forbidden' } }],
+		['a list', [{ field: 'phone', message: 'is wrong' }]],
+	])('is no refusal of AlfaCRM where HTTP 403 comes with %s', (_body, data) => {
+		expect(failureOf(wrapped(answered(403, data)))).toMatchObject({ kind: 'foreign', foreignStatus: 403 });
+	});
+
+	it.each([400, 401, 403, 404, 422])(
+		'is no refusal of AlfaCRM where a page came with HTTP %i to n8n 1.99 to 2.33, which lose it',
+		(status) => {
+			const left = wrapped(answered(status, WEB_PAGE));
+			Object.defineProperty(left, 'cause', { value: undefined });
+			expect(failureOf(left)).toMatchObject({ kind: 'foreign', foreignStatus: status });
+		},
+	);
+
+	it.each<[body: string, data: unknown]>([
+		['a web page', WEB_PAGE],
+		['nothing', ''],
+	])('is that there are too many calls where HTTP 429 comes with %s', (_body, data) => {
+		expect(failureOf(answered(429, data))).toEqual({ kind: 'status', status: 429 });
+	});
+
+	it('may have been carried out where a web page came', () => {
+		expect(mayHaveTakenEffect(failureOf(answered(404, WEB_PAGE)))).toBe(true);
+		expect(mayHaveTakenEffect(failureOf(answered(404, yii(404, 'Not found'))))).toBe(false);
+	});
 
 	it('is told by an answer that is no success', () => {
 		const failure: ApiFailure = { kind: 'refusal', fields: { name: ['is empty'] } };
@@ -152,7 +202,7 @@ describe('an answer with HTTP 200', () => {
 		[null, 'sent an answer that is not complete JSON'],
 		[12, 'sent an answer that is not complete JSON'],
 	])('%j is no answer of AlfaCRM', (answer, serverMessage) => {
-		expect(failureIn(answer)).toEqual({ kind: 'notJson', serverMessage });
+		expect(failureIn(answer)).toEqual({ kind: 'foreign', serverMessage });
 	});
 
 	it.each<[unknown, Partial<ApiFailure>]>([

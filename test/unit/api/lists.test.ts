@@ -5,9 +5,10 @@ import type { CollectOptions } from '../../../nodes/AlfaCrm/api/list';
 import { collect } from '../../../nodes/AlfaCrm/api/list';
 import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
 import { isPageLength, pages } from '../../../nodes/AlfaCrm/api/pages';
-import { answered } from '../../support/nodeErrors';
+import { answered, unanswered, WEB_PAGE, yiiError } from '../../support/nodeErrors';
 import type { Sent } from '../apiSupport';
-import { contextOf, listing } from '../apiSupport';
+import { contextOf, failed, listing } from '../apiSupport';
+import { settle, stopTime } from './clock';
 
 // That each row comes once, in whatever pages and while others come and go, is in test/properties/api/lists.test.ts.
 
@@ -44,8 +45,101 @@ async function walk(server: Server, call: ListRequest = CALL) {
 }
 
 const refuse = (status: number) => () => {
-	throw answered(status, { message: 'Нет' });
+	throw answered(status, yiiError(status, 'Нет'));
 };
+
+/** What comes instead of a page that is too large. */
+const TOO_LARGE: Array<[what: string, error: Error]> = [
+	['HTTP 502', answered(502, '<html>Bad Gateway</html>')],
+	['HTTP 503', answered(503, '<html>Service Unavailable</html>')],
+	['HTTP 504', answered(504, '<html>Gateway Timeout</html>')],
+	['no answer in time', unanswered('ECONNABORTED', 'timeout of 30000ms exceeded')],
+	['half an answer', unanswered('ECONNRESET', 'socket hang up')],
+];
+
+describe('a list whose large pages do not arrive', () => {
+	stopTime();
+	const OWN_SIZE = 50;
+
+	/** A list of rows whose pages of 500 fail from some page on; those of the server's own size come. */
+	function failingFrom(page: number, error: Error, list: IDataObject[]) {
+		const own = listing(() => list, OWN_SIZE);
+		const large = listing(() => list, 500);
+		return contextOf(
+			(request) => {
+				if (request.body.pageSize === undefined) return own(request);
+				return Number(request.body.page) < page ? large(request) : failed(error);
+			},
+			{ credential: { callsAtOnce: 1 } },
+		);
+	}
+
+	it.each(TOO_LARGE)(
+		"comes in pages of AlfaCRM's own size after %s, and the next list is asked for so at once",
+		async (_what, error) => {
+			const { client, sent } = failingFrom(0, error, rows(120));
+
+			const first = await settle(collect(client, CALL));
+			const second = await settle(collect(client, CALL));
+
+			expect(first).toMatchObject({ rows: rows(120), isComplete: true });
+			expect(second).toMatchObject({ rows: rows(120), isComplete: true });
+			const sizes = sent.map(({ body }) => body.pageSize).filter((size) => size !== 500);
+			expect(sizes).toEqual([undefined, undefined, undefined, undefined, undefined, undefined]);
+			expect([...client.withoutPageSize]).toEqual(['customer/index']);
+		},
+	);
+
+	it.each(TOO_LARGE)(
+		'is read from the beginning in small pages when %s comes to a later page, each row once',
+		async (_what, error) => {
+			const { client } = failingFrom(1, error, rows(1_120));
+
+			const found = await settle(collect(client, CALL));
+
+			expect(found).toMatchObject({ rows: rows(1_120), isComplete: true, read: 1_120 });
+		},
+	);
+
+	it('gives rows without an ID once, too, though equal ones are among them', async () => {
+		const log = Array.from({ length: 700 }, (_unused, index) => entry(index % 3));
+		const { client } = failingFrom(1, answered(504), log);
+
+		const found = await settle(collect(client, LOG));
+
+		expect(found).toMatchObject({ rows: log, isComplete: true });
+	});
+
+	it("ends with the failure of the small page where AlfaCRM's own pages do not come either", async () => {
+		const { client } = contextOf(({ body }) => failed(answered(body.pageSize === undefined ? 502 : 504)));
+
+		await expect(settle(collect(client, CALL))).rejects.toMatchObject({ httpCode: '502' });
+		expect(client.withoutPageSize.size).toBe(0);
+	});
+
+	it('is not asked for without a size where no more rows were asked for than AlfaCRM gives by itself', async () => {
+		const { client, sent } = contextOf(() => failed(answered(504)));
+
+		await expect(settle(collect(client, CALL, { limit: 50 }))).rejects.toMatchObject({ httpCode: '504' });
+		expect(sent.map(({ body }) => body.pageSize)).toEqual([50, 50, 50]);
+	});
+
+	it('is not asked for without a size because a web page comes with HTTP 400', async () => {
+		const { client, sent } = contextOf(() => failed(answered(400, WEB_PAGE)));
+
+		const { message } = (await settle(collect(client, CALL).catch((error: Error) => error))) as Error;
+
+		expect(message).toContain('answered with a web page (HTTP 400)');
+		expect(sent.map(({ body }) => body.pageSize)).toEqual([500, 500, 500]);
+	});
+
+	it('is not begun again by a walk that goes on from a later page', async () => {
+		const { client } = failingFrom(1, answered(504), rows(1_120));
+		const walk = pages(client, { ...CALL, firstPage: 1, pageSize: 500 });
+
+		await expect(settle(walk.next())).rejects.toMatchObject({ httpCode: '504' });
+	});
+});
 
 describe('a page', () => {
 	/** A server that does with a page size what `sized` says, and else answers with a list. */

@@ -17,7 +17,8 @@ const status = (status: number, more: Partial<ApiFailure> = {}): ApiFailure => (
 	...more,
 });
 const noAnswer = (code: string): ApiFailure => ({ kind: 'noAnswer', code });
-const HTML: ApiFailure = { kind: 'notJson', serverMessage: 'answered with a web page' };
+const HTML: ApiFailure = { kind: 'foreign', serverMessage: 'answered with a web page' };
+const HTML_403: ApiFailure = { ...HTML, foreignStatus: 403 };
 const REDIRECT: ApiFailure = { kind: 'redirect', status: 302 };
 const REFUSED: ApiFailure = { kind: 'refusal', fields: { phone: ['is wrong'] } };
 
@@ -49,7 +50,8 @@ const TROUBLES: Array<[what: string, failure: ApiFailure, cause: RegExp]> = [
 	['a refused field', REFUSED, /Phone.* is wrong/],
 	['a redirect elsewhere', { ...REDIRECT, location: 'x.example' }, /redirect to x\.example/],
 	['a web page', HTML, /web page/],
-	['an answer that is no JSON', { kind: 'notJson' }, /did not answer as AlfaCRM does/],
+	['a web page with a status', HTML_403, /answered with a web page \(HTTP 403\)/],
+	['an answer that is no JSON', { kind: 'foreign' }, /did not answer as AlfaCRM does/],
 	[
 		'something unheard of',
 		{ kind: 'unexpected', serverMessage: 'x is not a function' },
@@ -131,8 +133,9 @@ describe('whether it was carried out all the same', () => {
 	const LOST: ApiFailure[] = [
 		...['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT'].map(noAnswer),
 		...[500, 503].map((code) => status(code)),
-		{ kind: 'notJson', serverMessage: 'sent an answer that is not complete JSON' },
+		{ kind: 'foreign', serverMessage: 'sent an answer that is not complete JSON' },
 		HTML,
+		HTML_403,
 		REDIRECT,
 		{ kind: 'cancelled', isInProgress: true },
 		{ kind: 'unexpected' },
@@ -240,13 +243,33 @@ it.each([403, 404])('after %d it names the branch, if there is one', (code) => {
 	expect(explain(status(code), { ...READ, branch: undefined }).message).not.toContain('branch');
 });
 
+describe('a web page with a status', () => {
+	it('sends nobody to the hostname once AlfaCRM has answered there', () => {
+		const text = explain({ ...HTML, foreignStatus: 400 }, { ...READ, isHostKnown: true });
+		expect(text.message).toBe(
+			'demo.s20.online answered with a web page (HTTP 400), so it could not list the customers',
+		);
+		expect(text.description).toBe(
+			'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated. Try again later.',
+		);
+	});
+
+	it('names the hostname where AlfaCRM has not answered yet', () => {
+		expect(explain(HTML_403, READ).description).toMatch(/Check 'Hostname' in the credential and whether/);
+	});
+
+	it('gives the error no status, by which it would count as a refusal of AlfaCRM', () => {
+		expect(explain(HTML_403, READ).status).toBeUndefined();
+	});
+});
+
 describe('what n8n is told of the cause', () => {
 	it.each<[failure: ApiFailure, cause: string]>([
 		[status(401), 'credential-invalid'],
 		[status(403), 'credential-invalid'],
 		[status(404), 'configuration-invalid'],
 		[status(429), 'rate-limited'],
-		[status(403, { isPage: true }), 'temporarily-unavailable'],
+		[HTML_403, 'temporarily-unavailable'],
 		[HTML, 'temporarily-unavailable'],
 		[REFUSED, 'temporarily-unavailable'],
 		[REDIRECT, 'configuration-invalid'],
@@ -296,15 +319,15 @@ describe('the one text of a login that does not succeed', () => {
 			'credential-invalid',
 		],
 		[
-			status(403, { isPage: true }),
-			/^There is no AlfaCRM at demo\.s20\.online.*HTTP 403.*'Hostname'/,
-			'configuration-invalid',
+			HTML_403,
+			/^demo\.s20\.online does not answer as AlfaCRM does.*web page.*HTTP 403.*'Hostname'.*later/,
+			'temporarily-unavailable',
 		],
 		[status(404), /no AlfaCRM at demo\.s20\.online.*'Hostname'/, 'configuration-invalid'],
 		[status(429), /too many requests/, 'rate-limited'],
 		[status(500), /HTTP 500.*later/, 'temporarily-unavailable'],
 		[{ ...REDIRECT, location: 'x.example' }, /redirect to x\.example.*'Hostname'/, 'configuration-invalid'],
-		[{ kind: 'notJson' }, /web page.*'Hostname'/, 'configuration-invalid'],
+		[{ kind: 'foreign' }, /web page.*'Hostname'.*later/, 'temporarily-unavailable'],
 		[noAnswer('EAI_AGAIN'), /could not be looked up.*later/, 'temporarily-unavailable'],
 		[noAnswer('ENOTFOUND'), /was not found.*'Hostname'/, 'configuration-invalid'],
 		[noAnswer('ECONNRESET'), /closed the connection before/, 'temporarily-unavailable'],

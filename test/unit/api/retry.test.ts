@@ -5,7 +5,7 @@ import { failureOf, LoginError, ResponseError } from '../../../nodes/AlfaCrm/api
 import { explainLogin } from '../../../nodes/AlfaCrm/api/messages';
 import { RateLimiter } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { readRateLimitWait, withRetries } from '../../../nodes/AlfaCrm/api/retry';
-import { answered, NODE, unanswered } from '../../support/nodeErrors';
+import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
 import { settle, stopTime } from './clock';
 
 let random = 0.5;
@@ -14,6 +14,7 @@ beforeEach(() => (random = 0.5));
 
 interface Options {
 	isIdempotent?: boolean;
+	isLogin?: boolean;
 	rateLimitWaitMs?: number;
 	limiter?: RateLimiter;
 	perSecond?: number;
@@ -202,8 +203,38 @@ describe('a read', () => {
 	});
 });
 
+/** What comes from a firewall, a proxy or a server that is being updated. */
+const FOREIGN: typeof LOST = [
+	['a web page with HTTP 400', answered(400, WEB_PAGE)],
+	['a web page with HTTP 401', answered(401, WEB_PAGE)],
+	['a web page with HTTP 403', answered(403, WEB_PAGE)],
+	['a web page with HTTP 404', answered(404, WEB_PAGE)],
+	['HTTP 403 with nothing', answered(403, '')],
+	['a web page with HTTP 200', new ResponseError({ kind: 'foreign' })],
+];
+
+describe('a read that something else than AlfaCRM answers', () => {
+	it.each(FOREIGN)('is sent again after 5 and after 10 seconds when %s comes', async (_what, error) => {
+		expect(await course([error])).toMatchObject({ gaps: [5_000, 5_000], error });
+	});
+
+	it.each(FOREIGN)('returns what the try after %s brings', async (_what, error) => {
+		expect(await course([error, { total: 3 }])).toMatchObject({ gaps: [5_000], answer: { total: 3 } });
+	});
+
+	it('is not sent again where it is a login, which mostly has a wrong hostname then', async () => {
+		const error = answered(404, WEB_PAGE);
+		expect(await course([error], { isLogin: true })).toMatchObject({ sentAt: [0], error });
+	});
+
+	it('is sent again as after 502 where a server fails with a page and HTTP 520', async () => {
+		const error = answered(520, WEB_PAGE);
+		expect(await course([error])).toMatchObject({ gaps: [1_000, 2_000], error });
+	});
+});
+
 describe('a create', () => {
-	it.each([...LOST, ...TIMED_OUT, ...NOT_THERE])(
+	it.each([...LOST, ...TIMED_OUT, ...NOT_THERE, ...FOREIGN])(
 		'is never sent twice when its answer was lost: %s',
 		async (_what, error) => {
 			expect(await course([error, { success: true }], { isIdempotent: false })).toMatchObject({
@@ -229,7 +260,6 @@ describe.each(CALLS)('%s is sent once', (_what, isIdempotent) => {
 		['a host that does not exist', unanswered('ENOTFOUND', 'getaddrinfo ENOTFOUND demo.s20.online')],
 		['a cancelled request', unanswered('ERR_CANCELED', 'canceled')],
 		['a refusal', new ResponseError({ kind: 'refusal', fields: { name: ['empty'] } })],
-		['a web page', new ResponseError({ kind: 'notJson' })],
 		['a refused login', wrapped(new LoginError('Wrong key'))],
 		['something unheard of', new TypeError('x is not a function')],
 	])('after %s', async (_what2, error) => {

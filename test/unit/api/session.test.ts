@@ -9,8 +9,8 @@ import { NodeApiError, sleep } from 'n8n-workflow';
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { accountOf, loginOf, Session } from '../../../nodes/AlfaCrm/api/session';
-import { answered, NODE, unanswered } from '../../support/nodeErrors';
-import type { Sent } from '../apiSupport';
+import { answered, NODE, unanswered, WEB_PAGE } from '../../support/nodeErrors';
+import type { ContextOptions, Sent } from '../apiSupport';
 import { contextOf, failed, failureOfCall, READ, WRITE } from '../apiSupport';
 import { settle, stopTime } from './clock';
 
@@ -135,11 +135,14 @@ describe('a call', () => {
 	stopTime({ random: () => 0 });
 
 	/** An account that no other test knows, with logins that give `token 1`, `token 2`, ... */
-	function accountWith(answer: (request: Sent, valid: string) => unknown) {
+	function accountWith(
+		answer: (request: Sent, valid: string) => unknown,
+		{ isOldN8n }: Pick<ContextOptions, 'isOldN8n'> = {},
+	) {
 		const state = { logins: 0, valid: 'none' };
 		const logIn = () => ({ token: (state.valid = `token ${++state.logins}`) });
 		const credential = { email: newEmail() };
-		const made = contextOf((request) => answer(request, state.valid), { credential, logIn });
+		const made = contextOf((request) => answer(request, state.valid), { credential, logIn, isOldN8n });
 		const tokens = () => made.sent.map(({ token }) => token);
 		return { ...made, request: async () => await settle(made.client.request(WRITE)), state, tokens };
 	}
@@ -167,6 +170,28 @@ describe('a call', () => {
 			expect(state.logins).toBe(1);
 		},
 	);
+
+	it.each([401, 403])('keeps its token where a web page comes with HTTP %i', async (status) => {
+		const { client, sent, state, tokens } = accountWith(() =>
+			sent.length === 1 ? failed(answered(status, WEB_PAGE)) : { items: [] },
+		);
+
+		await settle(client.request(READ));
+
+		expect(tokens()).toEqual(['of-the-test', 'of-the-test']);
+		expect(state.logins).toBe(0);
+	});
+
+	it('whose token is refused by 401 goes on with a new login in an older n8n, which hides the answer', async () => {
+		const { request, tokens } = accountWith(
+			({ token }, valid) => (token === valid ? { items: [] } : failed(answered(401))),
+			{ isOldN8n: true },
+		);
+
+		await request();
+
+		expect(tokens()).toEqual(['of-the-test', 'token 1']);
+	});
 
 	it.each([
 		['HTTP 401', refusals[0][1], 'does not accept the login, even a new one', 4],

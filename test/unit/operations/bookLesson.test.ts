@@ -487,7 +487,13 @@ describe('the stage of the lead', () => {
 });
 
 describe('what comes in the way', () => {
-	it.each(['lesson/index', 'regular-lesson/index', 'teacher/working-hour', 'teacher/index'])(
+	it.each([
+		'lesson/index',
+		'regular-lesson/index',
+		'teacher/working-hour',
+		'teacher/index',
+		'customer/index',
+	])(
 		'%s that may not be read is an error, and nothing is booked',
 		async (call) => {
 			school.settings.forbiddenCalls = [call];

@@ -1,0 +1,189 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { answered, WEB_PAGE } from '../../support/nodeErrors';
+import { settle, stopTime } from '../api/clock';
+import { byPhone, formOf, PHONE, SmallSchool } from './school';
+
+/** A web page that a firewall or a server under repair sends in the place of AlfaCRM's answer. */
+
+/** A Tuesday; the lessons below are on the Monday after it. */
+stopTime({ now: Date.parse('2031-03-04T09:00:00Z') });
+const DAY = '2031-03-10';
+
+/** Statuses that would mean "no right" or "not there" if AlfaCRM itself had sent them. */
+const STATUSES = [400, 403, 404];
+
+let school: SmallSchool;
+beforeEach(() => (school = new SmallSchool()));
+
+interface Place {
+	status: number;
+	call: string;
+	branch: number;
+	/** How many calls meet a page; all of them by default. */
+	times?: number;
+}
+
+/** Lets calls to a branch meet a web page. */
+function answerWithPages({ status, call, branch, times = Infinity }: Place): void {
+	let pages = 0;
+	school.onCall = (name, { url }) => {
+		const isMeant = name === call && url.includes(`/v2api/${branch}/`);
+		if (!isMeant || pages >= times) return undefined;
+		pages += 1;
+		throw answered(status, WEB_PAGE);
+	};
+}
+
+/** Runs the node while the clock goes on. */
+const run = async (parameters: IDataObject) => await settle(school.run(parameters));
+
+describe('Create or Update of a person whose card is in another branch', () => {
+	const form = byPhone({ name: 'Орлова Мия', note: 'Заявка' });
+
+	it.each(STATUSES)(
+		'creates no second card when that branch answers with web pages and HTTP %i',
+		async (status) => {
+			school.lead({ phone: [PHONE], branch_ids: [2] });
+			answerWithPages({ status, call: 'customer/index', branch: 2 });
+
+			const { error } = await run(form);
+
+			expect(school.rows('customer')).toHaveLength(1);
+			expect(school.writes()).toEqual([]);
+			expect(error?.message).toBe(
+				`demo.s20.online answered with a web page (HTTP ${status}), so it could not look for the customer`,
+			);
+			expect(error?.description).not.toContain('Hostname');
+		},
+	);
+
+	it.each(STATUSES)('updates the card when a single page with HTTP %i comes', async (status) => {
+		const id = school.lead({ phone: [PHONE], branch_ids: [2] });
+		answerWithPages({ status, call: 'customer/index', branch: 2, times: 1 });
+
+		const { json } = await run(form);
+
+		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
+		expect(school.rows('customer')).toMatchObject([{ id, note: 'Заявка' }]);
+	});
+});
+
+describe('Lesson → Book', () => {
+	const form = formOf('book', {
+		resource: 'lesson',
+		customer_ids: '1',
+		subject_id: 1,
+		lesson_type_id: 1,
+		teacher_ids: [1],
+		when: 'time',
+		lesson_date: DAY,
+		time_from: '10:00',
+		duration: 60,
+	});
+
+	it.each(STATUSES)(
+		"books nothing over the teacher's lesson in another branch that answers with web pages and HTTP %i",
+		async (status) => {
+			school.lead();
+			school.add('subject', { name: 'Гитара' });
+			school.add('lesson-type', { name: 'Пробный' });
+			school.add('teacher', { name: 'Петров Лев', branch_ids: [1, 2] });
+			school.add('lesson', {
+				branch_id: 2,
+				date: DAY,
+				time_from: `${DAY} 10:00:00`,
+				time_to: `${DAY} 11:00:00`,
+				teacher_ids: [1],
+				status: 1,
+			});
+			answerWithPages({ status, call: 'lesson/index', branch: 2 });
+
+			const { error } = await run(form);
+
+			expect(school.rows('lesson')).toHaveLength(1);
+			expect(error?.message).toContain(`answered with a web page (HTTP ${status})`);
+		},
+	);
+});
+
+describe('Take Payment with an External ID', () => {
+	it.each(STATUSES)(
+		'enters nothing twice when the old branch of the payer answers with web pages and HTTP %i',
+		async (status) => {
+			school.add('pay-account', { name: 'Касса' });
+			const id = school.lead({ branch_ids: [2] });
+			const note = { externalId: 'inv-1' };
+			const form = formOf('takePayment', { id, income: 500, pay_account_id: 1, additionalFields: note });
+			await run({ ...form, branchId: 2 });
+			school.patch('customer', id, { branch_ids: [1] });
+			answerWithPages({ status, call: 'pay/index', branch: 2 });
+
+			const { error } = await run(form);
+
+			expect(school.rows('pay')).toHaveLength(1);
+			expect(error?.message).toContain(`answered with a web page (HTTP ${status})`);
+		},
+	);
+});
+
+describe('Get Many with Return All', () => {
+	const form = formOf('getAll', { resource: 'room', returnAll: true, filters: {} });
+
+	it('gives all rows where a page in the middle is answered with HTTP 400 and a web page once', async () => {
+		for (let number = 1; number <= 501; number++)
+			school.add('room', { name: `Зал ${number}`, branch_id: 1, is_enabled: 1 });
+		let pages = 0;
+		school.onCall = (_call, { body }) => {
+			if (body.page !== 1 || pages > 0) return undefined;
+			pages += 1;
+			throw answered(400, WEB_PAGE);
+		};
+
+		const { json } = await run(form);
+
+		expect(json).toHaveLength(501);
+	});
+});
+
+describe('a write that is answered with a web page', () => {
+	it.each([...STATUSES, 401])('is sent once and may have been carried out, with HTTP %i', async (status) => {
+		answerWithPages({ status, call: 'customer/create', branch: 1 });
+
+		const { error } = await run(formOf('create', { name: 'Орлова Мия', is_study: 0 }));
+
+		expect(school.writes()).toEqual(['customer/create']);
+		expect(error?.message).toContain(`answered with a web page (HTTP ${status})`);
+		expect(error?.description).toContain('AlfaCRM may have carried it out all the same');
+	});
+
+	it('with HTTP 404 is not tried in another branch', async () => {
+		const id = school.lead({ branch_ids: [1, 2] });
+		answerWithPages({ status: 404, call: 'customer/update', branch: 1 });
+
+		await run(formOf('update', { id, updateFields: { note: 'Звонили' } }));
+
+		expect(school.writes()).toEqual(['customer/update']);
+	});
+});
+
+it('a list of branches that is answered with a web page is not one that the user may not see', async () => {
+	school.onCall = (call) => {
+		if (call === 'branch/index') throw answered(403, WEB_PAGE);
+		return undefined;
+	};
+
+	const { error } = await run(byPhone({ name: 'Орлова Мия' }));
+
+	expect(school.rows('customer')).toEqual([]);
+	expect(error?.message).toContain('answered with a web page (HTTP 403), so it could not list');
+});
+
+it('an overview fails when a part is answered with web pages, and does not leave that part out', async () => {
+	const id = school.lead();
+	answerWithPages({ status: 403, call: 'pay/index', branch: 1 });
+
+	const { error } = await run(formOf('getOverview', { matchBy: 'id', id }));
+
+	expect(error?.message).toContain('answered with a web page (HTTP 403)');
+});
