@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { dayOf } from '../../entities/lesson';
 import { readId } from '../../values/formats';
 import { isOnDay, overlapsDays } from '../records/periods';
-import { groupIdsOf, namesCustomer } from './lessonRow';
+import { involvesAnyOf } from './attendees';
+import { namesCustomer } from './lessonRow';
 
 /**
  * Decides which lessons are a customer's: those that name the customer, and those of a group on the days on which the customer
@@ -37,13 +38,15 @@ export class CustomerLessons {
 		return [{ customer_id: this.customerId }, ...groupFilters];
 	}
 
-	/** Whether a lesson that AlfaCRM lists is the customer's. */
-	includes(lesson: IDataObject): boolean {
-		if (namesCustomer(lesson, this.customerId)) return true;
-		const day = dayOf(lesson, this.zone);
-		if (day === undefined) return false;
-		const groupIds = this.groupIdsOn(day);
-		return groupIdsOf(lesson).some((id) => groupIds.includes(id));
+	/**
+	 * Whether a lesson is the customer's.
+	 *
+	 * @param day on which a regular lesson takes place, which says only its weekday
+	 */
+	includes(lesson: IDataObject, day = dayOf(lesson, this.zone)): boolean {
+		const groupIds = day === undefined ? [] : this.groupIdsOn(day);
+		const attendees = { customerIds: [this.customerId], groupIds };
+		return namesCustomer(lesson, this.customerId) || involvesAnyOf(attendees, lesson);
 	}
 }
 
