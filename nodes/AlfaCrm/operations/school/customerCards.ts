@@ -13,9 +13,14 @@ interface CustomerCard {
 	branch: Branch;
 }
 
+/** Up to so many cards are asked for one by one, since the whole list of a branch may have hundreds of pages. */
+const MOST_SINGLE_CALLS = 5;
+
 /** Reads the cards of customers, archived ones as well, a list of IDs at a time. */
 export class CustomerCards {
 	private readonly cards = new Map<number, CustomerCard>();
+	/** In which branch which cards were looked for, so that nothing is asked for twice. */
+	private readonly finishedLookups = new Set<string>();
 	/** Whether AlfaCRM was seen to answer a list of IDs. */
 	private takesLists = false;
 
@@ -50,15 +55,28 @@ export class CustomerCards {
 	}
 
 	/**
-	 * Reads the missing cards of a branch. One integration gives `id` a list. Unless several cards come of that, the whole list
-	 * of the branch is read. API notes 3.
+	 * Reads the missing cards of a branch by one list of IDs. Only one integration gives `id` a list, so unless several cards come
+	 * of that, the others are asked for one by one, or the whole list of the branch is read. API notes 3.
 	 */
 	async read(branch: Branch, ids: readonly number[]): Promise<void> {
-		const missingIds = this.missing(ids);
-		if (missingIds.length === 0) return;
-		const count = await this.readBy({ id: missingIds }, branch, missingIds);
-		this.takesLists ||= count > 1;
-		if (count < missingIds.length && !this.takesLists) await this.readBy({}, branch, missingIds);
+		const lookupOf = (id: number) => `${branch} ${id}`;
+		const missingIds = this.missing(ids).filter((id) => !this.finishedLookups.has(lookupOf(id)));
+		if (missingIds.length > 1) {
+			const count = await this.readBy({ id: missingIds }, branch, missingIds);
+			this.takesLists ||= count > 1;
+		}
+		if (missingIds.length === 1 || !this.takesLists) {
+			await this.readWithoutLists(branch, this.missing(missingIds));
+		}
+		for (const id of missingIds) this.finishedLookups.add(lookupOf(id));
+	}
+
+	private async readWithoutLists(branch: Branch, ids: readonly number[]): Promise<void> {
+		if (ids.length > MOST_SINGLE_CALLS) {
+			await this.readBy({}, branch, ids);
+			return;
+		}
+		await Promise.all(ids.map(async (id) => await this.readBy({ id }, branch, [id])));
 	}
 
 	/** @returns how many of the cards came */
