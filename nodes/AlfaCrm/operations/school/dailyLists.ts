@@ -365,8 +365,9 @@ export async function readComing(lists: Lists, { all }: Lessons): Promise<Partic
 		},
 	};
 	const inBranch = async <T>(branch: Branch, read: () => Promise<T>) => {
-		const isClosed = branch !== undefined && !lists.branches.includes(branch);
-		if (isClosed) return await item.readIfAllowed(read, { notFoundIsDenied: true });
+		// Cards are looked for in branches that are not checked, too. Nothing of a check is missing if one of them cannot be seen.
+		const isChecked = branch === undefined || lists.branches.includes(branch);
+		if (!isChecked) return await item.readIfAllowed(read, { notFoundIsDenied: true });
 		const plural = 'Customers or members of groups';
 		return (await lists.allowed(names, plural, branch, async () => ({ read: await read() })))?.read;
 	};
