@@ -16,8 +16,9 @@ import { formOf, SmallSchool } from '../unit/operations/school';
 /** The teacher whose lessons are booked. The lessons of the stories are all given by teacher 1. */
 const BOOKED_TEACHER = 2;
 const QUARTER_MINUTES = 15;
-/** The working hours, in quarters of an hour after midnight: from seven in the morning to ten in the evening. */
-const HOURS = { opens: 28, closes: 88 };
+/** Quarters of an hour after midnight: seven in the morning, and three in the afternoon. */
+const SEVEN = 28;
+const THREE = 60;
 const LESSON_QUARTERS = 4;
 
 const LESSON_STATUS_PLANNED = 1;
@@ -32,6 +33,9 @@ const accounts = fc
 	.map((settings) => settings as Partial<Settings>);
 
 const questions = fc.record({
+	/** Asks about a lesson of the story, if it has one on these days; otherwise about anybody on any day. */
+	isAboutLesson: fc.constantFrom(true, true, false),
+	visitIndex: fc.nat(99),
 	personIndex: fc.nat(9),
 	daysFromToday: fc.integer({ min: 1, max: 6 }),
 	branch: fc.constantFrom(1, 1, 2),
@@ -54,8 +58,12 @@ const schools = stories.map(
 
 afterEach(() => jest.useRealTimers());
 
-/** Fills a school with the rows of a story. It is noon of the day of the story. */
-function openSchool(story: Story, settings: Partial<Settings>): SmallSchool {
+/**
+ * Fills a school with the rows of a story. It is noon of the day of the story.
+ *
+ * @param opens when the teacher begins to work each day, in quarters of an hour
+ */
+function openSchool(story: Story, settings: Partial<Settings>, opens = SEVEN): SmallSchool {
 	const noon = DateTime.fromISO(`${story.today}T12:00`, { zone: story.zone });
 	jest.useFakeTimers({ now: noon.toMillis(), advanceTimers: true });
 	const now = noon.toUTC().toISO() ?? '';
@@ -68,8 +76,8 @@ function openSchool(story: Story, settings: Partial<Settings>): SmallSchool {
 				teacher_id: BOOKED_TEACHER,
 				branch_id,
 				weekday,
-				time_from: '07:00',
-				time_to: '22:00',
+				time_from: clockOf(opens),
+				time_to: '24:00',
 			});
 		}
 	}
@@ -89,6 +97,20 @@ function lessonStarts(story: Story, person: number, day: string, branch: number)
 	return visitsIn(story, day, day, branch)
 		.filter((visit) => visit.person === person)
 		.map(({ at }) => quarterOf(at));
+}
+
+/** Chooses the person, the day and the branch that a question is about. */
+function chooseSubject(story: Story, question: Question) {
+	const visits = visitsIn(story, dayPlus(story.today, 1), dayPlus(story.today, 6));
+	if (question.isAboutLesson && visits.length > 0) {
+		const { person, lesson } = visits[question.visitIndex % visits.length];
+		return { person, day: lesson.day, branch: lesson.branch };
+	}
+	return {
+		person: question.personIndex % story.people.length,
+		day: dayPlus(story.today, question.daysFromToday),
+		branch: question.branch,
+	};
 }
 
 const overlapsAny = (quarter: number, starts: readonly number[]): boolean =>
@@ -112,18 +134,19 @@ function bookingForm(person: number, day: string, branch: number, more: IDataObj
 it('Book finds the first hour of a day in which the customer has no lesson', async () => {
 	let daysWithLessons = 0;
 	const check = async (story: Story, settings: Partial<Settings>, question: Question) => {
-		const school = openSchool(story, settings);
-		const person = question.personIndex % story.people.length;
-		const day = dayPlus(story.today, question.daysFromToday);
-		const starts = lessonStarts(story, person, day, question.branch);
-		let expected = HOURS.opens;
+		const { person, day, branch } = chooseSubject(story, question);
+		const starts = lessonStarts(story, person, day, branch);
+		// The teacher begins to work when the customer has the first lesson, so that the first hour is often taken.
+		const opens = Math.min(...starts, THREE);
+		const school = openSchool(story, settings, opens);
+		let expected = opens;
 		while (overlapsAny(expected, starts)) expected += 1;
 
-		const form = bookingForm(person, day, question.branch, { when: 'firstFree', date_to: day });
+		const form = bookingForm(person, day, branch, { when: 'firstFree', date_to: day });
 		const { json } = await school.done(form, { timezone: story.zone });
 
 		expect(json).toMatchObject([{ operationResult: 'created', time_from: `${day} ${clockOf(expected)}:00` }]);
-		if (expected > HOURS.opens) daysWithLessons += 1;
+		if (expected > opens) daysWithLessons += 1;
 	};
 	await fc.assert(fc.asyncProperty(schools, accounts, questions, check), {
 		seed,
@@ -135,13 +158,12 @@ it('Book finds the first hour of a day in which the customer has no lesson', asy
 it('Book refuses the time of each lesson that the customer has', async () => {
 	let refusals = 0;
 	const check = async (story: Story, settings: Partial<Settings>, question: Question) => {
-		const person = question.personIndex % story.people.length;
-		const day = dayPlus(story.today, question.daysFromToday);
-		const starts = lessonStarts(story, person, day, question.branch);
+		const { person, day, branch } = chooseSubject(story, question);
+		const starts = lessonStarts(story, person, day, branch);
 		const school = openSchool(story, settings);
 
 		for (const start of starts) {
-			const form = bookingForm(person, day, question.branch, {
+			const form = bookingForm(person, day, branch, {
 				when: 'time',
 				time_from: clockOf(start),
 				options: { checkHours: false },
@@ -163,7 +185,7 @@ it('Get Overview tells the first planned lesson of the calendar that the custome
 	let lessonsFound = 0;
 	const check = async (story: Story, settings: Partial<Settings>, question: Question) => {
 		const school = openSchool(story, settings);
-		const person = question.personIndex % story.people.length;
+		const { person } = chooseSubject(story, question);
 		const { home } = story.people[person];
 		const lastDay = dayPlus(story.today, question.daysFromToday);
 		const visits = visitsIn(story, story.today, lastDay)
