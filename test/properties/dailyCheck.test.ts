@@ -11,10 +11,13 @@ import { SmallSchool } from '../unit/operations/school';
  * are counted from today in the school, times in quarters of an hour.
  */
 
+const CLOSED_BRANCH = 3;
+
 const person = fc.record({
 	isClient: fc.boolean(),
 	isArchived: fc.constantFrom(false, false, true),
-	branch: fc.constantFrom(1, 2),
+	// The third one is closed.
+	branch: fc.constantFrom(1, 1, 2, 2, CLOSED_BRANCH),
 	balance: fc.constantFrom('-0.50', '0.00', '800.00', null),
 	left: fc.constantFrom(-1, 0, 3, null),
 });
@@ -78,6 +81,7 @@ function build({ zone, now, people, groups, lessons, payments, settings }: Told)
 	const today = DateTime.fromISO(now).setZone(zone);
 	const on = (day: number) => today.plus({ days: day }).toFormat('yyyy-MM-dd');
 	const dotted = (day: number) => today.plus({ days: day }).toFormat('dd.MM.yyyy');
+	school.add('branch', { id: CLOSED_BRANCH, name: 'Закрытый филиал', is_active: 0 });
 	people.forEach(({ isClient, isArchived, branch, balance, left }, index) =>
 		school.add('customer', {
 			...{ id: index + 1, name: `Человек ${index}`, legal_type: 1, branch_ids: [branch] },

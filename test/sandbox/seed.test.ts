@@ -186,6 +186,17 @@ describe.each<[school: string, options: Parameters<typeof startSandbox>[0]]>([
 	const dayIn = (value: unknown) => dayOf(String(value)).slice(0, 10);
 	/** What is so, and should not be. */
 	const none = (found: readonly Row[]) => expect(found.slice(0, 3)).toEqual([]);
+	const membersOn = (group: number, day: string): number[] =>
+		store
+			.where('cgi', 'group_id', group)
+			.filter(({ b_date, e_date }) => dayIn(b_date) <= day && (e_date === null || dayIn(e_date) >= day))
+			.map(({ customer_id }) => Number(customer_id));
+	/** Those whom a lesson names, or the members of its groups if it is still to come and names nobody. */
+	const attendeesOf = ({ status, date, customer_ids, group_ids }: Row): number[] => {
+		const named = idsIn(customer_ids);
+		if (named.length > 0 || status !== 1) return named;
+		return idsIn(group_ids).flatMap((group) => membersOn(group, String(date)));
+	};
 
 	it('no teacher and no room has two lessons at once', () => {
 		const taken = rows('lesson').flatMap(({ status, time_from, room_id, teacher_ids }) =>
@@ -210,7 +221,7 @@ describe.each<[school: string, options: Parameters<typeof startSandbox>[0]]>([
 			else for (const date of missed) expect(last < date).toBe(true);
 			if (last !== '') expect(last >= dayIn(row.created_at)).toBe(true);
 			const planned = rows('lesson').filter(
-				({ status, customer_ids }) => status === 1 && idsIn(customer_ids).includes(row.id),
+				(lesson) => lesson.status === 1 && attendeesOf(lesson).includes(row.id),
 			);
 			const [next = null] = planned.map(({ time_from }) => String(time_from)).sort();
 			expect([row.id, row.next_lesson_date]).toEqual([row.id, next]);
@@ -251,19 +262,29 @@ describe.each<[school: string, options: Parameters<typeof startSandbox>[0]]>([
 	});
 
 	it('who comes to the lesson of a group is in it on that day, once, and those who are in it come', () => {
-		for (const { id, date, group_ids, customer_ids, status } of rows('lesson')) {
+		for (const lesson of rows('lesson')) {
+			const { id, date, group_ids, status } = lesson;
 			for (const group of idsIn(group_ids)) {
-				const members = store
-					.where('cgi', 'group_id', group)
-					.filter(
-						({ b_date, e_date }) =>
-							dayIn(b_date) <= String(date) && (e_date === null || dayIn(e_date) >= String(date)),
-					)
-					.map(({ customer_id }) => Number(customer_id));
-				expect([id, idsIn(customer_ids).filter((one) => !members.includes(one))]).toEqual([id, []]);
+				const members = membersOn(group, String(date));
+				const attendees = attendeesOf(lesson);
+				expect([id, attendees.filter((one) => !members.includes(one))]).toEqual([id, []]);
 				if (status === 1 && String(date) > now.slice(0, 10))
-					expect([id, [...idsIn(customer_ids)].sort()]).toEqual([id, [...members].sort()]);
+					expect([id, [...attendees].sort()]).toEqual([id, [...members].sort()]);
 			}
+		}
+	});
+
+	it('lessons to come of some groups name nobody, and those of other groups name all members', () => {
+		const ahead = rows('lesson').filter(
+			({ status, group_ids, date }) =>
+				status === 1 &&
+				String(date) > now.slice(0, 10) &&
+				idsIn(group_ids).some((group) => membersOn(group, String(date)).length > 0),
+		);
+		const isNameless = ({ customer_ids }: Row) => idsIn(customer_ids).length === 0;
+		expect(ahead.some(isNameless)).toBe(true);
+		for (const { group_ids } of ahead.filter(isNameless)) {
+			expect(idsIn(group_ids).map((group) => group % 3)).toEqual([1]);
 		}
 	});
 

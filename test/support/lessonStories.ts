@@ -193,7 +193,7 @@ interface Lesson {
 }
 
 /** The number of a person, a group, a regular lesson, by its place in the story. */
-const personId = (index: number) => 501 + index;
+export const personId = (index: number) => 501 + index;
 const groupId = (index: number) => 41 + index;
 const regularId = (index: number) => 71 + index;
 const personName = (index: number) => `Ученик ${index}`;

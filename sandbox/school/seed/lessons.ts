@@ -1,4 +1,5 @@
 import type { Store } from '../../engine/store';
+import { dayOf } from '../../model/dates';
 import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
 import { createdIn, day, hour, type BaseTime, toDay, toMoment } from './baseTime';
@@ -19,6 +20,12 @@ interface Plan {
 	type: number;
 }
 
+/**
+ * Whether the lessons to come of a group name the group alone, as those that somebody made for the group. The customers may be
+ * left out of a lesson. API notes 5.11.
+ */
+const namesNobody = ({ id }: Row): boolean => id % 3 === 1;
+
 /** Lessons around the base date, in the order of time: what lies behind is conducted or cancelled. */
 export function seedLessons(
 	store: Store,
@@ -36,13 +43,14 @@ export function seedLessons(
 /** What a card says of lessons: the last one that the customer came to, and the next one. */
 export function seedLessonDates(store: Store, { baseMonday }: BaseTime): void {
 	const [last, next] = [new Map<Json, string>(), new Map<Json, string>()];
-	for (const { id, status, date, time_from, customer_ids } of store.rows('lesson')) {
+	for (const lesson of store.rows('lesson')) {
+		const { id, status, date, time_from } = lesson;
 		if (status === 3)
 			for (const { customer_id, is_attend } of store.where('lesson-details', 'lesson_id', id)) {
 				if (is_attend === 1) last.set(customer_id ?? 0, latest(last.get(customer_id ?? 0), String(date)));
 			}
 		if (status === 1)
-			for (const customer of isList(customer_ids) ? customer_ids : [])
+			for (const customer of attendeesOf(store, lesson))
 				next.set(customer, next.get(customer) ?? String(time_from));
 	}
 	const before = toDay(baseMonday - weeksBefore * 7 * day - day);
@@ -56,6 +64,19 @@ export function seedLessonDates(store: Store, { baseMonday }: BaseTime): void {
 		});
 	}
 }
+
+/** Those whom a planned lesson names, or the members of its groups on that day if it names nobody. */
+function attendeesOf(store: Store, { date, customer_ids, group_ids }: Row): readonly Json[] {
+	if (isList(customer_ids) && customer_ids.length > 0) return customer_ids;
+	const groups = isList(group_ids) ? group_ids : [];
+	return groups
+		.flatMap((group) => store.where('cgi', 'group_id', group))
+		.filter(({ b_date, e_date }) => dayOf(String(b_date)) <= String(date) && !isOver(e_date, date))
+		.flatMap(({ customer_id }) => customer_id ?? []);
+}
+
+const isOver = (lastDay: Json | undefined, date: Json | undefined): boolean =>
+	typeof lastDay === 'string' && dayOf(lastDay) < String(date);
 
 const latest = (one = '', other: string): string => (one > other ? one : other);
 
@@ -116,6 +137,7 @@ function addLesson(
 	const isPast = start + hour <= baseTime;
 	const isCancelled = random.chance(isPast ? 0.12 : 0.06);
 	const status = isCancelled ? 2 : isPast ? 3 : 1;
+	const isForGroupAlone = type === 2 && !isPast && namesNobody(group);
 	const created = start - 14 * day;
 	const lesson = store.insert('lesson', {
 		branch_id: branch,
@@ -128,7 +150,7 @@ function addLesson(
 		subject_id: subject,
 		room_id: room,
 		teacher_ids: [teacher],
-		customer_ids: customers.map(({ id }) => id),
+		customer_ids: isForGroupAlone ? [] : customers.map(({ id }) => id),
 		group_ids: type === 2 ? [group.id] : [],
 		topic: status === 3 ? random.pick(topics) : null,
 		homework: status === 3 && random.chance(0.3) ? 'Повторить пройденное' : null,

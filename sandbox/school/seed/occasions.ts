@@ -135,7 +135,7 @@ function leaveGroups(store: Store, meetings: readonly SeededGroup[], today: stri
 	}
 }
 
-/** Changes who is to come to the lessons of a group after today. */
+/** Changes whom the lessons of a group after today name. One that names nobody is for all members anyway. */
 function changeLessons(
 	store: Store,
 	group: Row,
@@ -144,6 +144,7 @@ function changeLessons(
 ): void {
 	for (const { id, date, group_ids, customer_ids } of store.rows('lesson')) {
 		if (String(date) <= today || !isList(group_ids) || !group_ids.includes(group.id)) continue;
-		store.setDerived('lesson', id, { customer_ids: change(isList(customer_ids) ? customer_ids : []) });
+		const named = isList(customer_ids) ? customer_ids : [];
+		if (named.length > 0) store.setDerived('lesson', id, { customer_ids: change(named) });
 	}
 }

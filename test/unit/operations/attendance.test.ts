@@ -171,6 +171,25 @@ describe('who was there', () => {
 		expect(await hintsOf(markAs(id, all))).toEqual([]);
 		expect(await hintsOf(markAs(id, { absent_ids: [anna], if_completed: 'teach' }))).toEqual([]);
 	});
+
+	it('Complete Lesson names the members of whom nothing was said, if a group lesson names nobody', async () => {
+		const [left] = clients(1);
+		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		school.add('cgi', { customer_id: anna, group_id: 41, b_date: '01.01.2026', e_date: null });
+		school.add('cgi', { customer_id: boris, group_id: 41, b_date: '10.02.2026', e_date: '10.02.2026' });
+		school.add('cgi', { customer_id: left, group_id: 41, b_date: '01.01.2026', e_date: '09.02.2026' });
+		const id = held({ customer_ids: [], group_ids: [41] });
+
+		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([`lesson ${id}: customer ${boris}`]);
+	});
+
+	it('Complete Lesson goes on without a hint, if the members of the group may not be read', async () => {
+		const id = held({ customer_ids: [], group_ids: [41] });
+		school.settings.forbiddenCalls = ['cgi/index'];
+
+		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([]);
+		expect(told(id)).toEqual({ [anna]: 0 });
+	});
 });
 
 describe('a completed lesson', () => {

@@ -253,6 +253,77 @@ describe('at a time', () => {
 		expect(times()).toEqual([`${DAY} 11:00:00 1`, `${DAY} 10:00:00 1`]);
 	});
 
+	describe('for a member of a group', () => {
+		const join = (b_date: string, e_date: string | null) =>
+			school.add('cgi', { customer_id: anna, group_id: 1, b_date, e_date });
+		/** On Monday at ten, with a teacher who is not to give the booked lesson. */
+		const addGroupLesson = (row: IDataObject = {}) =>
+			lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1], ...row });
+
+		it('refuses the time of a group lesson that names nobody, and offers the next free times', async () => {
+			join('01.09.2030', null);
+			const lessonId = addGroupLesson();
+
+			const [message, description] = await stopped(form());
+
+			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
+			expect(description).toMatch(/^Free next: 2031-03-10 11:00 \(Петров Лев\)/);
+			expect(booked()).toEqual([]);
+		});
+
+		it('books the first slot after a group lesson that names nobody', async () => {
+			join('01.09.2030', null);
+			addGroupLesson();
+
+			await school.done(first());
+
+			expect(times()).toEqual([`${DAY} 11:00:00 1`]);
+		});
+
+		it.each<[string, string, string | null]>([
+			['has left the group the day before', '01.09.2030', '09.03.2031'],
+			['joins the group the day after', '11.03.2031', null],
+		])('books over a group lesson if the customer %s', async (_when, from, until) => {
+			join(from, until);
+			addGroupLesson();
+
+			await school.done(form());
+
+			expect(times()).toEqual([`${DAY} 10:00:00 1`]);
+		});
+
+		it('refuses the time of a regular lesson of the group that is not in the calendar yet', async () => {
+			join('10.03.2031', '10.03.2031');
+			regular({ teacher_ids: [2] });
+
+			const [message] = await stopped(form());
+
+			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: regular lesson 1`);
+			await school.done(form({ lesson_date: '2031-03-17' }));
+			expect(times()).toEqual(['2031-03-17 10:00:00 1']);
+		});
+
+		it('books at the time of a regular lesson of the group that is cancelled that day', async () => {
+			join('01.09.2030', null);
+			addGroupLesson({ regular_id: regular({ teacher_ids: [2] }), status: 2 });
+
+			await school.done(form());
+
+			expect(times()).toEqual([`${DAY} 10:00:00 1`]);
+		});
+
+		it('reads the memberships and the lessons of the group once more only if there is something to book', async () => {
+			join('01.09.2030', null);
+			await school.done(form());
+			const groupCalls = school.calls.filter((call) => call === 'cgi/customer').length;
+
+			await school.done(form());
+
+			expect(groupCalls).toBe(2);
+			expect(school.calls.filter((call) => call === 'cgi/customer')).toHaveLength(2);
+		});
+	});
+
 	it.each(['Customer', 'Group'])(
 		'refuses the time of a regular lesson of the %s itself, of whatever teacher',
 		async (related_class) => {
@@ -493,13 +564,11 @@ describe('what comes in the way', () => {
 		'teacher/working-hour',
 		'teacher/index',
 		'customer/index',
-	])(
-		'%s that may not be read is an error, and nothing is booked',
-		async (call) => {
-			school.settings.forbiddenCalls = [call];
-			expect((await school.stopped(form())).httpCode).toBe('403');
-		},
-	);
+		'cgi/customer',
+	])('%s that may not be read is an error, and nothing is booked', async (call) => {
+		school.settings.forbiddenCalls = [call];
+		expect((await school.stopped(form())).httpCode).toBe('403');
+	});
 
 	it('another branch of the teacher that is closed is told in a hint', async () => {
 		school.patch('teacher', 1, { branch_ids: [1, 2] });

@@ -7,6 +7,129 @@ const YESTERDAY = '2026-02-09';
 
 afterEach(() => jest.useRealTimers());
 
+describe('Daily Check counts the members of a group', () => {
+	let school: SmallSchool;
+	beforeEach(() => {
+		jest.useFakeTimers({ now: new Date('2026-02-10T06:00:00Z'), advanceTimers: true });
+		school = new SmallSchool({ now: '2026-02-10 09:00:00', bodyPageSize: 'honoured' });
+		school.add('branch', { id: 3, name: 'Закрытый', is_active: 0 });
+		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+	});
+	const addMember = (card: IDataObject = {}) => {
+		const customerId = school.lead({ name: 'Орлова Мия', is_study: 1, ...card });
+		school.add('cgi', { customer_id: customerId, group_id: 41, b_date: '01.01.2026', e_date: null });
+		return customerId;
+	};
+	const findSmallGroups = async (options: IDataObject = {}) => {
+		const checks = { checks: ['smallGroup'], fewest: 1, ...options };
+		const { json } = await school.done({
+			resource: 'account',
+			operation: 'dailyCheck',
+			options: checks,
+		});
+		return json.map(({ message }) => message);
+	};
+
+	it('counts a member whose card is in a closed branch', async () => {
+		addMember({ branch_ids: [3] });
+
+		expect(await findSmallGroups()).toEqual([]);
+	});
+
+	it('does not count an archived member whose card is in a closed branch', async () => {
+		addMember({ branch_ids: [3], e_date: '2026-01-31' });
+
+		expect(await findSmallGroups()).toEqual(['Group Роботы has no members, fewer than 1.']);
+	});
+
+	it('counts a member whose card is in a closed branch that this user may not see', async () => {
+		addMember({ branch_ids: [3] });
+		school.settings.forbiddenBranches = [3];
+
+		expect(await findSmallGroups()).toEqual([]);
+	});
+
+	it('counts a member whose card AlfaCRM shows in no list', async () => {
+		school.add('cgi', { customer_id: 9_999, group_id: 41, b_date: '01.01.2026', e_date: null });
+
+		expect(await findSmallGroups()).toEqual([]);
+	});
+
+	it('does not count an archived member of the branch that is looked at, be it chosen or not', async () => {
+		addMember({ e_date: '2026-01-31' });
+
+		expect(await findSmallGroups()).toEqual(['Group Роботы has no members, fewer than 1.']);
+		expect(await findSmallGroups({ searchBranches: [1] })).toEqual([
+			'Group Роботы has no members, fewer than 1.',
+		]);
+	});
+
+	it('looks for the cards of members only if a group is small without them', async () => {
+		addMember();
+		addMember({ branch_ids: [3] });
+
+		expect(await findSmallGroups()).toEqual([]);
+		const closedBranchCalls = school.sent.filter(({ url }) => url.includes('/v2api/3/'));
+		expect(closedBranchCalls).toEqual([]);
+	});
+});
+
+describe('Daily Check of who comes tomorrow', () => {
+	let school: SmallSchool;
+	beforeEach(() => {
+		jest.useFakeTimers({ now: new Date('2026-02-10T06:00:00Z'), advanceTimers: true });
+		school = new SmallSchool({ now: '2026-02-10 09:00:00', bodyPageSize: 'honoured' });
+		school.add('branch', { id: 3, name: 'Закрытый', is_active: 0 });
+	});
+	const addLessonTomorrow = (customerId: number) =>
+		school.add('lesson', {
+			branch_id: 1,
+			date: '2026-02-11',
+			time_from: '2026-02-11 10:00:00',
+			time_to: '2026-02-11 11:00:00',
+			status: 1,
+			lesson_type_id: 1,
+			subject_id: 1,
+			teacher_ids: [],
+			customer_ids: [customerId],
+			group_ids: [],
+		});
+	const runChecks = async (...checks: string[]) =>
+		await school.done({ resource: 'account', operation: 'dailyCheck', options: { checks } });
+
+	it.each([
+		['alone', ['comesUnpaid']],
+		['with small groups', ['comesUnpaid', 'smallGroup']],
+	])('Unpaid Tomorrow %s names a debtor whose card is in a closed branch', async (_how, checks) => {
+		const card = {
+			name: 'Орлова Мия',
+			is_study: 1,
+			branch_ids: [3],
+			balance: '-800.00',
+			paid_lesson_count: 3,
+		};
+		addLessonTomorrow(school.lead(card));
+
+		const { json, hints } = await runChecks(...checks);
+
+		expect(json.map(({ message }) => message)).toEqual([
+			'Орлова Мия comes on 2026-02-11 at 10:00 and owes 800.00.',
+		]);
+		expect(hints).toEqual([]);
+	});
+
+	it('Unpaid Tomorrow tells in a hint of customers whose card AlfaCRM shows in no list', async () => {
+		addLessonTomorrow(9_999);
+
+		const { json, hints } = await runChecks('comesUnpaid');
+
+		expect(json).toEqual([]);
+		expect(hints).toEqual([
+			'Some who are to come were left out, because AlfaCRM shows their card in no list: customer 9999',
+		]);
+	});
+});
+
 it('asks by its members whether a lesson of a group is marked that names nobody', async () => {
 	jest.useFakeTimers({ now: new Date('2026-02-10T06:00:00Z'), advanceTimers: true });
 	const school = new SmallSchool({ now: '2026-02-10 09:00:00', lessonDetails: 'withCustomer' });

@@ -184,6 +184,91 @@ describe('who joins a group', () => {
 	});
 });
 
+describe('the branch of a membership, where Branch is empty', () => {
+	let customerOfBoth: number;
+	beforeEach(() => {
+		customerOfBoth = school.lead({ is_study: 1, branch_ids: [1, 2] });
+	});
+	const addGroupIn = (...branchIds: number[]) => school.add('group', { name: 'B', branch_ids: branchIds });
+	const withoutBranch = (operation: string, groupId: number, more: IDataObject = {}) =>
+		job(operation, {}, { branchId: '', id: customerOfBoth, group_id: groupId, ...more });
+	/** The branches in which memberships were listed, created, changed or deleted. */
+	const membershipBranches = () => {
+		const calls = school.sent.filter(({ url }) => url.includes('/cgi/'));
+		return [...new Set(calls.map(({ url }) => /v2api\/(\d+)/.exec(url)?.[1]))];
+	};
+
+	it.each([1, 2])("Add to Group uses the group's branch %i if the customer is in both", async (branch) => {
+		await school.done(withoutBranch('addToGroup', addGroupIn(branch)));
+
+		expect(membershipBranches()).toEqual([String(branch)]);
+	});
+
+	it.each([1, 2])(
+		"Remove From Group uses the group's branch %i if the customer is in both",
+		async (branch) => {
+			const groupId = addGroupIn(branch);
+			school.add('cgi', {
+				customer_id: customerOfBoth,
+				group_id: groupId,
+				b_date: '01.01.2026',
+				e_date: null,
+			});
+
+			await school.done(withoutBranch('removeFromGroup', groupId, { leave_by: 'delete' }));
+
+			expect(membershipBranches()).toEqual([String(branch)]);
+			expect(school.rows('cgi')).toEqual([]);
+		},
+	);
+
+	it("Add to Group uses the customer's branch if the group is in it, too", async () => {
+		school.patch('customer', customerOfBoth, { branch_ids: [1] });
+
+		await school.done(withoutBranch('addToGroup', addGroupIn(2, 1)));
+
+		expect(membershipBranches()).toEqual(['1']);
+	});
+
+	it('Add to Group asks for the branch if the group is in several others', async () => {
+		school.add('branch', { id: 3, name: 'Филиал 3', is_active: 1 });
+		school.patch('customer', customerOfBoth, { branch_ids: [1] });
+
+		const error = await school.stopped(withoutBranch('addToGroup', addGroupIn(2, 3)));
+
+		expect(error.message).toMatch(
+			/^Group \d+ is in the branches 2, 3, and customer \d+ was found in branch 1$/,
+		);
+		expect(error.description).toBe("Choose one of the group's branches in 'Branch'. Nothing was saved.");
+	});
+
+	it("Add to Group uses the customer's branch if AlfaCRM shows no such group", async () => {
+		school.patch('customer', customerOfBoth, { branch_ids: [1] });
+
+		await school.run(withoutBranch('addToGroup', 9_999));
+
+		expect(membershipBranches()).toEqual(['1']);
+	});
+
+	it('Add to Group looks up the branch of a group once for all items', async () => {
+		const groupId = addGroupIn(1);
+		const other = school.lead({ is_study: 1, branch_ids: [1, 2] });
+		const forms = [customerOfBoth, other].map((id) => withoutBranch('addToGroup', groupId, { id }));
+
+		await school.done({}, { each: forms });
+
+		expect(school.calls.filter((call) => call === 'group/index')).toHaveLength(2);
+		expect(school.rows('cgi')).toHaveLength(2);
+	});
+
+	it('Add to Group stays in the branch that is chosen, and looks up no group', async () => {
+		await school.done(withoutBranch('addToGroup', addGroupIn(2), { branchId: 1 }));
+
+		expect(membershipBranches()).toEqual(['1']);
+		expect(school.calls).not.toContain('group/index');
+	});
+});
+
 describe('who leaves a group', () => {
 	it.each<[had: string, given: IDataObject, how: string, has: string, results: string[]]>([
 		['01-01..12-31', {}, 'end', '01-01..02-10', ['updated']],

@@ -271,8 +271,83 @@ describe('an overview says what the school holds', () => {
 	);
 });
 
+describe('planned lessons of a group that name nobody', () => {
+	/** In group 41 from the 5th to the 12th of February 2026. */
+	function addMember(): number {
+		const customerId = person();
+		school.add('group', { id: 41, name: 'Шахматы', branch_ids: [1] });
+		school.add('cgi', { customer_id: customerId, group_id: 41, b_date: '05.02.2026', e_date: '12.02.2026' });
+		return customerId;
+	}
+	const addGroupLesson = (date: string, more: Row = {}) => lessonOn(date, 1, { group_ids: [41], ...more });
+
+	it('a group lesson that names nobody is the next lesson of a member', async () => {
+		const customerId = addMember();
+		const lessonId = addGroupLesson('2026-02-12');
+
+		const overview = await one(customerId);
+
+		expect(overview.next_lesson).toMatchObject({ lesson_id: lessonId, group_id: 41, date: '2026-02-12' });
+		expect(overview.groups).toMatchObject([{ id: 41, next_lesson: { lesson_id: lessonId } }]);
+		expect(overview.overviewErrors).toEqual([]);
+	});
+
+	it('a group lesson after the last day of the membership is no next lesson', async () => {
+		const customerId = addMember();
+		addGroupLesson('2026-02-13');
+
+		const overview = await one(customerId);
+
+		expect(overview.next_lesson).toBeNull();
+		expect(overview.groups).toMatchObject([{ id: 41, next_lesson: null }]);
+	});
+
+	it('a group lesson is the next lesson of a customer who joins the group on its day', async () => {
+		const customerId = person();
+		school.add('cgi', { customer_id: customerId, group_id: 41, b_date: '11.02.2026', e_date: null });
+		addGroupLesson('2026-02-10', { time_from: '2026-02-10 18:00:00' });
+		const lessonId = addGroupLesson('2026-02-11');
+
+		const overview = await one(customerId);
+
+		expect(overview.next_lesson).toMatchObject({ lesson_id: lessonId });
+		expect(overview.groups).toEqual([]);
+	});
+
+	it('a lesson of another group is no next lesson, where AlfaCRM ignores the filters of lessons', async () => {
+		const customerId = addMember();
+		addGroupLesson('2026-02-11', { group_ids: [42] });
+		set({ ignoredFilters: ['lesson.customer_id', 'lesson.group_id'] });
+
+		expect((await one(customerId)).next_lesson).toBeNull();
+	});
+});
+
+describe('the days ahead', () => {
+	it.each([
+		['works', []],
+		['is ignored', ['lesson.date_from', 'lesson.date_to']],
+	])(
+		'a lesson after the last of the days ahead is no next lesson, where the filter by day %s',
+		async (_how, ignoredFilters) => {
+			const customerId = person();
+			lessonOn('2026-02-13', 1, { customer_ids: [customerId] });
+			set({ ignoredFilters });
+
+			expect((await one(customerId, { daysAhead: 2 })).next_lesson).toBeNull();
+			expect((await one(customerId, { daysAhead: 3 })).next_lesson).toMatchObject({ date: '2026-02-13' });
+		},
+	);
+});
+
 describe('what an overview costs', () => {
-	const LISTS = ['lesson/index', 'lesson/index', 'pay/index', 'cgi/customer', 'task/index'];
+	const LISTS = [
+		...['lesson/index', 'lesson/index', 'pay/index', 'task/index'],
+		// Current memberships, and those of all times.
+		...['cgi/customer', 'cgi/customer'],
+		// The lessons of the one group.
+		'lesson/index',
+	];
 	it.each<[string, number[], string[]]>([
 		['one branch', [1], [...LISTS, 'group/index']],
 		['two branches', [], [...LISTS, ...LISTS, 'group/index', 'group/index']],

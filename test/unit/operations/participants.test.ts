@@ -111,7 +111,7 @@ describe('Get Participants', () => {
 		expect([count('branch/index'), count('lesson/index'), count('regular-lesson/index')]).toEqual([1, 6, 2]);
 		expect([count('cgi/index'), count('customer/index')]).toEqual([2, 2]);
 		const bodies = school.sentTo('customer/index').map(({ body }) => body);
-		expect(bodies).toContainEqual(expect.objectContaining({ id: [501], is_study: 2, removed: 1 }));
+		expect(bodies).toContainEqual(expect.objectContaining({ id: 501, is_study: 2, removed: 1 }));
 	});
 
 	it('of one lesson gives those alone, whichever day and branch it is in, and nobody of a cancelled one', async () => {
@@ -172,12 +172,17 @@ describe('Get Participants', () => {
 		school.settings.forbiddenBranches = [2];
 		expect((await school.done(form({ branchId: 1 }))).hints).toEqual([
 			expect.stringMatching(/may not see all branches.*: branch 2$/),
+			'Some who are to come were left out, because AlfaCRM shows their card in no list: customer 503',
 		]);
 	});
 
-	it('gives nobody for a customer who is deleted, and for days without lessons', async () => {
+	it('gives nobody, but a hint, for a customer who is in no list, and nobody for days without lessons', async () => {
 		lesson({ id: 9_002, customer_ids: [999] });
-		expect(await ids()).toEqual([501]);
+		const { json, hints } = await school.done(form());
+		expect(json.map(({ customer_id }) => customer_id)).toEqual([501]);
+		expect(hints).toEqual([
+			'Some who are to come were left out, because AlfaCRM shows their card in no list: customer 999',
+		]);
 		expect(await ids({ date_from: '2026-03-15', date_to: '2026-03-15' })).toEqual([]);
 	});
 

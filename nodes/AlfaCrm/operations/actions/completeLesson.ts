@@ -4,16 +4,22 @@ import { daysAfter, readId, readIds, today } from '../../values/formats';
 import { isEmpty, isPlain } from '../../fields/blank';
 import { isStored, itemsIn, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
+import { cgi } from '../../entities/cgi';
 import { dayOf, LESSON_STATUS } from '../../entities/lesson';
+import { passesOf } from '../../entities/listCall';
 import type { ActionOf, Entity } from '../../entities/types';
 import type { Item } from '../execution/item';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { Execution } from '../execution/execution';
 import { recordKey } from '../execution/execution';
+import type { Branch } from '../records/branches';
 import { movedEnds } from '../records/duration';
 import { getRecord } from '../records/findById';
 import { report, reportSchema, makeRecordOutput } from '../output/readings';
+import { isOnDay } from '../records/periods';
+import { warningReader } from '../records/readList';
 import { settleNames } from '../records/settleNames';
+import { readMembers } from '../school/participants';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readAttendances, rowsField } from './attendance';
 import type { ActionKind } from '../operation';
@@ -121,8 +127,9 @@ async function complete(
 			const body = { ...rest, details, ...action.fixed };
 			const task = `complete lesson ${id}`;
 			const call = { ...target, action: action.action, query: { id }, body, task };
+			const attendees = await readAttendees(item, lesson, home);
 			const model = await item.save(call, [recordKey(entity, id)]);
-			warnOfOthers(item, lesson, details);
+			warnOfOthers(item, id, attendees, details);
 			return report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body));
 		};
 		return undefined;
@@ -155,14 +162,40 @@ function completedError(item: Item, id: number, others: readonly IDataObject[]):
 	);
 }
 
+/**
+ * Reads who is put down for a lesson: the customers whom it names, or else the members of its groups on its day. A lesson of a group
+ * need not name anybody. API notes 5.11.
+ */
+async function readAttendees(item: Item, lesson: IDataObject, branch: Branch): Promise<number[]> {
+	const named = readIds(itemsIn({ type: 'ids' }, lesson.customer_ids));
+	const day = dayOf(lesson, item.zone);
+	if (named.length > 0 || day === undefined) return named;
+
+	const reader = warningReader(item, cgi.plural.toLowerCase());
+	const members: number[] = [];
+	for (const group of readIds(listOf(lesson.group_ids))) {
+		const read = async () => await readMembers(reader, branch, group, passesOf(cgi));
+		const memberships = (await item.readIfAllowed(read, { notFoundIsDenied: true })) ?? [];
+		const memberIds = memberships
+			.filter((row) => isOnDay(row, day, item.zone))
+			.map(({ customer_id }) => customer_id);
+		members.push(...readIds(memberIds));
+	}
+	return [...new Set(members)];
+}
+
 /** Whoever names those alone who were absent may think that the others count as present. */
-function warnOfOthers(item: Item, lesson: IDataObject, named: readonly IDataObject[]): void {
-	const putDown = readIds(itemsIn({ type: 'ids' }, lesson.customer_ids));
-	const others = putDown.filter((customer_id) => rowOf(named, { customer_id }) === undefined);
+function warnOfOthers(
+	item: Item,
+	lessonId: number,
+	attendees: readonly number[],
+	named: readonly IDataObject[],
+): void {
+	const others = attendees.filter((customer_id) => rowOf(named, { customer_id }) === undefined);
 	if (others.length === 0) return;
 	item.execution.hints.add(
 		'Nothing was said of some who are put down for a lesson that was completed, so AlfaCRM may not have recorded them',
-		`lesson ${String(lesson.id)}: customer ${others.join(', ')}`,
+		`lesson ${lessonId}: customer ${others.join(', ')}`,
 	);
 }
 

@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { daysAfter, dotted, formatDay, readId, today } from '../../values/formats';
+import { daysAfter, dotted, formatDay, readId, readIds, today } from '../../values/formats';
 import { cgi } from '../../entities/cgi';
+import { group as groupEntity } from '../../entities/group';
 import { passesOf } from '../../entities/listCall';
 import type { Action, Entity } from '../../entities/types';
+import { listOf } from '../../fields/field';
 import { findOrCreate } from '../execution/findOrCreate';
 import type { LockKey } from '../execution/execution';
 import { recordKey } from '../execution/execution';
@@ -13,6 +15,9 @@ import type { RecordOutput } from '../output/readings';
 import { simplifiedSchema, makeRecordOutput, withResult, withResultSchema } from '../output/readings';
 import { objectOf, shownFields } from '../output/recordSchema';
 import { bodyOf } from '../records/body';
+import type { Branch } from '../records/branches';
+import { allBranches, findInBranches } from '../records/branches';
+import { currentRecord } from '../records/findById';
 import { firstDay, lastDay } from '../records/periods';
 import { readWholeList } from '../records/readList';
 import { idOf, labelsOf, targetOf } from '../records/target';
@@ -27,9 +32,10 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 	decidesByTime: () => true,
 	form: () => ({}),
 	async execute(item, entity, action) {
-		const membership = readMembership(item, entity, action);
-		const days = daysOf(membership);
-		return await item.withLock([membership.lock], async () => {
+		const form = readMembership(item, entity, action);
+		const days = daysOf(form);
+		return await item.withLock([form.lock], async () => {
+			const membership = await inBranchOfGroup(form);
 			let others: IDataObject[] = [];
 			const cover = async () => {
 				others = await listMemberships(membership);
@@ -146,12 +152,13 @@ async function join(
 export const leaveGroup: ActionKind<'leaveGroup'> = {
 	form: () => ({}),
 	async execute(item, entity, action) {
-		const membership = readMembership(item, entity, action);
-		const { customer, group, given, lock, show } = membership;
+		const form = readMembership(item, entity, action);
+		const { customer, group, given, lock, show } = form;
 		const now = today('iso', item.zone);
 		const day = dayIn(item, given.e_date) ?? now;
 		const isDeletion = given.leave_by === 'delete';
 		return await item.withLock([lock], async () => {
+			const membership = await inBranchOfGroup(form);
 			const rows = (await listMemberships(membership)).filter((row) =>
 				isDeletion ? lastDay(row, item.zone) >= day : lastDay(row, item.zone) > day,
 			);
@@ -208,6 +215,44 @@ function readMembership(item: Item, entity: Entity, { body = [] }: Action): Memb
 	const labels = labelsOf([...shownFields(cgi), ...body]);
 	const show = makeRecordOutput(item, cgi, []);
 	return { item, branch, customer, group, given, labels, lock: [cgi.path, customer, group], show };
+}
+
+/**
+ * Moves a membership into the branch of its group, where no branch was chosen and the group is not in the branch in which the
+ * customer was found first: memberships are reached through the group. API notes 5.7.
+ *
+ * @throws NodeOperationError if the group is in several other branches
+ */
+async function inBranchOfGroup(membership: Membership): Promise<Membership> {
+	const { item, branch, customer, group } = membership;
+	if (item.place?.isOfRecord !== true) return membership;
+
+	const groupBranches = await readGroupBranches(item, group, branch);
+	const [groupBranch, ...others] = groupBranches;
+	if (groupBranch === undefined || groupBranches.some((one) => one === branch)) return membership;
+	if (others.length === 0) return { ...membership, branch: groupBranch };
+	throw item.refused(
+		`Group ${group} is in the branches ${groupBranches.join(', ')}, and customer ${customer} was found in branch ${branch}`,
+		`Choose one of the group's branches in 'Branch'. ${item.savedNote()}`,
+	);
+}
+
+/**
+ * Reads the branches of a group, once for all items.
+ *
+ * @param firstBranch where to look first
+ * @returns nothing if AlfaCRM shows the group in no branch
+ */
+async function readGroupBranches(item: Item, group: number, firstBranch: Branch): Promise<number[]> {
+	const target = { path: groupEntity.path, query: {}, labels: {} };
+	const look = async (branch: Branch) => await currentRecord(item, groupEntity, group, { ...target, branch });
+	const read = async () => {
+		const found = await findInBranches(item, await allBranches(item, firstBranch), look);
+		const shownBranches = readIds(listOf(found?.row.branch_ids));
+		return shownBranches.length > 0 ? shownBranches : readIds([found?.branch]);
+	};
+	const name = JSON.stringify(['branches of', group, firstBranch]);
+	return await item.execution.cached(groupEntity.path, name, read);
 }
 
 const IS_MEMBER = 'This customer was in the group already; nothing was added';

@@ -16,3 +16,7 @@ export const lastDay = ({ e_date }: IDataObject, zone: string): string =>
 /** Both ends count. */
 export const isOnDay = (row: IDataObject, day: string, zone: string): boolean =>
 	firstDay(row, zone) <= day && lastDay(row, zone) >= day;
+
+/** Whether something lasts on at least one day from the first to the last one. */
+export const overlapsDays = (row: IDataObject, from: string, to: string, zone: string): boolean =>
+	firstDay(row, zone) <= to && lastDay(row, zone) >= from;

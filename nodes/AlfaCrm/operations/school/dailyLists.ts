@@ -18,11 +18,13 @@ import { listOf } from '../../fields/field';
 import type { Item } from '../execution/item';
 import type { LocatedRow } from '../output/names';
 import type { Branch } from '../records/branches';
-import { branchesInUse } from '../records/branches';
+import { allBranches } from '../records/branches';
 import { isOnDay } from '../records/periods';
 import { warningReader } from '../records/readList';
+import { CustomerCards } from './customerCards';
 import type { CheckName, Days, Members } from './dailyFindings';
 import { isMarked } from './dailyFindings';
+import { warnOfMissingCards } from './getParticipants';
 import type { Occurrence, Participant } from './participants';
 import { occurrenceOf, occurrencesOn, participantsOf, readMembers } from './participants';
 
@@ -47,8 +49,12 @@ export interface Asked {
 
 /** The lists that the checks take, in all branches. */
 export class Lists {
-	/** Cards by the number of the customer. */
+	/** Cards by the number of the customer, of those who are not archived. */
 	readonly cards = new Map<number, LocatedRow>();
+	/** All cards that were read, those of archived customers as well. */
+	readonly customerCards: CustomerCards;
+	/** The branches whose list of customers who are not archived came whole. */
+	private readonly wholeBranches = new Set<Branch>();
 	/** Groups that are not archived, by their number. */
 	readonly groups = new Map<number, LocatedRow>();
 	people?: ReturnType<Lists['readPeople']>;
@@ -58,7 +64,10 @@ export class Lists {
 		readonly item: Item,
 		readonly branches: readonly number[],
 		readonly asked: Asked,
-	) {}
+	) {
+		const reader = warningReader(item, customer.plural.toLowerCase());
+		this.customerCards = new CustomerCards(reader, asked.days.zone);
+	}
 
 	wants(...names: readonly CheckName[]): boolean {
 		return names.some((name) => this.asked.checks.includes(name));
@@ -114,31 +123,61 @@ export class Lists {
 		return [...known.values()];
 	}
 
-	/** Everybody who is not archived, with the groups that they are in; read once. */
-	async readPeople(): Promise<{ rows: LocatedRow[]; isWhole: boolean }> {
+	/** Reads everybody who is not archived, with the groups that they are in; once. */
+	async readPeople(): Promise<LocatedRow[]> {
 		this.people ??= this.readAllPeople();
 		return await this.people;
 	}
 
 	private async readAllPeople() {
-		let isWhole = this.asked.chosen.length === 0;
 		const body = { is_study: CUSTOMER_TYPE.all, withGroups: true };
 		const readIn = async (branch: number) => {
 			const list = { ...listCall(customer, branch), body };
 			const collected = await this.item.readIfAllowed(async () => await this.collect(list, customer.plural), {
 				notFoundIsDenied: true,
 			});
-			isWhole &&= collected?.isComplete === true;
+			if (collected?.isComplete === true) this.wholeBranches.add(branch);
 			return (collected?.rows ?? []).map((row) => ({ row, branch }));
 		};
 		const rows = (await Promise.all(this.branches.map(readIn))).flat();
 		for (const one of rows) this.note(one);
-		return { rows, isWhole };
+		return rows;
 	}
 
 	note(card: LocatedRow): void {
 		const id = readId(card.row.id);
-		if (id !== undefined && !this.cards.has(id)) this.cards.set(id, card);
+		if (id === undefined || this.cards.has(id)) return;
+		this.cards.set(id, card);
+		this.customerCards.add(id, { row: card.row, branch: card.branch });
+	}
+
+	/**
+	 * Looks for the cards of some customers among the archived ones too, in the branches that are looked at and, unless some were
+	 * chosen, in those that are closed.
+	 */
+	async findCards(ids: readonly number[]): Promise<void> {
+		const { item, customerCards, branches, asked } = this;
+		const readIn = async (branch: Branch) =>
+			await item.readIfAllowed(async () => await customerCards.read(branch, ids), { notFoundIsDenied: true });
+		await Promise.all(branches.map(readIn));
+		if (customerCards.missing(ids).length === 0 || asked.chosen.length > 0) return;
+		for (const branch of await this.closedBranches()) await readIn(branch);
+	}
+
+	private async closedBranches(): Promise<Branch[]> {
+		const [firstBranch] = this.branches;
+		const known = await allBranches(this.item, firstBranch);
+		return known.filter((branch) => branch === undefined || !this.branches.includes(branch));
+	}
+
+	/**
+	 * Whether the card of a customer is among the archived ones. A customer whose card cannot be seen, such as one of a branch that
+	 * this user may not see, is not known to be archived.
+	 */
+	isArchived(id: number): boolean {
+		const card = this.customerCards.find(id);
+		if (card === undefined || this.cards.has(id)) return false;
+		return this.wholeBranches.has(card.branch) || this.customerCards.isArchivedByRow(card);
 	}
 
 	/** @throws NodeApiError where nothing could be looked at, for that is not the same as finding nothing */
@@ -249,8 +288,8 @@ export async function readPayments(lists: Lists): Promise<LocatedRow[]> {
 }
 
 /**
- * How many are in each group that is running. Cards show the groups of a customer, so that only those groups whose members
- * seem to be few are asked for them. API notes 5.3 and 5.7.
+ * Counts the members of each group that is running, without archived ones. Cards show the groups of a customer, so that only those
+ * groups whose members seem to be few are asked for them. API notes 5.3 and 5.7.
  */
 export async function readGroups(lists: Lists): Promise<Members[]> {
 	const names: CheckName[] = ['smallGroup'];
@@ -259,18 +298,17 @@ export async function readGroups(lists: Lists): Promise<Members[]> {
 	const { today, zone } = days;
 	const [groups, people] = await Promise.all([lists.read(names, groupEntity), lists.readPeople()]);
 	const counts = new Map<number, Set<number>>();
-	const active = new Set(lists.cards.keys());
-	for (const { row } of people.rows)
+	for (const { row } of people)
 		for (const one of listOf(row.groups)) {
 			const [id, group] = [readId(row.id), readId(isPlain(one) ? one.id : one)];
 			if (id === undefined || group === undefined) continue;
 			counts.set(group, (counts.get(group) ?? new Set()).add(id));
 		}
-	const read = async ({ row, branch }: LocatedRow): Promise<Members[]> => {
+	const read = async ({ row, branch }: LocatedRow): Promise<GroupMembers[]> => {
 		const id = readId(row.id);
 		if (id === undefined || archivedFlag(row) === true || !isOnDay(row, today, zone)) return [];
-		const seen = counts.get(id)?.size ?? 0;
-		if (seen >= least) return [{ id, branch, count: seen }];
+		const seen = counts.get(id) ?? new Set();
+		if (seen.size >= least) return [{ id, branch, memberIds: [...seen] }];
 		const reader = warningReader(lists.item, cgi.plural.toLowerCase());
 		const found = await lists.allowed(
 			names,
@@ -280,12 +318,33 @@ export async function readGroups(lists: Lists): Promise<Members[]> {
 		);
 		if (found === undefined) return [];
 		const current = found.filter((one) => isOnDay(one, today, zone));
-		const members = new Set(readIds(current.map(({ customer_id }) => customer_id)));
-		// Who is in the list of no branch is archived.
-		return [{ id, branch, count: [...members].filter((one) => !people.isWhole || active.has(one)).length }];
+		const memberIds = new Set(readIds(current.map(({ customer_id }) => customer_id)));
+		return [{ id, branch, memberIds: [...memberIds] }];
 	};
 	for (const one of groups) lists.groups.set(readId(one.row.id) ?? 0, one);
-	return (await Promise.all(groups.map(read))).flat();
+	const groupMembers = (await Promise.all(groups.map(read))).flat();
+
+	await lists.findCards(unlistedMembers(lists, groupMembers, least));
+	return groupMembers.map(({ id, branch, memberIds }) => ({
+		id,
+		branch,
+		count: memberIds.filter((member) => !lists.isArchived(member)).length,
+	}));
+}
+
+/** A group that is running, and its members of today. */
+interface GroupMembers {
+	id: number;
+	branch?: number;
+	memberIds: number[];
+}
+
+/** Finds the members who are in no list of customers, of groups that are small without them. Their cards are archived or elsewhere. */
+function unlistedMembers(lists: Lists, groups: readonly GroupMembers[], fewest: number): number[] {
+	return groups.flatMap(({ memberIds }) => {
+		const unlisted = memberIds.filter((id) => !lists.cards.has(id));
+		return memberIds.length - unlisted.length < fewest ? unlisted : [];
+	});
 }
 
 /** Who comes tomorrow to a lesson that is planned. */
@@ -294,27 +353,35 @@ export async function readComing(lists: Lists, { all }: Lessons): Promise<Partic
 	if (!lists.wants(...names)) return [];
 	const { item, asked, people } = lists;
 	const { tomorrow, zone } = asked.days;
+	// Cards that were read of everybody need not be read again.
+	await people;
 	const planned = all.filter(({ date, status }) => date === tomorrow && status === LESSON_STATUS.planned);
 	const lessons = [...new Set(planned.map(({ branch_id }) => branch_id))].map((branch) => ({
 		branch: branch ?? undefined,
 		occurrences: planned.filter(({ branch_id }) => branch_id === branch),
 	}));
-	const isKnown = (await people)?.isWhole === true;
 	const reader: ListReader = {
 		collect: async (list, options) => {
-			if (list.path === cgi.path) return await lists.collect(list, cgi.plural, options);
-			if (!isKnown) return await lists.collect(list, customer.plural, options);
-			// Everybody who is not archived has been read, and nobody else comes.
-			const rows = [...lists.cards.values()].map(({ row }) => row).filter(options.keep ?? (() => true));
-			return { rows, isComplete: true, read: rows.length };
+			const { plural } = list.path === cgi.path ? cgi : customer;
+			return await lists.collect(list, plural, options);
 		},
 	};
 	const inBranch = async <T>(branch: Branch, read: () => Promise<T>) => {
+		// Cards are looked for in branches that are not checked, too. Nothing of a check is missing if one of them cannot be seen.
+		const isChecked = branch === undefined || lists.branches.includes(branch);
+		if (!isChecked) return await item.readIfAllowed(read, { notFoundIsDenied: true });
 		const plural = 'Customers or members of groups';
 		return (await lists.allowed(names, plural, branch, async () => ({ read: await read() })))?.read;
 	};
-	const otherBranches = async () => (await branchesInUse(item)) ?? [];
-	const { participants } = await participantsOf(reader, lessons, { zone, inBranch, otherBranches });
-	for (const { customer: row, customer_branch: branch } of participants) lists.note({ row, branch });
-	return participants;
+	const [firstBranch] = lists.branches;
+	const { participants, withoutCard } = await participantsOf(reader, lessons, {
+		zone,
+		inBranch,
+		otherBranches: async () => await allBranches(item, firstBranch),
+		cards: lists.customerCards,
+	});
+	warnOfMissingCards(item, withoutCard);
+	const coming = participants.filter(({ customer_id }) => !lists.isArchived(customer_id));
+	for (const { customer: row, customer_branch: branch } of coming) lists.note({ row, branch });
+	return coming;
 }

@@ -45,12 +45,13 @@ export const participants: ActionKind<'participants'> = {
 			otherBranches: async () => await allBranches(item, given ?? branches[0]),
 		};
 		const lesson = id === undefined ? undefined : await lessonIn(item, entity, id, branches);
-		const found = lesson
-			? (await participantsOf(reader, [lesson], asked)).participants
+		const { participants: found, withoutCard } = lesson
+			? await participantsOf(reader, [lesson], asked)
 			: await readParticipants(reader, { branches, from, to, ...asked });
 		// Where nothing could be looked at, nobody knows that nobody comes.
 		const [refused, ...others] = (lesson ? [lesson.branch] : branches).map((one) => refusals.get(one));
 		if (refused !== undefined && !others.includes(undefined)) throw item.asError(refused);
+		warnOfMissingCards(item, withoutCard);
 		if (found.length > most) warnOfLimit(item, most, 'participants');
 		return await shownParticipants(found.slice(0, most), nameSourceOf(item), isSimple);
 	},
@@ -58,6 +59,15 @@ export const participants: ActionKind<'participants'> = {
 	reads: true,
 	anyBranch: true,
 };
+
+/** Tells of customers who are to come, but whose card AlfaCRM shows in no list that could be read. */
+export function warnOfMissingCards(item: Item, customerIds: readonly number[]): void {
+	if (customerIds.length === 0) return;
+	item.execution.hints.add(
+		'Some who are to come were left out, because AlfaCRM shows their card in no list',
+		`customer ${customerIds.join(', ')}`,
+	);
+}
 
 /** A branch that this user may not see is left out with a hint, unless it is the one that was chosen; why is noted. */
 const passingOver =

@@ -9,9 +9,9 @@ import { branch as branchEntity } from '../../entities/branch';
 import { cgi } from '../../entities/cgi';
 import { customerTariff } from '../../entities/customerTariff';
 import { group as groupEntity } from '../../entities/group';
-import { lesson, LESSON_STATUS } from '../../entities/lesson';
+import { dayOf, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { byId, byTheName } from '../../entities/common';
-import { listCall } from '../../entities/listCall';
+import { listCall, passesOf } from '../../entities/listCall';
 import { pay } from '../../entities/pay';
 import { leadStatus, studyStatus } from '../../entities/statuses';
 import { tariff } from '../../entities/tariff';
@@ -32,7 +32,9 @@ import { eachOnce, warnOfMissing } from '../records/readList';
 import type { LocatedRecord } from '../records/target';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
-import { isClient, isOf, overviewSchema, readOverview } from './overviewFields';
+import { CustomerLessons } from './customerLessons';
+import { namesCustomer } from './lessonRow';
+import { isClient, overviewSchema, readOverview } from './overviewFields';
 
 const MORE_OPTIONS: INodeProperties[] = [
 	wholeNumber({
@@ -185,15 +187,21 @@ async function overviewOf(
 	const own = { customer_id: id };
 	const keep = ({ customer_id }: IDataObject) => readId(customer_id) === id;
 	const today = now.slice(0, 10);
-	const ahead = { status: LESSON_STATUS.planned, date_from: today, date_to: daysAfter(today, daysAhead) };
+	const lastDayAhead = daysAfter(today, daysAhead);
 	const held = { ...own, status: LESSON_STATUS.completed };
 	// AlfaCRM lists the latest first; some more than are wanted, to put them in order. API notes 3.
 	const limit = Math.max(SMALLEST_PAGE, last);
+	const readPartNamed = async (name: string, part: Part) =>
+		await readPart(item, errors, name, { branches, ...part });
+	// Without days AlfaCRM lists no memberships but those of now. API notes 5.7.
+	const memberships: Part = { entity: cgi, action: 'customer', query: own, passes: passesOf(cgi), keep };
+	const readMemberships = readPartNamed('groups', memberships);
+	const readNextLessons = readMemberships.then(async (rows = []) => {
+		const lessons = new CustomerLessons(id, rows, item.zone);
+		return await readPartNamed('next_lesson', plannedLessons(lessons, today, lastDayAhead, item.zone));
+	});
 	const parts: Record<string, Part> = {
-		// Without days AlfaCRM lists no memberships but those of now. API notes 5.7.
-		groups: { entity: cgi, action: 'customer', query: own, keep },
-		next_lesson: { entity: lesson, body: { ...own, ...ahead } },
-		attendance: { entity: lesson, body: held, keep: (one) => isOf(one, id), limit },
+		attendance: { entity: lesson, body: held, keep: (row) => namesCustomer(row, id), limit },
 		// The same ones come back in every branch. API notes 5.5.
 		subscriptions: { entity: customerTariff, query: own, body: own, keep, branches: [branch] },
 		payments: { entity: pay, body: own, keep, limit },
@@ -202,22 +210,38 @@ async function overviewOf(
 	};
 	const [stages, firstNames] = isClient(row) ? [studyStatus, tariff] : [leadStatus, leadStatus];
 	const names = { plan_name: tariff, manager_name: user, stage_name: stages, branch_names: branchEntity };
-	const [lists, titles] = await Promise.all([
-		readEach(parts, async (part, name) => await readPart(item, errors, name, { branches, ...part })),
+	const [membershipRows, nextLessons, lists, titles] = await Promise.all([
+		readMemberships,
+		readNextLessons,
+		readEach(parts, async (part, name) => await readPartNamed(name, part)),
 		readEach(names, async (list) =>
 			allNames || list === user || list === firstNames ? await titlesIn(list, branch) : undefined,
 		),
 	]);
-	const groups = lists.groups && [...new Set(readIds(lists.groups.map(({ group_id }) => group_id)))];
+	const groups = membershipRows && new CustomerLessons(id, membershipRows, item.zone).groupIdsOn(today);
 	const groupNames = groups?.length
 		? await Promise.all(branches.map(async (one) => await titlesIn(groupEntity, one)))
 		: [];
 	if (groups === undefined) errors.push(WITHOUT_GROUPS);
 	return readOverview(row, {
 		...{ id, branch, archived, origin: item.origin, zone: item.zone, now, last, leftOut, errors },
-		lists: { ...lists, groups: groups?.map((one) => ({ id: one })) },
+		lists: { ...lists, next_lesson: nextLessons, groups: groups?.map((one) => ({ id: one })) },
 		titles: { ...titles, groups: new Map(groupNames.flatMap((all) => [...(all ?? [])])) },
 	});
+}
+
+/** Lists the planned lessons of a customer from one day to another. AlfaCRM may ignore a filter, so each row is compared again. */
+function plannedLessons(lessons: CustomerLessons, firstDay: string, lastDay: string, zone: string): Part {
+	const isWithinDays = (row: IDataObject) => {
+		const day = dayOf(row, zone) ?? '';
+		return firstDay <= day && day <= lastDay;
+	};
+	return {
+		entity: lesson,
+		body: { status: LESSON_STATUS.planned, date_from: firstDay, date_to: lastDay },
+		passes: lessons.filtersWithin(firstDay, lastDay),
+		keep: (row) => isWithinDays(row) && lessons.includes(row),
+	};
 }
 
 /** A list that a part of an overview is read from. */
@@ -234,11 +258,20 @@ async function readPart(
 	item: Item,
 	errors: Array<{ part: string; reason: string }>,
 	part: string,
-	{ entity, branches, sharedAs, keep, limit, isEnough, ...list }: Required<Pick<Part, 'branches'>> & Part,
+	{
+		entity,
+		branches,
+		sharedAs,
+		keep,
+		limit,
+		passes,
+		isEnough,
+		...list
+	}: Required<Pick<Part, 'branches'>> & Part,
 ): Promise<IDataObject[] | undefined> {
 	const readIn = async (branch: Branch) => {
 		const call = { ...listCall(entity, branch), ...list };
-		const read = async () => await item.collect(call, { keep, limit, isEnough });
+		const read = async () => await item.collect(call, { keep, limit, passes, isEnough });
 		const key = `${sharedAs} of ${branch}`;
 		try {
 			const listed = await (sharedAs ? item.execution.cached(entity.path, key, read) : read());

@@ -1,11 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, formatTime, idsOf, readFlag, readId, readIds } from '../../values/formats';
+import { formatDay, formatTime, readFlag, readId, readIds } from '../../values/formats';
 import { customer, stageOf } from '../../entities/customer';
 import { isCurrent } from '../../entities/customerTariff';
 import { dayOf } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
-import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import { linkOf } from '../output/link';
@@ -13,6 +12,7 @@ import type { Titles } from '../execution/shortList';
 import { objectOf, STRING } from '../output/recordSchema';
 import { archivedByRow } from '../../entities/archive';
 import type { Branch } from '../records/branches';
+import { attendanceDetailOf } from './lessonRow';
 
 type Rows = readonly IDataObject[];
 
@@ -65,7 +65,7 @@ const flag = (name: string): Value => ({
 /** What the details of a lesson say of the customer. */
 const mark = ({ schema, of }: Value): Value => ({
 	schema,
-	of: (row, readings) => of(detailOf(row, readings.id) ?? {}, readings),
+	of: (row, readings) => of(attendanceDetailOf(row, readings.id) ?? {}, readings),
 });
 const first = (values: Values, find: (readings: Readings, row: IDataObject) => Rows): Value => ({
 	schema: schemaOf(values),
@@ -99,15 +99,6 @@ const nameIn = (titles: Titles | undefined, one: unknown): string | undefined =>
 
 const has = (value: unknown, one: unknown): boolean => readIds(listOf(value)).some((held) => held === one);
 
-/** Whether a lesson names the customer. What names nobody is nobody's: the answer may go to a parent. */
-export const isOf = (row: IDataObject, customerId: number): boolean =>
-	has(row.customer_ids, customerId) || detailOf(row, customerId) !== undefined;
-
-const detailOf = ({ details }: IDataObject, customerId: number): IDataObject | undefined =>
-	(listOf(details).filter(isPlain) as IDataObject[]).find(
-		({ customer_id }) => readId(customer_id) === customerId,
-	);
-
 /** Sorts by words, such as days; null comes first. */
 const byWords = (of: (row: IDataObject) => unknown) => (one: IDataObject, other: IDataObject) =>
 	String(of(one) ?? '').localeCompare(String(of(other) ?? ''));
@@ -121,15 +112,11 @@ const latest = (all: Rows | undefined, readings: Readings, of: Value['of']) =>
 const beginOf = (row: IDataObject, readings: Readings): string =>
 	`${String(LESSON.date.of(row, readings))} ${String(LESSON.start.of(row, readings))}`;
 
-/** Lessons of the customer, or of one of the groups, that have not begun, the next one first. */
+/** Returns the lessons of the customer that have not begun, the next one first. */
 function lessonsAhead(readings: Readings): IDataObject[] {
-	const { id: customerId, lists, now } = readings;
-	const groups = idsOf(lists.groups ?? []);
+	const { lists, now } = readings;
 	const begin = (row: IDataObject) => beginOf(row, readings);
-	return (lists.next_lesson ?? [])
-		.filter((row) => isOf(row, customerId) || groups.some((one) => has(row.group_ids, one)))
-		.filter((row) => begin(row) > now)
-		.sort(byWords(begin));
+	return (lists.next_lesson ?? []).filter((row) => begin(row) > now).sort(byWords(begin));
 }
 
 /** Null where it is not known what a type is. The sum of a refund may stand in either field. API notes 5.16. */

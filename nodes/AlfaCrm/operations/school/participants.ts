@@ -1,18 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
-import { archivedByRow } from '../../entities/archive';
 import { belongsToBranch } from '../../entities/branch';
 import { cgi } from '../../entities/cgi';
-import { customer as customerEntity, isRejected } from '../../entities/customer';
 import { dayOf, lesson as lessonEntity, LESSON_STATUS } from '../../entities/lesson';
 import { listCall, passesOf } from '../../entities/listCall';
 import { regularLesson } from '../../entities/regularLesson';
 import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
-import { daysAfter, formatDay, formatTime, idsOf, readId, readIds } from '../../values/formats';
+import { daysAfter, formatDay, formatTime, readId, readIds } from '../../values/formats';
 import type { Branch } from '../records/branches';
 import { firstDay, isOnDay } from '../records/periods';
+import { CustomerCards } from './customerCards';
 import { takesPlace } from './slots';
 
 type Rows = readonly IDataObject[];
@@ -68,6 +67,8 @@ interface Asked {
 	hasTime?: () => boolean;
 	/** A lesson of today for which only those are looked for who have joined since it was read. */
 	isRead?: (lesson: Occurrence) => boolean;
+	/** Cards that were read before. */
+	cards?: CustomerCards;
 }
 
 interface ParticipantRequest extends Days, Asked {
@@ -94,14 +95,14 @@ const plainly: InBranch = async (_branch, read) => await read();
 export async function readParticipants(
 	reader: ListReader,
 	{ branches, inBranch = plainly, from, to, zone, ...rest }: ParticipantRequest,
-): Promise<Participant[]> {
+): Promise<{ participants: Participant[]; withoutCard: number[] }> {
 	const lessons = await Promise.all(
 		branches.map(async (branch) => {
 			const read = async () => await readOccurrences(reader, branch, { from, to, zone });
 			return { branch, occurrences: (await inBranch(branch, read)) ?? [] };
 		}),
 	);
-	return (await participantsOf(reader, lessons, { inBranch, zone, ...rest })).participants;
+	return await participantsOf(reader, lessons, { inBranch, zone, ...rest });
 }
 
 // ---------------------------------------------------------------- lessons
@@ -244,7 +245,8 @@ type GroupToRead = [string, { branch: Branch; group: number; passes: readonly ID
 /**
  * Who comes to lessons that are known, as `readParticipants` says it.
  *
- * @returns those of the soonest lessons, and the lessons for which there was no time
+ * @returns those of the soonest lessons, the lessons for which there was no time, and the customers whose card AlfaCRM shows in
+ * none of the branches, as one account had 158 of
  */
 export async function participantsOf(
 	reader: ListReader,
@@ -255,8 +257,9 @@ export async function participantsOf(
 		otherBranches = async () => await Promise.resolve([]),
 		hasTime = () => true,
 		isRead = () => false,
+		cards = new CustomerCards(reader, zone),
 	}: Asked,
-): Promise<{ participants: Participant[]; left: Occurrence[] }> {
+): Promise<{ participants: Participant[]; left: Occurrence[]; withoutCard: number[] }> {
 	const unreadable = new Set<Branch>();
 	const readIn = async <T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> => {
 		const found = await inBranch(branch, async () => ({ read: await read() }));
@@ -282,7 +285,6 @@ export async function participantsOf(
 	const expected = reached
 		.filter(({ branch }) => !unreadable.has(branch))
 		.map((one) => ({ ...one, people: peopleOf(one, members, zone) }));
-	const cards = new Cards(reader, zone);
 	const idsOfPeople = (some: typeof expected) => some.flatMap(({ people }) => [...people.keys()]);
 	const ofBranch = (branch: Branch) => idsOfPeople(expected.filter((one) => one.branch === branch));
 	const own = lessons.map(({ branch }) => branch).filter((branch) => !unreadable.has(branch));
@@ -302,7 +304,8 @@ export async function participantsOf(
 	// Lists of two branches may show the same lesson.
 	const keyOf = (one: Participant) => `${one.lesson_id ?? lessonKey(one)} ${one.customer_id}`;
 	const participants = [...new Map(found.map((one) => [keyOf(one), one])).values()].sort(byTime);
-	return { participants, left: left.map(({ lesson }) => lesson) };
+	const withoutCard = cards.missing(idsOfPeople(coming));
+	return { participants, left: left.map(({ lesson }) => lesson), withoutCard };
 }
 
 const groupKey = (branch: Branch, group: number): string => `${String(branch)} ${group}`;
@@ -348,9 +351,9 @@ function peopleOf(
 function participantIn(
 	lesson: Occurrence,
 	[customer_id, group_id]: readonly [number, number | null],
-	cards: Cards,
+	cards: CustomerCards,
 ): Participant[] {
-	const card = cards.find(customer_id);
+	const card = cards.findComing(customer_id);
 	return card ? [{ ...lesson, customer_id, group_id, customer: card.row, customer_branch: card.branch }] : [];
 }
 
@@ -369,45 +372,4 @@ function byTime(one: Participant, other: Participant): number {
 	const byLesson =
 		(one.lesson_id ?? 0) - (other.lesson_id ?? 0) || (one.regular_id ?? 0) - (other.regular_id ?? 0);
 	return byClock || byLesson || one.customer_id - other.customer_id;
-}
-
-/** The cards of customers, a list of them at a time. */
-class Cards {
-	private readonly found = new Map<number, { row: IDataObject; branch: Branch }>();
-	/** AlfaCRM was seen to answer a list of IDs. */
-	private takesLists = false;
-
-	constructor(
-		private readonly reader: ListReader,
-		private readonly zone: string,
-	) {}
-
-	missing(ids: readonly number[]): number[] {
-		return [...new Set(ids)].filter((id) => !this.found.has(id));
-	}
-
-	/** That of somebody who comes to lessons: archived customers and rejected leads do not. */
-	find(id: number) {
-		const found = this.found.get(id);
-		const isGone = found && (archivedByRow(customerEntity, found.row, this.zone) || isRejected(found.row));
-		return isGone ? undefined : found;
-	}
-
-	/** One integration gives `id` a list. Unless several come of that, the whole list of the branch is read. API notes 3. */
-	async read(branch: Branch, ids: readonly number[]): Promise<void> {
-		const wanted = this.missing(ids);
-		if (wanted.length === 0) return;
-		const came = await this.readBy({ id: wanted }, branch, wanted);
-		this.takesLists ||= came > 1;
-		if (came < wanted.length && !this.takesLists) await this.readBy({}, branch, wanted);
-	}
-
-	/** @returns how many of them came */
-	private async readBy(body: IDataObject, branch: Branch, wanted: readonly number[]): Promise<number> {
-		const list = { ...listCall(customerEntity, branch), body: { ...body, ...customerEntity.hidden?.show } };
-		const keep = ({ id }: IDataObject) => wanted.includes(readId(id) ?? 0);
-		const { rows } = await this.reader.collect(list, { keep });
-		for (const row of rows) for (const id of idsOf([row])) this.found.set(id, { row, branch });
-		return new Set(idsOf(rows)).size;
-	}
 }
