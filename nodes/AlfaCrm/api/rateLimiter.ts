@@ -14,6 +14,8 @@ const HANGS_MS = 2_000;
 /** Round trips that tell how quick the host can be, and how quick it is now: the latest, since ways and servers change. */
 const LATEST_ROUND_TRIPS = 200;
 const ROUND_TRIPS_NOW = 20;
+/** How many times the spread of the round trips, shared among them, the shortest possible one may be below the measured. */
+const ROUND_TRIP_CAUTION = 3;
 /** A request has reached the server after this time, however long its answer takes. */
 const MAX_LATENESS_MS = 1_000;
 /** Covers clocks and timers that count whole milliseconds. */
@@ -265,13 +267,25 @@ export class RateLimiter {
 
 	/** Keeps the place of a call until its window is over, from the latest moment at which it can have arrived. */
 	private arrived(call: Call): void {
-		const { length } = this.roundTrips;
-		// It was late by its own round trip less the quickest one. The first five may all be slow, and of few answers the
-		// quickest is not as quick as the host can be.
-		const surely = length > MOST_CALLS_AT_ONCE ? Math.min(...this.roundTrips) * (1 - 3 / length) : 0;
-		const late = performance.now() - call.startedAt - surely + MARGIN_MS;
-		call.heldUntil = call.startedAt + Math.min(Math.max(late, MARGIN_MS), MAX_LATENESS_MS) + call.windowMs;
+		const lateness = performance.now() - call.startedAt - shortestRoundTrip(this.roundTrips) + MARGIN_MS;
+		const boundedLateness = Math.min(Math.max(lateness, MARGIN_MS), MAX_LATENESS_MS);
+		call.heldUntil = call.startedAt + boundedLateness + call.windowMs;
 	}
+}
+
+/**
+ * Estimates the shortest round trip that the host allows, in milliseconds. The shortest measured one is longer than
+ * that, by more the fewer answers there are and the more they differ. The first calls may all be slow, so they tell
+ * nothing.
+ */
+function shortestRoundTrip(roundTrips: readonly number[]): number {
+	const { length } = roundTrips;
+	if (length <= MOST_CALLS_AT_ONCE) return 0;
+	const shortest = Math.min(...roundTrips);
+	const mean = roundTrips.reduce((sum, roundTrip) => sum + roundTrip, 0) / length;
+	// A few answers may be alike by chance.
+	const spread = mean - shortest + shortest / length;
+	return Math.max(0, shortest - (ROUND_TRIP_CAUTION * spread) / length);
 }
 
 /** The sliding window of a rate: a second at least, and as many whole calls as fit. 2.5 a second are three in 1.2 s. */
