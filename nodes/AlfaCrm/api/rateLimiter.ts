@@ -62,7 +62,6 @@ interface Call extends RateOptions {
 	begin: () => void;
 	startedAt: number;
 	heldUntil: number;
-	isInFlight: boolean;
 	isRefused: boolean;
 }
 
@@ -91,6 +90,7 @@ export class RateLimiter {
 	refusedCount = 0;
 	private readonly waiting: Call[] = [];
 	private started: Call[] = [];
+	private readonly inFlight = new Set<Call>();
 	private startedCount = 0;
 	/** Milliseconds of the latest answered calls, logins left out. */
 	private readonly roundTrips: number[] = [];
@@ -137,7 +137,7 @@ export class RateLimiter {
 	private async enter(options: RateOptions): Promise<Call> {
 		const { signal, perSecond } = options;
 		const { windowMs } = windowOf(perSecond);
-		const fresh = { startedAt: 0, heldUntil: 0, isInFlight: false, isRefused: false };
+		const fresh = { startedAt: 0, heldUntil: 0, isRefused: false };
 		const call: Call = { ...options, ...fresh, windowMs, begin: () => {} };
 		const begun = new Promise<void>((resolve) => (call.begin = resolve));
 		this.waiting.push(call);
@@ -156,11 +156,12 @@ export class RateLimiter {
 	}
 
 	private end(call: Call): void {
-		call.isInFlight = false;
+		this.inFlight.delete(call);
 		this.advance();
 	}
 
 	private forget(call: Call): void {
+		this.inFlight.delete(call);
 		for (const calls of [this.waiting, this.started]) {
 			const index = calls.indexOf(call);
 			if (index >= 0) calls.splice(index, 1);
@@ -199,7 +200,7 @@ export class RateLimiter {
 
 	private isCrowded({ atOnce, perSecond }: Call, now: number): boolean {
 		if (atOnce === undefined) return false;
-		const inFlight = this.started.filter((call) => call.isInFlight && call.atOnce !== undefined);
+		const inFlight = [...this.inFlight].filter((call) => call.atOnce !== undefined);
 		if (inFlight.length >= (atOnce || MOST_CALLS_AT_ONCE)) return true;
 		const prompt = inFlight.filter(({ startedAt }) => startedAt > now - HANGS_MS);
 		return atOnce === 0 && prompt.length >= this.callsAtOnce(perSecond);
@@ -208,6 +209,7 @@ export class RateLimiter {
 	/** The moment at which fewer calls hold a place than there are places. */
 	private freeAt({ perSecond }: Call, now: number): number {
 		const places = Math.min(windowOf(perSecond).places, this.placesLeft(now));
+		if (places === Infinity) return Math.max(now, this.askedUntil, this.pausedUntil);
 		const held = this.started.map(({ heldUntil }) => heldUntil).filter((until) => until > now);
 		const free = held.length < places ? now : held.sort((a, b) => a - b)[held.length - places];
 		return Math.max(free, this.askedUntil, this.pausedUntil);
@@ -221,13 +223,13 @@ export class RateLimiter {
 	private begin(call: Call, now: number): void {
 		this.waiting.splice(this.waiting.indexOf(call), 1);
 		// Of those that hold no place any more, a second is looked back on when one is refused.
-		this.started = this.started.filter((one) => one.isInFlight || one.heldUntil > now - SECOND_MS);
+		this.started = this.started.filter((one) => this.inFlight.has(one) || one.heldUntil > now - SECOND_MS);
 		this.started.push(call);
 		this.startedCount += 1;
 		if (this.startedCount % GAP_EVERY === 0) call.windowMs += GAP_MS;
 		call.startedAt = now;
 		call.heldUntil = now + MAX_LATENESS_MS + call.windowMs;
-		call.isInFlight = true;
+		this.inFlight.add(call);
 		call.begin();
 	}
 
