@@ -35,16 +35,6 @@ export async function timeout(ms: number): Promise<void> {
 	await new Promise<void>((resolve) => time.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** Waits until all that can go on at this moment has done so. A timer, as of n8n's `sleep`, takes a millisecond or more. */
-export async function nextTurn(): Promise<void> {
-	const { port1, port2 } = new MessageChannel();
-	await new Promise<void>((resolve) => {
-		port1.once('message', () => resolve());
-		port2.postMessage(undefined);
-	});
-	port1.close();
-}
-
 /**
  * Waits for an answer.
  *

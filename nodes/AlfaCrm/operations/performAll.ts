@@ -1,6 +1,6 @@
 import type { INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
-import { nextTurn } from '../api/cancel';
 import { errorJson } from '../api/failures';
 import { resources } from '../entities/registry';
 import type { Execution } from './execution/execution';
@@ -53,7 +53,7 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 	for (const item of items) {
 		while (underWay.size >= itemsAtOnce()) await Promise.race(underWay);
 		// What cannot be read shows at once, before the next one begins.
-		if (underWay.size > 0) await nextTurn();
+		if (underWay.size > 0) await sleep(0);
 		if (failures.length > 0) break;
 		await attempt(item, async () => {
 			if (execution.origin === '') await execution.readCredential();
