@@ -38,7 +38,7 @@ const TRY_MS = 5_000;
  * An item waits for so long before it searches without the lock. A search without it has to be done again with it if there
  * is something to create, and AlfaCRM takes only a few calls a second.
  */
-const WAIT_BEFORE_SEARCH_MS = 20_000;
+const WAIT_BEFORE_SEARCH_MS = 29_000;
 /** A node that has found so many records in a row hardly creates any, so it does not wait before it searches. */
 const FOUND_IN_A_ROW = 10;
 /** A statement without an answer counts as failed after this time, and a database that has answered nothing as not there. */
