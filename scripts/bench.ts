@@ -1,14 +1,15 @@
 import { jobs } from './lib/bench/jobs';
+import { picker } from './lib/bench/picker';
 import { poll } from './lib/bench/poll';
 import { queue } from './lib/bench/queue';
 import { flagsOf, someOf } from './lib/flags';
 
-const PARTS = { jobs, poll, queue };
+const PARTS = { jobs, picker, poll, queue };
 
 /** `npm run bench`: prints what the nodes cost, as the tables of docs/performance.md. */
 export async function main() {
 	const names = Object.keys(PARTS);
-	const about = `of ${names.join(', ')}: jobs beside HTTP Request nodes, polls of the trigger, queue mode`;
+	const about = `of ${names.join(', ')}: jobs beside HTTP Request nodes, a picker, polls of the trigger, queue mode`;
 	const { parts, only } = flagsOf('bench')
 		.option('--parts <list>', about, someOf(names), ['jobs'])
 		.option('--only <text>', 'the lines whose title holds it', '')

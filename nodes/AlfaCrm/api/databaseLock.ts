@@ -34,6 +34,13 @@ const BACKOFF_MS = 1_000;
 const LINGER_MS = 50;
 /** An item looks without the lock when it does not know after this time whether it can have it. */
 const TRY_MS = 5_000;
+/**
+ * An item waits for so long before it searches without the lock. A search without it has to be done again with it if there
+ * is something to create, and AlfaCRM takes only a few calls a second.
+ */
+const WAIT_BEFORE_SEARCH_MS = 29_000;
+/** A node that has found so many records in a row hardly creates any, so it does not wait before it searches. */
+const FOUND_IN_A_ROW = 10;
 /** A statement without an answer counts as failed after this time, and a database that has answered nothing as not there. */
 const ANSWER_MS = 30_000;
 /** Locks that a process keeps: more than there are nodes at work at the same time. */
@@ -191,11 +198,13 @@ class Waiter {
 		const at = performance.now();
 		const there = await row.add(mark);
 		if (!there.includes(LOCKED)) return at;
+		// A mark that took as long as a claim may have brought back the row of the dead holder over that of its successor.
+		const isQuick = performance.now() - at < CLAIM_MS;
 		const size = await row.size();
 		const now = performance.now();
 		// One entry more is the mark of another one that waits.
 		const isSame = there.includes(mark) && (size === known || size === known + 1);
-		const isUnchanged = isSame && now - lookedAt < BREAK_MS;
+		const isUnchanged = isSame && isQuick && now - lookedAt < BREAK_MS;
 		if (!isUnchanged) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 		this.size = size;
 		this.lookedAt = at;
@@ -238,6 +247,8 @@ export class DatabaseLock {
 	private attempt?: Promise<void>;
 	private waiting?: Promise<void>;
 	private backoffUntil = 0;
+	/** How many records were found since the node has last created one. */
+	private foundInARow = 0;
 
 	/** Joins the work of this process if it has the lock or can have it at once. */
 	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
@@ -246,14 +257,46 @@ export class DatabaseLock {
 		return this.join();
 	}
 
+	/**
+	 * Waits for the lock before a search, but not for long, and not at all where the node hardly creates anything.
+	 *
+	 * @returns undefined if the search is to be done without the lock
+	 */
+	async enterBeforeSearch(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
+		const lease = await this.tryEnter(data, signal);
+		if (lease !== undefined || this.foundInARow >= FOUND_IN_A_ROW) return lease;
+
+		const timeIsUp = timeout(WAIT_BEFORE_SEARCH_MS).then(() => true);
+		for (;;) {
+			// Where the database fails, the search comes first, because it may find a record.
+			const isEnough = this.waitOnce(data).then(
+				() => false,
+				() => true,
+			);
+			if (await abortable(Promise.race([isEnough, timeIsUp]), signal)) return this.join();
+			const lateLease = this.join();
+			if (lateLease !== undefined) return lateLease;
+		}
+	}
+
+	/** Notes whether a search has found a record, or there was one to create. */
+	noteSearch({ hasFound }: { hasFound: boolean }): void {
+		this.foundInARow = hasFound ? this.foundInARow + 1 : 0;
+	}
+
 	/** Waits for the lock. */
 	async enter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease> {
 		for (;;) {
 			const lease = this.join();
 			if (lease !== undefined) return lease;
-			this.waiting ??= this.wait(new Row(data)).finally(() => (this.waiting = undefined));
-			await abortable(this.waiting, signal);
+			await abortable(this.waitOnce(data), signal);
 		}
+	}
+
+	/** Waits until this process has the lock. Everybody in the process who waits does so together. */
+	private async waitOnce(data?: ProcessedData): Promise<void> {
+		this.waiting ??= this.wait(new Row(data)).finally(() => (this.waiting = undefined));
+		await this.waiting;
 	}
 
 	private join(): Lease | undefined {

@@ -14,6 +14,8 @@ const HANGS_MS = 2_000;
 /** Round trips that tell how quick the host can be, and how quick it is now: the latest, since ways and servers change. */
 const LATEST_ROUND_TRIPS = 200;
 const ROUND_TRIPS_NOW = 20;
+/** How many times the spread of the round trips, shared among them, the shortest possible one may be below the measured. */
+const ROUND_TRIP_CAUTION = 3;
 /** A request has reached the server after this time, however long its answer takes. */
 const MAX_LATENESS_MS = 1_000;
 /** Covers clocks and timers that count whole milliseconds. */
@@ -60,7 +62,6 @@ interface Call extends RateOptions {
 	begin: () => void;
 	startedAt: number;
 	heldUntil: number;
-	isInFlight: boolean;
 	isRefused: boolean;
 }
 
@@ -89,6 +90,7 @@ export class RateLimiter {
 	refusedCount = 0;
 	private readonly waiting: Call[] = [];
 	private started: Call[] = [];
+	private readonly inFlight = new Set<Call>();
 	private startedCount = 0;
 	/** Milliseconds of the latest answered calls, logins left out. */
 	private readonly roundTrips: number[] = [];
@@ -135,7 +137,7 @@ export class RateLimiter {
 	private async enter(options: RateOptions): Promise<Call> {
 		const { signal, perSecond } = options;
 		const { windowMs } = windowOf(perSecond);
-		const fresh = { startedAt: 0, heldUntil: 0, isInFlight: false, isRefused: false };
+		const fresh = { startedAt: 0, heldUntil: 0, isRefused: false };
 		const call: Call = { ...options, ...fresh, windowMs, begin: () => {} };
 		const begun = new Promise<void>((resolve) => (call.begin = resolve));
 		this.waiting.push(call);
@@ -154,11 +156,12 @@ export class RateLimiter {
 	}
 
 	private end(call: Call): void {
-		call.isInFlight = false;
+		this.inFlight.delete(call);
 		this.advance();
 	}
 
 	private forget(call: Call): void {
+		this.inFlight.delete(call);
 		for (const calls of [this.waiting, this.started]) {
 			const index = calls.indexOf(call);
 			if (index >= 0) calls.splice(index, 1);
@@ -197,7 +200,7 @@ export class RateLimiter {
 
 	private isCrowded({ atOnce, perSecond }: Call, now: number): boolean {
 		if (atOnce === undefined) return false;
-		const inFlight = this.started.filter((call) => call.isInFlight && call.atOnce !== undefined);
+		const inFlight = [...this.inFlight].filter((call) => call.atOnce !== undefined);
 		if (inFlight.length >= (atOnce || MOST_CALLS_AT_ONCE)) return true;
 		const prompt = inFlight.filter(({ startedAt }) => startedAt > now - HANGS_MS);
 		return atOnce === 0 && prompt.length >= this.callsAtOnce(perSecond);
@@ -206,6 +209,7 @@ export class RateLimiter {
 	/** The moment at which fewer calls hold a place than there are places. */
 	private freeAt({ perSecond }: Call, now: number): number {
 		const places = Math.min(windowOf(perSecond).places, this.placesLeft(now));
+		if (places === Infinity) return Math.max(now, this.askedUntil, this.pausedUntil);
 		const held = this.started.map(({ heldUntil }) => heldUntil).filter((until) => until > now);
 		const free = held.length < places ? now : held.sort((a, b) => a - b)[held.length - places];
 		return Math.max(free, this.askedUntil, this.pausedUntil);
@@ -219,13 +223,13 @@ export class RateLimiter {
 	private begin(call: Call, now: number): void {
 		this.waiting.splice(this.waiting.indexOf(call), 1);
 		// Of those that hold no place any more, a second is looked back on when one is refused.
-		this.started = this.started.filter((one) => one.isInFlight || one.heldUntil > now - SECOND_MS);
+		this.started = this.started.filter((one) => this.inFlight.has(one) || one.heldUntil > now - SECOND_MS);
 		this.started.push(call);
 		this.startedCount += 1;
 		if (this.startedCount % GAP_EVERY === 0) call.windowMs += GAP_MS;
 		call.startedAt = now;
 		call.heldUntil = now + MAX_LATENESS_MS + call.windowMs;
-		call.isInFlight = true;
+		this.inFlight.add(call);
 		call.begin();
 	}
 
@@ -265,13 +269,25 @@ export class RateLimiter {
 
 	/** Keeps the place of a call until its window is over, from the latest moment at which it can have arrived. */
 	private arrived(call: Call): void {
-		const { length } = this.roundTrips;
-		// It was late by its own round trip less the quickest one. The first five may all be slow, and of few answers the
-		// quickest is not as quick as the host can be.
-		const surely = length > MOST_CALLS_AT_ONCE ? Math.min(...this.roundTrips) * (1 - 3 / length) : 0;
-		const late = performance.now() - call.startedAt - surely + MARGIN_MS;
-		call.heldUntil = call.startedAt + Math.min(Math.max(late, MARGIN_MS), MAX_LATENESS_MS) + call.windowMs;
+		const lateness = performance.now() - call.startedAt - shortestRoundTrip(this.roundTrips) + MARGIN_MS;
+		const boundedLateness = Math.min(Math.max(lateness, MARGIN_MS), MAX_LATENESS_MS);
+		call.heldUntil = call.startedAt + boundedLateness + call.windowMs;
 	}
+}
+
+/**
+ * Estimates the shortest round trip that the host allows, in milliseconds. The shortest measured one is longer than
+ * that, by more the fewer answers there are and the more they differ. The first calls may all be slow, so they tell
+ * nothing.
+ */
+function shortestRoundTrip(roundTrips: readonly number[]): number {
+	const { length } = roundTrips;
+	if (length <= MOST_CALLS_AT_ONCE) return 0;
+	const shortest = Math.min(...roundTrips);
+	const mean = roundTrips.reduce((sum, roundTrip) => sum + roundTrip, 0) / length;
+	// A few answers may be alike by chance.
+	const spread = mean - shortest + shortest / length;
+	return Math.max(0, shortest - (ROUND_TRIP_CAUTION * spread) / length);
 }
 
 /** The sliding window of a rate: a second at least, and as many whole calls as fit. 2.5 a second are three in 1.2 s. */

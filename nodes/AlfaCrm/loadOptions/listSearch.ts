@@ -59,11 +59,15 @@ interface Cursor {
 	pass: number;
 	query: number;
 	page: number;
+	/** How many rows the pages before this one have brought. */
+	rowsRead: number;
+	/** The ID of the last row of the page before this one. */
+	lastId?: unknown;
 	/** How many rows to ask for on the page; left to AlfaCRM where it takes no size. */
 	size?: number;
 }
 
-const BEGIN: Cursor = { pass: 0, query: 0, page: 0, size: PAGE_SIZE };
+const BEGIN: Cursor = { pass: 0, query: 0, page: 0, rowsRead: 0, size: PAGE_SIZE };
 
 async function find(
 	context: ILoadOptionsFunctions,
@@ -98,16 +102,29 @@ async function find(
 		const cursor: Cursor = next;
 		const body = { ...passes[cursor.pass], ...search.queries[cursor.query] };
 		const list = { ...call, body, firstPage: cursor.page, pageSize: cursor.size };
-		const { rows, last, size } = (await pages(client, list).next()).value as Page;
-		const found = await add(rows, 'removed' in passes[cursor.pass]);
+		const page = (await pages(client, list).next()).value as Page;
+		const { rows, items, size } = page;
+		const rowsRead = cursor.rowsRead + items.length;
+		const lastId = items.at(-1)?.id;
+		const isRepeated = lastId !== undefined && lastId === cursor.lastId;
+		const isLast = isRepeated || isLastPage(page, rowsRead);
+		const found = isRepeated ? 0 : await add(rows, 'removed' in passes[cursor.pass]);
 		if (cursor.page === 0 && found === 0 && cursor.query + 1 < search.queries.length)
-			next = { ...cursor, query: cursor.query + 1 };
-		else if (!last) next = { ...cursor, page: cursor.page + 1, size };
+			next = { ...BEGIN, pass: cursor.pass, query: cursor.query + 1 };
+		else if (!isLast) next = { ...cursor, page: cursor.page + 1, rowsRead, lastId, size };
 		else next = cursor.pass + 1 < passes.length ? { ...BEGIN, pass: cursor.pass + 1 } : undefined;
 	}
 	if (results.size === 0 && next === undefined && branch !== undefined && branchOfForm(context) === undefined)
 		return toBeRead("Nothing found. If there are several branches, choose 'Branch' first");
 	return { results: toldApart([...results.values()]), paginationToken: next && JSON.stringify(next) };
+}
+
+/**
+ * Whether a page brings the last rows of its list. A total that is no more than the length of a later page counts that page
+ * alone. API notes 3.
+ */
+function isLastPage({ items, last, total = Infinity }: Page, rowsRead: number): boolean {
+	return last || (total > items.length && rowsRead >= total);
 }
 
 /** Nothing that could be chosen: an empty value stays one. */

@@ -1,3 +1,4 @@
+import { entities } from '../entities/registry';
 import type { Entity, OperationName } from '../entities/types';
 import { operationFor } from './actions';
 import { updatePayment } from './actions/externalId';
@@ -29,9 +30,19 @@ const own: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> =
 	regularLesson: { create: createRegularLesson, update: updateRegularLesson },
 };
 
+/** The operations of each entity by their names. They are made once, because every item looks its operation up. */
+const operationsByEntity: ReadonlyMap<Entity, ReadonlyMap<string, Operation>> = new Map(
+	entities.map((entity) => [entity, makeOperations(entity)]),
+);
+
 /** What can be done with the records of an entity, by name. */
-export const operationsOf = ({ resource, operations, actions = [] }: Entity): Map<string, Operation> =>
-	new Map([
+export function operationsOf(entity: Entity): ReadonlyMap<string, Operation> {
+	return operationsByEntity.get(entity) ?? makeOperations(entity);
+}
+
+function makeOperations({ resource, operations, actions = [] }: Entity): Map<string, Operation> {
+	return new Map([
 		...operations.map((name) => [name, own[resource]?.[name] ?? usual[name]] as const),
 		...actions.map((action) => [action.name, operationFor(action)] as const),
 	]);
+}

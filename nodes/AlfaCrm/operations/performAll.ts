@@ -10,7 +10,7 @@ import { operationsOf } from './operations';
 import type { Output } from './operation';
 import { settleBranch } from './records/branches';
 import { settleNames } from './records/settleNames';
-import { operationParameter, otherResources, resourceParameter } from './resource';
+import { operationName, otherResources, resourceParameter } from './resource';
 
 /** What an error says of its own item. */
 const NOTHING = /Nothing was (saved|sent to AlfaCRM)\./;
@@ -49,8 +49,9 @@ export async function performAll(execution: Execution): Promise<INodeExecutionDa
 			else output[item.index] = [{ json: errorJson(error), pairedItem: { item: item.index } }];
 		}
 	};
+	const itemsAtOnce = makeItemsAtOnce(execution);
 	for (const item of items) {
-		while (underWay.size >= itemsAtOnce(execution)) await Promise.race(underWay);
+		while (underWay.size >= itemsAtOnce()) await Promise.race(underWay);
 		// What cannot be read shows at once, before the next one begins.
 		if (underWay.size > 0) await sleep(0);
 		if (failures.length > 0) break;
@@ -85,7 +86,7 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	const entity = resources.find((one) => one.resource === resource);
 	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
 
-	const name = item.text({ ...operationParameter(entity), default: '' });
+	const name = item.text(operationName);
 	const operation = operationsOf(entity).get(name);
 	if (operation === undefined)
 		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
@@ -98,9 +99,12 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	return async () => (await operation.execute(item, entity)).map((json) => ({ json }));
 }
 
-function itemsAtOnce({ context, client }: Execution): number {
-	const resource = context.getNodeParameter(resourceParameter.name, 0, '') as string;
-	return otherResources.get(resource)?.oneByOne ? 1 : client.callsAtOnce;
+/** Makes a function that tells how many items may be under way at this moment. */
+function makeItemsAtOnce(execution: Execution): () => number {
+	// It is the same for all items, because the form takes no expression there.
+	const resource = String(execution.parameter(resourceParameter.name, 0, ''));
+	if (otherResources.get(resource)?.oneByOne) return () => 1;
+	return () => execution.client.callsAtOnce;
 }
 
 /** The error of the first item that failed, with what became of the others, so that nobody has it done twice. */

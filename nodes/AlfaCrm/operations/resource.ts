@@ -32,11 +32,13 @@ export const resourceParameter: INodeProperties = {
 	default: 'customer',
 };
 
-/** What is done with it. */
+/** The name and the label of the parameter that says what is done, the same for every entity. */
+export const operationName = { displayName: 'Operation', name: 'operation', default: '' };
+
+/** The dropdown that says what is done with the records of an entity. */
 export function operationParameter(entity: Entity): INodeProperties {
 	return {
-		displayName: 'Operation',
-		name: 'operation',
+		...operationName,
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: [entity.resource] } },

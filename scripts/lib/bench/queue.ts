@@ -31,6 +31,10 @@ const LOADS: Load[] = [
 		async (stage) => await forms(stage, { count: 1_000, phones: 300, isLimited: false }),
 	],
 	[
+		'40 forms of 40 phones, 5 a second',
+		async (stage) => await forms(stage, { count: 40, phones: 40, isLimited: true }),
+	],
+	[
 		'60 forms of 18 phones, 5 a second',
 		async (stage) => await forms(stage, { count: 60, phones: 18, isLimited: true }),
 	],

@@ -157,6 +157,44 @@ describe('the pages of a picker', () => {
 		);
 	});
 
+	/** A server that knows customers 1 to `count` and gives 50 on a page. */
+	function serveCustomers(count: number, { tellsTotal, repeatsLastPage }: Record<string, boolean>) {
+		const requestedPages: number[] = [];
+		server.answer = ({ path, body }) => {
+			if (path === 'auth/login') return { body: { token: 'a token' } };
+			const { page, removed } = body as { page: number; removed?: number };
+			if (removed === 2) return { body: { total: 0, items: [] } };
+			requestedPages.push(page);
+			const shownPage = repeatsLastPage ? Math.min(page, Math.ceil(count / 50) - 1) : page;
+			const ids = Array.from({ length: count }, (_one, index) => index + 1);
+			const items = ids
+				.slice(shownPage * 50, (shownPage + 1) * 50)
+				.map((id) => ({ id, name: `Ученик ${id}` }));
+			return { body: tellsTotal ? { total: count, items } : { items } };
+		};
+		const login = { email: 'form@school.example', apiKey: 'the key of a user' };
+		const engine = new Engine({ hostname: server.url, requestsPerSecond: 0, ...login });
+		return { engine, requestedPages };
+	}
+
+	it('end at the total, without a request for an empty page', async () => {
+		const { engine, requestedPages } = serveCustomers(130, { tellsTotal: true, repeatsLastPage: false });
+
+		const entries = await scrolled('customers', '', {}, engine);
+
+		expect(entries).toHaveLength(130);
+		expect(requestedPages).toEqual([0, 1, 2]);
+	});
+
+	it('end when the last page comes once more', async () => {
+		const { engine, requestedPages } = serveCustomers(130, { tellsTotal: false, repeatsLastPage: true });
+
+		const entries = await scrolled('customers', '', {}, engine);
+
+		expect(entries).toHaveLength(130);
+		expect(requestedPages).toEqual([0, 1, 2, 3]);
+	});
+
 	it('show each subscription once', async () => {
 		const customer = client('Мия Орлова');
 		const made = Array.from({ length: 130 }, (_one, index) => {

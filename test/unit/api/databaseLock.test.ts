@@ -112,6 +112,59 @@ describe('two processes', () => {
 	});
 });
 
+describe('a rush of forms over four processes', () => {
+	it('searches once for each new person, because a process waits for the lock before it searches', async () => {
+		const { all, service } = new World(4, random);
+
+		const runs = phones(40).map(async (phone, nth) => await all[nth % 4].run(phone));
+		await settle(Promise.all(runs));
+
+		expect(service.created).toHaveLength(40);
+		expect(service.reads).toBe(40);
+	});
+
+	it('creates each person once where the same form reaches all processes at the same moment', async () => {
+		const { all, service } = new World(4, random);
+
+		const runs = all.flatMap((one) => phones(10).map(async (phone) => await one.run(phone)));
+		await settle(Promise.all(runs));
+
+		expect([...service.created].sort()).toEqual(phones(10));
+	});
+});
+
+describe('a process that does not get the lock', () => {
+	/** Another process holds the lock for five minutes. */
+	const holdLock = async (world: World) => {
+		world.pause = () => 300_000;
+		void world.all[0].run('of the other');
+		await settle(sleep(500));
+	};
+
+	it('finds a record that exists after half a minute', async () => {
+		const world = new World(2, random);
+		await holdLock(world);
+		world.service.created.push('one');
+
+		const ms = await timed(async () => await world.all[1].run('one'));
+
+		expect(ms).toBeGreaterThan(28_000);
+		expect(ms).toBeLessThan(31_000);
+	});
+
+	it('finds a record that exists at once when the ten before it existed', async () => {
+		const world = new World(2, random);
+		world.service.created.push('one');
+		for (let nth = 0; nth < 10; nth++) await settle(world.all[1].run('one'));
+		await settle(sleep(1_000));
+		await holdLock(world);
+
+		const ms = await timed(async () => await world.all[1].run('one'));
+
+		expect(ms).toBeLessThan(1_000);
+	});
+});
+
 describe('a database that never answers', () => {
 	const hanging = () => new ProcessedRows().helpersOf({ latency: () => 1e9 });
 

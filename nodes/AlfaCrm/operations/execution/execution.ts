@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 
 import type { Reading } from '../../api/accountKnowledge';
 import { noteSeen, readForAll, wasSeen } from '../../api/accountKnowledge';
@@ -44,6 +44,10 @@ export class Execution {
 	readonly schoolClock: SchoolClock;
 	/** Whether an item decides something by the clock, so that a wrong time zone matters. */
 	decidesByTime = false;
+	/** The parameters of the node as the user has written them: an expression is not resolved. */
+	readonly parameters: INodeParameters;
+	/** The values of the parameters that hold no expression, which are the same for all items. */
+	private readonly constants = new Map<string, unknown>();
 	/** What was read before that, another execution has read. */
 	readonly begun = performance.now();
 	/** What AlfaCRM was seen to do. */
@@ -59,6 +63,7 @@ export class Execution {
 		this.client = new ApiClient(context);
 		this.zone = context.getTimezone();
 		this.schoolClock = new SchoolClock(this.zone);
+		this.parameters = context.getNode().parameters;
 	}
 
 	/** Hands the hints to n8n once all items are done. */
@@ -66,6 +71,20 @@ export class Execution {
 		const { warning } = this.schoolClock;
 		if (this.decidesByTime && warning !== undefined) this.hints.add(warning);
 		this.hints.show(this.context);
+	}
+
+	/**
+	 * Reads a parameter for an item. One that holds no expression is read once for all items, because n8n goes through the
+	 * whole form of the node each time.
+	 *
+	 * @param byDefault the value of a parameter that the node does not have
+	 */
+	parameter(name: string, itemIndex: number, byDefault: unknown): unknown {
+		if (this.constants.has(name)) return this.constants.get(name);
+		const value: unknown = this.context.getNodeParameter(name, itemIndex, byDefault as IDataObject);
+		const isConstant = Object.hasOwn(this.parameters, name) && !holdsExpression(this.parameters[name]);
+		if (isConstant) this.constants.set(name, value);
+		return value;
 	}
 
 	/** @throws NodeApiError when the credential cannot be used */
@@ -213,6 +232,14 @@ export class Execution {
 	private lockNames(keys: readonly LockKey[]): string[] {
 		return keys.map((key) => JSON.stringify([this.account, ...key]));
 	}
+}
+
+/** Whether a parameter holds an expression anywhere, so that each item may have another value of it. */
+function holdsExpression(parameter: unknown): boolean {
+	if (typeof parameter === 'string') return parameter.startsWith('=');
+	return (
+		typeof parameter === 'object' && parameter !== null && Object.values(parameter).some(holdsExpression)
+	);
 }
 
 /** The key of the lock on one record. */

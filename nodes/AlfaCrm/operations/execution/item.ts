@@ -42,6 +42,8 @@ export class Item extends ParameterReader {
 	readonly zone: string;
 	/** Writes that AlfaCRM has confirmed, to be named in the message of a later failure. */
 	private readonly saved: string[] = [];
+	/** The values of the node's parameters for this item, as far as they were read. */
+	private readonly inputs = new Map<string, unknown>();
 	/** Where it works if no branch was chosen: see `settleBranch`. */
 	place?: Place;
 	/** The parameters that hold names of records, with the IDs in their place: see `settleNames`. */
@@ -83,7 +85,9 @@ export class Item extends ParameterReader {
 
 	input({ name, default: byDefault }: Parameter): unknown {
 		if (this.withIds.has(name)) return this.withIds.get(name);
-		return this.execution.context.getNodeParameter(name, this.index, byDefault as IDataObject);
+		// An expression takes n8n longer than all else that an item does before its first call.
+		if (!this.inputs.has(name)) this.inputs.set(name, this.execution.parameter(name, this.index, byDefault));
+		return this.inputs.get(name);
 	}
 
 	/** A collection of the form. A name that the form does not have is refused, since it would have no effect. */

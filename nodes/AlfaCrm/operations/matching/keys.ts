@@ -16,12 +16,13 @@ import {
 import { sortByName } from '../../fields/order';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import { showWhen } from '../../form/assemble';
+import { oncePer } from '../../form/oncePer';
 import type { LockKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import { idParameter } from '../records/target';
 
 /** The choice of a key. */
-function matchBy({ match }: Entity): INodeProperties {
+const matchBy = oncePer(({ match }: Entity): INodeProperties => {
 	const keys = match?.keys ?? [];
 	const [{ name: first } = { name: '' }] = keys;
 	return {
@@ -37,7 +38,7 @@ function matchBy({ match }: Entity): INodeProperties {
 		),
 		default: first,
 	};
-}
+});
 
 const matchField: INodeProperties = {
 	displayName: 'Custom Field',

@@ -1,6 +1,7 @@
 import type { Entity, MatchKey } from '../../entities/types';
 import { isEmpty, isPlain } from '../../fields/blank';
 import { quoted } from '../../fields/unreadable';
+import { oncePer } from '../../form/oncePer';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
 import type { Branch, PlacedRecord } from '../records/branches';
@@ -13,6 +14,8 @@ import { inOrder, meantBy, severalMatchError } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, searchOf } from './keys';
 import { findMatches } from './search';
+
+const formOf = oncePer((operation: Operation) => oncePer((entity: Entity) => operation.form(entity)));
 
 /** A record that is looked for before the operation which is about it begins. */
 interface NamedRecord extends PlacedRecord {
@@ -31,7 +34,7 @@ export function namedRecord(item: Item, entity: Entity, operation: Operation): N
 	const { mode, value } = givenIn(item, entity);
 	const key = keyOfMode(entity, mode);
 	if (!key && !isEmpty(item.input(branch))) return undefined;
-	const form = operation.form(entity);
+	const form = formOf(operation)(entity);
 	const { id: [parameter] = [], match = [] } = form;
 	const kind = { isByKey: false, isByIdAlone: !asksForBranch(entity, form) };
 	if (parameter === undefined)

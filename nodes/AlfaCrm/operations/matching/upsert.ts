@@ -17,6 +17,7 @@ import {
 	union,
 } from '../../fields/field';
 import { collection, showWhen } from '../../form/assemble';
+import { oncePer } from '../../form/oncePer';
 import { normalizeText } from '../../fields/normalizeText';
 import { findOrCreate } from '../execution/findOrCreate';
 import { recordKey } from '../execution/execution';
@@ -65,11 +66,12 @@ interface Request {
 }
 
 /** What a new record needs and nothing is preset for: each has a parameter of its own, unless the record is matched by it. */
-const neededFields = ({ fields }: Entity): Field[] =>
+const neededFields = oncePer(({ fields }: Entity): Field[] =>
 	fields.filter((field) => {
 		const { alwaysFilled, defaultValue } = kindOf(field);
 		return isNeeded(field) && !alwaysFilled && defaultValue(field) === undefined;
-	});
+	}),
+);
 
 function neededForm(entity: Entity): INodeProperties[] {
 	const { label, match } = entity;
@@ -84,14 +86,14 @@ function neededForm(entity: Entity): INodeProperties[] {
 	});
 }
 
-function upsertFields(entity: Entity): INodeProperties {
+const upsertFields = oncePer((entity: Entity): INodeProperties => {
 	const needed = neededFields(entity);
 	const others = entity.fields.filter((field) => !needed.includes(field));
 	return {
 		...collection('Fields', 'fieldsToSet', fieldOptions(others, entity)),
 		description: `What else to save of the ${entity.label.toLowerCase()}`,
 	};
-}
+});
 
 /** What was given, by field. A parameter that is always there is left empty where there is nothing to save. */
 function readInput(item: Item, entity: Entity, { fields: keyed }: MatchKey): IDataObject {

@@ -4,6 +4,7 @@ import type { Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { sortByName } from '../../fields/order';
 import { collection } from '../../form/assemble';
+import { oncePer } from '../../form/oncePer';
 import type { Collection } from '../execution/parameters';
 import { searchedIn } from '../records/branches';
 import { overwriteWithEmpty, shortenOption, shortensTexts } from '../records/body';
@@ -15,7 +16,7 @@ import { firstChoice } from './decide';
 const ALL_FIELDS = 'all';
 
 /** The options of Create or Update. */
-export function upsertOptions(entity: Entity): INodeProperties {
+export const upsertOptions = oncePer((entity: Entity): INodeProperties => {
 	const { fields, match } = entity;
 	return collection(
 		'Options',
@@ -87,7 +88,7 @@ export function upsertOptions(entity: Entity): INodeProperties {
 		],
 		'Add Option',
 	);
-}
+});
 
 /** What becomes of the records that are found. */
 export type Rules = ReturnType<typeof rulesOf>;

@@ -7,6 +7,7 @@ import { customField, isCustom } from '../../fields/custom';
 import { clearedValue, isBlank, labelInForm } from '../../fields/field';
 import { lengthOf, longestOf, shortened } from '../../fields/text';
 import { collection } from '../../form/assemble';
+import { oncePer } from '../../form/oncePer';
 import type { Field, Wire } from '../../entities/fieldTypes';
 import type { Item } from '../execution/item';
 import type { Collection } from '../execution/parameters';
@@ -34,8 +35,9 @@ export const shortenOption = (fields: readonly Field[]): INodeProperties[] =>
 	fields.some((field) => longestOf(field) !== undefined) ? [shortenTexts] : [];
 
 /** The options of what has no others. */
-export const textOptions = (fields: readonly Field[]): INodeProperties[] =>
-	shortenOption(fields).map((option) => collection('Options', 'options', [option], 'Add Option'));
+export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[] =>
+	shortenOption(fields).map((option) => collection('Options', 'options', [option], 'Add Option')),
+);
 
 /** Whether the user wants them to be cut; undefined where there is no such option. */
 export const shortensTexts = (options?: Collection): boolean | undefined => options?.flag(shortenTexts);

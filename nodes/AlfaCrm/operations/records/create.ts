@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { collection } from '../../form/assemble';
+import { oncePer } from '../../form/oncePer';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isNeeded, isProminent } from '../../fields/field';
@@ -15,12 +16,12 @@ import type { Draft } from './owner';
 import { authored, forOwner } from './owner';
 import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput, prominentForm } from './fieldInput';
 
-const prominentFields = (entity: Entity) => entity.fields.filter(isProminent);
+const prominentFields = oncePer((entity: Entity) => entity.fields.filter(isProminent));
 
-const additionalFields = (entity: Entity) => {
+const additionalFields = oncePer((entity: Entity) => {
 	const others = entity.fields.filter((field) => !isProminent(field));
 	return collection('Additional Fields', 'additionalFields', fieldOptions(others, entity));
-};
+});
 
 /** A subject, for one, has nothing but its name. */
 const offersMore = ({ fields, custom }: Entity): boolean =>

@@ -215,7 +215,7 @@ function inForm(item: Item, collection: Parameter, prominent: readonly Field[]):
 
 /** @throws NodeOperationError where an expression fills a field and came to nothing, which nobody meant */
 export function assertNotLost(item: Item, field: Field, value: unknown): void {
-	const { [field.name]: raw } = item.execution.context.getNode().parameters;
+	const { [field.name]: raw } = item.execution.parameters;
 	if (isBlank(field, value) && isExpression(raw)) throw lostError(item, field);
 }
 

@@ -16,12 +16,15 @@ import {
 } from '../../fields/field';
 import type { Field, FieldVerification, Filter, Wire } from '../../entities/fieldTypes';
 import { collection } from '../../form/assemble';
+import { oncePer } from '../../form/oncePer';
 import type { Item } from '../execution/item';
 import type { Target } from './target';
 import { readList } from './readList';
 
-const filtersParameter = ({ filters }: Entity): INodeProperties =>
-	collection('Filters', 'filters', filters.map(toProperty), 'Add Filter');
+const filtersParameter = oncePer(
+	({ filters }: Entity): INodeProperties =>
+		collection('Filters', 'filters', filters.map(toProperty), 'Add Filter'),
+);
 
 /** What a list can be narrowed down by: views and partitions stand in the form always, filters are added to it. */
 export function filtersForm(entity: Entity) {

@@ -109,7 +109,7 @@ export function assertForSomebody(item: Item, input: IDataObject): void {
 
 /** Whether a field that came empty was given all the same: named in JSON or the input, or filled by an expression. */
 function isGiven(item: Item, input: IDataObject, { name }: Field): boolean {
-	const { [name]: parameter, columns } = item.execution.context.getNode().parameters;
+	const { [name]: parameter, columns } = item.execution.parameters;
 	if (isForm(item, lesson)) return !isEmpty(input[name]) || isExpression(parameter);
 	const { value } = (columns ?? {}) as { value?: IDataObject | null };
 	return name in input || isExpression(value?.[name]);

@@ -41,7 +41,7 @@ const SHOWN = 20;
  * @throws NodeOperationError for a name that none or several have, with those that there are
  */
 export async function settleNames(item: Item, entity: Entity, operation: string): Promise<void> {
-	const all = [...fieldsOf(entity, operation), searchedIn];
+	const all = [...fieldsOf(entity, operation), searchedIn].filter(mayHoldNames);
 	await settle(item, branchField);
 	// The branch of the record says where the names of its other fields are looked up.
 	await settleThese(item, all.filter(isPlace));
@@ -51,10 +51,16 @@ export async function settleNames(item: Item, entity: Entity, operation: string)
 	);
 }
 
+/** Whether a field may hold the name of a record. A field of any other type is not read here, since its expression would be resolved for nothing. */
+function mayHoldNames(field: Field | Filter): boolean {
+	if (field.type === 'rows') return field.fields.some(mayHoldNames);
+	return field.type === 'reference' || field.type === 'references' || isPlace(field);
+}
+
 const isPlace = (field: Field | Filter): boolean => 'fromBranch' in field && field.fromBranch === true;
 
 async function settleThese(item: Item, fields: ReadonlyArray<Field | Filter>): Promise<void> {
-	for (const [name, raw] of Object.entries(item.execution.context.getNode().parameters)) {
+	for (const [name, raw] of Object.entries(item.execution.parameters)) {
 		const field = fields.find((one) => one.name === name);
 		if (field) await settle(item, field);
 		// A collection or the mapper; any other text is what it is, even if it looks like JSON.

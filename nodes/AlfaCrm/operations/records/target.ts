@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readIds } from '../../values/formats';
 import { reference } from '../../entities/fields';
+import { oncePer } from '../../form/oncePer';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { listOf, toParameters, toProperty } from '../../fields/field';
@@ -84,7 +85,7 @@ export function branchesOf(
 }
 
 /** The record that an operation is about. */
-export function idParameter(entity: Entity): INodeProperties {
+export const idParameter = oncePer((entity: Entity): INodeProperties => {
 	const basics = { name: 'id', required: true };
 	if (entity.listed?.search) return { displayName: entity.label, ...picker(entity), ...basics };
 	return {
@@ -94,7 +95,7 @@ export function idParameter(entity: Entity): INodeProperties {
 		default: '',
 		placeholder: 'e.g. 501',
 	};
-}
+});
 
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);

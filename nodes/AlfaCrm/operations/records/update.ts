@@ -4,6 +4,7 @@ import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isList, unusable } from '../../fields/field';
 import { collection } from '../../form/assemble';
+import { oncePer } from '../../form/oncePer';
 import { recordKey } from '../execution/execution';
 import type { Item } from '../execution/item';
 import type { Operation } from '../operation';
@@ -16,8 +17,9 @@ import { added, listModeForm, readAddToLists } from './saveChanges';
 import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput } from './fieldInput';
 import { getRecord, writeAnywhere } from './findById';
 
-const updateFields = (entity: Entity) =>
-	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity));
+const updateFields = oncePer((entity: Entity) =>
+	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity)),
+);
 
 const updateOptions = collection('Options', 'options', [overwriteWithEmpty], 'Add Option');
 
