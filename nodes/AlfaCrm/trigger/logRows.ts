@@ -88,9 +88,12 @@ export class LogSecond {
 
 /** The rows of the pages of a log that were read. Pages may overlap and come in any order, but leave no gap. */
 export class LogRows {
+	/** The place of the newest row, which is the number of entries in the log if page 0 was read; 0 without rows. */
+	topPlace = 0;
 	private readonly seconds = new Map<string, LogSecond>();
 
 	addPage({ rows, topPlace }: LogPage): void {
+		if (rows.length > 0) this.topPlace = Math.max(this.topPlace, topPlace);
 		const nameOf = makeNamer();
 		rows.forEach((row, index) => {
 			const time = entryTime(row);
@@ -98,11 +101,6 @@ export class LogRows {
 			this.seconds.set(time, second);
 			second.add(nameOf(row), { row, place: topPlace - index });
 		});
-	}
-
-	/** Returns the place of the newest row, which is the number of entries in the log if page 0 was read; 0 without rows. */
-	get topPlace(): number {
-		return Math.max(0, ...[...this.seconds.values()].map((second) => second.topPlace));
 	}
 
 	/** Returns the newest time of all rows; '' if there are none. */

@@ -63,7 +63,7 @@ const own: fc.Arbitrary<Step> = fc.record({
 	count: fc.constantFrom(1, 1, 2, 3, 25),
 	isTwin: fc.boolean(),
 	lateMinutes: fc.constantFrom(0, 0, 0, 5, 100),
-	isInstant: fc.boolean(),
+	isInstant: fc.constantFrom(true, false, false),
 });
 const choices = fc.constantFrom<Array<Partial<Settings>>>(
 	{ branches: [] },
@@ -107,7 +107,7 @@ const plainSteps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 const histories: fc.Arbitrary<History> = fc.record({
 	pageSize: fc.constantFrom(2, 2, 5, 500),
 	hasTotals: fc.constantFrom(true, true, true, false),
-	isShuffled: fc.boolean(),
+	isShuffled: fc.constantFrom(true, false, false),
 	zoneHours: fc.constantFrom(0, 0, 12, -11),
 	isAccount: fc.boolean(),
 	before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 5 }),
