@@ -249,10 +249,7 @@ export class NewRecords implements EventSource {
 
 		const isUnknown = makeUnknownTest(state);
 		const hasNoOthers = (unknownCount: number, newTotal?: number) => newTotal === total + unknownCount;
-		const smallPage = await reader.collect(
-			{ ...list, pageSize: SMALLEST_PAGE },
-			{ isEnough: () => true },
-		);
+		const smallPage = await reader.collect({ ...list, pageSize: SMALLEST_PAGE }, { isEnough: () => true });
 		const isEnough = hasNoOthers(smallPage.rows.filter(isUnknown).length, smallPage.total);
 		if (isEnough || smallPage.isComplete) return smallPage;
 
