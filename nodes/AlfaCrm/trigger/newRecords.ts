@@ -2,11 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
-import { SMALLEST_PAGE } from '../api/pages';
 import { daysAfter, dotted } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
+import { byBranch, inEach, mapBranches, placesOf, readSmallPage, recordsIn, rowId } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
 
@@ -249,7 +248,7 @@ export class NewRecords implements EventSource {
 
 		const isUnknown = makeUnknownTest(state);
 		const hasNoOthers = (unknownCount: number, newTotal?: number) => newTotal === total + unknownCount;
-		const smallPage = await reader.collect({ ...list, pageSize: SMALLEST_PAGE }, { isEnough: () => true });
+		const smallPage = await readSmallPage(reader, list);
 		const isEnough = hasNoOthers(smallPage.rows.filter(isUnknown).length, smallPage.total);
 		if (isEnough || smallPage.isComplete) return smallPage;
 
