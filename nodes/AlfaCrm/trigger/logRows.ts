@@ -21,11 +21,10 @@ const MOST_READINGS = 20;
 export interface LogPage {
 	/** The newest first. */
 	rows: readonly IDataObject[];
-	/**
-	 * The place of the first row. Places are counted from the oldest entry of the log on, so that they stay the same while new
-	 * entries come on top.
-	 */
-	topPlace: number;
+	/** How many entries the log had when it listed the page. */
+	total: number;
+	/** How many of them were above the page. */
+	offset: number;
 }
 
 /** A part of the log: from one time until before another one. */
@@ -36,6 +35,7 @@ export interface TimeSpan {
 
 interface PlacedRow {
 	row: IDataObject;
+	/** The place in the log, counted from the oldest entry on, so that it stays the same while new entries come on top. */
 	place: number;
 }
 
@@ -90,10 +90,14 @@ export class LogSecond {
 export class LogRows {
 	/** The place of the newest row, which is the number of entries in the log if page 0 was read; 0 without rows. */
 	topPlace = 0;
+	/** How many entries the log has, as its last answer tells. */
+	private total = 0;
 	private readonly seconds = new Map<string, LogSecond>();
 
-	addPage({ rows, topPlace }: LogPage): void {
+	addPage({ rows, total, offset }: LogPage): void {
+		const topPlace = total - offset;
 		if (rows.length > 0) this.topPlace = Math.max(this.topPlace, topPlace);
+		this.total = Math.max(this.total, total);
 		const nameOf = makeNamer();
 		rows.forEach((row, index) => {
 			const time = entryTime(row);
@@ -116,6 +120,11 @@ export class LogRows {
 	/** Returns the rows before a time, the newest first. */
 	rowsBefore(until: string): IDataObject[] {
 		return this.newestFirst.filter(({ time }) => time < until).flatMap(({ rows }) => rows);
+	}
+
+	/** Counts the entries of the log above a second. */
+	countAbove(second: LogSecond): number {
+		return this.total - second.topPlace;
 	}
 
 	/** Counts the entries of the log before the second of a row. */
