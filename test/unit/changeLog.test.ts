@@ -69,10 +69,6 @@ class WatchedLog {
 	}
 }
 
-/** Returns a time of the day, so many seconds after six o'clock. */
-const secondsAfterSix = (seconds: number): string =>
-	new Date(Date.parse('2026-02-10T06:00:00Z') + seconds * 1_000).toISOString().slice(0, 19).replace('T', ' ');
-
 const numbers = (from: number, to: number): number[] =>
 	Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
@@ -206,24 +202,6 @@ describe('page sizes', () => {
 
 		expect(ids).toEqual(numbers(1_001, 1_030));
 		expect(sizes).toEqual([20, 500]);
-	});
-
-	it('a backlog whose pages become shorter while it is read fails the poll, and the next one reports it all', async () => {
-		const log = new WatchedLog();
-		log.lists.pageSize = 500;
-		log.write([1], '2026-02-10 05:00:00');
-		await log.poll();
-		for (let id = 101; id <= 7_100; id++) log.write([id], secondsAfterSix(id));
-		const smallPage = log.lists.requests + 1;
-		log.lists.onRequest = (number) => {
-			if (number === smallPage + 2) log.lists.pageSize = 50;
-		};
-
-		await expect(log.pollIds()).rejects.toThrow('pages of another length');
-		log.lists.pageSize = 500;
-		const ids = await log.pollIds();
-
-		expect(ids).toEqual(numbers(101, 7_100));
 	});
 
 	it('entries that come between the small and the large page are reported once', async () => {
