@@ -35,8 +35,10 @@ const LAYERS = {
 		['^nodes/AlfaCrm/trigger/(poll|pollForm)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(events|webhook)/'],
 		['^nodes/AlfaCrm/trigger/(changeLog|comingLessons|derivedEvents|dueDates|newRecords)\\.ts$'],
-		['^nodes/AlfaCrm/trigger/(logEntries|logLookup)\\.ts$'],
-		['^nodes/AlfaCrm/trigger/(branches|digest|eventSource|logPages|recordReader|stamps|state)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(logLookup|reportedEvents)\\.ts$'],
+		[
+			'^nodes/AlfaCrm/trigger/(branches|digest|eventSource|logEntries|logPages|logRows|recordReader|stamps|state)\\.ts$',
+		],
 		['^nodes/AlfaCrm/trigger/(change|dueKinds|idRanges)\\.ts$'],
 	],
 };

@@ -14,6 +14,8 @@ export interface CollectOptions {
 	passes?: readonly IDataObject[];
 	/** Asked after each page but the last; true ends the reading there, and a later one may go on. */
 	isEnough?: (page: Page) => boolean;
+	/** Called with each page as it came, the last one included. A list that is read once more comes from its first page on again. */
+	onPage?: (page: Page) => void;
 }
 
 export interface Collected {
@@ -53,9 +55,15 @@ interface Wanted extends Required<Omit<CollectOptions, 'passes'>> {
 export async function collect(
 	client: ApiClient,
 	list: ListRequest,
-	{ limit = Infinity, keep = () => true, passes = [{}], isEnough = () => false }: CollectOptions = {},
+	{
+		limit = Infinity,
+		keep = () => true,
+		passes = [{}],
+		isEnough = () => false,
+		onPage = () => {},
+	}: CollectOptions = {},
 ): Promise<Collected> {
-	const wanted: Wanted = { rows: new Map(), limit, keep, isEnough };
+	const wanted: Wanted = { rows: new Map(), limit, keep, isEnough, onPage };
 	const all: Collected = { rows: [], isComplete: true, read: 0 };
 	const lacks = ({ total = 0, read }: Outcome): number => total - read;
 	for (const pass of passes) {
@@ -88,11 +96,12 @@ async function readOnce(
 	wanted: Wanted,
 	known: Set<RowKey>,
 ): Promise<Outcome> {
-	const { rows, limit, keep, isEnough } = wanted;
+	const { rows, limit, keep, isEnough, onPage } = wanted;
 	const outcome: Outcome = { isComplete: false, read: known.size };
 	let hasStrangers = false;
 	try {
 		for await (const page of pages(client, list, () => (hasStrangers ? Infinity : limit - rows.size))) {
+			onPage(page);
 			let areKept = true;
 			page.rows.forEach((row, index) => {
 				known.add(page.keys[index]);

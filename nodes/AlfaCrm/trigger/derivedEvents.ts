@@ -3,15 +3,15 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Change } from './change';
 import { changeOf } from './change';
 import { ChangeLog } from './changeLog';
-import { KEY_CHARACTERS, shortKey, splitKeys } from './logEntries';
+import { shortKey } from './logEntries';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import { oneByOne } from './eventSource';
 import { LogLookup } from './logLookup';
+import type { ReportedEvent, StoredEvents } from './reportedEvents';
+import { ReportedEvents } from './reportedEvents';
 import type { Check } from './storedShape';
-import { checkText, makeObjectCheck } from './storedShape';
+import { checkText, makeObjectCheck, makeOptional } from './storedShape';
 
-/** How many events that were reported are known. */
-const MOST_REPORTED = 3_000;
 /** How many entries of the log are looked through for one that can be shown. */
 const ENTRIES_PER_SAMPLE = 8;
 
@@ -27,13 +27,16 @@ export interface DerivedEvent {
 	details?: readonly string[];
 	/** Of what several entries may tell: what makes it one. Others are told by one entry each. */
 	keyOf?: (item: IDataObject) => string;
+	/** The lesson that an item belongs to. Once its key is forgotten, nothing of that lesson is reported any more. */
+	lessonOf?: (item: IDataObject) => number | undefined;
 }
 
-interface DerivedState {
+/** What is known between two polls, as plain JSON. */
+interface DerivedState extends StoredEvents {
 	log: unknown;
-	/** Keys of what was reported, the oldest first. */
-	reported: string;
 }
+
+const NOTHING_REPORTED: StoredEvents = { reported: '' };
 
 /** Tells what entries of the log mean: each may tell several things, and several may tell one. */
 export class DerivedEvents implements EventSource {
@@ -43,18 +46,24 @@ export class DerivedEvents implements EventSource {
 	constructor(private readonly event: DerivedEvent) {
 		const { className } = event;
 		this.log = new ChangeLog(event.wants, className === undefined ? {} : { entity: className });
-		this.checkState = makeObjectCheck<DerivedState>({ log: this.log.checkState, reported: checkText });
+		this.checkState = makeObjectCheck<DerivedState>({
+			log: this.log.checkState,
+			reported: checkText,
+			lessons: makeOptional(checkText),
+			olderLessons: makeOptional(checkText),
+		});
 	}
 
 	async poll(request: PollRequest, before: unknown): Promise<PollResult> {
 		if (before === undefined) return await this.first(request);
 		const { client, deadline, most, now, reader } = request;
-		const { log, reported } = before as DerivedState;
+		const { log, ...stored } = before as DerivedState;
 		// What is found has to be read as well.
 		const half = now + (deadline - now) / 2;
 		const { news: entries, after, failures } = await this.log.poll({ ...request, deadline: half }, log);
 		const lookup = new LogLookup(client, reader, failures);
-		const known = new Set(splitKeys(reported));
+		// Grows while entries are read, so that two of them do not tell the same.
+		const known = new ReportedEvents(stored);
 		const isEnough = (read: readonly NewRecord[][]) => Date.now() >= deadline || read.flat().length >= most;
 		const derive = async (entry: NewRecord) => await this.derive(entry, lookup, known);
 		const read = await oneByOne(entries, isEnough, derive);
@@ -66,7 +75,7 @@ export class DerivedEvents implements EventSource {
 				log: after(
 					taken < news.length ? read.findIndex((items) => items.includes(news[taken])) : read.length,
 				),
-				reported: (reported + this.keysOf(news.slice(0, taken))).slice(-MOST_REPORTED * KEY_CHARACTERS),
+				...this.remember(stored, news.slice(0, taken)),
 			}),
 		};
 	}
@@ -76,7 +85,7 @@ export class DerivedEvents implements EventSource {
 		const most = count * ENTRIES_PER_SAMPLE;
 		const { news: entries, isAll } = await this.log.samples(request, most);
 		const lookup = new LogLookup(client, reader);
-		const known = new Set<string>();
+		const known = new ReportedEvents(NOTHING_REPORTED);
 		const news: NewRecord[] = [];
 		for (const entry of [...entries].reverse()) {
 			if (news.length >= count || (Date.now() >= deadline && news.length > 0)) break;
@@ -90,29 +99,44 @@ export class DerivedEvents implements EventSource {
 		const { after, failures } = await this.log.poll({ ...request, startWith: 0 }, undefined);
 		const asked = { ...request, deadline: Infinity };
 		const { news } = startWith === 0 ? { news: [] } : await this.samples(asked, startWith);
-		return { news, failures, after: () => ({ log: after(0), reported: this.keysOf(news) }) };
+		return { news, failures, after: () => ({ log: after(0), ...this.remember(NOTHING_REPORTED, news) }) };
 	}
 
 	/** What an entry tells that is not known, and is from now on. */
 	private async derive(
 		{ row, branches }: NewRecord,
 		lookup: LogLookup,
-		known: Set<string>,
+		known: ReportedEvents,
 	): Promise<NewRecord[]> {
 		const items = await this.event.derive(changeOf(row, branches[0]) as Change, branches, lookup);
 		const told: NewRecord[] = [];
 		for (const item of items) {
-			const key = this.keysOf([{ row: item, branches }]);
-			if (known.has(key)) continue;
-			if (key !== '') known.add(key);
+			const event = this.eventOf(item);
+			if (event !== undefined) {
+				if (known.has(event)) continue;
+				known.add(event);
+			}
 			told.push({ row: item, branches });
 		}
 		return told;
 	}
 
-	/** One after the other. */
-	private keysOf(news: readonly NewRecord[]): string {
-		const { keyOf } = this.event;
-		return keyOf === undefined ? '' : news.map(({ row }) => shortKey(keyOf(row))).join('');
+	/** Adds events that are reported to those that were reported before. */
+	private remember(stored: StoredEvents, news: readonly NewRecord[]): StoredEvents {
+		// An event that one entry alone tells of need not be remembered.
+		if (this.event.keyOf === undefined) return stored;
+		const reported = new ReportedEvents(stored);
+		for (const { row } of news) {
+			const event = this.eventOf(row);
+			if (event !== undefined) reported.add(event);
+		}
+		return reported.toStored();
+	}
+
+	/** Names the event of an item. Returns undefined if one entry alone tells of it. */
+	private eventOf(item: IDataObject): ReportedEvent | undefined {
+		const { keyOf, lessonOf } = this.event;
+		if (keyOf === undefined) return undefined;
+		return { key: shortKey(keyOf(item)), lesson: lessonOf?.(item) };
 	}
 }

@@ -5,7 +5,16 @@ import type { ListQuery, Page } from '../api/pages';
 import { daysAfter, dotted } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, isOfOtherBranch, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
+import {
+	byBranch,
+	inEach,
+	isOfOtherBranch,
+	mapBranches,
+	placesOf,
+	readSmallPage,
+	recordsIn,
+	rowId,
+} from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { dayAt, dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from './stamps';
 import {
@@ -183,6 +192,12 @@ function branchesAfter(
 	});
 }
 
+/** Makes a function that tells whether the trigger has never come across a record. */
+function makeUnknownTest({ mark, told, unwanted, foreign }: RecordsState): (row: IDataObject) => boolean {
+	const known = idsIn([told, unwanted, foreign].join());
+	return (row) => rowId(row) > mark && !known.has(rowId(row));
+}
+
 /** All lists are read whole in one poll, for the mark moves only then. */
 const isWholeDue = ({ wholeAt = 0 }: RecordsState, now: number): boolean =>
 	Math.abs(now - wholeAt) >= WHOLE_MS;
@@ -266,19 +281,30 @@ export class NewRecords implements EventSource {
 		}
 	}
 
-	/** The list of a branch: its first pages where they show as many unknown ones as the total has grown by, else all of it. */
+	/**
+	 * Reads the list of a branch, or only its first pages if they show as many unknown records as the total has grown by.
+	 *
+	 * Most polls find nothing new, or little, so a small page 0 is read first. If it is not enough, reading starts again with
+	 * large pages, because page numbers depend on the size of the pages.
+	 */
 	private async read({ now, reader }: PollRequest, branch: number, state: RecordsState): Promise<Collected> {
-		const { mark, since } = state;
+		const list = this.listOf(branch, state.since);
 		const { total } = state.branches[branch];
-		const known = idsIn([state.told, state.unwanted, state.foreign].join());
-		const isUnknown = (row: IDataObject) => rowId(row) > mark && !known.has(rowId(row));
-		const isQuiet = !isWholeDue(state, now) && total !== undefined;
-		let unknown = 0;
-		const isEnough = (page: Page) => {
-			unknown += page.rows.filter(isUnknown).length;
-			return isQuiet && page.total === total + unknown;
-		};
-		return await reader.collect(this.listOf(branch, since), { isEnough });
+		if (isWholeDue(state, now) || total === undefined) return await reader.collect(list, {});
+
+		const isUnknown = makeUnknownTest(state);
+		const hasNoOthers = (unknownCount: number, newTotal?: number) => newTotal === total + unknownCount;
+		const smallPage = await readSmallPage(reader, list);
+		const isEnough = hasNoOthers(smallPage.rows.filter(isUnknown).length, smallPage.total);
+		if (isEnough || smallPage.isComplete) return smallPage;
+
+		let unknownCount = 0;
+		return await reader.collect(list, {
+			isEnough: (page) => {
+				unknownCount += page.rows.filter(isUnknown).length;
+				return hasNoOthers(unknownCount, page.total);
+			},
+		});
 	}
 
 	private listOf(branch: number, since: string): ListQuery {

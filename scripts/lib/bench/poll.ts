@@ -1,6 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import fs from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { INodeParameters } from 'n8n-workflow';
 import type { JsonObject, Sandbox, Settings } from '../../../sandbox';
 import type { Poller } from '../../../test/engine/support/poller';
 import { printTable } from '../markdown';
@@ -37,14 +41,36 @@ const ZONE_MS = 3 * 3_600_000;
 const stampAt = (minutes: number) =>
 	new Date(BEGIN + ZONE_MS + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
 
+/** Rows that are listed where the bytes of a poll count: more than a page has. */
+const LISTED_ROWS = 600;
+/** What a trigger watches there. */
+const WATCHED = [
+	{
+		event: 'customerCreated',
+		title: '*Customer Created*',
+		addRows: (account: Account) => {
+			for (let row = 1; row <= LISTED_ROWS; row++) account.add({ created_at: stampAt(-row) });
+		},
+	},
+	{
+		event: 'recordChanged',
+		title: '*Record Changed*',
+		addRows: (account: Account) => {
+			for (let row = LISTED_ROWS; row >= 1; row--) account.logChange(stampAt(-row));
+		},
+	},
+];
+
 /** What a poll has done and taken. */
 interface Poll {
 	items: number;
 	stateBytes: number;
 	requests: number;
+	/** What AlfaCRM has sent. */
+	bytes: number;
 }
 
-/** What a poll of the trigger costs: 'Customer Created' of all branches of an account with three, in n8n's own poll context. */
+/** What a poll of the trigger costs, mostly 'Customer Created' of all branches of an account with three, in n8n's own poll context. */
 export async function poll(only: string) {
 	// n8n-core writes an encryption key into the user folder as soon as it is loaded.
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-bench-'));
@@ -52,6 +78,7 @@ export async function poll(only: string) {
 	try {
 		if ('customers'.includes(only)) await bySize();
 		if ('new a day'.includes(only)) await byRate();
+		if ('no news'.includes(only)) await byBytes();
 	} finally {
 		fs.rmSync(folder, { recursive: true, force: true });
 	}
@@ -102,6 +129,51 @@ async function byRate() {
 	}
 }
 
+/** What a poll without news takes from the network, where one branch is watched that has much to list. */
+async function byBytes() {
+	say('');
+	const titles = ['watches', 'rows that AlfaCRM lists', 'requests', 'a poll', 'a day, each minute'];
+	const line = printTable(titles, (column) => column === 0);
+	for (const { event, title, addRows } of WATCHED) {
+		const quiet = await withAccount(
+			1_000,
+			{ ...UNHURRIED, bodyPageSize: 'honoured' },
+			{ requestsPerSecond: 0 },
+			async (account) => {
+				account.setTime(0);
+				addRows(account);
+				await account.poll();
+				// Until then it has not counted the rows.
+				await account.poll();
+				return await account.poll();
+			},
+			{ event, branchIds: [1] },
+		);
+		const perDay = `${((quiet.bytes * DAY_MINUTES) / 1_000_000).toFixed(1)} MB`;
+		line(title, LISTED_ROWS, quiet.requests, kilobytes(quiet.bytes), perDay);
+	}
+}
+
+/** Counts the bytes that servers of this process send, heads and bodies of their answers. */
+class SentBytes {
+	private readonly counted = new WeakMap<Socket, number>();
+	private bytes = 0;
+
+	/** Counts the bytes that are sent while something is done. */
+	async during(work: () => Promise<void>): Promise<number> {
+		this.bytes = 0;
+		subscribe('http.server.response.finish', this.count);
+		await work().finally(() => unsubscribe('http.server.response.finish', this.count));
+		return this.bytes;
+	}
+
+	private readonly count = (message: unknown): void => {
+		const { socket } = message as { response: ServerResponse; socket: Socket };
+		this.bytes += socket.bytesWritten - (this.counted.get(socket) ?? 0);
+		this.counted.set(socket, socket.bytesWritten);
+	};
+}
+
 const mean = (counts: number[]) => (counts.reduce((sum, count) => sum + count, 0) / counts.length).toFixed(1);
 const kilobytes = (bytes: number) => `${(bytes / 1_000).toFixed(1)} KB`;
 
@@ -137,31 +209,45 @@ async function withAccount<T>(
 	settings: Partial<Settings>,
 	credential: object,
 	work: (account: Account) => Promise<T>,
+	parameters: INodeParameters = { event: 'customerCreated' },
 ): Promise<T> {
 	const { Engine } = await import('../../../test/engine/support/engine');
 	const { Poller: PollerOfTests } = await import('../../../test/engine/support/poller');
 	return await withSandbox({ customers, settings }, async (sandbox) => {
 		sandbox.store.patch('branch', BRANCHES, { is_active: 1 });
 		const engine = new Engine({ ...accountOf(sandbox), ...credential });
-		return await work(accountWith(sandbox, new PollerOfTests(engine, { event: 'customerCreated' })));
+		return await work(accountWith(sandbox, new PollerOfTests(engine, parameters)));
 	});
 }
 
 function accountWith(sandbox: Sandbox, poller: Poller) {
 	const { now: realNow } = Date;
+	const sentBytes = new SentBytes();
 	let now = realNow;
+	let changes = 0;
 	return {
 		poll: async (): Promise<Poll> => {
 			sandbox.clearJournal();
 			Date.now = now;
-			const items = await poller.tick().finally(() => (Date.now = realNow));
+			let items: unknown[] = [];
+			const bytes = await sentBytes.during(async () => {
+				items = await poller.tick().finally(() => (Date.now = realNow));
+			});
 			const stateBytes = JSON.stringify(poller.state).length;
-			return { items: items.length, stateBytes, requests: sandbox.journal.length };
+			return { items: items.length, stateBytes, requests: sandbox.journal.length, bytes };
 		},
 		/** Adds a new lead, or another customer. */
 		add: (customer: JsonObject = {}) => {
 			const lead = { name: 'Новая Анна', is_study: 0, branch_ids: [1] };
 			sandbox.store.upsert('customer', { ...lead, ...customer });
+		},
+		/** Adds an entry to the change log, as live accounts have them: a few fields, old and new. API notes 5.21. */
+		logChange: (date_time: string) => {
+			const fields_old = { lead_status_id: 1, assigned_id: null, note: '' };
+			const fields_new = { lead_status_id: 2, assigned_id: 4, note: 'Перезвонить завтра' };
+			const entity_id = ++changes;
+			const entry = { entity: 'Customer', entity_id, user_id: 4, event: 2, fields_old, fields_new };
+			sandbox.store.upsert('log', { ...entry, branch_ids: [1], date_time });
 		},
 		/** Sets the clocks of AlfaCRM and n8n, which stand still from then on. */
 		setTime: (minutes: number) => {

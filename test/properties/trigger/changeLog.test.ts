@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { ChangeLog } from '../../../nodes/AlfaCrm/trigger/changeLog';
 import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';
+import { randomFrom } from '../../support/random';
 import { MemoryLists } from './lists';
 
 const BRANCHES = [1, 2, 3];
@@ -22,7 +23,16 @@ interface Settings {
 }
 
 type Step =
-	| { do: 'write'; branch: number; entity: string; count: number; isTwin: boolean; lateMinutes: number }
+	| {
+			do: 'write';
+			branch: number;
+			entity: string;
+			count: number;
+			isTwin: boolean;
+			lateMinutes: number;
+			/** What comes next happens in the same second. */
+			isInstant?: boolean;
+	  }
 	| { do: 'wait'; minutes: number }
 	| { do: 'poll' | 'restart' }
 	| { do: 'crash'; at: number }
@@ -33,6 +43,8 @@ type Step =
 interface History {
 	pageSize: number;
 	hasTotals: boolean;
+	/** Whether each request lists the entries of a second in another order. */
+	isShuffled?: boolean;
 	/** How far the clock of the account is ahead of n8n's. */
 	zoneHours: number;
 	/** Whether the log of a branch tells of all of them. */
@@ -51,6 +63,7 @@ const own: fc.Arbitrary<Step> = fc.record({
 	count: fc.constantFrom(1, 1, 2, 3, 25),
 	isTwin: fc.boolean(),
 	lateMinutes: fc.constantFrom(0, 0, 0, 5, 100),
+	isInstant: fc.constantFrom(true, false, false),
 });
 const choices = fc.constantFrom<Array<Partial<Settings>>>(
 	{ branches: [] },
@@ -94,6 +107,7 @@ const plainSteps = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 const histories: fc.Arbitrary<History> = fc.record({
 	pageSize: fc.constantFrom(2, 2, 5, 500),
 	hasTotals: fc.constantFrom(true, true, true, false),
+	isShuffled: fc.constantFrom(true, false, false),
 	zoneHours: fc.constantFrom(0, 0, 12, -11),
 	isAccount: fc.boolean(),
 	before: fc.array(fc.constantFrom(0, 1, 90, 600, 5_000, 100_000), { maxLength: 5 }),
@@ -121,13 +135,22 @@ interface LogEntry {
 	/** It need not be reported, and must not. */
 	isExcused?: boolean;
 	mustNot?: boolean;
-	/** It was there when its branch was chosen. */
+	/** It was there when its branch was chosen, and no key of it is kept. */
 	isHeld?: boolean;
 	/** A poll that left nothing, read or unread, has seen it as one of those. */
 	isOld?: boolean;
 	/** So n8n has saved it. */
 	wasOld?: boolean;
 	row: IDataObject;
+}
+
+/** Puts the entries of each second into a random order. */
+function shuffleSeconds(entries: readonly LogEntry[], random: () => number): LogEntry[] {
+	const drawn = entries.map((entry) => ({ entry, number: random() }));
+	const inOrder = drawn.sort((a, b) =>
+		a.entry.time === b.entry.time ? a.number - b.number : a.entry.time < b.entry.time ? -1 : 1,
+	);
+	return inOrder.map(({ entry }) => entry);
 }
 
 const stamp = (at: number) => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
@@ -153,6 +176,7 @@ class Play {
 	private saved: unknown;
 	private isActivation = true;
 	private readonly lists: MemoryLists;
+	private readonly random = randomFrom(1);
 
 	constructor(private readonly history: History) {
 		this.settings = history.settings;
@@ -225,13 +249,13 @@ class Play {
 		if (one.do === 'write') {
 			for (let count = 0; count < one.count; count++) {
 				const id =
-					one.isTwin && count > 0 && this.history.hasTotals
+					one.isTwin && count > 0 && this.mayHaveTwins
 						? (this.entries.at(-1)?.entityId ?? 1)
 						: this.entries.length + 1;
 				this.add(one.branch, one.entity, id, this.now, one.lateMinutes);
 			}
 			// Two changes of one record are seconds apart, or the same.
-			this.now += 1_000;
+			if (!one.isInstant) this.now += 1_000;
 		} else if (one.do === 'fail') this.lists.failing.add(one.branch);
 		else if (one.do === 'heal') this.lists.failing.delete(one.branch);
 		else if (one.do === 'open') this.open.add(one.branch);
@@ -290,6 +314,12 @@ class Play {
 		return classes.length === 0 || classes.includes(entity);
 	}
 
+	/** Whether there may be equal entries. In a random order they can be counted only if all of them are on one page. */
+	private get mayHaveTwins(): boolean {
+		const { hasTotals, isShuffled, pageSize } = this.history;
+		return hasTotals && (!isShuffled || pageSize >= 500);
+	}
+
 	private get watched(): number[] {
 		const { branches } = this.settings;
 		return branches.length > 0 ? branches : [...this.open].sort();
@@ -302,11 +332,13 @@ class Play {
 	}
 
 	private rowsOf(place: number): IDataObject[] {
-		const { isAccount } = this.history;
-		return this.entries
-			.filter((one) => (isAccount || one.branch === place) && one.shownFrom <= this.now)
-			.map(({ row }) => row)
-			.reverse();
+		const { hasTotals, isAccount, isShuffled } = this.history;
+		const shown = this.entries.filter(
+			(one) => (isAccount || one.branch === place) && one.shownFrom <= this.now,
+		);
+		// Without totals nobody can tell that an entry is missing.
+		const listed = isShuffled && hasTotals ? shuffleSeconds(shown, this.random) : shown;
+		return listed.map(({ row }) => row).reverse();
 	}
 
 	private async poll(): Promise<void> {
@@ -334,11 +366,12 @@ class Play {
 			const read = this.watched.filter((place) => !failures.has(place) && this.unread.delete(place));
 			// One that was closed by the first poll under a choice is none of those that were chosen.
 			for (const place of this.unread) if (!this.watched.includes(place)) this.unread.delete(place);
-			// What is written in the second in which a chosen branch is read first counts as old.
-			if (read.length > 0) this.now += 1_000;
-			if (!isAccount) this.noteHeld(read, there);
-			if (branches.length === 0) this.forgetClosed();
 			const taken = news.slice(0, most);
+			// Where another branch has unread entries, only times tell what a chosen branch held.
+			const hasReadAll = failures.size === 0 && !this.hasLongLog;
+			if (!hasReadAll && read.length > 0) this.now += 1_000;
+			if (!isAccount) this.noteHeld(read, there, hasReadAll && taken.length === news.length);
+			if (branches.length === 0) this.forgetClosed();
 			const state = JSON.stringify(after(taken.length));
 			this.polled = { watched: this.watched, scope: String(branches) };
 			this.largest = Math.max(this.largest, state.length);
@@ -363,15 +396,20 @@ class Play {
 		}
 	}
 
-	/** What chosen branches list when they are read first is old. */
-	private noteHeld(read: readonly number[], count: number): void {
+	/**
+	 * What chosen branches list when they are read first is old.
+	 *
+	 * @param areKeysKept whether the entries of the last two hours are known from then on
+	 */
+	private noteHeld(read: readonly number[], count: number, areKeysKept: boolean): void {
 		if (read.length === 0) return;
 		const nameOf = ({ entity, entity_id, datetime }: IDataObject) => `${entity} ${entity_id} ${datetime}`;
 		const told = new Set(this.reported.map(nameOf));
 		for (const one of this.entries.slice(0, count))
-			if (read.includes(one.branch) && one.shownFrom < this.now - 1_000) {
-				one.isHeld = !told.has(`${one.entity} ${one.entityId} ${one.time}`);
-				one.mustNot ||= one.isHeld;
+			if (read.includes(one.branch) && one.shownFrom <= this.now) {
+				const isHeld = !told.has(`${one.entity} ${one.entityId} ${one.time}`);
+				one.mustNot ||= isHeld;
+				one.isHeld = isHeld && !(areKeysKept && one.at >= this.now - 2 * HOUR_MS);
 			}
 	}
 

@@ -52,6 +52,7 @@ export const attendance = (isThere: 0 | 1): DerivedEvent => ({
 	details: [...LEFT_OUT, ...LEFT_OUT_AFTER, isThere === 1 ? 'reason_id' : 'grade'],
 	keyOf: ({ lesson_id, customer_id, details_id }) =>
 		lesson_id === null ? `details ${String(details_id)}` : `${String(lesson_id)} ${String(customer_id)}`,
+	lessonOf: ({ lesson_id }) => readId(lesson_id),
 });
 
 /** What is not said of new ones may be either. */

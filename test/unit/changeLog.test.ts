@@ -1,0 +1,259 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { CREDENTIAL } from '../../nodes/AlfaCrm/api/client';
+import { ChangeLog } from '../../nodes/AlfaCrm/trigger/changeLog';
+import { DerivedEvents } from '../../nodes/AlfaCrm/trigger/derivedEvents';
+import { attendance } from '../../nodes/AlfaCrm/trigger/events/attendance';
+import type { EventSource } from '../../nodes/AlfaCrm/trigger/eventSource';
+import { MemoryLists } from '../properties/trigger/lists';
+import { NODE } from '../support/nodeErrors';
+import { randomFrom } from '../support/random';
+
+const NOW = Date.parse('2026-02-10T09:00:00Z');
+
+interface LogRow extends IDataObject {
+	branch: number;
+	entity_id: number;
+	date_time: string;
+}
+
+/** A trigger that watches the change log of an account in memory. */
+class WatchedLog {
+	/** The newest first. */
+	readonly rows: LogRow[] = [];
+	readonly lists: MemoryLists;
+	private state: unknown;
+
+	/** @param showLesson the lesson with an ID, where lessons are read as well */
+	constructor(
+		private readonly source: EventSource = new ChangeLog(() => true, {}),
+		showLesson: (id: number) => IDataObject = () => ({}),
+	) {
+		this.lists = new MemoryLists((branch, { id }) =>
+			id === undefined ? this.rows.filter((row) => row.branch === branch) : [showLesson(Number(id))],
+		);
+		const node = { ...NODE, credentials: { [CREDENTIAL]: {} } };
+		Object.assign(this.lists.client, { node, origin: async () => 'https://demo.s20.online' });
+	}
+
+	/** Writes entries of one second. */
+	write(ids: readonly number[], date_time: string, branch = 1): void {
+		for (const entity_id of ids) {
+			this.rows.unshift({ branch, entity: 'Customer', entity_id, event: 2, date_time });
+		}
+	}
+
+	/** Polls once and returns what is reported. */
+	async poll(branches: readonly number[] = [1], scope = String(branches)): Promise<IDataObject[]> {
+		const { news, after } = await this.source.poll(
+			{
+				client: this.lists.client,
+				reader: this.lists.reader,
+				now: NOW,
+				deadline: Infinity,
+				branches,
+				scope,
+				filters: '',
+				most: 10_000,
+				startWith: 0,
+			},
+			this.state,
+		);
+		this.state = JSON.parse(JSON.stringify(after(news.length)));
+		return news.map(({ row }) => row);
+	}
+
+	async pollIds(branches?: readonly number[], scope?: string): Promise<number[]> {
+		const rows = await this.poll(branches, scope);
+		return rows.map(({ entity_id }) => Number(entity_id));
+	}
+}
+
+const numbers = (from: number, to: number): number[] =>
+	Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+describe('entries of one second', () => {
+	/** Lists the entries in another order at each request. All of them are of one second. */
+	function shuffleAtEachRequest({ lists, rows }: WatchedLog): void {
+		const random = randomFrom(5);
+		lists.onRequest = () => {
+			const drawn = rows.map((row) => ({ row, number: random() }));
+			drawn.sort((a, b) => a.number - b.number);
+			rows.splice(0, rows.length, ...drawn.map(({ row }) => row));
+		};
+	}
+
+	it.each([20, 500])('come once each in any order at each request, %d rows a page', async (pageSize) => {
+		const log = new WatchedLog();
+		log.lists.pageSize = pageSize;
+		await log.poll();
+		log.write(numbers(1, 1_200), '2026-02-10 09:00:00');
+		shuffleAtEachRequest(log);
+
+		const ids = await log.pollIds();
+		const repeatedIds = await log.pollIds();
+
+		expect(ids.sort((a, b) => a - b)).toEqual(numbers(1, 1_200));
+		expect(repeatedIds).toEqual([]);
+	});
+
+	it('that are equal come as often as the log lists them, also on two pages', async () => {
+		const log = new WatchedLog();
+		log.lists.pageSize = 20;
+		log.write([1], '2026-02-10 08:00:00');
+		await log.poll();
+		log.write([...numbers(100, 118), 7, 7, 7], '2026-02-10 08:59:00');
+		log.write(numbers(201, 218), '2026-02-10 09:00:00');
+
+		const ids = await log.pollIds();
+
+		expect(ids.filter((id) => id === 7)).toEqual([7, 7, 7]);
+		expect(ids).toHaveLength(40);
+	});
+});
+
+describe('a branch that is chosen later', () => {
+	it('reports nothing that it held, although it is closed and opened again', async () => {
+		const log = new WatchedLog();
+		log.write([1], '2026-02-10 08:30:00');
+		log.write(numbers(101, 140), '2026-02-10 08:40:00', 2);
+		await log.poll([1], 'only 1');
+
+		await log.poll([1, 2], 'all');
+		await log.poll([1], 'all');
+		const ids = await log.pollIds([1, 2], 'all');
+
+		expect(ids).toEqual([]);
+	});
+
+	it('reports a change of the second in which it was read first', async () => {
+		const log = new WatchedLog();
+		await log.poll([1]);
+		log.write([101], '2026-02-10 09:00:00', 2);
+		await log.poll([1, 2]);
+		log.write([102], '2026-02-10 09:00:00', 2);
+
+		const ids = await log.pollIds([1, 2]);
+
+		expect(ids).toEqual([102]);
+	});
+
+	it('reports a late change with a time before that', async () => {
+		const log = new WatchedLog();
+		await log.poll([1]);
+		log.write([101], '2026-02-10 09:00:00', 2);
+		await log.poll([1, 2]);
+		const lateRow = { branch: 2, entity: 'Customer', entity_id: 102, event: 2 };
+		log.rows.push({ ...lateRow, date_time: '2026-02-10 08:00:00' });
+
+		const ids = await log.pollIds([1, 2]);
+
+		expect(ids).toEqual([102]);
+	});
+
+	it('hides no change that another branch has not reported yet', async () => {
+		const log = new WatchedLog();
+		await log.poll([1]);
+		log.write([101], '2026-02-10 09:00:00', 1);
+		log.write([101], '2026-02-10 09:00:00', 2);
+
+		const ids = await log.pollIds([1, 2]);
+
+		expect(ids).toEqual([101]);
+	});
+});
+
+describe('page sizes', () => {
+	/** Notes the page sizes of the requests. */
+	function notePageSizes({ lists }: WatchedLog): unknown[] {
+		const sizes: unknown[] = [];
+		const { attempt } = lists.client;
+		lists.client.attempt = async (call, isExpected) => {
+			sizes.push(call.body?.pageSize);
+			return await attempt(call, isExpected);
+		};
+		return sizes;
+	}
+
+	it('a poll without news asks for one page of 20 rows', async () => {
+		const log = new WatchedLog();
+		log.lists.pageSize = 500;
+		numbers(1, 100).forEach((id) => log.write([id], `2026-02-10 07:00:${String(id % 60).padStart(2, '0')}`));
+		log.write([101], '2026-02-10 08:00:00');
+		await log.poll();
+		const sizes = notePageSizes(log);
+
+		const ids = await log.pollIds();
+
+		expect(ids).toEqual([]);
+		expect(sizes).toEqual([20]);
+	});
+
+	it('a poll with more news than the small page shows reads large pages from page 0 on', async () => {
+		const log = new WatchedLog();
+		log.lists.pageSize = 500;
+		log.write(numbers(1, 600), '2026-02-10 07:00:00');
+		log.write([601], '2026-02-10 07:00:01');
+		await log.poll();
+		log.write(numbers(1_001, 1_030), '2026-02-10 08:00:00');
+		const sizes = notePageSizes(log);
+
+		const ids = await log.pollIds();
+
+		expect(ids).toEqual(numbers(1_001, 1_030));
+		expect(sizes).toEqual([20, 500]);
+	});
+
+	it('entries that come between the small and the large page are reported once', async () => {
+		const log = new WatchedLog();
+		log.lists.pageSize = 500;
+		log.write(numbers(1, 600), '2026-02-10 07:00:00');
+		await log.poll();
+		log.write(numbers(1_001, 1_030), '2026-02-10 08:00:00');
+		const firstRequest = log.lists.requests + 1;
+		log.lists.onRequest = (number) => {
+			if (number === firstRequest + 1) log.write([1_031], '2026-02-10 08:00:01');
+		};
+
+		const ids = [...(await log.pollIds()), ...(await log.pollIds())];
+
+		expect(ids).toEqual(numbers(1_001, 1_031));
+	});
+});
+
+describe('attendances', () => {
+	const PUPILS_OF_LESSON = 100;
+
+	/** Lessons with 100 pupils each, all of whom were there. */
+	function lessonRow(id: number): IDataObject {
+		const pupils = numbers(1, PUPILS_OF_LESSON);
+		return {
+			id,
+			status: 3,
+			branch_id: 1,
+			customer_ids: pupils,
+			details: pupils.map((pupil) => ({ id: id * 1_000 + pupil, customer_id: pupil, is_attend: 1 })),
+		};
+	}
+
+	function addCompletion(log: WatchedLog, lesson: number, date_time: string): void {
+		const statuses = { fields_old: { status: 1 }, fields_new: { status: 3 } };
+		log.rows.unshift({ branch: 1, entity: 'Lesson', entity_id: lesson, event: 2, date_time, ...statuses });
+	}
+
+	it('of a lesson that is completed again after 3,000 others are not reported again', async () => {
+		const log = new WatchedLog(new DerivedEvents(attendance(1)), lessonRow);
+		await log.poll();
+		addCompletion(log, 1, '2026-02-10 08:00:00');
+		const first = await log.poll();
+		numbers(2, 32).forEach((lesson) => addCompletion(log, lesson, `2026-02-10 08:01:${lesson + 10}`));
+		const others = await log.poll();
+
+		addCompletion(log, 1, '2026-02-10 08:30:00');
+		const again = await log.poll();
+
+		expect(first).toHaveLength(100);
+		expect(others).toHaveLength(3_100);
+		expect(again).toHaveLength(0);
+	});
+});
