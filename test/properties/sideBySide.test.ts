@@ -170,7 +170,7 @@ describe('two executions at the same moment, by one credential or by two of an a
 			byEmail({ name: 'Орлова Мия', phone: '8 900 555 00 05' }),
 		]),
 		'make one customer by email and by a custom field': making('customer', () => [
-			byEmail({ name: 'Орлова Мия', ...custom(` ${CONTRACT.toUpperCase()}`) }),
+			byEmail({ name: 'Орлова Мия', ...custom(` ${CONTRACT}  `) }),
 			byContract({ name: 'Орлова Мия', email: EMAIL }),
 		]),
 		'make one customer by a custom field and by phone': making('customer', () => [
