@@ -14,7 +14,7 @@ const HANGS_MS = 2_000;
 /** Round trips that tell how quick the host can be, and how quick it is now: the latest, since ways and servers change. */
 const LATEST_ROUND_TRIPS = 200;
 const ROUND_TRIPS_NOW = 20;
-/** How many times the spread of the round trips, shared among them, the shortest possible one may be below the measured. */
+/** By how many times what its spread makes likely the shortest possible round trip may be below the measured ones. */
 const ROUND_TRIP_CAUTION = 3;
 /** A request has reached the server after this time, however long its answer takes. */
 const MAX_LATENESS_MS = 1_000;
@@ -283,11 +283,15 @@ export class RateLimiter {
 function shortestRoundTrip(roundTrips: readonly number[]): number {
 	const { length } = roundTrips;
 	if (length <= MOST_CALLS_AT_ONCE) return 0;
-	const shortest = Math.min(...roundTrips);
-	const mean = roundTrips.reduce((sum, roundTrip) => sum + roundTrip, 0) / length;
+	const sorted = [...roundTrips].sort((a, b) => a - b);
+	const [shortest] = sorted;
+	const median = sorted[Math.floor(length / 2)];
+	// The way there and the way back are seldom both short, so the shortest of n answers comes near the shortest possible one only
+	// as fast as the square root of n grows.
+	const unseen = (median - shortest) / Math.sqrt(length);
 	// A few answers may be alike by chance.
-	const spread = mean - shortest + shortest / length;
-	return Math.max(0, shortest - (ROUND_TRIP_CAUTION * spread) / length);
+	const unseenByChance = shortest / length ** 2;
+	return Math.max(0, shortest - ROUND_TRIP_CAUTION * (unseen + unseenByChance));
 }
 
 /** The sliding window of a rate: a second at least, and as many whole calls as fit. 2.5 a second are three in 1.2 s. */
