@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Fault, Snapshot } from '../../sandbox';
@@ -62,7 +63,9 @@ const isActive = ({ entity, row }: ReturnType<typeof leftBy>[number]): boolean =
 	if (entity === 'task') return row.is_done !== 1 && row.is_archive !== 1;
 	if (entity !== 'cgi') return true;
 	const [day, month, year] = String(row.e_date).split('.');
-	return `${year}-${month}-${day}` > new Date().toISOString().slice(0, 10);
+	// The membership ends by the clock of the school, where the next day has begun while it is still evening in UTC.
+	const today = DateTime.now().setZone(school.sandbox.settings.timeZone).toISODate();
+	return `${year}-${month}-${day}` > String(today);
 };
 
 describe('Account → Try Writes', () => {
