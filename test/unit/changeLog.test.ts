@@ -163,6 +163,79 @@ describe('a branch that is chosen later', () => {
 	});
 });
 
+describe('a reading that begins again', () => {
+	/** Writes entries one second apart. */
+	function writeOverTime(log: WatchedLog, ids: readonly number[], hour: number): void {
+		ids.forEach((id, index) => {
+			const minute = String(Math.floor(index / 60)).padStart(2, '0');
+			const second = String(index % 60).padStart(2, '0');
+			log.write([id], `2026-02-10 0${hour}:${minute}:${second}`);
+		});
+	}
+
+	/** Answers page 1 of the first large reading only after page 2, when three more entries have come in. */
+	function answerPageOneLate(log: WatchedLog): void {
+		const { client } = log.lists;
+		const { attempt } = client;
+		let release = () => {};
+		const pageTwoAnswered = new Promise<void>((resolve) => (release = resolve));
+		let isLate = true;
+		Object.assign(client, { callsAtOnce: 5 });
+		client.attempt = async (call, isExpected) => {
+			const { page, pageSize } = call.body ?? {};
+			if (pageSize === 500 && page === 1 && isLate) {
+				isLate = false;
+				await pageTwoAnswered;
+				log.write([2_001, 2_002, 2_003], '2026-02-10 08:59:00');
+			}
+			const answer = await attempt(call, isExpected);
+			if (page === 2) release();
+			return answer;
+		};
+	}
+
+	it('reports no old entry where answers come out of order and the total seems to shrink', async () => {
+		const log = new WatchedLog();
+		log.lists.pageSize = 500;
+		writeOverTime(log, numbers(1, 10), 5);
+		await log.poll();
+		writeOverTime(log, numbers(101, 1_100), 7);
+		answerPageOneLate(log);
+
+		const ids = await log.pollIds();
+
+		expect(ids).toEqual([...numbers(101, 1_100), 2_001, 2_002, 2_003]);
+		expect(log.lists.requests).toBeLessThan(20);
+	});
+
+	it("takes the length of AlfaCRM's own pages where later large pages do not arrive and the log grows", async () => {
+		const log = new WatchedLog();
+		log.lists.pageSize = 500;
+		writeOverTime(log, numbers(1, 6), 5);
+		await log.poll();
+		writeOverTime(log, numbers(101, 800), 7);
+		const { client } = log.lists;
+		const { attempt, request } = client;
+		client.attempt = async (call, isExpected) => {
+			const isLost = call.body?.pageSize === 500 && Number(call.body.page) > 0;
+			return isLost ? undefined : await attempt(call, isExpected);
+		};
+		let hasGrown = false;
+		client.request = async (call) => {
+			if (call.body?.page === 34 && !hasGrown) {
+				hasGrown = true;
+				log.write([3_001], '2026-02-10 08:59:00');
+			}
+			return await request({ ...call, body: { pageSize: 20, ...call.body } });
+		};
+
+		const ids = await log.pollIds();
+
+		expect(ids.slice(0, 700)).toEqual(numbers(101, 800));
+		expect(log.lists.requests).toBeLessThan(100);
+	});
+});
+
 describe('page sizes', () => {
 	/** Notes the page sizes of the requests. */
 	function notePageSizes({ lists }: WatchedLog): unknown[] {
