@@ -107,10 +107,10 @@ function readRuns(text: string, keyCount: number): LessonRun[] {
 			return { lesson, count };
 		});
 
-	const countWithLesson = runs.reduce((sum, { count }) => sum + count, 0);
-	const countWithoutLesson = keyCount - countWithLesson;
-	if (countWithoutLesson <= 0) return runs;
-	return [{ lesson: NO_LESSON, count: countWithoutLesson }, ...runs];
+	const countInRuns = runs.reduce((sum, { count }) => sum + count, 0);
+	const countWithoutRun = keyCount - countInRuns;
+	if (countWithoutRun <= 0) return runs;
+	return [{ lesson: NO_LESSON, count: countWithoutRun }, ...runs];
 }
 
 /** Drops the lowest ranges if the text is too long. */
