@@ -3,7 +3,10 @@ import { cancelled, ResponseError } from './failures';
 /** The listeners of each signal. */
 const listenersOf = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Listens to a signal on behalf of all its listeners. The abort event calls it with the signal as `this`. */
+/**
+ * Calls all listeners of a signal. It is the handler of the signal's abort event, so `this` is the
+ * signal.
+ */
 function callListeners(this: AbortSignal): void {
 	for (const listener of listenersOf.get(this) ?? []) {
 		listener();
@@ -13,8 +16,8 @@ function callListeners(this: AbortSignal): void {
 /**
  * Calls a listener when a signal aborts, or immediately if it has already aborted.
  *
- * Many calls of an execution wait for the same signal. Node warns of a memory leak if one signal has
- * more than ten listeners, so each signal gets one real listener, `callListeners`.
+ * Many calls of an execution wait for the same signal. Node warns of a memory leak if one signal
+ * has more than ten listeners, so each signal gets one real listener, `callListeners`.
  *
  * @returns a function that removes the listener
  */
@@ -65,7 +68,8 @@ export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T>
 /**
  * Waits for a promise, and stops waiting when the signal aborts.
  *
- * @param makeError makes the error to throw on abort; by default it says that the execution was cancelled
+ * @param makeError makes the error to throw on abort; by default it says that the execution was
+ * cancelled
  * @throws the error of `makeError` if the signal aborts first
  */
 export async function abortable<T>(

@@ -6,7 +6,10 @@ import { flag, references } from './fields';
 
 const subjects = references('subject_ids', 'Subject', 'subject');
 
-/** Describes branches. API notes 5.1. AlfaCRM documents no filter by ID for them, so the form offers none. */
+/**
+ * Describes branches. API notes 5.1. AlfaCRM documents no filter by ID for them, so the form offers
+ * none.
+ */
 export const branch = writable({
 	resource: 'branch',
 	className: 'Branch',
@@ -31,9 +34,9 @@ export const shownBranches = ({ branch_id, branch_ids }: IDataObject): number[] 
 	readIds([branch_ids, branch_id].flat());
 
 /**
- * Whether a row in the list of a branch belongs to that branch. The lists of some branches also show
- * rows of other branches, so the branches that the row names decide. A row that names none belongs
- * to the branch whose list shows it. API notes 3.
+ * Whether a row in the list of a branch belongs to that branch. The lists of some branches also
+ * show rows of other branches, so the branches that the row names decide. A row that names none
+ * belongs to the branch whose list shows it. API notes 3.
  *
  * @param branch the branch whose list shows the row; if undefined, every row belongs
  */

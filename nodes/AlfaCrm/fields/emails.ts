@@ -51,7 +51,9 @@ export const emails: FieldKind<OfType<'emails'>> = {
 	searchForms: (_field, name, item) => findAddresses(item).flatMap((address) => textForms(name, address)),
 };
 
-/** A filter of lists of people: one address, which may stand behind a name, or a part of an address. */
+/**
+ * A filter of lists of people: one address, which may stand behind a name, or a part of an address.
+ */
 export const emailPart: FieldKind<OfType<'emailPart'>> = {
 	...single,
 	...comparedBy((_field: unknown, item) => normalizedText(readSingleAddress(item))),
@@ -60,7 +62,10 @@ export const emailPart: FieldKind<OfType<'emailPart'>> = {
 	serialize: (_field, item) => readSingleAddress(item),
 };
 
-/** Whether two values hold the same addresses. Without an address in the first value, compares them as texts. */
+/**
+ * Whether two values hold the same addresses. Without an address in the first value, compares them
+ * as texts.
+ */
 function isSameEmail(field: unknown, value: unknown, comparedValue: unknown, zone: string): boolean {
 	const addresses = findAddresses(value);
 	if (addresses.length === 0) return severalTexts.isSame(field, value, comparedValue, zone);
@@ -102,7 +107,10 @@ function findAddresses(value: unknown): string[] {
 	return [...new Set(addresses)];
 }
 
-/** Splits a text that lists email addresses. An address beside other words stays with its words. */
+/**
+ * Splits a text that lists email addresses. An address beside other words stays with its words:
+ * `anna@x.org (mother)`.
+ */
 function splitEmails(text: string): string[] {
 	// `parts` splits at commas, semicolons and line breaks.
 	const pieces = joinSenderNames(parts(text.replace(QUOTED_SENDER_NAME, '')));
@@ -146,15 +154,17 @@ function splitPlainAddresses(piece: string): string[] {
 	return isLoneAddress ? addresses : [piece];
 }
 
-/** Extracts the addresses of a text as they are written there: `Anna@x.org` of `Anna <Anna@x.org>`. */
+/**
+ * Extracts the addresses of a text as they are written there: `Anna@x.org` of `Anna <Anna@x.org>`.
+ */
 function extractAddresses(text: string): string[] {
 	const words = text.split(ADDRESS_DELIMITERS).filter(isAddress);
 	return words.map((word) => word.replace(FINAL_DOTS, ''));
 }
 
 /**
- * Whether a text has one @, a letter or digit before it, and a domain with a letter behind it. `-`,
- * `no@` and `@mail.ru` are no addresses.
+ * Whether a text has one @, a letter or digit before it, and a letter after it. `-`, `no@` and
+ * `@mail.ru` are not addresses.
  */
 function isAddress(text: string): boolean {
 	const [local, domain = '', ...furtherParts] = text.split('@');

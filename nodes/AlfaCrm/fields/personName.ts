@@ -14,7 +14,10 @@ export const normalizeName = (name: string): string => splitWords(name).sort().j
  */
 export const replaceCommas = (name: string): string => name.replace(/[,;]+/g, ' ').trim();
 
-/** Whether one of two names has all words of the other name and at least one more, such as a patronymic. */
+/**
+ * Whether one of two names has all words of the other name and at least one more, such as a
+ * patronymic.
+ */
 export function hasExtraWords(name: string, otherName: string): boolean {
 	const words = splitWords(name);
 	const otherWords = splitWords(otherName);

@@ -45,7 +45,9 @@ export interface TimeSpan {
 
 interface PlacedRow {
 	row: IDataObject;
-	/** The place in the log, 1 for the oldest entry. It stays the same when new entries come on top. */
+	/**
+	 * The place in the log, 1 for the oldest entry. It stays the same when new entries come on top.
+	 */
 	place: number;
 }
 
@@ -84,7 +86,7 @@ export class LogSecond {
 		return Math.min(...this.rowsByPlace.keys());
 	}
 
-	/** The rows, the newest first. If the log does not keep its order, neither do rows of one second. */
+	/** The rows, the newest first. They are in order only if the log keeps its own. */
 	get rows(): IDataObject[] {
 		// A complete second has each entry under its own key. Otherwise the last reading counts.
 		const placedRows = this.isComplete ? this.rowsByKey : this.rowsByPlace;

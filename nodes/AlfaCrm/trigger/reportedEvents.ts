@@ -2,29 +2,41 @@ import { idsIn, rangesOf } from './idRanges';
 import { splitKeys } from './logEntries';
 
 /**
- * Remembers which events were reported, because several entries of the log may be about the same event.
+ * Remembers which events were reported, because several entries of the log may be about the same
+ * event.
  *
- * Attendances come in thousands. Storing a key for each would take too much room, so only the latest 3,000 events keep one. Of
- * an older event only the lesson is remembered, and no event of that lesson is reported any more. IDs of lessons take little
- * room, because they are stored as ranges.
+ * Attendances come in thousands. Storing a key for each would take too much room, so only the
+ * latest 3,000 events keep one. Of an older event only the lesson is remembered, and no event of
+ * that lesson is reported any more. IDs of lessons take little room, because they are stored as
+ * ranges.
  */
 
 /** At most this many events keep a key. */
 const MOST_KEYS = 3_000;
 
-/** The stored older lessons take at most this many characters. If they need more, the lowest IDs are forgotten. */
+/**
+ * The stored older lessons take at most this many characters. If they need more, the lowest IDs are
+ * forgotten.
+ */
 const MOST_LESSON_CHARACTERS = 10_000;
 
 /** The number that a lesson run holds for events without a lesson. Real IDs begin with 1. */
 const NO_LESSON = 0;
 
-/** The part of a trigger's state that is stored between two polls. Workflows store these names, so they must not change. */
+/**
+ * The part of a trigger's state that is stored between two polls. Workflows store these names, so
+ * they must not change.
+ */
 export interface StoredEvents {
-	/** The keys of the latest events, the oldest first. All keys have the same length and stand one after the other: `anna01oleg01`. */
+	/**
+	 * The keys of the latest events, the oldest first. All keys have the same length and stand one
+	 * after the other: `anna01oleg01`.
+	 */
 	reported: string;
 	/**
-	 * The lessons of these keys, in the same order. `501*12,502,0*2`: the first 12 keys belong to lesson 501, the next one to
-	 * lesson 502, and the last two to none. Older versions stored no lessons, so the text may count fewer keys than there are.
+	 * The lessons of these keys, in the same order. `501*12,502,0*2`: the first 12 keys belong to
+	 * lesson 501, the next one to lesson 502, and the last two to none. Older versions stored no
+	 * lessons, so the text may count fewer keys than there are.
 	 */
 	lessons?: string;
 	/** The lessons of older events, as ranges of IDs: `480-497,499`. */
@@ -81,7 +93,7 @@ export class ReportedEvents {
 		};
 	}
 
-	/** Forgets the oldest key, and remembers its lesson as an older one. */
+	/** Forgets the oldest key, and remembers its lesson, if it has one, among the older lessons. */
 	private forgetOldestKey(): void {
 		const [oldestKey] = this.keys;
 		this.keys.delete(oldestKey);
@@ -116,7 +128,8 @@ function readRuns(text: string, keyCount: number): LessonRun[] {
 /** Drops the lowest ranges if the text is too long. */
 function limitRanges(ranges: string): string {
 	if (ranges.length <= MOST_LESSON_CHARACTERS) return ranges;
-	// IDs ascend, so the end of the text has the highest. Its first range may be cut in half, so that range is dropped.
+	// IDs ascend, so the highest are at the end. The first range there may be cut in half, so it is
+	// dropped.
 	const end = ranges.slice(-MOST_LESSON_CHARACTERS);
 	return end.slice(end.indexOf(',') + 1);
 }

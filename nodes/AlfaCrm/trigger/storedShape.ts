@@ -1,13 +1,14 @@
 import { isPlain } from '../fields/blank';
 
 /**
- * Makes checks for the state that a trigger stores between two polls, so that a broken state is noticed before it is used. n8n
- * keeps states in its database, where a Code node of the workflow, another version of this package, or a person can write
- * something else.
+ * Makes checks for the state that a trigger stores between two polls, so that a broken state is
+ * noticed before it is used. n8n keeps states in its database, where a Code node of the workflow,
+ * another version of this package, or a person can write something else.
  */
 
 /**
- * Returns a description of what is wrong with a value, e.g. `state.keys[2] is not a text`, or undefined if nothing is wrong.
+ * Returns a description of what is wrong with a value, e.g. `state.keys[2] is not a text`, or
+ * undefined if nothing is wrong.
  *
  * @param path where the value is, for the description, e.g. `state.keys[2]`
  */
@@ -47,7 +48,8 @@ export const makeRecordCheck =
 	};
 
 /**
- * Makes a check for an object with these properties. Other properties are ignored, because another version may have added them.
+ * Makes a check for an object with these properties. Other properties are ignored, because another
+ * version may have added them.
  *
  * `Required` makes TypeScript ask for a check of each property of `T`, including the optional ones.
  */

@@ -17,7 +17,9 @@ const SQUARE_BRACKET = /[[\]]/;
 /** A template that was not filled: `{{id}}`, `${id}`, `<id>`, `%id%`. */
 const PLACEHOLDER = /\{\{|\}\}|\$\{|<\s*[\p{L}_][^<>]*>|%[\p{L}_]+%/u;
 
-/** What Excel and Google Sheets show in place of a value, in English and in Russian: `#N/A`, `#Н/Д`. */
+/**
+ * What Excel and Google Sheets show in place of a value, in English and in Russian: `#N/A`, `#Н/Д`.
+ */
 const SHEET_ERROR =
 	/#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|ERROR!|SPILL!|CALC!|Н\/Д|ССЫЛКА!|ЗНАЧ!|ИМЯ\?|ДЕЛ\/0!|ЧИСЛО!|ПУСТО!|ОШИБКА!)/iu;
 
@@ -35,16 +37,19 @@ const DOUBLE_DASH = /\p{Pd}{2}/u;
 
 // ---------------------------------------------------------------- patterns of generated IDs
 
-/** A text in base64 or base64url: `xRtbQmWe-kL_`. Shorter texts cannot be told from prefixes. */
+/**
+ * At least ten characters of base64 or base64url: `xRtbQmWe-kL_`. A shorter ID cannot be told from a
+ * prefix.
+ */
 const BASE64 = /^[A-Za-z0-9+/_-]{10,}={0,2}$/;
 
 /** What separates the words and numbers of an ID: `-`, `_` and `/`. */
 const SEPARATORS = /[-_/]+/;
 
-/** An abbreviation need not be pronounceable: `inv`, `qr`, `sbp`. */
+/** Letters of at most this length may be an abbreviation, which is no word: `qr`, `sbp`. */
 const LONGEST_ABBREVIATION = 3;
 
-/** A shorter text is not taken for a word. */
+/** A word has at least this many letters. */
 const SHORTEST_WORD = 3;
 
 /** At least this share of the sounds of a word are vowels. */
@@ -55,7 +60,10 @@ const ALL_CONSONANTS = /[^aeiouy]/g;
 /** Letters that together stand for one consonant: `ck` of `ticket`, `zh` of `strizhka`. */
 const DIGRAPHS = /shch|sch|sh|ch|zh|kh|ts|ck|th|ph/g;
 
-/** Letter sequences that no word has. They are looked for in lower case, after each digraph was replaced with `k`. */
+/**
+ * Letter sequences that hardly any word has. They are looked for in lower case, after each digraph
+ * was replaced with `k`.
+ */
 const UNPRONOUNCEABLE = {
 	/** `brtk` */
 	fourConsonants: /[^aeiouy]{4}/,
@@ -93,8 +101,8 @@ const CAMEL_CASE_WORD = /[A-Z]?[a-z]+/g;
 // ---------------------------------------------------------------- faults
 
 /**
- * Returns what is wrong with an external ID, as the rest of the sentence "It must ...", or undefined
- * if nothing is: "not end with a separator" for `inv-2026-`.
+ * Returns what is wrong with an external ID, as the rest of the sentence "It must ...", or
+ * undefined if nothing is: "not end with a separator" for `inv-2026-`.
  */
 export function findIdFault(id: string): string | undefined {
 	if (SQUARE_BRACKET.test(id)) return 'contain no square brackets, since the note keeps the ID inside them';
@@ -104,7 +112,8 @@ export function findIdFault(id: string): string | undefined {
 	// A generated ID needs no further checks.
 	if (isGenerated(id) && !LOST_VALUE.test(id)) return undefined;
 
-	// If `inv-{{ $json.id }}` finds nothing, it leaves `inv-` or `inv-0`. All payments would share that ID.
+	// If `inv-{{ $json.id }}` finds nothing, it leaves `inv-` or `inv-0`, which all payments would
+	// share.
 	if (!NON_ZERO_DIGIT.test(id)) return 'hold a digit other than 0';
 	// A spreadsheet shows long numbers as 7,90056E+10, so different numbers become the same text.
 	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
@@ -115,7 +124,10 @@ export function findIdFault(id: string): string | undefined {
 	return undefined;
 }
 
-/** Whether a program has generated an ID. Then neither a dash at its end nor a lack of digits is a fault. */
+/**
+ * Whether a program has generated an ID. Then neither a dash at its end nor a lack of digits is a
+ * fault.
+ */
 function isGenerated(id: string): boolean {
 	if (!BASE64.test(id)) return false;
 	// People do not write a plus in a prefix, but base64 has it.
@@ -125,7 +137,9 @@ function isGenerated(id: string): boolean {
 	return !parts.every(isWrittenByPeople);
 }
 
-/** Whether a part of an ID is a number, a word or an abbreviation, with or without digits around it. */
+/**
+ * Whether a part of an ID is a number, a word or an abbreviation, with or without digits around it.
+ */
 function isWrittenByPeople(part: string): boolean {
 	const [, letters] = LETTERS_AND_DIGITS.exec(part) ?? [];
 	if (letters === undefined) return false;

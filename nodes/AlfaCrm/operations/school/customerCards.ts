@@ -14,8 +14,8 @@ interface CustomerCard {
 }
 
 /**
- * At most this many cards are requested one by one. For more, the branch's whole list is read. That list may have hundreds of
- * pages, so it is worth it only for many cards.
+ * At most this many cards are requested one by one. For more, the branch's whole list is read. That
+ * list may have hundreds of pages, so it is not read for a few cards.
  */
 const MOST_SINGLE_CALLS = 5;
 
@@ -46,7 +46,10 @@ export class CustomerCards {
 		return this.cards.get(id);
 	}
 
-	/** Finds the card of a customer who may attend lessons. Returns undefined for archived customers and rejected leads. */
+	/**
+	 * Finds the card of a customer who may attend lessons. Returns undefined for archived customers
+	 * and rejected leads.
+	 */
 	findAttending(id: number): CustomerCard | undefined {
 		const card = this.cards.get(id);
 		if (card === undefined || this.isArchivedByRow(card) || isRejected(card.row)) return undefined;
@@ -54,16 +57,17 @@ export class CustomerCards {
 	}
 
 	isArchivedByRow({ row }: CustomerCard): boolean {
-		// If the row does not tell, `archivedByRow` returns undefined, and the customer counts as not archived.
+		// `archivedByRow` returns undefined if the row does not tell. Then the customer counts as not archived.
 		return archivedByRow(customerEntity, row, this.zone) === true;
 	}
 
 	/**
 	 * Looks up the missing cards of customers in a branch.
 	 *
-	 * One call with a list of IDs is tried first. Only one known program sends `id` as a list, so AlfaCRM may not support it (API
-	 * notes 3). If no such call has returned at least two cards so far, the cards that are still missing are requested one by one,
-	 * or the branch's whole list is read.
+	 * One call with a list of IDs is tried first. Only one known program sends `id` as a list, so
+	 * AlfaCRM may not support it (API notes 3). If no such call has returned at least two cards so
+	 * far, the cards that are still missing are requested one by one, or the branch's whole list is
+	 * read.
 	 */
 	async read(branch: Branch, ids: readonly number[]): Promise<void> {
 		const lookupOf = (id: number) => `${branch} ${id}`;
@@ -73,7 +77,8 @@ export class CustomerCards {
 			this.takesIdLists ||= count > 1;
 		}
 
-		// A single ID was not requested yet. If lists work, a card that the list did not return is not in this branch.
+		// A single ID was not requested yet. Of several IDs nothing more is requested if ID lists work:
+		// then a card that the list did not return is not in this branch.
 		if (missingIds.length === 1 || !this.takesIdLists) {
 			await this.readWithoutIdLists(branch, this.missing(missingIds));
 		}
