@@ -86,7 +86,7 @@ export class LogSecond {
 		return Math.min(...this.rowsByPlace.keys());
 	}
 
-	/** The rows, the newest first. They are in order only if the log keeps its own. */
+	/** The rows, the newest first. Their order is right only if the log keeps its order. */
 	get rows(): IDataObject[] {
 		// A complete second has each entry under its own key. Otherwise the last reading counts.
 		const placedRows = this.isComplete ? this.rowsByKey : this.rowsByPlace;
