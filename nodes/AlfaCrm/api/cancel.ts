@@ -1,85 +1,106 @@
 import { cancelled, ResponseError } from './failures';
 
-/** The listeners of each signal that anything waits for. */
-const listeners = new WeakMap<AbortSignal, Set<() => void>>();
-
-function callAll(this: AbortSignal): void {
-	for (const listener of listeners.get(this) ?? []) listener();
-}
+/** The listeners of each signal. */
+const listenersOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls a listener when a signal aborts, at once if it has. Many calls of an execution wait for the same signal, and Node
- * warns of a leak where more than ten listen to one, so one listens for all.
- *
- * @returns takes the listener away again
+ * Calls all listeners of a signal. It is the handler of the signal's abort event, so `this` is the
+ * signal.
  */
-export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-	if (signal.aborted) listener();
-	const all = listeners.get(signal) ?? new Set();
-	if (all.size === 0) signal.addEventListener('abort', callAll, { once: true });
-	listeners.set(signal, all.add(listener));
-	return () => {
-		all.delete(listener);
-		if (all.size === 0) signal.removeEventListener('abort', callAll);
-	};
-}
-
-/**
- * Waits like n8n's `sleep`, which cannot be ended and keeps the process alive until its time is up. This one does not, so
- * it is for a wait that something else may end before.
- *
- * @param ms milliseconds
- */
-export async function timeout(ms: number): Promise<void> {
-	const time = AbortSignal.timeout(Math.ceil(ms));
-	await new Promise<void>((resolve) => time.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/**
- * Waits for an answer.
- *
- * @param ms milliseconds
- * @throws Error when it takes longer; what comes of it later nobody is told
- */
-export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T> {
-	const late = timeout(ms).then(() => {
-		throw new Error('No answer in time');
-	});
-	return await Promise.race([answer, late]);
-}
-
-/**
- * Waits for something, and no longer when the signal aborts.
- *
- * @param reason asked then for what to throw
- * @throws ResponseError that says that the execution was cancelled, if no other reason is given
- */
-export async function abortable<T>(
-	wait: Promise<T>,
-	signal: AbortSignal | undefined,
-	reason: () => Error = cancelled,
-): Promise<T> {
-	if (signal === undefined) return await wait;
-	let forget = () => {};
-	const aborted = new Promise<never>((_resolve, reject) => {
-		forget = onAbort(signal, () => reject(reason()));
-	});
-	try {
-		return await Promise.race([aborted, wait]);
-	} finally {
-		forget();
+function callListeners(this: AbortSignal): void {
+	for (const listener of listenersOf.get(this) ?? []) {
+		listener();
 	}
 }
 
 /**
- * The time of one call, from the moment when it is sent until its whole answer has come. The timeout of a request counts only
- * the silence between two pieces of an answer, so an answer that comes drop by drop would never end.
+ * Calls a listener when a signal aborts, or immediately if it has already aborted.
+ *
+ * Many calls of an execution wait for the same signal. Node warns of a memory leak if one signal
+ * has more than ten listeners, so each signal gets one real listener, `callListeners`.
+ *
+ * @returns a function that removes the listener
+ */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+	if (signal.aborted) {
+		listener();
+		// A signal aborts only once, so there is nothing to listen to any more.
+		return () => {};
+	}
+
+	const listeners = listenersOf.get(signal) ?? new Set();
+	if (listeners.size === 0) signal.addEventListener('abort', callListeners, { once: true });
+	listenersOf.set(signal, listeners.add(listener));
+
+	return () => {
+		listeners.delete(listener);
+		if (listeners.size === 0) signal.removeEventListener('abort', callListeners);
+	};
+}
+
+/**
+ * Sleeps without keeping the process alive: the process may exit before the time is up, as after
+ * `unref()` on a timer of Node. n8n's own `sleep` would delay the exit until then.
+ *
+ * @param ms milliseconds
+ */
+export async function sleepUnref(ms: number): Promise<void> {
+	// Node does not wait for the timer of `AbortSignal.timeout` when it exits.
+	const signal = AbortSignal.timeout(Math.ceil(ms));
+	await new Promise<void>((resolve) => {
+		signal.addEventListener('abort', () => resolve(), { once: true });
+	});
+}
+
+/**
+ * Waits for an answer for a limited time.
+ *
+ * @param ms milliseconds
+ * @throws Error if the answer takes longer; a later result or error is ignored
+ */
+export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T> {
+	const timeLimit = sleepUnref(ms).then(() => {
+		throw new Error('No answer in time');
+	});
+	return await Promise.race([answer, timeLimit]);
+}
+
+/**
+ * Waits for a promise, and stops waiting when the signal aborts.
+ *
+ * @param makeError makes the error to throw on abort; by default it says that the execution was
+ * cancelled
+ * @throws the error of `makeError` if the signal aborts first
+ */
+export async function abortable<T>(
+	promise: Promise<T>,
+	signal: AbortSignal | undefined,
+	makeError: () => Error = cancelled,
+): Promise<T> {
+	if (signal === undefined) return await promise;
+
+	let removeListener = () => {};
+	const aborted = new Promise<never>((_resolve, reject) => {
+		removeListener = onAbort(signal, () => reject(makeError()));
+	});
+	try {
+		return await Promise.race([aborted, promise]);
+	} finally {
+		removeListener();
+	}
+}
+
+/**
+ * Limits the time of one call, from the moment when it is sent until its whole answer has come. The
+ * timeout of the request itself counts only the silence between two pieces of an answer, so an
+ * answer that comes drop by drop would never end.
  */
 export class CallClock {
-	private readonly ending = new AbortController();
-	private readonly forgetSignal: () => void;
-	private forgetTime?: () => void;
-	private isOver = false;
+	/** Ends the call. */
+	private readonly controller = new AbortController();
+	private readonly removeExecutionListener: () => void;
+	private removeTimeListener?: () => void;
+	private hasTimedOut = false;
 
 	/**
 	 * @param ms milliseconds that the call may take
@@ -89,33 +110,43 @@ export class CallClock {
 		private readonly ms: number,
 		executionSignal?: AbortSignal,
 	) {
-		const end = () => this.ending.abort();
-		this.forgetSignal = executionSignal === undefined ? () => {} : onAbort(executionSignal, end);
+		const endCall = () => this.controller.abort();
+		this.removeExecutionListener =
+			executionSignal === undefined ? () => {} : onAbort(executionSignal, endCall);
 	}
 
-	/** Begins to count. What n8n does before it sends the call, such as a login, has a time of its own. */
+	/**
+	 * Starts the clock. Call it when the call is sent: the login that n8n may do before is limited by
+	 * a clock of its own.
+	 *
+	 * @returns the signal that ends the call
+	 */
 	start(): AbortSignal {
-		this.forgetTime ??= onAbort(AbortSignal.timeout(this.ms), () => {
-			this.isOver = true;
-			this.ending.abort();
+		this.removeTimeListener ??= onAbort(AbortSignal.timeout(this.ms), () => {
+			this.hasTimedOut = true;
+			this.controller.abort();
 		});
-		return this.ending.signal;
+		return this.controller.signal;
 	}
 
+	/** Stops the clock. After that, neither the time nor the execution ends the call. */
 	stop(): void {
-		this.forgetTime?.();
-		this.forgetSignal();
+		this.removeTimeListener?.();
+		this.removeExecutionListener();
 	}
 
 	/**
 	 * Waits for the answer of the call.
 	 *
-	 * @param isInProgress asked when the execution is cancelled: whether AlfaCRM is at work on the call by then
-	 * @throws ResponseError when the time is up or the execution is cancelled
+	 * @param isInProgress called when the execution is cancelled; tells whether AlfaCRM is already at
+	 * work on the call
+	 * @throws ResponseError if the time is up or the execution is cancelled
 	 */
 	async wait<T>(answer: Promise<T>, isInProgress: () => boolean): Promise<T> {
-		const reason = () =>
-			this.isOver ? new ResponseError({ kind: 'noAnswer', code: 'ETIMEDOUT' }) : cancelled(isInProgress());
-		return await abortable(answer, this.ending.signal, reason);
+		const makeError = () => {
+			if (this.hasTimedOut) return new ResponseError({ kind: 'noAnswer', code: 'ETIMEDOUT' });
+			return cancelled(isInProgress());
+		};
+		return await abortable(answer, this.controller.signal, makeError);
 	}
 }

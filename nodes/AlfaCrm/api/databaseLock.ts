@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { lruSet } from './bounded';
-import { abortable, timeout, withTimeout } from './cancel';
+import { abortable, sleepUnref, withTimeout } from './cancel';
 
 /**
  * A lock that one of all n8n processes holds, for the work of one node: the row of n8n's database in which it keeps what
@@ -142,7 +142,7 @@ export class Lease {
 
 	private async watch(row: Row): Promise<void> {
 		while (this.isHeld && this.ending === undefined) {
-			await timeout(RENEW_MS);
+			await sleepUnref(RENEW_MS);
 			// What fails now may succeed the next time; if it never does, the lease runs out.
 			if (this.ending === undefined) await (this.renewing = this.renew(row).catch(() => undefined));
 			if (this.isWanted) await this.endWhenIdle();
@@ -166,7 +166,7 @@ export class Lease {
 	}
 
 	private async endWhenIdle(): Promise<void> {
-		if (this.isOpen) await timeout(LINGER_MS);
+		if (this.isOpen) await sleepUnref(LINGER_MS);
 		if (this.users === 0) await (this.ending ??= this.end());
 	}
 
@@ -229,7 +229,7 @@ class Waiter {
 		if (!there.includes(LOCKED)) return begun;
 		const isFirst = !claimed.some((entry) => there.includes(entry));
 		if (!isFirst || !there.includes(mark)) return undefined;
-		await timeout(CLAIM_MS);
+		await sleepUnref(CLAIM_MS);
 		const at = performance.now();
 		const still = await row.add(claim);
 		if (!still.includes(LOCKED)) return at;
@@ -253,7 +253,7 @@ export class DatabaseLock {
 	/** Joins the work of this process if it has the lock or can have it at once. */
 	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
 		if (this.lease?.isOpen !== true)
-			await abortable(Promise.race([this.tryToTake(data), timeout(TRY_MS)]), signal);
+			await abortable(Promise.race([this.tryToTake(data), sleepUnref(TRY_MS)]), signal);
 		return this.join();
 	}
 
@@ -266,7 +266,7 @@ export class DatabaseLock {
 		const lease = await this.tryEnter(data, signal);
 		if (lease !== undefined || this.foundInARow >= FOUND_IN_A_ROW) return lease;
 
-		const timeIsUp = timeout(WAIT_BEFORE_SEARCH_MS).then(() => true);
+		const timeIsUp = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => true);
 		for (;;) {
 			// Where the database fails, the search comes first, because it may find a record.
 			const isEnough = this.waitOnce(data).then(
@@ -339,7 +339,7 @@ export class DatabaseLock {
 			}
 			// Or somebody else's attempt in this process has succeeded.
 			if (this.lease?.isOpen === true) return;
-			await timeout(LOOK_MS * (0.5 + Math.random()));
+			await sleepUnref(LOOK_MS * (0.5 + Math.random()));
 		}
 	}
 

@@ -1,4 +1,4 @@
-import { abortable, timeout } from './cancel';
+import { abortable, sleepUnref } from './cancel';
 import { cancelled, failureOf, isTooMany } from './failures';
 import { boundedPush } from './bounded';
 import { SECOND_MS } from '../values/time';
@@ -186,7 +186,7 @@ export class RateLimiter {
 	private wakeAt(at: number, now: number): void {
 		if (at >= this.wakesAt) return;
 		this.wakesAt = at;
-		void timeout(at - now).then(() => {
+		void sleepUnref(at - now).then(() => {
 			this.wakesAt = Infinity;
 			this.advance();
 		});

@@ -6,7 +6,10 @@ import { flag, references } from './fields';
 
 const subjects = references('subject_ids', 'Subject', 'subject');
 
-/** API notes 5.1. The documented filters do not include `id`. */
+/**
+ * Describes branches. API notes 5.1. AlfaCRM documents no filter by ID for them, so the form offers
+ * none.
+ */
 export const branch = writable({
 	resource: 'branch',
 	className: 'Branch',
@@ -23,18 +26,22 @@ export const branch = writable({
 	filters: [only('is_active', 'Active', 'active branches', 'inactive ones'), nameFilter, subjects],
 });
 
-/** Whether a branch is not in use any more; one that does not say is. */
+/** Whether a branch is no longer in use. A missing flag counts as in use. */
 export const isClosedBranch = ({ is_active }: IDataObject): boolean => readFlag(is_active) === 0;
 
-/** Reads the branches that a record names as its own. Returns none if the row shows no branch. */
+/** Reads the branches that a row names as its own. Returns an empty list if the row names none. */
 export const shownBranches = ({ branch_id, branch_ids }: IDataObject): number[] =>
 	readIds([branch_ids, branch_id].flat());
 
 /**
- * Whether a row in the list of a branch belongs to that branch. Some branches list records of other branches too, so the
- * row's own branches decide. A row that shows none belongs to the branch whose list shows it. API notes 3.
+ * Whether a row in the list of a branch belongs to that branch. The lists of some branches also
+ * show rows of other branches, so the branches that the row names decide. A row that names none
+ * belongs to the branch whose list shows it. API notes 3.
+ *
+ * @param branch the branch whose list shows the row; if undefined, every row belongs
  */
 export function belongsToBranch(row: IDataObject, branch: number | undefined): boolean {
+	if (branch === undefined) return true;
 	const branches = shownBranches(row);
-	return branch === undefined || branches.length === 0 || branches.includes(branch);
+	return branches.length === 0 || branches.includes(branch);
 }

@@ -5,42 +5,125 @@ import { itemsOf, parts } from './lists';
 import { normalizedText, readText, severalTexts, textForms } from './text';
 import type { OfType } from '../entities/fieldTypes';
 
-const BETWEEN = /[\s,;:<>()[\]"/\\|]+/;
+/**
+ * Reads and compares email addresses.
+ *
+ * Mail programs and n8n's mail triggers give a sender with a name, as
+ * `"Petrova, Anna" <anna@example.org>`. AlfaCRM and its mailings need the address, so the address
+ * alone is saved and compared.
+ */
 
-/** Something before the sign, and a place with letters behind it: "-", "no@" and "@mail.ru" are no addresses. */
-function isAddress(text: string): boolean {
-	const [local, place, ...more] = text.split('@');
-	return more.length === 0 && /[\p{L}\d]/u.test(local) && /\p{L}/u.test(place ?? '');
-}
+/** What may stand between an address and other words: `<anna@x.org>`, `mailto:anna@x.org`. */
+const ADDRESS_DELIMITERS = /[\s,;:<>()[\]"/\\|]+/;
 
-/** The addresses in a text as they are written there, such as that of "Anna <anna@example.org>". */
-const addressWords = (text: string): string[] =>
-	text
-		.split(BETWEEN)
-		.filter(isAddress)
-		.map((word) => word.replace(/\.+$/, ''));
+/** What separates addresses that stand side by side: `anna@x.org / oleg@x.org`. */
+const SPACES_OR_SLASHES = /[\s/\\|]+/;
+
+/** The full stops after an address at the end of a sentence: `anna@example.org.` */
+const FINAL_DOTS = /\.+$/;
 
 /**
- * A name of a sender in quotation marks. It may hold commas, and an address of its own.
- *
- * Mail programs and n8n's mail triggers give a sender as `"Petrova, Anna" <anna@example.org>`. AlfaCRM and its mailings need
- * the address, so the address alone is saved and compared.
+ * A name in quotes before an address in angle brackets: `"Petrova, Anna" ` of
+ * `"Petrova, Anna" <anna@example.org>`. It may hold commas, an address, and escaped quotes (`\"`).
  */
-const QUOTED_SENDER = /"(?:[^"\\]|\\.)*"\s*(?=<[^<>\s]+@[^<>\s]+>)/g;
-/** One or more senders, each a name and an address in angle brackets, without words behind them. */
+const QUOTED_SENDER_NAME = /"(?:[^"\\]|\\.)*"\s*(?=<[^<>\s]+@[^<>\s]+>)/g;
+
+/**
+ * A text of one or more senders, each a name and an address in angle brackets. Matches
+ * `Anna <anna@x.org>` and `Anna <anna@x.org> Oleg <oleg@x.org>.`, but not
+ * `Anna <anna@x.org> (mother)`, where a word follows the last address.
+ */
 const SENDERS = /^(?:[^<>]*<[^<>\s]+@[^<>\s]+>)+[\s.]*$/;
+
+/** An address in angle brackets: `<anna@x.org>` or `<mailto:anna@x.org>`. */
 const ADDRESS_IN_BRACKETS = /<(?:mailto:)?([^<>\s]+)>/gi;
 
-/** Reads the email addresses that a text lists, one by one. An address beside other words stays with its words. */
+/** A complete address, `anna@x.org`; not a part such as `anna@` or `@x.org`. */
+const WHOLE_ADDRESS = /^[^@]+@[^@]+\.\p{L}{2,}$/u;
+
+/** A field that holds several addresses. */
+export const emails: FieldKind<OfType<'emails'>> = {
+	...severalTexts,
+	noun: 'email address',
+	items: (_field, value) => itemsOf(value, splitEmails),
+	normalize: (_field, item) => findAddresses(item),
+	isSame: isSameEmail,
+	searchForms: (_field, name, item) => findAddresses(item).flatMap((address) => textForms(name, address)),
+};
+
+/**
+ * A filter of lists of people: one address, which may stand behind a name, or a part of an address.
+ */
+export const emailPart: FieldKind<OfType<'emailPart'>> = {
+	...single,
+	...comparedBy((_field: unknown, item) => normalizedText(readSingleAddress(item))),
+	finds: matchesEmailFilter,
+	expected: () => 'one email address, or a part of one',
+	serialize: (_field, item) => readSingleAddress(item),
+};
+
+/**
+ * Whether two values hold the same addresses. Without an address in the first value, compares them
+ * as texts.
+ */
+function isSameEmail(field: unknown, value: unknown, comparedValue: unknown, zone: string): boolean {
+	const addresses = findAddresses(value);
+	if (addresses.length === 0) return severalTexts.isSame(field, value, comparedValue, zone);
+
+	const comparedAddresses = findAddresses(comparedValue);
+	return (
+		addresses.length === comparedAddresses.length &&
+		addresses.every((address) => comparedAddresses.includes(address))
+	);
+}
+
+/**
+ * Whether a row with this email belongs to the result of a filter. A whole address must match
+ * exactly: `anna@x.org` must not find `joanna@x.org`. A partial one may match anywhere.
+ */
+function matchesEmailFilter(rowValue: unknown, filterValue: unknown): boolean {
+	const filterText = normalizeText(String(filterValue));
+	if (WHOLE_ADDRESS.test(filterText)) return findAddresses(rowValue).includes(filterText);
+	return normalizeText(String(rowValue)).includes(filterText);
+}
+
+/**
+ * Reads the single address in a value. Returns the whole text if it has no address, and undefined
+ * if it has several: the filter takes only one.
+ */
+function readSingleAddress(item: unknown): string | undefined {
+	const text = readText(item);
+	const addresses = new Set(splitEmails(text ?? '').flatMap(extractAddresses));
+	if (addresses.size > 1) return undefined;
+
+	const [address] = addresses;
+	return address ?? text;
+}
+
+/** Finds the addresses in a value, in lower case and each once. */
+function findAddresses(value: unknown): string[] {
+	if (typeof value !== 'string') return [];
+	const addresses = splitEmails(value).flatMap((piece) => extractAddresses(normalizeText(piece)));
+	return [...new Set(addresses)];
+}
+
+/**
+ * Splits a text that lists email addresses. An address beside other words stays with its words:
+ * `anna@x.org (mother)`.
+ */
 function splitEmails(text: string): string[] {
-	const pieces = joinSenderNames(parts(text.replace(QUOTED_SENDER, '')));
+	// `parts` splits at commas, semicolons and line breaks.
+	const pieces = joinSenderNames(parts(text.replace(QUOTED_SENDER_NAME, '')));
 	return pieces.flatMap((piece) => {
-		if (SENDERS.test(piece)) return Array.from(piece.matchAll(ADDRESS_IN_BRACKETS), ([, address]) => address);
-		return splitPlainAddresses(piece);
+		if (!SENDERS.test(piece)) return splitPlainAddresses(piece);
+		return Array.from(piece.matchAll(ADDRESS_IN_BRACKETS), ([, address]) => address);
 	});
 }
 
-/** Joins the pieces of a sender's name that holds a comma: "Petrova", "Anna <anna@example.org>". */
+/**
+ * Joins the pieces of a sender whose name holds a comma: `Petrova` and `Anna <anna@example.org>`
+ * become `Petrova Anna <anna@example.org>`.
+ */
 function joinSenderNames(pieces: readonly string[]): string[] {
 	const joined: string[] = [];
 	let nameParts: string[] = [];
@@ -58,63 +141,32 @@ function joinSenderNames(pieces: readonly string[]): string[] {
 	return [...joined, ...nameParts];
 }
 
-/** Splits addresses that only blanks or strokes separate, and removes the signs around an address that stands alone. */
+/**
+ * Splits addresses that only spaces or slashes separate, and removes brackets and quotes around a
+ * lone address. Returns any other piece unchanged.
+ */
 function splitPlainAddresses(piece: string): string[] {
-	const words = piece.split(/[\s/\\|]+/).filter((word) => word !== '');
+	const words = piece.split(SPACES_OR_SLASHES).filter((word) => word !== '');
 	if (words.length > 1 && words.every(isAddress)) return words;
 
-	const [address, ...otherAddresses] = addressWords(piece);
-	const isAlone = otherAddresses.length === 0 && words.length === 1;
-	return isAlone && address !== undefined ? [address] : [piece];
+	const addresses = extractAddresses(piece);
+	const isLoneAddress = words.length === 1 && addresses.length === 1;
+	return isLoneAddress ? addresses : [piece];
 }
 
-/** Finds the addresses in a text, in small letters and each once. */
-function addressesIn(value: unknown): string[] {
-	if (typeof value !== 'string') return [];
-	return [...new Set(splitEmails(value).flatMap((piece) => addressWords(normalizeText(piece))))];
+/**
+ * Extracts the addresses of a text as they are written there: `Anna@x.org` of `Anna <Anna@x.org>`.
+ */
+function extractAddresses(text: string): string[] {
+	const words = text.split(ADDRESS_DELIMITERS).filter(isAddress);
+	return words.map((word) => word.replace(FINAL_DOTS, ''));
 }
 
-/** Whether two values hold the same addresses, or, without any address, the same words. */
-function isSameEmail(field: unknown, one: unknown, other: unknown, zone: string): boolean {
-	const addresses = addressesIn(one);
-	const otherAddresses = addressesIn(other);
-	if (addresses.length === 0) return severalTexts.isSame(field, one, other, zone);
-	return (
-		addresses.length === otherAddresses.length &&
-		addresses.every((address) => otherAddresses.includes(address))
-	);
+/**
+ * Whether a text has one @, a letter or digit before it, and a letter after it. `-`, `no@` and
+ * `@mail.ru` are not addresses.
+ */
+function isAddress(text: string): boolean {
+	const [local, domain = '', ...furtherParts] = text.split('@');
+	return furtherParts.length === 0 && /[\p{L}\d]/u.test(local) && /\p{L}/u.test(domain);
 }
-
-export const emails: FieldKind<OfType<'emails'>> = {
-	...severalTexts,
-	noun: 'email address',
-	items: (_field, value) => itemsOf(value, splitEmails),
-	normalize: (_field, item) => addressesIn(item),
-	isSame: isSameEmail,
-	searchForms: (_field, name, item) => addressesIn(item).flatMap((address) => textForms(name, address)),
-};
-
-/** No row holds two addresses in one. */
-function onePart(item: unknown): string | undefined {
-	const written = readText(item);
-	const pieces = splitEmails(written ?? '');
-	const [address, ...others] = new Set(pieces.flatMap(addressWords));
-	return others.length > 0 ? undefined : (address ?? written);
-}
-
-const WHOLE = /^[^@]+@[^@]+\.\p{L}{2,}$/u;
-
-/** Whether a row holds the address that is looked for, which another one may end with, or else has the part of one. */
-function holdsEmail(held: unknown, wanted: unknown): boolean {
-	const text = normalizeText(String(wanted));
-	return WHOLE.test(text) ? addressesIn(held).includes(text) : normalizeText(String(held)).includes(text);
-}
-
-/** What a list of people is searched with: one address, also behind a name, or a part of one. */
-export const emailPart: FieldKind<OfType<'emailPart'>> = {
-	...single,
-	...comparedBy((_field: unknown, item) => normalizedText(onePart(item))),
-	finds: holdsEmail,
-	expected: () => 'one email address, or a part of one',
-	serialize: (_field, item) => onePart(item),
-};

@@ -1,29 +1,35 @@
 import { normalizeText } from './normalizeText';
 
 /**
- * Compares names of people by their words in any order. Schools write "Колычев Павел", other services send "Павел Колычев".
- * API notes 5.3.
+ * Compares names of people without regard to the order of the words. Schools write "Колычев Павел",
+ * other services send "Павел Колычев". API notes 5.3.
  */
 
-/** Returns the one form of a name that all orders of its words share. */
-export const normalizeName = (name: string): string => wordsOf(name).sort().join(' ');
+/** Sorts the words of a name, in lower case. Both orders give "колычев павел". */
+export const normalizeName = (name: string): string => splitWords(name).sort().join(' ');
 
-/** Separates the words by blanks, since a search for "Петрова," would not find "Анна Петрова". */
-export const removeCommas = (name: string): string => name.replace(/[,;]+/g, ' ').trim();
+/**
+ * Replaces commas and semicolons with spaces. A search looks for the very characters, so "Петрова,"
+ * would not find "Анна Петрова".
+ */
+export const replaceCommas = (name: string): string => name.replace(/[,;]+/g, ' ').trim();
 
-/** Whether one of two names has all words of the other and more words, such as a patronymic. */
+/**
+ * Whether one of two names has all words of the other name and at least one more, such as a
+ * patronymic.
+ */
 export function hasExtraWords(name: string, otherName: string): boolean {
-	const words = wordsOf(name);
-	const otherWords = wordsOf(otherName);
+	const words = splitWords(name);
+	const otherWords = splitWords(otherName);
 	if (words.length === 0 || otherWords.length === 0) return false;
 	if (normalizeName(name) === normalizeName(otherName)) return false;
-	return isPartOf(words, otherWords) || isPartOf(otherWords, words);
+	return includesAll(otherWords, words) || includesAll(words, otherWords);
 }
 
-const wordsOf = (name: string): string[] =>
-	normalizeText(removeCommas(name))
-		.split(' ')
-		.filter((word) => word !== '');
+function splitWords(name: string): string[] {
+	const words = normalizeText(replaceCommas(name)).split(' ');
+	return words.filter((word) => word !== '');
+}
 
-const isPartOf = (words: readonly string[], otherWords: readonly string[]): boolean =>
-	words.every((word) => otherWords.includes(word));
+const includesAll = (words: readonly string[], wordsToFind: readonly string[]): boolean =>
+	wordsToFind.every((word) => words.includes(word));

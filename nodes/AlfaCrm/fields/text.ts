@@ -2,7 +2,7 @@ import { normalizeText, sharedParts } from './normalizeText';
 import type { FieldKind, Widget } from './kind';
 import { comparedBy, oneForm, several, single } from './kind';
 import { itemsOf, parts } from './lists';
-import { hasExtraWords, normalizeName, removeCommas } from './personName';
+import { hasExtraWords, normalizeName, replaceCommas } from './personName';
 import { isRounded } from './unreadable';
 import type { FieldBasics, OfType, ShownType, Wire } from '../entities/fieldTypes';
 
@@ -69,7 +69,7 @@ export const text: FieldKind<OfType<'text'>> = {
 	findResemblance: ({ isPersonName }, held, wanted) =>
 		isPersonName && hasExtraWords(asText(held), asText(wanted)) ? 'one of the two has more words' : undefined,
 	searchForms: ({ isPersonName }, name, item) =>
-		textForms(name, isPersonName ? removeCommas(String(item)) : item),
+		textForms(name, isPersonName ? replaceCommas(String(item)) : item),
 };
 
 export const longText: FieldKind<OfType<'longText'>> = {

@@ -1,12 +1,15 @@
 /**
- * Makes a function that computes its result only once for each entity, because every item of an execution asks for the
- * same parts of the form. Nobody may change a result.
+ * Makes a function that computes its result once per key object, for example once per entity. Every
+ * item of an execution needs the same parts of the form, so computing them again would be wasted.
+ *
+ * Callers share the result, so they must not modify it. A result of undefined is not remembered.
  */
 export function oncePer<Key extends object, Result>(compute: (key: Key) => Result): (key: Key) => Result {
 	const results = new WeakMap<Key, Result>();
 	return (key) => {
-		const known = results.get(key);
-		if (known !== undefined) return known;
+		const knownResult = results.get(key);
+		if (knownResult !== undefined) return knownResult;
+
 		const result = compute(key);
 		results.set(key, result);
 		return result;

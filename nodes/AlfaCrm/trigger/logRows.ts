@@ -1,33 +1,43 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { entryTime, makeNamer } from './logEntries';
+import { entryTime, makeRowKeyFunction } from './logEntries';
 
 /**
- * Puts the pages of a change log together.
+ * Puts the pages of a change log together, and notices when an entry is missing.
  *
- * AlfaCRM sorts the log by time, to the second. Nobody knows whether the entries of one second keep their order between two
- * calls. If they do not, an entry may be on two pages while another one is on none of them. So equal entries count as different
- * ones only if they are on the same page. The total tells how many places the entries of a second take. If fewer different
- * entries were seen than there are places, an entry is missing, and the pages with that second have to be read again.
+ * AlfaCRM sorts the log by time, to the second. Nobody knows whether the entries of one second keep
+ * their order between two calls. If they do not, one entry may be on two pages and another on none.
+ *
+ * Example: the log has the entries A, B and C of one second. Page 0 shows A and B. Before page 1 is
+ * read, B and C change places, so page 1 shows B again. Three places were read, but only two
+ * different rows: C is missing.
+ *
+ * 1. **Each row has a place in the log**, counted from the oldest entry: total − offset − index.
+ * 2. **Each row has a key**, made of its content. Rows with equal content have the same key if they
+ *    are on different pages, because they may be one entry that was listed twice. On the same page
+ *    they are different entries, so they have different keys.
+ * 3. **A second is complete** if its rows have at least as many different keys as places.
+ * 4. **Otherwise the pages with that second are read again**, until it is complete.
  */
 
 /**
- * If entries of a second are still missing after this many readings, equal entries on different pages count as different ones.
- * That is right for a log that keeps its order and has equal entries on two pages.
+ * A second is read again at most this many times. If it is still not complete then, its rows are
+ * taken as the last reading listed them. This is right for a log that keeps its order and has two
+ * entries with equal content on different pages.
  */
-const MOST_READINGS = 20;
+const MOST_REPEATED_READINGS = 20;
 
 /** A page of a log. */
 export interface LogPage {
 	/** The newest first. */
 	rows: readonly IDataObject[];
-	/** How many entries the log had when it listed the page. */
+	/** The number of entries in the log when AlfaCRM listed the page. */
 	total: number;
-	/** How many of them were above the page. */
+	/** The number of entries above the page. */
 	offset: number;
 }
 
-/** A part of the log: from one time until before another one. */
+/** A part of the log: entries at or after `from` and before `until`. */
 export interface TimeSpan {
 	from: string;
 	until: string;
@@ -35,35 +45,37 @@ export interface TimeSpan {
 
 interface PlacedRow {
 	row: IDataObject;
-	/** The place in the log, counted from the oldest entry on, so that it stays the same while new entries come on top. */
+	/**
+	 * The place in the log, 1 for the oldest entry. It stays the same when new entries come on top.
+	 */
 	place: number;
 }
 
-/** The entries of a second. */
+/** Collects the rows of one second, from one or more readings. */
 export class LogSecond {
-	private readonly differentRows = new Map<string, PlacedRow>();
-	/** The rows of the last reading. */
+	/** The rows of all readings, by their keys. */
+	private readonly rowsByKey = new Map<string, PlacedRow>();
+	/** The rows of the last reading, by their places. */
 	private rowsByPlace = new Map<number, PlacedRow>();
-	/** How often the second was read. */
+	/** The number of readings so far. */
 	readings = 1;
 
 	constructor(readonly time: string) {}
 
-	/** @param name tells the row from the other rows of its page */
-	add(name: string, placedRow: PlacedRow): void {
-		this.differentRows.set(name, placedRow);
+	add(rowKey: string, placedRow: PlacedRow): void {
+		this.rowsByKey.set(rowKey, placedRow);
 		this.rowsByPlace.set(placedRow.place, placedRow);
 	}
 
-	/** Begins another reading: the places count anew, and the rows that were seen stay known. */
+	/** Begins another reading. It counts the places anew and keeps the rows that were seen. */
 	startReading(): void {
 		this.rowsByPlace = new Map();
 		this.readings++;
 	}
 
-	/** Whether reading the second again may show an entry that was not seen yet. */
+	/** Whether the second is not complete and may be read again. */
 	get needsReading(): boolean {
-		return !this.isComplete && this.readings <= MOST_READINGS;
+		return !this.isComplete && this.readings <= MOST_REPEATED_READINGS;
 	}
 
 	get topPlace(): number {
@@ -74,23 +86,31 @@ export class LogSecond {
 		return Math.min(...this.rowsByPlace.keys());
 	}
 
-	/** The rows in the order of the log, as far as the log keeps one. */
+	/** The rows, the newest first. Their order is right only if the log keeps its order. */
 	get rows(): IDataObject[] {
-		const placedRows = this.isComplete ? this.differentRows : this.rowsByPlace;
+		// A complete second has each entry under its own key. Otherwise the last reading counts.
+		const placedRows = this.isComplete ? this.rowsByKey : this.rowsByPlace;
 		const newestFirst = [...placedRows.values()].sort((a, b) => b.place - a.place);
 		return newestFirst.map(({ row }) => row);
 	}
 
+	/** Whether the rows have at least as many different keys as places. */
 	private get isComplete(): boolean {
-		return this.differentRows.size >= this.rowsByPlace.size;
+		return this.rowsByKey.size >= this.rowsByPlace.size;
 	}
 }
 
-/** The rows of the pages of a log that were read. Pages may overlap and come in any order, but leave no gap. */
+/**
+ * Collects the rows of the pages that were read. Pages may come in any order and may overlap, but
+ * together they must not leave a gap.
+ */
 export class LogRows {
-	/** The place of the newest row, which is the number of entries in the log if page 0 was read; 0 without rows. */
+	/**
+	 * The place of the newest row; 0 without rows. If page 0 was read, this is the number of entries
+	 * in the log.
+	 */
 	topPlace = 0;
-	/** How many entries the log has, as its last answer tells. */
+	/** The largest total of the pages. The log grows while it is read, so this is the newest one. */
 	private total = 0;
 	private readonly seconds = new Map<string, LogSecond>();
 
@@ -98,12 +118,14 @@ export class LogRows {
 		const topPlace = total - offset;
 		if (rows.length > 0) this.topPlace = Math.max(this.topPlace, topPlace);
 		this.total = Math.max(this.total, total);
-		const nameOf = makeNamer();
+
+		// Made for each page, so that equal rows of one page get different keys.
+		const rowKeyOf = makeRowKeyFunction();
 		rows.forEach((row, index) => {
 			const time = entryTime(row);
 			const second = this.seconds.get(time) ?? new LogSecond(time);
 			this.seconds.set(time, second);
-			second.add(nameOf(row), { row, place: topPlace - index });
+			second.add(rowKeyOf(row), { row, place: topPlace - index });
 		});
 	}
 
@@ -112,8 +134,8 @@ export class LogRows {
 		return this.newestFirst.at(0)?.time ?? '';
 	}
 
-	/** Finds the newest second of a part of the log that has to be read again. */
-	secondToReadAgain({ from, until }: TimeSpan): LogSecond | undefined {
+	/** Finds the newest second of a part of the log that must be read again. */
+	findSecondToReadAgain({ from, until }: TimeSpan): LogSecond | undefined {
 		return this.newestFirst.find(({ time, needsReading }) => time >= from && time < until && needsReading);
 	}
 
@@ -122,12 +144,12 @@ export class LogRows {
 		return this.newestFirst.filter(({ time }) => time < until).flatMap(({ rows }) => rows);
 	}
 
-	/** Counts the entries of the log above a second. */
+	/** Counts the entries of the log that are above a second. */
 	countAbove(second: LogSecond): number {
 		return this.total - second.topPlace;
 	}
 
-	/** Counts the entries of the log before the second of a row. */
+	/** Counts the entries of the log that are older than a second; 0 if the second was not read. */
 	countBefore(time: string): number {
 		const second = this.seconds.get(time);
 		return second === undefined ? 0 : second.lowestPlace - 1;

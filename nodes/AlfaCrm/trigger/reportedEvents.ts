@@ -2,25 +2,44 @@ import { idsIn, rangesOf } from './idRanges';
 import { splitKeys } from './logEntries';
 
 /**
- * Remembers which events were reported, because several entries of the log may tell of the same one.
+ * Remembers which events were reported, because several entries of the log may be about the same
+ * event.
  *
- * An attendance is one of thousands, so only the latest are known by keys of their own. Of older ones the lesson is known: nothing of
- * it is reported any more. IDs of lessons take little room, since they are stored as ranges.
+ * Attendances come in thousands. Storing a key for each would take too much room, so only the
+ * latest 3,000 events keep one. Of an older event only the lesson is remembered, and no event of
+ * that lesson is reported any more. IDs of lessons take little room, because they are stored as
+ * ranges.
  */
 
-/** How many events are known by a key. */
+/** At most this many events keep a key. */
 const MOST_KEYS = 3_000;
 
-/** The most characters of older lessons. Beyond it, the lessons with the lowest IDs are forgotten. */
+/**
+ * The stored older lessons take at most this many characters. If they need more, the lowest IDs are
+ * forgotten.
+ */
 const MOST_LESSON_CHARACTERS = 10_000;
 
-/** What is stored between two polls, as plain JSON. Workflows store these names, so they must not change. */
+/** The number that a lesson run holds for events without a lesson. Real IDs begin with 1. */
+const NO_LESSON = 0;
+
+/**
+ * The part of a trigger's state that is stored between two polls. Workflows store these names, so
+ * they must not change.
+ */
 export interface StoredEvents {
-	/** The keys of the latest events, the oldest first. */
+	/**
+	 * The keys of the latest events, the oldest first. All keys have the same length and stand one
+	 * after the other: `anna01oleg01`.
+	 */
 	reported: string;
-	/** The lessons of these keys in the same order, `501*12,502`. Missing, also for the oldest keys, in states of older versions. */
+	/**
+	 * The lessons of these keys, in the same order. `501*12,502,0*2`: the first 12 keys belong to
+	 * lesson 501, the next one to lesson 502, and the last two to none. Older versions stored no
+	 * lessons, so the text may count fewer keys than there are.
+	 */
 	lessons?: string;
-	/** The lessons of older events, as ranges of IDs. */
+	/** The lessons of older events, as ranges of IDs: `480-497,499`. */
 	olderLessons?: string;
 }
 
@@ -30,14 +49,11 @@ export interface ReportedEvent {
 	lesson?: number;
 }
 
-/** Events of a lesson that were reported one after the other. */
+/** Events of one lesson that were reported one after the other. */
 interface LessonRun {
 	lesson: number;
 	count: number;
 }
-
-/** Stands for events without a lesson. IDs begin with 1. */
-const NO_LESSON = 0;
 
 export class ReportedEvents {
 	private readonly keys: Set<string>;
@@ -57,9 +73,13 @@ export class ReportedEvents {
 	add({ key, lesson = NO_LESSON }: ReportedEvent): void {
 		if (this.keys.has(key)) return;
 		this.keys.add(key);
+
 		const lastRun = this.runs.at(-1);
-		if (lastRun?.lesson === lesson) lastRun.count++;
-		else this.runs.push({ lesson, count: 1 });
+		if (lastRun?.lesson === lesson) {
+			lastRun.count++;
+		} else {
+			this.runs.push({ lesson, count: 1 });
+		}
 
 		if (this.keys.size > MOST_KEYS) this.forgetOldestKey();
 	}
@@ -73,6 +93,7 @@ export class ReportedEvents {
 		};
 	}
 
+	/** Forgets the oldest key, and remembers its lesson, if it has one, among the older lessons. */
 	private forgetOldestKey(): void {
 		const [oldestKey] = this.keys;
 		this.keys.delete(oldestKey);
@@ -84,7 +105,11 @@ export class ReportedEvents {
 	}
 }
 
-/** Reads runs of lessons, the oldest first. The oldest keys may have none. */
+/**
+ * Reads the runs of lessons, the oldest first.
+ *
+ * @param keyCount the number of keys; if the runs count fewer, the oldest keys have no lesson
+ */
 function readRuns(text: string, keyCount: number): LessonRun[] {
 	const runs = text
 		.split(',')
@@ -93,14 +118,18 @@ function readRuns(text: string, keyCount: number): LessonRun[] {
 			const [lesson, count = 1] = run.split('*').map(Number);
 			return { lesson, count };
 		});
-	const countWithRuns = runs.reduce((sum, { count }) => sum + count, 0);
-	const countWithout = keyCount - countWithRuns;
-	return countWithout > 0 ? [{ lesson: NO_LESSON, count: countWithout }, ...runs] : runs;
+
+	const countInRuns = runs.reduce((sum, { count }) => sum + count, 0);
+	const countWithoutRun = keyCount - countInRuns;
+	if (countWithoutRun <= 0) return runs;
+	return [{ lesson: NO_LESSON, count: countWithoutRun }, ...runs];
 }
 
-/** Leaves out the lowest of too many ranges. */
+/** Drops the lowest ranges if the text is too long. */
 function limitRanges(ranges: string): string {
 	if (ranges.length <= MOST_LESSON_CHARACTERS) return ranges;
+	// IDs ascend, so the highest are at the end. The first range there may be cut in half, so it is
+	// dropped.
 	const end = ranges.slice(-MOST_LESSON_CHARACTERS);
 	return end.slice(end.indexOf(',') + 1);
 }

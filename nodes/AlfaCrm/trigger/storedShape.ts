@@ -1,10 +1,16 @@
 import { isPlain } from '../fields/blank';
 
 /**
- * Checks the types of what was stored between two polls, so that a broken state is noticed before it is used. n8n keeps states in
- * its database, where a Code node of the workflow, another version of this package, or a person can write something else.
+ * Makes checks for the state that a trigger stores between two polls, so that a broken state is
+ * noticed before it is used. n8n keeps states in its database, where a Code node of the workflow,
+ * another version of this package, or a person can write something else.
+ */
+
+/**
+ * Returns a description of what is wrong with a value, e.g. `state.keys[2] is not a text`, or
+ * undefined if nothing is wrong.
  *
- * A check returns what is wrong with a value, or undefined if nothing is.
+ * @param path where the value is, for the description, e.g. `state.keys[2]`
  */
 export type Check = (value: unknown, path: string) => string | undefined;
 
@@ -17,29 +23,36 @@ export const checkText: Check = (value, path) =>
 export const checkFlag: Check = (value, path) =>
 	typeof value === 'boolean' ? undefined : `${path} is not true or false`;
 
-/** Makes a check that also accepts a value that is missing. */
+/** Makes a check that also accepts a missing value. */
 export const makeOptional =
 	(check: Check): Check =>
 	(value, path) =>
 		value === undefined ? undefined : check(value, path);
 
-/** Makes a check of a list whose elements are all of one type. */
+/** Makes a check for a list whose elements all have one type. */
 export const makeListCheck =
 	(checkElement: Check): Check =>
 	(value, path) => {
 		if (!Array.isArray(value)) return `${path} is not a list`;
-		return findProblem(value.map((element, index) => checkElement(element, `${path}[${index}]`)));
+		const problems = value.map((element, index) => checkElement(element, `${path}[${index}]`));
+		return findFirstProblem(problems);
 	};
 
-/** Makes a check of an object that has any keys, and values of one type. */
+/** Makes a check for an object with any keys, whose values all have one type. */
 export const makeRecordCheck =
 	(checkValue: Check): Check =>
 	(value, path) => {
 		if (!isPlain(value)) return `${path} is not an object`;
-		return findProblem(Object.entries(value).map(([key, inner]) => checkValue(inner, `${path}.${key}`)));
+		const problems = Object.entries(value).map(([key, inner]) => checkValue(inner, `${path}.${key}`));
+		return findFirstProblem(problems);
 	};
 
-/** Makes a check of an object with these properties. Others are ignored: another version may have added them. */
+/**
+ * Makes a check for an object with these properties. Other properties are ignored, because another
+ * version may have added them.
+ *
+ * `Required` makes TypeScript ask for a check of each property of `T`, including the optional ones.
+ */
 export const makeObjectCheck =
 	<T>(checks: { [name in keyof Required<T>]: Check }): Check =>
 	(value, path) => {
@@ -47,8 +60,9 @@ export const makeObjectCheck =
 		const problems = Object.entries<Check>(checks).map(([name, check]) =>
 			check(value[name], `${path}.${name}`),
 		);
-		return findProblem(problems);
+		return findFirstProblem(problems);
 	};
 
-const findProblem = (problems: ReadonlyArray<string | undefined>): string | undefined =>
-	problems.find((problem) => problem !== undefined);
+function findFirstProblem(problems: ReadonlyArray<string | undefined>): string | undefined {
+	return problems.find((problem) => problem !== undefined);
+}

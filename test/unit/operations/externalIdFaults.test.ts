@@ -45,7 +45,7 @@ it.each([
 	expect(fault).toBeUndefined();
 });
 
-const BEFORE_NUMBER = 'not end before its number';
+const FINAL_SEPARATOR = 'not end with a separator';
 const NO_DIGIT = 'hold a digit other than 0';
 const PLACEHOLDER = 'hold no expression that was not filled';
 const SHEET_ERROR = 'hold no error of a sheet';
@@ -60,22 +60,23 @@ it.each([
 	{ id: 'order-2026-${id}', fault: PLACEHOLDER },
 	{ id: 'order-2026-<id>', fault: PLACEHOLDER },
 	{ id: 'order-2026-%id%', fault: PLACEHOLDER },
-	{ id: 'inv-2026-', fault: BEFORE_NUMBER },
-	{ id: 'inv-2026\u2010', fault: BEFORE_NUMBER },
-	{ id: 'inv-2026\u2011', fault: BEFORE_NUMBER },
-	{ id: 'inv-2026–', fault: BEFORE_NUMBER },
-	{ id: 'inv-2026—', fault: BEFORE_NUMBER },
-	{ id: 'inv-2026\u2212', fault: BEFORE_NUMBER },
-	{ id: 'order_2026_', fault: BEFORE_NUMBER },
-	{ id: 'zakaz/2026/', fault: BEFORE_NUMBER },
-	{ id: 'Invoice-2026-02-', fault: BEFORE_NUMBER },
-	{ id: 'YooKassa-2026-', fault: BEFORE_NUMBER },
-	{ id: 'qr-sbp-2026-', fault: BEFORE_NUMBER },
-	{ id: 'AlfaCRM-2026_', fault: BEFORE_NUMBER },
+	{ id: 'inv-2026-', fault: FINAL_SEPARATOR },
+	{ id: 'inv-2026\u2010', fault: FINAL_SEPARATOR },
+	{ id: 'inv-2026\u2011', fault: FINAL_SEPARATOR },
+	{ id: 'inv-2026–', fault: FINAL_SEPARATOR },
+	{ id: 'inv-2026—', fault: FINAL_SEPARATOR },
+	{ id: 'inv-2026\u2212', fault: FINAL_SEPARATOR },
+	{ id: 'order_2026_', fault: FINAL_SEPARATOR },
+	{ id: 'zakaz/2026/', fault: FINAL_SEPARATOR },
+	{ id: 'Invoice-2026-02-', fault: FINAL_SEPARATOR },
+	{ id: 'YooKassa-2026-', fault: FINAL_SEPARATOR },
+	{ id: 'qr-sbp-2026-', fault: FINAL_SEPARATOR },
+	{ id: 'AlfaCRM-2026_', fault: FINAL_SEPARATOR },
 	{ id: 'inv-2026-undefined', fault: LOST_VALUE },
 	{ id: 'inv-null-2026', fault: LOST_VALUE },
 	{ id: 'NaN/2026', fault: LOST_VALUE },
 	{ id: 'Kd7hTzQw2mL-undefined', fault: LOST_VALUE },
+	{ id: 'Заказ ___ 2026', fault: 'hold a number in place of "___"' },
 	{ id: 'inv--2026', fault: 'have its number between the dashes' },
 	{ id: 'inv-', fault: NO_DIGIT },
 	{ id: 'invoiceNumber-', fault: NO_DIGIT },
@@ -85,7 +86,7 @@ it.each([
 	{ id: 'undefined', fault: NO_DIGIT },
 	{ id: 'robokassa-0', fault: NO_DIGIT },
 	{ id: 'bank-5,001E+11', fault: 'hold no number that a sheet has rounded' },
-	{ id: '[inv-1]', fault: 'be without brackets, in which the note keeps it' },
+	{ id: '[inv-1]', fault: 'contain no square brackets, since the note keeps the ID inside them' },
 ])('$id is refused: it must $fault', ({ id, fault }) => {
 	const foundFault = findIdFault(id);
 

@@ -1,76 +1,169 @@
 import { hasRounded, isUnfilled } from '../../fields/unreadable';
 
 /**
- * Finds faults of external IDs. An ID that many payments would share is worse than none: the second payment would pass for the
- * first, and its money would be lost without a word.
+ * Finds faults of external IDs. An ID that many payments would share is worse than none: the second
+ * payment would be mistaken for the first and not be saved, and nobody would notice.
  *
- * A prefix that lost its number ("inv-2026-") and a generated ID ("xRtbQmWe-kL_") may both end in a dash and lack digits. People
- * make prefixes of words and numbers; a generator makes a mix of capital and small letters that is no word.
+ * A prefix that lost its number (`inv-2026-`) and a generated ID (`xRtbQmWe-kL_`) may both end in a
+ * dash. A prefix without a number (`inv-`) and a generated ID may both lack digits. The words of a
+ * prefix can be pronounced. A generated ID is a mix of capital and small letters that is no word.
  */
 
-/** The alphabets of base64 and base64url. Shorter texts cannot be told from prefixes. */
-const ENCODED = /^[A-Za-z0-9+/_-]{10,}={0,2}$/;
-/** Words and numbers of an ID stand between these signs. Prefixes never hold the plus of base64. */
+// ---------------------------------------------------------------- patterns of faults
+
+/** The note keeps the ID in square brackets, `[ID inv-1]`. */
+const SQUARE_BRACKET = /[[\]]/;
+
+/** A template that was not filled: `{{id}}`, `${id}`, `<id>`, `%id%`. */
+const PLACEHOLDER = /\{\{|\}\}|\$\{|<\s*[\p{L}_][^<>]*>|%[\p{L}_]+%/u;
+
+/**
+ * What Excel and Google Sheets show in place of a value, in English and in Russian: `#N/A`, `#Н/Д`.
+ */
+const SHEET_ERROR =
+	/#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|ERROR!|SPILL!|CALC!|Н\/Д|ССЫЛКА!|ЗНАЧ!|ИМЯ\?|ДЕЛ\/0!|ЧИСЛО!|ПУСТО!|ОШИБКА!)/iu;
+
+/** What an expression leaves in a text if it finds nothing: `inv-undefined-3`, `NaN/2026`. */
+const LOST_VALUE = /(?:^|[-_:/#№=\s])(?:undefined|null|nan)(?=$|[-_:/#№=\s])/i;
+
+/** Any number character except 0. */
+const NON_ZERO_DIGIT = /(?!0)\p{N}/u;
+
+/** A separator after which the number is missing: `inv-2026-`, `order_2026_`, `Счёт 2026/02 №`. */
+const FINAL_SEPARATOR = /[\p{Pd}\u2212:№_#/]$/u;
+
+/** Two dashes between which the number is missing: `inv--2026`. */
+const DOUBLE_DASH = /\p{Pd}{2}/u;
+
+// ---------------------------------------------------------------- patterns of generated IDs
+
+/**
+ * At least ten characters of base64 or base64url: `xRtbQmWe-kL_`. A shorter ID cannot be told from a
+ * prefix.
+ */
+const BASE64 = /^[A-Za-z0-9+/_-]{10,}={0,2}$/;
+
+/** What separates the words and numbers of an ID: `-`, `_` and `/`. */
 const SEPARATORS = /[-_/]+/;
-/** Letters that stand for one consonant in Russian words in Latin letters and in English ones. */
-const DIGRAPHS = /shch|sch|sh|ch|zh|kh|ts|ck|th|ph/g;
-/** Rows of letters that no word holds. */
-const UNPRONOUNCEABLE =
-	/[^aeiouy]{4}|[aeiouy]{4}|(.)\1\1|q(?!u)|[jx](?![aeiouypt]|$)|z(?![aeiouyhlrnmdvk]|$)|v(?![aeiouylrnksztd]|$)|w(?![aeiouyhrnls]|$)/;
+
+/** Letters of at most this length may be an abbreviation, which is no word: `qr`, `sbp`. */
 const LONGEST_ABBREVIATION = 3;
 
-/** Returns what is wrong with an external ID, as the rest of the sentence "It must ...". */
+/** A word has at least this many letters. */
+const SHORTEST_WORD = 3;
+
+/** At least this share of the sounds of a word are vowels. */
+const SMALLEST_SHARE_OF_VOWELS = 0.25;
+
+const ALL_CONSONANTS = /[^aeiouy]/g;
+
+/** Letters that together stand for one consonant: `ck` of `ticket`, `zh` of `strizhka`. */
+const DIGRAPHS = /shch|sch|sh|ch|zh|kh|ts|ck|th|ph/g;
+
+/**
+ * Letter sequences that hardly any word has. They are looked for in lower case, after each digraph
+ * was replaced with `k`.
+ */
+const UNPRONOUNCEABLE = {
+	/** `brtk` */
+	fourConsonants: /[^aeiouy]{4}/,
+	/** `aeio` */
+	fourVowels: /[aeiouy]{4}/,
+	/** `aaa` */
+	oneLetterThreeTimes: /(.)\1\1/,
+	/** `qk` */
+	qWithoutU: /q(?!u)/,
+	/** `jb`, but not `ja` or `xp` */
+	rareAfterJOrX: /[jx](?![aeiouypt]|$)/,
+	/** `zb`, but not `zn` */
+	rareAfterZ: /z(?![aeiouyhlrnmdvk]|$)/,
+	/** `vb`, but not `vr` */
+	rareAfterV: /v(?![aeiouylrnksztd]|$)/,
+	/** `wb`, but not `wh` */
+	rareAfterW: /w(?![aeiouyhrnls]|$)/,
+};
+
+/** Letters with or without digits around them: `2026`, `inv`, `INV7`, `3inv`. */
+const LETTERS_AND_DIGITS = /^\d*([A-Za-z]*)\d*$/;
+
+/** All small or all capital letters: `inv`, `INV`. */
+const ONE_CASE = /^(?:[a-z]*|[A-Z]*)$/;
+
+/**
+ * Words that are written without spaces: `invoiceNumber`, `Invoice`. The group leaves out a last
+ * part that is too short for a word: `Id` of `OrderId`, `CRM` of `AlfaCRM`.
+ */
+const CAMEL_CASE = /^([A-Z]?[a-z]+(?:[A-Z][a-z]+)*?)(?:[A-Z][a-z]|[A-Z]{2,3})?$/;
+
+/** A word in camel case: `invoice` and `Number` of `invoiceNumber`. */
+const CAMEL_CASE_WORD = /[A-Z]?[a-z]+/g;
+
+// ---------------------------------------------------------------- faults
+
+/**
+ * Returns what is wrong with an external ID, as the rest of the sentence "It must ...", or
+ * undefined if nothing is: "not end with a separator" for `inv-2026-`.
+ */
 export function findIdFault(id: string): string | undefined {
-	if (/[[\]]/.test(id)) return 'be without brackets, in which the note keeps it';
+	if (SQUARE_BRACKET.test(id)) return 'contain no square brackets, since the note keeps the ID inside them';
 	if (PLACEHOLDER.test(id)) return 'hold no expression that was not filled';
 	if (SHEET_ERROR.test(id)) return 'hold no error of a sheet';
+
+	// A generated ID needs no further checks.
 	if (isGenerated(id) && !LOST_VALUE.test(id)) return undefined;
-	// An expression such as "inv-{{ $json.id }}" that finds nothing leaves "inv-" or "inv-0". All payments would share that ID.
-	if (!/[^\P{N}0]/u.test(id)) return 'hold a digit other than 0';
+
+	// If `inv-{{ $json.id }}` finds nothing, it leaves `inv-` or `inv-0`, which all payments would
+	// share.
+	if (!NON_ZERO_DIGIT.test(id)) return 'hold a digit other than 0';
 	// A spreadsheet shows long numbers as 7,90056E+10, so different numbers become the same text.
 	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
 	if (LOST_VALUE.test(id)) return 'hold a number in place of "undefined", "null" or "NaN"';
-	if (isUnfilled(id) || /[_#/]$/.test(id)) return 'not end before its number';
-	if (/\p{Pd}{2}/u.test(id)) return 'have its number between the dashes';
+	if (FINAL_SEPARATOR.test(id)) return 'not end with a separator';
+	if (isUnfilled(id)) return 'hold a number in place of "___"';
+	if (DOUBLE_DASH.test(id)) return 'have its number between the dashes';
 	return undefined;
 }
 
-/** A template that nobody filled: {{id}}, ${id}, <id>, %id%. */
-const PLACEHOLDER = /\{\{|\}\}|\$\{|<\s*[\p{L}_][^<>]*>|%[\p{L}_]+%/u;
-/** What Excel and Google Sheets show in place of a value, in English and in Russian. */
-const SHEET_ERROR =
-	/#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|ERROR!|SPILL!|CALC!|Н\/Д|ССЫЛКА!|ЗНАЧ!|ИМЯ\?|ДЕЛ\/0!|ЧИСЛО!|ПУСТО!|ОШИБКА!)/iu;
-/** What an expression leaves in the middle of a text where it finds nothing. */
-const LOST_VALUE = /(?:^|[-_:/#№=\s])(?:undefined|null|nan)(?=$|[-_:/#№=\s])/i;
-
-/** Whether a program has generated an ID, so that neither a dash at its end nor a lack of digits is a fault. */
+/**
+ * Whether a program has generated an ID. Then neither a dash at its end nor a lack of digits is a
+ * fault.
+ */
 function isGenerated(id: string): boolean {
-	if (!ENCODED.test(id)) return false;
+	if (!BASE64.test(id)) return false;
+	// People do not write a plus in a prefix, but base64 has it.
 	if (id.includes('+')) return true;
+
 	const parts = id.replace(/=+$/, '').split(SEPARATORS);
-	return !parts.every(isReadable);
+	return !parts.every(isWrittenByPeople);
 }
 
-/** Whether a part of an ID is what people write: a number, a word, or both. */
-function isReadable(part: string): boolean {
-	const [, letters] = /^\d*([A-Za-z]*)\d*$/.exec(part) ?? [];
+/**
+ * Whether a part of an ID is a number, a word or an abbreviation, with or without digits around it.
+ */
+function isWrittenByPeople(part: string): boolean {
+	const [, letters] = LETTERS_AND_DIGITS.exec(part) ?? [];
 	if (letters === undefined) return false;
-	if (/^(?:[a-z]*|[A-Z]*)$/.test(letters)) return letters.length <= LONGEST_ABBREVIATION || isWord(letters);
-	return isCamelCase(letters);
+	if (!ONE_CASE.test(letters)) return isCamelCase(letters);
+	return letters.length <= LONGEST_ABBREVIATION || isWord(letters);
 }
 
-/** Whether letters are words without blanks, such as invoiceNumber, OrderId and AlfaCRM. */
+/** Whether letters are words in camel case, such as `invoiceNumber`, `OrderId` and `AlfaCRM`. */
 function isCamelCase(letters: string): boolean {
-	const [, words] = /^([A-Z]?[a-z]+(?:[A-Z][a-z]+)*?)(?:[A-Z][a-z]|[A-Z]{2,3})?$/.exec(letters) ?? [];
-	if (words === undefined) return false;
-	const humps = words.match(/[A-Z]?[a-z]+/g) ?? [];
-	return humps.every(isWord);
+	const [, joinedWords] = CAMEL_CASE.exec(letters) ?? [];
+	if (joinedWords === undefined) return false;
+
+	const words = joinedWords.match(CAMEL_CASE_WORD) ?? [];
+	return words.every(isWord);
 }
 
 /** Whether letters can be pronounced. */
 function isWord(letters: string): boolean {
+	if (letters.length < SHORTEST_WORD) return false;
+
+	// Each digraph counts as one consonant, for which k stands.
 	const sounds = letters.toLowerCase().replace(DIGRAPHS, 'k');
-	const vowelCount = sounds.replace(/[^aeiouy]/g, '').length;
-	const hasEnoughVowels = vowelCount / sounds.length >= 0.25;
-	return letters.length >= LONGEST_ABBREVIATION && hasEnoughVowels && !UNPRONOUNCEABLE.test(sounds);
+	const vowelCount = sounds.replace(ALL_CONSONANTS, '').length;
+	if (vowelCount / sounds.length < SMALLEST_SHARE_OF_VOWELS) return false;
+
+	return Object.values(UNPRONOUNCEABLE).every((pattern) => !pattern.test(sounds));
 }

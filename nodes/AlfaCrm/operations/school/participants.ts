@@ -353,7 +353,7 @@ function participantIn(
 	[customer_id, group_id]: readonly [number, number | null],
 	cards: CustomerCards,
 ): Participant[] {
-	const card = cards.findComing(customer_id);
+	const card = cards.findAttending(customer_id);
 	return card ? [{ ...lesson, customer_id, group_id, customer: card.row, customer_branch: card.branch }] : [];
 }
 
