@@ -140,10 +140,10 @@ describe('a published trigger', () => {
 	it('brings the whole record of a planned lesson along, and the event alone when that cannot be read', async () => {
 		const { url } = await publishTrigger(
 			real,
-			{ options: { fetchRecord: true } },
+			{ secret: SECRET, options: { fetchRecord: true } },
 			{ collector, credential: real.credential },
 		);
-		real.sandbox.webhooks.add(url);
+		real.sandbox.webhooks.add(`${url}?secret=${SECRET}`);
 		const lesson = real.sandbox.store.insert('lesson', { status: 1, branch_id: 1, topic: 'Дроби' });
 		await real.sandbox.webhooks.settled();
 		await collector.until(1);
@@ -173,16 +173,17 @@ describe('a published trigger', () => {
 	it('has answered nothing when n8n is killed while it reads the record, and takes the event afterwards', async () => {
 		const { id, url } = await publishTrigger(
 			real,
-			{ options: { fetchRecord: true } },
+			{ secret: SECRET, options: { fetchRecord: true } },
 			{ collector, credential: real.credential },
 		);
+		const secretUrl = `${url}?secret=${SECRET}`;
 		const [{ id: customer }] = real.sandbox.store.rows('customer');
 		const body = JSON.stringify(delivery(customer));
 		const match = { entity: 'customer', action: 'index' };
 		real.sandbox.faults.add({ kind: 'hang', times: 1, match });
 		const asked = () => real.sandbox.journal.filter(({ path }) => path.endsWith('customer/index')).length;
 		const before = asked();
-		const lost = post(url, body).then(
+		const lost = post(secretUrl, body).then(
 			({ status }) => status,
 			() => 'no answer',
 		);
@@ -192,8 +193,8 @@ describe('a published trigger', () => {
 		await real.client.signIn();
 		await untilRegistered(url);
 
-		expect(await post(url, body)).toMatchObject(STARTED);
-		expect(await post(url, body)).toMatchObject(REPEATED);
+		expect(await post(secretUrl, body)).toMatchObject(STARTED);
+		expect(await post(secretUrl, body)).toMatchObject(REPEATED);
 		await collector.until(1);
 		expect(await finished(id)).toEqual(['success']);
 		expect(collector.items).toEqual([

@@ -188,7 +188,7 @@ class Play {
 	readonly late: number[] = [];
 	readonly idle: number[] = [];
 	readonly begunWith: number[][] = [];
-	/** Nothing but new customers happened since the last poll. */
+	/** Nothing was left to report after the last poll, and nothing but new customers happened since. */
 	private isPlain = false;
 	/** Polls that failed though nothing else did. */
 	readonly thrown: unknown[] = [];
@@ -533,7 +533,8 @@ class Play {
 			if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 			this.reported.push(...ids);
 			if (isHealthy && this.isPlain && news.length === taken.length) this.late.push(...this.missing());
-			this.isPlain = this.lists.failing.size === 0;
+			// A lead that became a client may be seen only when the lists are read whole, up to an hour later.
+			this.isPlain = this.lists.failing.size === 0 && this.missing().length === 0;
 			if (isFirst) this.customers.forEach((one, index) => this.begun(one, index < there));
 			for (const [place, since] of this.unreadSince)
 				if (this.now - since >= WEEK_MS)
