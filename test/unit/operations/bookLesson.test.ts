@@ -373,6 +373,36 @@ describe('at a time', () => {
 		},
 	);
 
+	it('refuses the time of a lesson of the second group that is booked', async () => {
+		const secondGroup = school.add('group', { name: 'B', branch_ids: [1] });
+		const lessonId = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [secondGroup] });
+
+		const [message] = await stopped(
+			form({ customer_ids: '', group_ids: `1,${secondGroup}`, lesson_type_id: 2 }),
+		);
+
+		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
+	});
+
+	it('refuses the time of a lesson of the group that is booked together with a customer', async () => {
+		const lessonId = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1] });
+
+		const [message] = await stopped(form({ group_ids: '1', lesson_type_id: 2 }));
+
+		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
+	});
+
+	it('books at the time of a lesson of the second group that is cancelled', async () => {
+		const secondGroup = school.add('group', { name: 'B', branch_ids: [1] });
+		lesson({ teacher_ids: [2], customer_ids: [], group_ids: [secondGroup], status: 2 });
+
+		const { json } = await school.done(
+			form({ customer_ids: '', group_ids: `1,${secondGroup}`, lesson_type_id: 2 }),
+		);
+
+		expect(json).toMatchObject([{ operationResult: 'created', time_from: `${DAY} 10:00:00` }]);
+	});
+
 	it('books where a regular lesson of theirs was cancelled that day', async () => {
 		const regular_id = regular({ related_class: 'Customer', related_id: anna, teacher_ids: [2] });
 		lesson({ regular_id, status: 2, teacher_ids: [2], customer_ids: [anna] });
