@@ -105,6 +105,17 @@ export function readMoment(value: unknown, zone: string): number | undefined {
 	return date.isValid ? date.toMillis() : undefined;
 }
 
+/**
+ * Reads each moment, in milliseconds, that a time on the wall in `zone` may mean: two in the hour that the autumn change of clocks
+ * shows twice, none if the time cannot be read.
+ */
+export function readPossibleMoments(value: unknown, zone: string): number[] {
+	const text = written(value);
+	// A time with an offset of its own keeps it, so it means one moment.
+	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone, setZone: true });
+	return date.isValid ? date.getPossibleOffsets().map((possible) => possible.toMillis()) : [];
+}
+
 /** @param clock `hh:mm` */
 export function minutesOfClock(clock: string): number {
 	const [hours, minutes] = clock.split(':').map(Number);

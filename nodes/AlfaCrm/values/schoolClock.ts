@@ -1,29 +1,35 @@
 import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
-import { readMoment } from './formats';
+import { readMoment, readPossibleMoments } from './formats';
 import { HOUR_MS, MINUTE_MS } from './time';
 
 /**
  * AlfaCRM shows times by the clock of the school and names no time zone (API notes 10), so they are read in the time zone
  * of the workflow. A stamp of something that has already happened cannot lie in the future. If it does, the time zone of the
- * workflow is not the school's.
+ * workflow is not the school's, or the clock of n8n's computer is slow.
  */
 
-/** The stamps that prove it. The time of a lesson or a due date may lie in the future and proves nothing. API notes 10. */
+/**
+ * Fields that record past events; a future value proves a wrong time zone. The time of a lesson or a due date may lie in the
+ * future and proves nothing. API notes 10.
+ */
 const STAMP_FIELDS = ['created_at', 'updated_at', 'added', 'date_time'];
 
-/** A day without a time is left out: its first minute may be hours away from what has happened. */
+/** Accepts `2025-03-01 14:05`, not `2025-03-01`. */
 const HAS_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 
-/** The clocks of two computers may differ by so much. */
-const TOLERANCE_MS = 5 * MINUTE_MS;
+/** Time zones differ by a quarter of an hour at least, so a smaller difference is one of the computers' clocks. */
+const LEAST_AHEAD_MS = 15 * MINUTE_MS;
 
 /** No two time zones are further apart, so a stamp further ahead is a mistake in the data. */
-const MOST_AHEAD_MS = 26 * HOUR_MS;
+export const MOST_AHEAD_MS = 26 * HOUR_MS;
 
 /** Almost all time zones are whole or half hours apart. */
 const STEP_HOURS = 0.5;
+
+/** The clocks of two computers may differ by a few minutes: a stamp 8 hours and 20 seconds ahead proves 8 hours. */
+const TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
  * Returns by how many milliseconds a stamp is ahead of the clock of this computer, read in a time zone; negative for the past,
@@ -44,30 +50,47 @@ export class SchoolClock {
 	/** Notes the stamps of rows that AlfaCRM has shown. */
 	note(rows: readonly IDataObject[]): void {
 		const now = Date.now();
-		// Stamps sort as texts, so the many of the past need not be read.
-		const earliestProof = DateTime.fromMillis(now, { zone: this.zone }).toFormat('yyyy-MM-dd HH:mm');
+		// Compares as text first; parsing each stamp is slow.
+		const nowText = DateTime.fromMillis(now, { zone: this.zone }).toFormat('yyyy-MM-dd HH:mm');
 		for (const row of rows) {
 			for (const field of STAMP_FIELDS) {
 				const stamp = row[field];
-				if (typeof stamp === 'string' && stamp > earliestProof) this.noteStamp(stamp, now);
+				if (typeof stamp === 'string' && stamp > nowText) this.noteStamp(stamp, now);
 			}
 		}
 	}
 
-	/** What the user should hear; undefined if nothing proves that the time zone is wrong. */
+	/** Says by how much AlfaCRM's clock is ahead, and what to do; undefined if no stamp proves that it is. */
 	get warning(): string | undefined {
 		if (this.mostAheadMs === 0) return undefined;
 
-		// What has happened some time ago shows fewer hours than there are between the two zones, never more.
-		const provenHours = (this.mostAheadMs - TOLERANCE_MS) / HOUR_MS;
-		const hours = Math.ceil(provenHours / STEP_HOURS) * STEP_HOURS;
-		const unit = hours === 1 ? 'hour' : 'hours';
-		return `AlfaCRM's clock is at least ${hours} ${unit} ahead of this workflow's time zone (${this.zone}). Set Settings → Timezone of the workflow to the school's`;
+		const difference = describeDifference(this.mostAheadMs);
+		return `AlfaCRM's clock is at least ${difference} ahead of this workflow's (${this.zone}). Set Settings → Timezone to the school's, or correct the clock of n8n's computer`;
 	}
 
 	private noteStamp(stamp: string, now: number): void {
 		if (!HAS_TIME.test(stamp)) return;
-		const ahead = aheadMs(stamp, this.zone, now) ?? 0;
-		if (ahead > TOLERANCE_MS && ahead <= MOST_AHEAD_MS) this.mostAheadMs = Math.max(this.mostAheadMs, ahead);
+
+		// The autumn change of clocks shows an hour twice. A stamp of that hour is ahead only if both of its moments are.
+		const moments = readPossibleMoments(stamp, this.zone);
+		if (moments.length === 0) return;
+
+		const ahead = Math.min(...moments) - now;
+		if (ahead >= LEAST_AHEAD_MS && ahead <= MOST_AHEAD_MS) {
+			this.mostAheadMs = Math.max(this.mostAheadMs, ahead);
+		}
 	}
+}
+
+/**
+ * Writes a difference of clocks as whole minutes, from an hour on as half hours.
+ *
+ * A record that was created 10 minutes ago in a school 8 hours ahead has a stamp 7 hours and 50 minutes ahead. Time zones are half
+ * hours apart, so this proves 8 hours.
+ */
+function describeDifference(ahead: number): string {
+	if (ahead < HOUR_MS) return `${Math.floor(ahead / MINUTE_MS)} minutes`;
+
+	const hours = Math.ceil((ahead - TOLERANCE_MS) / HOUR_MS / STEP_HOURS) * STEP_HOURS;
+	return hours === 1 ? '1 hour' : `${hours} hours`;
 }

@@ -11,7 +11,7 @@ const MOSCOW = 'Europe/Moscow';
 const NOW = '2026-02-10T09:00:00Z';
 
 const WARNING =
-	"'AlfaCRM Trigger': AlfaCRM's clock is at least 8 hours ahead of this workflow's time zone (America/New_York). Set Settings → Timezone of the workflow to the school's";
+	"'AlfaCRM Trigger': AlfaCRM's clock is at least 8 hours ahead of this workflow's (America/New_York). Set Settings → Timezone to the school's, or correct the clock of n8n's computer";
 
 const engine = new Engine({ hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 });
 type Send = NonNullable<PollerOptions['send']>;

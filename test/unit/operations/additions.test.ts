@@ -294,6 +294,24 @@ describe('a comment', () => {
 		}
 	});
 
+	it('Add Comment adds a comment if the same one has a stamp further ahead than time zones differ', async () => {
+		await school.done(comment('Да'));
+		since('2026-02-11 14:01:00');
+
+		const { json } = await school.done(comment('Да'));
+
+		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
+	});
+
+	it('Add Comment adds no comment if the same one has a stamp 26 hours ahead', async () => {
+		await school.done(comment('Да'));
+		since('2026-02-11 14:00:00');
+
+		const { json } = await school.done(comment('Да'));
+
+		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+	});
+
 	it('is the same for as long as that is chosen', async () => {
 		await school.results(comment('Да'));
 		since('2026-02-10 10:30:00');

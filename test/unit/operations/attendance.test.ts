@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { answered } from '../../support/nodeErrors';
 import { formOf, SmallSchool } from './school';
 
 let school: SmallSchool;
@@ -189,6 +190,39 @@ describe('who was there', () => {
 
 		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([]);
 		expect(told(id)).toEqual({ [anna]: 0 });
+	});
+
+	it('Complete Lesson goes on without a hint, if AlfaCRM refuses to list the members of the group', async () => {
+		const id = held({ customer_ids: [], group_ids: [41] });
+		school.onCall = (call) => {
+			if (call === 'cgi/index') throw answered(405);
+			return undefined;
+		};
+
+		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([]);
+		expect(told(id)).toEqual({ [anna]: 0 });
+	});
+
+	it('Complete Lesson goes on without a hint, if the cards of the members may not be read', async () => {
+		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		school.add('cgi', { customer_id: anna, group_id: 41, b_date: '01.01.2026', e_date: null });
+		school.add('cgi', { customer_id: boris, group_id: 41, b_date: '01.01.2026', e_date: null });
+		const id = held({ customer_ids: [], group_ids: [41] });
+		school.settings.forbiddenCalls = ['customer/index'];
+
+		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([]);
+		expect(told(id)).toEqual({ [anna]: 0 });
+	});
+
+	it('Complete Lesson does not name an archived member as put down', async () => {
+		const archived = school.lead({ is_study: 1, removed: 1, e_date: '2026-01-15' });
+		school.add('group', { id: 41, name: 'Роботы', branch_ids: [1] });
+		for (const customer_id of [anna, boris, archived]) {
+			school.add('cgi', { customer_id, group_id: 41, b_date: '01.01.2026', e_date: null });
+		}
+		const id = held({ customer_ids: [], group_ids: [41] });
+
+		expect(await hintsOf(markAs(id, { absent_ids: [anna] }))).toEqual([`lesson ${id}: customer ${boris}`]);
 	});
 });
 

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import { answered } from '../../support/nodeErrors';
@@ -89,6 +90,8 @@ describe('at a time', () => {
 		expect(booked()).toHaveLength(1);
 		expect(school.calls.slice(calls)).toEqual([
 			'teacher/index',
+			'cgi/customer',
+			'cgi/customer',
 			'lesson/index',
 			'lesson/index',
 			'lesson/index',
@@ -312,15 +315,51 @@ describe('at a time', () => {
 			expect(times()).toEqual([`${DAY} 10:00:00 1`]);
 		});
 
-		it('reads the memberships and the lessons of the group once more only if there is something to book', async () => {
+		it('reads the memberships once for a booking, and once for its repeat', async () => {
+			join('01.09.2030', null);
+
+			await school.done(form());
+			expect(school.calls.filter((call) => call === 'cgi/customer')).toHaveLength(2);
+
+			await school.done(form());
+			expect(school.calls.filter((call) => call === 'cgi/customer')).toHaveLength(4);
+		});
+
+		it('finds the lesson that was booked before also if the user may not list members', async () => {
 			join('01.09.2030', null);
 			await school.done(form());
-			const groupCalls = school.calls.filter((call) => call === 'cgi/customer').length;
+			school.settings.forbiddenCalls = ['cgi/customer'];
 
-			await school.done(form());
+			const { json } = await school.done(form());
 
-			expect(groupCalls).toBe(2);
-			expect(school.calls.filter((call) => call === 'cgi/customer')).toHaveLength(2);
+			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		});
+
+		it('books one lesson if the group and the member are booked for one time at the same moment', async () => {
+			join('01.09.2030', null);
+			school.onCall = async () => await sleep(20);
+			const groupForm = form({ customer_ids: '', group_ids: '1', lesson_type_id: 2, teacher_ids: [1] });
+			const memberForm = form({ teacher_ids: [2] });
+
+			const runs = await Promise.all([school.run(groupForm), school.run(memberForm)]);
+
+			const errors = runs.flatMap(({ error }) => error?.message ?? []);
+			expect(errors).toEqual([`The customer or group has another lesson on ${DAY} at 10:00: lesson 1`]);
+			expect(school.rows('lesson')).toMatchObject([{ group_ids: [1] }]);
+		});
+
+		it('books the next free slot for the member while the group takes the first one', async () => {
+			join('01.09.2030', null);
+			school.onCall = async () => await sleep(20);
+			const groupForm = form({ customer_ids: '', group_ids: '1', lesson_type_id: 2, teacher_ids: [1] });
+			const memberForm = first({ teacher_ids: [2] });
+
+			await Promise.all([school.run(groupForm), school.run(memberForm)]);
+
+			expect(school.rows('lesson')).toMatchObject([
+				{ group_ids: [1], time_from: `${DAY} 10:00:00` },
+				{ customer_ids: [anna], time_from: `${DAY} 11:00:00` },
+			]);
 		});
 	});
 
@@ -333,6 +372,36 @@ describe('at a time', () => {
 			expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: regular lesson 1`);
 		},
 	);
+
+	it('refuses the time of a lesson of the second group that is booked', async () => {
+		const secondGroup = school.add('group', { name: 'B', branch_ids: [1] });
+		const lessonId = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [secondGroup] });
+
+		const [message] = await stopped(
+			form({ customer_ids: '', group_ids: `1,${secondGroup}`, lesson_type_id: 2 }),
+		);
+
+		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
+	});
+
+	it('refuses the time of a lesson of the group that is booked together with a customer', async () => {
+		const lessonId = lesson({ teacher_ids: [2], customer_ids: [], group_ids: [1] });
+
+		const [message] = await stopped(form({ group_ids: '1', lesson_type_id: 2 }));
+
+		expect(message).toBe(`The customer or group has another lesson on ${DAY} at 10:00: lesson ${lessonId}`);
+	});
+
+	it('books at the time of a lesson of the second group that is cancelled', async () => {
+		const secondGroup = school.add('group', { name: 'B', branch_ids: [1] });
+		lesson({ teacher_ids: [2], customer_ids: [], group_ids: [secondGroup], status: 2 });
+
+		const { json } = await school.done(
+			form({ customer_ids: '', group_ids: `1,${secondGroup}`, lesson_type_id: 2 }),
+		);
+
+		expect(json).toMatchObject([{ operationResult: 'created', time_from: `${DAY} 10:00:00` }]);
+	});
 
 	it('books where a regular lesson of theirs was cancelled that day', async () => {
 		const regular_id = regular({ related_class: 'Customer', related_id: anna, teacher_ids: [2] });

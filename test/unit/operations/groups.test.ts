@@ -242,6 +242,17 @@ describe('the branch of a membership, where Branch is empty', () => {
 		expect(error.description).toBe("Choose one of the group's branches in 'Branch'. Nothing was saved.");
 	});
 
+	it.each([1, 2])(
+		'Add to Group uses branch %i, which the card and the group share, if the group is also in another one',
+		async (sharedBranch) => {
+			school.add('branch', { id: 3, name: 'Филиал 3', is_active: 1 });
+
+			await school.done(withoutBranch('addToGroup', addGroupIn(3, sharedBranch)));
+
+			expect(membershipBranches()).toEqual([String(sharedBranch)]);
+		},
+	);
+
 	it("Add to Group uses the customer's branch if AlfaCRM shows no such group", async () => {
 		school.patch('customer', customerOfBoth, { branch_ids: [1] });
 

@@ -93,6 +93,48 @@ describe('Get Many, where branch 2 also lists the customers of branch 1,', () =>
 	});
 });
 
+describe('Get Many of the records of one owner', () => {
+	const getManyOf = (resource: string, owner: IDataObject): IDataObject =>
+		formOf('getAll', { resource, branchId: 1, returnAll: true, filters: {}, ...owner });
+
+	it('returns a member of the group whose membership names another branch', async () => {
+		const customer_id = school.lead({ branch_ids: [1, 2] });
+		const group_id = school.add('group', { name: 'Роботы', branch_ids: [1, 2] });
+		const membership = school.add('cgi', { customer_id, group_id, branch_id: 2, b_date: '01.09.2025' });
+
+		const { json, hints } = await school.done(getManyOf('cgi', { group_id }));
+
+		expect(idsOf(json)).toEqual([membership]);
+		expect(hints).toEqual(NO_LIST_HINTS);
+	});
+
+	it('returns a communication of the customer that names another branch', async () => {
+		const related_id = school.lead({ branch_ids: [1, 2] });
+		const communication = school.add('communication', {
+			class: 'Customer',
+			related_id,
+			type_id: 1,
+			comment: 'Звонили',
+			branch_id: 2,
+		});
+
+		const { json, hints } = await school.done(getManyOf('communication', { class: 'Customer', related_id }));
+
+		expect(idsOf(json)).toEqual([communication]);
+		expect(hints).toEqual(NO_LIST_HINTS);
+	});
+
+	it('returns a subscription of the customer that names another branch', async () => {
+		const customer_id = school.lead({ branch_ids: [1, 2] });
+		const subscription = school.add('customer-tariff', { customer_id, tariff_id: 1, branch_id: 2 });
+
+		const { json, hints } = await school.done(getManyOf('customerTariff', { customer_id }));
+
+		expect(idsOf(json)).toEqual([subscription]);
+		expect(hints).toEqual(NO_LIST_HINTS);
+	});
+});
+
 describe('a customer of branch 1 whom the list of branch 2 shows', () => {
 	it('is updated, not created once more, by Create or Update that searches branch 2', async () => {
 		const id = school.lead({ phone: [PHONE] });

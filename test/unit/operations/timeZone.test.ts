@@ -10,7 +10,7 @@ const A_MINUTE_AGO = '2026-02-10 11:59:00';
 const LAST_WEEK = '2026-02-03 12:00:00';
 
 const HINT =
-	"AlfaCRM's clock is at least 8 hours ahead of this workflow's time zone (America/New_York). Set Settings → Timezone of the workflow to the school's";
+	"AlfaCRM's clock is at least 8 hours ahead of this workflow's (America/New_York). Set Settings → Timezone to the school's, or correct the clock of n8n's computer";
 
 let school: SmallSchool;
 let customer: number;

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readFlag, readId } from '../../values/formats';
-import { aheadMs } from '../../values/schoolClock';
+import { aheadMs, MOST_AHEAD_MS } from '../../values/schoolClock';
 import { MINUTE_MS } from '../../values/time';
 import { customerTariff } from '../../entities/customerTariff';
 import type { Field } from '../../entities/fieldTypes';
@@ -101,11 +101,13 @@ const agrees = ({ item, body, comparedFields }: NewAddition, row: IDataObject, m
 /**
  * Whether a record was added within the last minutes. A record without a readable stamp counts, because it may be new. So does
  * one with a stamp in the future: it was just added in a school whose time zone is not the workflow's, and if it did not
- * count, each run would add it again.
+ * count, each run would add it again. A stamp further ahead than two time zones can be apart is a mistake in the data. It
+ * does not count, or the same record could never be added again.
  */
 function isRecent({ zone }: Item, stamp: unknown, minutes: number): boolean {
 	const ahead = aheadMs(stamp, zone);
-	return ahead === undefined || ahead >= -minutes * MINUTE_MS;
+	if (ahead === undefined) return true;
+	return ahead >= -minutes * MINUTE_MS && ahead <= MOST_AHEAD_MS;
 }
 
 /** What names a subscription of somebody else has mistaken one of both. A list that did not come whole tells nothing. */

@@ -5,6 +5,7 @@ import { isEmpty, isPlain } from '../../fields/blank';
 import { isStored, itemsIn, listOf } from '../../fields/field';
 import type { Field } from '../../entities/fieldTypes';
 import { cgi } from '../../entities/cgi';
+import { customer as customerEntity } from '../../entities/customer';
 import { dayOf, LESSON_STATUS } from '../../entities/lesson';
 import { passesOf } from '../../entities/listCall';
 import type { ActionOf, Entity } from '../../entities/types';
@@ -19,6 +20,7 @@ import { report, reportSchema, makeRecordOutput } from '../output/readings';
 import { isOnDay } from '../records/periods';
 import { warningReader } from '../records/readList';
 import { settleNames } from '../records/settleNames';
+import { CustomerCards } from '../school/customerCards';
 import { readMembers } from '../school/participants';
 import { idOf, labelsOf, targetOf } from '../records/target';
 import { readAttendances, rowsField } from './attendance';
@@ -127,9 +129,9 @@ async function complete(
 			const body = { ...rest, details, ...action.fixed };
 			const task = `complete lesson ${id}`;
 			const call = { ...target, action: action.action, query: { id }, body, task };
-			const attendees = await readAttendees(item, lesson, home);
+			const unnamedIds = await findUnnamedAttendees(item, lesson, home, details);
 			const model = await item.save(call, [recordKey(entity, id)]);
-			warnOfOthers(item, id, attendees, details);
+			warnOfUnnamedAttendees(item, id, unnamedIds);
 			return report(show, { ...lesson, ...action.fixed, ...model }, 'updated', Object.keys(body));
 		};
 		return undefined;
@@ -163,39 +165,64 @@ function completedError(item: Item, id: number, others: readonly IDataObject[]):
 }
 
 /**
- * Reads who is put down for a lesson: the customers whom it names, or else the members of its groups on its day. A lesson of a group
- * need not name anybody. API notes 5.11.
+ * Finds the customers who are put down for a lesson and are not named in its attendance: the customers of the lesson, or else the
+ * members of its groups on its day. A lesson of a group need not name anybody. API notes 5.11.
+ *
+ * Only a hint needs them. If a list cannot be read, there is no hint, and the lesson is completed all the same.
  */
-async function readAttendees(item: Item, lesson: IDataObject, branch: Branch): Promise<number[]> {
-	const named = readIds(itemsIn({ type: 'ids' }, lesson.customer_ids));
+async function findUnnamedAttendees(
+	item: Item,
+	lesson: IDataObject,
+	branch: Branch,
+	attendance: readonly IDataObject[],
+): Promise<number[]> {
+	const isUnnamed = (customer_id: number) => rowOf(attendance, { customer_id }) === undefined;
+	const customerIds = readIds(itemsIn({ type: 'ids' }, lesson.customer_ids));
 	const day = dayOf(lesson, item.zone);
-	if (named.length > 0 || day === undefined) return named;
+	if (customerIds.length > 0 || day === undefined) return customerIds.filter(isUnnamed);
 
-	const reader = warningReader(item, cgi.plural.toLowerCase());
-	const members: number[] = [];
-	for (const group of readIds(listOf(lesson.group_ids))) {
-		const read = async () => await readMembers(reader, branch, group, passesOf(cgi));
-		const memberships = (await item.readIfAllowed(read, { notFoundIsDenied: true })) ?? [];
-		const memberIds = memberships
-			.filter((row) => isOnDay(row, day, item.zone))
-			.map(({ customer_id }) => customer_id);
-		members.push(...readIds(memberIds));
+	try {
+		const memberIds = await readMemberIds(item, readIds(listOf(lesson.group_ids)), day, branch);
+		return await leaveOutArchived(item, memberIds.filter(isUnnamed), branch);
+	} catch {
+		return [];
 	}
-	return [...new Set(members)];
 }
 
-/** Whoever names those alone who were absent may think that the others count as present. */
-function warnOfOthers(
+/** Reads the members of groups on a day, each once. */
+async function readMemberIds(
 	item: Item,
-	lessonId: number,
-	attendees: readonly number[],
-	named: readonly IDataObject[],
-): void {
-	const others = attendees.filter((customer_id) => rowOf(named, { customer_id }) === undefined);
-	if (others.length === 0) return;
+	groupIds: readonly number[],
+	day: string,
+	branch: Branch,
+): Promise<number[]> {
+	const reader = warningReader(item, cgi.plural.toLowerCase());
+	const memberIds: number[] = [];
+	for (const groupId of groupIds) {
+		const memberships = await readMembers(reader, branch, groupId, passesOf(cgi));
+		const membershipsOfDay = memberships.filter((row) => isOnDay(row, day, item.zone));
+		memberIds.push(...readIds(membershipsOfDay.map(({ customer_id }) => customer_id)));
+	}
+	return [...new Set(memberIds)];
+}
+
+/** Leaves out archived customers and rejected leads, who come to no lesson. API notes 5.3. A customer without a card stays. */
+async function leaveOutArchived(
+	item: Item,
+	customerIds: readonly number[],
+	branch: Branch,
+): Promise<number[]> {
+	const cards = new CustomerCards(warningReader(item, customerEntity.plural.toLowerCase()), item.zone);
+	await cards.read(branch, customerIds);
+	return customerIds.filter((id) => cards.find(id) === undefined || cards.findComing(id) !== undefined);
+}
+
+/** A user who names only absent customers may think that the other ones count as present. */
+function warnOfUnnamedAttendees(item: Item, lessonId: number, customerIds: readonly number[]): void {
+	if (customerIds.length === 0) return;
 	item.execution.hints.add(
 		'Nothing was said of some who are put down for a lesson that was completed, so AlfaCRM may not have recorded them',
-		`lesson ${lessonId}: customer ${others.join(', ')}`,
+		`lesson ${lessonId}: customer ${customerIds.join(', ')}`,
 	);
 }
 

@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, dotted, formatDay, readId, readIds, today } from '../../values/formats';
+import { shownBranches } from '../../entities/branch';
 import { cgi } from '../../entities/cgi';
+import { customer as customerEntity } from '../../entities/customer';
 import { group as groupEntity } from '../../entities/group';
 import { passesOf } from '../../entities/listCall';
 import type { Action, Entity } from '../../entities/types';
@@ -219,9 +221,10 @@ function readMembership(item: Item, entity: Entity, { body = [] }: Action): Memb
 
 /**
  * Moves a membership into the branch of its group, where no branch was chosen and the group is not in the branch in which the
- * customer was found first: memberships are reached through the group. API notes 5.7.
+ * customer was found first: memberships are reached through the group. Of several branches of the group, it takes one that the
+ * card of the customer names. API notes 5.7.
  *
- * @throws NodeOperationError if the group is in several other branches
+ * @throws NodeOperationError if the group is in several branches, and the card names none of them
  */
 async function inBranchOfGroup(membership: Membership): Promise<Membership> {
 	const { item, branch, customer, group } = membership;
@@ -231,10 +234,21 @@ async function inBranchOfGroup(membership: Membership): Promise<Membership> {
 	const [groupBranch, ...others] = groupBranches;
 	if (groupBranch === undefined || groupBranches.some((one) => one === branch)) return membership;
 	if (others.length === 0) return { ...membership, branch: groupBranch };
+
+	const cardBranches = await readCardBranches(membership);
+	const sharedBranch = groupBranches.find((id) => cardBranches.includes(id));
+	if (sharedBranch !== undefined) return { ...membership, branch: sharedBranch };
 	throw item.refused(
 		`Group ${group} is in the branches ${groupBranches.join(', ')}, and customer ${customer} was found in branch ${branch}`,
 		`Choose one of the group's branches in 'Branch'. ${item.savedNote()}`,
 	);
+}
+
+/** Reads the branches that the card of the customer names. */
+async function readCardBranches({ item, branch, customer }: Membership): Promise<number[]> {
+	const target = { path: customerEntity.path, query: {}, labels: {}, branch };
+	const card = await currentRecord(item, customerEntity, customer, target);
+	return card === undefined ? [] : shownBranches(card.row);
 }
 
 /**
@@ -248,8 +262,8 @@ async function readGroupBranches(item: Item, group: number, firstBranch: Branch)
 	const look = async (branch: Branch) => await currentRecord(item, groupEntity, group, { ...target, branch });
 	const read = async () => {
 		const found = await findInBranches(item, await allBranches(item, firstBranch), look);
-		const shownBranches = readIds(listOf(found?.row.branch_ids));
-		return shownBranches.length > 0 ? shownBranches : readIds([found?.branch]);
+		const namedBranches = readIds(listOf(found?.row.branch_ids));
+		return namedBranches.length > 0 ? namedBranches : readIds([found?.branch]);
 	};
 	const name = JSON.stringify(['branches of', group, firstBranch]);
 	return await item.execution.cached(groupEntity.path, name, read);

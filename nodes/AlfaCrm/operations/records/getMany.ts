@@ -40,8 +40,11 @@ export const getMany: Operation = {
 		const list = { ...target, body: { ...target.query, ...views.body }, task: `list the ${plural}` };
 		const { branch } = target;
 		const ofOtherBranches = new Set<IDataObject[string]>();
+		// The list of one owner, such as the members of a group, holds no records of other owners. A row of it may name another
+		// branch of the owner, and still belongs to the owner. Branches list only customers and payments of others. API notes 3.
+		const isListOfOwner = (entity.keys ?? []).length > 0;
 		const isOfBranch = (row: IDataObject): boolean => {
-			const belongs = belongsToBranch(row, branch);
+			const belongs = isListOfOwner || belongsToBranch(row, branch);
 			if (!belongs) ofOtherBranches.add(row.id);
 			return belongs;
 		};
