@@ -214,7 +214,7 @@ async function leaveOutArchived(
 ): Promise<number[]> {
 	const cards = new CustomerCards(warningReader(item, customerEntity.plural.toLowerCase()), item.zone);
 	await cards.read(branch, customerIds);
-	return customerIds.filter((id) => cards.find(id) === undefined || cards.findComing(id) !== undefined);
+	return customerIds.filter((id) => cards.find(id) === undefined || cards.findAttending(id) !== undefined);
 }
 
 /** A user who names only absent customers may think that the other ones count as present. */
