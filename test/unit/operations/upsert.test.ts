@@ -510,12 +510,21 @@ describe('a user who may not see the values by which customers are found', () =>
 		},
 	);
 
-	it.each([{}, { email: [] }])('creates nothing by email while the cards show %j', async (values) => {
-		showCard(values);
+	it('creates nothing by email while no card shows the field', async () => {
+		showCard({});
 
 		const error = await school.stopped(by('email', { email: EMAIL }, { name: 'Мия' }));
 
 		expect(error.message).toContain("AlfaCRM finds customers by 'Email' but shows it on none of them");
+	});
+
+	it('creates a customer by email if AlfaCRM ignores that filter and no card has an email', async () => {
+		school.settings.ignoredFilters = ['customer.email'];
+		school.lead({ phone: [PHONE], email: [] });
+
+		const saved = await save(by('email', { email: EMAIL }, { name: 'Мия' }));
+
+		expect(saved.operationResult).toBe('created');
 	});
 
 	it('creates nothing by Telegram while no card shows the field', async () => {
@@ -563,6 +572,36 @@ describe('a user who may not see the values by which customers are found', () =>
 		const saved = await save(byPhone({ name: 'Мия' }));
 
 		expect(saved.operationResult).toBe('created');
+	});
+});
+
+describe('a card that holds a filler in place of a phone', () => {
+	const FILLERS = [
+		{ filler: '+7(999)999-99-99', phone: '+7 912 345-99-99' },
+		{ filler: '9999999999', phone: '+7 912 345-99-99' },
+		{ filler: '+7(000)000-00-00', phone: '+7 912 345-00-00' },
+		{ filler: '0000', phone: '+7 912 345-00-00' },
+		{ filler: '1111', phone: '+7 912 345-11-11' },
+		{ filler: '+7(900)5**-00-01', phone: '+7 912 345-00-01' },
+	];
+
+	it.each(FILLERS)(
+		'$filler, is not the person with $phone: Create or Update makes a card',
+		async ({ filler, phone }) => {
+			school.lead({ phone: [filler] });
+
+			const saved = await save(byPhone({ name: 'Мия' }, {}, phone));
+
+			expect(saved.operationResult).toBe('created');
+		},
+	);
+
+	it.each(FILLERS)('$filler, is not what Find looks for with $phone', async ({ filler, phone }) => {
+		school.lead({ phone: [filler] });
+
+		const { json } = await school.done(findByPhone({}, phone));
+
+		expect(json).toEqual([]);
 	});
 });
 

@@ -189,14 +189,24 @@ async function ask(
 	return { rows: whole?.having(field, value) ?? rows, isCached: whole !== undefined };
 }
 
+/** Filters that a single source knows. AlfaCRM may ignore them and list everybody. API notes 5.3. */
+const UNSURE_FILTERS = ['email'];
+
 /**
- * Whether AlfaCRM has found records by a field and shows no value of it on any of them. The filters of declared fields
+ * Tells whether AlfaCRM has found records by a field and hides its value on all of them. The filters of most declared fields
  * work (API notes 5.3), so such records have values that this user may not see. Filters by custom fields may be ignored.
  */
-function isEveryValueHidden(field: Field, filter: IDataObject, rows: readonly IDataObject[]): boolean {
-	const isFiltered = Object.keys(filter).length > 0;
-	if (!isFiltered || isCustom(field.name) || rows.length === 0) return false;
-	return rows.every((row) => isBlank(field, row[field.name]));
+function isEveryValueHidden(field: Field, query: IDataObject, rows: readonly IDataObject[]): boolean {
+	const isFiltered = Object.keys(query).length > 0;
+	const isSure = !isCustom(field.name) && !UNSURE_FILTERS.includes(field.name);
+	if (!isFiltered || !isSure || rows.length === 0) return false;
+
+	return rows.every((row) => {
+		const held = row[field.name];
+		// A filler such as +7(999)999-99-99 is no phone, but it is what AlfaCRM has found by 9999.
+		const showsQuery = Object.values(query).some((part) => containsPart(field, held, part));
+		return isBlank(field, held) && !showsQuery;
+	});
 }
 
 /** Stops the run, since it could not tell the record from others and would make a new one each time. */
