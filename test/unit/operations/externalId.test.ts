@@ -215,7 +215,7 @@ describe('a number', () => {
 
 	it.each([NaN, 1e21, '7,90056E+10', {}, '[inv-1]', 'inv]1'])('cannot be %j', async (number) => {
 		for (const form of [take(number), refund(number)])
-			expect((await school.refused(form)).message).toContain("'External ID' must be ");
+			expect((await school.refused(form)).message).toContain("'External ID' must ");
 	});
 
 	// Such as inv-{{ $json.id }}: the second payment of a customer with the same sum would be taken for the first.
@@ -237,8 +237,8 @@ describe('a number', () => {
 	it.each([
 		['bank-5,001E+11', 'hold no number that a sheet has rounded'],
 		['05.02.2026 5.001E+11', 'hold no number that a sheet has rounded'],
-		['zakaz-2026-', 'not end before its number'],
-		['Счёт 2026/02 №', 'not end before its number'],
+		['zakaz-2026-', 'not end with a separator'],
+		['Счёт 2026/02 №', 'not end with a separator'],
 	])('that would be the same for many is refused: %s', async (number, fault) => {
 		expect((await school.refused(take(number))).message).toBe(
 			`'External ID' must ${fault}, but it is "${number}"`,
