@@ -430,6 +430,28 @@ describe('a name in another order', () => {
 		expect(saved.operationResult).toBe('created');
 	});
 
+	it('stops if the exact name is on an archived card and a longer one on an active card', async () => {
+		const archivedId = holder({ name: 'Колычев Павел', e_date: '2025-01-31' });
+		const activeId = holder({ name: 'Колычев Павел Игоревич', is_study: 1 });
+
+		const error = await school.stopped(byPhoneAndName('Павел Колычев'));
+
+		expect(error).toMatchObject({
+			message: `Customer ${activeId} with 'Name' "Колычев Павел Игоревич" may be the one with "Павел Колычев": one of the two has more words. Customer ${archivedId} matches, but is archived`,
+			description:
+				"If the active one is meant, write 'Name' alike here and in AlfaCRM; if the archived one is, restore it in AlfaCRM first. Nothing was saved.",
+		});
+	});
+
+	it('updates the archived card with exactly these words if the card with more words is archived too', async () => {
+		const id = holder({ name: 'Колычев Павел', e_date: '2025-01-31' });
+		holder({ name: 'Колычев Павел Игоревич', e_date: '2025-01-31' });
+
+		const saved = await save(byPhoneAndName('Павел Колычев'));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+	});
+
 	it('with more words and another phone is another person', async () => {
 		school.lead({ name: 'Колычев Павел Игоревич', phone: [OTHER_PHONE] });
 
