@@ -21,8 +21,8 @@ const LOST_VALUE = /(?<![\p{L}\p{N}])(?:undefined|null|nan)(?![\p{L}\p{N}])/iu;
 /** Any number character except 0. */
 const DIGIT_OTHER_THAN_ZERO = /(?!0)\p{N}/u;
 
-/** Numbers behind a separator that has lost its beginning: `-2026`, `/2026-02`. */
-const LOST_BEGINNING = /^[\p{Pd}\u2212_/.:][\d\p{Pd}\u2212_/.:]*$/u;
+/** Nothing but a year or month behind a separator: `-2026`, `/2026-02`. Another number, as in `-500`, may be the ID itself. */
+const LOST_BEGINNING = /^[\p{Pd}\u2212_/.:]20\d\d(?:[-_/.](?:0?[1-9]|1[0-2]))?$/u;
 
 /** A zero in place of the number, behind words and a year or month: `inv-2026-0`, `2026-02-0`. `order-17-0` keeps its number. */
 const LOST_NUMBER = /^(?:\p{L}+[-_/])*20\d\d(?:[-_/](?:0?[1-9]|1[0-2]))?[-_/]0+$/u;
