@@ -39,6 +39,8 @@ const CREDENTIAL_MS = 1_000;
  * processes would end each other's; a token that another process has stored meanwhile costs no login. API notes 1.
  */
 const MOST_LOGINS = 3;
+/** How long no other login is tried after one that a web page answered: a firewall that stopped one of many items stops them all. */
+const WEB_PAGE_PAUSE_MS = 60_000;
 
 interface Connection {
 	origin: string;
@@ -61,8 +63,8 @@ export class ApiClient {
 	/** Lists that AlfaCRM gives without a page size only, as `customer/index`. API notes 7a. */
 	readonly withoutPageSize = new Set<string>();
 	private credential?: { values: ICredentialDataDecryptedObject; at: number };
-	/** The login that was refused, which each of many items would try again. */
-	private refused?: { login: string; failure: ApiFailure };
+	/** The login that was refused, which each of many items would try again. Until a moment of `performance.now()`. */
+	private refused?: { login: string; failure: ApiFailure; until: number };
 	/** New tokens that were refused since a call succeeded: where every token is, each item would log in again. */
 	private readonly refusedLogins = new Set<string>();
 	private readonly begun = performance.now();
@@ -189,10 +191,18 @@ export class ApiClient {
 		return nodeError(this.node, { ...text, ...veiled }, call.itemIndex, text.failure);
 	}
 
-	/** Remembers a login that was refused, until the credential is corrected. */
+	/** Remembers a login that was refused, until the credential is corrected, or for a while if a web page answered it. */
 	private noteRefusedLogin(failure: ApiFailure, { login }: Progress): void {
+		if (failure.kind !== 'login' || this.isRefused(login)) return;
 		const isLasting = ['credential-invalid', 'configuration-invalid'].includes(failure.declaredCause ?? '');
-		if (failure.kind === 'login' && isLasting) this.refused = { login: JSON.stringify(login), failure };
+		if (!isLasting && !failure.isForeign) return;
+
+		const until = isLasting ? Infinity : performance.now() + WEB_PAGE_PAUSE_MS;
+		this.refused = { login: JSON.stringify(login), failure, until };
+	}
+
+	private isRefused(login: Login | undefined): boolean {
+		return this.refused?.login === JSON.stringify(login) && performance.now() < this.refused.until;
 	}
 
 	/**
@@ -304,7 +314,7 @@ export class ApiClient {
 			throw new ResponseError({ kind: 'notSent', serverMessage });
 		}
 		progress.login = login;
-		if (this.refused?.login === JSON.stringify(login)) throw new ResponseError(this.refused.failure);
+		if (this.refused !== undefined && this.isRefused(login)) throw new ResponseError(this.refused.failure);
 		const session = sessionOf(login);
 		const token = await session.token(String(values.token ?? ''), at, async () => {
 			const stored = await this.context.getCredentials(CREDENTIAL);

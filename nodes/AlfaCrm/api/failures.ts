@@ -58,9 +58,10 @@ export class LoginError extends ExecutionBaseError {
 		message: string,
 		declaredCause: DeclaredCause['cause'] = 'credential-invalid',
 		retryAfterMs?: number,
+		isForeign?: boolean,
 	) {
 		super(message);
-		this.context = { loginFailed: declaredCause, retryAfterMs };
+		this.context = { loginFailed: declaredCause, retryAfterMs, isForeign };
 	}
 }
 
@@ -92,7 +93,7 @@ export interface ApiFailure {
 	/** Host that a redirect pointed to. */
 	location?: string;
 	declaredCause?: DeclaredCause['cause'];
-	/** A server failed with a body that AlfaCRM does not send. */
+	/** A server failed, or answered a login, with a body that AlfaCRM does not send. */
 	isForeign?: boolean;
 	/** Why n8n could not send it, in words that may hold a network code of n8n's own database. */
 	reason?: string;
@@ -121,17 +122,18 @@ export function cancelled(isInProgress = false): ResponseError {
 /** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
 export function failureOf(error: unknown): ApiFailure {
 	if (error instanceof ResponseError) return error.failure;
-	const { loginFailed, tokenRefused, retryAfterMs } = (
+	const { loginFailed, tokenRefused, retryAfterMs, isForeign } = (
 		error instanceof ExecutionBaseError ? error.context : {}
 	) as {
 		loginFailed?: DeclaredCause['cause'];
 		tokenRefused?: boolean;
 		retryAfterMs?: number;
+		isForeign?: boolean;
 	};
 	if (tokenRefused) return { kind: 'status', status: 401 };
 	if (loginFailed !== undefined) {
 		const { message: serverMessage } = error as Error;
-		return { kind: 'login', serverMessage, declaredCause: loginFailed, retryAfterMs };
+		return { kind: 'login', serverMessage, declaredCause: loginFailed, retryAfterMs, isForeign };
 	}
 	const { code, message, response } =
 		error instanceof NodeApiError ? causeOf(error) : ((error ?? {}) as HttpFailure);

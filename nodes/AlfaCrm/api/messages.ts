@@ -245,7 +245,7 @@ export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = fa
 		`The login to AlfaCRM did not succeed${serverMessage ? `: ${serverMessage}` : '.'}`,
 		'temporarily-unavailable',
 	];
-	return new LoginError(text, cause, retryAfterMs);
+	return new LoginError(text, cause, retryAfterMs, kind === 'foreign' || undefined);
 }
 
 const loginTexts: Partial<Record<ApiFailure['kind'], (failure: ApiFailure, login: LoginCall) => LoginText>> =

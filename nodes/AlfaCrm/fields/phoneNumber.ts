@@ -49,8 +49,16 @@ const SLIP_LENGTH = 12;
 const SLIP = SLIP_CODES.map((code) => exactly(code, SLIP_LENGTH)).join('|');
 /** Ten digits in one piece that begin with 9. No country writes its code and a number so, whatever follows: "9001112233 2 детей". */
 const SOLID_MOBILE = '9\\d{9}(?!\\d)';
-/** Digits behind a mobile number in groups that cannot belong to it: a count of something, or too many for any number. */
-const UNRELATED_DIGITS = `(?=\\s+(?:\\d{1,2}[\\s-]*\\p{L}|\\d${more('5,')}))`;
+/** The words that follow a count of two digits: "12 лет", "11-й класс", "10 kids". Names such as Клим and Yolanda are none. */
+const COUNTED_STEMS =
+	'год|мес|недел|дней|реб[её]н|дет[еи]|чел|учен|урок|занят|класс|year|month|week|child|student|pupil|lesson|class|grade';
+const COUNTED_WORDS = 'лет|г|кл|час|часов|yo|y|day|days|hour|hours|kid|kids';
+const COUNTED = `(?:${COUNTED_STEMS})|(?:${COUNTED_WORDS})(?!\\p{L})`;
+/**
+ * Digits behind a mobile number in groups that cannot belong to it: one digit before any word, two before a counted thing, or
+ * too many for any number. Two digits before another word may be the end of a foreign number: "919 876 54 32 10 Radj".
+ */
+const UNRELATED_DIGITS = `(?=\\s+(?:\\d[\\s-]*\\p{L}|\\d\\d[\\s-]*(?:(?:й|th)\\s*)?(?:${COUNTED})|\\d${more('5,')}))`;
 /** A mobile number in the groups of Russia, 900 111-22-33, whose next digits are not its own. */
 const GROUPED_MOBILE = `9\\d\\d${GAP}\\d{3}${GAP}\\d\\d${GAP}\\d\\d(?!\\d)${UNRELATED_DIGITS}`;
 /** A mobile number without its country begins as those of some countries do, so another one must follow. */

@@ -55,6 +55,25 @@ describe('the credential', () => {
 		expect(getCredentials).toHaveBeenCalledTimes(3);
 	});
 
+	it('logs in again a minute after a web page answered the login', async () => {
+		const logIn = jest.fn((): unknown => {
+			throw answered(403, WEB_PAGE);
+		});
+		const { client } = contextOf(() => ({}), { credential: { token: '' }, logIn });
+		await failureOfCall(client, READ);
+		jest.advanceTimersByTime(59_000);
+		await failureOfCall(client, READ);
+		const loginsWithinTheMinute = logIn.mock.calls.length;
+		logIn.mockReturnValue({ token: 'new' });
+
+		jest.advanceTimersByTime(1_000);
+		const answer = await client.request(READ);
+
+		expect(loginsWithinTheMinute).toBe(1);
+		expect(answer).toEqual({});
+		expect(logIn).toHaveBeenCalledTimes(2);
+	});
+
 	it('that could not be read is asked for again by the next call', async () => {
 		const { client, getCredentials } = contextOf(() => ({ items: [] }));
 		getCredentials.mockRejectedValueOnce(new Error('The database is busy'));

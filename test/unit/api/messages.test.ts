@@ -346,8 +346,17 @@ describe('the one text of a login that does not succeed', () => {
 		const { message, context } = explainLogin(failure, 'https://demo.s20.online');
 		expect(message).toMatch(says);
 		for (const bad of [NETWORK_CODES, DISCOURAGED, UNREADABLE]) expect(message).not.toMatch(bad);
-		expect(context).toEqual({ loginFailed: cause });
+		expect(context).toMatchObject({ loginFailed: cause });
 	});
+
+	it.each<ApiFailure>([HTML_403, { kind: 'foreign' }])(
+		'tells that AlfaCRM did not send it: %j',
+		(failure) => {
+			const { context } = explainLogin(failure, 'https://demo.s20.online');
+
+			expect(context).toEqual({ loginFailed: 'temporarily-unavailable', isForeign: true });
+		},
+	);
 
 	it('blames the app key only where there is one', () => {
 		expect(explainLogin(status(403), 'https://demo.s20.online').message).not.toMatch(/App Key/);

@@ -215,7 +215,7 @@ describe('a number', () => {
 
 	it.each([NaN, 1e21, '7,90056E+10', {}])('cannot be %j', async (number) => {
 		for (const form of [take(number), refund(number)])
-			expect((await school.refused(form)).message).toContain("'External ID' must be ");
+			expect((await school.refused(form)).message).toContain("'External ID' must ");
 	});
 
 	it.each(['[inv-1]', 'inv]1'])('with square brackets is refused: %s', async (number) => {
@@ -289,12 +289,14 @@ describe('a number', () => {
 			message:
 				'Payment 1 of 2025-02-10 has the External ID "17" already, and this one is of 2026-02-10, so it may be another payment',
 			description:
-				"If it is another one, give each an ID of its own, such as a bank's number with the year before it: 2026-17. If it is the same, correct the date, or nothing is left to do. Nothing was saved.",
+				'If it is another one, add the month or the date to its ID: 17-2026-02. If it is the same, correct the date, or nothing is left to do. Nothing was saved.',
 		});
 		expect(school.rows('pay')).toHaveLength(1);
 	});
 
 	it.each([
+		{ first: '2026-02-10', second: '2026-03-10' },
+		{ first: '2026-03-10', second: '2026-02-10' },
 		{ first: '2026-02-10', second: '2026-04-10' },
 		{ first: '2026-04-10', second: '2026-02-10' },
 		{ first: '2025-12-20', second: '2026-02-10' },
@@ -307,7 +309,8 @@ describe('a number', () => {
 	});
 
 	it.each([
-		{ first: '2026-02-10', second: '2026-03-12' },
+		{ first: '2026-02-10', second: '2026-03-09' },
+		{ first: '2026-03-09', second: '2026-02-10' },
 		{ first: '2025-12-31', second: '2026-01-01' },
 	])(
 		'of payments of $first and $second is that of one, so the second is unchanged',
@@ -320,6 +323,15 @@ describe('a number', () => {
 			expect(results).toBe('created, unchanged');
 		},
 	);
+
+	it('with the month in it is another one in another month', async () => {
+		const results = await school.results(
+			take('abon-501-2026-02', {}, { document_date: '2026-02-10' }),
+			take('abon-501-2026-03', {}, { document_date: '2026-03-10' }),
+		);
+
+		expect(results).toBe('created, created');
+	});
 
 	it('with its year before it is another one in another year', async () => {
 		const results = await school.results(

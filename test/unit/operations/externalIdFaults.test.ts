@@ -39,13 +39,28 @@ it.each([
 	'QrTbmWxkLpZa',
 	'Kd7hTzQw2mL-',
 	'aGVsbG8tWx/',
+	'N9EbFTUd22v88MK2JF1I-h_',
+	'01ARZ3NDEKTSV4RRFFQ69G5FAV',
+	'V1StGXR8_Z5jdHi6B-myT',
+	'550e8400-e29b-41d4-a716-446655440000',
+	'00000000-0000-4000-8000-000000000001',
+	'<CAH+ab12@mail.gmail.com>',
+	'<20260210.1@sberbank.ru>',
+	'order-2026-17',
+	'order-17-0',
+	'-500',
+	'№17',
+	'B60421241000000000000000000123',
 ])('%j has no fault', (id) => {
 	const fault = findIdFault(id);
 
 	expect(fault).toBeUndefined();
 });
 
-const FINAL_SEPARATOR = 'not end with a separator';
+const SEPARATOR_AT_END = 'not end with a separator';
+const SEPARATOR_AT_BEGINNING = 'not begin with a separator';
+const ZERO_AT_END = 'hold a number in place of the 0 at its end';
+const BRACKETS = "contain no square brackets, since the payment's note stores it inside them";
 const NO_DIGIT = 'hold a digit other than 0';
 const PLACEHOLDER = 'hold no expression that was not filled';
 const SHEET_ERROR = 'hold no error of a sheet';
@@ -60,21 +75,34 @@ it.each([
 	{ id: 'order-2026-${id}', fault: PLACEHOLDER },
 	{ id: 'order-2026-<id>', fault: PLACEHOLDER },
 	{ id: 'order-2026-%id%', fault: PLACEHOLDER },
-	{ id: 'inv-2026-', fault: FINAL_SEPARATOR },
-	{ id: 'inv-2026\u2010', fault: FINAL_SEPARATOR },
-	{ id: 'inv-2026\u2011', fault: FINAL_SEPARATOR },
-	{ id: 'inv-2026–', fault: FINAL_SEPARATOR },
-	{ id: 'inv-2026—', fault: FINAL_SEPARATOR },
-	{ id: 'inv-2026\u2212', fault: FINAL_SEPARATOR },
-	{ id: 'order_2026_', fault: FINAL_SEPARATOR },
-	{ id: 'zakaz/2026/', fault: FINAL_SEPARATOR },
-	{ id: 'Invoice-2026-02-', fault: FINAL_SEPARATOR },
-	{ id: 'YooKassa-2026-', fault: FINAL_SEPARATOR },
-	{ id: 'qr-sbp-2026-', fault: FINAL_SEPARATOR },
-	{ id: 'AlfaCRM-2026_', fault: FINAL_SEPARATOR },
+	{ id: 'inv-2026-', fault: SEPARATOR_AT_END },
+	{ id: 'inv-2026\u2010', fault: SEPARATOR_AT_END },
+	{ id: 'inv-2026\u2011', fault: SEPARATOR_AT_END },
+	{ id: 'inv-2026–', fault: SEPARATOR_AT_END },
+	{ id: 'inv-2026—', fault: SEPARATOR_AT_END },
+	{ id: 'inv-2026\u2212', fault: SEPARATOR_AT_END },
+	{ id: 'order_2026_', fault: SEPARATOR_AT_END },
+	{ id: 'zakaz/2026/', fault: SEPARATOR_AT_END },
+	{ id: 'Invoice-2026-02-', fault: SEPARATOR_AT_END },
+	{ id: 'YooKassa-2026-', fault: SEPARATOR_AT_END },
+	{ id: 'bePaid-2026-', fault: SEPARATOR_AT_END },
+	{ id: 'MyOrder-2026-', fault: SEPARATOR_AT_END },
+	{ id: 'PayU-2026-', fault: SEPARATOR_AT_END },
+	{ id: 'TgBot-2026-', fault: SEPARATOR_AT_END },
+	{ id: 'VKPay-2026-', fault: SEPARATOR_AT_END },
+	{ id: 'mrchnt-2026-', fault: SEPARATOR_AT_END },
+	{ id: 'MTSPayment-2026-02-', fault: SEPARATOR_AT_END },
+	{ id: 'qr-sbp-2026-', fault: SEPARATOR_AT_END },
+	{ id: 'AlfaCRM-2026_', fault: SEPARATOR_AT_END },
 	{ id: 'inv-2026-undefined', fault: LOST_VALUE },
 	{ id: 'inv-null-2026', fault: LOST_VALUE },
 	{ id: 'NaN/2026', fault: LOST_VALUE },
+	{ id: 'undefined.2026-02', fault: LOST_VALUE },
+	{ id: 'inv-2026-0', fault: ZERO_AT_END },
+	{ id: 'order/2026/02/000', fault: ZERO_AT_END },
+	{ id: '-2026', fault: SEPARATOR_AT_BEGINNING },
+	{ id: '/2026', fault: SEPARATOR_AT_BEGINNING },
+	{ id: '_2026-02', fault: SEPARATOR_AT_BEGINNING },
 	{ id: 'Kd7hTzQw2mL-undefined', fault: LOST_VALUE },
 	{ id: 'Заказ ___ 2026', fault: 'hold a number in place of "___"' },
 	{ id: 'inv--2026', fault: 'have its number between the dashes' },
@@ -82,11 +110,15 @@ it.each([
 	{ id: 'invoiceNumber-', fault: NO_DIGIT },
 	{ id: 'cloudpayments_', fault: NO_DIGIT },
 	{ id: 'ROBOKASSA-ORDER-', fault: NO_DIGIT },
+	{ id: 'YClients-payment-', fault: NO_DIGIT },
+	{ id: 'school-eKassa-', fault: NO_DIGIT },
+	{ id: 'VKPay-schoolOrder', fault: NO_DIGIT },
+	{ id: 'mrchnt-payment-', fault: NO_DIGIT },
 	{ id: 'strizhka-shchetka-', fault: NO_DIGIT },
 	{ id: 'undefined', fault: NO_DIGIT },
 	{ id: 'robokassa-0', fault: NO_DIGIT },
 	{ id: 'bank-5,001E+11', fault: 'hold no number that a sheet has rounded' },
-	{ id: '[inv-1]', fault: 'contain no square brackets, since the note keeps the ID inside them' },
+	{ id: '[inv-1]', fault: BRACKETS },
 ])('$id is refused: it must $fault', ({ id, fault }) => {
 	const foundFault = findIdFault(id);
 

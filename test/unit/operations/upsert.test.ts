@@ -430,6 +430,28 @@ describe('a name in another order', () => {
 		expect(saved.operationResult).toBe('created');
 	});
 
+	it('stops if the exact name is on an archived card and a longer one on an active card', async () => {
+		const archivedId = holder({ name: 'Колычев Павел', e_date: '2025-01-31' });
+		const activeId = holder({ name: 'Колычев Павел Игоревич', is_study: 1 });
+
+		const error = await school.stopped(byPhoneAndName('Павел Колычев'));
+
+		expect(error).toMatchObject({
+			message: `Customer ${activeId} with 'Name' "Колычев Павел Игоревич" may be the one with "Павел Колычев": one of the two has more words. Customer ${archivedId} matches, but is archived`,
+			description:
+				"If the active one is meant, write 'Name' alike here and in AlfaCRM; if the archived one is, restore it in AlfaCRM first. Nothing was saved.",
+		});
+	});
+
+	it('updates the archived card with exactly these words if the card with more words is archived too', async () => {
+		const id = holder({ name: 'Колычев Павел', e_date: '2025-01-31' });
+		holder({ name: 'Колычев Павел Игоревич', e_date: '2025-01-31' });
+
+		const saved = await save(byPhoneAndName('Павел Колычев'));
+
+		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+	});
+
 	it('with more words and another phone is another person', async () => {
 		school.lead({ name: 'Колычев Павел Игоревич', phone: [OTHER_PHONE] });
 
@@ -510,12 +532,21 @@ describe('a user who may not see the values by which customers are found', () =>
 		},
 	);
 
-	it.each([{}, { email: [] }])('creates nothing by email while the cards show %j', async (values) => {
-		showCard(values);
+	it('creates nothing by email while no card shows the field', async () => {
+		showCard({});
 
 		const error = await school.stopped(by('email', { email: EMAIL }, { name: 'Мия' }));
 
 		expect(error.message).toContain("AlfaCRM finds customers by 'Email' but shows it on none of them");
+	});
+
+	it('creates a customer by email if AlfaCRM ignores that filter and no card has an email', async () => {
+		school.settings.ignoredFilters = ['customer.email'];
+		school.lead({ phone: [PHONE], email: [] });
+
+		const saved = await save(by('email', { email: EMAIL }, { name: 'Мия' }));
+
+		expect(saved.operationResult).toBe('created');
 	});
 
 	it('creates nothing by Telegram while no card shows the field', async () => {
@@ -563,6 +594,36 @@ describe('a user who may not see the values by which customers are found', () =>
 		const saved = await save(byPhone({ name: 'Мия' }));
 
 		expect(saved.operationResult).toBe('created');
+	});
+});
+
+describe('a card that holds a filler in place of a phone', () => {
+	const FILLERS = [
+		{ filler: '+7(999)999-99-99', phone: '+7 912 345-99-99' },
+		{ filler: '9999999999', phone: '+7 912 345-99-99' },
+		{ filler: '+7(000)000-00-00', phone: '+7 912 345-00-00' },
+		{ filler: '0000', phone: '+7 912 345-00-00' },
+		{ filler: '1111', phone: '+7 912 345-11-11' },
+		{ filler: '+7(900)5**-00-01', phone: '+7 912 345-00-01' },
+	];
+
+	it.each(FILLERS)(
+		'$filler, is not the person with $phone: Create or Update makes a card',
+		async ({ filler, phone }) => {
+			school.lead({ phone: [filler] });
+
+			const saved = await save(byPhone({ name: 'Мия' }, {}, phone));
+
+			expect(saved.operationResult).toBe('created');
+		},
+	);
+
+	it.each(FILLERS)('$filler, is not what Find looks for with $phone', async ({ filler, phone }) => {
+		school.lead({ phone: [filler] });
+
+		const { json } = await school.done(findByPhone({}, phone));
+
+		expect(json).toEqual([]);
 	});
 });
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { answered, WEB_PAGE } from '../../support/nodeErrors';
 import { settle, stopTime } from '../api/clock';
-import { byPhone, formOf, PHONE, SmallSchool } from './school';
+import { byPhone, findByPhone, formOf, PHONE, SmallSchool } from './school';
 
 /** A web page that a firewall or a server under repair sends in the place of AlfaCRM's answer. */
 
@@ -186,4 +186,40 @@ it('an overview fails when a part is answered with web pages, and does not leave
 	const { error } = await run(formOf('getOverview', { matchBy: 'id', id }));
 
 	expect(error?.message).toContain('answered with a web page (HTTP 403)');
+});
+
+describe('a login that is answered with a web page', () => {
+	const find = findByPhone();
+	const TWELVE_ITEMS = Array.from({ length: 12 }, () => ({}));
+	const MESSAGE = 'does not answer as AlfaCRM does: a web page or an incomplete text';
+
+	/** Counts logins, each of which meets a web page. */
+	function makeLogIn(status: number): jest.Mock<unknown, []> {
+		return jest.fn(() => {
+			if (status === 200) return WEB_PAGE;
+			throw answered(status, WEB_PAGE);
+		});
+	}
+
+	it.each([200, 403, 404])('and HTTP %i is not tried again for the other items', async (status) => {
+		const logIn = makeLogIn(status);
+		const credential = { token: '' };
+
+		const { json } = await settle(
+			school.run(find, { items: TWELVE_ITEMS, continueOnFail: true, logIn, credential }),
+		);
+
+		expect(logIn).toHaveBeenCalledTimes(1);
+		expect(json).toHaveLength(12);
+		expect(String(json[11].error)).toContain(MESSAGE);
+	});
+
+	it('is tried again by the next execution', async () => {
+		const logIn = makeLogIn(403);
+
+		await settle(school.run(find, { logIn, credential: { token: '' } }));
+		await settle(school.run(find, { logIn, credential: { token: '' } }));
+
+		expect(logIn).toHaveBeenCalledTimes(2);
+	});
 });

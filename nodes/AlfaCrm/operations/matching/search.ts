@@ -31,7 +31,7 @@ interface SimilarRecord extends LocatedRecord {
  * active record are returned, or else those of the first key that finds any.
  *
  * @param skipsArchived whether the caller takes no archived record, so that an archived one neither matches nor stops the run
- * @throws NodeOperationError if no record matches, but one may be the record all the same
+ * @throws NodeOperationError if no active record matches, but a similar one may be the record all the same
  */
 export async function findMatches(
 	item: Item,
@@ -50,36 +50,40 @@ export async function findMatches(
 		if (archived.length === 0) archived = found;
 		similarRecords.push(...similar);
 	}
-	if (archived.length === 0 || skipsArchived) {
-		await assertNoneSimilar(item, entity, target, similarRecords, { skipsArchived });
+	const archivedMatch = skipsArchived ? undefined : archived.at(0);
+	// An archived record that matches comes before similar archived ones. A similar active record may be the one that is meant.
+	const ignoresArchived = skipsArchived || archivedMatch !== undefined;
+	for (const record of similarRecords) {
+		const isIgnored = ignoresArchived && (await isArchived(item, entity, target, record));
+		if (!isIgnored) throw similarRecordError(item, entity, record, archivedMatch);
 	}
 	return archived;
 }
 
-/** @throws NodeOperationError that names the similar records, and the value of each that differs */
-async function assertNoneSimilar(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	similarRecords: readonly SimilarRecord[],
-	{ skipsArchived }: { skipsArchived: boolean },
-): Promise<void> {
-	for (const record of similarRecords) {
-		const isSkipped = skipsArchived && (await isArchived(item, entity, target, record));
-		if (!isSkipped) throw similarRecordError(item, entity, record);
-	}
-}
-
+/**
+ * Names a similar record and the value in which it differs.
+ *
+ * @param archivedMatch an archived record that matches, if the similar one is active
+ */
 function similarRecordError(
 	item: Item,
 	{ label }: Entity,
 	{ row, by, resemblance: { field, reason } }: SimilarRecord,
+	archivedMatch?: Found,
 ): Error {
 	const noun = label.toLowerCase();
 	const wanted = listOf(by.wanted[field.name]).join(', ');
 	const held = listOf(row[field.name]).join(', ');
+	const problem = `${label} ${String(row.id)} with '${field.label}' ${quoted(held)} may be the one with ${quoted(wanted)}: ${reason}`;
+	if (archivedMatch !== undefined) {
+		const archivedId = String(archivedMatch.row.id);
+		return item.refused(
+			`${problem}. ${label} ${archivedId} matches, but is archived`,
+			`If the active one is meant, write '${field.label}' alike here and in AlfaCRM; if the archived one is, restore it in AlfaCRM first. ${item.savedNote()}`,
+		);
+	}
 	return item.refused(
-		`${label} ${String(row.id)} with '${field.label}' ${quoted(held)} may be the one with ${quoted(wanted)}: ${reason}`,
+		problem,
 		`If it is, write '${field.label}' alike here and in AlfaCRM; if that is another ${noun}, add the new one with 'Create' first. ${item.savedNote()}`,
 	);
 }
@@ -189,14 +193,24 @@ async function ask(
 	return { rows: whole?.having(field, value) ?? rows, isCached: whole !== undefined };
 }
 
+/** Filters that a single source knows. AlfaCRM may ignore them and list everybody. API notes 5.3. */
+const UNSURE_FILTERS = ['email'];
+
 /**
- * Whether AlfaCRM has found records by a field and shows no value of it on any of them. The filters of declared fields
+ * Tells whether AlfaCRM has found records by a field and hides its value on all of them. The filters of most declared fields
  * work (API notes 5.3), so such records have values that this user may not see. Filters by custom fields may be ignored.
  */
-function isEveryValueHidden(field: Field, filter: IDataObject, rows: readonly IDataObject[]): boolean {
-	const isFiltered = Object.keys(filter).length > 0;
-	if (!isFiltered || isCustom(field.name) || rows.length === 0) return false;
-	return rows.every((row) => isBlank(field, row[field.name]));
+function isEveryValueHidden(field: Field, query: IDataObject, rows: readonly IDataObject[]): boolean {
+	const isFiltered = Object.keys(query).length > 0;
+	const isSure = !isCustom(field.name) && !UNSURE_FILTERS.includes(field.name);
+	if (!isFiltered || !isSure || rows.length === 0) return false;
+
+	return rows.every((row) => {
+		const held = row[field.name];
+		// A filler such as +7(999)999-99-99 is no phone, but it is what AlfaCRM has found by 9999.
+		const showsQuery = Object.values(query).some((part) => containsPart(field, held, part));
+		return isBlank(field, held) && !showsQuery;
+	});
 }
 
 /** Stops the run, since it could not tell the record from others and would make a new one each time. */
