@@ -68,7 +68,7 @@ export const byId: MatchKey = {
 export const byCustomField: MatchKey = {
 	name: 'customField',
 	label: 'Custom Field',
-	description: 'Case-sensitive; all records may be read for it',
+	description: 'Case-sensitive; may read all records',
 	fields: [],
 };
 

@@ -222,7 +222,7 @@ describe('a number', () => {
 		const takeError = await school.refused(take(number));
 		const refundError = await school.refused(refund(number));
 
-		const message = `'External ID' must contain no square brackets, since the note keeps the ID inside them, but it is "${number}"`;
+		const message = `'External ID' must contain no square brackets, since the payment's note stores it inside them, but it is "${number}"`;
 		expect(takeError.message).toBe(message);
 		expect(refundError.message).toBe(message);
 	});
