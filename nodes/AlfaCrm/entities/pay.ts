@@ -88,8 +88,7 @@ const fields: Field[] = [
 
 /** The number of a provider or a bank, by which a payment is found again: see `operations/actions/externalId.ts`. */
 export const externalId = text('externalId', 'External ID', {
-	description:
-		"The provider's number: entered once. The note keeps it as [ID inv-1]. A bank's number comes again next year: put the year before it.",
+	description: 'Entered once. The note keeps it as [ID inv-1]. Bank numbers repeat: add the date.',
 	neverEmpty: true,
 });
 export const externalIdField = text('externalIdField', 'External ID Field', {
@@ -140,7 +139,7 @@ const correct: Action = {
 			nonZero: true,
 			description: 'Above 0 for a refund, negative where a correction lowers the balance',
 		}),
-		{ ...type, required: true, description: '5 is usually a refund, 6 a correction' },
+		{ ...type, required: true, description: 'Usually 5 refund, 6 correction' },
 		{ ...account, required: true },
 		date,
 		...[branch, note, payer, item, ...numbered],
