@@ -115,6 +115,8 @@ it.each([
 	{ id: 'VKPay-schoolOrder', fault: NO_DIGIT },
 	{ id: 'mrchnt-payment-', fault: NO_DIGIT },
 	{ id: 'strizhka-shchetka-', fault: NO_DIGIT },
+	{ id: 'constructor', fault: NO_DIGIT },
+	{ id: 'Instructor-', fault: NO_DIGIT },
 	{ id: 'undefined', fault: NO_DIGIT },
 	{ id: 'robokassa-0', fault: NO_DIGIT },
 	{ id: 'bank-5,001E+11', fault: 'hold no number that a sheet has rounded' },

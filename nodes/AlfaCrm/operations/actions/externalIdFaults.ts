@@ -61,6 +61,10 @@ const SEPARATORS = /[-_/]+/;
 function isGenerated(id: string): boolean {
 	if (!ENCODED.test(id)) return false;
 
+	// A generator mixes digits, capital and small letters. `constructor` and `Instructor-` are no work of one.
+	const hasDigit = /\d/.test(id);
+	if (!hasDigit && hasOneCase(id.slice(1))) return false;
+
 	const parts = id.replace(/=+$/, '').split(SEPARATORS);
 	const endsWithSeparator = parts.at(-1) === '';
 	if (endsWithSeparator) return !isEndOfPrefix(parts.at(-2) ?? '', id);
@@ -95,10 +99,11 @@ function isReadable(part: string): boolean {
 	const [, letters] = /^\d*([A-Za-z]*)\d*$/.exec(part) ?? [];
 	if (letters === undefined) return false;
 
-	const hasOneCase = letters === letters.toLowerCase() || letters === letters.toUpperCase();
-	if (!hasOneCase) return isCamelCase(letters);
+	if (!hasOneCase(letters)) return isCamelCase(letters);
 	return letters.length <= LONGEST_ABBREVIATION || isWord(letters);
 }
+
+const hasOneCase = (text: string): boolean => text === text.toLowerCase() || text === text.toUpperCase();
 
 /** Tells whether letters are words without blanks, and at most one abbreviation or short hump: invoiceNumber, AlfaCRM, VKPay, eKassa. */
 function isCamelCase(letters: string): boolean {
