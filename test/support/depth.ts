@@ -19,7 +19,7 @@ export const depth = {
 	/** For each distance and number of workers. */
 	pairsOfBookings: runs(6, 84),
 	timetables: runs(200, 10_000),
-	lessonStories: runs(60, 300),
+	lessonStories: runs(60, 150),
 	dailyChecks: runs(40, 200),
 	lists: runs(120, 10_000),
 	rate: runs(60, 1_000),
