@@ -9,7 +9,7 @@ import { DAY_MS } from '../values/time';
 export interface DueKind {
 	/** The field of the card that says it. An empty field says "none"; a card without the field says nothing at all. */
 	field: string;
-	/** What the field holds, for messages. */
+	/** Names the value of the field in messages. */
 	fieldMeaning: string;
 	/**
 	 * What the card says: a day, or how much is left. Undefined where it says nothing.

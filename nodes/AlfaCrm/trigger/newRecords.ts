@@ -55,7 +55,7 @@ interface RecordsState {
 	/** Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted. */
 	told: string;
 	unwanted: string;
-	/** The same of records of other branches, which totals count. They are news once they are moved into a watched branch. */
+	/** Ranges of IDs above the mark that belong to other branches. Totals count them, but they are news only in a watched branch. */
 	foreign?: string;
 	/** When all lists were last read whole, as far as they could be; n8n's time in milliseconds. */
 	wholeAt?: number;

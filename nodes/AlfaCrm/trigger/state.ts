@@ -32,7 +32,7 @@ interface Stored extends PollState {
 	savedAt: number;
 }
 
-/** What a state of any version holds, so that each version can tell whose it is and which of two is newer. */
+/** The part of a stored state that all versions share. It tells whose the state is, and which of two states is newer. */
 type Envelope = Pick<Stored, 'node' | 'savedAt' | 'subject' | 'version'>;
 
 const checkEnvelope = makeObjectCheck<Envelope>({
@@ -47,7 +47,7 @@ const checkBranches = makeObjectCheck<KnownBranches>({
 	branchesReadAt: makeOptional(checkNumber),
 });
 
-/** What a trigger watches. */
+/** The account and event that a trigger watches, and the check of what its source has stored. */
 interface Watched {
 	/** Account and event: another one begins anew. */
 	subject: string;

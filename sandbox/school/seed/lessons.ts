@@ -65,7 +65,7 @@ export function seedLessonDates(store: Store, { baseMonday }: BaseTime): void {
 	}
 }
 
-/** Those whom a planned lesson names, or the members of its groups on that day if it names nobody. */
+/** Finds the customers whom a planned lesson names, or the members of its groups on that day if it names nobody. */
 function attendeesOf(store: Store, { date, customer_ids, group_ids }: Row): readonly Json[] {
 	if (isList(customer_ids) && customer_ids.length > 0) return customer_ids;
 	const groups = isList(group_ids) ? group_ids : [];

@@ -60,7 +60,8 @@ export function seedPayments(
 
 /** Takes cash out of the till and pays it in at the bank. Both are payments without a customer. API notes 5.16. */
 function addCashCollection(store: Store, time: number): void {
-	const [till, bank] = [1, 2];
+	const till = 1;
+	const bank = 2;
 	const collection = {
 		branch_id: 1,
 		location_id: 1,

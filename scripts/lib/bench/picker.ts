@@ -12,7 +12,7 @@ const SIZES = [50, 130, 200];
 const SETTINGS = { rateLimit: 0, bodyPageSize: 'ignored', pageSize: 20 } as const;
 const FORM = { resource: 'customer', operation: 'get', branchId: 1 };
 
-/** What a picker of customers costs that somebody scrolls to its end, where AlfaCRM gives 20 on a page whatever is asked for. */
+/** Measures a picker of customers that somebody scrolls to its end. AlfaCRM gives 20 on a page, whatever is asked for. */
 export async function picker(only: string) {
 	if (!'picker'.includes(only)) return;
 	// n8n-core writes an encryption key into the user folder as soon as it is loaded.

@@ -383,7 +383,7 @@ describe.each([
 		});
 	const reason = `AlfaCRM shows no ${meaning} of the clients, so nobody would ever be reported`;
 
-	it('is not activated if no card shows the field, and says which field is missing', async () => {
+	it('the activation fails if no card shows the field, and names the missing field', async () => {
 		const calendar = startWithClients(3);
 		hideField(calendar);
 

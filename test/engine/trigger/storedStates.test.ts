@@ -320,7 +320,7 @@ describe('a trigger whose state is broken', () => {
 		expect(world.poller.notes).toEqual([expect.stringContaining('Its state is broken: state.known.')]);
 	});
 
-	it('in one of its two places goes on from the other', async () => {
+	it('goes on from the sound place if its state is broken in the other one', async () => {
 		const world = await startStory(debts);
 		const staticData = newestState(debts);
 		staticData.global = { 'AlfaCRM Trigger trigger': { state: 'garbage' } };

@@ -153,7 +153,7 @@ describe('a repeated delivery', () => {
 		expect(await hook.deliver({ body: event({ fields_new: { note: 'да' } }) })).toMatchObject(STARTED);
 	});
 
-	it('is one delivery whether its IDs come as numbers or as texts', async () => {
+	it('starts the workflow once for one delivery whose IDs come as numbers and as texts', async () => {
 		const hook = new Hook();
 		const ids = { entity_id: 8801, branch_id: 1, user_id: 4 };
 		expect(await hook.deliver({ body: event(ids) })).toMatchObject(STARTED);

@@ -40,7 +40,7 @@ export class Execution {
 	/** An item has failed, so no other one may begin. */
 	isStopping = false;
 	readonly hints = new Hints();
-	/** What the stamps that AlfaCRM has shown prove about the time zone of the workflow. */
+	/** Collects stamps that AlfaCRM shows, which may prove that the workflow has the wrong time zone. */
 	readonly schoolClock: SchoolClock;
 	/** Whether an item decides something by the clock, so that a wrong time zone matters. */
 	decidesByTime = false;
