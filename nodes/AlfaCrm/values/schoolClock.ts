@@ -43,6 +43,8 @@ export function aheadMs(stamp: unknown, zone: string, now = Date.now()): number 
 /** Collects what the stamps of AlfaCRM prove about the time zone of the workflow. */
 export class SchoolClock {
 	private mostAheadMs = 0;
+	/** Kept for the minute that it was made in, because formatting a time for each saved record is slow. */
+	private leastProof = { minute: NaN, text: '' };
 
 	/** @param zone the time zone of the workflow */
 	constructor(private readonly zone: string) {}
@@ -50,12 +52,12 @@ export class SchoolClock {
 	/** Notes the stamps of rows that AlfaCRM has shown. */
 	note(rows: readonly IDataObject[]): void {
 		const now = Date.now();
-		// Compares as text first; parsing each stamp is slow.
-		const nowText = DateTime.fromMillis(now, { zone: this.zone }).toFormat('yyyy-MM-dd HH:mm');
+		const leastProof = this.leastProofAt(now);
 		for (const row of rows) {
 			for (const field of STAMP_FIELDS) {
 				const stamp = row[field];
-				if (typeof stamp === 'string' && stamp > nowText) this.noteStamp(stamp, now);
+				// Compares as text first; parsing each stamp is slow.
+				if (typeof stamp === 'string' && stamp >= leastProof) this.noteStamp(stamp, now);
 			}
 		}
 	}
@@ -66,6 +68,16 @@ export class SchoolClock {
 
 		const difference = describeDifference(this.mostAheadMs);
 		return `AlfaCRM's clock is at least ${difference} ahead of this workflow's (${this.zone}). Set Settings → Timezone to the school's, or correct the clock of n8n's computer`;
+	}
+
+	/** Returns the earliest stamp that proves a wrong time zone, as AlfaCRM writes it: `2025-03-01 14:05`. */
+	private leastProofAt(now: number): string {
+		const minute = Math.floor(now / MINUTE_MS);
+		if (minute !== this.leastProof.minute) {
+			const moment = DateTime.fromMillis(now + LEAST_AHEAD_MS, { zone: this.zone });
+			this.leastProof = { minute, text: moment.toFormat('yyyy-MM-dd HH:mm') };
+		}
+		return this.leastProof.text;
 	}
 
 	private noteStamp(stamp: string, now: number): void {
