@@ -6,7 +6,7 @@ import { CREDENTIAL } from './api/client';
 import { resourceMapping } from './loadOptions/columns';
 import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
-import { Execution } from './operations/execution/execution';
+import { Execution } from './run/execution';
 import { nodeProperties, subtitle } from './operations/form';
 import { performAll } from './operations/performAll';
 

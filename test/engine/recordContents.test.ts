@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
-import { recordSchema } from '../../nodes/AlfaCrm/operations/output/recordSchema';
+import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 import { listingOf } from '../support/form';
 import { officeOf, pick, stopClock } from './support/office';

@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { ListReader } from '../../nodes/AlfaCrm/api/list';
-import type { Occurrence, Participant } from '../../nodes/AlfaCrm/operations/school/participants';
-import { occurrenceOf, participantsOf } from '../../nodes/AlfaCrm/operations/school/participants';
+import type { Occurrence, Participant } from '../../nodes/AlfaCrm/store/calendar/participants';
+import { occurrenceOf, participantsOf } from '../../nodes/AlfaCrm/store/calendar/participants';
 import type { Settings } from '../../sandbox';
 import { depth, seed } from '../support/depth';
 import type { Story } from '../support/lessonStories';

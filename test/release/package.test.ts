@@ -151,7 +151,7 @@ describe('the code that is published', () => {
 describe('a module that is in no room', () => {
 	const ROOMS: Record<string, string> = {
 		'nodes/AlfaCrm/api/pages/read.ts': 'api.js',
-		'nodes/AlfaCrm/operations/actions/index.ts': 'operations.js',
+		'nodes/AlfaCrm/operations/actions.ts': 'operations.js',
 		'nodes/AlfaCrm/AlfaCrmTrigger.node.ts': 'none',
 		'credentials/AlfaCrmApi.credentials.ts': 'none',
 	};

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { Hints } from '../../nodes/AlfaCrm/operations/execution/hints';
+import { Hints } from '../../nodes/AlfaCrm/run/hints';
 
 function shown(hints: Hints): string[] {
 	const messages: string[] = [];

@@ -86,7 +86,7 @@ const fields: Field[] = [
 	reference('teacher_id', 'Teacher', 'teacher'),
 ];
 
-/** The number of a provider or a bank, by which a payment is found again: see `operations/actions/externalId.ts`. */
+/** The number of a provider or a bank, by which a payment is found again: see `operations/payments/externalId.ts`. */
 export const externalId = text('externalId', 'External ID', {
 	description: 'Entered once. The note keeps it as [ID inv-1]. Bank numbers repeat: add the date.',
 	neverEmpty: true,

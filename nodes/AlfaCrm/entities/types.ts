@@ -39,7 +39,7 @@ export interface Matching {
 	onlyForNew: readonly string[];
 }
 
-/** The resource of what is added to a customer; how the same one is told is in `operations/actions/additions.ts`. */
+/** The resource of what is added to a customer; how the same one is told is in `operations/payments/additions.ts`. */
 export type Added = 'communication' | 'customerTariff' | 'pay' | 'task';
 
 /**

@@ -2,10 +2,10 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { showWhen } from '../form/assemble';
 import { readId } from '../values/formats';
-import { recordKey } from './execution/execution';
-import type { OtherResource } from './operation';
-import type { Item, ItemRequest } from './execution/item';
-import { asRows, readList } from './records/readList';
+import { recordKey } from '../run/execution';
+import type { OtherResource } from '../run/operation';
+import type { Item, ItemRequest } from '../run/item';
+import { asRows, readList } from '../run/readList';
 
 /** Value of `resource` for calls that no entity covers. */
 export const API_CALL = 'apiCall';

@@ -6,10 +6,10 @@ import { timeZoneNotice } from '../form/timeZoneNotice';
 import { inWords } from '../form/inWords';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
-import { SLOTS } from './operation';
+import { SLOTS } from '../run/operation';
 import { operationsOf } from './operations';
 import { operationParameter, otherResources, resourceParameter } from './resource';
-import { asksForBranch, branch } from './records/target';
+import { asksForBranch, branch } from '../run/target';
 
 const operationParameters = [
 	...resources.map(operationParameter),

@@ -4,12 +4,12 @@ import { entities } from '../entities/registry';
 import type { Entity, ListResource } from '../entities/types';
 import { sortByName } from '../fields/order';
 import { assemble, showWhen } from '../form/assemble';
-import type { OtherResource } from './operation';
-import { SLOTS } from './operation';
-import { objectOf, STRING } from './output/recordSchema';
-import { settleBranch } from './records/branches';
-import { getMany } from './records/getMany';
-import { settleNames } from './records/settleNames';
+import type { OtherResource } from '../run/operation';
+import { SLOTS } from '../run/operation';
+import { objectOf, STRING } from '../output/recordSchema';
+import { settleBranch } from '../run/branches';
+import { getMany } from './common/getMany';
+import { settleNames } from '../run/settleNames';
 
 interface Listing {
 	resource: ListResource;

@@ -1,17 +1,17 @@
 import { entities } from '../entities/registry';
 import type { Entity, OperationName } from '../entities/types';
 import { operationFor } from './actions';
-import { updatePayment } from './actions/externalId';
-import { find } from './matching/find';
-import { upsert } from './matching/upsert';
-import type { Operation } from './operation';
-import { create } from './records/create';
-import { deleteRecord } from './records/delete';
-import { get } from './records/findById';
-import { getMany } from './records/getMany';
-import { createLesson, updateLesson } from './records/lesson';
-import { createRegularLesson, updateRegularLesson } from './records/regularLesson';
-import { update } from './records/update';
+import { updatePayment } from './payments/externalId';
+import { find } from './common/find';
+import { upsert } from './common/upsert/upsert';
+import type { Operation } from '../run/operation';
+import { create } from './common/create';
+import { deleteRecord } from './common/delete';
+import { get } from '../run/findById';
+import { getMany } from './common/getMany';
+import { createLesson, updateLesson } from './lessons/lesson';
+import { createRegularLesson, updateRegularLesson } from './lessons/regularLesson';
+import { update } from './common/update';
 
 const usual: Record<OperationName, Operation> = {
 	create,

@@ -3,13 +3,13 @@ import { sleep } from 'n8n-workflow';
 
 import { errorJson } from '../api/failures';
 import { resources } from '../entities/registry';
-import type { Execution } from './execution/execution';
-import { Item } from './execution/item';
-import { namedRecord, settleRecord } from './matching/named';
+import type { Execution } from '../run/execution';
+import { Item } from '../run/item';
+import { namedRecord, settleRecord } from '../run/matching/named';
 import { operationsOf } from './operations';
-import type { Output } from './operation';
-import { settleBranch } from './records/branches';
-import { settleNames } from './records/settleNames';
+import type { Output } from '../run/operation';
+import { settleBranch } from '../run/branches';
+import { settleNames } from '../run/settleNames';
 import { operationName, otherResources, resourceParameter } from './resource';
 
 /** What an error says of its own item. */

@@ -6,7 +6,7 @@ import { sortByName } from '../fields/order';
 import { ACCOUNT, accountResource } from './account/account';
 import { API_CALL, apiCall } from './apiCall';
 import { lists } from './lists';
-import type { Operation, OtherResource } from './operation';
+import type { Operation, OtherResource } from '../run/operation';
 import { operationsOf } from './operations';
 
 /** What the form offers besides the entities. */

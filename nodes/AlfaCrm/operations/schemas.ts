@@ -1,6 +1,6 @@
 import { resources } from '../entities/registry';
 import { operationsOf } from './operations';
-import type { ObjectSchema } from './output/recordSchema';
+import type { ObjectSchema } from '../output/recordSchema';
 import { otherResources } from './resource';
 
 /**

@@ -4,7 +4,7 @@ import { classLabels, entities } from '../entities/registry';
 import { changeNames, eventTypes } from '../entities/events';
 import { sortByName } from '../fields/order';
 import { quoted } from '../fields/unreadable';
-import { shownFields } from '../operations/output/recordSchema';
+import { shownFields } from '../output/recordSchema';
 import type { Change } from './change';
 import type { TriggerParameters } from './parameters';
 

@@ -10,11 +10,11 @@ import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
 import { loadedFrom, picker } from '../fields/reference';
 import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
-import type { Parameter } from '../operations/execution/parameters';
-import { ParameterReader } from '../operations/execution/parameters';
-import { readShortList } from '../operations/execution/shortList';
-import type { NameLookup } from '../operations/records/settleNames';
-import { severalWithIds } from '../operations/records/settleNames';
+import type { Parameter } from '../form/parameters';
+import { ParameterReader } from '../form/parameters';
+import { readShortList } from '../store/shortList';
+import type { NameLookup } from '../run/settleNames';
+import { severalWithIds } from '../run/settleNames';
 import { accountBranches } from './branches';
 
 /**

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
-import { recordSchema } from '../../../nodes/AlfaCrm/operations/output/recordSchema';
+import { recordSchema } from '../../../nodes/AlfaCrm/output/recordSchema';
 import { formOf } from '../../support/form';
 import { askedOfModel, callTool, fromAi, toolContext } from '../support/agentTool';
 import { Engine } from '../support/engine';

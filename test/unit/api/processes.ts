@@ -4,8 +4,8 @@ import { sleep } from 'n8n-workflow';
 import type { Lease } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { DatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { withLock } from '../../../nodes/AlfaCrm/api/locks';
-import type { Item } from '../../../nodes/AlfaCrm/operations/execution/item';
-import { findOrCreate } from '../../../nodes/AlfaCrm/operations/execution/findOrCreate';
+import type { Item } from '../../../nodes/AlfaCrm/run/item';
+import { findOrCreate } from '../../../nodes/AlfaCrm/run/findOrCreate';
 import { ProcessedRows } from '../../support/processedData';
 
 /** Which process a piece of code runs in, so that its timers stand still with it. */

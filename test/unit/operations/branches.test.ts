@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { pay } from '../../../nodes/AlfaCrm/entities/pay';
-import { forOwner } from '../../../nodes/AlfaCrm/operations/records/owner';
+import { forOwner } from '../../../nodes/AlfaCrm/run/owner';
 import { answered } from '../../support/nodeErrors';
 import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 

@@ -1,4 +1,4 @@
-import { findIdFault } from '../../../nodes/AlfaCrm/operations/actions/externalIdFaults';
+import { findIdFault } from '../../../nodes/AlfaCrm/operations/payments/externalIdFaults';
 import { randomFrom } from '../../support/random';
 
 /** Makes IDs as services do: random bytes in base64 or base64url. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { SlotRequest } from '../../../nodes/AlfaCrm/operations/school/slots';
-import { findFreeSlots } from '../../../nodes/AlfaCrm/operations/school/slots';
+import type { SlotRequest } from '../../../nodes/AlfaCrm/store/calendar/slots';
+import { findFreeSlots } from '../../../nodes/AlfaCrm/store/calendar/slots';
 import { depth, seed } from '../../support/depth';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import type { Settings } from '../../../sandbox';

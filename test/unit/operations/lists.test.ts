@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import type { Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { rowFilterOf } from '../../../nodes/AlfaCrm/operations/records/filters';
+import { rowFilterOf } from '../../../nodes/AlfaCrm/run/filters';
 import { formOf, SmallSchool } from './school';
 import { deskOf } from './support';
 

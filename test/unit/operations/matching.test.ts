@@ -7,7 +7,7 @@ import {
 	keyOf,
 	locksOf,
 	searchOf,
-} from '../../../nodes/AlfaCrm/operations/matching/keys';
+} from '../../../nodes/AlfaCrm/run/matching/keys';
 import { randomFrom } from '../../support/random';
 import { depth, seed } from '../../support/depth';
 import { byPhone, findByPhone, formOf, PHONE, SmallSchool } from './school';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { occurrencesOn } from '../../../nodes/AlfaCrm/operations/school/participants';
+import { occurrencesOn } from '../../../nodes/AlfaCrm/store/calendar/participants';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import { SmallSchool } from './school';
 

@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { customer } from '../../../nodes/AlfaCrm/entities/customer';
-import { Execution } from '../../../nodes/AlfaCrm/operations/execution/execution';
-import { Item } from '../../../nodes/AlfaCrm/operations/execution/item';
+import { Execution } from '../../../nodes/AlfaCrm/run/execution';
+import { Item } from '../../../nodes/AlfaCrm/run/item';
 import { operationsOf } from '../../../nodes/AlfaCrm/operations/operations';
-import { create } from '../../../nodes/AlfaCrm/operations/records/create';
+import { create } from '../../../nodes/AlfaCrm/operations/common/create';
 import { formOf, SmallSchool } from './school';
 
 /** What is done for each of many items, and what is done once for all of them. */

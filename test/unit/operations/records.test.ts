@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { text } from '../../../nodes/AlfaCrm/entities/fields';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { bodyOf, changesOf } from '../../../nodes/AlfaCrm/operations/records/body';
-import { added, differences } from '../../../nodes/AlfaCrm/operations/records/saveChanges';
-import { branchesOf } from '../../../nodes/AlfaCrm/operations/records/target';
+import { bodyOf, changesOf } from '../../../nodes/AlfaCrm/run/body';
+import { added, differences } from '../../../nodes/AlfaCrm/run/saveChanges';
+import { branchesOf } from '../../../nodes/AlfaCrm/run/target';
 import { byPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 import { deskOf } from './support';
 

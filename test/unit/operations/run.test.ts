@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { CachedList } from '../../../nodes/AlfaCrm/operations/execution/cachedList';
-import type { Item, ItemRequest } from '../../../nodes/AlfaCrm/operations/execution/item';
-import { incompleteListError } from '../../../nodes/AlfaCrm/operations/records/readList';
+import { CachedList } from '../../../nodes/AlfaCrm/store/cachedList';
+import type { Item, ItemRequest } from '../../../nodes/AlfaCrm/run/item';
+import { incompleteListError } from '../../../nodes/AlfaCrm/run/readList';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { answered } from '../../support/nodeErrors';
 import { deskOf } from './support';

@@ -1,5 +1,5 @@
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
-import { ShortList } from '../../../nodes/AlfaCrm/operations/execution/shortList';
+import { ShortList } from '../../../nodes/AlfaCrm/store/shortList';
 
 const rooms = new ShortList(entityOf('room'), {
 	isComplete: true,

@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { ProcessedData } from '../../../nodes/AlfaCrm/api/databaseLock';
-import { Execution } from '../../../nodes/AlfaCrm/operations/execution/execution';
-import { Item } from '../../../nodes/AlfaCrm/operations/execution/item';
+import { Execution } from '../../../nodes/AlfaCrm/run/execution';
+import { Item } from '../../../nodes/AlfaCrm/run/item';
 import type { ContextOptions, Sent } from '../apiSupport';
 import { contextOf } from '../apiSupport';
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Found } from '../../../nodes/AlfaCrm/operations/matching/decide';
-import { inOrder } from '../../../nodes/AlfaCrm/operations/matching/decide';
+import type { Found } from '../../../nodes/AlfaCrm/run/matching/decide';
+import { inOrder } from '../../../nodes/AlfaCrm/run/matching/decide';
 import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
 const EMAIL = 'mia@school.example';

@@ -2,10 +2,10 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { collection, showWhen } from '../../form/assemble';
 import { timeZoneNotice } from '../../form/timeZoneNotice';
-import { objectOf, STRING } from '../output/recordSchema';
-import type { OtherResource } from '../operation';
-import type { Item } from '../execution/item';
-import { dailyCheck, dailyOptions, dailySchema } from '../school/dailyCheck';
+import { objectOf, STRING } from '../../output/recordSchema';
+import type { OtherResource } from '../../run/operation';
+import type { Item } from '../../run/item';
+import { dailyCheck, dailyOptions, dailySchema } from './dailyCheck';
 import { findingsOf } from './findings';
 import { readAccount } from './readings';
 import type { OperationsOf } from './tryWrites';

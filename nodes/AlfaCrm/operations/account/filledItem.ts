@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { Item } from '../execution/item';
-import type { Parameter } from '../execution/parameters';
+import { Item } from '../../run/item';
+import type { Parameter } from '../../form/parameters';
 
 /** An item whose form the node itself has filled, so that an operation does for it what it does for anybody. */
 export class FilledItem extends Item {

@@ -1,6 +1,6 @@
 import { wholeNumber } from '../../form/wholeNumber';
-import { shownParticipants } from '../../operations/school/getParticipants';
-import { simplify } from '../../operations/output/readings';
+import { shownParticipants } from '../../operations/lessons/getParticipants';
+import { simplify } from '../../output/readings';
 import { MINUTE_MS } from '../../values/time';
 import type { Reminder } from '../comingLessonsState';
 import { ComingLessons } from '../comingLessons';

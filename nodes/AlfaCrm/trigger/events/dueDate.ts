@@ -8,7 +8,7 @@ import { eventTypes } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
-import { readingForm } from '../../operations/output/readings';
+import { readingForm } from '../../output/readings';
 import type { DueRecord } from '../dueDates';
 import { DueDates } from '../dueDates';
 import type { DueName } from '../dueKinds';

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from '../../api/client';
 import type { EventKindName, EventOf } from '../../entities/events';
 import type { FormPart } from '../../form/assemble';
-import type { NameSource } from '../../operations/output/names';
+import type { NameSource } from '../../output/names';
 import type { TriggerParameters } from '../parameters';
 import type { EventSource, NewRecord } from '../eventSource';
 

@@ -15,8 +15,8 @@ import {
 } from '../changeFilters';
 import { classLabels, entityOfClass } from '../../entities/registry';
 import { showWhen } from '../../form/assemble';
-import { branchOf } from '../../operations/output/link';
-import { readingOutput, simplify } from '../../operations/output/readings';
+import { branchOf } from '../../output/link';
+import { readingOutput, simplify } from '../../output/readings';
 import { ChangeLog } from '../changeLog';
 import { oneByOne } from '../eventSource';
 import type { TriggerParameters } from '../parameters';

@@ -5,7 +5,7 @@ import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { readingForm, readingOutput } from '../../operations/output/readings';
+import { readingForm, readingOutput } from '../../output/readings';
 import { readFlag, readId } from '../../values/formats';
 import type { EventSource } from '../eventSource';
 import { NewRecords } from '../newRecords';

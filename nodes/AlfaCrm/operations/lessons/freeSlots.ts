@@ -1,0 +1,103 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Field } from '../../entities/fieldTypes';
+import type { Entity } from '../../entities/types';
+import { readId, readIds, wallClock } from '../../values/formats';
+import { listOf } from '../../fields/field';
+import { collection } from '../../form/assemble';
+import type { Item } from '../../run/item';
+import type { ActionKind } from '../../run/operation';
+import { readFilters } from '../../run/actionFields';
+import { objectOf, STRING } from '../../output/recordSchema';
+import { bodyOf } from '../../run/body';
+import { assertNotLost } from '../../run/fieldInput';
+import { limitForm, limitOf, warnOfLimit } from '../../run/readList';
+import { targetOf } from '../../run/target';
+import { assertDayRange, assertRoomExists, duration, findSlots, readTeachers, step } from './timetable';
+
+const includeOtherBranchHours: INodeProperties = {
+	displayName: 'Hours of Other Branches',
+	name: 'otherBranches',
+	type: 'boolean',
+	default: false,
+	description: 'Whether they count; lessons in other branches count in any case',
+};
+
+const includePastSlots: INodeProperties = {
+	displayName: 'Include Past Slots',
+	name: 'past',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return slots that have begun',
+};
+
+const options = collection(
+	'Options',
+	'options',
+	[includeOtherBranchHours, includePastSlots, step],
+	'Add Option',
+);
+
+/** Lists the times at which a teacher, or any of several, and the room if one is given, are free for a lesson. */
+export const freeSlots: ActionKind<'freeSlots'> = {
+	decidesByTime: () => true,
+	form: () => ({ duration: [duration], limit: limitForm, options: [options] }),
+
+	async execute(item, entity, { body: fields = [] }) {
+		const { chosenTeacherIds, limit, ...form } = readSearchForm(item, entity, fields);
+		const teachers = await readTeachers(item, form.target, chosenTeacherIds);
+		await assertRoomExists(item, form.target, form.roomId);
+
+		// One slot more than the limit shows that there are more.
+		const slots = await findSlots(item, { ...form, teachers }, { enough: limit + 1 });
+		if (slots.length > limit) warnOfLimit(item, limit, 'slots');
+		return slots.slice(0, limit).map(({ teacher, ...slot }) => ({
+			...slot,
+			teacher_id: teacher.id,
+			teacher_name: teacher.name,
+			branch_id: form.target.branch ?? null,
+			room_id: form.roomId ?? null,
+			duration: form.duration,
+			time_zone: item.zone,
+		}));
+	},
+
+	output: () =>
+		objectOf({
+			date: STRING,
+			start: STRING,
+			end: STRING,
+			teacher_id: { type: 'integer' },
+			teacher_name: STRING,
+			branch_id: { type: 'integer' },
+			room_id: { type: 'integer' },
+			duration: { type: 'integer' },
+			time_zone: STRING,
+		}),
+	reads: true,
+};
+
+/** Reads what the user is looking for. The teachers have to be looked up. */
+function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
+	const target = targetOf(item, entity);
+	const input = readFilters(item, fields);
+	const { id: teacherIds, date_from, date_to, room_id, subject_id } = bodyOf(item, fields, input);
+	const [teacherField] = fields;
+	assertNotLost(item, teacherField, input[teacherField.name]);
+
+	const chosenOptions = item.collection(options);
+	const search = {
+		target,
+		firstDay: String(date_from),
+		lastDay: String(date_to),
+		roomId: readId(room_id),
+		subjectId: readId(subject_id),
+		duration: item.integer(duration),
+		step: chosenOptions.integer(step),
+		notBefore: chosenOptions.flag(includePastSlots) ? undefined : wallClock(item.zone),
+		includesOtherBranchHours: chosenOptions.flag(includeOtherBranchHours),
+	};
+	const limit = limitOf(item);
+	assertDayRange(item, search.firstDay, search.lastDay, 'Date From');
+	return { ...search, chosenTeacherIds: readIds(listOf(teacherIds)), limit };
+}

@@ -1,0 +1,124 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ListReader } from '../../api/list';
+import { archivedByRow } from '../../entities/archive';
+import { customer as customerEntity, isRejected } from '../../entities/customer';
+import { listCall } from '../../entities/listCall';
+import { idsOf } from '../../values/formats';
+import type { Branch } from '../../run/branches';
+
+/** The card of a customer, and the branch whose list shows it. */
+interface CustomerCard {
+	row: IDataObject;
+	branch: Branch;
+}
+
+/**
+ * At most this many cards are requested one by one. For more, the branch's whole list is read. That
+ * list may have hundreds of pages, so it is not read for a few cards.
+ */
+const MOST_SINGLE_CALLS = 5;
+
+/** Reads and keeps the cards of customers, including archived ones. */
+export class CustomerCards {
+	private readonly cards = new Map<number, CustomerCard>();
+	/** The branches and customer IDs that were looked up, `1 501`, so that no lookup is repeated. */
+	private readonly finishedLookups = new Set<string>();
+	/** True once one call with several IDs has returned several cards. */
+	private takesIdLists = false;
+
+	constructor(
+		private readonly reader: ListReader,
+		private readonly zone: string,
+	) {}
+
+	/** Adds a card that other code has read. */
+	add(id: number, card: CustomerCard): void {
+		this.cards.set(id, card);
+	}
+
+	/** Returns the IDs whose card has not been read, each once. */
+	missing(ids: readonly number[]): number[] {
+		return [...new Set(ids)].filter((id) => !this.cards.has(id));
+	}
+
+	find(id: number): CustomerCard | undefined {
+		return this.cards.get(id);
+	}
+
+	/**
+	 * Finds the card of a customer who may attend lessons. Returns undefined for archived customers
+	 * and rejected leads.
+	 */
+	findAttending(id: number): CustomerCard | undefined {
+		const card = this.cards.get(id);
+		if (card === undefined || this.isArchivedByRow(card) || isRejected(card.row)) return undefined;
+		return card;
+	}
+
+	isArchivedByRow({ row }: CustomerCard): boolean {
+		// `archivedByRow` returns undefined if the row does not tell. Then the customer counts as not archived.
+		return archivedByRow(customerEntity, row, this.zone) === true;
+	}
+
+	/**
+	 * Looks up the missing cards of customers in a branch.
+	 *
+	 * One call with a list of IDs is tried first. Only one known program sends `id` as a list, so
+	 * AlfaCRM may not support it (API notes 3). If no such call has returned at least two cards so
+	 * far, the cards that are still missing are requested one by one, or the branch's whole list is
+	 * read.
+	 */
+	async read(branch: Branch, ids: readonly number[]): Promise<void> {
+		const lookupOf = (id: number) => `${branch} ${id}`;
+		const missingIds = this.missing(ids).filter((id) => !this.finishedLookups.has(lookupOf(id)));
+		if (missingIds.length > 1) {
+			const count = await this.readCards({ id: missingIds }, branch, missingIds);
+			this.takesIdLists ||= count > 1;
+		}
+
+		// A single ID was not requested yet. Of several IDs nothing more is requested if ID lists work:
+		// then a card that the list did not return is not in this branch.
+		if (missingIds.length === 1 || !this.takesIdLists) {
+			await this.readWithoutIdLists(branch, this.missing(missingIds));
+		}
+
+		for (const id of missingIds) {
+			this.finishedLookups.add(lookupOf(id));
+		}
+	}
+
+	/** Reads cards one by one, or the branch's whole list if there are many. */
+	private async readWithoutIdLists(branch: Branch, ids: readonly number[]): Promise<void> {
+		if (ids.length > MOST_SINGLE_CALLS) {
+			const noFilter = {};
+			await this.readCards(noFilter, branch, ids);
+			return;
+		}
+		await Promise.all(ids.map(async (id) => await this.readCards({ id }, branch, [id])));
+	}
+
+	/**
+	 * Reads one list of customers and keeps the cards with these IDs.
+	 *
+	 * @returns how many of the cards the list held
+	 */
+	private async readCards(filter: IDataObject, branch: Branch, ids: readonly number[]): Promise<number> {
+		// Without these filters AlfaCRM lists no leads and no archived customers. API notes 3.
+		const includeEverybody = customerEntity.hidden?.show;
+		const list = {
+			...listCall(customerEntity, branch),
+			body: { ...filter, ...includeEverybody },
+		};
+		// AlfaCRM may ignore the filter, so each row is checked.
+		const isRequested = (row: IDataObject) => idsOf([row]).some((id) => ids.includes(id));
+
+		const { rows } = await this.reader.collect(list, { keep: isRequested });
+		for (const row of rows) {
+			for (const id of idsOf([row])) {
+				this.add(id, { row, branch });
+			}
+		}
+		return new Set(idsOf(rows)).size;
+	}
+}
