@@ -7,7 +7,10 @@ const LAYERS = {
 		['^nodes/AlfaCrm/AlfaCrm\\w*\\.node\\.ts$'],
 		['^nodes/AlfaCrm/trigger/'],
 		['^nodes/AlfaCrm/operations/'],
-		['^nodes/AlfaCrm/form/', '^nodes/AlfaCrm/loadOptions/'],
+		['^nodes/AlfaCrm/run/'],
+		['^nodes/AlfaCrm/output/', '^nodes/AlfaCrm/loadOptions/'],
+		['^nodes/AlfaCrm/store/'],
+		['^nodes/AlfaCrm/form/'],
 		['^nodes/AlfaCrm/fields/'],
 		['^nodes/AlfaCrm/entities/'],
 		['^credentials/'],
@@ -15,12 +18,9 @@ const LAYERS = {
 		['^nodes/AlfaCrm/values/'],
 	],
 	operations: [
-		['^nodes/AlfaCrm/operations/(form|performAll|schemas|resource|operations|lists|apiCall)\\.ts$'],
-		['^nodes/AlfaCrm/operations/(actions|school|account)/'],
-		['^nodes/AlfaCrm/operations/matching/'],
-		['^nodes/AlfaCrm/operations/records/'],
-		['^nodes/AlfaCrm/operations/(output/|operation\\.ts$)'],
-		['^nodes/AlfaCrm/operations/execution/'],
+		['^nodes/AlfaCrm/operations/\\w+\\.ts$'],
+		['^nodes/AlfaCrm/operations/(account|customers|groups|lessons|payments)/'],
+		['^nodes/AlfaCrm/operations/common/'],
 	],
 	sandbox: [
 		['^sandbox/(cli|reference)\\.ts$'],
@@ -43,6 +43,18 @@ const LAYERS = {
 	],
 };
 
+/** Folders of operations side by side, which share code through `common`, `run` and `store` only. */
+const SIBLINGS = ['account', 'customers', 'groups', 'lessons', 'payments'];
+
+const siblingRules = SIBLINGS.map((folder) => ({
+	name: `operations/${folder} imports none of its siblings`,
+	severity: 'error',
+	from: { path: `^nodes/AlfaCrm/operations/${folder}/` },
+	to: {
+		path: `^nodes/AlfaCrm/operations/(${SIBLINGS.filter((one) => one !== folder).join('|')})/`,
+	},
+}));
+
 const layerRules = Object.entries(LAYERS).flatMap(([house, layers]) =>
 	layers.slice(1).map((layer, index) => ({
 		name: `${house}: ${layer.join(', ')} imports nothing from above it`,
@@ -63,6 +75,7 @@ module.exports = {
 			to: { circular: true },
 		},
 		...layerRules,
+		...siblingRules,
 		{
 			name: 'the sandbox is written from the facts, not from the nodes',
 			severity: 'error',
@@ -88,7 +101,7 @@ module.exports = {
 				path: '^nodes/AlfaCrm/trigger/(changeLog|dueDates|dueKinds|idRanges|newRecords|stamps)\\.ts$',
 			},
 			to: {
-				path: '^nodes/AlfaCrm/(api/(?!failures)|(operations|loadOptions|form|trigger/(events|webhook))/)',
+				path: '^nodes/AlfaCrm/(api/(?!failures)|(operations|run|store|output|loadOptions|form|trigger/(events|webhook))/)',
 				dependencyTypesNot: ['type-only'],
 			},
 		},

@@ -7,7 +7,7 @@ import { upsert } from './common/upsert/upsert';
 import type { Operation } from '../run/operation';
 import { create } from './common/create';
 import { deleteRecord } from './common/delete';
-import { get } from '../run/findById';
+import { get } from './common/get';
 import { getMany } from './common/getMany';
 import { createLesson, updateLesson } from './lessons/lesson';
 import { createRegularLesson, updateRegularLesson } from './lessons/regularLesson';

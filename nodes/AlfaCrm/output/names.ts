@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasStatus } from '../api/failures';
 import { readId, readIds, readNumber } from '../values/formats';
 import type { Choice, Shown } from '../entities/fieldTypes';
 import { entityOf } from '../entities/registry';
@@ -8,15 +7,8 @@ import type { Entity } from '../entities/types';
 import { isEmpty, isPlain } from '../fields/blank';
 import { isList, itemsIn, kindOf } from '../fields/field';
 import type { Words } from '../fields/kind';
-import type { Item } from '../run/item';
 import type { Titles } from '../store/shortList';
-import { listOfNames, shortListOf } from '../store/shortList';
-
-/** A row, and the branch in whose list it is. */
-export interface LocatedRow {
-	row: IDataObject;
-	branch?: number;
-}
+import type { LocatedRecord } from '../store/located';
 
 /** Where names come from, and the AlfaCRM in which a record has its page. */
 export interface NameSource {
@@ -56,7 +48,7 @@ export function namedFields(fields: readonly Shown[]): NamedField[] {
  * stays. API notes 5.11.
  */
 export async function withNames(
-	{ row, branch }: LocatedRow,
+	{ row, branch }: LocatedRecord,
 	named: readonly NamedField[],
 	{ titlesIn }: NameSource,
 ): Promise<IDataObject> {
@@ -113,42 +105,3 @@ function valuesIn(field: Shown, value: unknown): unknown[] {
 /** Whether a key of a row that comes back is a name that stands beside what it names, which alone is written. */
 export const isNameBeside = (fields: readonly Shown[], input: IDataObject, key: string): boolean =>
 	namedFields(fields).some(({ field, as }) => as === key && Object.hasOwn(input, field.name));
-
-/**
- * The names of an execution: each list is read once, for the first item that needs it. One that cannot be read makes no
- * item fail, and is not asked for again.
- */
-export const nameSourceOf = (item: Item): NameSource => ({
-	origin: item.origin,
-	titlesIn: async (entity, branch, ids = []) => {
-		const read = async (notBefore?: number) => {
-			const key = JSON.stringify(['names', listOfNames(entity, branch).branch, notBefore]);
-			const titles = async () => await titlesOrHint(item, entity, branch, notBefore);
-			return await item.execution.cached(entity.path, key, titles);
-		};
-		const known = await read();
-		if (known === undefined || ids.every((id) => known.has(id))) return known;
-		return await read(item.execution.begun);
-	},
-});
-
-async function titlesOrHint(
-	item: Item,
-	entity: Entity,
-	branch?: number,
-	notBefore?: number,
-): Promise<Titles | undefined> {
-	const plural = entity.plural.toLowerCase();
-	try {
-		return (await shortListOf(item, entity, branch, notBefore)).titles;
-	} catch (caught) {
-		if (item.execution.isCancelled) throw item.asError(caught);
-		item.execution.hints.add(
-			hasStatus(caught, 403)
-				? 'Names are missing, because this user may not read the lists of them'
-				: 'Names are missing, because the lists of them could not be read. Run it again to have them',
-			plural,
-		);
-		return undefined;
-	}
-}

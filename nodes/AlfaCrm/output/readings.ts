@@ -7,10 +7,11 @@ import { isList, itemsIn, kindOf } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
 import type { ParameterReader } from '../form/parameters';
 import { LINK, linkOf } from './link';
-import type { LocatedRow, NamedField, NameSource } from './names';
+import type { NamedField, NameSource } from './names';
 import { namedFields, withNames } from './names';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
+import type { LocatedRecord } from '../store/located';
 
 export const simplify: INodeProperties = {
 	displayName: 'Simplify',
@@ -23,13 +24,13 @@ export const simplify: INodeProperties = {
 };
 
 /** How what was read comes out. */
-type ShowRows = (rows: readonly LocatedRow[], source: NameSource) => Promise<IDataObject[]>;
+type ShowRows = (rows: readonly LocatedRecord[], source: NameSource) => Promise<IDataObject[]>;
 
 /** Rows with names beside IDs; one after the other, for the first one reads the lists that the others need. */
 const named =
 	(
 		fields: readonly NamedField[],
-		show: (row: IDataObject, one: LocatedRow, origin: string) => IDataObject = (row) => row,
+		show: (row: IDataObject, one: LocatedRecord, origin: string) => IDataObject = (row) => row,
 	): ShowRows =>
 	async (rows, source) => {
 		const items: IDataObject[] = [];

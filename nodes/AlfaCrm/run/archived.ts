@@ -2,8 +2,8 @@ import { formatDay, OPEN_END, readId } from '../values/formats';
 import { archivedFlag } from '../entities/archive';
 import type { Entity } from '../entities/types';
 import type { Item } from './item';
-import type { LocatedRecord, Target } from './target';
 import { readWholeList } from './readList';
+import type { Target, LocatedRecord } from '../store/located';
 
 /**
  * Whether a record is archived. A row may say so by its flag; a day in it says only that it may be, for whose day it is

@@ -5,11 +5,10 @@ import { references } from '../entities/fields';
 import { isEmpty } from '../fields/blank';
 import type { Item } from './item';
 import type { ShortList } from '../store/shortList';
-import { shortListOf } from '../store/shortList';
 import { incompleteListError } from './readList';
 import { branch } from './target';
-
-export type Branch = number | undefined;
+import type { Branch } from '../store/located';
+import { shortListOf } from './names';
 
 /** A record that an item is about. */
 export interface PlacedRecord {

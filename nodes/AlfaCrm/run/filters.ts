@@ -18,8 +18,8 @@ import type { Field, FieldVerification, Filter, Wire } from '../entities/fieldTy
 import { collection } from '../form/assemble';
 import { oncePer } from '../form/oncePer';
 import type { Item } from './item';
-import type { Target } from './target';
 import { readList } from './readList';
+import type { Target } from '../store/located';
 
 const filtersParameter = oncePer(
 	({ filters }: Entity): INodeProperties =>

@@ -10,11 +10,10 @@ import type { Collected, CollectOptions } from '../api/list';
 import { collect } from '../api/list';
 import { isPlain } from '../fields/blank';
 import { isCustom } from '../fields/custom';
-import type { FallbackDates } from './fallbackDates';
-import { isDayUnreadable, withFallbackDates } from './fallbackDates';
 import type { LockKey, Execution } from './execution';
 import type { Parameter } from '../form/parameters';
 import { Collection, ParameterReader } from '../form/parameters';
+import { type FallbackDates, withFallbackDates, isDayUnreadable } from '../store/fallbackDates';
 
 const NOTHING_SENT = 'Nothing was sent to AlfaCRM.';
 

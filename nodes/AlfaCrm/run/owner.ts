@@ -13,9 +13,8 @@ import { isBlank, isList, listOf } from '../fields/field';
 import { normalizeText } from '../fields/normalizeText';
 import { longestOf, readText, shortened } from '../fields/text';
 import type { Item } from './item';
-import type { Branch } from './branches';
-import { getRecord } from './findById';
-import type { LocatedRecord } from './target';
+import type { Branch, LocatedRecord } from '../store/located';
+import { getRecord } from './records';
 
 /** A new record: what was given for it, and how it would be sent to the branch of the call. */
 export interface Draft {

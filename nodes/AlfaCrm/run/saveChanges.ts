@@ -12,7 +12,7 @@ import { archivedByRow } from '../entities/archive';
 import { isArchived } from './archived';
 import type { RecordOutput } from '../output/readings';
 import { report } from '../output/readings';
-import type { LocatedRecord, Target } from './target';
+import type { Target, LocatedRecord } from '../store/located';
 
 type Mode = 'add' | 'replace';
 

@@ -12,11 +12,11 @@ import { rowsIn } from '../fields/rows';
 import { quoted } from '../fields/unreadable';
 import type { Item } from './item';
 import type { ShortList } from '../store/shortList';
-import { shortListOf } from '../store/shortList';
-import type { Branch } from './branches';
 import { allBranches, searchedIn } from './branches';
 import { JSON_INPUT } from './fieldInput';
 import { branchField, givenBranch } from './target';
+import type { Branch } from '../store/located';
+import { shortListOf } from './names';
 
 type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
 

@@ -9,25 +9,9 @@ import { listOf, toParameters, toProperty } from '../fields/field';
 import { picker } from '../fields/reference';
 import type { Field } from '../entities/fieldTypes';
 import type { OperationPart } from './operation';
-import type { FallbackDates } from './fallbackDates';
-import { fallbackDatesOf } from './fallbackDates';
 import type { Item } from './item';
-
-/** Where a call goes and how messages speak of it. */
-export interface Target {
-	path: string;
-	branch?: number;
-	/** IDs that travel in the query. */
-	query: IDataObject;
-	labels: Record<string, string>;
-	fallbackDates?: FallbackDates;
-}
-
-/** A record and the branch in which it can be reached. */
-export interface LocatedRecord {
-	row: IDataObject;
-	branch?: number;
-}
+import { fallbackDatesOf } from '../store/fallbackDates';
+import type { Target } from '../store/located';
 
 /** @param keys those of the entity, for the usual operations */
 export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { LIST_MS } from '../api/accountKnowledge';
 import type { Collected, ListReader } from '../api/list';
 import type { ListRequest } from '../api/pages';
 import { readFlag, readIds } from '../values/formats';
@@ -9,7 +8,6 @@ import { listCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
 import { titleOf } from '../fields/titles';
-import type { Item } from '../run/item';
 
 /** What the records of a list are called, by ID. */
 export type Titles = ReadonlyMap<number, string>;
@@ -74,22 +72,3 @@ export const readShortList = async (
 	entity: Entity,
 	branch?: number,
 ): Promise<ShortList> => new ShortList(entity, await reader.collect(listOfNames(entity, branch), {}));
-
-/**
- * The same, read once for all items of the execution, and for other executions of the account.
- *
- * @param notBefore when it must not have been read before, by `performance.now()`; some minutes ago if nothing is said
- */
-export async function shortListOf(
-	item: Item,
-	entity: Entity,
-	branch?: number,
-	notBefore = performance.now() - LIST_MS,
-): Promise<ShortList> {
-	const { branch: asked } = listOfNames(entity, branch);
-	const read = async () => await readShortList(item, entity, asked);
-	// API notes 3: an empty list may be a failure.
-	const isKept = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
-	const name = JSON.stringify(['short', asked]);
-	return await item.execution.cached(entity.path, name, read, { shared: { notBefore, isKept } });
-}

@@ -9,7 +9,6 @@ import { kindPasses, listCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { SEARCHED } from '../run/branches';
-import { findOfAnyKind, notFound, notShown } from '../run/findById';
 import { readId } from '../values/formats';
 import { HOUR_MS } from '../values/time';
 import { allBranches } from './branches';
@@ -17,6 +16,7 @@ import type { Change } from './change';
 import { changeOf } from './change';
 import type { NewRecord } from './eventSource';
 import { isLasting } from './eventSource';
+import { notShown, notFound, findOfAnyKind } from '../store/records';
 
 /** How long a record that AlfaCRM fails to show holds up what was changed after it. */
 const PATIENCE_MS = HOUR_MS;

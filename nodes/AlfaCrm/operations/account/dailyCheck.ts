@@ -17,8 +17,6 @@ import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../../run/item';
 import { chosenBranches } from '../../run/matching/search';
 import { linkOf } from '../../output/link';
-import type { LocatedRow } from '../../output/names';
-import { nameSourceOf } from '../../output/names';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { branchesInUse, searchedIn } from '../../run/branches';
 import { settleNames } from '../../run/settleNames';
@@ -33,6 +31,8 @@ import {
 } from './dailyFindings';
 import type { Asked } from './dailyLists';
 import { CHECKS, Lists, readComing, readGroups, readLessons, readPayments } from './dailyLists';
+import { nameSourceOf } from '../../run/names';
+import type { LocatedRecord } from '../../store/located';
 
 const NAMES = Object.keys(CHECKS) as CheckName[];
 
@@ -157,7 +157,7 @@ async function tell(lists: Lists, findings: readonly Finding[]): Promise<IDataOb
 			(id) => groups.has(id),
 		),
 	]);
-	const titleIn = (known: ReadonlyMap<number, LocatedRow>, entity: Entity, id: number) => {
+	const titleIn = (known: ReadonlyMap<number, LocatedRecord>, entity: Entity, id: number) => {
 		const row = known.get(id)?.row;
 		return row && titleOf(row, entity);
 	};

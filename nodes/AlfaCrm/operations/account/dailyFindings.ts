@@ -6,10 +6,10 @@ import { LESSON_STATUS } from '../../entities/lesson';
 import { INCOME } from '../../entities/pay';
 import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
-import type { LocatedRow } from '../../output/names';
-import { MINUTES_OF_A_DAY } from '../lessons/duration';
-import { spanOf as spanOfLesson } from '../lessons/lesson';
+import { readTimeSpan } from '../../store/calendar/timeSpan';
+import { MINUTES_OF_A_DAY } from '../../values/time';
 import type { Occurrence, Participant } from '../../store/calendar/participants';
+import type { LocatedRecord } from '../../store/located';
 
 /** What is looked for; stored in workflows. */
 export type CheckName = 'stillPlanned' | 'overlap' | 'smallGroup' | 'notMarked' | 'noPayer' | 'comesUnpaid';
@@ -123,7 +123,7 @@ export function stillPlanned(lessons: readonly Occurrence[], { day, now }: Days)
 
 /** In minutes of the day. Undefined where AlfaCRM does not show both ends. */
 const spanOf = ({ time_from, time_to }: Occurrence) =>
-	time_to === null ? undefined : spanOfLesson({ time_from, time_to }, 'UTC');
+	time_to === null ? undefined : readTimeSpan({ time_from, time_to }, 'UTC');
 
 /** Two planned lessons at once of a teacher, or in a room, on the day, today or tomorrow. */
 export function overlaps(lessons: readonly Occurrence[], { day, today, tomorrow }: Days): Finding[] {
@@ -208,7 +208,7 @@ export const smallGroups = (groups: readonly Members[], fewest: number, { today 
 		}));
 
 /** Incomes of the day that are nobody's. A cash collection never has a customer; of other types it is not known. API notes 5.16. */
-export const paymentsWithoutCustomer = (payments: readonly LocatedRow[], { day, zone }: Days): Finding[] =>
+export const paymentsWithoutCustomer = (payments: readonly LocatedRecord[], { day, zone }: Days): Finding[] =>
 	payments
 		.filter(({ row }) => formatDay(row.document_date, 'iso', zone) === day)
 		.filter(({ row }) => (readId(row.pay_type_id) ?? INCOME) === INCOME)

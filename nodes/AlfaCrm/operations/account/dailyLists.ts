@@ -16,17 +16,16 @@ import type { Entity } from '../../entities/types';
 import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
 import type { Item } from '../../run/item';
-import type { LocatedRow } from '../../output/names';
-import type { Branch } from '../../run/branches';
 import { allBranches } from '../../run/branches';
 import { isOnDay } from '../../store/calendar/periods';
 import { warningReader } from '../../run/readList';
 import { CustomerCards } from '../../store/calendar/customerCards';
 import type { CheckName, Days, Members } from './dailyFindings';
 import { isMarked } from './dailyFindings';
-import { warnOfMissingCards } from '../lessons/getParticipants';
+import { warnOfMissingCards } from '../../run/missingCards';
 import type { Occurrence, Participant } from '../../store/calendar/participants';
 import { occurrenceOf, occurrencesOn, participantsOf, readMembers } from '../../store/calendar/participants';
+import type { Branch, LocatedRecord } from '../../store/located';
 
 /** What each is called in the form; items come in this order. */
 export const CHECKS: Readonly<Record<CheckName, string>> = {
@@ -50,13 +49,13 @@ export interface Asked {
 /** The lists that the checks take, in all branches. */
 export class Lists {
 	/** Cards by the number of the customer, of those who are not archived. */
-	readonly cards = new Map<number, LocatedRow>();
+	readonly cards = new Map<number, LocatedRecord>();
 	/** All cards that were read, those of archived customers as well. */
 	readonly customerCards: CustomerCards;
 	/** The branches whose list of customers who are not archived came whole. */
 	private readonly wholeBranches = new Set<Branch>();
 	/** Groups that are not archived, by their number. */
-	readonly groups = new Map<number, LocatedRow>();
+	readonly groups = new Map<number, LocatedRecord>();
 	people?: ReturnType<Lists['readPeople']>;
 	private isAnyRead = false;
 
@@ -114,17 +113,17 @@ export class Lists {
 		names: readonly CheckName[],
 		entity: Entity,
 		options: CollectOptions & Pick<ListQuery, 'body'> = {},
-	): Promise<LocatedRow[]> {
+	): Promise<LocatedRecord[]> {
 		const readIn = async (branch: number) =>
 			((await this.readIn(names, entity, branch, options)) ?? []).map((row) => ({ row, branch }));
 		const found = (await Promise.all(this.branches.map(readIn))).flat();
-		const known = new Map<unknown, LocatedRow>();
+		const known = new Map<unknown, LocatedRecord>();
 		for (const one of found) if (!known.has(one.row.id)) known.set(one.row.id, one);
 		return [...known.values()];
 	}
 
 	/** Reads everybody who is not archived, with the groups that they are in; once. */
-	async readPeople(): Promise<LocatedRow[]> {
+	async readPeople(): Promise<LocatedRecord[]> {
 		this.people ??= this.readAllPeople();
 		return await this.people;
 	}
@@ -144,7 +143,7 @@ export class Lists {
 		return rows;
 	}
 
-	note(card: LocatedRow): void {
+	note(card: LocatedRecord): void {
 		const id = readId(card.row.id);
 		if (id === undefined || this.cards.has(id)) return;
 		this.cards.set(id, card);
@@ -241,8 +240,8 @@ export async function readLessons(lists: Lists): Promise<Lessons> {
 }
 
 /** Lessons in which somebody is marked. Some accounts show that only to who asks for the lessons of a customer. API notes 5.11. */
-async function readMarked({ item, asked: { days } }: Lists, rows: readonly LocatedRow[]) {
-	const idOf = ({ row }: LocatedRow) => readId(row.id) ?? null;
+async function readMarked({ item, asked: { days } }: Lists, rows: readonly LocatedRecord[]) {
+	const idOf = ({ row }: LocatedRecord) => readId(row.id) ?? null;
 	const marked = new Set(rows.filter(({ row }) => isMarked(row)).map(idOf));
 	if (rows.some(({ row }) => listOf(row.details).length > 0)) return marked;
 	const hidden = rows.filter(
@@ -266,7 +265,7 @@ async function readMarked({ item, asked: { days } }: Lists, rows: readonly Locat
 }
 
 /** A lesson of a group need not name its members. */
-async function membersOf(item: Item, { row, branch }: LocatedRow): Promise<number[]> {
+async function membersOf(item: Item, { row, branch }: LocatedRecord): Promise<number[]> {
 	const read = async (group: number) => await readMembers(item, branch, group, passesOf(cgi));
 	const groups = readIds(listOf(row.group_ids)).map(
 		async (group) =>
@@ -276,7 +275,7 @@ async function membersOf(item: Item, { row, branch }: LocatedRow): Promise<numbe
 	return [...new Set(readIds(rows.map(({ customer_id }) => customer_id)))];
 }
 
-export async function readPayments(lists: Lists): Promise<LocatedRow[]> {
+export async function readPayments(lists: Lists): Promise<LocatedRecord[]> {
 	const names: CheckName[] = ['noPayer'];
 	if (!lists.wants(...names)) return [];
 	const { day: on, zone } = lists.asked.days;
@@ -304,7 +303,7 @@ export async function readGroups(lists: Lists): Promise<Members[]> {
 			if (id === undefined || group === undefined) continue;
 			counts.set(group, (counts.get(group) ?? new Set()).add(id));
 		}
-	const read = async ({ row, branch }: LocatedRow): Promise<GroupMembers[]> => {
+	const read = async ({ row, branch }: LocatedRecord): Promise<GroupMembers[]> => {
 		const id = readId(row.id);
 		if (id === undefined || archivedFlag(row) === true || !isOnDay(row, today, zone)) return [];
 		const seen = counts.get(id) ?? new Set();

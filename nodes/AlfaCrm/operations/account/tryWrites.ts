@@ -19,14 +19,14 @@ import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { isArchived } from '../../run/archived';
 import { bodyOf, changesOf } from '../../run/body';
-import { currentRecord } from '../../run/findById';
 import { firstDay, lastDay } from '../../store/calendar/periods';
 import { differences } from '../../run/saveChanges';
-import type { LocatedRecord, Target } from '../../run/target';
 import { labelsOf } from '../../run/target';
 import { FilledItem } from './filledItem';
 import type { TrialResult, TrialRow } from './trialReport';
 import { trialItems, veiled } from './trialReport';
+import { currentRecord } from '../../run/records';
+import type { LocatedRecord, Target } from '../../store/located';
 
 /** What everything that is written says of itself. */
 const MARK = 'n8n test, may be deleted';

@@ -9,12 +9,19 @@ import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import type { RecordOutput } from '../../output/readings';
 import { simplifiedSchema, makeRecordOutput } from '../../output/readings';
-import type { Target } from '../../run/target';
 import { keysForm, targetOf } from '../../run/target';
 import { bodyOf, shortensTexts, textOptions } from '../../run/body';
 import type { Draft } from '../../run/owner';
 import { authored, forOwner } from '../../run/owner';
-import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput, prominentForm } from '../../run/fieldInput';
+import {
+	inFormMode,
+	inputModeForm,
+	isWide,
+	fieldOptions,
+	readFieldInput,
+	prominentForm,
+} from '../../run/fieldInput';
+import type { Target } from '../../store/located';
 
 const prominentFields = oncePer((entity: Entity) => entity.fields.filter(isProminent));
 

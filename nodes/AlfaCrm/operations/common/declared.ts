@@ -5,7 +5,6 @@ import { objectSchema } from '../../fields/field';
 import { recordKey } from '../../run/execution';
 import type { Item, ItemRequest } from '../../run/item';
 import type { ActionKind, OperationPart } from '../../run/operation';
-import { nameSourceOf } from '../../output/names';
 import {
 	namedOutput,
 	readingForm,
@@ -22,6 +21,7 @@ import { actionRowFilter } from '../../run/filters';
 import { asRows, limitForm, limitOf, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import { readFields, readFilters } from '../../run/actionFields';
+import { nameSourceOf } from '../../run/names';
 
 /** What returns records of the entity, or rows of its own, with names. */
 const reading = <K extends 'get' | 'getMany'>(

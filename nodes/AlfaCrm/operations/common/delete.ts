@@ -2,7 +2,7 @@ import { recordKey } from '../../run/execution';
 import type { Operation } from '../../run/operation';
 import { objectOf } from '../../output/recordSchema';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../../run/target';
-import { getRecord, writeAnywhere } from '../../run/findById';
+import { getRecord, writeAnywhere } from '../../run/records';
 
 /** Deletes one record by its ID alone: by a phone, a second run would find and delete another one. */
 export const deleteRecord: Operation = {

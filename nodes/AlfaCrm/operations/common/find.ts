@@ -7,13 +7,13 @@ import type { Item } from '../../run/item';
 import type { Collection } from '../../form/parameters';
 import type { Operation } from '../../run/operation';
 import { searchedIn, SEARCHED } from '../../run/branches';
-import { nameSourceOf } from '../../output/names';
 import { readingForm, readingOutput, readingSchema } from '../../output/readings';
 import { targetOf } from '../../run/target';
 import type { Found, IfSeveral } from '../../run/matching/decide';
 import { firstChoice, inOrder, meantBy, severalMatchError, warnOfSeveral } from '../../run/matching/decide';
 import { emptyKeyError, keyOf, labelOf, matchForm, searchOf } from '../../run/matching/keys';
 import { chosenBranches, findMatches, searchedBranches } from '../../run/matching/search';
+import { nameSourceOf } from '../../run/names';
 
 /**
  * @param ifSeveral what an operation that looks records up in the same way does with several unless it is told

@@ -3,7 +3,6 @@ import type { IDataObject } from 'n8n-workflow';
 import { belongsToBranch } from '../../entities/branch';
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
-import { nameSourceOf } from '../../output/names';
 import { readingForm, readingOutput, readingSchema } from '../../output/readings';
 import {
 	bodiesOf,
@@ -16,6 +15,7 @@ import {
 } from '../../run/filters';
 import { limitForm, limitOf, otherKinds, readList } from '../../run/readList';
 import { keysForm, targetOf } from '../../run/target';
+import { nameSourceOf } from '../../run/names';
 
 /** Lists records, a page after the other. */
 export const getMany: Operation = {

@@ -9,13 +9,13 @@ import { recordKey } from '../../run/execution';
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { simplifiedSchema, makeRecordOutput } from '../../output/readings';
-import type { Target } from '../../run/target';
 import { recordParameter } from '../../run/recordParameter';
 import { idOf, isOfAnother, keysForm, targetOf } from '../../run/target';
 import { changesOf, overwriteWithEmpty } from '../../run/body';
 import { added, listModeForm, readAddToLists } from '../../run/saveChanges';
 import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput } from '../../run/fieldInput';
-import { getRecord, writeAnywhere } from '../../run/findById';
+import { getRecord, writeAnywhere } from '../../run/records';
+import type { Target } from '../../store/located';
 
 const updateFields = oncePer((entity: Entity) =>
 	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity)),

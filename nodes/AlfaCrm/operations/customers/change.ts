@@ -6,12 +6,12 @@ import { recordKey } from '../../run/execution';
 import type { Item } from '../../run/item';
 import { report, reportSchema, makeRecordOutput } from '../../output/readings';
 import { bodyOf } from '../../run/body';
-import { getRecord } from '../../run/findById';
 import { listModeForm, readAddToLists, saveChanges } from '../../run/saveChanges';
-import type { LocatedRecord } from '../../run/target';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import { optionsForm, readFields } from '../../run/actionFields';
 import type { ActionKind } from '../../run/operation';
+import { getRecord } from '../../run/records';
+import type { LocatedRecord } from '../../store/located';
 
 /** What a change does besides. */
 interface Extra {

@@ -1,18 +1,10 @@
 import { readId } from '../../values/formats';
 import { isUnsorted, stageOf } from '../../entities/customer';
 import { neverBack, onlyIfInStage } from '../../entities/customerJobs';
-import { listCall } from '../../entities/listCall';
-import { leadStatus } from '../../entities/statuses';
-import { isEmpty } from '../../fields/blank';
 import { toProperty } from '../../fields/field';
-import type { Item } from '../../run/item';
-import { readWholeListOnce } from '../../run/readList';
-import type { LocatedRecord } from '../../run/target';
 import { changing } from './change';
 import { optionsForm } from '../../run/actionFields';
-
-/** Of a lead: null for one in no stage. */
-type Stage = number | null;
+import { type Stage, comesBefore } from '../../run/stages';
 
 /** Moves a lead, and leaves one alone that is in the stage already, or not where it is to be moved from. */
 export const moveToStage = changing({
@@ -41,26 +33,3 @@ export const moveToStage = changing({
 		};
 	},
 });
-
-/**
- * Whether a stage comes before another one of the same funnel, which begins with those that are not sorted; undefined where
- * AlfaCRM does not show that. API notes 5.4.
- */
-export async function comesBefore(
-	item: Item,
-	{ branch }: LocatedRecord,
-	stage: Stage,
-	other: number,
-	funnel?: number,
-): Promise<boolean | undefined> {
-	const list = { ...listCall(leadStatus, branch), query: {} };
-	const { rows } = await readWholeListOnce(item, leadStatus, list, 'which stage comes first');
-	const find = (id: number) => rows.find((row) => readId(row.id) === id) ?? {};
-	const last = find(other);
-	const lastFunnel = readId(last.pipeline_id);
-	if (stage === null) return funnel === undefined || lastFunnel === undefined || funnel === lastFunnel;
-	const first = find(stage);
-	if ('id' in first && 'id' in last && readId(first.pipeline_id) !== lastFunnel) return false;
-	const [one, two] = [first, last].map(({ weight }) => (isEmpty(weight) ? NaN : Number(weight)));
-	return one === two || Number.isNaN(one - two) ? undefined : one < two;
-}

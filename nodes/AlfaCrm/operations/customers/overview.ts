@@ -22,19 +22,18 @@ import { listOf } from '../../fields/field';
 import { sortByName } from '../../fields/order';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../../run/operation';
-import type { Branch } from '../../run/branches';
 import type { FindRequest } from '../common/find';
 import { findOptions, findRecords, noneFound, readFind } from '../common/find';
 import { matchForm } from '../../run/matching/keys';
-import { nameSourceOf } from '../../output/names';
-import { currentRecord } from '../../run/findById';
 import { eachOnce, warnOfMissing } from '../../run/readList';
-import type { LocatedRecord } from '../../run/target';
 import type { Item } from '../../run/item';
 import type { Collection } from '../../form/parameters';
 import { CustomerLessons } from '../../store/calendar/customerLessons';
 import { namesCustomer } from '../../store/calendar/lessonRow';
 import { isClient, overviewSchema, readOverview } from './overviewFields';
+import { nameSourceOf } from '../../run/names';
+import { currentRecord } from '../../run/records';
+import type { LocatedRecord, Branch } from '../../store/located';
 
 const MORE_OPTIONS: INodeProperties[] = [
 	wholeNumber({

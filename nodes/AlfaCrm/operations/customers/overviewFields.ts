@@ -11,8 +11,8 @@ import { linkOf } from '../../output/link';
 import type { Titles } from '../../store/shortList';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { archivedByRow } from '../../entities/archive';
-import type { Branch } from '../../run/branches';
 import { attendanceDetailOf } from '../../store/calendar/lessonRow';
+import type { Branch } from '../../store/located';
 
 type Rows = readonly IDataObject[];
 

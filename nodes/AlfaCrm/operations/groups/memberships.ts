@@ -17,14 +17,14 @@ import type { RecordOutput } from '../../output/readings';
 import { simplifiedSchema, makeRecordOutput, withResult, withResultSchema } from '../../output/readings';
 import { objectOf, shownFields } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
-import type { Branch } from '../../run/branches';
 import { allBranches, findInBranches } from '../../run/branches';
-import { currentRecord } from '../../run/findById';
 import { firstDay, lastDay } from '../../store/calendar/periods';
 import { readWholeList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import { readFields } from '../../run/actionFields';
 import type { ActionKind } from '../../run/operation';
+import { currentRecord } from '../../run/records';
+import type { Branch } from '../../store/located';
 
 /** How AlfaCRM refuses somebody who is in the group already. API notes 5.7. */
 const IN_ALREADY = /уже состоит/i;

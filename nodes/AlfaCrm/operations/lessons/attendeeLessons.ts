@@ -5,14 +5,20 @@ import { dayOf, lesson as lessonEntity } from '../../entities/lesson';
 import { listCall, passesOf } from '../../entities/listCall';
 import { formatTime, readId } from '../../values/formats';
 import type { Item } from '../../run/item';
-import type { Branch } from '../../run/branches';
 import { hasAllAttendeesOf } from './lesson';
 import { readWholeList } from '../../run/readList';
 import { involvesAnyOf } from '../../store/calendar/attendees';
 import type { Booking } from './booking';
 import { CustomerLessons } from '../../store/calendar/customerLessons';
-import { groupIdsOf, isCancelled, isPlanned, regularLessonIdOf, teacherIdsOf } from '../../store/calendar/lessonRow';
+import {
+	groupIdsOf,
+	isCancelled,
+	isPlanned,
+	regularLessonIdOf,
+	teacherIdsOf,
+} from '../../store/calendar/lessonRow';
 import type { SlotSearch } from './timetable';
+import type { Branch } from '../../store/located';
 
 /** The lessons of the attendees say two things: when the attendees are busy, and whether the lesson is booked already. */
 

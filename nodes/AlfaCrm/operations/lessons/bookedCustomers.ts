@@ -1,14 +1,14 @@
 import { customer as customerEntity, CUSTOMER_TYPE, isRejected, stageOf } from '../../entities/customer';
 import { readFlag } from '../../values/formats';
-import { comesBefore } from '../customers/moveToStage';
 import { recordKey } from '../../run/execution';
 import type { Item } from '../../run/item';
 import { isArchived } from '../../run/archived';
-import { getRecord } from '../../run/findById';
 import { differences, saveChanges } from '../../run/saveChanges';
-import type { LocatedRecord, Target } from '../../run/target';
 import { labelsOf } from '../../run/target';
 import type { Booking } from './booking';
+import { getRecord } from '../../run/records';
+import { comesBefore } from '../../run/stages';
+import type { Target, LocatedRecord } from '../../store/located';
 
 /**
  * Warns of each customer for whom 'Get Participants', and so every reminder, will leave out the lesson.

@@ -10,13 +10,13 @@ import type { Item } from '../../run/item';
 import { bodyOf } from '../../run/body';
 import { skipIfThere } from '../common/create';
 import { assertForSomebody } from './lesson';
-import type { Target } from '../../run/target';
 import { labelsOf, targetOf } from '../../run/target';
 import type { Attendees } from '../../store/calendar/attendees';
 import { involvesAnyOf } from '../../store/calendar/attendees';
 import { customerIdsOf, groupIdsOf, roomIdOf, teacherIdsOf } from '../../store/calendar/lessonRow';
 import type { SlotSearch } from './timetable';
 import { assertDayRange, duration, step } from './timetable';
+import type { Target } from '../../store/located';
 
 /** What the user asks for, before anything was looked up in AlfaCRM. */
 export interface BookingForm {

@@ -13,9 +13,7 @@ import type { Item } from '../../run/item';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { Execution } from '../../run/execution';
 import { recordKey } from '../../run/execution';
-import type { Branch } from '../../run/branches';
 import { movedEnds } from './duration';
-import { getRecord } from '../../run/findById';
 import { report, reportSchema, makeRecordOutput } from '../../output/readings';
 import { isOnDay } from '../../store/calendar/periods';
 import { warningReader } from '../../run/readList';
@@ -25,6 +23,8 @@ import { readMembers } from '../../store/calendar/participants';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import { readAttendances, rowsField } from './attendance';
 import type { ActionKind } from '../../run/operation';
+import { getRecord } from '../../run/records';
+import type { Branch } from '../../store/located';
 
 /** Whose row of a lesson it is, not what it says. */
 const IDENTITY = ['id', 'customer_id', 'branch_id'];

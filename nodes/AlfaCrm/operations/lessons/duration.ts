@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { clockOfMinutes, formatTime, minutesOfClock } from '../../values/formats';
+import { MINUTES_OF_A_DAY } from '../../values/time';
 import type { Entity } from '../../entities/types';
 import type { Item } from '../../run/item';
-
-export const MINUTES_OF_A_DAY = 24 * 60;
 
 /**
  * The ends that go along with starts: who says only when a lesson begins moves it, and it takes as long as before.

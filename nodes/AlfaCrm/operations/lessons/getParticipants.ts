@@ -1,3 +1,4 @@
+import { warnOfMissingCards } from '../../run/missingCards';
 import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../entities/customer';
@@ -11,18 +12,19 @@ import type { ActionKind } from '../../run/operation';
 import { readFilters } from '../../run/actionFields';
 import { LINK, linkOf } from '../../output/link';
 import type { NameSource } from '../../output/names';
-import { namedFields, nameSourceOf, withNames } from '../../output/names';
+import { namedFields, withNames } from '../../output/names';
 import { flattener, simplify, withNameSchema } from '../../output/readings';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
-import type { Branch } from '../../run/branches';
 import { allBranches, findInBranches, openBranches } from '../../run/branches';
-import { currentRecord, notFoundError } from '../../run/findById';
 import { limitForm, limitOf, warningReader, warnOfLimit } from '../../run/readList';
 import { givenBranch } from '../../run/target';
 import type { Occurrence, Participant } from '../../store/calendar/participants';
 import { occurrenceOf, participantsOf, readParticipants } from '../../store/calendar/participants';
 import { assertDayRange } from './timetable';
+import { nameSourceOf } from '../../run/names';
+import { currentRecord, notFoundError } from '../../run/records';
+import type { Branch } from '../../store/located';
 
 /** Who comes to lessons. */
 export const participants: ActionKind<'participants'> = {
@@ -59,15 +61,6 @@ export const participants: ActionKind<'participants'> = {
 	reads: true,
 	anyBranch: true,
 };
-
-/** Tells of customers who are to come, but whose card AlfaCRM shows in no list that could be read. */
-export function warnOfMissingCards(item: Item, customerIds: readonly number[]): void {
-	if (customerIds.length === 0) return;
-	item.execution.hints.add(
-		'Some who are to come were left out, because AlfaCRM shows their card in no list',
-		`customer ${customerIds.join(', ')}`,
-	);
-}
 
 /** A branch that this user may not see is left out with a hint, unless it is the one that was chosen; why is noted. */
 const passingOver =

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { formatTime, minutesOfClock, readId, readIds } from '../../values/formats';
+import { formatTime, readId, readIds } from '../../values/formats';
 import { LESSON_FIELDS, dayOf, lesson, LESSON_STATUS } from '../../entities/lesson';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Field, Wire } from '../../entities/fieldTypes';
@@ -13,14 +13,15 @@ import { findOrCreate } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
 import type { LockKey } from '../../run/execution';
 import type { Operation } from '../../run/operation';
-import type { Branch } from '../../run/branches';
 import type { NewRecord } from '../common/create';
 import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
-import { MINUTES_OF_A_DAY, movedEnds } from './duration';
+import { readTimeSpan } from '../../store/calendar/timeSpan';
+import { movedEnds } from './duration';
 import { isExpression, isForm, lostError } from '../../run/fieldInput';
-import { findById } from '../../run/findById';
 import { readWholeList } from '../../run/readList';
 import { updating } from '../common/update';
+import type { Branch } from '../../store/located';
+import { findById } from '../../store/records';
 
 const checkBusy: INodeProperties = {
 	displayName: 'Check Teacher and Room',
@@ -128,7 +129,7 @@ async function book(
 ): Promise<IDataObject> {
 	const options = item.collection(bookingOptions);
 	const [skips, checks] = [options.flag(skipIfThere), options.flag(checkBusy)];
-	const [on, wanted] = [dayOf(body, item.zone), spanOf(body, item.zone)];
+	const [on, wanted] = [dayOf(body, item.zone), readTimeSpan(body, item.zone)];
 	if (on === undefined || wanted === undefined || !(skips || checks)) return await create();
 
 	const own = readId(body.branch_id) ?? branch;
@@ -136,7 +137,7 @@ async function book(
 		const others = checks ? await branchesOfTeachers(item, readIds(listOf(body[teacher.name])), own) : [];
 		const lessons = (await lessonsOn(item, body, [own, ...others], on)).map((row) => ({
 			row,
-			span: spanOf(row, item.zone),
+			span: readTimeSpan(row, item.zone),
 		}));
 		const same = lessons.find(
 			({ row, span }) => span?.begin === wanted.begin && hasAllAttendeesOf(row, body),
@@ -243,13 +244,4 @@ async function lessonsOn(
 		);
 	}
 	return rows.filter((row) => isCancelled(row) === isCancelled(booked) && dayOf(row, item.zone) === on);
-}
-
-/** When a lesson takes place, in minutes of its day; without an end, the rest of the day is taken. */
-export function spanOf({ time_from, time_to, duration }: IDataObject, zone: string) {
-	const [from, to] = [formatTime(time_from, zone), formatTime(time_to, zone)];
-	if (from === undefined) return undefined;
-	const begin = minutesOfClock(from);
-	const end = to === undefined ? begin + Number(duration ?? 0) : minutesOfClock(to);
-	return { begin, end: end > begin ? end : MINUTES_OF_A_DAY };
 }

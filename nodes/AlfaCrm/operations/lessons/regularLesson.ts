@@ -8,7 +8,8 @@ import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { create, readDraft, saveDraft } from '../common/create';
-import { MINUTES_OF_A_DAY, movedEnds } from './duration';
+import { MINUTES_OF_A_DAY } from '../../values/time';
+import { movedEnds } from './duration';
 import { updating } from '../common/update';
 
 const [START, END] = ['time_from_v', 'time_to_v'].map(

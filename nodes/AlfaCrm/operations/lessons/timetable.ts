@@ -9,13 +9,12 @@ import { room as roomEntity } from '../../entities/room';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
-import type { Branch } from '../../run/branches';
-import { getRecord } from '../../run/findById';
 import { eachOnce, readWholeList } from '../../run/readList';
-import type { Target } from '../../run/target';
 import type { Item } from '../../run/item';
 import type { Slot, SlotRequest, Timetable } from '../../store/calendar/slots';
 import { findFreeSlots, startOf, teachersOfSubject } from '../../store/calendar/slots';
+import { getRecord } from '../../run/records';
+import type { Branch, Target } from '../../store/located';
 
 /**
  * Reads from AlfaCRM what `slots.ts` works out free slots of: teachers, their working hours, and lessons.

@@ -11,8 +11,8 @@ import { kindOf, sameValue } from '../../fields/field';
 import { showWhen } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../../run/item';
-import { findById } from '../../run/findById';
-import type { Target } from '../../run/target';
+import type { Target } from '../../store/located';
+import { findById } from '../../store/records';
 
 /** A payment, subscription, task or communication that is to be added to a customer. */
 export interface NewAddition {

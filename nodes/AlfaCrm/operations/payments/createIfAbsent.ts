@@ -15,7 +15,6 @@ import type { Item } from '../../run/item';
 import { makeRecordOutput, report, reportSchema } from '../../output/readings';
 import { bodyOf, shortensTexts, textOptions } from '../../run/body';
 import { skipIfThere } from '../common/create';
-import type { Branch } from '../../run/branches';
 import { allBranches, findInBranches } from '../../run/branches';
 import { authored, forOwner } from '../../run/owner';
 import { readWholeList, readWholeListOnce } from '../../run/readList';
@@ -34,6 +33,7 @@ import {
 import { findAmongAllPayments, findPayer } from './externalIdSearch';
 import { readFields } from '../../run/actionFields';
 import type { ActionKind } from '../../run/operation';
+import type { Branch } from '../../store/located';
 
 /**
  * Adds a payment, subscription, task or communication to a customer, unless the same was added before: by an earlier run of

@@ -6,13 +6,13 @@ import { listOf } from '../../fields/field';
 import { quoted } from '../../fields/unreadable';
 import { idsOf, readId } from '../../values/formats';
 import type { Item } from '../../run/item';
-import type { Branch } from '../../run/branches';
 import { allBranches, findInBranches } from '../../run/branches';
 import type { FieldFilter } from '../../run/readList';
 import { readFiltered } from '../../run/readList';
 import type { NewAddition } from './additions';
 import type { ExternalId } from './externalId';
 import { hasExternalId, haveMatchingTypes, mayBeIncome, normalizeId, toTag } from './externalId';
+import type { Branch } from '../../store/located';
 
 /** Lists payments without a filter by type. AlfaCRM then lists all types, or in some accounts perhaps incomes alone. API notes 5.16. */
 const ANY_TYPE: IDataObject = {};

@@ -5,9 +5,9 @@ import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { Entity, MatchKey } from '../../entities/types';
 import type { Item } from '../item';
 import { listOf } from '../../fields/field';
-import type { LocatedRecord } from '../target';
 import type { Search } from './keys';
 import { isMatch } from './keys';
+import type { LocatedRecord } from '../../store/located';
 
 const KINDS = ['lead', 'client'];
 

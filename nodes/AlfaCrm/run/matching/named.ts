@@ -4,9 +4,8 @@ import { quoted } from '../../fields/unreadable';
 import { oncePer } from '../../form/oncePer';
 import type { Item } from '../item';
 import type { Operation } from '../operation';
-import type { Branch, PlacedRecord } from '../branches';
+import type { PlacedRecord } from '../branches';
 import { allBranches, findInBranches, SEARCHED } from '../branches';
-import { currentRecord, notFoundError } from '../findById';
 import { customIn, keyOfMode, NO_CUSTOM_VALUE } from '../recordParameter';
 import { asksForBranch, branch, givenBranch, idOf, idParameter, labelsOf } from '../target';
 import type { Found } from './decide';
@@ -14,6 +13,8 @@ import { inOrder, meantBy, severalMatchError } from './decide';
 import type { Search } from './keys';
 import { emptyKeyError, searchOf } from './keys';
 import { findMatches } from './search';
+import type { Branch } from '../../store/located';
+import { currentRecord, notFoundError } from '../records';
 
 const formOf = oncePer((operation: Operation) => oncePer((entity: Entity) => operation.form(entity)));
 

@@ -11,14 +11,13 @@ import type { LockKey } from '../execution';
 import type { Item } from '../item';
 import type { Collection } from '../../form/parameters';
 import { isArchived } from '../archived';
-import type { Branch } from '../branches';
 import { allBranches, findInBranches, searchedIn } from '../branches';
 import { readFiltered } from '../readList';
-import type { LocatedRecord, Target } from '../target';
 import { branchesOf } from '../target';
 import type { Found } from './decide';
 import type { Resemblance, Search } from './keys';
 import { findResemblance, holds, isMatch, keyField, stepsOf } from './keys';
+import type { LocatedRecord, Target, Branch } from '../../store/located';
 
 /** A record that does not match, but may be the one that is looked for. */
 interface SimilarRecord extends LocatedRecord {

@@ -5,7 +5,7 @@ import { archivedByRow } from '../../entities/archive';
 import { customer as customerEntity, isRejected } from '../../entities/customer';
 import { listCall } from '../../entities/listCall';
 import { idsOf } from '../../values/formats';
-import type { Branch } from '../../run/branches';
+import type { Branch } from '../located';
 
 /** The card of a customer, and the branch whose list shows it. */
 interface CustomerCard {

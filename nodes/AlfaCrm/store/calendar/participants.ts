@@ -9,10 +9,10 @@ import { regularLesson } from '../../entities/regularLesson';
 import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
 import { daysAfter, formatDay, formatTime, readId, readIds } from '../../values/formats';
-import type { Branch } from '../../run/branches';
 import { firstDay, isOnDay } from './periods';
 import { CustomerCards } from './customerCards';
 import { takesPlace } from './slots';
+import type { Branch } from '../located';
 
 type Rows = readonly IDataObject[];
 

@@ -9,7 +9,7 @@ import {
 	readInteger,
 } from '../../values/formats';
 import { dayOf } from '../../entities/lesson';
-import { MINUTES_OF_A_DAY } from '../../operations/lessons/duration';
+import { MINUTES_OF_A_DAY } from '../../values/time';
 import { isOnDay } from './periods';
 import { isCancelled, regularLessonIdOf, roomIdOf, teacherIdsOf } from './lessonRow';
 

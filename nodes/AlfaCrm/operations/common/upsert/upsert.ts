@@ -26,12 +26,10 @@ import type { Operation } from '../../../run/operation';
 import { isArchived } from '../../../run/archived';
 import { bodyOf, changesOf, fitting } from '../../../run/body';
 import { inFormMode, inputModeForm, fieldOptions, readFieldInput } from '../../../run/fieldInput';
-import { getRecord, notFoundError } from '../../../run/findById';
 import { differences, saveChanges } from '../../../run/saveChanges';
 import type { RecordOutput } from '../../../output/readings';
 import { report, reportSchema, makeRecordOutput } from '../../../output/readings';
 import { objectOf, STRING } from '../../../output/recordSchema';
-import type { Target } from '../../../run/target';
 import { targetOf } from '../../../run/target';
 import type { Found } from '../../../run/matching/decide';
 import { decide, warnOfSeveral } from '../../../run/matching/decide';
@@ -50,6 +48,8 @@ import {
 import type { Rules } from './upsertRules';
 import { rulesOf, upsertOptions } from './upsertRules';
 import { chosenBranches, findMatches, searchedBranches } from '../../../run/matching/search';
+import { notFoundError, getRecord } from '../../../run/records';
+import type { Target } from '../../../store/located';
 
 /** What an item asks for, read before anything is sent. */
 interface Request {
