@@ -45,7 +45,7 @@ class WatchedLog {
 
 	/** Polls once and returns what is reported. */
 	async poll(branches: readonly number[] = [1], scope = String(branches)): Promise<IDataObject[]> {
-		const { news, after } = await this.source.poll(
+		const { records, stateAfter } = await this.source.poll(
 			{
 				client: this.lists.client,
 				reader: this.lists.reader,
@@ -59,8 +59,8 @@ class WatchedLog {
 			},
 			this.state,
 		);
-		this.state = JSON.parse(JSON.stringify(after(news.length)));
-		return news.map(({ row }) => row);
+		this.state = JSON.parse(JSON.stringify(stateAfter(records.length)));
+		return records.map(({ row }) => row);
 	}
 
 	async pollIds(branches?: readonly number[], scope?: string): Promise<number[]> {

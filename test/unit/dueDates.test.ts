@@ -41,11 +41,11 @@ it.each<[what: DueName, limit: number, most: number, card: (index: number) => ob
 			...{ id: 1 + index * 3 + (index % 2), is_study: 1 },
 			...card(index),
 		}));
-		const { after } = step(withSettings(undefined, { branches: [1], limit, today: TODAY }), {
+		const { stateAfter } = step(withSettings(undefined, { branches: [1], limit, today: TODAY }), {
 			...{ kind: dueKinds[what], limit, tellsFirst: false, today: TODAY, now: TODAY * 86_400_000 },
 			snapshots: new Map([[1, { rows, isComplete: true }]]),
 		});
-		return JSON.stringify(after(0)).length;
+		return JSON.stringify(stateAfter(0)).length;
 	};
 	const concerned = what === 'notSeen' ? 10_000 : (10_000 * 2) / 3;
 	const perClient = (size(15_000) - size(5_000)) / concerned;
@@ -63,7 +63,7 @@ it.each<[what: DueName, card: object, days: number, isKnown: boolean]>([
 		step(withSettings(before, { branches: [1], limit: 0, today }), {
 			...{ ...settings, today },
 			snapshots: new Map([[1, { rows: rows as IDataObject[], isComplete: true }]]),
-		}).after(0);
+		}).stateAfter(0);
 	const first = at(TODAY, [{ id: 5, is_study: 1, ...card }]);
 	const { known, noted = {} } = at(TODAY + days, [], first);
 	expect([known, ...Object.values(noted)]).toEqual(isKnown ? [{}, '5'] : [{}]);

@@ -20,7 +20,7 @@ const namesOf = (fields: readonly Named[] = []) => fields.map(({ name }) => name
 const labelsOf = (fields: readonly Named[] = []) => fields.map(({ label }) => label);
 
 /** What an action asks for, besides the record itself. */
-const askedBy = ({ query = [], body = [] }: Action): Field[] => [...query, ...body];
+const askedBy = ({ query = [], fields = [] }: Action): Field[] => [...query, ...fields];
 
 /** A field and, if it holds rows, what is in them. */
 const deep = (field: Field | Filter): Array<Field | Filter> =>
@@ -337,7 +337,7 @@ const ACTIONS = TABLE.flatMap(([resource, entity]) =>
 );
 
 describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
-	const { name, idAs, query = [], body = [], fixed = {}, kind } = action;
+	const { name, idAs, query = [], fields = [], fixed = {}, kind } = action;
 	const saves = !reads(kind);
 
 	it('is a verb in camelCase of its own', () => {
@@ -356,7 +356,7 @@ describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
 	it('asks for nothing twice, nor shows it', () => {
 		expect(repeated(namesOf(action.outputFields))).toEqual([]);
 		expect(repeated([...namesOf(query), ...(idAs ? [idAs] : [])])).toEqual([]);
-		expect(repeated([...namesOf(body), ...Object.keys(fixed)])).toEqual([]);
+		expect(repeated([...namesOf(fields), ...Object.keys(fixed)])).toEqual([]);
 	});
 
 	it('sends nothing of its own accord where it only reads', () => {
@@ -368,7 +368,7 @@ describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
 		if (action.kind !== 'createIfAbsent') return;
 		const added = entityOf(action.creates);
 		expect([added.path, action.action]).toEqual([action.path, 'create']);
-		const sent = [...namesOf(body), ...Object.keys(fixed), idAs];
+		const sent = [...namesOf(fields), ...Object.keys(fixed), idAs];
 		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
 		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);
 	});

@@ -102,8 +102,8 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers more than resource and operation, and asks for the ID where one record is meant', () => {
-		const { idAs, body = [] } = action ?? {};
-		const isAbout = idAs !== undefined && !namesOf(body).includes(idAs);
+		const { idAs, fields = [] } = action ?? {};
+		const isAbout = idAs !== undefined && !namesOf(fields).includes(idAs);
 		const needsId = ['delete', 'get', 'update'].includes(operation) || isAbout || isOverview;
 		for (const form of forms) {
 			expect(form.length).toBeGreaterThan(2);
@@ -262,7 +262,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
 		const isBooking = operation === 'create' && value === 'lesson';
 		const options = named('options');
-		const written = action?.kind === 'createIfAbsent' ? (action.body ?? []) : (entity?.fields ?? []);
+		const written = action?.kind === 'createIfAbsent' ? (action.fields ?? []) : (entity?.fields ?? []);
 		const isLong = (entity?.simple !== undefined || action) && written.some((field) => 'longest' in field);
 		const shortens = isLong ? { shortenTexts: false } : {};
 		const isNew = operation === 'create' || action?.kind === 'createIfAbsent';
@@ -307,7 +307,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('asks whether lists are replaced, and whether a second one is added, where that can be', () => {
 		const hasLists = entity?.fields.some(({ type }) => LISTS.includes(type));
-		const grows = action?.kind === 'change' && action.body?.some(({ type }) => type === 'references');
+		const grows = action?.kind === 'change' && action.fields?.some(({ type }) => type === 'references');
 		const updates = operation === 'update' && hasLists ? 'replace' : undefined;
 		expect(named('listMode')?.default).toBe(grows ? 'add' : updates);
 		// A second one is added only if that is chosen.
@@ -316,7 +316,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 
 	it('asks for the parameters of an action, the required ones outside of the collection', () => {
 		if (!action) return;
-		const all = [...(action.query ?? []), ...(action.body ?? [])];
+		const all = [...(action.query ?? []), ...(action.fields ?? [])];
 		const optional = all.filter(
 			({ required, prominent, withoutParameter }) => !required && !prominent && !withoutParameter,
 		);

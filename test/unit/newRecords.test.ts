@@ -37,7 +37,7 @@ class WatchedList {
 	async poll(): Promise<number[]> {
 		this.now += MINUTE_MS;
 		this.pageSizes = [];
-		const { news, after } = await this.source.poll(
+		const { records, stateAfter } = await this.source.poll(
 			{
 				client: this.lists.client,
 				reader: this.lists.reader,
@@ -51,8 +51,8 @@ class WatchedList {
 			},
 			this.state,
 		);
-		this.state = JSON.parse(JSON.stringify(after(news.length)));
-		return news.map(({ row }) => Number(row.id));
+		this.state = JSON.parse(JSON.stringify(stateAfter(records.length)));
+		return records.map(({ row }) => Number(row.id));
 	}
 
 	/** Polls as often as it takes until a poll knows the total of the list. */

@@ -37,7 +37,7 @@ export const archiving = (noun: string, reasons: readonly Field[] = []): Action[
 		title: `Archive ${noun}`,
 		action: 'update',
 		idAs: 'id',
-		...(reasons.length > 0 ? { body: reasons } : {}),
+		...(reasons.length > 0 ? { fields: reasons } : {}),
 		fixed: { removed: 1 },
 		kind: 'change',
 		unconfirmed: true,

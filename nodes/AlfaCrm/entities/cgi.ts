@@ -35,7 +35,7 @@ export const cgi = readable({
 			title: 'Get groups of customer',
 			action: 'customer',
 			query: [customer],
-			body: period,
+			fields: period,
 			kind: 'getMany',
 		},
 	],

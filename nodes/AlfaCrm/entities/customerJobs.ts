@@ -25,7 +25,7 @@ const steps: Action[] = [
 		label: 'Convert to Client',
 		title: 'Convert lead to client',
 		...change,
-		body: [reference('study_status_id', 'Study Status', 'studyStatus')],
+		fields: [reference('study_status_id', 'Study Status', 'studyStatus')],
 		fixed: { is_study: 1 },
 	},
 	{
@@ -33,7 +33,7 @@ const steps: Action[] = [
 		label: 'Move to Stage',
 		title: 'Move lead to stage of funnel',
 		...change,
-		body: [
+		fields: [
 			reference('lead_status_id', 'Stage', 'leadStatus', {
 				required: true,
 				description: "Check the result of 'Not Sorted' in AlfaCRM",
@@ -48,21 +48,21 @@ const steps: Action[] = [
 		label: 'Assign Manager',
 		title: 'Assign manager to customer',
 		...change,
-		body: [reference('assigned_id', 'Manager', 'user', { required: true })],
+		fields: [reference('assigned_id', 'Manager', 'user', { required: true })],
 	},
 	{
 		name: 'assignTeachers',
 		label: 'Assign Teachers',
 		title: 'Assign teachers to customer',
 		...change,
-		body: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
+		fields: [references('teacher_ids', 'Teacher', 'teacher', { required: true })],
 	},
 	{
 		name: 'reject',
 		label: 'Reject Lead',
 		title: 'Reject lead with reason',
 		...change,
-		body: [
+		fields: [
 			reference('lead_reject_id', 'Reason', 'leadReject', {
 				required: true,
 			}),
@@ -84,7 +84,7 @@ const groups: Action[] = [
 		path: 'cgi',
 		action: 'create',
 		idAs: 'customer_id',
-		body: [
+		fields: [
 			group,
 			dottedDate('e_date', 'End Date', {
 				description: 'Last day, if it ends',
@@ -103,7 +103,7 @@ const groups: Action[] = [
 		path: 'cgi',
 		action: 'update',
 		idAs: 'customer_id',
-		body: [
+		fields: [
 			group,
 			choice(
 				'leave_by',
@@ -143,7 +143,7 @@ const additions: Action[] = [
 		title: 'Sell subscription to customer',
 		description: 'Unless an identical one exists',
 		...adding('customerTariff', customerTariff, 'customer_id'),
-		body: fieldsLike(customerTariff, {
+		fields: fieldsLike(customerTariff, {
 			tariff_id: {},
 			balance: {},
 			e_date: {},
@@ -163,7 +163,7 @@ const additions: Action[] = [
 		title: 'Take payment from customer',
 		description: 'Unless an identical one exists',
 		...adding('pay', pay, 'customer_id'),
-		body: incomeFields,
+		fields: incomeFields,
 	},
 	{
 		name: 'addComment',
@@ -171,7 +171,7 @@ const additions: Action[] = [
 		title: 'Add comment to customer',
 		description: 'Unless the same was added minutes ago',
 		...adding('communication', communication, 'related_id'),
-		body: [comment, author],
+		fields: [comment, author],
 		fixed: { class: 'Customer', type_id: 1 },
 	},
 	{
@@ -180,7 +180,7 @@ const additions: Action[] = [
 		title: 'Create task about customer',
 		description: 'Unless an identical open one exists',
 		...adding('task', task, 'customer_ids'),
-		body: fieldsLike(task, {
+		fields: fieldsLike(task, {
 			title: {},
 			assigned_ids: {},
 			user_id: {},
@@ -205,7 +205,7 @@ const changeBonus: Action = {
 	idAs: 'customer_id',
 	action: 'bonus-add',
 	actionBy: 'change',
-	body: [
+	fields: [
 		choice(
 			'change',
 			'Change',

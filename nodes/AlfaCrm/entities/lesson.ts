@@ -77,7 +77,7 @@ const complete: Action = {
 	description: 'One item for a lesson or several',
 	action: 'teach',
 	idAs: 'id',
-	body: [
+	fields: [
 		references('present_ids', 'Present Customer', 'customer', {
 			listedBy: LESSON_CUSTOMERS,
 			prominent: true,
@@ -119,7 +119,7 @@ const participants: Action = {
 	label: 'Get Participants',
 	title: 'Get who comes to lessons with phone and email',
 	action: 'index',
-	body: [
+	fields: [
 		isoDate('date_from', 'Date From', { required: true, daysAhead: 1 }),
 		isoDate('date_to', 'Date To', { required: true, daysAhead: 1 }),
 		record('lesson_id', 'Lesson', 'lesson', { description: 'This one alone' }),
@@ -168,7 +168,7 @@ const book: Action = {
 	title: 'Book lesson at given time or first free slot',
 	description: 'Once, and at a time that is free',
 	action: 'create',
-	body: [
+	fields: [
 		{ ...customers, description: 'If not a group. By ID several, with commas.' },
 		{ ...groups, description: 'If not a customer. A trial lesson takes none.' },
 		{ ...lessonType, required: true },

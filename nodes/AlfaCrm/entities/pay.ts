@@ -127,7 +127,7 @@ const correct: Action = {
 	title: 'Create payment correction or refund',
 	description: 'An income is taken under Customer',
 	action: 'create',
-	body: [
+	fields: [
 		{
 			...customer,
 			prominent: true,

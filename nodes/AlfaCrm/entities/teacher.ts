@@ -28,7 +28,7 @@ const lists: Action[] = [
 		title: 'Get working hours of teachers',
 		description: 'Weekday 1 is Sunday, unlike the days of regular lessons',
 		action: 'working-hour',
-		body: [record('teacher_id', 'Teacher', 'teacher')],
+		fields: [record('teacher_id', 'Teacher', 'teacher')],
 		outputFields: [
 			reference('teacher_id', 'Teacher ID', 'teacher'),
 			choice('weekday', 'Weekday', WEEKDAYS, 1),
@@ -47,7 +47,7 @@ const freeSlots: Action = {
 	description: 'Working hours less lessons, one item for each',
 	action: 'working-hour',
 	idAs: 'id',
-	body: [
+	fields: [
 		record('id', 'Teacher', 'teacher', { prominent: true, description: 'Any if left empty' }),
 		isoDate('date_from', 'Date From', {
 			required: true,

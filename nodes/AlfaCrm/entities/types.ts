@@ -109,7 +109,7 @@ interface ActionBasics {
 	/** Parameters that travel in the query. */
 	query?: readonly Field[];
 	/** Parameters that travel in the body. */
-	body?: readonly Field[];
+	fields?: readonly Field[];
 	/** In its options, for the node alone. */
 	options?: readonly Field[];
 	/** Sent with every such call. */

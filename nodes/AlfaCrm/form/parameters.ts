@@ -26,7 +26,7 @@ export abstract class ParameterReader {
 	}
 
 	/** @returns the error that refuses a value */
-	abstract unreadable(message: string, label: string): Error;
+	abstract unreadableError(message: string, label: string): Error;
 
 	/** A switch. */
 	flag(parameter: Parameter): boolean {
@@ -78,19 +78,19 @@ export abstract class ParameterReader {
 	toWire(field: Field | Filter, value: unknown): Wire {
 		if (isList(field) && isBlank(field, value)) {
 			const label = labelInForm(field);
-			throw this.unreadable(`'${label}' must be filled, but it is ${quoted(value)}`, label);
+			throw this.unreadableError(`'${label}' must be filled, but it is ${quoted(value)}`, label);
 		}
 		const foreign = addressesIn(field, value).find(({ address }) => !hasOrigin(this.origin, address));
 		if (foreign !== undefined) {
 			const { label, address } = foreign;
 			const message = `'${label}' has an address that is not in the AlfaCRM of the credential: ${quoted(address)}`;
-			throw this.unreadable(message, label);
+			throw this.unreadableError(message, label);
 		}
 		try {
 			return serialize(field, value, this.zone);
 		} catch (caught) {
-			if (caught instanceof UnreadableValue) throw this.unreadable(caught.message, caught.label);
-			throw this.unreadable(`'${field.label}' cannot be read`, field.label);
+			if (caught instanceof UnreadableValue) throw this.unreadableError(caught.message, caught.label);
+			throw this.unreadableError(`'${field.label}' cannot be read`, field.label);
 		}
 	}
 }
@@ -118,8 +118,8 @@ export class Collection extends ParameterReader {
 		return Object.hasOwn(this.values, name);
 	}
 
-	unreadable(message: string, label: string): Error {
-		return this.owner.unreadable(message, label);
+	unreadableError(message: string, label: string): Error {
+		return this.owner.unreadableError(message, label);
 	}
 
 	/** What the form declares under a name. */

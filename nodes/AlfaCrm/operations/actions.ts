@@ -34,19 +34,19 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 
 /** An action as an operation of its entity. */
 export function operationFor(action: Action): Operation {
-	const { kind: name, label, title, description, query = [], body = [], idAs } = action;
+	const { kind: name, label, title, description, query = [], fields = [], idAs } = action;
 	const kind = kinds[name] as ActionKind<ActionKindName>;
 	return {
 		text: () => ({ name: label, action: title, ...(description ? { description } : {}) }),
 		form: (entity) => ({
-			...fieldsForm([...query, ...body]),
+			...fieldsForm([...query, ...fields]),
 			...kind.form(entity, action),
-			id: idAs && !body.some(({ name: field }) => field === idAs) ? [recordParameter(entity)] : [],
+			id: idAs && !fields.some(({ name: field }) => field === idAs) ? [recordParameter(entity)] : [],
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),
 		reads: kind.reads,
 		anyBranch: kind.anyBranch,
-		decidesByTime: kind.decidesByTime?.(action) === true || [...query, ...body].some(dependsOnToday),
+		decidesByTime: kind.decidesByTime?.(action) === true || [...query, ...fields].some(dependsOnToday),
 	};
 }

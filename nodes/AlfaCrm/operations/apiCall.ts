@@ -99,9 +99,9 @@ async function sendCall(item: Item): Promise<IDataObject[]> {
 		return asRows(item, call, answer, isIdempotent);
 	}
 	if (!isIdempotent) {
-		throw item.refused(
+		throw item.error(
 			`'Page Through All' is for actions that list, and "${action}" is not known to be one`,
-			`It takes ${[...LISTS].join(', ')}. Nothing was sent to AlfaCRM.`,
+			`It takes ${[...LISTS].join(', ')}.`,
 		);
 	}
 	// It goes out as it was written.
@@ -131,8 +131,8 @@ function readPart(item: Item, parameter: INodeProperties): string {
 	const input = item.input(parameter);
 	const text = item.text(parameter);
 	if (typeof input === 'string' && /^[a-z][a-z0-9-]*$/.test(text)) return text;
-	throw item.refused(
+	throw item.error(
 		`'${parameter.displayName}' is not a part of an API address: "${text}"`,
-		'It has small letters and hyphens only, e.g. lead-status. Nothing was sent to AlfaCRM.',
+		'It has small letters and hyphens only, e.g. lead-status.',
 	);
 }

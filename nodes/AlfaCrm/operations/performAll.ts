@@ -84,12 +84,12 @@ async function prepare(item: Item): Promise<() => Promise<Output[]>> {
 	const other = otherResources.get(resource);
 	if (other) return async () => await other.execute(item);
 	const entity = resources.find((one) => one.resource === resource);
-	if (entity === undefined) throw item.refused(`There is no resource "${resource}"`);
+	if (entity === undefined) throw item.error(`There is no resource "${resource}"`);
 
 	const name = item.text(operationName);
 	const operation = operationsOf(entity).get(name);
 	if (operation === undefined)
-		throw item.refused(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
+		throw item.error(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
 	item.onlyReads = operation.reads === true;
 	item.execution.decidesByTime ||= operation.decidesByTime === true;
 	const named = namedRecord(item, entity, operation);

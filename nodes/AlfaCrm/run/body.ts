@@ -54,9 +54,9 @@ export function fitting(item: Item, field: Field, value: Wire, shortens?: boolea
 		return shortened(value, longest);
 	}
 	const orCut = shortens === undefined ? '' : `, or turn on '${shortenTexts.displayName}' in 'Options'`;
-	throw item.refused(
+	throw item.error(
 		`'${field.label}' has ${lengthOf(value)} characters; AlfaCRM accepts at most ${longest}`,
-		`Shorten it${orCut}. ${item.effectNote()}`,
+		`Shorten it${orCut}.`,
 	);
 }
 
@@ -82,9 +82,9 @@ export function bodyOf(
 	for (const { label, requiredUnless } of fields.filter(({ name }) => !(name in body))) {
 		if (requiredUnless === undefined || requiredUnless in body) continue;
 		const { label: other } = fields.find(({ name }) => name === requiredUnless) ?? { label: requiredUnless };
-		throw item.refused(
+		throw item.error(
 			`'${label}' and '${other}' are both empty`,
-			`Fill one of them, or check the expressions in them. ${item.effectNote()}`,
+			`Fill one of them, or check the expressions in them.`,
 		);
 	}
 	return { ...body, ...customBody(item, input, false) };
@@ -143,8 +143,5 @@ function missingError(item: Item, field: Field, beside = ''): Error {
 		fromBranch && !required
 			? `'${label}' is empty, but a record in no branch would be shown nowhere`
 			: `'${label}' is empty, but it is required`;
-	return item.refused(
-		message,
-		`Fill '${label}'${beside}, or check the expression in it. ${item.effectNote()}`,
-	);
+	return item.error(message, `Fill '${label}'${beside}, or check the expression in it.`);
 }

@@ -122,10 +122,10 @@ export async function settleBranch(item: Item, record?: PlacedRecord): Promise<v
 			: 'this user may not list the branches of the account';
 		const advice = listed === undefined ? ` ${MAIN_BRANCH_OFF}` : '';
 		throw record?.isByIdAlone
-			? item.refused(`The branch of this record is not known: ${reason}`, `${advice} ${item.effectNote()}`)
-			: item.refused(
+			? item.error(`The branch of this record is not known: ${reason}`, `${advice}`)
+			: item.error(
 					`'Branch' is empty, and ${reason}`,
-					`Choose the branch, or check the expression in it.${advice} ${item.effectNote()}`,
+					`Choose the branch, or check the expression in it.${advice}`,
 				);
 	}
 	const [id, title] = only;

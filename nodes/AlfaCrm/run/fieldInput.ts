@@ -189,9 +189,9 @@ export function readFieldInput(
 	// An item that is mapped as a whole holds more than the record does.
 	if (mode !== 'map' && unexpected.length > 0) {
 		const known = mode === 'json' ? ` There are ${fieldsInJson(entity)}.` : '';
-		throw item.refused(
+		throw item.error(
 			`AlfaCRM's ${noun} has no field ${unexpected.map((name) => `"${name}"`).join(', ')} that can be set here`,
-			`Remove it, or correct its name.${known} Nothing was sent to AlfaCRM.`,
+			`Remove it, or correct its name.${known}`,
 		);
 	}
 	for (const name of unexpected)
@@ -220,10 +220,7 @@ export function assertNotLost(item: Item, field: Field, value: unknown): void {
 }
 
 export const lostError = (item: Item, { label }: Field, orNot = 'remove it'): Error =>
-	item.refused(
-		`'${label}' is set but came out empty`,
-		`Check the expression that fills it, or ${orNot}. ${item.effectNote()}`,
-	);
+	item.error(`'${label}' is set but came out empty`, `Check the expression that fills it, or ${orNot}.`);
 
 export function isExpression(raw: unknown): boolean {
 	const text = isPicker(raw) ? raw.value : raw;
@@ -237,17 +234,17 @@ function customIn(item: Item, custom: unknown): IDataObject {
 	for (const pair of values) {
 		const name = typeof pair.name === 'string' ? pair.name.trim() : '';
 		if (!isCustom(name)) {
-			throw item.refused(
+			throw item.error(
 				isEmpty(pair.name)
 					? "'Name' of a custom field is empty"
 					: `${quoted(pair.name)} is not the name of a custom field`,
-				"Names of custom fields start with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
+				"Names of custom fields start with custom_, as in the output of 'Get'.",
 			);
 		}
 		if (name in body) {
-			throw item.refused(
+			throw item.error(
 				`'${name}' is given twice`,
-				'Only one of the values could be saved. Remove the other. Nothing was sent to AlfaCRM.',
+				'Only one of the values could be saved. Remove the other.',
 			);
 		}
 		body[name] = pair.value;

@@ -69,14 +69,11 @@ export function readFilters(item: Item, entity: Entity): IDataObject {
 	for (const [name, value] of Object.entries(input)) {
 		const filter = filters.find((one) => one.name === name);
 		if (filter === undefined) {
-			throw item.refused(
-				`'Filters' has no "${name}"`,
-				'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
-			);
+			throw item.error(`'Filters' has no "${name}"`, 'Remove it, or correct its name.');
 		}
 		// What is there and says too little is refused when it is read, in words that tell what is missing.
 		if (isEmpty(value) || (isList(filter) && isBlank(filter, value))) {
-			throw item.refused(
+			throw item.error(
 				isEmpty(value) ? `The filter '${labelInForm(filter)}' is empty` : unusable(filter, value),
 				`Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,
 			);

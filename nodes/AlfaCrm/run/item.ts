@@ -15,8 +15,6 @@ import type { Parameter } from '../form/parameters';
 import { Collection, ParameterReader } from '../form/parameters';
 import { type FallbackDates, withFallbackDates, isDayUnreadable } from '../store/fallbackDates';
 
-const NOTHING_SENT = 'Nothing was sent to AlfaCRM.';
-
 /** Seen where AlfaCRM could not read days in the format that is tried first, but in the other one. */
 const otherDaysIn = ({ path }: Pick<ApiRequest, 'path'>): LockKey => [path, 'takes days in the other format'];
 
@@ -95,10 +93,7 @@ export class Item extends ParameterReader {
 		const names = new Set((declared.options ?? []).map(({ name }) => name));
 		const [stranger] = Object.keys(values).filter((name) => !names.has(name));
 		if (stranger === undefined) return new Collection(this, declared, values);
-		throw this.refused(
-			`'${declared.displayName}' has no "${stranger}"`,
-			'Remove it, or correct its name. Nothing was sent to AlfaCRM.',
-		);
+		throw this.error(`'${declared.displayName}' has no "${stranger}"`, 'Remove it, or correct its name.');
 	}
 
 	/** @throws NodeOperationError when the parameter is no JSON object */
@@ -106,29 +101,33 @@ export class Item extends ParameterReader {
 		const value = this.input(parameter);
 		const object = typeof value === 'string' ? parseJson(value.trim() === '' ? '{}' : value) : value;
 		if (isPlain(object)) return object as IDataObject;
-		throw this.refused(
+		throw this.error(
 			`'${parameter.displayName}' is not a JSON object`,
-			'Write it as {"name": "value"}, or use an expression that gives an object. Nothing was sent to AlfaCRM.',
+			'Write it as {"name": "value"}, or use an expression that gives an object.',
 		);
 	}
 
-	unreadable(message: string, label: string): NodeOperationError {
-		return this.refused(
-			message,
-			`Correct it in this node, or the expression that fills '${label}'. ${this.effectNote()}`,
-		);
+	unreadableError(message: string, label: string): NodeOperationError {
+		return this.error(message, `Correct it in this node, or the expression that fills '${label}'.`);
 	}
 
-	/** An error of this item that has nothing to do with AlfaCRM. */
-	refused(message: string, description?: string): NodeOperationError {
-		const { context } = this.execution;
-		// What is refused before the call that it is about may come after one that only reads.
-		const text = description?.replace(NOTHING_SENT, this.effectNote()).trim();
-		return new NodeOperationError(context.getNode(), message, { description: text, itemIndex: this.index });
+	/**
+	 * Makes an error about the form, the input or the records of this item. Its description ends with what the item has sent and
+	 * saved so far, so `advice` says only what to do.
+	 *
+	 * @param advice whole sentences
+	 */
+	error(message: string, advice = ''): NodeOperationError {
+		const description = [advice, this.effectSentence()].filter((text) => text !== '').join(' ');
+		const node = this.execution.context.getNode();
+		return new NodeOperationError(node, message, {
+			description: description === '' ? undefined : description,
+			itemIndex: this.index,
+		});
 	}
 
 	/** An error of this item about what AlfaCRM answered or did not show. */
-	failed(message: string, description: string, status?: number): Error {
+	apiError(message: string, description: string, status?: number): Error {
 		const { context } = this.execution;
 		const text = { message, description: `${description}${this.savedBeforeNote()}`, status };
 		return nodeError(context.getNode(), text, this.index);
@@ -270,7 +269,7 @@ export class Item extends ParameterReader {
 		const isConfirmed = readFlag(answer.success) === 1 || (confirms !== undefined && confirms in answer);
 		if (!isConfirmed || !created) {
 			this.execution.forget(call.path, records);
-			throw this.failed(
+			throw this.apiError(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
 				`Look in AlfaCRM whether it was saved before you run this again.`,
 			);
@@ -294,13 +293,9 @@ export class Item extends ParameterReader {
 		return ignored;
 	}
 
-	/** What a refusal says of the item: what it really has sent and saved so far. */
-	effectNote(): string {
-		return this.hasSent ? this.savedNote() : NOTHING_SENT;
-	}
-
-	/** The same where the item has certainly sent calls that read; nothing where it was to do no more. */
-	savedNote(): string {
+	/** Tells what the item has sent and saved so far; empty for an item that only reads and has begun to. */
+	private effectSentence(): string {
+		if (!this.hasSent) return 'Nothing was sent to AlfaCRM.';
 		if (this.onlyReads) return '';
 		return this.saved.length === 0 ? 'Nothing was saved.' : this.savedBeforeNote().trim();
 	}

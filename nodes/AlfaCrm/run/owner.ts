@@ -51,9 +51,9 @@ export async function forOwner(
 	if (field && given.length === 0) all[field.name] = item.toWire(field, home);
 	const stranger = item.named.find(({ branches }) => home !== undefined && !branches.includes(home));
 	if (stranger)
-		throw item.refused(
+		throw item.error(
 			`${stranger.given} is of branch ${stranger.branches.join(', ')}, but this goes into branch ${home}, that of the ${owner.entity.label.toLowerCase()}`,
-			`Choose branch ${home} in 'Branch', or give the ID. ${item.savedNote()}`,
+			`Choose branch ${home} in 'Branch', or give the ID.`,
 		);
 	return { body: all, branch: home, homes: field && readIds(listOf(match.row.branch_ids)) };
 }
@@ -111,9 +111,9 @@ function homeOf(
 	if (own.length === 0 || (chosen !== undefined && own.includes(chosen))) return found;
 	if (own.length === 1) return own[0];
 	if (field === undefined || isList(field)) return found;
-	throw item.refused(
+	throw item.error(
 		`${label} ${id} is in the branches ${own.join(', ')}, and ${chosen === undefined ? "'Branch' is empty" : `not in branch ${chosen}`}`,
-		`Choose one of them in '${field.label}'. ${item.savedNote()}`,
+		`Choose one of them in '${field.label}'.`,
 	);
 }
 

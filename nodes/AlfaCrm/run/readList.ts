@@ -160,9 +160,9 @@ export async function readFiltered(
 
 /** A second record, or a wrong one, would be worse than none. */
 export function incompleteListError(item: Item, incomplete: string, what: string): Error {
-	return item.failed(
+	return item.error(
 		`AlfaCRM's list of ${incomplete} did not come whole, so it is not sure ${what}`,
-		`Run it again. ${item.hasSaved ? '' : item.savedNote()}`.trim(),
+		'Run it again.',
 	);
 }
 
@@ -202,7 +202,7 @@ export function asRows(
 ): IDataObject[] {
 	const rows = Array.isArray(answer) ? answer : [answer];
 	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
-	throw item.failed(
+	throw item.apiError(
 		`AlfaCRM sent something unexpected when asked to ${task}`,
 		isIdempotent
 			? "Check 'Hostname' in the credential, or try again later."

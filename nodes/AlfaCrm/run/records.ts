@@ -23,7 +23,7 @@ export async function currentRecord(
 	if (record) return { row: record, branch };
 	if (isConclusive) return undefined;
 	const { message, description } = notShown(entity, id, branch);
-	throw item.failed(message, description);
+	throw item.apiError(message, description);
 }
 
 /** Whether its ID is all that is known of a record. */
@@ -81,5 +81,5 @@ export function notFoundError(item: Item, entity: Entity, id: number, branch?: n
 	const where = entity.match ? undefined : branch;
 	const isSearched = entity.scope === 'branch' && where === undefined;
 	const { message, description } = notFound(entity, id, where);
-	return item.failed(message + (isSearched ? SEARCHED : ''), description, 404);
+	return item.apiError(message + (isSearched ? SEARCHED : ''), description, 404);
 }

@@ -160,7 +160,7 @@ export function added(item: Item, field: Field, held: unknown, input: Wire): Wir
 }
 
 const refusedToAdd = (item: Item, { label }: Field, message: string): Error =>
-	item.refused(
+	item.error(
 		message,
-		`Leave '${label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. ${item.savedNote()}`,
+		`Leave '${label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values.`,
 	);

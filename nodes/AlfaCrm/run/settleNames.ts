@@ -71,7 +71,7 @@ async function settleThese(item: Item, fields: ReadonlyArray<Field | Filter>): P
 /** What an operation reads. */
 function fieldsOf({ fields, filters, keys = [], actions = [] }: Entity, operation: string) {
 	const action = actions.find(({ name }) => name === operation);
-	if (action) return [action.query, action.body, action.options, keys].flatMap((some) => some ?? []);
+	if (action) return [action.query, action.fields, action.options, keys].flatMap((some) => some ?? []);
 	return [...(operation === 'getAll' ? filters : fields), ...keys];
 }
 
@@ -136,7 +136,7 @@ async function replaced(item: Item, field: Field | Filter, value: unknown): Prom
 const lookupOf = (item: Item): NameLookup => ({
 	listOf: async (entity) => await namesFor(item, entity),
 	newestOf: async (entity) => await namesFor(item, entity, item.execution.begun),
-	refused: (message, advice) => item.refused(message, `${advice} ${item.effectNote()}`),
+	refused: (message, advice) => item.error(message, advice),
 	found: (given, branches) => {
 		item.named.push({ given, branches });
 	},

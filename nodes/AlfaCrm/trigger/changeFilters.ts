@@ -93,7 +93,7 @@ export function readFields(parameters: TriggerParameters, classes: readonly stri
 		if (named.length > 0) return named.map(([name]) => name);
 		if (/^[a-z][a-z\d_]*$/.test(word)) return [word];
 		const choices = fields.flatMap(([, labels]) => [...labels]).join(', ');
-		throw parameters.unreadable(
+		throw parameters.unreadableError(
 			`'Changed Field Names or IDs' has ${quoted(word)}, which is no field: it may have ${choices}, or names as AlfaCRM writes them`,
 			changedFields.displayName,
 		);

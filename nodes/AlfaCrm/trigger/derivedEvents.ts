@@ -60,22 +60,26 @@ export class DerivedEvents implements EventSource {
 		const { log, ...stored } = before as DerivedState;
 		// What is found has to be read as well.
 		const half = now + (deadline - now) / 2;
-		const { news: entries, after, failures } = await this.log.poll({ ...request, deadline: half }, log);
+		const {
+			records: entries,
+			stateAfter,
+			failures,
+		} = await this.log.poll({ ...request, deadline: half }, log);
 		const lookup = new LogLookup(client, reader, failures);
 		// Grows while entries are read, so that two of them do not tell the same.
 		const known = new ReportedEvents(stored);
 		const isEnough = (read: readonly NewRecord[][]) => Date.now() >= deadline || read.flat().length >= most;
 		const derive = async (entry: NewRecord) => await this.derive(entry, lookup, known);
 		const read = await oneByOne(entries, isEnough, derive);
-		const news = read.flat();
+		const records = read.flat();
 		return {
-			news,
+			records,
 			failures,
-			after: (taken) => ({
-				log: after(
-					taken < news.length ? read.findIndex((items) => items.includes(news[taken])) : read.length,
+			stateAfter: (taken) => ({
+				log: stateAfter(
+					taken < records.length ? read.findIndex((items) => items.includes(records[taken])) : read.length,
 				),
-				...this.remember(stored, news.slice(0, taken)),
+				...this.remember(stored, records.slice(0, taken)),
 			}),
 		};
 	}
@@ -83,23 +87,27 @@ export class DerivedEvents implements EventSource {
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
 		const { client, deadline, reader } = request;
 		const most = count * ENTRIES_PER_SAMPLE;
-		const { news: entries, isAll } = await this.log.samples(request, most);
+		const { records: entries, isComplete } = await this.log.samples(request, most);
 		const lookup = new LogLookup(client, reader);
 		const known = new ReportedEvents(NOTHING_REPORTED);
-		const news: NewRecord[] = [];
+		const records: NewRecord[] = [];
 		for (const entry of [...entries].reverse()) {
-			if (news.length >= count || (Date.now() >= deadline && news.length > 0)) break;
-			news.unshift(...(await this.derive(entry, lookup, known)));
+			if (records.length >= count || (Date.now() >= deadline && records.length > 0)) break;
+			records.unshift(...(await this.derive(entry, lookup, known)));
 		}
-		return { news: news.slice(-count), isAll: isAll && entries.length < most };
+		return { records: records.slice(-count), isComplete: isComplete && entries.length < most };
 	}
 
 	private async first(request: PollRequest): Promise<PollResult> {
 		const { startWith } = request;
-		const { after, failures } = await this.log.poll({ ...request, startWith: 0 }, undefined);
+		const { stateAfter, failures } = await this.log.poll({ ...request, startWith: 0 }, undefined);
 		const asked = { ...request, deadline: Infinity };
-		const { news } = startWith === 0 ? { news: [] } : await this.samples(asked, startWith);
-		return { news, failures, after: () => ({ log: after(0), ...this.remember(NOTHING_REPORTED, news) }) };
+		const { records } = startWith === 0 ? { records: [] } : await this.samples(asked, startWith);
+		return {
+			records,
+			failures,
+			stateAfter: () => ({ log: stateAfter(0), ...this.remember(NOTHING_REPORTED, records) }),
+		};
 	}
 
 	/** What an entry tells that is not known, and is from now on. */
@@ -122,11 +130,11 @@ export class DerivedEvents implements EventSource {
 	}
 
 	/** Adds events that are reported to those that were reported before. */
-	private remember(stored: StoredEvents, news: readonly NewRecord[]): StoredEvents {
+	private remember(stored: StoredEvents, records: readonly NewRecord[]): StoredEvents {
 		// An event that one entry alone tells of need not be remembered.
 		if (this.event.keyOf === undefined) return stored;
 		const reported = new ReportedEvents(stored);
-		for (const { row } of news) {
+		for (const { row } of records) {
 			const event = this.eventOf(row);
 			if (event !== undefined) reported.add(event);
 		}

@@ -95,11 +95,14 @@ const stateAfterLoss = (branches: readonly number[], limit: number): DueState =>
 });
 
 /** One poll: what fell due, the earliest first, and what is known once so many of it were reported. */
-export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (taken: number) => DueState } {
+export function step(
+	state: DueState,
+	seen: Seen,
+): { records: DueRecord[]; stateAfter: (taken: number) => DueState } {
 	const { kind, limit, now, snapshots, today } = seen;
 	const isLasting = kind.opensFrom === undefined;
 	const known = new Map([...readKnown(state.noted, false), ...readKnown(state.known, true)]);
-	const news: DueRecord[] = [];
+	const records: DueRecord[] = [];
 	for (const [id, one] of recordsIn(snapshots, isClient)) {
 		if (isOfOtherBranch(one)) continue;
 		const from = kind.opensFrom?.(lastLook(state, one.branches, today), limit) ?? -Infinity;
@@ -111,18 +114,19 @@ export function step(state: DueState, seen: Seen): { news: DueRecord[]; after: (
 			if (isLasting) known.delete(id);
 		} else if (before !== undefined && kind.isSame(before.mark, mark)) {
 			if (isLasting) known.set(id, { ...before, mark: Math.min(before.mark, mark) });
-		} else if (isNews(state, seen, one, mark)) news.push({ ...one, mark });
+		} else if (isNews(state, seen, one, mark)) records.push({ ...one, mark });
 		else known.set(id, { mark, isTold: false });
 	}
-	news.sort((one, other) => one.mark - other.mark || rowId(one.row) - rowId(other.row));
+	records.sort((one, other) => one.mark - other.mark || rowId(one.row) - rowId(other.row));
 	return {
-		news,
-		after: (taken) => {
+		records,
+		stateAfter: (taken) => {
 			const next = new Map(known);
-			for (const { row, mark } of news.slice(0, taken)) next.set(rowId(row), { mark, isTold: true });
+			for (const { row, mark } of records.slice(0, taken)) next.set(rowId(row), { mark, isTold: true });
 			// What lasts is known until a card says otherwise, never because one is missing.
 			const first = kind.opensFrom?.(today - PATIENCE_DAYS, limit) ?? -Infinity;
-			const isRead = (branch: number) => taken >= news.length && snapshots.get(branch)?.isComplete === true;
+			const isRead = (branch: number) =>
+				taken >= records.length && snapshots.get(branch)?.isComplete === true;
 			const branches = mapBranches(state.branches, (before, branch) =>
 				isRead(branch) ? { day: today, at: now } : before,
 			);
@@ -208,8 +212,8 @@ export class DueDates implements EventSource {
 		this.assertFieldShown(client, snapshots);
 		const looked = byBranch(branches, () => ({ day: today, at: now }));
 		const state: DueState = { known: {}, limit, branches: looked };
-		const { news } = step(state, { ...this.settings, snapshots, today, now });
-		return { news: news.slice(-count), isAll: Date.now() < deadline };
+		const { records } = step(state, { ...this.settings, snapshots, today, now });
+		return { records: records.slice(-count), isComplete: Date.now() < deadline };
 	}
 
 	/** @throws NodeApiError if clients were read and no card has the field that the event goes by */

@@ -40,19 +40,19 @@ export interface PollRequest {
 
 export interface PollResult {
 	/** The oldest first. */
-	news: NewRecord[];
+	records: NewRecord[];
 	/** What went wrong, by branch. */
 	failures: ReadonlyMap<number, unknown>;
-	/** The state, plain JSON, once so many of the news have been reported. */
-	after: (taken: number) => unknown;
+	/** The state, plain JSON, once so many of the records have been reported. */
+	stateAfter: (taken: number) => unknown;
 }
 
 /** What a test in the editor shows. */
 export interface Samples {
 	/** The oldest first. */
-	news: NewRecord[];
+	records: NewRecord[];
 	/** There is no more than was looked at. */
-	isAll: boolean;
+	isComplete: boolean;
 }
 
 /** A list of AlfaCRM that tells of events. The first poll only notes what is there. */

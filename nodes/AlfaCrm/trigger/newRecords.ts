@@ -55,7 +55,7 @@ interface RecordsState {
 	/** Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted. */
 	told: string;
 	unwanted: string;
-	/** Ranges of IDs above the mark that belong to other branches. Totals count them, but they are news only in a watched branch. */
+	/** Ranges of IDs above the mark that belong to other branches. Totals count them, but they are reported only in a watched branch. */
 	foreign?: string;
 	/** When all lists were last read whole, as far as they could be; n8n's time in milliseconds. */
 	wholeAt?: number;
@@ -116,16 +116,16 @@ function step(
 	snapshots: Snapshots,
 	wants: (row: IDataObject) => boolean,
 	now: number,
-): Pick<PollResult, 'after' | 'news'> {
+): Pick<PollResult, 'stateAfter' | 'records'> {
 	const told = idsIn(state.told);
 	const listed = listedIn(snapshots);
 	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
-	// One that a branch lists in which it is news is no less new for being in one that was chosen.
+	// A branch that was chosen a moment ago lists old records. A record counts as new if a branch that was watched before lists it too.
 	const isOld = (branch: number) => !(branch in state.branches) || state.branches[branch].isChosen;
 	const own = unknown.filter((one) => !isOfOtherBranch(one));
 	const isNoted = (one: NewRecord) => placesOf(one).every(isOld);
 	const noted = own.filter(isNoted);
-	const news = own.filter((one) => !isNoted(one) && wants(one.row));
+	const records = own.filter((one) => !isNoted(one) && wants(one.row));
 	const foreign = idsIn(state.foreign ?? '');
 	for (const { id } of unknown) foreign.add(id);
 	const unwanted = idsIn(state.unwanted);
@@ -133,11 +133,11 @@ function step(
 		foreign.delete(id);
 		unwanted.add(id);
 	}
-	for (const { id } of news) unwanted.delete(id);
+	for (const { id } of records) unwanted.delete(id);
 	return {
-		news,
-		after: (taken) => {
-			const isDone = taken >= news.length;
+		records,
+		stateAfter: (taken) => {
+			const isDone = taken >= records.length;
 			const isWhole = isWholeDue(state, now);
 			const branches = branchesAfter(state, snapshots, now, isDone);
 			const isRead = ({ unreadAt }: BranchState) => unreadAt === undefined || now - unreadAt >= PATIENCE_MS;
@@ -145,7 +145,7 @@ function step(
 			const last = isOver ? lastOld(listed, now) : undefined;
 			const { mark, since } = last && last.id > state.mark ? markAt(last) : state;
 			const above = (ids: number[]) => rangesOf(ids.filter((id) => id > mark));
-			const known = [...noted, ...news.slice(0, taken)].map(({ id }) => id);
+			const known = [...noted, ...records.slice(0, taken)].map(({ id }) => id);
 			return {
 				...state,
 				mark,
@@ -227,15 +227,15 @@ export class NewRecords implements EventSource {
 	}
 
 	async samples(request: SampleRequest, count: number): Promise<Samples> {
-		const { news, isAll } = await this.newest(request, count);
-		return { news: news.slice(-count), isAll };
+		const { records, isComplete } = await this.newest(request, count);
+		return { records: records.slice(-count), isComplete };
 	}
 
 	/** All up to the newest record is old. */
 	private async first(request: PollRequest): Promise<PollResult> {
 		const { branches, filters, now, scope, startWith } = request;
-		// A newer one that is not read now would be news later.
-		const { all, news, failures } = await this.newest({ ...request, deadline: Infinity }, startWith);
+		// A newer record that is not read now would be reported by a later poll.
+		const { all, records, failures } = await this.newest({ ...request, deadline: Infinity }, startWith);
 		const { id = 0, createdAt = '' } = all.at(-1) ?? {};
 		const state: RecordsState = {
 			...markAt({ id, createdAt: createdAt || dayAt(now) }),
@@ -245,7 +245,7 @@ export class NewRecords implements EventSource {
 			scope,
 			filters,
 		};
-		return { news: startWith === 0 ? [] : news.slice(-startWith), failures, after: () => state };
+		return { records: startWith === 0 ? [] : records.slice(-startWith), failures, stateAfter: () => state };
 	}
 
 	/** The newest records, so many of them wanted: of so many days that there are enough, and not many more. */
@@ -267,12 +267,12 @@ export class NewRecords implements EventSource {
 			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
 			else {
 				const all = listedIn(found);
-				const news = all.filter((record) => !isOfOtherBranch(record) && this.wants(record.row));
-				const oldest = count === 0 ? all.at(-1) : news.at(-count);
+				const records = all.filter((record) => !isOfOtherBranch(record) && this.wants(record.row));
+				const oldest = count === 0 ? all.at(-1) : records.at(-count);
 				// Where the clock of a branch is slow, one with a higher ID may show the day before.
 				const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
 				const isAll = since === '';
-				if (isEnough || isAll || isLate()) return { all, news, failures, isAll: isAll && !isLate() };
+				if (isEnough || isAll || isLate()) return { all, records, failures, isComplete: isAll && !isLate() };
 				tooFew = days;
 				// An import: a day more has too many, and they are not enough.
 				if (tooFew >= tooMany) [tooMany, enough] = [Infinity, enough * 4];

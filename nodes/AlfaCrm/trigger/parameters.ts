@@ -45,7 +45,7 @@ export class TriggerParameters extends ParameterReader {
 		return isEmpty(value) ? byDefault : value;
 	}
 
-	unreadable(message: string, label: string): Error {
+	unreadableError(message: string, label: string): Error {
 		return asNodeError(this.context.getNode(), new UnreadableValue(message, label));
 	}
 

@@ -81,25 +81,25 @@ async function reportNews(
 		startWith: stored.isOther || stored.hasLostState ? 0 : settings.startWith,
 		hasLostState: stored.hasLostState,
 	};
-	const { news, failures, after } = await source.poll(request, known?.known);
+	const { records, failures, stateAfter } = await source.poll(request, known?.known);
 	clockWatch.warn();
 	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
-	// Who activates the trigger for the first time sees what is wrong, and nothing that is there is news later.
+	// The user who activates the trigger sees what is wrong, and no record is missed: the first poll has reported none yet.
 	if (passing !== undefined && !known) throw asNodeError(client.node, passing);
 	for (const [branch, failure] of failures)
 		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
-	// What the user asked for in the beginning comes at once, for it is not news later.
-	const next = news.slice(0, known ? settings.most : Math.max(settings.most, request.startWith));
+	// The first poll reports everything that 'First Poll Reports' asks for at once, because no later poll reports it.
+	const next = records.slice(0, known ? settings.most : Math.max(settings.most, request.startWith));
 	const names = await pollNames(context, client, recordsUntil);
 	const found = { client, names, deadline: known ? recordsUntil : Infinity, now };
-	const items = await itemsOf({ ...found, news: next });
+	const items = await itemsOf({ ...found, records: next });
 	// In the beginning all of them, or none with the reason.
 	while (!known && items.length < next.length)
-		items.push(...(await itemsOf({ ...found, news: next.slice(items.length) })));
+		items.push(...(await itemsOf({ ...found, records: next.slice(items.length) })));
 	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
 	if (isReplaced()) return null;
 	// Not before everything went well: otherwise the next poll does it all again.
-	stored.save({ subject, ...listed, known: after(items.length) }, items.length > 0);
+	stored.save({ subject, ...listed, known: stateAfter(items.length) }, items.length > 0);
 	const isActivated = activated.has(data);
 	activated.add(data);
 	if (items.length > 0) return [items.map((json) => ({ json }))];
@@ -131,12 +131,12 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const branches = chosen ?? (await accountBranches(client, now)).branches;
 	const clockWatch = new ClockWatch(context, zone);
 	const reader = clockWatch.watch(pollReader(client, Infinity));
-	const { news, isAll } = await source.samples({ branches, client, now, reader, deadline }, SAMPLES);
+	const { records, isComplete } = await source.samples({ branches, client, now, reader, deadline }, SAMPLES);
 	clockWatch.warn();
 	const names = await pollNames(context, client, deadline);
-	const items = await itemsOf({ news, client, names, deadline: Infinity, now });
+	const items = await itemsOf({ records: records, client, names, deadline: Infinity, now });
 	if (items.length > 0) return items.map((json) => ({ json }));
-	const message = isAll
+	const message = isComplete
 		? 'AlfaCRM has nothing yet that this trigger would report'
 		: 'Among the newest records of AlfaCRM is none that this trigger would report';
 	const advice =
@@ -182,7 +182,7 @@ class ClockWatch {
 }
 
 /**
- * The names of one poll. A list that cannot be read in time is told in n8n's log: news must not wait for names.
+ * The names of one poll. A list that cannot be read in time is named in n8n's log, because records must not wait for names.
  *
  * @param deadline milliseconds since 1970 after which no list is read
  */

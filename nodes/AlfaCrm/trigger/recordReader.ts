@@ -40,12 +40,12 @@ export class RecordReader {
 	/** Of the whole account, closed ones too; asked for once a record is in none of those that its change names. */
 	private branches?: Promise<number[]>;
 
-	/** @param news all changes of a poll: nothing is asked of what the last one deletes */
+	/** @param records all changes of a poll: nothing is asked of what the last one deletes */
 	constructor(
 		private readonly client: ApiClient,
-		news: readonly NewRecord[] = [],
+		records: readonly NewRecord[] = [],
 	) {
-		for (const { row } of news) {
+		for (const { row } of records) {
 			const change = changeOf(row, null);
 			if (change?.event === 'delete') this.known.set(keyOf(change), { record: null, missing: 'gone' });
 			else if (change !== undefined) this.known.delete(keyOf(change));

@@ -278,7 +278,7 @@ function bookingGiven(entity: Entity, world: World, { row }: Target): fc.Arbitra
 }
 
 function actionGiven(entity: Entity, action: Action, world: World, target: Target): fc.Arbitrary<Given> {
-	const fields = [...(action.query ?? []), ...(action.body ?? [])];
+	const fields = [...(action.query ?? []), ...(action.fields ?? [])];
 	const special = SPECIAL[`${entity.resource}.${action.name}`]?.given?.(world, target.row as Row) ?? {};
 	const onTop = fields.filter(
 		({ required, prominent, name }) => (required || prominent) && !(name in special),

@@ -437,7 +437,7 @@ class Play {
 		this.isCrash = isCrash;
 		this.excuse(isCrash);
 		try {
-			const { news, failures, after } = await this.source.poll(
+			const { records, failures, stateAfter } = await this.source.poll(
 				{
 					...{ client: this.lists.client, reader: this.lists.reader, branches: watched, closed: [] },
 					...{ now, deadline: seconds === 0 ? Infinity : now + 4_000, most, startWith },
@@ -447,9 +447,9 @@ class Play {
 			);
 			if (isFirst && failures.size > 0) return;
 			// Of one entry come four at most.
-			if (!isFirst && news.length > most + 3) this.wrong.push(`${news.length} read, not ${most}`);
-			const taken = news.slice(0, isFirst ? 500 : Math.min(most, items));
-			this.state = JSON.parse(JSON.stringify(after(taken.length)));
+			if (!isFirst && records.length > most + 3) this.wrong.push(`${records.length} read, not ${most}`);
+			const taken = records.slice(0, isFirst ? 500 : Math.min(most, items));
+			this.state = JSON.parse(JSON.stringify(stateAfter(taken.length)));
 			for (const key of this.asSaid()) said.add(key);
 			const rows = taken.map(({ row }) => row);
 			for (const row of rows) this.judge(row, isThere, said);
@@ -461,7 +461,7 @@ class Play {
 			} else if (
 				failures.size === 0 &&
 				seconds === 0 &&
-				taken.length === news.length &&
+				taken.length === records.length &&
 				most === 500 &&
 				!isCrash &&
 				!this.isHeldUp

@@ -348,7 +348,7 @@ class Play {
 		const there = this.entries.length;
 		try {
 			const source = new ChangeLog(({ entity }) => this.isWanted(entity), {});
-			const { news, failures, after } = await source.poll(
+			const { records, failures, stateAfter } = await source.poll(
 				{
 					client: this.lists.client,
 					reader: this.lists.reader,
@@ -366,13 +366,13 @@ class Play {
 			const read = this.watched.filter((place) => !failures.has(place) && this.unread.delete(place));
 			// One that was closed by the first poll under a choice is none of those that were chosen.
 			for (const place of this.unread) if (!this.watched.includes(place)) this.unread.delete(place);
-			const taken = news.slice(0, most);
+			const taken = records.slice(0, most);
 			// Where another branch has unread entries, only times tell what a chosen branch held.
 			const hasReadAll = failures.size === 0 && !this.hasLongLog;
 			if (!hasReadAll && read.length > 0) this.now += 1_000;
-			if (!isAccount) this.noteHeld(read, there, hasReadAll && taken.length === news.length);
+			if (!isAccount) this.noteHeld(read, there, hasReadAll && taken.length === records.length);
 			if (branches.length === 0) this.forgetClosed();
-			const state = JSON.stringify(after(taken.length));
+			const state = JSON.stringify(stateAfter(taken.length));
 			this.polled = { watched: this.watched, scope: String(branches) };
 			this.largest = Math.max(this.largest, state.length);
 			this.state = JSON.parse(state);
@@ -383,7 +383,7 @@ class Play {
 			if ([...before, ...times].some(isFalling)) this.unordered.push(times);
 			this.reported.push(...items);
 			const isWhole = taken.length < most || !this.hasLongLog;
-			if (failures.size === 0 && taken.length === news.length && isWhole) this.noteOld(there);
+			if (failures.size === 0 && taken.length === records.length && isWhole) this.noteOld(there);
 			if (isFirst) this.entries.forEach((one, index) => this.begun(one, index < there));
 			if (taken.length > 0 || this.isActivation) {
 				this.saved = this.state;

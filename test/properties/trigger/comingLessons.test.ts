@@ -293,8 +293,8 @@ async function toldOf(world: World): Promise<{ told: string[][]; size: number }>
 			told.push([]);
 			continue;
 		}
-		const taken = (result.news as Reminder[]).slice(0, take);
-		text = JSON.stringify(result.after(taken.length));
+		const taken = (result.records as Reminder[]).slice(0, take);
+		text = JSON.stringify(result.stateAfter(taken.length));
 		size = Math.max(size, text.length);
 		told.push(
 			taken.map(({ participant: { customer_id, lesson_id, regular_id, time_from } }) => {
@@ -395,10 +395,10 @@ it('who is told of more lessons than a poll has time for comes with the next one
 			const request = { branches, now: at, deadline: at + budget / 2, reader, client: {} };
 			const source = new ComingLessons({ hours: HOURS, zone, everyMs: HOUR });
 			const before: unknown = text === undefined ? undefined : JSON.parse(text);
-			const { news, after } = await source.poll(request as unknown as PollRequest, before);
+			const { records, stateAfter } = await source.poll(request as unknown as PollRequest, before);
 			if (now - at > budget || isSet(crashes, poll)) continue;
-			const taken = (news as Reminder[]).slice(0, take);
-			text = JSON.stringify(after(taken.length));
+			const taken = (records as Reminder[]).slice(0, take);
+			text = JSON.stringify(stateAfter(taken.length));
 			for (const branch of branches)
 				if (!broken.includes(branch) && !openings.has(branch)) openings.set(branch, at);
 			const begins = taken.map(

@@ -65,9 +65,9 @@ async function played(what: What, history: Step[]) {
 		const request = { client: lists.client, reader: lists.reader, branches: [1], closed: [], now };
 		const more = { deadline: Infinity, scope: '1', filters: '', most, startWith: 0 };
 		try {
-			const { news, after } = await source.poll({ ...request, ...more }, state);
-			const taken = news.slice(0, most);
-			state = JSON.parse(JSON.stringify(after(taken.length)));
+			const { records, stateAfter } = await source.poll({ ...request, ...more }, state);
+			const taken = records.slice(0, most);
+			state = JSON.parse(JSON.stringify(stateAfter(taken.length)));
 			told.push(...taken.map(({ row }) => row.customer_id));
 		} catch (caught) {
 			if (!String(caught).includes('Connection lost')) throw caught;

@@ -371,9 +371,9 @@ function toldOf(what: DueName, { zone, tellsFirst, clients, polls }: World): num
 		const snapshots = new Map(
 			read.map((branch) => [branch, { rows: rowsOf(branch), isComplete: !partial.includes(branch) }]),
 		);
-		const { news, after } = step(state, { kind, limit, today, now: at, tellsFirst, snapshots });
-		const told = news.slice(0, take);
-		text = JSON.stringify(after(told.length));
+		const { records, stateAfter } = step(state, { kind, limit, today, now: at, tellsFirst, snapshots });
+		const told = records.slice(0, take);
+		text = JSON.stringify(stateAfter(told.length));
 		return told.map(({ row }) => Number(row.id));
 	});
 }

@@ -480,7 +480,7 @@ class Play {
 		const there = this.customers.length;
 		for (const one of this.customers) one.isMoved = false;
 		try {
-			const { news, failures, after } = await this.source.poll(
+			const { records, failures, stateAfter } = await this.source.poll(
 				{
 					client: this.lists.client,
 					reader: this.lists.reader,
@@ -500,7 +500,7 @@ class Play {
 			// One that was closed when the others were read is a new one under the same choice.
 			for (const place of this.unread)
 				if (read.includes(place) || !this.watched.includes(place)) this.unread.delete(place);
-			const taken = news.slice(0, Math.max(most, startWith));
+			const taken = records.slice(0, Math.max(most, startWith));
 			if (
 				isFirst &&
 				isHealthy &&
@@ -515,7 +515,7 @@ class Play {
 					);
 					if (String(places) !== String(listing)) this.misplaced.push(Number(row.id));
 				}
-			this.state = JSON.parse(JSON.stringify(after(taken.length)));
+			this.state = JSON.parse(JSON.stringify(stateAfter(taken.length)));
 			this.polled = this.watched;
 			this.unreadThen = new Set(this.unread);
 			this.chosenThen = String(branches);
@@ -532,7 +532,7 @@ class Play {
 			const ids = taken.map(({ row }) => Number(row.id));
 			if (ids.some((id, index) => index > 0 && id < ids[index - 1])) this.unordered.push(ids);
 			this.reported.push(...ids);
-			if (isHealthy && this.isPlain && news.length === taken.length) this.late.push(...this.missing());
+			if (isHealthy && this.isPlain && records.length === taken.length) this.late.push(...this.missing());
 			// A lead that became a client may be seen only when the lists are read whole, up to an hour later.
 			this.isPlain = this.lists.failing.size === 0 && this.missing().length === 0;
 			if (isFirst) this.customers.forEach((one, index) => this.begun(one, index < there));
@@ -614,9 +614,9 @@ it('what lists are asked for follows the days, also in many branches whose lists
 	const reported: number[] = [];
 	let state: unknown;
 	for (const end = now + 7 * DAY_MS; now < end; now += 5 * MINUTE_MS) {
-		const { news, after } = await source.poll({ ...request, ...settings, now }, state);
-		reported.push(...news.map(({ row }) => Number(row.id)));
-		state = JSON.parse(JSON.stringify(after(news.length)));
+		const { records, stateAfter } = await source.poll({ ...request, ...settings, now }, state);
+		reported.push(...records.map(({ row }) => Number(row.id)));
+		state = JSON.parse(JSON.stringify(stateAfter(records.length)));
 		for (const place of branches)
 			if (random() < 0.05) rows.push({ id: rows.length + 1, created_at: stamp(now), branch: place });
 	}
@@ -635,9 +635,9 @@ it('who comes when as many have left the list with their day is reported at once
 	let [now, state] = [Date.parse('2026-02-10T09:00:00Z'), undefined as unknown];
 	const poll = async () => {
 		const request = { client: lists.client, reader: lists.reader, ...settings, now };
-		const { news, after } = await source.poll(request, state);
-		state = JSON.parse(JSON.stringify(after(news.length)));
-		return news.map(({ row }) => Number(row.id));
+		const { records, stateAfter } = await source.poll(request, state);
+		state = JSON.parse(JSON.stringify(stateAfter(records.length)));
+		return records.map(({ row }) => Number(row.id));
 	};
 	const add = () => rows.push({ id: rows.length + 1, created_at: stamp(now) });
 	const listed = () => rows.filter((row) => row.created_at >= (state as { since: string }).since).length;
@@ -679,12 +679,12 @@ it('the first poll ends, however many came on any day, and begins with the newes
 				const wants = ({ id }: IDataObject) => Number(id) % each === 0;
 				const source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, wants);
 				const lasting = { deadline: Infinity, scope: '', filters: '', most: 500, branches: [1], startWith };
-				const { news } = await source.poll(
+				const { records } = await source.poll(
 					{ client: lists.client, reader: lists.reader, ...lasting, now },
 					undefined,
 				);
 				const wanted = startWith === 0 ? [] : rows.filter(wants).slice(-startWith);
-				expect(news.map(({ row }) => row.id)).toEqual(wanted.map(({ id }) => id));
+				expect(records.map(({ row }) => row.id)).toEqual(wanted.map(({ id }) => id));
 			},
 		),
 		{ numRuns: 200, seed },
@@ -700,9 +700,9 @@ it('who is new in a branch that fails is reported where a branch that is chosen 
 	const poll = async (...branches: number[]) => {
 		now += 20 * MINUTE_MS;
 		const request = { client: lists.client, reader: lists.reader, branches, scope: String(branches) };
-		const { news, after } = await source.poll({ ...request, ...settings, now }, state);
-		state = JSON.parse(JSON.stringify(after(news.length)));
-		return news.map(({ row }) => row.id);
+		const { records, stateAfter } = await source.poll({ ...request, ...settings, now }, state);
+		state = JSON.parse(JSON.stringify(stateAfter(records.length)));
+		return records.map(({ row }) => row.id);
 	};
 	await poll(1, 2);
 	rows.push({ id: 2, created_at: '2026-02-10 09:30:00', branch_ids: [2, 3] });

@@ -39,7 +39,7 @@ export function fieldOf(
 	if (entity === undefined) return undefined;
 	const own =
 		action && action.kind !== 'overview'
-			? [...(action.query ?? []), ...(action.body ?? [])]
+			? [...(action.query ?? []), ...(action.fields ?? [])]
 			: operation === 'getAll'
 				? [
 						...(entity.hidden?.views ?? []),

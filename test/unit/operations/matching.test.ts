@@ -1,13 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
-import {
-	emptyKeyError,
-	keyField,
-	keyOf,
-	locksOf,
-	searchOf,
-} from '../../../nodes/AlfaCrm/run/matching/keys';
+import { emptyKeyError, keyField, keyOf, locksOf, searchOf } from '../../../nodes/AlfaCrm/run/matching/keys';
 import { randomFrom } from '../../support/random';
 import { depth, seed } from '../../support/depth';
 import { byPhone, findByPhone, formOf, PHONE, SmallSchool } from './school';

@@ -107,7 +107,7 @@ describe('a call that writes', () => {
 		expect(model).toEqual({ id: 7, name: 'Мия', custom_a: 1 });
 		expect(item.hasSaved).toBe(true);
 		expect(item.savedNote()).toBe('Saved before: create the customer.');
-		expect(item.failed('No', 'Look there.')).toMatchObject({
+		expect(item.apiError('No', 'Look there.')).toMatchObject({
 			description: 'Look there. Saved before: create the customer.',
 		});
 	});

@@ -83,9 +83,9 @@ async function check(item: Item): Promise<IDataObject[]> {
 /** All items of an execution share one lead. */
 async function tryOnce(item: Item, operationsOf: OperationsOf): Promise<IDataObject[]> {
 	if (!item.flag(writeTestLead))
-		throw item.refused(
+		throw item.error(
 			`'${writeTestLead.displayName}' is off`,
-			'Switch it on: a lead marked as a test is then written to this AlfaCRM. Nothing was sent to AlfaCRM.',
+			'Switch it on: a lead marked as a test is then written to this AlfaCRM.',
 		);
 	// An expression that finds nothing is not left empty.
 	const chosen = item.input(groupToTry) === '' ? undefined : item.id(groupToTry);

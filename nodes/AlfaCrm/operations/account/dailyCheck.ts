@@ -103,7 +103,7 @@ async function findAll(item: Item, asked: Asked): Promise<IDataObject[]> {
 	const { chosen, days, fewest: least } = asked;
 	const branches = chosen.length > 0 ? chosen : await branchesInUse(item);
 	if (branches === undefined) {
-		throw item.refused(
+		throw item.error(
 			'This user may not list the branches of the account',
 			`Choose some in '${searchedIn.label}' of 'Options'. ${MAIN_BRANCH_OFF}`,
 		);

@@ -182,7 +182,7 @@ export class Lists {
 	/** @throws NodeApiError where nothing could be looked at, for that is not the same as finding nothing */
 	assertAnyRead(): void {
 		if (this.isAnyRead) return;
-		throw this.item.failed(
+		throw this.item.apiError(
 			'This user may list nothing that the checks take',
 			"Give the user those rights in AlfaCRM, or choose other checks or branches in 'Options'.",
 			403,

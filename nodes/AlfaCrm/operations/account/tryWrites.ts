@@ -81,9 +81,9 @@ async function branchOf(item: Item, given: number | undefined): Promise<number> 
 	const [first] = idsOf((list?.rows ?? []).filter((row) => !isClosedBranch(row))).sort((a, b) => a - b);
 	const branch = given ?? first;
 	if (branch !== undefined) return branch;
-	throw item.refused(
+	throw item.error(
 		"'Branch ID' is empty, and this user may not list the branches of the account",
-		"Fill it in 'Options'. Nothing was saved.",
+		"Fill it in 'Options'.",
 	);
 }
 
@@ -563,7 +563,7 @@ class Trial {
 	}
 
 	private unfinished(failure: unknown): Error {
-		return this.item.refused(
+		return this.item.error(
 			`The writes were not taken back: ${this.item.asError(failure).message}`,
 			`This stays in AlfaCRM: ${this.left.join('; ')}. It says "${this.mark}": delete it there.`,
 		);

@@ -70,7 +70,7 @@ export const save: ActionKind<'save'> = {
 		return await item.withLock(keys, async () => {
 			const { branch, body: given = {} } = call;
 			const { [action.actionBy ?? '']: chosen, ...body } = given;
-			const placed = await forOwner(item, { fields: action.body ?? [], input, body, branch });
+			const placed = await forOwner(item, { fields: action.fields ?? [], input, body, branch });
 			const sent = { ...call, ...placed, action: chosen === undefined ? call.action : String(chosen) };
 			const saved = await item.save(sent, keys, { confirms: action.confirmedBy });
 			if (action.path === undefined) return [show(saved, placed.body)];
@@ -81,20 +81,20 @@ export const save: ActionKind<'save'> = {
 	output: (entity, { path }) => (path === undefined ? simplifiedSchema(entity) : objectOf({})),
 };
 
-const fieldsOf = ({ query = [], body = [] }: Action) => [...query, ...body];
+const fieldsOf = ({ query = [], fields = [] }: Action) => [...query, ...fields];
 
 /** The call of an action that goes out as it is declared, the record that it is about, and what was given. */
 function callOf(item: Item, entity: Entity, action: Action, read: typeof readFields) {
 	const { path, branch, labels } = targetOf(item, entity);
 	const id = action.idAs ? idOf(item, entity) : undefined;
 	const input = read(item, fieldsOf(action));
-	const { query = [], body = [], idAs, title } = action;
+	const { query = [], fields = [], idAs, title } = action;
 	const call: ItemRequest = {
 		path: action.path ?? path,
 		action: action.action,
 		branch,
 		query: { ...(idAs ? { [idAs]: id } : {}), ...bodyOf(item, query, input, branch) },
-		body: { ...bodyOf(item, body, input, branch), ...action.fixed },
+		body: { ...bodyOf(item, fields, input, branch), ...action.fixed },
 		labels: { ...labels, ...labelsOf(fieldsOf(action)) },
 		task: `${title.charAt(0).toLowerCase()}${title.slice(1)}${id === undefined ? '' : ` (${id})`}`,
 	};

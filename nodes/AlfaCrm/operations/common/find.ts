@@ -119,7 +119,7 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Fou
 	const found = inOrder(meant).filter(({ archived }) => takesArchived || !archived);
 
 	if (found.length === 0 && ifNone === 'refuse') {
-		throw item.failed(
+		throw item.apiError(
 			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${labelOf(search).toLowerCase()}${SEARCHED}`,
 			"Check the value, or choose in 'If None Matches' to go on without one.",
 			404,

@@ -63,9 +63,9 @@ export const updating = ({
 			const emptying = options
 				? "To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. "
 				: '';
-			throw item.refused(
+			throw item.error(
 				`There is nothing to update: ${why || 'no field was given a value'}`,
-				`Give at least one field of the record. ${emptying}Nothing was sent to AlfaCRM.`,
+				`Give at least one field of the record. ${emptying}`,
 			);
 		}
 		const show = makeRecordOutput(item, entity, Object.keys(changes));

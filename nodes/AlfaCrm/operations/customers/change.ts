@@ -26,17 +26,17 @@ interface Extra {
 export const changing = ({ check, values = (given) => given, skips }: Extra = {}): ActionKind<
 	'change' | 'moveToStage' | 'rejectLead'
 > => ({
-	form: (_entity, { body = [], options = [] }) => ({
-		listMode: listModeForm(body, 'add'),
+	form: (_entity, { fields = [], options = [] }) => ({
+		listMode: listModeForm(fields, 'add'),
 		options: optionsForm(options),
 	}),
-	async execute(item, entity, { body = [], fixed }) {
+	async execute(item, entity, { fields = [], fixed }) {
 		const own = targetOf(item, entity);
-		const target = { ...own, labels: { ...own.labels, ...labelsOf(body) } };
+		const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
 		const id = idOf(item, entity);
-		const given = values(bodyOf(item, body, readFields(item, body), target.branch));
+		const given = values(bodyOf(item, fields, readFields(item, fields), target.branch));
 		const skipped = skips?.(item, given);
-		const addToLists = readAddToLists(item, body, 'add');
+		const addToLists = readAddToLists(item, fields, 'add');
 		const show = makeRecordOutput(item, entity, Object.keys({ ...given, ...fixed }));
 		return await item.withLock([recordKey(entity, id)], async () => {
 			const match = await getRecord(item, entity, id, target);
@@ -59,7 +59,7 @@ export const change = changing();
 export const rejectLead = changing({
 	check(item, { row }) {
 		if (readFlag(row.is_study) === CUSTOMER_TYPE.lead) return;
-		throw item.refused(`Customer ${String(row.id)} is a client, not a lead`, 'Nothing was changed.');
+		throw item.error(`Customer ${String(row.id)} is a client, not a lead`, 'Nothing was changed.');
 	},
 	// Who is not to be archived is not to be restored either.
 	values: ({ removed, ...rest }) => (Number(removed) === 1 ? { ...rest, removed } : rest),

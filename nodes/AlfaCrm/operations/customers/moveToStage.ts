@@ -25,9 +25,9 @@ export const moveToStage = changing({
 			if (!isOneWay || now === null) return undefined;
 			const isBack = await comesBefore(item, match, to, now, readId(pipeline_id ?? row.pipeline_id));
 			if (isBack === undefined)
-				throw item.refused(
+				throw item.error(
 					`AlfaCRM does not show whether stage ${to} comes before stage ${now}`,
-					"Use 'Only If In Stage' in place of 'Never Back'. Nothing was saved.",
+					"Use 'Only If In Stage' in place of 'Never Back'.",
 				);
 			return isBack ? "Left as it is, for 'Never Back' is on and it is further in the funnel" : undefined;
 		};

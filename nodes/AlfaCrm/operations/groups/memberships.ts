@@ -63,9 +63,9 @@ function daysOf({ item, given }: Membership): Days {
 	const end = dayIn(item, given.e_date);
 	const to = end ?? (from > now ? from : now);
 	if (to < from) {
-		throw item.refused(
+		throw item.error(
 			`'End Date' must not be before ${given.b_date === undefined ? 'today' : "'Start Date'"}`,
-			"Give a later day, or use 'Remove From Group'. Nothing was sent to AlfaCRM.",
+			"Give a later day, or use 'Remove From Group'.",
 		);
 	}
 	return { from, to, isOpen: end === undefined };
@@ -95,9 +95,9 @@ function planned(item: Item, all: readonly IDataObject[], { from, to, isOpen }: 
 	const body: IDataObject = {};
 	if (first(row) > from) {
 		if (within.length > 1)
-			throw item.refused(
+			throw item.error(
 				`The customer was in the group more than once from ${from} to ${to}`,
-				"Give a later 'Start Date', or change the memberships in AlfaCRM. Nothing was saved.",
+				"Give a later 'Start Date', or change the memberships in AlfaCRM.",
 			);
 		body.b_date = dotted(from);
 	}
@@ -166,9 +166,9 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 			);
 			const begun = rows.map((row) => firstDay(row, item.zone)).find((first) => first > day && first <= now);
 			if (!isDeletion && begun !== undefined) {
-				throw item.refused(
+				throw item.error(
 					`'Last Day' must not be before the membership began, on ${begun}`,
-					"Give a later day, or set 'How' to Delete It. Nothing was saved.",
+					"Give a later day, or set 'How' to Delete It.",
 				);
 			}
 			const result: IDataObject[] = [];
@@ -209,12 +209,12 @@ interface Membership {
 	show: RecordOutput;
 }
 
-function readMembership(item: Item, entity: Entity, { body = [] }: Action): Membership {
+function readMembership(item: Item, entity: Entity, { fields = [] }: Action): Membership {
 	const { branch } = targetOf(item, entity);
 	const customer = idOf(item, entity);
-	const { group_id, ...given } = bodyOf(item, body, readFields(item, body), branch);
+	const { group_id, ...given } = bodyOf(item, fields, readFields(item, fields), branch);
 	const group = group_id as number;
-	const labels = labelsOf([...shownFields(cgi), ...body]);
+	const labels = labelsOf([...shownFields(cgi), ...fields]);
 	const show = makeRecordOutput(item, cgi, []);
 	return { item, branch, customer, group, given, labels, lock: [cgi.path, customer, group], show };
 }
@@ -238,9 +238,9 @@ async function inBranchOfGroup(membership: Membership): Promise<Membership> {
 	const cardBranches = await readCardBranches(membership);
 	const sharedBranch = groupBranches.find((id) => cardBranches.includes(id));
 	if (sharedBranch !== undefined) return { ...membership, branch: sharedBranch };
-	throw item.refused(
+	throw item.error(
 		`Group ${group} is in the branches ${groupBranches.join(', ')}, and customer ${customer} was found in branch ${branch}`,
-		`Choose one of the group's branches in 'Branch'. ${item.savedNote()}`,
+		`Choose one of the group's branches in 'Branch'.`,
 	);
 }
 

@@ -47,16 +47,16 @@ export async function readAttendances(
 	const [item] = items;
 	if (items.length === 1) return readAttendance(item, fields, branch);
 	const refused = (message: string, description?: string | null) =>
-		item.refused(
+		item.error(
 			`Of the items about lesson ${lesson}, ${message}`,
-			`${description ?? 'Nothing was sent to AlfaCRM.'} All items about a lesson are saved at once or not at all.`,
+			`${description ?? ''} All items about a lesson are saved at once or not at all.`,
 		);
 	const read = async (one: Item): Promise<Attendance> => {
 		try {
 			await settle(one);
 			const given = givenBranch(one) ?? branch;
 			if (given !== branch)
-				throw one.refused(`another 'Branch' is given, ${given}`, 'Give the branch of the lesson.');
+				throw one.error(`another 'Branch' is given, ${given}`, 'Give the branch of the lesson.');
 			return readAttendance(one, fields, branch);
 		} catch (caught) {
 			const { message, description } = one.asError(caught);
@@ -103,10 +103,10 @@ function rowsIn(item: Item, fields: readonly Field[], input: IDataObject): IData
 	if (rows.length > 0 && twice === undefined) return rows;
 	const places = [...ids, attendance].map(({ label }) => `'${label}'`);
 	const listed = (last: string) => `${places.slice(0, -1).join(', ')} ${last} ${places.at(-1)}`;
-	throw item.refused(
+	throw item.error(
 		twice === undefined
 			? `No customer is given who was present or absent: ${listed('and')} are empty`
 			: `Customer ${twice} is given twice`,
-		`Name each customer once, in ${listed('or')}. Nothing was sent to AlfaCRM.`,
+		`Name each customer once, in ${listed('or')}.`,
 	);
 }

@@ -33,13 +33,13 @@ import { assertRoomExists, duration, readTeachers } from './timetable';
  */
 export const bookLesson: ActionKind<'bookLesson'> = {
 	decidesByTime: () => true,
-	form: (_entity, { body: fields = [] }) => ({
+	form: (_entity, { fields: fields = [] }) => ({
 		prominentFields: bookingFields(fields),
 		duration: [duration],
 		options: [bookingOptions],
 	}),
 
-	async execute(item, entity, { body: fields = [] }) {
+	async execute(item, entity, { fields: fields = [] }) {
 		const form = readBookingForm(item, entity, fields);
 		const booking = await addTeachers(item, form);
 		// A user who may not see members still gets a lesson that was booked before. A new booking reads them again and fails.

@@ -143,8 +143,8 @@ function fieldsShownFor(when: unknown, fields: readonly Field[]): Field[] {
 /** Only a customer can be in a stage, a group cannot. */
 function assertStageHasCustomer(item: Item, stageId: number | undefined, { customerIds }: Attendees): void {
 	if (stageId === undefined || customerIds.length > 0) return;
-	throw item.refused(
+	throw item.error(
 		"'Stage' is set, but no 'Customer', whose stage it would be",
-		'Remove one of them, or correct it. Nothing was sent to AlfaCRM.',
+		'Remove one of them, or correct it.',
 	);
 }

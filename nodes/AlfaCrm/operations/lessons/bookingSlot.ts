@@ -43,9 +43,9 @@ async function chooseFirstFreeSlot(item: Item, search: SlotSearch): Promise<Less
 	const slots = await findSlots(item, search, { enough: 1 });
 	if (slots.length > 0) return slots[0];
 
-	throw item.refused(
+	throw item.error(
 		`No slot of ${search.duration} minutes is free from ${search.firstDay} to ${search.lastDay}`,
-		`Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${teacherHint(search)} ${item.savedNote()}`,
+		`Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${teacherHint(search)}`,
 	);
 }
 
@@ -74,7 +74,7 @@ async function chooseSlotAt(
 		: explainObstacles(candidates, search, startTime);
 	const freeSearch = await avoidAttendeeLessons(item, booking, offerSearch, attendeeLessons);
 	const offer = await offerSlots(item, freeSearch, startTime);
-	throw item.refused(reason, `${offer} ${item.savedNote()}`);
+	throw item.error(reason, `${offer}`);
 }
 
 /** A teacher who may give the lesson at the wanted time, unless there is an obstacle. */

@@ -83,7 +83,7 @@ async function complete(
 	const [item] = items;
 	const own = targetOf(item, entity);
 	const id = idOf(item, entity);
-	const fields = action.body ?? [];
+	const fields = action.fields ?? [];
 	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
 	const { fields: ofRow } = rowsField(fields);
 	const settle = async (one: Item) => {
@@ -145,22 +145,22 @@ async function complete(
 /** It is not known in which time zone the school is, so tomorrow may be today there. */
 function assertTookPlace(item: Item, id: number, lesson: IDataObject): void {
 	if (Number(lesson.status) === LESSON_STATUS.cancelled)
-		throw item.refused(`Lesson ${id} is cancelled, so nobody attended it`, 'Nothing was saved.');
+		throw item.error(`Lesson ${id} is cancelled, so nobody attended it`);
 	const day = dayOf(lesson, item.zone);
 	if (day === undefined || day <= daysAfter(today('iso', item.zone), 1)) return;
-	throw item.refused(
+	throw item.error(
 		`Lesson ${id} is on ${day}, so nobody can have attended it yet`,
-		"Correct 'Lesson', or limit the list that it comes from to days that have passed. Nothing was saved.",
+		"Correct 'Lesson', or limit the list that it comes from to days that have passed.",
 	);
 }
 
 function completedError(item: Item, id: number, others: readonly IDataObject[]): Error {
 	const customers = others.map(({ customer_id }) => String(customer_id)).join(', ');
-	return item.refused(
+	return item.error(
 		customers === ''
 			? `Lesson ${id} is already completed, with other details`
 			: `Lesson ${id} is already completed, with another attendance of customer ${customers}`,
-		"Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Everybody who was at a lesson has to reach this node in one run. Nothing was saved.",
+		"Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Everybody who was at a lesson has to reach this node in one run.",
 	);
 }
 
@@ -236,11 +236,11 @@ function attendanceIn(item: Item, id: number, { details }: IDataObject, isComple
 	const rows = listOf(details);
 	const isReadable = rows.every((row) => isPlain(row) && row.customer_id !== undefined);
 	if (isReadable && (rows.length > 0 || !isCompleted)) return rows as IDataObject[];
-	throw item.refused(
+	throw item.error(
 		isReadable
 			? `Lesson ${id} is already completed, and AlfaCRM does not show who was there`
 			: `AlfaCRM shows the attendance of lesson ${id} in an unknown format`,
-		`${isReadable ? 'Look at it, and correct it,' : 'Complete the lesson'} in AlfaCRM. Nothing was saved.`,
+		`${isReadable ? 'Look at it, and correct it,' : 'Complete the lesson'} in AlfaCRM.`,
 	);
 }
 

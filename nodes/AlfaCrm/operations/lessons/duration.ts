@@ -26,9 +26,9 @@ export function movedEnds(
 		const clock = String(changes[start.name]);
 		const moved = minutesOfClock(clock) + length;
 		if (moved >= MINUTES_OF_A_DAY) {
-			throw item.refused(
+			throw item.error(
 				`'${end.label}' would be on the next day: the ${label.toLowerCase()} takes ${length} minutes`,
-				`'${start.label}' is ${clock}. Correct it, or give '${end.label}' too. Nothing was saved.`,
+				`'${start.label}' is ${clock}. Correct it, or give '${end.label}' too.`,
 			);
 		}
 		ends[end.name] = clockOfMinutes(moved);

@@ -43,7 +43,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 	decidesByTime: () => true,
 	form: () => ({ duration: [duration], limit: limitForm, options: [options] }),
 
-	async execute(item, entity, { body: fields = [] }) {
+	async execute(item, entity, { fields: fields = [] }) {
 		const { chosenTeacherIds, limit, ...form } = readSearchForm(item, entity, fields);
 		const teachers = await readTeachers(item, form.target, chosenTeacherIds);
 		await assertRoomExists(item, form.target, form.roomId);

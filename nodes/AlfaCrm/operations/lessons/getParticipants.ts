@@ -30,7 +30,7 @@ import type { Branch } from '../../store/located';
 export const participants: ActionKind<'participants'> = {
 	decidesByTime: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
-	async execute(item, entity, { body: fields = [] }) {
+	async execute(item, entity, { fields: fields = [] }) {
 		const { date_from, date_to, lesson_id } = bodyOf(item, fields, readFilters(item, fields));
 		const [from, to, id] = [String(date_from), String(date_to), readId(lesson_id)];
 		const most = limitOf(item);

@@ -102,9 +102,9 @@ export function assertForSomebody(item: Item, input: IDataObject): void {
 		throw lostError(item, field, 'leave it out if the lesson has none');
 	}
 	if (![customer, group].every(isEmptyIn)) return;
-	throw item.refused(
+	throw item.error(
 		`'${group.label}' and '${customer.label}' are both empty, so the lesson would be for nobody`,
-		`Fill one of them. ${item.effectNote()}`,
+		`Fill one of them.`,
 	);
 }
 
@@ -176,9 +176,9 @@ function assertFree(item: Item, body: IDataObject, row: IDataObject): void {
 	for (const { name, label } of [teacher, room]) {
 		const taken = readIds(listOf(row[name])).find((id) => readIds(listOf(body[name])).includes(id));
 		if (taken === undefined) continue;
-		throw item.refused(
+		throw item.error(
 			`${label} ${taken} has another lesson at that time: lesson ${String(row.id)}, ${timeOf(row, item.zone)}`,
-			`Choose another time ('Get Free Slots' of the teacher shows some), or switch '${checkBusy.displayName}' off in 'Options'. ${item.savedNote()}`,
+			`Choose another time ('Get Free Slots' of the teacher shows some), or switch '${checkBusy.displayName}' off in 'Options'.`,
 		);
 	}
 }

@@ -47,9 +47,9 @@ function withEnd(item: Item, input: IDataObject): IDataObject {
 	const begin = minutesOfClock(clock);
 	const end = begin + item.integer(duration);
 	if (end < MINUTES_OF_A_DAY) return { ...input, [END.name]: clockOfMinutes(end) };
-	throw item.refused(
+	throw item.error(
 		`'${duration.displayName}' must be at most ${MINUTES_OF_A_DAY - 1 - begin} minutes to end on the same day`,
-		`'${START.label}' is ${clock}. Correct one of them. ${item.effectNote()}`,
+		`'${START.label}' is ${clock}. Correct one of them.`,
 	);
 }
 

@@ -131,9 +131,9 @@ export async function assertRoomExists(item: Item, target: Target, roomId?: numb
 /** @param firstDayLabel what the form calls the first day */
 export function assertDayRange(item: Item, firstDay: string, lastDay: string, firstDayLabel: string): void {
 	if (firstDay <= lastDay && lastDay < daysAfter(firstDay, MOST_DAYS)) return;
-	throw item.refused(
+	throw item.error(
 		`'Date To' must be between '${firstDayLabel}' (${firstDay}) and a year later, but it is ${lastDay}`,
-		'Correct one of the days. Nothing was sent to AlfaCRM.',
+		'Correct one of the days.',
 	);
 }
 

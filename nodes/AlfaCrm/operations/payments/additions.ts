@@ -118,8 +118,8 @@ async function assertOwnSubscription({ item, customerId, target, body }: NewAddi
 	// Who may take payments need not be allowed to see subscriptions.
 	const found = await item.readIfAllowed(async () => await findById(item, customerTariff, id, where));
 	if (found?.record !== undefined || !found?.isConclusive) return;
-	throw item.refused(
+	throw item.error(
 		`AlfaCRM lists no customer subscription ${id} of customer ${customerId}`,
-		`Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. ${item.savedNote()}`,
+		`Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago.`,
 	);
 }

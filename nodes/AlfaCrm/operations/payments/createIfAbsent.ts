@@ -41,9 +41,9 @@ import type { Branch } from '../../store/located';
  */
 export const createIfAbsent: ActionKind<'createIfAbsent'> = {
 	decidesByTime: ({ creates }) => additions[creates].decidesByTime === true,
-	form: (_entity, { body = [], creates }) => ({
+	form: (_entity, { fields = [], creates }) => ({
 		skipIfThere: [skipIfThere, ...(additions[creates].form ?? [])],
-		options: textOptions(body),
+		options: textOptions(fields),
 	}),
 
 	async execute(item, entity, action) {
@@ -105,7 +105,7 @@ interface AdditionForm {
 async function readAdditionForm(
 	item: Item,
 	entity: Entity,
-	{ body: fields = [], creates, idAs: customerField, fixed, onlyNumbered }: CreateAction,
+	{ fields: fields = [], creates, idAs: customerField, fixed, onlyNumbered }: CreateAction,
 ): Promise<AdditionForm> {
 	const addedEntity = entityOf(creates);
 	const kind = additions[creates];

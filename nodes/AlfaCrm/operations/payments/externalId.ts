@@ -73,9 +73,9 @@ export function extractExternalId(
 	const { [idInput.name]: givenId, [customFieldInput.name]: givenField, ...values } = formValues;
 	if (givenId === undefined && givenField === undefined) return { values };
 	if (givenId === undefined) {
-		throw item.refused(
+		throw item.error(
 			`'${customFieldInput.label}' is given, but no '${idInput.label}'`,
-			`Add '${idInput.label}'. ${item.effectNote()}`,
+			`Add '${idInput.label}'.`,
 		);
 	}
 
@@ -94,17 +94,17 @@ export function extractExternalId(
 function assertCanBeFoundAgain(item: Item, id: string): void {
 	const requirement = findIdFault(id);
 	if (requirement === undefined) return;
-	throw item.refused(
+	throw item.error(
 		`'${idInput.label}' must ${requirement}, but it is ${quoted(id)}`,
-		`Correct it, or the expression that fills it. ${item.effectNote()}`,
+		`Correct it, or the expression that fills it.`,
 	);
 }
 
 function assertIsCustomField(item: Item, name: string): void {
 	if (isCustom(name)) return;
-	throw item.refused(
+	throw item.error(
 		`'${customFieldInput.label}' is no name of a custom field: ${quoted(name)}`,
-		`It starts with custom_, as in the output of 'Get' with 'Simplify' off. ${item.effectNote()}`,
+		`It starts with custom_, as in the output of 'Get' with 'Simplify' off.`,
 	);
 }
 

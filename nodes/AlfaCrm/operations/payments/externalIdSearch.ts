@@ -56,9 +56,9 @@ function wrongCustomerError(
 	payment: IDataObject,
 ): Error {
 	const owner = isEmpty(payment.customer_id) ? 'nobody' : `customer ${String(payment.customer_id)}`;
-	return item.refused(
+	return item.error(
 		`Payment ${String(payment.id)} of ${owner} has the External ID ${quoted(value)} already, so it was not entered for customer ${customerId}`,
-		`Correct 'Customer' or '${idInput.label}'; if that payment is wrong, correct it in AlfaCRM. ${item.savedNote()}`,
+		`Correct 'Customer' or '${idInput.label}'; if that payment is wrong, correct it in AlfaCRM.`,
 	);
 }
 
@@ -79,7 +79,7 @@ export async function findPayer(item: Item, branch: Branch, externalId: External
 		incomes.length === 0
 			? `AlfaCRM shows no payment with the External ID ${id}, so its payer is not known`
 			: `The External ID ${id} does not tell the payer: payments ${incomeIds.join(', ')}`;
-	throw item.refused(reason, `Fill 'Customer'. ${item.savedNote()}`);
+	throw item.error(reason, `Fill 'Customer'.`);
 }
 
 /**
@@ -123,9 +123,9 @@ function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilt
 		mayMatch: (payment) => normalizeId(payment[fieldName]).includes(text),
 		// If AlfaCRM did not store or show the field, each run would enter the payment again.
 		fieldMissingError: () =>
-			item.refused(
+			item.error(
 				`AlfaCRM's payments show no field "${fieldName}", so the '${idInput.label}' would not be found again`,
-				`Give one that they have as '${customFieldInput.label}': 'Get' with 'Simplify' off shows them. ${item.savedNote()}`,
+				`Give one that they have as '${customFieldInput.label}': 'Get' with 'Simplify' off shows them.`,
 			),
 	};
 }

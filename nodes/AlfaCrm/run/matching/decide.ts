@@ -84,9 +84,9 @@ export function severalMatchError(
 	const { description = '' } = narrower ?? {};
 	const words = `${description.charAt(0).toLowerCase()}${description.slice(1)}`;
 	const such = narrower === undefined || narrower === key ? '' : ` (${narrower.label} ${words})`;
-	return item.refused(
+	return item.error(
 		`${matches.length} ${plural.toLowerCase()} match by ${key.label}: ${named(matches).join(', ')}`,
-		`${advice}, match by something that only one ${label.toLowerCase()} has${such}, or merge them in AlfaCRM. ${item.savedNote()}`,
+		`${advice}, match by something that only one ${label.toLowerCase()} has${such}, or merge them in AlfaCRM.`,
 	);
 }
 

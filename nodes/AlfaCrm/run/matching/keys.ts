@@ -98,15 +98,15 @@ export interface Search {
 export function keyOf(item: Item, entity: Entity): MatchKey {
 	const name = item.choice(matchBy(entity));
 	const key = entity.match?.keys.find((one) => one.name === name);
-	if (key === undefined) throw item.refused(`'Match By' has no choice "${name}"`);
+	if (key === undefined) throw item.error(`'Match By' has no choice "${name}"`);
 	const { fields } = key;
 	if (fields.length > 0 && !key.custom) return key;
 	if (key.custom && [matchField, matchValue].every((one) => isEmpty(item.input(one)))) return key;
 	const custom = item.text(matchField);
 	if (isCustom(custom)) return { ...key, fields: [...fields, custom] };
-	throw item.refused(
+	throw item.error(
 		`'Custom Field' is no name of a custom field: "${custom}"`,
-		"It starts with custom_, as in the output of 'Get'. Nothing was sent to AlfaCRM.",
+		"It starts with custom_, as in the output of 'Get'.",
 	);
 }
 
@@ -186,9 +186,9 @@ export function emptyKeyError(
 		if (isEmpty(value) || isTelling) return [];
 		return [unusable(field, value)];
 	});
-	return item.refused(
+	return item.error(
 		`${useless.join(' and ') || empty}, so no ${entity.label.toLowerCase()} can be looked for`,
-		`${useless.length > 0 ? 'Correct' : 'Fill'} it, or check the expression in it${advice}. Nothing was sent to AlfaCRM.`,
+		`${useless.length > 0 ? 'Correct' : 'Fill'} it, or check the expression in it${advice}.`,
 	);
 }
 

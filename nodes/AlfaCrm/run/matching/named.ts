@@ -91,7 +91,7 @@ async function findByKey(
 	const [meant, ...others] = active.length > 0 ? active : found;
 	if (meant === undefined) {
 		const noun = entity.label.toLowerCase();
-		throw item.failed(
+		throw item.apiError(
 			`AlfaCRM has no ${noun} with this ${search.key.label.toLowerCase()}${SEARCHED}`,
 			`Check the value in '${entity.label}'. To go on without one, look with 'Find' before.`,
 			404,
@@ -107,7 +107,10 @@ const GIVE_ID = "Give the ID of the one that is meant, which 'Find' returns";
 function searchFor(item: Item, entity: Entity, key: MatchKey, value: unknown): Search {
 	const custom = key.fields.length === 0 ? customIn(value) : undefined;
 	if (key.fields.length === 0 && !custom && !isEmpty(value)) {
-		throw item.unreadable(`'${entity.label}' ${NO_CUSTOM_VALUE}, but it is ${quoted(value)}`, entity.label);
+		throw item.unreadableError(
+			`'${entity.label}' ${NO_CUSTOM_VALUE}, but it is ${quoted(value)}`,
+			entity.label,
+		);
 	}
 	const own = custom ? { ...key, fields: [custom.name] } : key;
 	const given = () => (custom ? custom.value : value);

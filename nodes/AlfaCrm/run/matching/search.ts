@@ -76,14 +76,14 @@ function similarRecordError(
 	const problem = `${label} ${String(row.id)} with '${field.label}' ${quoted(held)} may be the one with ${quoted(wanted)}: ${reason}`;
 	if (archivedMatch !== undefined) {
 		const archivedId = String(archivedMatch.row.id);
-		return item.refused(
+		return item.error(
 			`${problem}. ${label} ${archivedId} matches, but is archived`,
-			`If the active one is meant, write '${field.label}' alike here and in AlfaCRM; if the archived one is, restore it in AlfaCRM first. ${item.savedNote()}`,
+			`If the active one is meant, write '${field.label}' alike here and in AlfaCRM; if the archived one is, restore it in AlfaCRM first.`,
 		);
 	}
-	return item.refused(
+	return item.error(
 		problem,
-		`If it is, write '${field.label}' alike here and in AlfaCRM; if that is another ${noun}, add the new one with 'Create' first. ${item.savedNote()}`,
+		`If it is, write '${field.label}' alike here and in AlfaCRM; if that is another ${noun}, add the new one with 'Create' first.`,
 	);
 }
 
@@ -174,9 +174,9 @@ async function ask(
 	const finds = ({ [name]: held }: IDataObject) =>
 		holds(field, held, value) || Object.values(asked).some((one) => containsPart(field, held, one));
 	const noCustomFieldError = () =>
-		item.refused(
+		item.error(
 			`AlfaCRM's ${entity.label.toLowerCase()} has no field "${name}"`,
-			`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are. ${item.savedNote()}`,
+			`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are.`,
 		);
 	const hiddenError = () => hiddenFieldError(item, entity, field);
 	const filter = {
@@ -214,9 +214,9 @@ function isEveryValueHidden(field: Field, query: IDataObject, rows: readonly IDa
 
 /** Stops the run, since it could not tell the record from others and would make a new one each time. */
 function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Error {
-	return item.refused(
+	return item.error(
 		`AlfaCRM finds ${plural.toLowerCase()} by '${label}' but shows it on none of them, so it is not sure which one is meant`,
-		`Let the role of the credential's user see it, or match by something that this user sees. ${item.savedNote()}`,
+		`Let the role of the credential's user see it, or match by something that this user sees.`,
 	);
 }
 

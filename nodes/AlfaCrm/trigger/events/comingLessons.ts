@@ -30,8 +30,8 @@ export const comingLessons: EventKind<'comingLessons'> = {
 			filters: {},
 			zone: parameters.dayZone,
 			limitedBy: hoursBefore.displayName,
-			itemsOf: async ({ news, names }) => {
-				const found = (news as readonly Reminder[]).map(({ participant }) => participant);
+			itemsOf: async ({ records, names }) => {
+				const found = (records as readonly Reminder[]).map(({ participant }) => participant);
 				return await shownParticipants(found, names, isSimple);
 			},
 		};

@@ -168,13 +168,15 @@ export const derived: EventKind<'derived'> = {
 	watch: (parameters, { what }) => ({
 		source: new DerivedEvents(derivedEvents[what]),
 		filters: {},
-		itemsOf: async ({ news, client, names, deadline }) => {
-			if (!parameters.flag(simplifyNamed)) return news.map(({ row }) => row);
-			const records = new RecordReader(client);
+		itemsOf: async ({ records, client, names, deadline }) => {
+			if (!parameters.flag(simplifyNamed)) return records.map(({ row }) => row);
+			const recordReader = new RecordReader(client);
 			const isLate = () => Date.now() >= deadline;
 			const show = async ({ row, branches }: NewRecord) =>
-				simplified(await withRecords({ row: fewOf(row, derivedEvents[what]), branches }, records, names));
-			return await oneByOne(news, isLate, show);
+				simplified(
+					await withRecords({ row: fewOf(row, derivedEvents[what]), branches }, recordReader, names),
+				);
+			return await oneByOne(records, isLate, show);
 		},
 	}),
 };

@@ -149,7 +149,7 @@ export const dueDate: EventKind<'dueDate'> = {
 				const today = dayAt(found.now, parameters.dayZone);
 				const rows = await shownRows(parameters, client)(found);
 				return rows.map((row, index) => {
-					const { mark, row: card } = found.news[index] as DueRecord;
+					const { mark, row: card } = found.records[index] as DueRecord;
 					return { ...dueKinds[what].describe(mark, today, card), ...row };
 				});
 			},

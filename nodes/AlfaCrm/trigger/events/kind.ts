@@ -20,13 +20,13 @@ export interface Watching {
 	/** The label of the parameter that says who counts, where on most days it may be nobody. */
 	limitedBy?: string;
 	/** The items of what is new, the oldest first; fewer where there is no time to read more records. */
-	itemsOf(found: Found): Promise<IDataObject[]>;
+	itemsOf(found: ReportedRecords): Promise<IDataObject[]>;
 }
 
 /** What is new, and what its items are made with. */
-export interface Found {
+export interface ReportedRecords {
 	/** The oldest first. */
-	news: readonly NewRecord[];
+	records: readonly NewRecord[];
 	/** For the records that changes are about. */
 	client: ApiClient;
 	/** What IDs in records stand for. */

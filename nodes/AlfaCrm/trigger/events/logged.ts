@@ -22,7 +22,7 @@ import { oneByOne } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
 import { pickedOf } from '../parameters';
 import { RecordReader } from '../recordReader';
-import type { EventKind, Found } from './kind';
+import type { EventKind, ReportedRecords } from './kind';
 
 const stages = pickedOf(
 	'To Stage',
@@ -84,15 +84,15 @@ export const logged: EventKind<'logged'> = {
  * record its ID is there, and why it could not be read.
  */
 async function itemsOf(
-	{ news, client, names, deadline }: Found,
+	{ records, client, names, deadline }: ReportedRecords,
 	parameters: TriggerParameters,
 ): Promise<IDataObject[]> {
 	const isRead = parameters.flag(fetchRecord);
 	const isLate = () => isRead && Date.now() >= deadline;
-	const records = new RecordReader(client, news);
-	return await oneByOne(news, isLate, async ({ row, branches }) => {
+	const recordReader = new RecordReader(client, records);
+	return await oneByOne(records, isLate, async ({ row, branches }) => {
 		const change = changeOf(row, branches[0]) as Change;
-		const { record, reason, missing } = isRead ? await records.find(change, branches) : { record: null };
+		const { record, reason, missing } = isRead ? await recordReader.find(change, branches) : { record: null };
 		const entity = entityOfClass(change.entity);
 		const rows = record === null ? [] : [{ row: record, branch: branchOf(record, branches[0]) }];
 		const isShown = entity !== undefined && parameters.flag(simplify);

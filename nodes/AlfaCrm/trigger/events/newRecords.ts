@@ -31,8 +31,8 @@ function newRecordsOf(
 /** Items of rows as they are listed. */
 export const shownRows =
 	(parameters: TriggerParameters, entity: Entity): Watching['itemsOf'] =>
-	async ({ news, names }) => {
-		const rows = news.map(({ row, branches: [branch] }) => ({ row, branch }));
+	async ({ records, names }) => {
+		const rows = records.map(({ row, branches: [branch] }) => ({ row, branch }));
 		return await readingOutput(parameters, entity)(rows, names);
 	};
 

@@ -203,9 +203,9 @@ function meantOf({ item, entity, target, search, rules }: Request, matches: Foun
 	if (!('id' in search.wanted)) return undefined;
 	const id = Number(search.wanted.id);
 	if (matches.length === 0) throw notFoundError(item, entity, id, target.branch);
-	throw item.refused(
+	throw item.error(
 		`${entity.label} ${id} is archived, and a match by ID creates nothing`,
-		"Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.",
+		"Choose in 'If the Match Is Archived' to update or skip it.",
 	);
 }
 
@@ -282,9 +282,9 @@ async function change(request: Request, found: Found): Promise<IDataObject | und
 	const counts = !archived || ifArchived === 'update' || ifArchived === 'restore';
 	if (counts && isMatch(found.by, current.row)) return await save({ ...current, archived });
 	if (item.hasSaved) {
-		throw item.refused(
+		throw item.error(
 			`${entity.label} ${id} was changed meanwhile, so that it does not match any more`,
-			`Run it again. ${item.savedNote()}`,
+			`Run it again.`,
 		);
 	}
 	item.execution.forget(entity.path);
