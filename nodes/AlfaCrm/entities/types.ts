@@ -43,8 +43,8 @@ export interface Matching {
 export type Added = 'communication' | 'customerTariff' | 'pay' | 'task';
 
 /**
- * What an action does, and what must be said of it besides. Each kind has a module in `operations/actions/`, or in
- * `operations/school/` where it answers a question out of several lists. Those from `change` to `completeLesson` look
+ * What an action does, and what must be said of it besides. Each kind has a module in the folder of `operations/` for
+ * what it is about. Those from `change` to `completeLesson` look
  * first, and so can be run again without doing it twice.
  */
 interface ActionKinds {

@@ -118,7 +118,7 @@ export class Item extends ParameterReader {
 	 * @param advice whole sentences
 	 */
 	error(message: string, advice = ''): NodeOperationError {
-		const description = [advice, this.effectSentence()].filter((text) => text !== '').join(' ');
+		const description = [advice.trim(), this.effectSentence()].filter((text) => text !== '').join(' ');
 		const node = this.execution.context.getNode();
 		return new NodeOperationError(node, message, {
 			description: description === '' ? undefined : description,

@@ -226,7 +226,7 @@ describe('Reject Lead', () => {
 		const client = school.lead({ is_study: 1 });
 		expect((await school.run(reject(client, false))).error).toMatchObject({
 			message: `Customer ${client} is a client, not a lead`,
-			description: 'Nothing was changed.',
+			description: 'Nothing was saved.',
 		});
 	});
 });

@@ -124,7 +124,7 @@ describe('what differs from the record', () => {
 		const teachers = customer.fields.find(({ name }) => name === 'teacher_ids')!;
 		const advice = {
 			description:
-				"Leave 'Teacher' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. Nothing was saved.",
+				"Leave 'Teacher' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. Nothing was sent to AlfaCRM.",
 		};
 		const hidden = () => added(item, teachers, undefined, [1]);
 		expect(hidden).toThrow("Nothing can be added to 'Teacher', because AlfaCRM does not show what is in it");

@@ -106,7 +106,7 @@ describe('a call that writes', () => {
 		const { model, item } = await saved({ success: true, model: { id: 7, name: 'Мия', custom_a: 1 } });
 		expect(model).toEqual({ id: 7, name: 'Мия', custom_a: 1 });
 		expect(item.hasSaved).toBe(true);
-		expect(item.savedNote()).toBe('Saved before: create the customer.');
+		expect(item.error('No').description).toBe('Saved before: create the customer.');
 		expect(item.apiError('No', 'Look there.')).toMatchObject({
 			description: 'Look there. Saved before: create the customer.',
 		});
@@ -116,7 +116,7 @@ describe('a call that writes', () => {
 		const { item } = await saved({ success: true, model: { id: 7 } });
 		await item.save(UPDATE, []);
 		const both = 'Saved before: create the customer; update customer 7.';
-		expect([item.savedNote(), item.effectNote()]).toEqual([both, both]);
+		expect(item.error('No').description).toBe(both);
 		expect(incompleteListError(item, 'payments', 'that this payment is new')).toMatchObject({
 			message: "AlfaCRM's list of payments did not come whole, so it is not sure that this payment is new",
 			description: `Run it again. ${both}`,
@@ -187,9 +187,9 @@ describe('a refusal of an item', () => {
 			async (item: Item) => await item.send({ ...call, action: 'create' }, []),
 		]) {
 			const { item } = deskOf(() => ({ items: [], total: 0 }));
-			expect(item.effectNote()).toBe('Nothing was sent to AlfaCRM.');
+			expect(item.error('No').description).toBe('Nothing was sent to AlfaCRM.');
 			await send(item);
-			expect(item.effectNote()).toBe('Nothing was saved.');
+			expect(item.error('No').description).toBe('Nothing was saved.');
 		}
 	});
 

@@ -59,7 +59,7 @@ export const change = changing();
 export const rejectLead = changing({
 	check(item, { row }) {
 		if (readFlag(row.is_study) === CUSTOMER_TYPE.lead) return;
-		throw item.error(`Customer ${String(row.id)} is a client, not a lead`, 'Nothing was changed.');
+		throw item.error(`Customer ${String(row.id)} is a client, not a lead`);
 	},
 	// Who is not to be archived is not to be restored either.
 	values: ({ removed, ...rest }) => (Number(removed) === 1 ? { ...rest, removed } : rest),
