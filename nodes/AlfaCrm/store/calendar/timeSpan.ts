@@ -4,7 +4,7 @@ import { formatTime, minutesOfClock } from '../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../values/time';
 
 /** A part of a day, in minutes after midnight. */
-export interface TimeSpan {
+interface TimeSpan {
 	begin: number;
 	end: number;
 }
