@@ -8,7 +8,7 @@ const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep 
 /** How deep each level goes: runs of a property in `npm test`, and in `npm run test:deep`. */
 export const depth = {
 	recordHistories: runs(1_000, 10_000),
-	logHistories: runs(1_000, 10_000),
+	logHistories: runs(1_000, 4_000),
 	attendanceHistories: runs(1_000, 10_000),
 	derivedEvents: runs(100, 2_000),
 	memberships: runs(60, 1_500),

@@ -2,43 +2,51 @@ import ts from 'typescript';
 import { inRepo, ROOT } from '../paths';
 
 /** The types that the triggers' state is kept in, between two polls and over an update of the package. */
-const STATES = [
-	{ file: 'trigger/state.ts', names: ['Stored'] },
-	{ file: 'trigger/changeLog.ts', names: ['LogState'] },
-	{ file: 'trigger/newRecords.ts', names: ['RecordsState'] },
-	{ file: 'trigger/derivedEvents.ts', names: ['DerivedState'] },
-	{ file: 'trigger/dueDates.ts', names: ['DueState'] },
-	{ file: 'trigger/comingLessonsState.ts', names: ['ComingState'] },
-	{ file: 'trigger/webhook/deliveries.ts', names: [] },
-];
-/** Numbers that tell which shape is stored, by their names in these files. */
-const NUMBERS = /^(VERSION|LATEST_DELIVERIES|DIGEST_LENGTH)$/;
+const STATE_TYPES = ['Stored', 'LogState', 'RecordsState', 'DerivedState', 'DueState', 'ComingState'];
+/** Constants that the stored state depends on. */
+const STATE_NUMBERS = ['VERSION', 'LATEST_DELIVERIES', 'DIGEST_LENGTH'];
+const TRIGGERS = ['AlfaCrmTrigger.node.ts', 'AlfaCrmWebhookTrigger.node.ts'];
 
 type Shape = string | { [property: string]: Shape };
 
-/** What the triggers store: versions, and each property with its type. */
+/**
+ * Reads what the triggers store: versions, and each property with its type. Types and constants are found by their names in any file
+ * that the triggers import, so a file may move.
+ */
 export function stateContract(): Record<string, Shape> {
 	const { config } = ts.readConfigFile(inRepo('tsconfig.json'), ts.sys.readFile) as { config: unknown };
 	const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-	const paths = STATES.map(({ file }) => inRepo('nodes/AlfaCrm', file));
-	const program = ts.createProgram(paths, { ...options, noEmit: true });
+	const roots = TRIGGERS.map((file) => inRepo('nodes/AlfaCrm', file));
+	const program = ts.createProgram(roots, { ...options, noEmit: true });
 	const checker = program.getTypeChecker();
-	const found: Array<[string, Shape]> = [];
-	STATES.forEach(({ names }, index) => {
-		const source = program.getSourceFile(paths[index]);
-		if (!source) throw new Error(`${paths[index]} is not there`);
-		const missing = new Set(names);
+	const shapes = new Map<string, Shape>();
+
+	const add = (name: string, shape: Shape) => {
+		if (shapes.has(name))
+			throw new Error(`${name} is declared twice, so it is not clear which one is stored`);
+		shapes.set(name, shape);
+	};
+	for (const source of program.getSourceFiles()) {
+		if (!source.fileName.startsWith(inRepo('nodes'))) continue;
+
 		source.forEachChild((node) => {
-			if (ts.isInterfaceDeclaration(node) && missing.delete(node.name.text))
-				found.push([node.name.text, shapeOf(checker, checker.getTypeAtLocation(node), node)]);
-			if (ts.isVariableStatement(node))
-				for (const { name, initializer } of node.declarationList.declarations)
-					if (NUMBERS.test(name.getText()) && initializer)
-						found.push([name.getText(), initializer.getText()]);
+			if (ts.isInterfaceDeclaration(node) && STATE_TYPES.includes(node.name.text)) {
+				add(node.name.text, shapeOf(checker, checker.getTypeAtLocation(node), node));
+			}
+			if (!ts.isVariableStatement(node)) return;
+
+			for (const { name, initializer } of node.declarationList.declarations) {
+				const isStored = STATE_NUMBERS.includes(name.getText());
+				if (isStored && initializer) add(name.getText(), initializer.getText());
+			}
 		});
-		if (missing.size > 0) throw new Error(`${paths[index]} has no ${[...missing].join(', ')}`);
-	});
-	return Object.fromEntries(found);
+	}
+
+	const names = [...STATE_NUMBERS, ...STATE_TYPES];
+	const missing = names.filter((name) => !shapes.has(name));
+	if (missing.length > 0) throw new Error(`The triggers declare no ${missing.join(', ')}`);
+	// In the order of the lists, so that a moved file changes nothing.
+	return Object.fromEntries(names.map((name) => [name, shapes.get(name) as Shape]));
 }
 
 /** Ours are opened up to their properties; those of Node, n8n and TypeScript are called by their names. */
