@@ -30,18 +30,26 @@ import type { Login } from './session';
 import { accountOf, FRESH_MS, loginOf, noteCall, sessionOf } from './session';
 
 export const CREDENTIAL = 'alfaCrmApi';
-/** How long AlfaCRM is given at least to end what it may still be at work on. */
+
+/** AlfaCRM gets at least this long to end a call whose answer was lost. */
 const MIN_IN_PROGRESS_MS = 1_000;
-/** How long a credential is used without reading it again, which takes n8n a query of its database each time. */
+
+/** A credential that was read is used for this long, because n8n queries its database for each reading. */
 const CREDENTIAL_MS = 1_000;
+
 /**
- * How many logins of one execution may bring a token that is refused, before it is given up. Where a login ended the older tokens,
- * processes would end each other's; a token that another process has stored meanwhile costs no login. API notes 1.
+ * After so many logins whose tokens were refused, an execution gives up. In an account where each login ends the older tokens, two
+ * n8n processes would otherwise end each other's tokens again and again. API notes 1.
  */
 const MOST_LOGINS = 3;
-/** How long no other login is tried after one that a web page answered: a firewall that stopped one of many items stops them all. */
+
+/**
+ * After a login that a web page answered, no other login is tried for this long: a firewall that stopped the login of one item
+ * stops those of all others too.
+ */
 const WEB_PAGE_PAUSE_MS = 60_000;
 
+/** What the credential says about all calls. */
 interface Connection {
 	origin: string;
 	account: string;
@@ -50,28 +58,48 @@ interface Connection {
 	/** 0 for as many as the rate needs. */
 	callsAtOnce: number;
 	rateLimitWaitMs: number;
-	/** The branch in which branch/index is called. */
+	/** The branch in which the list of branches is called. */
 	branchId?: number;
 }
 
+/** The answer of a call, or the failure that its caller expected. */
+type Outcome = { answer: ApiResponse } | { failure: ApiFailure };
+
+interface ExpectedFailures {
+	/** Tells whether the caller knows what to do about a failure. */
+	isExpected: (failure: ApiFailure) => boolean;
+	/** Tells the same about a failure after which not even another token is to be tried. */
+	isFinal?: (failure: ApiFailure) => boolean;
+}
+
+/** A login that AlfaCRM or a firewall refused. Each of many items would try it again. */
+interface RefusedLogin {
+	login: string;
+	failure: ApiFailure;
+	/** Until when it is not tried again, by `performance.now()`. */
+	until: number;
+}
+
 /**
- * Speaks to AlfaCRM for one execution of a node, one poll, or one dropdown. It is not to be kept longer: the credential
- * may be edited meanwhile.
+ * Speaks to AlfaCRM for one execution of a node, one poll, or one dropdown. Make a new client for each of them, because the
+ * credential may be edited in between.
+ *
+ * A call goes through these steps: `request` reads the connection from the credential; `sendWithTokens` tries another token where
+ * AlfaCRM refuses one; `sendWithRetries` waits for the rate limiter and repeats what is safe to repeat; `sendOnce` sends.
  */
 export class ApiClient {
 	private connection?: Connection;
-	/** Lists that AlfaCRM gives without a page size only, as `customer/index`. API notes 7a. */
+	/** Actions whose lists AlfaCRM gives without a page size only, such as `customer/index`. API notes 7a. */
 	readonly withoutPageSize = new Set<string>();
-	private credential?: { values: ICredentialDataDecryptedObject; at: number };
-	/** The login that was refused, which each of many items would try again. Until a moment of `performance.now()`. */
-	private refused?: { login: string; failure: ApiFailure; until: number };
-	/** New tokens that were refused since a call succeeded: where every token is, each item would log in again. */
-	private readonly refusedLogins = new Set<string>();
+	private credential?: { values: ICredentialDataDecryptedObject; readAt: number };
+	private refusedLogin?: RefusedLogin;
+	/** New tokens that AlfaCRM refused since the last call that succeeded. */
+	private readonly refusedNewTokens = new Set<string>();
 	private readonly begun = performance.now();
 	/** Whether AlfaCRM has answered a call or taken a login, so that the hostname is right. */
 	private isHostKnown = false;
 
-	/** @param deadline gives up all calls when it aborts, in a context that cannot be cancelled itself */
+	/** @param deadline ends all calls when it aborts, in a context that cannot be cancelled itself */
 	constructor(
 		private readonly context: ApiContext,
 		private readonly deadline?: AbortSignal,
@@ -85,22 +113,18 @@ export class ApiClient {
 		return this.context.getTimezone();
 	}
 
-	/** Aborts when the execution is cancelled or the deadline has come; polls and dropdowns have neither. */
+	/** Aborts when the execution is cancelled or the deadline has come. Polls and dropdowns have neither. */
 	get signal(): AbortSignal | undefined {
 		if (this.deadline !== undefined) return this.deadline;
 		return 'getExecutionCancelSignal' in this.context ? this.context.getExecutionCancelSignal() : undefined;
 	}
 
-	private get isExecution(): boolean {
-		return 'getExecutionCancelSignal' in this.context;
-	}
-
-	/** The AlfaCRM and the user of it, the same for all credentials that lead there. */
+	/** Names the AlfaCRM and its user. All credentials that lead there have the same account. */
 	async account(): Promise<string> {
 		return (await this.connect(undefined)).account;
 	}
 
-	/** The email of the credential's user, for looking that user up; it is no part of any message or output. */
+	/** Returns the email of the credential's user, to look that user up. Never put it into a message or an output. */
 	async email(): Promise<string> {
 		return (await this.connect(undefined)).email;
 	}
@@ -109,244 +133,341 @@ export class ApiClient {
 		return (await this.connect(undefined)).origin;
 	}
 
-	/** How many calls may be under way at the same moment: as the credential says, or as many as the rate needs by now. */
+	/** How many calls may be under way at once: as many as the credential says, or as many as the rate needs by now. */
 	get callsAtOnce(): number {
 		if (this.connection === undefined) return 1;
+
 		const { origin, perSecond, callsAtOnce } = this.connection;
 		return callsAtOnce || rateLimiterOf(origin).callsAtOnce(perSecond);
 	}
 
 	/**
-	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`, at the limited rate, retried where that is
-	 * safe, with a login when there is no valid token.
+	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`. It waits for the rate limiter, logs in if there is
+	 * no valid token, and is sent again where that is safe.
 	 *
-	 * @returns the JSON that a successful answer holds: an object, for some actions a list
-	 * @throws NodeApiError that tells what happened and what to do
+	 * @returns the JSON of a successful answer: an object, for some actions a list
+	 * @throws NodeApiError that says what happened and what to do
 	 */
 	async request(call: ApiRequest): Promise<ApiResponse> {
 		return (await this.attempt(call, () => false)) as ApiResponse;
 	}
 
-	/** The same for a call that may fail in a way for which the caller knows another one: then there is no answer. */
+	/**
+	 * Sends one call like `request`, where the caller knows what to do about some failures.
+	 *
+	 * @returns undefined after a failure that `isExpected` accepts
+	 */
 	async attempt(
 		call: ApiRequest,
 		isExpected: (failure: ApiFailure) => boolean,
 	): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
-		const isBranchless = isBranchList(call) && call.branch === undefined;
-		const elsewhere = isBranchless
-			? (connection.branchId ?? branchOfForm(this.context, call.itemIndex))
-			: undefined;
-		if (elsewhere === undefined) return await this.attemptWithTokens(connection, call, isExpected);
-		// Where the main branch is switched off, the list of branches answers inside of another one only. API notes 2.
-		if (connection.branchId === undefined) {
-			let isRefusedHere = false;
-			const isFinal = (failure: ApiFailure) => (isRefusedHere = mayAnswerElsewhere(failure));
-			const answer = await this.attemptWithTokens(connection, call, isExpected, isFinal);
-			if (!isRefusedHere) return answer;
-		}
-		return await this.attemptWithTokens(connection, { ...call, branch: elsewhere }, isExpected);
+		const isWithoutBranch = isBranchList(call) && call.branch === undefined;
+		const outcome = isWithoutBranch
+			? await this.readBranchList(connection, call, isExpected)
+			: await this.sendWithTokens(connection, call, { isExpected });
+		return 'answer' in outcome ? outcome.answer : undefined;
 	}
 
-	/** @param isFinal whether no other token is to be tried after a failure, and there is no answer */
-	private async attemptWithTokens(
+	/**
+	 * Reads the list of branches. Where the main branch is switched off, AlfaCRM answers this call only inside another branch: the one
+	 * that the credential names for it, or the one of the form. API notes 2.
+	 */
+	private async readBranchList(
 		connection: Connection,
 		call: ApiRequest,
 		isExpected: (failure: ApiFailure) => boolean,
-		isFinal: (failure: ApiFailure) => boolean = () => false,
-	): Promise<ApiResponse | undefined> {
-		const progress: Progress = { begun: performance.now(), token: '', logins: 0, isNew: false };
+	): Promise<Outcome> {
+		const branch = connection.branchId ?? branchOfForm(this.context, call.itemIndex);
+		if (branch === undefined) return await this.sendWithTokens(connection, call, { isExpected });
+
+		const inBranch = { ...call, branch };
+		if (connection.branchId !== undefined) {
+			return await this.sendWithTokens(connection, inBranch, { isExpected });
+		}
+
+		const outcome = await this.sendWithTokens(connection, call, { isExpected, isFinal: mayAnswerElsewhere });
+		const isRefused = 'failure' in outcome && mayAnswerElsewhere(outcome.failure);
+		return isRefused ? await this.sendWithTokens(connection, inBranch, { isExpected }) : outcome;
+	}
+
+	/** Sends a call, and again with another token while AlfaCRM refuses the token. */
+	private async sendWithTokens(
+		connection: Connection,
+		call: ApiRequest,
+		{ isExpected, isFinal = () => false }: ExpectedFailures,
+	): Promise<Outcome> {
+		const progress = new CallProgress();
 		for (;;) {
 			try {
-				const answer = await this.send(connection, call, progress);
-				this.refusedLogins.clear();
+				const answer = await this.sendWithRetries(connection, call, progress);
+				this.refusedNewTokens.clear();
 				this.isHostKnown = true;
-				return answer;
+				return { answer };
 			} catch (error) {
 				const failure = failureOf(error);
-				this.isHostKnown ||= progress.logins > 0 || failure.kind === 'refusal';
-				this.noteRefusedLogin(failure, progress);
-				if (isFinal(failure)) return undefined;
+				this.isHostKnown ||= progress.loginCount > 0 || failure.kind === 'refusal';
+				this.noteRefusedLogin(failure, progress.login);
+
+				if (isFinal(failure)) return { failure };
 				if (await this.giveUpToken(failure, progress)) continue;
-				if (isExpected(failure)) return undefined;
-				if (mayHaveTakenEffect(failure)) call.onLost?.(underWayMs(failure, progress));
+				if (isExpected(failure)) return { failure };
+
+				if (mayHaveTakenEffect(failure)) call.onLost?.(inProgressMs(failure, progress.elapsedMs));
 				throw this.errorOf(failure, connection, call, progress);
 			}
 		}
+	}
+
+	/** Sends a call at the limited rate, and again where that does no harm. */
+	private async sendWithRetries(
+		connection: Connection,
+		call: ApiRequest,
+		progress: CallProgress,
+	): Promise<ApiResponse> {
+		const options = {
+			perSecond: connection.perSecond,
+			atOnce: connection.callsAtOnce,
+			signal: this.signal,
+			isIdempotent: call.isIdempotent,
+			rateLimitWaitMs: connection.rateLimitWaitMs,
+		};
+		const send = async () => await this.sendOnce(connection, call, progress);
+		return await withRetries(rateLimiterOf(connection.origin), options, send);
+	}
+
+	/** Sends a call once. n8n logs in before it if there is no token. */
+	private async sendOnce(
+		connection: Connection,
+		call: ApiRequest,
+		progress: CallProgress,
+	): Promise<ApiResponse> {
+		const credential = await this.credentialWithToken(connection, progress).catch((error: unknown) => {
+			throw unsent(error);
+		});
+		const tokenBefore = credential.token;
+		const clock = new CallClock(TIMEOUT_MS, this.signal);
+		let errorBeforeSending: unknown;
+		noteCall(credential, () => {
+			try {
+				// Reading the credential and logging in took n8n a while.
+				if (this.signal?.aborted) throw cancelled();
+				call.onSend?.();
+			} catch (error) {
+				errorBeforeSending = error;
+			}
+			if (errorBeforeSending !== undefined) throw errorBeforeSending;
+			return clock.start();
+		});
+
+		try {
+			const answer = this.sendByN8n(`${connection.origin}/${pathOf(call)}`, call, credential);
+			// The signal of the clock ends the request, but not the login before it, during which there is no token yet.
+			return assertSuccess(await clock.wait(answer, () => credential.token !== ''));
+		} catch (error) {
+			// n8n wraps the error into one of its own.
+			if (errorBeforeSending !== undefined) throw errorBeforeSending;
+			throw credential.token === '' ? unsent(error) : error;
+		} finally {
+			clock.stop();
+			progress.noteToken(credential.token, { isNew: credential.token !== tokenBefore });
+		}
+	}
+
+	/** @param credential n8n writes a new token into it, so the caller learns which token AlfaCRM saw */
+	private async sendByN8n(
+		url: string,
+		call: ApiRequest,
+		credential: ICredentialDataDecryptedObject,
+	): Promise<unknown> {
+		const { httpRequestWithAuthentication } = this.context.helpers;
+		return await (httpRequestWithAuthentication.call(this.context, CREDENTIAL, requestOptions(url, call), {
+			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
+			// n8n must send nothing again: it would not show the body of a 401, which may be no answer of AlfaCRM at all.
+			preAuthenticationRetryStatusCode: [],
+		}) as Promise<unknown>);
 	}
 
 	private errorOf(
 		failure: ApiFailure,
 		{ origin, rateLimitWaitMs }: Connection,
 		call: ApiRequest,
-		{ begun, login, logins, token }: Progress,
+		{ elapsedMs, login, loginCount, token }: CallProgress,
 	): NodeApiError {
-		const { host } = new URL(origin);
-		const course = { isNewLogin: logins > 0, rateLimitWaitMs, waitedMs: performance.now() - begun };
-		const { isHostKnown } = this;
-		const { description = '', ...text } = explain(failure, { ...call, host, isHostKnown, ...course });
-		// AlfaCRM's own words may repeat them.
+		const { description = '', ...text } = explain(failure, {
+			...call,
+			host: new URL(origin).host,
+			isHostKnown: this.isHostKnown,
+			isNewLogin: loginCount > 0,
+			rateLimitWaitMs,
+			waitedMs: elapsedMs,
+		});
+
+		// AlfaCRM's own words may repeat what was sent.
 		const secrets = [token, login?.apiKey, login?.appKey];
-		const veiled = { message: redact(text.message, secrets), description: redact(description, secrets) };
-		return nodeError(this.node, { ...text, ...veiled }, call.itemIndex, text.failure);
+		const safeText = {
+			...text,
+			message: redact(text.message, secrets),
+			description: redact(description, secrets),
+		};
+		return nodeError(this.node, safeText, call.itemIndex, text.failure);
 	}
 
-	/** Remembers a login that was refused, until the credential is corrected, or for a while if a web page answered it. */
-	private noteRefusedLogin(failure: ApiFailure, { login }: Progress): void {
+	// ------------------------------------------------------- refused logins and tokens
+
+	/** Remembers a login that was refused: until the credential is corrected, or for a while if a web page answered it. */
+	private noteRefusedLogin(failure: ApiFailure, login: Login | undefined): void {
 		if (failure.kind !== 'login' || this.isRefused(login)) return;
+
 		const isLasting = ['credential-invalid', 'configuration-invalid'].includes(failure.declaredCause ?? '');
 		if (!isLasting && !failure.isForeign) return;
 
 		const until = isLasting ? Infinity : performance.now() + WEB_PAGE_PAUSE_MS;
-		this.refused = { login: JSON.stringify(login), failure, until };
+		this.refusedLogin = { login: JSON.stringify(login), failure, until };
 	}
 
 	private isRefused(login: Login | undefined): boolean {
-		return this.refused?.login === JSON.stringify(login) && performance.now() < this.refused.until;
+		const { refusedLogin } = this;
+		return refusedLogin?.login === JSON.stringify(login) && performance.now() < refusedLogin.until;
 	}
 
 	/**
-	 * Gives up a token after a 401, or after a 403, with which some clients log in again, too. API notes 1.
+	 * Gives up the token of a call after a 401. After a 403 too, because some clients log in again after one (API notes 1); but a 403
+	 * for a fresh token means that the user lacks the right.
 	 *
 	 * @returns whether another token is to be tried
 	 */
 	private async giveUpToken(
 		{ status }: ApiFailure,
-		{ login, token, logins, isNew }: Progress,
+		{ login, token, loginCount, isNewToken }: CallProgress,
 	): Promise<boolean> {
 		if (login === undefined || token === '' || (status !== 401 && status !== 403)) return false;
+
 		const session = sessionOf(login);
-		// One login tells for all calls of an execution that its user lacks the right, for what is so young did not expire.
+		// A token that this execution has logged in for, or that is a few minutes old, has not expired.
 		const isFresh = session.isIssuedSince(token, Math.max(this.begun, performance.now() - FRESH_MS));
 		if (status === 403 && isFresh && !(await this.isReplaced(token))) return false;
-		if (isNew) this.refusedLogins.add(token);
-		if (Math.max(logins, this.refusedLogins.size) >= MOST_LOGINS) return false;
+
+		if (isNewToken) this.refusedNewTokens.add(token);
+		if (Math.max(loginCount, this.refusedNewTokens.size) >= MOST_LOGINS) return false;
+
 		session.reject(token);
 		return true;
 	}
 
-	/** Whether another process has logged in since, which may have ended this token. */
+	/** Tells whether another process has logged in meanwhile, which may have ended this token. */
 	private async isReplaced(token: string): Promise<boolean> {
 		const { token: stored } = await this.context.getCredentials(CREDENTIAL);
 		return Boolean(stored) && stored !== token;
 	}
 
-	/** What the credential says of all calls; read once, and again where that did not succeed. */
+	// ------------------------------------------------------- the credential
+
+	/** Reads the connection from the credential, once for all calls. After a failure, the next call reads it again. */
 	private async connect(itemIndex: number | undefined): Promise<Connection> {
 		return (this.connection ??= await this.readConnection(itemIndex));
 	}
 
 	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
 		const credential = await this.context.getCredentials(CREDENTIAL);
-		const perSecond = readRate(credential.requestsPerSecond);
-		const callsAtOnce = readCallsAtOnce(credential.callsAtOnce);
-		const patience = readRateLimitWait(credential.rateLimitWait);
-		// Only an execution can be cancelled; a poll has its own time, and nobody looks at an empty dropdown for long.
-		const rateLimitWaitMs = this.isExecution ? patience : Math.min(patience, SHORT_RATE_LIMIT_WAIT_MS);
+		const wait = readRateLimitWait(credential.rateLimitWait);
 		try {
 			const login = loginOf(credential);
-			const { origin, email } = login;
-			const [account, branchId] = [accountOf(login), readId(credential.branchId)];
-			return { origin, account, email, perSecond, callsAtOnce, rateLimitWaitMs, branchId };
+			return {
+				origin: login.origin,
+				account: accountOf(login),
+				email: login.email,
+				perSecond: readRate(credential.requestsPerSecond),
+				callsAtOnce: readCallsAtOnce(credential.callsAtOnce),
+				// Only an execution can be cancelled. A poll has little time, and nobody looks at an empty dropdown for long.
+				rateLimitWaitMs: this.isExecution ? wait : Math.min(wait, SHORT_RATE_LIMIT_WAIT_MS),
+				branchId: readId(credential.branchId),
+			};
 		} catch (error) {
 			const { message } = error as Error;
 			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
 		}
 	}
 
-	private async send(connection: Connection, call: ApiRequest, progress: Progress): Promise<ApiResponse> {
-		const { origin, perSecond, callsAtOnce: atOnce, rateLimitWaitMs } = connection;
-		const { isIdempotent } = call;
-		const options = { perSecond, atOnce, signal: this.signal, isIdempotent, rateLimitWaitMs };
-		return await withRetries(rateLimiterOf(origin), options, async () => {
-			const data = await this.credentialWithToken(connection, progress).catch((error: unknown) => {
-				throw unsent(error);
-			});
-			const before = data.token;
-			let notSent: unknown;
-			const clock = new CallClock(TIMEOUT_MS, this.signal);
-			noteCall(data, () => {
-				try {
-					// It took n8n a while to get here where it read the credential or logged in.
-					if (this.signal?.aborted) throw cancelled();
-					call.onSend?.();
-				} catch (error) {
-					throw (notSent = error);
-				}
-				return clock.start();
-			});
-			const { httpRequestWithAuthentication: send } = this.context.helpers;
-			try {
-				const answer = send.call(
-					this.context,
-					CREDENTIAL,
-					requestOptions(`${origin}/${pathOf(call)}`, call),
-					// n8n writes a new token into what it is given, so it is known which one AlfaCRM saw.
-					{
-						credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data },
-						// Nothing is sent again by n8n, which would not show the body of a 401: it may be no answer of AlfaCRM.
-						preAuthenticationRetryStatusCode: [],
-					},
-				);
-				// n8n ends the request, but not the login before it, during which there is no token yet.
-				return assertSuccess(await clock.wait(answer, () => data.token !== ''));
-			} catch (error) {
-				// n8n makes an error of its own of it.
-				throw notSent ?? (data.token === '' ? unsent(error) : error);
-			} finally {
-				clock.stop();
-				progress.token = data.token;
-				progress.isNew = data.token !== before;
-				if (progress.isNew) progress.logins += 1;
-			}
-		});
+	private get isExecution(): boolean {
+		return 'getExecutionCancelSignal' in this.context;
 	}
 
-	/** The credential with the token to send: '' makes n8n log in. */
+	/**
+	 * Returns the credential with the token to send. An empty token makes n8n log in.
+	 *
+	 * @throws ResponseError if the credential leads to another account by now, or its login was refused
+	 */
 	private async credentialWithToken(
 		{ account }: Connection,
-		progress: Progress,
+		progress: CallProgress,
 	): Promise<ICredentialDataDecryptedObject & { token: string }> {
-		const { values, at } = await this.readCredential();
+		const { values, readAt } = await this.readCredential();
 		const login = loginOf(values);
 		if (accountOf(login) !== account) {
 			const serverMessage = 'the credential was changed to another account meanwhile. Run it again.';
 			throw new ResponseError({ kind: 'notSent', serverMessage });
 		}
+
 		progress.login = login;
-		if (this.refused !== undefined && this.isRefused(login)) throw new ResponseError(this.refused.failure);
+		if (this.refusedLogin !== undefined && this.isRefused(login)) {
+			throw new ResponseError(this.refusedLogin.failure);
+		}
+
 		const session = sessionOf(login);
-		const token = await session.token(String(values.token ?? ''), at, async () => {
+		const readStoredToken = async () => {
 			const stored = await this.context.getCredentials(CREDENTIAL);
 			return sessionOf(loginOf(stored)) === session ? String(stored.token ?? '') : '';
-		});
+		};
+		const token = await session.token(String(values.token ?? ''), readAt, readStoredToken);
 		return { ...values, token };
 	}
 
-	/** The credential as it was a second ago at most; read anew after a login that was refused, since it may have been corrected. */
+	/**
+	 * Returns the credential as it was at most a second ago. After a login that was refused it is read again, because somebody may have
+	 * corrected it.
+	 */
 	private async readCredential(): Promise<NonNullable<ApiClient['credential']>> {
-		const at = performance.now();
-		const isKnown = this.credential !== undefined && at - this.credential.at < CREDENTIAL_MS;
-		if (!isKnown || this.refused !== undefined)
-			this.credential = { values: await this.context.getCredentials(CREDENTIAL), at };
-		return this.credential as NonNullable<ApiClient['credential']>;
+		const now = performance.now();
+		const { credential } = this;
+		const isFresh = credential !== undefined && now - credential.readAt < CREDENTIAL_MS;
+		if (isFresh && this.refusedLogin === undefined) return credential;
+
+		const values = await this.context.getCredentials(CREDENTIAL);
+		this.credential = { values, readAt: now };
+		return this.credential;
 	}
 }
 
-/** What became of one call so far. */
-interface Progress {
-	begun: number;
+/** Notes how long one call takes, and which tokens it used. */
+class CallProgress {
+	private readonly begun = performance.now();
+	/** The login that the token belongs to. */
 	login?: Login;
-	/** The token that AlfaCRM saw last. */
-	token: string;
-	/** Whether it logged in for that token. */
-	isNew: boolean;
-	/** How often this very call logged in so far. */
-	logins: number;
+	/** The token that AlfaCRM saw last; empty before the first. */
+	token = '';
+	/** Whether n8n logged in for that token during this call. */
+	isNewToken = false;
+	/** How many times n8n has logged in during this call. */
+	loginCount = 0;
+
+	get elapsedMs(): number {
+		return performance.now() - this.begun;
+	}
+
+	noteToken(token: string, { isNew }: { isNew: boolean }): void {
+		this.token = token;
+		this.isNewToken = isNew;
+		if (isNew) this.loginCount += 1;
+	}
 }
 
-/** Milliseconds for which AlfaCRM may still be at work on a call whose answer was lost: what took so long may take as long again. */
-function underWayMs(failure: ApiFailure, { begun }: Progress): number {
+/**
+ * Returns for how many milliseconds AlfaCRM may still be at work on a call whose answer was lost. A call that took long may take as
+ * long again.
+ */
+function inProgressMs(failure: ApiFailure, elapsedMs: number): number {
 	if (!mayBeInProgress(failure)) return 0;
-	return Math.min(Math.max(performance.now() - begun, MIN_IN_PROGRESS_MS), TIMEOUT_MS);
+
+	return Math.min(Math.max(elapsedMs, MIN_IN_PROGRESS_MS), TIMEOUT_MS);
 }
