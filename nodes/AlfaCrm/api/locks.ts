@@ -4,21 +4,22 @@ import { lruSet } from './bounded';
 import { abortable } from './cancel';
 import { cancelled } from './failures';
 
-/** The end of each queue: settled when the one who asked last for the lock has left it. A lock without an entry is free. */
+/** The end of each lock's queue. The promise settles when the last in the queue has left. A lock without an entry is free. */
 const tails = new Map<string, Promise<void>>();
 
 /**
- * Holds all of the locks while `work` is under way; those who ask for the same ones get them in the order in which they
- * asked. Work that reads, decides and writes takes the lock of what it is about, for two executions that do so at the same
- * moment would both decide on what they read before. Keys begin with the account (`ApiClient.account()`), since two
- * credentials may be of one account. Holds within one n8n process.
+ * Holds locks while `work` is under way. Work that reads, decides and writes locks what it is about. Without the lock, two executions
+ * could both decide by what they read before either had written. Whoever asks first gets a lock first.
  *
- * Work that holds a lock may ask for another one only if all do so in the same order: first what a record is looked for
- * by, then one record after the other.
+ * The locks hold within one n8n process. Keys begin with the account (`ApiClient.account()`), because two credentials may belong to
+ * one account.
+ *
+ * Work that holds a lock may ask for another one, as long as all work does so in the same order: first the match keys of a record,
+ * then one record after the other.
  *
  * @param signal ends the wait at once; work that has begun goes on
- * @param underWayMs asked when the work has ended: how long what it has sent may still be under way, for which the
- * locks are held on
+ * @param underWayMs called when the work has ended; returns for how many milliseconds AlfaCRM may still be at work on what was sent.
+ * The locks are held until then.
  */
 export async function withLock<T>(
 	keys: readonly string[],
@@ -27,9 +28,12 @@ export async function withLock<T>(
 	underWayMs: () => number = () => 0,
 ): Promise<T> {
 	if (signal?.aborted) throw cancelled();
+
 	let leave = () => {};
-	const left = new Promise<void>((resolve) => (leave = resolve));
-	// All queues are joined at once, so that no two pieces of work wait for each other.
+	const left = new Promise<void>((resolve) => {
+		leave = resolve;
+	});
+	// Joins all queues at once, so that no two pieces of work wait for each other.
 	const ends = [...new Set(keys)].map((key) => joinQueue(key, left));
 	try {
 		await abortable(Promise.all(ends), signal);
@@ -38,6 +42,7 @@ export async function withLock<T>(
 		leave();
 		throw cancelled();
 	}
+
 	try {
 		return await work();
 	} finally {
@@ -45,13 +50,13 @@ export async function withLock<T>(
 	}
 }
 
-/** Calls `leave` in so many milliseconds, for which what was sent may still be under way; at once if it is not. */
+/** Calls `leave` after so many milliseconds, or at once for 0. */
 export function leaveAfter(ms: number, leave: () => void): void {
 	if (ms > 0) void sleep(ms).then(leave);
 	else leave();
 }
 
-/** @returns settled when all who asked before have left */
+/** Waits until everybody who asked for a lock before has left it. `left` settles when the caller leaves it. */
 async function joinQueue(key: string, left: Promise<void>): Promise<void> {
 	const before = tails.get(key);
 	const tail = Promise.resolve(before).then(async () => await left);
@@ -60,27 +65,30 @@ async function joinQueue(key: string, left: Promise<void>): Promise<void> {
 	await before;
 }
 
-/** Records whose latest write is known: more than a long execution writes. */
+/** The latest writes of so many records are known, more than a long execution makes. */
 const MOST_WRITES = 20_000;
 
-/** The number of the latest write of each record, by the key of its lock, the oldest first. */
+/** The version of each record's latest write, by the key of its lock, the oldest first. */
 const writes = new Map<string, number>();
-let latest = 0;
-/** The version up to which it is no longer known which records were written. */
-let forgotten = 0;
+/** Counts the writes of this process. */
+let latestVersion = 0;
+/** Up to this version, it is no longer known which records were written. */
+let forgottenVersion = 0;
 
-/** The number of writes so far, which is taken before records are read, to compare with later. */
+/** Returns the version of the latest write. Take it before you read records, to ask `wasWrittenSince` later. */
 export function currentVersion(): number {
-	return latest;
+	return latestVersion;
 }
 
-/** Notes a write. Called before and after each one, for its answer may come late or never. */
+/** Notes a write. Call it before and after each write, because the answer may come late or never. */
 export function recordWrite(keys: readonly string[]): void {
-	latest += 1;
-	for (const key of keys) forgotten = lruSet(writes, key, latest, MOST_WRITES) ?? forgotten;
+	latestVersion += 1;
+	for (const key of keys) {
+		forgottenVersion = lruSet(writes, key, latestVersion, MOST_WRITES) ?? forgottenVersion;
+	}
 }
 
-/** Whether anybody in this process may have written one of the records since; what was read then may be stale. */
-export function wasWrittenSince(keys: readonly string[], since: number): boolean {
-	return since < forgotten || keys.some((key) => (writes.get(key) ?? 0) > since);
+/** Tells whether this process may have written one of the records since a version, so that what was read then may be stale. */
+export function wasWrittenSince(keys: readonly string[], version: number): boolean {
+	return version < forgottenVersion || keys.some((key) => (writes.get(key) ?? 0) > version);
 }
