@@ -4,34 +4,37 @@ import { abortable } from './cancel';
 import { currentVersion, wasWrittenSince } from './locks';
 
 /**
- * What this process has learnt of its accounts, so that not each execution learns it anew: a form that is sent is an
- * execution of its own. Keys begin with the account (`ApiClient.account()`). No record is kept here, and no failure.
+ * Keeps what this process has learnt about its accounts for some minutes. Each form that a visitor sends is an execution of its own,
+ * and would have to learn the same things again. Keys begin with the account (`ApiClient.account()`). Neither records of customers nor
+ * failures are kept.
  */
 
-/** How AlfaCRM was seen to answer is as good as a fact for so long. */
+/** For an hour, AlfaCRM is expected to behave as it was seen to. */
 const SEEN_MS = HOUR_MS;
-/** How old a list may be at most, which people seldom change. */
+
+/** Lists that people seldom change, such as branches and names, are kept for this long. */
 export const LIST_MS = 5 * MINUTE_MS;
 const MOST_SEEN = 1_000;
 const MOST_READINGS = 300;
 
-/** When each was seen, by `performance.now()`, the oldest first. */
+/** When each behaviour was seen last, by `performance.now()`, the oldest first. */
 const seen = new Map<string, number>();
 
-/** What was read, the oldest first. */
+/** The lists that were read, the oldest first. */
 const readings = new Map<string, Reading<unknown>>();
+/** The readings under way. */
 const underWay = new Map<string, Promise<unknown>>();
 
-/** A value, and how long ago it was that of AlfaCRM for sure. */
+/** A value that was read from AlfaCRM. */
 export interface Reading<T> {
 	value: T;
-	/** When reading it began, by `performance.now()`. */
+	/** When the reading began, by `performance.now()`. The value is as old as that. */
 	at: number;
-	/** `currentVersion` at that moment. */
+	/** `currentVersion` at that moment, to ask whether a write came after it. */
 	version: number;
 }
 
-/** Notes that AlfaCRM was seen to do something. */
+/** Notes that AlfaCRM was seen to behave in some way. */
 export function noteSeen(key: string): void {
 	lruSet(seen, key, performance.now(), MOST_SEEN);
 }
@@ -41,34 +44,39 @@ export function wasSeen(key: string): boolean {
 }
 
 interface ReadingOptions<T> {
-	/** When it must not have been read before, by `performance.now()`. */
+	/** A value that was read earlier, by `performance.now()`, is too old for the caller. */
 	notBefore: number;
-	/** The keys of the writes by which it is stale: see `recordWrite`. */
+	/** The keys of the writes that make the value stale: see `recordWrite`. */
 	writes: readonly string[];
-	/** Whether others may have it, too. */
+	/** Tells whether the value may be kept for others. */
 	isKept: (value: T) => boolean;
-	/** Ends the wait for another one that reads it. */
+	/** Ends the wait for a reading of another execution. */
 	signal?: AbortSignal;
 }
 
-/** What is known, else what `read` gives. Those that need it at the same moment wait for the one that reads, each once. */
+/**
+ * Returns the value that is known, or reads it. Executions that need the same value at the same moment wait for the one that reads it.
+ * Each waits only once, then reads by itself.
+ */
 export async function readForAll<T>(
 	key: string,
 	read: () => Promise<T>,
 	{ notBefore, writes, isKept, signal }: ReadingOptions<T>,
 ): Promise<Reading<T>> {
-	const known = () => {
+	const findKnown = () => {
 		const reading = readings.get(key) as Reading<T> | undefined;
 		const isGood = reading && reading.at >= notBefore && !wasWrittenSince(writes, reading.version);
 		return isGood ? reading : undefined;
 	};
-	const other = known() ? undefined : underWay.get(key);
-	if (other) await abortable(other, signal);
-	const found = known();
-	if (found) return found;
-	const [at, version] = [performance.now(), currentVersion()];
+	const readingOfOther = findKnown() ? undefined : underWay.get(key);
+	if (readingOfOther) await abortable(readingOfOther, signal);
+	const known = findKnown();
+	if (known) return known;
+
+	const at = performance.now();
+	const version = currentVersion();
 	const value = read();
-	// What became of it shows in what is known then.
+	// Settles in any case: those who wait look for the result in `readings`.
 	const end = value.then(
 		() => {},
 		() => {},
@@ -76,20 +84,22 @@ export async function readForAll<T>(
 	underWay.set(key, end);
 	try {
 		const reading = { value: await value, at, version };
-		if (isKept(reading.value)) keep(key, reading);
+		if (isKept(reading.value)) keepReading(key, reading);
 		return reading;
 	} finally {
 		if (underWay.get(key) === end) underWay.delete(key);
 	}
 }
 
-/** What is too old for everybody goes, so that no list of an account that is at rest is held for ever. */
-function keep(key: string, reading: Reading<unknown>): void {
+/** Keeps a reading, and removes those that are too old for everybody. Otherwise the lists of an account at rest would stay for ever. */
+function keepReading(key: string, reading: Reading<unknown>): void {
 	lruSet(readings, key, reading, MOST_READINGS);
-	for (const [one, { at }] of readings) if (performance.now() - at > LIST_MS) readings.delete(one);
+	for (const [otherKey, { at }] of readings) {
+		if (performance.now() - at > LIST_MS) readings.delete(otherKey);
+	}
 }
 
-/** Everything anew, as in a process that has just begun; for tests whose AlfaCRM becomes another one at the same address. */
+/** Forgets everything, as in a new process. For tests in which another AlfaCRM appears at the same address. */
 export function forgetAccounts(): void {
 	seen.clear();
 	readings.clear();

@@ -1,13 +1,13 @@
-/** Adds an item to a list that must not grow for ever; of more than `most` the first goes. */
+/** Adds an item to a list, and removes the first one where there are more than `most`. */
 export function boundedPush<T>(list: T[], item: T, most: number): void {
 	list.push(item);
 	if (list.length > most) list.shift();
 }
 
 /**
- * Sets an entry of a map that must not grow for ever; of more than `most` the one that was not set for the longest goes.
+ * Sets an entry of a map. Where there are more than `most`, removes the entry that was set longest ago.
  *
- * @returns the value of the one that went
+ * @returns the value of the removed entry
  */
 export function lruSet<K, V>(entries: Map<K, V>, key: K, value: V, most: number): V | undefined {
 	entries.delete(key);

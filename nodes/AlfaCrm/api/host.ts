@@ -1,21 +1,24 @@
 import { UserError } from 'n8n-workflow';
 
-/** Blanks that come along when something is copied, also those that cannot be seen. */
+/** Blanks that are copied along, invisible ones included. */
 const OUTER_BLANKS = /^[\s\u200b-\u200f\u202a-\u202e\u2060]+|[\s\u200b-\u200f\u202a-\u202e\u2060]+$/g;
 const DEFAULT_DOMAIN = 's20.online';
 const NOT_A_HOST = "'Hostname' is not a host name. Enter it as in demo.s20.online.";
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-/** Scheme, host and port. A URL parser would take a sub-domain of digits for an address. */
+/**
+ * Reads scheme, host and port: `demo`, `demo.s20.online`, `https://demo.s20.online/company/1`, `localhost:3000`. A URL parser would take
+ * a subdomain of digits for an IP address.
+ */
 const SPELLING =
 	/^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?:[/?#].*)?$/;
-/** Ports that a browser leaves out, so that one host has one origin. */
+/** Ports that a browser leaves out. They are removed, so that one host has one origin. */
 const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 
 /**
  * Turns what people put into 'Hostname' into an origin to call: `demo`, `demo.s20.online` and a URL pasted from the
- * browser all become `https://demo.s20.online`. Plain HTTP is kept for loopback hosts alone, where a sandbox runs.
+ * browser all become `https://demo.s20.online`. Plain HTTP is accepted only for this computer, where a sandbox may run.
  *
- * @throws UserError when the text is not a host, asks for plain HTTP elsewhere or carries a user name
+ * @throws UserError if the text is no host, asks for plain HTTP elsewhere, or holds a user name
  */
 export function originOf(hostname: unknown): string {
 	const text = trimBlanks(hostname).toLowerCase();
@@ -24,7 +27,7 @@ export function originOf(hostname: unknown): string {
 		throw new UserError("'Hostname' must not contain a user name or password, only the host.");
 	}
 	const [, scheme, host, port] = SPELLING.exec(text) ?? [];
-	// A scheme that lost its colon would send the key to another school.
+	// `https//demo` without its colon would send the key to the school named "https".
 	const isScheme = host === 'https' || host === 'http';
 	if (host === undefined || isScheme || Number(port ?? 0) > 65_535) throw new UserError(NOT_A_HOST);
 
@@ -39,7 +42,7 @@ export function originOf(hostname: unknown): string {
 	return `${protocol}://${host}${domain}${port ? `:${port}` : ''}`.replace(STANDARD_PORT, '$1$2');
 }
 
-/** Whether an address leads to the host of an origin. */
+/** Tells whether an address leads to the host of an origin. */
 export function hasOrigin(origin: string, address: string): boolean {
 	try {
 		return originOf(address) === origin;
@@ -48,13 +51,13 @@ export function hasOrigin(origin: string, address: string): boolean {
 	}
 }
 
-/** A text as it was meant; '' for what is none. */
+/** Removes blanks around a text. Returns an empty text for anything that is no text. */
 export function trimBlanks(value: unknown): string {
 	return typeof value === 'string' ? value.replace(OUTER_BLANKS, '') : '';
 }
 
 /**
- * The same as an n8n expression, for the one place that cannot call a function: the request of the credential's test.
- * It only has to agree with `originOf` on what that accepts, since the login before the test refuses the rest.
+ * Does the work of `originOf` as an n8n expression, for the one place that cannot call a function: the request of the credential's test.
+ * It must agree with `originOf` only on what that accepts, because the login before the test refuses the rest.
  */
 export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.replace(${String(OUTER_BLANKS)}, '').toLowerCase().replace(${String(SPELLING)}, (_all, scheme, host, port) => (${String(LOOPBACK)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(STANDARD_PORT)}, '$1$2') }}`;
