@@ -5,60 +5,72 @@ import { lruSet } from './bounded';
 import { abortable, sleepUnref, withTimeout } from './cancel';
 
 /**
- * A lock that one of all n8n processes holds, for the work of one node: the row of n8n's database in which it keeps what
- * the node has processed. n8n inserts the row under a primary key, so one of several processes succeeds; otherwise it
- * reads the row and writes it whole, so of entries that two processes add at the same moment one gets lost, and a write
- * that comes late brings back what was there before.
+ * A lock for the work of one node, which only one of all n8n processes holds. It uses the row of n8n's database in which n8n keeps what
+ * a node has processed.
  *
- * Waiting processes add a mark each, which the holder sees within a second. From then on it adds heartbeats, and hands the
- * lock over when its work is done. It begins no write later than `LEASE_MS` after it last saw nobody waiting or added a
- * heartbeat. A waiting process that has seen its own mark in a row without a heartbeat for `DEAD_MS` takes the holder for
- * dead and removes the row; the time between the two is for statements and calls under way. No clocks are compared.
+ * - **Taking.** n8n inserts the row under a primary key, so only one of several processes succeeds. An existing row is read and written
+ *   as a whole: if two processes add entries at the same moment, one entry gets lost, and a late write restores an old state.
+ * - **Waiting.** Each waiting process adds a mark to the row. The holder sees it within a second. From then on the holder adds
+ *   heartbeats, and hands the lock over when its work is done.
+ * - **Lease.** The holder begins no write later than `LEASE_MS` after it last saw that nobody waited, or last added a heartbeat.
+ * - **Dead holder.** A waiting process that has seen its own mark for `DEAD_MS` in a row without a heartbeat removes the row. The time
+ *   between `LEASE_MS` and `DEAD_MS` is for statements and calls under way. No clocks are compared.
  */
 const LEASE_MS = 40_000;
 const DEAD_MS = 60_000;
-/** Each process waits for up to so much longer, for two that claim a row at the same moment may both have to begin again. */
+
+/** Each process waits up to this much longer, because two that claim a row at the same moment may both have to begin again. */
 const SPREAD_MS = 5_000;
-/** A claim is looked at again after this time, and counts only if no more than as much again went by. */
+
+/** A claim is looked at again after this time. It counts only if that look came within twice this time. */
 const CLAIM_MS = 5_000;
-/** A process that has not looked at a row for so long may have stood still, and watches it anew. */
+
+/** A process that has not looked at a row for this long may have stood still, so it watches the row anew. */
 const BREAK_MS = 10_000;
 
-/** How often the holder renews its lease. */
+/** The holder renews its lease this often. */
 const RENEW_MS = 1_000;
-/** How often a waiting process looks. */
+
+/** A waiting process looks about this often. */
 const LOOK_MS = 500;
-/** A process that has handed the lock over leaves it to the others for so long. */
+
+/** A process that has handed the lock over does not take it again for this long. */
 const BACKOFF_MS = 1_000;
-/** How long the lock is kept for the next piece of work. */
+
+/** The lock is kept this long for the next piece of work. */
 const LINGER_MS = 50;
-/** An item looks without the lock when it does not know after this time whether it can have it. */
+
+/** An item that does not know after this time whether it can have the lock searches without it. */
 const TRY_MS = 5_000;
+
 /**
- * An item waits for so long before it searches without the lock. A search without it has to be done again with it if there
- * is something to create, and AlfaCRM takes only a few calls a second.
+ * An item waits this long before it searches without the lock. If there is something to create, such a search has to be repeated with
+ * the lock, and AlfaCRM takes only a few calls a second.
  */
 const WAIT_BEFORE_SEARCH_MS = 29_000;
-/** A node that has found so many records in a row hardly creates any, so it does not wait before it searches. */
+
+/** A node whose last ten searches all found a record hardly creates any, so it does not wait before a search. */
 const FOUND_IN_A_ROW = 10;
-/** A statement without an answer counts as failed after this time, and a database that has answered nothing as not there. */
+
+/** A statement without an answer counts as failed after this time. A database that has not answered for this long counts as down. */
 const ANSWER_MS = 30_000;
-/** Locks that a process keeps: more than there are nodes at work at the same time. */
+
+/** A process keeps so many locks, more than there are nodes at work at the same time. */
 const MOST_LOCKS = 1_000;
 
-/** What n8n offers a node in an execution to remember what it has processed. */
+/** The functions by which n8n lets a node remember, in an execution, what it has processed. */
 export type ProcessedData = Pick<
 	IExecuteFunctions['helpers'],
 	'checkProcessedAndRecord' | 'clearAllProcessedItems' | 'getProcessedDataCount'
 >;
 
 const OPTIONS = { mode: 'entries' } as const;
-/** The first entry of each row. A process that adds it and finds it there has not inserted the row, otherwise it has. */
+/** The first entry of each row. A process that adds it and does not find it there has inserted the row. */
 const LOCKED = 'locked';
-/** How many entries a row has for which nobody waits: that one, and the mark of its holder. */
+/** A row for which nobody waits has two entries: `LOCKED` and the mark of its holder. */
 const NOBODY_WAITS = 2;
 
-/** n8n cannot keep a row: the workflow is not in its database, it keeps nothing of the kind, or the user keeps something else there. */
+/** n8n cannot keep a row: the workflow is not in its database, or n8n is too old, or the user keeps something else in the row. */
 class NoRowError extends UserError {}
 
 function hasNoRow(error: unknown): boolean {
@@ -66,15 +78,20 @@ function hasNoRow(error: unknown): boolean {
 	return code === 'ERR_ASSERTION' || name === 'DeduplicationError' || /foreign key/i.test(String(message));
 }
 
+/** The row of n8n's database that is the lock. */
 class Row {
 	constructor(private readonly data: ProcessedData | undefined) {}
 
-	/** @returns how many entries it has; 0 if the lock is free */
+	/** Counts the entries. 0 means that the lock is free. */
 	async size(): Promise<number> {
 		return await this.ask(async (data) => await data.getProcessedDataCount('node', OPTIONS));
 	}
 
-	/** @returns which of the entries were in it already; without `LOCKED` this process has inserted it now */
+	/**
+	 * Adds entries, `LOCKED` among them.
+	 *
+	 * @returns the entries that were there already. If `LOCKED` is not among them, this process has inserted the row.
+	 */
 	async add(...entries: string[]): Promise<unknown[]> {
 		const all = [LOCKED, ...entries];
 		const add = async (data: ProcessedData) => await data.checkProcessedAndRecord(all, 'node', OPTIONS);
@@ -85,42 +102,53 @@ class Row {
 		await this.ask(async (data) => await data.clearAllProcessedItems('node', OPTIONS));
 	}
 
-	/** @throws NoRowError where n8n keeps none; whether a statement without an answer is carried out later nobody knows */
+	/**
+	 * Runs a statement. If no answer comes, the statement may still be carried out later.
+	 *
+	 * @throws NoRowError if n8n cannot keep a row
+	 */
 	private async ask<T>(statement: (data: ProcessedData) => Promise<T>): Promise<T> {
 		if (this.data === undefined) throw new NoRowError('No processed data');
+
 		return await withTimeout(statement(this.data), ANSWER_MS).catch((error: unknown) => {
 			throw hasNoRow(error) ? new NoRowError('No row', { cause: error }) : error;
 		});
 	}
 }
 
-/** The time for which a process holds the lock: until its work is done and another process waits, or no work has come for a moment. */
+/**
+ * The time for which a process holds the lock. It ends when the work is done and another process waits, or when no more work has come
+ * for a moment. Pieces of work of the same process join and leave it.
+ */
 export class Lease {
+	/** How many pieces of work have joined. */
 	private users = 0;
+	/** Whether another process waits. */
 	private isWanted = false;
-	/** The moment until which no other process takes the lock. */
+	/** Until when no other process takes the lock. */
 	private until: number;
 	private renewing?: Promise<void>;
 	/** The removal of the row, once it has begun. */
 	ending?: Promise<void>;
 
 	/**
-	 * @param epoch how often this process had the lock, 0 where n8n cannot keep a row; what was read in another one may be stale
-	 * @param at when that was sent which took it
-	 * @param onEnd called once, with whether another process waits
+	 * @param epoch counts the leases of this process; what was read in an earlier one may be stale. 0 where n8n cannot keep a row.
+	 * @param row undefined where n8n cannot keep one; the lock then holds within this process only
+	 * @param takenAt when the statement was sent that took the lock
+	 * @param onEnd called once; told whether another process waits
 	 */
 	constructor(
 		readonly epoch: number,
 		private readonly row: Row | undefined,
-		at: number,
+		takenAt: number,
 		private readonly onEnd: (isWanted: boolean) => void,
 	) {
-		this.until = row === undefined ? Infinity : at + LEASE_MS;
+		this.until = row === undefined ? Infinity : takenAt + LEASE_MS;
 		if (row !== undefined) void this.watch(row);
 		void this.endWhenIdle();
 	}
 
-	/** Whether work in it may still write. By `performance.now()`, so that nothing depends on the clocks of several machines. */
+	/** Whether work that has joined may still write. Uses `performance.now()`, so the clocks of several machines do not matter. */
 	get isHeld(): boolean {
 		return performance.now() < this.until;
 	}
@@ -134,108 +162,142 @@ export class Lease {
 		this.users += 1;
 	}
 
-	/** Called once by work that has joined. */
+	/** Ends one piece of work. Each piece that has joined calls it once. */
 	leave(): void {
 		this.users -= 1;
 		void this.endWhenIdle();
 	}
 
+	/** Renews the lease every second, as long as it is held. */
 	private async watch(row: Row): Promise<void> {
 		while (this.isHeld && this.ending === undefined) {
 			await sleepUnref(RENEW_MS);
-			// What fails now may succeed the next time; if it never does, the lease runs out.
-			if (this.ending === undefined) await (this.renewing = this.renew(row).catch(() => undefined));
+			if (this.ending === undefined) {
+				// A renewal that fails may succeed the next time. If none does, the lease runs out.
+				this.renewing = this.renew(row).catch(() => undefined);
+				await this.renewing;
+			}
 			if (this.isWanted) await this.endWhenIdle();
 		}
 	}
 
 	/**
-	 * Renews the lease: by seeing that nobody waits, or else by a heartbeat, of two entries, to be told from the mark of one
-	 * more that waits. Those that wait count from their marks on, so a look that finds the first of them renews nothing.
+	 * Renews the lease, by seeing that nobody waits or by adding a heartbeat. Waiting processes count the time from their marks on, so a
+	 * look that finds the first mark renews nothing.
 	 */
 	private async renew(row: Row): Promise<void> {
-		const at = performance.now();
-		const isHeartbeat = this.isWanted;
-		const heartbeat = [1, 2].map((nth) => `heartbeat ${Math.random()} ${nth}`);
-		const there = isHeartbeat ? (await row.add(...heartbeat)).length : await row.size();
-		// Once the lease has run out, it may be the row of another process.
+		const begun = performance.now();
+		const addsHeartbeat = this.isWanted;
+		const entryCount = addsHeartbeat ? await this.addHeartbeat(row) : await row.size();
+		// Once the lease has run out, the row may be that of another process.
 		if (!this.isHeld) return;
-		if (there === 0) this.until = -Infinity;
-		else if (isHeartbeat || there === NOBODY_WAITS) this.until = at + LEASE_MS;
-		else this.isWanted = true;
+
+		if (entryCount === 0) {
+			// Another process took this one for dead and removed the row.
+			this.until = -Infinity;
+		} else if (addsHeartbeat || entryCount === NOBODY_WAITS) {
+			this.until = begun + LEASE_MS;
+		} else {
+			this.isWanted = true;
+		}
+	}
+
+	/**
+	 * Adds a heartbeat. It consists of two entries, so that it differs from the mark of another waiting process.
+	 *
+	 * @returns how many of its entries, `LOCKED` included, were there already; 0 if the row was gone
+	 */
+	private async addHeartbeat(row: Row): Promise<number> {
+		const name = `heartbeat ${Math.random()}`;
+		const entriesBefore = await row.add(`${name} 1`, `${name} 2`);
+		return entriesBefore.length;
 	}
 
 	private async endWhenIdle(): Promise<void> {
 		if (this.isOpen) await sleepUnref(LINGER_MS);
-		if (this.users === 0) await (this.ending ??= this.end());
+		if (this.users > 0) return;
+
+		this.ending ??= this.end();
+		await this.ending;
 	}
 
+	/** Removes the row, so that another process can take the lock. */
 	private async end(): Promise<void> {
-		// A heartbeat that comes after the removal would make a row with nobody behind it.
+		// A heartbeat after the removal would make a row that nobody holds.
 		await this.renewing;
-		// A process that has begun to wait within the last second is to have it next.
+		// Learns of a process that has begun to wait within the last second, which gets the lock next.
 		if (this.row !== undefined && !this.isWanted) await this.renew(this.row).catch(() => undefined);
-		// A removal that comes late would hit the row of another process, for all have the same name.
+		// A late removal would remove the row of another process, because all use the same row.
 		if (this.isHeld) await this.row?.remove().catch(() => undefined);
 		this.onEnd(this.isWanted);
 	}
 }
 
-/** A process that waits for the lock, and takes the place of a holder that is dead. */
+/** A process that waits for the lock, and replaces a dead holder. */
 class Waiter {
 	private readonly mark = `mark ${Math.random()}`;
 	/** How many entries the row had at the last look. */
 	private size = 0;
 	private lookedAt = -Infinity;
-	/** The moment from which on the holder is taken for dead, unless the row changes before. */
+	/** From this moment on, the holder is taken for dead, unless the row changes before. */
 	private deadAt = Infinity;
 
 	constructor(private readonly row: Row) {}
 
-	/** @returns when that was sent which took the lock; undefined while another process has it */
+	/**
+	 * Tries to take the lock, and watches whether the holder is alive.
+	 *
+	 * @returns when the statement was sent that took the lock; undefined while another process has it
+	 */
 	async look(): Promise<number | undefined> {
-		const { row, mark, size: known, lookedAt } = this;
-		const at = performance.now();
-		const there = await row.add(mark);
-		if (!there.includes(LOCKED)) return at;
-		// A mark that took as long as a claim may have brought back the row of the dead holder over that of its successor.
-		const isQuick = performance.now() - at < CLAIM_MS;
+		const { row, mark, size: sizeBefore, lookedAt } = this;
+		const begun = performance.now();
+		const entriesBefore = await row.add(mark);
+		if (!entriesBefore.includes(LOCKED)) return begun;
+
+		// A mark that took very long may have restored the row of the dead holder over that of its successor.
+		const isQuick = performance.now() - begun < CLAIM_MS;
 		const size = await row.size();
 		const now = performance.now();
-		// One entry more is the mark of another one that waits.
-		const isSame = there.includes(mark) && (size === known || size === known + 1);
-		const isUnchanged = isSame && isQuick && now - lookedAt < BREAK_MS;
+		// One entry more is the mark of another waiting process; a heartbeat adds two.
+		const isSameRow = entriesBefore.includes(mark) && (size === sizeBefore || size === sizeBefore + 1);
+		const isUnchanged = isSameRow && isQuick && now - lookedAt < BREAK_MS;
 		if (!isUnchanged) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 		this.size = size;
-		this.lookedAt = at;
-		return now < this.deadAt ? undefined : await this.replaceDead(size);
+		this.lookedAt = begun;
+
+		return now < this.deadAt ? undefined : await this.replaceDeadHolder(size);
 	}
 
 	/**
-	 * Claims the row of a dead holder and removes it. Of two that claim it at the same moment, one sees that it was not the
-	 * first, or overwrites the claim of the other.
+	 * Claims the row of a dead holder and removes it. If two processes claim it at the same moment, one of them either sees that it is
+	 * not the first, or overwrites the claim of the other.
 	 *
-	 * @returns when that was sent which took the lock; undefined while there is a row, or was one just now
+	 * @returns when the statement was sent that took the lock; undefined as long as there is a row
 	 */
-	private async replaceDead(size: number): Promise<number | undefined> {
+	private async replaceDeadHolder(size: number): Promise<number | undefined> {
 		const { row, mark } = this;
-		// The row is watched anew, whatever comes of the claim.
+		// The row is watched anew, whatever becomes of the claim.
 		this.size = 0;
-		// Equal for all that claim the row as it is, with or without one mark more. A claim that came to nothing changes its size.
-		const claimed = [size, size + 1].map((entries) => `claimed at ${entries}`);
-		const claim = `claim ${Math.random()}`;
+
+		// All processes that claim the row in its present state add the same two entries, whether or not they see one mark more.
+		const sharedClaims = [`claimed at ${size}`, `claimed at ${size + 1}`];
+		const ownClaim = `claim ${Math.random()}`;
 		const begun = performance.now();
-		const there = await row.add(mark, ...claimed, claim);
-		if (!there.includes(LOCKED)) return begun;
-		const isFirst = !claimed.some((entry) => there.includes(entry));
-		if (!isFirst || !there.includes(mark)) return undefined;
+		const entriesBefore = await row.add(mark, ...sharedClaims, ownClaim);
+		if (!entriesBefore.includes(LOCKED)) return begun;
+
+		const isFirst = !sharedClaims.some((entry) => entriesBefore.includes(entry));
+		if (!isFirst || !entriesBefore.includes(mark)) return undefined;
+
 		await sleepUnref(CLAIM_MS);
-		const at = performance.now();
-		const still = await row.add(claim);
-		if (!still.includes(LOCKED)) return at;
-		// A claim that was written later may have come after another one was looked at, into the row of the next holder.
+		const lookedAgainAt = performance.now();
+		const entriesThen = await row.add(ownClaim);
+		if (!entriesThen.includes(LOCKED)) return lookedAgainAt;
+
+		// A claim that was written late may stand in the row of the next holder.
 		const isInTime = performance.now() - begun < 2 * CLAIM_MS;
-		if (isInTime && still.includes(claim)) await row.remove();
+		if (isInTime && entriesThen.includes(ownClaim)) await row.remove();
 		return undefined;
 	}
 }
@@ -244,23 +306,26 @@ class Waiter {
 export class DatabaseLock {
 	private epoch = 0;
 	private lease?: Lease;
+	/** An attempt to take the lock at once that is under way. */
 	private attempt?: Promise<void>;
+	/** The wait of all work of this process that waits for the lock. */
 	private waiting?: Promise<void>;
 	private backoffUntil = 0;
-	/** How many records were found since the node has last created one. */
+	/** How many searches in a row have found a record. */
 	private foundInARow = 0;
 
-	/** Joins the work of this process if it has the lock or can have it at once. */
+	/** Joins the lease of this process, if it has the lock or can have it at once. */
 	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
-		if (this.lease?.isOpen !== true)
+		if (this.lease?.isOpen !== true) {
 			await abortable(Promise.race([this.tryToTake(data), sleepUnref(TRY_MS)]), signal);
+		}
 		return this.join();
 	}
 
 	/**
-	 * Waits for the lock before a search, but not for long, and not at all where the node hardly creates anything.
+	 * Waits for the lock before a search, but not for long, and not at all where the node hardly ever creates a record.
 	 *
-	 * @returns undefined if the search is to be done without the lock
+	 * @returns undefined if the search must do without the lock
 	 */
 	async enterBeforeSearch(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
 		const lease = await this.tryEnter(data, signal);
@@ -268,32 +333,35 @@ export class DatabaseLock {
 
 		const timeIsUp = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => true);
 		for (;;) {
-			// Where the database fails, the search comes first, because it may find a record.
-			const isEnough = this.waitOnce(data).then(
+			// If the database fails, the search comes first, because it may find a record.
+			const hasFailed = this.waitOnce(data).then(
 				() => false,
 				() => true,
 			);
-			if (await abortable(Promise.race([isEnough, timeIsUp]), signal)) return this.join();
+			const endsWait = await abortable(Promise.race([hasFailed, timeIsUp]), signal);
+			if (endsWait) return this.join();
+
 			const lateLease = this.join();
 			if (lateLease !== undefined) return lateLease;
 		}
 	}
 
-	/** Notes whether a search has found a record, or there was one to create. */
+	/** Notes whether a search has found a record, or a record had to be created. */
 	noteSearch({ hasFound }: { hasFound: boolean }): void {
 		this.foundInARow = hasFound ? this.foundInARow + 1 : 0;
 	}
 
-	/** Waits for the lock. */
+	/** Waits for the lock, for as long as it takes. */
 	async enter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease> {
 		for (;;) {
 			const lease = this.join();
 			if (lease !== undefined) return lease;
+
 			await abortable(this.waitOnce(data), signal);
 		}
 	}
 
-	/** Waits until this process has the lock. Everybody in the process who waits does so together. */
+	/** Waits until this process has the lock. All work of the process shares one wait. */
 	private async waitOnce(data?: ProcessedData): Promise<void> {
 		this.waiting ??= this.wait(new Row(data)).finally(() => (this.waiting = undefined));
 		await this.waiting;
@@ -302,6 +370,7 @@ export class DatabaseLock {
 	private join(): Lease | undefined {
 		const { lease } = this;
 		if (lease?.isOpen !== true) return undefined;
+
 		lease.join();
 		return lease;
 	}
@@ -313,6 +382,7 @@ export class DatabaseLock {
 	private async tryToTake(data?: ProcessedData): Promise<void> {
 		await this.lease?.ending;
 		if (!this.mayTake || this.waiting !== undefined) return;
+
 		this.attempt ??= this.takeAtOnce(new Row(data)).finally(() => (this.attempt = undefined));
 		await this.attempt;
 	}
@@ -321,7 +391,7 @@ export class DatabaseLock {
 		try {
 			if ((await row.size()) === 0) this.begin(await new Waiter(row).look(), row);
 		} catch (error) {
-			// After any other failure of the database it is tried once more if there is something to create.
+			// After any other failure of the database, the lock is tried again if there is something to create.
 			if (error instanceof NoRowError) this.begin(performance.now());
 		}
 	}
@@ -337,17 +407,24 @@ export class DatabaseLock {
 				if (error instanceof NoRowError) this.begin(performance.now());
 				else if (performance.now() - answeredAt >= ANSWER_MS) throw noDatabase(error);
 			}
-			// Or somebody else's attempt in this process has succeeded.
+			// Another attempt of this process may have succeeded, too.
 			if (this.lease?.isOpen === true) return;
+
 			await sleepUnref(LOOK_MS * (0.5 + Math.random()));
 		}
 	}
 
-	/** @param at when the lock was taken; undefined if another process has it */
-	private begin(at: number | undefined, row?: Row): void {
-		if (at === undefined) return;
+	/**
+	 * Begins a lease.
+	 *
+	 * @param takenAt when the lock was taken; undefined if another process has it
+	 */
+	private begin(takenAt: number | undefined, row?: Row): void {
+		if (takenAt === undefined) return;
+
 		if (row !== undefined) this.epoch += 1;
-		const lease = new Lease(row === undefined ? 0 : this.epoch, row, at, (isWanted) => {
+		const epoch = row === undefined ? 0 : this.epoch;
+		const lease = new Lease(epoch, row, takenAt, (isWanted) => {
 			if (isWanted) this.backoffUntil = performance.now() + BACKOFF_MS;
 			if (this.lease === lease) this.lease = undefined;
 		});
@@ -355,12 +432,12 @@ export class DatabaseLock {
 	}
 }
 
-/** The locks by workflow and node, for which n8n's database has a row each. */
+/** The locks by workflow and node. n8n's database has one row for each. */
 const locks = new Map<string, DatabaseLock>();
 
 /**
- * The lock of a node of a workflow. Of very many nodes the one that has not been at work for the longest is forgotten; if
- * it was at work all the same, a second one waits for its row, as another process would.
+ * Returns the lock of a node of a workflow. Beyond `MOST_LOCKS`, the lock that was used longest ago is forgotten. If it is still in use,
+ * the new lock waits for its row, as another process would.
  */
 export function databaseLockOf(workflowId: string | undefined, nodeId: string): DatabaseLock {
 	const key = JSON.stringify([workflowId, nodeId]);
