@@ -1,15 +1,15 @@
 import type { Failure as DeclaredCause, IDataObject, INode } from 'n8n-workflow';
 import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-/** Why no answer came. */
+/** Why no answer came, in words. */
 interface NetworkTrouble {
-	/** What happened, to follow the name of the host; no code, for which n8n would replace the message. */
+	/** What happened, to follow the name of the host. It holds no network code, because n8n replaces a message that does. */
 	what: string;
 	/** What to do, as a sentence. */
 	advice: string;
-	/** The request may have reached AlfaCRM. */
+	/** True if the request may have reached AlfaCRM. */
 	maybeSent?: boolean;
-	/** It will not go better the next time. */
+	/** True if the next attempt will fail the same way. */
 	isLasting?: boolean;
 }
 
@@ -17,6 +17,7 @@ const CHECK_HOSTNAME = "Check 'Hostname' in the credential";
 export const CHECK_IN_BROWSER = `${CHECK_HOSTNAME} and whether AlfaCRM opens in a browser.`;
 const TRY_LATER = 'Try again later, or check the network that n8n runs in.';
 
+/** The first row whose expression matches the code counts; the last one matches any code. */
 const NETWORK_TROUBLES: ReadonlyArray<[codes: RegExp, trouble: NetworkTrouble]> = [
 	[/^ENOTFOUND$/, { what: 'was not found', advice: `${CHECK_HOSTNAME}.`, isLasting: true }],
 	[/^EAI_AGAIN$/, { what: 'could not be looked up', advice: `No name server answered. ${TRY_LATER}` }],
@@ -38,8 +39,10 @@ const NETWORK_TROUBLES: ReadonlyArray<[codes: RegExp, trouble: NetworkTrouble]> 
 ];
 
 /**
- * @param code of Node.js or Axios, e.g. ECONNRESET
- * @param timeoutMs how long the answer was waited for
+ * Puts a network failure into words.
+ *
+ * @param code the code of Node.js or Axios, such as ECONNRESET
+ * @param timeoutMs for how many milliseconds an answer was waited for
  */
 export function networkTrouble(code = '', timeoutMs = 0): NetworkTrouble {
 	const [, trouble] = NETWORK_TROUBLES.find(([codes]) => codes.test(code)) as [RegExp, NetworkTrouble];
@@ -48,10 +51,10 @@ export function networkTrouble(code = '', timeoutMs = 0): NetworkTrouble {
 }
 
 /**
- * A login that AlfaCRM refused or that never reached it. Its text is all that a user sees in the credential's test.
+ * A login that AlfaCRM refused or that never reached it. Its message is all that a user sees in the test of the credential.
  *
- * It reaches the node inside of an error of n8n, and n8n 1.99 to 2.33 keep no more of it there than its text and its
- * context, so the context tells what it is.
+ * The error reaches the node inside one of n8n's errors. n8n 1.99 to 2.33 keep only its message and its context there, so the context
+ * says what it is.
  */
 export class LoginError extends ExecutionBaseError {
 	constructor(
@@ -65,14 +68,14 @@ export class LoginError extends ExecutionBaseError {
 	}
 }
 
-/** What went wrong with a request, whichever of n8n's helpers or AlfaCRM's answers reported it. */
+/** What went wrong with a call, in one shape, whether a helper of n8n or an answer of AlfaCRM reported it. */
 export interface ApiFailure {
 	kind:
 		| 'login'
 		| 'status'
 		| 'redirect'
 		| 'refusal'
-		/** Something else than AlfaCRM answered: see `isFromAlfaCrm`. */
+		/** Something other than AlfaCRM answered: see `isFromAlfaCrm`. */
 		| 'foreign'
 		| 'noAnswer'
 		| 'cancelled'
@@ -80,28 +83,28 @@ export interface ApiFailure {
 		| 'unexpected';
 	/** HTTP status of AlfaCRM's own answer, or of a server that is down or too busy; never that of a foreign answer. */
 	status?: number;
-	/** HTTP status of a foreign answer. It says nothing of rights or records, so nothing but the message uses it. */
+	/** HTTP status of a foreign answer. It says nothing about rights or records, so only the message uses it. */
 	foreignStatus?: number;
-	/** AlfaCRM's own message, or what stands in for one. */
+	/** AlfaCRM's own message, or our words in its place. */
 	serverMessage?: string;
-	/** Validation messages by API field name; '' for those that belong to no field. */
+	/** Validation messages by field name of the API. Those that belong to no field are under ''. */
 	fields?: Record<string, string[]>;
-	/** Name of a network failure, e.g. ECONNRESET. */
+	/** Code of a network failure, such as ECONNRESET. */
 	code?: string;
-	/** Milliseconds that the server asked to wait. */
+	/** For how many milliseconds the server asked to wait. */
 	retryAfterMs?: number;
-	/** Host that a redirect pointed to. */
+	/** The host to which a redirect pointed. */
 	location?: string;
 	declaredCause?: DeclaredCause['cause'];
-	/** A server failed, or answered a login, with a body that AlfaCRM does not send. */
+	/** True if a server failed, or answered a login, with a body that AlfaCRM does not send. */
 	isForeign?: boolean;
-	/** Why n8n could not send it, in words that may hold a network code of n8n's own database. */
+	/** Why n8n could not send the call. These words may hold a network code of n8n's own database. */
 	reason?: string;
-	/** Cancelled while AlfaCRM was at work on it, not before it was sent. */
+	/** True if the call was cancelled while AlfaCRM was at work on it, not before it was sent. */
 	isInProgress?: boolean;
 }
 
-/** An answer that came back but is no success; thrown inside `api/` only. */
+/** A call that failed. Only code in `api/` throws it; everybody else gets errors of n8n's kinds. */
 export class ResponseError extends UserError {
 	constructor(readonly failure: ApiFailure) {
 		super(failure.serverMessage ?? failure.kind);
@@ -114,32 +117,40 @@ interface HttpFailure {
 	response?: { status?: number; headers?: IDataObject; data?: unknown };
 }
 
-/** What a wait rejects with when the execution is cancelled meanwhile. */
+/** Makes the error for a call or a wait that ended because the execution was cancelled. */
 export function cancelled(isInProgress = false): ResponseError {
 	return new ResponseError({ kind: 'cancelled', serverMessage: 'The execution was cancelled', isInProgress });
 }
 
-/** Reads any failure of `httpRequest` (an Axios error) or `httpRequestWithAuthentication` (a NodeApiError around one). */
+/** What the credential's errors carry in their context: see `LoginError` and `TokenRefused`. */
+interface CredentialErrorContext {
+	loginFailed?: DeclaredCause['cause'];
+	tokenRefused?: boolean;
+	retryAfterMs?: number;
+	isForeign?: boolean;
+}
+
+/** Reads any failure of `httpRequest` (an Axios error) or of `httpRequestWithAuthentication` (a NodeApiError around one). */
 export function failureOf(error: unknown): ApiFailure {
 	if (error instanceof ResponseError) return error.failure;
-	const { loginFailed, tokenRefused, retryAfterMs, isForeign } = (
-		error instanceof ExecutionBaseError ? error.context : {}
-	) as {
-		loginFailed?: DeclaredCause['cause'];
-		tokenRefused?: boolean;
-		retryAfterMs?: number;
-		isForeign?: boolean;
-	};
-	if (tokenRefused) return { kind: 'status', status: 401 };
-	if (loginFailed !== undefined) {
-		const { message: serverMessage } = error as Error;
-		return { kind: 'login', serverMessage, declaredCause: loginFailed, retryAfterMs, isForeign };
+
+	const context: CredentialErrorContext = error instanceof ExecutionBaseError ? error.context : {};
+	if (context.tokenRefused) return { kind: 'status', status: 401 };
+	if (context.loginFailed !== undefined) {
+		return {
+			kind: 'login',
+			serverMessage: (error as Error).message,
+			declaredCause: context.loginFailed,
+			retryAfterMs: context.retryAfterMs,
+			isForeign: context.isForeign,
+		};
 	}
+
 	const { code, message, response } =
 		error instanceof NodeApiError ? causeOf(error) : ((error ?? {}) as HttpFailure);
 	const status = response?.status;
 	if (status !== undefined && status >= 300) return statusFailure(status, response);
-	// A good status whose body broke off.
+	// The status was good, but the body broke off.
 	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
 	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isInProgress: true };
 	if (code !== undefined) return { kind: 'noAnswer', code };
@@ -147,8 +158,8 @@ export function failureOf(error: unknown): ApiFailure {
 }
 
 /**
- * What failed before a call was sent, such as n8n's database when it read the credential or kept a new token; AlfaCRM has
- * no part in it.
+ * Marks an error as one before the call was sent, unless AlfaCRM or something in its place has answered. An example is n8n's database
+ * that failed when n8n read the credential or stored a new token.
  */
 export function unsent(error: unknown): unknown {
 	const { kind, status } = failureOf(error);
@@ -158,12 +169,12 @@ export function unsent(error: unknown): unknown {
 	return new ResponseError({ kind: 'notSent', serverMessage: 'n8n could not prepare the request', reason });
 }
 
-/** What a NodeApiError was made of. n8n 1.99 to 2.33 lose that, but keep the status or code and what came as JSON. */
+/** Returns the HTTP failure of which n8n made a NodeApiError. n8n 1.99 to 2.33 keep only the status or code, and the JSON that came. */
 function causeOf(error: NodeApiError): HttpFailure {
 	if (error.cause !== undefined) return error.cause as HttpFailure;
 	const { httpCode, message } = error;
-	const [, said] = /status code (\d{3})$/.exec(error.messages.join('\n')) ?? [];
-	const status = Number(httpCode) || Number(said);
+	const [, statusInText] = /status code (\d{3})$/.exec(error.messages.join('\n')) ?? [];
+	const status = Number(httpCode) || Number(statusInText);
 	if (status > 0) return { message, response: { status, data: error.context.data } };
 	return { message, code: httpCode ?? undefined };
 }
@@ -181,7 +192,7 @@ function statusFailure(status: number, response: HttpFailure['response']): ApiFa
 	}
 	const fields = fieldMessages((data as IDataObject | undefined)?.errors);
 	return {
-		// One client foresees it for validation. API notes 4.
+		// One program in production expects 422 for validation messages. API notes 4.
 		kind: status === 422 && fields ? 'refusal' : 'status',
 		status,
 		fields,
@@ -195,9 +206,10 @@ const TOO_MANY = 429;
 const WEB_PAGE = 'answered with a web page';
 
 /**
- * Tells whether AlfaCRM itself sent the body of an error: a Yii exception, or what it refuses about the fields (API notes 1, 4).
- * A web page, or any other body, comes from a firewall, a proxy or a server that is being updated. Its status says neither that
- * a right is missing nor that a record is not there, and a later call may get through.
+ * Tells whether AlfaCRM itself sent the body of an error: a Yii exception, or validation messages (API notes 1, 4).
+ *
+ * Any other body, such as a web page, comes from a firewall, a proxy or a server that is being updated. Its status does not mean that a
+ * right is missing or that a record does not exist, and a later call may get through.
  */
 function isFromAlfaCrm(body: unknown): boolean {
 	if (typeof body !== 'object' || body === null) return false;
@@ -207,7 +219,7 @@ function isFromAlfaCrm(body: unknown): boolean {
 	return isYiiException || NO.includes(success) || fieldMessages(errors) !== undefined;
 }
 
-/** Whether a call, or the login before it, was refused because there are too many. */
+/** Tells whether a call, or the login before it, was refused because there were too many calls. */
 export function isTooMany({ status, declaredCause }: ApiFailure): boolean {
 	return status === TOO_MANY || declaredCause === 'rate-limited';
 }
@@ -221,7 +233,7 @@ const MAY_HAVE_TAKEN_EFFECT: Record<ApiFailure['kind'], (failure: ApiFailure) =>
 	status: ({ status = 0 }) => status >= 500,
 	redirect: () => true,
 	refusal: () => false,
-	// Nobody knows whether AlfaCRM had got the call, and a second payment costs more than a look.
+	// AlfaCRM may have received the call before something else answered. A second payment would be worse than a look into AlfaCRM.
 	foreign: () => true,
 	noAnswer: ({ code }) => networkTrouble(code).maybeSent === true,
 	cancelled: ({ isInProgress }) => isInProgress === true,
@@ -229,20 +241,20 @@ const MAY_HAVE_TAKEN_EFFECT: Record<ApiFailure['kind'], (failure: ApiFailure) =>
 	unexpected: () => true,
 };
 
-/** Whether AlfaCRM may have carried out a call all the same. */
+/** Tells whether AlfaCRM may have carried out a call that failed. */
 export function mayHaveTakenEffect(failure: ApiFailure): boolean {
 	return MAY_HAVE_TAKEN_EFFECT[failure.kind](failure);
 }
 
-/** Whether AlfaCRM may still be at work on a call whose answer nobody waits for any more. */
+/** Tells whether AlfaCRM may still be at work on a call that failed. */
 export function mayBeInProgress(failure: ApiFailure): boolean {
 	return failure.isInProgress === true || timedOut(failure) || failure.status === 504;
 }
 
 /**
- * AlfaCRM's `errors` come as a map of lists, a map of texts, a list or one text; success has `[]`. API notes 4.
+ * Reads AlfaCRM's `errors`, which may be a map of lists, a map of texts, a list or one text. A success has `[]`. API notes 4.
  *
- * @returns messages by field, '' for those without one; undefined when there are none
+ * @returns messages by field, under '' if they belong to no field; undefined if there are none
  */
 export function fieldMessages(errors: unknown): Record<string, string[]> | undefined {
 	const entries: Array<[string, unknown]> =
@@ -261,11 +273,11 @@ function flatTexts(value: unknown): string[] {
 	return typeof value === 'object' ? Object.values(value).flatMap(flatTexts) : [String(value)];
 }
 
-/** The `message` (else `name`) of a Yii exception; never a page of HTML. */
+/** Returns the `message` of a Yii exception, or else its `name`. A web page has neither. */
 function serverMessageOf(data: unknown): string | undefined {
 	if (typeof data !== 'object' || data === null) return undefined;
 	const { message, name } = data as IDataObject;
-	const text = [message, name].find((one) => typeof one === 'string' && one !== '');
+	const text = [message, name].find((value) => typeof value === 'string' && value !== '');
 	return text as string | undefined;
 }
 
@@ -273,12 +285,16 @@ function isPage(data: unknown): boolean {
 	return typeof data === 'string' && /^\s*</.test(data);
 }
 
-/** A text without tokens and keys. */
+/** Replaces tokens and keys in a text. */
 export function redact(text: string, secrets: ReadonlyArray<string | undefined>): string {
-	return secrets.reduce<string>((veiled, secret) => (secret ? veiled.replaceAll(secret, '…') : veiled), text);
+	let safeText = text;
+	for (const secret of secrets) {
+		if (secret) safeText = safeText.replaceAll(secret, '…');
+	}
+	return safeText;
 }
 
-/** Retry-After in seconds, as one client reads it; whether AlfaCRM sends it is not known. API notes 7. */
+/** Reads Retry-After in seconds, as one program does. It is not known whether AlfaCRM sends it. API notes 7. */
 function retryAfter(header: unknown): number | undefined {
 	return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) * 1_000 : undefined;
 }
@@ -291,7 +307,7 @@ function hostOf(location: unknown): string | undefined {
 	}
 }
 
-/** Built afresh, because n8n's own error keeps the request with its token and would ignore a new text. */
+/** Makes a new NodeApiError. n8n's own error is not reused: it holds the request with its token, and ignores a new text. */
 export function nodeError(
 	node: INode,
 	text: { message: string; description?: string; status?: number },
@@ -311,12 +327,12 @@ export function nodeError(
 	);
 }
 
-/** Whether AlfaCRM itself refused something with one of these HTTP statuses: the error for a foreign answer has none. */
+/** Tells whether AlfaCRM itself refused a call with one of these HTTP statuses. The error for a foreign answer has no status. */
 export function hasStatus(error: unknown, ...statuses: readonly number[]): error is NodeApiError {
 	return error instanceof NodeApiError && statuses.includes(Number(error.httpCode));
 }
 
-/** Anything but n8n's own kinds of error becomes one of them. */
+/** Turns any error into one of n8n's kinds. */
 export function asNodeError(
 	node: INode,
 	error: unknown,
@@ -327,9 +343,10 @@ export function asNodeError(
 }
 
 /**
- * What an item that did not succeed carries: what happened, and what to do. n8n takes it for the error output, and puts
- * the input item's own data beside it, only if it has no other keys; an `error` object on the item would make n8n throw
- * those data away.
+ * Makes the JSON of an item that failed: what happened, and what to do.
+ *
+ * It may have no other keys. Then n8n sends the item to the error output and adds the data of the input item. With an `error` object on
+ * the item itself, n8n would drop those data.
  */
 export function errorJson(error: NodeApiError | NodeOperationError): IDataObject {
 	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
@@ -339,13 +356,14 @@ export function errorJson(error: NodeApiError | NodeOperationError): IDataObject
 
 export type ApiResponse = IDataObject | IDataObject[];
 
-/** AlfaCRM shows flags as 0 and 1, too. API notes 10. */
+/** How AlfaCRM writes "no": flags may also be 0 and 1. API notes 10. */
 const NO: unknown[] = [false, 0];
 
 /**
- * Finds the failures that come with HTTP 200. API notes 4: `success: false`, or `errors` that name something.
+ * Finds the failures that come with HTTP 200: `success: false`, or `errors` that are not empty. API notes 4.
  *
- * @throws ResponseError
+ * @returns the answer of a success
+ * @throws ResponseError for a failure
  */
 export function assertSuccess(answer: unknown): ApiResponse {
 	if (typeof answer !== 'object' || answer === null) {
@@ -360,12 +378,12 @@ export function assertSuccess(answer: unknown): ApiResponse {
 	if (NO.includes(success) || (fields && success === undefined)) {
 		throw new ResponseError({ kind: 'refusal', fields, serverMessage });
 	}
-	// A success that lists what is wrong: nobody knows what was saved.
+	// The answer claims a success and lists errors, so nobody knows what was saved.
 	if (fields) {
 		const words = Object.values(fields).flat().join(' ');
 		throw new ResponseError({ kind: 'unexpected', serverMessage: words });
 	}
-	// A Yii exception under HTTP 200, which two clients guard against. API notes 1, 4.
+	// A Yii exception with HTTP 200. Two programs in production guard against that. API notes 1, 4.
 	const yiiStatus = [status, code].map(Number).find((number) => number >= 400 && number < 600);
 	if (success === undefined && serverMessage !== undefined && yiiStatus !== undefined) {
 		throw new ResponseError({ kind: 'status', status: yiiStatus, serverMessage });

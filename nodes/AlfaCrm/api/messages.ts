@@ -12,7 +12,7 @@ import {
 import type { ApiRequest } from './request';
 import { isBranchList, mayAnswerElsewhere, TIMEOUT_MS } from './request';
 
-/** The advice wherever the list of branches is refused. API notes 2. */
+/** The advice where AlfaCRM refuses the list of branches. API notes 2. */
 export const MAIN_BRANCH_OFF =
 	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the advanced settings of the credential.";
 const LOST_WRITE = 'AlfaCRM may have carried it out all the same: look there before you run this again.';
@@ -20,18 +20,18 @@ const LOST_WRITE = 'AlfaCRM may have carried it out all the same: look there bef
 const FOREIGN =
 	'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated.';
 
-/** How long a trigger should leave AlfaCRM alone that asked for patience and did not say how much. */
+/** A trigger should leave AlfaCRM alone for this long, if AlfaCRM asked for a pause and did not say how long. */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
 export const LOGIN_TIMEOUT_MS = 10_000;
 
 /** A call that failed. */
 export interface FailedCall extends ApiRequest {
 	host: string;
-	/** Whether AlfaCRM took a login during this very call. */
+	/** Whether n8n logged in during this call, and AlfaCRM accepted the login. */
 	isNewLogin?: boolean;
-	/** How long the call may wait while there are too many requests. */
+	/** For how many milliseconds the call may wait while there are too many calls. */
 	rateLimitWaitMs: number;
-	/** How long the call took until it failed. */
+	/** After how many milliseconds the call failed. */
 	waitedMs: number;
 	/** Whether AlfaCRM has answered this client before, so that the hostname is right. */
 	isHostKnown?: boolean;
@@ -46,7 +46,10 @@ interface Explanation {
 
 type Text = (failure: ApiFailure, call: FailedCall) => Explanation;
 
-/** Puts a failed call into words: what happened and what to do next. No message holds a network code, for which n8n would replace it. */
+/**
+ * Puts a failed call into words: what happened and what to do next. No message holds a network code, because n8n replaces a message that
+ * does.
+ */
 export function explain(failure: ApiFailure, call: FailedCall): Explanation {
 	const text = texts[failure.kind](failure, call);
 	const lost = isLost(failure, call) ? LOST_WRITE : '';
@@ -54,17 +57,17 @@ export function explain(failure: ApiFailure, call: FailedCall): Explanation {
 	return { status: failure.status, ...text, description: description || undefined };
 }
 
-/** Whether it is a write whose answer was lost. */
+/** Tells whether the call is a write that AlfaCRM may have carried out. */
 function isLost(failure: ApiFailure, { isIdempotent }: FailedCall): boolean {
 	return !isIdempotent && mayHaveTakenEffect(failure);
 }
 
-/** What came of the call, as far as that is known: a clause to end a message. */
+/** Returns the end of a message, which names the task. It says "could not" only if AlfaCRM certainly did not carry out the call. */
 function unfinished(failure: ApiFailure, call: FailedCall): string {
 	return isLost(failure, call) ? `, when asked to ${call.task}` : `, so it could not ${call.task}`;
 }
 
-/** What was saved, as far as that is known. */
+/** Says what was saved before, or that nothing was; empty if that is not certain. */
 function savedText({ kind }: ApiFailure, { isIdempotent, savedBefore = [] }: FailedCall): string {
 	if (savedBefore.length > 0) return `Saved before: ${savedBefore.join('; ')}.`;
 	return kind === 'refusal' && !isIdempotent ? 'Nothing was saved.' : '';
@@ -75,7 +78,7 @@ const texts: Record<ApiFailure['kind'], Text> = {
 		const { serverMessage: message = 'The login to AlfaCRM did not succeed' } = failure;
 		if (isTooMany(failure)) return { message, ...slowDown(failure) };
 		const { declaredCause: cause = 'credential-invalid' } = failure;
-		// What to do about a server or a network stands in the text of the login itself.
+		// For a server or a network, the message of the login already says what to do.
 		const description =
 			cause === 'temporarily-unavailable'
 				? 'It was during the login, before the call itself was sent.'
@@ -85,7 +88,7 @@ const texts: Record<ApiFailure['kind'], Text> = {
 	refusal: (failure, call) => ({
 		...refusal(failure, call),
 		status: failure.status ?? 200,
-		// What a list says may pass; what a write says is up to its fields.
+		// A list that AlfaCRM refuses may come later. A write fails again until its fields are corrected.
 		...(call.isIdempotent ? { failure: { cause: 'temporarily-unavailable' } } : {}),
 	}),
 	redirect: (failure, call) => ({
@@ -129,7 +132,7 @@ const texts: Record<ApiFailure['kind'], Text> = {
 	},
 };
 
-/** AlfaCRM names a field, or gives '' or a place in a list for what belongs to none. */
+/** Tells whether AlfaCRM names a field. Messages that belong to no field are under '' or under a position in a list. */
 const isField = (key: string): boolean => key !== '' && !/^\d+$/.test(key);
 
 const refusal: Text = ({ fields = {}, serverMessage }, { task, labels, body, query }) => {
@@ -193,7 +196,7 @@ function tooManyText(
 	{ retryAfterMs = 0 }: ApiFailure,
 	{ task, rateLimitWaitMs, waitedMs }: FailedCall,
 ): string {
-	// What AlfaCRM asks for is more than was left, which may be all.
+	// AlfaCRM asks for a longer pause than the call had left.
 	if (retryAfterMs > 0 && waitedMs < Math.max(rateLimitWaitMs, retryAfterMs))
 		return `AlfaCRM receives too many requests, asks to wait for ${inSeconds(retryAfterMs)} and did not ${task}`;
 	if (rateLimitWaitMs === 0) return `AlfaCRM receives too many requests and did not ${task}`;
@@ -211,7 +214,7 @@ const slowDown = ({ retryAfterMs }: ApiFailure): Omit<Explanation, 'message'> =>
 	failure: { cause: 'rate-limited', retryAfterMs: retryAfterMs || DEFAULT_RETRY_AFTER_MS },
 });
 
-/** The error for a list without branches, which no account has. */
+/** Makes the error for an empty list of branches, which no account has. */
 export function noBranchesError(node: INode): Error {
 	const text = {
 		message: 'AlfaCRM returned no branches, but every account has at least one',
@@ -224,16 +227,16 @@ type LoginText = [text: string, cause?: DeclaredCause['cause']];
 
 interface LoginCall {
 	host: string;
-	/** That the login is wrong, and what to check of it. */
+	/** Says that AlfaCRM did not accept the login, and what to check. */
 	rejected: string;
-	/** What AlfaCRM said, as a sentence. */
+	/** AlfaCRM's own message, as a sentence. */
 	said: string;
 }
 
 /**
- * Puts a failed login into one complete sentence, since the credential's test shows nothing else.
+ * Puts a failed login into one complete text, because the test of the credential shows nothing else.
  *
- * @param hasAppKey only what was filled in can be wrong
+ * @param hasAppKey whether 'App Key' is filled in, so that it may be wrong
  */
 export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = false): LoginError {
 	const { host } = new URL(origin);
