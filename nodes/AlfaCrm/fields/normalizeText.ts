@@ -1,9 +1,9 @@
-/** Characters that nobody sees, such as a soft hyphen or the marks of a writing direction. */
-const UNSEEN = /\p{Cf}/gu;
+/** Accepts invisible characters, such as a soft hyphen or the marks of a writing direction. */
+const INVISIBLE = /\p{Cf}/gu;
 
 /**
- * A text for comparing: capital or small letters, blanks, the dots of a Russian letter and how Unicode composes it make
- * no difference.
+ * Normalizes a text for comparing. Capital letters, blanks, ё instead of е, and the way in which Unicode composes a letter make no
+ * difference: `Анна  Артёмова` and `анна артемова` are equal.
  */
 export function normalizeText(text: string): string {
 	return withoutInvisible(text)
@@ -25,35 +25,41 @@ export function normalizeIdentifier(text: string): string {
 		.replace(/Ё/g, 'Е');
 }
 
-export const withoutInvisible = (text: string): string => text.replace(UNSEEN, '');
+export const withoutInvisible = (text: string): string => text.replace(INVISIBLE, '');
 
 const LONGEST_TEXT = 200;
-/** From here on a part is seldom in other texts. */
-const TELLING = 4;
-/** In decomposed texts. */
-const VARYING = /[её]\p{M}*|.\p{M}+/iu;
+/** A part of four characters is rare in other texts. */
+const RARE_LENGTH = 4;
+/** Accepts a letter that can be written in several ways: е, ё, and any letter with a mark of its own. For decomposed texts. */
+const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
 
 /**
- * Parts of which every text that comparing takes for the same holds one, for a server that looks for the very
- * characters: е may be ё, and Unicode may compose a letter in one character or in two. Of the words that is the longest part
- * without such letters or, where it is too short, with one that may be е or ё. What nobody sees inside of a word hides it.
+ * Returns search fragments for a server that compares characters literally. Every spelling that `normalizeText` treats as equal contains
+ * at least one of them: е may be written ё, and Unicode may compose a letter from one character or from two.
+ *
+ * The fragment is the longest part of a word without such letters. If that is too short to be rare, it is the longest part with one е or
+ * ё, in both spellings. Invisible characters split a word.
+ *
+ * - `Александр Артёмов` → `ксандр`
  */
 export function sharedParts(text: string): string[] {
 	const words = text
 		.slice(0, LONGEST_TEXT)
 		.normalize('NFC')
 		.split(/[\s\p{Cf}]+/u);
-	const constant = longestOf(words.flatMap((word) => word.normalize('NFD').split(VARYING)));
-	if (constant.length >= TELLING) return [constant];
-	const part = longestOf(
-		words.flatMap((word) =>
-			[...word.matchAll(/(?<=^|[её])(?=([^её]*[её]?[^её]*))/giu)].map(([, one]) => one),
-		),
-	);
+	const constantPart = longestOf(words.flatMap((word) => word.normalize('NFD').split(VARYING_LETTER)));
+	if (constantPart.length >= RARE_LENGTH) return [constantPart];
+
+	const part = longestOf(words.flatMap(partsWithOneYo));
 	if (part === '') return [];
+
 	const spellings = ['её', 'ЕЁ'].flatMap(([e, yo]) => [part.replace(yo, e), part.replace(e, yo)]);
-	return [...new Set(spellings.flatMap((one) => [one, one.normalize('NFD')]))];
+	return [...new Set(spellings.flatMap((spelling) => [spelling, spelling.normalize('NFD')]))];
 }
+
+/** Returns the parts of a word with at most one е or ё: `ёлке` has `ёлк` and `лке`. */
+const partsWithOneYo = (word: string): string[] =>
+	[...word.matchAll(/(?<=^|[её])(?=([^её]*[её]?[^её]*))/giu)].map(([, part]) => part);
 
 const longestOf = (texts: readonly string[]): string =>
 	texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
