@@ -9,41 +9,44 @@ import type { Field, OfType, Wire } from '../entities/fieldTypes';
 
 const NAME = /^custom_\w+$/;
 
-/** Whether a name can be that of a custom field. */
+/** Tells whether a name can be that of a custom field. */
 export const isCustom = (name: string): boolean => NAME.test(name);
 
-/** A custom field, of which AlfaCRM tells no more than its name. API notes 9. */
+/** Makes the description of a custom field. AlfaCRM tells only its name, not its type. API notes 9. */
 export const customField = (name: string): Field => ({ type: 'custom', name, label: name });
 
+/** Accepts a day in a text: 2026-02-28, 28.2.2026. */
 const A_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
 
-/** What sheets and people write where there is none, as many times as there are people. */
-const NOBODYS = /^(?:нет|no|none|n\/?a|б\/?н|#[^1-9]*|0+)$/i;
+/** Accepts what spreadsheets and people write in place of a missing value: "нет", n/a, 0. Many records have it in common. */
+const MISSING = /^(?:нет|no|none|n\/?a|б\/?н|#[^1-9]*|0+)$/i;
 
-/** A day in a text is no moment. */
+/** A day has no time zone. */
 const ANY_ZONE = 'UTC';
 
-/** A text, a number, a flag, a day, or a list of those. */
-function read(value: unknown, zone: string): Wire | undefined {
+/** Reads a text, a number, a flag, a day, or a list of those. */
+function readValue(value: unknown, zone: string): Wire | undefined {
 	if (Array.isArray(value)) {
-		const items = value.filter((item) => !isEmpty(item)).map((item) => readOne(item, zone));
+		const items = value.filter((item) => !isEmpty(item)).map((item) => readItem(item, zone));
 		return items.includes(undefined) ? undefined : (items as Wire);
 	}
-	return readOne(value, zone);
+	return readItem(value, zone);
 }
 
-function readOne(value: unknown, zone: string): string | number | undefined {
+function readItem(value: unknown, zone: string): string | number | undefined {
 	if (typeof value === 'boolean') return readFlag(value);
 	// Adding 0 turns -0 into 0.
 	if (typeof value === 'number') return isWritable(value) ? value + 0 : undefined;
 	return typeof value === 'string' ? readText(value) : formatDay(value, 'dotted', zone);
 }
 
-/** The type is not declared: days are told by their form, and a flag is 0 or 1. */
+/** Returns the form by which a value is compared. The type is not known: a text that looks like a day is a day, and a flag is 0 or 1. */
 function formOf(value: unknown, zone: string, textOf = normalizeText): string | undefined {
 	if (typeof value === 'boolean') return String(readFlag(value));
-	if (typeof value === 'string' && A_DAY.test(value.trim()))
+	if (typeof value === 'string' && A_DAY.test(value.trim())) {
 		return formatDay(value, 'iso', zone) ?? textOf(value);
+	}
+
 	const text = readText(value);
 	return text === undefined ? formatDay(value, 'iso', zone) : textOf(text);
 }
@@ -53,43 +56,53 @@ function formsOf(value: unknown, zone: string, textOf = normalizeText): Array<st
 	return items.map((item) => formOf(item, zone, textOf));
 }
 
-/** A day may be written in either way. */
-function spellings(name: string, item: Wire): Array<Record<string, Wire>> {
+/** Returns filters for each way in which a value may be stored: a day may be written in two formats. */
+function searchFormsOf(name: string, item: Wire): Array<Record<string, Wire>> {
 	if (typeof item !== 'string' || !A_DAY.test(item)) return textForms(name, item);
 	const days = (['iso', 'dotted'] as const).map((format) => formatDay(item, format, ANY_ZONE));
 	return days.includes(undefined) ? textForms(name, item) : days.map((day) => ({ [name]: day }));
 }
 
-const agree =
+/**
+ * Makes a function that tells whether two values, or two lists of values, are equal.
+ *
+ * @param textOf the form by which texts are compared
+ */
+const makeComparison =
 	(textOf: (text: string) => string) =>
-	(_field: unknown, one: unknown, other: unknown, zone: string): boolean => {
-		const [left, right] = [formsOf(one, zone, textOf), formsOf(other, zone, textOf)];
-		if ([...left, ...right].includes(undefined)) return false;
-		return left.every((form) => right.includes(form)) && right.every((form) => left.includes(form));
+	(_field: unknown, value: unknown, otherValue: unknown, zone: string): boolean => {
+		const forms = formsOf(value, zone, textOf);
+		const otherForms = formsOf(otherValue, zone, textOf);
+		if ([...forms, ...otherForms].includes(undefined)) return false;
+
+		return (
+			forms.every((form) => otherForms.includes(form)) && otherForms.every((form) => forms.includes(form))
+		);
 	};
 
-/** Whether two values of a key, or two lists of them, have a value in common. */
-function shareForm(held: unknown, wanted: unknown, textOf: (text: string) => string): boolean {
-	const forms = formsOf(wanted, ANY_ZONE, textOf);
-	return formsOf(held, ANY_ZONE, textOf).some((form) => form !== undefined && forms.includes(form));
+/** Tells whether two values, or two lists of values, have a value in common. */
+function shareForm(storedValue: unknown, matchValue: unknown, textOf: (text: string) => string): boolean {
+	const forms = formsOf(matchValue, ANY_ZONE, textOf);
+	return formsOf(storedValue, ANY_ZONE, textOf).some((form) => form !== undefined && forms.includes(form));
 }
 
 export const custom: FieldKind<OfType<'custom'>> = {
 	...single,
 	isBlank: (_field, value) => Array.isArray(value) && value.every(isEmpty),
 	expected: () => 'a text, a number, yes or no, a date, or a list of those',
-	serialize: (_field, item, zone) => read(item, zone),
+	serialize: (_field, item, zone) => readValue(item, zone),
 	normalize: (_field, item, zone) =>
 		formsOf(item, zone)
 			.flatMap(oneForm)
-			.filter((form) => !isUnfilled(form) && !NOBODYS.test(form)),
-	isSame: agree(normalizeIdentifier),
-	isSameKey: (_field, held, wanted) => shareForm(held, wanted, normalizeIdentifier),
-	findResemblance: (_field, held, wanted) =>
-		shareForm(held, wanted, normalizeText) && !shareForm(held, wanted, normalizeIdentifier)
-			? 'they differ in capital letters only'
-			: undefined,
-	isStored: agree(asRead),
-	searchForms: (_field, name, item) => spellings(name, item),
+			.filter((form) => !isUnfilled(form) && !MISSING.test(form)),
+	isSame: makeComparison(normalizeIdentifier),
+	isSameKey: (_field, storedValue, matchValue) => shareForm(storedValue, matchValue, normalizeIdentifier),
+	findResemblance(_field, storedValue, matchValue) {
+		const isEqualIfLowercase = shareForm(storedValue, matchValue, normalizeText);
+		const isEqual = shareForm(storedValue, matchValue, normalizeIdentifier);
+		return isEqualIfLowercase && !isEqual ? 'they differ in capital letters only' : undefined;
+	},
+	isStored: makeComparison(asRead),
+	searchForms: (_field, name, item) => searchFormsOf(name, item),
 	clearedValue: '',
 };

@@ -4,115 +4,145 @@ import { itemsOf, parts } from './lists';
 import { isStoredText, readText, severalTexts } from './text';
 import type { OfType } from '../entities/fieldTypes';
 
-/** Of a person in Telegram: letters, digits and underscores. */
-const NAME = /^[a-z]\w{2,30}[a-z\d]$/i;
-/** By which a messenger knows a person; a group's begins with a minus. */
-const NUMBER = /^[1-9]\d{4,15}$/;
-/** A bare word may mean anything if it is so short. */
-const SHORTEST_ALONE = 5;
-/** What services and programs call themselves, or nobody. */
+/**
+ * Reads the web addresses and messengers of people. Different spellings of one link have the same form:
+ *
+ * | text | form |
+ * | --- | --- |
+ * | `@anna_p`, `t.me/anna_p`, `https://telegram.me/anna_p`, `tg://resolve?domain=anna_p`, `anna_p` alone | telegram:anna_p |
+ * | `123456789` alone, `tg://user?id=123456789` | 123456789 |
+ * | `https://vk.com/anna.p` | vk:anna.p |
+ * | `instagram.com/anna.p/?hl=ru` | instagram:anna.p |
+ * | `wa.me/79001112233`, `api.whatsapp.com/send?phone=79001112233` | whatsapp:79001112233 |
+ * | `https://example.org/anna/` | example.org/anna |
+ * | `t.me/undefined`, `vk.com`, `telegram` | none |
+ */
+
+/** Accepts the name of a person in Telegram: letters, digits and underscores. */
+const TELEGRAM_NAME = /^[a-z]\w{2,30}[a-z\d]$/i;
+/** Accepts the number by which a messenger knows a person. The number of a group begins with a minus. */
+const MESSENGER_NUMBER = /^[1-9]\d{4,15}$/;
+/** A shorter word alone may mean anything. */
+const SHORTEST_NAME_ALONE = 5;
+/** Accepts words that name a service or nobody, not a person. */
 const NO_NAME = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
-/** What an expression that found nothing leaves at the end: t.me/undefined, vk.com/id. */
-const NOTHING =
+/** Accepts what an expression without a value leaves at the end: t.me/undefined, vk.com/id. */
+const UNFILLED_END =
 	/(?:(?:^|[@/=+]|\/id)(?:undefined|null|nan)|[?&](?:\w*id|sel|domain|phone)=|\/[@+]|(?:vk\.\w+|\.me)\/id)\/*$/i;
-/** What goes on after that is a letter. */
+/** A longer text is a letter, not a link. */
 const LONGEST = 1_000;
 
-/** A person of Telegram by name or number. */
-function telegram(who: string): string | undefined {
-	if (NUMBER.test(who)) return who;
-	return NAME.test(who) ? `telegram:${who.toLowerCase()}` : undefined;
+/** Makes the form of a person in Telegram, who is known by name or number. */
+function telegramForm(person: string): string | undefined {
+	if (MESSENGER_NUMBER.test(person)) return person;
+
+	return TELEGRAM_NAME.test(person) ? `telegram:${person.toLowerCase()}` : undefined;
 }
 
-/** An address of a service, in which the first group says who it is. */
+/** A service with pages of people. The first group of `path` names the person. */
 interface Service {
 	host: RegExp;
 	path: RegExp;
-	formOf: (who: string) => string | undefined;
+	formOf: (person: string) => string | undefined;
 }
 
 const SERVICES: readonly Service[] = [
 	{
 		host: /^(?:t|telegram)\.me$|^telegram\.dog$/,
 		path: /^(?!(?:share|proxy|socks)\?)(?:s\/)?@?(\w+)\/?(?:[?#].*)?$/i,
-		formOf: telegram,
+		formOf: telegramForm,
 	},
-	// What stands behind the name may say who is meant: vk.com/im?sel=1.
+	// A query may name the person, as in vk.com/im?sel=1, so an address with a query has no form.
 	{
 		host: /^(?:m\.)?vk(?:\.com|\.ru|ontakte\.ru)$/,
 		path: /^([\w.]+)\/?$/i,
-		formOf: (who) => `vk:${who.toLowerCase()}`,
+		formOf: (person) => `vk:${person.toLowerCase()}`,
 	},
 	{
 		host: /^instagram\.com$/,
 		path: /^([\w.]+)\/?(?:[?#].*)?$/i,
-		formOf: (who) => `instagram:${who.toLowerCase()}`,
+		formOf: (person) => `instagram:${person.toLowerCase()}`,
 	},
-	{ host: /^wa\.me$/, path: /^\+?(\d+)\/?(?:[?#].*)?$/, formOf: (who) => `whatsapp:${who}` },
+	{ host: /^wa\.me$/, path: /^\+?(\d+)\/?(?:[?#].*)?$/, formOf: (person) => `whatsapp:${person}` },
 	{
 		host: /^(?:api|web)\.whatsapp\.com$/,
 		path: /^send\/?\?(?:\S*&)?phone=(?:\+|%2b)?(\d+)/i,
-		formOf: (who) => `whatsapp:${who}`,
+		formOf: (person) => `whatsapp:${person}`,
 	},
 ];
 
+/** Reads host and path of an address, with or without a scheme: `https://example.org/anna`, `example.org`. */
 const ADDRESS = /^(?:https?:\/\/)?((?:[\p{L}\d_-]+\.)+\p{L}{2,}(?::\d+)?)(?:\/|(?=[?#])|$)(.*)$/iu;
-/** A sign and a name, and how Telegram's application and its page in a browser name a person. */
+/** Reads the person in `@anna_p`, `tg://resolve?domain=anna_p` and `web.telegram.org/k/#@anna_p`. */
 const IN_TELEGRAM =
 	/^(?:@|tg:\/\/\S*?[?&](?:domain|id|user_id)=|(?:https?:\/\/)?web\.telegram\.org\/\S*#@?)(\w+)(?=&|$)/i;
 
-/** What a word stands for that says by itself what it is: an address, or @ and a name. */
+/** Returns the form of a word that is a link by itself: an address, or @ with a name. */
 function linkIn(word: string): string | undefined {
-	if (NOTHING.test(word)) return undefined;
-	const [, who] = IN_TELEGRAM.exec(word) ?? [];
-	if (who !== undefined) return telegram(who);
-	const [, given = '', path = ''] = ADDRESS.exec(word) ?? [];
-	const host = given.toLowerCase().replace(/^www\./, '');
-	const [, person] = /^(\w+)\.t\.me$/.exec(host) ?? [];
-	if (person !== undefined) return telegram(person);
-	const service = SERVICES.find((one) => one.host.test(host));
-	const [, named] = service?.path.exec(path) ?? [];
-	const form = named === undefined ? undefined : service?.formOf(named);
+	if (UNFILLED_END.test(word)) return undefined;
+
+	const [, telegramPerson] = IN_TELEGRAM.exec(word) ?? [];
+	if (telegramPerson !== undefined) return telegramForm(telegramPerson);
+
+	const [, hostInText = '', path = ''] = ADDRESS.exec(word) ?? [];
+	const host = hostInText.toLowerCase().replace(/^www\./, '');
+	const [, subdomain] = /^(\w+)\.t\.me$/.exec(host) ?? [];
+	if (subdomain !== undefined) return telegramForm(subdomain);
+
+	const service = SERVICES.find((candidate) => candidate.host.test(host));
+	const [, person] = service?.path.exec(path) ?? [];
+	const form = person === undefined ? undefined : service?.formOf(person);
 	if (form !== undefined) return form;
-	const rest = path.replace(/\/+$/, '');
-	// A service alone is everybody's.
-	if (host === '' || (service && rest === '')) return undefined;
-	return rest === '' ? host : `${host}/${rest}`;
+
+	const trimmedPath = path.replace(/\/+$/, '');
+	// A service's address without a path identifies nobody.
+	if (host === '' || (service && trimmedPath === '')) return undefined;
+
+	return trimmedPath === '' ? host : `${host}/${trimmedPath}`;
 }
 
-/** What is Telegram's by the word in front of it; without its sign only where nothing follows. */
-const LABELLED =
+/** Accepts a word that names Telegram before a person: `tg: @anna_p`. A name without @ counts only at the end of the text. */
+const TELEGRAM_LABEL =
 	/(?<=^|[\s([{,;])(?:tg|тг|telegram|телеграмм?)(?:\s+id)?[\s:–—-]+(?:@(?=\w+(?:[\s,;.)]|$))|(?=\w+\s*$))/giu;
-/** Around a word, and no part of it. */
-const AROUND = /^[([{<«"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
+/** Accepts brackets, quotation marks and punctuation around a word. */
+const PUNCTUATION = /^[([{<«"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
 
-/** What stands in a text: each link in the one form of all its spellings, and the words beside. */
-function read(value: unknown): { forms: string[]; rest: string } {
+/** Reads a text: the form of each link, and the other words. */
+function readLinks(value: unknown): { forms: string[]; otherWords: string } {
 	const text = withoutInvisible(typeof value === 'string' ? value : (readText(value) ?? '')).normalize(
 		'NFKC',
 	);
-	if (text.length > LONGEST) return { forms: [], rest: normalizeText(text) };
+	if (text.length > LONGEST) return { forms: [], otherWords: normalizeText(text) };
+
 	const words = text
 		.trim()
-		.replace(LABELLED, 't.me/')
+		.replace(TELEGRAM_LABEL, 't.me/')
 		.split(/\s+/)
-		.map((word) => word.replace(AROUND, ''));
-	const links = words.map((word) => (words.length === 1 ? (linkIn(word) ?? personIn(word)) : linkIn(word)));
-	// Beside other words a name may be that of any service.
-	const isSure = !links.includes(undefined);
-	const forms = links.map((link, index) => (isSure || !words[index].startsWith('@') ? link : undefined));
+		.map((word) => word.replace(PUNCTUATION, ''));
+	const isAlone = words.length === 1;
+	const links = words.map((word) => linkIn(word) ?? (isAlone ? telegramPersonIn(word) : undefined));
+
+	// Next to other words, a name with @ may be that of any service.
+	const hasOtherWords = links.includes(undefined);
+	const forms = links.map((link, index) =>
+		hasOtherWords && words[index].startsWith('@') ? undefined : link,
+	);
+	const otherWords = words.filter((_word, index) => forms[index] === undefined);
 	return {
 		forms: [...new Set(forms)].filter((form) => form !== undefined).sort(),
-		rest: normalizeText(words.filter((_word, index) => forms[index] === undefined).join(' ')),
+		otherWords: normalizeText(otherWords.join(' ')),
 	};
 }
 
-/** As programs give a person of Telegram: the number, or the name without a sign. */
-const personIn = (word: string): string | undefined =>
-	word.length < SHORTEST_ALONE || NO_NAME.test(word) || NOTHING.test(word) ? undefined : telegram(word);
+/** Reads a word alone as a person in Telegram: programs give the number, or the name without @. */
+function telegramPersonIn(word: string): string | undefined {
+	if (word.length < SHORTEST_NAME_ALONE || NO_NAME.test(word) || UNFILLED_END.test(word)) return undefined;
 
-/** Addresses that only blanks separate are several. */
-const split = (text: string): string[] =>
+	return telegramForm(word);
+}
+
+/** Splits a text into several links, which may be separated by blanks alone. */
+const splitLinks = (text: string): string[] =>
 	parts(text).flatMap((part) => {
 		const words = part.split(/\s+/).filter((word) => word !== '');
 		return words.length > 1 && words.every(linkIn) ? words : [part];
@@ -122,14 +152,16 @@ const split = (text: string): string[] =>
 export const links: FieldKind<OfType<'links'>> = {
 	...severalTexts,
 	noun: 'web address, or name or number in Telegram',
-	items: (_field, value) => itemsOf(value, split),
-	normalize: (_field, item) => read(item).forms,
-	isSame(_field, one, other) {
-		const [left, right] = [read(one), read(other)];
-		return left.rest === right.rest && left.forms.join(' ') === right.forms.join(' ');
+	items: (_field, value) => itemsOf(value, splitLinks),
+	normalize: (_field, item) => readLinks(item).forms,
+	isSame(_field, value, otherValue) {
+		const links = readLinks(value);
+		const otherLinks = readLinks(otherValue);
+		const hasSameForms = links.forms.join(' ') === otherLinks.forms.join(' ');
+		return hasSameForms && links.otherWords === otherLinks.otherWords;
 	},
 	isStored: isStoredText,
-	// What has other words is not the same.
+	// Two values with different words beside their links are different.
 	mayHaveWords: () => false,
 	searchForms: (_field, name, item) => [{ [name]: item }],
 };
