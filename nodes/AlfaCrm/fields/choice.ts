@@ -4,7 +4,8 @@ import { itemsOf, parts } from './lists';
 import { toOptions } from './order';
 import type { Choice, OfType } from '../entities/fieldTypes';
 
-const listed = (choices: readonly Choice[]): string =>
+/** Lists choices for a message: "1 (Income), 2 (Refund)". */
+const listChoices = (choices: readonly Choice[]): string =>
 	choices.map(({ value, label }) => `${value} (${label})`).join(', ');
 
 function readChoice(choices: readonly Choice[], value: unknown): number | string | undefined {
@@ -12,11 +13,11 @@ function readChoice(choices: readonly Choice[], value: unknown): number | string
 	return choices.find((choice) => String(choice.value) === String(value).trim())?.value;
 }
 
-/** A text says what it means. */
+/** Numbers need a name. Texts say what they mean. */
 const wordsOf = ({ choices }: { choices: readonly Choice[] }): Words | undefined =>
 	choices.every(({ value }) => typeof value === 'number') ? { choices } : undefined;
 
-/** AlfaCRM may hold a value that is not among the choices known here. */
+/** Values are compared as texts, because AlfaCRM may hold a value that is not among the known choices. */
 const compared = comparedBy((_field: unknown, item) =>
 	oneForm(typeof item === 'string' || typeof item === 'number' ? String(item).trim() : undefined),
 );
@@ -26,12 +27,12 @@ export const choice: FieldKind<OfType<'choice'>> = {
 	...compared,
 	isExact: true,
 	words: wordsOf,
-	expected: ({ choices }) => `one of ${listed(choices)}`,
+	expected: ({ choices }) => `one of ${listChoices(choices)}`,
 	serialize: ({ choices }, item) => readChoice(choices, item),
 	widget: ({ choices, default: first }) => ({ type: 'options', options: toOptions(choices), default: first }),
 	alwaysFilled: true,
 	defaultValue: ({ default: first }) => first,
-	// As in the form, a choice that must be made begins with one.
+	// A required choice begins with the default, as in the form.
 	column: ({ choices, default: first }, required) => ({
 		type: 'options',
 		options: choices.map(({ label, value }) => ({ name: label, value })),
@@ -47,7 +48,7 @@ export const choices: FieldKind<OfType<'choices'>> = {
 	holdsIds: true,
 	words: wordsOf,
 	items: (_field, value) => itemsOf(value, parts),
-	expected: ({ choices: offered }) => `some of ${listed(offered)}`,
+	expected: ({ choices: offered }) => `some of ${listChoices(offered)}`,
 	serialize: ({ choices: offered }, item) => readChoice(offered, item),
 	widget: ({ choices: offered }) => ({ type: 'multiOptions', options: toOptions(offered), default: [] }),
 	schema: ({ choices: offered }) => ({

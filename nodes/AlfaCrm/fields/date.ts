@@ -3,9 +3,10 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
-/** Of a year of which two digits were typed a browser makes 0026. */
+/** Tells whether a day is before 1900. A browser makes the year 0026 of two typed digits. */
 const isTooOld = (item: unknown, zone: string): boolean => (formatDay(item, 'iso', zone) ?? '') < '1900';
 
+/** Makes the expression for a day some days ahead, or an empty default. */
 function dayAhead(days?: number): string {
 	if (days === undefined) return '';
 	const later = days === 0 ? '' : `.plus({ days: ${days} })`;
@@ -19,7 +20,7 @@ export const date: FieldKind<OfType<'date'>> = {
 	serialize: ({ format }, item, zone) => (isTooOld(item, zone) ? undefined : formatDay(item, format, zone)),
 	// No index has a filter for one day.
 	searchForms: (_field, name, item) => [{ [`${name}_from`]: item, [`${name}_to`]: item }],
-	// Older n8n asks for a time as well, which says nothing here.
+	// Older versions of n8n ask for a time as well, which is ignored.
 	widget: ({ daysAhead }) => ({
 		type: 'dateTime',
 		typeOptions: { dateOnly: true },

@@ -18,7 +18,7 @@ import { longestOf, longText, text, texts } from './text';
 import type { Field, FieldBasics, OfType, Shown, ShownType, TypeName, Wire } from '../entities/fieldTypes';
 import { quoted, unreadable } from './unreadable';
 
-/** What each type of field is. A type without a kind, or a kind without a part, does not compile. */
+/** The kind of each type of field. A type without a kind, or a kind without a part, does not compile. */
 export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	text,
 	longText,
@@ -48,25 +48,27 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	object,
 };
 
-/** The kind of a field. TypeScript does not see that the table pairs each type with its kind, where the type is known at run time only. */
+/** Returns the kind of a field. The cast is needed because TypeScript does not see that the table pairs each type with its kind. */
 export const kindOf = <F extends ShownType>({ type }: F): FieldKind<F> =>
 	fieldKinds[type] as unknown as FieldKind<F>;
 
-/** Where nothing depends on the day that a moment belongs to. */
+/** The time zone where no value is a moment, so that any zone will do. */
 const ANY_ZONE = 'UTC';
 
-/** Holds several values, which AlfaCRM replaces as a whole. */
+/** Tells whether a field holds several values, which AlfaCRM replaces as a whole. */
 export const isList = (field: ShownType): boolean => kindOf(field).isList;
 
-/** Whether a value says nothing for this field: null, "", [], and whatever the field adds to these. */
+/** Tells whether a value counts as empty for a field: null, "", [], and what its kind adds to these. */
 export function isBlank(field: ShownType, value: unknown): boolean {
 	if (isEmpty(value)) return true;
+
 	const kind = kindOf(field);
-	return (kind.isList && kind.items(field, value).length === 0) || kind.isBlank(field, value);
+	const hasNoItem = kind.isList && kind.items(field, value).length === 0;
+	return hasNoItem || kind.isBlank(field, value);
 }
 
 /**
- * A value as AlfaCRM takes it. An empty list is []; an empty value of other fields is unreadable, so callers ask
+ * Turns a value into what is sent to AlfaCRM. An empty list becomes []. An empty value of another field is unreadable, so callers ask
  * `isBlank` first.
  *
  * @throws UnreadableValue that names the field
@@ -81,92 +83,112 @@ export function serialize(field: Shown, value: unknown, zone: string): Wire {
 	return kind.isList ? (wires as Wire) : wires[0];
 }
 
-/** The addresses that stand in a value in place of numbers of records. */
+/** Returns the web addresses in a value that were given in place of IDs. */
 export function addressesIn(field: Pick<FieldBasics, 'label'> & ShownType, value: unknown): Address[] {
 	const kind = kindOf(field);
 	return isEmpty(value) ? [] : kind.items(field, value).flatMap((item) => kind.addresses(field, item));
 }
 
-/** Whether two values of a field mean the same, however both are written. Empty is empty in any form. */
-export function sameValue(field: ShownType, one: unknown, other: unknown, zone: string): boolean {
-	return relates('isSame', field, one, other, zone);
+/** Tells whether two values of a field mean the same, however they are written. Empty values are all the same. */
+export function sameValue(field: ShownType, value: unknown, otherValue: unknown, zone: string): boolean {
+	return areEqual('isSame', field, value, otherValue, zone);
 }
 
-/** Whether a field holds already what is to be saved. */
-export function isStored(field: ShownType, held: unknown, wanted: unknown, zone: string): boolean {
-	return relates('isStored', field, held, wanted, zone);
+/** Tells whether AlfaCRM already holds a value, so that there is nothing to save. */
+export function isStored(field: ShownType, storedValue: unknown, value: unknown, zone: string): boolean {
+	return areEqual('isStored', field, storedValue, value, zone);
 }
 
-function relates(
+/**
+ * Compares two values by a relation of their kind. Two lists are equal if each item of one has an equal item in the other, in any order.
+ */
+function areEqual(
 	relation: 'isSame' | 'isStored',
 	field: ShownType,
-	one: unknown,
-	other: unknown,
+	value: unknown,
+	otherValue: unknown,
 	zone: string,
 ): boolean {
-	if (isBlank(field, one) || isBlank(field, other)) return isBlank(field, one) && isBlank(field, other);
+	const isValueBlank = isBlank(field, value);
+	const isOtherBlank = isBlank(field, otherValue);
+	if (isValueBlank || isOtherBlank) return isValueBlank && isOtherBlank;
+
 	const kind = kindOf(field);
-	const within = (item: unknown, items: unknown[]) =>
-		items.some((each) => kind[relation](field, item, each, zone));
-	const agree = (left: unknown[], right: unknown[]) =>
-		left.every((item) => within(item, right)) && right.every((item) => within(item, left));
-	const [left, right] = [kind.items(field, one), kind.items(field, other)];
-	return agree(left, right) || (kind.isList && agree(rejoined(field, left), rejoined(field, right)));
+	const includes = (items: unknown[], item: unknown) =>
+		items.some((candidate) => kind[relation](field, item, candidate, zone));
+	const areListsEqual = (left: unknown[], right: unknown[]) =>
+		left.every((item) => includes(right, item)) && right.every((item) => includes(left, item));
+
+	const items = kind.items(field, value);
+	const otherItems = kind.items(field, otherValue);
+	if (areListsEqual(items, otherItems)) return true;
+
+	return kind.isList && areListsEqual(splitAgain(field, items), splitAgain(field, otherItems));
 }
 
-/** The values of a list that went through the one text in which Simplify puts them. */
-const rejoined = (field: ShownType, items: unknown[]): unknown[] =>
-	items.every((item) => typeof item === 'string') ? kindOf(field).items(field, items.join(', ')) : items;
-
-/** The same for one value of each, of a list too. */
-export function sameItem(field: ShownType, one: unknown, other: unknown): boolean {
-	if (isEmpty(one) || isEmpty(other)) return isEmpty(one) && isEmpty(other);
-	return kindOf(field).isSame(field, one, other, ANY_ZONE);
+/**
+ * Joins the items of a list into one text, as *Simplify* does, and splits it again. A list that came through *Simplify* may have been split
+ * at other places.
+ */
+function splitAgain(field: ShownType, items: unknown[]): unknown[] {
+	const areTexts = items.every((item) => typeof item === 'string');
+	return areTexts ? kindOf(field).items(field, items.join(', ')) : items;
 }
 
-/** What is there stays first and as it is written there. */
+/** Tells whether two single values mean the same. For a list, they are items. */
+export function sameItem(field: ShownType, item: unknown, otherItem: unknown): boolean {
+	if (isEmpty(item) || isEmpty(otherItem)) return isEmpty(item) && isEmpty(otherItem);
+
+	return kindOf(field).isSame(field, item, otherItem, ANY_ZONE);
+}
+
+/** Adds values to a list. The present values stay first, as they are written, and no value is added that is there already. */
 export function union(field: ShownType, present: unknown, added: unknown): Wire[] {
-	const all = listOf(present);
-	const one = (value: unknown) => kindOf(field).items(field, value);
-	const known = all.flatMap(one);
-	for (const item of listOf(added).flatMap(one)) {
-		if (known.some((each) => sameItem(field, each, item))) continue;
-		all.push(item);
-		known.push(item);
+	const values = listOf(present);
+	const splitItems = (value: unknown) => kindOf(field).items(field, value);
+	const knownItems = values.flatMap(splitItems);
+
+	for (const item of listOf(added).flatMap(splitItems)) {
+		if (knownItems.some((knownItem) => sameItem(field, knownItem, item))) continue;
+
+		values.push(item);
+		knownItems.push(item);
 	}
-	return all as Wire[];
+	return values as Wire[];
 }
 
-/** The values that are given, however the list is written. */
+/** Returns the values that were given, however the list is written. */
 export const itemsIn = (field: ShownType, value: unknown): unknown[] => kindOf(field).items(field, value);
 
-/** The values that are held, one by one. */
+/** Returns the values that AlfaCRM holds, one by one. */
 export function listOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return [...(value as unknown[])];
 	return isEmpty(value) ? [] : [value];
 }
 
-/** A value as AlfaCRM itself writes it, so that its own lists find it. */
+/** Writes a value as AlfaCRM itself does, so that AlfaCRM's own search finds it. */
 export function canonical(field: ShownType, value: Wire): Wire {
-	const { isList: hasItems, canonicalize: write } = kindOf(field);
-	return hasItems ? (listOf(value).map((item) => write(item as Wire)) as Wire) : write(value);
+	const kind = kindOf(field);
+	if (!kind.isList) return kind.canonicalize(value);
+
+	return listOf(value).map((item) => kind.canonicalize(item as Wire)) as Wire;
 }
 
-/** What takes the place of a value that somebody empties on purpose. */
+/** Returns the value to send for a field that the user empties on purpose. */
 export const clearedValue = (field: ShownType): Wire => kindOf(field).clearedValue;
 
-const TELLING = /[\p{L}\p{N}]/u;
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 /**
- * The forms under which one value can be looked up: two values that share one match. None for what two strangers may
- * well have in common, such as a dash, the word "no" for an email, or a phone number without enough digits.
+ * Returns the normal forms of a value: two values match if they have one in common. A value that strangers may share has none, such as a
+ * dash, the word "no" for an email, or a phone number with too few digits.
  */
-export const normalForms = (field: ShownType, value: unknown): string[] =>
-	isEmpty(value)
-		? []
-		: kindOf(field)
-				.normalize(field, value, ANY_ZONE)
-				.filter((reading) => TELLING.test(reading));
+export function normalForms(field: ShownType, value: unknown): string[] {
+	if (isEmpty(value)) return [];
+
+	const forms = kindOf(field).normalize(field, value, ANY_ZONE);
+	return forms.filter((form) => LETTER_OR_DIGIT.test(form));
+}
 
 function describe(field: Shown): string | undefined {
 	const { description } = field;
@@ -188,30 +210,32 @@ function propertyOf(field: Shown, displayName: string, widget: Widget): INodePro
 	};
 }
 
-/** One field or filter as a parameter of the form. */
+/** Makes the parameter of a field or filter in the form. */
 export function toProperty(field: Shown): INodeProperties {
 	const kind = kindOf(field);
 	return propertyOf(field, kind.formLabel(field.label), kind.widget(field));
 }
 
-/** A new record needs it, and nothing stands in for it. */
+/** Tells whether a new record needs a value of this field from the user. */
 export const isNeeded = ({ required, fallback }: Field): boolean =>
 	required === true && fallback === undefined;
 
-/** Has a parameter of its own in the form; the others are in a collection. */
+/** Tells whether a field has a parameter of its own in the form. The others are in a collection. */
 export const isProminent = (field: Field): boolean => isNeeded(field) || field.prominent === true;
 
 /**
- * The same on its own, where what is required must be filled; choices and switches always hold a value. More than one
- * where another parameter decides which is shown.
+ * Makes the parameters of a field outside a collection, where n8n demands required ones. There are several if another parameter decides
+ * which of them is shown.
  */
 export function toParameters(field: Field): INodeProperties[] {
-	const demanded = field.required && !kindOf(field).alwaysFilled ? { required: true } : {};
 	const kind = kindOf(field);
+	const isDemanded = field.required === true && !kind.alwaysFilled;
+	const demanded = isDemanded ? { required: true } : {};
 	const variants = kind.variants(field);
 	const standing = kind.standing(field);
 	const property = standing ? propertyOf(field, field.label, standing) : toProperty(field);
 	if (variants.length === 0) return [{ ...property, ...demanded }];
+
 	return variants.map(({ label, widget, show }) => ({
 		...toProperty(field),
 		displayName: label,
@@ -221,25 +245,27 @@ export function toParameters(field: Field): INodeProperties[] {
 	}));
 }
 
-/** The same for one value, also where the field holds several texts. */
+/** Makes a parameter that takes one value, even if the field holds several texts. */
 export function toSingleProperty(field: Shown): INodeProperties {
 	const { typeOptions, ...property } = toProperty(field);
 	if (!typeOptions?.multipleValues || property.type !== 'string') return toProperty(field);
+
 	return { ...property, default: '' };
 }
 
-/** What the form calls a field. */
+/** Returns the label that the form shows for a field. */
 export function labelInForm(field: Shown): string {
 	const kind = kindOf(field);
-	const isOwn = isProminent(field as Field) && (kind.standing(field) || kind.variants(field).length > 0);
-	return isOwn ? field.label : kind.formLabel(field.label);
+	const hasOtherParameter = kind.standing(field) !== undefined || kind.variants(field).length > 0;
+	const usesFieldLabel = isProminent(field as Field) && hasOtherParameter;
+	return usesFieldLabel ? field.label : kind.formLabel(field.label);
 }
 
-/** What is to be said of a value that is not empty and says nothing, such as an input mask nobody filled. */
+/** Makes the message for a value that counts as empty although something was given, such as an empty input mask. */
 export const unusable = (field: Shown, value: unknown): string =>
 	`'${labelInForm(field)}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`;
 
-/** A column of the field mapper. */
+/** Makes the column of a field in the field mapper. */
 export function toColumn(field: Field, required: boolean): ResourceMapperField {
 	const kind = kindOf(field);
 	return {
@@ -253,7 +279,7 @@ export function toColumn(field: Field, required: boolean): ResourceMapperField {
 	};
 }
 
-/** Fields as AlfaCRM returns them. */
+/** Makes the schema of an object with these fields, as AlfaCRM returns it. */
 export function objectSchema(fields: ReadonlyArray<Pick<FieldBasics, 'name'> & ShownType>): JsonSchema {
 	return {
 		type: 'object',
@@ -261,8 +287,8 @@ export function objectSchema(fields: ReadonlyArray<Pick<FieldBasics, 'name'> & S
 	};
 }
 
-/** A field and what it takes, for whoever writes the JSON; an AI agent sees nothing else of it. */
+/** Names a field and what it takes, for users who write JSON. An AI agent sees nothing else about the field. */
 export function jsonHint(field: Shown): string {
-	const kind = kindOf(field).jsonHint(field);
-	return kind ? `${field.name} (${kind})` : field.name;
+	const hint = kindOf(field).jsonHint(field);
+	return hint ? `${field.name} (${hint})` : field.name;
 }

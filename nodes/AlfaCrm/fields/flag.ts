@@ -3,17 +3,20 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
-/** A form of a website may have saved the value of its checkbox. */
-const readShown = (value: unknown): 0 | 1 | undefined => {
+/** Reads a stored flag. A website's form may have saved the value of its checkbox, "on" or "off". */
+function readStoredFlag(value: unknown): 0 | 1 | undefined {
 	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
-	return readFlag(word) ?? (word === 'on' ? 1 : word === 'off' ? 0 : undefined);
-};
+	if (word === 'on') return 1;
+	if (word === 'off') return 0;
+
+	return readFlag(word);
+}
 
 const basis = {
 	...single,
 	isExact: true,
 	valueIfMissing: 0,
-	...comparedBy((_field: unknown, item) => oneForm(readShown(item))),
+	...comparedBy((_field: unknown, item) => oneForm(readStoredFlag(item))),
 	expected: () => 'true or false',
 	widget: () => ({ type: 'boolean' as const, default: true }),
 	column: () => ({ type: 'boolean' as const }),
@@ -31,8 +34,8 @@ export const flag: FieldKind<OfType<'flag'>> = {
 export const boolean: FieldKind<OfType<'boolean'>> = {
 	...basis,
 	serialize: (_field, item) => {
-		const read = readFlag(item);
-		return read === undefined ? undefined : read === 1;
+		const flagValue = readFlag(item);
+		return flagValue === undefined ? undefined : flagValue === 1;
 	},
 	defaultValue: () => true,
 	schema: () => ({ type: 'boolean' }),

@@ -6,34 +6,36 @@ import { comparedBy, oneForm, single } from './kind';
 import { itemsOf, parts } from './lists';
 import type { FieldBasics, OfType, Wire } from '../entities/fieldTypes';
 
+/** A field whose values are records of an entity. */
 interface OfRecord {
 	entity?: string;
 }
 
-/** A page of AlfaCRM that shows one record. API notes 6. */
-const PAGE = /^(https?:\/\/[^\s/?#]+)\/company\/\d+\/([a-z-]+)\/view\/?\?([^\s#]*)(?:#\S*)?$/i;
+/** Reads host, page and query of the address of a record: https://demo.s20.online/company/1/customer/view?id=501. API notes 6. */
+const RECORD_ADDRESS = /^(https?:\/\/[^\s/?#]+)\/company\/\d+\/([a-z-]+)\/view\/?\?([^\s#]*)(?:#\S*)?$/i;
 
-/** The text of an address, typed or in a picker; undefined for what is none. */
+/** Returns a web address that was typed or picked; undefined for any other value. */
 function addressIn(value: unknown): string | undefined {
-	const given = isPicker(value) ? value.value : value;
-	return typeof given === 'string' && /^\s*https?:/i.test(given) ? given.trim() : undefined;
+	const content = isPicker(value) ? value.value : value;
+	return typeof content === 'string' && /^\s*https?:/i.test(content) ? content.trim() : undefined;
 }
 
 /**
- * The number of a record: plain, picked, or in the address of its page. The same number is another record on the page
- * of another kind, so no other address is read.
+ * Reads the ID of a record: plain, picked, or in the address of its page. The address must be a page of this entity, because the same
+ * number is another record on the page of another entity.
  */
 function readRecordId({ entity }: OfRecord, value: unknown): number | undefined {
 	const address = addressIn(value);
 	if (address === undefined) {
-		const given = isPicker(value) ? value.value : value;
-		return isPicker(given) || isPickedByKey(value) ? undefined : readId(given);
+		const content = isPicker(value) ? value.value : value;
+		return isPicker(content) || isPickedByKey(value) ? undefined : readId(content);
 	}
-	const [, , page = '', query] = PAGE.exec(address) ?? [];
+
+	const [, , page = '', query] = RECORD_ADDRESS.exec(address) ?? [];
 	const pages = entity === undefined ? [] : (entityOf(entity).pages ?? []);
 	const [id, ...others] = new URLSearchParams(query).getAll('id');
-	const isIts = pages.some(({ name }) => name === page.toLowerCase());
-	return isIts && others.length === 0 ? readId(id) : undefined;
+	const isPageOfEntity = pages.some(({ name }) => name === page.toLowerCase());
+	return isPageOfEntity && others.length === 0 ? readId(id) : undefined;
 }
 
 export const oneRecord = {
@@ -50,7 +52,7 @@ export const oneRecord = {
 	jsonHint: (): string => 'ID',
 };
 
-/** A picker holds one record, or the IDs of several in a text. */
+/** Returns the content of a picker, which holds one ID or a text with several. */
 const pickedIn = (value: unknown): unknown =>
 	isPicker(value) && !isPicker(value.value) && !isPickedByKey(value) ? value.value : value;
 

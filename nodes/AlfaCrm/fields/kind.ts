@@ -10,105 +10,108 @@ export interface JsonSchema {
 	properties?: Record<string, JsonSchema>;
 }
 
-/** A parameter without what all of them have. */
+/** A parameter of the form, without its name and label. */
 export type Widget = Omit<INodeProperties, 'name' | 'displayName'>;
 
-/** An address that stands in place of the number of a record, and the label of its field. */
+/** A web address that was given in place of a record's ID, and the label of its field. */
 export interface Address {
 	label: string;
 	address: string;
 }
 
-/** A parameter of its own in place of the usual one, shown where other parameters have these values. */
+/** A parameter that replaces the usual one where other parameters have the values of `show`. */
 export interface Variant {
 	label: string;
 	widget: Widget;
 	show: Record<string, string[]>;
 }
 
-/** Where the names of values are: in a short list of the account, or in what is declared. */
+/** Where the names of a field's values are: in a list of the account, or in the declared choices. */
 export type Words = { entity: string } | { choices: readonly Choice[] };
 
-/** All that depends on the type of a field. `F` is what a field of this type says of itself. */
+/**
+ * Everything that depends on the type of a field. Each type is one module; to make another, copy `date.ts` for a single value or
+ * `choice.ts` for a list, and add it to `fieldKinds`. `F` is the declaration of a field of this type.
+ */
 export interface FieldKind<F> {
-	/** Holds several values, which AlfaCRM replaces as a whole. */
+	/** Whether a field of this type holds several values. AlfaCRM replaces them as a whole. */
 	isList: boolean;
-	/** The values that were given: those of a list however it is written, else the one. */
+	/** Returns the values that were given: all values of a list, however it is written, or the one value. */
 	items(field: F, value: unknown): unknown[];
-	/** Whether a value, which is not undefined, null, an empty text or an empty list, still says nothing. */
+	/** Tells whether a value counts as empty, although it is not undefined, null, an empty text or an empty list. */
 	isBlank(field: F, value: unknown): boolean;
-	/** For messages: "a whole number". */
+	/** Describes the values that the field takes, for messages: "a whole number". */
 	expected(field: F): string;
-	/** One of its values, for messages: "phone number". */
+	/** Names one value, for messages: "phone number". */
 	noun: string;
-	/** As AlfaCRM takes it, undefined for what is something else. Lists are read item by item. */
+	/** Turns one value into what is sent to AlfaCRM. Returns undefined if it cannot be read. */
 	serialize(field: F, item: unknown, zone: string): Wire | undefined;
-	/** The addresses that stand in a value in place of numbers of records, whose AlfaCRM is to be checked. */
+	/** Returns the web addresses that were given in place of IDs. The caller checks that they lead to the same AlfaCRM. */
 	addresses(field: F & Pick<FieldBasics, 'label'>, item: unknown): Address[];
-	/** The forms that make two values match if they share one, for looking a value up. None for what says nothing. */
+	/** Returns the normal forms of a value. Two values match if they have one in common. A value that many records share has none. */
 	normalize(field: F, item: unknown, zone: string): string[];
-	/** Whether two values, neither of them empty, mean the same however they are written. Lists: one item of each. */
-	isSame(field: F, one: unknown, other: unknown, zone: string): boolean;
+	/** Tells whether two values (for a list: two items) mean the same, however they are written. Neither is empty. */
+	isSame(field: F, value: unknown, otherValue: unknown, zone: string): boolean;
 	/**
-	 * The same for deciding whether there is something to save: what a person may correct, such as a capital letter, makes
-	 * a difference; what AlfaCRM writes in its own way does not.
+	 * Tells whether AlfaCRM already holds a value, so that there is nothing to save. What a person may want to correct, such as a capital
+	 * letter, makes a difference. What AlfaCRM writes in its own way makes none.
 	 */
-	isStored(field: F, held: unknown, wanted: unknown, zone: string): boolean;
-	/** Whether two values that share a normal form are really the same key; all of them are if absent. */
-	isSameKey?(field: F, held: unknown, wanted: unknown): boolean;
+	isStored(field: F, storedValue: unknown, value: unknown, zone: string): boolean;
+	/** Tells whether two values with a common normal form identify the same record. Left out if they always do. */
+	isSameKey?(field: F, storedValue: unknown, matchValue: unknown): boolean;
 	/**
-	 * Tells why two values that do not match may still belong to one record, such as a name with and without the patronymic.
-	 * Undefined if they cannot.
+	 * Tells why two values that do not match may still belong to one record, such as a name with and without the patronymic. Returns
+	 * undefined if they cannot.
 	 */
-	findResemblance?(field: F, held: unknown, wanted: unknown): string | undefined;
-	/** Whether a value has words that another one of the same meaning may lack. */
+	findResemblance?(field: F, storedValue: unknown, matchValue: unknown): string | undefined;
+	/** Tells whether a value has words that another value of the same meaning may lack. */
 	mayHaveWords(item: string): boolean;
-	/** Its values are numbers that stand for something, which AlfaCRM may show by name. */
+	/** Whether the values are IDs, which AlfaCRM may show by name. */
 	holdsIds: boolean;
-	/** Where the names of its values are; undefined where they say what they mean, or only a long list would tell. */
+	/** Tells where the names of the values are. Undefined if values say what they mean, or if the list of names would be too long. */
 	words(field: F): Words | undefined;
-	/** As AlfaCRM itself writes it, so that its own lists find it. */
+	/** Writes a value as AlfaCRM itself does, so that AlfaCRM's own search finds it. */
 	canonicalize(item: Wire): Wire;
-	/** What a row means that shows nothing, where that says something. */
+	/** The value of a row that does not show the field, if that is known. */
 	valueIfMissing: Wire | undefined;
-	/** What takes the place of a value that somebody empties on purpose. */
+	/** The value to send for a field that the user empties on purpose. */
 	clearedValue: Wire;
-	/** A filter of this type finds the rows that hold the very value, so rows can be checked again. */
+	/** Whether a filter of this type finds exactly the rows with the value, so that rows can be checked again. */
 	isExact: boolean;
-	/** Whether a filter of this type finds a row that holds a value, where it finds others than the very value. */
-	finds?: (held: unknown, wanted: unknown) => boolean;
-	/** Filters to ask an index with for one value, as it is on the wire; all of them are needed to find it in every spelling. */
+	/** Tells whether a filter of this type may find a row, for filters that also find other values. */
+	finds?: (storedValue: unknown, filterValue: unknown) => boolean;
+	/** Makes the filters that together find one value in every spelling. `item` is a value as it is sent. */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
-	/** Filters to ask with for the value of a filter, a whole list too. */
+	/** Makes the filters for the value of a filter, which may be a whole list. */
 	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
-	/** Its parameter in the form. */
+	/** The field's parameter in the form. */
 	widget(field: F & FieldBasics): Widget;
 	/**
-	 * Its parameter where it stands in the form from the beginning, if not the usual one: n8n fills a dropdown there before
-	 * the credential of a new node is set, and shows "Error fetching options".
+	 * The field's parameter where the form shows it from the beginning, if not the usual one. n8n would fill a dropdown there before the
+	 * credential of a new node is set, and show "Error fetching options".
 	 */
 	standing(field: F): Widget | undefined;
-	/** Its parameters where it stands alone, if another parameter decides what is asked for; none if the usual one will do. */
+	/** The parameters in place of the usual one, if another parameter decides what is asked for; else none. */
 	variants(field: F): Variant[];
-	/** What the parameter is called, where that is more than the label. */
+	/** The label of the parameter, made of the label of the field. */
 	formLabel(label: string): string;
-	/** Its parameter cannot be left empty. */
+	/** Whether the parameter cannot be left empty. */
 	alwaysFilled: boolean;
-	/** What the form and a new record begin with, where that is a value. */
+	/** The value with which the form and a new record begin, if there is one. */
 	defaultValue(field: F): Wire | undefined;
-	/** Its column in the field mapper. */
+	/** The field's column in the field mapper. */
 	column(field: F, required: boolean): Pick<ResourceMapperField, 'type' | 'options' | 'defaultValue'>;
-	/** What the column is called. It takes values from the input, so it has no dropdown of names. */
+	/** The label of the column. A column takes values from the input, so it has no dropdown of names. */
 	columnLabel(label: string): string;
-	/** As AlfaCRM returns it. */
+	/** The schema of the value that AlfaCRM returns. */
 	schema(field: F): JsonSchema;
-	/** What Simplify makes of a value that is no list. */
-	simplified(held: Wire): Wire;
-	/** What the JSON input takes, in brackets behind the name; '' for a text. */
+	/** What *Simplify* makes of a value that is no list. */
+	simplified(storedValue: Wire): Wire;
+	/** What the JSON input takes, shown in brackets behind the name; empty for a text. */
 	jsonHint(field: F): string;
 }
 
-/** A kind that holds one value, which is typed as a text. */
+/** The parts of a kind that holds one value, which is typed as a text. */
 export const single = {
 	isList: false as boolean,
 	isExact: false as boolean,
@@ -135,32 +138,32 @@ export const single = {
 	column: () => ({ type: 'string' as const }),
 	columnLabel: (label: string): string => label,
 	schema: (): JsonSchema => ({ type: 'string' }),
-	simplified: (held: Wire): Wire => held,
+	simplified: (storedValue: Wire): Wire => storedValue,
 	jsonHint: (): string => '',
 };
 
-/** A kind that holds several, one text for each. */
+/** The parts of a kind that holds several values, which are texts. */
 export const several = {
 	...single,
 	isList: true,
 	clearedValue: [] as Wire[],
-	// n8n's editor for lists takes JSON only, and most have a single value.
+	// The column stays a text: n8n's editor for lists takes JSON only, and most lists have a single value.
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'string' } }),
 	jsonHint: () => 'list',
 };
 
 type Normalize<F> = FieldKind<F>['normalize'];
 
-/** For values whose forms tell all: the parts that compare them. */
+/** Makes the parts of a kind that compare values, for values that are equal if they have a normal form in common. */
 export const comparedBy = <F>(
 	normalize: Normalize<F>,
 ): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'normalize'> => {
-	const isSame: FieldKind<F>['isSame'] = (field, one, other, zone) => {
-		const forms = normalize(field, one, zone);
-		return normalize(field, other, zone).some((form) => forms.includes(form));
+	const isSame: FieldKind<F>['isSame'] = (field, value, otherValue, zone) => {
+		const forms = normalize(field, value, zone);
+		return normalize(field, otherValue, zone).some((form) => forms.includes(form));
 	};
 	return { normalize, isSame, isStored: isSame };
 };
 
-/** One form, or none where the value cannot be read. */
+/** Returns one normal form, or none if the value could not be read. */
 export const oneForm = (value: unknown): string[] => (value === undefined ? [] : [String(value)]);

@@ -7,14 +7,14 @@ import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
- * JSON in which the order of keys does not matter, for it tells nothing.
+ * Writes a value as JSON in which keys are sorted, so that equal objects give equal texts.
  *
- * @param lists whether the order in which something was listed does not matter either
+ * @param lists 'unordered' if the order of list items makes no difference either
  */
 export function canonicalJson(value: unknown, lists: 'ordered' | 'unordered' = 'ordered'): string {
 	return JSON.stringify(value, (_key, inner: unknown) => {
 		if (lists === 'unordered' && Array.isArray(inner))
-			return inner.map((one) => canonicalJson(one, lists)).sort();
+			return inner.map((item) => canonicalJson(item, lists)).sort();
 		if (!isPlain(inner)) return inner;
 		return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
 	});
@@ -25,7 +25,8 @@ const objectIn = (value: unknown): Record<string, unknown> | undefined => {
 	return isPlain(object) ? object : undefined;
 };
 
-function written(value: unknown): string | undefined {
+/** Returns the text by which an object is compared; undefined if the value is no object. */
+function textOf(value: unknown): string | undefined {
 	try {
 		return canonicalJson(objectIn(value));
 	} catch {
@@ -35,10 +36,10 @@ function written(value: unknown): string | undefined {
 
 export const object: FieldKind<OfType<'object'>> = {
 	...single,
-	...comparedBy((_field, item) => oneForm(written(item))),
-	isBlank: (_field, value) => written(value) === '{}',
+	...comparedBy((_field, item) => oneForm(textOf(item))),
+	isBlank: (_field, value) => textOf(value) === '{}',
 	expected: () => 'an object',
-	serialize: (_field, item) => parseJson(written(item) ?? '') as IDataObject | undefined,
+	serialize: (_field, item) => parseJson(textOf(item) ?? '') as IDataObject | undefined,
 	widget: () => ({ type: 'json', default: '{}' }),
 	column: () => ({ type: 'object' }),
 	schema: () => ({ type: 'object' }),

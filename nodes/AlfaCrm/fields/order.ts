@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Choice } from '../entities/fieldTypes';
 
-/** n8n sorts every list of options, whatever the order of the declaration. */
+/** Sorts options by name. n8n wants every list of options sorted. */
 export function sortByName<T extends { name: string }>(options: T[]): T[] {
 	return [...options].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }

@@ -8,70 +8,83 @@ import { sortByDisplayName } from './order';
 import type { Field, OfType, Shown, Wire } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
 
-/** What can be done with the fields of a row. */
-interface AnyField {
+/** The functions of `field.ts` that a row needs for its own fields. They are passed in, because `field.ts` imports this file. */
+interface FieldFunctions {
 	isBlank(field: Field, value: unknown): boolean;
 	addressesIn(field: Field, value: unknown): Address[];
 	serialize(field: Field, value: unknown, zone: string): Wire;
-	sameValue(field: Field, one: unknown, other: unknown, zone: string): boolean;
-	isStored(field: Field, held: unknown, wanted: unknown, zone: string): boolean;
+	sameValue(field: Field, value: unknown, otherValue: unknown, zone: string): boolean;
+	isStored(field: Field, storedValue: unknown, value: unknown, zone: string): boolean;
 	toProperty(field: Field): INodeProperties;
 	objectSchema(fields: readonly Shown[]): JsonSchema;
 }
 
 type Rows = OfType<'rows'>;
 
-/** The rows as they were given: a list, the same in JSON, or what the form holds. */
+/** Reads rows from a list, from JSON, or from the form. Returns undefined for anything else. */
 export function rowsIn(value: unknown): IDataObject[] | undefined {
 	if (isEmpty(value)) return [];
 	if (typeof value === 'string') return rowsIn(parseJson(value) ?? false);
 	if (Array.isArray(value)) return value.every(isPlain) ? (value as IDataObject[]) : undefined;
 	if (!isPlain(value)) return undefined;
 	const { values, ...others } = value;
-	const isForm = Object.keys(others).length === 0 && (isEmpty(values) || Array.isArray(values));
-	return isForm ? rowsIn(values) : undefined;
+	const isOfForm = Object.keys(others).length === 0 && (isEmpty(values) || Array.isArray(values));
+	return isOfForm ? rowsIn(values) : undefined;
 }
 
 /**
- * What each row must have stands there without being added. n8n fills in the rest even where a row does not show it, so
- * that must be blank: a number would be sent that nobody gave, and a bonus that AlfaCRM holds be lost.
+ * Makes the parameter of a field within a row. A required field is shown without being added.
+ *
+ * n8n fills in the default of every other field, even if the row does not show it. So the default of a number is empty: otherwise a number
+ * would be sent that nobody gave, and would replace a bonus in AlfaCRM.
  */
-function propertyOfRow({ required }: Field, property: INodeProperties): INodeProperties {
+function propertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
 	if (!required) return property.type === 'number' ? { ...property, default: '' } : property;
+
 	return { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } };
 }
 
-export const rows = (any: AnyField): FieldKind<Rows> => {
+/** Makes the kind of a field that holds rows, such as the prices of a plan. */
+export const rows = (functions: FieldFunctions): FieldKind<Rows> => {
+	/** @throws UnreadableValue if a row has an unknown field or lacks a required one */
 	function readRow({ fields, readOnly = [] }: Rows, row: IDataObject, zone: string): IDataObject {
-		const known = [...fields.map(({ name }) => name), ...readOnly];
-		const stranger = Object.keys(row).find((name) => !known.includes(name));
-		if (stranger !== undefined) {
+		const knownNames = [...fields.map(({ name }) => name), ...readOnly];
+		const unknownName = Object.keys(row).find((name) => !knownNames.includes(name));
+		if (unknownName !== undefined) {
 			throw new UnreadableValue(
-				`There is no field "${stranger}" in a row, only ${known.join(', ')}`,
-				stranger,
+				`There is no field "${unknownName}" in a row, only ${knownNames.join(', ')}`,
+				unknownName,
 			);
 		}
-		const given = fields.filter((field) => !any.isBlank(field, row[field.name]));
-		const missing = fields.find((field) => field.required && !given.includes(field));
-		if (missing) {
-			throw new UnreadableValue(`'${missing.label}' is empty in a row, but it is required`, missing.label);
+
+		const filledFields = fields.filter((field) => !functions.isBlank(field, row[field.name]));
+		const missingField = fields.find((field) => field.required && !filledFields.includes(field));
+		if (missingField) {
+			const { label } = missingField;
+			throw new UnreadableValue(`'${label}' is empty in a row, but it is required`, label);
 		}
+
 		return Object.fromEntries(
-			given.map((field) => [field.name, any.serialize(field, row[field.name], zone)]),
+			filledFields.map((field) => [field.name, functions.serialize(field, row[field.name], zone)]),
 		);
 	}
 
-	/** What AlfaCRM does not take says nothing. */
-	const agree =
-		(sameField: AnyField['sameValue']): FieldKind<Rows>['isSame'] =>
-		({ fields }, one, other, zone) => {
-			const [left, right] = [rowsIn(one), rowsIn(other)];
+	/**
+	 * Makes a function that tells whether two lists have equal rows, in any order. Only the declared fields count, because AlfaCRM takes
+	 * no others.
+	 */
+	const makeComparison =
+		(areFieldsEqual: FieldFunctions['sameValue']): FieldKind<Rows>['isSame'] =>
+		({ fields }, value, otherValue, zone) => {
+			const left = rowsIn(value);
+			const right = rowsIn(otherValue);
 			if (left === undefined || right === undefined) return false;
-			const within = (row: IDataObject, all: IDataObject[]) =>
-				all.some((each) =>
-					fields.every((field) => sameField(field, row[field.name], each[field.name], zone)),
-				);
-			return left.every((row) => within(row, right)) && right.every((row) => within(row, left));
+
+			const areRowsEqual = (row: IDataObject, otherRow: IDataObject) =>
+				fields.every((field) => areFieldsEqual(field, row[field.name], otherRow[field.name], zone));
+			const includes = (rowList: IDataObject[], row: IDataObject) =>
+				rowList.some((otherRow) => areRowsEqual(row, otherRow));
+			return left.every((row) => includes(right, row)) && right.every((row) => includes(left, row));
 		};
 
 	return {
@@ -80,12 +93,12 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 		expected: () => 'a list of rows, each an object',
 		addresses: ({ fields }, item) =>
 			(rowsIn(item) ?? []).flatMap((row) =>
-				fields.flatMap((field) => any.addressesIn(field, row[field.name])),
+				fields.flatMap((field) => functions.addressesIn(field, row[field.name])),
 			),
 		serialize: (field, item, zone) => rowsIn(item)?.map((row) => readRow(field, row, zone)),
 		normalize: () => [],
-		isSame: agree(any.sameValue),
-		isStored: agree(any.isStored),
+		isSame: makeComparison(functions.sameValue),
+		isStored: makeComparison(functions.isStored),
 		clearedValue: [],
 		widget: ({ label, fields }) => ({
 			type: 'fixedCollection',
@@ -104,13 +117,13 @@ export const rows = (any: AnyField): FieldKind<Rows> => {
 					values: sortByDisplayName(
 						fields
 							.filter(({ withoutParameter }) => !withoutParameter)
-							.map((field) => propertyOfRow(field, any.toProperty(field))),
+							.map((field) => propertyInRow(field, functions.toProperty(field))),
 					),
 				},
 			],
 		}),
 		column: () => ({ type: 'array' }),
-		schema: ({ fields }) => ({ type: 'array', items: any.objectSchema(fields) }),
+		schema: ({ fields }) => ({ type: 'array', items: functions.objectSchema(fields) }),
 		jsonHint: ({ fields }) => `list of objects with ${fields.map(({ name }) => name).join(', ')}`,
 	};
 };

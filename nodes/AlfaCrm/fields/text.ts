@@ -6,13 +6,14 @@ import { hasExtraWords, normalizeName, replaceCommas } from './personName';
 import { isRounded } from './unreadable';
 import type { FieldBasics, OfType, ShownType, Wire } from '../entities/fieldTypes';
 
-/** Whether a number is one that people write; others, with an exponent, come from a calculation that went wrong. */
+/** Tells whether people would write a number like this. A number with an exponent comes from a calculation that went wrong. */
 export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
 
-/** @returns undefined for what is no text and cannot be written as one */
+/** Reads a value as a text. Returns undefined if it cannot be written as one. */
 export function readText(value: unknown): string | undefined {
 	if (typeof value === 'string') return isRounded(value) ? undefined : value.trim();
 	if (typeof value === 'boolean') return String(value);
+
 	return typeof value === 'number' && isWritable(value) ? String(value) : undefined;
 }
 
@@ -21,30 +22,34 @@ export function normalizedText(value: unknown): string[] {
 	return oneForm(text === undefined ? undefined : normalizeText(text));
 }
 
-/** How many characters AlfaCRM takes at most, if that is known. */
+/** Returns how many characters AlfaCRM takes at most, if that is known. */
 export const longestOf = (field: ShownType): number | undefined =>
 	field.type === 'text' || field.type === 'longText' ? field.longest : undefined;
 
-/** Characters as people count them: an emoji is one. */
+/** Counts characters as people do: an emoji is one. */
 export const lengthOf = (text: string): number => [...text].length;
 
-/** As much of a text as fits, with a mark where it was cut. */
+/** Cuts a text to a length. The last character then is an ellipsis. */
 export function shortened(text: string, longest = Infinity): string {
 	if (lengthOf(text) <= longest) return text;
-	const kept = [...text].slice(0, longest - 1).join('');
-	return `${kept.trimEnd()}…`;
+
+	const beginning = [...text].slice(0, longest - 1).join('');
+	return `${beginning.trimEnd()}…`;
 }
 
-/** A text as a person reads it: how Unicode composes it, the kind of its line breaks and blanks around it are not seen. */
+/** Returns a text as a person sees it: the composition of letters, the kind of line breaks and blanks around it are invisible. */
 export const asRead = (text: string): string => text.normalize('NFC').replace(/\r\n?/g, '\n').trim();
 
-/** For texts, whose capitals and blanks somebody may want to correct. */
-export function isStoredText(_field: unknown, held: unknown, wanted: unknown): boolean {
-	const [one, other] = [readText(held), readText(wanted)];
-	return one !== undefined && other !== undefined && asRead(one) === asRead(other);
+/** Tells whether AlfaCRM already holds a text. Capital letters and blanks make a difference, because a user may want to correct them. */
+export function isStoredText(_field: unknown, storedValue: unknown, value: unknown): boolean {
+	const storedText = readText(storedValue);
+	const text = readText(value);
+	if (storedText === undefined || text === undefined) return false;
+
+	return asRead(storedText) === asRead(text);
 }
 
-/** Filters that find a text in any spelling, among others. */
+/** Makes the filters that together find a text in any spelling. They may find other texts as well. */
 export const textForms = (name: string, item: Wire): Array<Record<string, Wire>> =>
 	typeof item === 'string' ? sharedParts(item).map((part) => ({ [name]: part })) : [{ [name]: item }];
 
@@ -66,8 +71,10 @@ export const text: FieldKind<OfType<'text'>> = {
 		isPersonName ? oneForm(normalizeName(asText(item))) : normalizedText(item),
 	),
 	isStored: isStoredText,
-	findResemblance: ({ isPersonName }, held, wanted) =>
-		isPersonName && hasExtraWords(asText(held), asText(wanted)) ? 'one of the two has more words' : undefined,
+	findResemblance({ isPersonName }, storedValue, matchValue) {
+		const isSimilar = isPersonName && hasExtraWords(asText(storedValue), asText(matchValue));
+		return isSimilar ? 'one of the two has more words' : undefined;
+	},
 	searchForms: ({ isPersonName }, name, item) =>
 		textForms(name, isPersonName ? replaceCommas(String(item)) : item),
 };
@@ -77,7 +84,7 @@ export const longText: FieldKind<OfType<'longText'>> = {
 	widget: () => ({ type: 'string', typeOptions: { rows: 3 }, default: '' }),
 };
 
-/** One field below the other, the first of them there at once. One that stays empty says nothing. */
+/** Shows one input below the other. The first is there from the beginning; an empty one counts as no value. */
 export const textsWidget = ({ label }: FieldBasics): Widget => ({
 	type: 'string',
 	typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${label}` },
@@ -96,5 +103,5 @@ export const severalTexts = {
 
 export const texts: FieldKind<OfType<'texts'>> = {
 	...severalTexts,
-	items: ({ split }, value) => itemsOf(value, split === false ? (one) => [one] : parts),
+	items: ({ split }, value) => itemsOf(value, split === false ? (wholeText) => [wholeText] : parts),
 };

@@ -4,7 +4,7 @@ import { formatTime, readId, shortDay } from '../values/formats';
 import { entityOf } from '../entities/registry';
 import type { Detail, Entity } from '../entities/types';
 
-/** What is known of records that a title names by their numbers. */
+/** The names of the records whose IDs a title holds. */
 export interface KnownNames {
 	zone: string;
 	of(resource: string, id: unknown): string | undefined;
@@ -12,7 +12,7 @@ export interface KnownNames {
 
 const titleFields = ({ listed }: Entity): readonly string[] => listed?.title ?? ['name'];
 
-/** How a record is called in a list. */
+/** Returns how a record is called in a list. */
 export function titleOf(row: IDataObject, entity: Entity): string {
 	const words = titleFields(entity)
 		.map((field) => row[field])
@@ -20,7 +20,7 @@ export function titleOf(row: IDataObject, entity: Entity): string {
 	return words.join(' ') || `${entity.label} ${String(row.id)}`;
 }
 
-/** The same where namesakes have to be told apart. */
+/** Returns how a record is called in a list with details, so that people with the same name can be told apart. */
 export function fullTitleOf(
 	row: IDataObject,
 	entity: Entity,
@@ -30,56 +30,64 @@ export function fullTitleOf(
 	const details = (entity.listed?.details ?? [])
 		.map((detail) => detailOf(row, detail, names))
 		.filter((detail) => detail !== undefined);
-	const hasOwn = titleFields(entity).length > 0 || details.length === 0;
-	return [...(hasOwn ? [titleOf(row, entity)] : []), ...details, ...(isArchived ? ['archived'] : [])].join(
-		' · ',
-	);
+	const hasTitle = titleFields(entity).length > 0 || details.length === 0;
+	const parts = hasTitle ? [titleOf(row, entity), ...details] : details;
+	return (isArchived ? [...parts, 'archived'] : parts).join(' · ');
 }
 
+/** Returns one detail of a title, such as a phone or a day; undefined if the row does not show it. */
 function detailOf(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
 	const { name, choices, shownAs, until } = detail;
 	if (until !== undefined) return periodOf(row, name, until, names.zone);
-	const value = filledIn(row, name);
+
+	const value = firstValueOf(row, name);
 	if (value === undefined) return undefined;
+
 	const entity = entityIn(row, detail);
 	if (choices) return choices.find((choice) => String(choice.value) === String(value))?.label;
 	if (entity !== undefined) return names.of(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
 	if (shownAs === undefined) return typeof value === 'string' ? value : undefined;
+
 	const time = shownAs === 'moment' ? formatTime(value, names.zone) : undefined;
 	const day = shortDay(value, names.zone) ?? String(value);
 	return time === undefined ? day : `${day} ${time}`;
 }
 
-const filledIn = (row: IDataObject, name: string): unknown =>
-	[row[name]].flat().find((one) => !['', 'null', 'undefined'].includes(String(one).trim()));
+/** Returns the first value of a field that is not empty. */
+const firstValueOf = (row: IDataObject, name: string): unknown =>
+	[row[name]].flat().find((value) => !['', 'null', 'undefined'].includes(String(value).trim()));
 
+/** Returns the entity whose ID a detail holds, if it holds one. */
 const entityIn = (row: IDataObject, { entity, owner }: Detail): string | undefined =>
 	entity ?? owner?.entities[String(row[owner.by])];
 
-/** "1 Sep 2025 – 31 May 2026"; what is open at an end shows the other one. */
+/** Writes a period: "1 Sep 2025 – 31 May 2026". A period without an end shows only its beginning. */
 function periodOf(row: IDataObject, from: string, until: string, zone: string): string | undefined {
-	const [begin, end] = [from, until].map((name) => {
-		const value = filledIn(row, name);
+	const dayIn = (name: string) => {
+		const value = firstValueOf(row, name);
 		return value === undefined ? '' : (shortDay(value, zone) ?? String(value));
-	});
+	};
+	const begin = dayIn(from);
+	const end = dayIn(until);
 	return begin === '' && end === '' ? undefined : `${begin} – ${end}`.trim();
 }
 
-/** The records of other lists that the titles of rows name. */
+/** Collects the IDs of other records that the titles of rows name, by entity. */
 export function namedIn(rows: readonly IDataObject[], { listed }: Entity): Map<string, Set<number>> {
 	const named = new Map<string, Set<number>>();
 	for (const row of rows) {
 		for (const detail of listed?.details ?? []) {
 			const entity = entityIn(row, detail);
-			const [id] = [row[detail.name]].flat().flatMap((one) => readId(one) ?? []);
-			if (id !== undefined && entity !== undefined)
+			const [id] = [row[detail.name]].flat().flatMap((value) => readId(value) ?? []);
+			if (id !== undefined && entity !== undefined) {
 				named.set(entity, (named.get(entity) ?? new Set()).add(id));
+			}
 		}
 	}
 	return named;
 }
 
-/** Entries that would read alike say their ID as well. */
+/** Adds the ID to the name of each entry whose name another entry has too. */
 export function toldApart<T extends { name: string; value: unknown }>(entries: readonly T[]): T[] {
 	const counts = new Map<string, number>();
 	for (const { name } of entries) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 import { isEmpty, isPicker } from './blank';
 import type { FieldBasics } from '../entities/fieldTypes';
 
-/** A value that does not fit its field. The message names the parameter and what is in it. */
+/** A value that does not fit its field. The message names the parameter and its value. */
 export class UnreadableValue extends UserError {
 	constructor(
 		message: string,
@@ -13,17 +13,16 @@ export class UnreadableValue extends UserError {
 	}
 }
 
+/** Makes the error for a value that cannot be read as what its field expects. */
 export function unreadable({ label }: Pick<FieldBasics, 'label'>, expected: string, value: unknown) {
-	const lost =
-		typeof value !== 'number' && hasRounded(asText(value))
-			? ', a number that was rounded: its last digits are lost'
-			: '';
+	const isRoundedText = typeof value !== 'number' && hasRounded(asText(value));
+	const lost = isRoundedText ? ', a number that was rounded: its last digits are lost' : '';
 	return new UnreadableValue(`'${label}' must be ${expected}, but it is ${quoted(value)}${lost}`, label);
 }
 
 const LONGEST = 60;
 
-/** A value for a message; of a picker, what is in it. */
+/** Quotes a value for a message. Of a picker, its content is quoted. */
 export function quoted(value: unknown): string {
 	if (isEmpty(value)) return 'empty';
 	const text = asText(isPicker(value) ? value.value : value);
@@ -38,18 +37,22 @@ function asText(value: unknown): string {
 	}
 }
 
-/** What a sheet makes of a long number, such as 7,90056E+10: most of its digits are gone, and many numbers look like it. */
+/** Accepts a long number that a spreadsheet has rounded, such as 7,90056E+10. Most digits are lost, so many numbers look like it. */
 export const ROUNDED = /\d+(?:[.,]\d+)?E\+\d{1,3}(?!\d)/gi;
 
-/** Whether a number in a text was rounded, so that nobody can know which one it was. */
+/** Tells whether a text holds a rounded number. */
 export const hasRounded = (text: string): boolean => text.search(ROUNDED) >= 0;
 
-/** Whether a text is what is left of "inv-{{ $json.id }}" where nothing was found, or an empty mask: that of many, and of nobody. */
-export const isUnfilled = (text: string): boolean =>
-	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$|\[object Object\]$|(?<!\w)_{3,}(?!\w)|[\p{Pd}\u2212:№]$/iu.test(
-		text,
-	);
+/**
+ * Accepts a text whose expression found no value, or an empty mask: `inv-undefined`, `inv-`, `[object Object]`, `№`, `___`. Rejects
+ * `inv-17`.
+ */
+const UNFILLED =
+	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$|\[object Object\]$|(?<!\w)_{3,}(?!\w)|[\p{Pd}\u2212:№]$/iu;
 
-/** Whether a text is nothing but such a number. */
+/** Tells whether a text is what an expression without a value leaves. Many records would have it in common. */
+export const isUnfilled = (text: string): boolean => UNFILLED.test(text);
+
+/** Tells whether a text is nothing but a rounded number. */
 export const isRounded = (text: string): boolean =>
 	hasRounded(text) && text.replace(ROUNDED, '').trim() === '';
