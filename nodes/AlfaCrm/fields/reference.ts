@@ -8,17 +8,19 @@ import { oneRecord, severalRecords } from './id';
 import type { FieldKind } from './kind';
 import type { OfType, Wire } from '../entities/fieldTypes';
 
-/** What a form holds where somebody chose none of an entity. Stored in workflows. */
+/** The value of a form in which the user chose "none" of a list, such as no stage. Stored in workflows. */
 export const NONE = 'none';
 
+/** Returns what the list calls "none"; undefined if the list does not offer it. */
 const noneOf = ({ entity }: { entity: string }): string | undefined => entityOf(entity).listed?.none;
 
-/** By its value or, as an expression may have it, by what the list calls it. */
+/** Tells whether the user chose "none": by its value or, as an expression may, by what the list calls it. */
 export function isNone(field: { entity: string }, item: unknown): boolean {
 	const none = noneOf(field);
-	const given = isPicker(item) ? item.value : item;
-	if (none === undefined || typeof given !== 'string') return false;
-	return [NONE, none.toLowerCase()].includes(given.trim().toLowerCase());
+	const value = isPicker(item) ? item.value : item;
+	if (none === undefined || typeof value !== 'string') return false;
+
+	return [NONE, none.toLowerCase()].includes(value.trim().toLowerCase());
 }
 
 const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
@@ -26,18 +28,22 @@ const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">exp
 const withHint = (description: string | undefined, hint: string): string =>
 	description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
 
-/** A short list can be read for the name that stands in place of an ID; what a record alone lists cannot. */
+/** Tells whether a field takes names in place of IDs. A list that belongs to one record, such as its subscriptions, has no names. */
 export const takesNames = ({ listedBy }: { listedBy?: string }): boolean => listedBy === undefined;
 
 type ToShortList = Pick<OfType<'reference'>, 'entity' | 'listedBy'>;
 
-/** For short lists, which may offer none of them: AlfaCRM holds null then. */
+/**
+ * Makes the parts of a kind whose list may offer "none", for which AlfaCRM holds null.
+ *
+ * @param expectedNames describes the values of a field that takes names
+ */
 const orNone = (
 	{ expected, serialize }: Pick<typeof oneRecord, 'expected' | 'serialize'>,
-	named: string,
+	expectedNames: string,
 ) => ({
 	expected: (field: ToShortList) => {
-		const words = takesNames(field) ? named : expected();
+		const words = takesNames(field) ? expectedNames : expected();
 		return noneOf(field) === undefined ? words : `${words}, or ${NONE}`;
 	},
 	serialize: (field: ToShortList, item: unknown): Wire | undefined =>
@@ -101,26 +107,27 @@ export const owner: FieldKind<OfType<'owner'>> = {
 		}),
 };
 
-interface Picking {
-	/** By ID several can be given, separated by commas. */
+interface PickerOptions {
+	/** Takes several IDs, separated by commas. */
 	several?: true;
-	/** No address tells whose page it is to be. */
+	/** Takes no address of a page. */
 	withoutUrl?: true;
-	/** Of a short list, which can be read for a name. */
+	/** Takes names, which are looked up in the list. */
 	byName?: boolean;
-	/** The method that lists those of the record which the form is about. */
+	/** The method that fills the list; by default, the one that lists all records of the entity. */
 	listedBy?: string;
-	/** What the list shows while none is chosen, where it need not be. */
+	/** The text of the list while nothing is chosen. */
 	whileEmpty?: string;
 }
 
-const nameLike = ({ fields, label }: Entity): string =>
+/** Returns an example of a name, for the placeholder. */
+const nameExampleOf = ({ fields, label }: Entity): string =>
 	fields.find(({ name }) => name === 'name')?.placeholder ?? `e.g. the name of the ${label.toLowerCase()}`;
 
-/** A record that is picked in the account, or given by its ID, its name or, where it has a page that is known, its address. */
+/** Makes n8n's picker for a record: from a list, by name, by ID or, if the entity has a page in AlfaCRM, by its address. */
 export function picker(
 	entity: Entity,
-	{ several, withoutUrl, byName, listedBy = listMethod(entity), whileEmpty }: Picking = {},
+	{ several, withoutUrl, byName, listedBy = listMethod(entity), whileEmpty }: PickerOptions = {},
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
 	const noun = entity.label.toLowerCase();
 	const [page] = withoutUrl ? [] : (entity.pages ?? []);
@@ -141,7 +148,7 @@ export function picker(
 							displayName: 'By Name',
 							name: 'name',
 							type: 'string' as const,
-							placeholder: nameLike(entity),
+							placeholder: nameExampleOf(entity),
 						},
 					]
 				: []),
@@ -166,7 +173,7 @@ export function picker(
 	};
 }
 
-/** Statuses and the like differ by branch, branches do not; what a method lists is of the record of the form. */
+/** Makes the options of a dropdown. Its list is loaded again when the branch changes, or the record if the list belongs to one. */
 export function loadedFrom(resource: string, listedBy?: string): INodeProperties['typeOptions'] {
 	if (listedBy) return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
 	const entity = entityOf(resource);
