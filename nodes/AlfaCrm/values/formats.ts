@@ -3,156 +3,170 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { DAY_MS } from './time';
 
-/** How AlfaCRM wants a date on the wire; each field and filter has its own. 1 March is 01.03.2026, 2026-03-01, 2026.03.01. */
+/** The formats in which AlfaCRM takes days: 01.03.2026, 2026-03-01 and 2026.03.01. Each field and filter has its own. */
 export type DateFormat = 'dotted' | 'iso' | 'isoDotted';
 
-/** What becomes of a day `yyyy-mm-dd`. */
-const WRITTEN: Record<DateFormat, (day: string) => string> = {
+/** Writes a day `yyyy-mm-dd` in each format. */
+const FORMATTERS: Record<DateFormat, (day: string) => string> = {
 	dotted: (day) => day.split('-').reverse().join('.'),
 	iso: (day) => day,
 	isoDotted: (day) => day.replaceAll('-', '.'),
 };
 
-/** The last day of what has no end, such as a customer who is not archived: AlfaCRM never takes it for past. API notes 3. */
+/** The last day for a record without an end, such as a customer who is not archived. AlfaCRM never treats it as past. API notes 3. */
 export const OPEN_END = '2030-12-31';
 
 /**
- * Writes a day as AlfaCRM wants it. What is exactly midnight where it was written is the day that was written, as
- * calendars and sheets mean it; any other moment is the day that it belongs to in `zone`.
+ * Writes a day in one of AlfaCRM's formats. A moment is the day that it belongs to in `zone`, except for a midnight in its own time zone:
+ * calendars and spreadsheets mean the day that they wrote.
  *
  * @param value ISO 8601 (also with a blank for the T), AlfaCRM's `dd.mm.yyyy[ hh:mm[:ss]]` or `yyyy.mm.dd`, a Luxon DateTime or a Date
- * @returns undefined when it cannot be read as a date
+ * @returns undefined if the value is no date
  */
 export function formatDay(value: unknown, format: DateFormat, zone: string): string | undefined {
 	const day = readDay(value, zone);
-	return day === undefined ? undefined : WRITTEN[format](day);
+	return day === undefined ? undefined : FORMATTERS[format](day);
 }
 
-/** A day that stands alone as `yyyy-mm-dd`; anything else, such as a moment, as it is. */
+/** Writes a day as `yyyy-mm-dd`. Returns anything else, such as a moment, unchanged. */
 export const isoDay = <T>(value: T): T | string =>
 	typeof value === 'string' && !value.includes(':') ? (formatDay(value, 'iso', 'UTC') ?? value) : value;
 
-/** A day as a list shows it, "1 Mar", with the year unless that is this one; undefined for what is no day. */
+/** Writes a day as lists show it: "1 Mar" this year, "1 Mar 2025" otherwise. Returns undefined if the value is no day. */
 export function shortDay(value: unknown, zone: string): string | undefined {
 	const day = readDay(value, zone);
 	if (day === undefined) return undefined;
+
 	const date = DateTime.fromISO(day, { zone: 'utc' });
 	const isThisYear = date.year === DateTime.fromMillis(Date.now(), { zone }).year;
 	return date.toFormat(isThisYear ? 'd LLL' : 'd LLL yyyy', { locale: 'en' });
 }
 
 /**
- * A day as people type it in short, "10.02" or "10.02.26", as `yyyy-mm-dd`; without a year it is the one that is nearest to
- * today, before it or after it.
+ * Reads a day as people type it in short, "10.02" or "10.02.26". Without a year, it is the day nearest to today, in the past or in the
+ * future.
+ *
+ * @returns `yyyy-mm-dd`; undefined if the text is no such day
  */
 export function nearestDay(typed: string, zone: string): string | undefined {
 	const { day, month, year } = SHORT.exec(typed.trim())?.groups ?? {};
 	if (day === undefined) return undefined;
+
 	const now = DateTime.fromMillis(Date.now(), { zone });
-	const years = year === undefined ? [-1, 0, 1].map((by) => now.year + by) : [2000 + Number(year)];
+	const years = year === undefined ? [now.year - 1, now.year, now.year + 1] : [2000 + Number(year)];
 	const distance = (date: DateTime) => Math.abs(date.toMillis() - now.toMillis());
 	const [nearest] = years
-		.map((one) => DateTime.fromObject({ year: one, month: Number(month), day: Number(day) }, { zone }))
+		.map((possibleYear) => ({ year: possibleYear, month: Number(month), day: Number(day) }))
+		.map((parts) => DateTime.fromObject(parts, { zone }))
 		.filter(({ isValid }) => isValid)
-		.sort((one, other) => distance(one) - distance(other));
+		.sort((a, b) => distance(a) - distance(b));
 	return nearest?.toISODate() ?? undefined;
 }
 
-/** The day that it is now in `zone`. */
+/** Returns today's day in `zone`. */
 export function today(format: DateFormat, zone: string): string {
-	return WRITTEN[format](DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd'));
+	return FORMATTERS[format](DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd'));
 }
 
-/** What the clock on the wall shows now in `zone`: `yyyy-mm-dd hh:mm`. */
+/** Returns the local time in `zone`: `yyyy-mm-dd hh:mm`. */
 export function wallClock(zone: string): string {
 	return DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd HH:mm');
 }
 
-/** The day so many days after another one, both as `yyyy-mm-dd`; '' where there is none. */
+/** Returns the day so many days after `day`, both as `yyyy-mm-dd`. Returns an empty text if `day` is no date. */
 export function daysAfter(day: string, days: number): string {
-	const at = Date.parse(day) + days * DAY_MS;
-	return Number.isNaN(at) ? '' : new Date(at).toISOString().slice(0, 10);
+	const timestamp = Date.parse(day) + days * DAY_MS;
+	return Number.isNaN(timestamp) ? '' : new Date(timestamp).toISOString().slice(0, 10);
 }
 
-/** A day `yyyy-mm-dd` as AlfaCRM's filters want it: `dd.mm.yyyy`. API notes 10. */
+/** Writes a day `yyyy-mm-dd` as `dd.mm.yyyy`, as most of AlfaCRM's filters take it. API notes 10. */
 export const dotted = (day: string): string | undefined => formatDay(day, 'dotted', 'UTC');
 
 /**
- * A time of day, `hh:mm`: that of a moment in `zone`.
+ * Writes a time of day as `hh:mm`. Of a moment, it is the local time in `zone`.
  *
- * @param value `hh:mm[:ss]`, also behind a day as AlfaCRM shows it, or what `formatDay` takes
- * @returns undefined when it cannot be read as a time
+ * @param value `hh:mm[:ss]`, alone or behind a day as AlfaCRM shows it, or anything that `formatDay` takes
+ * @returns undefined if the value has no time
  */
 export function formatTime(value: unknown, zone: string): string | undefined {
-	const text = written(value);
+	const text = textOf(value);
 	const [, hours, minutes] = /^(\d|[01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?$/.exec(text) ?? [];
 	if (hours !== undefined) return `${hours.padStart(2, '0')}:${minutes}`;
+
 	const moment = ISO.exec(text)?.groups;
 	if (moment?.time === undefined) return undefined;
+
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
-	// Without an offset it is the clock of the wall, also in the hour that summer time leaves out.
-	return date.isValid ? (moment.offset ? date.toFormat('HH:mm') : moment.time.slice(0, 5)) : undefined;
+	if (!date.isValid) return undefined;
+
+	// Without an offset, the text is local time. It is taken as written, because Luxon would move an hour that summer time leaves out.
+	return moment.offset ? date.toFormat('HH:mm') : moment.time.slice(0, 5);
 }
 
 /**
- * A moment that AlfaCRM shows as the clock on the wall in `zone`, in milliseconds.
+ * Reads a local time in `zone`, as AlfaCRM shows it.
  *
- * @returns undefined when it cannot be read
+ * @returns milliseconds since 1970; undefined if the value is no time
  */
 export function readMoment(value: unknown, zone: string): number | undefined {
-	const text = written(value);
+	const text = textOf(value);
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
 	return date.isValid ? date.toMillis() : undefined;
 }
 
 /**
- * Reads each moment, in milliseconds, that a time on the wall in `zone` may mean: two in the hour that the autumn change of clocks
- * shows twice, none if the time cannot be read.
+ * Reads each moment, in milliseconds, that a local time in `zone` may mean: two in the hour that the autumn change of clocks shows twice,
+ * none if the time cannot be read.
  */
 export function readPossibleMoments(value: unknown, zone: string): number[] {
-	const text = written(value);
-	// A time with an offset of its own keeps it, so it means one moment.
+	const text = textOf(value);
+	// A time with an offset of its own means one moment.
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone, setZone: true });
 	return date.isValid ? date.getPossibleOffsets().map((possible) => possible.toMillis()) : [];
 }
 
-/** @param clock `hh:mm` */
+/** Returns the minutes from midnight to a time `hh:mm`. */
 export function minutesOfClock(clock: string): number {
 	const [hours, minutes] = clock.split(':').map(Number);
 	return hours * 60 + minutes;
 }
 
-/** So many minutes after midnight as `hh:mm`. */
+/** Writes minutes after midnight as `hh:mm`. */
 export const clockOfMinutes = (minutes: number): string =>
 	[Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
 
 const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?';
+/** Reads a day with or without a time and an offset: 2026-03-01, 2026-03-01 14:05, 2026-03-01T14:05:00+03:00[Europe/Moscow]. */
 const ISO = new RegExp(
 	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?)?)?$`,
 );
+/** Reads 1.3.2026 and 01.03.2026 14:05. */
 const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
+/** Reads 10.02, 10.02. and 10.02.26. */
 const SHORT = /^(?<day>\d{1,2})\.(?<month>\d{1,2})(?:\.(?<year>\d\d)?)?$/;
 const ISO_DOTTED = /^\d{4}\.\d\d\.\d\d$/;
 const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
 
-/** `yyyy-mm-dd`; a moment is on a day of `zone`. */
+/** Reads a day in any format and returns it as `yyyy-mm-dd`. */
 function readDay(value: unknown, zone: string): string | undefined {
-	const text = written(value);
+	const text = textOf(value);
 	const [, day, month, year] = DOTTED.exec(text) ?? [];
 	if (day !== undefined) return realDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
 	if (ISO_DOTTED.test(text)) return realDay(text.replaceAll('.', '-'));
+
 	const parts = ISO.exec(text)?.groups;
 	if (parts === undefined) return undefined;
+
 	const { time = '00:00', offset } = parts;
 	if (offset === undefined || MIDNIGHT.test(time)) return realDay(parts.day);
 	return DateTime.fromISO(text.replace(' ', 'T'), { zone }).toISODate() ?? undefined;
 }
 
-/** The day itself, unless no calendar has it, such as 2026-02-30. */
+/** Returns the day, or undefined if there is no such day, as for 2026-02-30. */
 const realDay = (day: string): string | undefined => (daysAfter(day, 0) === day ? day : undefined);
 
-/** Another copy of Luxon may have made a DateTime, so only its text is trusted. */
-function written(value: unknown): string {
+/** Returns the text of a date. n8n may use another copy of Luxon, so a DateTime is recognized by its `toISO` method. */
+function textOf(value: unknown): string {
 	if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
 	if (hasToIso(value)) return String(value.toISO());
 	return typeof value === 'string' ? value.trim() : '';
@@ -162,18 +176,18 @@ function hasToIso(value: unknown): value is { toISO: () => unknown } {
 	return typeof (value as { toISO?: unknown } | null)?.toISO === 'function';
 }
 
-/** @returns undefined when the value is no whole number above zero */
+/** Reads an ID. Returns undefined if the value is no whole number above zero. */
 export function readId(value: unknown): number | undefined {
 	const number = readInteger(value);
 	return number !== undefined && number > 0 ? number : undefined;
 }
 
-/** Those of the values that are IDs. */
+/** Reads the values that are IDs, and leaves out the others. */
 export function readIds(values: readonly unknown[]): number[] {
 	return values.map(readId).filter((id) => id !== undefined);
 }
 
-/** The IDs of rows, without those that cannot be read. */
+/** Returns the IDs of rows, without those that cannot be read. */
 export function idsOf(rows: readonly IDataObject[]): number[] {
 	return readIds(rows.map(({ id }) => id));
 }
@@ -183,7 +197,7 @@ export function readInteger(value: unknown): number | undefined {
 	return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
 }
 
-/** A number as AlfaCRM and expressions write it. An ID has no blanks: "501 502" are two. */
+/** Reads a number as AlfaCRM and expressions write it. Blanks within it are refused, because "501 502" are two IDs. */
 export function readNumber(value: unknown): number | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
 	if (typeof value !== 'string' || !/^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)) return undefined;
@@ -191,22 +205,25 @@ export function readNumber(value: unknown): number | undefined {
 	return Number.isFinite(number) ? number : undefined;
 }
 
-/** Blanks between thousands, a comma before one or two decimals, and roubles behind them. */
+/** Accepts amounts as people write them: 3 872,70 ₽, 1290.90, 500 руб. Rejects 1,290, which may mean thousands. */
 const AMOUNT = /^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
 
-/** A point that may stand before thousands, as price lists have it: 5.000, or 12.905 ₽. */
+/** Accepts a point that may separate thousands, as in price lists: 5.000, 12.905 ₽. */
 const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}\.\d{3}\D*$/;
 
-/** The same as people write it, such as 3 872,70. What may be thousands or decimals, such as 1,290 or 1.290, is not guessed at. */
+/** Reads an amount as people write it, such as 3 872,70. Returns undefined for 1,290 and 1.290, which may mean thousands or decimals. */
 export function readAmount(value: unknown): number | undefined {
 	if (typeof value !== 'string') return readNumber(value);
-	const [, sign, whole, point, comma = point ?? '0'] = AMOUNT.exec(value.trim()) ?? [];
-	return whole === undefined || AMBIGUOUS.test(value.trim())
-		? undefined
-		: readNumber(`${sign}${whole.replace(/\s/g, '')}.${comma}`);
+
+	const text = value.trim();
+	const [, sign, whole, decimalsAfterPoint, decimalsAfterComma] = AMOUNT.exec(text) ?? [];
+	if (whole === undefined || AMBIGUOUS.test(text)) return undefined;
+
+	const decimals = decimalsAfterComma ?? decimalsAfterPoint ?? '0';
+	return readNumber(`${sign}${whole.replace(/\s/g, '')}.${decimals}`);
 }
 
-/** @returns undefined when the text is no JSON */
+/** Reads JSON. Returns undefined if the text is none. */
 export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
@@ -215,10 +232,10 @@ export function parseJson(text: string): unknown {
 	}
 }
 
-/** AlfaCRM's flags are 0 and 1. */
+/** Reads a flag, which AlfaCRM writes as 0 or 1. */
 export function readFlag(value: unknown): 0 | 1 | undefined {
 	const flag = typeof value === 'string' ? value.trim().toLowerCase() : value;
-	// A sheet writes TRUE.
+	// Spreadsheets write TRUE.
 	if (flag === true || flag === 1 || flag === '1' || flag === 'true') return 1;
 	if (flag === false || flag === 0 || flag === '0' || flag === 'false') return 0;
 	return undefined;
