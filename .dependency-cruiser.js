@@ -32,7 +32,7 @@ const LAYERS = {
 		['^sandbox/model/'],
 	],
 	'the polling trigger': [
-		['^nodes/AlfaCrm/trigger/(poll|pollForm)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(clockWatch|poll|pollForm|pollNames)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(events|webhook)/'],
 		['^nodes/AlfaCrm/trigger/(changeLog|comingLessons|derivedEvents|dueDates|newRecords)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(logLookup|reportedEvents)\\.ts$'],

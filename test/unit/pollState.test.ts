@@ -47,7 +47,7 @@ function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject
 		open,
 		knows: (subject = 'leads') => open(subject).known?.known,
 		save: (known: unknown, { subject = 'leads', isReport = false, isActivation = false } = {}) =>
-			open(subject, isActivation).save({ subject, known }, isReport),
+			open(subject, isActivation).save({ subject, known }, { isReport }),
 	};
 }
 

@@ -10,16 +10,17 @@ import { listCall } from '../entities/listCall';
 import { idsOf } from '../values/formats';
 import { HOUR_MS } from '../values/time';
 
-/** Branches of the account, when all are watched, and when they were read, n8n's time in milliseconds. */
+/** The branches of the account, and when they were read, by n8n's clock in milliseconds. */
 export interface KnownBranches {
 	branches: number[];
 	branchesReadAt: number;
 }
 
 /**
- * Returns the branches of the account that are switched on; reads their list once an hour.
+ * Returns the branches of the account that are switched on. Their list is read once an hour.
  *
- * @param onFailure told why they could not be read where those that are known do instead
+ * @param known the branches of an earlier poll, which are returned if the list cannot be read
+ * @param onFailure called with the reason in that case
  * @throws NodeApiError if all branches are switched off: a trigger that watches nothing must not look as if it worked
  */
 export async function accountBranches(
@@ -30,7 +31,9 @@ export async function accountBranches(
 ): Promise<KnownBranches> {
 	const { branches, branchesReadAt = 0 } = known;
 	const kept = branches && { branches, branchesReadAt };
+	// `Math.abs`, because the clock may have been set back.
 	if (kept && Math.abs(now - branchesReadAt) < HOUR_MS) return kept;
+
 	let listed: Collected;
 	try {
 		listed = await listBranches(client);
@@ -55,18 +58,20 @@ function allSwitchedOffError({ node }: ApiClient): Error {
 	return nodeError(node, text, undefined, { cause: 'configuration-invalid' });
 }
 
-/** All of the account, the active ones first. */
+/** Returns all branches of the account, the active ones first. */
 export async function allBranches(client: ApiClient): Promise<number[]> {
 	const { rows } = await listBranches(client);
-	const [closed, active] = [true, false].map((is) => rows.filter((row) => isClosedBranch(row) === is));
-	return [...sortedIds(active), ...sortedIds(closed)];
+	const activeBranches = rows.filter((row) => !isClosedBranch(row));
+	const closedBranches = rows.filter(isClosedBranch);
+	return [...sortedIds(activeBranches), ...sortedIds(closedBranches)];
 }
 
-/** @throws NodeApiError for none: no account is without one. API notes 3: an empty list may be a failure, also where some are counted */
+/** @throws NodeApiError if the list is empty. Every account has a branch, so an empty list is a failure. API notes 3. */
 async function listBranches(client: ApiClient): Promise<Collected> {
-	const found = await collect(client, listCall(branch));
-	if (found.rows.length === 0) throw noBranchesError(client.node);
-	return found;
+	const listed = await collect(client, listCall(branch));
+	if (listed.rows.length === 0) throw noBranchesError(client.node);
+
+	return listed;
 }
 
-const sortedIds = (rows: IDataObject[]): number[] => idsOf(rows).sort((one, other) => one - other);
+const sortedIds = (rows: IDataObject[]): number[] => idsOf(rows).sort((a, b) => a - b);

@@ -1,10 +1,10 @@
 import { createHash } from 'crypto';
 import type { IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-/** Tells texts apart by few characters, six bits each. */
+/** Makes a short text that differs for different texts. Each of its characters has six bits. */
 export const digest = (text: string, characters: number): string =>
 	createHash('sha256').update(text).digest('base64url').slice(0, characters);
 
-/** Tells the triggers of all workflows apart in this process. */
+/** Makes a key that identifies a trigger among those of all workflows in this process. */
 export const triggerKeyOf = (context: Pick<IPollFunctions | IWebhookFunctions, 'getWorkflow' | 'getNode'>) =>
 	`${context.getWorkflow().id} ${context.getNode().id}`;

@@ -3,113 +3,146 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/failures';
-import type { ListReader } from '../api/list';
-import type { Titles } from '../store/shortList';
-import { listOfNames, readShortList } from '../store/shortList';
 import type { NameSource } from '../output/names';
-import { SchoolClock } from '../values/schoolClock';
+import type { KnownBranches } from './branches';
 import { accountBranches } from './branches';
-import type { PollRequest } from './eventSource';
-import { isLasting, pollReader } from './eventSource';
-import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollForm';
-import { StoredState } from './state';
+import { ClockWatch } from './clockWatch';
 import { triggerKeyOf } from './digest';
+import type { NewRecord, PollRequest, PollResult } from './eventSource';
+import { isLasting, pollReader } from './eventSource';
+import type { PollSettings } from './pollForm';
+import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollForm';
+import { makePollNames } from './pollNames';
+import { StoredState } from './state';
 
-/** Shares of a poll's time after which what was found is enough, and after which no record and no page is read. The rest is for the request under way. */
-const [LISTS_SHARE, RECORDS_SHARE] = [0.5, 0.8];
-/** How many records a test in the editor shows. */
+/**
+ * Runs the polls of the trigger. A poll goes through these steps: read the settings and the stored state, ask the event source what is
+ * new, make items of it, store the new state, return the items. The state is stored last: if anything fails before, the next poll does
+ * everything again, and nothing is lost.
+ */
+
+/** After half of a poll's time, the source stops looking for more, if the rest can wait. */
+const LISTS_SHARE = 0.5;
+
+/** After 80% of a poll's time, no further record or page is read. The rest is for the request under way. */
+const RECORDS_SHARE = 0.8;
+
+/** A test in the editor shows so many records. */
 const SAMPLES = 3;
-/** How long somebody who tests the trigger is kept waiting at most. */
+
+/** A test in the editor takes at most this long. */
 const SAMPLE_MS = 20_000;
 
-/** Polls of each trigger that are under way, known by their static data, and the one that was begun last. */
-const underWay = new Map<string, { polls: Set<object>; latest: object }>();
+/** The polls of one trigger that are under way. Each is known by its static data. */
+interface PollsUnderWay {
+	polls: Set<IDataObject>;
+	latest: IDataObject;
+}
 
-/** Static data with which a poll was done: the next one of the same data activates nothing. */
-const activated = new WeakSet<object>();
+const underWay = new Map<string, PollsUnderWay>();
 
-/** One poll of the trigger: items for what is new, or null. */
+/** The static data with which a poll has succeeded. The next poll with the same data is not the one that activates the trigger. */
+const activatedData = new WeakSet<IDataObject>();
+
+/** Runs one poll. Returns the items of what is new, or null. A poll by hand returns samples. */
 export async function runPoll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	if (context.getMode() === 'manual') return [await test(context)];
+	if (context.getMode() === 'manual') return [await testTrigger(context)];
+
 	const data = context.getWorkflowStaticData('node');
 	const trigger = triggerKeyOf(context);
-	const own = underWay.get(trigger) ?? { polls: new Set<object>(), latest: data };
-	// n8n starts the next poll even if the last one is not done yet, and both would report the same. Those of the durable
-	// scheduler have a copy of the data each.
-	if (own.polls.has(data) || (own.polls.size > 0 && !mayBeActivation(context))) return null;
+	const own = underWay.get(trigger) ?? { polls: new Set<IDataObject>(), latest: data };
+	// n8n starts the next poll even if the last one is still running, and both would report the same. Polls of n8n's durable scheduler
+	// have a copy of the data each.
+	const overlaps = own.polls.has(data) || (own.polls.size > 0 && !mayBeActivation(context));
+	if (overlaps) return null;
+
 	own.latest = data;
-	underWay.set(trigger, own);
 	own.polls.add(data);
+	underWay.set(trigger, own);
 	try {
-		return await reportNews(context, data, () => own.latest !== data);
+		return await reportNewRecords(context, data, () => own.latest !== data);
 	} finally {
 		own.polls.delete(data);
 		if (own.polls.size === 0) underWay.delete(trigger);
 	}
 }
 
-/** Other polls of the durable scheduler have a limit of their own. */
+/** Tells whether a poll may be the one that activates the trigger. Later polls of the durable scheduler have less time. */
 const mayBeActivation = (context: IPollFunctions): boolean => budgetOf(context) >= DEFAULT_BUDGET_MS;
 
-async function reportNews(
+/** What the steps of one poll have in common. */
+interface PollRun {
+	context: IPollFunctions;
+	client: ApiClient;
+	settings: PollSettings;
+	stored: StoredState;
+	/** How many of the records that are there already the first poll reports. A trigger that starts anew reports none. */
+	startWith: number;
+	/** When the poll began, and until when it may read lists and records: milliseconds since 1970. */
+	now: number;
+	listsUntil: number;
+	recordsUntil: number;
+}
+
+/**
+ * Reports what is new since the last poll.
+ *
+ * @param isReplaced tells whether the workflow was published again meanwhile, with a poll of its own
+ */
+async function reportNewRecords(
 	context: IPollFunctions,
 	data: IDataObject,
 	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
-	const { source, itemsOf, chosen, subject, zone, ...settings } = await settingsOf(context);
-	const watched = { subject, checkState: source.checkState };
+	const settings = await settingsOf(context);
+	const watched = { subject: settings.subject, checkState: settings.source.checkState };
 	const stored = new StoredState(context, data, watched, mayBeActivation(context));
-	// The next poll reports what this one would report twice.
+	// This poll would report again what another one has just handed over. The next poll knows about it.
 	if (stored.isOvertaken) return null;
-	const { known } = stored;
-	const [{ name }, now, budget] = [context.getNode(), Date.now(), budgetOf(context)];
-	const [listsUntil, recordsUntil] = [now + budget * LISTS_SHARE, now + budget * RECORDS_SHARE];
+
 	logNewBeginning(context, stored);
-	// Anew for each poll: the context lives for as long as the workflow is active.
-	const client = new ApiClient(context);
-	const onlyKnown = ({ message }: Error) =>
-		context.logger.warn(`'${name}' could not list the branches, and looks into those it knows: ${message}`);
-	const clockWatch = new ClockWatch(context, zone);
-	const listed = chosen ? undefined : await accountBranches(client, now, known, onlyKnown);
-	const request: PollRequest = {
-		...settings,
-		client,
-		reader: clockWatch.watch(pollReader(client, recordsUntil)),
-		now,
-		deadline: listsUntil,
-		branches: chosen ?? listed?.branches ?? [],
+	const now = Date.now();
+	const budget = budgetOf(context);
+	const run: PollRun = {
+		context,
+		// The context lives as long as the workflow is active, so each poll has a client of its own.
+		client: new ApiClient(context),
+		settings,
+		stored,
 		startWith: stored.isOther || stored.hasLostState ? 0 : settings.startWith,
-		hasLostState: stored.hasLostState,
+		now,
+		listsUntil: now + budget * LISTS_SHARE,
+		recordsUntil: now + budget * RECORDS_SHARE,
 	};
-	const { records, failures, stateAfter } = await source.poll(request, known?.known);
-	clockWatch.warn();
-	const passing = [...failures.values()].find((failure) => !isLasting(client, failure));
-	// The user who activates the trigger sees what is wrong, and no record is missed: the first poll has reported none yet.
-	if (passing !== undefined && !known) throw asNodeError(client.node, passing);
-	for (const [branch, failure] of failures)
-		context.logger.warn(`'${name}' could not look into branch ${branch}: ${(failure as Error).message}`);
-	// The first poll reports everything that 'First Poll Reports' asks for at once, because no later poll reports it.
-	const next = records.slice(0, known ? settings.most : Math.max(settings.most, request.startWith));
-	const names = await pollNames(context, client, recordsUntil);
-	const found = { client, names, deadline: known ? recordsUntil : Infinity, now };
-	const items = await itemsOf({ ...found, records: next });
-	// In the beginning all of them, or none with the reason.
-	while (!known && items.length < next.length)
-		items.push(...(await itemsOf({ ...found, records: next.slice(items.length) })));
-	// The workflow was published meanwhile. n8n may drop what comes of this poll, and the other one reports it.
+	const accountList = settings.chosen ? undefined : await readAccountBranches(run);
+	const branches = settings.chosen ?? accountList?.branches ?? [];
+
+	const { records, failures, stateAfter } = await askSource(run, branches);
+	const passingFailure = findPassingFailure(run, failures);
+	const isFirstPoll = stored.known === undefined;
+	// The user who activates the trigger sees what is wrong. No record is missed, because nothing has been reported yet.
+	if (passingFailure !== undefined && isFirstPoll) throw passingFailure;
+	logFailures(context, failures);
+
+	const items = await makeItems(run, records);
+	// The workflow was published meanwhile. n8n may drop the items of this poll, and the other poll reports them.
 	if (isReplaced()) return null;
-	// Not before everything went well: otherwise the next poll does it all again.
-	stored.save({ subject, ...listed, known: stateAfter(items.length) }, items.length > 0);
-	const isActivated = activated.has(data);
-	activated.add(data);
+
+	stored.save(
+		{ subject: settings.subject, ...accountList, known: stateAfter(items.length) },
+		{ isReport: items.length > 0 },
+	);
+	const wasActivated = activatedData.has(data);
+	activatedData.add(data);
+
 	if (items.length > 0) return [items.map((json) => ({ json }))];
-	// What was got to know of the other branches stays in memory. If a poll fails that activates the trigger or is of the
-	// durable scheduler, n8n drops its data, so that only n8n's log tells.
-	if (passing !== undefined && isActivated) throw asNodeError(client.node, passing);
+	// What the other branches showed is stored in any case. But if the poll that activates a trigger fails, or one of the durable scheduler,
+	// n8n drops its state. So these polls only write to n8n's log.
+	if (passingFailure !== undefined && wasActivated) throw passingFailure;
 	return null;
 }
 
-/** Tells n8n's log why a trigger that has polled before does not go on from where it was. */
+/** Writes to n8n's log why a trigger that has polled before does not go on from where it was. */
 function logNewBeginning(context: IPollFunctions, { isOther, lossReason }: StoredState): void {
 	const { name } = context.getNode();
 	if (isOther) {
@@ -122,20 +155,109 @@ function logNewBeginning(context: IPollFunctions, { isOther, lossReason }: Store
 	}
 }
 
-/** Real records to build the workflow with; what the trigger has reported stays as it is. */
-async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
+/** Reads the branches of the account. If that fails, the branches of an earlier poll are used, and n8n's log says so. */
+async function readAccountBranches({ context, client, stored, now }: PollRun): Promise<KnownBranches> {
+	const { name } = context.getNode();
+	const logFailure = ({ message }: Error) =>
+		context.logger.warn(`'${name}' could not list the branches, and looks into those it knows: ${message}`);
+	return await accountBranches(client, now, stored.known, logFailure);
+}
+
+/** Asks the event source what is new in the branches. */
+async function askSource(
+	{ context, client, settings, stored, startWith, now, listsUntil, recordsUntil }: PollRun,
+	branches: readonly number[],
+): Promise<PollResult> {
+	const clockWatch = new ClockWatch(context, settings.zone);
+	const request: PollRequest = {
+		client,
+		reader: clockWatch.watch(pollReader(client, recordsUntil)),
+		now,
+		deadline: listsUntil,
+		branches,
+		scope: settings.scope,
+		filters: settings.filters,
+		most: settings.most,
+		startWith,
+		hasLostState: stored.hasLostState,
+	};
+	const result = await settings.source.poll(request, stored.known?.known);
+	clockWatch.warn();
+	return result;
+}
+
+/** Finds a failure that the next poll may not meet again, as an error of n8n's kind. */
+function findPassingFailure(
+	{ client }: PollRun,
+	failures: PollResult['failures'],
+): ReturnType<typeof asNodeError> | undefined {
+	const failure = [...failures.values()].find((candidate) => !isLasting(client, candidate));
+	return failure === undefined ? undefined : asNodeError(client.node, failure);
+}
+
+function logFailures(context: IPollFunctions, failures: PollResult['failures']): void {
+	const { name } = context.getNode();
+	for (const [branch, failure] of failures) {
+		const { message } = failure as Error;
+		context.logger.warn(`'${name}' could not look into branch ${branch}: ${message}`);
+	}
+}
+
+/** Makes the items of new records: of as many as one poll reports, and as there is time for. The next poll reports the rest. */
+async function makeItems(run: PollRun, records: readonly NewRecord[]): Promise<IDataObject[]> {
+	const { context, client, settings, stored, now, recordsUntil } = run;
+	const names = await makePollNames(context, client, recordsUntil);
+	if (stored.known !== undefined) {
+		const reported = records.slice(0, settings.most);
+		return await settings.itemsOf({ records: reported, client, names, deadline: recordsUntil, now });
+	}
+
+	return await makeItemsOfFirstPoll(run, records, names);
+}
+
+/**
+ * Makes the items of the first poll, which reports everything that 'First Poll Reports' and 'Start With Newest' ask for, because no later
+ * poll reports it. It makes all items, or fails with the reason.
+ */
+async function makeItemsOfFirstPoll(
+	{ client, settings, startWith, now }: PollRun,
+	records: readonly NewRecord[],
+	names: NameSource,
+): Promise<IDataObject[]> {
+	const reported = records.slice(0, Math.max(settings.most, startWith));
+
+	const items: IDataObject[] = [];
+	do {
+		const rest = reported.slice(items.length);
+		items.push(...(await settings.itemsOf({ records: rest, client, names, deadline: Infinity, now })));
+	} while (items.length < reported.length);
+	return items;
+}
+
+/** Returns real records with which the user can build the workflow. What the trigger has reported stays as it is. */
+async function testTrigger(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
 	const now = Date.now();
 	const deadline = now + SAMPLE_MS;
 	const { source, itemsOf, chosen, limitedBy, zone } = await settingsOf(context);
 	const branches = chosen ?? (await accountBranches(client, now)).branches;
+
 	const clockWatch = new ClockWatch(context, zone);
 	const reader = clockWatch.watch(pollReader(client, Infinity));
 	const { records, isComplete } = await source.samples({ branches, client, now, reader, deadline }, SAMPLES);
 	clockWatch.warn();
-	const names = await pollNames(context, client, deadline);
-	const items = await itemsOf({ records: records, client, names, deadline: Infinity, now });
+
+	const names = await makePollNames(context, client, deadline);
+	const items = await itemsOf({ records, client, names, deadline: Infinity, now });
 	if (items.length > 0) return items.map((json) => ({ json }));
+
+	throw noSamplesError(context, { isComplete, limitedBy });
+}
+
+function noSamplesError(
+	context: IPollFunctions,
+	{ isComplete, limitedBy }: { isComplete: boolean; limitedBy?: string },
+): NodeOperationError {
 	const message = isComplete
 		? 'AlfaCRM has nothing yet that this trigger would report'
 		: 'Among the newest records of AlfaCRM is none that this trigger would report';
@@ -143,67 +265,7 @@ async function test(context: IPollFunctions): Promise<INodeExecutionData[]> {
 		limitedBy === undefined
 			? 'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again.'
 			: `'${limitedBy}' says who counts: change it for the test and put it back before you publish, or choose other branches, and fetch again.`;
-	throw new NodeOperationError(context.getNode(), message, {
+	return new NodeOperationError(context.getNode(), message, {
 		description: `${advice} Once it is active, the trigger works without a test event.`,
 	});
-}
-
-/**
- * Tells n8n's log if the lists of a poll prove that the time zone of the workflow is wrong. A poll has no other place for what is
- * no failure.
- */
-class ClockWatch {
-	private readonly schoolClock?: SchoolClock;
-
-	/** @param zone the time zone of the workflow; undefined for an event to which it does not matter */
-	constructor(
-		private readonly context: IPollFunctions,
-		zone: string | undefined,
-	) {
-		if (zone !== undefined) this.schoolClock = new SchoolClock(zone);
-	}
-
-	/** Makes a reader that notes the stamps of the rows that it reads. */
-	watch(reader: ListReader): ListReader {
-		return {
-			collect: async (list, options) => {
-				const collected = await reader.collect(list, options);
-				this.schoolClock?.note(collected.rows);
-				return collected;
-			},
-		};
-	}
-
-	/** Logs what the stamps have proven, if anything. */
-	warn(): void {
-		const warning = this.schoolClock?.warning;
-		if (warning !== undefined) this.context.logger.warn(`'${this.context.getNode().name}': ${warning}`);
-	}
-}
-
-/**
- * The names of one poll. A list that cannot be read in time is named in n8n's log, because records must not wait for names.
- *
- * @param deadline milliseconds since 1970 after which no list is read
- */
-async function pollNames(context: IPollFunctions, client: ApiClient, deadline: number): Promise<NameSource> {
-	const known = new Map<string, Titles | undefined>();
-	const reader = pollReader(client, deadline);
-	return {
-		origin: await client.origin(),
-		titlesIn: async (entity, branch) => {
-			const list = listOfNames(entity, branch);
-			const key = JSON.stringify([list.path, list.branch]);
-			if (known.has(key) || Date.now() >= deadline) return known.get(key);
-			let titles: Titles | undefined;
-			try {
-				({ titles } = await readShortList(reader, entity, branch));
-			} catch (caught) {
-				const what = `'${context.getNode().name}' could not ${list.task}, so names are missing`;
-				context.logger.warn(`${what}: ${(caught as Error).message}`);
-			}
-			known.set(key, titles);
-			return titles;
-		},
-	};
 }

@@ -38,7 +38,7 @@ const beginNotice = (
 	displayOptions: INodeProperties['displayOptions'],
 ): INodeProperties => ({ displayName, name: 'beginNotice', type: 'notice', default: '', displayOptions });
 
-/** What the trigger begins with, which events by time know already. */
+/** Tell what the first poll reports. Events by time report what is due already if the user wants it. */
 const beginNotices = [
 	beginNotice(
 		'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
@@ -81,18 +81,20 @@ export const triggerProperties: INodeProperties[] = [
 	showWhen(timeZoneNotice, { event: BY_CLOCK }),
 ];
 
-/** Poll contexts of n8n before 2.38 do not tell; those polls may take as long as they want. */
+/** The time of a poll in n8n before 2.38, which gives polls no limit and tells none. */
 export const DEFAULT_BUDGET_MS = 300_000;
 
-interface PollSettings
+/** What the form of the trigger says. */
+export interface PollSettings
 	extends Pick<PollRequest, 'filters' | 'scope' | 'most' | 'startWith'>,
 		Omit<Watching, 'filters'> {
-	/** The branches that were chosen; all of the account if undefined. */
+	/** The chosen branches; undefined to watch all branches of the account. */
 	chosen?: number[];
-	/** Account and event: another one begins anew. */
+	/** Identifies account and event. With another one, the trigger starts anew. */
 	subject: string;
 }
 
+/** Reads the settings of the trigger from its form. */
 export async function settingsOf(context: IPollFunctions): Promise<PollSettings> {
 	const event = eventOf(context);
 	const parameters = new TriggerParameters(context);
@@ -114,10 +116,11 @@ function eventOf(context: IPollFunctions): EventType {
 	const name = context.getNodeParameter(eventParameter.name) as string;
 	const event = eventTypes.find(({ value }) => value === name);
 	if (event) return event;
+
 	throw new NodeOperationError(context.getNode(), `'${eventParameter.displayName}' has no event "${name}"`);
 }
 
-/** Milliseconds that n8n gives a poll. */
+/** Returns how many milliseconds n8n gives a poll. */
 export function budgetOf(context: IPollFunctions): number {
 	return typeof context.getPollBudgetMs === 'function' ? context.getPollBudgetMs() : DEFAULT_BUDGET_MS;
 }

@@ -33,7 +33,7 @@ const ignoreRepeated: INodeProperties = {
 	description: 'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
 };
 
-/** A secret that an expression gives exists, too. */
+/** Shown while 'Secret' is empty and a record is to be read. An expression counts as a secret. */
 const unprotectedNotice: INodeProperties = {
 	displayName:
 		"No record is read while 'Secret' is empty, because anybody who knows the URL could then make this node call AlfaCRM. Fill in 'Secret', and enter the URL with it in AlfaCRM.",
@@ -46,7 +46,7 @@ const unprotectedNotice: INodeProperties = {
 	},
 };
 
-/** No names: to look one up takes time that an event does not have, and may fail. */
+/** Takes no names of branches: looking one up takes time that an event does not have, and may fail. */
 const branches: INodeProperties = {
 	displayName: 'Branch',
 	name: 'branchIds',
@@ -58,7 +58,7 @@ const branches: INodeProperties = {
 export const fetchFullRecord = inOptions(fetchRecord);
 export const ignoreRepeatedDeliveries = inOptions(ignoreRepeated);
 
-/** Whether the workflow asks for this; an empty filter lets everything pass. */
+/** Tells whether the workflow wants a change. An empty filter accepts every change. */
 export function isWanted(parameters: TriggerParameters, change: Change): boolean {
 	const ids = parameters.ids(branches);
 	const classes = readClasses(parameters);

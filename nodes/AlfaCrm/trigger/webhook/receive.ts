@@ -14,53 +14,60 @@ import type { Claim } from './deliveries';
 import { claim, deliveryKey } from './deliveries';
 import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
 
-/** How long an answer waits for the record; how long AlfaCRM waits for an answer is not known. API notes 8. */
+/** An answer waits at most this long for the record. It is not known how long AlfaCRM waits for an answer. API notes 8. */
 const RECORD_MS = 5_000;
 
 const NO_CLAIM: Claim = { keep: () => {}, end: () => {} };
 
-/** Answers one call of AlfaCRM, and starts the workflow if it is a new event that the workflow asks for. */
+/** Answers one call of AlfaCRM, and starts the workflow if the call brings a new event that the workflow wants. */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const secret = readSecret(context);
 	if (!carriesSecret(context, secret)) {
 		return refuse(context, 403, 'The secret in the URL is missing or wrong');
 	}
+
 	const body = jsonOf(context);
 	const change = readChange(body);
 	if (typeof change === 'string') return refuse(context, 400, change);
+
 	const parameters = new TriggerParameters(context);
 	if (!isWanted(parameters, change)) return ignore('Not an event that this workflow asks for');
-	// A time of zeros is none.
+
+	// A time that consists of zeros is none.
 	const hasTime = /[1-9]/.test(change.datetime ?? '');
 	const key = deliveryKey(body, hasTime);
-	// A test in the editor neither asks what came before nor counts as a delivery.
-	const isCounted = parameters.flag(ignoreRepeatedDeliveries) && hasTime && context.getMode() !== 'manual';
-	const own = isCounted ? claim(triggerKeyOf(context), key, context.getWorkflowStaticData('node')) : NO_CLAIM;
-	if (own === undefined) return ignore('Received before');
+	// A test in the editor takes every delivery, and remembers none.
+	const ignoresRepeated =
+		parameters.flag(ignoreRepeatedDeliveries) && hasTime && context.getMode() !== 'manual';
+	const delivery = ignoresRepeated
+		? claim(triggerKeyOf(context), key, context.getWorkflowStaticData('node'))
+		: NO_CLAIM;
+	if (delivery === undefined) return ignore('Received before');
+
 	try {
-		const record = parameters.flag(fetchFullRecord) ? await recordOf(context, change, secret) : {};
-		// Last, for what is answered with 200 must not be lost: nothing is waited for between the answer and n8n's start of the
-		// execution. By hand, because n8n 2.41 no longer saves what the node remembers once it is left to answer.
+		const record = parameters.flag(fetchFullRecord) ? await readRecord(context, change, secret) : {};
+		// The answer comes last, because an event that was answered with 200 must not be lost: nothing is awaited between the answer and n8n's
+		// start of the execution. The node answers by itself, because n8n 2.41 does not save its static data if n8n answers.
 		answer(context, 200, 'Workflow was started');
-		own.keep();
+		delivery.keep();
 		return {
 			noWebhookResponse: true,
 			workflowData: [[{ json: { ...change, deliveryKey: key, ...record } }]],
 		};
 	} finally {
-		own.end();
+		delivery.end();
 	}
 }
 
 /**
- * Reads the secret that the user has chosen; '' if the user wants none.
+ * Reads the secret that the user has chosen; empty if the user wants none.
  *
- * @throws NodeOperationError when there should be a secret and is none: that must not let everybody in
+ * @throws NodeOperationError if an expression gives no secret: everybody could call then
  */
 function readSecret(context: IWebhookFunctions): string {
 	const node = context.getNode();
 	const value: unknown = context.getNodeParameter('secret', '');
-	// Blanks around it are pasted along.
+	// Blanks around the secret may have been copied with it.
 	const secret = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 	if (secret === '' && (node.parameters.secret ?? '') !== '') {
 		throw new NodeOperationError(node, "'Secret' gives no text", {
@@ -71,32 +78,34 @@ function readSecret(context: IWebhookFunctions): string {
 	return secret;
 }
 
-/** AlfaCRM signs nothing, so a secret in the address is all that tells its calls from others. API notes 8. */
+/** Tells whether a call has the secret in its URL. AlfaCRM signs nothing, so only that distinguishes its calls from others. API notes 8. */
 function carriesSecret(context: IWebhookFunctions, secret: string): boolean {
-	const { secret: given } = context.getQueryData() as { secret?: unknown };
-	return secret === '' || (typeof given === 'string' && isEqual(given.trim(), secret));
+	if (secret === '') return true;
+
+	const { secret: secretInUrl } = context.getQueryData() as { secret?: unknown };
+	return typeof secretInUrl === 'string' && isEqualInConstantTime(secretInUrl.trim(), secret);
 }
 
-/** Takes the same time wherever the texts differ; digests, for they must be of one length. */
-function isEqual(one: string, other: string): boolean {
-	const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
-	return timingSafeEqual(a, b);
+/** Compares texts in a time that does not depend on where they differ. Digests are compared, because they have the same length. */
+function isEqualInConstantTime(text: string, otherText: string): boolean {
+	const digestOf = (value: string) => createHash('sha256').update(value).digest();
+	return timingSafeEqual(digestOf(text), digestOf(otherText));
 }
 
-/** n8n also reads forms and XML, as objects of their own kind; AlfaCRM sends neither. */
+/** Returns the JSON body of a call. n8n would read forms and XML as well, which AlfaCRM does not send. */
 function jsonOf(context: IWebhookFunctions): unknown {
 	const { 'content-type': type = '' } = context.getHeaderData();
 	return /^application\/json\b/i.test(String(type)) ? context.getBodyData() : undefined;
 }
 
-/** AlfaCRM shows nobody what it was answered, so n8n's log tells as well. */
+/** Refuses a call. n8n's log says so as well, because AlfaCRM shows the answer to nobody. */
 function refuse(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
 	context.logger.warn(`'${context.getNode().name}' refused a call with ${status}: ${message}`);
 	answer(context, status, message);
 	return { noWebhookResponse: true };
 }
 
-/** Answered with 200, so that AlfaCRM has no reason to send it again. */
+/** Ignores a call. It is answered with 200, so that AlfaCRM has no reason to send it again. */
 function ignore(message: string): IWebhookResponseData {
 	return { webhookResponse: { message } };
 }
@@ -106,21 +115,22 @@ function answer(context: IWebhookFunctions, status: number, message: string): vo
 }
 
 /**
- * Reads the record that an event is about. An event must not be lost, so what goes wrong becomes part of it.
+ * Reads the record of an event. The event must not be lost, so a failure becomes part of it.
  *
- * Without a secret nothing is read. A record that is in no branch takes up to 19 calls, so forged deliveries would use up the
- * rate that real ones and other nodes need.
+ * Without a secret, no record is read. A record that is in no branch takes up to 19 calls, so forged deliveries would use up the rate that
+ * real ones and other nodes need.
  */
-async function recordOf(context: IWebhookFunctions, change: Change, secret: string): Promise<IDataObject> {
+async function readRecord(context: IWebhookFunctions, change: Change, secret: string): Promise<IDataObject> {
 	if (secret === '') return { record: null, recordError: NO_SECRET };
-	const named = change.branch_id === null ? [] : [change.branch_id];
-	const limit = AbortSignal.timeout(RECORD_MS);
+
+	const branches = change.branch_id === null ? [] : [change.branch_id];
+	const timeLimit = AbortSignal.timeout(RECORD_MS);
 	try {
-		const reading = new RecordReader(new ApiClient(context, limit)).find(change, named);
-		const { record, reason } = await abortable(reading, limit);
+		const reading = new RecordReader(new ApiClient(context, timeLimit)).find(change, branches);
+		const { record, reason } = await abortable(reading, timeLimit);
 		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
-		const reason = limit.aborted ? TOO_LATE : messageOf(asNodeError(context.getNode(), caught));
+		const reason = timeLimit.aborted ? TOO_LATE : messageOf(asNodeError(context.getNode(), caught));
 		return { record: null, recordError: reason };
 	}
 }
@@ -128,5 +138,5 @@ async function recordOf(context: IWebhookFunctions, change: Change, secret: stri
 const NO_SECRET =
 	"The record was not read, because 'Secret' is empty: anybody who knows the URL could make this node call AlfaCRM. Fill in 'Secret', and add ?secret= and its text to the URL in AlfaCRM.";
 
-/** Whatever held it up: AlfaCRM, or the calls before it. */
+/** AlfaCRM may have been slow, or the calls before this one. */
 const TOO_LATE = `The record was not read within ${RECORD_MS / 1_000} seconds of the event's arrival. Read it later in the workflow, with the AlfaCRM node.`;
