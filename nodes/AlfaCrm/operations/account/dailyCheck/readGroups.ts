@@ -1,0 +1,125 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { archivedFlag } from '../../../entities/archive';
+import { group as groupEntity } from '../../../entities/group';
+import { isPlain } from '../../../fields/blank';
+import { listOf } from '../../../fields/field';
+import { isOnDay } from '../../../store/calendar/periods';
+import type { Branch, LocatedRecord } from '../../../store/located';
+import { readId, readIds } from '../../../values/formats';
+import type { CustomerDirectory } from './customerDirectory';
+import type { CheckName, Days } from './finding';
+import { readCurrentMembers } from './readMembers';
+import type { SchoolReader } from './schoolReader';
+import type { GroupSize } from './schoolRecords';
+
+/**
+ * Counts the members of each group that is running.
+ *
+ * To read the members of a group takes a call. The cards of customers, which are read in few calls, show the groups that they are
+ * in (API notes 5.3), but may not show all of them. So the members of a group are only read if its cards are too few.
+ */
+
+const CHECKS: readonly CheckName[] = ['smallGroup'];
+
+interface GroupsOfSchool {
+	/** The groups that are not archived, by ID. */
+	groups: ReadonlyMap<number, LocatedRecord>;
+	groupSizes: GroupSize[];
+}
+
+/** A group that is running, and its members of today. */
+interface GroupMembers {
+	id: number;
+	branch?: Branch;
+	memberIds: readonly number[];
+}
+
+/** Reads the groups, and counts the members of those that are running. Archived customers do not count. */
+export async function readGroups(
+	school: SchoolReader,
+	customers: CustomerDirectory,
+): Promise<GroupsOfSchool> {
+	if (!school.isAnyChosen(CHECKS)) return { groups: new Map(), groupSizes: [] };
+
+	const [groupRecords, customerCards] = await Promise.all([
+		school.readAllBranches(CHECKS, groupEntity),
+		customers.readActiveCustomers(),
+	]);
+	const memberIdsByCards = collectMembers(customerCards);
+	const runningGroups = groupRecords.filter(({ row: group }) => isRunning(group, school.form.days));
+	const membersOfGroups = await Promise.all(
+		runningGroups.map(async (group) => await readGroupMembers(school, group, memberIdsByCards)),
+	);
+	const groupMembers = membersOfGroups.filter((members) => members !== undefined);
+
+	await customers.lookUp(findUnlistedMembers(groupMembers, customers, school.form.fewestMembers));
+	const groupSizes = groupMembers.map(({ id, branch, memberIds }) => ({
+		id,
+		branch,
+		memberCount: memberIds.filter((customerId) => !customers.isArchived(customerId)).length,
+	}));
+	return { groups: byId(groupRecords), groupSizes };
+}
+
+function byId(records: readonly LocatedRecord[]): Map<number, LocatedRecord> {
+	const recordsById = new Map<number, LocatedRecord>();
+	for (const record of records) {
+		const id = readId(record.row.id);
+		if (id !== undefined) recordsById.set(id, record);
+	}
+	return recordsById;
+}
+
+/** Collects the customers of each group from the groups that their cards show: IDs, or rows with an ID. */
+function collectMembers(customerCards: readonly LocatedRecord[]): Map<number, Set<number>> {
+	const memberIdsByGroup = new Map<number, Set<number>>();
+	for (const { row: card } of customerCards) {
+		const customerId = readId(card.id);
+		const groupIds = readIds(listOf(card.groups).map((group) => (isPlain(group) ? group.id : group)));
+		if (customerId === undefined) continue;
+		for (const groupId of groupIds) {
+			const memberIds = memberIdsByGroup.get(groupId) ?? new Set();
+			memberIdsByGroup.set(groupId, memberIds.add(customerId));
+		}
+	}
+	return memberIdsByGroup;
+}
+
+/** Whether a group is not archived, and today is one of its days. */
+const isRunning = (group: IDataObject, { today, zone }: Days): boolean =>
+	readId(group.id) !== undefined && archivedFlag(group) !== true && isOnDay(group, today, zone);
+
+/**
+ * Finds the members of a group by the cards of customers. If they seem too few, reads them from the group.
+ *
+ * @returns undefined if this user may not read them
+ */
+async function readGroupMembers(
+	school: SchoolReader,
+	{ row: group, branch }: LocatedRecord,
+	memberIdsByCards: ReadonlyMap<number, ReadonlySet<number>>,
+): Promise<GroupMembers | undefined> {
+	const id = Number(group.id);
+	const idsByCards = [...(memberIdsByCards.get(id) ?? [])];
+	if (idsByCards.length >= school.form.fewestMembers) return { id, branch, memberIds: idsByCards };
+
+	const memberIds = await readCurrentMembers(school, CHECKS, { branch, groupId: id });
+	return memberIds && { id, branch, memberIds };
+}
+
+/**
+ * Finds the members who are in no list of customers, and without whom their group would be small. Their cards are in the archive
+ * or in another branch, so they have to be looked up before it is known who of them counts.
+ */
+function findUnlistedMembers(
+	groups: readonly GroupMembers[],
+	customers: CustomerDirectory,
+	fewestMembers: number,
+): number[] {
+	return groups.flatMap(({ memberIds }) => {
+		const unlistedIds = memberIds.filter((customerId) => !customers.hasActive(customerId));
+		const listedCount = memberIds.length - unlistedIds.length;
+		return listedCount < fewestMembers ? unlistedIds : [];
+	});
+}

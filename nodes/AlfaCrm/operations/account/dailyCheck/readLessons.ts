@@ -1,0 +1,107 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
+import { passesOf } from '../../../entities/listCall';
+import { regularLesson as regularLessonEntity } from '../../../entities/regularLesson';
+import type { Occurrence } from '../../../store/calendar/participants';
+import type { LocatedRecord } from '../../../store/located';
+import { daysAfter } from '../../../values/formats';
+import { lessonsAhead, lessonsOfCheckedDay } from './calendar';
+import type { CheckName } from './finding';
+import { findMarkedLessons } from './readAttendance';
+import type { SchoolReader } from './schoolReader';
+import type { SchoolRecords } from './schoolRecords';
+
+/** A moved lesson is looked for this many days before and after its usual day, as *Get Participants* does. */
+const DAYS_AROUND = 7;
+
+/** The checks that look at the lessons of today and tomorrow. */
+const CHECKS_AHEAD: readonly CheckName[] = ['overlap', 'comesUnpaid'];
+
+const CHECKS_OF_LESSONS: readonly CheckName[] = ['stillPlanned', 'notMarked', ...CHECKS_AHEAD];
+
+/** Reads the lessons that the chosen checks look at, and in which of them somebody is marked. */
+export async function readLessons(
+	school: SchoolReader,
+): Promise<Pick<SchoolRecords, 'lessons' | 'markedLessonIds'>> {
+	const passes = passesFor(school);
+	if (passes.length === 0) return { lessons: [], markedLessonIds: new Set() };
+
+	const lessonsOfBranches = await Promise.all(
+		school.branches.map(async (branch) => await readLessonsOf(school, branch, passes)),
+	);
+	const records = lessonsOfBranches.flatMap((ofBranch) => ofBranch.records);
+	const occurrences = lessonsOfBranches.flatMap((ofBranch) => ofBranch.occurrences);
+
+	const markedLessonIds = school.isAnyChosen(['notMarked'])
+		? await findMarkedLessons(school.item, records, school.form.days)
+		: new Set<number | null>();
+	return { lessons: withoutRepeats(occurrences), markedLessonIds };
+}
+
+interface LessonsOfBranch {
+	/** The lessons as AlfaCRM lists them. */
+	records: LocatedRecord[];
+	occurrences: Occurrence[];
+}
+
+async function readLessonsOf(
+	school: SchoolReader,
+	branch: number,
+	passes: readonly IDataObject[],
+): Promise<LessonsOfBranch> {
+	const { days } = school.form;
+	const looksAhead = school.isAnyChosen(CHECKS_AHEAD);
+	const [lessons, regularLessons] = await Promise.all([
+		school.readBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
+		looksAhead ? school.readBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
+	]);
+	// Only the calendar shows which regular lessons are in it already. Without it, none is reported.
+	if (lessons === undefined) return { records: [], occurrences: [] };
+
+	const rows = { lessons, regular: regularLessons ?? [] };
+	return {
+		records: lessons.map((row) => ({ row, branch })),
+		occurrences: [
+			...(looksAhead ? lessonsAhead(rows, days, branch) : []),
+			...lessonsOfCheckedDay(lessons, days, branch),
+		],
+	};
+}
+
+/**
+ * Makes the filters to request lessons with, one call for each: those around today and tomorrow in every status, and those of
+ * the checked day in the statuses that a chosen check looks at.
+ */
+function passesFor(school: SchoolReader): IDataObject[] {
+	const { day, today, tomorrow } = school.form.days;
+	const firstDay = daysAfter(today, -DAYS_AROUND);
+	const lastDay = daysAfter(tomorrow, DAYS_AROUND);
+	const passesAhead = passesOf(lessonEntity).map((pass) => ({
+		...pass,
+		date_from: firstDay,
+		date_to: lastDay,
+	}));
+	const passesOfDay = statusesOfCheckedDay(school).map((status) => ({
+		status,
+		date_from: day,
+		date_to: day,
+	}));
+
+	if (!school.isAnyChosen(CHECKS_AHEAD)) return passesOfDay;
+	const isDayIncluded = firstDay <= day && day <= lastDay;
+	return isDayIncluded ? passesAhead : [...passesAhead, ...passesOfDay];
+}
+
+function statusesOfCheckedDay(school: SchoolReader): number[] {
+	const statuses: number[] = [];
+	if (school.isAnyChosen(['stillPlanned', 'overlap'])) statuses.push(LESSON_STATUS.planned);
+	if (school.isAnyChosen(['notMarked'])) statuses.push(LESSON_STATUS.completed);
+	return statuses;
+}
+
+/** A lesson of several branches comes once. So does one of the checked day that is among those of today and tomorrow. */
+function withoutRepeats(lessons: readonly Occurrence[]): Occurrence[] {
+	const keyOf = ({ lesson_id, regular_id, date }: Occurrence) => lesson_id ?? `${String(regular_id)} ${date}`;
+	return [...new Map(lessons.map((lesson) => [keyOf(lesson), lesson])).values()];
+}
