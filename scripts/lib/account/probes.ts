@@ -12,7 +12,7 @@ import { INCOME } from '../../../nodes/AlfaCrm/entities/pay';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import { digitsIn } from '../../../nodes/AlfaCrm/fields/phones';
-import type { AccountReading } from '../../../nodes/AlfaCrm/operations/account/check/readAccount';
+import type { AccountReading } from '../../../nodes/AlfaCrm/operations/account/check/accountReading';
 import type { DateFormat } from '../../../nodes/AlfaCrm/values/formats';
 import {
 	daysAfter,

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { branchChecks } from './branchChecks';
+import { branchChecks, listAccessChecks } from './accessChecks';
 import type { WorkflowClock } from './dateChecks';
 import { checkTimeZone, dateFormatChecks } from './dateChecks';
 import type { Finding } from './finding';
 import { compareWithExpected, countOf } from './finding';
-import { checkNewIds, checkPageSize, checkTotals, listAccessChecks, orderChecks } from './listChecks';
-import type { AccountReading } from './readAccount';
+import { checkNewIds, checkPageSize, checkTotals, orderChecks } from './listChecks';
+import type { AccountReading } from './accountReading';
 import { checkAnswerTime, checkTooManyRequests } from './speedChecks';
 
 /** Checks an account. Puts out a summary, then what differs, what is as expected and what is unknown. */

@@ -2,8 +2,8 @@ import { aheadMs } from '../../../values/schoolClock';
 import { MINUTE_MS } from '../../../values/time';
 import type { Finding } from './finding';
 import { compareWithExpected, reportUnknown } from './finding';
-import type { AccountReading } from './readAccount';
-import { rowsAt } from './rows';
+import type { AccountReading } from './accountReading';
+import { rowsAt } from './accountReading';
 
 /** The time and the time zone of the workflow. */
 export interface WorkflowClock {
@@ -63,7 +63,7 @@ function checkDateFormat({ path, field, format }: DateField, account: AccountRea
 const formatOf = (value: string): string =>
 	READABLE_FORMATS.find(({ pattern }) => pattern.test(value))?.format ?? UNREADABLE_FORMAT;
 
-/** Only a change of the last minutes makes it likely that the zones agree. An older one may have been made just now in a zone behind. */
+/** Only a change of the last minutes makes it likely that the zones agree. An older one may have been made just now in a school whose zone is behind. */
 const RECENT_MIN = 15;
 /** The clocks of two computers may differ by this much. */
 const TOLERANCE_MIN = 2;

@@ -21,31 +21,33 @@ export interface Finding extends Topic {
 
 type FindingDetails = Pick<Finding, 'found' | 'meaning'> & Partial<Pick<Finding, 'rows'>>;
 
-export const reportAsExpected = (
-	{ check, subject, expected }: Topic,
-	{ found, rows = null, meaning }: FindingDetails,
-): Finding => ({ check, subject, expected, found, rows, verdict: 'as expected', meaning });
+export const reportAsExpected = (topic: Topic, { found, rows = null, meaning }: FindingDetails): Finding => ({
+	...topic,
+	found,
+	rows,
+	verdict: 'as expected',
+	meaning,
+});
 
-export const reportDifference = (
-	{ check, subject, expected }: Topic,
-	{ found, rows = null, meaning }: FindingDetails,
-): Finding => ({ check, subject, expected, found, rows, verdict: 'differs', meaning });
+export const reportDifference = (topic: Topic, { found, rows = null, meaning }: FindingDetails): Finding => ({
+	...topic,
+	found,
+	rows,
+	verdict: 'differs',
+	meaning,
+});
 
-export const reportDenied = ({ check, subject, expected }: Topic, meaning: string): Finding => ({
-	check,
-	subject,
-	expected,
+export const reportDenied = (topic: Topic, meaning: string): Finding => ({
+	...topic,
 	found: 'denied',
 	rows: null,
 	verdict: 'denied',
 	meaning,
 });
 
-/** @param needs what the account must hold so that the check can tell, such as `customers in the branch` */
-export const reportUnknown = ({ check, subject, expected }: Topic, needs: string): Finding => ({
-	check,
-	subject,
-	expected,
+/** @param needs what the account must hold for the check to find out something, such as `customers in the branch` */
+export const reportUnknown = (topic: Topic, needs: string): Finding => ({
+	...topic,
 	found: '',
 	rows: null,
 	verdict: 'unknown',

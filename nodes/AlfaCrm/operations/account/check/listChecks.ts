@@ -1,76 +1,9 @@
 import { LARGEST_PAGE } from '../../../api/pages';
-import { eventSources } from '../../../entities/events';
-import type { Entity } from '../../../entities/types';
-import { readId } from '../../../values/formats';
-import type { Finding, Topic } from './finding';
-import {
-	compareWithExpected,
-	reportAsExpected,
-	reportDenied,
-	reportDifference,
-	reportUnknown,
-} from './finding';
-import type { AccountReading, ListReading, ReadList, RefusedList } from './readAccount';
-import { rowsIn } from './readAccount';
-import { areSeveral, rowsAt, toSortableTime } from './rows';
-
-// ---------------------------------------------------------------- which lists the user may read
-
-/** Checks of each list whether the user may read it. */
-export const listAccessChecks = (account: AccountReading): Finding[] =>
-	account.lists.map((list) => checkListAccess(list, account));
-
-function checkListAccess(list: ListReading, account: AccountReading): Finding {
-	const topic = { check: 'list', subject: `${list.entity.path}/index`, expected: 'readable' };
-	switch (list.outcome) {
-		case 'read':
-			return reportReadList(topic, list);
-		case 'skipped':
-			return reportUnknown(topic, `a ${list.missingOwner} that can be read`);
-		case 'refused':
-			return reportRefusedList(topic, list, account);
-	}
-}
-
-function reportReadList(topic: Topic, { entity, rows, total, pageSize }: ReadList): Finding {
-	const mayList = `This user may list ${entity.plural.toLowerCase()}`;
-	const isOnlyPage = pageSize === undefined;
-	const count = total ?? (isOnlyPage ? rows.length : null);
-	return rows.length > 0
-		? reportAsExpected(topic, { found: 'readable', rows: count, meaning: `${mayList}.` })
-		: reportAsExpected(topic, {
-				found: 'empty',
-				rows: count,
-				meaning: `${mayList}, and there are none here.`,
-			});
-}
-
-function reportRefusedList(topic: Topic, { entity, status }: RefusedList, account: AccountReading): Finding {
-	const plural = entity.plural.toLowerCase();
-	if (status === 403) return reportDenied(topic, explainDenial(entity, account));
-	if (status === 404) {
-		return reportDifference(topic, {
-			found: 'not there',
-			meaning: `This AlfaCRM does not have ${plural}, or not in this branch: leave their operations out.`,
-		});
-	}
-	return reportDifference(topic, {
-		found: `failed with HTTP ${status}`,
-		meaning: `AlfaCRM could not list ${plural}: check again later, and report it if it stays so.`,
-	});
-}
-
-/** Says why AlfaCRM may have denied a list, and what to do. A user without any rights in the branch is told that first. */
-function explainDenial(entity: Entity, { branch, branchAccess }: AccountReading): string {
-	if (entity.scope === 'branch' && branchAccess.get(branch) === 'denied') {
-		const readable = [...branchAccess.keys()].find((id) => branchAccess.get(id) === 'readable');
-		const suggestion = readable === undefined ? 'another branch' : `branch ${readable}`;
-		return `AlfaCRM denied everything usual in branch ${branch}, so either this user does not work there or the role has no rights: check ${suggestion} by 'Branch ID'.`;
-	}
-	const events = eventSources.has(entity.resource) ? ', and events of the AlfaCRM Trigger too' : '';
-	const dropdowns = entity.withoutId ? '' : '; their dropdowns stay empty';
-	return `The role of this user may not list ${entity.plural.toLowerCase()}: their operations end with an error${events}${dropdowns}. If you need them, give the role that right in AlfaCRM.`;
-}
+import { formatDay, readId } from '../../../values/formats';
+import type { AccountReading } from './accountReading';
+import { rowsAt, rowsIn } from './accountReading';
+import type { Finding } from './finding';
+import { compareWithExpected, reportAsExpected, reportUnknown } from './finding';
 
 // ---------------------------------------------------------------- pages and totals
 
@@ -168,7 +101,7 @@ function describeOrder(times: readonly string[]): string {
 const isNewestFirst = (times: readonly string[]): boolean =>
 	times.every((time, index) => index === 0 || time <= times[index - 1]);
 
-/** Checks whether a customer with a larger ID was created later. The trigger tells new customers by that. */
+/** Checks whether a customer with a larger ID was created later. The trigger recognizes new customers by that. */
 export function checkNewIds(account: AccountReading): Finding {
 	const topic = { check: 'IDs', subject: 'customer', expected: 'grow with the time of creation' };
 	const customers = rowsAt(account, 'customer').filter(({ created_at }) => created_at);
@@ -184,3 +117,13 @@ export function checkNewIds(account: AccountReading): Finding {
 			'The AlfaCRM Trigger tells new customers by their IDs, and here some with a larger ID are older: please report this item.',
 	});
 }
+
+/**
+ * Writes a day or time so that it compares as text. AlfaCRM shows some as `2026-02-09 17:00:00`, which stay as they are,
+ * and some as `09.02.2026`.
+ */
+const toSortableTime = (value: unknown): string =>
+	/^\d{4}-/.test(String(value)) ? String(value) : (formatDay(value, 'iso', 'utc') ?? '');
+
+/** Whether values differ, so that their order says something. */
+const areSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;

@@ -12,6 +12,8 @@ import { listCall } from '../../../entities/listCall';
 import { entities, entityOf } from '../../../entities/registry';
 import type { Entity } from '../../../entities/types';
 import { idsOf } from '../../../values/formats';
+import type { AccountReading, BranchAccess, ListReading, ReadList, RefusedList } from './accountReading';
+import { rowsIn } from './accountReading';
 
 /** At most this many branches are probed, because each one takes at least one call. */
 const MOST_PROBED_BRANCHES = 10;
@@ -47,57 +49,6 @@ const OWNED_LISTS: Readonly<Record<string, OwnedList>> = {
 	communication: { owner: 'customer', ownerParameter: 'related_id', query: { class: 'Customer' } },
 };
 
-/** A list whose first page was read. */
-export interface ReadList {
-	outcome: 'read';
-	entity: Entity;
-	/** The rows of the first page; those of the second one too if AlfaCRM names no total. */
-	rows: IDataObject[];
-	/** How many rows the whole list has, if AlfaCRM says so. */
-	total?: number;
-	/** How many rows the first page held, if more pages follow. */
-	pageSize?: number;
-}
-
-/** A list that AlfaCRM refused. */
-export interface RefusedList {
-	outcome: 'refused';
-	entity: Entity;
-	/** The HTTP status of the refusal. */
-	status: number;
-}
-
-/** A list that was not requested, because it belongs to one record, and no such record came. */
-interface SkippedList {
-	outcome: 'skipped';
-	entity: Entity;
-	/** The resource of the missing owner. */
-	missingOwner: string;
-}
-
-export type ListReading = ReadList | RefusedList | SkippedList;
-
-/** Whether a user may list anything usual in a branch; `unknown` if AlfaCRM answered with something else. */
-export type BranchAccess = 'readable' | 'denied' | 'unknown';
-
-/** An account as one user sees it. */
-export interface AccountReading {
-	/** The branch whose lists were read. */
-	branch: number;
-	/** By the ID of the branch, in the order in which they were probed. */
-	branchAccess: ReadonlyMap<number, BranchAccess>;
-	/** The first page of customers of each probed branch where this user may list customers. */
-	customersByBranch: ReadonlyMap<number, readonly IDataObject[]>;
-	/** One reading for each entity, in the order of the entities. */
-	lists: readonly ListReading[];
-	/** The paths of the lists that AlfaCRM refused because a page size was requested. */
-	pathsRefusingPageSize: readonly string[];
-	/** Milliseconds from each call to its answer. */
-	answerTimesMs: readonly number[];
-	/** How many calls of this process AlfaCRM refused meanwhile as too many requests. */
-	tooManyRequestsCount: number;
-}
-
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 
 /**
@@ -130,10 +81,6 @@ export async function readAccount(
 		tooManyRequestsCount: limiter.refusedCount - refusedBefore,
 	};
 }
-
-/** Returns the rows of a list; none if it was not read. */
-export const rowsIn = (list: ListReading | undefined): IDataObject[] =>
-	list?.outcome === 'read' ? list.rows : [];
 
 /** Finds out in which open branches the user may read. The requested branch is probed first. */
 async function probeBranches(

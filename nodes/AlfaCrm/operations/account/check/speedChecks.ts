@@ -1,6 +1,6 @@
 import type { Finding } from './finding';
 import { compareWithExpected, countOf, reportAsExpected, reportDifference, reportUnknown } from './finding';
-import type { AccountReading } from './readAccount';
+import type { AccountReading } from './accountReading';
 
 /** If answers take longer, the node sends several calls at once. */
 const SLOW_MS = 1_000;

@@ -39,23 +39,23 @@ const UNPAID: readonly CheckName[] = ['comesUnpaid'];
 
 /** Reads who comes tomorrow to a planned lesson, without archived customers. */
 export async function readParticipants(
-	school: SchoolReader,
+	schoolReader: SchoolReader,
 	customers: CustomerDirectory,
 	lessons: readonly Occurrence[],
 ): Promise<Participant[]> {
-	if (!school.isAnyChosen(UNPAID)) return [];
+	if (!schoolReader.isAnyChosen(UNPAID)) return [];
 
-	const { item, form, branches } = school;
+	const { item, form, branches } = schoolReader;
 	const { tomorrow, zone } = form.days;
 	const plannedLessons = lessons.filter(
 		({ date, status }) => date === tomorrow && status === LESSON_STATUS.planned,
 	);
 	const { participants, withoutCard } = await participantsOf(
-		makeParticipantReader(school),
+		makeParticipantReader(schoolReader),
 		groupByBranch(plannedLessons),
 		{
 			zone,
-			inBranch: async (branch, read) => await readInBranch(school, branch, read),
+			inBranch: async (branch, read) => await readInBranch(schoolReader, branch, read),
 			otherBranches: async () => await allBranches(item, branches[0]),
 			cards: customers.cards,
 		},
@@ -78,24 +78,24 @@ function groupByBranch(lessons: readonly Occurrence[]) {
 }
 
 /** Makes a reader that names what a list holds if it comes incomplete: members of groups, or customers. */
-const makeParticipantReader = (school: SchoolReader): ListReader => ({
+const makeParticipantReader = (schoolReader: SchoolReader): ListReader => ({
 	async collect(list, options) {
 		const { plural } = list.path === cgi.path ? cgi : customerEntity;
-		return await school.collect(list, plural, options);
+		return await schoolReader.collect(list, plural, options);
 	},
 });
 
 /** Reads members or cards of a branch, if this user may. The check is incomplete only if a checked branch cannot be read. */
 async function readInBranch<T>(
-	school: SchoolReader,
+	schoolReader: SchoolReader,
 	branch: Branch,
 	read: () => Promise<T>,
 ): Promise<T | undefined> {
-	const isChecked = branch === undefined || school.branches.includes(branch);
-	if (!isChecked) return await school.item.readIfAllowed(read, { notFoundIsDenied: true });
+	const isChecked = branch === undefined || schoolReader.branches.includes(branch);
+	if (!isChecked) return await schoolReader.item.readIfAllowed(read, { notFoundIsDenied: true });
 
 	const list = { checks: UNPAID, plural: 'Customers or members of groups', branch };
 	// `read` may return undefined, which must not count as denied.
-	const result = await school.readIfAllowed(list, async () => ({ value: await read() }));
+	const result = await schoolReader.readIfAllowed(list, async () => ({ value: await read() }));
 	return result?.value;
 }

@@ -22,9 +22,9 @@ export class CustomerDirectory {
 	private readonly completeBranches = new Set<Branch>();
 	private activeCustomers?: Promise<LocatedRecord[]>;
 
-	constructor(private readonly school: SchoolReader) {
-		const reader = warningReader(school.item, customerEntity.plural.toLowerCase());
-		this.cards = new CustomerCards(reader, school.form.days.zone);
+	constructor(private readonly schoolReader: SchoolReader) {
+		const reader = warningReader(schoolReader.item, customerEntity.plural.toLowerCase());
+		this.cards = new CustomerCards(reader, schoolReader.form.days.zone);
 	}
 
 	/** Whether the card of a customer is known, and the customer is not archived. */
@@ -54,7 +54,7 @@ export class CustomerDirectory {
 
 	private async readActiveCustomersOfBranches(): Promise<LocatedRecord[]> {
 		const cardsOfBranches = await Promise.all(
-			this.school.branches.map(async (branch) => await this.readActiveCustomersOf(branch)),
+			this.schoolReader.branches.map(async (branch) => await this.readActiveCustomersOf(branch)),
 		);
 		const cards = cardsOfBranches.flat();
 		for (const card of cards) {
@@ -68,8 +68,8 @@ export class CustomerDirectory {
 			...listCall(customerEntity, branch),
 			body: { is_study: CUSTOMER_TYPE.all, withGroups: true },
 		};
-		const collected = await this.school.item.readIfAllowed(
-			async () => await this.school.collect(list, customerEntity.plural),
+		const collected = await this.schoolReader.item.readIfAllowed(
+			async () => await this.schoolReader.collect(list, customerEntity.plural),
 			{ notFoundIsDenied: true },
 		);
 		if (collected === undefined) return [];
@@ -83,7 +83,7 @@ export class CustomerDirectory {
 	 * user has chosen branches.
 	 */
 	async lookUp(ids: readonly number[]): Promise<void> {
-		const { branches, form } = this.school;
+		const { branches, form } = this.schoolReader;
 		await Promise.all(branches.map(async (branch) => await this.lookUpIn(branch, ids)));
 
 		const isLimitedToBranches = form.chosenBranches.length > 0;
@@ -95,12 +95,12 @@ export class CustomerDirectory {
 
 	private async lookUpIn(branch: Branch, ids: readonly number[]): Promise<void> {
 		const read = async () => await this.cards.read(branch, ids);
-		await this.school.item.readIfAllowed(read, { notFoundIsDenied: true });
+		await this.schoolReader.item.readIfAllowed(read, { notFoundIsDenied: true });
 	}
 
 	/** Reads which branches the account has besides the checked ones, such as closed ones. */
 	private async readOtherBranches(): Promise<Branch[]> {
-		const { item, branches } = this.school;
+		const { item, branches } = this.schoolReader;
 		const branchesOfAccount = await allBranches(item, branches[0]);
 		return branchesOfAccount.filter((branch) => branch === undefined || !branches.includes(branch));
 	}

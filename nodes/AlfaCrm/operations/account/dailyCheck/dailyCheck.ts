@@ -34,10 +34,10 @@ export async function dailyCheck(item: Item): Promise<IDataObject[]> {
 /** Reads the records, lets each chosen check look at them, and names what the findings are about. */
 async function checkSchool(item: Item, form: DailyForm): Promise<IDataObject[]> {
 	const branches = await readBranchesToCheck(item, form);
-	const school = new SchoolReader(item, branches, form);
-	const customers = new CustomerDirectory(school);
+	const schoolReader = new SchoolReader(item, branches, form);
+	const customers = new CustomerDirectory(schoolReader);
 
-	const records = await readSchool(school, customers);
+	const records = await readSchool(schoolReader, customers);
 	const findings = form.checks.flatMap((check) => DAILY_CHECKS[check].find(records));
 
 	const knownRecords = { customers, groups: records.groups };

@@ -9,7 +9,7 @@ interface DailyCheck {
 	/** What the form calls the check. */
 	label: string;
 	/** Finds what has to be put right. Reads nothing: `readSchool.ts` has read the records. */
-	find(school: SchoolRecords): Finding[];
+	find(records: SchoolRecords): Finding[];
 }
 
 /** All checks, in the order of the output. The keys are the names that workflows store. */

@@ -4,7 +4,14 @@ import { readTimeSpan } from '../../../store/calendar/timeSpan';
 import { clockOfMinutes } from '../../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../../values/time';
 import type { Days, Finding, Names } from './finding';
-import { capitalize, describeAttendees, describeLesson, describeTimes, joinNames, timeOf } from './wording';
+import {
+	capitalize,
+	nameGroupsOrCustomers,
+	describeLesson,
+	describeTimes,
+	joinNames,
+	timeOf,
+} from './wording';
 
 /** Finds lessons of the day that are over, but which nobody has completed or cancelled. */
 export function findStillPlanned(lessons: readonly Occurrence[], { day, now }: Days): Finding[] {
@@ -45,19 +52,19 @@ export function findOverlaps(lessons: readonly Occurrence[], { day, today, tomor
 function findOverlapsOn(date: string, lessons: readonly Occurrence[]): Finding[] {
 	const timedLessons = lessons
 		.filter((lesson) => lesson.date === date && isPlanned(lesson))
-		.flatMap(addTimeSpan)
+		.flatMap(withTimeSpan)
 		.sort((a, b) => a.begin - b.begin || sortIdOf(a.lesson) - sortIdOf(b.lesson));
 
 	return timedLessons.flatMap((earlier, index) =>
 		timedLessons
 			.slice(index + 1)
 			.filter((later) => later.begin < earlier.end)
-			.flatMap((later) => describeOverlap(earlier.lesson, later.lesson) ?? []),
+			.flatMap((later) => reportOverlap(earlier.lesson, later.lesson) ?? []),
 	);
 }
 
-/** A lesson without both times overlaps nothing. */
-function addTimeSpan(lesson: Occurrence) {
+/** Adds when a lesson begins and ends. A lesson without both times is left out, because it is unknown what it overlaps. */
+function withTimeSpan(lesson: Occurrence) {
 	const span = timeSpanOf(lesson);
 	return span === undefined ? [] : [{ lesson, ...span }];
 }
@@ -65,10 +72,9 @@ function addTimeSpan(lesson: Occurrence) {
 const sortIdOf = ({ lesson_id }: Occurrence): number => lesson_id ?? 0;
 
 /** Reports what two lessons need at the same time; undefined if they share neither a teacher nor a room. */
-function describeOverlap(earlier: Occurrence, later: Occurrence): Finding | undefined {
+function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefined {
 	const teacherIds = earlier.teacher_ids.filter((id) => later.teacher_ids.includes(id));
-	const isSameRoom = earlier.room_id !== null && earlier.room_id === later.room_id;
-	const roomIds = isSameRoom && earlier.room_id !== null ? [earlier.room_id] : [];
+	const roomIds = roomIdsOf(earlier).filter((id) => id === later.room_id);
 	if (teacherIds.length === 0 && roomIds.length === 0) return undefined;
 
 	const describe = (names: Names) => {
@@ -77,8 +83,8 @@ function describeOverlap(earlier: Occurrence, later: Occurrence): Finding | unde
 			...roomIds.map((id) => `room ${names.room(id)}`),
 		];
 		const verb = bookedTwice.length > 1 ? 'are' : 'is';
-		const earlierLesson = `${describeAttendees(earlier, names)} at ${describeTimes(earlier)}`;
-		const laterLesson = `${describeAttendees(later, names)} at ${describeTimes(later)}`;
+		const earlierLesson = `${nameGroupsOrCustomers(earlier, names)} at ${describeTimes(earlier)}`;
+		const laterLesson = `${nameGroupsOrCustomers(later, names)} at ${describeTimes(later)}`;
 		return capitalize(
 			`${joinNames(bookedTwice)} ${verb} booked twice on ${earlier.date}: ${earlierLesson}, and ${laterLesson}.`,
 		);
@@ -106,6 +112,8 @@ const subjectOf = (lesson: Occurrence) => ({
 	customerIds: individualCustomersOf(lesson),
 	teacherIds: lesson.teacher_ids,
 });
+
+const roomIdsOf = ({ room_id }: Occurrence): number[] => (room_id === null ? [] : [room_id]);
 
 /** Returns the customers of an individual lesson. For a lesson of a group, the group stands for them. */
 const individualCustomersOf = ({ group_ids, customer_ids }: Occurrence): number[] =>

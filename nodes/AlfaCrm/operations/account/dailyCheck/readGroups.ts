@@ -11,7 +11,7 @@ import type { CustomerDirectory } from './customerDirectory';
 import type { CheckName, Days } from './finding';
 import { readCurrentMembers } from './readMembers';
 import type { SchoolReader } from './schoolReader';
-import type { GroupSize } from './schoolRecords';
+import type { SchoolRecords } from './schoolRecords';
 
 /**
  * Counts the members of each group that is running.
@@ -22,12 +22,6 @@ import type { GroupSize } from './schoolRecords';
 
 const CHECKS: readonly CheckName[] = ['smallGroup'];
 
-interface GroupsOfSchool {
-	/** The groups that are not archived, by ID. */
-	groups: ReadonlyMap<number, LocatedRecord>;
-	groupSizes: GroupSize[];
-}
-
 /** A group that is running, and its members of today. */
 interface GroupMembers {
 	id: number;
@@ -37,23 +31,23 @@ interface GroupMembers {
 
 /** Reads the groups, and counts the members of those that are running. Archived customers do not count. */
 export async function readGroups(
-	school: SchoolReader,
+	schoolReader: SchoolReader,
 	customers: CustomerDirectory,
-): Promise<GroupsOfSchool> {
-	if (!school.isAnyChosen(CHECKS)) return { groups: new Map(), groupSizes: [] };
+): Promise<Pick<SchoolRecords, 'groups' | 'groupSizes'>> {
+	if (!schoolReader.isAnyChosen(CHECKS)) return { groups: new Map(), groupSizes: [] };
 
 	const [groupRecords, customerCards] = await Promise.all([
-		school.readAllBranches(CHECKS, groupEntity),
+		schoolReader.readAllBranches(CHECKS, groupEntity),
 		customers.readActiveCustomers(),
 	]);
 	const memberIdsByCards = collectMembers(customerCards);
-	const runningGroups = groupRecords.filter(({ row: group }) => isRunning(group, school.form.days));
+	const runningGroups = groupRecords.filter(({ row: group }) => isRunning(group, schoolReader.form.days));
 	const membersOfGroups = await Promise.all(
-		runningGroups.map(async (group) => await readGroupMembers(school, group, memberIdsByCards)),
+		runningGroups.map(async (group) => await readGroupMembers(schoolReader, group, memberIdsByCards)),
 	);
 	const groupMembers = membersOfGroups.filter((members) => members !== undefined);
 
-	await customers.lookUp(findUnlistedMembers(groupMembers, customers, school.form.fewestMembers));
+	await customers.lookUp(findUnlistedMembers(groupMembers, customers, schoolReader.form.fewestMembers));
 	const groupSizes = groupMembers.map(({ id, branch, memberIds }) => ({
 		id,
 		branch,
@@ -80,7 +74,8 @@ function collectMembers(customerCards: readonly LocatedRecord[]): Map<number, Se
 		if (customerId === undefined) continue;
 		for (const groupId of groupIds) {
 			const memberIds = memberIdsByGroup.get(groupId) ?? new Set();
-			memberIdsByGroup.set(groupId, memberIds.add(customerId));
+			memberIds.add(customerId);
+			memberIdsByGroup.set(groupId, memberIds);
 		}
 	}
 	return memberIdsByGroup;
@@ -96,15 +91,15 @@ const isRunning = (group: IDataObject, { today, zone }: Days): boolean =>
  * @returns undefined if this user may not read them
  */
 async function readGroupMembers(
-	school: SchoolReader,
+	schoolReader: SchoolReader,
 	{ row: group, branch }: LocatedRecord,
 	memberIdsByCards: ReadonlyMap<number, ReadonlySet<number>>,
 ): Promise<GroupMembers | undefined> {
 	const id = Number(group.id);
 	const idsByCards = [...(memberIdsByCards.get(id) ?? [])];
-	if (idsByCards.length >= school.form.fewestMembers) return { id, branch, memberIds: idsByCards };
+	if (idsByCards.length >= schoolReader.form.fewestMembers) return { id, branch, memberIds: idsByCards };
 
-	const memberIds = await readCurrentMembers(school, CHECKS, { branch, groupId: id });
+	const memberIds = await readCurrentMembers(schoolReader, CHECKS, { branch, groupId: id });
 	return memberIds && { id, branch, memberIds };
 }
 

@@ -22,19 +22,19 @@ const CHECKS_OF_LESSONS: readonly CheckName[] = ['stillPlanned', 'notMarked', ..
 
 /** Reads the lessons that the chosen checks look at, and in which of them somebody is marked. */
 export async function readLessons(
-	school: SchoolReader,
+	schoolReader: SchoolReader,
 ): Promise<Pick<SchoolRecords, 'lessons' | 'markedLessonIds'>> {
-	const passes = passesFor(school);
+	const passes = passesFor(schoolReader);
 	if (passes.length === 0) return { lessons: [], markedLessonIds: new Set() };
 
 	const lessonsOfBranches = await Promise.all(
-		school.branches.map(async (branch) => await readLessonsOf(school, branch, passes)),
+		schoolReader.branches.map(async (branch) => await readLessonsOf(schoolReader, branch, passes)),
 	);
 	const records = lessonsOfBranches.flatMap((ofBranch) => ofBranch.records);
 	const occurrences = lessonsOfBranches.flatMap((ofBranch) => ofBranch.occurrences);
 
-	const markedLessonIds = school.isAnyChosen(['notMarked'])
-		? await findMarkedLessons(school.item, records, school.form.days)
+	const markedLessonIds = schoolReader.isAnyChosen(['notMarked'])
+		? await findMarkedLessons(schoolReader.item, records, schoolReader.form.days)
 		: new Set<number | null>();
 	return { lessons: withoutRepeats(occurrences), markedLessonIds };
 }
@@ -46,15 +46,15 @@ interface LessonsOfBranch {
 }
 
 async function readLessonsOf(
-	school: SchoolReader,
+	schoolReader: SchoolReader,
 	branch: number,
 	passes: readonly IDataObject[],
 ): Promise<LessonsOfBranch> {
-	const { days } = school.form;
-	const looksAhead = school.isAnyChosen(CHECKS_AHEAD);
+	const { days } = schoolReader.form;
+	const looksAhead = schoolReader.isAnyChosen(CHECKS_AHEAD);
 	const [lessons, regularLessons] = await Promise.all([
-		school.readBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
-		looksAhead ? school.readBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
+		schoolReader.readBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
+		looksAhead ? schoolReader.readBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
 	]);
 	// Only the calendar shows which regular lessons are in it already. Without it, none is reported.
 	if (lessons === undefined) return { records: [], occurrences: [] };
@@ -73,8 +73,8 @@ async function readLessonsOf(
  * Makes the filters to request lessons with, one call for each: those around today and tomorrow in every status, and those of
  * the checked day in the statuses that a chosen check looks at.
  */
-function passesFor(school: SchoolReader): IDataObject[] {
-	const { day, today, tomorrow } = school.form.days;
+function passesFor(schoolReader: SchoolReader): IDataObject[] {
+	const { day, today, tomorrow } = schoolReader.form.days;
 	const firstDay = daysAfter(today, -DAYS_AROUND);
 	const lastDay = daysAfter(tomorrow, DAYS_AROUND);
 	const passesAhead = passesOf(lessonEntity).map((pass) => ({
@@ -82,21 +82,21 @@ function passesFor(school: SchoolReader): IDataObject[] {
 		date_from: firstDay,
 		date_to: lastDay,
 	}));
-	const passesOfDay = statusesOfCheckedDay(school).map((status) => ({
+	const passesOfDay = statusesOfCheckedDay(schoolReader).map((status) => ({
 		status,
 		date_from: day,
 		date_to: day,
 	}));
 
-	if (!school.isAnyChosen(CHECKS_AHEAD)) return passesOfDay;
+	if (!schoolReader.isAnyChosen(CHECKS_AHEAD)) return passesOfDay;
 	const isDayIncluded = firstDay <= day && day <= lastDay;
 	return isDayIncluded ? passesAhead : [...passesAhead, ...passesOfDay];
 }
 
-function statusesOfCheckedDay(school: SchoolReader): number[] {
+function statusesOfCheckedDay(schoolReader: SchoolReader): number[] {
 	const statuses: number[] = [];
-	if (school.isAnyChosen(['stillPlanned', 'overlap'])) statuses.push(LESSON_STATUS.planned);
-	if (school.isAnyChosen(['notMarked'])) statuses.push(LESSON_STATUS.completed);
+	if (schoolReader.isAnyChosen(['stillPlanned', 'overlap'])) statuses.push(LESSON_STATUS.planned);
+	if (schoolReader.isAnyChosen(['notMarked'])) statuses.push(LESSON_STATUS.completed);
 	return statuses;
 }
 

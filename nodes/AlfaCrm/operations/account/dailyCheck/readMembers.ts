@@ -20,14 +20,14 @@ const CURRENT_MEMBERS: readonly IDataObject[] = [{}];
  * @returns undefined if this user may not list them
  */
 export async function readCurrentMembers(
-	school: SchoolReader,
+	schoolReader: SchoolReader,
 	checks: readonly CheckName[],
 	{ branch, groupId }: { branch: Branch; groupId: number },
 ): Promise<number[] | undefined> {
-	const { today, zone } = school.form.days;
+	const { today, zone } = schoolReader.form.days;
 	const { plural } = cgi;
-	const reader = warningReader(school.item, plural.toLowerCase());
-	const memberships = await school.readIfAllowed(
+	const reader = warningReader(schoolReader.item, plural.toLowerCase());
+	const memberships = await schoolReader.readIfAllowed(
 		{ checks, plural, branch },
 		async () => await readMembers(reader, branch, groupId, CURRENT_MEMBERS),
 	);

@@ -12,7 +12,7 @@ import type { Finding, Names } from './finding';
 
 /** The records whose page AlfaCRM has, as far as the checks have read them. */
 export interface KnownRecords {
-	customers: Pick<CustomerDirectory, 'findActive'>;
+	customers: CustomerDirectory;
 	groups: ReadonlyMap<number, LocatedRecord>;
 }
 
@@ -23,7 +23,7 @@ export interface KnownRecords {
 export async function readNames(
 	item: Item,
 	findings: readonly Finding[],
-	{ customers, groups }: { customers: CustomerDirectory; groups: KnownRecords['groups'] },
+	{ customers, groups }: KnownRecords,
 ): Promise<Names> {
 	const isAnyCustomerUnknown = findings.some(({ customerIds = [] }) =>
 		customerIds.some((id) => !customers.hasActive(id)),

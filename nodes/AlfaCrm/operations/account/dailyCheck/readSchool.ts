@@ -2,7 +2,6 @@ import { readParticipants } from './calendar';
 import type { CustomerDirectory } from './customerDirectory';
 import { readGroups } from './readGroups';
 import { readLessons } from './readLessons';
-import type { KnownRecords } from './readNames';
 import { readPayments } from './readPayments';
 import type { SchoolReader } from './schoolReader';
 import type { SchoolRecords } from './schoolRecords';
@@ -13,18 +12,18 @@ import type { SchoolRecords } from './schoolRecords';
  * @throws NodeApiError if this user may read none of them
  */
 export async function readSchool(
-	school: SchoolReader,
+	schoolReader: SchoolReader,
 	customers: CustomerDirectory,
-): Promise<SchoolRecords & Pick<KnownRecords, 'groups'>> {
+): Promise<SchoolRecords> {
 	const [{ lessons, markedLessonIds }, payments, { groups, groupSizes }] = await Promise.all([
-		readLessons(school),
-		readPayments(school),
-		readGroups(school, customers),
+		readLessons(schoolReader),
+		readPayments(schoolReader),
+		readGroups(schoolReader, customers),
 	]);
-	const participants = await readParticipants(school, customers, lessons);
-	school.assertAnyListRead();
+	const participants = await readParticipants(schoolReader, customers, lessons);
+	schoolReader.assertAnyListRead();
 
-	const { days, fewestMembers } = school.form;
+	const { days, fewestMembers } = schoolReader.form;
 	return {
 		days,
 		lessons,

@@ -1,5 +1,5 @@
 import type { Occurrence, Participant } from '../../../store/calendar/participants';
-import type { LocatedRecord } from '../../../store/located';
+import type { Branch, LocatedRecord } from '../../../store/located';
 import type { Days } from './finding';
 
 /** The records of a school that the checks look at. A part that no chosen check needs is empty. */
@@ -9,6 +9,8 @@ export interface SchoolRecords {
 	lessons: readonly Occurrence[];
 	/** The lessons in which somebody is marked as present or absent. */
 	markedLessonIds: ReadonlySet<number | null>;
+	/** The groups that are not archived, by ID. */
+	groups: ReadonlyMap<number, LocatedRecord>;
 	/** The groups that are running today. */
 	groupSizes: readonly GroupSize[];
 	/** A group with fewer members is small. */
@@ -21,6 +23,6 @@ export interface SchoolRecords {
 /** How many members a group has today, without archived customers. */
 export interface GroupSize {
 	id: number;
-	branch?: number;
+	branch?: Branch;
 	memberCount: number;
 }

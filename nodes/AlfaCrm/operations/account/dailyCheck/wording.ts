@@ -16,7 +16,7 @@ export function joinNames(names: readonly string[]): string {
 export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Names the groups that have a lesson, or else its customers. */
-export function describeAttendees(lesson: Occurrence, names: Names): string {
+export function nameGroupsOrCustomers(lesson: Occurrence, names: Names): string {
 	const { group_ids, customer_ids, lesson_id } = lesson;
 	if (group_ids.length > 0) return joinNames(group_ids.map((id) => names.group(id)));
 	if (customer_ids.length > 0) return joinNames(customer_ids.map((id) => names.customer(id)));
@@ -37,5 +37,5 @@ export function describeLesson(lesson: Occurrence, names: Names): string {
 
 	const atTimes = times === '' ? '' : ` at ${times}`;
 	const withTeachers = teachers.length === 0 ? '' : ` with ${joinNames(teachers)}`;
-	return `The lesson of ${describeAttendees(lesson, names)} on ${lesson.date}${atTimes}${withTeachers}`;
+	return `The lesson of ${nameGroupsOrCustomers(lesson, names)} on ${lesson.date}${atTimes}${withTeachers}`;
 }

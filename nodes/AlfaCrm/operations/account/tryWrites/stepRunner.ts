@@ -13,16 +13,16 @@ export class StepRunner {
 	constructor(private readonly trial: Trial) {}
 
 	/** Tries a step, unless something stands in its way. */
-	async tryIfPossible(step: TrialStep): Promise<void> {
-		const obstacle = this.stopReason ?? step.findObstacle?.(this.trial);
-		if (obstacle === undefined) {
-			await this.try(step);
+	async tryStepIfPossible(step: TrialStep): Promise<void> {
+		const reasonToSkip = this.stopReason ?? step.findReasonToSkip?.(this.trial);
+		if (reasonToSkip === undefined) {
+			await this.tryStep(step);
 		} else {
-			this.skip(step.name, obstacle);
+			this.skipStep(step.name, reasonToSkip);
 		}
 	}
 
-	skip(stepName: string, reason: string): void {
+	skipStep(stepName: string, reason: string): void {
 		this.rows.push(makeRow(stepName, 'not tried', [reason]));
 	}
 
@@ -31,7 +31,7 @@ export class StepRunner {
 	 *
 	 * @throws NodeApiError if the execution is cancelled
 	 */
-	async try(step: TrialStep): Promise<void> {
+	async tryStep(step: TrialStep): Promise<void> {
 		const answer = await this.write(step);
 		let readBack: ReadBack;
 		try {

@@ -75,9 +75,9 @@ async function removeAll(trial: Trial, runner: StepRunner, removal: Removal): Pr
 	if (records.remaining.isInDoubt(kind)) await records.read(kind).catch(() => undefined);
 
 	if (records.remaining.has(kind)) {
-		await runner.try(makeRemovalStep(trial, removal));
+		await runner.tryStep(makeRemovalStep(trial, removal));
 	} else {
-		runner.skip(name, records.remaining.isInDoubt(kind) ? 'It is not found.' : 'There is none.');
+		runner.skipStep(name, records.remaining.isInDoubt(kind) ? 'It is not found.' : 'There is none.');
 	}
 }
 
@@ -103,7 +103,7 @@ function makeRemovalStep({ records }: Trial, removal: Removal): TrialStep {
 /** Closes the tasks that were not deleted, so that they stand in nobody's list of things to do. */
 async function closeRemainingTasks(trial: Trial, runner: StepRunner): Promise<void> {
 	for (const id of trial.records.remaining.idsOf('task')) {
-		await runner.try(makeCloseTaskStep(id));
+		await runner.tryStep(makeCloseTaskStep(id));
 	}
 }
 
@@ -131,14 +131,14 @@ async function endRemainingMembership({ records }: Trial, runner: StepRunner): P
 
 	// If it cannot be read, it is ended to be safe.
 	const hasLeft = await records.hasLeftGroup().catch(() => false);
-	if (!hasLeft) await runner.try(leaveGroup);
+	if (!hasLeft) await runner.tryStep(leaveGroup);
 }
 
 /** Deletes the lead, unless its membership stays. A membership has no text, so only its lead says that it is one of a test. */
 async function removeLeadIfAlone(trial: Trial, runner: StepRunner): Promise<void> {
 	const { remaining } = trial.records;
 	if (remaining.has('membership') || remaining.isInDoubt('membership')) {
-		runner.skip(removeLead.name, 'Its membership stays.');
+		runner.skipStep(removeLead.name, 'Its membership stays.');
 	} else {
 		await removeAll(trial, runner, removeLead);
 	}
@@ -146,5 +146,5 @@ async function removeLeadIfAlone(trial: Trial, runner: StepRunner): Promise<void
 
 async function archiveRemainingLead({ records }: Trial, runner: StepRunner): Promise<void> {
 	const isActive = records.hasLead && records.remaining.has('lead') && !records.isLeadArchived;
-	if (isActive) await runner.try(archiveLead);
+	if (isActive) await runner.tryStep(archiveLead);
 }

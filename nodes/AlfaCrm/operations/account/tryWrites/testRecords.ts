@@ -12,7 +12,7 @@ import { labelsOf } from '../../../run/target';
 import { lastDay } from '../../../store/calendar/periods';
 import type { LocatedRecord, Target } from '../../../store/located';
 import { formatDay, idsOf, readId } from '../../../values/formats';
-import type { Mark } from './mark';
+import type { TestSignature } from './testSignature';
 import type { RecordKind } from './remainingRecords';
 import { RemainingRecords } from './remainingRecords';
 import type { TrialOperations } from './trialOperations';
@@ -25,7 +25,7 @@ interface TrialFacts {
 	/** Today, by the clock of the workflow: `yyyy-mm-dd`. */
 	day: string;
 	zone: string;
-	mark: Mark;
+	signature: TestSignature;
 }
 
 interface ListFilter {
@@ -65,7 +65,7 @@ export class TestRecords {
 		return this.remaining.describe({
 			leadId: this.lead === undefined ? undefined : this.leadId,
 			isArchived: this.isInArchive,
-			name: this.facts.mark.text,
+			name: this.facts.signature.text,
 		});
 	}
 
@@ -112,19 +112,19 @@ export class TestRecords {
 
 	private async findLeadById(id: number): Promise<LocatedRecord | undefined> {
 		const record = await currentRecord(this.operations.makeItem(), customerEntity, id, this.leadTarget);
-		return record && this.facts.mark.isOn(record.row) ? record : undefined;
+		return record && this.facts.signature.isOn(record.row) ? record : undefined;
 	}
 
 	private async findLeadByName(): Promise<LocatedRecord | undefined> {
-		const { branch, mark } = this.facts;
+		const { branch, signature } = this.facts;
 		const list = {
 			...this.leadTarget,
 			// Without these filters AlfaCRM may list no archived leads. API notes 3.
-			body: { ...customerEntity.hidden?.show, name: mark.text },
+			body: { ...customerEntity.hidden?.show, name: signature.text },
 			task: 'look for the test lead',
 		};
 		const { rows } = await this.operations.makeItem().collect(list, {
-			keep: (lead) => mark.isOn(lead),
+			keep: (lead) => signature.isOn(lead),
 			limit: 1,
 		});
 		const lead = rows.at(0);
@@ -164,7 +164,7 @@ export class TestRecords {
 		return { tasks: await this.readList('task', taskEntity, { body }), isListedByDay: false };
 	}
 
-	/** Reads the membership of the lead in the group. It has no text, so it is told by the lead and the group instead of the mark. */
+	/** Reads the membership of the lead in the group. It has no text to sign, so the lead and the group identify it. */
 	async readMemberships(): Promise<IDataObject[]> {
 		const filter = { action: 'customer', query: { customer_id: this.leadId } };
 		const isOfLeadInGroup = ({ group_id, customer_id }: IDataObject) =>
@@ -183,7 +183,7 @@ export class TestRecords {
 		kind: RecordKind,
 		entity: Entity,
 		filter: ListFilter,
-		isOfTrial = (row: IDataObject) => this.facts.mark.isOn(row),
+		isOfTrial = (row: IDataObject) => this.facts.signature.isOn(row),
 	): Promise<IDataObject[]> {
 		const list = {
 			path: entity.path,

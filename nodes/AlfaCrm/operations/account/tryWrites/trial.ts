@@ -4,7 +4,7 @@ import { branch as branchEntity, isClosedBranch } from '../../../entities/branch
 import { listCall } from '../../../entities/listCall';
 import type { Item } from '../../../run/item';
 import { idsOf, today } from '../../../values/formats';
-import { Mark } from './mark';
+import { TestSignature } from './testSignature';
 import { Secrets } from './secrets';
 import { StepRunner } from './stepRunner';
 import { takeBack } from './takeBack';
@@ -49,7 +49,7 @@ export async function runTrial(
 
 async function writeRecords(runner: StepRunner): Promise<void> {
 	for (const step of WRITE_STEPS) {
-		await runner.tryIfPossible(step);
+		await runner.tryStepIfPossible(step);
 	}
 }
 
@@ -64,14 +64,14 @@ async function catchFailure(work: () => Promise<void>): Promise<{ reason: unknow
 }
 
 /** Makes the error of a trial that was not finished. It names what stays in AlfaCRM, if anything does. */
-function explainFailure({ item, records, mark }: Trial, reason: unknown): Error {
+function explainFailure({ item, records, signature }: Trial, reason: unknown): Error {
 	const failure = item.asError(reason);
 	const remaining = records.describeRemaining();
 	if (remaining.length === 0) return failure;
 
 	return item.error(
 		`The writes were not taken back: ${failure.message}`,
-		`This stays in AlfaCRM: ${remaining.join('; ')}. It says "${mark.text}": delete it there.`,
+		`This stays in AlfaCRM: ${remaining.join('; ')}. It says "${signature.text}": delete it there.`,
 	);
 }
 
@@ -83,10 +83,10 @@ async function makeTrial(item: Item, operationsOf: OperationsOf, form: TrialForm
 	const { groupId } = form;
 	const { zone } = item;
 	const day = today('iso', zone);
-	const mark = new Mark();
+	const signature = new TestSignature();
 	const operations = new TrialOperations(item, operationsOf, branch);
-	const records = new TestRecords(operations, { branch, groupId, day, zone, mark });
-	return { item, branch, groupId, day, mark, operations, records, secrets };
+	const records = new TestRecords(operations, { branch, groupId, day, zone, signature });
+	return { item, branch, groupId, day, signature, operations, records, secrets };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Item } from '../../../run/item';
-import type { Mark } from './mark';
+import type { TestSignature } from './testSignature';
 import type { RecordKind } from './remainingRecords';
 import type { Secrets } from './secrets';
 import type { TestRecords } from './testRecords';
@@ -15,7 +15,7 @@ export interface Trial {
 	groupId?: number;
 	/** Today, by the clock of the workflow: `yyyy-mm-dd`. */
 	day: string;
-	mark: Mark;
+	signature: TestSignature;
 	operations: TrialOperations;
 	records: TestRecords;
 	secrets: Secrets;
@@ -57,7 +57,7 @@ export interface TrialStep {
 	/** Whether the record is new, so that it may exist even if it cannot be read back. */
 	creates?: true;
 	/** Says why the step cannot be tried; undefined if it can. */
-	findObstacle?(trial: Trial): string | undefined;
+	findReasonToSkip?(trial: Trial): string | undefined;
 	/** Writes, as the operation of the node does. An error counts as a refusal. */
 	write(trial: Trial): Promise<WriteAnswer>;
 	/** Reads what AlfaCRM shows now. */

@@ -15,7 +15,7 @@ import { aheadMs } from '../../../values/schoolClock';
 import { MINUTE_MS } from '../../../values/time';
 import { compareFields } from './compareFields';
 import { describeError } from './describeError';
-import { TEST_NOTICE } from './mark';
+import { TEST_NOTICE } from './testSignature';
 import type { Trial, TrialStep, WriteAnswer } from './trialStep';
 import { CONFIRMED } from './trialStep';
 
@@ -41,20 +41,20 @@ const createLead: TrialStep = {
 	kind: 'lead',
 	creates: true,
 
-	async write({ operations, mark }) {
-		const form = { inputMode: 'json', json: leadInput(mark.text) };
+	async write({ operations, signature }) {
+		const form = { inputMode: 'json', json: leadInput(signature.text) };
 		const [lead] = await operations.execute(customerEntity, 'create', form);
 		return { outcome: 'confirmed', createdId: readId(lead.id) };
 	},
 
-	async readBack({ operations, records, mark, branch }, answer) {
+	async readBack({ operations, records, signature, branch }, answer) {
 		const answeredId = answer.outcome === 'confirmed' ? answer.createdId : undefined;
 		const { lead, isFoundById } = await records.findCreatedLead(answeredId);
 		const isWrongId = answeredId !== undefined && !isFoundById;
 		const idProblems = isWrongId ? [`It is not found by the ID ${answeredId}`] : [];
 		if (lead === undefined) return { isDone: false, problems: idProblems };
 
-		const sent = bodyOf(operations.makeItem(), customerEntity.fields, leadInput(mark.text), branch);
+		const sent = bodyOf(operations.makeItem(), customerEntity.fields, leadInput(signature.text), branch);
 		const fieldProblems = compareFields(operations, customerEntity, { sent, record: lead });
 		const hasStage = stageOf(lead) !== undefined;
 		const stageProblems = hasStage ? ['It stands in a stage, though none was sent'] : [];
@@ -62,9 +62,9 @@ const createLead: TrialStep = {
 	},
 };
 
-const leadInput = (markText: string): IDataObject => ({
-	name: markText,
-	note: markText,
+const leadInput = (signatureText: string): IDataObject => ({
+	name: signatureText,
+	note: signatureText,
 	is_study: CUSTOMER_TYPE.lead,
 });
 
@@ -84,7 +84,7 @@ const STATUSES_OF_REFUSED_VALUES = [200, 400, 422];
 const updateLead: TrialStep = {
 	name: 'update lead',
 	kind: 'lead',
-	findObstacle: findMissingLead,
+	findReasonToSkip: findMissingLead,
 
 	async write(trial) {
 		try {
@@ -110,9 +110,9 @@ const updateLead: TrialStep = {
 	},
 };
 
-const leadChanges = ({ mark }: Trial): IDataObject => ({
+const leadChanges = ({ signature }: Trial): IDataObject => ({
 	...NOBODY,
-	note: `${mark.text}. Updated.`,
+	note: `${signature.text}. Updated.`,
 	legal_name: TEST_NOTICE,
 	dob: '2015-03-01',
 	gender: 1,
@@ -160,18 +160,18 @@ const addComment: TrialStep = {
 	name: 'add comment',
 	kind: 'comment',
 	creates: true,
-	findObstacle: findMissingLead,
+	findReasonToSkip: findMissingLead,
 
-	async write({ operations, records, mark }) {
-		await operations.execute(customerEntity, 'addComment', { id: records.leadId, comment: mark.text });
+	async write({ operations, records, signature }) {
+		await operations.execute(customerEntity, 'addComment', { id: records.leadId, comment: signature.text });
 		return CONFIRMED;
 	},
 
-	async readBack({ item, operations, records, mark }) {
+	async readBack({ item, operations, records, signature }) {
 		const comment = (await records.readComments()).at(0);
 		if (comment === undefined) return { isDone: false };
 
-		const sent = { comment: mark.text, type_id: 1 };
+		const sent = { comment: signature.text, type_id: 1 };
 		const fieldProblems = compareFields(operations, communication, { sent, record: comment });
 		return { isDone: true, problems: [...fieldProblems, ...checkCommentTime(comment, item.zone)] };
 	},
@@ -199,26 +199,26 @@ const createTask: TrialStep = {
 	name: 'create task',
 	kind: 'task',
 	creates: true,
-	findObstacle: findMissingLead,
+	findReasonToSkip: findMissingLead,
 
-	async write({ operations, records, mark, day }) {
+	async write({ operations, records, signature, day }) {
 		const [task] = await operations.execute(customerEntity, 'createTask', {
 			id: records.leadId,
-			title: mark.text,
-			additionalFields: { text: mark.text, due_date: day },
+			title: signature.text,
+			additionalFields: { text: signature.text, due_date: day },
 		});
 		records.noteCreatedTask(readId(task.id));
 		return CONFIRMED;
 	},
 
-	async readBack({ operations, records, mark, day, branch }) {
+	async readBack({ operations, records, signature, day, branch }) {
 		const { tasks, isListedByDay } = await records.readTasks();
 		const task = tasks.at(0);
 		if (task === undefined) return { isDone: false };
 
 		const input = {
-			title: mark.text,
-			text: mark.text,
+			title: signature.text,
+			text: signature.text,
 			due_date: day,
 			customer_ids: records.leadId,
 		};
@@ -241,7 +241,7 @@ const joinGroup: TrialStep = {
 	name: 'add to group',
 	kind: 'membership',
 	creates: true,
-	findObstacle: findMissingGroup,
+	findReasonToSkip: findMissingGroup,
 
 	async write(trial) {
 		await hideGroupName(trial);
@@ -280,7 +280,7 @@ async function hideGroupName({ item, operations, branch, groupId, secrets }: Tri
 export const leaveGroup: TrialStep = {
 	name: 'remove from group',
 	kind: 'membership',
-	findObstacle: findMissingMembership,
+	findReasonToSkip: findMissingMembership,
 
 	async write(trial) {
 		const form = { ...membershipForm(trial), leave_by: 'end' };
@@ -298,7 +298,7 @@ export const leaveGroup: TrialStep = {
 export const archiveLead: TrialStep = {
 	name: 'archive lead',
 	kind: 'lead',
-	findObstacle: findMissingLead,
+	findReasonToSkip: findMissingLead,
 
 	async write({ operations, records }) {
 		await operations.execute(customerEntity, 'archive', { id: records.leadId });
