@@ -41,8 +41,8 @@ const operation: INodeProperties = {
 };
 
 /**
- * Makes the resource of the account as a whole. Its operations say what the user may do in it, what has to be put right in the
- * school, and whether AlfaCRM carries out what the node writes.
+ * Makes the resource of the account as a whole. Its operations say what the user may do in it, what
+ * has to be put right in the school, and whether AlfaCRM carries out what the node writes.
  *
  * @param operationsOf the operations of an entity, whose writes are tried
  */

@@ -15,7 +15,10 @@ import {
 
 // ---------------------------------------------------------------- branches
 
-/** Checks each probed branch: whether the user may read in it, then whether it lists customers of other branches. */
+/**
+ * Checks each probed branch: whether the user may read in it, then whether it lists customers of
+ * other branches.
+ */
 export function branchChecks({ branchAccess, customersByBranch }: AccountReading): Finding[] {
 	return [
 		...[...branchAccess].map(([branch, access]) => checkBranchAccess(branch, access)),
@@ -101,7 +104,10 @@ function reportRefusedList(topic: Topic, { entity, status }: RefusedList, accoun
 	});
 }
 
-/** Says why AlfaCRM may have denied a list, and what to do. A user without any rights in the branch is told that first. */
+/**
+ * Says why AlfaCRM may have denied a list, and what to do. A user without any rights in the branch
+ * is told that first.
+ */
 function explainDenial(entity: Entity, { branch, branchAccess }: AccountReading): string {
 	if (entity.scope === 'branch' && branchAccess.get(branch) === 'denied') {
 		const readable = [...branchAccess.keys()].find((id) => branchAccess.get(id) === 'readable');

@@ -50,7 +50,10 @@ interface SkippedList {
 
 export type ListReading = ReadList | RefusedList | SkippedList;
 
-/** Whether a user may list anything usual in a branch; `unknown` if AlfaCRM answered with something else. */
+/**
+ * Whether a user may list anything usual in a branch; `unknown` if AlfaCRM answered with something
+ * else.
+ */
 export type BranchAccess = 'readable' | 'denied' | 'unknown';
 
 /** Returns the rows of a list; none if it was not read. */

@@ -9,7 +9,10 @@ import { checkNewIds, checkPageSize, checkTotals, orderChecks } from './listChec
 import type { AccountReading } from './accountReading';
 import { checkAnswerTime, checkTooManyRequests } from './speedChecks';
 
-/** Checks an account. Puts out a summary, then what differs, what is as expected and what is unknown. */
+/**
+ * Checks an account. Puts out a summary, then what differs, what is as expected and what is
+ * unknown.
+ */
 export function checkAccount(account: AccountReading, clock: WorkflowClock): IDataObject[] {
 	const findings = runChecks(account, clock);
 	const unknown = findings.filter(({ verdict }) => verdict === 'unknown');
@@ -27,8 +30,8 @@ export function checkAccount(account: AccountReading, clock: WorkflowClock): IDa
 }
 
 /**
- * Runs all checks of an account, in the order of the output. A new check is a function in one of the files of this folder and a
- * line here.
+ * Runs all checks of an account, in the order of the output. A new check is a function in one of
+ * the files of this folder and a line here.
  */
 function runChecks(account: AccountReading, clock: WorkflowClock): Finding[] {
 	return [

@@ -63,14 +63,18 @@ function checkDateFormat({ path, field, format }: DateField, account: AccountRea
 const formatOf = (value: string): string =>
 	READABLE_FORMATS.find(({ pattern }) => pattern.test(value))?.format ?? UNREADABLE_FORMAT;
 
-/** Only a change of the last minutes makes it likely that the zones agree. An older one may have been made just now in a school whose zone is behind. */
+/**
+ * Only a change of the last minutes makes it likely that the zones agree. An older one may have
+ * been made just now in a school whose zone is behind.
+ */
 const RECENT_MIN = 15;
 /** The clocks of two computers may differ by this much. */
 const TOLERANCE_MIN = 2;
 
 /**
- * Checks whether the workflow has the time zone of the school. AlfaCRM's stamps name no time zone (API notes 10). The newest
- * change is read in the zone of the workflow: if it then lies in the future, the zones differ.
+ * Checks whether the workflow has the time zone of the school. AlfaCRM's stamps name no time zone
+ * (API notes 10). The newest change is read in the zone of the workflow: if it then lies in the
+ * future, the zones differ.
  */
 export function checkTimeZone(account: AccountReading, { zone, now }: WorkflowClock): Finding {
 	const topic = {

@@ -6,8 +6,8 @@ export interface Topic {
 }
 
 /**
- * What a check has found out, as it is put out. It holds words, formats and numbers, and never personal data, so that a
- * user can send it to anybody.
+ * What a check has found out, as it is put out. It holds words, formats and numbers, and never
+ * personal data, so that a user can send it to anybody.
  */
 export interface Finding extends Topic {
 	/** Empty if the account holds nothing that tells. */
@@ -45,7 +45,10 @@ export const reportDenied = (topic: Topic, meaning: string): Finding => ({
 	meaning,
 });
 
-/** @param needs what the account must hold for the check to find out something, such as `customers in the branch` */
+/**
+ * @param needs what the account must hold for the check to find out something, such as `customers
+ * in the branch`
+ */
 export const reportUnknown = (topic: Topic, needs: string): Finding => ({
 	...topic,
 	found: '',
@@ -54,7 +57,10 @@ export const reportUnknown = (topic: Topic, needs: string): Finding => ({
 	meaning: `Nothing to tell it by; it takes ${needs}.`,
 });
 
-/** Reports something as expected if it is exactly what the topic expects, and as a difference otherwise. */
+/**
+ * Reports something as expected if it is exactly what the topic expects, and as a difference
+ * otherwise.
+ */
 export function compareWithExpected(
 	topic: Topic,
 	found: string,

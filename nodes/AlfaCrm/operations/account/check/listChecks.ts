@@ -7,7 +7,10 @@ import { compareWithExpected, reportAsExpected, reportUnknown } from './finding'
 
 // ---------------------------------------------------------------- pages and totals
 
-/** AlfaCRM gave pages of 20 and of 50 rows unasked, so only a longer one shows that it heeds the page size. API notes 3. */
+/**
+ * AlfaCRM gave pages of 20 and of 50 rows unasked, so only a longer one shows that it heeds the
+ * page size. API notes 3.
+ */
 const LARGEST_UNASKED_PAGE = 50;
 
 /** Checks whether lists come in the page size that the node requests. API notes 3. */
@@ -19,7 +22,8 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 	};
 	const sizes = new Set(lists.flatMap((list) => (list.outcome === 'read' ? (list.pageSize ?? []) : [])));
 
-	// If no list has a second page and none was refused, the longest page is a lower bound of the page size.
+	// If no list has a second page and none was refused, the longest page is a lower bound of the
+	// page size.
 	if (sizes.size === 0 && pathsRefusingPageSize.length === 0) {
 		const longest = Math.max(...lists.map((list) => rowsIn(list).length));
 		return longest > LARGEST_UNASKED_PAGE
@@ -34,7 +38,9 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 	return compareWithExpected(topic, sizesFound + refusals, meanings);
 }
 
-/** Checks whether lists name their total. In one account it was missing for some lists. API notes 3. */
+/**
+ * Checks whether lists name their total. In one account it was missing for some lists. API notes 3.
+ */
 export function checkTotals({ lists }: AccountReading): Finding {
 	const topic = { check: 'number of rows', subject: 'lists', expected: 'told' };
 	const readLists = lists.filter((list) => list.outcome === 'read');
@@ -101,7 +107,10 @@ function describeOrder(times: readonly string[]): string {
 const isNewestFirst = (times: readonly string[]): boolean =>
 	times.every((time, index) => index === 0 || time <= times[index - 1]);
 
-/** Checks whether a customer with a larger ID was created later. The trigger recognizes new customers by that. */
+/**
+ * Checks whether a customer with a larger ID was created later. The trigger recognizes new
+ * customers by that.
+ */
 export function checkNewIds(account: AccountReading): Finding {
 	const topic = { check: 'IDs', subject: 'customer', expected: 'grow with the time of creation' };
 	const customers = rowsAt(account, 'customer').filter(({ created_at }) => created_at);
@@ -119,8 +128,8 @@ export function checkNewIds(account: AccountReading): Finding {
 }
 
 /**
- * Writes a day or time so that it compares as text. AlfaCRM shows some as `2026-02-09 17:00:00`, which stay as they are,
- * and some as `09.02.2026`.
+ * Writes a day or time so that it compares as text. AlfaCRM shows some as `2026-02-09 17:00:00`,
+ * which stay as they are, and some as `09.02.2026`.
  */
 const toSortableTime = (value: unknown): string =>
 	/^\d{4}-/.test(String(value)) ? String(value) : (formatDay(value, 'iso', 'utc') ?? '');

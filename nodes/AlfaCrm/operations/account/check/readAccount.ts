@@ -22,14 +22,15 @@ const MOST_PROBED_BRANCHES = 10;
 const DEFAULT_BRANCH = 1;
 
 /**
- * Lists that nearly every user may read. A user who may list none of them in a branch hardly works there.
- * Customers come first, because their rows also show whether the branch lists records of other branches.
+ * Lists that nearly every user may read. A user who may list none of them in a branch hardly works
+ * there. Customers come first, because their rows also show whether the branch lists records of
+ * other branches.
  */
 const USUAL_RESOURCES = [customer.resource, 'subject', 'lesson', 'user'];
 
 /**
- * HTTP statuses that say something about one list. Any other failure concerns the login, the network or all of
- * AlfaCRM, so it ends the check.
+ * HTTP statuses that say something about one list. Any other failure concerns the login, the
+ * network or all of AlfaCRM, so it ends the check.
  */
 const STATUSES_OF_ONE_LIST = [200, 400, 403, 404, 405, 422, 500];
 
@@ -52,9 +53,11 @@ const OWNED_LISTS: Readonly<Record<string, OwnedList>> = {
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 
 /**
- * Reads the first page of every list of an account, one call after the other. Sends no calls but lists.
+ * Reads the first page of every list of an account, one call after the other. Sends no calls but
+ * lists.
  *
- * @param requestedBranch the branch whose lists to read; by default the first open one that the user may read
+ * @param requestedBranch the branch whose lists to read; by default the first open one that the
+ * user may read
  * @throws NodeApiError if the login or the network fails, or the execution is cancelled
  */
 export async function readAccount(
@@ -107,7 +110,10 @@ function chooseBranch(branchAccess: ReadonlyMap<number, BranchAccess>): number {
 	return ids.find((id) => branchAccess.get(id) === 'readable') ?? ids[0];
 }
 
-/** Reads the list of each entity. Lists that need an owner come last, since the owner comes from another list. */
+/**
+ * Reads the list of each entity. Lists that need an owner come last, since the owner comes from
+ * another list.
+ */
 async function readLists(
 	reader: FirstPageReader,
 	branchList: ListReading,
@@ -174,7 +180,10 @@ class FirstPageReader {
 		}
 	}
 
-	/** Finds out whether the user may list anything usual in a branch, and keeps the customers that come. */
+	/**
+	 * Finds out whether the user may list anything usual in a branch, and keeps the customers that
+	 * come.
+	 */
 	async probeBranch(branch: number): Promise<BranchAccess> {
 		for (const resource of USUAL_RESOURCES) {
 			const list = await this.read(entityOf(resource), branch);
@@ -189,8 +198,9 @@ class FirstPageReader {
 }
 
 /**
- * Ends the reading of a list once it is known how many rows its first page has and whether others follow. AlfaCRM
- * names no total for some lists; then only the second page shows that the first one was not the last.
+ * Ends the reading of a list once it is known how many rows its first page has and whether others
+ * follow. AlfaCRM names no total for some lists; then only the second page shows that the first one
+ * was not the last.
  *
  * The last page of a list is never added, because reading ends there anyway.
  */

@@ -21,7 +21,10 @@ export function checkAnswerTime({ answerTimesMs }: AccountReading): Finding {
 			});
 }
 
-/** Checks whether AlfaCRM refused calls because the account sends too many, which another program may have sent. */
+/**
+ * Checks whether AlfaCRM refused calls because the account sends too many, which another program
+ * may have sent.
+ */
 export function checkTooManyRequests({ tooManyRequestsCount }: AccountReading): Finding {
 	const topic = { check: 'too many requests', subject: 'calls', expected: 'none' };
 	const found = tooManyRequestsCount === 0 ? topic.expected : countOf(tooManyRequestsCount, 'call');

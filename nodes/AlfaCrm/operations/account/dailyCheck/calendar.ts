@@ -13,7 +13,10 @@ import type { CustomerDirectory } from './customerDirectory';
 import type { CheckName, Days } from './finding';
 import type { SchoolReader } from './schoolReader';
 
-/** All that the checks ask the calendar of the school: which lessons take place, and who comes to them. */
+/**
+ * All that the checks ask the calendar of the school: which lessons take place, and who comes to
+ * them.
+ */
 
 /** Finds the lessons that are in the calendar on the checked day, except cancelled ones. */
 export function lessonsOfCheckedDay(
@@ -26,7 +29,10 @@ export function lessonsOfCheckedDay(
 		.filter(({ date }) => date === day);
 }
 
-/** Finds the lessons of today and tomorrow, those of regular lessons that are not in the calendar yet included. */
+/**
+ * Finds the lessons of today and tomorrow, those of regular lessons that are not in the calendar
+ * yet included.
+ */
 export function lessonsAhead(
 	rows: { lessons: readonly IDataObject[]; regular: readonly IDataObject[] },
 	{ today, tomorrow, zone }: Days,
@@ -77,7 +83,10 @@ function groupByBranch(lessons: readonly Occurrence[]) {
 	}));
 }
 
-/** Makes a reader that names what a list holds if it comes incomplete: members of groups, or customers. */
+/**
+ * Makes a reader whose hint about an incomplete list says what the list holds: members of groups,
+ * or customers.
+ */
 const makeParticipantReader = (schoolReader: SchoolReader): ListReader => ({
 	async collect(list, options) {
 		const { plural } = list.path === cgi.path ? cgi : customerEntity;
@@ -85,7 +94,10 @@ const makeParticipantReader = (schoolReader: SchoolReader): ListReader => ({
 	},
 });
 
-/** Reads members or cards of a branch, if this user may. The check is incomplete only if a checked branch cannot be read. */
+/**
+ * Reads members or cards of a branch, if this user may. The check is incomplete only if a checked
+ * branch cannot be read.
+ */
 async function readInBranch<T>(
 	schoolReader: SchoolReader,
 	branch: Branch,

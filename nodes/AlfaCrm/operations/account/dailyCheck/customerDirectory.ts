@@ -10,8 +10,8 @@ import type { SchoolReader } from './schoolReader';
 /**
  * Reads and keeps the cards of customers, and says which customers are archived.
  *
- * The list of a branch holds no archived customers unless AlfaCRM is asked for them. So a customer who is missing from a complete
- * list, but whose card is found when asked for by ID, is archived.
+ * The list of a branch holds no archived customers unless AlfaCRM is asked for them. So a customer
+ * who is missing from a complete list, but whose card is found when asked for by ID, is archived.
  */
 export class CustomerDirectory {
 	/** All cards that were read, those of archived customers included. */
@@ -46,7 +46,9 @@ export class CustomerDirectory {
 		this.cards.add(id, { row: card.row, branch: card.branch });
 	}
 
-	/** Reads all customers who are not archived, with the groups that they are in. They are read once. */
+	/**
+	 * Reads all customers who are not archived, with the groups that they are in. They are read once.
+	 */
 	async readActiveCustomers(): Promise<LocatedRecord[]> {
 		this.activeCustomers ??= this.readActiveCustomersOfBranches();
 		return await this.activeCustomers;
@@ -79,8 +81,8 @@ export class CustomerDirectory {
 	}
 
 	/**
-	 * Looks up cards by ID, those of archived customers included. Looks in the checked branches first, then in the others, unless the
-	 * user has chosen branches.
+	 * Looks up cards by ID, those of archived customers included. Looks in the checked branches
+	 * first, then in the others, unless the user has chosen branches.
 	 */
 	async lookUp(ids: readonly number[]): Promise<void> {
 		const { branches, form } = this.schoolReader;
@@ -106,8 +108,8 @@ export class CustomerDirectory {
 	}
 
 	/**
-	 * Whether a customer is known to be archived. A customer without a card, such as one in a branch that this user may not see,
-	 * is not known to be.
+	 * Whether a customer is known to be archived. A customer without a card, such as one in a branch
+	 * that this user may not see, is not known to be.
 	 */
 	isArchived(id: number): boolean {
 		const card = this.cards.find(id);

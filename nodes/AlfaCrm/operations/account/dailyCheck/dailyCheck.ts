@@ -16,8 +16,8 @@ import { readSchool } from './readSchool';
 import { SchoolReader } from './schoolReader';
 
 /**
- * Finds what has to be put right in the school: one item for each thing. All items of an execution with the same form share one
- * reading.
+ * Finds what has to be put right in the school: one item for each thing. All items of an execution
+ * with the same form share one reading.
  */
 export async function dailyCheck(item: Item): Promise<IDataObject[]> {
 	item.onlyReads = true;
@@ -31,7 +31,9 @@ export async function dailyCheck(item: Item): Promise<IDataObject[]> {
 	return findings.map((finding) => ({ ...finding }));
 }
 
-/** Reads the records, lets each chosen check look at them, and names what the findings are about. */
+/**
+ * Reads the records, lets each chosen check look at them, and names what the findings are about.
+ */
 async function checkSchool(item: Item, form: DailyForm): Promise<IDataObject[]> {
 	const branches = await readBranchesToCheck(item, form);
 	const schoolReader = new SchoolReader(item, branches, form);

@@ -65,7 +65,10 @@ function toItem(finding: Finding, { names, records, origin }: ItemContext) {
 const onlyCustomerOf = ({ customerIds = [] }: Finding): number | undefined =>
 	customerIds.length === 1 ? customerIds[0] : undefined;
 
-/** Returns the address of the customer's page, or else of the first group's page; null if a finding is about neither. */
+/**
+ * Returns the address of the customer's page, or else of the first group's page; null if a finding
+ * is about neither.
+ */
 function urlOf(finding: Finding, records: KnownRecords, origin: string): string | null {
 	const customerId = onlyCustomerOf(finding);
 	const groupId = finding.groupIds?.at(0);

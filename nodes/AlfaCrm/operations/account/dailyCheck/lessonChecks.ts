@@ -43,7 +43,10 @@ export function findUnmarkedLessons(
 		}));
 }
 
-/** Finds pairs of planned lessons that need the same teacher or room at the same time, on the day, today or tomorrow. */
+/**
+ * Finds pairs of planned lessons that need the same teacher or room at the same time, on the day,
+ * today or tomorrow.
+ */
 export function findOverlaps(lessons: readonly Occurrence[], { day, today, tomorrow }: Days): Finding[] {
 	const dates = [...new Set([day, today, tomorrow])];
 	return dates.flatMap((date) => findOverlapsOn(date, lessons));
@@ -63,7 +66,10 @@ function findOverlapsOn(date: string, lessons: readonly Occurrence[]): Finding[]
 	);
 }
 
-/** Adds when a lesson begins and ends. A lesson without both times is left out, because it is unknown what it overlaps. */
+/**
+ * Adds when a lesson begins and ends. A lesson without both times is left out, because it is
+ * unknown what it overlaps.
+ */
 function withTimeSpan(lesson: Occurrence) {
 	const span = timeSpanOf(lesson);
 	return span === undefined ? [] : [{ lesson, ...span }];
@@ -71,7 +77,10 @@ function withTimeSpan(lesson: Occurrence) {
 
 const sortIdOf = ({ lesson_id }: Occurrence): number => lesson_id ?? 0;
 
-/** Reports what two lessons need at the same time; undefined if they share neither a teacher nor a room. */
+/**
+ * Reports what two lessons need at the same time; undefined if they share neither a teacher nor a
+ * room.
+ */
 function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefined {
 	const teacherIds = earlier.teacher_ids.filter((id) => later.teacher_ids.includes(id));
 	const roomIds = roomIdsOf(earlier).filter((id) => id === later.room_id);
@@ -115,7 +124,10 @@ const subjectOf = (lesson: Occurrence) => ({
 
 const roomIdsOf = ({ room_id }: Occurrence): number[] => (room_id === null ? [] : [room_id]);
 
-/** Returns the customers of an individual lesson. For a lesson of a group, the group stands for them. */
+/**
+ * Returns the customers of an individual lesson. For a lesson of a group, the group stands for
+ * them.
+ */
 const individualCustomersOf = ({ group_ids, customer_ids }: Occurrence): number[] =>
 	group_ids.length > 0 ? [] : customer_ids;
 
@@ -129,6 +141,9 @@ function isOver(lesson: Occurrence, now: string): boolean {
 	return `${lesson.date} ${clockOfMinutes(end)}` <= now;
 }
 
-/** Reads the minutes of the day from which to which a lesson lasts; undefined if AlfaCRM does not show both times. */
+/**
+ * Reads the minutes of the day from which to which a lesson lasts; undefined if AlfaCRM does not
+ * show both times.
+ */
 const timeSpanOf = ({ time_from, time_to }: Occurrence) =>
 	time_to === null ? undefined : readTimeSpan({ time_from, time_to }, 'UTC');

@@ -7,8 +7,8 @@ import type { Finding, Names } from './finding';
 import { timeOf } from './wording';
 
 /**
- * Finds clients who come, but whose card shows a debt or no paid lesson. Each client is reported once, with the first
- * lesson. API notes 5.3.
+ * Finds clients who come, but whose card shows a debt or no paid lesson. Each client is reported
+ * once, with the first lesson. API notes 5.3.
  *
  * @param participants the earliest lesson first
  */
@@ -27,7 +27,10 @@ export function findUnpaidParticipants(participants: readonly Participant[]): Fi
 /** A lead pays nothing yet, so none is reported. */
 const isClient = ({ is_study }: IDataObject): boolean => Number(is_study) === CUSTOMER_TYPE.client;
 
-/** Reads from a card why its customer has to pay. A card that shows neither balance nor paid lessons gives no reason. */
+/**
+ * Reads from a card why its customer has to pay. A card that shows neither balance nor paid lessons
+ * gives no reason.
+ */
 function reasonsToPay(customer: IDataObject): string[] {
 	const balance = readNumber(customer.balance);
 	const paidLessonCount = readNumber(customer.paid_lesson_count);

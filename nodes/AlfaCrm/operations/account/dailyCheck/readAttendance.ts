@@ -14,8 +14,9 @@ import { readMembersOfAnyTime } from './readMembers';
 /**
  * Finds the lessons in which somebody is marked as present or absent.
  *
- * Some accounts show attendance only in a list of the lessons of one customer (API notes 5.11). If no lesson shows any
- * attendance, each completed lesson of the day is therefore requested once more for each of its customers, until one is marked.
+ * Some accounts show attendance only in a list of the lessons of one customer (API notes 5.11). If
+ * no lesson shows any attendance, each completed lesson of the day is therefore requested once more
+ * for each of its customers, until one is marked.
  *
  * @returns the IDs of the lessons; null stands for a lesson without an ID
  */
@@ -46,7 +47,10 @@ async function isMarkedForAnyCustomer(item: Item, lesson: LocatedRecord): Promis
 	return false;
 }
 
-/** Reads the customers of a lesson. A lesson of a group may not name them, and then they are the members of the group. */
+/**
+ * Reads the customers of a lesson. A lesson of a group may not name them, and then they are the
+ * members of the group.
+ */
 async function readCustomersOf(item: Item, { row: lesson, branch }: LocatedRecord): Promise<number[]> {
 	const namedIds = customerIdsOf(lesson);
 	return namedIds.length > 0 ? namedIds : await readMembersOfAnyTime(item, groupIdsOf(lesson), branch);
@@ -68,7 +72,10 @@ async function readLessonOfCustomer(
 	return rows.at(0);
 }
 
-/** Whether a lesson says of at least one customer whether they were there. An absence counts as a mark. API notes 5.11. */
+/**
+ * Whether a lesson says of at least one customer whether they were there. An absence counts as a
+ * mark. API notes 5.11.
+ */
 const isAnybodyMarked = ({ details }: IDataObject): boolean =>
 	listOf(details).some((detail) => isPlain(detail) && readFlag(detail.is_attend) !== undefined);
 

@@ -16,8 +16,9 @@ import type { SchoolRecords } from './schoolRecords';
 /**
  * Counts the members of each group that is running.
  *
- * To read the members of a group takes a call. The cards of customers, which are read in few calls, show the groups that they are
- * in (API notes 5.3), but may not show all of them. So the members of a group are only read if its cards are too few.
+ * To read the members of a group takes a call. The cards of customers, which are read in few calls,
+ * show the groups that they are in (API notes 5.3), but may not show all of them. So the members of
+ * a group are only read if its cards are too few.
  */
 
 const CHECKS: readonly CheckName[] = ['smallGroup'];
@@ -29,7 +30,10 @@ interface GroupMembers {
 	memberIds: readonly number[];
 }
 
-/** Reads the groups, and counts the members of those that are running. Archived customers do not count. */
+/**
+ * Reads the groups, and counts the members of those that are running. Archived customers do not
+ * count.
+ */
 export async function readGroups(
 	schoolReader: SchoolReader,
 	customers: CustomerDirectory,
@@ -65,7 +69,10 @@ function byId(records: readonly LocatedRecord[]): Map<number, LocatedRecord> {
 	return recordsById;
 }
 
-/** Collects the customers of each group from the groups that their cards show: IDs, or rows with an ID. */
+/**
+ * Collects the customers of each group from the groups that their cards show: IDs, or rows with an
+ * ID.
+ */
 function collectMembers(customerCards: readonly LocatedRecord[]): Map<number, Set<number>> {
 	const memberIdsByGroup = new Map<number, Set<number>>();
 	for (const { row: card } of customerCards) {
@@ -86,7 +93,8 @@ const isRunning = (group: IDataObject, { today, zone }: Days): boolean =>
 	readId(group.id) !== undefined && archivedFlag(group) !== true && isOnDay(group, today, zone);
 
 /**
- * Finds the members of a group by the cards of customers. If they seem too few, reads them from the group.
+ * Finds the members of a group by the cards of customers. If they seem too few, reads them from the
+ * group.
  *
  * @returns undefined if this user may not read them
  */
@@ -104,8 +112,9 @@ async function readGroupMembers(
 }
 
 /**
- * Finds the members who are in no list of customers, and without whom their group would be small. Their cards are in the archive
- * or in another branch, so they have to be looked up before it is known who of them counts.
+ * Finds the members who are in no list of customers, and without whom their group would be small.
+ * Their cards are in the archive or in another branch, so they have to be looked up before it is
+ * known who of them counts.
  */
 function findUnlistedMembers(
 	groups: readonly GroupMembers[],

@@ -12,7 +12,7 @@ import { findMarkedLessons } from './readAttendance';
 import type { SchoolReader } from './schoolReader';
 import type { SchoolRecords } from './schoolRecords';
 
-/** A moved lesson is looked for this many days before and after its usual day, as *Get Participants* does. */
+/** A lesson may have been moved by up to this many days. *Get Participants* looks as far. */
 const DAYS_AROUND = 7;
 
 /** The checks that look at the lessons of today and tomorrow. */
@@ -70,8 +70,8 @@ async function readLessonsOf(
 }
 
 /**
- * Makes the filters to request lessons with, one call for each: those around today and tomorrow in every status, and those of
- * the checked day in the statuses that a chosen check looks at.
+ * Makes the filters to request lessons with, one call for each: those around today and tomorrow in
+ * every status, and those of the checked day in the statuses that a chosen check looks at.
  */
 function passesFor(schoolReader: SchoolReader): IDataObject[] {
 	const { day, today, tomorrow } = schoolReader.form.days;
@@ -100,7 +100,10 @@ function statusesOfCheckedDay(schoolReader: SchoolReader): number[] {
 	return statuses;
 }
 
-/** A lesson of several branches comes once. So does one of the checked day that is among those of today and tomorrow. */
+/**
+ * Leaves out repeats: a lesson that two branches list, or one of the checked day that is also among
+ * those of today and tomorrow.
+ */
 function withoutRepeats(lessons: readonly Occurrence[]): Occurrence[] {
 	const keyOf = ({ lesson_id, regular_id, date }: Occurrence) => lesson_id ?? `${String(regular_id)} ${date}`;
 	return [...new Map(lessons.map((lesson) => [keyOf(lesson), lesson])).values()];

@@ -11,7 +11,10 @@ import { readIds } from '../../../values/formats';
 import type { CheckName } from './finding';
 import type { SchoolReader } from './schoolReader';
 
-/** AlfaCRM lists only today's members unless it is asked for past and future ones too. API notes 5.7. */
+/**
+ * AlfaCRM lists only today's members unless it is asked for past and future ones too. API notes
+ * 5.7.
+ */
 const CURRENT_MEMBERS: readonly IDataObject[] = [{}];
 
 /**
@@ -35,7 +38,10 @@ export async function readCurrentMembers(
 	return current && customerIdsIn(current);
 }
 
-/** Reads the IDs of the customers who are, were or will be members of some groups. A group that this user may not see has none. */
+/**
+ * Reads the IDs of the customers who are, were or will be members of some groups. A group that this
+ * user may not see has none.
+ */
 export async function readMembersOfAnyTime(
 	item: Item,
 	groupIds: readonly number[],

@@ -17,8 +17,8 @@ export interface KnownRecords {
 }
 
 /**
- * Reads the names of the records that findings are about. Each list of names is read once; it is not read if the checks have
- * read all of its records that are needed.
+ * Reads the names of the records that findings are about. Each list of names is read once; it is
+ * not read if the checks have read all of its records that are needed.
  */
 export async function readNames(
 	item: Item,

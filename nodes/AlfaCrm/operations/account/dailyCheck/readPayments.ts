@@ -15,7 +15,8 @@ export async function readPayments(schoolReader: SchoolReader): Promise<LocatedR
 	const { day, zone } = schoolReader.form.days;
 	const filterDay = formatDay(day, 'isoDotted', zone);
 	const body = { pay_type_id: INCOME, date_from: filterDay, date_to: filterDay };
-	// AlfaCRM may ignore the filter and list all payments of many years, so only those of the day are kept. API notes 5.16.
+	// AlfaCRM may ignore the filter and list all payments of many years, so only those of the day are
+	// kept. API notes 5.16.
 	const isOfDay = (payment: IDataObject) => formatDay(payment.document_date, 'iso', zone) === day;
 	return await schoolReader.readAllBranches(CHECKS, pay, { body, keep: isOfDay });
 }

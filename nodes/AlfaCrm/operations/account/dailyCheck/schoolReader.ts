@@ -23,8 +23,8 @@ interface BranchList {
 type ReadOptions = CollectOptions & Pick<ListQuery, 'body'>;
 
 /**
- * Reads the lists that the chosen checks need, in all checked branches. A list that this user may not read is left out, and a hint
- * names the checks that lack it.
+ * Reads the lists that the chosen checks need, in all checked branches. A list that this user may
+ * not read is left out, and a hint names the checks that lack it.
  */
 export class SchoolReader {
 	private isAnyListRead = false;
@@ -83,7 +83,10 @@ export class SchoolReader {
 		return collected?.rows.filter((row) => belongsToBranch(row, branch));
 	}
 
-	/** Reads the rows of all checked branches. A record of several branches comes once, with the first branch that lists it. */
+	/**
+	 * Reads the rows of all checked branches. A record of several branches comes once, with the first
+	 * branch that lists it.
+	 */
 	async readAllBranches(
 		checks: readonly CheckName[],
 		entity: Entity,
@@ -109,7 +112,8 @@ export class SchoolReader {
 	}
 
 	/**
-	 * Makes sure that at least one list could be read. Otherwise finding nothing would look as if nothing had to be put right.
+	 * Makes sure that at least one list could be read. Otherwise finding nothing would look as if
+	 * nothing had to be put right.
 	 *
 	 * @throws NodeApiError if this user may read none of the lists
 	 */

@@ -5,7 +5,10 @@ import type { Days } from './finding';
 /** The records of a school that the checks look at. A part that no chosen check needs is empty. */
 export interface SchoolRecords {
 	days: Days;
-	/** The lessons that are in the calendar on the checked day; of today and tomorrow also regular lessons that are not in it yet. */
+	/**
+	 * The lessons that are in the calendar on the checked day; of today and tomorrow also regular
+	 * lessons that are not in it yet.
+	 */
 	lessons: readonly Occurrence[];
 	/** The lessons in which somebody is marked as present or absent. */
 	markedLessonIds: ReadonlySet<number | null>;

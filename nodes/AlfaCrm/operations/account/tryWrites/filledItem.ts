@@ -3,7 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Parameter } from '../../../form/parameters';
 import { Item } from '../../../run/item';
 
-/** An item whose form the node fills itself, so that an operation does for it what it does for a user. */
+/**
+ * An item whose form the node fills itself, so that an operation does for it what it does for a
+ * user.
+ */
 export class FilledItem extends Item {
 	/**
 	 * @param item the item of the user, whose execution it belongs to

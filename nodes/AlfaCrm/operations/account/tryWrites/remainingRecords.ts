@@ -4,8 +4,8 @@ export type RecordKind = 'lead' | 'comment' | 'task' | 'membership';
 const KINDS: readonly RecordKind[] = ['lead', 'comment', 'task', 'membership'];
 
 /**
- * Why a record may be in AlfaCRM although none was shown. `unread`: the record was written, but nothing could be read afterwards.
- * `unseen`: AlfaCRM confirmed the record, but does not show it.
+ * Why a record may be in AlfaCRM although none was shown. `unread`: the record was written, but
+ * nothing could be read afterwards. `unseen`: AlfaCRM confirmed the record, but does not show it.
  */
 type Doubt = 'unread' | 'unseen';
 
@@ -41,13 +41,19 @@ export class RemainingRecords {
 		this.doubts.set(kind, doubt);
 	}
 
-	/** Notes the records that AlfaCRM shows now. An empty list settles a record that could not be read, but not an unseen one. */
+	/**
+	 * Notes the records that AlfaCRM shows now. An empty list settles a record that could not be
+	 * read, but not an unseen one.
+	 */
 	note(kind: RecordKind, ids: readonly number[]): void {
 		this.ids[kind] = [...ids];
 		if (ids.length > 0 || this.doubts.get(kind) === 'unread') this.doubts.delete(kind);
 	}
 
-	/** Names all records that are in AlfaCRM or may be: `lead 501 (archived)`, `perhaps a comment of lead 501`. */
+	/**
+	 * Names all records that are in AlfaCRM or may be: `lead 501 (archived)`, `perhaps a comment of
+	 * lead 501`.
+	 */
 	describe({ leadId, isArchived, name }: LeadDescription): string[] {
 		const state = isArchived ? ' (archived)' : '';
 		const ofLead = leadId === undefined ? '' : ` of lead ${leadId}`;

@@ -27,7 +27,8 @@ export class StepRunner {
 	}
 
 	/**
-	 * Writes, reads back, and keeps the result. Reads back even if AlfaCRM has refused the write, because what it shows counts.
+	 * Writes, reads back, and keeps the result. Reads back even if AlfaCRM has refused the write,
+	 * because what it shows counts.
 	 *
 	 * @throws NodeApiError if the execution is cancelled
 	 */

@@ -152,7 +152,10 @@ export class TestRecords {
 		this.createdTaskId = id;
 	}
 
-	/** Reads the task by its due date, as *Create Task* looks for a task that exists already. A task that lost its day is found otherwise. */
+	/**
+	 * Reads the task by its due date, as *Create Task* looks for a task that exists already. A task
+	 * that lost its day is found otherwise.
+	 */
 	async readTasks(): Promise<{ tasks: IDataObject[]; isListedByDay: boolean }> {
 		const day = formatDay(this.facts.day, 'dotted', 'utc');
 		const tasksOfDay = await this.readList('task', taskEntity, {
@@ -164,7 +167,10 @@ export class TestRecords {
 		return { tasks: await this.readList('task', taskEntity, { body }), isListedByDay: false };
 	}
 
-	/** Reads the membership of the lead in the group. It has no text to sign, so the lead and the group identify it. */
+	/**
+	 * Reads the membership of the lead in the group. It has no text to sign, so the lead and the
+	 * group identify it.
+	 */
 	async readMemberships(): Promise<IDataObject[]> {
 		const filter = { action: 'customer', query: { customer_id: this.leadId } };
 		const isOfLeadInGroup = ({ group_id, customer_id }: IDataObject) =>

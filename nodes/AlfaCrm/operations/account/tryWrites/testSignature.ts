@@ -8,8 +8,8 @@ const STAMP_LENGTH = 8;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
 
 /**
- * The words by which one trial knows its records: the notice and a random stamp. Two trials have different stamps, so neither takes
- * back what the other has written.
+ * The words by which one trial knows its records: the notice and a random stamp. Two trials have
+ * different stamps, so neither takes back what the other has written.
  */
 export class TestSignature {
 	/** Letters only, so that AlfaCRM takes it for no number. */
@@ -19,7 +19,10 @@ export class TestSignature {
 	).join('');
 	readonly text = `${TEST_NOTICE} (${this.stamp})`;
 
-	/** Whether this trial has written a record. A record without the stamp is somebody else's, whatever ID AlfaCRM names. */
+	/**
+	 * Whether this trial has written a record. A record without the stamp is somebody else's,
+	 * whatever ID AlfaCRM names.
+	 */
 	isOn({ name, note, title, text, comment }: IDataObject): boolean {
 		return [name, note, title, text, comment].some((value) => String(value).includes(this.stamp));
 	}

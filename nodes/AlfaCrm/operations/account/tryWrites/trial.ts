@@ -24,10 +24,12 @@ export interface TrialForm {
 }
 
 /**
- * Writes a test lead and what belongs to it as the operations do, reads each back, and takes back what it can.
+ * Writes a test lead and what belongs to it as the operations do, reads each back, and takes back
+ * what it can.
  *
  * @returns an item for each step, and a report
- * @throws NodeApiError if the login or the network fails before anything is written, or if the execution is cancelled
+ * @throws NodeApiError if the login or the network fails before anything is written, or if the
+ * execution is cancelled
  */
 export async function runTrial(
 	item: Item,
@@ -53,7 +55,10 @@ async function writeRecords(runner: StepRunner): Promise<void> {
 	}
 }
 
-/** Returns the failure of some work instead of throwing it, so that the records can be taken back first. */
+/**
+ * Returns the failure of some work instead of throwing it, so that the records can be taken back
+ * first.
+ */
 async function catchFailure(work: () => Promise<void>): Promise<{ reason: unknown } | undefined> {
 	try {
 		await work();
@@ -63,7 +68,10 @@ async function catchFailure(work: () => Promise<void>): Promise<{ reason: unknow
 	}
 }
 
-/** Makes the error of a trial that was not finished. It names what stays in AlfaCRM, if anything does. */
+/**
+ * Makes the error of a trial that was not finished. It names what stays in AlfaCRM, if anything
+ * does.
+ */
 function explainFailure({ item, records, signature }: Trial, reason: unknown): Error {
 	const failure = item.asError(reason);
 	const remaining = records.describeRemaining();
@@ -90,8 +98,8 @@ async function makeTrial(item: Item, operationsOf: OperationsOf, form: TrialForm
 }
 
 /**
- * Returns the requested branch, or else the first open one. The branches are listed even if one is requested, because a login that
- * fails must end the trial before it writes.
+ * Returns the requested branch, or else the first open one. The branches are listed even if one is
+ * requested, because a login that fails must end the trial before it writes.
  *
  * @throws NodeOperationError if none is requested and this user may not list the branches
  */

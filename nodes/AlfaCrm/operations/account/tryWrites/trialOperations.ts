@@ -10,7 +10,10 @@ import { FilledItem } from './filledItem';
 /** Returns the operations of an entity by name. */
 export type OperationsOf = (entity: Entity) => ReadonlyMap<string, Operation>;
 
-/** Executes operations of the node for the trial, as they are executed for a user, in forms that the trial fills. */
+/**
+ * Executes operations of the node for the trial, as they are executed for a user, in forms that the
+ * trial fills.
+ */
 export class TrialOperations {
 	constructor(
 		private readonly item: Item,
@@ -45,8 +48,9 @@ export class TrialOperations {
 	}
 
 	/**
-	 * Runs work for a filled item. The user's item counts as having sent and saved what the filled item has. If AlfaCRM may still
-	 * be carrying out a write, waits until it must be done, so that what is read next shows the result.
+	 * Runs work for a filled item. The user's item counts as having sent and saved what the filled
+	 * item has. If AlfaCRM may still be carrying out a write, waits until it must be done, so that
+	 * what is read next shows the result.
 	 */
 	private async run<T>(values: IDataObject, work: (filledItem: FilledItem) => Promise<T>): Promise<T> {
 		const filledItem = this.makeItem(values);

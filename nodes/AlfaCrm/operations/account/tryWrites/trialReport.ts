@@ -51,7 +51,10 @@ function writeTable(rows: readonly TrialRow[], remainder: string, day: string): 
 	].join('\n');
 }
 
-/** Writes a text as a cell of a Markdown table: on one line, without HTML, and so that GitHub notifies nobody. */
+/**
+ * Writes a text as a cell of a Markdown table: on one line, without HTML, and so that GitHub
+ * notifies nobody.
+ */
 const toCell = (text: string): string =>
 	text
 		.replace(/\s+/g, ' ')

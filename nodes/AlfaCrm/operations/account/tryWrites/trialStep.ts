@@ -21,7 +21,9 @@ export interface Trial {
 	secrets: Secrets;
 }
 
-/** How AlfaCRM answered to a write. What is known of an answer that was lost counts as a refusal. */
+/**
+ * How AlfaCRM answered to a write. What is known of an answer that was lost counts as a refusal.
+ */
 export type WriteAnswer =
 	| {
 			outcome: 'confirmed';
@@ -42,7 +44,9 @@ export const CONFIRMED: WriteAnswer = { outcome: 'confirmed' };
 export interface ReadBack {
 	/** Whether the write was carried out. */
 	isDone: boolean;
-	/** What AlfaCRM shows if the write was not carried out; by default, it does not show the record. */
+	/**
+	 * What AlfaCRM shows if the write was not carried out; by default, it does not show the record.
+	 */
 	shownInstead?: string;
 	/** In what the record differs from what was sent, as sentences. */
 	problems?: string[];
@@ -62,4 +66,14 @@ export interface TrialStep {
 	write(trial: Trial): Promise<WriteAnswer>;
 	/** Reads what AlfaCRM shows now. */
 	readBack(trial: Trial, answer: WriteAnswer): Promise<ReadBack>;
+}
+
+/** How the records of a kind are deleted when the trial is over. */
+export interface Removal {
+	/** What the report calls the step. */
+	name: string;
+	kind: RecordKind;
+	remove(trial: Trial, id: number): Promise<void>;
+	/** What AlfaCRM shows if the record is still there. */
+	describeRemaining?(trial: Trial): string;
 }
