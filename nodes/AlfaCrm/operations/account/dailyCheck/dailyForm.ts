@@ -49,29 +49,29 @@ export interface DailyForm {
 	chosenBranches: number[];
 }
 
-/** Reads the form. Names of branches in it must have been replaced by IDs before. */
+/** Reads the form. `settleNames` must have put IDs in place of the names of branches before. */
 export function readDailyForm(item: Item): DailyForm {
 	const options = item.collection(dailyOptions);
-	const chosenChecks = options.choices(checks);
 	return {
-		checks:
-			chosenChecks.length === 0
-				? CHECK_NAMES
-				: CHECK_NAMES.filter((checkName) => chosenChecks.includes(checkName)),
+		checks: readChecks(options),
 		days: readDays(options),
 		fewestMembers: options.integer(fewestMembers),
 		chosenBranches: chosenBranches(options),
 	};
 }
 
+function readChecks(options: Collection): CheckName[] {
+	const chosenChecks = options.choices(checks);
+	if (chosenChecks.length === 0) return CHECK_NAMES;
+	return CHECK_NAMES.filter((checkName) => chosenChecks.includes(checkName));
+}
+
 function readDays(options: Collection): Days {
 	const { zone } = options;
 	const today = todayIn('iso', zone);
-	const chosenDay = options.has(day.name)
-		? String(options.toWire(day, options.input(toProperty(day))))
-		: undefined;
+	const chosenDay = options.has(day.name) ? options.toWire(day, options.input(toProperty(day))) : undefined;
 	return {
-		day: chosenDay ?? daysAfter(today, -1),
+		day: chosenDay === undefined ? daysAfter(today, -1) : String(chosenDay),
 		today,
 		tomorrow: daysAfter(today, 1),
 		now: wallClock(zone),

@@ -67,8 +67,8 @@ function findOverlapsOn(date: string, lessons: readonly Occurrence[]): Finding[]
 }
 
 /**
- * Adds when a lesson begins and ends. A lesson without both times is left out, because it is
- * unknown what it overlaps.
+ * Returns a lesson with the minutes of the day when it begins and ends. Returns nothing for a
+ * lesson without both times, because it is unknown what that overlaps.
  */
 function withTimeSpan(lesson: Occurrence) {
 	const span = timeSpanOf(lesson);

@@ -33,6 +33,9 @@ export async function findMarkedLessons(
 		({ row: lesson }) => Number(lesson.status) === LESSON_STATUS.completed && dayOf(lesson, zone) === day,
 	);
 	for (const lesson of completedLessons) {
+		// Two branches may list the same lesson.
+		if (markedIds.has(idOf(lesson))) continue;
+
 		const isMarked = await isMarkedForAnyCustomer(item, lesson);
 		if (isMarked) markedIds.add(idOf(lesson));
 	}

@@ -29,15 +29,14 @@ async function removeAll(trial: Trial, runner: StepRunner, removal: Removal): Pr
 	if (records.remaining.isInDoubt(kind)) await records.read(kind).catch(() => undefined);
 
 	if (records.remaining.has(kind)) {
-		await runner.tryStep(makeRemovalStep(trial, removal));
+		await runner.tryStep(makeRemovalStep(removal, records.remaining.idsOf(kind)));
 	} else {
 		runner.skipStep(name, records.remaining.isInDoubt(kind) ? 'It is not found.' : 'There is none.');
 	}
 }
 
-function makeRemovalStep({ records }: Trial, removal: Removal): TrialStep {
+function makeRemovalStep(removal: Removal, ids: readonly number[]): TrialStep {
 	const { name, kind, remove, describeRemaining = () => 'shows it still' } = removal;
-	const ids = [...records.remaining.idsOf(kind)];
 	return {
 		name,
 		kind,
@@ -48,7 +47,7 @@ function makeRemovalStep({ records }: Trial, removal: Removal): TrialStep {
 			return CONFIRMED;
 		},
 		async readBack(trial) {
-			const remaining = await records.read(kind);
+			const remaining = await trial.records.read(kind);
 			return { isDone: remaining.length === 0, shownInstead: describeRemaining(trial) };
 		},
 	};

@@ -34,7 +34,10 @@ interface ListFilter {
 	body?: IDataObject;
 }
 
-/** Reads which records of the trial AlfaCRM shows, and keeps what was shown last. */
+/**
+ * Reads which records of the trial AlfaCRM shows, and keeps what was shown last. Only a record that
+ * holds the signature of the trial is read: AlfaCRM may name a wrong ID or ignore a filter.
+ */
 export class TestRecords {
 	readonly remaining = new RemainingRecords();
 	private lead?: LocatedRecord;
@@ -80,7 +83,7 @@ export class TestRecords {
 		return this.isInArchive;
 	}
 
-	/** Requires that the lead was found. */
+	/** Only call this if `hasLead`. */
 	get leadId(): number {
 		return Number(this.lead?.row.id);
 	}
@@ -178,7 +181,7 @@ export class TestRecords {
 		return await this.readList('membership', cgi, filter, isOfLeadInGroup);
 	}
 
-	/** Whether the lead is a member of the group until today at most. */
+	/** Whether no membership of the lead in the group lasts longer than today. */
 	async hasLeftGroup(): Promise<boolean> {
 		const { day, zone } = this.facts;
 		const memberships = await this.readMemberships();

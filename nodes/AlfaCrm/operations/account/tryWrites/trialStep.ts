@@ -22,7 +22,7 @@ export interface Trial {
 }
 
 /**
- * How AlfaCRM answered to a write. What is known of an answer that was lost counts as a refusal.
+ * How AlfaCRM answered to a write. A call that failed or whose answer was lost counts as refused.
  */
 export type WriteAnswer =
 	| {
@@ -32,7 +32,7 @@ export type WriteAnswer =
 	  }
 	| {
 			outcome: 'refused';
-			/** What AlfaCRM said. */
+			/** What went wrong, and what AlfaCRM said. */
 			refusal: string;
 			/** The fields that AlfaCRM accepted when each was sent alone. */
 			acceptedFields?: IDataObject;
@@ -74,6 +74,6 @@ export interface Removal {
 	name: string;
 	kind: RecordKind;
 	remove(trial: Trial, id: number): Promise<void>;
-	/** What AlfaCRM shows if the record is still there. */
+	/** Says what AlfaCRM shows if the record is still there. */
 	describeRemaining?(trial: Trial): string;
 }

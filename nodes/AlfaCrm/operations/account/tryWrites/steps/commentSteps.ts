@@ -33,7 +33,10 @@ export const addComment: TrialStep = {
 /** The time of a new comment may differ from the clock of n8n by this much. */
 const CLOCK_TOLERANCE_MS = 10 * MINUTE_MS;
 
-/** Checks the time of a comment. *Add Comment* finds the comment that it has added before by it. */
+/**
+ * Checks the time of a comment. By that time, *Add Comment* recognizes a comment that it has added
+ * before.
+ */
 function checkCommentTime({ added }: IDataObject, zone: string): string[] {
 	const ahead = aheadMs(added, zone);
 	if (ahead === undefined) return ['It shows no time that can be read'];

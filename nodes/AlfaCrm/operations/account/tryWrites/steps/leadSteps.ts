@@ -11,7 +11,7 @@ import { TEST_NOTICE } from '../testSignature';
 import type { Removal, Trial, TrialStep, WriteAnswer } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 
-/** Says why a step cannot be tried that needs the lead. */
+/** Returns the reason to skip a step that needs the lead; undefined if the lead is there. */
 export const explainMissingLead = ({ records }: Trial): string | undefined =>
 	records.hasLead ? undefined : 'There is no test lead.';
 
@@ -49,7 +49,9 @@ const leadInput = (signatureText: string): IDataObject => ({
 
 // ---------------------------------------------------------------- update lead
 
-/** Reserved names and a country code that nobody has, so that no message reaches anybody. */
+/**
+ * Reserved domains and an area code that no country gives out, so that no message reaches anybody.
+ */
 const NOBODY = {
 	phone: '+7(000)000-00-01',
 	email: 'n8n-test@example.org',
@@ -88,6 +90,7 @@ export const updateLead: TrialStep = {
 			compareFields(trial.operations, customerEntity, { sent, record });
 		if (answer.outcome === 'confirmed') return { isDone: true, problems: findProblems(sentFields) };
 
+		// AlfaCRM may have saved an update that it did not confirm.
 		const acceptedFields = answer.acceptedFields ?? {};
 		const isNoneAccepted = Object.keys(acceptedFields).length === 0;
 		const isSavedAllTheSame = isNoneAccepted && findProblems(sentFields).length === 0;
@@ -115,7 +118,7 @@ async function sendUpdate({ operations, records }: Trial, input: IDataObject): P
 }
 
 /**
- * Sends each field alone.
+ * Sends each field alone, and says which ones AlfaCRM refuses.
  *
  * @param refusalTogether what AlfaCRM said to all fields together
  */

@@ -10,11 +10,11 @@ import type { Removal, Trial, TrialStep } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
 
-/** Says why a step cannot be tried that needs the group. */
+/** Returns the reason to skip a step that needs the group; undefined if the group is known. */
 const explainMissingGroup = (trial: Trial): string | undefined =>
 	explainMissingLead(trial) ?? (trial.groupId === undefined ? "'Group ID' is not filled in." : undefined);
 
-/** Says why a step cannot be tried that needs the membership. */
+/** Returns the reason to skip a step that needs the membership; undefined if it is there. */
 const explainMissingMembership = (trial: Trial): string | undefined =>
 	explainMissingGroup(trial) ??
 	(trial.records.remaining.has('membership') ? undefined : 'There is no membership.');
