@@ -105,8 +105,8 @@ function reportRefusedList(topic: Topic, { entity, status }: RefusedList, accoun
 }
 
 /**
- * Says why AlfaCRM may have denied a list, and what to do. A user without any rights in the branch
- * is told that first.
+ * Says why AlfaCRM may have denied a list, and what to do. If it denied all usual lists of the
+ * branch, the cause is the branch or the role, and not this list.
  */
 function explainDenial(entity: Entity, { branch, branchAccess }: AccountReading): string {
 	if (entity.scope === 'branch' && branchAccess.get(branch) === 'denied') {

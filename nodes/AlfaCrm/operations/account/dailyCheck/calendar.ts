@@ -41,7 +41,8 @@ export function lessonsAhead(
 	return occurrencesOn(rows, { from: today, to: tomorrow, zone }, branch);
 }
 
-const UNPAID: readonly CheckName[] = ['comesUnpaid'];
+/** The checks that need participants. */
+const CHECKS: readonly CheckName[] = ['comesUnpaid'];
 
 /** Reads who comes tomorrow to a planned lesson, without archived customers. */
 export async function readParticipants(
@@ -49,7 +50,7 @@ export async function readParticipants(
 	customers: CustomerDirectory,
 	lessons: readonly Occurrence[],
 ): Promise<Participant[]> {
-	if (!schoolReader.isAnyChosen(UNPAID)) return [];
+	if (!schoolReader.isAnyChosen(CHECKS)) return [];
 
 	const { item, form, branches } = schoolReader;
 	const { tomorrow, zone } = form.days;
@@ -106,7 +107,7 @@ async function readInBranch<T>(
 	const isChecked = branch === undefined || schoolReader.branches.includes(branch);
 	if (!isChecked) return await schoolReader.item.readIfAllowed(read, { notFoundIsDenied: true });
 
-	const list = { checks: UNPAID, plural: 'Customers or members of groups', branch };
+	const list = { checks: CHECKS, plural: 'Customers or members of groups', branch };
 	// `read` may return undefined, which must not count as denied.
 	const result = await schoolReader.readIfAllowed(list, async () => ({ value: await read() }));
 	return result?.value;

@@ -13,10 +13,7 @@ export interface Days {
 	zone: string;
 }
 
-/**
- * Names records by their IDs. A record without a known name is named by its ID, such as `customer
- * 501`.
- */
+/** Names records by their IDs. If a name is not known, the ID is named: `customer 501`. */
 export interface Names {
 	customer(id: number): string;
 	group(id: number): string;

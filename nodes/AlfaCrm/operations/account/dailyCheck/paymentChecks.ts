@@ -21,9 +21,9 @@ export function findPaymentsWithoutPayer(payments: readonly LocatedRecord[], { d
 }
 
 /**
- * Whether a payment is an income; a payment that shows no type counts as one. A cash collection
- * never has a customer, and for other types it is unknown whether they must have one. API notes
- * 5.16.
+ * Whether a payment is an income; a payment that shows no type counts as one. Only an income is
+ * known to need a customer: a cash collection never has one, and nothing is known of other types.
+ * API notes 5.16.
  */
 const isIncome = ({ pay_type_id }: IDataObject): boolean => (readId(pay_type_id) ?? INCOME) === INCOME;
 

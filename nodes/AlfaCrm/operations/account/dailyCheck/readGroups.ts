@@ -21,6 +21,7 @@ import type { SchoolRecords } from './schoolRecords';
  * a group are only read if its cards are too few.
  */
 
+/** The checks that need groups. */
 const CHECKS: readonly CheckName[] = ['smallGroup'];
 
 /** A group that is running, and its members of today. */

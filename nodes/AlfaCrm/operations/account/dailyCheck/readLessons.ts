@@ -18,6 +18,7 @@ const DAYS_AROUND = 7;
 /** The checks that look at the lessons of today and tomorrow. */
 const CHECKS_AHEAD: readonly CheckName[] = ['overlap', 'comesUnpaid'];
 
+/** The checks that need lessons of any day. */
 const CHECKS_OF_LESSONS: readonly CheckName[] = ['stillPlanned', 'notMarked', ...CHECKS_AHEAD];
 
 /** Reads the lessons that the chosen checks look at, and in which of them somebody is marked. */

@@ -6,6 +6,7 @@ import { formatDay } from '../../../values/formats';
 import type { CheckName } from './finding';
 import type { SchoolReader } from './schoolReader';
 
+/** The checks that need payments. */
 const CHECKS: readonly CheckName[] = ['noPayer'];
 
 /** Reads the incomes of the checked day. */

@@ -1,9 +1,7 @@
 import { asSentence } from './judgeStep';
 import type { Trial } from './trialStep';
 
-/**
- * What AlfaCRM itself said stands in the description of an error, before what the item has saved.
- */
+/** Finds AlfaCRM's own words in the description of an error, which may end with what was saved. */
 const WORDS_OF_ALFACRM = /AlfaCRM said: .*?(?= Saved before:|$)/;
 
 /** Writes what went wrong and what AlfaCRM said, without host, email and the like. */
