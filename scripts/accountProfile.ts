@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { ApiClient } from '../nodes/AlfaCrm/api/client';
-import { readAccount } from '../nodes/AlfaCrm/operations/account/readings';
+import { readAccount } from '../nodes/AlfaCrm/operations/account/check/readAccount';
 import type { Settings } from '../sandbox/model/settings';
 import { defaultSettings, docsOf, settingNames } from '../sandbox/model/settings';
 import { clientOf } from './lib/account/client';

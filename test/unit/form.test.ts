@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Field } from '../../nodes/AlfaCrm/entities/fieldTypes';
 import { byTheName } from '../../nodes/AlfaCrm/entities/common';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/account';
+import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/accountForm';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
 import {
 	actionTable,

@@ -3,7 +3,8 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { resources } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { sortByName } from '../fields/order';
-import { ACCOUNT, accountResource } from './account/account';
+import { makeAccountResource } from './account/account';
+import { ACCOUNT } from './account/accountForm';
 import { API_CALL, apiCall } from './apiCall';
 import { lists } from './lists';
 import type { Operation, OtherResource } from '../run/operation';
@@ -12,7 +13,7 @@ import { operationsOf } from './operations';
 /** What the form offers besides the entities. */
 export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
 	...lists,
-	[ACCOUNT, accountResource(operationsOf)],
+	[ACCOUNT, makeAccountResource(operationsOf)],
 	[API_CALL, apiCall],
 ]);
 

@@ -12,7 +12,7 @@ import { INCOME } from '../../../nodes/AlfaCrm/entities/pay';
 import { entities } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import { digitsIn } from '../../../nodes/AlfaCrm/fields/phones';
-import type { AccountReading } from '../../../nodes/AlfaCrm/operations/account/readings';
+import type { AccountReading } from '../../../nodes/AlfaCrm/operations/account/check/accountReading';
 import type { DateFormat } from '../../../nodes/AlfaCrm/values/formats';
 import {
 	daysAfter,
@@ -311,7 +311,9 @@ const lessonDetails = value('lessonDetails', async (account) => {
 
 /** The longest list, its first two pages as they come unasked, and how many rows a page holds. */
 async function longList(account: Account) {
-	const lists = account.reading.lists.filter(({ pageSize }) => pageSize !== undefined);
+	const lists = account.reading.lists
+		.filter((list) => list.outcome === 'read')
+		.filter(({ pageSize }) => pageSize !== undefined);
 	const [longest] = lists.sort((a, b) => (b.total ?? b.rows.length) - (a.total ?? a.rows.length));
 	const path = longest?.entity.path ?? 'customer';
 	const [first, second] = [await account.page(path, {}), await account.page(path, { page: 1 })];
@@ -386,8 +388,8 @@ const logLesson = value('logLesson', async (account) => {
 /** Whether another branch shows what happened to the same records: some that are not among its latest. */
 const logScope = value('logScope', async (account) => {
 	const entries = await account.rows('log');
-	for (const branch of account.reading.branches.keys()) {
-		if (branch === account.reading.branch || !account.reading.branches.get(branch)) continue;
+	for (const [branch, access] of account.reading.branchAccess) {
+		if (branch === account.reading.branch || access !== 'readable') continue;
 		const theirs = new Set((await account.rows('log', {}, { branch })).map((row) => JSON.stringify(row)));
 		const missing = entries.filter((row) => !theirs.has(JSON.stringify(row)));
 		const found = [];
@@ -403,23 +405,25 @@ const logScope = value('logScope', async (account) => {
 // ---------------------------------------------------------------- rights and branches
 
 const forbiddenCalls = value('forbiddenCalls', async (account) => {
-	const { branch, branches, lists } = account.reading;
-	if (branches.get(branch) === false) return undefined;
-	const denied = lists.filter(({ status }) => status === 403).map(({ entity }) => entity.path);
+	const { branch, branchAccess, lists } = account.reading;
+	if (branchAccess.get(branch) === 'denied') return undefined;
+	const denied = lists
+		.filter((list) => list.outcome === 'refused' && list.status === 403)
+		.map(({ entity }) => entity.path);
 	const isElsewhere = denied.includes('branch') && (await account.listsBranches(branch));
 	return denied.filter((path) => path !== 'branch' || !isElsewhere).map((path) => `${path}/index`);
 });
 
 const forbiddenBranches = value(
 	'forbiddenBranches',
-	async ({ reading: { branches } }) =>
-		await Promise.resolve([...branches].filter(([, isOpen]) => isOpen === false).map(([id]) => id)),
+	async ({ reading: { branchAccess } }) =>
+		await Promise.resolve([...branchAccess].filter(([, access]) => access === 'denied').map(([id]) => id)),
 );
 
-const pooledBranches = value('pooledBranches', async ({ reading: { customers } }) => {
+const pooledBranches = value('pooledBranches', async ({ reading: { customersByBranch } }) => {
 	const isPooled = ([branch, rows]: [number, readonly IDataObject[]]) =>
 		rows.some((row) => !belongsToBranch(row, branch));
-	return await Promise.resolve([...customers].filter(isPooled).map(([branch]) => branch));
+	return await Promise.resolve([...customersByBranch].filter(isPooled).map(([branch]) => branch));
 });
 
 const mainBranch = value('mainBranch', async (account) => {
@@ -430,8 +434,8 @@ const mainBranch = value('mainBranch', async (account) => {
 /** Whether a customer of one branch alone is found without naming it, for a customer of each branch. */
 const branchless = value('branchless', async (account) => {
 	const found = [];
-	for (const [branch, isOpen] of account.reading.branches) {
-		const rows = isOpen ? await account.rows('customer', {}, { branch }) : [];
+	for (const [branch, access] of account.reading.branchAccess) {
+		const rows = access === 'readable' ? await account.rows('customer', {}, { branch }) : [];
 		const own = rows.find(({ branch_ids }) => String(branch_ids) === String(branch));
 		if (own === undefined) continue;
 		const all = await account.rows('customer', { id: own.id }, { branch: null });

@@ -1,5 +1,6 @@
-import type { TrialRow } from '../../../nodes/AlfaCrm/operations/account/trialReport';
-import { trialItems, veiled } from '../../../nodes/AlfaCrm/operations/account/trialReport';
+import type { TrialRow } from '../../../nodes/AlfaCrm/operations/account/tryWrites/trialReport';
+import { hideSecrets } from '../../../nodes/AlfaCrm/operations/account/tryWrites/secrets';
+import { writeReport } from '../../../nodes/AlfaCrm/operations/account/tryWrites/trialReport';
 
 const row = (step: string, result: TrialRow['result'], message = ''): TrialRow => ({ step, result, message });
 
@@ -25,14 +26,16 @@ describe('the report of Try Writes', () => {
 		],
 	] as const)('of %j with %j left', (results, left, message, result) => {
 		const rows = results.map((one, index) => row(`step ${index}`, one));
-		const items = trialItems(rows, left, '2026-11-30');
+		const items = writeReport(rows, left, '2026-11-30');
 		expect(items.slice(0, -1)).toEqual(rows);
 		expect(items.at(-1)).toMatchObject({ step: 'report', result, message });
 	});
 
 	it('is a table, whatever AlfaCRM says', () => {
 		const said = 'a | b\n<img src=x> `c` \\| @somebody *d*';
-		const report = String(trialItems([row('create lead', 'refused', said)], [], '2026-11-30').at(-1)?.report);
+		const report = String(
+			writeReport([row('create lead', 'refused', said)], [], '2026-11-30').at(-1)?.report,
+		);
 		expect(report.split('\n')).toEqual([
 			...['### Account → Try Writes, 2026-11-30', '', '| step | result | message |', '| --- | --- | --- |'],
 			'| create lead | refused | a \\| b &lt;img src=x> \\`c\\` \\\\\\| @\u200bsomebody \\*d\\* |',
@@ -46,6 +49,6 @@ describe('the report of Try Writes', () => {
 		['+7(912)345-67-89, 8 912 345 67 89 и 79123456789', '…, … и …'],
 		['2026-11-30 03:05:58 и 4500.00 и ID 12345678', '2026-11-30 03:05:58 и 4500.00 и ID 12345678'],
 	])('%s is told as %s', (said, told) => {
-		expect(veiled(said, ['Робот 5', ''])).toBe(told);
+		expect(hideSecrets(said, ['Робот 5', ''])).toBe(told);
 	});
 });

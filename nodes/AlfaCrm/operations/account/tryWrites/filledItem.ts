@@ -1,10 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { Item } from '../../run/item';
-import type { Parameter } from '../../form/parameters';
+import type { Parameter } from '../../../form/parameters';
+import { Item } from '../../../run/item';
 
-/** An item whose form the node itself has filled, so that an operation does for it what it does for anybody. */
+/**
+ * An item whose form the node fills itself, so that an operation does for it what it does for a
+ * user.
+ */
 export class FilledItem extends Item {
+	/**
+	 * @param item the item of the user, whose execution it belongs to
+	 * @param values the values of the form by parameter; a parameter that is missing has its default
+	 */
 	constructor(
 		{ execution, index }: Item,
 		private readonly values: IDataObject,

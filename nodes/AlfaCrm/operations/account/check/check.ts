@@ -1,0 +1,28 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { objectOf, STRING } from '../../../output/recordSchema';
+import type { Item } from '../../../run/item';
+import { ACCOUNT, readRequestedBranch } from '../accountForm';
+import { checkAccount } from './checks';
+import { readAccount } from './readAccount';
+
+export const checkSchema = objectOf({
+	check: STRING,
+	subject: STRING,
+	expected: STRING,
+	found: STRING,
+	verdict: STRING,
+	meaning: STRING,
+	rows: { type: 'integer' },
+});
+
+/**
+ * Checks what the user may read in the account, and in what the account differs from what the node
+ * expects. The account is read once for all items of the execution.
+ */
+export async function check(item: Item): Promise<IDataObject[]> {
+	const branch = readRequestedBranch(item);
+	const read = async () => await readAccount(item.execution.client, branch, item.requestContext());
+	const account = await item.execution.cached(ACCOUNT, `branch ${branch}`, read);
+	return checkAccount(account, { zone: item.zone, now: Date.now() });
+}

@@ -1,0 +1,138 @@
+import { LARGEST_PAGE } from '../../../api/pages';
+import { formatDay, readId } from '../../../values/formats';
+import type { AccountReading } from './accountReading';
+import { rowsAt, rowsIn } from './accountReading';
+import type { Finding } from './finding';
+import { compareWithExpected, reportAsExpected, reportUnknown } from './finding';
+
+// ---------------------------------------------------------------- pages and totals
+
+/**
+ * AlfaCRM gave pages of 20 and of 50 rows unasked, so only a longer one shows that it heeds the
+ * page size. API notes 3.
+ */
+const LARGEST_UNASKED_PAGE = 50;
+
+/** Checks whether lists come in the page size that the node requests. API notes 3. */
+export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading): Finding {
+	const topic = { check: 'page size', subject: 'lists', expected: `${LARGEST_PAGE} rows` };
+	const meanings = {
+		asExpected: 'Lists come in large pages, so that they take few calls.',
+		otherwise: `AlfaCRM gives smaller pages than the ${LARGEST_PAGE} rows that the node asks for: long lists take more calls, and nothing is lost. Filter what you can.`,
+	};
+	const sizes = new Set(lists.flatMap((list) => (list.outcome === 'read' ? (list.pageSize ?? []) : [])));
+
+	// If no list has a second page and none was refused, the longest page is a lower bound of the
+	// page size.
+	if (sizes.size === 0 && pathsRefusingPageSize.length === 0) {
+		const longest = Math.max(...lists.map((list) => rowsIn(list).length));
+		return longest > LARGEST_UNASKED_PAGE
+			? reportAsExpected(topic, { found: `${longest} rows at least`, meaning: meanings.asExpected })
+			: reportUnknown(topic, `a list of more than ${LARGEST_UNASKED_PAGE} rows`);
+	}
+
+	const sortedSizes = [...sizes].sort((a, b) => a - b).join(' or ');
+	const sizesFound = sizes.size === 0 ? 'no long list' : `${sortedSizes} rows`;
+	const refusals =
+		pathsRefusingPageSize.length === 0 ? '' : `, refused for ${pathsRefusingPageSize.join(', ')}`;
+	return compareWithExpected(topic, sizesFound + refusals, meanings);
+}
+
+/**
+ * Checks whether lists name their total. In one account it was missing for some lists. API notes 3.
+ */
+export function checkTotals({ lists }: AccountReading): Finding {
+	const topic = { check: 'number of rows', subject: 'lists', expected: 'told' };
+	const readLists = lists.filter((list) => list.outcome === 'read');
+	if (readLists.length === 0) return reportUnknown(topic, 'a list that can be read');
+
+	const pathsWithoutTotal = readLists
+		.filter(({ total }) => total === undefined)
+		.map(({ entity }) => entity.path);
+	const found = pathsWithoutTotal.length === 0 ? 'told' : `missing for ${pathsWithoutTotal.join(', ')}`;
+	return compareWithExpected(topic, found, {
+		asExpected: 'The node knows when a list came whole, and says so when it did not.',
+		otherwise:
+			'There the node reads on until a page is empty, and cannot say whether rows are missing: where each row counts, compare with AlfaCRM.',
+	});
+}
+
+// ---------------------------------------------------------------- order
+
+/** A list that was seen to begin with its newest row. */
+interface OrderedList {
+	path: string;
+	/** The field that says how new a row is. */
+	timeField: string;
+	/** What it means if the list has another order. */
+	otherwise: string;
+}
+
+const OTHER_ORDER_AND_LIMIT =
+	"The newest do not come first, so Get Many with a 'Limit' does not take them: filter by dates, or use 'Return All'.";
+
+/** API notes 3. */
+const ORDERED_LISTS: readonly OrderedList[] = [
+	{
+		path: 'log',
+		timeField: 'date_time',
+		otherwise:
+			'The AlfaCRM Trigger looks for the latest changes at the top of this list: please report this item.',
+	},
+	{ path: 'lesson', timeField: 'date', otherwise: OTHER_ORDER_AND_LIMIT },
+	{ path: 'pay', timeField: 'document_date', otherwise: OTHER_ORDER_AND_LIMIT },
+];
+
+/** Checks whether the newest rows of some lists come first. */
+export const orderChecks = (account: AccountReading): Finding[] =>
+	ORDERED_LISTS.map((list) => checkOrder(list, account));
+
+function checkOrder({ path, timeField, otherwise }: OrderedList, account: AccountReading): Finding {
+	const topic = { check: 'order of a list', subject: path, expected: 'newest first' };
+	const times = rowsAt(account, path).map((row) => toSortableTime(row[timeField]));
+	if (!areSeveral(times)) return reportUnknown(topic, 'rows of two times');
+
+	return compareWithExpected(topic, describeOrder(times), {
+		asExpected: 'The newest come first.',
+		otherwise,
+	});
+}
+
+function describeOrder(times: readonly string[]): string {
+	if (isNewestFirst(times)) return 'newest first';
+	if (isNewestFirst([...times].reverse())) return 'oldest first';
+	return 'another';
+}
+
+const isNewestFirst = (times: readonly string[]): boolean =>
+	times.every((time, index) => index === 0 || time <= times[index - 1]);
+
+/**
+ * Checks whether a customer with a larger ID was created later. The trigger recognizes new
+ * customers by that.
+ */
+export function checkNewIds(account: AccountReading): Finding {
+	const topic = { check: 'IDs', subject: 'customer', expected: 'grow with the time of creation' };
+	const customers = rowsAt(account, 'customer').filter(({ created_at }) => created_at);
+	const largestIdFirst = customers.sort((a, b) => Number(readId(b.id)) - Number(readId(a.id)));
+	const times = largestIdFirst.map(({ created_at }) => toSortableTime(created_at));
+	if (!areSeveral(times)) return reportUnknown(topic, 'customers that were created at two times');
+
+	const tooNew = times.filter((time, index) => index > 0 && time > times[index - 1]);
+	const found = tooNew.length === 0 ? topic.expected : `${tooNew.length} of ${times.length} do not`;
+	return compareWithExpected(topic, found, {
+		asExpected: 'The AlfaCRM Trigger tells new customers by their IDs.',
+		otherwise:
+			'The AlfaCRM Trigger tells new customers by their IDs, and here some with a larger ID are older: please report this item.',
+	});
+}
+
+/**
+ * Writes a day or time so that it compares as text. AlfaCRM shows some as `2026-02-09 17:00:00`,
+ * which stay as they are, and some as `09.02.2026`.
+ */
+const toSortableTime = (value: unknown): string =>
+	/^\d{4}-/.test(String(value)) ? String(value) : (formatDay(value, 'iso', 'utc') ?? '');
+
+/** Whether values differ, so that their order says something. */
+const areSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;

@@ -1,0 +1,119 @@
+import { customer as customerEntity, CUSTOMER_TYPE } from '../../../entities/customer';
+import { listCall } from '../../../entities/listCall';
+import { allBranches } from '../../../run/branches';
+import { warningReader } from '../../../run/readList';
+import { CustomerCards } from '../../../store/calendar/customerCards';
+import type { Branch, LocatedRecord } from '../../../store/located';
+import { readId } from '../../../values/formats';
+import type { SchoolReader } from './schoolReader';
+
+/**
+ * Reads and keeps the cards of customers, and says which customers are archived.
+ *
+ * The list of a branch holds no archived customers unless AlfaCRM is asked for them. So a customer
+ * who is missing from a complete list, but whose card is found when asked for by ID, is archived.
+ */
+export class CustomerDirectory {
+	/** All cards that were read, those of archived customers included. */
+	readonly cards: CustomerCards;
+	/** The cards of customers who are not archived, by customer ID. */
+	private readonly activeCards = new Map<number, LocatedRecord>();
+	/** The branches whose list of active customers came complete. */
+	private readonly completeBranches = new Set<Branch>();
+	private activeCustomers?: Promise<LocatedRecord[]>;
+
+	constructor(private readonly schoolReader: SchoolReader) {
+		const reader = warningReader(schoolReader.item, customerEntity.plural.toLowerCase());
+		this.cards = new CustomerCards(reader, schoolReader.form.days.zone);
+	}
+
+	/** Whether the card of a customer is known, and the customer is not archived. */
+	hasActive(id: number): boolean {
+		return this.activeCards.has(id);
+	}
+
+	/** Finds the card of a customer who is not archived. */
+	findActive(id: number): LocatedRecord | undefined {
+		return this.activeCards.get(id);
+	}
+
+	/** Adds the card of a customer who is not archived. A card that is known already is kept. */
+	addActive(card: LocatedRecord): void {
+		const id = readId(card.row.id);
+		if (id === undefined || this.hasActive(id)) return;
+
+		this.activeCards.set(id, card);
+		this.cards.add(id, { row: card.row, branch: card.branch });
+	}
+
+	/**
+	 * Reads all customers who are not archived, with the groups that they are in. They are read once.
+	 */
+	async readActiveCustomers(): Promise<LocatedRecord[]> {
+		this.activeCustomers ??= this.readActiveCustomersOfBranches();
+		return await this.activeCustomers;
+	}
+
+	private async readActiveCustomersOfBranches(): Promise<LocatedRecord[]> {
+		const cardsOfBranches = await Promise.all(
+			this.schoolReader.branches.map(async (branch) => await this.readActiveCustomersOf(branch)),
+		);
+		const cards = cardsOfBranches.flat();
+		for (const card of cards) {
+			this.addActive(card);
+		}
+		return cards;
+	}
+
+	private async readActiveCustomersOf(branch: number): Promise<LocatedRecord[]> {
+		const list = {
+			...listCall(customerEntity, branch),
+			body: { is_study: CUSTOMER_TYPE.all, withGroups: true },
+		};
+		const collected = await this.schoolReader.item.readIfAllowed(
+			async () => await this.schoolReader.collect(list, customerEntity.plural),
+			{ notFoundIsDenied: true },
+		);
+		if (collected === undefined) return [];
+
+		if (collected.isComplete) this.completeBranches.add(branch);
+		return collected.rows.map((row) => ({ row, branch }));
+	}
+
+	/**
+	 * Looks up cards by ID, those of archived customers included. Looks in the checked branches
+	 * first, then in the others, unless the user has chosen branches.
+	 */
+	async lookUp(ids: readonly number[]): Promise<void> {
+		const { branches, form } = this.schoolReader;
+		await Promise.all(branches.map(async (branch) => await this.lookUpIn(branch, ids)));
+
+		const isLimitedToBranches = form.chosenBranches.length > 0;
+		if (isLimitedToBranches || this.cards.missing(ids).length === 0) return;
+		for (const branch of await this.readOtherBranches()) {
+			await this.lookUpIn(branch, ids);
+		}
+	}
+
+	private async lookUpIn(branch: Branch, ids: readonly number[]): Promise<void> {
+		const read = async () => await this.cards.read(branch, ids);
+		await this.schoolReader.item.readIfAllowed(read, { notFoundIsDenied: true });
+	}
+
+	/** Reads which branches the account has besides the checked ones, such as closed ones. */
+	private async readOtherBranches(): Promise<Branch[]> {
+		const { item, branches } = this.schoolReader;
+		const branchesOfAccount = await allBranches(item, branches[0]);
+		return branchesOfAccount.filter((branch) => branch === undefined || !branches.includes(branch));
+	}
+
+	/**
+	 * Whether a customer is known to be archived. A customer without a card, such as one in a branch
+	 * that this user may not see, is not known to be.
+	 */
+	isArchived(id: number): boolean {
+		const card = this.cards.find(id);
+		if (card === undefined || this.hasActive(id)) return false;
+		return this.completeBranches.has(card.branch) || this.cards.isArchivedByRow(card);
+	}
+}

@@ -1,0 +1,65 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { MAIN_BRANCH_OFF } from '../../../api/messages';
+import { branch as branchEntity } from '../../../entities/branch';
+import { branchesInUse, searchedIn } from '../../../run/branches';
+import type { Item } from '../../../run/item';
+import { settleNames } from '../../../run/settleNames';
+import { ACCOUNT } from '../accountForm';
+import { CustomerDirectory } from './customerDirectory';
+import { DAILY_CHECKS } from './dailyChecks';
+import type { DailyForm } from './dailyForm';
+import { readDailyForm } from './dailyForm';
+import { toItems } from './dailyItems';
+import { readNames } from './readNames';
+import { readSchool } from './readSchool';
+import { SchoolReader } from './schoolReader';
+
+/**
+ * Finds what has to be put right in the school: one item for each thing. All items of an execution
+ * with the same form share one reading.
+ */
+export async function dailyCheck(item: Item): Promise<IDataObject[]> {
+	item.onlyReads = true;
+	item.execution.decidesByTime = true;
+	await settleNames(item, branchEntity, 'dailyCheck');
+	const form = readDailyForm(item);
+
+	const checkOnce = async () => await checkSchool(item, form);
+	const findings = await item.execution.cached(ACCOUNT, JSON.stringify(['daily', form]), checkOnce);
+	// Each input item gets objects of its own, because later nodes may change them.
+	return findings.map((finding) => ({ ...finding }));
+}
+
+/**
+ * Reads the records, lets each chosen check look at them, and names what the findings are about.
+ */
+async function checkSchool(item: Item, form: DailyForm): Promise<IDataObject[]> {
+	const branches = await readBranchesToCheck(item, form);
+	const schoolReader = new SchoolReader(item, branches, form);
+	const customers = new CustomerDirectory(schoolReader);
+
+	const records = await readSchool(schoolReader, customers);
+	const findings = form.checks.flatMap((check) => DAILY_CHECKS[check].find(records));
+
+	const knownRecords = { customers, groups: records.groups };
+	const names = await readNames(item, findings, knownRecords);
+	return toItems(findings, { names, records: knownRecords, origin: item.origin });
+}
+
+/**
+ * Returns the branches that the user has chosen, or else all open ones.
+ *
+ * @throws NodeOperationError if none is chosen and this user may not list the branches
+ */
+async function readBranchesToCheck(item: Item, { chosenBranches }: DailyForm): Promise<number[]> {
+	if (chosenBranches.length > 0) return chosenBranches;
+
+	const openBranches = await branchesInUse(item);
+	if (openBranches !== undefined) return openBranches;
+
+	throw item.error(
+		'This user may not list the branches of the account',
+		`Choose some in '${searchedIn.label}' of 'Options'. ${MAIN_BRANCH_OFF}`,
+	);
+}

@@ -1,0 +1,89 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { customer as customerEntity } from '../../../entities/customer';
+import { group as groupEntity } from '../../../entities/group';
+import { linkOf } from '../../../output/link';
+import { objectOf, STRING } from '../../../output/recordSchema';
+import { CHECK_NAMES } from './dailyChecks';
+import type { Finding, Names } from './finding';
+import type { KnownRecords } from './readNames';
+
+const INTEGER = { type: 'integer' } as const;
+
+export const dailySchema = objectOf({
+	check: STRING,
+	message: STRING,
+	url: STRING,
+	date: STRING,
+	time: STRING,
+	branch_id: INTEGER,
+	lesson_id: INTEGER,
+	payment_id: INTEGER,
+	group_id: INTEGER,
+	customer_id: INTEGER,
+	customer_name: STRING,
+	teacher_name: STRING,
+});
+
+/** What items are made with. */
+interface ItemContext {
+	names: Names;
+	records: KnownRecords;
+	/** The address of the school's AlfaCRM. */
+	origin: string;
+}
+
+/** Turns findings into output items, sorted by check and then by time. */
+export function toItems(findings: readonly Finding[], context: ItemContext): IDataObject[] {
+	const items = findings.map((finding) => toItem(finding, context));
+	return items.sort((a, b) => sortKeyOf(a).localeCompare(sortKeyOf(b)));
+}
+
+type DailyItem = ReturnType<typeof toItem>;
+
+function toItem(finding: Finding, { names, records, origin }: ItemContext) {
+	const { groupIds = [], teacherIds = [] } = finding;
+	const customerId = onlyCustomerOf(finding);
+	const teacherNames = teacherIds.map((id) => names.teacher(id)).join(', ');
+	return {
+		check: finding.check,
+		message: finding.describe(names),
+		url: urlOf(finding, records, origin),
+		date: finding.date,
+		time: finding.time ?? null,
+		branch_id: finding.branch,
+		lesson_id: finding.lessonId ?? null,
+		payment_id: finding.paymentId ?? null,
+		group_id: groupIds.at(0) ?? null,
+		customer_id: customerId ?? null,
+		customer_name: customerId === undefined ? null : names.customer(customerId),
+		teacher_name: teacherIds.length === 0 ? null : teacherNames,
+	};
+}
+
+/** Returns the customer that a finding is about; undefined if it is about several. */
+const onlyCustomerOf = ({ customerIds = [] }: Finding): number | undefined =>
+	customerIds.length === 1 ? customerIds[0] : undefined;
+
+/**
+ * Returns the address of the customer's page, or else of the first group's page; null if a finding
+ * is about neither.
+ */
+function urlOf(finding: Finding, records: KnownRecords, origin: string): string | null {
+	const customerId = onlyCustomerOf(finding);
+	const groupId = finding.groupIds?.at(0);
+	const branch = finding.branch ?? undefined;
+	if (customerId !== undefined) {
+		const card = records.customers.findActive(customerId) ?? { row: { id: customerId } };
+		return linkOf(customerEntity, card.row, origin, card.branch ?? branch);
+	}
+	if (groupId !== undefined) {
+		const group = records.groups.get(groupId) ?? { row: { id: groupId } };
+		return linkOf(groupEntity, group.row, origin, group.branch ?? branch);
+	}
+	return null;
+}
+
+/** Compares as text: by check in the order of the form, then by day, time and message. */
+const sortKeyOf = ({ check, date, time, message }: DailyItem): string =>
+	[CHECK_NAMES.indexOf(check), date, time ?? '', message].join(' ');

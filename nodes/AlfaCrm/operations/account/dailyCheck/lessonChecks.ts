@@ -1,0 +1,149 @@
+import { LESSON_STATUS } from '../../../entities/lesson';
+import type { Occurrence } from '../../../store/calendar/participants';
+import { readTimeSpan } from '../../../store/calendar/timeSpan';
+import { clockOfMinutes } from '../../../values/formats';
+import { MINUTES_OF_A_DAY } from '../../../values/time';
+import type { Days, Finding, Names } from './finding';
+import {
+	capitalize,
+	nameGroupsOrCustomers,
+	describeLesson,
+	describeTimes,
+	joinNames,
+	timeOf,
+} from './wording';
+
+/** Finds lessons of the day that are over, but which nobody has completed or cancelled. */
+export function findStillPlanned(lessons: readonly Occurrence[], { day, now }: Days): Finding[] {
+	return lessons
+		.filter((lesson) => lesson.date === day && isInCalendar(lesson))
+		.filter((lesson) => isPlanned(lesson) && isOver(lesson, now))
+		.map((lesson) => ({
+			check: 'stillPlanned',
+			...subjectOf(lesson),
+			describe: (names) =>
+				`${describeLesson(lesson, names)} is still planned: nobody has completed or cancelled it.`,
+		}));
+}
+
+/** Finds completed lessons of the day in which nobody is marked. */
+export function findUnmarkedLessons(
+	lessons: readonly Occurrence[],
+	markedLessonIds: ReadonlySet<number | null>,
+	{ day }: Days,
+): Finding[] {
+	return lessons
+		.filter(({ date, status }) => date === day && status === LESSON_STATUS.completed)
+		.filter(({ lesson_id }) => !markedLessonIds.has(lesson_id))
+		.map((lesson) => ({
+			check: 'notMarked',
+			...subjectOf(lesson),
+			describe: (names) =>
+				`${describeLesson(lesson, names)} is completed, but nobody is marked as present or absent.`,
+		}));
+}
+
+/**
+ * Finds pairs of planned lessons that need the same teacher or room at the same time, on the day,
+ * today or tomorrow.
+ */
+export function findOverlaps(lessons: readonly Occurrence[], { day, today, tomorrow }: Days): Finding[] {
+	const dates = [...new Set([day, today, tomorrow])];
+	return dates.flatMap((date) => findOverlapsOn(date, lessons));
+}
+
+function findOverlapsOn(date: string, lessons: readonly Occurrence[]): Finding[] {
+	const timedLessons = lessons
+		.filter((lesson) => lesson.date === date && isPlanned(lesson))
+		.flatMap(withTimeSpan)
+		.sort((a, b) => a.begin - b.begin || sortIdOf(a.lesson) - sortIdOf(b.lesson));
+
+	return timedLessons.flatMap((earlier, index) =>
+		timedLessons
+			.slice(index + 1)
+			.filter((later) => later.begin < earlier.end)
+			.flatMap((later) => reportOverlap(earlier.lesson, later.lesson) ?? []),
+	);
+}
+
+/**
+ * Returns a lesson with the minutes of the day when it begins and ends. Returns nothing for a
+ * lesson without both times, because it is unknown what that overlaps.
+ */
+function withTimeSpan(lesson: Occurrence) {
+	const span = timeSpanOf(lesson);
+	return span === undefined ? [] : [{ lesson, ...span }];
+}
+
+const sortIdOf = ({ lesson_id }: Occurrence): number => lesson_id ?? 0;
+
+/**
+ * Reports what two lessons need at the same time; undefined if they share neither a teacher nor a
+ * room.
+ */
+function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefined {
+	const teacherIds = earlier.teacher_ids.filter((id) => later.teacher_ids.includes(id));
+	const roomIds = roomIdsOf(earlier).filter((id) => id === later.room_id);
+	if (teacherIds.length === 0 && roomIds.length === 0) return undefined;
+
+	const describe = (names: Names) => {
+		const bookedTwice = [
+			...teacherIds.map((id) => names.teacher(id)),
+			...roomIds.map((id) => `room ${names.room(id)}`),
+		];
+		const verb = bookedTwice.length > 1 ? 'are' : 'is';
+		const earlierLesson = `${nameGroupsOrCustomers(earlier, names)} at ${describeTimes(earlier)}`;
+		const laterLesson = `${nameGroupsOrCustomers(later, names)} at ${describeTimes(later)}`;
+		return capitalize(
+			`${joinNames(bookedTwice)} ${verb} booked twice on ${earlier.date}: ${earlierLesson}, and ${laterLesson}.`,
+		);
+	};
+	return {
+		check: 'overlap',
+		...subjectOf(later),
+		// A regular lesson that is not in the calendar yet has no ID.
+		lessonId: later.lesson_id ?? earlier.lesson_id,
+		groupIds: [...earlier.group_ids, ...later.group_ids],
+		customerIds: [...individualCustomersOf(earlier), ...individualCustomersOf(later)],
+		teacherIds,
+		roomIds,
+		describe,
+	};
+}
+
+/** The records that a finding about a lesson names. */
+const subjectOf = (lesson: Occurrence) => ({
+	date: lesson.date,
+	time: timeOf(lesson.time_from),
+	branch: lesson.branch_id,
+	lessonId: lesson.lesson_id,
+	groupIds: lesson.group_ids,
+	customerIds: individualCustomersOf(lesson),
+	teacherIds: lesson.teacher_ids,
+});
+
+const roomIdsOf = ({ room_id }: Occurrence): number[] => (room_id === null ? [] : [room_id]);
+
+/**
+ * Returns the customers of an individual lesson. For a lesson of a group, the group stands for
+ * them.
+ */
+const individualCustomersOf = ({ group_ids, customer_ids }: Occurrence): number[] =>
+	group_ids.length > 0 ? [] : customer_ids;
+
+const isInCalendar = ({ lesson_id }: Occurrence): boolean => lesson_id !== null;
+
+const isPlanned = ({ status }: Occurrence): boolean => status === LESSON_STATUS.planned;
+
+/** A lesson without an end is over when its day is. */
+function isOver(lesson: Occurrence, now: string): boolean {
+	const { end } = timeSpanOf(lesson) ?? { end: MINUTES_OF_A_DAY };
+	return `${lesson.date} ${clockOfMinutes(end)}` <= now;
+}
+
+/**
+ * Reads the minutes of the day from which to which a lesson lasts; undefined if AlfaCRM does not
+ * show both times.
+ */
+const timeSpanOf = ({ time_from, time_to }: Occurrence) =>
+	time_to === null ? undefined : readTimeSpan({ time_from, time_to }, 'UTC');

@@ -1,0 +1,85 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { dayOf, lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
+import { listCall } from '../../../entities/listCall';
+import { isPlain } from '../../../fields/blank';
+import { listOf } from '../../../fields/field';
+import type { Item } from '../../../run/item';
+import { customerIdsOf, groupIdsOf } from '../../../store/calendar/lessonRow';
+import type { LocatedRecord } from '../../../store/located';
+import { readFlag, readId } from '../../../values/formats';
+import type { Days } from './finding';
+import { readMembersOfAnyTime } from './readMembers';
+
+/**
+ * Finds the lessons in which somebody is marked as present or absent.
+ *
+ * Some accounts show attendance only in a list of the lessons of one customer (API notes 5.11). If
+ * no lesson shows any attendance, each completed lesson of the day is therefore requested once more
+ * for each of its customers, until one is marked.
+ *
+ * @returns the IDs of the lessons; null stands for a lesson without an ID
+ */
+export async function findMarkedLessons(
+	item: Item,
+	lessons: readonly LocatedRecord[],
+	{ day, zone }: Days,
+): Promise<Set<number | null>> {
+	const markedIds = new Set(lessons.filter(({ row }) => isAnybodyMarked(row)).map(idOf));
+	const showsAttendance = lessons.some(({ row: lesson }) => listOf(lesson.details).length > 0);
+	if (showsAttendance) return markedIds;
+
+	const completedLessons = lessons.filter(
+		({ row: lesson }) => Number(lesson.status) === LESSON_STATUS.completed && dayOf(lesson, zone) === day,
+	);
+	for (const lesson of completedLessons) {
+		// Two branches may list the same lesson.
+		if (markedIds.has(idOf(lesson))) continue;
+
+		const isMarked = await isMarkedForAnyCustomer(item, lesson);
+		if (isMarked) markedIds.add(idOf(lesson));
+	}
+	return markedIds;
+}
+
+async function isMarkedForAnyCustomer(item: Item, lesson: LocatedRecord): Promise<boolean> {
+	for (const customerId of await readCustomersOf(item, lesson)) {
+		const shownLesson = await readLessonOfCustomer(item, lesson, customerId);
+		if (shownLesson !== undefined && isAnybodyMarked(shownLesson)) return true;
+	}
+	return false;
+}
+
+/**
+ * Reads the customers of a lesson. A lesson of a group may not name them, and then they are the
+ * members of the group.
+ */
+async function readCustomersOf(item: Item, { row: lesson, branch }: LocatedRecord): Promise<number[]> {
+	const namedIds = customerIdsOf(lesson);
+	return namedIds.length > 0 ? namedIds : await readMembersOfAnyTime(item, groupIdsOf(lesson), branch);
+}
+
+/** Reads a completed lesson in the list of the lessons of a customer. */
+async function readLessonOfCustomer(
+	item: Item,
+	lesson: LocatedRecord,
+	customerId: number,
+): Promise<IDataObject | undefined> {
+	const lessonId = idOf(lesson);
+	const list = {
+		...listCall(lessonEntity, lesson.branch),
+		body: { id: lessonId, customer_id: customerId, status: LESSON_STATUS.completed },
+	};
+	const isLesson = (row: IDataObject) => readId(row.id) === lessonId;
+	const { rows } = await item.collect(list, { keep: isLesson, limit: 1 });
+	return rows.at(0);
+}
+
+/**
+ * Whether a lesson says of at least one customer whether they were there. An absence counts as a
+ * mark. API notes 5.11.
+ */
+const isAnybodyMarked = ({ details }: IDataObject): boolean =>
+	listOf(details).some((detail) => isPlain(detail) && readFlag(detail.is_attend) !== undefined);
+
+const idOf = ({ row: lesson }: LocatedRecord): number | null => readId(lesson.id) ?? null;

@@ -1,0 +1,111 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
+import { passesOf } from '../../../entities/listCall';
+import { regularLesson as regularLessonEntity } from '../../../entities/regularLesson';
+import type { Occurrence } from '../../../store/calendar/participants';
+import type { LocatedRecord } from '../../../store/located';
+import { daysAfter } from '../../../values/formats';
+import { lessonsAhead, lessonsOfCheckedDay } from './calendar';
+import type { CheckName } from './finding';
+import { findMarkedLessons } from './readAttendance';
+import type { SchoolReader } from './schoolReader';
+import type { SchoolRecords } from './schoolRecords';
+
+/** A lesson may have been moved by up to this many days. *Get Participants* looks as far. */
+const DAYS_AROUND = 7;
+
+/** The checks that look at the lessons of today and tomorrow. */
+const CHECKS_AHEAD: readonly CheckName[] = ['overlap', 'comesUnpaid'];
+
+/** The checks that need lessons of any day. */
+const CHECKS_OF_LESSONS: readonly CheckName[] = ['stillPlanned', 'notMarked', ...CHECKS_AHEAD];
+
+/** Reads the lessons that the chosen checks look at, and in which of them somebody is marked. */
+export async function readLessons(
+	schoolReader: SchoolReader,
+): Promise<Pick<SchoolRecords, 'lessons' | 'markedLessonIds'>> {
+	const passes = passesFor(schoolReader);
+	if (passes.length === 0) return { lessons: [], markedLessonIds: new Set() };
+
+	const lessonsOfBranches = await Promise.all(
+		schoolReader.branches.map(async (branch) => await readLessonsOf(schoolReader, branch, passes)),
+	);
+	const records = lessonsOfBranches.flatMap((ofBranch) => ofBranch.records);
+	const occurrences = lessonsOfBranches.flatMap((ofBranch) => ofBranch.occurrences);
+
+	const markedLessonIds = schoolReader.isAnyChosen(['notMarked'])
+		? await findMarkedLessons(schoolReader.item, records, schoolReader.form.days)
+		: new Set<number | null>();
+	return { lessons: withoutRepeats(occurrences), markedLessonIds };
+}
+
+interface LessonsOfBranch {
+	/** The lessons as AlfaCRM lists them. */
+	records: LocatedRecord[];
+	occurrences: Occurrence[];
+}
+
+async function readLessonsOf(
+	schoolReader: SchoolReader,
+	branch: number,
+	passes: readonly IDataObject[],
+): Promise<LessonsOfBranch> {
+	const { days } = schoolReader.form;
+	const looksAhead = schoolReader.isAnyChosen(CHECKS_AHEAD);
+	const [lessons, regularLessons] = await Promise.all([
+		schoolReader.readBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
+		looksAhead ? schoolReader.readBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
+	]);
+	// Only the calendar shows which regular lessons are in it already. Without it, none is reported.
+	if (lessons === undefined) return { records: [], occurrences: [] };
+
+	const rows = { lessons, regular: regularLessons ?? [] };
+	return {
+		records: lessons.map((row) => ({ row, branch })),
+		occurrences: [
+			...(looksAhead ? lessonsAhead(rows, days, branch) : []),
+			...lessonsOfCheckedDay(lessons, days, branch),
+		],
+	};
+}
+
+/**
+ * Makes the filters to request lessons with, one call for each: those around today and tomorrow in
+ * every status, and those of the checked day in the statuses that a chosen check looks at.
+ */
+function passesFor(schoolReader: SchoolReader): IDataObject[] {
+	const { day, today, tomorrow } = schoolReader.form.days;
+	const firstDay = daysAfter(today, -DAYS_AROUND);
+	const lastDay = daysAfter(tomorrow, DAYS_AROUND);
+	const passesAhead = passesOf(lessonEntity).map((pass) => ({
+		...pass,
+		date_from: firstDay,
+		date_to: lastDay,
+	}));
+	const passesOfDay = statusesOfCheckedDay(schoolReader).map((status) => ({
+		status,
+		date_from: day,
+		date_to: day,
+	}));
+
+	if (!schoolReader.isAnyChosen(CHECKS_AHEAD)) return passesOfDay;
+	const isDayIncluded = firstDay <= day && day <= lastDay;
+	return isDayIncluded ? passesAhead : [...passesAhead, ...passesOfDay];
+}
+
+function statusesOfCheckedDay(schoolReader: SchoolReader): number[] {
+	const statuses: number[] = [];
+	if (schoolReader.isAnyChosen(['stillPlanned', 'overlap'])) statuses.push(LESSON_STATUS.planned);
+	if (schoolReader.isAnyChosen(['notMarked'])) statuses.push(LESSON_STATUS.completed);
+	return statuses;
+}
+
+/**
+ * Leaves out repeats: a lesson that two branches list, or one of the checked day that is also among
+ * those of today and tomorrow.
+ */
+function withoutRepeats(lessons: readonly Occurrence[]): Occurrence[] {
+	const keyOf = ({ lesson_id, regular_id, date }: Occurrence) => lesson_id ?? `${String(regular_id)} ${date}`;
+	return [...new Map(lessons.map((lesson) => [keyOf(lesson), lesson])).values()];
+}

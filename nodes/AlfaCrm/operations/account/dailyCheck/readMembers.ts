@@ -1,0 +1,64 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { cgi } from '../../../entities/cgi';
+import { passesOf } from '../../../entities/listCall';
+import type { Item } from '../../../run/item';
+import { warningReader } from '../../../run/readList';
+import { readMembers } from '../../../store/calendar/participants';
+import { isOnDay } from '../../../store/calendar/periods';
+import type { Branch } from '../../../store/located';
+import { readIds } from '../../../values/formats';
+import type { CheckName } from './finding';
+import type { SchoolReader } from './schoolReader';
+
+/**
+ * AlfaCRM lists only today's members unless it is asked for past and future ones too. API notes
+ * 5.7.
+ */
+const CURRENT_MEMBERS: readonly IDataObject[] = [{}];
+
+/**
+ * Reads the IDs of the customers who are members of a group today.
+ *
+ * @returns undefined if this user may not list them
+ */
+export async function readCurrentMembers(
+	schoolReader: SchoolReader,
+	checks: readonly CheckName[],
+	{ branch, groupId }: { branch: Branch; groupId: number },
+): Promise<number[] | undefined> {
+	const { today, zone } = schoolReader.form.days;
+	const { plural } = cgi;
+	const reader = warningReader(schoolReader.item, plural.toLowerCase());
+	const memberships = await schoolReader.readIfAllowed(
+		{ checks, plural, branch },
+		async () => await readMembers(reader, branch, groupId, CURRENT_MEMBERS),
+	);
+	const current = memberships?.filter((membership) => isOnDay(membership, today, zone));
+	return current && customerIdsIn(current);
+}
+
+/**
+ * Reads the IDs of the customers who are, were or will be members of some groups. A group that this
+ * user may not see has none.
+ */
+export async function readMembersOfAnyTime(
+	item: Item,
+	groupIds: readonly number[],
+	branch: Branch,
+): Promise<number[]> {
+	const membershipsOfGroups = await Promise.all(
+		groupIds.map(
+			async (groupId) =>
+				await item.readIfAllowed(async () => await readMembers(item, branch, groupId, passesOf(cgi)), {
+					notFoundIsDenied: true,
+				}),
+		),
+	);
+	return customerIdsIn(membershipsOfGroups.flatMap((memberships) => memberships ?? []));
+}
+
+/** Returns each customer of some memberships once. */
+const customerIdsIn = (memberships: readonly IDataObject[]): number[] => [
+	...new Set(readIds(memberships.map(({ customer_id }) => customer_id))),
+];

@@ -1,0 +1,23 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { INCOME, pay } from '../../../entities/pay';
+import type { LocatedRecord } from '../../../store/located';
+import { formatDay } from '../../../values/formats';
+import type { CheckName } from './finding';
+import type { SchoolReader } from './schoolReader';
+
+/** The checks that need payments. */
+const CHECKS: readonly CheckName[] = ['noPayer'];
+
+/** Reads the incomes of the checked day. */
+export async function readPayments(schoolReader: SchoolReader): Promise<LocatedRecord[]> {
+	if (!schoolReader.isAnyChosen(CHECKS)) return [];
+
+	const { day, zone } = schoolReader.form.days;
+	const filterDay = formatDay(day, 'isoDotted', zone);
+	const body = { pay_type_id: INCOME, date_from: filterDay, date_to: filterDay };
+	// AlfaCRM may ignore the filter and list all payments of many years, so only those of the day are
+	// kept. API notes 5.16.
+	const isOfDay = (payment: IDataObject) => formatDay(payment.document_date, 'iso', zone) === day;
+	return await schoolReader.readAllBranches(CHECKS, pay, { body, keep: isOfDay });
+}

@@ -1,0 +1,41 @@
+import type { Occurrence } from '../../../store/calendar/participants';
+import { formatTime } from '../../../values/formats';
+import type { Names } from './finding';
+
+/** A sentence names at most this many records, and counts the others. */
+const MOST_NAMED = 3;
+
+/** Writes `A`, `A and B`, `A, B and C`, `A, B, C and 2 more`. */
+export function joinNames(names: readonly string[]): string {
+	const leading = names.slice(0, MOST_NAMED);
+	const uncounted = names.length - MOST_NAMED;
+	const last = uncounted > 0 ? `${uncounted} more` : (leading.pop() ?? '');
+	return leading.length === 0 ? last : `${leading.join(', ')} and ${last}`;
+}
+
+export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Names the groups that have a lesson, or else its customers. */
+export function nameGroupsOrCustomers(lesson: Occurrence, names: Names): string {
+	const { group_ids, customer_ids, lesson_id } = lesson;
+	if (group_ids.length > 0) return joinNames(group_ids.map((id) => names.group(id)));
+	if (customer_ids.length > 0) return joinNames(customer_ids.map((id) => names.customer(id)));
+	return lesson_id === null ? 'nobody' : `lesson ${lesson_id}`;
+}
+
+/** Takes the time out of `2026-02-09 17:00:00`, which is by the clock of the school already. */
+export const timeOf = (moment: string | null): string | undefined => formatTime(moment, 'UTC');
+
+/** Writes `10:00–11:00`; a time that AlfaCRM does not show is left out. */
+export const describeTimes = ({ time_from, time_to }: Occurrence): string =>
+	[timeOf(time_from), timeOf(time_to)].filter((time) => time !== undefined).join('–');
+
+/** Writes `The lesson of Robotics on 2026-02-09 at 17:00–18:00 with Lev Petrov`. */
+export function describeLesson(lesson: Occurrence, names: Names): string {
+	const times = describeTimes(lesson);
+	const teachers = lesson.teacher_ids.map((id) => names.teacher(id));
+
+	const atTimes = times === '' ? '' : ` at ${times}`;
+	const withTeachers = teachers.length === 0 ? '' : ` with ${joinNames(teachers)}`;
+	return `The lesson of ${nameGroupsOrCustomers(lesson, names)} on ${lesson.date}${atTimes}${withTeachers}`;
+}

@@ -1,0 +1,91 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { customer as customerEntity } from '../../../../entities/customer';
+import { group as groupEntity } from '../../../../entities/group';
+import { listOf } from '../../../../fields/field';
+import { currentRecord } from '../../../../run/records';
+import { labelsOf } from '../../../../run/target';
+import { firstDay, lastDay } from '../../../../store/calendar/periods';
+import type { Removal, Trial, TrialStep } from '../trialStep';
+import { CONFIRMED } from '../trialStep';
+import { explainMissingLead } from './leadSteps';
+
+/** Returns the reason to skip a step that needs the group; undefined if the group is known. */
+const explainMissingGroup = (trial: Trial): string | undefined =>
+	explainMissingLead(trial) ?? (trial.groupId === undefined ? "'Group ID' is not filled in." : undefined);
+
+/** Returns the reason to skip a step that needs the membership; undefined if it is there. */
+const explainMissingMembership = (trial: Trial): string | undefined =>
+	explainMissingGroup(trial) ??
+	(trial.records.remaining.has('membership') ? undefined : 'There is no membership.');
+
+/** The form of the operations that concern the membership of the lead. */
+const membershipForm = ({ records, groupId }: Trial): IDataObject => ({
+	id: records.leadId,
+	group_id: groupId,
+});
+
+export const joinGroup: TrialStep = {
+	name: 'add to group',
+	kind: 'membership',
+	creates: true,
+	findReasonToSkip: explainMissingGroup,
+
+	async write(trial) {
+		await hideGroupName(trial);
+		await trial.operations.execute(customerEntity, 'addToGroup', membershipForm(trial));
+		return CONFIRMED;
+	},
+
+	async readBack({ item, records, day }) {
+		const membership = (await records.readMemberships()).at(0);
+		if (membership === undefined) return { isDone: false };
+
+		const isCurrent = firstDay(membership, item.zone) <= day && lastDay(membership, item.zone) >= day;
+		return { isDone: true, problems: isCurrent ? [] : ['Its days do not cover today'] };
+	},
+};
+
+/** A shorter name would also be found inside of other words of the report. */
+const SHORTEST_HIDDEN_NAME = 4;
+
+/** Keeps the name of the group out of the report, because a group may be named after a person. */
+async function hideGroupName({ item, operations, branch, groupId, secrets }: Trial): Promise<void> {
+	const target = {
+		path: groupEntity.path,
+		branch,
+		query: {},
+		labels: labelsOf(groupEntity.fields),
+	};
+	const readGroup = async () =>
+		await currentRecord(operations.makeItem(), groupEntity, Number(groupId), target);
+	const group = await item.readIfAllowed(readGroup).catch(() => undefined);
+	for (const name of listOf(group?.row.name).map(String)) {
+		if (name.length >= SHORTEST_HIDDEN_NAME) secrets.add(name);
+	}
+}
+
+export const leaveGroup: TrialStep = {
+	name: 'remove from group',
+	kind: 'membership',
+	findReasonToSkip: explainMissingMembership,
+
+	async write(trial) {
+		const form = { ...membershipForm(trial), leave_by: 'end' };
+		await trial.operations.execute(customerEntity, 'removeFromGroup', form);
+		return CONFIRMED;
+	},
+
+	async readBack({ records }) {
+		return { isDone: await records.hasLeftGroup(), shownInstead: 'shows another last day' };
+	},
+};
+
+export const removeMembership: Removal = {
+	name: 'delete membership',
+	kind: 'membership',
+	async remove(trial) {
+		const form = { ...membershipForm(trial), leave_by: 'delete' };
+		await trial.operations.execute(customerEntity, 'removeFromGroup', form);
+	},
+};

@@ -1,0 +1,69 @@
+import { customer as customerEntity } from '../../../../entities/customer';
+import { task as taskEntity } from '../../../../entities/task';
+import { bodyOf } from '../../../../run/body';
+import { readId } from '../../../../values/formats';
+import { compareFields } from '../compareFields';
+import type { Removal, TrialStep } from '../trialStep';
+import { CONFIRMED } from '../trialStep';
+import { explainMissingLead } from './leadSteps';
+
+export const createTask: TrialStep = {
+	name: 'create task',
+	kind: 'task',
+	creates: true,
+	findReasonToSkip: explainMissingLead,
+
+	async write({ operations, records, signature, day }) {
+		const [task] = await operations.execute(customerEntity, 'createTask', {
+			id: records.leadId,
+			title: signature.text,
+			additionalFields: { text: signature.text, due_date: day },
+		});
+		records.noteCreatedTask(readId(task.id));
+		return CONFIRMED;
+	},
+
+	async readBack({ operations, records, signature, day, branch }) {
+		const { tasks, isListedByDay } = await records.readTasks();
+		const task = tasks.at(0);
+		if (task === undefined) return { isDone: false };
+
+		const input = {
+			title: signature.text,
+			text: signature.text,
+			due_date: day,
+			customer_ids: records.leadId,
+		};
+		const sent = bodyOf(operations.makeItem(), taskEntity.fields, input, branch);
+		const fieldProblems = compareFields(operations, taskEntity, { sent, record: task });
+		const listProblems = isListedByDay ? [] : ['It is not listed by its due date'];
+		return { isDone: true, problems: [...fieldProblems, ...listProblems] };
+	},
+};
+
+export const removeTask: Removal = {
+	name: 'delete task',
+	kind: 'task',
+	async remove({ operations }, id) {
+		await operations.execute(taskEntity, 'delete', { id });
+	},
+};
+
+/** Makes the step that closes a task which AlfaCRM has not deleted. */
+export function makeCloseTaskStep(id: number): TrialStep {
+	const closedTask = { is_done: 1, is_archive: 1 };
+	return {
+		name: 'close task',
+		kind: 'task',
+		async write({ operations }) {
+			await operations.execute(taskEntity, 'update', { id, updateFields: closedTask });
+			return CONFIRMED;
+		},
+		async readBack({ operations, records }) {
+			const { tasks } = await records.readTasks();
+			const record = tasks.find((task) => readId(task.id) === id);
+			const problems = compareFields(operations, taskEntity, { sent: closedTask, record });
+			return { isDone: problems.length === 0, problems };
+		},
+	};
+}

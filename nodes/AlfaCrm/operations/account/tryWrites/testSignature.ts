@@ -1,0 +1,29 @@
+import { randomInt } from 'crypto';
+import type { IDataObject } from 'n8n-workflow';
+
+/** The words that everything the trial writes says of itself. */
+export const TEST_NOTICE = 'n8n test, may be deleted';
+
+const STAMP_LENGTH = 8;
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
+
+/**
+ * The words by which one trial knows its records: the notice and a random stamp. Two trials have
+ * different stamps, so neither takes back what the other has written.
+ */
+export class TestSignature {
+	/** Letters only, so that AlfaCRM takes it for no number. */
+	private readonly stamp = Array.from(
+		{ length: STAMP_LENGTH },
+		() => ALPHABET[randomInt(ALPHABET.length)],
+	).join('');
+	readonly text = `${TEST_NOTICE} (${this.stamp})`;
+
+	/**
+	 * Whether this trial has written a record. A record without the stamp is somebody else's,
+	 * whatever ID AlfaCRM names.
+	 */
+	isOn({ name, note, title, text, comment }: IDataObject): boolean {
+		return [name, note, title, text, comment].some((value) => String(value).includes(this.stamp));
+	}
+}

@@ -1,0 +1,79 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Item } from '../../../run/item';
+import type { TestSignature } from './testSignature';
+import type { RecordKind } from './remainingRecords';
+import type { Secrets } from './secrets';
+import type { TestRecords } from './testRecords';
+import type { TrialOperations } from './trialOperations';
+
+/** What the steps of one trial work with. */
+export interface Trial {
+	item: Item;
+	branch: number;
+	/** The group that the lead joins, if the user has chosen one. */
+	groupId?: number;
+	/** Today, by the clock of the workflow: `yyyy-mm-dd`. */
+	day: string;
+	signature: TestSignature;
+	operations: TrialOperations;
+	records: TestRecords;
+	secrets: Secrets;
+}
+
+/**
+ * How AlfaCRM answered to a write. A call that failed or whose answer was lost counts as refused.
+ */
+export type WriteAnswer =
+	| {
+			outcome: 'confirmed';
+			/** The ID of the new record, as the answer names it. */
+			createdId?: number;
+	  }
+	| {
+			outcome: 'refused';
+			/** What went wrong, and what AlfaCRM said. */
+			refusal: string;
+			/** The fields that AlfaCRM accepted when each was sent alone. */
+			acceptedFields?: IDataObject;
+	  };
+
+export const CONFIRMED: WriteAnswer = { outcome: 'confirmed' };
+
+/** What AlfaCRM shows after a write. */
+export interface ReadBack {
+	/** Whether the write was carried out. */
+	isDone: boolean;
+	/**
+	 * What AlfaCRM shows if the write was not carried out; by default, it does not show the record.
+	 */
+	shownInstead?: string;
+	/** In what the record differs from what was sent, as sentences. */
+	problems?: string[];
+}
+
+/** One write that is tried, and how to find out whether AlfaCRM has carried it out. */
+export interface TrialStep {
+	/** What the report calls the step. */
+	name: string;
+	/** The record that is written. */
+	kind: RecordKind;
+	/** Whether the record is new, so that it may exist even if it cannot be read back. */
+	creates?: true;
+	/** Says why the step cannot be tried; undefined if it can. */
+	findReasonToSkip?(trial: Trial): string | undefined;
+	/** Writes, as the operation of the node does. An error counts as a refusal. */
+	write(trial: Trial): Promise<WriteAnswer>;
+	/** Reads what AlfaCRM shows now. */
+	readBack(trial: Trial, answer: WriteAnswer): Promise<ReadBack>;
+}
+
+/** How the records of a kind are deleted when the trial is over. */
+export interface Removal {
+	/** What the report calls the step. */
+	name: string;
+	kind: RecordKind;
+	remove(trial: Trial, id: number): Promise<void>;
+	/** Says what AlfaCRM shows if the record is still there. */
+	describeRemaining?(trial: Trial): string;
+}

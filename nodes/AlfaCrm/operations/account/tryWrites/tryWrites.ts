@@ -1,0 +1,56 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { objectOf, STRING } from '../../../output/recordSchema';
+import type { Item } from '../../../run/item';
+import { ACCOUNT, readRequestedBranch } from '../accountForm';
+import type { TrialForm } from './trial';
+import { runTrial } from './trial';
+import type { OperationsOf } from './trialOperations';
+
+/** Off by default, so that nobody writes to an account by choosing the wrong operation. */
+export const writeTestLead: INodeProperties = {
+	displayName: 'Write a Test Lead',
+	name: 'writeTestLead',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to write a lead, a comment and a task marked as a test',
+};
+
+export const groupToTry: INodeProperties = {
+	displayName: 'Group ID',
+	name: 'groupToTry',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 40',
+	description: 'The lead joins and leaves it. Left empty, that is not tried.',
+};
+
+export const trialSchema = objectOf({
+	step: STRING,
+	result: STRING,
+	message: STRING,
+	report: STRING,
+});
+
+/**
+ * Tries what the node writes, with a test lead. One lead is written for all items of the execution.
+ *
+ * @throws NodeOperationError if the user has not switched it on
+ */
+export async function tryWrites(item: Item, operationsOf: OperationsOf): Promise<IDataObject[]> {
+	if (!item.flag(writeTestLead)) {
+		throw item.error(
+			`'${writeTestLead.displayName}' is off`,
+			'Switch it on: a lead marked as a test is then written to this AlfaCRM.',
+		);
+	}
+	const form = readTrialForm(item);
+	const run = async () => await runTrial(item, operationsOf, form);
+	return await item.execution.cached(ACCOUNT, 'writes', run);
+}
+
+function readTrialForm(item: Item): TrialForm {
+	// Only a field that was left empty means no group. An expression that finds nothing is refused.
+	const groupId = item.input(groupToTry) === '' ? undefined : item.id(groupToTry);
+	return { branch: readRequestedBranch(item), groupId };
+}
