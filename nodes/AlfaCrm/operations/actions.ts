@@ -1,6 +1,6 @@
 import type { Action, ActionKindName } from '../entities/types';
 import type { ActionKind, Operation } from '../run/operation';
-import { bookLesson } from './lessons/bookLesson';
+import { bookLesson } from './lessons/book/bookLesson';
 import { freeSlots } from './lessons/freeSlots';
 import { participants } from './lessons/getParticipants';
 import { overview } from './customers/overview';

@@ -13,7 +13,7 @@ import type { Item } from '../../run/item';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { Execution } from '../../run/execution';
 import { recordKey } from '../../run/execution';
-import { movedEnds } from './duration';
+import { movedEndTimes } from './endTimes';
 import { report, reportSchema, makeRecordOutput } from '../../output/readings';
 import { isOnDay } from '../../store/calendar/periods';
 import { warningReader } from '../../run/readList';
@@ -101,7 +101,7 @@ async function complete(
 		const held = attendanceIn(item, id, lesson, isCompleted);
 		// Another branch may list it, too.
 		const home = readId(lesson.branch_id) ?? target.branch;
-		const rest = { ...given, branch_id: home, ...movedEnds(item, { ...entity, fields }, lesson, given) };
+		const rest = { ...given, branch_id: home, ...movedEndTimes(item, { ...entity, fields }, lesson, given) };
 		if (isCompleted) {
 			const differing = wanted.filter((row) => {
 				const known = rowOf(held, row);
