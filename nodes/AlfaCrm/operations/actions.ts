@@ -6,7 +6,7 @@ import { participants } from './lessons/getParticipants';
 import { overview } from './customers/overview';
 import { recordParameter } from '../run/recordParameter';
 import { change, rejectLead } from './customers/change';
-import { completeLesson } from './lessons/completeLesson';
+import { completeLesson } from './lessons/complete/completeLesson';
 import { correctPayment, createIfAbsent } from './payments/createIfAbsent';
 import { get, getMany, save } from './common/declared';
 import { dependsOnToday, fieldsForm } from '../run/actionFields';
