@@ -10,7 +10,8 @@ import { completeLesson } from './lessons/complete/completeLesson';
 import { correctPayment, createIfAbsent } from './payments/createIfAbsent';
 import { get, getMany, save } from './common/declared';
 import { dependsOnToday, fieldsForm } from '../run/actionFields';
-import { joinGroup, leaveGroup } from './groups/memberships';
+import { joinGroup } from './groups/joinGroup';
+import { leaveGroup } from './groups/leaveGroup';
 import { moveToStage } from './customers/moveToStage';
 
 /** What each kind of action is. A kind without a module, or a module without a part, does not compile. */
