@@ -11,8 +11,8 @@ import type { MembershipForm } from './membership';
 
 /**
  * Moves a form into a branch of its group, if the user has chosen no branch. The form then has the
- * branch in which the customer was found. AlfaCRM reaches memberships through the group, so the group
- * has to be in the branch of the calls. API notes 5.7.
+ * branch in which the customer was found. AlfaCRM reaches memberships through the group, so the
+ * group has to be in the branch of the calls. API notes 5.7.
  *
  * If the group is in several other branches, one that the customer's card names is taken.
  *

@@ -17,12 +17,14 @@ import {
 import type { MembershipChange, Days } from './planMembership';
 import { planMembership } from './planMembership';
 
-/** AlfaCRM refuses a customer who is in the group already with a message like this. API notes 5.7. */
+/**
+ * AlfaCRM refuses a customer who is in the group already with a message like this. API notes 5.7.
+ */
 const ALREADY_MEMBER_MESSAGE = /уже состоит/i;
 
 /**
- * *Customer → Add to Group*: makes a customer a member of a group from a first day to a last day, or
- * without an end. If an existing membership shares a day with these days, its days are changed;
+ * *Customer → Add to Group*: makes a customer a member of a group from a first day to a last day,
+ * or without an end. If an existing membership shares a day with these days, its days are changed;
  * otherwise a membership is created. `planMembership.ts` decides between the two.
  */
 export const joinGroup: ActionKind<'joinGroup'> = {
@@ -144,10 +146,11 @@ async function createMembership(
 }
 
 /**
- * Whether AlfaCRM refuses the creation because the customer is in the group on the days of the form.
+ * Whether AlfaCRM refuses the creation because the customer is in the group on the days of the
+ * form.
  *
- * Its message does not say on which days. So it proves nothing if the user has given days. And if the
- * list shows memberships on other days, the message may be about one of those.
+ * Its message does not say on which days. So it proves nothing if the user has given days. And if
+ * the list shows memberships on other days, the message may be about one of those.
  */
 function meansAlreadyMember(
 	error: Error,
@@ -159,9 +162,9 @@ function meansAlreadyMember(
 }
 
 /**
- * Moves the end of a new membership if it should have none. AlfaCRM gives a membership without an end
- * the end of its group. If the group is over, the membership would be over too, and the next run
- * would not find the customer in the group.
+ * Moves the end of a new membership if it should have none. AlfaCRM gives a membership without an
+ * end the end of its group. If the group is over, the membership would be over too, and the next
+ * run would not find the customer in the group.
  */
 async function withoutEarlyEnd(
 	form: MembershipForm,

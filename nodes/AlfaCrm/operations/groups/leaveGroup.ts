@@ -16,8 +16,8 @@ import {
 
 /**
  * *Customer → Remove From Group*: ends the memberships of a customer in a group on a last day, or
- * deletes them as if they had never been. A customer who is not in the group after that day has left
- * it already, and nothing is changed.
+ * deletes them as if they had never been. A customer who is not in the group after that day has
+ * left it already, and nothing is changed.
  */
 export const leaveGroup: ActionKind<'leaveGroup'> = {
 	form: () => ({}),
@@ -53,7 +53,9 @@ function readDeparture({ item, fields }: MembershipForm): Departure {
 	};
 }
 
-/** Finds the memberships that go on after the last day. A deletion also finds those that end on it. */
+/**
+ * Finds the memberships that go on after the last day. A deletion also finds those that end on it.
+ */
 async function findMembershipsToEnd(
 	form: MembershipForm,
 	{ lastDay, isDeletion }: Departure,
@@ -121,7 +123,9 @@ function describeTask({ customerId, groupId }: MembershipForm, { id }: IDataObje
 	return `take customer ${customerId} out of group ${groupId} (membership ${String(id)})`;
 }
 
-/** Reports that the customer is not in the group after the last day, so that nothing was changed. */
+/**
+ * Reports that the customer is not in the group after the last day, so that nothing was changed.
+ */
 function reportAlreadyLeft(form: MembershipForm, { lastDay }: Departure): IDataObject {
 	const { customerId, groupId, toOutput } = form;
 	hintThatNothingChanged(form, `This customer is not in the group after ${lastDay}; nothing was changed`);

@@ -18,8 +18,8 @@ import type { Branch } from '../../store/located';
 import { readId } from '../../values/formats';
 
 /**
- * What *Add to Group* (`joinGroup.ts`) and *Remove From Group* (`leaveGroup.ts`) share: the form, the
- * calls, and the output. A membership says on which days a customer belongs to a group. AlfaCRM
+ * What *Add to Group* (`joinGroup.ts`) and *Remove From Group* (`leaveGroup.ts`) share: the form,
+ * the calls, and the output. A membership says on which days a customer belongs to a group. AlfaCRM
  * calls it `cgi`; its first day is `b_date`, and its last day is `e_date`. API notes 5.7.
  */
 

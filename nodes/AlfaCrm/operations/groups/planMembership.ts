@@ -25,7 +25,9 @@ export interface Days {
 /** An existing membership that covers the days, after its own days are changed if necessary. */
 export interface MembershipChange {
 	membership: IDataObject;
-	/** The new first and last day as they are sent; empty if the membership covers the days already. */
+	/**
+	 * The new first and last day as they are sent; empty if the membership covers the days already.
+	 */
 	changes: IDataObject;
 	/** Whether the customer is in the group on at least one of the days already. */
 	isMember: boolean;
@@ -35,7 +37,8 @@ export interface MembershipChange {
  * Plans how the days are covered.
  *
  * @returns `create` if a new membership is needed. `refuse` if the days begin in one membership and
- * lead into a later one: the later one would have to begin earlier, and would overlap with the first.
+ * lead into a later one: the later one would have to begin earlier, and would overlap with the
+ * first.
  */
 export function planMembership(
 	memberships: readonly IDataObject[],
@@ -62,7 +65,9 @@ export function planMembership(
 	return { membership, changes, isMember: sharingMemberships.length > 0 };
 }
 
-/** Finds the memberships that share a day with the days. The membership that ends last comes first. */
+/**
+ * Finds the memberships that share a day with the days. The membership that ends last comes first.
+ */
 function findSharingMemberships(
 	memberships: readonly IDataObject[],
 	{ from, to }: Days,

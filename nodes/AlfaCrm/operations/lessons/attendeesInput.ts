@@ -35,7 +35,10 @@ export function assertHasAttendees(item: Item, input: IDataObject): void {
 
 const isBlankIn = (input: IDataObject, field: Field): boolean => isBlank(field, input[field.name]);
 
-/** Whether the user has filled a field, with an expression, in JSON or through the mapped input item. */
+/**
+ * Whether the user has filled a field, with an expression, in JSON or through the mapped input
+ * item.
+ */
 function isFilledByUser(item: Item, input: IDataObject, { name }: Field): boolean {
 	const { [name]: parameter, columns } = item.execution.parameters;
 	if (isForm(item, lessonEntity)) return !isEmpty(input[name]) || isExpression(parameter);

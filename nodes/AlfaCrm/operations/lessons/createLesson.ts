@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import type { Field } from '../../entities/fieldTypes';
 import { dayOf, LESSON_FIELDS } from '../../entities/lesson';
 import type { Entity } from '../../entities/types';
 import { listOf } from '../../fields/field';
@@ -74,14 +75,18 @@ async function createOnce(item: Item, entity: Entity, draft: NewRecord): Promise
 	const lesson = readLessonToCreate(item, draft);
 	if (lesson === undefined) return await saveLesson();
 
-	const findLesson = async () => {
-		const existingLesson = await findExistingLesson(item, lesson);
-		if (existingLesson === undefined) return undefined;
+	const checkLesson = async () => {
+		const lessonsOfDay = await readLessonsToCompare(item, lesson);
+		const existingLesson = findExistingLesson(lesson, lessonsOfDay, item.zone);
+		if (existingLesson === undefined) {
+			assertTeacherAndRoomFree(item, lesson, lessonsOfDay);
+			return undefined;
+		}
 		hintThatLessonExists(item, existingLesson);
 		return draft.show(existingLesson);
 	};
 	const locks = locksFor(lesson);
-	return await item.withLock(locks, async () => await findOrCreate(item, findLesson, saveLesson));
+	return await item.withLock(locks, async () => await findOrCreate(item, checkLesson, saveLesson));
 }
 
 /**
@@ -120,65 +125,77 @@ function locksFor({ fields, day }: LessonToCreate): LockKey[] {
 }
 
 /**
- * Finds the lesson if it exists already: one that starts at the same time and has all attendees.
- *
- * @returns undefined if the lesson has to be created
- * @throws NodeOperationError if its teacher or room has another lesson at that time
+ * Reads the lessons of the day that may be the lesson itself, or may occupy its teacher or room.
  */
-async function findExistingLesson(
+async function readLessonsToCompare(
 	item: Item,
-	{ fields, branch, day, returnsExisting, checksTeacherAndRoom }: LessonToCreate,
-): Promise<IDataObject | undefined> {
+	{ fields, branch, day, checksTeacherAndRoom }: LessonToCreate,
+): Promise<IDataObject[]> {
 	// Only a teacher can have lessons in other branches: a room belongs to one branch.
-	const teacherBranches = checksTeacherAndRoom
+	const otherBranches = checksTeacherAndRoom
 		? await findBranchesOfTeachers(item, teacherIdsOf(fields), branch)
 		: [];
-	const lessonsOfDay = await readLessonsOfDay(item, day, {
-		branch,
-		otherBranches: teacherBranches,
-		readsCancelled: isCancelled(fields),
-	});
-
-	const existingLesson = lessonsOfDay.find(
-		(lesson) => startsWith(lesson, fields, item.zone) && hasAllAttendeesOf(lesson, fields),
-	);
-	if (returnsExisting && existingLesson !== undefined) return existingLesson;
-
-	// A cancelled lesson occupies nobody.
-	if (checksTeacherAndRoom && !isCancelled(fields)) {
-		assertTeacherAndRoomFree(item, fields, lessonsOfDay);
-	}
-	return undefined;
+	// A cancelled lesson is compared with cancelled lessons only.
+	const readsCancelled = isCancelled(fields);
+	return await readLessonsOfDay(item, day, { branch, otherBranches, readsCancelled });
 }
 
-/** @throws NodeOperationError for the first lesson that overlaps with the new one and occupies its teacher or room */
+/**
+ * Finds the lesson if it exists already: one that starts at the same time and has all its
+ * attendees.
+ */
+function findExistingLesson(
+	{ fields, returnsExisting }: LessonToCreate,
+	lessonsOfDay: readonly IDataObject[],
+	zone: string,
+): IDataObject | undefined {
+	if (!returnsExisting) return undefined;
+	return lessonsOfDay.find(
+		(lesson) => startTogether(lesson, fields, zone) && hasAllAttendeesOf(lesson, fields),
+	);
+}
+
+/**
+ * @throws NodeOperationError if another lesson overlaps with the new one and has its teacher or
+ * room
+ */
 function assertTeacherAndRoomFree(
 	item: Item,
-	fields: IDataObject,
+	{ fields, checksTeacherAndRoom }: LessonToCreate,
 	lessonsOfDay: readonly IDataObject[],
 ): void {
+	// A cancelled lesson needs neither a teacher nor a room.
+	if (!checksTeacherAndRoom || isCancelled(fields)) return;
+
 	const overlappingLessons = lessonsOfDay.filter((lesson) => overlap(lesson, fields, item.zone));
 	for (const lesson of overlappingLessons) {
 		for (const field of [LESSON_FIELDS.teacher, LESSON_FIELDS.room]) {
-			const idsOfNewLesson = readIds(listOf(fields[field.name]));
-			const occupiedId = readIds(listOf(lesson[field.name])).find((id) => idsOfNewLesson.includes(id));
-			if (occupiedId === undefined) continue;
+			const sharedId = findSharedId(field, lesson, fields);
+			if (sharedId === undefined) continue;
 			throw item.error(
-				`${field.label} ${occupiedId} has another lesson at that time: lesson ${String(lesson.id)}, ${describeTime(lesson, item.zone)}`,
+				`${field.label} ${sharedId} has another lesson at that time: lesson ${String(lesson.id)}, ${describeTime(lesson, item.zone)}`,
 				`Choose another time ('Get Free Slots' of the teacher shows some), or switch '${checkTeacherAndRoom.displayName}' off in 'Options'.`,
 			);
 		}
 	}
 }
 
+/** Finds an ID that two lessons have in the same field, such as a teacher of both. */
+function findSharedId({ name }: Field, lesson: IDataObject, otherLesson: IDataObject): number | undefined {
+	const otherIds = readIds(listOf(otherLesson[name]));
+	return readIds(listOf(lesson[name])).find((id) => otherIds.includes(id));
+}
+
 /** Whether two lessons of one day start at the same time. */
-function startsWith(lesson: IDataObject, otherLesson: IDataObject, zone: string): boolean {
+function startTogether(lesson: IDataObject, otherLesson: IDataObject, zone: string): boolean {
 	const span = readTimeSpan(lesson, zone);
 	const otherSpan = readTimeSpan(otherLesson, zone);
 	return span !== undefined && span.begin === otherSpan?.begin;
 }
 
-/** Whether two lessons of one day share some time. Lessons without a start overlap with no lesson. */
+/**
+ * Whether two lessons of one day share some time. Lessons without a start overlap with no lesson.
+ */
 function overlap(lesson: IDataObject, otherLesson: IDataObject, zone: string): boolean {
 	const span = readTimeSpan(lesson, zone);
 	const otherSpan = readTimeSpan(otherLesson, zone);
@@ -186,7 +203,10 @@ function overlap(lesson: IDataObject, otherLesson: IDataObject, zone: string): b
 	return span.begin < otherSpan.end && otherSpan.begin < span.end;
 }
 
-/** Writes when a lesson takes place: `2026-02-10 17:00 to 18:00`, or without the end if AlfaCRM shows none. */
+/**
+ * Writes when a lesson takes place: `2026-02-10 17:00 to 18:00`, or without the end if AlfaCRM
+ * shows none.
+ */
 function describeTime(lesson: IDataObject, zone: string): string {
 	const start = `${dayOf(lesson, zone)} ${formatTime(lesson.time_from, zone)}`;
 	const end = formatTime(lesson.time_to, zone);

@@ -68,7 +68,10 @@ function timePairsOf(fields: readonly Field[]): Array<{ start: Field; end: Field
 		});
 }
 
-/** Returns the minutes from a start to an end; undefined if these cannot be read or the end comes first. */
+/**
+ * Returns the minutes from a start to an end; undefined if these cannot be read or the end comes
+ * first.
+ */
 function minutesBetween(start: unknown, end: unknown, zone: string): number | undefined {
 	const startTime = formatTime(start, zone);
 	const endTime = formatTime(end, zone);

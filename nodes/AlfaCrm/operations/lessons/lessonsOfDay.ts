@@ -12,8 +12,8 @@ import { findById } from '../../store/records';
 import { readIds } from '../../values/formats';
 
 /**
- * Reads the lessons with which *Lesson → Create* compares a new lesson: those of its day, in its own
- * branch and in the other branches of its teachers. The lists are read once for all items, and
+ * Reads the lessons with which *Lesson → Create* compares a new lesson: those of its day, in its
+ * own branch and in the other branches of its teachers. The lists are read once for all items, and
  * include the lessons that earlier items have created.
  */
 
@@ -26,7 +26,10 @@ interface LessonsQuery {
 	readsCancelled: boolean;
 }
 
-/** Reads the lessons of a day. A branch whose lessons this user may not list is left out, with a hint. */
+/**
+ * Reads the lessons of a day. A branch whose lessons this user may not list is left out, with a
+ * hint.
+ */
 export async function readLessonsOfDay(
 	item: Item,
 	day: string,
@@ -113,7 +116,9 @@ async function readTeacherBranchesOnce(item: Item, teacherId: number, branch: Br
 	);
 }
 
-/** Reads the branches of a teacher. Returns none, with a hint, if this user may not list teachers. */
+/**
+ * Reads the branches of a teacher. Returns none, with a hint, if this user may not list teachers.
+ */
 async function readTeacherBranches(item: Item, teacherId: number, branch: Branch): Promise<number[]> {
 	const target = { path: teacherEntity.path, branch, query: {}, labels: {} };
 	const result = await item.readIfAllowed(async () => await findById(item, teacherEntity, teacherId, target));

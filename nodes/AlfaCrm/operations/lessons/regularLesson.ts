@@ -13,8 +13,8 @@ import { updating } from '../common/update';
 import { movedEndTimes } from './endTimes';
 
 /**
- * *Regular Lesson → Create* and *Update*. AlfaCRM takes no duration of a regular lesson. So the form
- * of a new one has a 'Duration', from which the node works out the end time. API notes 5.13.
+ * *Regular Lesson → Create* and *Update*. AlfaCRM takes no duration of a regular lesson. So the
+ * form of a new one has a 'Duration', from which the node works out the end time. API notes 5.13.
  */
 
 const startField = fieldNamed('time_from_v');

@@ -38,8 +38,8 @@ function withUnchangedFields(item: Item, record: IDataObject, changes: IDataObje
 }
 
 /**
- * Returns the fields that an update sends. The stored end time is not among them if the user gives a
- * new duration, because the end time would take precedence over it. A record shows no duration.
+ * Returns the fields that an update sends. The stored end time is not among them if the user gives
+ * a new duration, because the end time would take precedence over it. A record shows no duration.
  */
 function fieldsToSend(changes: IDataObject): Field[] {
 	const hasNewDuration = durationField.name in changes;
@@ -48,7 +48,10 @@ function fieldsToSend(changes: IDataObject): Field[] {
 	);
 }
 
-/** Reads the value of a field from a record. AlfaCRM takes the day as `lesson_date` and shows it as `date`. */
+/**
+ * Reads the value of a field from a record. AlfaCRM takes the day as `lesson_date` and shows it as
+ * `date`.
+ */
 function storedValueOf(field: Field, record: IDataObject): Wire {
 	return record[field.name === dayField.name ? 'date' : field.name];
 }

@@ -171,7 +171,9 @@ function toOutput(
 	};
 }
 
-/** Lists the names of a lesson's teachers, with commas; null if none of them is among `teachers`. */
+/**
+ * Lists the names of a lesson's teachers, with commas; null if none of them is among `teachers`.
+ */
 function teacherNamesOf(lesson: IDataObject, teachers: readonly Teacher[]): string | null {
 	const teacherIds = teacherIdsOf(lesson);
 	const names = teachers.filter(({ id }) => teacherIds.includes(id)).map(({ name }) => String(name));

@@ -21,8 +21,8 @@ import type { Booking } from './bookingForm';
  * Warns of each archived customer and rejected lead. *Get Participants*, and so every reminder,
  * leaves out their lessons.
  *
- * @throws NodeApiError if a card does not exist or this user may not read it. Nobody could be warned
- * then, so nothing is booked.
+ * @throws NodeApiError if a card does not exist or this user may not read it. Nobody could be
+ * warned then, so nothing is booked.
  */
 export async function warnOfArchivedCustomers(item: Item, booking: Booking): Promise<void> {
 	const target = customerTarget(booking);
@@ -43,7 +43,10 @@ async function warnIfArchived(item: Item, target: Target, customerId: number): P
 
 // ---------------------------------------------------------------- stages of leads
 
-/** The stage to which the leads are moved, and whether it may be an earlier stage than the current one. */
+/**
+ * The stage to which the leads are moved, and whether it may be an earlier stage than the current
+ * one.
+ */
 interface StageMove {
 	stageId: number;
 	mayMoveBack: boolean;
@@ -102,8 +105,8 @@ async function moveLeadToStage(
 }
 
 /**
- * Whether AlfaCRM shows that a stage comes after the current stage of a lead. A lead without a stage
- * may move to any stage.
+ * Whether AlfaCRM shows that a stage comes after the current stage of a lead. A lead without a
+ * stage may move to any stage.
  */
 async function movesForward(item: Item, lead: LocatedRecord, stageId: number): Promise<boolean> {
 	const currentStage = stageOf(lead.row);

@@ -27,7 +27,10 @@ import { assertDayRange, duration, step } from '../timetable';
 export interface BookingForm {
 	/** Where and when the lesson may take place. Its teachers still have to be read. */
 	search: Omit<SlotSearch, 'teachers'>;
-	/** The teachers that the user has chosen. If empty, any teacher of the subject may give the lesson. */
+	/**
+	 * The teachers that the user has chosen. If empty, any teacher of the subject may give the
+	 * lesson.
+	 */
 	chosenTeacherIds: number[];
 	/** When the lesson has to start, `hh:mm`. If undefined, the first free slot is booked. */
 	startTime?: string;
@@ -64,7 +67,10 @@ export const bookingOptions = collection(
 	'Add Option',
 );
 
-/** The fields that the form shows only for one choice of 'When', by their names. It always shows the others. */
+/**
+ * The fields that the form shows only for one choice of 'When', by their names. It always shows the
+ * others.
+ */
 const SHOWN_FOR_CHOICE: Readonly<Record<string, string>> = {
 	time_from: WHEN.time,
 	date_to: WHEN.firstFree,
@@ -121,7 +127,10 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
 	};
 }
 
-/** Adds the labels of this form to the target, so that messages name the fields as the user sees them. */
+/**
+ * Adds the labels of this form to the target, so that messages name the fields as the user sees
+ * them.
+ */
 function readTarget(item: Item, entity: Entity, fields: readonly Field[]): Target {
 	const target = targetOf(item, entity);
 	return { ...target, labels: { ...target.labels, ...labelsOf(fields) } };
@@ -162,8 +171,8 @@ function readWhen(item: Item, fields: readonly Field[], input: IDataObject): unk
 }
 
 /**
- * Leaves out 'When' itself and the fields that the form hides. A hidden field may still hold a value
- * from before the user changed 'When', and that value must not be read.
+ * Leaves out 'When' itself and the fields that the form hides. A hidden field may still hold a
+ * value from before the user changed 'When', and that value must not be read.
  */
 function fieldsShownFor(when: unknown, fields: readonly Field[]): Field[] {
 	return fields.filter(({ name }) => {

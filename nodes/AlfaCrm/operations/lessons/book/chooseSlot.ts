@@ -8,7 +8,7 @@ import type { SlotSearch, Teacher } from '../timetable';
 import { findSlots, readTimetable, requestFor } from '../timetable';
 import type { Booking } from './bookingForm';
 import type { Candidate, LessonTime } from './slotErrors';
-import { describeOffer, explainNoFreeSlot, explainObstacles } from './slotErrors';
+import { describeOffer, explainNoFreeSlot, explainObstacles, explainPassedTime } from './slotErrors';
 
 /**
  * Chooses the time and the teacher of a booking. A lesson at a given time takes that time if a
@@ -16,7 +16,9 @@ import { describeOffer, explainNoFreeSlot, explainObstacles } from './slotErrors
  * A lesson without a given time takes the first free slot.
  */
 
-/** If the requested time is not free, the error offers this many free slots within this many days. */
+/**
+ * If the requested time is not free, the error offers this many free slots within this many days.
+ */
 const OFFER = { slots: 3, days: 14 };
 
 /** When the lesson takes place, and which teacher gives it. */
@@ -50,11 +52,15 @@ async function chooseFirstFreeSlot(item: Item, search: SlotSearch): Promise<Less
 	throw item.error(message, advice);
 }
 
-/** Chooses a teacher for the requested time. */
+/**
+ * Chooses a teacher who is free at the requested time.
+ *
+ * @throws NodeOperationError if there is none, or the time has passed
+ */
 async function chooseSlotAt(item: Item, booking: Booking, time: LessonTime): Promise<SlotOrExistingLesson> {
 	const candidates = await findCandidates(item, booking, time);
 	const freeCandidate = candidates.find(({ obstacle }) => obstacle === undefined);
-	const hasPassed = startOf(time) < startOfSearch(booking.search);
+	const hasPassed = startOf(time) < earliestStartOf(booking.search);
 	if (freeCandidate !== undefined && !hasPassed) {
 		return { slot: { ...time, teacher: freeCandidate.teacher } };
 	}
@@ -67,13 +73,15 @@ async function chooseSlotAt(item: Item, booking: Booking, time: LessonTime): Pro
 	if (existingLesson !== undefined) return { existingLesson };
 
 	const reason = hasPassed
-		? `${startOf(time)} has passed by the clock of the workflow (${item.zone})`
+		? explainPassedTime(time, item.zone)
 		: explainObstacles(candidates, booking.search, time);
 	const freeSearch = await avoidAttendeeLessons(item, booking, offerSearch, attendeeLessons);
 	throw item.error(reason, await offerSlotsAfter(item, freeSearch, time));
 }
 
-/** Finds out for each teacher of a booking what keeps the teacher from giving the lesson at a time. */
+/**
+ * Finds out for each teacher of a booking what keeps the teacher from giving the lesson at a time.
+ */
 async function findCandidates(
 	item: Item,
 	{ search, checksWorkingHours }: Booking,
@@ -88,15 +96,18 @@ async function findCandidates(
 
 // ---------------------------------------------------------------- the slots that an error offers
 
-/** Returns the earliest start that a search allows, as `startOf` writes it; '' if every start is allowed. */
-const startOfSearch = ({ notBefore = '' }: SlotSearch): string => notBefore;
+/**
+ * Returns the earliest start that a search allows, as `startOf` writes it; '' if every start is
+ * allowed.
+ */
+const earliestStartOf = ({ notBefore = '' }: SlotSearch): string => notBefore;
 
 /**
  * Moves a search to the days for which an error offers slots. They begin on the requested day, or
  * today if that day has passed.
  */
 function searchWithinOfferDays(search: SlotSearch): SlotSearch {
-	const [today] = startOfSearch(search).split(' ');
+	const [today] = earliestStartOf(search).split(' ');
 	const firstDay = search.firstDay < today ? today : search.firstDay;
 	return { ...search, firstDay, lastDay: daysAfter(firstDay, OFFER.days - 1) };
 }
@@ -104,12 +115,12 @@ function searchWithinOfferDays(search: SlotSearch): SlotSearch {
 /** Finds the next free slots after the requested time, and lists them for an error message. */
 async function offerSlotsAfter(item: Item, search: SlotSearch, time: LessonTime): Promise<string> {
 	const startOnFirstDay = startOf({ date: search.firstDay, start: time.start });
-	const earliestStart = startOfSearch(search);
+	const earliestStart = earliestStartOf(search);
 	const notBefore = startOnFirstDay > earliestStart ? startOnFirstDay : earliestStart;
 	const slots = await findSlots(item, { ...search, notBefore }, { enough: OFFER.slots });
 
-	// Several teachers may be free at one time, and each time is offered once. The slots are sorted by
-	// time, so slots of one time follow each other.
+	// Several teachers may be free at one time, and each time is offered once. The slots are sorted
+	// by time, so slots of one time follow each other.
 	const slotsAtDifferentTimes = slots.filter(
 		(slot, index) => index === 0 || startOf(slot) !== startOf(slots[index - 1]),
 	);

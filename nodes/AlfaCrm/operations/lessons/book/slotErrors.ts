@@ -18,7 +18,10 @@ export interface LessonTime {
 	start: string;
 }
 
-/** A teacher who may give the lesson, and what keeps the teacher from doing so at the requested time. */
+/**
+ * A teacher who may give the lesson, and what keeps the teacher from doing so at the requested
+ * time.
+ */
 export interface Candidate {
 	teacher: Teacher;
 	/** Undefined if the teacher is free. */
@@ -32,6 +35,14 @@ export function explainNoFreeSlot(search: SlotSearch): { message: string; advice
 		message: `No slot of ${duration} minutes is free from ${firstDay} to ${lastDay}`,
 		advice: `Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${teacherHint(search)}`,
 	};
+}
+
+/**
+ * Says that the requested time has passed. The user's workflow may have another time zone than the
+ * school.
+ */
+export function explainPassedTime(time: LessonTime, zone: string): string {
+	return `${startOf(time)} has passed by the clock of the workflow (${zone})`;
 }
 
 /**

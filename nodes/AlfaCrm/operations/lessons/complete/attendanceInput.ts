@@ -27,7 +27,10 @@ interface AttendanceForm {
 	lessonId: number;
 	fields: readonly Field[];
 	branch: Branch;
-	/** Puts IDs in place of the names that an item holds. Other items have not done so before their turn. */
+	/**
+	 * Puts IDs in place of the names that an item holds. Other items have not done so before their
+	 * turn.
+	 */
 	resolveNames(item: Item): Promise<void>;
 }
 

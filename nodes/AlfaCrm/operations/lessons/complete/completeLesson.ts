@@ -209,8 +209,8 @@ function hintThatLessonIsCompleted(item: Item, lessonId: number): void {
 }
 
 /**
- * Refuses a cancelled lesson and a lesson that lies in the future. A lesson of tomorrow is accepted:
- * the time zone of the school is not known, so tomorrow may be today there.
+ * Refuses a cancelled lesson and a lesson that lies in the future. A lesson of tomorrow is
+ * accepted: the time zone of the school is not known, so tomorrow may be today there.
  */
 function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObject): void {
 	if (isCancelled(lesson)) throw item.error(`Lesson ${lessonId} is cancelled, so nobody attended it`);
@@ -224,7 +224,10 @@ function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObje
 	);
 }
 
-/** @param differing the attendances that AlfaCRM does not show; if empty, other details of the lesson differ */
+/**
+ * @param differing the attendances that AlfaCRM does not show; if empty, other details of the
+ * lesson differ
+ */
 function completedError(item: Item, lessonId: number, differing: readonly IDataObject[]): Error {
 	const customers = differing.map(({ customer_id }) => String(customer_id)).join(', ');
 	return item.error(

@@ -51,7 +51,9 @@ class LessonItems {
 
 const lessonsByExecution = new WeakMap<Execution, Map<number, LessonItems>>();
 
-/** Returns the lessons of an execution by their IDs. The items are grouped when the first one asks. */
+/**
+ * Returns the lessons of an execution by their IDs. The items are grouped when the first one asks.
+ */
 function lessonsOf(item: Item, entity: Entity): Map<number, LessonItems> {
 	const lessons = lessonsByExecution.get(item.execution) ?? groupByLesson(item.all, entity);
 	lessonsByExecution.set(item.execution, lessons);

@@ -8,8 +8,9 @@ import type { Branch } from '../../../store/located';
 import { readId } from '../../../values/formats';
 
 /**
- * The attendances that AlfaCRM shows of a lesson: reads them, compares them with those that the user
- * has given, and merges both. A lesson has them in its field `details`, one row for each customer.
+ * The attendances that AlfaCRM shows of a lesson: reads them, compares them with those that the
+ * user has given, and merges both. A lesson has them in its field `details`, one row for each
+ * customer.
  */
 
 /** The fields of an attendance that say whose it is, and nothing of how the customer took part. */
@@ -69,7 +70,10 @@ export function findDifferingAttendances(
 	});
 }
 
-/** Whether a stored record already holds all values that would be sent, apart from those that identify it. */
+/**
+ * Whether a stored record already holds all values that would be sent, apart from those that
+ * identify it.
+ */
 export function holdsFields(
 	stored: IDataObject,
 	values: IDataObject,
@@ -82,8 +86,8 @@ export function holdsFields(
 }
 
 /**
- * Merges the attendances that the user has given with the stored ones. A value that the user has not
- * given stays as AlfaCRM shows it.
+ * Merges the attendances that the user has given with the stored ones. A value that the user has
+ * not given stays as AlfaCRM shows it.
  *
  * @param keepsOthers also sends the stored attendances of customers whom the user does not name.
  * AlfaCRM would lose those of a completed lesson otherwise.
@@ -122,7 +126,10 @@ function clearAbsenceReason(stored: IDataObject, attendance: IDataObject): IData
 	return wasAbsent && isPresent && hasReason ? { [ABSENCE_REASON]: null } : {};
 }
 
-/** Returns the values of a stored attendance that can be sent. AlfaCRM shows more, such as the charge. */
+/**
+ * Returns the values of a stored attendance that can be sent. AlfaCRM shows more, such as the
+ * charge.
+ */
 function pickWritable(stored: IDataObject, fields: readonly Field[]): IDataObject {
 	const writable: IDataObject = {};
 	for (const { name } of fields) {

@@ -16,8 +16,8 @@ import { readIds } from '../../../values/formats';
 import { findAttendance } from './storedAttendances';
 
 /**
- * Warns of attendees whom the attendance of a lesson does not name. A user who names only the absent
- * customers may think that AlfaCRM records the others as present.
+ * Warns of attendees whom the attendance of a lesson does not name. A user who names only the
+ * absent customers may think that AlfaCRM records the others as present.
  */
 export function warnOfUnnamedAttendees(item: Item, lessonId: number, customerIds: readonly number[]): void {
 	if (customerIds.length === 0) return;
@@ -28,8 +28,8 @@ export function warnOfUnnamedAttendees(item: Item, lessonId: number, customerIds
 }
 
 /**
- * Finds the attendees of a lesson whom its attendance does not name: the customers of the lesson, or
- * the members of its groups on its day if it lists no customers. API notes 5.11.
+ * Finds the attendees of a lesson whom its attendance does not name: the customers of the lesson,
+ * or the members of its groups on its day if it lists no customers. API notes 5.11.
  *
  * Only a hint needs them. If a list cannot be read, there is no hint, and the lesson is completed
  * all the same.
@@ -74,8 +74,8 @@ async function readMemberIds(
 }
 
 /**
- * Leaves out archived customers and rejected leads, who come to no lesson. API notes 5.3. A customer
- * whose card cannot be found stays.
+ * Leaves out archived customers and rejected leads, who come to no lesson. API notes 5.3. A
+ * customer whose card cannot be found stays.
  */
 async function leaveOutArchived(
 	item: Item,
