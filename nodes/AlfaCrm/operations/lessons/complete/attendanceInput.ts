@@ -28,8 +28,8 @@ interface AttendanceForm {
 	fields: readonly Field[];
 	branch: Branch;
 	/**
-	 * Puts IDs in place of the names that an item holds. Other items have not done so before their
-	 * turn.
+	 * Puts IDs in place of the names of records that an item holds. An item whose turn has not come
+	 * still holds names.
 	 */
 	resolveNames(item: Item): Promise<void>;
 }
@@ -112,6 +112,10 @@ function findRepeatedCustomer(attendances: readonly IDataObject[]): string | und
 
 // ---------------------------------------------------------------- joining several items
 
+/**
+ * Reads what several items give, and joins it in the order of the items. Two items may fill the
+ * same field or name the same customer only if both say the same.
+ */
 async function readSeveralItems(
 	items: readonly [Item, ...Item[]],
 	form: AttendanceForm,
@@ -126,7 +130,7 @@ async function readSeveralItems(
 		const input = await readItemOfSeveral(item, form, completingItem);
 		const contradicted = findContradiction(fields, otherFields, input.otherFields, item.zone);
 		if (contradicted !== undefined) {
-			throw joinedError(
+			throw errorAboutItems(
 				completingItem,
 				lessonId,
 				`item ${item.index} and one before it contradict each other on '${contradicted.label}'`,
@@ -136,11 +140,15 @@ async function readSeveralItems(
 		attendances.push(...input.attendances);
 	}
 
-	// A sheet may hold a row twice. Equal attendances do no harm, so each is kept once.
+	// A sheet may hold a row twice. Of equal attendances one is kept.
 	const distinctAttendances = withoutDuplicates(attendances);
 	const repeatedCustomer = findRepeatedCustomer(distinctAttendances);
 	if (repeatedCustomer !== undefined) {
-		throw joinedError(completingItem, lessonId, `some contradict each other on customer ${repeatedCustomer}`);
+		throw errorAboutItems(
+			completingItem,
+			lessonId,
+			`some contradict each other on customer ${repeatedCustomer}`,
+		);
 	}
 	return { attendances: distinctAttendances, otherFields };
 }
@@ -160,7 +168,7 @@ async function readItemOfSeveral(
 		return readItem(item, form);
 	} catch (caught) {
 		const { message, description } = item.asError(caught);
-		throw joinedError(
+		throw errorAboutItems(
 			completingItem,
 			form.lessonId,
 			`item ${item.index} cannot be used: ${message}`,
@@ -190,7 +198,7 @@ function withoutDuplicates(attendances: readonly IDataObject[]): IDataObject[] {
 }
 
 /** Makes an error about the items of one lesson as a whole. */
-function joinedError(completingItem: Item, lessonId: number, message: string, advice = ''): Error {
+function errorAboutItems(completingItem: Item, lessonId: number, message: string, advice = ''): Error {
 	return completingItem.error(
 		`Of the items about lesson ${lessonId}, ${message}`,
 		`${advice} All items about a lesson are saved at once or not at all.`,

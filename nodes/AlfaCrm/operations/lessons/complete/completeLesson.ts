@@ -63,6 +63,10 @@ interface CompletionRequest {
 	action: CompleteAction;
 	lessonId: number;
 	target: Target;
+	/** The fields of the form. */
+	fields: readonly Field[];
+	/** The fields of one attendance. */
+	attendanceFields: readonly Field[];
 	/** The attendances of customers as they are sent, one for each customer. */
 	attendances: IDataObject[];
 	/** The other fields of the lesson as they are sent, such as the topic. */
@@ -79,7 +83,7 @@ async function readRequest(
 	action: CompleteAction,
 ): Promise<CompletionRequest> {
 	const [item] = items;
-	const fields = fieldsOf(action);
+	const { fields = [] } = action;
 	const lessonId = idOf(item, entity);
 	const ownTarget = targetOf(item, entity);
 	const target = { ...ownTarget, labels: { ...ownTarget.labels, ...labelsOf(fields) } };
@@ -101,24 +105,31 @@ async function readRequest(
 		action,
 		lessonId,
 		target,
+		fields,
+		attendanceFields: attendanceFieldOf(fields).fields,
 		attendances,
 		lessonFields,
+		// Workflows store the choice 'Send It Again' under this name.
 		sendsAgain: if_completed === 'teach',
 		toOutput: makeRecordOutput(item, entity, ['details', ...Object.keys(lessonFields)]),
 	};
 }
 
-const fieldsOf = ({ fields = [] }: CompleteAction): readonly Field[] => fields;
-
 // ---------------------------------------------------------------- completing
 
-/** Everything that is needed to complete a lesson after it was read. */
-interface CompletionPlan {
-	/** The lesson as AlfaCRM shows it. */
+/** A lesson as AlfaCRM shows it. */
+interface StoredLesson {
 	lesson: IDataObject;
+	isCompleted: boolean;
+	attendances: IDataObject[];
 	branch: Branch;
+}
+
+/** What is sent to complete a lesson. */
+interface CompletionPlan {
+	stored: StoredLesson;
 	lessonFields: IDataObject;
-	/** The attendances of all customers as they are sent. */
+	/** The attendances of all customers. */
 	attendances: IDataObject[];
 }
 
@@ -137,53 +148,68 @@ async function findOrComplete(request: CompletionRequest): Promise<IDataObject> 
 /**
  * Reads the lesson, and decides what is sent.
  *
- * @returns the output of this action if nothing has to be sent
+ * @returns the output of the action if AlfaCRM already holds everything that would be sent
  * @throws NodeOperationError if the lesson cannot be completed, or is completed in another way
  */
 async function readLessonAndPlan(
 	request: CompletionRequest,
 ): Promise<ExistingOrPlan<IDataObject, CompletionPlan>> {
-	const { item, entity, action, lessonId, target, toOutput } = request;
-	const { row: lesson } = await getRecord(item, entity, lessonId, target);
-	const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
-	const storedAttendances = readStoredAttendances(item, lessonId, lesson, { isCompleted });
+	const { item, lessonId, fields, attendanceFields, toOutput } = request;
+	const stored = await readStoredLesson(request);
+	const lessonFields = {
+		...request.lessonFields,
+		branch_id: stored.branch,
+		...movedEndTimes(item, { ...request.entity, fields }, stored.lesson, request.lessonFields),
+	};
 
-	// The list of another branch may show the lesson too, so its own branch counts.
-	const branch = readId(lesson.branch_id) ?? target.branch;
-	const fields = fieldsOf(action);
-	const endTimes = movedEndTimes(item, { ...entity, fields }, lesson, request.lessonFields);
-	const lessonFields = { ...request.lessonFields, branch_id: branch, ...endTimes };
-	const attendanceFields = attendanceFieldOf(fields).fields;
-
-	if (isCompleted) {
+	if (stored.isCompleted) {
 		const differing = findDifferingAttendances(
 			request.attendances,
-			storedAttendances,
+			stored.attendances,
 			attendanceFields,
 			item.zone,
 		);
-		const hasSameDetails = holdsFields(lesson, lessonFields, fields, item.zone);
-		if (differing.length === 0 && hasSameDetails) {
+		const hasSameFields = holdsFields(stored.lesson, lessonFields, fields, item.zone);
+		if (differing.length === 0 && hasSameFields) {
 			hintThatLessonIsCompleted(item, lessonId);
 			const changedFields: string[] = [];
-			return { existing: report(toOutput, lesson, 'unchanged', changedFields) };
+			return { existing: report(toOutput, stored.lesson, 'unchanged', changedFields) };
 		}
 		if (!request.sendsAgain) throw completedError(item, lessonId, differing);
 	} else {
-		assertMayHaveTakenPlace(item, lessonId, lesson);
+		assertMayHaveTakenPlace(item, lessonId, stored.lesson);
 	}
 
-	const attendances = mergeAttendances(request.attendances, storedAttendances, attendanceFields, {
-		branch,
-		keepsOthers: isCompleted,
+	const attendances = mergeAttendances(request.attendances, stored.attendances, attendanceFields, {
+		branch: stored.branch,
+		keepsOthers: stored.isCompleted,
 	});
-	return { plan: { lesson, branch, lessonFields, attendances } };
+	return { plan: { stored, lessonFields, attendances } };
+}
+
+async function readStoredLesson({
+	item,
+	entity,
+	lessonId,
+	target,
+}: CompletionRequest): Promise<StoredLesson> {
+	const { row: lesson } = await getRecord(item, entity, lessonId, target);
+	const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
+	return {
+		lesson,
+		isCompleted,
+		attendances: readStoredAttendances(item, lessonId, lesson, { isCompleted }),
+		// The list of another branch may show the lesson too, so its own branch counts.
+		branch: readId(lesson.branch_id) ?? target.branch,
+	};
 }
 
 /** Completes the lesson in AlfaCRM. */
-async function sendCompletion(request: CompletionRequest, plan: CompletionPlan): Promise<IDataObject> {
+async function sendCompletion(
+	request: CompletionRequest,
+	{ stored, lessonFields, attendances }: CompletionPlan,
+): Promise<IDataObject> {
 	const { item, entity, action, lessonId, target, toOutput } = request;
-	const { lesson, branch, lessonFields, attendances } = plan;
 	const body = { ...lessonFields, details: attendances, ...action.fixed };
 	const call = {
 		...target,
@@ -193,10 +219,14 @@ async function sendCompletion(request: CompletionRequest, plan: CompletionPlan):
 		task: `complete lesson ${lessonId}`,
 	};
 
-	const unnamedIds = await findUnnamedAttendees(item, lesson, branch, attendances);
-	const savedLesson = await item.save(call, [recordKey(entity, lessonId)]);
+	const unnamedIds = await findUnnamedAttendees(item, stored.lesson, stored.branch, attendances);
+	const savedFields = await item.save(call, [recordKey(entity, lessonId)]);
 	warnOfUnnamedAttendees(item, lessonId, unnamedIds);
-	return report(toOutput, { ...lesson, ...action.fixed, ...savedLesson }, 'updated', Object.keys(body));
+
+	// The answer of AlfaCRM may lack fields of the lesson, so what was read and sent fills in for
+	// them.
+	const completedLesson = { ...stored.lesson, ...action.fixed, ...savedFields };
+	return report(toOutput, completedLesson, 'updated', Object.keys(body));
 }
 
 // ---------------------------------------------------------------- what the user is told

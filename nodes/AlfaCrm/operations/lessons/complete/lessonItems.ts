@@ -44,16 +44,14 @@ class LessonItems {
 			}
 		});
 		const records = await this.result;
-		// Each item returns objects of its own, since n8n may change them.
+		// Each item returns copies, so that a change to the output of one item leaves the others alone.
 		return records.map((record) => ({ ...record }));
 	}
 }
 
 const lessonsByExecution = new WeakMap<Execution, Map<number, LessonItems>>();
 
-/**
- * Returns the lessons of an execution by their IDs. The items are grouped when the first one asks.
- */
+/** Groups the items of an execution by their lesson, when the first of them asks. */
 function lessonsOf(item: Item, entity: Entity): Map<number, LessonItems> {
 	const lessons = lessonsByExecution.get(item.execution) ?? groupByLesson(item.all, entity);
 	lessonsByExecution.set(item.execution, lessons);
