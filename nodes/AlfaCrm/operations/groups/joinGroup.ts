@@ -14,13 +14,8 @@ import {
 	readMembershipForm,
 	saveMembership,
 } from './membership';
-import type { MembershipChange, Days } from './planMembership';
+import type { Days, MembershipChange } from './planMembership';
 import { planMembership } from './planMembership';
-
-/**
- * AlfaCRM refuses a customer who is in the group already with a message like this. API notes 5.7.
- */
-const ALREADY_MEMBER_MESSAGE = /уже состоит/i;
 
 /**
  * *Customer → Add to Group*: makes a customer a member of a group from a first day to a last day,
@@ -126,24 +121,40 @@ async function createMembership(
 	days: Days,
 	otherMemberships: readonly IDataObject[],
 ): Promise<IDataObject> {
-	const { item, customerId, groupId, fields, toOutput } = form;
-	const body = { group_id: groupId, customer_id: customerId, ...fields };
-	const task = `add customer ${customerId} to group ${groupId}`;
 	let membership: IDataObject;
 	try {
-		const savedFields = await saveMembership(form, { action: 'create', body, task });
-		membership = { ...body, ...savedFields };
+		membership = await sendMembership(form);
 	} catch (caught) {
-		const error = item.asError(caught);
+		const error = form.item.asError(caught);
 		if (!meansAlreadyMember(error, form, otherMemberships)) throw error;
-		hintThatCustomerIsMember(form);
-		const output = toOutput({ customer_id: customerId, group_id: groupId });
-		return { ...withResult(output, 'unchanged'), alreadyMember: true };
+		return reportAlreadyMember(form);
 	}
 
-	const openMembership = await withoutEarlyEnd(form, days, membership);
-	return { ...withResult(toOutput(openMembership), 'created'), alreadyMember: false };
+	const openMembership = await postponeEnd(form, days, membership);
+	return { ...withResult(form.toOutput(openMembership), 'created'), alreadyMember: false };
 }
+
+async function sendMembership(form: MembershipForm): Promise<IDataObject> {
+	const { customerId, groupId, fields } = form;
+	const body = { group_id: groupId, customer_id: customerId, ...fields };
+	const task = `add customer ${customerId} to group ${groupId}`;
+	const savedFields = await saveMembership(form, { action: 'create', body, task });
+	return { ...body, ...savedFields };
+}
+
+/**
+ * Reports that the customer is in the group already, with a membership that AlfaCRM does not show.
+ */
+function reportAlreadyMember(form: MembershipForm): IDataObject {
+	hintThatCustomerIsMember(form);
+	const output = form.toOutput({ customer_id: form.customerId, group_id: form.groupId });
+	return { ...withResult(output, 'unchanged'), alreadyMember: true };
+}
+
+/**
+ * The message with which AlfaCRM refuses a customer who is in the group already. API notes 5.7.
+ */
+const ALREADY_MEMBER_MESSAGE = /уже состоит/i;
 
 /**
  * Whether AlfaCRM refuses the creation because the customer is in the group on the days of the
@@ -162,15 +173,11 @@ function meansAlreadyMember(
 }
 
 /**
- * Moves the end of a new membership if it should have none. AlfaCRM gives a membership without an
- * end the end of its group. If the group is over, the membership would be over too, and the next
- * run would not find the customer in the group.
+ * Postpones the end of a new membership if the user has given no end. AlfaCRM gives a membership
+ * without an end the end of its group. If the group is over, the membership would be over too, and
+ * the next run would not find the customer in the group.
  */
-async function withoutEarlyEnd(
-	form: MembershipForm,
-	days: Days,
-	membership: IDataObject,
-): Promise<IDataObject> {
+async function postponeEnd(form: MembershipForm, days: Days, membership: IDataObject): Promise<IDataObject> {
 	const plan = planMembership([membership], days, form.item.zone);
 	const hasRightDays = !days.isOpenEnded || typeof plan === 'string' || hasNoFields(plan.changes);
 	return hasRightDays ? membership : await changeDays(form, plan);

@@ -1,9 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Field } from '../../entities/fieldTypes';
 import { dayOf, LESSON_FIELDS } from '../../entities/lesson';
 import type { Entity } from '../../entities/types';
-import { listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { LockKey } from '../../run/execution';
 import { findOrCreate } from '../../run/findOrCreate';
@@ -18,7 +16,7 @@ import {
 } from '../../store/calendar/lessonRow';
 import { readTimeSpan } from '../../store/calendar/timeSpan';
 import type { Branch } from '../../store/located';
-import { formatTime, readId, readIds } from '../../values/formats';
+import { formatTime, readId } from '../../values/formats';
 import type { NewRecord } from '../common/create';
 import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
 import { assertHasAttendees } from './attendeesInput';
@@ -151,7 +149,7 @@ function findExistingLesson(
 ): IDataObject | undefined {
 	if (!returnsExisting) return undefined;
 	return lessonsOfDay.find(
-		(lesson) => startTogether(lesson, fields, zone) && hasAllAttendeesOf(lesson, fields),
+		(lesson) => hasAllAttendeesOf(lesson, fields) && startTogether(lesson, fields, zone),
 	);
 }
 
@@ -167,23 +165,28 @@ function assertTeacherAndRoomFree(
 	// A cancelled lesson needs neither a teacher nor a room.
 	if (!checksTeacherAndRoom || isCancelled(fields)) return;
 
-	const overlappingLessons = lessonsOfDay.filter((lesson) => overlap(lesson, fields, item.zone));
-	for (const lesson of overlappingLessons) {
-		for (const field of [LESSON_FIELDS.teacher, LESSON_FIELDS.room]) {
-			const sharedId = findSharedId(field, lesson, fields);
-			if (sharedId === undefined) continue;
-			throw item.error(
-				`${field.label} ${sharedId} has another lesson at that time: lesson ${String(lesson.id)}, ${describeTime(lesson, item.zone)}`,
-				`Choose another time ('Get Free Slots' of the teacher shows some), or switch '${checkTeacherAndRoom.displayName}' off in 'Options'.`,
-			);
-		}
+	for (const lesson of lessonsOfDay) {
+		const shared = findSharedTeacherOrRoom(lesson, fields);
+		if (shared === undefined || !overlap(lesson, fields, item.zone)) continue;
+		throw item.error(
+			`${shared.label} ${shared.id} has another lesson at that time: lesson ${String(lesson.id)}, ${describeTime(lesson, item.zone)}`,
+			`Choose another time ('Get Free Slots' of the teacher shows some), or switch '${checkTeacherAndRoom.displayName}' off in 'Options'.`,
+		);
 	}
 }
 
-/** Finds an ID that two lessons have in the same field, such as a teacher of both. */
-function findSharedId({ name }: Field, lesson: IDataObject, otherLesson: IDataObject): number | undefined {
-	const otherIds = readIds(listOf(otherLesson[name]));
-	return readIds(listOf(lesson[name])).find((id) => otherIds.includes(id));
+/** Finds a teacher or else a room that two lessons have in common. */
+function findSharedTeacherOrRoom(
+	lesson: IDataObject,
+	otherLesson: IDataObject,
+): { label: string; id: number } | undefined {
+	const otherTeacherIds = teacherIdsOf(otherLesson);
+	const teacherId = teacherIdsOf(lesson).find((id) => otherTeacherIds.includes(id));
+	if (teacherId !== undefined) return { label: LESSON_FIELDS.teacher.label, id: teacherId };
+
+	const roomId = roomIdOf(lesson);
+	const hasSameRoom = roomId !== undefined && roomId === roomIdOf(otherLesson);
+	return hasSameRoom ? { label: LESSON_FIELDS.room.label, id: roomId } : undefined;
 }
 
 /** Whether two lessons of one day start at the same time. */

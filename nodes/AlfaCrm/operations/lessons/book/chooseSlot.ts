@@ -16,11 +16,6 @@ import { describeOffer, explainNoFreeSlot, explainObstacles, explainPassedTime }
  * A lesson without a given time takes the first free slot.
  */
 
-/**
- * If the requested time is not free, the error offers this many free slots within this many days.
- */
-const OFFER = { slots: 3, days: 14 };
-
 /** When the lesson takes place, and which teacher gives it. */
 export interface LessonSlot extends LessonTime {
 	teacher: Teacher;
@@ -95,6 +90,9 @@ async function findCandidates(
 }
 
 // ---------------------------------------------------------------- the slots that an error offers
+
+/** If the requested time is not free, an error offers three slots within two weeks. */
+const OFFER = { slots: 3, days: 14 };
 
 /**
  * Returns the earliest start that a search allows, as `startOf` writes it; '' if every start is
