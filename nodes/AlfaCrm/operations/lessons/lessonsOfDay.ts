@@ -35,26 +35,28 @@ export async function readLessonsOfDay(
 	day: string,
 	{ branch, otherBranches, readsCancelled }: LessonsQuery,
 ): Promise<IDataObject[]> {
-	const lessons: IDataObject[] = [];
+	const lessonLists: IDataObject[][] = [];
 	for (const listedBranch of [branch, ...otherBranches]) {
-		const list = await readBranchOnce(item, day, listedBranch, {
-			readsCancelled,
-			mayBeClosed: listedBranch !== branch,
-		});
+		const mayBeClosed = listedBranch !== branch;
+		const list = await readBranchOnce(item, day, listedBranch, { readsCancelled, mayBeClosed });
 		if (list === undefined) {
-			item.execution.hints.add(
-				'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed',
-				`branch ${String(listedBranch)}`,
-			);
+			hintThatBranchIsHidden(item, listedBranch);
 		} else {
-			lessons.push(...list.rows);
+			lessonLists.push(list.rows);
 		}
 	}
 
 	// An item may have changed the status or the day of a lesson since the list was read, and AlfaCRM
 	// may ignore a filter.
-	return lessons.filter(
-		(lesson) => isCancelled(lesson) === readsCancelled && dayOf(lesson, item.zone) === day,
+	return lessonLists
+		.flat()
+		.filter((lesson) => isCancelled(lesson) === readsCancelled && dayOf(lesson, item.zone) === day);
+}
+
+function hintThatBranchIsHidden(item: Item, branch: Branch): void {
+	item.execution.hints.add(
+		'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed',
+		`branch ${String(branch)}`,
 	);
 }
 
