@@ -10,15 +10,16 @@ import { readIds } from '../../values/formats';
 import type { MembershipForm } from './membership';
 
 /**
- * Moves a form into a branch of its group, if the user has chosen no branch. The form then has the
- * branch in which the customer was found. AlfaCRM reaches memberships through the group, so the
- * group has to be in the branch of the calls. API notes 5.7.
+ * Moves a form to a branch of its group.
  *
- * If the group is in several other branches, one that the customer's card names is taken.
+ * If the user has chosen no branch, the form has the branch in which the customer was found, and
+ * the group may be in another one. AlfaCRM reaches memberships through the group, so the calls have
+ * to name a branch of the group. API notes 5.7. If the group is in several other branches, one that
+ * the customer's card names is taken. A branch that the user has chosen stays.
  *
  * @throws NodeOperationError if the group is in several branches and the card names none of them
  */
-export async function inBranchOfGroup(form: MembershipForm): Promise<MembershipForm> {
+export async function moveToBranchOfGroup(form: MembershipForm): Promise<MembershipForm> {
 	const { item, branch, customerId, groupId } = form;
 	const isBranchOfCustomer = item.place?.isOfRecord === true;
 	if (!isBranchOfCustomer) return form;

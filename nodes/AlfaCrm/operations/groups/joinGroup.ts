@@ -5,7 +5,7 @@ import type { ExistingOrPlan } from '../../run/findOrCreate';
 import { findOrCreateByPlan } from '../../run/findOrCreate';
 import type { ActionKind } from '../../run/operation';
 import { formatDay, today } from '../../values/formats';
-import { inBranchOfGroup } from './groupBranch';
+import { moveToBranchOfGroup } from './groupBranch';
 import type { MembershipForm } from './membership';
 import {
 	hintThatNothingChanged,
@@ -31,7 +31,7 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 		const form = readMembershipForm(item, entity, action);
 		const days = readDays(form);
 		return await item.withLock([form.lock], async () => {
-			const formInBranch = await inBranchOfGroup(form);
+			const formInBranch = await moveToBranchOfGroup(form);
 			const output = await findOrCreateByPlan(
 				item,
 				async () => await coverByExisting(formInBranch, days),

@@ -4,7 +4,7 @@ import { withResult } from '../../output/readings';
 import type { ActionKind } from '../../run/operation';
 import { firstDay as firstDayOf, lastDay as lastDayOf } from '../../store/calendar/periods';
 import { formatDay, today } from '../../values/formats';
-import { inBranchOfGroup } from './groupBranch';
+import { moveToBranchOfGroup } from './groupBranch';
 import type { MembershipForm } from './membership';
 import {
 	hintThatNothingChanged,
@@ -26,7 +26,7 @@ export const leaveGroup: ActionKind<'leaveGroup'> = {
 		const form = readMembershipForm(item, entity, action);
 		const departure = readDeparture(form);
 		return await item.withLock([form.lock], async () => {
-			const formInBranch = await inBranchOfGroup(form);
+			const formInBranch = await moveToBranchOfGroup(form);
 			const memberships = await findMembershipsToEnd(formInBranch, departure);
 			assertBegunByLastDay(formInBranch, departure, memberships);
 			return memberships.length > 0

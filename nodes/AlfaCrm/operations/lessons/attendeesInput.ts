@@ -20,13 +20,14 @@ const { customer, group, teacher } = LESSON_FIELDS;
  */
 export function assertHasAttendees(item: Item, input: IDataObject): void {
 	for (const field of [customer, group, teacher]) {
-		const isLost = isBlankIn(input, field) && isFilledByUser(item, input, field);
-		if (isLost && !isEmptyOnPurpose(item, input, field)) {
+		const cameOutEmpty = isBlankIn(input, field) && isFilledByUser(item, input, field);
+		if (cameOutEmpty && !isEmptyOnPurpose(item, input, field)) {
 			throw lostError(item, field, 'leave it out if the lesson has none');
 		}
 	}
 
-	if (!isBlankIn(input, customer) || !isBlankIn(input, group)) return;
+	const isForNobody = isBlankIn(input, customer) && isBlankIn(input, group);
+	if (!isForNobody) return;
 	throw item.error(
 		`'${group.label}' and '${customer.label}' are both empty, so the lesson would be for nobody`,
 		`Fill one of them.`,

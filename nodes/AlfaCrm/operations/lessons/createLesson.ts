@@ -20,9 +20,9 @@ import { formatTime, readId } from '../../values/formats';
 import type { NewRecord } from '../common/create';
 import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
 import { assertHasAttendees } from './attendeesInput';
-import { withoutUnusedDuration } from './endTimes';
+import { dropUnusedDuration } from './endTimes';
 import { hasAllAttendeesOf, hintThatLessonExists } from './existingLesson';
-import { lessonLocksOn } from './lessonLocks';
+import { makeLessonLocks } from './lessonLocks';
 import { findBranchesOfTeachers, readLessonsOfDay } from './lessonsOfDay';
 
 /**
@@ -39,7 +39,7 @@ export const createLesson: Operation = {
 	async execute(item, entity) {
 		const draft = readDraft(item, entity, entity.fields, (input) => {
 			assertHasAttendees(item, input);
-			return withoutUnusedDuration(input);
+			return dropUnusedDuration(input);
 		});
 		return [await createOnce(item, entity, draft)];
 	},
@@ -114,7 +114,7 @@ function readLessonToCreate(item: Item, { body, branch }: NewRecord): LessonToCr
 /** Locks every attendee, every teacher and the room of a lesson on its day. */
 function locksFor({ fields, day }: LessonToCreate): LockKey[] {
 	const roomId = roomIdOf(fields);
-	return lessonLocksOn(day, {
+	return makeLessonLocks(day, {
 		groupIds: groupIdsOf(fields),
 		customerIds: customerIdsOf(fields),
 		teacherIds: teacherIdsOf(fields),

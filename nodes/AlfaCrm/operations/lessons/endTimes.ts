@@ -14,7 +14,7 @@ import { MINUTES_OF_A_DAY } from '../../values/time';
  * Leaves out the duration of a lesson where it has no effect. An end time takes precedence over it.
  * And an empty duration cannot empty anything, because AlfaCRM keeps only start and end.
  */
-export function withoutUnusedDuration(input: IDataObject): IDataObject {
+export function dropUnusedDuration(input: IDataObject): IDataObject {
 	const { length: durationField, end: endField } = LESSON_FIELDS;
 	const { [durationField.name]: duration, ...otherInput } = input;
 	const isUsed = !isBlank(durationField, duration) && isBlank(endField, input[endField.name]);
@@ -30,7 +30,7 @@ export function withoutUnusedDuration(input: IDataObject): IDataObject {
  * @param changes the changed fields as they are sent
  * @throws NodeOperationError if the new end would be on the next day
  */
-export function movedEndTimes(
+export function moveEndTimes(
 	item: Item,
 	{ label, fields }: Pick<Entity, 'label' | 'fields'>,
 	record: IDataObject,

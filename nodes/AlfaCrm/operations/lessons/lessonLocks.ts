@@ -16,7 +16,7 @@ interface Occupied {
  * same teacher on the same day run one after the other, and the second one sees the lesson of the
  * first.
  */
-export function lessonLocksOn(day: string, occupied: Occupied): LockKey[] {
+export function makeLessonLocks(day: string, occupied: Occupied): LockKey[] {
 	const lock = ({ name }: { name: string }, id: number): LockKey => [lessonEntity.path, day, name, id];
 	return [
 		...occupied.groupIds.map((id) => lock(LESSON_FIELDS.group, id)),

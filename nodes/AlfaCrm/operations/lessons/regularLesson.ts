@@ -10,7 +10,7 @@ import { clockOfMinutes, minutesOfClock } from '../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../values/time';
 import { create, readDraft, saveDraft } from '../common/create';
 import { updating } from '../common/update';
-import { movedEndTimes } from './endTimes';
+import { moveEndTimes } from './endTimes';
 
 /**
  * *Regular Lesson → Create* and *Update*. AlfaCRM takes no duration of a regular lesson. So the
@@ -44,7 +44,7 @@ export const createRegularLesson: Operation = {
 	},
 
 	async execute(item, entity) {
-		const draft = readDraft(item, entity, entity.fields, (input) => withEndTime(item, input));
+		const draft = readDraft(item, entity, entity.fields, (input) => addEndTime(item, input));
 		return [await saveDraft(item, entity, draft)];
 	},
 };
@@ -52,7 +52,7 @@ export const createRegularLesson: Operation = {
 export const updateRegularLesson: Operation = updating({
 	sent: (item, entity, record, changes) => ({
 		...changes,
-		...movedEndTimes(item, entity, record, changes),
+		...moveEndTimes(item, entity, record, changes),
 	}),
 });
 
@@ -61,7 +61,7 @@ export const updateRegularLesson: Operation = updating({
  *
  * @throws NodeOperationError if the lesson would end after midnight
  */
-function withEndTime(item: Item, input: IDataObject): IDataObject {
+function addEndTime(item: Item, input: IDataObject): IDataObject {
 	const start: unknown = input[startField.name];
 	const end: unknown = input[endField.name];
 	if (isBlank(startField, start) || !isBlank(endField, end)) return input;

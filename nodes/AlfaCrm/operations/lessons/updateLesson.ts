@@ -7,7 +7,7 @@ import { isBlank, serialize } from '../../fields/field';
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { updating } from '../common/update';
-import { movedEndTimes, withoutUnusedDuration } from './endTimes';
+import { moveEndTimes, dropUnusedDuration } from './endTimes';
 
 const { day: dayField, length: durationField, end: endField } = LESSON_FIELDS;
 
@@ -17,15 +17,15 @@ const { day: dayField, length: durationField, end: endField } = LESSON_FIELDS;
  * the other fields. API notes 4 and 5.11.
  */
 export const updateLesson: Operation = updating({
-	given: withoutUnusedDuration,
+	given: dropUnusedDuration,
 	sent: (item, entity, record, changes) => {
-		const endTimes = movedEndTimes(item, entity, record, changes);
-		return withUnchangedFields(item, record, { ...changes, ...endTimes });
+		const endTimes = moveEndTimes(item, entity, record, changes);
+		return addUnchangedFields(item, record, { ...changes, ...endTimes });
 	},
 });
 
 /** Adds the unchanged fields of a lesson to its changes. */
-function withUnchangedFields(item: Item, record: IDataObject, changes: IDataObject): IDataObject {
+function addUnchangedFields(item: Item, record: IDataObject, changes: IDataObject): IDataObject {
 	const customFields = Object.entries(record).filter(([name]) => isCustom(name));
 	const body = { ...Object.fromEntries(customFields), ...changes };
 	for (const field of fieldsToSend(changes)) {

@@ -19,7 +19,7 @@ import {
 	readCustomerLessons,
 } from '../attendeeLessons';
 import { hintThatLessonExists } from '../existingLesson';
-import { lessonLocksOn } from '../lessonLocks';
+import { makeLessonLocks } from '../lessonLocks';
 import type { Teacher } from '../timetable';
 import { assertRoomExists, duration, readTeachers } from '../timetable';
 import { moveLeadsToStage, warnOfArchivedCustomers } from './bookedCustomers';
@@ -99,7 +99,7 @@ function locksFor({ search, attendees }: Booking, customerLessons?: CustomerLess
 	const locks: LockKey[] = [];
 	for (let day = firstDay; day <= lastDay; day = daysAfter(day, 1)) {
 		const customerGroupIds = customerLessons?.groupIdsOn(day) ?? [];
-		const locksOfDay = lessonLocksOn(day, {
+		const locksOfDay = makeLessonLocks(day, {
 			groupIds: [...new Set([...attendees.groupIds, ...customerGroupIds])],
 			customerIds: attendees.customerIds,
 			teacherIds: teachers.map(({ id }) => id),

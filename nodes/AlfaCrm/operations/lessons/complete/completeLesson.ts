@@ -16,7 +16,7 @@ import { idOf, labelsOf, targetOf } from '../../../run/target';
 import { isCancelled } from '../../../store/calendar/lessonRow';
 import type { Branch, Target } from '../../../store/located';
 import { daysAfter, readId, today } from '../../../values/formats';
-import { movedEndTimes } from '../endTimes';
+import { moveEndTimes } from '../endTimes';
 import { attendanceFieldOf, readAttendanceInput } from './attendanceInput';
 import { completeTogether } from './lessonItems';
 import {
@@ -159,7 +159,7 @@ async function readLessonAndPlan(
 	const lessonFields = {
 		...request.lessonFields,
 		branch_id: stored.branch,
-		...movedEndTimes(item, { ...request.entity, fields }, stored.lesson, request.lessonFields),
+		...moveEndTimes(item, { ...request.entity, fields }, stored.lesson, request.lessonFields),
 	};
 
 	if (stored.isCompleted) {
