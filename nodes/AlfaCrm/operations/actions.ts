@@ -1,16 +1,17 @@
 import type { Action, ActionKindName } from '../entities/types';
 import type { ActionKind, Operation } from '../run/operation';
-import { bookLesson } from './lessons/bookLesson';
+import { bookLesson } from './lessons/book/bookLesson';
 import { freeSlots } from './lessons/freeSlots';
 import { participants } from './lessons/getParticipants';
 import { overview } from './customers/overview';
 import { recordParameter } from '../run/recordParameter';
 import { change, rejectLead } from './customers/change';
-import { completeLesson } from './lessons/completeLesson';
+import { completeLesson } from './lessons/complete/completeLesson';
 import { correctPayment, createIfAbsent } from './payments/createIfAbsent';
 import { get, getMany, save } from './common/declared';
 import { dependsOnToday, fieldsForm } from '../run/actionFields';
-import { joinGroup, leaveGroup } from './groups/memberships';
+import { joinGroup } from './groups/joinGroup';
+import { leaveGroup } from './groups/leaveGroup';
 import { moveToStage } from './customers/moveToStage';
 
 /** What each kind of action is. A kind without a module, or a module without a part, does not compile. */

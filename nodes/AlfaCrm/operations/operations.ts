@@ -9,8 +9,9 @@ import { create } from './common/create';
 import { deleteRecord } from './common/delete';
 import { get } from './common/get';
 import { getMany } from './common/getMany';
-import { createLesson, updateLesson } from './lessons/lesson';
+import { createLesson } from './lessons/createLesson';
 import { createRegularLesson, updateRegularLesson } from './lessons/regularLesson';
+import { updateLesson } from './lessons/updateLesson';
 import { update } from './common/update';
 
 const usual: Record<OperationName, Operation> = {

@@ -5,10 +5,10 @@ import { dayOf, lesson as lessonEntity } from '../../entities/lesson';
 import { listCall, passesOf } from '../../entities/listCall';
 import { formatTime, readId } from '../../values/formats';
 import type { Item } from '../../run/item';
-import { hasAllAttendeesOf } from './lesson';
+import { hasAllAttendeesOf } from './existingLesson';
 import { readWholeList } from '../../run/readList';
 import { involvesAnyOf } from '../../store/calendar/attendees';
-import type { Booking } from './booking';
+import type { Booking } from './book/bookingForm';
 import { CustomerLessons } from '../../store/calendar/customerLessons';
 import {
 	groupIdsOf,
@@ -146,7 +146,7 @@ export function findExistingLesson(
 	attendeeLessons: readonly IDataObject[],
 	zone: string,
 ): IDataObject | undefined {
-	if (!booking.skipsExisting) return undefined;
+	if (!booking.returnsExisting) return undefined;
 	return attendeeLessons
 		.filter((lesson) => isRequestedLesson(lesson, booking, zone))
 		.sort((a, b) => (String(a.time_from) < String(b.time_from) ? -1 : 1))

@@ -1,20 +1,28 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { clockOfMinutes, minutesOfClock } from '../../values/formats';
 import type { Field } from '../../entities/fieldTypes';
 import { regularLesson } from '../../entities/regularLesson';
 import { isBlank } from '../../fields/field';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
-import { create, readDraft, saveDraft } from '../common/create';
+import { clockOfMinutes, minutesOfClock } from '../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../values/time';
-import { movedEnds } from './duration';
+import { create, readDraft, saveDraft } from '../common/create';
 import { updating } from '../common/update';
+import { moveEndTimes } from './endTimes';
 
-const [START, END] = ['time_from_v', 'time_to_v'].map(
-	(name) => regularLesson.fields.find((field) => field.name === name) as Field,
-);
+/**
+ * *Regular Lesson → Create* and *Update*. AlfaCRM takes no duration of a regular lesson. So the
+ * form of a new one has a 'Duration', from which the node works out the end time. API notes 5.13.
+ */
+
+const startField = fieldNamed('time_from_v');
+const endField = fieldNamed('time_to_v');
+
+function fieldNamed(name: string): Field {
+	return regularLesson.fields.find((field) => field.name === name) as Field;
+}
 
 const duration = wholeNumber({
 	displayName: 'Duration',
@@ -24,35 +32,47 @@ const duration = wholeNumber({
 	description: "Minutes; not used if 'End Time' is given",
 });
 
-/** AlfaCRM takes no length of a regular lesson: the form asks for one, and its end is sent. API notes 5.13. */
 export const createRegularLesson: Operation = {
 	...create,
-	form: (entity) => {
-		const { prominentFields = [], ...rest } = create.form(entity);
-		const withLength = prominentFields.flatMap((parameter) =>
-			parameter.name === START.name ? [parameter, duration] : [parameter],
+
+	form(entity) {
+		const { prominentFields = [], ...otherParts } = create.form(entity);
+		const fieldsWithDuration = prominentFields.flatMap((parameter) =>
+			parameter.name === startField.name ? [parameter, duration] : [parameter],
 		);
-		return { ...rest, prominentFields: withLength };
+		return { ...otherParts, prominentFields: fieldsWithDuration };
 	},
+
 	async execute(item, entity) {
-		const fields = entity.fields.map((field) => (field === END ? { ...field, required: true } : field));
-		const draft = readDraft(item, entity, fields, (input) => withEnd(item, input));
+		const draft = readDraft(item, entity, entity.fields, (input) => addEndTime(item, input));
 		return [await saveDraft(item, entity, draft)];
 	},
 };
 
-function withEnd(item: Item, input: IDataObject): IDataObject {
-	if (isBlank(START, input[START.name]) || !isBlank(END, input[END.name])) return input;
-	const clock = item.toWire(START, input[START.name]) as string;
-	const begin = minutesOfClock(clock);
-	const end = begin + item.integer(duration);
-	if (end < MINUTES_OF_A_DAY) return { ...input, [END.name]: clockOfMinutes(end) };
+export const updateRegularLesson: Operation = updating({
+	sent: (item, entity, record, changes) => ({
+		...changes,
+		...moveEndTimes(item, entity, record, changes),
+	}),
+});
+
+/**
+ * Adds the end time to the input of a new regular lesson, unless the user has given one.
+ *
+ * @throws NodeOperationError if the lesson would end after midnight
+ */
+function addEndTime(item: Item, input: IDataObject): IDataObject {
+	const start: unknown = input[startField.name];
+	const end: unknown = input[endField.name];
+	if (isBlank(startField, start) || !isBlank(endField, end)) return input;
+
+	const startTime = item.toWire(startField, start) as string;
+	const startMinutes = minutesOfClock(startTime);
+	const endMinutes = startMinutes + item.integer(duration);
+	if (endMinutes < MINUTES_OF_A_DAY) return { ...input, [endField.name]: clockOfMinutes(endMinutes) };
+
 	throw item.error(
-		`'${duration.displayName}' must be at most ${MINUTES_OF_A_DAY - 1 - begin} minutes to end on the same day`,
-		`'${START.label}' is ${clock}. Correct one of them.`,
+		`'${duration.displayName}' must be at most ${MINUTES_OF_A_DAY - 1 - startMinutes} minutes to end on the same day`,
+		`'${startField.label}' is ${startTime}. Correct one of them.`,
 	);
 }
-
-export const updateRegularLesson: Operation = updating({
-	sent: (item, entity, record, given) => ({ ...given, ...movedEnds(item, entity, record, given) }),
-});

@@ -1,19 +1,28 @@
-import { customer as customerEntity, CUSTOMER_TYPE, isRejected, stageOf } from '../../entities/customer';
-import { readFlag } from '../../values/formats';
-import { recordKey } from '../../run/execution';
-import type { Item } from '../../run/item';
-import { isArchived } from '../../run/archived';
-import { differences, saveChanges } from '../../run/saveChanges';
-import { labelsOf } from '../../run/target';
-import type { Booking } from './booking';
-import { getRecord } from '../../run/records';
-import { comesBefore } from '../../run/stages';
-import type { Target, LocatedRecord } from '../../store/located';
+import { customer as customerEntity, CUSTOMER_TYPE, isRejected, stageOf } from '../../../entities/customer';
+import { isArchived } from '../../../run/archived';
+import { recordKey } from '../../../run/execution';
+import type { Item } from '../../../run/item';
+import { getRecord } from '../../../run/records';
+import { differences, saveChanges } from '../../../run/saveChanges';
+import { comesBefore } from '../../../run/stages';
+import { labelsOf } from '../../../run/target';
+import type { LocatedRecord, Target } from '../../../store/located';
+import { readFlag } from '../../../values/formats';
+import type { Booking } from './bookingForm';
 
 /**
- * Warns of each customer for whom 'Get Participants', and so every reminder, will leave out the lesson.
+ * What *Lesson → Book* does with the cards of the booked customers: it warns of archived customers
+ * before the lesson is created, and moves leads to a stage of the funnel afterwards.
+ */
+
+// ---------------------------------------------------------------- archived customers
+
+/**
+ * Warns of each archived customer and rejected lead. *Get Participants*, and so every reminder,
+ * leaves out their lessons.
  *
- * @throws NodeApiError if a card is not there or may not be read: nobody would be warned, so nothing is booked
+ * @throws NodeApiError if a card does not exist or this user may not read it. Nobody could be
+ * warned then, so nothing is booked.
  */
 export async function warnOfArchivedCustomers(item: Item, booking: Booking): Promise<void> {
 	const target = customerTarget(booking);
@@ -32,9 +41,22 @@ async function warnIfArchived(item: Item, target: Target, customerId: number): P
 	);
 }
 
+// ---------------------------------------------------------------- stages of leads
+
 /**
- * Moves the leads of a booked lesson to the stage that the user has chosen. After an earlier run has booked the lesson, the
- * staff may have moved a lead on; so only a new lesson may move a lead back to an earlier stage.
+ * The stage to which the leads are moved, and whether it may be an earlier stage than the current
+ * one.
+ */
+interface StageMove {
+	stageId: number;
+	mayMoveBack: boolean;
+}
+
+/**
+ * Moves the leads of a booked lesson to the stage that the user has chosen.
+ *
+ * Only a new lesson moves a lead back to an earlier stage. If an earlier run has booked the lesson,
+ * the staff may have moved the lead on since then, and this run must not undo that.
  *
  * @throws NodeApiError if AlfaCRM refuses; the message says that the lesson was booked
  */
@@ -47,11 +69,10 @@ export async function moveLeadsToStage(
 	if (stageId === undefined) return;
 
 	const target = customerTarget(booking);
+	const move = { stageId, mayMoveBack: isNew };
 	for (const customerId of attendees.customerIds) {
-		await item.withLock(
-			[recordKey(customerEntity, customerId)],
-			async () => await moveLeadToStage(item, target, customerId, stageId, { mayMoveBack: isNew }),
-		);
+		const lock = recordKey(customerEntity, customerId);
+		await item.withLock([lock], async () => await moveLeadToStage(item, target, customerId, move));
 	}
 }
 
@@ -59,8 +80,7 @@ async function moveLeadToStage(
 	item: Item,
 	target: Target,
 	customerId: number,
-	stageId: number,
-	{ mayMoveBack }: { mayMoveBack: boolean },
+	{ stageId, mayMoveBack }: StageMove,
 ): Promise<void> {
 	const { hints } = item.execution;
 	const customer = await getRecord(item, customerEntity, customerId, target);
@@ -84,16 +104,21 @@ async function moveLeadToStage(
 	await saveChanges(recordTask, customer, { values, addToLists: false });
 }
 
-/** Whether AlfaCRM shows that a stage comes after the lead's current one. A lead without a stage may go to any. */
+/**
+ * Whether AlfaCRM shows that a stage comes after the current stage of a lead. A lead without a
+ * stage may move to any stage.
+ */
 async function movesForward(item: Item, lead: LocatedRecord, stageId: number): Promise<boolean> {
 	const currentStage = stageOf(lead.row);
 	if (currentStage === undefined) return true;
-	// undefined where AlfaCRM does not show the order of the two
-	const isBack = await comesBefore(item, lead, stageId, currentStage);
-	return isBack === false;
+
+	// `comesBefore` returns undefined if AlfaCRM does not show the order of the two stages. The lead
+	// then stays where it is.
+	const isMoveBack = await comesBefore(item, lead, stageId, currentStage);
+	return isMoveBack === false;
 }
 
-/** Makes the target of calls for customers, in the branch of the lesson. */
+/** Makes the target of calls about customers, in the branch of the lesson. */
 function customerTarget({ search }: Booking): Target {
 	const { branch, labels } = search.target;
 	return {

@@ -1,0 +1,181 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { LESSON_FIELDS } from '../../../entities/lesson';
+import type { Entity } from '../../../entities/types';
+import { makeRecordOutput, simplifiedSchema, withResult, withResultSchema } from '../../../output/readings';
+import { objectOf, STRING } from '../../../output/recordSchema';
+import type { LockKey } from '../../../run/execution';
+import type { ExistingOrPlan } from '../../../run/findOrCreate';
+import { findOrCreateByPlan } from '../../../run/findOrCreate';
+import type { Item } from '../../../run/item';
+import type { ActionKind } from '../../../run/operation';
+import type { CustomerLessons } from '../../../store/calendar/customerLessons';
+import { teacherIdsOf } from '../../../store/calendar/lessonRow';
+import { daysAfter } from '../../../values/formats';
+import {
+	avoidAttendeeLessons,
+	findExistingLesson,
+	readAttendeeLessons,
+	readCustomerLessons,
+} from '../attendeeLessons';
+import { hintThatLessonExists } from '../existingLesson';
+import { makeLessonLocks } from '../lessonLocks';
+import type { Teacher } from '../timetable';
+import { assertRoomExists, duration, readTeachers } from '../timetable';
+import { moveLeadsToStage, warnOfArchivedCustomers } from './bookedCustomers';
+import type { Booking, BookingForm } from './bookingForm';
+import { bookingFields, bookingOptions, readBookingForm } from './bookingForm';
+import type { LessonSlot } from './chooseSlot';
+import { chooseSlot } from './chooseSlot';
+
+/**
+ * *Lesson → Book*: books a lesson at a given time or in the first free slot. A second run with the
+ * same input books no second lesson and returns the first one.
+ *
+ * AlfaCRM lets two lessons of one teacher overlap, so the node itself works out who is free. The
+ * parts of a booking are in these files:
+ *
+ * - `bookingForm.ts`: what the form shows, and how it is read and checked
+ * - `chooseSlot.ts`: which time and which teacher are booked, or which error the user gets
+ * - `slotErrors.ts`: the sentences of that error
+ * - `bookedCustomers.ts`: warnings about archived customers, and the stage of leads
+ * - `../attendeeLessons.ts`: when the attendees are busy, and whether the lesson exists already
+ * - `../timetable.ts`: reads teachers, working hours and lessons
+ * - `store/calendar/slots.ts`: works out free slots and obstacles from these lists
+ */
+export const bookLesson: ActionKind<'bookLesson'> = {
+	decidesByTime: () => true,
+
+	form: (_entity, { fields = [] }) => ({
+		prominentFields: bookingFields(fields),
+		duration: [duration],
+		options: [bookingOptions],
+	}),
+
+	async execute(item, entity, { fields = [] }) {
+		const form = readBookingForm(item, entity, fields);
+		const booking = await addTeachers(item, form);
+
+		// A user who may not see memberships still gets a lesson that was booked before. If a new
+		// lesson has to be booked, the memberships are read again, and that fails.
+		const customerLessons = await item.readIfAllowed(async () => await readCustomerLessons(item, booking));
+
+		return await item.withLock(locksFor(booking, customerLessons), async () => {
+			const bookedLesson = await findOrBookLesson(item, booking);
+			await moveLeadsToStage(item, booking, bookedLesson);
+			return [toOutput(item, entity, booking, bookedLesson)];
+		});
+	},
+
+	output(entity) {
+		const { properties } = withResultSchema(simplifiedSchema(entity));
+		return objectOf({ ...properties, teacher_names: STRING });
+	},
+};
+
+/** The lesson that the user has asked for, and whether this run has created it. */
+interface BookedLesson {
+	lesson: IDataObject;
+	isNew: boolean;
+}
+
+/** Reads the teachers who may give the lesson, and makes sure that the room exists. */
+async function addTeachers(item: Item, form: BookingForm): Promise<Booking> {
+	const { target, roomId } = form.search;
+	const teachers = await readTeachers(item, target, form.chosenTeacherIds);
+	await assertRoomExists(item, target, roomId);
+	return { ...form, search: { ...form.search, teachers } };
+}
+
+/**
+ * Locks every attendee, teacher and room of a booking on every day on which the lesson may take
+ * place. See `lessonLocks.ts` for the effect.
+ *
+ * A lesson of a group also makes the members of the group busy. So the groups of the customer are
+ * locked too, and a booking for one of these groups waits until this booking is done.
+ */
+function locksFor({ search, attendees }: Booking, customerLessons?: CustomerLessons): LockKey[] {
+	const { firstDay, lastDay, roomId, teachers } = search;
+	const locks: LockKey[] = [];
+	for (let day = firstDay; day <= lastDay; day = daysAfter(day, 1)) {
+		const customerGroupIds = customerLessons?.groupIdsOn(day) ?? [];
+		const locksOfDay = makeLessonLocks(day, {
+			groupIds: [...new Set([...attendees.groupIds, ...customerGroupIds])],
+			customerIds: attendees.customerIds,
+			teacherIds: teachers.map(({ id }) => id),
+			roomIds: roomId === undefined ? [] : [roomId],
+		});
+		locks.push(...locksOfDay);
+	}
+	return locks;
+}
+
+async function findOrBookLesson(item: Item, booking: Booking): Promise<BookedLesson> {
+	return await findOrCreateByPlan(
+		item,
+		async () => await findLessonOrSlot(item, booking),
+		async (slot) => ({ lesson: await createLesson(item, booking, slot), isNew: true }),
+	);
+}
+
+/** Finds the lesson if it is booked already. Otherwise chooses the slot in which to book it. */
+async function findLessonOrSlot(
+	item: Item,
+	booking: Booking,
+): Promise<ExistingOrPlan<BookedLesson, LessonSlot>> {
+	const attendeeLessons = await readAttendeeLessons(item, booking, booking.search);
+	const existingLesson = findExistingLesson(booking, attendeeLessons, item.zone);
+	if (existingLesson !== undefined) return returnExisting(item, existingLesson);
+
+	const search = await avoidAttendeeLessons(item, booking, booking.search, attendeeLessons);
+	const choice = await chooseSlot(item, { ...booking, search });
+	return 'slot' in choice ? { plan: choice.slot } : returnExisting(item, choice.existingLesson);
+}
+
+/** Returns a lesson that exists already, and tells the user that no other one was booked. */
+function returnExisting(item: Item, lesson: IDataObject): { existing: BookedLesson } {
+	hintThatLessonExists(item, lesson);
+	return { existing: { lesson, isNew: false } };
+}
+
+/** Creates the lesson in AlfaCRM. */
+async function createLesson(item: Item, booking: Booking, slot: LessonSlot): Promise<IDataObject> {
+	await warnOfArchivedCustomers(item, booking);
+
+	const { search, lessonFields } = booking;
+	const body = {
+		...lessonFields,
+		branch_id: search.target.branch,
+		// AlfaCRM takes this day as dd.mm.yyyy.
+		lesson_date: item.toWire(LESSON_FIELDS.day, slot.date),
+		time_from: slot.start,
+		duration: search.duration,
+		teacher_ids: [slot.teacher.id],
+	};
+	const task = `book the lesson on ${slot.date} at ${slot.start}`;
+	const savedFields = await item.save({ ...search.target, action: 'create', body, task });
+	return { ...body, ...savedFields };
+}
+
+/** Returns the useful fields of the lesson, whether it is new, and the names of its teachers. */
+function toOutput(
+	item: Item,
+	entity: Entity,
+	{ lessonFields, search }: Booking,
+	{ lesson, isNew }: BookedLesson,
+): IDataObject {
+	const pickUsefulFields = makeRecordOutput(item, entity, Object.keys(lessonFields));
+	return {
+		...withResult(pickUsefulFields(lesson), isNew ? 'created' : 'unchanged'),
+		teacher_names: teacherNamesOf(lesson, search.teachers),
+	};
+}
+
+/**
+ * Lists the names of a lesson's teachers, with commas; null if none of them is among `teachers`.
+ */
+function teacherNamesOf(lesson: IDataObject, teachers: readonly Teacher[]): string | null {
+	const teacherIds = teacherIdsOf(lesson);
+	const names = teachers.filter(({ id }) => teacherIds.includes(id)).map(({ name }) => String(name));
+	return names.join(', ') || null;
+}

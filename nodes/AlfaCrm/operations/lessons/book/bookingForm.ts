@@ -1,0 +1,191 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { Field } from '../../../entities/fieldTypes';
+import { dayOf, WHEN } from '../../../entities/lesson';
+import type { Entity } from '../../../entities/types';
+import { collection, showWhen } from '../../../form/assemble';
+import { fieldsForm, readFields } from '../../../run/actionFields';
+import { bodyOf } from '../../../run/body';
+import type { Item } from '../../../run/item';
+import { labelsOf, targetOf } from '../../../run/target';
+import type { Attendees } from '../../../store/calendar/attendees';
+import { involvesAnyOf } from '../../../store/calendar/attendees';
+import { customerIdsOf, groupIdsOf, roomIdOf, teacherIdsOf } from '../../../store/calendar/lessonRow';
+import type { Branch, Target } from '../../../store/located';
+import { readId, wallClock } from '../../../values/formats';
+import { skipIfThere } from '../../common/create';
+import { assertHasAttendees } from '../attendeesInput';
+import type { SlotSearch } from '../timetable';
+import { assertDayRange, duration, step } from '../timetable';
+
+/**
+ * The form of *Lesson → Book*: which parameters it shows, how they are read, and which checks need
+ * no call to AlfaCRM.
+ */
+
+/** What the user asks for, before anything is read from AlfaCRM. */
+export interface BookingForm {
+	/** Where and when the lesson may take place. Its teachers still have to be read. */
+	search: Omit<SlotSearch, 'teachers'>;
+	/**
+	 * The teachers that the user has chosen. If empty, any teacher of the subject may give the
+	 * lesson.
+	 */
+	chosenTeacherIds: number[];
+	/** When the lesson has to start, `hh:mm`. If undefined, the first free slot is booked. */
+	startTime?: string;
+	/** The fields of the new lesson that the user has filled, as AlfaCRM takes them. */
+	lessonFields: IDataObject;
+	attendees: Attendees;
+	/** The stage of the funnel to which leads are moved after the booking. */
+	stageId?: number;
+	/** Whether a lesson that exists already is returned instead of booking a second one. */
+	returnsExisting: boolean;
+	/** Whether a lesson at a given time has to be within the working hours of the teacher. */
+	checksWorkingHours: boolean;
+}
+
+/** The form, together with the teachers who may give the lesson. */
+export interface Booking extends BookingForm {
+	search: SlotSearch;
+}
+
+// ---------------------------------------------------------------- what the form shows
+
+const checkWorkingHours: INodeProperties = {
+	displayName: 'Check Working Hours',
+	name: 'checkHours',
+	type: 'boolean',
+	default: true,
+	description: "Whether 'At a Time' must be within them",
+};
+
+export const bookingOptions = collection(
+	'Options',
+	'options',
+	[checkWorkingHours, skipIfThere, step],
+	'Add Option',
+);
+
+/**
+ * The fields that the form shows only for one choice of 'When', by their names. It always shows the
+ * others.
+ */
+const SHOWN_FOR_CHOICE: Readonly<Record<string, string>> = {
+	time_from: WHEN.time,
+	date_to: WHEN.firstFree,
+};
+
+/** Returns the parameters for the fields of a booking. */
+export function bookingFields(fields: readonly Field[]): INodeProperties[] {
+	const { prominentFields = [] } = fieldsForm(fields);
+	return prominentFields.map((property) => {
+		const choice = SHOWN_FOR_CHOICE[property.name];
+		return choice === undefined ? property : showWhen(property, { when: [choice] });
+	});
+}
+
+// ---------------------------------------------------------------- how the form is read
+
+/**
+ * Reads the form and makes all checks that need no call to AlfaCRM.
+ *
+ * @throws NodeOperationError for the first value that cannot be used
+ */
+export function readBookingForm(item: Item, entity: Entity, fields: readonly Field[]): BookingForm {
+	const target = readTarget(item, entity, fields);
+	const { startTime, lastDay, stageId, lessonFields } = readFieldValues(item, fields, target.branch);
+	const attendees = { customerIds: customerIdsOf(lessonFields), groupIds: groupIdsOf(lessonFields) };
+	const chosenTeacherIds = teacherIdsOf(lessonFields);
+	const firstDay = String(dayOf(lessonFields, item.zone));
+	const options = item.collection(bookingOptions);
+
+	const search = {
+		target,
+		firstDay,
+		lastDay: lastDay ?? firstDay,
+		roomId: roomIdOf(lessonFields),
+		// If the user has chosen no teacher, any teacher of the subject may give the lesson.
+		subjectId: chosenTeacherIds.length === 0 ? readId(lessonFields.subject_id) : undefined,
+		duration: item.integer(duration),
+		step: options.integer(step),
+		notBefore: wallClock(item.zone),
+		involvesAttendees: (lesson: IDataObject) => involvesAnyOf(attendees, lesson),
+	};
+	assertDayRange(item, search.firstDay, search.lastDay, 'Date');
+	assertStageHasCustomer(item, stageId, attendees);
+
+	return {
+		search,
+		chosenTeacherIds,
+		startTime,
+		lessonFields,
+		attendees,
+		stageId,
+		returnsExisting: options.flag(skipIfThere),
+		checksWorkingHours: options.flag(checkWorkingHours),
+	};
+}
+
+/**
+ * Adds the labels of this form to the target, so that messages name the fields as the user sees
+ * them.
+ */
+function readTarget(item: Item, entity: Entity, fields: readonly Field[]): Target {
+	const target = targetOf(item, entity);
+	return { ...target, labels: { ...target.labels, ...labelsOf(fields) } };
+}
+
+/** The values of the fields of the form. */
+interface FieldValues {
+	/** `hh:mm`; undefined if the first free slot is booked */
+	startTime?: string;
+	/** The last day on which to look for a free slot; undefined if the start time is given. */
+	lastDay?: string;
+	stageId?: number;
+	/** The fields that belong to the lesson itself, by AlfaCRM's names. */
+	lessonFields: IDataObject;
+}
+
+/** Reads the fields of the form, and separates those of the lesson from the others. */
+function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): FieldValues {
+	const input = readFields(item, fields);
+	assertHasAttendees(item, input);
+
+	const when = readWhen(item, fields, input);
+	const body = bodyOf(item, fieldsShownFor(when, fields), input, branch);
+	const { date_to, lead_status_id, ...lessonFields } = body;
+	return {
+		startTime: when === WHEN.time ? String(lessonFields.time_from) : undefined,
+		lastDay: date_to === undefined ? undefined : String(date_to),
+		stageId: readId(lead_status_id),
+		lessonFields,
+	};
+}
+
+/** Reads 'When' before the other fields, because it decides which of them the form shows. */
+function readWhen(item: Item, fields: readonly Field[], input: IDataObject): unknown {
+	const whenFields = fields.filter(({ name }) => name === 'when');
+	const { when } = bodyOf(item, whenFields, input);
+	return when;
+}
+
+/**
+ * Leaves out 'When' itself and the fields that the form hides. A hidden field may still hold a
+ * value from before the user changed 'When', and that value must not be read.
+ */
+function fieldsShownFor(when: unknown, fields: readonly Field[]): Field[] {
+	return fields.filter(({ name }) => {
+		const choice = SHOWN_FOR_CHOICE[name];
+		return name !== 'when' && (choice === undefined || choice === when);
+	});
+}
+
+/** Refuses a stage without a customer: only a customer can be in a stage, a group cannot. */
+function assertStageHasCustomer(item: Item, stageId: number | undefined, { customerIds }: Attendees): void {
+	if (stageId === undefined || customerIds.length > 0) return;
+	throw item.error(
+		"'Stage' is set, but no 'Customer', whose stage it would be",
+		'Remove one of them, or correct it.',
+	);
+}

@@ -1,0 +1,126 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Item } from '../../../run/item';
+import { findObstacle, startOf } from '../../../store/calendar/slots';
+import { daysAfter } from '../../../values/formats';
+import { avoidAttendeeLessons, findExistingLesson, readAttendeeLessons } from '../attendeeLessons';
+import type { SlotSearch, Teacher } from '../timetable';
+import { findSlots, readTimetable, requestFor } from '../timetable';
+import type { Booking } from './bookingForm';
+import type { Candidate, LessonTime } from './slotErrors';
+import { describeOffer, explainNoFreeSlot, explainObstacles, explainPassedTime } from './slotErrors';
+
+/**
+ * Chooses the time and the teacher of a booking. A lesson at a given time takes that time if a
+ * teacher is free then; otherwise the error says what is in the way and offers the next free slots.
+ * A lesson without a given time takes the first free slot.
+ */
+
+/** When the lesson takes place, and which teacher gives it. */
+export interface LessonSlot extends LessonTime {
+	teacher: Teacher;
+}
+
+/**
+ * The slot to book. Or the lesson itself, if another n8n process has booked it while this one was
+ * looking for a slot.
+ */
+type SlotOrExistingLesson = { slot: LessonSlot } | { existingLesson: IDataObject };
+
+/**
+ * Chooses the slot of a booking.
+ *
+ * @param booking a booking whose search avoids the lessons of the attendees
+ * @throws NodeOperationError that says why no slot is free, and which slots are free next
+ */
+export async function chooseSlot(item: Item, booking: Booking): Promise<SlotOrExistingLesson> {
+	const { startTime, search } = booking;
+	if (startTime === undefined) return { slot: await chooseFirstFreeSlot(item, search) };
+	return await chooseSlotAt(item, booking, { date: search.firstDay, start: startTime });
+}
+
+async function chooseFirstFreeSlot(item: Item, search: SlotSearch): Promise<LessonSlot> {
+	const slots = await findSlots(item, search, { enough: 1 });
+	if (slots.length > 0) return slots[0];
+
+	const { message, advice } = explainNoFreeSlot(search);
+	throw item.error(message, advice);
+}
+
+/**
+ * Chooses a teacher who is free at the requested time.
+ *
+ * @throws NodeOperationError if there is none, or the time has passed
+ */
+async function chooseSlotAt(item: Item, booking: Booking, time: LessonTime): Promise<SlotOrExistingLesson> {
+	const candidates = await findCandidates(item, booking, time);
+	const freeCandidate = candidates.find(({ obstacle }) => obstacle === undefined);
+	const hasPassed = startOf(time) < earliestStartOf(booking.search);
+	if (freeCandidate !== undefined && !hasPassed) {
+		return { slot: { ...time, teacher: freeCandidate.teacher } };
+	}
+
+	// The obstacle may be the lesson to book itself: another n8n process may have booked it since the
+	// lessons of the attendees were read.
+	const offerSearch = searchWithinOfferDays(booking.search);
+	const attendeeLessons = await readAttendeeLessons(item, booking, offerSearch);
+	const existingLesson = findExistingLesson(booking, attendeeLessons, item.zone);
+	if (existingLesson !== undefined) return { existingLesson };
+
+	const reason = hasPassed
+		? explainPassedTime(time, item.zone)
+		: explainObstacles(candidates, booking.search, time);
+	const freeSearch = await avoidAttendeeLessons(item, booking, offerSearch, attendeeLessons);
+	throw item.error(reason, await offerSlotsAfter(item, freeSearch, time));
+}
+
+/**
+ * Finds out for each teacher of a booking what keeps the teacher from giving the lesson at a time.
+ */
+async function findCandidates(
+	item: Item,
+	{ search, checksWorkingHours }: Booking,
+	{ start }: LessonTime,
+): Promise<Candidate[]> {
+	const { timetable, teachers } = await readTimetable(item, search);
+	return teachers.map((teacher) => {
+		const request = requestFor(teacher, search, item.zone);
+		return { teacher, obstacle: findObstacle(timetable, request, start, { checksWorkingHours }) };
+	});
+}
+
+// ---------------------------------------------------------------- the slots that an error offers
+
+/** If the requested time is not free, an error offers three slots within two weeks. */
+const OFFER = { slots: 3, days: 14 };
+
+/**
+ * Returns the earliest start that a search allows, as `startOf` writes it; '' if every start is
+ * allowed.
+ */
+const earliestStartOf = ({ notBefore = '' }: SlotSearch): string => notBefore;
+
+/**
+ * Moves a search to the days for which an error offers slots. They begin on the requested day, or
+ * today if that day has passed.
+ */
+function searchWithinOfferDays(search: SlotSearch): SlotSearch {
+	const [today] = earliestStartOf(search).split(' ');
+	const firstDay = search.firstDay < today ? today : search.firstDay;
+	return { ...search, firstDay, lastDay: daysAfter(firstDay, OFFER.days - 1) };
+}
+
+/** Finds the next free slots after the requested time, and lists them for an error message. */
+async function offerSlotsAfter(item: Item, search: SlotSearch, time: LessonTime): Promise<string> {
+	const startOnFirstDay = startOf({ date: search.firstDay, start: time.start });
+	const earliestStart = earliestStartOf(search);
+	const notBefore = startOnFirstDay > earliestStart ? startOnFirstDay : earliestStart;
+	const slots = await findSlots(item, { ...search, notBefore }, { enough: OFFER.slots });
+
+	// Several teachers may be free at one time, and each time is offered once. The slots are sorted
+	// by time, so slots of one time follow each other.
+	const slotsAtDifferentTimes = slots.filter(
+		(slot, index) => index === 0 || startOf(slot) !== startOf(slots[index - 1]),
+	);
+	return describeOffer(slotsAtDifferentTimes.slice(0, OFFER.slots), search, { days: OFFER.days });
+}

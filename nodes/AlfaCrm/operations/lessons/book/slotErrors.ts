@@ -1,0 +1,124 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { roomIdOf, teacherIdsOf } from '../../../store/calendar/lessonRow';
+import type { Obstacle } from '../../../store/calendar/slots';
+import { startOf } from '../../../store/calendar/slots';
+import type { SlotSearch, Teacher } from '../timetable';
+
+/**
+ * Writes the sentences of the errors of *Lesson → Book*: why no slot or the requested time is not
+ * free, and which slots are free instead. Nothing here calls AlfaCRM.
+ */
+
+/** The day and the time at which a lesson starts. */
+export interface LessonTime {
+	/** `yyyy-mm-dd` */
+	date: string;
+	/** `hh:mm` */
+	start: string;
+}
+
+/**
+ * A teacher who may give the lesson, and what keeps the teacher from doing so at the requested
+ * time.
+ */
+export interface Candidate {
+	teacher: Teacher;
+	/** Undefined if the teacher is free. */
+	obstacle?: Obstacle;
+}
+
+/** Says that a search found no free slot, and what the user can change. */
+export function explainNoFreeSlot(search: SlotSearch): { message: string; advice: string } {
+	const { duration, firstDay, lastDay } = search;
+	return {
+		message: `No slot of ${duration} minutes is free from ${firstDay} to ${lastDay}`,
+		advice: `Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${teacherHint(search)}`,
+	};
+}
+
+/**
+ * Says that the requested time has passed. The user's workflow may have another time zone than the
+ * school.
+ */
+export function explainPassedTime(time: LessonTime, zone: string): string {
+	return `${startOf(time)} has passed by the clock of the workflow (${zone})`;
+}
+
+/**
+ * Says why no candidate can give the lesson at the requested time. The obstacle of a single
+ * candidate is named. Several candidates may each have another obstacle, so then only a lesson of
+ * the attendees is named, because it is in the way of every candidate.
+ */
+export function explainObstacles(
+	candidates: readonly Candidate[],
+	search: SlotSearch,
+	time: LessonTime,
+): string {
+	const candidate = candidates.length === 1 ? candidates[0] : findBusyAttendee(candidates, search);
+	if (candidate?.obstacle === undefined) {
+		return `No teacher is free on ${time.date} at ${time.start} for ${search.duration} minutes`;
+	}
+	return explainObstacle(candidate.teacher, candidate.obstacle, search, time);
+}
+
+/** Finds a candidate whose obstacle is a lesson of the attendees. */
+function findBusyAttendee(candidates: readonly Candidate[], search: SlotSearch): Candidate | undefined {
+	return candidates.find(
+		({ obstacle }) =>
+			typeof obstacle === 'object' && search.involvesAttendees?.(obstacle.lesson, search.firstDay),
+	);
+}
+
+function explainObstacle(
+	teacher: Teacher,
+	obstacle: Obstacle,
+	search: SlotSearch,
+	{ date, start }: LessonTime,
+): string {
+	const time = `on ${date} at ${start}`;
+	if (obstacle === 'outsideWorkingHours') {
+		return `${describeTeacher(teacher)} does not work ${time} for ${search.duration} minutes`;
+	}
+
+	const { lesson, isRegular } = obstacle;
+	const kind = isRegular ? 'regular lesson' : 'lesson';
+	return `${describeBusy(lesson, teacher, search)} has another lesson ${time}: ${kind} ${String(lesson.id)}`;
+}
+
+/** Names the attendees, the teacher or the room, whichever has the lesson that is in the way. */
+function describeBusy(
+	lesson: IDataObject,
+	teacher: Teacher,
+	{ involvesAttendees, roomId, firstDay }: SlotSearch,
+): string {
+	if (involvesAttendees?.(lesson, firstDay)) return 'The customer or group';
+
+	const isLessonOfTeacher = teacherIdsOf(lesson).includes(teacher.id);
+	const isLessonInRoom = roomIdOf(lesson) === roomId;
+	return isLessonInRoom && !isLessonOfTeacher ? `Room ${roomId}` : describeTeacher(teacher);
+}
+
+const describeTeacher = ({ id, name }: Teacher): string => `Teacher ${id} (${String(name)})`;
+
+/**
+ * Lists the slots that the user may take instead.
+ *
+ * @param days the number of days that were searched
+ */
+export function describeOffer(
+	slots: ReadonlyArray<LessonTime & { teacher: Teacher }>,
+	search: SlotSearch,
+	{ days }: { days: number },
+): string {
+	if (slots.length === 0) return `Nothing is free within ${days} days.${teacherHint(search)}`;
+
+	const offered = slots.map((slot) => `${startOf(slot)} (${String(slot.teacher.name)})`);
+	return `Free next: ${offered.join(', ')}.`;
+}
+
+/** Says which teachers were considered, if the user has chosen none. */
+function teacherHint({ subjectId }: SlotSearch): string {
+	if (subjectId === undefined) return '';
+	return " As 'Teacher' is empty, only those count who have lessons of the subject (regular ones, or some since four weeks before): choose others by name.";
+}

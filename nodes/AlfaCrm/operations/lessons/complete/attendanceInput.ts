@@ -1,0 +1,206 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Field } from '../../../entities/fieldTypes';
+import { isBlank, sameValue } from '../../../fields/field';
+import { readFields } from '../../../run/actionFields';
+import { bodyOf } from '../../../run/body';
+import type { Item } from '../../../run/item';
+import { givenBranch } from '../../../run/target';
+import type { Branch } from '../../../store/located';
+
+/**
+ * Reads the form of *Lesson → Complete Lesson*. The user names present and absent customers in two
+ * lists of IDs, or in rows that hold more, such as a grade. Several items may be about one lesson;
+ * what they give is joined.
+ */
+
+/** What the user has given for a lesson. */
+interface AttendanceInput {
+	/** One attendance for each customer, as AlfaCRM takes it. */
+	attendances: IDataObject[];
+	/** The other fields of the form, as AlfaCRM takes them. */
+	otherFields: IDataObject;
+}
+
+/** The form that all items about one lesson share. */
+interface AttendanceForm {
+	lessonId: number;
+	fields: readonly Field[];
+	branch: Branch;
+	/**
+	 * Puts IDs in place of the names of records that an item holds. An item whose turn has not come
+	 * still holds names.
+	 */
+	resolveNames(item: Item): Promise<void>;
+}
+
+/** The fields of the form that name customers. */
+const ATTENDANCE_FIELD_NAMES = ['present_ids', 'absent_ids', 'details'];
+
+type RowsField = Extract<Field, { type: 'rows' }>;
+
+/** Returns the field of the form that holds attendances as rows. */
+export const attendanceFieldOf = (fields: readonly Field[]): RowsField =>
+	fields.find((field): field is RowsField => field.type === 'rows') as RowsField;
+
+/**
+ * Reads what the items about one lesson give for it.
+ *
+ * @throws NodeOperationError if one item cannot be used, or two items contradict each other. The
+ * lesson is then not completed at all, because completing it with half of the attendance is wrong.
+ */
+export async function readAttendanceInput(
+	items: readonly [Item, ...Item[]],
+	form: AttendanceForm,
+): Promise<AttendanceInput> {
+	return items.length === 1 ? readItem(items[0], form) : await readSeveralItems(items, form);
+}
+
+/** Reads what one item gives. */
+function readItem(item: Item, { fields, branch }: AttendanceForm): AttendanceInput {
+	const input = readFields(item, fields);
+	const otherFields = fields.filter(({ name }) => !ATTENDANCE_FIELD_NAMES.includes(name));
+	return {
+		attendances: readAttendances(item, fields, input),
+		otherFields: bodyOf(item, otherFields, input, branch),
+	};
+}
+
+// ---------------------------------------------------------------- the attendances of one item
+
+/**
+ * Reads the attendances of an item, from the lists of IDs and from the rows.
+ *
+ * @throws NodeOperationError if the item names no customer, or names a customer twice
+ */
+function readAttendances(item: Item, fields: readonly Field[], input: IDataObject): IDataObject[] {
+	const rowsField = attendanceFieldOf(fields);
+	const idFields = fields.filter(
+		(field) => ATTENDANCE_FIELD_NAMES.includes(field.name) && field !== rowsField,
+	);
+	const { present_ids = [], absent_ids = [] } = bodyOf(item, idFields, input);
+	const rows = isBlank(rowsField, input.details) ? [] : item.toWire(rowsField, input.details);
+	const attendances = [
+		...(rows as IDataObject[]),
+		...(present_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 1 })),
+		...(absent_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 0 })),
+	].map((attendance) => bodyOf(item, rowsField.fields, attendance));
+
+	const labels = [...idFields, rowsField].map(({ label }) => `'${label}'`);
+	const advice = `Name each customer once, in ${joinWords(labels, 'or')}.`;
+	if (attendances.length === 0) {
+		const places = joinWords(labels, 'and');
+		throw item.error(`No customer is given who was present or absent: ${places} are empty`, advice);
+	}
+	const repeatedCustomer = findRepeatedCustomer(attendances);
+	if (repeatedCustomer !== undefined) {
+		throw item.error(`Customer ${repeatedCustomer} is given twice`, advice);
+	}
+	return attendances;
+}
+
+/** Joins words to `a, b and c`. */
+function joinWords(words: readonly string[], conjunction: 'and' | 'or'): string {
+	return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
+}
+
+/** Finds a customer who has more than one attendance. */
+function findRepeatedCustomer(attendances: readonly IDataObject[]): string | undefined {
+	const customers = attendances.map(({ customer_id }) => String(customer_id));
+	return customers.find((customer, index) => customers.indexOf(customer) !== index);
+}
+
+// ---------------------------------------------------------------- joining several items
+
+/**
+ * Reads what several items give, and joins it in the order of the items. Two items may fill the
+ * same field or name the same customer only if both say the same.
+ */
+async function readSeveralItems(
+	items: readonly [Item, ...Item[]],
+	form: AttendanceForm,
+): Promise<AttendanceInput> {
+	const [completingItem] = items;
+	const { lessonId, fields } = form;
+	const otherFields: IDataObject = {};
+	const attendances: IDataObject[] = [];
+
+	const itemsInOrder = [...items].sort((a, b) => a.index - b.index);
+	for (const item of itemsInOrder) {
+		const input = await readItemOfSeveral(item, form, completingItem);
+		const contradicted = findContradiction(fields, otherFields, input.otherFields, item.zone);
+		if (contradicted !== undefined) {
+			throw errorAboutItems(
+				completingItem,
+				lessonId,
+				`item ${item.index} and one before it contradict each other on '${contradicted.label}'`,
+			);
+		}
+		Object.assign(otherFields, input.otherFields);
+		attendances.push(...input.attendances);
+	}
+
+	// A sheet may hold a row twice. Of equal attendances one is kept.
+	const distinctAttendances = withoutDuplicates(attendances);
+	const repeatedCustomer = findRepeatedCustomer(distinctAttendances);
+	if (repeatedCustomer !== undefined) {
+		throw errorAboutItems(
+			completingItem,
+			lessonId,
+			`some contradict each other on customer ${repeatedCustomer}`,
+		);
+	}
+	return { attendances: distinctAttendances, otherFields };
+}
+
+/** Reads one of several items, and makes sure that it is about a lesson of the same branch. */
+async function readItemOfSeveral(
+	item: Item,
+	form: AttendanceForm,
+	completingItem: Item,
+): Promise<AttendanceInput> {
+	try {
+		await form.resolveNames(item);
+		const branch = givenBranch(item) ?? form.branch;
+		if (branch !== form.branch) {
+			throw item.error(`another 'Branch' is given, ${branch}`, 'Give the branch of the lesson.');
+		}
+		return readItem(item, form);
+	} catch (caught) {
+		const { message, description } = item.asError(caught);
+		throw errorAboutItems(
+			completingItem,
+			form.lessonId,
+			`item ${item.index} cannot be used: ${message}`,
+			description ?? '',
+		);
+	}
+}
+
+/** Finds a field that two items fill with different values. */
+function findContradiction(
+	fields: readonly Field[],
+	values: IDataObject,
+	otherValues: IDataObject,
+	zone: string,
+): Field | undefined {
+	return fields.find(
+		(field) =>
+			field.name in values &&
+			field.name in otherValues &&
+			!sameValue(field, values[field.name], otherValues[field.name], zone),
+	);
+}
+
+function withoutDuplicates(attendances: readonly IDataObject[]): IDataObject[] {
+	const byContent = new Map(attendances.map((attendance) => [JSON.stringify(attendance), attendance]));
+	return [...byContent.values()];
+}
+
+/** Makes an error about the items of one lesson as a whole. */
+function errorAboutItems(completingItem: Item, lessonId: number, message: string, advice = ''): Error {
+	return completingItem.error(
+		`Of the items about lesson ${lessonId}, ${message}`,
+		`${advice} All items about a lesson are saved at once or not at all.`,
+	);
+}

@@ -1,0 +1,269 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Field } from '../../../entities/fieldTypes';
+import { dayOf, LESSON_STATUS } from '../../../entities/lesson';
+import type { ActionOf, Entity } from '../../../entities/types';
+import type { RecordOutput } from '../../../output/readings';
+import { makeRecordOutput, report, reportSchema } from '../../../output/readings';
+import { recordKey } from '../../../run/execution';
+import type { ExistingOrPlan } from '../../../run/findOrCreate';
+import { findOrCreateByPlan } from '../../../run/findOrCreate';
+import type { Item } from '../../../run/item';
+import type { ActionKind } from '../../../run/operation';
+import { getRecord } from '../../../run/records';
+import { settleNames } from '../../../run/settleNames';
+import { idOf, labelsOf, targetOf } from '../../../run/target';
+import { isCancelled } from '../../../store/calendar/lessonRow';
+import type { Branch, Target } from '../../../store/located';
+import { daysAfter, readId, today } from '../../../values/formats';
+import { moveEndTimes } from '../endTimes';
+import { attendanceFieldOf, readAttendanceInput } from './attendanceInput';
+import { completeTogether } from './lessonItems';
+import {
+	findDifferingAttendances,
+	holdsFields,
+	mergeAttendances,
+	readStoredAttendances,
+} from './storedAttendances';
+import { findUnnamedAttendees, warnOfUnnamedAttendees } from './unnamedAttendees';
+
+/**
+ * *Lesson → Complete Lesson*: completes a planned lesson with its attendance. A lesson that is
+ * completed already is left alone if AlfaCRM shows the same attendance and the same details of it.
+ * API notes 5.11.
+ *
+ * - `lessonItems.ts`: all items about one lesson complete it with one call
+ * - `attendanceInput.ts`: what the user has given, in one item or in several
+ * - `storedAttendances.ts`: what AlfaCRM shows of the lesson, compared and merged with the input
+ * - `unnamedAttendees.ts`: warns of attendees whom the input does not name
+ */
+export const completeLesson: ActionKind<'completeLesson'> = {
+	form: () => ({}),
+
+	async execute(item, entity, action) {
+		return await completeTogether(item, entity, async (items) => {
+			const request = await readRequest(items, entity, action);
+			const lock = recordKey(entity, request.lessonId);
+			return await item.withLock([lock], async () => [await findOrComplete(request)]);
+		});
+	},
+
+	output: reportSchema,
+};
+
+type CompleteAction = ActionOf<'completeLesson'>;
+
+// ---------------------------------------------------------------- what the user asks for
+
+/** A lesson to complete, and what the user has given for it. */
+interface CompletionRequest {
+	/** The item that completes the lesson for all items about it. */
+	item: Item;
+	entity: Entity;
+	action: CompleteAction;
+	lessonId: number;
+	target: Target;
+	/** The fields of the form. */
+	fields: readonly Field[];
+	/** The fields of one attendance. */
+	attendanceFields: readonly Field[];
+	/** The attendances of customers as they are sent, one for each customer. */
+	attendances: IDataObject[];
+	/** The other fields of the lesson as they are sent, such as the topic. */
+	lessonFields: IDataObject;
+	/** Whether to send a lesson again that is completed with another attendance or other details. */
+	sendsAgain: boolean;
+	toOutput: RecordOutput;
+}
+
+/** Reads the lesson to complete from the items about it. */
+async function readRequest(
+	items: readonly [Item, ...Item[]],
+	entity: Entity,
+	action: CompleteAction,
+): Promise<CompletionRequest> {
+	const [item] = items;
+	const { fields = [] } = action;
+	const lessonId = idOf(item, entity);
+	const ownTarget = targetOf(item, entity);
+	const target = { ...ownTarget, labels: { ...ownTarget.labels, ...labelsOf(fields) } };
+
+	const { attendances, otherFields } = await readAttendanceInput(items, {
+		lessonId,
+		fields,
+		branch: target.branch,
+		async resolveNames(otherItem) {
+			otherItem.place ??= item.place;
+			await settleNames(otherItem, entity, action.name);
+		},
+	});
+	const { if_completed, ...lessonFields } = otherFields;
+
+	return {
+		item,
+		entity,
+		action,
+		lessonId,
+		target,
+		fields,
+		attendanceFields: attendanceFieldOf(fields).fields,
+		attendances,
+		lessonFields,
+		// Workflows store the choice 'Send It Again' under this name.
+		sendsAgain: if_completed === 'teach',
+		toOutput: makeRecordOutput(item, entity, ['details', ...Object.keys(lessonFields)]),
+	};
+}
+
+// ---------------------------------------------------------------- completing
+
+/** A lesson as AlfaCRM shows it. */
+interface StoredLesson {
+	lesson: IDataObject;
+	isCompleted: boolean;
+	attendances: IDataObject[];
+	branch: Branch;
+}
+
+/** What is sent to complete a lesson. */
+interface CompletionPlan {
+	stored: StoredLesson;
+	lessonFields: IDataObject;
+	/** The attendances of all customers. */
+	attendances: IDataObject[];
+}
+
+/**
+ * Returns the lesson if it is completed like that already, or completes it. The database lock keeps
+ * two n8n processes from completing it at the same moment, because AlfaCRM might charge it twice.
+ */
+async function findOrComplete(request: CompletionRequest): Promise<IDataObject> {
+	return await findOrCreateByPlan(
+		request.item,
+		async () => await readLessonAndPlan(request),
+		async (plan) => await sendCompletion(request, plan),
+	);
+}
+
+/**
+ * Reads the lesson, and decides what is sent.
+ *
+ * @returns the output of the action if AlfaCRM already holds everything that would be sent
+ * @throws NodeOperationError if the lesson cannot be completed, or is completed in another way
+ */
+async function readLessonAndPlan(
+	request: CompletionRequest,
+): Promise<ExistingOrPlan<IDataObject, CompletionPlan>> {
+	const { item, lessonId, fields, attendanceFields, toOutput } = request;
+	const stored = await readStoredLesson(request);
+	const lessonFields = {
+		...request.lessonFields,
+		branch_id: stored.branch,
+		...moveEndTimes(item, { ...request.entity, fields }, stored.lesson, request.lessonFields),
+	};
+
+	if (stored.isCompleted) {
+		const differing = findDifferingAttendances(
+			request.attendances,
+			stored.attendances,
+			attendanceFields,
+			item.zone,
+		);
+		const hasSameFields = holdsFields(stored.lesson, lessonFields, fields, item.zone);
+		if (differing.length === 0 && hasSameFields) {
+			hintThatLessonIsCompleted(item, lessonId);
+			const changedFields: string[] = [];
+			return { existing: report(toOutput, stored.lesson, 'unchanged', changedFields) };
+		}
+		if (!request.sendsAgain) throw completedError(item, lessonId, differing);
+	} else {
+		assertMayHaveTakenPlace(item, lessonId, stored.lesson);
+	}
+
+	const attendances = mergeAttendances(request.attendances, stored.attendances, attendanceFields, {
+		branch: stored.branch,
+		keepsOthers: stored.isCompleted,
+	});
+	return { plan: { stored, lessonFields, attendances } };
+}
+
+async function readStoredLesson({
+	item,
+	entity,
+	lessonId,
+	target,
+}: CompletionRequest): Promise<StoredLesson> {
+	const { row: lesson } = await getRecord(item, entity, lessonId, target);
+	const isCompleted = Number(lesson.status) === LESSON_STATUS.completed;
+	return {
+		lesson,
+		isCompleted,
+		attendances: readStoredAttendances(item, lessonId, lesson, { isCompleted }),
+		// The list of another branch may show the lesson too, so its own branch counts.
+		branch: readId(lesson.branch_id) ?? target.branch,
+	};
+}
+
+/** Completes the lesson in AlfaCRM. */
+async function sendCompletion(
+	request: CompletionRequest,
+	{ stored, lessonFields, attendances }: CompletionPlan,
+): Promise<IDataObject> {
+	const { item, entity, action, lessonId, target, toOutput } = request;
+	const body = { ...lessonFields, details: attendances, ...action.fixed };
+	const call = {
+		...target,
+		action: action.action,
+		query: { id: lessonId },
+		body,
+		task: `complete lesson ${lessonId}`,
+	};
+
+	const unnamedIds = await findUnnamedAttendees(item, stored.lesson, stored.branch, attendances);
+	const savedFields = await item.save(call, [recordKey(entity, lessonId)]);
+	warnOfUnnamedAttendees(item, lessonId, unnamedIds);
+
+	// The answer of AlfaCRM may lack fields of the lesson, so what was read and sent fills in for
+	// them.
+	const completedLesson = { ...stored.lesson, ...action.fixed, ...savedFields };
+	return report(toOutput, completedLesson, 'updated', Object.keys(body));
+}
+
+// ---------------------------------------------------------------- what the user is told
+
+function hintThatLessonIsCompleted(item: Item, lessonId: number): void {
+	item.execution.hints.addRepeat(
+		'This lesson was completed like that already; nothing was changed',
+		`lesson ${lessonId}`,
+	);
+}
+
+/**
+ * Refuses a cancelled lesson and a lesson that lies in the future. A lesson of tomorrow is
+ * accepted: the time zone of the school is not known, so tomorrow may be today there.
+ */
+function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObject): void {
+	if (isCancelled(lesson)) throw item.error(`Lesson ${lessonId} is cancelled, so nobody attended it`);
+
+	const day = dayOf(lesson, item.zone);
+	const tomorrow = daysAfter(today('iso', item.zone), 1);
+	if (day === undefined || day <= tomorrow) return;
+	throw item.error(
+		`Lesson ${lessonId} is on ${day}, so nobody can have attended it yet`,
+		"Correct 'Lesson', or limit the list that it comes from to days that have passed.",
+	);
+}
+
+/**
+ * @param differing the attendances that AlfaCRM does not show; if empty, other details of the
+ * lesson differ
+ */
+function completedError(item: Item, lessonId: number, differing: readonly IDataObject[]): Error {
+	const customers = differing.map(({ customer_id }) => String(customer_id)).join(', ');
+	return item.error(
+		customers === ''
+			? `Lesson ${lessonId} is already completed, with other details`
+			: `Lesson ${lessonId} is already completed, with another attendance of customer ${customers}`,
+		"Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Everybody who was at a lesson has to reach this node in one run.",
+	);
+}

@@ -1,0 +1,72 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Field, Wire } from '../../entities/fieldTypes';
+import { lesson as lessonEntity, LESSON_FIELDS } from '../../entities/lesson';
+import { isCustom } from '../../fields/custom';
+import { isBlank, serialize } from '../../fields/field';
+import type { Item } from '../../run/item';
+import type { Operation } from '../../run/operation';
+import { updating } from '../common/update';
+import { moveEndTimes, dropUnusedDuration } from './endTimes';
+
+const { day: dayField, length: durationField, end: endField } = LESSON_FIELDS;
+
+/**
+ * *Lesson → Update*: changes some fields of a lesson. It sends the unchanged fields along, as the
+ * record shows them. In one account AlfaCRM refused an update with some of the fields, or emptied
+ * the other fields. API notes 4 and 5.11.
+ */
+export const updateLesson: Operation = updating({
+	given: dropUnusedDuration,
+	sent: (item, entity, record, changes) => {
+		const endTimes = moveEndTimes(item, entity, record, changes);
+		return addUnchangedFields(item, record, { ...changes, ...endTimes });
+	},
+});
+
+/** Adds the unchanged fields of a lesson to its changes. */
+function addUnchangedFields(item: Item, record: IDataObject, changes: IDataObject): IDataObject {
+	const customFields = Object.entries(record).filter(([name]) => isCustom(name));
+	const body = { ...Object.fromEntries(customFields), ...changes };
+	for (const field of fieldsToSend(changes)) {
+		const value = field.name in changes ? changes[field.name] : storedValueOf(field, record);
+		if (!isBlank(field, value)) {
+			body[field.name] = toWireWithSeconds(field, value, item.zone);
+		}
+	}
+	return body;
+}
+
+/**
+ * Returns the fields that an update sends. The stored end time is not among them if the user gives
+ * a new duration, because the end time would take precedence over it. A record shows no duration.
+ */
+function fieldsToSend(changes: IDataObject): Field[] {
+	const hasNewDuration = durationField.name in changes;
+	return lessonEntity.fields.filter(
+		(field) => field !== durationField && !(field === endField && hasNewDuration),
+	);
+}
+
+/**
+ * Reads the value of a field from a record. AlfaCRM takes the day as `lesson_date` and shows it as
+ * `date`.
+ */
+function storedValueOf(field: Field, record: IDataObject): Wire {
+	return record[field.name === dayField.name ? 'date' : field.name];
+}
+
+/**
+ * Writes a value as AlfaCRM takes it in an update of a lesson: times have seconds. API notes 5.11.
+ *
+ * A stored value that cannot be read, such as room 0, is sent back unchanged. The user has not
+ * entered it, so there is nobody to correct it.
+ */
+function toWireWithSeconds(field: Field, value: Wire, zone: string): Wire {
+	try {
+		const wire = serialize(field, value, zone);
+		return field.type === 'time' ? `${String(wire)}:00` : wire;
+	} catch {
+		return value;
+	}
+}
