@@ -1,0 +1,182 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { customer as customerEntity } from '../../entities/customer';
+import type { Field } from '../../entities/fieldTypes';
+import type { Entity } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
+import { isBlank, kindOf, sameValue } from '../../fields/field';
+import type { RecordOutput } from '../../output/readings';
+import { makeRecordOutput, report } from '../../output/readings';
+import { readFields } from '../../run/actionFields';
+import { bodyOf, shortensTexts, textOptions } from '../../run/body';
+import type { LockKey } from '../../run/execution';
+import { findOrCreate } from '../../run/findOrCreate';
+import type { Item } from '../../run/item';
+import type { Draft } from '../../run/owner';
+import { authored, forOwner } from '../../run/owner';
+import { branchesOf, labelsOf, targetOf } from '../../run/target';
+import type { Branch, Target } from '../../store/located';
+
+/**
+ * An addition is a new record of one customer, such as a payment or a comment. The form says what to add. The customer's card
+ * completes it: it says the branch, for example. Then the record is created, unless the same one exists already.
+ *
+ * These steps are the same for every addition. How a record is recognised as the same one is not: see `existingPayment.ts` of
+ * the payments, and `equalRecords.ts` of the customers.
+ */
+
+/** An addition as the form describes it. */
+export interface AdditionForm extends Draft {
+	item: Item;
+	/** The entity of the new record, such as the payments. */
+	entity: Entity;
+	customerId: number;
+	/** The field of the new record that holds the customer. */
+	customerField: string;
+}
+
+/** An addition as it will be sent. */
+export interface Addition {
+	item: Item;
+	entity: Entity;
+	customerId: number;
+	customerField: string;
+	/** The fields that the form has. */
+	fields: readonly Field[];
+	/** Where the record is created. */
+	target: Target;
+	/** The values to send. */
+	body: IDataObject;
+	/** The fields that the user has filled. The same record has the same values in them. */
+	comparedFields: readonly Field[];
+	/** The branch of the call, and the branches into which the record goes. */
+	ownBranches: readonly Branch[];
+	/** The branches of the customer, if the record has a branch at all. The same record may be in any of them. */
+	customerBranches: readonly Branch[];
+	toOutput: RecordOutput;
+}
+
+/**
+ * Reads what the form says of an addition.
+ *
+ * @param resource the entity under which the action stands, such as the customers
+ * @param hasTextOptions whether the form has the options of `textOptions`
+ */
+export function readAdditionDraft(
+	item: Item,
+	resource: Entity,
+	fields: readonly Field[],
+	{ hasTextOptions }: { hasTextOptions: boolean },
+): Draft {
+	const { branch } = targetOf(item, resource);
+	const input = readFields(item, fields);
+	const [options] = hasTextOptions ? textOptions(fields) : [];
+	const shortens = shortensTexts(options && item.collection(options));
+	const body = bodyOf(item, fields, input, branch, shortens);
+	return { fields, input, body, branch };
+}
+
+/** Completes an addition with what the customer's card says: the branch, and texts such as the payer's name. */
+export async function completeAddition(form: AdditionForm): Promise<Addition> {
+	const { item, entity, customerId, customerField, fields } = form;
+	const owner = { entity: customerEntity, id: customerId };
+	const { body, branch, homes: customerBranches = [] } = await forOwner(item, form, owner);
+
+	const keys = entity.keys ?? [];
+	const target: Target = {
+		path: entity.path,
+		branch,
+		query: Object.fromEntries(keys.map(({ name }) => [name, form.body[name]])),
+		// The form shows the customer under the label of its resource, so messages do the same.
+		labels: labelsOf([...entity.fields, ...fields, { name: customerField, label: customerEntity.label }]),
+	};
+
+	return {
+		item,
+		entity,
+		customerId,
+		customerField,
+		fields,
+		target,
+		body,
+		comparedFields: chooseComparedFields(form),
+		ownBranches: [...new Set([form.branch, ...branchesOf(branch, entity.fields, body)])],
+		customerBranches,
+		toOutput: makeRecordOutput(item, entity, Object.keys(form.body)),
+	};
+}
+
+/**
+ * Chooses the fields that the user has filled. The branch counts only if the user has chosen it, since the customer may have
+ * moved from the branch of an earlier run.
+ */
+function chooseComparedFields({ entity, customerField, input, body }: AdditionForm): Field[] {
+	return entity.fields.filter((field) => {
+		const value = field.fromBranch ? input[field.name] : body[field.name];
+		return field.name !== customerField && !isBlank(field, value);
+	});
+}
+
+/** Makes the key of the lock under which records of this entity are added to this customer, one at a time. */
+export const additionLock = ({ entity, customerId }: Pick<Addition, 'customerId' | 'entity'>): LockKey => [
+	customerEntity.path,
+	customerId,
+	entity.path,
+];
+
+/** Returns the existing record that is the same as an addition, or creates it while no other n8n process does. */
+export async function findOrAdd(
+	addition: Addition,
+	find: () => Promise<IDataObject | undefined>,
+	create: () => Promise<IDataObject>,
+): Promise<IDataObject> {
+	const findAndReport = async () => {
+		const existing = await find();
+		return existing === undefined ? undefined : reportExisting(addition, existing);
+	};
+	return await findOrCreate(addition.item, findAndReport, create);
+}
+
+/** Creates the record of an addition in AlfaCRM, and returns it as the output shows it. */
+export async function createAddition(addition: Addition): Promise<IDataObject> {
+	const { item, entity, fields, target, toOutput } = addition;
+	const body = await authored(item, fields, addition.body, target.branch);
+	const task = `create the ${nounOf(entity)}`;
+
+	const savedRecord = await item.save({ ...target, action: 'create', body, task }, [additionLock(addition)]);
+
+	return report(toOutput, { ...body, ...savedRecord }, 'created', Object.keys(body));
+}
+
+/** Returns an existing record as the output shows it, and says in a hint that nothing was added. */
+function reportExisting({ item, entity, toOutput }: Addition, record: IDataObject): IDataObject {
+	const noun = nounOf(entity);
+	const addedAt = 'added' in record ? ` of ${String(record.added)}` : '';
+	item.execution.hints.addRepeat(
+		`This ${noun} was there already; nothing was added`,
+		`${noun} ${String(record.id)}${addedAt}`,
+	);
+
+	const changedFields: string[] = [];
+	return report(toOutput, record, 'unchanged', changedFields);
+}
+
+export const nounOf = ({ label }: Entity): string => label.toLowerCase();
+
+/**
+ * Checks whether a record in AlfaCRM has the values of an addition in some fields. A field that AlfaCRM does not show cannot
+ * differ.
+ */
+export function hasSameValues(
+	record: IDataObject,
+	{ item, body }: Addition,
+	comparedFields: readonly Field[],
+): boolean {
+	const shownFields = comparedFields.filter(({ name }) => record[name] !== undefined);
+	return shownFields.every((field) => {
+		const value = record[field.name];
+		// Some accounts show nothing where a switch is off, in place of 0.
+		const shownValue = isEmpty(value) ? kindOf(field).valueIfMissing : value;
+		return sameValue(field, shownValue, body[field.name], item.zone);
+	});
+}

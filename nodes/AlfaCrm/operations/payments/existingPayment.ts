@@ -1,0 +1,79 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isEmpty } from '../../fields/blank';
+import type { Addition } from '../common/addition';
+import { searchCustomerRecords } from '../common/additionSearch';
+import { isEqualPayment } from './equalPayment';
+import type { ExternalId } from './externalId';
+import { hasAnyIdInNote, hasExternalId, haveMatchingTypes } from './externalId';
+import {
+	assertCloseDate,
+	assertNoneEnteredByHand,
+	assertSameAmount,
+	enteredWithIdError,
+} from './externalIdConflicts';
+import { findAmongAllPayments } from './externalIdSearch';
+
+/**
+ * Finds the existing payment that is the same as a new one. If the new payment has an external ID, the ID alone decides.
+ * Otherwise the payment must be equal in the fields that the user has filled.
+ *
+ * @returns undefined if there is none
+ * @throws NodeOperationError if a payment may be the same one, but nothing proves it
+ */
+export async function findExistingPayment(
+	newPayment: Addition,
+	externalId?: ExternalId,
+): Promise<IDataObject | undefined> {
+	if (externalId === undefined) return await findEqualPayment(newPayment);
+
+	const existing = await findPaymentWithId(newPayment, externalId);
+	if (existing === undefined) return undefined;
+
+	assertSameAmount(newPayment, externalId, existing);
+	assertCloseDate(newPayment, externalId, existing);
+	return existing;
+}
+
+/** Finds the payment with the external ID: among the customer's payments, then among those of all customers. */
+async function findPaymentWithId(
+	newPayment: Addition,
+	externalId: ExternalId,
+): Promise<IDataObject | undefined> {
+	const result = await searchCustomerRecords(newPayment, {
+		filters: makeFilters(newPayment),
+		// The staff may have entered the payment in a branch that the customer has left since.
+		searchesAllBranches: true,
+		isSame: (payment) =>
+			hasExternalId(payment, externalId) && haveMatchingTypes(payment, newPayment.body, externalId),
+	});
+	if ('existing' in result) return result.existing;
+
+	const existing = await findAmongAllPayments(newPayment, externalId);
+	if (existing !== undefined) return existing;
+
+	assertNoneEnteredByHand(newPayment, externalId, result.otherRecords);
+	return undefined;
+}
+
+/** Finds an equal payment of the customer. */
+async function findEqualPayment(newPayment: Addition): Promise<IDataObject | undefined> {
+	// An equal payment with an external ID may be another one, unless a note proves that both are the same.
+	const hasNote = !isEmpty(newPayment.body.note);
+	const isProven = (payment: IDataObject) => hasNote || !hasAnyIdInNote(payment);
+
+	const result = await searchCustomerRecords(newPayment, {
+		filters: makeFilters(newPayment),
+		isSame: (payment) => isEqualPayment(payment, newPayment) && isProven(payment),
+	});
+	if ('existing' in result) return result.existing;
+
+	const unprovenPayment = result.otherRecords.find((payment) => isEqualPayment(payment, newPayment));
+	if (unprovenPayment !== undefined) throw enteredWithIdError(newPayment, unprovenPayment);
+	return undefined;
+}
+
+/** Makes the filters for AlfaCRM's list of payments. Without a type the list may show incomes only. API notes 5.16. */
+function makeFilters({ body }: Addition): IDataObject {
+	return { customer_id: body.customer_id, pay_type_id: body.pay_type_id };
+}
