@@ -39,7 +39,10 @@ export interface Matching {
 	onlyForNew: readonly string[];
 }
 
-/** The resource of a record that 'Add to Customer' adds: `operations/customers/equalRecords.ts` says how it recognises an equal one. */
+/**
+ * The resource of a record that an action of the kind `addToCustomer` adds. How an equal record is recognised is in
+ * `operations/customers/equalRecords.ts`.
+ */
 export type AddedResource = 'communication' | 'customerTariff' | 'task';
 
 /**

@@ -1,19 +1,19 @@
 import type { Action, ActionKindName } from '../entities/types';
+import { dependsOnToday, fieldsForm } from '../run/actionFields';
 import type { ActionKind, Operation } from '../run/operation';
+import { recordParameter } from '../run/recordParameter';
+import { get, getMany, save } from './common/declared';
+import { addToCustomer } from './customers/addToCustomer';
+import { change, rejectLead } from './customers/change';
+import { moveToStage } from './customers/moveToStage';
+import { overview } from './customers/overview';
+import { joinGroup, leaveGroup } from './groups/memberships';
 import { bookLesson } from './lessons/bookLesson';
+import { completeLesson } from './lessons/completeLesson';
 import { freeSlots } from './lessons/freeSlots';
 import { participants } from './lessons/getParticipants';
-import { overview } from './customers/overview';
-import { recordParameter } from '../run/recordParameter';
-import { change, rejectLead } from './customers/change';
-import { completeLesson } from './lessons/completeLesson';
 import { correctPayment } from './payments/correctPayment';
 import { enterPayment } from './payments/enterPayment';
-import { addToCustomer } from './customers/addToCustomer';
-import { get, getMany, save } from './common/declared';
-import { dependsOnToday, fieldsForm } from '../run/actionFields';
-import { joinGroup, leaveGroup } from './groups/memberships';
-import { moveToStage } from './customers/moveToStage';
 
 /** The module of each kind of action. A kind without a module, or a module without one of its parts, does not compile. */
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {

@@ -19,10 +19,10 @@ import type { Branch, Target } from '../../store/located';
 
 /**
  * An addition is a new record of one customer, such as a payment or a comment. The form says what to add. The customer's card
- * completes it: it says the branch, for example. Then the record is created, unless the same one exists already.
+ * completes it: it says the branch, for example. Then the record is created, unless the same record exists already.
  *
- * These steps are the same for every addition. How a record is recognised as the same one is not: see `existingPayment.ts` of
- * the payments, and `equalRecords.ts` of the customers.
+ * Every addition goes through these steps. By which rule a record counts as the same one depends on the entity: see
+ * `payments/existingPayment.ts` and `customers/equalRecords.ts`.
  */
 
 /** An addition as the form describes it. */
@@ -70,26 +70,26 @@ export function readAdditionDraft(
 ): Draft {
 	const { branch } = targetOf(item, resource);
 	const input = readFields(item, fields);
-	const [options] = hasTextOptions ? textOptions(fields) : [];
-	const shortens = shortensTexts(options && item.collection(options));
+	const shortens = hasTextOptions ? readShortens(item, fields) : undefined;
 	const body = bodyOf(item, fields, input, branch, shortens);
 	return { fields, input, body, branch };
 }
 
-/** Completes an addition with what the customer's card says: the branch, and texts such as the payer's name. */
+/** Reads whether to cut texts that are too long; undefined if no field has a limit, since the form then has no such option. */
+function readShortens(item: Item, fields: readonly Field[]): boolean | undefined {
+	const [options] = textOptions(fields);
+	return options === undefined ? undefined : shortensTexts(item.collection(options));
+}
+
+/**
+ * Completes an addition with what the customer's card says: the branch, and texts such as the payer's name.
+ *
+ * @throws NodeApiError if there is no such customer
+ */
 export async function completeAddition(form: AdditionForm): Promise<Addition> {
 	const { item, entity, customerId, customerField, fields } = form;
 	const owner = { entity: customerEntity, id: customerId };
 	const { body, branch, homes: customerBranches = [] } = await forOwner(item, form, owner);
-
-	const keys = entity.keys ?? [];
-	const target: Target = {
-		path: entity.path,
-		branch,
-		query: Object.fromEntries(keys.map(({ name }) => [name, form.body[name]])),
-		// The form shows the customer under the label of its resource, so messages do the same.
-		labels: labelsOf([...entity.fields, ...fields, { name: customerField, label: customerEntity.label }]),
-	};
 
 	return {
 		item,
@@ -97,13 +97,23 @@ export async function completeAddition(form: AdditionForm): Promise<Addition> {
 		customerId,
 		customerField,
 		fields,
-		target,
+		target: makeTarget(form, branch),
 		body,
 		comparedFields: chooseComparedFields(form),
 		ownBranches: [...new Set([form.branch, ...branchesOf(branch, entity.fields, body)])],
 		customerBranches,
 		toOutput: makeRecordOutput(item, entity, Object.keys(form.body)),
 	};
+}
+
+function makeTarget({ entity, fields, customerField, body }: AdditionForm, branch: Branch): Target {
+	// AlfaCRM wants the keys of an entity, such as the customer of a subscription, in the query, too.
+	const keys = entity.keys ?? [];
+	const query = Object.fromEntries(keys.map(({ name }) => [name, body[name]]));
+	// The form asks for the customer under the label of the resource.
+	const customerLabel = { name: customerField, label: customerEntity.label };
+	const labels = labelsOf([...entity.fields, ...fields, customerLabel]);
+	return { path: entity.path, branch, query, labels };
 }
 
 /**
@@ -117,12 +127,10 @@ function chooseComparedFields({ entity, customerField, input, body }: AdditionFo
 	});
 }
 
-/** Makes the key of the lock under which records of this entity are added to this customer, one at a time. */
-export const additionLock = ({ entity, customerId }: Pick<Addition, 'customerId' | 'entity'>): LockKey => [
-	customerEntity.path,
-	customerId,
-	entity.path,
-];
+/** Makes the key of the lock that lets this process add one record of an entity at a time to a customer. */
+export function additionLock({ entity, customerId }: Pick<Addition, 'customerId' | 'entity'>): LockKey {
+	return [customerEntity.path, customerId, entity.path];
+}
 
 /** Returns the existing record that is the same as an addition, or creates it while no other n8n process does. */
 export async function findOrAdd(
@@ -161,8 +169,6 @@ function reportExisting({ item, entity, toOutput }: Addition, record: IDataObjec
 	return report(toOutput, record, 'unchanged', changedFields);
 }
 
-export const nounOf = ({ label }: Entity): string => label.toLowerCase();
-
 /**
  * Checks whether a record in AlfaCRM has the values of an addition in some fields. A field that AlfaCRM does not show cannot
  * differ.
@@ -180,3 +186,6 @@ export function hasSameValues(
 		return sameValue(field, shownValue, body[field.name], item.zone);
 	});
 }
+
+/** The entity in a sentence: "payment". */
+export const nounOf = ({ label }: Entity): string => label.toLowerCase();

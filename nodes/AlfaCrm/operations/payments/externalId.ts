@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { externalId as externalIdInput, externalIdField, NO_INCOME } from '../../entities/pay';
+import { customFieldInput, externalIdInput, NO_INCOME } from '../../entities/pay';
 import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { listOf } from '../../fields/field';
@@ -44,11 +44,15 @@ export function extractExternalId(
 	formValues: IDataObject,
 	{ isIncome }: { isIncome: boolean },
 ): { externalId?: ExternalId; values: IDataObject } {
-	const { [externalIdInput.name]: idFromForm, [externalIdField.name]: fieldFromForm, ...values } = formValues;
+	const {
+		[externalIdInput.name]: idFromForm,
+		[customFieldInput.name]: fieldFromForm,
+		...values
+	} = formValues;
 	if (idFromForm === undefined && fieldFromForm === undefined) return { values };
 	if (idFromForm === undefined) {
 		throw item.error(
-			`'${externalIdField.label}' is given, but no '${externalIdInput.label}'`,
+			`'${customFieldInput.label}' is given, but no '${externalIdInput.label}'`,
 			`Add '${externalIdInput.label}'.`,
 		);
 	}
@@ -77,7 +81,7 @@ function assertCanBeFoundAgain(item: Item, id: string): void {
 function assertIsCustomField(item: Item, name: string): void {
 	if (isCustom(name)) return;
 	throw item.error(
-		`'${externalIdField.label}' is no name of a custom field: ${quoted(name)}`,
+		`'${customFieldInput.label}' is no name of a custom field: ${quoted(name)}`,
 		`It starts with custom_, as in the output of 'Get' with 'Simplify' off.`,
 	);
 }

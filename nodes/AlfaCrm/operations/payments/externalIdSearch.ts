@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { externalId as externalIdInput, externalIdField, INCOME, pay } from '../../entities/pay';
+import { customFieldInput, externalIdInput, INCOME, pay } from '../../entities/pay';
 import { listOf } from '../../fields/field';
 import { quoted } from '../../fields/unreadable';
 import { allBranches, findInBranches } from '../../run/branches';
@@ -129,7 +129,7 @@ function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilt
 		fieldMissingError: () =>
 			item.error(
 				`AlfaCRM's payments show no field "${fieldName}", so the '${externalIdInput.label}' would not be found again`,
-				`Give one that they have as '${externalIdField.label}': 'Get' with 'Simplify' off shows them.`,
+				`Give one that they have as '${customFieldInput.label}': 'Get' with 'Simplify' off shows them.`,
 			),
 	};
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { externalId as externalIdInput, pay } from '../../entities/pay';
+import { externalIdInput, pay } from '../../entities/pay';
 import type { LockKey } from '../../run/execution';
 import type { Item } from '../../run/item';
 import type { Draft } from '../../run/owner';
