@@ -19,21 +19,22 @@ export const correctPayment: ActionKind<'correctPayment'> = {
 
 	async execute(item, paymentEntity, { fields = [] }) {
 		const draft = readAdditionDraft(item, paymentEntity, fields, { hasTextOptions: false });
-		const { externalId, values } = extractExternalId(item, draft.body, { isIncome: false });
-		const customerId = await readCustomerId(item, draft.branch, values, externalId);
+		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: false });
+		const customerId = await readOrFindPayer(item, draft.branch, body, externalId);
+		const mayDuplicate = externalId === undefined;
 
-		const payment = { ...draft, item, customerId, values, externalId };
-		return [await savePayment(payment, { mayDuplicate: externalId === undefined })];
+		const payment = { ...draft, body, item, customerId, externalId };
+		return [await savePayment(payment, { mayDuplicate })];
 	},
 
 	output: reportSchema,
 };
 
 /**
- * Reads the customer from the form. If the form names none, it is the customer who made the income with the external ID: the
- * form demands one of the two.
+ * Reads the payer from the form. If the form names none, finds the customer who made the income with the external ID. The form
+ * demands a customer or an external ID.
  */
-async function readCustomerId(
+async function readOrFindPayer(
 	item: Item,
 	branch: Branch,
 	{ customer_id }: IDataObject,

@@ -1,5 +1,5 @@
-import { reportSchema } from '../../output/readings';
 import { pay } from '../../entities/pay';
+import { reportSchema } from '../../output/readings';
 import { textOptions } from '../../run/body';
 import type { ActionKind } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
@@ -22,12 +22,12 @@ export const enterPayment: ActionKind<'enterPayment'> = {
 
 	async execute(item, customerEntity, { fields = [] }) {
 		const draft = readAdditionDraft(item, customerEntity, fields, { hasTextOptions: true });
-		const { externalId, values } = extractExternalId(item, draft.body, { isIncome: true });
+		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: true });
 		const customerId = idOf(item, customerEntity);
-		const skipsIfThere = item.flag(skipIfThere);
+		const mayDuplicate = !item.flag(skipIfThere);
 
-		const payment = { ...draft, item, customerId, values, externalId };
-		return [await savePayment(payment, { mayDuplicate: !skipsIfThere })];
+		const payment = { ...draft, body, item, customerId, externalId };
+		return [await savePayment(payment, { mayDuplicate })];
 	},
 
 	output: () => reportSchema(pay),

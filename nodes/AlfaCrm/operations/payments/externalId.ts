@@ -33,23 +33,19 @@ export interface ExternalId {
 // ---------------------------------------------------------------- reading the form
 
 /**
- * Takes the external ID out of the values of the form, and adds it to the note or custom field that will keep it.
+ * Takes the external ID out of the values of the form, and puts it into the note or custom field that will keep it.
  *
  * @param isIncome whether the operation enters incomes; a payment type that is no income overrides it
- * @returns no `externalId` if the user has given none
+ * @returns the external ID, if the user has given one, and the values to send
  * @throws NodeOperationError for an ID by which the payment could not be found again
  */
 export function extractExternalId(
 	item: Item,
 	formValues: IDataObject,
 	{ isIncome }: { isIncome: boolean },
-): { externalId?: ExternalId; values: IDataObject } {
-	const {
-		[externalIdInput.name]: idFromForm,
-		[customFieldInput.name]: fieldFromForm,
-		...values
-	} = formValues;
-	if (idFromForm === undefined && fieldFromForm === undefined) return { values };
+): { externalId?: ExternalId; body: IDataObject } {
+	const { [externalIdInput.name]: idFromForm, [customFieldInput.name]: fieldFromForm, ...body } = formValues;
+	if (idFromForm === undefined && fieldFromForm === undefined) return { body };
 	if (idFromForm === undefined) {
 		throw item.error(
 			`'${customFieldInput.label}' is given, but no '${externalIdInput.label}'`,
@@ -59,14 +55,14 @@ export function extractExternalId(
 
 	const value = normalizeId(idFromForm);
 	assertCanBeFoundAgain(item, value);
-	const externalId: ExternalId = { value, isIncome: isIncome && mayBeIncome(values) };
+	const externalId: ExternalId = { value, isIncome: isIncome && mayBeIncome(body) };
 	if (fieldFromForm === undefined) {
-		return { externalId, values: { ...values, note: addIdToNote(values.note, value) } };
+		return { externalId, body: { ...body, note: addIdToNote(body.note, value) } };
 	}
 
 	const customField = String(fieldFromForm);
 	assertIsCustomField(item, customField);
-	return { externalId: { ...externalId, customField }, values: { ...values, [customField]: value } };
+	return { externalId: { ...externalId, customField }, body: { ...body, [customField]: value } };
 }
 
 function assertCanBeFoundAgain(item: Item, id: string): void {

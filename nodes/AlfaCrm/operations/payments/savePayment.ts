@@ -10,33 +10,30 @@ import { findExistingPayment } from './existingPayment';
 import type { ExternalId } from './externalId';
 import { assertOwnSubscription } from './paidSubscription';
 
-const CUSTOMER_FIELD = 'customer_id';
-
 /** A payment as the form describes it. */
-interface PaymentForm extends Omit<Draft, 'body'> {
+interface PaymentForm extends Draft {
 	item: Item;
 	customerId: number;
-	/** The values as AlfaCRM takes them. The note or the custom field holds the external ID, if there is one. */
-	values: IDataObject;
+	/** The external ID, if there is one. The body has it, too: in the note or in the custom field. */
 	externalId?: ExternalId;
 }
 
 /**
- * Saves a new payment, and returns it as the output shows it. If the same payment exists already, that one is returned.
+ * Saves a new payment, and returns it as the output shows it. If the same payment exists already, saves nothing and returns
+ * the existing one.
  *
  * @param mayDuplicate whether to save the payment without a look at the existing ones
  * @throws NodeOperationError if an existing payment may be the same one, but nothing proves it
  */
 export async function savePayment(
-	{ values, externalId, ...form }: PaymentForm,
+	payment: PaymentForm,
 	{ mayDuplicate }: { mayDuplicate: boolean },
 ): Promise<IDataObject> {
-	const { item, customerId } = form;
-	const body = { ...values, [CUSTOMER_FIELD]: customerId };
-	const addition: AdditionForm = { ...form, body, entity: pay, customerField: CUSTOMER_FIELD };
+	const { item, externalId } = payment;
+	const form = toAdditionForm(payment);
 
-	return await item.withLock(locksFor(addition, externalId), async () => {
-		const newPayment = await completeAddition(addition);
+	return await item.withLock(locksFor(form, externalId), async () => {
+		const newPayment = await completeAddition(form);
 		const create = async () => {
 			await assertOwnSubscription(newPayment);
 			return await createAddition(newPayment);
@@ -48,9 +45,23 @@ export async function savePayment(
 	});
 }
 
+function toAdditionForm({ item, customerId, fields, input, body, branch }: PaymentForm): AdditionForm {
+	const customerField = 'customer_id';
+	return {
+		item,
+		entity: pay,
+		customerId,
+		customerField,
+		fields,
+		input,
+		body: { ...body, [customerField]: customerId },
+		branch,
+	};
+}
+
 /** Lets this process enter one payment at a time for a customer, and one with an external ID at a time for anybody. */
-function locksFor(addition: AdditionForm, externalId?: ExternalId): LockKey[] {
-	const customerLock = additionLock(addition);
+function locksFor(form: AdditionForm, externalId?: ExternalId): LockKey[] {
+	const customerLock = additionLock(form);
 	if (externalId === undefined) return [customerLock];
 	return [customerLock, [pay.path, externalIdInput.name, externalId.value]];
 }
