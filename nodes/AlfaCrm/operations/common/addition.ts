@@ -19,13 +19,13 @@ import type { Branch, Target } from '../../store/located';
 
 /**
  * An addition is a new record of one customer, such as a payment or a comment. The form says what to add. The customer's card
- * completes it: it says the branch, for example. Then the record is created, unless the same record exists already.
+ * completes it: it says the branch, for example. Then the record is created, unless it would repeat an existing one.
  *
- * Every addition goes through these steps. By which rule a record counts as the same one depends on the entity: see
+ * Every addition goes through these steps. When an addition repeats an existing record depends on the entity: see
  * `payments/existingPayment.ts` and `customers/equalRecords.ts`.
  */
 
-/** An addition as the form describes it. */
+/** An addition as the form describes it: a draft whose body names the customer. */
 export interface AdditionForm extends Draft {
 	item: Item;
 	/** The entity of the new record, such as the payments. */
@@ -47,12 +47,13 @@ export interface Addition {
 	target: Target;
 	/** The values to send. */
 	body: IDataObject;
-	/** The fields that the user has filled. The same record has the same values in them. */
+	/** The fields that the user has filled. An equal record has the same values in them. */
 	comparedFields: readonly Field[];
-	/** The branch of the call, and the branches into which the record goes. */
-	ownBranches: readonly Branch[];
-	/** The branches of the customer, if the record has a branch at all. The same record may be in any of them. */
+	/** The branches in which an existing record is likely: that of the call, and those into which the addition goes. */
+	likelyBranches: readonly Branch[];
+	/** The branches that the customer is or was in; none if records of this entity have no branch. */
 	customerBranches: readonly Branch[];
+	/** Shows a record as the output has it, with the fields that the form has filled. */
 	toOutput: RecordOutput;
 }
 
@@ -100,7 +101,7 @@ export async function completeAddition(form: AdditionForm): Promise<Addition> {
 		target: makeTarget(form, branch),
 		body,
 		comparedFields: chooseComparedFields(form),
-		ownBranches: [...new Set([form.branch, ...branchesOf(branch, entity.fields, body)])],
+		likelyBranches: [...new Set([form.branch, ...branchesOf(branch, entity.fields, body)])],
 		customerBranches,
 		toOutput: makeRecordOutput(item, entity, Object.keys(form.body)),
 	};
@@ -132,7 +133,7 @@ export function additionLock({ entity, customerId }: Pick<Addition, 'customerId'
 	return [customerEntity.path, customerId, entity.path];
 }
 
-/** Returns the existing record that is the same as an addition, or creates it while no other n8n process does. */
+/** Returns the existing record that an addition would repeat. If there is none, creates it while no other n8n process does. */
 export async function findOrAdd(
 	addition: Addition,
 	find: () => Promise<IDataObject | undefined>,
@@ -159,6 +160,7 @@ export async function createAddition(addition: Addition): Promise<IDataObject> {
 /** Returns an existing record as the output shows it, and says in a hint that nothing was added. */
 function reportExisting({ item, entity, toOutput }: Addition, record: IDataObject): IDataObject {
 	const noun = nounOf(entity);
+	// Only comments show when they were added.
 	const addedAt = 'added' in record ? ` of ${String(record.added)}` : '';
 	item.execution.hints.addRepeat(
 		`This ${noun} was there already; nothing was added`,

@@ -9,7 +9,7 @@ import { readId } from '../../values/formats';
 import type { Addition } from './addition';
 import { nounOf } from './addition';
 
-/** How to search a customer's records for one that is the same as an addition. */
+/** How to search a customer's records for one that an addition would repeat. */
 interface AdditionSearch {
 	/** Filters for AlfaCRM's list, besides the keys of the entity. */
 	filters?: IDataObject;
@@ -17,17 +17,18 @@ interface AdditionSearch {
 	isListOfAllCustomers?: boolean;
 	/** Whether to search every branch of the account, and not only those of the customer. */
 	searchesAllBranches?: boolean;
-	isSame: (record: IDataObject) => boolean;
+	/** Tells whether the addition would repeat a record. */
+	isRepeated: (record: IDataObject) => boolean;
 }
 
-/** The record that is the same as the addition; if there is none, the customer's other records, all of which were compared. */
+/** The record that the addition would repeat; if there is none, the customer's other records, all of which were compared. */
 type SearchResult = { existing: IDataObject } | { otherRecords: IDataObject[] };
 
 /**
- * Searches a customer's records for one that is the same as an addition: first in the branches into which the addition may go,
- * then in the other branches that the customer is or was in. The customer may have moved since an earlier run.
+ * Searches a customer's records for one that an addition would repeat: first in the likely branches, then in the other ones
+ * that the customer is or was in, since the customer may have moved after an earlier run.
  *
- * @throws NodeApiError if a list did not come whole, since the same record may be missing in it
+ * @throws NodeOperationError if a list did not come whole, since the existing record may be missing in it
  */
 export async function searchCustomerRecords(
 	addition: Addition,
@@ -36,12 +37,12 @@ export async function searchCustomerRecords(
 	const otherRecords: IDataObject[] = [];
 	const searchBranch = async (branch: Branch) => {
 		const records = await readCustomerRecords(addition, search, branch);
-		const existing = records.find(search.isSame);
+		const existing = records.find(search.isRepeated);
 		if (existing === undefined) otherRecords.push(...records);
 		return existing;
 	};
 
-	for (const branch of addition.ownBranches) {
+	for (const branch of addition.likelyBranches) {
 		const existing = await searchBranch(branch);
 		if (existing !== undefined) return { existing };
 	}
@@ -51,17 +52,17 @@ export async function searchCustomerRecords(
 	return existing === undefined ? { otherRecords } : { existing };
 }
 
-/** Lists the branches in which the same record may be, apart from those into which the addition may go. */
+/** Lists the branches to search after the likely ones. */
 async function listOtherBranches(
-	{ item, target, ownBranches, customerBranches }: Addition,
+	{ item, target, likelyBranches, customerBranches }: Addition,
 	{ searchesAllBranches }: AdditionSearch,
 ): Promise<Branch[]> {
 	const accountBranches = searchesAllBranches ? await allBranches(item, target.branch) : [];
 	const branches = new Set([...customerBranches, ...accountBranches]);
-	return [...branches].filter((branch) => !ownBranches.includes(branch));
+	return [...branches].filter((branch) => !likelyBranches.includes(branch));
 }
 
-/** Reads those of a customer's records in a branch among which the same one would be. */
+/** Reads the records of the customer in a branch that pass the filters. */
 async function readCustomerRecords(
 	{ item, entity, target, customerId, customerField }: Addition,
 	{ filters, isListOfAllCustomers }: AdditionSearch,

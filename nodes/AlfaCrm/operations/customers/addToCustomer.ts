@@ -77,7 +77,7 @@ async function findEqualRecord(addition: Addition, rule: EqualRecordRule, isEqua
 	const result = await searchCustomerRecords(addition, {
 		filters: rule.makeFilters?.(addition.body),
 		isListOfAllCustomers: rule.isListOfAllCustomers,
-		isSame: (record) => isEqual(record, addition),
+		isRepeated: (record) => isEqual(record, addition),
 	});
 	return 'existing' in result ? result.existing : undefined;
 }

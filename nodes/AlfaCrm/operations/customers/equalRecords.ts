@@ -12,9 +12,9 @@ import type { Addition } from '../common/addition';
 import { hasSameValues } from '../common/addition';
 
 /**
- * A record is equal to an addition if it has the same values in the fields that the user has filled. Each entity has an
- * exception: a comment counts for some minutes only, the balance of a subscription does not count, and a task that is done is
- * not the same any more.
+ * An addition repeats an existing record if the two are equal: if the record has the same values in the fields that the user has
+ * filled. Each entity has an exception. A comment is equal for some minutes only. A subscription may have another balance. A task
+ * that is done or archived is equal to no new one.
  */
 
 /** Tells whether a record of the customer is equal to an addition. */
@@ -78,10 +78,14 @@ function isEqualSubscription(subscription: IDataObject, addition: Addition): boo
 }
 
 function isEqualOpenTask(task: IDataObject, addition: Addition): boolean {
-	const isOpen = readFlag(task.is_done) !== 1 && readFlag(task.is_archive) !== 1;
-	// AlfaCRM may ignore the filter for tasks without a day.
-	const agreesInHavingNoDay = addition.body.due_date !== undefined || isEmpty(task.due_date);
-	return isOpen && agreesInHavingNoDay && hasSameValues(task, addition, addition.comparedFields);
+	const isClosed = readFlag(task.is_done) === 1 || readFlag(task.is_archive) === 1;
+	if (isClosed) return false;
+
+	// AlfaCRM may ignore the filter for tasks without a due date.
+	const isNewTaskWithoutDate = addition.body.due_date === undefined;
+	if (isNewTaskWithoutDate && !isEmpty(task.due_date)) return false;
+
+	return hasSameValues(task, addition, addition.comparedFields);
 }
 
 /**

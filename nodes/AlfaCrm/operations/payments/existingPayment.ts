@@ -15,11 +15,11 @@ import {
 import { findAmongAllPayments } from './externalIdSearch';
 
 /**
- * Finds the existing payment that is the same as a new one. If the new payment has an external ID, the ID alone decides.
- * Otherwise the payment must be equal in the fields that the user has filled.
+ * Finds the existing payment that a new payment would repeat. If the new payment has an external ID, the ID alone decides.
+ * Otherwise the existing payment must have the same values in the fields that the user has filled.
  *
  * @returns undefined if there is none
- * @throws NodeOperationError if a payment may be the same one, but nothing proves it
+ * @throws NodeOperationError if a payment may be the same, but nothing proves it
  */
 export async function findExistingPayment(
 	newPayment: Addition,
@@ -44,7 +44,7 @@ async function findPaymentWithId(
 		filters: makeFilters(newPayment),
 		// The staff may have entered the payment in a branch that the customer has left since.
 		searchesAllBranches: true,
-		isSame: (payment) =>
+		isRepeated: (payment) =>
 			hasExternalId(payment, externalId) && haveMatchingTypes(payment, newPayment.body, externalId),
 	});
 	if ('existing' in result) return result.existing;
@@ -58,13 +58,13 @@ async function findPaymentWithId(
 
 /** Finds an equal payment of the customer. */
 async function findEqualPayment(newPayment: Addition): Promise<IDataObject | undefined> {
-	// An equal payment with an external ID may be another one, unless a note proves that both are the same.
+	// An equal payment with an external ID may be another one. Only a note that both have proves that it is the same.
 	const hasNote = !isEmpty(newPayment.body.note);
 	const isProven = (payment: IDataObject) => hasNote || !hasAnyIdInNote(payment);
 
 	const result = await searchCustomerRecords(newPayment, {
 		filters: makeFilters(newPayment),
-		isSame: (payment) => isEqualPayment(payment, newPayment) && isProven(payment),
+		isRepeated: (payment) => isEqualPayment(payment, newPayment) && isProven(payment),
 	});
 	if ('existing' in result) return result.existing;
 

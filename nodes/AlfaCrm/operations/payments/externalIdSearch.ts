@@ -39,13 +39,13 @@ export async function findAmongAllPayments(
 	const payments = await readPaymentsWithId(item, target.branch, externalId, typeFilters);
 
 	const hasMatchingType = (payment: IDataObject) => haveMatchingTypes(payment, body, externalId);
-	const isOwn = (payment: IDataObject) => mayBelongTo(customerId, payment);
-	const samePayment = payments.find((payment) => isOwn(payment) && hasMatchingType(payment));
-	if (samePayment !== undefined) return samePayment;
+	const mayBelongToCustomer = (payment: IDataObject) => mayBelongTo(customerId, payment);
+	const existing = payments.find((payment) => mayBelongToCustomer(payment) && hasMatchingType(payment));
+	if (existing !== undefined) return existing;
 
 	// Another customer's refund is no conflict: it may have the ID of the income that it gives back.
 	const strangersPayment = payments.find(
-		(payment) => !isOwn(payment) && (hasMatchingType(payment) || mayBeIncome(payment)),
+		(payment) => !mayBelongToCustomer(payment) && (hasMatchingType(payment) || mayBeIncome(payment)),
 	);
 	if (strangersPayment !== undefined) {
 		throw wrongCustomerError(newPayment, externalId, strangersPayment);

@@ -9,7 +9,7 @@ import type { Addition } from '../common/addition';
  *
  * @throws NodeOperationError if AlfaCRM lists no such subscription of the payer
  */
-export async function assertOwnSubscription({ item, customerId, target, body }: Addition): Promise<void> {
+export async function assertPayersSubscription({ item, customerId, target, body }: Addition): Promise<void> {
 	const subscriptionId = readId(body.ctt_id);
 	if (subscriptionId === undefined) return;
 

@@ -8,7 +8,7 @@ import type { AdditionForm } from '../common/addition';
 import { additionLock, completeAddition, createAddition, findOrAdd } from '../common/addition';
 import { findExistingPayment } from './existingPayment';
 import type { ExternalId } from './externalId';
-import { assertOwnSubscription } from './paidSubscription';
+import { assertPayersSubscription } from './paidSubscription';
 
 /** A payment as the form describes it. */
 interface PaymentForm extends Draft {
@@ -19,11 +19,11 @@ interface PaymentForm extends Draft {
 }
 
 /**
- * Saves a new payment, and returns it as the output shows it. If the same payment exists already, saves nothing and returns
+ * Saves a new payment, and returns it as the output shows it. If it would repeat an existing payment, saves nothing and returns
  * the existing one.
  *
  * @param mayDuplicate whether to save the payment without a look at the existing ones
- * @throws NodeOperationError if an existing payment may be the same one, but nothing proves it
+ * @throws NodeOperationError if an existing payment may be the same, but nothing proves it
  */
 export async function savePayment(
 	payment: PaymentForm,
@@ -35,7 +35,7 @@ export async function savePayment(
 	return await item.withLock(locksFor(form, externalId), async () => {
 		const newPayment = await completeAddition(form);
 		const create = async () => {
-			await assertOwnSubscription(newPayment);
+			await assertPayersSubscription(newPayment);
 			return await createAddition(newPayment);
 		};
 		if (mayDuplicate) return await create();
