@@ -132,6 +132,7 @@ const groups: Action[] = [
 	},
 ];
 
+/** The settings of an action that adds a record to a customer. */
 const addToCustomer = (addedResource: AddedResource, { path }: Entity, customerField: string) =>
 	({ path, action: 'create', kind: 'addToCustomer', addedResource, customerField }) as const;
 

@@ -46,9 +46,9 @@ export interface Matching {
 export type AddedResource = 'communication' | 'customerTariff' | 'task';
 
 /**
- * The kinds of actions, with the settings that only actions of this kind have. Each kind has a module in the folder of
- * `operations/` for what it is about. A kind that says "unless" or "only" in its comment reads before it writes, so it can run
- * again without doing anything twice.
+ * The kinds of actions, with the settings that only actions of a kind have. Each kind has a module in the folder of
+ * `operations/` for what it is about. A kind that does something "unless" it is so already reads before it writes, so an action
+ * of that kind can run again without doing anything twice.
  */
 interface ActionKinds {
 	/** Sends one call that writes, each time. */
@@ -62,7 +62,7 @@ interface ActionKinds {
 	getMany: Nothing;
 	/** Reads an answer that has no pages: a list of rows, or one object. */
 	get: Nothing;
-	/** Changes a record, and sends only what differs from it. */
+	/** Changes a record, unless it has these values already; sends only the values that differ. */
 	change: Nothing;
 	/** Moves a lead to a stage, unless the options say to leave it where it is. */
 	moveToStage: Nothing;
@@ -76,7 +76,7 @@ interface ActionKinds {
 	};
 	/** Enters an income of a customer, unless the same payment is there already. */
 	enterPayment: Nothing;
-	/** Enters a refund or a correction; with an External ID, only if no payment has that ID yet. */
+	/** Enters a refund or a correction; one with an External ID, unless it is there already. */
 	correctPayment: Nothing;
 	/** Adds a customer to a group, unless the customer is a member already. */
 	joinGroup: Nothing;
@@ -109,7 +109,7 @@ interface ActionBasics {
 	path?: string;
 	/** The last part of the URL. */
 	action: string;
-	/** The name under which AlfaCRM takes the ID of the record that the form asks for; absent if the form asks for no record. */
+	/** Has the form ask for a record of the entity, and sends its ID to AlfaCRM under this name. */
 	idAs?: string;
 	/** The fields of the form that are sent in the query. */
 	query?: readonly Field[];

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { entityOf } from '../../entities/registry';
 import type { ActionOf, Entity } from '../../entities/types';
 import { isList } from '../../fields/field';
@@ -73,7 +75,11 @@ function readForm(
 	};
 }
 
-async function findEqualRecord(addition: Addition, rule: EqualRecordRule, isEqual: Matcher) {
+async function findEqualRecord(
+	addition: Addition,
+	rule: EqualRecordRule,
+	isEqual: Matcher,
+): Promise<IDataObject | undefined> {
 	const result = await searchCustomerRecords(addition, {
 		filters: rule.makeFilters?.(addition.body),
 		isListOfAllCustomers: rule.isListOfAllCustomers,

@@ -9,8 +9,8 @@ import { hasAnyIdInNote, hasExternalId, haveMatchingTypes } from './externalId';
 import {
 	assertCloseDate,
 	assertNoneEnteredByHand,
+	assertNoneEnteredWithId,
 	assertSameAmount,
-	enteredWithIdError,
 } from './externalIdConflicts';
 import { findAmongAllPayments } from './externalIdSearch';
 
@@ -56,20 +56,19 @@ async function findPaymentWithId(
 	return undefined;
 }
 
-/** Finds an equal payment of the customer. */
+/** Finds the customer's payment that has the same values in the fields that the user has filled. */
 async function findEqualPayment(newPayment: Addition): Promise<IDataObject | undefined> {
 	// An equal payment with an external ID may be another one. Only a note that both have proves that it is the same.
 	const hasNote = !isEmpty(newPayment.body.note);
-	const isProven = (payment: IDataObject) => hasNote || !hasAnyIdInNote(payment);
+	const isCertain = (payment: IDataObject) => hasNote || !hasAnyIdInNote(payment);
 
 	const result = await searchCustomerRecords(newPayment, {
 		filters: makeFilters(newPayment),
-		isRepeated: (payment) => isEqualPayment(payment, newPayment) && isProven(payment),
+		isRepeated: (payment) => isEqualPayment(payment, newPayment) && isCertain(payment),
 	});
 	if ('existing' in result) return result.existing;
 
-	const unprovenPayment = result.otherRecords.find((payment) => isEqualPayment(payment, newPayment));
-	if (unprovenPayment !== undefined) throw enteredWithIdError(newPayment, unprovenPayment);
+	assertNoneEnteredWithId(newPayment, result.otherRecords);
 	return undefined;
 }
 

@@ -140,3 +140,8 @@ export function haveMatchingTypes(
 	if (readId(payment.pay_type_id) === readId(newPayment.pay_type_id)) return true;
 	return isIncome && mayBeIncome(payment);
 }
+
+/** Whether a payment may be one of a customer. AlfaCRM may show a payment without its customer. */
+export function mayBelongTo(customerId: number, { customer_id: shownIds }: IDataObject): boolean {
+	return shownIds === undefined || listOf(shownIds).some((id) => readId(id) === customerId);
+}

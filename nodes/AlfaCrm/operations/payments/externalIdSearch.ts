@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { customFieldInput, externalIdInput, INCOME, pay } from '../../entities/pay';
-import { listOf } from '../../fields/field';
 import { quoted } from '../../fields/unreadable';
 import { allBranches, findInBranches } from '../../run/branches';
 import type { Item } from '../../run/item';
@@ -11,8 +10,8 @@ import type { Branch } from '../../store/located';
 import { idsOf, readId } from '../../values/formats';
 import type { Addition } from '../common/addition';
 import type { ExternalId } from './externalId';
-import { hasExternalId, haveMatchingTypes, mayBeIncome, normalizeId, toTag } from './externalId';
-import { wrongCustomerError } from './externalIdConflicts';
+import { hasExternalId, haveMatchingTypes, mayBeIncome, mayBelongTo, normalizeId, toTag } from './externalId';
+import { assertNoOtherCustomer } from './externalIdConflicts';
 
 /**
  * Searches the payments of all customers, in all branches, by external ID. The lists of one customer are not enough: AlfaCRM
@@ -38,24 +37,13 @@ export async function findAmongAllPayments(
 	const typeFilters = type === INCOME ? [ANY_TYPE] : [{ pay_type_id: type }, ANY_TYPE];
 	const payments = await readPaymentsWithId(item, target.branch, externalId, typeFilters);
 
-	const hasMatchingType = (payment: IDataObject) => haveMatchingTypes(payment, body, externalId);
-	const mayBelongToCustomer = (payment: IDataObject) => mayBelongTo(customerId, payment);
-	const existing = payments.find((payment) => mayBelongToCustomer(payment) && hasMatchingType(payment));
+	const existing = payments.find(
+		(payment) => mayBelongTo(customerId, payment) && haveMatchingTypes(payment, body, externalId),
+	);
 	if (existing !== undefined) return existing;
 
-	// Another customer's refund is no conflict: it may have the ID of the income that it gives back.
-	const strangersPayment = payments.find(
-		(payment) => !mayBelongToCustomer(payment) && (hasMatchingType(payment) || mayBeIncome(payment)),
-	);
-	if (strangersPayment !== undefined) {
-		throw wrongCustomerError(newPayment, externalId, strangersPayment);
-	}
+	assertNoOtherCustomer(newPayment, externalId, payments);
 	return undefined;
-}
-
-/** Whether a payment may be one of a customer. AlfaCRM may show a payment without its customer. */
-function mayBelongTo(customerId: number, { customer_id: shownIds }: IDataObject): boolean {
-	return shownIds === undefined || listOf(shownIds).some((id) => readId(id) === customerId);
 }
 
 /**
