@@ -63,14 +63,17 @@ const payer = text('payer_name', 'Payer Name', {
 	copyFrom: PAYER,
 });
 
+/** The amount, whatever the type of the payment: AlfaCRM calls it `income` in refunds, too. API notes 5.16. */
+export const amountField = number('income', 'Amount', {
+	required: true,
+	nonZero: true,
+	description: 'That of a correction may be negative',
+});
+
 const fields: Field[] = [
 	{ ...customer, required: true },
 	date,
-	number('income', 'Amount', {
-		required: true,
-		nonZero: true,
-		description: 'That of a correction may be negative',
-	}),
+	amountField,
 	{ ...account, required: true },
 	{ ...type, required: true },
 	branch,
