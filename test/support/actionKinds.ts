@@ -1,4 +1,4 @@
-import type { ActionKindName } from '../../nodes/AlfaCrm/entities/types';
+import type { Action, ActionKindName } from '../../nodes/AlfaCrm/entities/types';
 
 /** What the tests hold a kind of action to. */
 interface Promised {
@@ -13,12 +13,13 @@ interface Promised {
 
 /** A kind that is missing here does not compile. */
 const KINDS: Record<ActionKindName, Promised> = {
+	addToCustomer: { by: 'looksFirst' },
 	bookLesson: { by: 'looksFirst' },
 	change: { by: 'looksFirst' },
 	completeLesson: { by: 'looksFirst' },
 	// With an External ID.
 	correctPayment: { by: 'looksFirst' },
-	createIfAbsent: { by: 'looksFirst' },
+	enterPayment: { by: 'looksFirst' },
 	freeSlots: { by: 'answers', reads: true },
 	get: { by: 'sends', reads: true },
 	getMany: { by: 'sends', reads: true },
@@ -34,3 +35,9 @@ const KINDS: Record<ActionKindName, Promised> = {
 export const reads = (kind: ActionKindName): boolean => KINDS[kind].reads === true;
 export const sends = (kind: ActionKindName): boolean => KINDS[kind].by === 'sends';
 export const looksFirst = (kind: ActionKindName): boolean => KINDS[kind].by === 'looksFirst';
+
+/** The resource of the record that an action adds to a customer, unless an equal one is there; undefined for any other action. */
+export function addedResourceOf(action?: Action): string | undefined {
+	if (action?.kind === 'enterPayment') return 'pay';
+	return action?.kind === 'addToCustomer' ? action.addedResource : undefined;
+}

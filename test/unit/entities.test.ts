@@ -3,7 +3,7 @@ import type { Field, Filter, Shown } from '../../nodes/AlfaCrm/entities/fieldTyp
 import { listMethod } from '../../nodes/AlfaCrm/entities/methodNames';
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
 import type { Action, Entity } from '../../nodes/AlfaCrm/entities/types';
-import { reads } from '../support/actionKinds';
+import { addedResourceOf, reads } from '../support/actionKinds';
 
 /** Each entity by the name of its resource. */
 const TABLE = entities.map((entity): [string, Entity] => [entity.resource, entity]);
@@ -53,9 +53,7 @@ const returned = ({ fields, outputFields = [], keys = [] }: Entity): Array<Field
 
 /** What is added to a customer. */
 const ADDED = new Set<string>(
-	entities.flatMap(({ actions = [] }) =>
-		actions.flatMap((action) => (action.kind === 'createIfAbsent' ? [action.creates] : [])),
-	),
+	entities.flatMap(({ actions = [] }) => actions.flatMap((action) => addedResourceOf(action) ?? [])),
 );
 
 const NAME = /^[a-z][A-Za-z0-9]*(_[a-z0-9]+)*$/;
@@ -365,10 +363,13 @@ describe.each(ACTIONS)('%s', (_key, action, { path, actions = [] }) => {
 	});
 
 	it('that adds a record adds one with all that it needs', () => {
-		if (action.kind !== 'createIfAbsent') return;
-		const added = entityOf(action.creates);
+		const addedResource = addedResourceOf(action);
+		if (addedResource === undefined) return;
+		const added = entityOf(addedResource);
 		expect([added.path, action.action]).toEqual([action.path, 'create']);
-		const sent = [...namesOf(fields), ...Object.keys(fixed), idAs];
+		const customerField = action.kind === 'addToCustomer' ? action.customerField : 'customer_id';
+		expect(customerField).toMatch(/^[a-z]+_ids?$/);
+		const sent = [...namesOf(fields), ...Object.keys(fixed), customerField];
 		const required = [...added.fields, ...(added.keys ?? [])].filter((field) => field.required);
 		expect(namesOf(required).filter((field) => !sent.includes(field))).toEqual([]);
 	});

@@ -5,6 +5,7 @@ import { byTheName } from '../../nodes/AlfaCrm/entities/common';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { ACCOUNT } from '../../nodes/AlfaCrm/operations/account/accountForm';
 import { API_CALL } from '../../nodes/AlfaCrm/operations/apiCall';
+import { addedResourceOf } from '../support/actionKinds';
 import {
 	actionTable,
 	childrenOf,
@@ -102,8 +103,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	});
 
 	it('offers more than resource and operation, and asks for the ID where one record is meant', () => {
-		const { idAs, fields = [] } = action ?? {};
-		const isAbout = idAs !== undefined && !namesOf(fields).includes(idAs);
+		const isAbout = action?.idAs !== undefined || addedResourceOf(action) !== undefined;
 		const needsId = ['delete', 'get', 'update'].includes(operation) || isAbout || isOverview;
 		for (const form of forms) {
 			expect(form.length).toBeGreaterThan(2);
@@ -262,10 +262,11 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 	it('lets policies be chosen where records are matched or changed, each safe by default', () => {
 		const isBooking = operation === 'create' && value === 'lesson';
 		const options = named('options');
-		const written = action?.kind === 'createIfAbsent' ? (action.fields ?? []) : (entity?.fields ?? []);
+		const addsToCustomer = addedResourceOf(action) !== undefined;
+		const written = addsToCustomer ? (action?.fields ?? []) : (entity?.fields ?? []);
 		const isLong = (entity?.simple !== undefined || action) && written.some((field) => 'longest' in field);
 		const shortens = isLong ? { shortenTexts: false } : {};
-		const isNew = operation === 'create' || action?.kind === 'createIfAbsent';
+		const isNew = operation === 'create' || addsToCustomer;
 		const hasOptions =
 			(isNew && 'shortenTexts' in shortens) ||
 			matches ||
@@ -311,7 +312,7 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		const updates = operation === 'update' && hasLists ? 'replace' : undefined;
 		expect(named('listMode')?.default).toBe(grows ? 'add' : updates);
 		// A second one is added only if that is chosen.
-		expect(named('skipIfThere')?.default).toBe(action?.kind === 'createIfAbsent' ? true : undefined);
+		expect(named('skipIfThere')?.default).toBe(addedResourceOf(action) ? true : undefined);
 	});
 
 	it('asks for the parameters of an action, the required ones outside of the collection', () => {

@@ -10,7 +10,7 @@ import { simplifiedSchema, simplifier } from '../../nodes/AlfaCrm/output/reading
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
 import { lists } from '../../nodes/AlfaCrm/operations/lists';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
-import { looksFirst, sends } from '../support/actionKinds';
+import { addedResourceOf, looksFirst, sends } from '../support/actionKinds';
 import { depth, seed } from '../support/depth';
 
 interface Schema {
@@ -135,7 +135,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 			// What an answer out of several lists holds is compared with what comes, where it is run.
 			if (!looksFirst(kind)) continue;
 			const flag = { joinGroup: 'alreadyMember', leaveGroup: 'alreadyLeft' }[kind as string];
-			const about = kind === 'createIfAbsent' ? action.creates : flag ? 'cgi' : resource;
+			const about = addedResourceOf(action) ?? (flag ? 'cgi' : resource);
 			const saved = entityOf(about);
 			const read = namesIn(schemas[`${about}/getAll`]);
 			const names = [...saved.fields, ...(saved.keys ?? []), ...(saved.outputFields ?? [])].flatMap(

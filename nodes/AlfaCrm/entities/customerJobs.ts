@@ -4,7 +4,7 @@ import { choice, dottedDate, flag, id, number, record, reference, references, te
 import { customerTariff } from './customerTariff';
 import { incomeFields, pay } from './pay';
 import { task } from './task';
-import type { Action, Added, Entity } from './types';
+import type { Action, AddedResource, Entity } from './types';
 
 const group = record('group_id', 'Group', 'group', { required: true });
 
@@ -132,17 +132,18 @@ const groups: Action[] = [
 	},
 ];
 
-const adding = (creates: Added, { path }: Entity, idAs: string) =>
-	({ path, action: 'create', idAs, kind: 'createIfAbsent', creates }) as const;
+/** The settings of an action that adds a record to a customer. */
+const addToCustomer = (addedResource: AddedResource, { path }: Entity, customerField: string) =>
+	({ path, action: 'create', kind: 'addToCustomer', addedResource, customerField }) as const;
 
-/** What is added to a customer. API notes 5.5, 5.16, 5.18 and 5.19. */
+/** Actions that add a record to a customer. API notes 5.5, 5.16, 5.18 and 5.19. */
 const additions: Action[] = [
 	{
 		name: 'sellSubscription',
 		label: 'Sell Subscription',
 		title: 'Sell subscription to customer',
 		description: 'Unless an identical one exists',
-		...adding('customerTariff', customerTariff, 'customer_id'),
+		...addToCustomer('customerTariff', customerTariff, 'customer_id'),
 		fields: fieldsLike(customerTariff, {
 			tariff_id: {},
 			balance: {},
@@ -162,15 +163,17 @@ const additions: Action[] = [
 		label: 'Take Payment',
 		title: 'Take payment from customer',
 		description: 'Unless an identical one exists',
-		...adding('pay', pay, 'customer_id'),
+		path: pay.path,
+		action: 'create',
 		fields: incomeFields,
+		kind: 'enterPayment',
 	},
 	{
 		name: 'addComment',
 		label: 'Add Comment',
 		title: 'Add comment to customer',
 		description: 'Unless the same was added minutes ago',
-		...adding('communication', communication, 'related_id'),
+		...addToCustomer('communication', communication, 'related_id'),
 		fields: [comment, author],
 		fixed: { class: 'Customer', type_id: 1 },
 	},
@@ -179,7 +182,7 @@ const additions: Action[] = [
 		label: 'Create Task',
 		title: 'Create task about customer',
 		description: 'Unless an identical open one exists',
-		...adding('task', task, 'customer_ids'),
+		...addToCustomer('task', task, 'customer_ids'),
 		fields: fieldsLike(task, {
 			title: {},
 			assigned_ids: {},

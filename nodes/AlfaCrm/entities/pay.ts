@@ -63,14 +63,17 @@ const payer = text('payer_name', 'Payer Name', {
 	copyFrom: PAYER,
 });
 
+/** The amount, whatever the type of the payment: AlfaCRM calls it `income` in refunds, too. API notes 5.16. */
+export const amountField = number('income', 'Amount', {
+	required: true,
+	nonZero: true,
+	description: 'That of a correction may be negative',
+});
+
 const fields: Field[] = [
 	{ ...customer, required: true },
 	date,
-	number('income', 'Amount', {
-		required: true,
-		nonZero: true,
-		description: 'That of a correction may be negative',
-	}),
+	amountField,
 	{ ...account, required: true },
 	{ ...type, required: true },
 	branch,
@@ -86,19 +89,19 @@ const fields: Field[] = [
 	reference('teacher_id', 'Teacher', 'teacher'),
 ];
 
-/** The number of a provider or a bank, by which a payment is found again: see `operations/payments/externalId.ts`. */
-export const externalId = text('externalId', 'External ID', {
+/** The number that a payment provider or a bank gave to a payment: see `operations/payments/externalId.ts`. */
+export const externalIdInput = text('externalId', 'External ID', {
 	description: 'Entered once. The note keeps it as [ID inv-1]. Bank numbers repeat: add the date.',
 	neverEmpty: true,
 });
-export const externalIdField = text('externalIdField', 'External ID Field', {
+export const customFieldInput = text('externalIdField', 'External ID Field', {
 	description: 'Custom field that keeps it, if not the note',
 	neverEmpty: true,
 });
-const numbered = [externalId, externalIdField];
+const externalIdInputs = [externalIdInput, customFieldInput];
 
-/** What is asked for where money comes in. */
-const incoming = fieldsLike(
+/** The fields of a payment in the form that enters an income. */
+const paymentFields = fieldsLike(
 	{ fields },
 	{
 		income: { nonZero: undefined, min: 0.01, description: undefined },
@@ -118,10 +121,11 @@ const incoming = fieldsLike(
 		pay_type_id: { fallback: INCOME, required: false, description: 'An income (1) if left empty' },
 	},
 );
-export const incomeFields = [...incoming, ...numbered];
+/** The whole form that enters an income. */
+export const incomeFields = [...paymentFields, ...externalIdInputs];
 
-/** API notes 5.16: signs are known from one integration. */
-const correct: Action = {
+/** Enters a refund or a correction. The signs of their amounts are known from one integration. API notes 5.16. */
+const correctPayment: Action = {
 	name: 'createCorrection',
 	label: 'Create Correction or Refund',
 	title: 'Create payment correction or refund',
@@ -131,7 +135,7 @@ const correct: Action = {
 		{
 			...customer,
 			prominent: true,
-			requiredUnless: externalId.name,
+			requiredUnless: externalIdInput.name,
 			description: "If not who paid that 'External ID'",
 		},
 		number('income', 'Amount', {
@@ -142,7 +146,11 @@ const correct: Action = {
 		{ ...type, required: true, description: 'Usually 5 refund, 6 correction' },
 		{ ...account, required: true },
 		date,
-		...[branch, note, payer, item, ...numbered],
+		branch,
+		note,
+		payer,
+		item,
+		...externalIdInputs,
 	],
 	kind: 'correctPayment',
 	unconfirmed: true,
@@ -155,7 +163,7 @@ export const pay = writable({
 	label: 'Payment',
 	certainty: 'confirmed',
 	operations: ['delete', 'get', 'getAll', 'update'],
-	actions: [correct],
+	actions: [correctPayment],
 	simple: [
 		'id',
 		'document_date',

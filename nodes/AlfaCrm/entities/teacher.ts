@@ -46,7 +46,6 @@ const freeSlots: Action = {
 	title: 'Get free slots of teachers',
 	description: 'Working hours less lessons, one item for each',
 	action: 'working-hour',
-	idAs: 'id',
 	fields: [
 		record('id', 'Teacher', 'teacher', { prominent: true, description: 'Any if left empty' }),
 		isoDate('date_from', 'Date From', {

@@ -39,84 +39,89 @@ export interface Matching {
 	onlyForNew: readonly string[];
 }
 
-/** The resource of what is added to a customer; how the same one is told is in `operations/payments/additions.ts`. */
-export type Added = 'communication' | 'customerTariff' | 'pay' | 'task';
+/**
+ * The resource of a record that an action of the kind `addToCustomer` adds. How an equal record is recognised is in
+ * `operations/customers/equalRecords.ts`.
+ */
+export type AddedResource = 'communication' | 'customerTariff' | 'task';
 
 /**
- * What an action does, and what must be said of it besides. Each kind has a module in the folder of `operations/` for
- * what it is about. Those from `change` to `completeLesson` look
- * first, and so can be run again without doing it twice.
+ * The kinds of actions, with the settings that only actions of a kind have. Each kind has a module in the folder of
+ * `operations/` for what it is about. A kind that does something "unless" it is so already reads before it writes, so an action
+ * of that kind can run again without doing anything twice.
  */
 interface ActionKinds {
-	/** Sends one call that writes. */
+	/** Sends one call that writes, each time. */
 	save: {
-		/** What an answer must hold that counts as success though it does not say so. */
+		/** The field of the answer that confirms the call, where AlfaCRM does not answer with `success`. */
 		confirmedBy?: string;
-		/** The field of `body` that says the last part of the URL, and is not sent. */
+		/** The field of the form whose value is the last part of the URL. It is not sent in the body. */
 		actionBy?: string;
 	};
-	/** Reads pages of rows. */
+	/** Reads the pages of a list. */
 	getMany: Nothing;
-	/** Reads a bare list of rows, or one object. */
+	/** Reads an answer that has no pages: a list of rows, or one object. */
 	get: Nothing;
-	/** Reads the record and sends only what differs. */
+	/** Changes a record, unless it has these values already; sends only the values that differ. */
 	change: Nothing;
-	/** The same for the stage of a lead, where it may be left as it is. */
+	/** Moves a lead to a stage, unless the options say to leave it where it is. */
 	moveToStage: Nothing;
-	/** The same for a lead that is lost; a client is refused. */
+	/** Marks a lead as lost, unless it is marked already; refuses a client. */
 	rejectLead: Nothing;
-	/** Adds something to a customer, whose ID travels in the body as `idAs`, unless the same is there already. */
-	createIfAbsent: {
-		creates: Added;
-		idAs: string;
-		/** The same one is told by its External ID; without one it is added each time. */
-		onlyNumbered?: true;
+	/** Adds a record such as a comment to a customer, unless an equal one is there already. */
+	addToCustomer: {
+		addedResource: AddedResource;
+		/** The field of the added record that holds the customer. */
+		customerField: string;
 	};
-	/** Adds a refund or a correction; with an External ID unless it is there already. */
+	/** Enters an income of a customer, unless the same payment is there already. */
+	enterPayment: Nothing;
+	/** Enters a refund or a correction; one with an External ID, unless it is there already. */
 	correctPayment: Nothing;
-	/** A customer joins a group. */
+	/** Adds a customer to a group, unless the customer is a member already. */
 	joinGroup: Nothing;
-	/** A customer leaves a group. */
+	/** Takes a customer out of a group, unless the customer is no member any more. */
 	leaveGroup: Nothing;
-	/** Who was at a lesson, which completes it. */
+	/** Completes a lesson with its attendance, unless it is completed so already. */
 	completeLesson: Nothing;
-	/** All that matters of one customer, out of several lists. */
+	/** Gathers what matters of one customer from several lists. */
 	overview: Nothing;
-	/** When a teacher has time. */
+	/** Finds free times of a teacher. */
 	freeSlots: Nothing;
-	/** Books a lesson at a time that is free, unless it is there already. */
+	/** Books a lesson at a free time, unless it is booked already. */
 	bookLesson: Nothing;
-	/** Who comes to lessons. */
+	/** Lists who comes to lessons. */
 	participants: Nothing;
 }
 
 export type ActionKindName = keyof ActionKinds;
 
+/** The settings of every action. */
 interface ActionBasics {
-	/** camelCase verb; stored in workflows. */
+	/** The value of 'Operation': a verb in camelCase, stored in workflows. */
 	name: string;
-	/** For the list of operations. */
+	/** The name in the list of operations. */
 	label: string;
-	/** "Complete lesson with attendance": all that an AI agent hears of it. */
+	/** "Complete lesson with attendance": the only text that an AI agent sees. */
 	title: string;
 	description?: string;
-	/** Where it is sent, if not to the entity's own path. */
+	/** The path of the call, if it is not the entity's own. */
 	path?: string;
-	/** Last part of the URL. */
+	/** The last part of the URL. */
 	action: string;
-	/** The record itself is chosen by 'ID', unless a field of this name says it, and travels in the query as this. */
+	/** Has the form ask for a record of the entity, and sends its ID to AlfaCRM under this name. */
 	idAs?: string;
-	/** Parameters that travel in the query. */
+	/** The fields of the form that are sent in the query. */
 	query?: readonly Field[];
-	/** Parameters that travel in the body. */
+	/** The fields of the form that are sent in the body. */
 	fields?: readonly Field[];
-	/** In its options, for the node alone. */
+	/** Fields in the options of the form that are not sent; the node alone uses them. */
 	options?: readonly Field[];
-	/** Sent with every such call. */
+	/** Values that every such call sends. */
 	fixed?: IDataObject;
-	/** What it returns, where that is no record of the entity, for the preview of the output. */
+	/** The fields of the output, if it is no record of the entity. The editor previews the output from them. */
 	outputFields?: readonly (FieldBasics & FieldType)[];
-	/** It rests on less than the entity as a whole. */
+	/** The facts about this action are less certain than those about its entity. */
 	unconfirmed?: true;
 }
 

@@ -1,4 +1,5 @@
 import type { Action, ActionKindName } from '../entities/types';
+import { dependsOnToday, fieldsForm } from '../run/actionFields';
 import type { ActionKind, Operation } from '../run/operation';
 import { bookLesson } from './lessons/book/bookLesson';
 import { freeSlots } from './lessons/freeSlots';
@@ -7,20 +8,22 @@ import { overview } from './customers/overview';
 import { recordParameter } from '../run/recordParameter';
 import { change, rejectLead } from './customers/change';
 import { completeLesson } from './lessons/complete/completeLesson';
-import { correctPayment, createIfAbsent } from './payments/createIfAbsent';
 import { get, getMany, save } from './common/declared';
-import { dependsOnToday, fieldsForm } from '../run/actionFields';
 import { joinGroup } from './groups/joinGroup';
 import { leaveGroup } from './groups/leaveGroup';
 import { moveToStage } from './customers/moveToStage';
+import { addToCustomer } from './customers/addToCustomer';
+import { correctPayment } from './payments/correctPayment';
+import { enterPayment } from './payments/enterPayment';
 
-/** What each kind of action is. A kind without a module, or a module without a part, does not compile. */
+/** The module of each kind of action. A kind without a module, or a module without one of its parts, does not compile. */
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
+	addToCustomer,
 	bookLesson,
 	change,
 	completeLesson,
 	correctPayment,
-	createIfAbsent,
+	enterPayment,
 	freeSlots,
 	get,
 	getMany,
@@ -33,21 +36,24 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	save,
 };
 
-/** An action as an operation of its entity. */
+/** Makes the operation that carries out an action of an entity. */
 export function operationFor(action: Action): Operation {
-	const { kind: name, label, title, description, query = [], fields = [], idAs } = action;
-	const kind = kinds[name] as ActionKind<ActionKindName>;
+	const { label, title, description, query = [], fields = [], idAs } = action;
+	const formFields = [...query, ...fields];
+	// TypeScript cannot see that the kind in the table and the action are of the same kind.
+	const kind = kinds[action.kind] as ActionKind<ActionKindName>;
+
 	return {
 		text: () => ({ name: label, action: title, ...(description ? { description } : {}) }),
 		form: (entity) => ({
-			...fieldsForm([...query, ...fields]),
+			...fieldsForm(formFields),
+			id: idAs === undefined ? [] : [recordParameter(entity)],
 			...kind.form(entity, action),
-			id: idAs && !fields.some(({ name: field }) => field === idAs) ? [recordParameter(entity)] : [],
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),
 		reads: kind.reads,
 		anyBranch: kind.anyBranch,
-		decidesByTime: kind.decidesByTime?.(action) === true || [...query, ...fields].some(dependsOnToday),
+		decidesByTime: kind.decidesByTime?.(action) === true || formFields.some(dependsOnToday),
 	};
 }

@@ -1,7 +1,7 @@
 import { entities } from '../entities/registry';
 import type { Entity, OperationName } from '../entities/types';
 import { operationFor } from './actions';
-import { updatePayment } from './payments/externalId';
+import { updatePayment } from './payments/updatePayment';
 import { find } from './common/find';
 import { upsert } from './common/upsert/upsert';
 import type { Operation } from '../run/operation';

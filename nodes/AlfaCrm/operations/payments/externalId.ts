@@ -1,14 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { externalId as idInput, externalIdField as customFieldInput, NO_INCOME } from '../../entities/pay';
+import { customFieldInput, externalIdInput, NO_INCOME } from '../../entities/pay';
 import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
 import { listOf } from '../../fields/field';
 import { withoutInvisible } from '../../fields/normalizeText';
 import { quoted } from '../../fields/unreadable';
-import { readId } from '../../values/formats';
 import type { Item } from '../../run/item';
-import { updating } from '../common/update';
+import { readId } from '../../values/formats';
 import { findIdFault } from './externalIdFaults';
 
 /**
@@ -18,7 +17,7 @@ import { findIdFault } from './externalIdFaults';
  * AlfaCRM has no field for external IDs. A payment keeps its ID in the note, as "[ID inv-1]", or in a custom field.
  *
  * This file reads, writes and compares external IDs. `externalIdSearch.ts` finds payments by them, and
- * `externalIdConflicts.ts` stops the run when a payment may be the same but nothing proves it.
+ * `externalIdConflicts.ts` refuses a new payment if an existing one may be the same, but nothing proves it.
  */
 export interface ExternalId {
 	value: string;
@@ -29,6 +28,58 @@ export interface ExternalId {
 	 * the same payment. A refund or correction is the same only if its type is the same, too.
 	 */
 	isIncome: boolean;
+}
+
+// ---------------------------------------------------------------- reading the form
+
+/**
+ * Takes the external ID out of the values of the form, and puts it into the note or custom field that will keep it.
+ *
+ * @param isIncome whether the operation enters incomes; a payment type that is no income overrides it
+ * @returns the external ID, if the user has given one, and the values to send
+ * @throws NodeOperationError for an ID by which the payment could not be found again
+ */
+export function extractExternalId(
+	item: Item,
+	formValues: IDataObject,
+	{ isIncome }: { isIncome: boolean },
+): { externalId?: ExternalId; body: IDataObject } {
+	const { [externalIdInput.name]: idFromForm, [customFieldInput.name]: fieldFromForm, ...body } = formValues;
+	if (idFromForm === undefined && fieldFromForm === undefined) return { body };
+	if (idFromForm === undefined) {
+		throw item.error(
+			`'${customFieldInput.label}' is given, but no '${externalIdInput.label}'`,
+			`Add '${externalIdInput.label}'.`,
+		);
+	}
+
+	const value = normalizeId(idFromForm);
+	assertCanBeFoundAgain(item, value);
+	const externalId: ExternalId = { value, isIncome: isIncome && mayBeIncome(body) };
+	if (fieldFromForm === undefined) {
+		return { externalId, body: { ...body, note: addIdToNote(body.note, value) } };
+	}
+
+	const customField = String(fieldFromForm);
+	assertIsCustomField(item, customField);
+	return { externalId: { ...externalId, customField }, body: { ...body, [customField]: value } };
+}
+
+function assertCanBeFoundAgain(item: Item, id: string): void {
+	const requirement = findIdFault(id);
+	if (requirement === undefined) return;
+	throw item.error(
+		`'${externalIdInput.label}' must ${requirement}, but it is ${quoted(id)}`,
+		`Correct it, or the expression that fills it.`,
+	);
+}
+
+function assertIsCustomField(item: Item, name: string): void {
+	if (isCustom(name)) return;
+	throw item.error(
+		`'${customFieldInput.label}' is no name of a custom field: ${quoted(name)}`,
+		`It starts with custom_, as in the output of 'Get' with 'Simplify' off.`,
+	);
 }
 
 // ---------------------------------------------------------------- IDs in notes
@@ -51,61 +102,10 @@ export function idsInNote(note: unknown): string[] {
 	return ids.filter((id) => id !== '');
 }
 
+/** Adds an ID in front of a note, so that the note keeps it even if somebody cuts its end off. */
 function addIdToNote(note: unknown, id: string): string {
 	if (isEmpty(note)) return toTag(id);
 	return idsInNote(note).includes(id) ? String(note) : `${toTag(id)} ${String(note)}`;
-}
-
-// ---------------------------------------------------------------- reading the form
-
-/**
- * Takes the external ID out of the values of the form, and adds it to the note or custom field that will keep it.
- *
- * @param isIncome whether the operation enters incomes; a payment type that is no income overrides it
- * @returns no `externalId` if the user has given none
- * @throws NodeOperationError for an ID by which the payment could not be found again
- */
-export function extractExternalId(
-	item: Item,
-	formValues: IDataObject,
-	{ isIncome }: { isIncome: boolean },
-): { externalId?: ExternalId; values: IDataObject } {
-	const { [idInput.name]: givenId, [customFieldInput.name]: givenField, ...values } = formValues;
-	if (givenId === undefined && givenField === undefined) return { values };
-	if (givenId === undefined) {
-		throw item.error(
-			`'${customFieldInput.label}' is given, but no '${idInput.label}'`,
-			`Add '${idInput.label}'.`,
-		);
-	}
-
-	const value = normalizeId(givenId);
-	assertCanBeFoundAgain(item, value);
-	const externalId = { value, isIncome: isIncome && mayBeIncome(values) };
-	if (givenField === undefined) {
-		return { externalId, values: { ...values, note: addIdToNote(values.note, value) } };
-	}
-
-	const customField = String(givenField);
-	assertIsCustomField(item, customField);
-	return { externalId: { ...externalId, customField }, values: { ...values, [customField]: value } };
-}
-
-function assertCanBeFoundAgain(item: Item, id: string): void {
-	const requirement = findIdFault(id);
-	if (requirement === undefined) return;
-	throw item.error(
-		`'${idInput.label}' must ${requirement}, but it is ${quoted(id)}`,
-		`Correct it, or the expression that fills it.`,
-	);
-}
-
-function assertIsCustomField(item: Item, name: string): void {
-	if (isCustom(name)) return;
-	throw item.error(
-		`'${customFieldInput.label}' is no name of a custom field: ${quoted(name)}`,
-		`It starts with custom_, as in the output of 'Get' with 'Simplify' off.`,
-	);
 }
 
 // ---------------------------------------------------------------- comparing payments
@@ -120,7 +120,10 @@ export function hasExternalId(payment: IDataObject, { value, customField }: Exte
 /** Whether the note of a payment has any external ID. */
 export const hasAnyIdInNote = (payment: IDataObject): boolean => idsInNote(payment.note).length > 0;
 
-/** Whether a payment may be an income. Each account has types of its own, so only the known other types are not. API notes 5.16. */
+/**
+ * Whether a payment may be an income. An account may have types of its own, and AlfaCRM does not say which of them are incomes,
+ * so only the known other types are none. API notes 5.16.
+ */
 export const mayBeIncome = (payment: IDataObject): boolean =>
 	!NO_INCOME.includes(Number(payment.pay_type_id));
 
@@ -138,21 +141,7 @@ export function haveMatchingTypes(
 	return isIncome && mayBeIncome(payment);
 }
 
-// ---------------------------------------------------------------- updating a payment
-
-/** Updates a payment. A new note keeps the external IDs of the old note, or the next run would enter the payment again. */
-export const updatePayment = updating({
-	dependsOn: ({ note }) => note !== undefined,
-	sent: (_item, _entity, payment, { note, ...changes }) => ({
-		...changes,
-		note: copyIds(payment.note, note),
-	}),
-});
-
-/** Returns the new note with the IDs of the old one; a new note that has IDs itself stays as it is. */
-function copyIds(oldNote: unknown, newNote: unknown): string {
-	if (idsInNote(newNote).length > 0) return String(newNote);
-	const tags = idsInNote(oldNote).map(toTag);
-	const texts = isEmpty(newNote) ? tags : [...tags, String(newNote)];
-	return texts.join(' ');
+/** Whether a payment may be one of a customer. AlfaCRM may show a payment without its customer. */
+export function mayBelongTo(customerId: number, { customer_id: shownIds }: IDataObject): boolean {
+	return shownIds === undefined || listOf(shownIds).some((id) => readId(id) === customerId);
 }

@@ -1,30 +1,35 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { externalId as idInput, externalIdField as customFieldInput, INCOME, pay } from '../../entities/pay';
-import { isEmpty } from '../../fields/blank';
-import { listOf } from '../../fields/field';
+import { customFieldInput, externalIdInput, INCOME, pay } from '../../entities/pay';
 import { quoted } from '../../fields/unreadable';
-import { idsOf, readId } from '../../values/formats';
-import type { Item } from '../../run/item';
 import { allBranches, findInBranches } from '../../run/branches';
+import type { Item } from '../../run/item';
 import type { FieldFilter } from '../../run/readList';
 import { readFiltered } from '../../run/readList';
-import type { NewAddition } from './additions';
-import type { ExternalId } from './externalId';
-import { hasExternalId, haveMatchingTypes, mayBeIncome, normalizeId, toTag } from './externalId';
 import type { Branch } from '../../store/located';
+import { idsOf, readId } from '../../values/formats';
+import type { Addition } from '../common/addition';
+import type { ExternalId } from './externalId';
+import { hasExternalId, haveMatchingTypes, mayBeIncome, mayBelongTo, normalizeId, toTag } from './externalId';
+import { assertNoOtherCustomer } from './externalIdConflicts';
 
-/** Lists payments without a filter by type. AlfaCRM then lists all types, or in some accounts perhaps incomes alone. API notes 5.16. */
+/**
+ * Searches the payments of all customers, in all branches, by external ID. The lists of one customer are not enough: AlfaCRM
+ * may show a payment without its customer, somebody may have entered it for the wrong customer, and a refund may name no
+ * customer but only the external ID of the income that it gives back.
+ */
+
+/** The filter by type for a list of payments of any type. In some accounts AlfaCRM may then list incomes only. API notes 5.16. */
 const ANY_TYPE: IDataObject = {};
 
 /**
- * Finds the customer's payment with an external ID among the payments of all customers. The customer's own lists may lack it:
- * AlfaCRM may show it without a customer, or in a branch that the customer has left.
+ * Finds the customer's payment with an external ID among the payments of all customers.
  *
+ * @returns undefined if there is none
  * @throws NodeOperationError if another customer's payment has the ID
  */
 export async function findAmongAllPayments(
-	newPayment: NewAddition,
+	newPayment: Addition,
 	externalId: ExternalId,
 ): Promise<IDataObject | undefined> {
 	const { item, customerId, target, body } = newPayment;
@@ -32,34 +37,13 @@ export async function findAmongAllPayments(
 	const typeFilters = type === INCOME ? [ANY_TYPE] : [{ pay_type_id: type }, ANY_TYPE];
 	const payments = await readPaymentsWithId(item, target.branch, externalId, typeFilters);
 
-	const hasMatchingType = (payment: IDataObject) => haveMatchingTypes(payment, body, externalId);
-	const ownPayments = payments.filter((payment) => mayBelongTo(customerId, payment));
-	const samePayment = ownPayments.find(hasMatchingType);
-	if (samePayment !== undefined) return samePayment;
-
-	// A stranger's refund is no conflict: it may have the ID of the income that it gives back.
-	const strangersPayment = payments.find(
-		(payment) => !ownPayments.includes(payment) && (hasMatchingType(payment) || mayBeIncome(payment)),
+	const existing = payments.find(
+		(payment) => mayBelongTo(customerId, payment) && haveMatchingTypes(payment, body, externalId),
 	);
-	if (strangersPayment !== undefined) throw wrongCustomerError(newPayment, externalId, strangersPayment);
+	if (existing !== undefined) return existing;
+
+	assertNoOtherCustomer(newPayment, externalId, payments);
 	return undefined;
-}
-
-/** Whether a payment may be one of a customer. AlfaCRM may show a payment without its customer. */
-function mayBelongTo(customerId: number, { customer_id: shownIds }: IDataObject): boolean {
-	return shownIds === undefined || listOf(shownIds).some((id) => readId(id) === customerId);
-}
-
-function wrongCustomerError(
-	{ item, customerId }: NewAddition,
-	{ value }: ExternalId,
-	payment: IDataObject,
-): Error {
-	const owner = isEmpty(payment.customer_id) ? 'nobody' : `customer ${String(payment.customer_id)}`;
-	return item.error(
-		`Payment ${String(payment.id)} of ${owner} has the External ID ${quoted(value)} already, so it was not entered for customer ${customerId}`,
-		`Correct 'Customer' or '${idInput.label}'; if that payment is wrong, correct it in AlfaCRM.`,
-	);
 }
 
 /**
@@ -70,16 +54,27 @@ function wrongCustomerError(
 export async function findPayer(item: Item, branch: Branch, externalId: ExternalId): Promise<number> {
 	const payments = await readPaymentsWithId(item, branch, externalId, [ANY_TYPE]);
 	const incomes = payments.filter(mayBeIncome);
+
 	const [payerId, ...otherPayerIds] = new Set(incomes.map(({ customer_id }) => readId(customer_id)));
 	if (payerId !== undefined && otherPayerIds.length === 0) return payerId;
+	throw unknownPayerError(item, externalId, incomes);
+}
 
-	const id = quoted(externalId.value);
+function unknownPayerError(item: Item, { value }: ExternalId, incomes: readonly IDataObject[]): Error {
+	const advice = `Fill 'Customer'.`;
+	if (incomes.length === 0) {
+		return item.error(
+			`AlfaCRM shows no payment with the External ID ${quoted(value)}, so its payer is not known`,
+			advice,
+		);
+	}
+
+	// Several branches may list the same payment.
 	const incomeIds = [...new Set(idsOf(incomes))].sort((a, b) => a - b);
-	const reason =
-		incomes.length === 0
-			? `AlfaCRM shows no payment with the External ID ${id}, so its payer is not known`
-			: `The External ID ${id} does not tell the payer: payments ${incomeIds.join(', ')}`;
-	throw item.error(reason, `Fill 'Customer'.`);
+	return item.error(
+		`The External ID ${quoted(value)} does not tell the payer: payments ${incomeIds.join(', ')}`,
+		advice,
+	);
 }
 
 /**
@@ -90,7 +85,7 @@ export async function findPayer(item: Item, branch: Branch, externalId: External
  */
 async function readPaymentsWithId(
 	item: Item,
-	ownBranch: Branch,
+	callBranch: Branch,
 	externalId: ExternalId,
 	typeFilters: readonly IDataObject[],
 ): Promise<IDataObject[]> {
@@ -102,14 +97,11 @@ async function readPaymentsWithId(
 		payments.push(...rows.filter((payment) => hasExternalId(payment, externalId)));
 	};
 
-	const branches = await allBranches(item, ownBranch);
-	await readBranch(ownBranch);
+	const branches = await allBranches(item, callBranch);
+	const otherBranches = branches.filter((branch) => branch !== callBranch);
+	await readBranch(callBranch);
 	// `readBranch` returns no result, so no branch ends the search.
-	await findInBranches(
-		item,
-		branches.filter((branch) => branch !== ownBranch),
-		readBranch,
-	);
+	await findInBranches(item, otherBranches, readBranch);
 	return payments;
 }
 
@@ -124,7 +116,7 @@ function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilt
 		// If AlfaCRM did not store or show the field, each run would enter the payment again.
 		fieldMissingError: () =>
 			item.error(
-				`AlfaCRM's payments show no field "${fieldName}", so the '${idInput.label}' would not be found again`,
+				`AlfaCRM's payments show no field "${fieldName}", so the '${externalIdInput.label}' would not be found again`,
 				`Give one that they have as '${customFieldInput.label}': 'Get' with 'Simplify' off shows them.`,
 			),
 	};

@@ -1,0 +1,89 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { entityOf } from '../../entities/registry';
+import type { ActionOf, Entity } from '../../entities/types';
+import { isList } from '../../fields/field';
+import { reportSchema } from '../../output/readings';
+import { textOptions } from '../../run/body';
+import type { Item } from '../../run/item';
+import type { ActionKind } from '../../run/operation';
+import { recordParameter } from '../../run/recordParameter';
+import { idOf } from '../../run/target';
+import type { Addition, AdditionForm } from '../common/addition';
+import {
+	additionLock,
+	completeAddition,
+	createAddition,
+	findOrAdd,
+	readAdditionDraft,
+} from '../common/addition';
+import { searchCustomerRecords } from '../common/additionSearch';
+import { skipIfThere } from '../common/create';
+import type { EqualRecordRule, Matcher } from './equalRecords';
+import { equalRecordRules } from './equalRecords';
+
+/**
+ * Adds a subscription, task or comment to a customer, unless an equal one is there already: added by an earlier run of the
+ * workflow, or by the staff.
+ */
+export const addToCustomer: ActionKind<'addToCustomer'> = {
+	decidesByTime: ({ addedResource }) => equalRecordRules[addedResource].decidesByTime === true,
+
+	form: (customerEntity, { fields = [], addedResource }) => ({
+		id: [recordParameter(customerEntity)],
+		skipIfThere: [skipIfThere, ...(equalRecordRules[addedResource].form ?? [])],
+		options: textOptions(fields),
+	}),
+
+	async execute(item, customerEntity, action) {
+		const rule = equalRecordRules[action.addedResource];
+		const form = readForm(item, customerEntity, action);
+		const isEqual = item.flag(skipIfThere) ? rule.readMatcher(item) : undefined;
+
+		return await item.withLock([additionLock(form)], async () => {
+			const addition = await completeAddition(form);
+			const create = async () => await createAddition(addition);
+			if (isEqual === undefined) return [await create()];
+
+			const find = async () => await findEqualRecord(addition, rule, isEqual);
+			return [await findOrAdd(addition, find, create)];
+		});
+	},
+
+	output: (_customerEntity, { addedResource }) => reportSchema(entityOf(addedResource)),
+};
+
+function readForm(
+	item: Item,
+	customerEntity: Entity,
+	{ fields = [], addedResource, customerField, fixed }: ActionOf<'addToCustomer'>,
+): AdditionForm {
+	const entity = entityOf(addedResource);
+	const draft = readAdditionDraft(item, customerEntity, fields, { hasTextOptions: true });
+	const customerId = idOf(item, customerEntity);
+	// A task may be about several customers.
+	const isListOfCustomers = entity.fields.some((field) => field.name === customerField && isList(field));
+	const customerValue = isListOfCustomers ? [customerId] : customerId;
+
+	return {
+		...draft,
+		item,
+		entity,
+		customerId,
+		customerField,
+		body: { ...draft.body, [customerField]: customerValue, ...fixed },
+	};
+}
+
+async function findEqualRecord(
+	addition: Addition,
+	rule: EqualRecordRule,
+	isEqual: Matcher,
+): Promise<IDataObject | undefined> {
+	const result = await searchCustomerRecords(addition, {
+		filters: rule.makeFilters?.(addition.body),
+		isListOfAllCustomers: rule.isListOfAllCustomers,
+		isRepeated: (record) => isEqual(record, addition),
+	});
+	return 'existing' in result ? result.existing : undefined;
+}

@@ -1,0 +1,101 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { AddedResource } from '../../entities/types';
+import { isEmpty } from '../../fields/blank';
+import { showWhen } from '../../form/assemble';
+import { wholeNumber } from '../../form/wholeNumber';
+import type { Item } from '../../run/item';
+import { readFlag } from '../../values/formats';
+import { aheadMs, MOST_AHEAD_MS } from '../../values/schoolClock';
+import { MINUTE_MS } from '../../values/time';
+import type { Addition } from '../common/addition';
+import { hasSameValues } from '../common/addition';
+
+/**
+ * An addition repeats an existing record if the two are equal: if the record has the same values in the fields that the user has
+ * filled. Each entity has an exception. A comment is equal for some minutes only. A subscription may have another balance. A task
+ * that is done or archived is equal to no new one.
+ */
+
+/** Tells whether a record of the customer is equal to an addition. */
+export type Matcher = (record: IDataObject, addition: Addition) => boolean;
+
+/** How the records of one entity are recognised as equal. */
+export interface EqualRecordRule {
+	/** Parameters of the form that the matcher reads. */
+	form?: readonly INodeProperties[];
+	/** Whether the matcher compares times or days, so that the time zone of the workflow matters. */
+	decidesByTime?: true;
+	/** Makes the filters for AlfaCRM's list. */
+	makeFilters?: (body: IDataObject) => IDataObject;
+	/** The list holds the records of all customers. */
+	isListOfAllCustomers?: true;
+	/** Reads the matcher's parameters from the form. */
+	readMatcher: (item: Item) => Matcher;
+}
+
+const sameWithin = showWhen(
+	wholeNumber({
+		displayName: 'Same Within (Minutes)',
+		name: 'sameWithin',
+		min: 1,
+		default: 10,
+		description: "Later it is added again. Set the time zone of the workflow to the school's.",
+	}),
+	{ skipIfThere: [true] },
+);
+
+export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
+	communication: {
+		form: [sameWithin],
+		decidesByTime: true,
+		readMatcher(item) {
+			const minutes = item.integer(sameWithin);
+			return (comment, addition) =>
+				hasSameValues(comment, addition, addition.comparedFields) &&
+				isRecent(comment.added, minutes, item.zone);
+		},
+	},
+
+	customerTariff: {
+		readMatcher: () => isEqualSubscription,
+	},
+
+	task: {
+		decidesByTime: true,
+		// No filter of tasks by customer is known. API notes 5.18.
+		isListOfAllCustomers: true,
+		makeFilters: ({ due_date: day }) =>
+			day === undefined ? { due_date_is_null: true } : { due_date_from: day, due_date_to: day },
+		readMatcher: () => isEqualOpenTask,
+	},
+};
+
+function isEqualSubscription(subscription: IDataObject, addition: Addition): boolean {
+	// The balance changes with each lesson.
+	const lastingFields = addition.comparedFields.filter(({ name }) => name !== 'balance');
+	return hasSameValues(subscription, addition, lastingFields);
+}
+
+function isEqualOpenTask(task: IDataObject, addition: Addition): boolean {
+	const isClosed = readFlag(task.is_done) === 1 || readFlag(task.is_archive) === 1;
+	if (isClosed) return false;
+
+	// AlfaCRM may ignore the filter for tasks without a due date.
+	const isNewTaskWithoutDate = addition.body.due_date === undefined;
+	if (isNewTaskWithoutDate && !isEmpty(task.due_date)) return false;
+
+	return hasSameValues(task, addition, addition.comparedFields);
+}
+
+/**
+ * Checks whether a record was added within the last minutes. A record without a readable stamp counts, because it may be new.
+ * So does one with a stamp in the future: it was just added in a school whose time zone is not the workflow's, and if it did
+ * not count, each run would add it again. A stamp further ahead than two time zones can be apart is a mistake in the data. It
+ * does not count, or the same record could never be added again.
+ */
+function isRecent(stamp: unknown, minutes: number, zone: string): boolean {
+	const ahead = aheadMs(stamp, zone);
+	if (ahead === undefined) return true;
+	return ahead >= -minutes * MINUTE_MS && ahead <= MOST_AHEAD_MS;
+}

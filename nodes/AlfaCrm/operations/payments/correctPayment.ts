@@ -1,0 +1,45 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { reportSchema } from '../../output/readings';
+import type { Item } from '../../run/item';
+import type { ActionKind } from '../../run/operation';
+import type { Branch } from '../../store/located';
+import { readAdditionDraft } from '../common/addition';
+import type { ExternalId } from './externalId';
+import { extractExternalId } from './externalId';
+import { findPayer } from './externalIdSearch';
+import { savePayment } from './savePayment';
+
+/**
+ * Enters a refund or a correction. An external ID makes sure that it is entered only once. Without one it is entered each time:
+ * two equal refunds may both be meant, as when a payment is given back in equal parts.
+ */
+export const correctPayment: ActionKind<'correctPayment'> = {
+	form: () => ({}),
+
+	async execute(item, paymentEntity, { fields = [] }) {
+		const draft = readAdditionDraft(item, paymentEntity, fields, { hasTextOptions: false });
+		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: false });
+		const customerId = await readOrFindPayer(item, draft.branch, body, externalId);
+		const mayDuplicate = externalId === undefined;
+
+		const payment = { ...draft, body, item, customerId, externalId };
+		return [await savePayment(payment, { mayDuplicate })];
+	},
+
+	output: reportSchema,
+};
+
+/**
+ * Reads the payer from the form. If the form names none, finds the customer who made the income with the external ID. The form
+ * demands a customer or an external ID.
+ */
+async function readOrFindPayer(
+	item: Item,
+	branch: Branch,
+	{ customer_id }: IDataObject,
+	externalId?: ExternalId,
+): Promise<number> {
+	if (customer_id !== undefined || externalId === undefined) return Number(customer_id);
+	return await findPayer(item, branch, externalId);
+}

@@ -1,0 +1,34 @@
+import { pay } from '../../entities/pay';
+import { reportSchema } from '../../output/readings';
+import { textOptions } from '../../run/body';
+import type { ActionKind } from '../../run/operation';
+import { recordParameter } from '../../run/recordParameter';
+import { idOf } from '../../run/target';
+import { readAdditionDraft } from '../common/addition';
+import { skipIfThere } from '../common/create';
+import { extractExternalId } from './externalId';
+import { savePayment } from './savePayment';
+
+/**
+ * Enters an income of a customer, unless the same payment is there already: entered by an earlier run of the workflow, or by
+ * the staff.
+ */
+export const enterPayment: ActionKind<'enterPayment'> = {
+	form: (customerEntity, { fields = [] }) => ({
+		id: [recordParameter(customerEntity)],
+		skipIfThere: [skipIfThere],
+		options: textOptions(fields),
+	}),
+
+	async execute(item, customerEntity, { fields = [] }) {
+		const draft = readAdditionDraft(item, customerEntity, fields, { hasTextOptions: true });
+		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: true });
+		const customerId = idOf(item, customerEntity);
+		const mayDuplicate = !item.flag(skipIfThere);
+
+		const payment = { ...draft, body, item, customerId, externalId };
+		return [await savePayment(payment, { mayDuplicate })];
+	},
+
+	output: () => reportSchema(pay),
+};

@@ -1,0 +1,29 @@
+import { customerTariff } from '../../entities/customerTariff';
+import { findById } from '../../store/records';
+import { readId } from '../../values/formats';
+import type { Addition } from '../common/addition';
+
+/**
+ * Makes sure that the subscription which a payment pays for is one of the payer. If it is not, the user has chosen the wrong
+ * customer or the wrong subscription.
+ *
+ * @throws NodeOperationError if AlfaCRM lists no such subscription of the payer
+ */
+export async function assertPayersSubscription({ item, customerId, target, body }: Addition): Promise<void> {
+	const subscriptionId = readId(body.ctt_id);
+	if (subscriptionId === undefined) return;
+
+	const subscriptions = { ...target, path: customerTariff.path, query: { customer_id: customerId } };
+	// A user who may enter payments may lack permission to see subscriptions. The payment is entered then.
+	const result = await item.readIfAllowed(
+		async () => await findById(item, customerTariff, subscriptionId, subscriptions),
+	);
+	if (result === undefined || result.record !== undefined) return;
+	// A list that did not come whole may lack the subscription, so it proves nothing.
+	if (!result.isConclusive) return;
+
+	throw item.error(
+		`AlfaCRM lists no customer subscription ${subscriptionId} of customer ${customerId}`,
+		`Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago.`,
+	);
+}

@@ -1,0 +1,67 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { externalIdInput, pay } from '../../entities/pay';
+import type { LockKey } from '../../run/execution';
+import type { Item } from '../../run/item';
+import type { Draft } from '../../run/owner';
+import type { AdditionForm } from '../common/addition';
+import { additionLock, completeAddition, createAddition, findOrAdd } from '../common/addition';
+import { findExistingPayment } from './existingPayment';
+import type { ExternalId } from './externalId';
+import { assertPayersSubscription } from './paidSubscription';
+
+/** A payment as the form describes it. */
+interface PaymentForm extends Draft {
+	item: Item;
+	customerId: number;
+	/** The external ID, if there is one. The body has it, too: in the note or in the custom field. */
+	externalId?: ExternalId;
+}
+
+/**
+ * Saves a new payment, and returns it as the output shows it. If it would repeat an existing payment, saves nothing and returns
+ * the existing one.
+ *
+ * @param mayDuplicate whether to save the payment without a look at the existing ones
+ * @throws NodeOperationError if an existing payment may be the same, but nothing proves it
+ */
+export async function savePayment(
+	payment: PaymentForm,
+	{ mayDuplicate }: { mayDuplicate: boolean },
+): Promise<IDataObject> {
+	const { item, externalId } = payment;
+	const form = toAdditionForm(payment);
+
+	return await item.withLock(locksFor(form, externalId), async () => {
+		const newPayment = await completeAddition(form);
+		const create = async () => {
+			await assertPayersSubscription(newPayment);
+			return await createAddition(newPayment);
+		};
+		if (mayDuplicate) return await create();
+
+		const find = async () => await findExistingPayment(newPayment, externalId);
+		return await findOrAdd(newPayment, find, create);
+	});
+}
+
+function toAdditionForm({ item, customerId, fields, input, body, branch }: PaymentForm): AdditionForm {
+	const customerField = 'customer_id';
+	return {
+		item,
+		entity: pay,
+		customerId,
+		customerField,
+		fields,
+		input,
+		body: { ...body, [customerField]: customerId },
+		branch,
+	};
+}
+
+/** Lets this process enter one payment at a time for a customer, and one with an external ID at a time for anybody. */
+function locksFor(form: AdditionForm, externalId?: ExternalId): LockKey[] {
+	const customerLock = additionLock(form);
+	if (externalId === undefined) return [customerLock];
+	return [customerLock, [pay.path, externalIdInput.name, externalId.value]];
+}
