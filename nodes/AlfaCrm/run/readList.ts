@@ -79,14 +79,14 @@ export const warningReader = (item: Item, plural: string): ListReader => ({
 export function warnOfMissing(
 	item: Item,
 	plural: string,
-	{ isComplete, total, read }: Omit<Collected, 'rows'>,
+	{ isComplete, total, readCount }: Omit<Collected, 'rows'>,
 ): void {
 	if (isComplete) return;
 	item.execution.hints.add(
 		'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
-		total === undefined || total <= read
-			? `${read} ${plural} came`
-			: `AlfaCRM reported ${total} ${plural}, ${read} came, ${total - read} missing`,
+		total === undefined || total <= readCount
+			? `${readCount} ${plural} came`
+			: `AlfaCRM reported ${total} ${plural}, ${readCount} came, ${total - readCount} missing`,
 	);
 }
 

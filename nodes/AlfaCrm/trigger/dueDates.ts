@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { nodeError } from '../api/failures';
 import type { Collected } from '../api/list';
+import { DeadlineGoal } from '../api/list';
 import { archivedFlag } from '../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../entities/customer';
 import { listCall } from '../entities/listCall';
@@ -207,7 +208,7 @@ export class DueDates implements EventSource {
 		const today = dayAt(now, zone);
 		const { found: snapshots } = await inEach(
 			branches,
-			async (branch) => await reader.collect(clientsOf(branch), { isEnough: () => Date.now() >= deadline }),
+			async (branch) => await reader.collect(clientsOf(branch), { goal: new DeadlineGoal(deadline) }),
 		);
 		this.assertFieldShown(client, snapshots);
 		const looked = byBranch(branches, () => ({ day: today, at: now }));

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../api/client';
 import { asNodeError, hasStatus } from '../../api/failures';
+import type { ReadingGoal } from '../../api/list';
 import { collect } from '../../api/list';
 import type { Page } from '../../api/pages';
 import { rateLimiterOf } from '../../api/rateLimiter';
@@ -62,6 +63,22 @@ export interface AccountReading {
 
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 
+/** Is reached with a page that shows whether more follow: without a total, page 0 does not show that. */
+class FirstPagesGoal implements ReadingGoal {
+	/** How many rows page 0 has. */
+	pageSize?: number;
+	private showsMore = false;
+
+	add({ items, number, total }: Page): void {
+		this.pageSize ??= items.length;
+		this.showsMore = total !== undefined || number > 0;
+	}
+
+	isReached(): boolean {
+		return this.showsMore;
+	}
+}
+
 class Reader {
 	readonly roundTrips: number[] = [];
 	readonly customers = new Map<number, readonly IDataObject[]>();
@@ -79,7 +96,6 @@ class Reader {
 	 */
 	async read(entity: Entity, branch?: number, query?: IDataObject): Promise<Reading> {
 		let sentAt = 0;
-		let [first, pageSize]: Array<number | undefined> = [];
 		const onSend = () => {
 			this.context.onSend?.();
 			sentAt = performance.now();
@@ -88,17 +104,11 @@ class Reader {
 			...{ ...listCall(entity, branch), body: entity.hidden?.show, query },
 			...{ ...this.context, onSend },
 		};
-		// Without a total, page 0 does not say whether it is the last.
-		const isEnough = ({ items, number, total }: Page) => {
-			first ??= items.length;
-			if (total === undefined && number === 0) return false;
-			pageSize = first;
-			return true;
-		};
+		const goal = new FirstPagesGoal();
 		try {
-			const { rows, total } = await collect(this.client, list, { isEnough });
+			const { rows, total, nextPage } = await collect(this.client, list, { goal });
 			this.roundTrips.push(performance.now() - sentAt);
-			return { entity, rows, total, pageSize };
+			return { entity, rows, total, pageSize: nextPage === undefined ? undefined : goal.pageSize };
 		} catch (error) {
 			if (!hasStatus(error, ...OF_A_LIST)) throw asNodeError(this.client.node, error);
 			return { entity, rows: [], status: Number(error.httpCode) };
