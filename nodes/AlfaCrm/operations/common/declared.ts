@@ -17,7 +17,7 @@ import {
 import { objectOf } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
 import { forOwner } from '../../run/owner';
-import { actionRowFilter } from '../../run/filters';
+import { makeActionRowTest } from '../../run/filters';
 import { asRows, limitForm, limitOf, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import { readFields, readFilters } from '../../run/actionFields';
@@ -56,7 +56,7 @@ export const get = reading<'get'>({}, async (item, _entity, _action, call) =>
 
 /** Reads the pages of a list. */
 export const getMany = reading<'getMany'>({ limit: limitForm }, async (item, entity, action, call) => {
-	const keep = actionRowFilter(fieldsOf(action), { ...call.query, ...call.body });
+	const keep = makeActionRowTest(fieldsOf(action), { ...call.query, ...call.body });
 	return await readList(item, entity.plural.toLowerCase(), call, { limit: limitOf(item), keep });
 });
 

@@ -5,13 +5,13 @@ import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { readingForm, readingOutput, readingSchema } from '../../output/readings';
 import {
-	bodiesOf,
-	eachWith,
+	combinePasses,
 	filtersForm,
+	makeFilterPasses,
+	makeRowTest,
 	readFilters,
 	readPartition,
 	readViews,
-	rowFilterOf,
 } from '../../run/filters';
 import { limitForm, limitOf, otherKinds, readList } from '../../run/readList';
 import { keysForm, targetOf } from '../../run/target';
@@ -32,10 +32,10 @@ export const getMany: Operation = {
 		const show = readingOutput(item, entity);
 		const wanted = readFilters(item, entity);
 		const views = readViews(item, entity);
-		const chosen = eachWith(readPartition(item, entity), bodiesOf(entity, wanted));
+		const chosen = combinePasses(readPartition(item, entity), makeFilterPasses(entity, wanted));
 		const isOfKind = (entity.hidden?.kinds?.name ?? '') in wanted;
 		const others = isOfKind ? [] : await otherKinds(item, entity, target.branch);
-		const isWanted = await rowFilterOf(item, entity, target, wanted);
+		const isWanted = await makeRowTest(item, entity, target, wanted);
 		const plural = entity.plural.toLowerCase();
 		const list = { ...target, body: { ...target.query, ...views.body }, task: `list the ${plural}` };
 		const { branch } = target;
@@ -50,8 +50,8 @@ export const getMany: Operation = {
 		};
 		const rows = await readList(item, plural, list, {
 			limit,
-			keep: (row: IDataObject) => views.holds(row) && isWanted(row) && isOfBranch(row),
-			passes: eachWith([{}, ...others], chosen),
+			keep: (row: IDataObject) => views.hasRow(row) && isWanted(row) && isOfBranch(row),
+			passes: combinePasses([{}, ...others], chosen),
 		});
 		warnOfOtherBranches(
 			item,
