@@ -13,7 +13,7 @@ import { findOrCreate } from '../../run/findOrCreate';
 import type { LockKey } from '../../run/execution';
 import type { Item } from '../../run/item';
 import { makeRecordOutput, report, reportSchema } from '../../output/readings';
-import { bodyOf, shortensTexts, textOptions } from '../../run/body';
+import { bodyOf, readShortensTexts, textOptions } from '../../run/body';
 import { skipIfThere } from '../common/create';
 import { allBranches, findInBranches } from '../../run/branches';
 import { authored, forOwner } from '../../run/owner';
@@ -112,7 +112,7 @@ async function readAdditionForm(
 	const { branch } = targetOf(item, entity);
 	const input = readFields(item, fields);
 	const [options] = onlyNumbered ? [] : textOptions(fields);
-	const shortens = shortensTexts(options && item.collection(options));
+	const shortens = readShortensTexts(options && item.collection(options));
 	const formValues = bodyOf(item, fields, input, branch, shortens);
 	const { externalId, values } = extractExternalId(item, formValues, { isIncome: !onlyNumbered });
 
