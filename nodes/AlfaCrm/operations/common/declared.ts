@@ -20,7 +20,7 @@ import { forOwner } from '../../run/owner';
 import { makeActionRowTest } from '../../run/filters';
 import { asRows, limitForm, limitOf, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
-import { readFields, readFilters } from '../../run/actionFields';
+import { readFields, readFilterFields } from '../../run/actionFields';
 import { nameSourceOf } from '../../run/names';
 
 /** What returns records of the entity, or rows of its own, with names. */
@@ -33,7 +33,7 @@ const reading = <K extends 'get' | 'getMany'>(
 		simplify: outputFields ? [] : readingForm(entity),
 	}),
 	async execute(item, entity, action) {
-		const { call } = callOf(item, entity, action, readFilters);
+		const { call } = callOf(item, entity, action, readFilterFields);
 		const { outputFields } = action;
 		const show = outputFields ? namedOutput(outputFields) : readingOutput(item, entity);
 		const rows = await read(item, entity, action, call);

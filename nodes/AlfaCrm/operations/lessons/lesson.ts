@@ -17,7 +17,7 @@ import type { NewRecord } from '../common/create';
 import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
 import { readTimeSpan } from '../../store/calendar/timeSpan';
 import { movedEnds } from './duration';
-import { isExpression, isForm, lostError } from '../../run/fieldInput';
+import { isExpression, isInFormMode, emptyFieldError } from '../../run/fieldInput';
 import { readWholeList } from '../../run/readList';
 import { updating } from '../common/update';
 import type { Branch } from '../../store/located';
@@ -94,12 +94,12 @@ export function assertForSomebody(item: Item, input: IDataObject): void {
 	// A row that was read of a lesson for a group has an empty list of customers.
 	const isOfRow = ({ name }: Field) => {
 		const value: unknown = input[name];
-		return !isForm(item, lesson) && (value === '' || (Array.isArray(value) && value.length === 0));
+		return !isInFormMode(item, lesson) && (value === '' || (Array.isArray(value) && value.length === 0));
 	};
 	for (const field of [customer, group, teacher]) {
 		if (!isEmptyIn(field) || !isGiven(item, input, field)) continue;
 		if (field !== teacher && isOfRow(field) && isEmptyIn(customer) !== isEmptyIn(group)) continue;
-		throw lostError(item, field, 'leave it out if the lesson has none');
+		throw emptyFieldError(item, field, 'leave it out if the lesson has none');
 	}
 	if (![customer, group].every(isEmptyIn)) return;
 	throw item.error(
@@ -111,7 +111,7 @@ export function assertForSomebody(item: Item, input: IDataObject): void {
 /** Whether a field that came empty was given all the same: named in JSON or the input, or filled by an expression. */
 function isGiven(item: Item, input: IDataObject, { name }: Field): boolean {
 	const { [name]: parameter, columns } = item.execution.parameters;
-	if (isForm(item, lesson)) return !isEmpty(input[name]) || isExpression(parameter);
+	if (isInFormMode(item, lesson)) return !isEmpty(input[name]) || isExpression(parameter);
 	const { value } = (columns ?? {}) as { value?: IDataObject | null };
 	return name in input || isExpression(value?.[name]);
 }
