@@ -18,7 +18,7 @@ import { objectOf } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
 import { forOwner } from '../../run/owner';
 import { makeActionRowTest } from '../../run/filters';
-import { asRows, limitForm, limitOf, readList } from '../../run/readList';
+import { toRows, limitForm, readLimit, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import { readFields, readFilterFields } from '../../run/actionFields';
 import { nameSourceOf } from '../../run/names';
@@ -51,13 +51,13 @@ const reading = <K extends 'get' | 'getMany'>(
 
 /** Reads what comes in one answer: an object, or a bare list of rows. */
 export const get = reading<'get'>({}, async (item, _entity, _action, call) =>
-	asRows(item, call, await item.fetch(call)),
+	toRows(item, call, await item.fetch(call)),
 );
 
 /** Reads the pages of a list. */
 export const getMany = reading<'getMany'>({ limit: limitForm }, async (item, entity, action, call) => {
 	const keep = makeActionRowTest(fieldsOf(action), { ...call.query, ...call.body });
-	return await readList(item, entity.plural.toLowerCase(), call, { limit: limitOf(item), keep });
+	return await readList(item, entity.plural.toLowerCase(), call, { limit: readLimit(item), keep });
 });
 
 /** Sends one call that changes something each time that it runs. */

@@ -13,7 +13,7 @@ import {
 	readPartition,
 	readViews,
 } from '../../run/filters';
-import { limitForm, limitOf, otherKinds, readList } from '../../run/readList';
+import { limitForm, readLimit, readKindPasses, readList } from '../../run/readList';
 import { keysForm, targetOf } from '../../run/target';
 import { nameSourceOf } from '../../run/names';
 
@@ -28,13 +28,13 @@ export const getMany: Operation = {
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.keys);
-		const limit = limitOf(item);
+		const limit = readLimit(item);
 		const show = readingOutput(item, entity);
 		const wanted = readFilters(item, entity);
 		const views = readViews(item, entity);
 		const chosen = combinePasses(readPartition(item, entity), makeFilterPasses(entity, wanted));
 		const isOfKind = (entity.hidden?.kinds?.name ?? '') in wanted;
-		const others = isOfKind ? [] : await otherKinds(item, entity, target.branch);
+		const others = isOfKind ? [] : await readKindPasses(item, entity, target.branch);
 		const isWanted = await makeRowTest(item, entity, target, wanted);
 		const plural = entity.plural.toLowerCase();
 		const list = { ...target, body: { ...target.query, ...views.body }, task: `list the ${plural}` };

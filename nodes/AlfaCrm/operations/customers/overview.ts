@@ -26,7 +26,7 @@ import type { ActionKind } from '../../run/operation';
 import type { FindRequest } from '../common/find';
 import { findOptions, findRecords, noneFound, readFind } from '../common/find';
 import { matchForm } from '../../run/matching/keys';
-import { eachOnce, warnOfMissing } from '../../run/readList';
+import { uniqueRecords, warnOfMissing } from '../../run/readList';
 import type { Item } from '../../run/item';
 import type { Collection } from '../../form/parameters';
 import { CustomerLessons } from '../../store/calendar/customerLessons';
@@ -286,7 +286,7 @@ async function readPart(
 		}
 	};
 	const given = (await Promise.all(branches.map(readIn))).flat();
-	return given.length === 0 ? undefined : eachOnce(given.flat());
+	return given.length === 0 ? undefined : uniqueRecords(given.flat());
 }
 
 /** Nobody is to hear that there are no more lessons where those of groups were not counted. */

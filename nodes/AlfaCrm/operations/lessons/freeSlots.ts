@@ -11,7 +11,7 @@ import { readFilterFields } from '../../run/actionFields';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
 import { assertExpressionHasValue } from '../../run/fieldInput';
-import { limitForm, limitOf, warnOfLimit } from '../../run/readList';
+import { limitForm, readLimit, warnOfLimit } from '../../run/readList';
 import { targetOf } from '../../run/target';
 import { assertDayRange, assertRoomExists, duration, findSlots, readTeachers, step } from './timetable';
 
@@ -97,7 +97,7 @@ function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
 		notBefore: chosenOptions.flag(includePastSlots) ? undefined : wallClock(item.zone),
 		includesOtherBranchHours: chosenOptions.flag(includeOtherBranchHours),
 	};
-	const limit = limitOf(item);
+	const limit = readLimit(item);
 	assertDayRange(item, search.firstDay, search.lastDay, 'Date From');
 	return { ...search, chosenTeacherIds: readIds(listOf(teacherIds)), limit };
 }
