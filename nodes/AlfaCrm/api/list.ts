@@ -98,18 +98,6 @@ const WHOLE_LIST: ReadingGoal = { add: () => {}, isReached: () => false };
 /** Is reached after the first page. */
 export const ONE_PAGE: ReadingGoal = { add: () => {}, isReached: () => true };
 
-/** Is reached when the time is over. */
-export class DeadlineGoal implements ReadingGoal {
-	/** @param deadline milliseconds since 1970 */
-	constructor(private readonly deadline: number) {}
-
-	add(): void {}
-
-	isReached(): boolean {
-		return Date.now() >= this.deadline;
-	}
-}
-
 // ---------------------------------------------------------------- one pass
 
 /** Reads a list for one pass: once, and once more if rows are missing then. */

@@ -202,18 +202,28 @@ export function addToList(item: Item, field: Field, shownValue: unknown, givenVa
 	if (givenItems.length === 0) return givenValue;
 
 	if (shownValue === undefined) {
-		throw cannotAddError(item, field, 'AlfaCRM does not show what is in it');
+		throw cannotAddError(
+			item,
+			field,
+			`Nothing can be added to '${field.label}', because AlfaCRM does not show what is in it`,
+		);
 	}
 	const shownItems = listOf(shownValue);
 	const lacksIds = kindOf(field).holdsIds && shownItems.some((shownItem) => readId(shownItem) === undefined);
-	if (lacksIds) throw cannotAddError(item, field, 'AlfaCRM shows no IDs in it');
+	if (lacksIds) {
+		throw cannotAddError(
+			item,
+			field,
+			`Nothing can be added to '${field.label}', because AlfaCRM shows no IDs in it`,
+		);
+	}
 
 	return union(field, shownItems, givenItems) as Wire;
 }
 
-function cannotAddError(item: Item, { label }: Field, reason: string): Error {
+function cannotAddError(item: Item, { label }: Field, message: string): Error {
 	return item.error(
-		`Nothing can be added to '${label}', because ${reason}`,
+		message,
 		`Leave '${label}' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values.`,
 	);
 }

@@ -3,7 +3,6 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { nodeError } from '../api/failures';
 import type { Collected } from '../api/list';
-import { DeadlineGoal } from '../api/list';
 import { archivedFlag } from '../entities/archive';
 import { customer, CUSTOMER_TYPE } from '../entities/customer';
 import { listCall } from '../entities/listCall';
@@ -11,7 +10,16 @@ import { readFlag } from '../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, isOfOtherBranch, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
+import {
+	byBranch,
+	DeadlineGoal,
+	inEach,
+	isOfOtherBranch,
+	mapBranches,
+	placesOf,
+	recordsIn,
+	rowId,
+} from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { checkNumber, checkText, makeObjectCheck, makeOptional, makeRecordCheck } from './storedShape';
 

@@ -106,7 +106,7 @@ export const isLasting = ({ node }: ApiClient, failure: unknown): boolean =>
  */
 export const pollReader = (client: ApiClient, deadline: number): ListReader => ({
 	async collect(list, options): Promise<Collected> {
-		const goal = new TimedGoal(deadline, options.goal);
+		const goal = new DeadlineGoal(deadline, options.goal);
 		const collected = await collect(client, list, { ...options, goal });
 		const wasCutShort = collected.nextPage !== undefined && options.goal?.isReached() !== true;
 		if (wasCutShort) throw tooLongError(client, list);
@@ -117,8 +117,9 @@ export const pollReader = (client: ApiClient, deadline: number): ListReader => (
 	},
 });
 
-/** Is reached with the goal of the caller, if there is one, or when the time is over. */
-class TimedGoal implements ReadingGoal {
+/** Is reached when the time is over, or before with the goal of the caller, if there is one. */
+export class DeadlineGoal implements ReadingGoal {
+	/** @param deadline milliseconds since 1970 */
 	constructor(
 		private readonly deadline: number,
 		private readonly goal?: ReadingGoal,

@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import {
 	byBranch,
+	DeadlineGoal,
 	inEach,
 	isOfOtherBranch,
 	mapBranches,
@@ -261,7 +262,7 @@ export class NewRecords implements EventSource {
 			const mostRows = tooMany - tooFew > 1 ? enough : Infinity;
 			const isMany = ({ total = 0 }: Pick<Collected, 'total'>) => total > mostRows;
 			const { found, failures } = await inEach(branches, async (branch) => {
-				const goal = new ShortListGoal({ mostRows, deadline });
+				const goal = new DeadlineGoal(deadline, new TooLongListGoal(mostRows));
 				return await reader.collect(this.listOf(branch, since), { goal });
 			});
 			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
@@ -307,19 +308,18 @@ export class NewRecords implements EventSource {
 	}
 }
 
-/** Is reached when a list turns out to have more rows than are worth reading, or when the time is over. */
-class ShortListGoal implements ReadingGoal {
+/** Is reached when a list turns out to have more rows than are worth reading. */
+class TooLongListGoal implements ReadingGoal {
 	private total = 0;
 
-	constructor(private readonly limits: { mostRows: number; deadline: number }) {}
+	constructor(private readonly mostRows: number) {}
 
 	add({ total = 0 }: Page): void {
 		this.total = total;
 	}
 
 	isReached(): boolean {
-		const { mostRows, deadline } = this.limits;
-		return this.total > mostRows || Date.now() >= deadline;
+		return this.total > this.mostRows;
 	}
 }
 
