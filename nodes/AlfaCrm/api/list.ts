@@ -93,6 +93,7 @@ export async function collect(
 
 // ---------------------------------------------------------------- goals
 
+/** Is never reached, so the list is read to its end. */
 const WHOLE_LIST: ReadingGoal = { add: () => {}, isReached: () => false };
 
 /** Is reached after the first page. */
@@ -114,9 +115,10 @@ class PassReading {
 
 	async read(): Promise<ReadingResult> {
 		const firstResult = await this.readPages(this.list);
-		// A reading that continues an earlier one is not repeated: it could not tell whether rows of the pages before are missing.
-		const isContinued = (this.list.firstPage ?? 0) > 0;
-		if (firstResult.isComplete || wasEndedByGoal(firstResult) || isContinued) return firstResult;
+
+		// A reading that began on a later page lacks the rows of the pages before. They were read by an earlier one.
+		const isContinuation = (this.list.firstPage ?? 0) > 0;
+		if (firstResult.isComplete || wasEndedByGoal(firstResult) || isContinuation) return firstResult;
 
 		return await this.readPages(this.list);
 	}
@@ -125,7 +127,7 @@ class PassReading {
 	private async readPages(list: ListRequest): Promise<ReadingResult> {
 		let result: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
-		// Pages are asked for ahead. Among unwanted rows nobody knows how many pages the limit takes.
+		// Pages are asked for ahead, as far as rows are missing. If some rows are unwanted, the limit may take all pages.
 		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.missingCount);
 
 		for await (const page of pages(this.client, list, countRowsToRead)) {

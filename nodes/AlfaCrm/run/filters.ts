@@ -110,8 +110,8 @@ function assertFilterHasValue(item: Item, { plural }: Entity, filter: Filter, va
 // ---------------------------------------------------------------- asking AlfaCRM
 
 /**
- * Makes the bodies to ask AlfaCRM with, one for each pass. A filter may need several passes: part of a
- * phone number is looked for in each form in which AlfaCRM may have stored it.
+ * Makes the bodies to ask AlfaCRM with, one for each pass. A filter may need several passes: part of a phone number is looked for in
+ * each form in which AlfaCRM may have stored it.
  */
 export function makeFilterPasses({ filters }: Entity, values: IDataObject): IDataObject[] {
 	return pickUsed(filters, values)
@@ -207,7 +207,10 @@ function isOnSideOfBound(
 const isOnSide = <T extends number | string>(test: FieldVerification['test'], value: T, bound: T): boolean =>
 	test === 'from' ? value >= bound : value <= bound;
 
-/** Whether a row may have the value that a filter asks for. It may if nobody can tell: some filters find more than the very value. */
+/**
+ * Whether a row may have the value that a filter asks for. True also where that cannot be told: the row does not show the field, or
+ * the filter finds more than exact values.
+ */
 function mayHaveValue(filter: Field | Filter, shownValue: unknown, value: unknown): boolean {
 	const matches = matcherOf(filter);
 	if (shownValue === undefined || matches === undefined) return true;

@@ -133,11 +133,13 @@ async function sendUpdate(
 	};
 	const answeredRow = await item.save(call, [recordKey(entity, id)]);
 
-	// The answer may not hold the record, so the values that were sent stand in for it. The flag of the archive does not: AlfaCRM
-	// takes it also where it does nothing.
-	const isNoArchiveFlag = ([name]: [string, unknown]) => name !== 'removed';
-	const sentValues = Object.fromEntries(Object.entries(changedValues).filter(isNoArchiveFlag));
-	return { row: { ...row, ...sentValues, ...answeredRow }, branch };
+	// The answer may not hold the record, so the values that were sent are taken for saved.
+	return { row: { ...row, ...withoutArchiveFlag(changedValues), ...answeredRow }, branch };
+}
+
+/** Leaves out the flag of the archive: that AlfaCRM has taken it does not prove that the record is in the archive now. */
+function withoutArchiveFlag(values: IDataObject): IDataObject {
+	return Object.fromEntries(Object.entries(values).filter(([name]) => name !== 'removed'));
 }
 
 /** Tells the user if AlfaCRM took the flag of the archive, and the record is still where it was. */
@@ -159,13 +161,13 @@ async function warnIfFlagHasNoEffect(
 }
 
 /** Tells the user that a changed record is in the archive: lists do not show it, so the user may not know. */
-function warnIfInArchive({ item, entity }: RecordTask, { row, archived, ...located }: FoundRecord): void {
-	const isInArchive = archived ?? archivedByRow(entity, row, item.zone);
+function warnIfInArchive({ item, entity }: RecordTask, record: FoundRecord): void {
+	const isInArchive = record.archived ?? archivedByRow(entity, record.row, item.zone);
 	if (!isInArchive) return;
 
 	item.execution.hints.add(
 		`Archived ${entity.plural.toLowerCase()} were changed and stay in the archive; 'Restore' brings them back`,
-		`${entity.label.toLowerCase()} ${idIn({ row, ...located })}`,
+		`${entity.label.toLowerCase()} ${idIn(record)}`,
 	);
 }
 
