@@ -145,8 +145,10 @@ export function changesOf(
 	return { ...body, ...customBody(item, input, { overwrites }) };
 }
 
-/** Whether a field cannot be emptied: a record in no branch is shown nowhere, and a lesson without a start or
- * an end takes place at no time. */
+/**
+ * Whether a field cannot be emptied. Besides required fields these are branches, because a record in no branch is shown nowhere, and
+ * times, because a lesson without a start or an end takes place at no time.
+ */
 const mustKeepValue = ({ required, fromBranch, type }: Field): boolean =>
 	required === true || fromBranch === true || type === 'time';
 

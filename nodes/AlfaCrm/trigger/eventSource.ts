@@ -117,7 +117,7 @@ export const pollReader = (client: ApiClient, deadline: number): ListReader => (
 	},
 });
 
-/** Is reached when the time is over, or before with the goal of the caller, if there is one. */
+/** Is reached when the time is over, or before that together with another goal. */
 export class DeadlineGoal implements ReadingGoal {
 	/** @param deadline milliseconds since 1970 */
 	constructor(
