@@ -117,7 +117,7 @@ export const pollReader = (client: ApiClient, deadline: number): ListReader => (
 	},
 });
 
-/** Is reached when the time is over, or before that together with another goal. */
+/** Is reached when the time is over, or when another goal is reached before that. */
 export class DeadlineGoal implements ReadingGoal {
 	/** @param deadline milliseconds since 1970 */
 	constructor(
