@@ -147,6 +147,9 @@ class PassReading {
 	}
 
 	private withoutSeenRows(page: Page): Page {
+		// Most lists are read once, so no page has rows that came before.
+		if (!page.keys.some((key) => this.seenKeys.has(key))) return page;
+
 		const isNew = (_value: unknown, index: number) => !this.seenKeys.has(page.keys[index]);
 		return { ...page, rows: page.rows.filter(isNew), keys: page.keys.filter(isNew) };
 	}
