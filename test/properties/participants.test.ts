@@ -107,7 +107,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 						? members[Number(query?.group_id) - 41].map((customer_id) => ({ customer_id }))
 						: PEOPLE.map((id) => ({ id, name: `${id}` }));
 				const rows = (all as IDataObject[]).filter(keep);
-				return await Promise.resolve({ rows, isComplete: true, read: rows.length });
+				return await Promise.resolve({ rows, isComplete: true, readCount: rows.length });
 			},
 		};
 		const occurrences = lessons.map(({ branch, hour, ...row }, index) => {

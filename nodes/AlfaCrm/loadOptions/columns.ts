@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
-import { collect } from '../api/list';
+import { collect, ONE_PAGE } from '../api/list';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
@@ -41,7 +41,7 @@ async function customColumns(context: ILoadOptionsFunctions, entity: Entity): Pr
 	const branch = await chosenBranch(context, client, entity);
 	const task = `read the custom fields of ${entity.plural.toLowerCase()}`;
 	const list = { path: entity.path, branch, body: entity.hidden?.show, task };
-	const { rows } = await collect(client, list, { isEnough: () => true });
+	const { rows } = await collect(client, list, { goal: ONE_PAGE });
 	const names = new Set(rows.flatMap((row) => Object.keys(row).filter(isCustom)));
 	return [...names].sort().map((id) => {
 		const sample = rows.map((row) => row[id]).find((value) => value !== null && value !== undefined);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { readId } from '../values/formats';
-import { collect } from '../api/list';
+import { collect, ONE_PAGE } from '../api/list';
 import { listCall } from '../entities/listCall';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -45,7 +45,7 @@ export class Names implements KnownNames {
 		for (const id of wanted) known.set(id, undefined);
 		const asked = filter && (filter.ask?.(wanted) ?? { [filter.name]: wanted });
 		const body = { ...entity.hidden?.show, ...asked };
-		const page = collect(this.client, { ...listCall(entity, this.branch), body }, { isEnough: () => true });
+		const page = collect(this.client, { ...listCall(entity, this.branch), body }, { goal: ONE_PAGE });
 		const { rows } = await page.catch(() => ({ rows: [] }));
 		for (const row of rows) known.set(readId(row.id) ?? 0, titleOf(row, entity));
 	}

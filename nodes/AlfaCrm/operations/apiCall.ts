@@ -5,7 +5,7 @@ import { readId } from '../values/formats';
 import { recordKey } from '../run/execution';
 import type { OtherResource } from '../run/operation';
 import type { Item, ItemRequest } from '../run/item';
-import { asRows, readList } from '../run/readList';
+import { toRows, readList } from '../run/readList';
 
 /** Value of `resource` for calls that no entity covers. */
 export const API_CALL = 'apiCall';
@@ -96,7 +96,7 @@ async function sendCall(item: Item): Promise<IDataObject[]> {
 	const isIdempotent = LISTS.has(action);
 	if (!item.flag(allPages)) {
 		const answer = isIdempotent ? await item.fetch(call) : await sendLocked(item, call);
-		return asRows(item, call, answer, isIdempotent);
+		return toRows(item, call, answer, isIdempotent);
 	}
 	if (!isIdempotent) {
 		throw item.error(

@@ -5,7 +5,21 @@ import type { Field } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
 import type { Item } from './item';
 import type { OperationPart } from './operation';
-import { lostError } from './fieldInput';
+import { emptyFieldError } from './fieldInput';
+
+/**
+ * The fields of an action in the form. A prominent field has a parameter of its own; the user adds the other ones from the
+ * collection *Additional Fields*.
+ */
+
+// ---------------------------------------------------------------- the form
+
+export function fieldsForm(fields: readonly Field[]): OperationPart {
+	return {
+		prominentFields: fields.filter(isProminent).flatMap(toParameters),
+		fields: fields.every(isProminent) ? [] : [additionalFields(fields)],
+	};
+}
 
 const additionalFields = (fields: readonly Field[]): INodeProperties =>
 	collection(
@@ -14,43 +28,49 @@ const additionalFields = (fields: readonly Field[]): INodeProperties =>
 		fields.filter((field) => !isProminent(field) && !field.withoutParameter).map(toProperty),
 	);
 
-/** The fields of an action in the form. */
-export function fieldsForm(fields: readonly Field[]): OperationPart {
-	return {
-		prominentFields: fields.filter(isProminent).flatMap(toParameters),
-		fields: fields.every(isProminent) ? [] : [additionalFields(fields)],
-	};
-}
-
-/** Whether a field that is left as it is stands for today, or for a day that is counted from today. */
-export const dependsOnToday = (field: Field): boolean =>
-	field.fallback === 'today' || (field.type === 'date' && field.daysAhead !== undefined);
-
-/** The options of an action, if it has any. */
+/** Makes the *Options* of an action, if it has any. */
 export const optionsForm = (options: readonly Field[]): INodeProperties[] =>
 	options.length === 0 ? [] : [collection('Options', 'options', options.map(toProperty), 'Add Option')];
 
+/** Whether the default of a field is today, or a day that is counted from today. */
+export const dependsOnToday = (field: Field): boolean =>
+	field.fallback === 'today' || (field.type === 'date' && field.daysAhead !== undefined);
+
+// ---------------------------------------------------------------- reading the form
+
 /**
- * What the form holds for them; all fields of the action are to be asked for at once.
+ * Reads the values of `fields` from the form. Call it once, with all fields of the action.
  *
- * @param mustSay which of those that were added may not be empty
+ * @throws NodeOperationError when a field was added and is empty that may not be empty
  */
-export function readFields(
-	item: Item,
-	fields: readonly Field[],
-	mustSay = ({ neverEmpty }: Field) => neverEmpty === true,
-): IDataObject {
-	const added = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
-	const entries = fields.map((field) => {
-		if (isProminent(field)) return [field.name, item.inputOf(field)];
-		return [field.name, added?.has(field.name) ? added.input({ ...toProperty(field) }) : undefined];
-	});
-	const input = Object.fromEntries(entries) as IDataObject;
-	for (const field of fields)
-		if (added?.has(field.name) && isBlank(field, input[field.name]) && mustSay(field))
-			throw lostError(item, field);
-	return input;
+export function readFields(item: Item, fields: readonly Field[]): IDataObject {
+	return readValues(item, fields, ({ neverEmpty }) => neverEmpty === true);
 }
 
-/** The same where they say what is returned: one that was added and is empty is refused, for more would come without it. */
-export const readFilters: typeof readFields = (item, fields) => readFields(item, fields, () => true);
+/**
+ * Reads the values of fields that say what an action lists. None of them may be added and empty, because AlfaCRM would then list
+ * more than was asked for.
+ */
+export function readFilterFields(item: Item, fields: readonly Field[]): IDataObject {
+	return readValues(item, fields, () => true);
+}
+
+function readValues(
+	item: Item,
+	fields: readonly Field[],
+	mayNotBeEmpty: (field: Field) => boolean,
+): IDataObject {
+	const additional = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
+	const wasAdded = ({ name }: Field) => additional?.has(name) === true;
+	const readValue = (field: Field): unknown => {
+		if (isProminent(field)) return item.inputOf(field);
+		return wasAdded(field) ? additional?.input(toProperty(field)) : undefined;
+	};
+
+	const input = Object.fromEntries(fields.map((field) => [field.name, readValue(field)])) as IDataObject;
+	for (const field of fields) {
+		const isEmptied = wasAdded(field) && isBlank(field, input[field.name]);
+		if (isEmptied && mayNotBeEmpty(field)) throw emptyFieldError(item, field);
+	}
+	return input;
+}

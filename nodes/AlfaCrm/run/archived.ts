@@ -6,31 +6,52 @@ import { readWholeList } from './readList';
 import type { Target, LocatedRecord } from '../store/located';
 
 /**
- * Whether a record is archived. A row may say so by its flag; a day in it says only that it may be, for whose day it is
- * by now depends on the school's clock, and groups show neither. So AlfaCRM is asked for archived ones. API notes 3.
+ * Finds out whether a record is archived: by its row if that is sure, or else by asking AlfaCRM for archived records.
  *
- * @throws NodeApiError when the list of them did not come whole
+ * A row may have a flag, which is sure. It may have the day on which the record is or will be archived. Whether that day has come
+ * depends on the school's clock, so only a day without end is sure: the record is not archived. Groups show neither. API notes 3.
+ *
+ * @throws NodeApiError when the list of archived records did not come whole
  */
 export async function isArchived(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	{ row, branch }: LocatedRecord,
+	record: LocatedRecord,
 ): Promise<boolean> {
 	if (entity.archive === undefined) return false;
+
+	const { row } = record;
 	const flag = archivedFlag(row);
 	if (flag !== undefined) return flag;
-	const { day } = entity.archive;
-	if (day !== undefined && formatDay(row[day], 'iso', item.zone) === OPEN_END) return false;
+
+	const { day: dayField } = entity.archive;
+	const isNeverArchived = dayField !== undefined && formatDay(row[dayField], 'iso', item.zone) === OPEN_END;
+	if (isNeverArchived) return false;
+
+	return await isListedAsArchived(item, entity, target, record);
+}
+
+async function isListedAsArchived(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	{ row, branch }: LocatedRecord,
+): Promise<boolean> {
 	const id = readId(row.id);
-	const [noun, plural] = [entity.label, entity.plural].map((words) => words.toLowerCase());
+	const noun = entity.label.toLowerCase();
+	const plural = entity.plural.toLowerCase();
 	const list = {
 		...target,
 		branch,
 		body: { id, ...target.query, ...entity.hidden?.show, removed: 2 },
 		task: `look for the ${noun} in the archive`,
 	};
-	const what = `whether ${noun} ${String(row.id)} is archived`;
-	const rows = await readWholeList(item, { label: noun, plural: `archived ${plural}` }, list, what);
-	return rows.some((one) => readId(one.id) === id);
+	const archivedRows = await readWholeList(
+		item,
+		{ label: noun, plural: `archived ${plural}` },
+		list,
+		`whether ${noun} ${String(row.id)} is archived`,
+	);
+	return archivedRows.some((archivedRow) => readId(archivedRow.id) === id);
 }

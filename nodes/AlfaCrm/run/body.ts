@@ -12,7 +12,19 @@ import type { Field, Wire } from '../entities/fieldTypes';
 import type { Item } from './item';
 import type { Collection } from '../form/parameters';
 
-/** What an empty value means is the user's choice, for it may be a gap in a sheet. */
+/**
+ * Turns what the user has given for the fields of a record into the body of a call.
+ *
+ * - **A new record** takes every value that is not empty, and a default where a field has one. A required field must have a value.
+ * - **A change** takes only the fields that the user has given. An empty value may be a gap in a sheet, so it is left out unless
+ *   the user wants it to empty the field.
+ *
+ * Custom fields are known by their names alone, so they are added at the end. API notes 9.
+ */
+
+// ---------------------------------------------------------------- the form
+
+/** Lets the user choose what an empty value means, because it may be a gap in a sheet. */
 export const overwriteWithEmpty: INodeProperties = {
 	displayName: 'Overwrite With Empty Values',
 	name: 'overwriteWithEmpty',
@@ -21,7 +33,7 @@ export const overwriteWithEmpty: INodeProperties = {
 	description: 'Whether empty values empty the field',
 };
 
-/** For forms and webhooks, whose texts nobody has counted. */
+/** For texts from forms and webhooks, whose length nobody has checked. */
 const shortenTexts: INodeProperties = {
 	displayName: 'Shorten Long Texts',
 	name: 'shortenTexts',
@@ -30,118 +42,182 @@ const shortenTexts: INodeProperties = {
 	description: 'Whether to cut texts that are too long',
 };
 
-/** That option, where one of the fields can be too long. */
+/** Offers to cut texts, if one of the fields has a limit. */
 export const shortenOption = (fields: readonly Field[]): INodeProperties[] =>
 	fields.some((field) => longestOf(field) !== undefined) ? [shortenTexts] : [];
 
-/** The options of what has no others. */
+/** Makes the *Options* of an operation that has no other option. */
 export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[] =>
 	shortenOption(fields).map((option) => collection('Options', 'options', [option], 'Add Option')),
 );
 
-/** Whether the user wants them to be cut; undefined where there is no such option. */
-export const shortensTexts = (options?: Collection): boolean | undefined => options?.flag(shortenTexts);
+/** Reads whether the user wants long texts to be cut; undefined if the form does not offer it. */
+export const readShortensTexts = (options?: Collection): boolean | undefined => options?.flag(shortenTexts);
 
-/** A text of the user as AlfaCRM takes it; what a record holds already is not asked. */
-export function fitting(item: Item, field: Field, value: Wire, shortens?: boolean): Wire {
-	const longest = longestOf(field);
-	if (longest === undefined || typeof value !== 'string' || lengthOf(value) <= longest) return value;
-	if (shortens) {
-		item.execution.hints.add(
-			'Texts that are longer than AlfaCRM takes were shortened',
-			`'${field.label}' to ${longest} characters`,
-		);
-		return shortened(value, longest);
-	}
-	const orCut = shortens === undefined ? '' : `, or turn on '${shortenTexts.displayName}' in 'Options'`;
-	throw item.error(
-		`'${field.label}' has ${lengthOf(value)} characters; AlfaCRM accepts at most ${longest}`,
-		`Shorten it${orCut}.`,
-	);
-}
+// ---------------------------------------------------------------- a new record
 
-/** Values that are not empty; the required ones must be there, and the branch stands in where it belongs. */
+/**
+ * Makes the body of a new record, or of an action, from what the user has given.
+ *
+ * @param branch the branch of the call, which stands in for the branch of a new record
+ * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
+ * @throws NodeOperationError when a required field is empty, or a value cannot be sent
+ */
 export function bodyOf(
 	item: Item,
 	fields: readonly Field[],
 	input: IDataObject,
 	branch?: number,
-	shortens?: boolean,
+	shortensTexts?: boolean,
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of fields) {
-		const value = isBlank(field, input[field.name]) ? defaultFor(item, field, branch) : input[field.name];
-		if (isBlank(field, value)) {
-			if (field.required) throw missingError(item, field);
-		} else {
-			const wire = fitting(item, field, item.toWire(field, value), shortens);
-			// A null, for no stage, is sent only where the field is required; a new record has none anyway.
-			if (wire !== null || field.required) body[field.name] = wire;
-		}
+		const value = valueOrDefault(item, field, input[field.name], branch);
+		if (isBlank(field, value)) continue;
+
+		const wire = fitText(item, field, item.toWire(field, value), shortensTexts);
+		// Null stands for no stage. A new record has none anyway, so null is sent only where a choice is required.
+		if (wire !== null || field.required) body[field.name] = wire;
 	}
-	for (const { label, requiredUnless } of fields.filter(({ name }) => !(name in body))) {
-		if (requiredUnless === undefined || requiredUnless in body) continue;
-		const { label: other } = fields.find(({ name }) => name === requiredUnless) ?? { label: requiredUnless };
+	assertAlternativesFilled(item, fields, body);
+	return { ...body, ...customBody(item, input, { overwrites: false }) };
+}
+
+/** Gives the value of a field, or its default if it is empty. Only a field that is not required may stay empty. */
+function valueOrDefault(item: Item, field: Field, givenValue: unknown, branch?: number): unknown {
+	if (!isBlank(field, givenValue)) return givenValue;
+
+	const value = defaultFor(item, field, branch);
+	if (isBlank(field, value) && field.required) throw missingError(item, field);
+	return value;
+}
+
+function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number): unknown {
+	if (fallback === 'today') return today('iso', item.zone);
+	if (fromBranch) return branch;
+	// Who the author is takes a call, so it is looked up later, when everything else is known to be right.
+	return fallback === 'author' ? undefined : fallback;
+}
+
+/** @throws NodeOperationError when two fields are empty of which one has to be filled */
+function assertAlternativesFilled(item: Item, fields: readonly Field[], body: IDataObject): void {
+	for (const { name, label, requiredUnless } of fields) {
+		const isFilled = name in body || requiredUnless === undefined || requiredUnless in body;
+		if (isFilled) continue;
+
+		const alternative = fields.find((field) => field.name === requiredUnless);
+		const alternativeLabel = alternative?.label ?? requiredUnless;
 		throw item.error(
-			`'${label}' and '${other}' are both empty`,
+			`'${label}' and '${alternativeLabel}' are both empty`,
 			`Fill one of them, or check the expressions in them.`,
 		);
 	}
-	return { ...body, ...customBody(item, input, false) };
 }
 
+// ---------------------------------------------------------------- a change
+
 /**
- * The given fields as they are sent. An empty one is passed over, or sent as what empties it; one that is undefined,
- * as an expression is that finds nothing, is passed over in any case.
+ * Makes the body of a change from the fields that the user has given.
+ *
+ * @param overwrites whether an empty value empties the field; else it is left out
+ * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
+ * @throws NodeOperationError when a field would be emptied that must have a value, or a value cannot be sent
  */
 export function changesOf(
 	item: Item,
 	entity: Entity,
 	input: IDataObject,
 	overwrites: boolean,
-	shortens?: boolean,
+	shortensTexts?: boolean,
 ): IDataObject {
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
 		const value = input[field.name];
-		if (!isBlank(field, value)) body[field.name] = fitting(item, field, item.toWire(field, value), shortens);
-		else if (isUndefined(value) || !overwrites) continue;
-		// No branch would show a record that is in none, and what never ends takes place at no time.
-		else if (field.required || field.fromBranch || field.type === 'time') throw missingError(item, field);
-		else body[field.name] = clearedValue(field);
+		if (!isBlank(field, value)) {
+			body[field.name] = fitText(item, field, item.toWire(field, value), shortensTexts);
+		} else if (overwrites && !isUndefined(value)) {
+			// An undefined value is never meant to empty a field: an expression that finds nothing gives it.
+			if (mustKeepValue(field)) throw missingError(item, field);
+			body[field.name] = clearedValue(field);
+		}
 	}
-	// The number of a group is that of some customer as well.
-	for (const field of entity.fields) {
-		if (field.type !== 'owner' || !(field.by in body) || field.name in body) continue;
-		const kind = entity.fields.find(({ name }) => name === field.by);
-		throw missingError(item, field, ` together with '${kind?.label ?? field.by}'`);
-	}
-	return { ...body, ...customBody(item, input, overwrites) };
+	assertOwnersGiven(item, entity, body);
+	return { ...body, ...customBody(item, input, { overwrites }) };
 }
 
-function customBody(item: Item, input: IDataObject, overwrites: boolean): IDataObject {
+/**
+ * Whether a field cannot be emptied. Besides required fields these are branches, because a record in no branch is shown nowhere, and
+ * times, because a lesson without a start or an end takes place at no time.
+ */
+const mustKeepValue = ({ required, fromBranch, type }: Field): boolean =>
+	required === true || fromBranch === true || type === 'time';
+
+/**
+ * A new kind of owner, such as a group, needs a new ID beside it: the ID that the record has is that of another kind, and the
+ * group with the same number would be taken.
+ *
+ * @throws NodeOperationError when the kind is given without the ID
+ */
+function assertOwnersGiven(item: Item, { fields }: Entity, body: IDataObject): void {
+	for (const field of fields) {
+		const lacksId = field.type === 'owner' && field.by in body && !(field.name in body);
+		if (!lacksId) continue;
+
+		const kindField = fields.find(({ name }) => name === field.by);
+		throw missingError(item, field, ` together with '${kindField?.label ?? field.by}'`);
+	}
+}
+
+// ---------------------------------------------------------------- both
+
+/** Makes the part of a body that holds custom fields. */
+function customBody(item: Item, input: IDataObject, { overwrites }: { overwrites: boolean }): IDataObject {
 	const body: IDataObject = {};
 	for (const [name, value] of Object.entries(input)) {
 		if (!isCustom(name)) continue;
+
 		const field = customField(name);
-		if (!isBlank(field, value)) body[name] = item.toWire(field, value);
-		else if (value !== undefined && overwrites) body[name] = clearedValue(field);
+		if (!isBlank(field, value)) {
+			body[name] = item.toWire(field, value);
+		} else if (overwrites && value !== undefined) {
+			body[name] = clearedValue(field);
+		}
 	}
 	return body;
 }
 
-/** What is sent when nothing is given; the author is looked up when all else is known. */
-function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number): unknown {
-	if (fallback === 'today') return today('iso', item.zone);
-	return fromBranch ? branch : fallback === 'author' ? undefined : fallback;
+/**
+ * Makes a text short enough for AlfaCRM, or refuses it. Use it only for what the user gives: a text that a record already has is
+ * AlfaCRM's own.
+ *
+ * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
+ * @throws NodeOperationError when a text is too long and is not to be cut
+ */
+export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: boolean): Wire {
+	const longest = longestOf(field);
+	if (longest === undefined || typeof value !== 'string' || lengthOf(value) <= longest) return value;
+
+	if (shortensTexts) {
+		item.execution.hints.add(
+			'Texts that are longer than AlfaCRM takes were shortened',
+			`'${field.label}' to ${longest} characters`,
+		);
+		return shortened(value, longest);
+	}
+
+	const orCut = shortensTexts === undefined ? '' : `, or turn on '${shortenTexts.displayName}' in 'Options'`;
+	throw item.error(
+		`'${field.label}' has ${lengthOf(value)} characters; AlfaCRM accepts at most ${longest}`,
+		`Shorten it${orCut}.`,
+	);
 }
 
-function missingError(item: Item, field: Field, beside = ''): Error {
-	const { required, fromBranch } = field;
+/** @param besides what is to be filled as well, for the advice */
+function missingError(item: Item, field: Field, besides = ''): Error {
 	const label = labelInForm(field);
-	const message =
-		fromBranch && !required
-			? `'${label}' is empty, but a record in no branch would be shown nowhere`
-			: `'${label}' is empty, but it is required`;
-	return item.error(message, `Fill '${label}'${beside}, or check the expression in it.`);
+	const wouldBeInNoBranch = field.fromBranch && !field.required;
+	const message = wouldBeInNoBranch
+		? `'${label}' is empty, but a record in no branch would be shown nowhere`
+		: `'${label}' is empty, but it is required`;
+	return item.error(message, `Fill '${label}'${besides}, or check the expression in it.`);
 }

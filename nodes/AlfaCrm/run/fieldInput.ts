@@ -16,13 +16,56 @@ import { shownFields } from '../output/recordSchema';
 import type { Item } from './item';
 import type { Parameter } from '../form/parameters';
 
-type Mode = 'form' | 'json' | 'map';
+/**
+ * The fields of a record that is created or changed, and the three ways in which a user can give them:
+ *
+ * - **Form**: a parameter for each field. An entity without custom fields has this way only.
+ * - **JSON**: one object with all fields. An AI agent gives them so.
+ * - **Field Mapper**: columns that are matched with the input item.
+ *
+ * Whichever way it is, `readFieldInput` returns the given values by AlfaCRM's names of the fields.
+ */
 
-/** Not all of its fields stand in what Simplify shows. */
+type InputMode = 'form' | 'json' | 'map';
+
+/** Whether an entity has more fields than *Simplify* shows. */
 export const isWide = ({ simple }: Entity): boolean => simple !== undefined;
 
-/** What has no custom fields is given in the form alone. */
-const hasModes = ({ custom }: Entity): boolean => custom === true;
+const hasInputModes = ({ custom }: Entity): boolean => custom === true;
+
+// ---------------------------------------------------------------- the form
+
+/**
+ * Makes the parameters with which a user chooses a way to give the fields, and those of JSON and of the mapper.
+ *
+ * @param neededFields the fields that a new record needs
+ */
+export function inputModeForm(entity: Entity, neededFields: readonly Field[] = []): OperationPart {
+	if (!hasInputModes(entity)) return {};
+
+	return {
+		inputMode: [inputMode],
+		mapper: [inMode('map', mapper(entity))],
+		json: jsonForm(entity, neededFields).map((property) => inMode('json', property)),
+	};
+}
+
+/** Shows a parameter only where the user has chosen the form, if there is a choice. */
+export const inFormMode = (entity: Entity, property: INodeProperties): INodeProperties =>
+	hasInputModes(entity) ? inMode('form', property) : property;
+
+const inMode = (mode: InputMode, property: INodeProperties): INodeProperties =>
+	showWhen(property, { inputMode: [mode], ...property.displayOptions?.show });
+
+/** Makes the parameters of fields that have one of their own. */
+export const prominentForm = (entity: Entity, fields: readonly Field[]): INodeProperties[] =>
+	fields.flatMap(toParameters).map((parameter) => inFormMode(entity, parameter));
+
+/** Makes the options of a collection of fields, such as *Additional Fields*. */
+export function fieldOptions(fields: readonly Field[], { custom }: Entity): INodeProperties[] {
+	const properties = fields.filter(({ withoutParameter }) => !withoutParameter).map(toProperty);
+	return custom ? [...properties, customFields] : properties;
+}
 
 const inputMode: INodeProperties = {
 	displayName: 'Input Mode',
@@ -48,7 +91,7 @@ const mapper = (entity: Entity): INodeProperties => ({
 	required: true,
 	default: { mappingMode: 'defineBelow', value: null },
 	typeOptions: {
-		// Not on the branch: an expression there, unknown while editing, would keep n8n from loading any columns.
+		// The columns do not depend on the branch: an expression there is unknown while editing, and n8n would load no columns.
 		loadOptionsDependsOn: ['operation'],
 		resourceMapper: {
 			resourceMapperMethod: columnsMethod(entity),
@@ -73,38 +116,41 @@ const jsonInput: INodeProperties = {
 	description: 'With the fields as AlfaCRM calls them',
 };
 
-/** The fields of a record, what each takes, and those first without which there is no record. */
-function fieldsInJson({ fields }: Entity, needed: readonly Field[] = []): string {
-	const others = fields.filter((field) => !needed.includes(field));
-	const [first, rest] = [needed, others].map((some) => some.map(jsonHint).join(', '));
-	const optional = `${rest}, custom_... (custom fields)`;
-	return first === '' ? optional : `required: ${first}; optional: ${optional}`;
-}
-
-/**
- * The same where the node is the tool of an AI agent: the model gives it, and is told the fields. n8n's button "let the model
- * define" would begin with an empty description, and a model hears nothing else of a parameter.
- */
-const jsonOfModel = (fields: string): INodeProperties => ({
-	...jsonInput,
-	default: `={{ ${FROM_AI_AUTO_GENERATED_MARKER} $fromAI('JSON', \`${fields}\`, 'json') }}`,
-});
-
-function jsonForm(entity: Entity, needed: readonly Field[]): INodeProperties[] {
-	const fields = fieldsInJson(entity, needed);
-	const told: INodeProperties = {
-		displayName: `Fields: ${fields}.`,
+/** A person sees an empty object and the list of fields; an AI agent gives the object itself. */
+function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperties[] {
+	const fieldList = describeFields(entity, neededFields);
+	const notice: INodeProperties = {
+		displayName: `Fields: ${fieldList}.`,
 		name: 'jsonFields',
 		type: 'notice',
 		default: '',
 	};
+	const hiddenFromAgents = { displayOptions: { hide: OF_TOOL } };
 	return [
-		...[jsonInput, told].map((property) => ({ ...property, displayOptions: { hide: OF_TOOL } })),
-		showWhen(jsonOfModel(fields), OF_TOOL),
+		{ ...jsonInput, ...hiddenFromAgents },
+		{ ...notice, ...hiddenFromAgents },
+		showWhen(jsonInputOfAgent(fieldList), OF_TOOL),
 	];
 }
 
-/** AlfaCRM has no list of an account's custom fields, so here they are named by hand. API notes 9. */
+/**
+ * Makes the parameter that an AI agent fills in. Its default tells the agent the fields: n8n's button "let the model define" would
+ * begin with an empty description, and an agent is told nothing else about a parameter.
+ */
+const jsonInputOfAgent = (fieldList: string): INodeProperties => ({
+	...jsonInput,
+	default: `={{ ${FROM_AI_AUTO_GENERATED_MARKER} $fromAI('JSON', \`${fieldList}\`, 'json') }}`,
+});
+
+/** Lists the fields of a record and what each takes. Those that a new record needs come first. */
+function describeFields({ fields }: Entity, neededFields: readonly Field[] = []): string {
+	const otherFields = fields.filter((field) => !neededFields.includes(field));
+	const neededList = neededFields.map(jsonHint).join(', ');
+	const otherList = `${otherFields.map(jsonHint).join(', ')}, custom_... (custom fields)`;
+	return neededList === '' ? otherList : `required: ${neededList}; optional: ${otherList}`;
+}
+
+/** Takes custom fields by their names, because AlfaCRM does not list those of an account. API notes 9. */
 const customFields: INodeProperties = {
 	displayName: 'Custom Fields',
 	name: 'customFields',
@@ -131,135 +177,146 @@ const customFields: INodeProperties = {
 	],
 };
 
-/** What a collection of fields of the entity offers. */
-export const fieldOptions = (fields: readonly Field[], { custom }: Entity): INodeProperties[] => [
-	...fields.filter(({ withoutParameter }) => !withoutParameter).map(toProperty),
-	...(custom ? [customFields] : []),
-];
+// ---------------------------------------------------------------- reading the form
 
 /**
- * The ways to give fields, but for what the form mode shows.
+ * Reads the fields of a record that the user has given, by AlfaCRM's names, in whichever way they were given.
  *
- * @param needed what a new record needs
- */
-export function inputModeForm(entity: Entity, needed: readonly Field[] = []): OperationPart {
-	if (!hasModes(entity)) return {};
-	return {
-		inputMode: [inputMode],
-		mapper: [inMode('map', mapper(entity))],
-		json: jsonForm(entity, needed).map((property) => inMode('json', property)),
-	};
-}
-
-const inMode = (mode: Mode, property: INodeProperties): INodeProperties =>
-	showWhen(property, { inputMode: [mode], ...property.displayOptions?.show });
-
-/** What is shown in the form mode, if there are others. */
-export const inFormMode = (entity: Entity, property: INodeProperties): INodeProperties =>
-	hasModes(entity) ? inMode('form', property) : property;
-
-/** Fields with a parameter of their own, in the form mode. */
-export const prominentForm = (entity: Entity, fields: readonly Field[]): INodeProperties[] =>
-	fields.flatMap(toParameters).map((parameter) => inFormMode(entity, parameter));
-
-/**
- * What the user gave for the fields of a record, by the names that AlfaCRM uses, whichever way it was given. What AlfaCRM
- * does not know is refused, or left out of what is mapped.
- *
- * @param collection the parameter of the form that holds them
- * @param prominent those that have a parameter of their own there
+ * @param collection the parameter of the form that holds the fields without a parameter of their own
+ * @param prominentFields the fields that have a parameter of their own
+ * @throws NodeOperationError for a field that AlfaCRM does not have. The mapper leaves such a field out instead.
  */
 export function readFieldInput(
 	item: Item,
 	entity: Entity,
 	collection: Parameter,
-	prominent: readonly Field[] = [],
+	prominentFields: readonly Field[] = [],
 ): IDataObject {
-	const mode = modeOf(item, entity);
-	const ways: Record<Mode, () => IDataObject> = {
-		form: () => inForm(item, collection, prominent),
+	const mode = readInputMode(item, entity);
+	const readers: Record<InputMode, () => IDataObject> = {
+		form: () => readForm(item, collection, prominentFields),
 		json: () => item.object(jsonInput),
-		map: () => mapped(item, entity),
+		map: () => readMapper(item, entity),
 	};
-	const given = ways[mode]();
-	const names = new Set(entity.fields.map(({ name }) => name));
-	const unknown = Object.keys(given).filter((key) => !names.has(key) && !(entity.custom && isCustom(key)));
-	const unexpected = unknown.filter((key) => !isOfReading(entity, given, key));
-	const noun = entity.label.toLowerCase();
-	// An item that is mapped as a whole holds more than the record does.
-	if (mode !== 'map' && unexpected.length > 0) {
-		const known = mode === 'json' ? ` There are ${fieldsInJson(entity)}.` : '';
-		throw item.error(
-			`AlfaCRM's ${noun} has no field ${unexpected.map((name) => `"${name}"`).join(', ')} that can be set here`,
-			`Remove it, or correct its name.${known}`,
-		);
-	}
-	for (const name of unexpected)
-		item.execution.hints.add(
-			`Left out, since AlfaCRM's ${noun} has no such field that can be set here`,
-			`"${name}"`,
-		);
-	return Object.fromEntries(Object.entries(given).filter(([key]) => !unknown.includes(key)));
+	const input = readers[mode]();
+	return withoutUnknownFields(item, entity, input, mode);
 }
 
-/** Whether each field stands in a parameter of its own, rather than in a row or an object. */
-export const isForm = (item: Item, entity: Entity): boolean => modeOf(item, entity) === 'form';
+/** Whether each field has a parameter of its own, so that none comes from JSON or a row of the input. */
+export const isInFormMode = (item: Item, entity: Entity): boolean => readInputMode(item, entity) === 'form';
 
-const modeOf = (item: Item, entity: Entity): Mode => (hasModes(entity) ? item.choice(inputMode) : 'form');
+const readInputMode = (item: Item, entity: Entity): InputMode =>
+	hasInputModes(entity) ? item.choice(inputMode) : 'form';
 
-function inForm(item: Item, collection: Parameter, prominent: readonly Field[]): IDataObject {
-	const own = prominent.map((field) => [field.name, item.inputOf(field)]);
-	const { [customFields.name]: custom, ...fields } = item.object({ ...collection, default: {} });
-	return { ...(Object.fromEntries(own) as IDataObject), ...fields, ...customIn(item, custom) };
+function readForm(item: Item, collection: Parameter, prominentFields: readonly Field[]): IDataObject {
+	const prominentInput = Object.fromEntries(
+		prominentFields.map((field) => [field.name, item.inputOf(field)]),
+	) as IDataObject;
+	const { [customFields.name]: customInput, ...otherInput } = item.object({ ...collection, default: {} });
+	return { ...prominentInput, ...otherInput, ...readCustomFields(item, customInput) };
 }
 
-/** @throws NodeOperationError where an expression fills a field and came to nothing, which nobody meant */
-export function assertNotLost(item: Item, field: Field, value: unknown): void {
-	const { [field.name]: raw } = item.execution.parameters;
-	if (isBlank(field, value) && isExpression(raw)) throw lostError(item, field);
-}
-
-export const lostError = (item: Item, { label }: Field, orNot = 'remove it'): Error =>
-	item.error(`'${label}' is set but came out empty`, `Check the expression that fills it, or ${orNot}.`);
-
-export function isExpression(raw: unknown): boolean {
-	const text = isPicker(raw) ? raw.value : raw;
-	return typeof text === 'string' && /^=\s*\S/.test(text);
-}
-
-/** The custom fields of a form: pairs of a name and a value. */
-function customIn(item: Item, custom: unknown): IDataObject {
-	const body: IDataObject = {};
-	const { values = [] } = (custom ?? {}) as { values?: IDataObject[] };
-	for (const pair of values) {
-		const name = typeof pair.name === 'string' ? pair.name.trim() : '';
-		if (!isCustom(name)) {
-			throw item.error(
-				isEmpty(pair.name)
-					? "'Name' of a custom field is empty"
-					: `${quoted(pair.name)} is not the name of a custom field`,
-				"Names of custom fields start with custom_, as in the output of 'Get'.",
-			);
-		}
-		if (name in body) {
+/** Reads the custom fields of the form: pairs of a name and a value. */
+function readCustomFields(item: Item, customInput: unknown): IDataObject {
+	const { values: pairs = [] } = (customInput ?? {}) as { values?: IDataObject[] };
+	const input: IDataObject = {};
+	for (const pair of pairs) {
+		const name = readCustomName(item, pair.name);
+		if (name in input) {
 			throw item.error(
 				`'${name}' is given twice`,
 				'Only one of the values could be saved. Remove the other.',
 			);
 		}
-		body[name] = pair.value;
+		input[name] = pair.value;
 	}
-	return body;
+	return input;
 }
 
-/** Defined below, or all that the input item holds. */
-function mapped(item: Item, entity: Entity): IDataObject {
-	const value = item.object({ ...mapper(entity), default: {} }) as unknown as ResourceMapperValue;
-	if (value.mappingMode === 'autoMapInputData') return item.json;
-	// A column that nobody filled in is null.
-	return Object.fromEntries(Object.entries(value.value ?? {}).filter(([, input]) => input !== null));
+function readCustomName(item: Item, givenName: unknown): string {
+	const name = typeof givenName === 'string' ? givenName.trim() : '';
+	if (isCustom(name)) return name;
+
+	const message = isEmpty(givenName)
+		? "'Name' of a custom field is empty"
+		: `${quoted(givenName)} is not the name of a custom field`;
+	throw item.error(message, "Names of custom fields start with custom_, as in the output of 'Get'.");
 }
 
-/** What the node itself added to a row that was read says nothing else than the row does. */
-const isOfReading = (entity: Entity, input: IDataObject, key: string): boolean =>
-	isNameBeside(shownFields(entity), input, key) || (key === LINK && isLink(entity, input[key]));
+/** Reads the columns of the mapper, or takes the whole input item if n8n maps it automatically. */
+function readMapper(item: Item, entity: Entity): IDataObject {
+	const mapping = item.object({ ...mapper(entity), default: {} }) as unknown as ResourceMapperValue;
+	if (mapping.mappingMode === 'autoMapInputData') return item.json;
+
+	// A column that nobody has filled in is null.
+	const filledColumns = Object.entries(mapping.value ?? {}).filter(([, value]) => value !== null);
+	return Object.fromEntries(filledColumns);
+}
+
+// ---------------------------------------------------------------- unknown fields
+
+/**
+ * Leaves out what is no field of the record. What the node itself adds to records that it returns is left out silently, so that such
+ * a record can be given back. Anything else is refused, or in the mapper left out with a hint: an input item that is mapped as a
+ * whole holds more than the record does.
+ */
+function withoutUnknownFields(item: Item, entity: Entity, input: IDataObject, mode: InputMode): IDataObject {
+	const fieldNames = new Set(entity.fields.map(({ name }) => name));
+	const isKnown = (name: string) => fieldNames.has(name) || (entity.custom === true && isCustom(name));
+	const unknownNames = Object.keys(input).filter((name) => !isKnown(name));
+	const unexpectedNames = unknownNames.filter((name) => !isAddedByNode(entity, input, name));
+
+	if (unexpectedNames.length > 0 && mode !== 'map') {
+		throw unknownFieldsError(item, entity, unexpectedNames, mode);
+	}
+	for (const name of unexpectedNames) {
+		item.execution.hints.add(
+			`Left out, since AlfaCRM's ${entity.label.toLowerCase()} has no such field that can be set here`,
+			`"${name}"`,
+		);
+	}
+	return Object.fromEntries(Object.entries(input).filter(([name]) => isKnown(name)));
+}
+
+/** Whether the node itself adds a value to the records that it returns: the name beside an ID, or the address of the record's page. */
+const isAddedByNode = (entity: Entity, input: IDataObject, name: string): boolean =>
+	isNameBeside(shownFields(entity), input, name) || (name === LINK && isLink(entity, input[name]));
+
+function unknownFieldsError(
+	item: Item,
+	entity: Entity,
+	unknownNames: readonly string[],
+	mode: InputMode,
+): Error {
+	const nameList = unknownNames.map((name) => `"${name}"`).join(', ');
+	const knownFields = mode === 'json' ? ` There are ${describeFields(entity)}.` : '';
+	return item.error(
+		`AlfaCRM's ${entity.label.toLowerCase()} has no field ${nameList} that can be set here`,
+		`Remove it, or correct its name.${knownFields}`,
+	);
+}
+
+// ---------------------------------------------------------------- expressions that find nothing
+
+/** @throws NodeOperationError when an expression fills a field and gives nothing, which the user cannot have meant */
+export function assertExpressionHasValue(item: Item, field: Field, value: unknown): void {
+	const { [field.name]: parameter } = item.execution.parameters;
+	if (isBlank(field, value) && isExpression(parameter)) throw emptyFieldError(item, field);
+}
+
+/**
+ * Makes the error for a field that the user has set and that holds nothing.
+ *
+ * @param alternative what the user can do besides checking the expression
+ */
+export const emptyFieldError = (item: Item, { label }: Field, alternative = 'remove it'): Error =>
+	item.error(
+		`'${label}' is set but came out empty`,
+		`Check the expression that fills it, or ${alternative}.`,
+	);
+
+/** Whether a parameter, as it stands in the node, is an expression and not only the sign of one. */
+export function isExpression(parameter: unknown): boolean {
+	const text = isPicker(parameter) ? parameter.value : parameter;
+	return typeof text === 'string' && /^=\s*\S/.test(text);
+}

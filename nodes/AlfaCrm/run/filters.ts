@@ -21,12 +21,21 @@ import type { Item } from './item';
 import { readList } from './readList';
 import type { Target } from '../store/located';
 
+/**
+ * Narrows down a list by what the user has chosen in the form: *views* and the *partition*, which always stand there, and
+ * *filters*, which the user adds.
+ *
+ * Each choice is read from the form, sent with the call, and compared with each row that comes. AlfaCRM ignores a filter that it
+ * does not know and then lists all rows, so a row is not returned only because AlfaCRM has listed it. API notes 11.
+ */
+
+// ---------------------------------------------------------------- the form
+
 const filtersParameter = oncePer(
 	({ filters }: Entity): INodeProperties =>
 		collection('Filters', 'filters', filters.map(toProperty), 'Add Filter'),
 );
 
-/** What a list can be narrowed down by: views and partitions stand in the form always, filters are added to it. */
 export function filtersForm(entity: Entity) {
 	const { views = [], partition } = entity.hidden ?? {};
 	return {
@@ -36,147 +45,204 @@ export function filtersForm(entity: Entity) {
 	};
 }
 
-/** The chosen view of each, and whether a row is in all of them. */
-export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity) {
-	const chosen = views.map((view): [View, number] => [
-		view,
-		Number(item.toWire(view, item.inputOf(view, view.default))),
-	]);
-	const asked: IDataObject[] = chosen.map(([view, value]) => view.ask(value));
+// ---------------------------------------------------------------- reading the form
+
+/** The views that were chosen, such as *Active* customers. */
+interface ChosenViews {
+	/** What AlfaCRM is asked for them. */
+	body: IDataObject;
+	/** Whether a row is in all of them. */
+	hasRow: (row: IDataObject) => boolean;
+}
+
+export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity): ChosenViews {
+	const readChoice = (view: View) => Number(item.toWire(view, item.inputOf(view, view.default)));
+	const choices = views.map((view) => ({ view, value: readChoice(view) }));
+	const bodies: IDataObject[] = choices.map(({ view, value }) => view.ask(value));
 	return {
-		body: Object.assign({}, ...asked) as IDataObject,
-		holds: (row: IDataObject) => chosen.every(([view, value]) => view.holds(row, value, item.zone)),
+		body: Object.assign({}, ...bodies) as IDataObject,
+		hasRow: (row) => choices.every(({ view, value }) => view.holds(row, value, item.zone)),
 	};
 }
 
-/** One body for each value that the index shows one at a time; all of them unless some are chosen. */
+/**
+ * Reads which values of the partition are chosen, such as statuses of lessons, and makes a pass for each, because the index shows
+ * one at a time. If none is chosen, makes a pass for each value that there is.
+ */
 export function readPartition(item: Item, { hidden: { partition } = {} }: Entity): IDataObject[] {
 	if (partition === undefined) return [{}];
+
 	const { name, label, choices } = partition;
-	const options = choices.map(({ value, label: shown }) => ({ name: shown, value }));
-	const values = item.choices({ name, displayName: label, default: [], options });
-	return (values.length > 0 ? values : choices.map(({ value }) => value)).map((value) => ({ [name]: value }));
+	const options = choices.map((choice) => ({ name: choice.label, value: choice.value }));
+	const chosenValues = item.choices({ name, displayName: label, default: [], options });
+	const allValues = choices.map(({ value }) => value);
+	const values = chosenValues.length > 0 ? chosenValues : allValues;
+	return values.map((value) => ({ [name]: value }));
 }
 
 /**
- * The filters as they are sent. One that is there but empty is refused: leaving it out would return every record, and
- * the next node might change them all.
+ * Reads the values of the filters that the user has added, by the names of the filters.
+ *
+ * @throws NodeOperationError for an empty filter. Without it AlfaCRM would return every record, and the next node might change
+ * them all.
  */
 export function readFilters(item: Item, entity: Entity): IDataObject {
-	const { filters, plural } = entity;
 	const input = item.object({ ...filtersParameter(entity), default: {} });
-	const wanted: IDataObject = {};
+	const values: IDataObject = {};
 	for (const [name, value] of Object.entries(input)) {
-		const filter = filters.find((one) => one.name === name);
+		const filter = entity.filters.find((candidate) => candidate.name === name);
 		if (filter === undefined) {
 			throw item.error(`'Filters' has no "${name}"`, 'Remove it, or correct its name.');
 		}
-		// What is there and says too little is refused when it is read, in words that tell what is missing.
-		if (isEmpty(value) || (isList(filter) && isBlank(filter, value))) {
-			throw item.error(
-				isEmpty(value) ? `The filter '${labelInForm(filter)}' is empty` : unusable(filter, value),
-				`Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`,
-			);
-		}
-		wanted[name] = item.toWire(filter, value);
+		assertFilterHasValue(item, entity, filter, value);
+		values[name] = item.toWire(filter, value);
 	}
-	return wanted;
+	return values;
 }
 
-/** The ways to ask for the filters: some values are found in another form than the one in which they are given. */
-export function bodiesOf({ filters }: Entity, wanted: IDataObject): IDataObject[] {
-	return filters
-		.filter(({ name }) => name in wanted)
-		.map((filter): IDataObject[] => {
-			const value = wanted[filter.name];
-			return filter.ask ? [filter.ask(value)] : kindOf(filter).filterForms(filter, filter.name, value);
-		})
-		.reduce(eachWith, [{}]);
+function assertFilterHasValue(item: Item, { plural }: Entity, filter: Filter, value: unknown): void {
+	const advice = `Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`;
+	if (isEmpty(value)) throw item.error(`The filter '${labelInForm(filter)}' is empty`, advice);
+	// A single value that says nothing is refused by `toWire`, which tells what it expects.
+	if (isList(filter) && isBlank(filter, value)) throw item.error(unusable(filter, value), advice);
 }
 
-export const eachWith = (bodies: IDataObject[], others: IDataObject[]): IDataObject[] =>
-	bodies.flatMap((body) => others.map((other) => ({ ...body, ...other })));
-
-/** Undefined where the row does not tell. */
-type Test = (held: unknown, wanted: unknown, zone: string) => boolean | undefined;
-
-/** By the number, or by the day. */
-const within =
-	(agrees: <T extends number | string>(one: T, bound: T) => boolean): Test =>
-	(held, wanted, zone) => {
-		if (typeof wanted === 'number') {
-			const number = readNumber(held);
-			return number === undefined ? undefined : agrees(number, wanted);
-		}
-		const [day, bound] = [held, wanted].map((value) => formatDay(value, 'iso', zone));
-		return day !== undefined && bound !== undefined && agrees(day, bound);
-	};
-
-/** How a row is compared with what a filter asked for. */
-const tests: Record<FieldVerification['test'], Test> = {
-	from: within((one, bound) => one >= bound),
-	to: within((one, bound) => one <= bound),
-};
+// ---------------------------------------------------------------- asking AlfaCRM
 
 /**
- * A test for filters that the server is known to ignore, or not known to heed. A row that does not show the field
- * passes, and the user is told.
+ * Makes the bodies to ask AlfaCRM with, one for each pass. A filter may need several passes: part of a phone number is looked for in
+ * each form in which AlfaCRM may have stored it.
  */
-export async function rowFilterOf(
+export function makeFilterPasses({ filters }: Entity, values: IDataObject): IDataObject[] {
+	return pickUsed(filters, values)
+		.map((filter) => makePassesOf(filter, values[filter.name]))
+		.reduce(combinePasses, [{}]);
+}
+
+function makePassesOf(filter: Filter, value: Wire): IDataObject[] {
+	if (filter.ask !== undefined) return [filter.ask(value)];
+	return kindOf(filter).filterForms(filter, filter.name, value);
+}
+
+/** Combines each pass of one list with each pass of another. */
+export const combinePasses = (passes: IDataObject[], otherPasses: IDataObject[]): IDataObject[] =>
+	passes.flatMap((pass) => otherPasses.map((otherPass) => ({ ...pass, ...otherPass })));
+
+/** Picks the filters, or the fields of an action, that have a value. */
+const pickUsed = <F extends Field | Filter>(filters: readonly F[], values: IDataObject): F[] =>
+	filters.filter(({ name }) => name in values);
+
+// ---------------------------------------------------------------- checking the rows again
+
+/** Whether a row is one that a filter asks for; undefined if the row does not show it. */
+type Verdict = boolean | undefined;
+
+/**
+ * Makes a function that tells whether a row is one that all filters ask for. A row that does not show the field of a filter is
+ * taken, and a hint tells the user which filter could not be checked.
+ */
+export async function makeRowTest(
 	item: Item,
 	{ filters, plural }: Entity,
 	target: Target,
-	wanted: IDataObject,
+	values: IDataObject,
 ): Promise<(row: IDataObject) => boolean> {
-	const asked = filters.filter(({ name }) => name in wanted);
-	const members = await membersOf(item, asked, target, wanted);
+	const filtersToCheck = pickUsed(filters, values);
+	const memberIds = await readMemberIds(item, filtersToCheck, target, values);
 	const hint = `AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural.toLowerCase()}`;
-	const isWithin = ({ field, test, unless }: FieldVerification, row: IDataObject, value: Wire) => {
-		// A sum of 0 is no sum.
-		if (unless !== undefined && readNumber(row[unless])) return true;
-		return row[field] === undefined ? undefined : tests[test](row[field], value, item.zone);
+
+	const isAskedFor = (row: IDataObject, filter: Filter): boolean => {
+		const verdict = judgeRow(row, filter, values[filter.name], { memberIds, zone: item.zone });
+		if (verdict === undefined) item.execution.hints.add(hint, filter.label);
+		return verdict ?? true;
 	};
-	const passes = (row: IDataObject, filter: Filter, value: Wire): boolean => {
-		const { name, label, verifyBy } = filter;
-		if (verifyBy === undefined) return holdsExactly(filter, row[name], value);
-		if (verifyBy === 'members') return members.has(readId(row.id));
-		const isFound = typeof verifyBy === 'function' ? verifyBy(row, value) : isWithin(verifyBy, row, value);
-		if (isFound === undefined) item.execution.hints.add(hint, label);
-		return isFound ?? true;
-	};
-	return (row) => asked.every((filter) => passes(row, filter, wanted[filter.name]));
+	return (row) => filtersToCheck.every((filter) => isAskedFor(row, filter));
 }
 
-/** The same for what an action is asked with, where rows show it under that very name. */
-export const actionRowFilter =
-	(asked: readonly Field[], wanted: IDataObject) =>
-	(row: IDataObject): boolean =>
-		asked.every(
-			(field) => !(field.name in wanted) || holdsExactly(field, row[field.name], wanted[field.name]),
-		);
-
-function holdsExactly(filter: Filter, held: unknown, wanted: unknown): boolean {
-	const { isExact, finds: own } = kindOf(filter);
-	const same = (one: unknown, other: unknown) => sameItem(filter, one, other);
-	const finds = own ?? (isExact ? same : undefined);
-	if (held === undefined || finds === undefined) return true;
-	const shown = listOf(held).length === 0 ? listOf(kindOf(filter).valueIfMissing) : listOf(held);
-	return shown.some((one) => finds(one, wanted));
+/** Makes a function that tells whether a row may have the values that an action was asked with. */
+export function makeActionRowTest(
+	fields: readonly Field[],
+	values: IDataObject,
+): (row: IDataObject) => boolean {
+	const fieldsToCheck = pickUsed(fields, values);
+	return (row) => fieldsToCheck.every((field) => mayHaveValue(field, row[field.name], values[field.name]));
 }
 
-/** Customers do not show their groups, but groups show their customers. API notes 5.3 and 5.7. */
-async function membersOf(
+function judgeRow(
+	row: IDataObject,
+	filter: Filter,
+	value: Wire,
+	{ memberIds, zone }: { memberIds: ReadonlySet<number | undefined>; zone: string },
+): Verdict {
+	const { name, verifyBy } = filter;
+	if (verifyBy === undefined) return mayHaveValue(filter, row[name], value);
+	if (verifyBy === 'members') return memberIds.has(readId(row.id));
+	if (typeof verifyBy === 'function') return verifyBy(row, value);
+	return isOnSideOfBound(row, verifyBy, value, zone);
+}
+
+/** Whether a number or a day of a row is not below a bound ("from"), or not above it ("to"). */
+function isOnSideOfBound(
+	row: IDataObject,
+	{ field, test, unless }: FieldVerification,
+	bound: Wire,
+	zone: string,
+): Verdict {
+	// For example, a refund has its sum as expenditure, so its income is not compared. An expenditure of 0 is none.
+	const hasNumberElsewhere = unless !== undefined && Boolean(readNumber(row[unless]));
+	if (hasNumberElsewhere) return true;
+
+	const shownValue = row[field];
+	if (shownValue === undefined) return undefined;
+
+	if (typeof bound === 'number') {
+		const shownNumber = readNumber(shownValue);
+		return shownNumber === undefined ? undefined : isOnSide(test, shownNumber, bound);
+	}
+	const shownDay = formatDay(shownValue, 'iso', zone);
+	const boundDay = formatDay(bound, 'iso', zone);
+	return shownDay !== undefined && boundDay !== undefined && isOnSide(test, shownDay, boundDay);
+}
+
+const isOnSide = <T extends number | string>(test: FieldVerification['test'], value: T, bound: T): boolean =>
+	test === 'from' ? value >= bound : value <= bound;
+
+/**
+ * Whether a row may have the value that a filter asks for. True also where that cannot be told: the row does not show the field, or
+ * the filter finds more than exact values.
+ */
+function mayHaveValue(filter: Field | Filter, shownValue: unknown, value: unknown): boolean {
+	const matches = matcherOf(filter);
+	if (shownValue === undefined || matches === undefined) return true;
+
+	const shownValues = listOf(shownValue);
+	const comparedValues = shownValues.length > 0 ? shownValues : listOf(kindOf(filter).valueIfMissing);
+	return comparedValues.some((comparedValue) => matches(comparedValue, value));
+}
+
+/** Gives the function that compares a value of a row with that of a filter; undefined if the type of the filter has none. */
+function matcherOf(filter: Field | Filter): ((shownValue: unknown, value: unknown) => boolean) | undefined {
+	const { isExact, finds } = kindOf(filter);
+	if (finds !== undefined) return finds;
+	return isExact ? (shownValue, value) => sameItem(filter, shownValue, value) : undefined;
+}
+
+/**
+ * Reads who is a member of the group that customers are filtered by, since customers do not show their groups, but groups show
+ * their customers. Reads nothing if there is no filter by group. API notes 5.3 and 5.7.
+ */
+async function readMemberIds(
 	item: Item,
-	asked: readonly Filter[],
+	filters: readonly Filter[],
 	{ branch }: Target,
-	wanted: IDataObject,
+	values: IDataObject,
 ): Promise<Set<number | undefined>> {
-	const filter = asked.find(({ verifyBy }) => verifyBy === 'members');
-	if (filter === undefined) return new Set();
-	const query = { group_id: wanted[filter.name] };
-	const task = 'list the members of the group';
-	// Should some not come, a hint says so: whoever is not known to be a member must not be taken for one.
-	const list = { path: cgi.path, branch, query, body: query, task };
-	const rows = await readList(item, 'members of the group', list);
-	return new Set(rows.map(({ customer_id }) => readId(customer_id)));
+	const groupFilter = filters.find(({ verifyBy }) => verifyBy === 'members');
+	if (groupFilter === undefined) return new Set();
+
+	const query = { group_id: values[groupFilter.name] };
+	const list = { path: cgi.path, branch, query, body: query, task: 'list the members of the group' };
+	// A customer who is not known to be a member is left out. So if some members do not come, a hint says so.
+	const members = await readList(item, 'members of the group', list);
+	return new Set(members.map(({ customer_id }) => readId(customer_id)));
 }

@@ -1,39 +1,46 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 
-/** More would hide the hint among them. */
+/** How many details a hint shows. With more of them its message would be hard to find. */
 const MOST_DETAILS = 5;
 
-/** What the user should know of a run: each kind once, however many items it is about. */
+type HintType = NodeExecutionHint['type'];
+
+/** Collects what the user should know about a run that succeeded. Items with the same message share one hint. */
 export class Hints {
-	private readonly messages = new Map<string, { type: NodeExecutionHint['type']; details: Set<string> }>();
+	private readonly hints = new Map<string, { type: HintType; details: Set<string> }>();
 
 	/**
-	 * @param message the same for all items that it concerns
-	 * @param detail what differs from item to item
+	 * @param message a sentence that holds for all items that the hint is about
+	 * @param detail what is different for each item, such as the ID of its record
 	 */
-	add(message: string, detail?: string, type: NodeExecutionHint['type'] = 'warning'): void {
-		const known = this.messages.get(message) ?? { type, details: new Set() };
-		this.messages.set(message, known);
-		if (detail !== undefined) known.details.add(detail);
+	add(message: string, detail?: string, type: HintType = 'warning'): void {
+		const hint = this.hints.get(message) ?? { type, details: new Set() };
+		this.hints.set(message, hint);
+		if (detail !== undefined) hint.details.add(detail);
 	}
 
-	/** That there was nothing to do, for it was done before. */
+	/** Adds that an item had nothing to do, because everything was done before. */
 	addRepeat(message: string, detail: string): void {
 		this.add(message, detail, 'info');
 	}
 
-	/** Hands them to n8n, which shows them above the output; older versions (1.97) take none from a tool of an agent. */
+	/** Hands the hints to n8n, which shows them above the output. In n8n 1.97 a tool of an AI agent cannot show any. */
 	show(context: IExecuteFunctions): void {
 		if (!('addExecutionHints' in context)) return;
-		for (const [message, { type, details }] of this.messages) {
-			const list = [...details].slice(0, MOST_DETAILS).join('; ');
-			const more = details.size - MOST_DETAILS;
-			const rest = more > 0 ? `; and ${more} more` : '';
+		for (const [message, { type, details }] of this.hints) {
+			const detailList = listDetails([...details]);
 			context.addExecutionHints({
 				type,
 				location: 'outputPane',
-				message: list === '' ? message : `${message}: ${list}${rest}`,
+				message: detailList === '' ? message : `${message}: ${detailList}`,
 			});
 		}
 	}
+}
+
+/** Writes the first details, and how many more there are. */
+function listDetails(details: readonly string[]): string {
+	const shownDetails = details.slice(0, MOST_DETAILS).join('; ');
+	const hiddenCount = details.length - MOST_DETAILS;
+	return hiddenCount > 0 ? `${shownDetails}; and ${hiddenCount} more` : shownDetails;
 }

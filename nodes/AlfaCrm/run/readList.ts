@@ -13,17 +13,28 @@ import type { LockKey } from './execution';
 import type { Item, ItemRequest } from './item';
 import { branchesOf } from './target';
 
+/**
+ * Reads lists for an item. A list is incomplete if fewer rows came than AlfaCRM counts, also after it was read once more. What
+ * that means depends on what the rows are for:
+ *
+ * - **Rows that the user gets** (`readList`): a hint tells how many are missing.
+ * - **Rows that decide something**, such as whether a record is new (`readWholeList`): an error, because a second record, or a
+ *   wrong one, would be worse than none.
+ */
+
+// ---------------------------------------------------------------- the form
+
 const returnAll: INodeProperties = {
 	displayName: 'Return All',
 	name: 'returnAll',
 	type: 'boolean',
 	default: false,
-	// A model must not choose it: a whole list would fill its memory.
+	// An AI agent must not choose it: a whole list would fill its memory.
 	noDataExpression: true,
 	description: 'Whether to return all results or only up to a given limit',
 };
 
-const limit: INodeProperties = {
+const limitParameter: INodeProperties = {
 	displayName: 'Limit',
 	name: 'limit',
 	type: 'number',
@@ -32,16 +43,17 @@ const limit: INodeProperties = {
 	description: 'Max number of results to return',
 };
 
-/** How many rows are asked for. */
-export const limitForm: INodeProperties[] = [returnAll, showWhen(limit, { returnAll: [false] })];
+export const limitForm: INodeProperties[] = [returnAll, showWhen(limitParameter, { returnAll: [false] })];
 
-/** Infinity for all. Read before anything is sent. */
-export function limitOf(item: Item): number {
-	return item.flag(returnAll) ? Infinity : item.integer(limit);
+/** Reads how many rows the user wants; `Infinity` for all. Call it before anything is sent, because it may refuse the form. */
+export function readLimit(item: Item): number {
+	return item.flag(returnAll) ? Infinity : item.integer(limitParameter);
 }
 
+// ---------------------------------------------------------------- rows that the user gets
+
 /**
- * Rows of a list, each record once, with a hint where some are missing, or there may be more than the limit.
+ * Reads the rows of a list, each once. A hint tells if some are missing, or if there may be more than the limit.
  *
  * @param plural what is listed, in small letters
  */
@@ -51,23 +63,26 @@ export async function readList(
 	list: ListQuery,
 	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
-	const { limit: most = Infinity, passes = [{}] } = options;
+	const { limit = Infinity, passes = [{}] } = options;
 	const { rows, total = Infinity } = await warningReader(item, plural).collect(list, options);
-	// Of several lists the total is that of the last one that was read; it may count what is not wanted, or be missing. API notes 3.
-	if (rows.length >= most && (passes.length > 1 || total > most)) warnOfLimit(item, most, plural);
+
+	// A total counts unwanted rows too, that of several passes is the total of one of them, and some lists have none. API notes 3.
+	const mayHaveMore = passes.length > 1 || total > limit;
+	if (rows.length >= limit && mayHaveMore) warnOfLimit(item, limit, plural);
 	return rows;
 }
 
-/** The editor says by itself that a node put out as many items as its *Limit* is, which tells of one list only. */
-export function warnOfLimit(item: Item, most: number, plural: string): void {
+/** Tells the user that there may be more rows. With one input item the editor itself tells so, by comparing the output with *Limit*. */
+export function warnOfLimit(item: Item, limit: number, plural: string): void {
 	if (item.execution.context.getInputData().length === 1) return;
+
 	item.execution.hints.add(
 		"'Limit' was reached, so there may be more: raise it, or switch on 'Return All'",
-		`${most} ${plural} came`,
+		`${limit} ${plural} came`,
 	);
 }
 
-/** Reads lists for an item; one that does not come whole has a hint. */
+/** Makes a reader of lists that tells the user if rows are missing. */
 export const warningReader = (item: Item, plural: string): ListReader => ({
 	async collect(list, options) {
 		const collected = await item.collect(list, options);
@@ -79,46 +94,65 @@ export const warningReader = (item: Item, plural: string): ListReader => ({
 export function warnOfMissing(
 	item: Item,
 	plural: string,
-	{ isComplete, total, read }: Omit<Collected, 'rows'>,
+	{ isComplete, total, readCount }: Omit<Collected, 'rows'>,
 ): void {
 	if (isComplete) return;
+
+	const isCountKnown = total !== undefined && total > readCount;
 	item.execution.hints.add(
 		'A list did not come whole, though it was read again. Run it once more to be sure to have all rows',
-		total === undefined || total <= read
-			? `${read} ${plural} came`
-			: `AlfaCRM reported ${total} ${plural}, ${read} came, ${total - read} missing`,
+		isCountKnown
+			? `AlfaCRM reported ${total} ${plural}, ${readCount} came, ${total - readCount} missing`
+			: `${readCount} ${plural} came`,
 	);
 }
 
+/** Picks each record once from the rows of several lists, as the last list shows it. Rows without an ID are all kept. */
+export function uniqueRecords(rows: readonly IDataObject[]): IDataObject[] {
+	const recordsByKey = new Map(rows.map((row) => [readId(row.id) ?? row, row]));
+	return [...recordsByKey.values()];
+}
+
+// ---------------------------------------------------------------- rows that decide something
+
+type WholeListQuery = ListQuery & Pick<CollectOptions, 'passes'>;
+
 /**
- * The rows among which something must be, if it is there at all.
+ * Reads all rows of a list, among which a record must be if it is there at all.
  *
- * @param what is not sure if some are missing
- * @throws NodeApiError in that case
+ * @param claim what is not sure if rows are missing, such as "that this payment is new"
+ * @throws NodeApiError when rows are missing
  */
 export async function readWholeList(
 	item: Item,
 	{ label, plural }: Pick<Entity, 'label' | 'plural'>,
-	{ passes, ...list }: ListQuery & Pick<CollectOptions, 'passes'>,
-	what = `that this ${label.toLowerCase()} is new`,
+	{ passes, ...list }: WholeListQuery,
+	claim = `that this ${label.toLowerCase()} is new`,
 ): Promise<IDataObject[]> {
 	const { rows, isComplete } = await item.collect(list, { passes });
-	if (isComplete) return rows;
-	throw incompleteListError(item, plural.toLowerCase(), what);
+	if (!isComplete) throw incompleteListError(item, plural.toLowerCase(), claim);
+	return rows;
 }
 
-/** The same, read once for all items of the execution, with what they write. */
+/** Reads all rows of a list once for all items of the execution. What the items write is noted in it. */
 export async function readWholeListOnce(
 	item: Item,
 	entity: Entity,
-	list: ListQuery & Pick<CollectOptions, 'passes'>,
-	what?: string,
+	list: WholeListQuery,
+	claim?: string,
 ): Promise<CachedList> {
-	const isListed = (row: IDataObject, written?: number) =>
-		branchesOf(written, entity.fields, row).includes(list.branch);
-	const read = async () => new CachedList(await readWholeList(item, entity, list, what), isListed);
+	const isListed = (row: IDataObject, writtenIn?: number) =>
+		branchesOf(writtenIn, entity.fields, row).includes(list.branch);
+	const read = async () => new CachedList(await readWholeList(item, entity, list, claim), isListed);
 	const name = JSON.stringify(['whole', list.branch, list.body, list.passes]);
 	return await item.execution.cached(entity.path, name, read);
+}
+
+export function incompleteListError(item: Item, plural: string, claim: string): Error {
+	return item.error(
+		`AlfaCRM's list of ${plural} did not come whole, so it is not sure ${claim}`,
+		'Run it again.',
+	);
 }
 
 /** A search of a list by the value of a field. */
@@ -132,6 +166,13 @@ export interface FieldFilter {
 	fieldMissingError?: () => Error;
 }
 
+interface FilteredRows {
+	/** The rows that may pass the filter. */
+	rows: IDataObject[];
+	/** The whole list, if it was read instead. `rows` are then all of its rows. */
+	whole?: CachedList;
+}
+
 /**
  * Reads the rows that may pass a filter.
  *
@@ -141,60 +182,74 @@ export interface FieldFilter {
 export async function readFiltered(
 	item: Item,
 	entity: Entity,
-	list: ListQuery & Pick<CollectOptions, 'passes'>,
-	{ fieldName, query, mayMatch, fieldMissingError }: FieldFilter,
-	what?: string,
-): Promise<{ rows: IDataObject[]; whole?: CachedList }> {
-	const ignored: LockKey = [entity.path, 'ignores the filter', fieldName];
-	const isWhole = Object.keys(query).length === 0 || item.execution.hasSeen(ignored);
-	const whole = isWhole ? await readWholeListOnce(item, entity, list, what) : undefined;
-	const body = { ...list.body, ...query };
-	const rows = whole?.rows ?? (await readWholeList(item, entity, { ...list, body }, what));
-	if (fieldMissingError && rows.length > 0 && !rows.some((row) => fieldName in row))
-		throw fieldMissingError();
-	const strangers = whole ? [] : rows.filter((row) => !mayMatch(row));
-	// Fewer than fill a page cost no more than a filter that works. To one item alone the whole list is of no use.
-	if (strangers.length >= SMALLEST_PAGE) item.execution.noteSeen(ignored, false);
-	return { rows, whole };
+	list: WholeListQuery,
+	filter: FieldFilter,
+	claim?: string,
+): Promise<FilteredRows> {
+	const { fieldName, query, mayMatch } = filter;
+	const ignoredKey: LockKey = [entity.path, 'ignores the filter', fieldName];
+	const hasQuery = Object.keys(query).length > 0;
+	if (!hasQuery || item.execution.hasSeen(ignoredKey)) {
+		const whole = await readWholeListOnce(item, entity, list, claim);
+		const { rows } = whole;
+		assertFieldShown(rows, filter);
+		return { rows, whole };
+	}
+
+	const filteredList = { ...list, body: { ...list.body, ...query } };
+	const rows = await readWholeList(item, entity, filteredList, claim);
+	assertFieldShown(rows, filter);
+
+	// A few rows that do not match cost no more than a filter that works, since they fit on a page.
+	const strayRows = rows.filter((row) => !mayMatch(row));
+	const isFilterIgnored = strayRows.length >= SMALLEST_PAGE;
+	// Other executions do not go by it: one with a single item has no use for the whole list.
+	if (isFilterIgnored) item.execution.noteSeen(ignoredKey, false);
+	return { rows };
 }
 
-/** A second record, or a wrong one, would be worse than none. */
-export function incompleteListError(item: Item, incomplete: string, what: string): Error {
-	return item.error(
-		`AlfaCRM's list of ${incomplete} did not come whole, so it is not sure ${what}`,
-		'Run it again.',
-	);
+/** @throws the error of the filter when there are rows, and none of them shows its field */
+function assertFieldShown(rows: readonly IDataObject[], { fieldName, fieldMissingError }: FieldFilter): void {
+	if (fieldMissingError === undefined || rows.length === 0) return;
+	if (!rows.some((row) => fieldName in row)) throw fieldMissingError();
 }
 
-/** What to ask a list with besides, to see the kinds of records that it may leave out unasked. API notes 5.16. */
-export async function otherKinds(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
-	const { hidden: { kinds } = {}, plural } = entity;
+// ---------------------------------------------------------------- kinds of records
+
+/**
+ * Makes the passes that list the kinds of records that AlfaCRM may leave out, such as refunds among payments. A hint tells if this
+ * user may not list the kinds. API notes 5.16.
+ */
+export async function readKindPasses(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
+	const { kinds } = entity.hidden ?? {};
 	if (kinds === undefined) return [];
-	const listed = entityOf(kinds.entity);
-	const names = listed.plural.toLowerCase();
-	const read = async () => {
-		const rows = await item.readIfAllowed(async () => await readList(item, names, listCall(listed, branch)));
-		if (rows) return rows;
+
+	const kindEntity = entityOf(kinds.entity);
+	const kindsPlural = kindEntity.plural.toLowerCase();
+	const read = async (): Promise<IDataObject[]> => {
+		const kindRows = await item.readIfAllowed(
+			async () => await readList(item, kindsPlural, listCall(kindEntity, branch)),
+		);
+		if (kindRows !== undefined) return kindRows;
+
 		item.execution.hints.add(
-			`AlfaCRM may leave out some ${plural.toLowerCase()}, and this user may not list the ${names} by which to ask for them`,
+			`AlfaCRM may leave out some ${entity.plural.toLowerCase()}, and this user may not list the ${kindsPlural} by which to ask for them`,
 		);
 		return [];
 	};
 	const name = JSON.stringify(['kinds', branch]);
-	return kindPasses(kinds, await item.execution.cached(listed.path, name, read));
+	return kindPasses(kinds, await item.execution.cached(kindEntity.path, name, read));
 }
 
-/** Rows of several lists, each record once, as the last of them shows it; what has no ID is kept. */
-export const eachOnce = (rows: readonly IDataObject[]): IDataObject[] => [
-	...new Map(rows.map((row) => [readId(row.id) ?? row, row])).values(),
-];
+// ---------------------------------------------------------------- rows in one answer
 
 /**
- * A bare list becomes one item for each of its rows.
+ * Reads the rows of an answer that is a list without pages, or one row.
  *
- * @param isIdempotent false for a call of which nobody knows what it does
+ * @param isIdempotent false for a call that may have changed something
+ * @throws NodeApiError when the answer holds anything else than rows
  */
-export function asRows(
+export function toRows(
 	item: Item,
 	{ task }: Pick<ItemRequest, 'task'>,
 	answer: IDataObject | IDataObject[],
@@ -202,6 +257,7 @@ export function asRows(
 ): IDataObject[] {
 	const rows = Array.isArray(answer) ? answer : [answer];
 	if (rows.every((row) => typeof row === 'object' && row !== null)) return rows;
+
 	throw item.apiError(
 		`AlfaCRM sent something unexpected when asked to ${task}`,
 		isIdempotent

@@ -2,7 +2,7 @@ import { hasStatus } from '../api/failures';
 import type { Entity } from '../entities/types';
 import type { Item } from './item';
 import { allBranches, findInBranches, SEARCHED } from './branches';
-import { otherKinds } from './readList';
+import { readKindPasses } from './readList';
 import type { Target, LocatedRecord, Branch } from '../store/located';
 import { findOfAnyKind, notShown, notFound } from '../store/records';
 
@@ -18,7 +18,7 @@ export async function currentRecord(
 	target: Target,
 ): Promise<LocatedRecord | undefined> {
 	const { branch } = target;
-	const kinds = async () => await otherKinds(item, entity, branch);
+	const kinds = async () => await readKindPasses(item, entity, branch);
 	const { record, isConclusive } = await findOfAnyKind(item, entity, id, target, kinds);
 	if (record) return { row: record, branch };
 	if (isConclusive) return undefined;

@@ -10,7 +10,16 @@ import { readFlag } from '../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
-import { byBranch, inEach, isOfOtherBranch, mapBranches, placesOf, recordsIn, rowId } from './eventSource';
+import {
+	byBranch,
+	DeadlineGoal,
+	inEach,
+	isOfOtherBranch,
+	mapBranches,
+	placesOf,
+	recordsIn,
+	rowId,
+} from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
 import { checkNumber, checkText, makeObjectCheck, makeOptional, makeRecordCheck } from './storedShape';
 
@@ -207,7 +216,7 @@ export class DueDates implements EventSource {
 		const today = dayAt(now, zone);
 		const { found: snapshots } = await inEach(
 			branches,
-			async (branch) => await reader.collect(clientsOf(branch), { isEnough: () => Date.now() >= deadline }),
+			async (branch) => await reader.collect(clientsOf(branch), { goal: new DeadlineGoal(deadline) }),
 		);
 		this.assertFieldShown(client, snapshots);
 		const looked = byBranch(branches, () => ({ day: today, at: now }));

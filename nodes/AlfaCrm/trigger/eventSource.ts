@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import { asNodeError, hasStatus, nodeError } from '../api/failures';
-import type { Collected, ListReader } from '../api/list';
-import { collect } from '../api/list';
-import type { ListQuery } from '../api/pages';
+import type { Collected, ListReader, ReadingGoal } from '../api/list';
+import { collect, ONE_PAGE } from '../api/list';
+import type { ListQuery, Page } from '../api/pages';
 import { SMALLEST_PAGE } from '../api/pages';
 import { belongsToBranch, shownBranches } from '../entities/branch';
 import { readId } from '../values/formats';
@@ -105,26 +105,41 @@ export const isLasting = ({ node }: ApiClient, failure: unknown): boolean =>
  * @throws NodeApiError for such a list, and for one that takes longer than the poll may
  */
 export const pollReader = (client: ApiClient, deadline: number): ListReader => ({
-	async collect(list, { isEnough = () => false, ...options }): Promise<Collected> {
-		const found = await collect(client, list, {
-			...options,
-			isEnough: (page) => {
-				if (isEnough(page)) return true;
-				if (Date.now() < deadline) return false;
-				throw tooLongError(client, list);
-			},
-		});
-		if (found.read === 0 && (found.total ?? 0) >= SMALLEST_PAGE) throw emptyError(client, list);
-		return found;
+	async collect(list, options): Promise<Collected> {
+		const goal = new DeadlineGoal(deadline, options.goal);
+		const collected = await collect(client, list, { ...options, goal });
+		const wasCutShort = collected.nextPage !== undefined && options.goal?.isReached() !== true;
+		if (wasCutShort) throw tooLongError(client, list);
+
+		const isEmptyThoughCounted = collected.readCount === 0 && (collected.total ?? 0) >= SMALLEST_PAGE;
+		if (isEmptyThoughCounted) throw emptyError(client, list);
+		return collected;
 	},
 });
+
+/** Is reached when the time is over, or when another goal is reached before that. */
+export class DeadlineGoal implements ReadingGoal {
+	/** @param deadline milliseconds since 1970 */
+	constructor(
+		private readonly deadline: number,
+		private readonly goal?: ReadingGoal,
+	) {}
+
+	add(page: Page): void {
+		this.goal?.add(page);
+	}
+
+	isReached(): boolean {
+		return this.goal?.isReached() === true || Date.now() >= this.deadline;
+	}
+}
 
 /**
  * Reads a small page 0 of a list, which shows most polls that there is nothing new. It has 20 rows, since no page was seen to have
  * fewer unless AlfaCRM was asked for them. API notes 3.
  */
 export const readSmallPage = async (reader: ListReader, list: ListQuery): Promise<Collected> =>
-	await reader.collect({ ...list, pageSize: SMALLEST_PAGE }, { isEnough: () => true });
+	await reader.collect({ ...list, pageSize: SMALLEST_PAGE }, { goal: ONE_PAGE });
 
 /**
  * Reads a list in each branch. A branch that cannot be read stops no other.

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
 import type { ListReader } from '../api/list';
+import { ONE_PAGE } from '../api/list';
 import type { ListQuery } from '../api/pages';
 import { LARGEST_PAGE } from '../api/pages';
 import { lesson as lessonEntity, LESSON_STATUS } from '../entities/lesson';
@@ -34,7 +35,7 @@ export class LogLookup {
 		const { entity, entity_id } = change;
 		const list = logQuery(branch, { entity, entity_id });
 		// One page holds all that happens to a record; the newest comes first, and what it says counts.
-		const { rows } = await this.reader.collect(list, { isEnough: () => true });
+		const { rows } = await this.reader.collect(list, { goal: ONE_PAGE });
 		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);
 		const all = changes
 			.filter((one) => one.entity === entity && one.entity_id === entity_id)

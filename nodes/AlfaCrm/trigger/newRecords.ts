@@ -1,12 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Collected } from '../api/list';
+import type { Collected, ReadingGoal } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
 import { daysAfter, dotted } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
 import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
 import {
 	byBranch,
+	DeadlineGoal,
 	inEach,
 	isOfOtherBranch,
 	mapBranches,
@@ -258,12 +259,12 @@ export class NewRecords implements EventSource {
 		for (;;) {
 			const since = days < ALL_DAYS ? daysAfter(dayAt(now), -days) : '';
 			const isLate = () => Date.now() >= deadline;
-			const isMany = ({ total = 0 }: Pick<Page, 'total'>) => tooMany - tooFew > 1 && total > enough;
-			const { found, failures } = await inEach(
-				branches,
-				async (branch) =>
-					await reader.collect(this.listOf(branch, since), { isEnough: (page) => isLate() || isMany(page) }),
-			);
+			const mostRows = tooMany - tooFew > 1 ? enough : Infinity;
+			const isMany = ({ total = 0 }: Pick<Collected, 'total'>) => total > mostRows;
+			const { found, failures } = await inEach(branches, async (branch) => {
+				const goal = new DeadlineGoal(deadline, new TooLongListGoal(mostRows));
+				return await reader.collect(this.listOf(branch, since), { goal });
+			});
 			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
 			else {
 				const all = listedIn(found);
@@ -293,22 +294,52 @@ export class NewRecords implements EventSource {
 		if (isWholeDue(state, now) || total === undefined) return await reader.collect(list, {});
 
 		const isUnknown = makeUnknownTest(state);
-		const hasNoOthers = (unknownCount: number, newTotal?: number) => newTotal === total + unknownCount;
 		const smallPage = await readSmallPage(reader, list);
-		const isEnough = hasNoOthers(smallPage.rows.filter(isUnknown).length, smallPage.total);
-		if (isEnough || smallPage.isComplete) return smallPage;
+		const smallPageGoal = new GrowthGoal(isUnknown, total);
+		smallPageGoal.add(smallPage);
+		if (smallPageGoal.isReached() || smallPage.isComplete) return smallPage;
 
-		let unknownCount = 0;
-		return await reader.collect(list, {
-			isEnough: (page) => {
-				unknownCount += page.rows.filter(isUnknown).length;
-				return hasNoOthers(unknownCount, page.total);
-			},
-		});
+		return await reader.collect(list, { goal: new GrowthGoal(isUnknown, total) });
 	}
 
 	private listOf(branch: number, since: string): ListQuery {
 		const created = since === '' ? {} : { created_at_from: dotted(since) };
 		return { ...this.list, branch, body: { ...this.body, ...created } };
+	}
+}
+
+/** Is reached when a list turns out to have more rows than are worth reading. */
+class TooLongListGoal implements ReadingGoal {
+	private total = 0;
+
+	constructor(private readonly mostRows: number) {}
+
+	add({ total = 0 }: Page): void {
+		this.total = total;
+	}
+
+	isReached(): boolean {
+		return this.total > this.mostRows;
+	}
+}
+
+/** Is reached with as many unknown records as the list has grown by: then there are no others. */
+class GrowthGoal implements ReadingGoal {
+	private unknownCount = 0;
+	private total?: number;
+
+	/** @param totalBefore how many records the list had in the last poll */
+	constructor(
+		private readonly isUnknown: (row: IDataObject) => boolean,
+		private readonly totalBefore: number,
+	) {}
+
+	add({ rows, total }: Pick<Page, 'rows' | 'total'>): void {
+		this.unknownCount += rows.filter(this.isUnknown).length;
+		this.total = total;
+	}
+
+	isReached(): boolean {
+		return this.total === this.totalBefore + this.unknownCount;
 	}
 }

@@ -269,7 +269,7 @@ function listsAt(
 			const isAsked = ({ status }: IDataObject) =>
 				passes.some((pass) => pass.status === undefined || pass.status === status);
 			const found = all.filter(isAsked).filter(keep);
-			return await Promise.resolve({ rows: found, isComplete: true, read: found.length });
+			return await Promise.resolve({ rows: found, isComplete: true, readCount: found.length });
 		},
 	};
 }

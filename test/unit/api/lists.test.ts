@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import type { CollectOptions } from '../../../nodes/AlfaCrm/api/list';
-import { collect } from '../../../nodes/AlfaCrm/api/list';
+import type { CollectOptions, ReadingGoal } from '../../../nodes/AlfaCrm/api/list';
+import { collect, ONE_PAGE } from '../../../nodes/AlfaCrm/api/list';
 import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
 import { isPageLength, pages } from '../../../nodes/AlfaCrm/api/pages';
 import { answered, unanswered, WEB_PAGE, yiiError } from '../../support/nodeErrors';
@@ -34,6 +34,21 @@ async function read(server: Server, options: CollectOptions = {}, call: ListRequ
 	const { client, sent } = contextOf(server, { credential: { callsAtOnce: 1 } });
 	const found = await collect(client, call, options);
 	return { ...found, asked: sent.map(({ body }) => `${body.page} of ${body.pageSize ?? 'any'}`) };
+}
+
+/** Is reached with a number of rows. */
+class RowCountGoal implements ReadingGoal {
+	rowCount = 0;
+
+	constructor(private readonly wantedCount: number) {}
+
+	add(page: Page): void {
+		this.rowCount += page.rows.length;
+	}
+
+	isReached(): boolean {
+		return this.rowCount >= this.wantedCount;
+	}
 }
 
 /** The pages of a list, gone through once. */
@@ -97,7 +112,7 @@ describe('a list whose large pages do not arrive', () => {
 
 			const found = await settle(collect(client, CALL));
 
-			expect(found).toMatchObject({ rows: rows(1_120), isComplete: true, read: 1_120 });
+			expect(found).toMatchObject({ rows: rows(1_120), isComplete: true, readCount: 1_120 });
 		},
 	);
 
@@ -256,7 +271,7 @@ describe('a list', () => {
 	])('of %d rows in pages of 20 is whole after one reading of %d pages', async (count, calls) => {
 		const { rows: found, asked, ...rest } = await read(listing(() => rows(count), 20));
 		expect(found).toEqual(rows(count));
-		expect(rest).toEqual({ isComplete: true, total: count, read: count });
+		expect(rest).toEqual({ isComplete: true, total: count, readCount: count });
 		expect(asked).toHaveLength(calls);
 	});
 
@@ -279,7 +294,7 @@ describe('a list', () => {
 		const server = listing(() => rows(100), 20);
 		expect(await read(server, { keep })).toMatchObject({
 			...{ rows: [{ id: 30 }, { id: 60 }, { id: 90 }], isComplete: true },
-			...{ total: 100, read: 100 },
+			...{ total: 100, readCount: 100 },
 		});
 		expect((await read(server, { keep, limit: 2 })).rows).toEqual([{ id: 30 }, { id: 60 }]);
 	});
@@ -305,19 +320,57 @@ describe('a list', () => {
 	});
 
 	it('that is enough after a page tells where to go on, and is not read again', async () => {
-		const isEnough = ({ number }: Page) => number === 1;
+		const goal = new RowCountGoal(40);
 		const { rows: found, ...more } = await read(
 			listing(() => rows(90), 20),
-			{ isEnough },
+			{ goal },
 		);
 		expect(found).toEqual(rows(40));
-		expect(more).toMatchObject({ isComplete: false, next: 2, asked: ['0 of 500', '1 of 500'] });
+		expect(more).toMatchObject({ isComplete: false, nextPage: 2, asked: ['0 of 500', '1 of 500'] });
 		const rest = await read(
 			listing(() => rows(90), 20),
 			{},
 			{ ...CALL, firstPage: 2 },
 		);
 		expect([rest.rows, rest.asked.length]).toEqual([rows(50, 41), 4]);
+	});
+});
+
+describe('a goal', () => {
+	it('is given each row once, also when a list that lacks rows is read once more', async () => {
+		const goal = new RowCountGoal(Infinity);
+		let readings = 0;
+		const server: Server = ({ body }) => {
+			if (body.page === 0) readings += 1;
+			const lackingPages = [rows(20), rows(19, 21), []];
+			const wholePages = [rows(20), rows(20, 21)];
+			const shownPages = readings === 1 ? lackingPages : wholePages;
+			return { total: 40, items: shownPages[Number(body.page)] };
+		};
+
+		const { asked } = await read(server, { goal });
+
+		expect(asked).toHaveLength(5);
+		expect(goal.rowCount).toBe(40);
+	});
+
+	it('that is reached ends all passes', async () => {
+		const passes = [{ status: 1 }, { status: 2 }];
+
+		const { asked, nextPage } = await read(
+			listing(() => rows(90), 20),
+			{ goal: ONE_PAGE, passes },
+		);
+
+		expect(asked).toEqual(['0 of 500']);
+		expect(nextPage).toBe(1);
+	});
+
+	it('is not asked after the last page, so a list that comes empty though rows are counted is read once more', async () => {
+		const { asked, isComplete } = await read(() => ({ total: 30, items: [] }), { goal: ONE_PAGE });
+
+		expect(asked).toEqual(['0 of 500', '0 of 500']);
+		expect(isComplete).toBe(false);
 	});
 });
 
@@ -336,15 +389,15 @@ describe('a list that lacks rows', () => {
 		const course = [rows(2), [{ id: 1, a: 2 }, ...rows(2, 2)]];
 		const { rows: found, ...more } = await read(inReadings(...course));
 		expect(found).toEqual(course[1]);
-		expect(more).toEqual({ isComplete: true, total: 3, read: 3, asked: [...once, '0 of 500'] });
+		expect(more).toEqual({ isComplete: true, total: 3, readCount: 3, asked: [...once, '0 of 500'] });
 	});
 
 	it('in both readings is said to lack them, as one is that comes empty', async () => {
 		const lacking = await read(inReadings([{ id: 1 }], [{ id: 2 }], [{ id: 3 }]));
-		expect(lacking).toMatchObject({ isComplete: false, total: 3, read: 2, asked: [...once, ...once] });
+		expect(lacking).toMatchObject({ isComplete: false, total: 3, readCount: 2, asked: [...once, ...once] });
 		expect(lacking.rows).toEqual(rows(2));
 		const empty = await read(inReadings([]));
-		expect(empty).toMatchObject({ isComplete: false, read: 0, asked: ['0 of 500', '0 of 500'] });
+		expect(empty).toMatchObject({ isComplete: false, readCount: 0, asked: ['0 of 500', '0 of 500'] });
 		expect(await read(inReadings([], rows(3)))).toMatchObject({ isComplete: true, rows: rows(3) });
 	});
 

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import type { Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { rowFilterOf } from '../../../nodes/AlfaCrm/run/filters';
+import { makeRowTest } from '../../../nodes/AlfaCrm/run/filters';
 import { formOf, SmallSchool } from './school';
 import { deskOf } from './support';
 
@@ -14,7 +14,7 @@ const filter = (more: object): Filter => ({ name: 'asked', label: 'Asked', type:
 async function passes(one: Filter, wanted: unknown, row: IDataObject) {
 	const { item, hints } = deskOf();
 	const entity = { ...entityOf('customer'), filters: [one, filter({ name: 'other' })] } as Entity;
-	const test = await rowFilterOf(item, entity, TARGET, { asked: wanted } as IDataObject);
+	const test = await makeRowTest(item, entity, TARGET, { asked: wanted } as IDataObject);
 	return [test(row), hints()];
 }
 
@@ -114,7 +114,7 @@ describe('the members of a group', () => {
 
 	async function members(rows: IDataObject[]) {
 		const desk = deskOf(() => ({ items: rows, total: rows.length }));
-		const test = await rowFilterOf(desk.item, customers, TARGET, { group_id: 5 });
+		const test = await makeRowTest(desk.item, customers, TARGET, { group_id: 5 });
 		return { ...desk, ids: [1, 2, 3, 4, 5].filter((id) => test({ id })) };
 	}
 
@@ -131,7 +131,7 @@ describe('the members of a group', () => {
 
 	it('may not all be known, and the user is told', async () => {
 		const desk = deskOf(() => ({ items: [{ id: 1, customer_id: 1 }], total: 5 }));
-		const test = await rowFilterOf(desk.item, customers, TARGET, { group_id: 5 });
+		const test = await makeRowTest(desk.item, customers, TARGET, { group_id: 5 });
 		expect([test({ id: 1 }), test({ id: 2 })]).toEqual([true, false]);
 		expect(desk.hints()).toEqual([
 			expect.stringContaining('AlfaCRM reported 5 members of the group, 1 came'),

@@ -4,7 +4,7 @@ import { text } from '../../../nodes/AlfaCrm/entities/fields';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { bodyOf, changesOf } from '../../../nodes/AlfaCrm/run/body';
-import { added, differences } from '../../../nodes/AlfaCrm/run/saveChanges';
+import { addToList, differences } from '../../../nodes/AlfaCrm/run/saveChanges';
 import { branchesOf } from '../../../nodes/AlfaCrm/run/target';
 import { byPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 import { deskOf } from './support';
@@ -126,16 +126,16 @@ describe('what differs from the record', () => {
 			description:
 				"Leave 'Teacher' out, or give all values that it is to hold and set 'Multi-Value Fields' to Replace All Values. Nothing was sent to AlfaCRM.",
 		};
-		const hidden = () => added(item, teachers, undefined, [1]);
+		const hidden = () => addToList(item, teachers, undefined, [1]);
 		expect(hidden).toThrow("Nothing can be added to 'Teacher', because AlfaCRM does not show what is in it");
 		expect(hidden).toThrow(expect.objectContaining(advice));
-		const named = () => added(item, teachers, [1, 'Иванов'], [1]);
+		const named = () => addToList(item, teachers, [1, 'Иванов'], [1]);
 		expect(named).toThrow("Nothing can be added to 'Teacher', because AlfaCRM shows no IDs in it");
 		expect(named).toThrow(expect.objectContaining(advice));
 		// Emptied, or with texts in it, it needs no IDs.
-		expect(added(item, teachers, undefined, [])).toEqual([]);
+		expect(addToList(item, teachers, undefined, [])).toEqual([]);
 		const web = customer.fields.find(({ name }) => name === 'web')!;
-		expect(added(item, web, ['a.example'], ['b.example'])).toEqual(['a.example', 'b.example']);
+		expect(addToList(item, web, ['a.example'], ['b.example'])).toEqual(['a.example', 'b.example']);
 	});
 });
 

@@ -8,7 +8,7 @@ import { isBlank, kindOf, sameValue } from '../../fields/field';
 import type { RecordOutput } from '../../output/readings';
 import { makeRecordOutput, report } from '../../output/readings';
 import { readFields } from '../../run/actionFields';
-import { bodyOf, shortensTexts, textOptions } from '../../run/body';
+import { bodyOf, readShortensTexts, textOptions } from '../../run/body';
 import type { LockKey } from '../../run/execution';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
@@ -79,7 +79,7 @@ export function readAdditionDraft(
 /** Reads whether to cut texts that are too long; undefined if no field has a limit, since the form then has no such option. */
 function readShortens(item: Item, fields: readonly Field[]): boolean | undefined {
 	const [options] = textOptions(fields);
-	return options === undefined ? undefined : shortensTexts(item.collection(options));
+	return options === undefined ? undefined : readShortensTexts(item.collection(options));
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Operation } from '../../run/operation';
 import type { RecordOutput } from '../../output/readings';
 import { simplifiedSchema, makeRecordOutput } from '../../output/readings';
 import { keysForm, targetOf } from '../../run/target';
-import { bodyOf, shortensTexts, textOptions } from '../../run/body';
+import { bodyOf, readShortensTexts, textOptions } from '../../run/body';
 import type { Draft } from '../../run/owner';
 import { authored, forOwner } from '../../run/owner';
 import {
@@ -59,7 +59,7 @@ export function readDraft(
 	const target = targetOf(item, entity, entity.keys);
 	const input = complete(readFieldInput(item, entity, additionalFields(entity), prominentFields(entity)));
 	const [options] = isWide(entity) ? textOptions(fields) : [];
-	const shortens = shortensTexts(options && item.collection(options));
+	const shortens = readShortensTexts(options && item.collection(options));
 	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
 	const show = makeRecordOutput(item, entity, Object.keys(body));
 	return { target, fields, input, body, branch: target.branch, show };

@@ -17,10 +17,10 @@ import {
 import { objectOf } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
 import { forOwner } from '../../run/owner';
-import { actionRowFilter } from '../../run/filters';
-import { asRows, limitForm, limitOf, readList } from '../../run/readList';
+import { makeActionRowTest } from '../../run/filters';
+import { toRows, limitForm, readLimit, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
-import { readFields, readFilters } from '../../run/actionFields';
+import { readFields, readFilterFields } from '../../run/actionFields';
 import { nameSourceOf } from '../../run/names';
 
 /** What returns records of the entity, or rows of its own, with names. */
@@ -33,7 +33,7 @@ const reading = <K extends 'get' | 'getMany'>(
 		simplify: outputFields ? [] : readingForm(entity),
 	}),
 	async execute(item, entity, action) {
-		const { call } = callOf(item, entity, action, readFilters);
+		const { call } = callOf(item, entity, action, readFilterFields);
 		const { outputFields } = action;
 		const show = outputFields ? namedOutput(outputFields) : readingOutput(item, entity);
 		const rows = await read(item, entity, action, call);
@@ -51,13 +51,13 @@ const reading = <K extends 'get' | 'getMany'>(
 
 /** Reads what comes in one answer: an object, or a bare list of rows. */
 export const get = reading<'get'>({}, async (item, _entity, _action, call) =>
-	asRows(item, call, await item.fetch(call)),
+	toRows(item, call, await item.fetch(call)),
 );
 
 /** Reads the pages of a list. */
 export const getMany = reading<'getMany'>({ limit: limitForm }, async (item, entity, action, call) => {
-	const keep = actionRowFilter(fieldsOf(action), { ...call.query, ...call.body });
-	return await readList(item, entity.plural.toLowerCase(), call, { limit: limitOf(item), keep });
+	const keep = makeActionRowTest(fieldsOf(action), { ...call.query, ...call.body });
+	return await readList(item, entity.plural.toLowerCase(), call, { limit: readLimit(item), keep });
 });
 
 /** Sends one call that changes something each time that it runs. */

@@ -5,15 +5,15 @@ import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { readingForm, readingOutput, readingSchema } from '../../output/readings';
 import {
-	bodiesOf,
-	eachWith,
+	combinePasses,
 	filtersForm,
+	makeFilterPasses,
+	makeRowTest,
 	readFilters,
 	readPartition,
 	readViews,
-	rowFilterOf,
 } from '../../run/filters';
-import { limitForm, limitOf, otherKinds, readList } from '../../run/readList';
+import { limitForm, readLimit, readKindPasses, readList } from '../../run/readList';
 import { keysForm, targetOf } from '../../run/target';
 import { nameSourceOf } from '../../run/names';
 
@@ -28,14 +28,14 @@ export const getMany: Operation = {
 	}),
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.keys);
-		const limit = limitOf(item);
+		const limit = readLimit(item);
 		const show = readingOutput(item, entity);
 		const wanted = readFilters(item, entity);
 		const views = readViews(item, entity);
-		const chosen = eachWith(readPartition(item, entity), bodiesOf(entity, wanted));
+		const chosen = combinePasses(readPartition(item, entity), makeFilterPasses(entity, wanted));
 		const isOfKind = (entity.hidden?.kinds?.name ?? '') in wanted;
-		const others = isOfKind ? [] : await otherKinds(item, entity, target.branch);
-		const isWanted = await rowFilterOf(item, entity, target, wanted);
+		const others = isOfKind ? [] : await readKindPasses(item, entity, target.branch);
+		const isWanted = await makeRowTest(item, entity, target, wanted);
 		const plural = entity.plural.toLowerCase();
 		const list = { ...target, body: { ...target.query, ...views.body }, task: `list the ${plural}` };
 		const { branch } = target;
@@ -50,8 +50,8 @@ export const getMany: Operation = {
 		};
 		const rows = await readList(item, plural, list, {
 			limit,
-			keep: (row: IDataObject) => views.holds(row) && isWanted(row) && isOfBranch(row),
-			passes: eachWith([{}, ...others], chosen),
+			keep: (row: IDataObject) => views.hasRow(row) && isWanted(row) && isOfBranch(row),
+			passes: combinePasses([{}, ...others], chosen),
 		});
 		warnOfOtherBranches(
 			item,

@@ -12,7 +12,7 @@ import { simplifiedSchema, makeRecordOutput } from '../../output/readings';
 import { recordParameter } from '../../run/recordParameter';
 import { idOf, isOfAnother, keysForm, targetOf } from '../../run/target';
 import { changesOf, overwriteWithEmpty } from '../../run/body';
-import { added, listModeForm, readAddToLists } from '../../run/saveChanges';
+import { addToList, listModeForm, readAddToLists } from '../../run/saveChanges';
 import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput } from '../../run/fieldInput';
 import { getRecord, writeAnywhere } from '../../run/records';
 import type { Target } from '../../store/located';
@@ -78,7 +78,7 @@ export const updating = ({
 			const before = match?.row;
 			if (before && adds)
 				for (const field of lists)
-					changes[field.name] = added(item, field, before[field.name], changes[field.name]);
+					changes[field.name] = addToList(item, field, before[field.name], changes[field.name]);
 			const body = before && sent && depends ? sent(item, entity, before, changes) : changes;
 			const query = { id, ...target.query };
 			const update = async (where: Target) =>

@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/failures';
 import type { CollectOptions } from '../../api/list';
+import { ONE_PAGE } from '../../api/list';
 import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
 import { daysAfter, readId, readIds, wallClock } from '../../values/formats';
@@ -25,7 +26,7 @@ import type { ActionKind } from '../../run/operation';
 import type { FindRequest } from '../common/find';
 import { findOptions, findRecords, noneFound, readFind } from '../common/find';
 import { matchForm } from '../../run/matching/keys';
-import { eachOnce, warnOfMissing } from '../../run/readList';
+import { uniqueRecords, warnOfMissing } from '../../run/readList';
 import type { Item } from '../../run/item';
 import type { Collection } from '../../form/parameters';
 import { CustomerLessons } from '../../store/calendar/customerLessons';
@@ -205,7 +206,11 @@ async function overviewOf(
 		subscriptions: { entity: customerTariff, query: own, body: own, keep, branches: [branch] },
 		payments: { entity: pay, body: own, keep, limit },
 		// Tasks of all customers, for no filter by customer is known. API notes 5.18.
-		tasks: { entity: task, isEnough: () => !allTasks, sharedAs: allTasks ? 'all tasks' : 'first tasks' },
+		tasks: {
+			entity: task,
+			goal: allTasks ? undefined : ONE_PAGE,
+			sharedAs: allTasks ? 'all tasks' : 'first tasks',
+		},
 	};
 	const [stages, firstNames] = isClient(row) ? [studyStatus, tariff] : [leadStatus, leadStatus];
 	const names = { plan_name: tariff, manager_name: user, stage_name: stages, branch_names: branchEntity };
@@ -257,25 +262,16 @@ async function readPart(
 	item: Item,
 	errors: Array<{ part: string; reason: string }>,
 	part: string,
-	{
-		entity,
-		branches,
-		sharedAs,
-		keep,
-		limit,
-		passes,
-		isEnough,
-		...list
-	}: Required<Pick<Part, 'branches'>> & Part,
+	{ entity, branches, sharedAs, keep, limit, passes, goal, ...list }: Required<Pick<Part, 'branches'>> & Part,
 ): Promise<IDataObject[] | undefined> {
 	const readIn = async (branch: Branch) => {
 		const call = { ...listCall(entity, branch), ...list };
-		const read = async () => await item.collect(call, { keep, limit, passes, isEnough });
+		const read = async () => await item.collect(call, { keep, limit, passes, goal });
 		const key = `${sharedAs} of ${branch}`;
 		try {
 			const listed = await (sharedAs ? item.execution.cached(entity.path, key, read) : read());
-			const { rows, next, total } = listed;
-			if (next === undefined) warnOfMissing(item, entity.plural.toLowerCase(), listed);
+			const { rows, nextPage, total } = listed;
+			if (nextPage === undefined) warnOfMissing(item, entity.plural.toLowerCase(), listed);
 			else {
 				const of = total === undefined ? '' : ` of ${total}`;
 				const reason = `AlfaCRM cannot be asked for the tasks of one customer, and only the first ${rows.length}${of} were looked through. 'Search All Tasks' looks through all.`;
@@ -290,7 +286,7 @@ async function readPart(
 		}
 	};
 	const given = (await Promise.all(branches.map(readIn))).flat();
-	return given.length === 0 ? undefined : eachOnce(given.flat());
+	return given.length === 0 ? undefined : uniqueRecords(given.flat());
 }
 
 /** Nobody is to hear that there are no more lessons where those of groups were not counted. */

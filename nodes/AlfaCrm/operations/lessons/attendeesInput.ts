@@ -4,7 +4,7 @@ import type { Field } from '../../entities/fieldTypes';
 import { lesson as lessonEntity, LESSON_FIELDS } from '../../entities/lesson';
 import { isEmpty } from '../../fields/blank';
 import { isBlank } from '../../fields/field';
-import { isExpression, isForm, lostError } from '../../run/fieldInput';
+import { isExpression, isInFormMode, emptyFieldError } from '../../run/fieldInput';
 import type { Item } from '../../run/item';
 
 const { customer, group, teacher } = LESSON_FIELDS;
@@ -22,7 +22,7 @@ export function assertHasAttendees(item: Item, input: IDataObject): void {
 	for (const field of [customer, group, teacher]) {
 		const cameOutEmpty = isBlankIn(input, field) && isFilledByUser(item, input, field);
 		if (cameOutEmpty && !isEmptyOnPurpose(item, input, field)) {
-			throw lostError(item, field, 'leave it out if the lesson has none');
+			throw emptyFieldError(item, field, 'leave it out if the lesson has none');
 		}
 	}
 
@@ -42,7 +42,7 @@ const isBlankIn = (input: IDataObject, field: Field): boolean => isBlank(field, 
  */
 function isFilledByUser(item: Item, input: IDataObject, { name }: Field): boolean {
 	const { [name]: parameter, columns } = item.execution.parameters;
-	if (isForm(item, lessonEntity)) return !isEmpty(input[name]) || isExpression(parameter);
+	if (isInFormMode(item, lessonEntity)) return !isEmpty(input[name]) || isExpression(parameter);
 
 	const { value: mappedColumns } = (columns ?? {}) as { value?: IDataObject | null };
 	return name in input || isExpression(mappedColumns?.[name]);
@@ -54,7 +54,7 @@ function isFilledByUser(item: Item, input: IDataObject, { name }: Field): boolea
  * empty list of customers.
  */
 function isEmptyOnPurpose(item: Item, input: IDataObject, field: Field): boolean {
-	if (field === teacher || isForm(item, lessonEntity)) return false;
+	if (field === teacher || isInFormMode(item, lessonEntity)) return false;
 
 	const value: unknown = input[field.name];
 	const isEmptyList = value === '' || (Array.isArray(value) && value.length === 0);

@@ -7,11 +7,11 @@ import { listOf } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
-import { readFilters } from '../../run/actionFields';
+import { readFilterFields } from '../../run/actionFields';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
-import { assertNotLost } from '../../run/fieldInput';
-import { limitForm, limitOf, warnOfLimit } from '../../run/readList';
+import { assertExpressionHasValue } from '../../run/fieldInput';
+import { limitForm, readLimit, warnOfLimit } from '../../run/readList';
 import { targetOf } from '../../run/target';
 import { assertDayRange, assertRoomExists, duration, findSlots, readTeachers, step } from './timetable';
 
@@ -80,10 +80,10 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 /** Reads what the user is looking for. The teachers have to be looked up. */
 function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
 	const target = targetOf(item, entity);
-	const input = readFilters(item, fields);
+	const input = readFilterFields(item, fields);
 	const { id: teacherIds, date_from, date_to, room_id, subject_id } = bodyOf(item, fields, input);
 	const [teacherField] = fields;
-	assertNotLost(item, teacherField, input[teacherField.name]);
+	assertExpressionHasValue(item, teacherField, input[teacherField.name]);
 
 	const chosenOptions = item.collection(options);
 	const search = {
@@ -97,7 +97,7 @@ function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
 		notBefore: chosenOptions.flag(includePastSlots) ? undefined : wallClock(item.zone),
 		includesOtherBranchHours: chosenOptions.flag(includeOtherBranchHours),
 	};
-	const limit = limitOf(item);
+	const limit = readLimit(item);
 	assertDayRange(item, search.firstDay, search.lastDay, 'Date From');
 	return { ...search, chosenTeacherIds: readIds(listOf(teacherIds)), limit };
 }

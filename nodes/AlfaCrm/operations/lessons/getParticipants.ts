@@ -9,7 +9,7 @@ import type { Entity } from '../../entities/types';
 import { readId } from '../../values/formats';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
-import { readFilters } from '../../run/actionFields';
+import { readFilterFields } from '../../run/actionFields';
 import { LINK, linkOf } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { namedFields, withNames } from '../../output/names';
@@ -17,7 +17,7 @@ import { flattener, simplify, withNameSchema } from '../../output/readings';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
 import { allBranches, findInBranches, openBranches } from '../../run/branches';
-import { limitForm, limitOf, warningReader, warnOfLimit } from '../../run/readList';
+import { limitForm, readLimit, warningReader, warnOfLimit } from '../../run/readList';
 import { givenBranch } from '../../run/target';
 import type { Occurrence, Participant } from '../../store/calendar/participants';
 import { occurrenceOf, participantsOf, readParticipants } from '../../store/calendar/participants';
@@ -31,9 +31,9 @@ export const participants: ActionKind<'participants'> = {
 	decidesByTime: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
 	async execute(item, entity, { fields: fields = [] }) {
-		const { date_from, date_to, lesson_id } = bodyOf(item, fields, readFilters(item, fields));
+		const { date_from, date_to, lesson_id } = bodyOf(item, fields, readFilterFields(item, fields));
 		const [from, to, id] = [String(date_from), String(date_to), readId(lesson_id)];
-		const most = limitOf(item);
+		const most = readLimit(item);
 		const isSimple = item.flag(simplify);
 		const given = givenBranch(item);
 		if (id === undefined) assertDayRange(item, from, to, 'Date From');

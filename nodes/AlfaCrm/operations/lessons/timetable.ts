@@ -9,7 +9,7 @@ import { room as roomEntity } from '../../entities/room';
 import { teacher as teacherEntity } from '../../entities/teacher';
 import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
-import { eachOnce, readWholeList } from '../../run/readList';
+import { uniqueRecords, readWholeList } from '../../run/readList';
 import type { Item } from '../../run/item';
 import type { Slot, SlotRequest, Timetable } from '../../store/calendar/slots';
 import { findFreeSlots, startOf, teachersOfSubject } from '../../store/calendar/slots';
@@ -215,8 +215,8 @@ export async function readTimetable(
 
 	const timetable = {
 		workingHours,
-		lessons: eachOnce([...attendeeLessons, ...branchLessons.flatMap(({ lessons }) => lessons)]),
-		regularLessons: eachOnce(branchLessons.flatMap(({ regularLessons }) => regularLessons)),
+		lessons: uniqueRecords([...attendeeLessons, ...branchLessons.flatMap(({ lessons }) => lessons)]),
+		regularLessons: uniqueRecords(branchLessons.flatMap(({ regularLessons }) => regularLessons)),
 	};
 	if (subjectId === undefined) return { timetable, teachers };
 

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../../api/client';
 import { asNodeError, hasStatus } from '../../../api/failures';
+import type { ReadingGoal } from '../../../api/list';
 import { collect } from '../../../api/list';
 import type { Page } from '../../../api/pages';
 import { rateLimiterOf } from '../../../api/rateLimiter';
@@ -165,15 +166,13 @@ class FirstPageReader {
 			onSend,
 		};
 		const goal = new FirstPageGoal();
-		const isEnough = (page: Page) => {
-			goal.add(page);
-			return goal.isReached;
-		};
 
 		try {
-			const { rows, total } = await collect(this.client, list, { isEnough });
+			const { rows, total, nextPage } = await collect(this.client, list, { goal });
 			this.answerTimesMs.push(performance.now() - sentAt);
-			return { outcome: 'read', entity, rows, total, pageSize: goal.pageSize };
+			// Of a list that ended, the first page says nothing about AlfaCRM's page size.
+			const pageSize = nextPage === undefined ? undefined : goal.firstPageLength;
+			return { outcome: 'read', entity, rows, total, pageSize };
 		} catch (error) {
 			if (!hasStatus(error, ...STATUSES_OF_ONE_LIST)) throw asNodeError(this.client.node, error);
 			return { outcome: 'refused', entity, status: Number(error.httpCode) };
@@ -198,24 +197,20 @@ class FirstPageReader {
 }
 
 /**
- * Ends the reading of a list once it is known how many rows its first page has and whether others
- * follow. AlfaCRM names no total for some lists; then only the second page shows that the first one
- * was not the last.
- *
- * The last page of a list is never added, because reading ends there anyway.
+ * Ends the reading of a list with the page that shows whether another one follows: page 0 shows it by
+ * the total; a list without a total shows it with page 1.
  */
-class FirstPageGoal {
-	private firstPageLength?: number;
-	/** How many rows the first page held; undefined if no other page follows. */
-	pageSize?: number;
+class FirstPageGoal implements ReadingGoal {
+	/** How many rows page 0 holds. */
+	firstPageLength?: number;
+	private isShown = false;
 
 	add({ items, number, total }: Page): void {
 		this.firstPageLength ??= items.length;
-		const mayBeOnlyPage = total === undefined && number === 0;
-		if (!mayBeOnlyPage) this.pageSize = this.firstPageLength;
+		this.isShown = total !== undefined || number > 0;
 	}
 
-	get isReached(): boolean {
-		return this.pageSize !== undefined;
+	isReached(): boolean {
+		return this.isShown;
 	}
 }

@@ -24,7 +24,7 @@ import { recordKey } from '../../../run/execution';
 import type { Item } from '../../../run/item';
 import type { Operation } from '../../../run/operation';
 import { isArchived } from '../../../run/archived';
-import { bodyOf, changesOf, fitting } from '../../../run/body';
+import { bodyOf, changesOf, fitText } from '../../../run/body';
 import { inFormMode, inputModeForm, fieldOptions, readFieldInput } from '../../../run/fieldInput';
 import { differences, saveChanges } from '../../../run/saveChanges';
 import type { RecordOutput } from '../../../output/readings';
@@ -122,7 +122,7 @@ export const upsert: Operation = {
 		const options = item.collection(upsertOptions(entity));
 		const chosen = chosenBranches(options);
 		const rules = rulesOf(entity, options, key.name);
-		const fit = (field: Field, value: Wire) => fitting(item, field, value, rules.shortens);
+		const fit = (field: Field, value: Wire) => fitText(item, field, value, rules.shortens);
 		const search = searchOf(item, entity, key, fit);
 		const input = readInput(item, entity, key);
 		const names = [...new Set([...key.fields, ...Object.keys(input)])];

@@ -7,7 +7,7 @@ import { collection } from '../../../form/assemble';
 import { oncePer } from '../../../form/oncePer';
 import type { Collection } from '../../../form/parameters';
 import { searchedIn } from '../../../run/branches';
-import { overwriteWithEmpty, shortenOption, shortensTexts } from '../../../run/body';
+import { overwriteWithEmpty, shortenOption, readShortensTexts } from '../../../run/body';
 import { listModeForm, readAddToLists } from '../../../run/saveChanges';
 import type { IfArchived, IfSeveral } from '../../../run/matching/decide';
 import { firstChoice } from '../../../run/matching/decide';
@@ -110,6 +110,6 @@ export function rulesOf(entity: Entity, options: Collection, key: string) {
 		isOnlyForNew: (field: string) => onlyForNew.includes(ALL_FIELDS) || onlyForNew.includes(field),
 		overwriteWithEmpty: options.flag(overwriteWithEmpty),
 		addToLists: readAddToLists(options, fields, 'add'),
-		shortens: shortensTexts(options),
+		shortens: readShortensTexts(options),
 	};
 }
