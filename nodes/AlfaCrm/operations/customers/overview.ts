@@ -54,7 +54,7 @@ async function findCustomers(item: Item, request: FindRequest): Promise<FoundCus
  * Looks a customer up by ID in the branch of the form.
  *
  * @returns undefined if that is not enough: the customer is in another branch, that branch is not
- *   to be searched, or archived customers are not to be found, which one call may not tell
+ * to be searched, or archived customers are not to be found, which one call may not tell
  */
 async function findByIdAlone(
 	item: Item,
@@ -78,7 +78,6 @@ async function makeOverview(
 	const [today] = now.split(' ');
 	const subject: OverviewSubject = {
 		customerId: Number(customer.row.id),
-		card: customer.row,
 		branches: [customer.branch, ...otherBranchesOf(customer, request.find.chosen)],
 		today,
 	};

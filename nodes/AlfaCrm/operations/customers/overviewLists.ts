@@ -20,11 +20,9 @@ import { daysAfter, readId } from '../../values/formats';
 import type { OverviewError, OverviewLists } from './overviewFacts';
 import type { OverviewRequest } from './overviewForm';
 
-/** The customer whose lists are read. */
+/** The customer whose lists are read, and the day. */
 export interface OverviewSubject {
 	customerId: number;
-	/** The customer's own record. */
-	card: IDataObject;
 	/** The branches to read, first the one in which the customer was found. */
 	branches: readonly Branch[];
 	/** `yyyy-mm-dd` */
@@ -50,7 +48,7 @@ export async function readOverviewLists(
 		readUnlessLeftOut(tasksList(subject, request)),
 	]);
 
-	const otherErrors = [completedLessons, subscriptions, payments, tasks].flatMap(({ errors }) => errors);
+	const readings = [timetable, completedLessons, subscriptions, payments, tasks];
 	return {
 		groupIds: timetable.groupIds,
 		plannedLessons: timetable.plannedLessons,
@@ -58,7 +56,7 @@ export async function readOverviewLists(
 		subscriptions: subscriptions.rows,
 		payments: payments.rows,
 		tasks: tasks.rows,
-		errors: [...otherErrors, ...timetable.errors],
+		errors: readings.flatMap(({ errors }) => errors),
 	};
 }
 
@@ -121,7 +119,7 @@ function membershipsList(subject: OverviewSubject): PartList {
 		entity: cgi,
 		branches: subject.branches,
 		call: { action: 'customer', query: { customer_id: subject.customerId } },
-		options: { passes: passesOf(cgi), keep: isOf(subject) },
+		options: { passes: passesOf(cgi), keep: makeOwnershipCheck(subject) },
 	};
 }
 
@@ -176,7 +174,7 @@ function subscriptionsList(subject: OverviewSubject): PartList {
 		entity: customerTariff,
 		branches: subject.branches.slice(0, 1),
 		call: { query: filter, body: filter },
-		options: { keep: isOf(subject) },
+		options: { keep: makeOwnershipCheck(subject) },
 	};
 }
 
@@ -187,7 +185,7 @@ function paymentsList(subject: OverviewSubject, request: OverviewRequest): PartL
 		entity: pay,
 		branches: subject.branches,
 		call: { body: { customer_id: subject.customerId } },
-		options: { keep: isOf(subject), limit: rowsToRead(request) },
+		options: { keep: makeOwnershipCheck(subject), limit: rowsToRead(request) },
 	};
 }
 
@@ -206,13 +204,14 @@ function tasksList({ branches }: OverviewSubject, { readsAllTasks }: OverviewReq
 }
 
 /** Makes a check whether a row is the customer's own: AlfaCRM may ignore the filter. */
-function isOf({ customerId }: OverviewSubject): (row: IDataObject) => boolean {
+function makeOwnershipCheck({ customerId }: OverviewSubject): (row: IDataObject) => boolean {
 	return (row) => readId(row.customer_id) === customerId;
 }
 
 /**
- * How many rows to read for the latest lessons or payments. AlfaCRM lists the latest first, but not
- * strictly, so some more are read and put in order. API notes 3.
+ * How many rows to read for the latest lessons or payments. AlfaCRM was seen to list the
+ * latest first, but documents no order. So some more are read than are shown, and put in order. API
+ * notes 3.
  */
 function rowsToRead({ recentCount }: OverviewRequest): number {
 	return Math.max(SMALLEST_PAGE, recentCount);
