@@ -10,10 +10,10 @@ import {
 	readingForm,
 	readingOutput,
 	readingSchema,
-	simplifiedSchema,
-	makeRecordOutput,
 	withNameSchema,
 } from '../../output/readings';
+import { makeRecordOutput } from '../../output/report';
+import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
 import { forOwner } from '../../run/owner';

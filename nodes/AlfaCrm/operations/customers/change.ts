@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { ActionOf, Entity } from '../../entities/types';
-import { makeRecordOutput, report, reportSchema } from '../../output/readings';
+import { makeRecordOutput, report, reportSchema } from '../../output/report';
 import { optionsForm, readFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
 import { recordKey } from '../../run/execution';

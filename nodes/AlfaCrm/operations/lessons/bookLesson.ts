@@ -8,7 +8,8 @@ import type { ExistingOrPlan } from '../../run/findOrCreate';
 import { findOrCreateByPlan } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
-import { makeRecordOutput, simplifiedSchema, withResult, withResultSchema } from '../../output/readings';
+import { makeRecordOutput, withResult, withResultSchema } from '../../output/report';
+import { simplifiedSchema } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { hintThatLessonExists } from './lesson';
 import {

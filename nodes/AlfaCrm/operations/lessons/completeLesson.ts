@@ -14,7 +14,7 @@ import { findOrCreate } from '../../run/findOrCreate';
 import type { Execution } from '../../run/execution';
 import { recordKey } from '../../run/execution';
 import { movedEnds } from './duration';
-import { report, reportSchema, makeRecordOutput } from '../../output/readings';
+import { report, reportSchema, makeRecordOutput } from '../../output/report';
 import { isOnDay } from '../../store/calendar/periods';
 import { warningReader } from '../../run/readList';
 import { settleNames } from '../../run/settleNames';

@@ -12,7 +12,7 @@ import { isBlank, isList, listOf } from '../../fields/field';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { LockKey } from '../../run/execution';
 import type { Item } from '../../run/item';
-import { makeRecordOutput, report, reportSchema } from '../../output/readings';
+import { makeRecordOutput, report, reportSchema } from '../../output/report';
 import { bodyOf, shortensTexts, textOptions } from '../../run/body';
 import { skipIfThere } from '../common/create';
 import { allBranches, findInBranches } from '../../run/branches';
