@@ -78,7 +78,7 @@ async function searchRecords(
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
 	const list = listCall(entity, branch);
-	const plan = { passes: passesToSearch(entity), queries: search.queries };
+	const plan = { passes: passesToSearch(entity), filters: search.filters };
 	const found = new FoundRecords(entity, search, new RecordNames(client, branch));
 
 	let cursor: SearchCursor | undefined = readCursor(paginationToken);
@@ -108,7 +108,7 @@ async function searchPage(
 	found: FoundRecords,
 ): Promise<SearchCursor | undefined> {
 	const pass = plan.passes[cursor.pass];
-	const body = { ...pass, ...plan.queries[cursor.query] };
+	const body = { ...pass, ...plan.filters[cursor.filter] };
 	const page = await readPage(client, { ...list, body }, cursor);
 
 	const isArchivedPass = 'removed' in pass;

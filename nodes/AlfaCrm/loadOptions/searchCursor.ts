@@ -7,13 +7,13 @@ import type { Page } from '../api/pages';
  * one text, the pagination token, so the whole state has to fit into it.
  *
  * A search reads one or more lists (passes), such as active and then archived records. In each it
- * tries one or more filters (queries) until one finds something. Each list has pages.
+ * tries one or more filters until one finds something. Each list has pages.
  */
 export interface SearchCursor {
 	/** The index of the list to read. */
 	pass: number;
 	/** The index of the filter to try. */
-	query: number;
+	filter: number;
 	page: number;
 	/** How many rows the earlier pages of this list had. */
 	rowsRead: number;
@@ -25,7 +25,7 @@ export interface SearchCursor {
 
 const PAGE_SIZE = 100;
 
-const FIRST_PAGE: SearchCursor = { pass: 0, query: 0, page: 0, rowsRead: 0, size: PAGE_SIZE };
+const FIRST_PAGE: SearchCursor = { pass: 0, filter: 0, page: 0, rowsRead: 0, size: PAGE_SIZE };
 
 /** @param token empty for a new search */
 export function readCursor(token: string): SearchCursor {
@@ -39,10 +39,13 @@ export function toToken(cursor: SearchCursor | undefined): string | undefined {
 /** The lists and the filters of a search. */
 export interface SearchPlan {
 	passes: readonly IDataObject[];
-	queries: readonly IDataObject[];
+	filters: readonly IDataObject[];
 }
 
-/** Whether AlfaCRM has sent the page before once more, as it may do behind the last page. */
+/**
+ * Whether AlfaCRM has sent the page before once more. Some integrations guard against that behind
+ * the last page. API notes 3.
+ */
 export function isRepeatedPage(cursor: SearchCursor, page: Page): boolean {
 	const lastId = page.items.at(-1)?.id;
 	return lastId !== undefined && lastId === cursor.lastId;
@@ -55,15 +58,15 @@ export function isRepeatedPage(cursor: SearchCursor, page: Page): boolean {
  * @returns undefined at the end of the search
  */
 export function nextCursor(
-	{ passes, queries }: SearchPlan,
+	{ passes, filters }: SearchPlan,
 	cursor: SearchCursor,
 	page: Page,
 	foundCount: number,
 ): SearchCursor | undefined {
 	const hasFoundNothing = cursor.page === 0 && foundCount === 0;
-	const hasNextQuery = cursor.query + 1 < queries.length;
-	if (hasFoundNothing && hasNextQuery) {
-		return { ...FIRST_PAGE, pass: cursor.pass, query: cursor.query + 1 };
+	const hasNextFilter = cursor.filter + 1 < filters.length;
+	if (hasFoundNothing && hasNextFilter) {
+		return { ...FIRST_PAGE, pass: cursor.pass, filter: cursor.filter + 1 };
 	}
 
 	const rowsRead = cursor.rowsRead + page.items.length;

@@ -9,7 +9,7 @@ import { formatDay, nearestDay } from '../values/formats';
 
 export interface Search {
 	/** The filters to ask AlfaCRM with, one after the other until one of them finds something. */
-	queries: readonly IDataObject[];
+	filters: readonly IDataObject[];
 	/** Whether a record has what was typed. AlfaCRM may find more. */
 	matches: (row: IDataObject, title: string) => boolean;
 }
@@ -18,48 +18,56 @@ export interface Search {
  * Makes the search for a typed text. What may be a day, an ID or a phone number is taken for that.
  */
 export function makeSearch({ listed }: Entity, typedText: string, zone: string): Search {
-	const searchedBy = listed?.search;
-	if (typedText === '' || searchedBy === undefined) return searchAll();
+	const searchSettings = listed?.search;
+	if (typedText === '' || searchSettings === undefined) return makeSearchForAll();
 
 	return (
-		searchByDay(searchedBy, typedText, zone) ??
-		searchById(searchedBy, typedText) ??
-		searchByPhone(searchedBy, typedText) ??
-		searchByName(searchedBy, typedText) ??
-		searchInTitles(typedText)
+		makeDaySearch(searchSettings, typedText, zone) ??
+		makeIdSearch(searchSettings, typedText) ??
+		makePhoneSearch(searchSettings, typedText) ??
+		makeNameSearch(searchSettings, typedText) ??
+		makeTitleSearch(typedText)
 	);
 }
 
-type SearchedBy = NonNullable<Listed['search']>;
+type SearchSettings = NonNullable<Listed['search']>;
 
-const matchesAlways = (): boolean => true;
+const matchesAnything = (): boolean => true;
 
-function searchAll(): Search {
-	return { queries: [{}], matches: matchesAlways };
+function makeSearchForAll(): Search {
+	return { filters: [{}], matches: matchesAnything };
 }
 
-/** "10.02" is the nearest such day, before or after today. */
-function searchByDay({ day: dayFilters }: SearchedBy, typedText: string, zone: string) {
+/** Searches by a day. "10.02" is the nearest such day, before or after today. */
+function makeDaySearch(
+	{ day: dayFilters }: SearchSettings,
+	typedText: string,
+	zone: string,
+): Search | undefined {
 	const day = formatDay(typedText, 'iso', zone) ?? nearestDay(typedText, zone);
 	if (dayFilters === undefined || day === undefined) return undefined;
-	const query = Object.fromEntries(dayFilters.map((filterName) => [filterName, day]));
-	return { queries: [query], matches: matchesAlways };
+
+	const filter = Object.fromEntries(dayFilters.map((name) => [name, day]));
+	return { filters: [filter], matches: matchesAnything };
 }
 
-function searchById({ digits }: SearchedBy, typedText: string): Search | undefined {
+/** Searches by ID, for an entity of which digits mean that. */
+function makeIdSearch({ digits }: SearchSettings, typedText: string): Search | undefined {
 	if (digits !== 'id' || !/^\d+$/.test(typedText)) return undefined;
+
 	const id = Number(typedText);
-	return { queries: [{ id }], matches: (row) => Number(row.id) === id };
+	return { filters: [{ id }], matches: (row) => Number(row.id) === id };
 }
 
 /**
- * AlfaCRM may compare a phone number as it was written, so each usual way to write it is tried. API
- * notes 5.3.
+ * Searches by a phone number or a part of one. AlfaCRM may compare the number as it was written, so
+ * each usual way to write it is tried. API notes 5.3.
  */
-function searchByPhone({ digits: phoneField }: SearchedBy, typedText: string): Search | undefined {
+function makePhoneSearch({ digits: phoneField }: SearchSettings, typedText: string): Search | undefined {
 	if (phoneField === undefined || phoneField === 'id' || !isLikePhone(typedText)) return undefined;
+
 	return {
-		queries: partForms(typedText).map((spelling) => ({ [phoneField]: spelling })),
+		filters: partForms(typedText).map((spelling) => ({ [phoneField]: spelling })),
 		matches: (row) => [row[phoneField]].flat().some((phone) => holdsPhone(phone ?? '', typedText)),
 	};
 }
@@ -70,15 +78,15 @@ function isLikePhone(text: string): boolean {
 	return hasOnlyPhoneCharacters && digitsIn(text) !== '' && !isTooShort(text);
 }
 
-function searchByName({ by: nameFilter }: SearchedBy, typedText: string): Search | undefined {
+function makeNameSearch({ by: nameFilter }: SearchSettings, typedText: string): Search | undefined {
 	if (nameFilter === undefined) return undefined;
-	return { queries: [{ [nameFilter]: typedText }], matches: matchesAlways };
+	return { filters: [{ [nameFilter]: typedText }], matches: matchesAnything };
 }
 
 /**
  * Lists all records and looks for the text in their titles, because no filter of AlfaCRM finds it.
  */
-function searchInTitles(typedText: string): Search {
+function makeTitleSearch(typedText: string): Search {
 	const normalText = normalizeText(typedText);
-	return { queries: [{}], matches: (_row, title) => normalizeText(title).includes(normalText) };
+	return { filters: [{}], matches: (_row, title) => normalizeText(title).includes(normalText) };
 }

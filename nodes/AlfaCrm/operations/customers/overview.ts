@@ -38,7 +38,7 @@ export const overview: ActionKind<'overview'> = {
 };
 
 interface FoundCustomer extends LocatedRecord {
-	/** Undefined if the search did not show it. */
+	/** Undefined if the search did not tell. */
 	archived?: boolean;
 }
 
@@ -91,7 +91,7 @@ async function makeOverview(
 	return toOverview(customer.row, {
 		customerId: subject.customerId,
 		branch: customer.branch,
-		isKnownArchived: customer.archived,
+		wasFoundArchived: customer.archived,
 		origin: item.origin,
 		zone: item.zone,
 		now,

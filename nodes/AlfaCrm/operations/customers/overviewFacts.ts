@@ -16,8 +16,8 @@ export interface OverviewFacts {
 	customerId: number;
 	/** The branch in which the customer was found. */
 	branch: Branch;
-	/** Undefined if the search for the customer did not show it. */
-	isKnownArchived?: boolean;
+	/** Whether the search found the customer in the archive; undefined if it did not tell. */
+	wasFoundArchived?: boolean;
 	/** The address of the school's AlfaCRM. */
 	origin: string;
 	zone: string;
@@ -61,10 +61,7 @@ export interface OverviewError {
 export interface OverviewNames {
 	plans?: Titles;
 	managers?: Titles;
-	/**
-	 * The stages of leads if the customer is a lead, the study statuses if the customer is a
-	 * client.
-	 */
+	/** For a lead the stages of the funnel, for a client the study statuses. */
 	stages?: Titles;
 	branches?: Titles;
 	groups?: Titles;

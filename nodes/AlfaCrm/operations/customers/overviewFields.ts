@@ -121,7 +121,7 @@ const ERROR_FIELDS: OverviewFields = {
 	reason: unchanged('reason'),
 };
 
-/** First what the customer's card says, then what the lists say. */
+/** The fields of the customer's card come first, then those that are read from lists. */
 const OVERVIEW_FIELDS: OverviewFields = {
 	id: id('id'),
 	name: unchanged('name'),
@@ -148,7 +148,9 @@ const OVERVIEW_FIELDS: OverviewFields = {
 	attendance: list(ATTENDANCE_FIELDS, latestLessons),
 	payments: list(PAYMENT_FIELDS, latestPayments),
 	tasks: list(TASK_FIELDS, openTasks),
-	overviewErrors: list(ERROR_FIELDS, ({ lists }) => lists.errors.map((error) => ({ ...error }))),
+	overviewErrors: list(ERROR_FIELDS, ({ lists }) =>
+		lists.errors.map(({ part, reason }) => ({ part, reason })),
+	),
 };
 
 // ---------------------------------------------------------------- fields with a rule
@@ -167,8 +169,8 @@ function readLastDayOfSubscription(subscription: IDataObject, { zone }: Overview
 }
 
 /**
- * Whether a payment is income, by its type: the sum of a refund may stand in either field. Null for
- * a type of the account's own, of which nobody knows what it is. API notes 5.16.
+ * Whether a payment is income. The type tells, because the sum of a refund may stand in `income`,
+ * too. Null for a type that the account has added, whose meaning is not known. API notes 5.16.
  */
 function readIsIncome(payment: IDataObject): boolean | null {
 	const type = readId(payment.pay_type_id) ?? 0;
@@ -189,8 +191,8 @@ function stageIdOf(card: IDataObject): number | undefined {
 	return isClient(card) ? readId(card.study_status_id) : stageOf(card);
 }
 
-function readIsArchived(card: IDataObject, { isKnownArchived, zone }: OverviewFacts) {
-	return isKnownArchived ?? archivedByRow(customerEntity, card, zone);
+function readIsArchived(card: IDataObject, { wasFoundArchived, zone }: OverviewFacts) {
+	return wasFoundArchived ?? archivedByRow(customerEntity, card, zone);
 }
 
 function nameOf(titles: Titles | undefined, idValue: unknown): string | undefined {
@@ -200,7 +202,7 @@ function nameOf(titles: Titles | undefined, idValue: unknown): string | undefine
 
 // ---------------------------------------------------------------- kinds of fields
 
-/** A value that AlfaCRM shows under another name, in the form in which we return it. */
+/** A value that is returned as AlfaCRM shows it, perhaps under another name. */
 function unchanged(name: string, schema: JsonSchema = STRING): OverviewField {
 	return { schema, read: (row) => row[name] };
 }
@@ -279,12 +281,12 @@ function list(
  * show is null, so every overview has the same fields.
  */
 function readFields(fields: OverviewFields, row: IDataObject, facts: OverviewFacts): IDataObject {
-	const object: IDataObject = {};
+	const values: IDataObject = {};
 	for (const [name, { read }] of Object.entries(fields)) {
 		if (facts.leftOutFields.includes(name)) continue;
-		object[name] = read(row, facts) ?? null;
+		values[name] = read(row, facts) ?? null;
 	}
-	return object;
+	return values;
 }
 
 function schemaOf(fields: OverviewFields): ObjectSchema {
