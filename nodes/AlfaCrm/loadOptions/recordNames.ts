@@ -54,8 +54,7 @@ export class RecordNames implements KnownNames {
 		// Without a filter by ID there is nothing to read but the first page once more.
 		if (idsFilter === undefined && isFirstPageRead) return;
 
-		// The IDs are noted before the call, so that a second call at the same time does not ask
-		// again.
+		// A name that does not come is noted as unknown, so it is not asked for again.
 		const names = knownNames ?? new Map<number, string | undefined>();
 		this.namesByResource.set(entity.resource, names);
 		for (const id of newIds) names.set(id, undefined);

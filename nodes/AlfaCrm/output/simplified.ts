@@ -18,14 +18,14 @@ import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
 /**
  * Makes a function that simplifies records of an entity.
  *
- * @param namedFieldsOfRow the fields that have a name beside them; the rows must hold the names
+ * @param fieldsWithNames the fields whose names stand beside them in the rows
  */
 export function makeSimplifier(
 	entity: Entity,
-	namedFieldsOfRow: readonly NamedField[] = [],
+	fieldsWithNames: readonly NamedField[] = [],
 ): (row: IDataObject, origin: string, branch?: number) => IDataObject {
-	const usefulKeys = usefulKeysOf(entity, namedFieldsOfRow);
-	const flatten = makeFlattener(shownFields(entity), namedFieldsOfRow);
+	const usefulKeys = usefulKeysOf(entity, fieldsWithNames);
+	const flatten = makeFlattener(shownFields(entity), fieldsWithNames);
 	return (row, origin, branch) => {
 		const usefulValues = Object.fromEntries(usefulKeys.map((key) => [key, row[key]]));
 		const simplified = flatten(usefulValues);
@@ -37,21 +37,21 @@ export function makeSimplifier(
  * Describes a record that `makeSimplifier` has simplified; or the whole record of an entity with
  * few fields.
  */
-export function simplifiedSchema(entity: Entity, namedFieldsOfRow: readonly NamedField[] = []): ObjectSchema {
+export function simplifiedSchema(entity: Entity, fieldsWithNames: readonly NamedField[] = []): ObjectSchema {
 	const { properties } = recordSchema(entity);
 	if (entity.simple === undefined) return objectOf(properties);
 
 	const simplified: Record<string, JsonSchema> = {};
-	for (const key of usefulKeysOf(entity, namedFieldsOfRow)) {
+	for (const key of usefulKeysOf(entity, fieldsWithNames)) {
 		simplified[key] = flattenedSchema(properties[key] ?? STRING);
 	}
 	return objectOf(entity.pages ? { ...simplified, [LINK]: STRING } : simplified);
 }
 
 /** Lists the keys of the useful fields, each with the key of its name behind it. */
-function usefulKeysOf({ simple = [] }: Entity, namedFieldsOfRow: readonly NamedField[]): string[] {
+function usefulKeysOf({ simple = [] }: Entity, fieldsWithNames: readonly NamedField[]): string[] {
 	return simple.flatMap((fieldName) => {
-		const namedField = namedFieldsOfRow.find(({ field }) => field.name === fieldName);
+		const namedField = fieldsWithNames.find(({ field }) => field.name === fieldName);
 		return namedField === undefined ? [fieldName] : [fieldName, namedField.nameKey];
 	});
 }
@@ -62,10 +62,10 @@ function usefulKeysOf({ simple = [] }: Entity, namedFieldsOfRow: readonly NamedF
  */
 export function makeFlattener(
 	fields: readonly Shown[],
-	namedFieldsOfRow: readonly NamedField[],
+	fieldsWithNames: readonly NamedField[],
 ): (row: IDataObject) => IDataObject {
 	const fieldByKey = new Map(fields.map((field) => [field.name, field]));
-	for (const { nameKey } of namedFieldsOfRow) fieldByKey.set(nameKey, LIST_OF_NAMES);
+	for (const { nameKey } of fieldsWithNames) fieldByKey.set(nameKey, LIST_OF_NAMES);
 	return (row) => {
 		const entries = Object.entries(row);
 		return Object.fromEntries(entries.map(([key, value]) => [key, flattenValue(value, fieldByKey.get(key))]));
