@@ -65,20 +65,27 @@ export function makeChangeAction(rules: ChangeRules = {}): ActionKind<ChangeKind
 	};
 }
 
-/** What the form says of a change, read before anything is sent. */
-type ChangeRequest = ReturnType<typeof readChangeRequest>;
+/** What the form says of a change. */
+interface ChangeRequest {
+	id: number;
+	target: Target;
+	/** What the record is to hold, by AlfaCRM's names of the fields. */
+	values: IDataObject;
+	/** Whether the values of lists are added to those that the record has. */
+	addToLists: boolean;
+	findSkipReason?: SkipRule;
+}
 
+/** Reads the form. Call it before anything is sent. */
 function readChangeRequest(
 	item: Item,
 	entity: Entity,
 	{ fields = [], fixed }: ActionOf<ChangeKind>,
 	{ chooseValues, makeSkipRule }: ChangeRules,
-) {
+): ChangeRequest {
 	const recordTarget = targetOf(item, entity);
-	const target: Target = {
-		...recordTarget,
-		labels: { ...recordTarget.labels, ...labelsOf(fields) },
-	};
+	const labels = { ...recordTarget.labels, ...labelsOf(fields) };
+	const target = { ...recordTarget, labels };
 	const id = idOf(item, entity);
 	const formValues = bodyOf(item, fields, readFields(item, fields), target.branch);
 	const chosenValues = chooseValues === undefined ? formValues : chooseValues(formValues);

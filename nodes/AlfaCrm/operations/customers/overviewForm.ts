@@ -42,7 +42,7 @@ export function readOverviewRequest(item: Item, entity: Entity): OverviewRequest
 		recentCount: options.integer(options.parameter('last')),
 		readsAllNames: options.flag(options.parameter('allNames')),
 		readsAllTasks: options.flag(options.parameter('allTasks')),
-		leftOutFields: fieldsOfParts(item.choices(leaveOut)),
+		leftOutFields: findLeftOutFields(item.choices(leaveOut)),
 	};
 }
 
@@ -113,7 +113,7 @@ export const leaveOut: INodeProperties = {
 	description: 'What is not returned: for parents, Contacts, Manager and Stage, and Tasks as well',
 };
 
-function fieldsOfParts(leftOutValues: readonly string[]): string[] {
+function findLeftOutFields(leftOutValues: readonly string[]): string[] {
 	return LEAVE_OUT_CHOICES.filter(({ value }) => leftOutValues.includes(value)).flatMap(
 		({ fields }) => fields,
 	);
