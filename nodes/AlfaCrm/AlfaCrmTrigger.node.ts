@@ -2,7 +2,7 @@ import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunction
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
-import { inWords } from './form/inWords';
+import { labelExpression } from './form/labelExpression';
 import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
 import { declaredLists } from './trigger/changeFilters';
@@ -16,7 +16,7 @@ export class AlfaCrmTrigger implements INodeType {
 		icon: { light: 'file:../../icons/alfacrm.svg', dark: 'file:../../icons/alfacrm.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: `={{ ${inWords('event', [eventParameter])} }}`,
+		subtitle: `={{ ${labelExpression('event', [eventParameter])} }}`,
 		description:
 			'Leads, clients, lessons, payments of a school: starts the workflow when something is new, changes or falls due',
 		activationMessage: 'What is new, changes or falls due in AlfaCRM from now on starts your workflow.',

@@ -9,7 +9,7 @@ import { eventTypes } from '../../nodes/AlfaCrm/entities/events';
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { lists } from '../../nodes/AlfaCrm/operations/lists';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
-import { leaveOut } from '../../nodes/AlfaCrm/operations/customers/overview';
+import { leaveOut } from '../../nodes/AlfaCrm/operations/customers/overviewForm';
 import manifest from '../../package.json';
 import type { Outcome } from '../../scripts/lib/compat';
 import { compatTable, withOutcome } from '../../scripts/lib/compat';

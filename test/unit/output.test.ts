@@ -6,7 +6,7 @@ import { lesson } from '../../nodes/AlfaCrm/entities/lesson';
 import { entityOf, resources } from '../../nodes/AlfaCrm/entities/registry';
 import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { serialize } from '../../nodes/AlfaCrm/fields/field';
-import { simplifiedSchema, simplifier } from '../../nodes/AlfaCrm/output/readings';
+import { simplifiedSchema, makeSimplifier } from '../../nodes/AlfaCrm/output/simplified';
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
 import { lists } from '../../nodes/AlfaCrm/operations/lists';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
@@ -164,7 +164,7 @@ describe.each(TABLE)('%s', (resource, entity) => {
 
 const field = (name: string): Field => customer.fields.find((one) => one.name === name)!;
 const read = (name: string, value: unknown) => serialize(field(name), value, 'UTC');
-const text = (name: string, list: string[]) => simplifier(customer)({ [name]: list as Wire }, '')[name];
+const text = (name: string, list: string[]) => makeSimplifier(customer)({ [name]: list as Wire }, '')[name];
 
 it.each([
 	[['мама +7(900)555-00-01', 'папа +7(900)555-00-02'], 'мама +7(900)555-00-01, папа +7(900)555-00-02'],
@@ -214,7 +214,7 @@ it.each<[string, fc.Arbitrary<string>]>([
 });
 
 describe('a list of numbers', () => {
-	const shown = (customer_ids: Wire) => simplifier(lesson)({ customer_ids }, '').customer_ids;
+	const shown = (customer_ids: Wire) => makeSimplifier(lesson)({ customer_ids }, '').customer_ids;
 	const customers = lesson.fields.find(({ name }) => name === 'customer_ids')!;
 
 	it.each<[Wire, Wire]>([
@@ -244,5 +244,5 @@ it.each<[resource: string, name: string, held: string, shown: string]>([
 	['task', 'due_date', '', ''],
 	['task', 'text', '12.02.2026', '12.02.2026'],
 ])('of a %s, the %s %j comes out as %j', (resource, name, held, shown) => {
-	expect(simplifier(entityOf(resource))({ [name]: held }, '')[name]).toBe(shown);
+	expect(makeSimplifier(entityOf(resource))({ [name]: held }, '')[name]).toBe(shown);
 });

@@ -2,71 +2,167 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { sortByDisplayName } from '../fields/order';
 
-/** Parameters by their slots. The slots have an order, which is that of the form. */
+/**
+ * Builds one form out of the parameters of many operations.
+ *
+ * Each operation of each resource brings its own parameters, and each parameter is shown only while
+ * that operation of that resource is selected. Many of them differ in nothing else: *Limit* looks
+ * the same for every list. They become one parameter that is shown for all of these selections,
+ * because n8n sends the whole description to every open editor.
+ */
+
+/**
+ * The parameters of one operation, by the slots in which they stand. The order of the slots is the
+ * order of the form.
+ */
 export type FormPart<Slot extends string> = Partial<Record<Slot, readonly INodeProperties[]>>;
 
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
-type Shown = NonNullable<Show[string]>[number];
+type ShowValue = NonNullable<Show[string]>[number];
 
-/** Where the node is the tool of an AI agent. */
+/** A condition for `showWhen`: the node is used as a tool of an AI agent. */
 export const OF_TOOL = { '@tool': [true] };
 
-/** Parameters, and where they are shown: for one operation of a resource, say. */
+/**
+ * A part of the form, and what must be selected for it to be shown, such as `{ resource: 'pay',
+ * operation: 'get' }`.
+ */
 interface ShownPart<Slot extends string> {
 	show: Readonly<Record<string, string>>;
 	part: FormPart<Slot>;
 }
 
 /**
- * The parameters of a form, slot by slot.
+ * Lists the parameters of a form, slot by slot.
  *
- * @param by parameters that say where others are shown, all of which each part names
+ * @param selectors the parameters that select what is shown, such as `resource`; each part has a
+ * value for all of them
  */
 export function assemble<Slot extends string>(
 	slots: readonly Slot[],
-	by: readonly string[],
+	selectors: readonly string[],
 	parts: ReadonlyArray<ShownPart<Slot>>,
 ): INodeProperties[] {
-	return slots.flatMap((slot) => sequenceOf(slot, by, parts));
+	return slots.flatMap((slot) => assembleSlot(slot, selectors, parts));
 }
 
-/** The parameters of a slot, so that each part keeps the order of its own. */
-function sequenceOf<Slot extends string>(
+/** Lists the parameters of one slot. The parameters of each part keep their order. */
+function assembleSlot<Slot extends string>(
 	slot: Slot,
-	[axis, ...others]: readonly string[],
+	selectors: readonly string[],
 	parts: ReadonlyArray<ShownPart<Slot>>,
 ): INodeProperties[] {
-	if (axis === undefined) {
-		return parts.flatMap(({ show, part }) =>
-			(part[slot] ?? []).map((property) =>
-				showWhen(property, { ...listsOf(show), ...property.displayOptions?.show }),
-			),
-		);
-	}
-	const byValue = new Map<string, Array<ShownPart<Slot>>>();
-	for (const part of parts) {
-		const value = part.show[axis];
-		byValue.set(value, [...(byValue.get(value) ?? []), part]);
-	}
-	return mergedBy(
-		axis,
-		[...byValue.values()].map((some) => sequenceOf(slot, others, some)),
+	const [selector, ...otherSelectors] = selectors;
+	if (selector === undefined) return parts.flatMap((part) => parametersIn(slot, part));
+
+	const groups = groupBySelection(selector, parts);
+	return mergeAlike(
+		selector,
+		groups.map((group) => assembleSlot(slot, otherSelectors, group)),
 	);
 }
 
-const listsOf = (show: Readonly<Record<string, string>>): Show =>
-	Object.fromEntries(Object.entries(show).map(([name, value]) => [name, [value]]));
+/** Lists the parameters that a part has in a slot, each shown only while the part is selected. */
+function parametersIn<Slot extends string>(slot: Slot, { show, part }: ShownPart<Slot>): INodeProperties[] {
+	const selection: Show = Object.fromEntries(Object.entries(show).map(([name, value]) => [name, [value]]));
+	const parameters = part[slot] ?? [];
+	return parameters.map((parameter) =>
+		showWhen(parameter, { ...selection, ...parameter.displayOptions?.show }),
+	);
+}
 
-/** A parameter that is shown only where others have these values. */
-export const showWhen = (property: INodeProperties, show: Show): INodeProperties => ({
-	...property,
-	displayOptions: { ...property.displayOptions, show },
-});
+/** Puts the parts together that need the same value of a selector. */
+function groupBySelection<Slot extends string>(
+	selector: string,
+	parts: ReadonlyArray<ShownPart<Slot>>,
+): Array<Array<ShownPart<Slot>>> {
+	const groups = new Map<string, Array<ShownPart<Slot>>>();
+	for (const part of parts) {
+		const value = part.show[selector];
+		const group = groups.get(value) ?? [];
+		groups.set(value, [...group, part]);
+	}
+	return [...groups.values()];
+}
 
+/**
+ * Joins sequences of parameters into one. Parameters become one if they differ only in the values
+ * of a selector, unless that would change the order of the parameters within a sequence.
+ */
+function mergeAlike(selector: string, sequences: readonly INodeProperties[][]): INodeProperties[] {
+	const merged = new MergedParameters(selector);
+	for (const sequence of sequences) merged.addSequence(sequence);
+	return merged.toParameters();
+}
+
+interface MergedParameter {
+	parameter: INodeProperties;
+	/** The same for two parameters that differ only in the values of the selector. */
+	identity: string;
+	/** The values of the selector for which the parameter is shown. */
+	values: Set<ShowValue>;
+}
+
+class MergedParameters {
+	private readonly entries: MergedParameter[] = [];
+
+	constructor(private readonly selector: string) {}
+
+	addSequence(sequence: readonly INodeProperties[]): void {
+		let position = 0;
+		for (const parameter of sequence) position = this.add(parameter, position) + 1;
+	}
+
+	toParameters(): INodeProperties[] {
+		return this.entries.map(({ parameter, values }) =>
+			showWhen(parameter, { ...parameter.displayOptions?.show, [this.selector]: [...values] }),
+		);
+	}
+
+	/**
+	 * Adds a parameter at a position, or merges it with one alike that stands there or further
+	 * down.
+	 *
+	 * @returns the position at which it now stands
+	 */
+	private add(parameter: INodeProperties, position: number): number {
+		const entry = this.toEntry(parameter);
+		const indexOfAlike = this.entries.findIndex(
+			({ identity }, index) => index >= position && identity === entry.identity,
+		);
+		if (indexOfAlike < 0) {
+			this.entries.splice(position, 0, entry);
+			return position;
+		}
+		for (const value of entry.values) this.entries[indexOfAlike].values.add(value);
+		return indexOfAlike;
+	}
+
+	private toEntry(parameter: INodeProperties): MergedParameter {
+		const { show = {}, ...otherOptions } = parameter.displayOptions ?? {};
+		const { [this.selector]: values = [], ...otherConditions } = show;
+		const displayOptions = { ...otherOptions, show: otherConditions };
+		return {
+			parameter,
+			identity: JSON.stringify({ ...parameter, displayOptions }),
+			values: new Set(values),
+		};
+	}
+}
+
+/** Copies a parameter so that it is shown only while other parameters have the given values. */
+export function showWhen(parameter: INodeProperties, show: Show): INodeProperties {
+	return { ...parameter, displayOptions: { ...parameter.displayOptions, show } };
+}
+
+/**
+ * Declares a collection: parameters of which the user adds those that are needed. n8n wants them
+ * sorted by name.
+ */
 export function collection(
 	displayName: string,
 	name: string,
-	fields: INodeProperties[],
+	parameters: INodeProperties[],
 	placeholder = 'Add Field',
 ): INodeProperties {
 	return {
@@ -75,29 +171,6 @@ export function collection(
 		type: 'collection',
 		placeholder,
 		default: {},
-		options: sortByDisplayName(fields),
+		options: sortByDisplayName(parameters),
 	};
-}
-
-/**
- * Parameters that differ by nothing but where they are shown are one, for the description goes to every open editor;
- * unless that would change the order of one of the sequences.
- */
-function mergedBy(axis: string, sequences: readonly INodeProperties[][]): INodeProperties[] {
-	const merged: Array<{ key: string; property: INodeProperties; values: Set<Shown> }> = [];
-	for (const sequence of sequences) {
-		let next = 0;
-		for (const property of sequence) {
-			const { show = {}, ...rest } = property.displayOptions ?? {};
-			const { [axis]: shown = [], ...elsewhere } = show;
-			const key = JSON.stringify({ ...property, displayOptions: { ...rest, show: elsewhere } });
-			const known = merged.findIndex((one, index) => index >= next && one.key === key);
-			if (known < 0) merged.splice(next, 0, { key, property, values: new Set(shown) });
-			else for (const value of shown) merged[known].values.add(value);
-			next = (known < 0 ? next : known) + 1;
-		}
-	}
-	return merged.map(({ property, values }) =>
-		showWhen(property, { ...property.displayOptions?.show, [axis]: [...values] }),
-	);
 }

@@ -1,19 +1,21 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-interface WholeNumber
+interface WholeNumberSettings
 	extends Pick<INodeProperties, 'description' | 'displayName' | 'displayOptions' | 'name'> {
 	default: number;
 	min: number;
 	max?: number;
 }
 
-/** The parameter of a number without decimals; what is read heeds its bounds too. */
-export const wholeNumber = ({ min, max, ...rest }: WholeNumber): INodeProperties => ({
-	...rest,
-	type: 'number',
-	typeOptions: {
-		minValue: min,
-		...(max === undefined ? {} : { maxValue: max }),
-		numberPrecision: 0,
-	},
-});
+/**
+ * Declares a parameter for a number without decimals. `ParameterReader.integer` checks a value,
+ * such as one from an expression, against the same bounds.
+ */
+export function wholeNumber({ min, max, ...settings }: WholeNumberSettings): INodeProperties {
+	const upperBound = max === undefined ? {} : { maxValue: max };
+	return {
+		...settings,
+		type: 'number',
+		typeOptions: { minValue: min, ...upperBound, numberPrecision: 0 },
+	};
+}

@@ -1,51 +1,77 @@
-import type { ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
+import type {
+	FieldType,
+	IDataObject,
+	ILoadOptionsFunctions,
+	ResourceMapperField,
+	ResourceMapperFields,
+} from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
 import { collect, ONE_PAGE } from '../api/list';
+import { columnsMethod } from '../entities/methodNames';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { customField, isCustom } from '../fields/custom';
 import { isNeeded, toColumn } from '../fields/field';
-import { chosenBranch } from './chosen';
-import { columnsMethod } from '../entities/methodNames';
+import { chooseBranch } from './formChoices';
 
-type Loader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;
+type ColumnsLoader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;
 
-/** The columns of the field mapper: the declared fields, and the custom ones that records of the account have. */
-export const resourceMapping: Record<string, Loader> = Object.fromEntries(
+/**
+ * Lists the columns of the field mapper for each entity with custom fields: the declared fields,
+ * and the custom fields that records of the account have.
+ */
+export const resourceMapping: Record<string, ColumnsLoader> = Object.fromEntries(
 	entities
 		.filter((entity) => entity.custom)
-		.map((entity) => [
-			columnsMethod(entity),
-			async function (this: ILoadOptionsFunctions) {
-				const creates = this.getCurrentNodeParameter('operation') === 'create';
-				const declared = declaredColumns(entity, creates);
-				return { fields: [...declared, ...(await customColumns(this, entity))] };
-			},
-		]),
+		.map((entity) => [columnsMethod(entity), makeColumnsLoader(entity)]),
 );
 
-/** What must be given first, then the rest as in the form. */
-function declaredColumns({ fields }: Entity, creates: boolean): ResourceMapperField[] {
-	const columns = fields.map((field) => toColumn(field, creates && isNeeded(field)));
-	const optional = columns.filter(({ required }) => !required);
-	return [
-		...columns.filter(({ required }) => required),
-		...optional.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
-	];
+function makeColumnsLoader(entity: Entity): ColumnsLoader {
+	return async function (this: ILoadOptionsFunctions) {
+		const isCreate = this.getCurrentNodeParameter('operation') === 'create';
+		const fields = [...listDeclaredColumns(entity, isCreate), ...(await readCustomColumns(this, entity))];
+		return { fields };
+	};
 }
 
-/** AlfaCRM lists no definitions of custom fields, so they are read off the first page of records. API notes 9. */
-async function customColumns(context: ILoadOptionsFunctions, entity: Entity): Promise<ResourceMapperField[]> {
+/** Lists the columns that a new record needs first, and then the others by name, as in the form. */
+function listDeclaredColumns({ fields }: Entity, isCreate: boolean): ResourceMapperField[] {
+	const columns = fields.map((field) => toColumn(field, isCreate && isNeeded(field)));
+	const requiredColumns = columns.filter(({ required }) => required);
+	const optionalColumns = columns.filter(({ required }) => !required);
+	optionalColumns.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en'));
+	return [...requiredColumns, ...optionalColumns];
+}
+
+/**
+ * Finds the custom fields in the first page of records, because AlfaCRM does not list their
+ * definitions. API notes 9.
+ */
+async function readCustomColumns(
+	context: ILoadOptionsFunctions,
+	entity: Entity,
+): Promise<ResourceMapperField[]> {
+	const rows = await readFirstPage(context, entity);
+	const names = new Set(rows.flatMap((row) => Object.keys(row).filter(isCustom)));
+	return [...names]
+		.sort()
+		.map((name) => ({ ...toColumn(customField(name), false), type: guessType(rows, name) }));
+}
+
+async function readFirstPage(context: ILoadOptionsFunctions, entity: Entity): Promise<IDataObject[]> {
 	const client = new ApiClient(context);
-	const branch = await chosenBranch(context, client, entity);
+	const branch = await chooseBranch(context, client, entity);
 	const task = `read the custom fields of ${entity.plural.toLowerCase()}`;
 	const list = { path: entity.path, branch, body: entity.hidden?.show, task };
 	const { rows } = await collect(client, list, { goal: ONE_PAGE });
-	const names = new Set(rows.flatMap((row) => Object.keys(row).filter(isCustom)));
-	return [...names].sort().map((id) => {
-		const sample = rows.map((row) => row[id]).find((value) => value !== null && value !== undefined);
-		const type = Array.isArray(sample) ? 'array' : typeof sample === 'number' ? 'number' : 'string';
-		return { ...toColumn(customField(id), false), type };
-	});
+	return rows;
+}
+
+/** Guesses the type of a custom field by the first value that it has. */
+function guessType(rows: readonly IDataObject[], name: string): FieldType {
+	const values = rows.map((row) => row[name]);
+	const sample = values.find((value) => value !== null && value !== undefined);
+	if (Array.isArray(sample)) return 'array';
+	return typeof sample === 'number' ? 'number' : 'string';
 }

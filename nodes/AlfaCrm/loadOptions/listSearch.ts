@@ -2,194 +2,232 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from '
 
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import type { Page } from '../api/pages';
+import type { ListRequest, Page } from '../api/pages';
 import { pages } from '../api/pages';
 import { branchOfForm } from '../api/request';
-import { formatDay, nearestDay, readFlag } from '../values/formats';
+import type { Field } from '../entities/fieldTypes';
 import { listCall, passesOf } from '../entities/listCall';
+import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { chosenBranch, chosenId } from './chosen';
-import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
-import { loadOptions } from './loadOptions';
-import { Names } from './names';
 import { normalizeText } from '../fields/normalizeText';
-import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phones';
 import { fullTitleOf, toldApart } from '../fields/titles';
+import { readFlag } from '../values/formats';
+import { chooseBranch, readChosenId } from './formChoices';
+import { loadOptions } from './loadOptions';
+import { RecordNames } from './recordNames';
+import type { SearchCursor, SearchPlan } from './searchCursor';
+import { isRepeatedPage, nextCursor, readCursor, toToken } from './searchCursor';
+import type { Search } from './typedSearch';
+import { makeSearch } from './typedSearch';
+
+/**
+ * Fills the searchable lists of the form. A short list is read whole. A list that is too long for a
+ * dropdown, such as customers, is searched page by page as the user types and scrolls.
+ */
 
 type SearchMethod = (
 	this: ILoadOptionsFunctions,
-	filter?: string,
-	token?: string,
+	typedText?: string,
+	paginationToken?: string,
 ) => Promise<INodeListSearchResult>;
 
-/** How many entries are shown at least, if there are as many, before somebody scrolls for more. */
+type SearchResult = INodeListSearchResult['results'][number];
+
+/** A search goes on until it has this many results, or until the lists end. */
 const MIN_RESULTS = 20;
-/** How many pages are read for that at most, since what no filter can find is looked for page by page. */
+/** A search reads at most this many pages before it shows what it has found. */
 const MAX_PAGES = 10;
-const PAGE_SIZE = 100;
 
-/** The whole of a short list, of which what holds the typed text is shown. */
-const among = (method: string): SearchMethod =>
-	async function (this: ILoadOptionsFunctions, filter = '') {
-		const looked = normalizeText(filter);
-		const options = await loadOptions[method].call(this);
-		const results = options.filter(({ name }) => normalizeText(name).includes(looked));
-		return { results: results as INodeListSearchResult['results'] };
-	};
-
-/** A searchable list for each entity: page by page where it has too many records for a dropdown. */
+/** A searchable list for each entity, and for the customers of a lesson. */
 export const listSearch: Record<string, SearchMethod> = {
-	...Object.fromEntries(
-		entities.map((entity) => [
-			listMethod(entity),
-			entity.listed?.search === undefined
-				? among(listMethod(entity))
-				: async function (this: ILoadOptionsFunctions, filter = '', token = '') {
-						return await find(this, entity, filter.trim(), token);
-					},
-		]),
-	),
-	[LESSON_CUSTOMERS]: among(LESSON_CUSTOMERS),
+	...Object.fromEntries(entities.map((entity) => [listMethod(entity), makeSearchMethod(entity)])),
+	[LESSON_CUSTOMERS]: makeShortListSearch(LESSON_CUSTOMERS),
 };
 
-/** Where to go on: n8n keeps no more than a text between two pages. */
-interface Cursor {
-	/** Which of several lists, that are read one after the other. */
-	pass: number;
-	query: number;
-	page: number;
-	/** How many rows the pages before this one have brought. */
-	rowsRead: number;
-	/** The ID of the last row of the page before this one. */
-	lastId?: unknown;
-	/** How many rows to ask for on the page; left to AlfaCRM where it takes no size. */
-	size?: number;
+function makeSearchMethod(entity: Entity): SearchMethod {
+	if (entity.listed?.search === undefined) return makeShortListSearch(listMethod(entity));
+
+	const parentKey = findParentKey(entity);
+	return async function (this: ILoadOptionsFunctions, typedText = '', paginationToken = '') {
+		const search = makeSearch(entity, typedText.trim(), this.getTimezone());
+		return parentKey === undefined
+			? await searchRecords(this, entity, search, paginationToken)
+			: await searchRecordsOfParent(this, entity, search, parentKey);
+	};
 }
 
-const BEGIN: Cursor = { pass: 0, query: 0, page: 0, rowsRead: 0, size: PAGE_SIZE };
+/** Makes a search that reads the whole of a short list, and shows what contains the typed text. */
+function makeShortListSearch(method: string): SearchMethod {
+	return async function (this: ILoadOptionsFunctions, typedText = '') {
+		const normalText = normalizeText(typedText);
+		const options = await loadOptions[method].call(this);
+		const results = options.filter(({ name }) => normalizeText(name).includes(normalText));
+		return { results: results as SearchResult[] };
+	};
+}
 
-async function find(
+// ---------------------------------------------------------------- all records of an entity
+
+async function searchRecords(
 	context: ILoadOptionsFunctions,
 	entity: Entity,
-	typed: string,
-	token: string,
+	search: Search,
+	paginationToken: string,
 ): Promise<INodeListSearchResult> {
 	const client = new ApiClient(context);
-	const parent = parentOf(context, entity, client.zone);
-	if (parent && parent.id === undefined) return toBeRead(`Choose '${parent.label}' first, or give an ID`);
-	const branch = await chosenBranch(context, client, entity);
-	const search = searchFor(entity, typed, client.zone);
-	const passes = searchPasses(entity);
-	const names = new Names(client, branch);
-	const call = { ...listCall(entity, branch), query: parent && { [parent.name]: parent.id } };
-	const results = new Map<unknown, INodeListSearchResult['results'][number]>();
-	const add = async (rows: readonly IDataObject[], isArchived = false) => {
-		await names.readFor(rows, entity);
-		const found = rows
-			.map((row) => ({ row, name: fullTitleOf(row, entity, names, isArchived || isDead(row)) }))
-			.filter(({ row, name }) => search.matches(row, name));
-		for (const { row, name } of found) results.set(row.id, { name, value: row.id as number });
-		return found.length;
-	};
-	// What belongs to one record is a short list, which several readings show twice.
-	if (parent) {
-		await add((await collect(client, call, { passes })).rows);
-		return { results: toldApart([...results.values()]) };
+	const branch = await chooseBranch(context, client, entity);
+	const list = listCall(entity, branch);
+	const plan = { passes: passesToSearch(entity), filters: search.filters };
+	const found = new FoundRecords(entity, search, new RecordNames(client, branch));
+
+	let cursor: SearchCursor | undefined = readCursor(paginationToken);
+	for (let pagesRead = 0; pagesRead < MAX_PAGES && found.count < MIN_RESULTS; pagesRead++) {
+		if (cursor === undefined) break;
+		cursor = await searchPage(client, list, plan, cursor, found);
 	}
-	let next: Cursor | undefined = token === '' ? BEGIN : (JSON.parse(token) as Cursor);
-	for (let count = 0; next !== undefined && count < MAX_PAGES && results.size < MIN_RESULTS; count++) {
-		const cursor: Cursor = next;
-		const body = { ...passes[cursor.pass], ...search.queries[cursor.query] };
-		const list = { ...call, body, firstPage: cursor.page, pageSize: cursor.size };
-		const page = (await pages(client, list).next()).value as Page;
-		const { rows, items, size } = page;
-		const rowsRead = cursor.rowsRead + items.length;
-		const lastId = items.at(-1)?.id;
-		const isRepeated = lastId !== undefined && lastId === cursor.lastId;
-		const isLast = isRepeated || isLastPage(page, rowsRead);
-		const found = isRepeated ? 0 : await add(rows, 'removed' in passes[cursor.pass]);
-		if (cursor.page === 0 && found === 0 && cursor.query + 1 < search.queries.length)
-			next = { ...BEGIN, pass: cursor.pass, query: cursor.query + 1 };
-		else if (!isLast) next = { ...cursor, page: cursor.page + 1, rowsRead, lastId, size };
-		else next = cursor.pass + 1 < passes.length ? { ...BEGIN, pass: cursor.pass + 1 } : undefined;
+
+	const isNothingFound = found.count === 0 && cursor === undefined;
+	const mayBeInOtherBranch = branch !== undefined && branchOfForm(context) === undefined;
+	if (isNothingFound && mayBeInOtherBranch) {
+		return explain("Nothing found. If there are several branches, choose 'Branch' first");
 	}
-	if (results.size === 0 && next === undefined && branch !== undefined && branchOfForm(context) === undefined)
-		return toBeRead("Nothing found. If there are several branches, choose 'Branch' first");
-	return { results: toldApart([...results.values()]), paginationToken: next && JSON.stringify(next) };
+	return { results: found.toResults(), paginationToken: toToken(cursor) };
 }
 
 /**
- * Whether a page brings the last rows of its list. A total that is no more than the length of a later page counts that page
- * alone. API notes 3.
- */
-function isLastPage({ items, last, total = Infinity }: Page, rowsRead: number): boolean {
-	return last || (total > items.length && rowsRead >= total);
-}
-
-/** Nothing that could be chosen: an empty value stays one. */
-const toBeRead = (name: string): INodeListSearchResult => ({ results: [{ name, value: '' }] });
-
-/** The active ones, then the archived ones, as AlfaCRM itself tells them apart; or one list for each status. API notes 3. */
-function searchPasses(entity: Entity): IDataObject[] {
-	const { removed, ...shown } = entity.hidden?.show ?? {};
-	if (removed !== undefined) return [shown, { ...shown, removed: 2 }];
-	return passesOf(entity).map((body) => ({ ...shown, ...body }));
-}
-
-/** As subscriptions show that they are archived. */
-const isDead = ({ dead }: IDataObject): boolean => readFlag(dead) === 1;
-
-/**
- * The record whose own ones are listed, as it stands in the form: under the name of the key, alone or in a collection,
- * or, where the form is about such a record, as that. An expression shows it only when the node runs.
+ * Reads one page, and adds what matches the search.
  *
- * @returns undefined for an entity that lists all of its records
+ * @returns what to read next
  */
-function parentOf(context: ILoadOptionsFunctions, { listed, keys = [] }: Entity, zone: string) {
-	const key = keys.find(({ name }) => name === listed?.search?.of);
-	if (key === undefined) return undefined;
-	const { name, label } = key;
-	const isAbout = 'entity' in key && key.entity === context.getCurrentNodeParameter('resource');
-	const places = [name, `updateFields.${name}`, `additionalFields.${name}`, ...(isAbout ? ['id'] : [])];
-	const ids = places.map((place) => chosenId(context, { ...key, name: place }, zone));
-	return { name, label, id: ids.find((id) => id !== undefined) };
+async function searchPage(
+	client: ApiClient,
+	list: ListRequest,
+	plan: SearchPlan,
+	cursor: SearchCursor,
+	found: FoundRecords,
+): Promise<SearchCursor | undefined> {
+	const pass = plan.passes[cursor.pass];
+	const body = { ...pass, ...plan.filters[cursor.filter] };
+	const page = await readPage(client, { ...list, body }, cursor);
+
+	const isArchivedPass = 'removed' in pass;
+	const foundCount = isRepeatedPage(cursor, page) ? 0 : await found.add(page.rows, isArchivedPass);
+	return nextCursor(plan, cursor, page, foundCount);
 }
 
-/** How what was typed into a picker is looked for. */
-interface Search {
-	/** Filters to ask with, one after the other until something is found. */
-	queries: readonly IDataObject[];
-	/** For what the server finds too much of. */
-	matches: (row: IDataObject, title: string) => boolean;
+async function readPage(client: ApiClient, list: ListRequest, { page, size }: SearchCursor): Promise<Page> {
+	const walk = pages(client, { ...list, firstPage: page, pageSize: size });
+	const { value } = await walk.next();
+	return value as Page;
 }
 
-const EVERYTHING: Search = { queries: [{}], matches: () => true };
+/**
+ * Lists what to ask a long list with. Active records come first, then archived ones, which AlfaCRM
+ * lists apart; or one list comes after the other for each status. API notes 3.
+ */
+function passesToSearch(entity: Entity): IDataObject[] {
+	const { removed, ...view } = entity.hidden?.show ?? {};
+	const hasArchive = removed !== undefined;
+	if (hasArchive) return [view, { ...view, removed: 2 }];
+	return passesOf(entity).map((pass) => ({ ...view, ...pass }));
+}
 
-function searchFor({ listed: { search } = {} }: Entity, typed: string, zone: string): Search {
-	if (typed === '' || search === undefined) return EVERYTHING;
-	const day = search.day && (formatDay(typed, 'iso', zone) ?? nearestDay(typed, zone));
-	if (search.day && day !== undefined) {
-		return { ...EVERYTHING, queries: [Object.fromEntries(search.day.map((name) => [name, day]))] };
+// ---------------------------------------------------------------- the records of one parent
+
+/** Finds the key that says whose records are listed, such as the customer of a subscription. */
+function findParentKey({ listed, keys = [] }: Entity): Field | undefined {
+	return keys.find(({ name }) => name === listed?.search?.of);
+}
+
+/**
+ * Lists the records of the parent that is chosen in the form. They are few, so all are read at
+ * once.
+ */
+async function searchRecordsOfParent(
+	context: ILoadOptionsFunctions,
+	entity: Entity,
+	search: Search,
+	parentKey: Field,
+): Promise<INodeListSearchResult> {
+	const client = new ApiClient(context);
+	const parentId = readParentId(context, parentKey, client.zone);
+	if (parentId === undefined) return explain(`Choose '${parentKey.label}' first, or give an ID`);
+
+	const branch = await chooseBranch(context, client, entity);
+	const list = { ...listCall(entity, branch), query: { [parentKey.name]: parentId } };
+	const { rows } = await collect(client, list, { passes: passesToSearch(entity) });
+	const found = new FoundRecords(entity, search, new RecordNames(client, branch));
+	await found.add(rows);
+	return { results: found.toResults() };
+}
+
+/**
+ * Finds the parent in the form: in a parameter of its own, in a collection, or as the record that
+ * the form is about. Returns undefined also if an expression gives it when the node runs.
+ */
+function readParentId(context: ILoadOptionsFunctions, parentKey: Field, zone: string): number | undefined {
+	const { name } = parentKey;
+	const parameters = [name, `updateFields.${name}`, `additionalFields.${name}`];
+	const isFormAboutParent =
+		'entity' in parentKey && parentKey.entity === context.getCurrentNodeParameter('resource');
+	if (isFormAboutParent) parameters.push('id');
+
+	const ids = parameters.map((parameter) => readChosenId(context, { ...parentKey, name: parameter }, zone));
+	return ids.find((id) => id !== undefined);
+}
+
+// ---------------------------------------------------------------- results
+
+/** The records that a search has found so far. A record that two pages show counts once. */
+class FoundRecords {
+	private readonly resultsById = new Map<unknown, SearchResult>();
+
+	constructor(
+		private readonly entity: Entity,
+		private readonly search: Search,
+		private readonly names: RecordNames,
+	) {}
+
+	get count(): number {
+		return this.resultsById.size;
 	}
-	if (search.digits === 'id') {
-		const id = Number(typed);
-		if (/^\d+$/.test(typed)) return { queries: [{ id }], matches: (row) => Number(row.id) === id };
-	} else if (search.digits && looksLikePhone(typed)) {
-		return byPhone(search.digits, typed);
+
+	/**
+	 * Adds the rows that match the search.
+	 *
+	 * @param areArchived whether AlfaCRM was asked for archived records
+	 * @returns how many rows match
+	 */
+	async add(rows: readonly IDataObject[], areArchived = false): Promise<number> {
+		await this.names.readFor(rows, this.entity);
+		let matchCount = 0;
+		for (const row of rows) {
+			const isArchived = areArchived || isArchivedSubscription(row);
+			const title = fullTitleOf(row, this.entity, this.names, isArchived);
+			if (!this.search.matches(row, title)) continue;
+			this.resultsById.set(row.id, { name: title, value: row.id as number });
+			matchCount++;
+		}
+		return matchCount;
 	}
-	if (search.by) return { ...EVERYTHING, queries: [{ [search.by]: typed }] };
-	// No filter of the API can find it.
-	const looked = normalizeText(typed);
-	return { queries: [{}], matches: (_row, title) => normalizeText(title).includes(looked) };
+
+	/** Lists the results. Those with the same title also show their IDs. */
+	toResults(): SearchResult[] {
+		return toldApart([...this.resultsById.values()]);
+	}
 }
 
-const looksLikePhone = (typed: string): boolean =>
-	/^[\d\s()+./\u2010-\u2015-]+$/.test(typed) && digitsIn(typed) !== '' && !isTooShort(typed);
+/**
+ * Whether a subscription shows that it is archived. Other records have no such flag. API notes 5.5.
+ */
+function isArchivedSubscription({ dead }: IDataObject): boolean {
+	return readFlag(dead) === 1;
+}
 
-function byPhone(field: string, typed: string): Search {
-	return {
-		queries: partForms(typed).map((form) => ({ [field]: form })),
-		matches: (row) => [row[field]].flat().some((phone) => holdsPhone(phone ?? '', typed)),
-	};
+/**
+ * Shows a sentence in place of results. Choosing it chooses nothing, because its value is empty.
+ */
+function explain(sentence: string): INodeListSearchResult {
+	return { results: [{ name: sentence, value: '' }] };
 }

@@ -2,119 +2,88 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
-import { formatDay, readId, readIds } from '../values/formats';
 import { archivedFlag, isSwitchedOff } from '../entities/archive';
-import { cgi } from '../entities/cgi';
-import { customer } from '../entities/customer';
-import { lesson } from '../entities/lesson';
-import { listCall, passesOf } from '../entities/listCall';
+import { listCall } from '../entities/listCall';
+import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
 import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
-import { isPlain } from '../fields/blank';
-import { listOf } from '../fields/field';
 import { NONE } from '../fields/reference';
 import { titleOf, toldApart } from '../fields/titles';
-import { byWeight, chosenBranch, chosenId } from './chosen';
-import { Names } from './names';
+import { readId } from '../values/formats';
+import { chooseBranch, compareByWeight } from './formChoices';
+import { listLessonCustomers } from './lessonCustomers';
 
-type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
+type OptionsLoader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 
-/** A dropdown for each entity, filled from the account. */
-const ofEntities: Record<string, Loader> = Object.fromEntries(
-	entities.map((entity) => [
-		listMethod(entity),
-		async function (this: ILoadOptionsFunctions) {
-			const client = new ApiClient(this);
-			const branch = await chosenBranch(this, client, entity);
-			const rows = (await collect(client, listCall(entity, branch))).rows.sort(byWeight);
-			const wholes = await namesOfWholes(rows, entity, client, branch);
-			const { none: called } = entity.listed ?? {};
-			const none = called === undefined ? [] : [{ name: called, value: NONE }];
-			return toldApart([...none, ...rows.map((row) => toOption(row, entity, wholes))]);
-		},
-	]),
-);
-
-/** Who may have been at the lesson of the form: those who are put down for it, and the members of its groups on its day. */
-const lessonCustomers: Record<string, Loader> = {
-	async [LESSON_CUSTOMERS]() {
-		const client = new ApiClient(this);
-		const id = chosenId(
-			this,
-			{ type: 'record', entity: lesson.resource, name: 'id', label: lesson.label },
-			client.zone,
-		);
-		if (id === undefined) return [];
-		const branch = await chosenBranch(this, client, lesson);
-		const row = await findLesson(client, branch, id);
-		if (row === undefined) return [];
-		const details = listOf(row.details).filter(isPlain);
-		const named = [...listOf(row.customer_ids), ...details.map(({ customer_id }) => customer_id)];
-		const ids = new Set([...readIds(named), ...(await membersOf(client, branch, row))]);
-		const names = new Names(client, branch);
-		await names.read(customer, [...ids]);
-		const titled = [...ids].map((value) => ({
-			name: names.of(customer.resource, value) ?? `Customer ${value}`,
-			value,
-		}));
-		return toldApart(titled.sort((one, other) => one.name.localeCompare(other.name, 'ru')));
+/**
+ * Fills the dropdowns of the form from the account: one for each entity, and the customers of a
+ * lesson.
+ */
+export const loadOptions: Record<string, OptionsLoader> = {
+	...Object.fromEntries(entities.map((entity) => [listMethod(entity), makeOptionsLoader(entity)])),
+	async [LESSON_CUSTOMERS](this: ILoadOptionsFunctions) {
+		return await listLessonCustomers(this);
 	},
 };
 
-export const loadOptions: Record<string, Loader> = { ...ofEntities, ...lessonCustomers };
+function makeOptionsLoader(entity: Entity): OptionsLoader {
+	return async function (this: ILoadOptionsFunctions) {
+		return await listOptions(this, entity);
+	};
+}
 
 /**
- * What the rows are parts of, by ID: one list more, where they are parts of several. A dropdown does without it where
- * the user may not read that list.
+ * Lists the records of an entity in AlfaCRM's own order, behind the choice of none if there is one.
  */
-async function namesOfWholes(
+async function listOptions(context: ILoadOptionsFunctions, entity: Entity): Promise<INodePropertyOptions[]> {
+	const client = new ApiClient(context);
+	const branch = await chooseBranch(context, client, entity);
+	const { rows } = await collect(client, listCall(entity, branch));
+	rows.sort(compareByWeight);
+	const containerNames = await readContainerNames(client, entity, branch, rows);
+
+	const options = rows.map((row) => toOption(row, entity, containerNames));
+	const nameOfNone = entity.listed?.none;
+	if (nameOfNone !== undefined) options.unshift({ name: nameOfNone, value: NONE });
+	return toldApart(options);
+}
+
+/**
+ * The names of the records that others are a part of, such as the funnels of lead stages, by ID.
+ */
+type ContainerNames = ReadonlyMap<number | undefined, string>;
+
+/**
+ * Reads the names of the records that the rows are parts of, if there are several of them. Without
+ * these names, stages of two funnels could not be told apart. The dropdown does without them if
+ * this user may not read their list.
+ */
+async function readContainerNames(
+	client: ApiClient,
+	{ listed }: Entity,
+	branch: number | undefined,
 	rows: readonly IDataObject[],
-	{ listed: { partOf } = {} }: Entity,
-	client: ApiClient,
-	branch: number | undefined,
-): Promise<Map<number | undefined, string>> {
-	if (!partOf || new Set(rows.flatMap((row) => readId(row[partOf.field]) ?? [])).size < 2) return new Map();
-	const whole = entityOf(partOf.entity);
-	const list = await collect(client, listCall(whole, branch)).catch(() => ({ rows: [] }));
-	return new Map(list.rows.map((row) => [readId(row.id), titleOf(row, whole)]));
+): Promise<ContainerNames> {
+	const partOf = listed?.partOf;
+	if (partOf === undefined) return new Map();
+
+	const containerIds = rows.map((row) => readId(row[partOf.field])).filter((id) => id !== undefined);
+	const hasSeveral = new Set(containerIds).size > 1;
+	if (!hasSeveral) return new Map();
+
+	const container = entityOf(partOf.entity);
+	const list = await collect(client, listCall(container, branch)).catch(() => ({ rows: [] }));
+	return new Map(list.rows.map((row) => [readId(row.id), titleOf(row, container)]));
 }
 
-function toOption(
-	row: IDataObject,
-	entity: Entity,
-	wholes: ReadonlyMap<number | undefined, string>,
-): INodePropertyOptions {
-	const off = isSwitchedOff(row) ? ' (inactive)' : '';
+/** "New (inactive) · Main funnel · archived" */
+function toOption(row: IDataObject, entity: Entity, containerNames: ContainerNames): INodePropertyOptions {
+	const inactive = isSwitchedOff(row) ? ' (inactive)' : '';
+	const nameParts = [`${titleOf(row, entity)}${inactive}`];
+
 	const { partOf } = entity.listed ?? {};
-	const whole = partOf && wholes.get(readId(row[partOf.field]));
-	const details = [...(whole === undefined ? [] : [whole]), ...(archivedFlag(row) ? ['archived'] : [])];
-	return { name: [titleOf(row, entity) + off, ...details].join(' · '), value: row.id as number };
-}
-
-/** The index shows one status at a time. API notes 5.11. */
-async function findLesson(
-	client: ApiClient,
-	branch: number | undefined,
-	id: number,
-): Promise<IDataObject | undefined> {
-	const list = { ...listCall(lesson, branch), body: { id } };
-	const { rows } = await collect(client, list, {
-		passes: passesOf(lesson),
-		limit: 1,
-		keep: (row) => readId(row.id) === id,
-	});
-	return rows[0];
-}
-
-/** Who may not see members still sees whom the lesson names. */
-async function membersOf(client: ApiClient, branch: number | undefined, row: IDataObject): Promise<number[]> {
-	const day = formatDay(row.time_from ?? row.date, 'dotted', client.zone);
-	const body = day === undefined ? {} : { b_date: day, e_date: day };
-	const lists = readIds(listOf(row.group_ids)).map(async (group_id) => {
-		const list = { ...listCall(cgi, branch), query: { group_id }, body };
-		const { rows } = await collect(client, list).catch(() => ({ rows: [] }));
-		return readIds(rows.map(({ customer_id }) => customer_id));
-	});
-	return (await Promise.all(lists)).flat();
+	const containerName = partOf && containerNames.get(readId(row[partOf.field]));
+	if (containerName !== undefined) nameParts.push(containerName);
+	if (archivedFlag(row)) nameParts.push('archived');
+	return { name: nameParts.join(' · '), value: row.id as number };
 }

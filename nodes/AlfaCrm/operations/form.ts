@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { resources } from '../entities/registry';
 import { assemble, showWhen } from '../form/assemble';
 import { timeZoneNotice } from '../form/timeZoneNotice';
-import { inWords } from '../form/inWords';
+import { labelExpression } from '../form/labelExpression';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
 import { SLOTS } from '../run/operation';
@@ -42,5 +42,5 @@ const partsOf = (entity: Entity) =>
 
 /** What stands below the node in a workflow, in the words of the form: "Get Many: Customer". */
 export function subtitle(): string {
-	return `={{ ${inWords('operation', operationParameters)} + ": " + ${inWords('resource', [resourceParameter])} }}`;
+	return `={{ ${labelExpression('operation', operationParameters)} + ": " + ${labelExpression('resource', [resourceParameter])} }}`;
 }

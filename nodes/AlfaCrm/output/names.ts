@@ -1,107 +1,152 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId, readIds, readNumber } from '../values/formats';
 import type { Choice, Shown } from '../entities/fieldTypes';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isEmpty, isPlain } from '../fields/blank';
 import { isList, itemsIn, kindOf } from '../fields/field';
 import type { Words } from '../fields/kind';
-import type { Titles } from '../store/shortList';
 import type { LocatedRecord } from '../store/located';
+import type { Titles } from '../store/shortList';
+import { readId, readIds, readNumber } from '../values/formats';
 
-/** Where names come from, and the AlfaCRM in which a record has its page. */
+/**
+ * Puts names beside the IDs and the codes of a row: `subject_name` beside `subject_id`,
+ * `status_name` beside `status`. Users read the names; later steps need the IDs.
+ */
+
+/** Gives the names of the records of short lists, and the address of the AlfaCRM for links. */
 export interface NameSource {
 	origin: string;
 	/**
-	 * Undefined for a list that cannot be read. Each list is read once, whoever asks for it.
+	 * Reads the names of a short list. Each list is read only once, however many ask for it.
 	 *
-	 * @param ids those that are to be named; a list that is known from before is read again if one is not in it
+	 * @param ids the IDs to be named; a list that was read earlier is read again if one is not in
+	 * it
+	 * @returns undefined if the list cannot be read
 	 */
 	titlesIn(entity: Entity, branch?: number, ids?: readonly number[]): Promise<Titles | undefined>;
 }
 
-/** A field whose values have names, and the key under which those stand beside it. */
+/** A field whose values have names. */
 export interface NamedField {
 	field: Shown;
-	as: string;
+	/** The key under which the name stands in the row. */
+	nameKey: string;
+	/** Where the names come from: a short list of the account, or the declared choices. */
 	words: Words;
 }
 
-/** `subject_name` for `subject_id`, `teacher_names` for `teacher_ids`, `is_study_name` for `is_study`. */
-function keyFor(field: Shown): string {
+/** Finds the fields whose values have names: references to short lists, and choices. */
+export function namedFields(fields: readonly Shown[]): NamedField[] {
+	return fields.flatMap((field) => {
+		const words = kindOf(field).words(field);
+		return words === undefined ? [] : [{ field, nameKey: nameKeyFor(field), words }];
+	});
+}
+
+/**
+ * `subject_name` for `subject_id`, `teacher_names` for `teacher_ids`, `status_name` for `status`.
+ */
+function nameKeyFor(field: Shown): string {
 	return isList(field)
 		? `${field.name.replace(/_ids$/, '')}_names`
 		: `${field.name.replace(/_id$/, '')}_name`;
 }
 
-/** Those of the fields that get names: references to short lists and choices, as they are declared. */
-export function namedFields(fields: readonly Shown[]): NamedField[] {
-	return fields.flatMap((field) => {
-		const words = kindOf(field).words(field);
-		return words === undefined ? [] : [{ field, as: keyFor(field), words }];
-	});
-}
-
 /**
- * A row with each name after what it names. No list is read of which the row holds no ID; of what AlfaCRM names itself that name
- * stays. API notes 5.11.
+ * Copies a row with each name right behind the value that it names. A name that AlfaCRM itself
+ * shows is kept. API notes 5.11.
  */
 export async function withNames(
 	{ row, branch }: LocatedRecord,
-	named: readonly NamedField[],
-	{ titlesIn }: NameSource,
+	fields: readonly NamedField[],
+	source: NameSource,
 ): Promise<IDataObject> {
-	const shown = new Map<string, IDataObject[string]>();
-	for (const [name, value] of Object.entries(row)) {
-		if (!shown.has(name)) shown.set(name, value);
-		const one = named.find(({ field }) => field.name === name);
-		if (one === undefined || value === undefined || !isEmpty(row[one.as])) continue;
-		const { field, as, words } = one;
-		const ids = readIds(valuesIn(field, value));
-		const isWanted = 'entity' in words && ids.length > 0;
-		const titles = isWanted ? await titlesIn(entityOf(words.entity), branch, ids) : undefined;
-		shown.set(as, nameOf(field, value, 'entity' in words ? byTitle(titles) : byLabel(words.choices)));
+	const output = new Map<string, IDataObject[string]>();
+	for (const [key, value] of Object.entries(row)) {
+		// The key may hold a name already: it was put there in place of an empty one of AlfaCRM's.
+		if (!output.has(key)) output.set(key, value);
+
+		const namedField = fields.find(({ field }) => field.name === key);
+		if (namedField === undefined || value === undefined) continue;
+
+		const isNamedByAlfaCrm = !isEmpty(row[namedField.nameKey]);
+		if (isNamedByAlfaCrm) continue;
+
+		output.set(namedField.nameKey, await findName(namedField, value, branch, source));
 	}
-	return Object.fromEntries(shown);
+	return Object.fromEntries(output);
 }
 
-type Title = (value: unknown) => string | undefined;
+/** Finds the name of a value, or the names of a list. Reads no list if the value holds no ID. */
+async function findName(
+	{ field, words }: NamedField,
+	value: unknown,
+	branch: number | undefined,
+	source: NameSource,
+): Promise<IDataObject[string]> {
+	if ('choices' in words) return nameOf(field, value, (code) => labelOf(words.choices, code));
 
-/** Where an ID is expected there may be a name already, or an object with one. API notes 5.6. */
-const byTitle =
-	(titles?: Titles): Title =>
-	(value) => {
-		const id = readId(value);
-		if (id !== undefined) return titles?.get(id);
-		const text = isPlain(value) ? value.name : value;
-		return typeof text === 'string' && text.trim() !== '' && readNumber(text) === undefined
-			? text.trim()
-			: undefined;
-	};
-
-const byLabel =
-	(choices: readonly Choice[]): Title =>
-	(value) =>
-		choices.find((choice) => String(choice.value) === String(value).trim())?.label;
-
-/** Null where nothing is known; in a list of which something is, an ID without a name stays as it is. */
-function nameOf(field: Shown, value: unknown, titleFor: Title): IDataObject[string] {
-	if (!isList(field)) return titleFor(value) ?? null;
-	const items = valuesIn(field, value);
-	const titles = items.map(titleFor);
-	if (items.length > 0 && titles.every((title) => title === undefined)) return null;
-	return titles
-		.map((title, index) => title ?? String(readId(items[index]) ?? ''))
-		.filter((text) => text !== '');
+	const ids = readIds(itemsOf(field, value));
+	const titles = ids.length > 0 ? await source.titlesIn(entityOf(words.entity), branch, ids) : undefined;
+	return nameOf(field, value, (reference) => titleOfReference(reference, titles));
 }
 
-/** A name may hold a comma, at which only a text would be taken apart. */
-function valuesIn(field: Shown, value: unknown): unknown[] {
+/**
+ * Names the value of a field, or each item of a list. Returns null if no name is known. In a list
+ * of which some names are known, an ID without a name stays an ID.
+ */
+function nameOf(
+	field: Shown,
+	value: unknown,
+	nameOfItem: (item: unknown) => string | undefined,
+): IDataObject[string] {
+	if (!isList(field)) return nameOfItem(value) ?? null;
+
+	const items = itemsOf(field, value);
+	const hasNoName = items.every((item) => nameOfItem(item) === undefined);
+	if (items.length > 0 && hasNoName) return null;
+
+	const namesOrIds = items.map((item) => nameOfItem(item) ?? String(readId(item) ?? ''));
+	return namesOrIds.filter((text) => text !== '');
+}
+
+/** Finds the label of a choice by its code, which AlfaCRM may show as a number or as a text. */
+function labelOf(choices: readonly Choice[], code: unknown): string | undefined {
+	return choices.find((choice) => String(choice.value) === String(code).trim())?.label;
+}
+
+/**
+ * Finds the name of the record that a row refers to. AlfaCRM may show the name itself, or an object
+ * with the name, in place of the ID. API notes 5.6.
+ */
+function titleOfReference(reference: unknown, titles?: Titles): string | undefined {
+	const id = readId(reference);
+	if (id !== undefined) return titles?.get(id);
+
+	const text = isPlain(reference) ? reference.name : reference;
+	if (typeof text !== 'string' || text.trim() === '') return undefined;
+	const isNumber = readNumber(text) !== undefined;
+	return isNumber ? undefined : text.trim();
+}
+
+/**
+ * Lists the items of a value. The items of an array are taken as they are, because a name may
+ * contain a comma, at which a text would be split.
+ */
+function itemsOf(field: Shown, value: unknown): unknown[] {
 	if (isEmpty(value)) return [];
-	return Array.isArray(value) ? value.filter((item) => !isEmpty(item)) : itemsIn(field, value);
+	if (Array.isArray(value)) return value.filter((item) => !isEmpty(item));
+	return itemsIn(field, value);
 }
 
-/** Whether a key of a row that comes back is a name that stands beside what it names, which alone is written. */
-export const isNameBeside = (fields: readonly Shown[], input: IDataObject, key: string): boolean =>
-	namedFields(fields).some(({ field, as }) => as === key && Object.hasOwn(input, field.name));
+/**
+ * Whether a key of a row that comes back into the node holds a name that `withNames` has added.
+ * Only the value beside it is written.
+ */
+export function isNameBeside(fields: readonly Shown[], input: IDataObject, key: string): boolean {
+	return namedFields(fields).some(
+		({ field, nameKey }) => nameKey === key && Object.hasOwn(input, field.name),
+	);
+}

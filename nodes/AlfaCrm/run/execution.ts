@@ -156,7 +156,7 @@ export class Execution {
 	/** Notes what AlfaCRM has confirmed of a write, so that later items find it in the lists that are read once. */
 	noteSaved(path: string, call: WriteCall, model: IDataObject): void {
 		for (const one of this.cache.values())
-			if (one.path === path && one.value instanceof CachedList) one.value.note(call, model);
+			if (one.path === path && one.value instanceof CachedList) one.value.noteWrite(call, model);
 	}
 
 	/** Has AlfaCRM asked again, by this execution too, for nobody knows what became of records. */

@@ -10,8 +10,8 @@ import type { ParameterReader } from '../form/parameters';
 import { recordKey } from './execution';
 import { archivedByRow } from '../entities/archive';
 import { isArchived } from './archived';
-import type { RecordOutput } from '../output/readings';
-import { report } from '../output/readings';
+import type { RecordOutput } from '../output/report';
+import { report } from '../output/report';
 import type { Target, LocatedRecord } from '../store/located';
 
 /**

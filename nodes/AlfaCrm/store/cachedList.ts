@@ -1,74 +1,98 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiRequest } from '../api/request';
-import { readId } from '../values/formats';
-import { listOf, normalForms } from '../fields/field';
 import type { Field } from '../entities/fieldTypes';
+import { listOf, normalForms } from '../fields/field';
+import { readId } from '../values/formats';
 
 /** A call that has created, changed or deleted a record. */
 export type WriteCall = Pick<ApiRequest, 'action' | 'body' | 'branch' | 'query'>;
 
-interface Index {
+/** An index of the rows by the values of one field. */
+interface FieldIndex {
 	field: Field;
-	/** By the normal forms of the field's values. */
-	ids: Map<string, Set<number>>;
+	/** The IDs of the rows that have, or had, a value with this normal form. */
+	idsByForm: Map<string, Set<number>>;
 }
 
 /**
- * The rows of a list that is read once for all items of an execution, found by the value of a field without looking at
- * each. `Execution.noteSaved` notes in it what the items write, so that later ones find that too.
+ * A list that is read once for all items of an execution. It finds rows by the value of a field
+ * without comparing each row.
+ *
+ * The items also write to AlfaCRM. `Execution.noteSaved` tells the list of each write, so that
+ * later items find what earlier ones have saved.
  */
 export class CachedList {
-	private readonly byId = new Map<number, IDataObject>();
-	private readonly indexes = new Map<string, Index>();
+	private readonly rowsById = new Map<number, IDataObject>();
+	/** An index for each field that has been searched by so far, by the name of the field. */
+	private readonly indexes = new Map<string, FieldIndex>();
 
-	/** @param isListed whether the list would show a record that was written through a branch */
+	/**
+	 * @param isListed whether AlfaCRM's list would show a record that was written through a branch
+	 */
 	constructor(
 		rows: readonly IDataObject[],
 		private readonly isListed: (row: IDataObject, branch?: number) => boolean,
 	) {
 		for (const row of rows) {
 			const id = readId(row.id);
-			if (id !== undefined) this.byId.set(id, row);
+			if (id !== undefined) this.rowsById.set(id, row);
 		}
 	}
 
 	get rows(): IDataObject[] {
-		return [...this.byId.values()];
+		return [...this.rowsById.values()];
 	}
 
-	/** The rows that may hold a value of a field. The caller compares them, for it may have been overwritten since. */
-	having(field: Field, value: unknown): IDataObject[] {
-		let index = this.indexes.get(field.name);
-		if (index === undefined) {
-			this.indexes.set(field.name, (index = { field, ids: new Map() }));
-			for (const [id, row] of this.byId) addTo(index, id, row);
-		}
-		const { ids } = index;
-		const found = new Set(normalForms(field, value).flatMap((form) => [...(ids.get(form) ?? [])]));
-		return [...found].map((id) => this.byId.get(id)).filter((row) => row !== undefined);
+	/**
+	 * Finds the rows that may hold a value of a field. The caller has to compare them, because an
+	 * index keeps the values that a record had before a write.
+	 */
+	findCandidates(field: Field, value: unknown): IDataObject[] {
+		const { idsByForm } = this.indexFor(field);
+		const ids = normalForms(field, value).flatMap((form) => [...(idsByForm.get(form) ?? [])]);
+		const distinctIds = [...new Set(ids)];
+		return distinctIds.map((id) => this.rowsById.get(id)).filter((row) => row !== undefined);
 	}
 
-	/** Notes a write that AlfaCRM has confirmed, with the record in its answer. */
-	note({ action, branch, body = {}, query }: WriteCall, model: IDataObject): void {
+	/**
+	 * Brings the list up to date after a write that AlfaCRM has confirmed.
+	 *
+	 * @param model the record in AlfaCRM's answer
+	 */
+	noteWrite({ action, branch, body = {}, query }: WriteCall, model: IDataObject): void {
 		const id = readId(action === 'create' ? model.id : query?.id);
 		if (id === undefined) return;
-		// AlfaCRM takes the flag of the archive also where it does nothing. API notes 4.
-		const flag = 'removed' in body ? { removed: undefined } : {};
-		const row = { ...this.byId.get(id), ...body, ...flag, ...model };
+
+		// AlfaCRM accepts the archive flag even where it has no effect, so only its answer tells.
+		// API notes 4.
+		const sentFields = 'removed' in body ? { ...body, removed: undefined } : body;
+		const row = { ...this.rowsById.get(id), ...sentFields, ...model };
 		if (action === 'delete' || !this.isListed(row, branch)) {
-			this.byId.delete(id);
+			this.rowsById.delete(id);
 			return;
 		}
-		this.byId.set(id, row);
-		for (const index of this.indexes.values()) addTo(index, id, row);
+		this.rowsById.set(id, row);
+		for (const index of this.indexes.values()) addToIndex(index, id, row);
+	}
+
+	/** Returns the index of a field. The first search by the field builds it. */
+	private indexFor(field: Field): FieldIndex {
+		const existingIndex = this.indexes.get(field.name);
+		if (existingIndex !== undefined) return existingIndex;
+
+		const index: FieldIndex = { field, idsByForm: new Map() };
+		for (const [id, row] of this.rowsById) addToIndex(index, id, row);
+		this.indexes.set(field.name, index);
+		return index;
 	}
 }
 
-function addTo({ field, ids }: Index, id: number, row: IDataObject): void {
-	for (const form of listOf(row[field.name]).flatMap((one) => normalForms(field, one))) {
-		const known = ids.get(form);
-		if (known) known.add(id);
-		else ids.set(form, new Set([id]));
+/** Adds a row to an index, under every normal form of each of its values. */
+function addToIndex({ field, idsByForm }: FieldIndex, id: number, row: IDataObject): void {
+	const forms = listOf(row[field.name]).flatMap((value) => normalForms(field, value));
+	for (const form of forms) {
+		const ids = idsByForm.get(form) ?? new Set<number>();
+		idsByForm.set(form, ids.add(id));
 	}
 }

@@ -1,39 +1,55 @@
 import type { ApiFailure } from '../api/failures';
 import type { ApiRequest } from '../api/request';
+import type { Field } from '../entities/fieldTypes';
 import type { DateFormat } from '../values/formats';
 import { formatDay } from '../values/formats';
-import type { Field } from '../entities/fieldTypes';
 
-/** Formats of days, by the names of the fields that may have to be written in them. */
+/**
+ * Sources disagree on the format in which AlfaCRM takes the days of a few fields. API notes 5.6 and
+ * 5.11. Such a day is sent in the likelier format first. If AlfaCRM answers that it cannot read the
+ * day, it has saved nothing, and the same call is sent once more with the day in the other format,
+ * the fallback.
+ */
+
+/** The fallback format of each field that has one, by the name of the field. */
 export type FallbackDates = Readonly<Partial<Record<string, DateFormat>>>;
 
-/** A call whose body may hold such days. */
+/** A call, with the fallback formats of the fields in its body. */
 type Call = Pick<ApiRequest, 'body'> & { fallbackDates?: FallbackDates };
 
-/** How AlfaCRM begins to say that it cannot read a value. API notes 4. */
-const UNREADABLE = /формат/i;
+/**
+ * Matches AlfaCRM's message about a value that it cannot read ("wrong format of value"). API notes
+ * 4.
+ */
+const WRONG_FORMAT = /формат/i;
 
-/** The days of which sources disagree how AlfaCRM takes them, with the format that is tried second. API notes 5.6, 5.11. */
+/** Collects the fallback formats that fields declare. */
 export function fallbackDatesOf(fields: readonly Field[]): FallbackDates {
-	return Object.fromEntries(
-		fields.flatMap(({ name, fallbackDateFormat }) =>
-			fallbackDateFormat === undefined ? [] : [[name, fallbackDateFormat]],
-		),
-	);
+	const formats: Record<string, DateFormat> = {};
+	for (const { name, fallbackDateFormat } of fields) {
+		if (fallbackDateFormat !== undefined) formats[name] = fallbackDateFormat;
+	}
+	return formats;
 }
 
-/** Whether AlfaCRM says that it cannot read such a day of a call, so that it has saved nothing. */
-export const isDayUnreadable = (failure: ApiFailure, { body = {}, fallbackDates = {} }: Call): boolean =>
-	failure.kind === 'refusal' &&
-	Object.keys(fallbackDates).some(
-		(name) => name in body && failure.fields?.[name]?.some((text) => UNREADABLE.test(text)),
-	);
+/**
+ * Whether AlfaCRM refuses a call because it cannot read a day that has a fallback format. Nothing
+ * has been saved then.
+ */
+export function isDayUnreadable(failure: ApiFailure, { body = {}, fallbackDates = {} }: Call): boolean {
+	if (failure.kind !== 'refusal') return false;
 
-/** The call with its days in the format that is tried second. */
+	const sentDays = Object.keys(fallbackDates).filter((name) => name in body);
+	const messages = sentDays.flatMap((name) => failure.fields?.[name] ?? []);
+	return messages.some((message) => WRONG_FORMAT.test(message));
+}
+
+/** Copies a call with its days in their fallback formats. */
 export function withFallbackDates<C extends Call>(call: C, zone: string): C {
 	const { body = {}, fallbackDates = {} } = call;
-	const days = Object.entries(fallbackDates)
-		.filter(([name]) => name in body)
-		.map(([name, format = 'iso']) => [name, formatDay(body[name], format, zone) ?? body[name]]);
-	return { ...call, body: { ...body, ...Object.fromEntries(days) } };
+	const rewrittenBody = { ...body };
+	for (const [name, format = 'iso'] of Object.entries(fallbackDates)) {
+		if (name in body) rewrittenBody[name] = formatDay(body[name], format, zone) ?? body[name];
+	}
+	return { ...call, body: rewrittenBody };
 }

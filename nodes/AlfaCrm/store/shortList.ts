@@ -2,73 +2,91 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected, ListReader } from '../api/list';
 import type { ListRequest } from '../api/pages';
-import { readFlag, readIds } from '../values/formats';
 import { archivedByRow, isSwitchedOff } from '../entities/archive';
 import { listCall } from '../entities/listCall';
 import type { Entity } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
 import { titleOf } from '../fields/titles';
+import { readFlag, readIds } from '../values/formats';
 
-/** What the records of a list are called, by ID. */
+/** The names of the records of a list, by ID. */
 export type Titles = ReadonlyMap<number, string>;
 
-interface Entry {
+/** Reads a short list: see `ShortList`. */
+export async function readShortList(reader: ListReader, entity: Entity, branch?: number): Promise<ShortList> {
+	const list = await reader.collect(listOfNames(entity, branch), {});
+	return new ShortList(entity, list);
+}
+
+/**
+ * Makes the call that lists a short list. It asks for archived records too, because old records
+ * refer to them.
+ */
+export function listOfNames(entity: Entity, branch?: number): ListRequest {
+	return { ...listCall(entity, branch), body: { ...entity.hidden?.show } };
+}
+
+/** A record of a short list. */
+interface ListedRecord {
 	id: number;
 	title: string;
-	/** The same as it is compared: without case, blanks and ё. */
-	name: string;
-	/** Whether it can still be chosen in AlfaCRM. */
+	/** The title without case, extra blanks and ё, for comparison. */
+	normalTitle: string;
+	/** Whether it can still be chosen in AlfaCRM: neither switched off nor archived. */
 	isActive: boolean;
-	/** Those that it belongs to; none where AlfaCRM shows none. */
+	/** The branches that it belongs to; empty if AlfaCRM shows none. */
 	branches: number[];
 }
 
-/** The records of a list of the account that references name: what they are called, and which are called so. */
+/**
+ * A list that is short enough to be read whole, such as rooms or lead stages. It translates between
+ * the IDs that records hold and the names that users see.
+ */
 export class ShortList {
-	/** What has no ID is named by nobody. */
-	private readonly entries: Entry[];
+	private readonly records: ListedRecord[];
 	readonly titles: Titles;
+	/** False if AlfaCRM counts more records than it shows. */
 	readonly isComplete: boolean;
 
+	/** Leaves out rows without an ID: no record can refer to them. */
 	constructor(entity: Entity, { rows, isComplete }: Pick<Collected, 'isComplete' | 'rows'>) {
-		this.entries = rows.flatMap((row) => readIds([row.id]).map((id) => entryOf(entity, row, id)));
-		this.titles = new Map(this.entries.map(({ id, title }) => [id, title]));
+		this.records = rows.map((row) => readRecord(entity, row)).filter((record) => record !== undefined);
+		this.titles = new Map(this.records.map(({ id, title }) => [id, title]));
 		this.isComplete = isComplete;
 	}
 
-	/** Those that are called so; the active ones, if there are any. */
-	named(text: string): Entry[] {
-		const looked = normalizeText(text);
-		return activeOf(this.entries.filter(({ name }) => name === looked));
+	/** Finds the records with a name, in any spelling; only the active ones, if there are any. */
+	named(name: string): ListedRecord[] {
+		const normalName = normalizeText(name);
+		return preferActive(this.records.filter(({ normalTitle }) => normalTitle === normalName));
 	}
 
-	/** What there is to choose. */
-	get choices(): Entry[] {
-		return activeOf(this.entries);
+	/** The records that a user may choose from: the active ones, or all if none is active. */
+	get choices(): ListedRecord[] {
+		return preferActive(this.records);
 	}
 }
 
-const entryOf = (entity: Entity, row: IDataObject, id: number): Entry => ({
-	id,
-	title: titleOf(row, entity),
-	name: normalizeText(titleOf(row, entity)),
-	isActive: !isSwitchedOff(row) && archivedByRow(entity, row, 'UTC') !== true && readFlag(row.dead) !== 1,
-	branches: readIds([row.branch_id, row.branch_ids].flat()),
-});
+function readRecord(entity: Entity, row: IDataObject): ListedRecord | undefined {
+	const [id] = readIds([row.id]);
+	if (id === undefined) return undefined;
 
-function activeOf(entries: Entry[]): Entry[] {
-	const active = entries.filter(({ isActive }) => isActive);
-	return active.length > 0 ? active : entries;
+	const title = titleOf(row, entity);
+	return {
+		id,
+		title,
+		normalTitle: normalizeText(title),
+		isActive: !isSwitchedOff(row) && !isArchived(entity, row),
+		branches: readIds([row.branch_id, row.branch_ids].flat()),
+	};
 }
 
-/** The call for the list of what a field names. It shows archived ones too, for old records name them. */
-export const listOfNames = (entity: Entity, branch?: number): ListRequest => ({
-	...listCall(entity, branch),
-	body: { ...entity.hidden?.show },
-});
+/** Whether a row shows that it is archived. Some entities call the flag `dead`. API notes 5.5. */
+function isArchived(entity: Entity, row: IDataObject): boolean {
+	return archivedByRow(entity, row, 'UTC') === true || readFlag(row.dead) === 1;
+}
 
-export const readShortList = async (
-	reader: ListReader,
-	entity: Entity,
-	branch?: number,
-): Promise<ShortList> => new ShortList(entity, await reader.collect(listOfNames(entity, branch), {}));
+function preferActive(records: ListedRecord[]): ListedRecord[] {
+	const activeRecords = records.filter(({ isActive }) => isActive);
+	return activeRecords.length > 0 ? activeRecords : records;
+}

@@ -246,7 +246,7 @@ describe('a list that is read once for all items', () => {
 		{ phone: ['8 900 555 00 01'] },
 	];
 	const opened = () => new CachedList(rows, ({ branch_ids }, branch) => branch === 1 || branch_ids === 1);
-	const idsIn = (list: CachedList, phone: unknown) => list.having(PHONE, phone).map(({ id }) => id);
+	const idsIn = (list: CachedList, phone: unknown) => list.findCandidates(PHONE, phone).map(({ id }) => id);
 
 	it('finds rows by each value of a field in any spelling, once', () => {
 		const list = opened();
@@ -260,28 +260,28 @@ describe('a list that is read once for all items', () => {
 		const list = opened();
 		expect(idsIn(list, '79005550009')).toEqual([]);
 		const body = { phone: ['8 900 555 00 09'] };
-		list.note({ action: 'create', branch: 1, body }, { id: '7', note: 'x' });
-		expect(list.having(PHONE, '79005550009')).toEqual([{ ...body, id: '7', note: 'x' }]);
-		list.note({ action: 'update', branch: 1, body, query: { id: '3' } }, {});
+		list.noteWrite({ action: 'create', branch: 1, body }, { id: '7', note: 'x' });
+		expect(list.findCandidates(PHONE, '79005550009')).toEqual([{ ...body, id: '7', note: 'x' }]);
+		list.noteWrite({ action: 'update', branch: 1, body, query: { id: '3' } }, {});
 		expect(idsIn(list, '79005550009')).toEqual(['7', 3]);
-		list.note({ action: 'delete', branch: 1, query: { id: 3 } }, {});
+		list.noteWrite({ action: 'delete', branch: 1, query: { id: 3 } }, {});
 		expect(idsIn(list, '79005550009')).toEqual(['7']);
-		list.note({ action: 'create', branch: 1, body }, {});
+		list.noteWrite({ action: 'create', branch: 1, body }, {});
 		expect(list.rows).toHaveLength(5);
 	});
 
 	it('shows a record only where it belongs', () => {
 		const list = opened();
-		list.note({ action: 'create', branch: 2, body: {} }, { id: 7 });
-		list.note({ action: 'create', branch: 2, body: { branch_ids: 1 } }, { id: 8 });
-		list.note({ action: 'update', branch: 2, body: {}, query: { id: 1 } }, {});
+		list.noteWrite({ action: 'create', branch: 2, body: {} }, { id: 7 });
+		list.noteWrite({ action: 'create', branch: 2, body: { branch_ids: 1 } }, { id: 8 });
+		list.noteWrite({ action: 'update', branch: 2, body: {}, query: { id: 1 } }, {});
 		expect(list.rows.map(({ id }) => id)).toEqual([2, 3, 4, 5, 8]);
 	});
 
 	it('does not say that the flag of the archive was taken, unless AlfaCRM shows it', () => {
 		const list = opened();
 		const archived = (model: IDataObject) => {
-			list.note({ action: 'update', branch: 1, body: { removed: 1 }, query: { id: 2 } }, model);
+			list.noteWrite({ action: 'update', branch: 1, body: { removed: 1 }, query: { id: 2 } }, model);
 			return list.rows.find(({ id }) => id === 2)?.removed;
 		};
 		expect([archived({}), archived({ removed: 1 })]).toEqual([undefined, 1]);

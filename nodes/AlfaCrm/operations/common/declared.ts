@@ -5,15 +5,9 @@ import { objectSchema } from '../../fields/field';
 import { recordKey } from '../../run/execution';
 import type { Item, ItemRequest } from '../../run/item';
 import type { ActionKind, OperationPart } from '../../run/operation';
-import {
-	namedOutput,
-	readingForm,
-	readingOutput,
-	readingSchema,
-	simplifiedSchema,
-	makeRecordOutput,
-	withNameSchema,
-} from '../../output/readings';
+import { namedOutput, readingForm, readingOutput, readingSchema, withNameSchema } from '../../output/readings';
+import { makeRecordOutput } from '../../output/report';
+import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
 import { forOwner } from '../../run/owner';

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { entityOf } from '../../entities/registry';
 import type { ActionOf, Entity } from '../../entities/types';
 import { isList } from '../../fields/field';
-import { reportSchema } from '../../output/readings';
+import { reportSchema } from '../../output/report';
 import { textOptions } from '../../run/body';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';

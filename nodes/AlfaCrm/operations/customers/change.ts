@@ -1,66 +1,125 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readFlag } from '../../values/formats';
 import { CUSTOMER_TYPE } from '../../entities/customer';
+import type { ActionOf, Entity } from '../../entities/types';
+import { makeRecordOutput, report, reportSchema } from '../../output/report';
+import { optionsForm, readFields } from '../../run/actionFields';
+import { bodyOf } from '../../run/body';
 import { recordKey } from '../../run/execution';
 import type { Item } from '../../run/item';
-import { report, reportSchema, makeRecordOutput } from '../../output/readings';
-import { bodyOf } from '../../run/body';
-import { listModeForm, readAddToLists, saveChanges } from '../../run/saveChanges';
-import { idOf, labelsOf, targetOf } from '../../run/target';
-import { optionsForm, readFields } from '../../run/actionFields';
 import type { ActionKind } from '../../run/operation';
 import { getRecord } from '../../run/records';
-import type { LocatedRecord } from '../../store/located';
+import { listModeForm, readAddToLists, saveChanges } from '../../run/saveChanges';
+import { idOf, labelsOf, targetOf } from '../../run/target';
+import type { LocatedRecord, Target } from '../../store/located';
+import { readFlag } from '../../values/formats';
 
-/** What a change does besides. */
-interface Extra {
-	/** @throws NodeOperationError for a record that is not to be changed */
-	check?: (item: Item, match: LocatedRecord) => void;
-	/** The values that are sent of those that were given. */
-	values?: (given: IDataObject) => IDataObject;
-	/** Reads in the options when a record is left as it is; what that gives says why, and is asked under the record's lock. */
-	skips?: (item: Item, given: IDataObject) => (match: LocatedRecord) => Promise<string | undefined>;
+/** The kinds of actions that bring one record into a state, such as Archive or Assign Manager. */
+type ChangeKind = 'change' | 'moveToStage' | 'rejectLead';
+
+/** Gives the reason to leave a record as it is, in words for the user; undefined to change it. */
+export type SkipRule = (record: LocatedRecord) => Promise<string | undefined>;
+
+/** What an action decides besides the usual. */
+interface ChangeRules {
+	/** @throws NodeOperationError for a record that the action must not change */
+	assertMayChange?: (item: Item, record: LocatedRecord) => void;
+	/** Chooses which of the values in the form are sent. */
+	chooseValues?: (formValues: IDataObject) => IDataObject;
+	/**
+	 * Reads the options of the form. The rule is asked after the record has been read and locked.
+	 */
+	makeSkipRule?: (item: Item, values: IDataObject) => SkipRule;
 }
 
-export const changing = ({ check, values = (given) => given, skips }: Extra = {}): ActionKind<
-	'change' | 'moveToStage' | 'rejectLead'
-> => ({
-	form: (_entity, { fields = [], options = [] }) => ({
-		listMode: listModeForm(fields, 'add'),
-		options: optionsForm(options),
-	}),
-	async execute(item, entity, { fields = [], fixed }) {
-		const own = targetOf(item, entity);
-		const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
-		const id = idOf(item, entity);
-		const given = values(bodyOf(item, fields, readFields(item, fields), target.branch));
-		const skipped = skips?.(item, given);
-		const addToLists = readAddToLists(item, fields, 'add');
-		const show = makeRecordOutput(item, entity, Object.keys({ ...given, ...fixed }));
-		return await item.withLock([recordKey(entity, id)], async () => {
-			const match = await getRecord(item, entity, id, target);
-			check?.(item, match);
-			const reason = await skipped?.(match);
-			if (reason !== undefined) {
-				item.execution.hints.addRepeat(reason, `${entity.label.toLowerCase()} ${id}`);
-				return [report(show, match.row, 'skipped', [])];
-			}
-			const changes = { values: { ...given, ...fixed }, addToLists };
-			return [await saveChanges({ item, entity, target, show }, match, changes)];
-		});
-	},
-	output: reportSchema,
+/** Brings one record into a state, and changes nothing if it is in that state already. */
+export const change = makeChangeAction();
+
+/** Marks a lead as lost, for a reason. The user may archive it at the same time. */
+export const rejectLead = makeChangeAction({
+	assertMayChange: assertIsLead,
+	chooseValues: leaveOutRestoring,
 });
 
-/** Brings one record into a state, and leaves it alone if it is in that state already. */
-export const change = changing();
+/**
+ * Makes an action that reads a record, decides whether to change it, and sends only the values that
+ * differ. So a second run changes nothing.
+ */
+export function makeChangeAction(rules: ChangeRules = {}): ActionKind<ChangeKind> {
+	return {
+		form: (_entity, { fields = [], options = [] }) => ({
+			listMode: listModeForm(fields, 'add'),
+			options: optionsForm(options),
+		}),
 
-export const rejectLead = changing({
-	check(item, { row }) {
-		if (readFlag(row.is_study) === CUSTOMER_TYPE.lead) return;
-		throw item.error(`Customer ${String(row.id)} is a client, not a lead`);
-	},
-	// Who is not to be archived is not to be restored either.
-	values: ({ removed, ...rest }) => (Number(removed) === 1 ? { ...rest, removed } : rest),
-});
+		async execute(item, entity, action) {
+			const request = readChangeRequest(item, entity, action, rules);
+			return await item.withLock([recordKey(entity, request.id)], async () => {
+				const record = await getRecord(item, entity, request.id, request.target);
+				rules.assertMayChange?.(item, record);
+				return [await changeOrSkip(item, entity, record, request)];
+			});
+		},
+
+		output: reportSchema,
+	};
+}
+
+/** What the form says of a change. */
+interface ChangeRequest {
+	id: number;
+	target: Target;
+	/** What the record is to hold, by AlfaCRM's names of the fields. */
+	values: IDataObject;
+	/** Whether the values of lists are added to those that the record has. */
+	addToLists: boolean;
+	findSkipReason?: SkipRule;
+}
+
+/** Reads the form. Call it before anything is sent. */
+function readChangeRequest(
+	item: Item,
+	entity: Entity,
+	{ fields = [], fixed }: ActionOf<ChangeKind>,
+	{ chooseValues, makeSkipRule }: ChangeRules,
+): ChangeRequest {
+	const recordTarget = targetOf(item, entity);
+	const labels = { ...recordTarget.labels, ...labelsOf(fields) };
+	const target = { ...recordTarget, labels };
+	const id = idOf(item, entity);
+	const formValues = bodyOf(item, fields, readFields(item, fields), target.branch);
+	const chosenValues = chooseValues === undefined ? formValues : chooseValues(formValues);
+	const findSkipReason = makeSkipRule?.(item, chosenValues);
+	const addToLists = readAddToLists(item, fields, 'add');
+	const values = { ...chosenValues, ...fixed };
+	return { id, target, values, addToLists, findSkipReason };
+}
+
+/** Sends what differs from the record, or leaves the record as it is and tells the user why. */
+async function changeOrSkip(
+	item: Item,
+	entity: Entity,
+	record: LocatedRecord,
+	{ id, target, values, addToLists, findSkipReason }: ChangeRequest,
+): Promise<IDataObject> {
+	const show = makeRecordOutput(item, entity, Object.keys(values));
+	const skipReason = await findSkipReason?.(record);
+	if (skipReason !== undefined) {
+		item.execution.hints.addRepeat(skipReason, `${entity.label.toLowerCase()} ${id}`);
+		return report(show, record.row, 'skipped', []);
+	}
+	return await saveChanges({ item, entity, target, show }, record, { values, addToLists });
+}
+
+/** Refuses to reject a client: only a lead can be lost. */
+function assertIsLead(item: Item, { row: customer }: LocatedRecord): void {
+	if (readFlag(customer.is_study) === CUSTOMER_TYPE.lead) return;
+	throw item.error(`Customer ${String(customer.id)} is a client, not a lead`);
+}
+
+/**
+ * With 'Archive Too' off, leaves the flag out: sending it would restore a lead that is archived.
+ */
+function leaveOutRestoring({ removed, ...otherValues }: IDataObject): IDataObject {
+	return Number(removed) === 1 ? { ...otherValues, removed } : otherValues;
+}

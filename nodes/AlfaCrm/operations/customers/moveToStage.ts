@@ -1,35 +1,89 @@
-import { readId } from '../../values/formats';
+import type { IDataObject } from 'n8n-workflow';
+
 import { isUnsorted, stageOf } from '../../entities/customer';
 import { neverBack, onlyIfInStage } from '../../entities/customerJobs';
 import { toProperty } from '../../fields/field';
-import { changing } from './change';
 import { optionsForm } from '../../run/actionFields';
+import type { Item } from '../../run/item';
 import { type Stage, comesBefore } from '../../run/stages';
+import type { LocatedRecord } from '../../store/located';
+import { readId } from '../../values/formats';
+import type { SkipRule } from './change';
+import { makeChangeAction } from './change';
 
-/** Moves a lead, and leaves one alone that is in the stage already, or not where it is to be moved from. */
-export const moveToStage = changing({
-	skips(item, { lead_status_id, pipeline_id }) {
-		const [form] = optionsForm([onlyIfInStage, neverBack]);
-		const options = item.collection(form);
-		const from = options.has(onlyIfInStage.name)
-			? (options.toWire(onlyIfInStage, options.input(toProperty(onlyIfInStage))) as Stage[])
-			: undefined;
-		const isOneWay = options.has(neverBack.name) && options.flag(toProperty(neverBack));
-		const to = lead_status_id as Stage;
-		return async (match) => {
-			const { row } = match;
-			const now = stageOf(row) ?? null;
-			if (now === to) return undefined;
-			const isThere = (stage: Stage) => (stage === null ? isUnsorted(row) : stage === now);
-			if (from && !from.some(isThere)) return "Left as it is, for it is in no stage of 'Only If In Stage'";
-			if (!isOneWay || now === null) return undefined;
-			const isBack = await comesBefore(item, match, to, now, readId(pipeline_id ?? row.pipeline_id));
-			if (isBack === undefined)
-				throw item.error(
-					`AlfaCRM does not show whether stage ${to} comes before stage ${now}`,
-					"Use 'Only If In Stage' in place of 'Never Back'.",
-				);
-			return isBack ? "Left as it is, for 'Never Back' is on and it is further in the funnel" : undefined;
-		};
-	},
-});
+/**
+ * Moves a lead to a stage of the funnel. Leaves it where it is if it is in that stage already, or
+ * if an option says so: 'Only If In Stage' or 'Never Back'.
+ */
+export const moveToStage = makeChangeAction({ makeSkipRule });
+
+/** Where a lead is to be moved, and when it is left where it is. */
+interface StageMove {
+	toStage: Stage;
+	/** The funnel that the form names, if it names one. */
+	pipelineId?: unknown;
+	/** 'Only If In Stage': leads in other stages stay where they are. */
+	allowedStages?: readonly Stage[];
+	/** 'Never Back': leads that are further in the funnel stay where they are. */
+	isOneWay: boolean;
+}
+
+function makeSkipRule(item: Item, values: IDataObject): SkipRule {
+	const move = readMove(item, values);
+	return async (lead) => await findSkipReason(item, move, lead);
+}
+
+function readMove(item: Item, values: IDataObject): StageMove {
+	const [optionsParameter] = optionsForm([onlyIfInStage, neverBack]);
+	const options = item.collection(optionsParameter);
+	const allowedStages = options.has(onlyIfInStage.name)
+		? (options.toWire(onlyIfInStage, options.input(toProperty(onlyIfInStage))) as Stage[])
+		: undefined;
+	const isOneWay = options.has(neverBack.name) && options.flag(toProperty(neverBack));
+	const toStage = values.lead_status_id as Stage;
+	return { toStage, pipelineId: values.pipeline_id, allowedStages, isOneWay };
+}
+
+/**
+ * A lead that is in the stage already needs no reason: nothing about it differs, so nothing is
+ * sent.
+ */
+async function findSkipReason(item: Item, move: StageMove, lead: LocatedRecord): Promise<string | undefined> {
+	const currentStage = stageOf(lead.row) ?? null;
+	if (currentStage === move.toStage) return undefined;
+
+	if (move.allowedStages !== undefined && !isInOneOf(move.allowedStages, lead.row)) {
+		return "Left as it is, for it is in no stage of 'Only If In Stage'";
+	}
+	// A lead in no stage is at the very beginning of the funnel, so it cannot move back.
+	const mayMoveBack = move.isOneWay && currentStage !== null;
+	if (mayMoveBack && (await isMoveBack(item, move, lead, currentStage))) {
+		return "Left as it is, for 'Never Back' is on and it is further in the funnel";
+	}
+	return undefined;
+}
+
+/**
+ * Whether a customer is in one of the stages. 'Not Sorted', which is null, means leads only:
+ * clients have no stage either.
+ */
+function isInOneOf(stages: readonly Stage[], customer: IDataObject): boolean {
+	const currentStage = stageOf(customer);
+	return stages.some((stage) => (stage === null ? isUnsorted(customer) : stage === currentStage));
+}
+
+/** @throws NodeOperationError if AlfaCRM does not show which of the two stages comes first */
+async function isMoveBack(
+	item: Item,
+	{ toStage, pipelineId }: StageMove,
+	lead: LocatedRecord,
+	currentStage: number,
+): Promise<boolean> {
+	const pipeline = readId(pipelineId ?? lead.row.pipeline_id);
+	const isBack = await comesBefore(item, lead, toStage, currentStage, pipeline);
+	if (isBack !== undefined) return isBack;
+	throw item.error(
+		`AlfaCRM does not show whether stage ${toStage} comes before stage ${currentStage}`,
+		"Use 'Only If In Stage' in place of 'Never Back'.",
+	);
+}

@@ -1,242 +1,295 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { formatDay, formatTime, readFlag, readId, readIds } from '../../values/formats';
-import { customer, stageOf } from '../../entities/customer';
-import { isCurrent } from '../../entities/customerTariff';
+import { customer as customerEntity, stageOf } from '../../entities/customer';
+import { archivedByRow } from '../../entities/archive';
 import { dayOf } from '../../entities/lesson';
 import { INCOME, NO_INCOME } from '../../entities/pay';
 import { listOf } from '../../fields/field';
 import type { JsonSchema } from '../../fields/kind';
 import { linkOf } from '../../output/link';
-import type { Titles } from '../../store/shortList';
+import type { ObjectSchema } from '../../output/recordSchema';
 import { objectOf, STRING } from '../../output/recordSchema';
-import { archivedByRow } from '../../entities/archive';
-import { attendanceDetailOf } from '../../store/calendar/lessonRow';
-import type { Branch } from '../../store/located';
+import { attendanceDetailOf, groupIdsOf } from '../../store/calendar/lessonRow';
+import type { Titles } from '../../store/shortList';
+import { formatDay, formatTime, readFlag, readId } from '../../values/formats';
+import type { OverviewFacts } from './overviewFacts';
+import {
+	currentSubscriptions,
+	isClient,
+	latestLessons,
+	latestPayments,
+	lessonsToCome,
+	openTasks,
+} from './overviewFacts';
 
-type Rows = readonly IDataObject[];
+/**
+ * Works out the fields of an overview from what was read. This file makes no calls.
+ *
+ * Each table below describes one kind of object in the overview. It lists the fields in the order
+ * of the output, each with its type for the preview in the editor and with the function that reads
+ * its value. The names on the left are ours, the names in quotes are AlfaCRM's.
+ */
 
-/** What was read for the overview of one customer. What may not, or need not, be read is undefined. */
-interface Readings {
-	id: number;
-	/** In which the customer was found. */
-	branch: Branch;
-	/** Not known of one that was read by its number. */
-	archived?: boolean;
-	origin: string;
-	zone: string;
-	/** `yyyy-mm-dd hh:mm` */
-	now: string;
-	/** How many of the lessons held and of the payments are wanted. */
-	last: number;
-	leftOut: readonly string[];
-	/** Rows by the part that they are for. */
-	lists: Partial<Record<string, Rows>>;
-	/** Names by the field that they are for. */
-	titles: Partial<Record<string, Titles>>;
-	/** Why a part is not there, or not whole. */
-	errors: ReadonlyArray<{ part: string; reason: string }>;
+/** Makes the overview of a customer. */
+export function toOverview(card: IDataObject, facts: OverviewFacts): IDataObject {
+	return readFields(OVERVIEW_FIELDS, card, facts);
 }
 
-/** A field of an overview: of what type it is, and how it is read from a row of AlfaCRM. */
-interface Value {
+/** Describes the output of 'Get Overview'. */
+export function overviewSchema(): ObjectSchema {
+	return schemaOf(OVERVIEW_FIELDS);
+}
+
+/** Reads the value of a field from a row of AlfaCRM. */
+type FieldReader = (row: IDataObject, facts: OverviewFacts) => IDataObject[string];
+
+interface OverviewField {
 	schema: JsonSchema;
-	of: (row: IDataObject, readings: Readings) => IDataObject[string];
+	read: FieldReader;
 }
 
-type Values = Readonly<Record<string, Value>>;
+type OverviewFields = Readonly<Record<string, OverviewField>>;
 
 const INTEGER: JsonSchema = { type: 'integer' };
-const FLAG: JsonSchema = { type: 'boolean' };
-const NO_AND_YES = [false, true];
+const BOOLEAN: JsonSchema = { type: 'boolean' };
 
-const asItIs = (name: string, schema = STRING): Value => ({ schema, of: (row) => row[name] });
-const id = (name: string): Value => ({ schema: INTEGER, of: (row) => readId(row[name]) });
-const text = (of: Value['of']): Value => ({ schema: STRING, of });
-const textOf = (values: readonly unknown[]): string => values.join(', ');
-const list = (name: string): Value => text((row) => textOf(listOf(row[name])));
-const day = (name: string): Value => text((row, { zone }) => formatDay(row[name], 'iso', zone));
-const time = (name: string): Value => text((row, { zone }) => formatTime(row[name], zone) ?? '');
-/** Null where AlfaCRM does not say it: nobody is to hear of an absence that is none, or of money that has not come. */
-const flag = (name: string): Value => ({
-	schema: FLAG,
-	of: (row) => NO_AND_YES[readFlag(row[name]) ?? -1],
-});
-/** What the details of a lesson say of the customer. */
-const mark = ({ schema, of }: Value): Value => ({
-	schema,
-	of: (row, readings) => of(attendanceDetailOf(row, readings.id) ?? {}, readings),
-});
-const first = (values: Values, find: (readings: Readings, row: IDataObject) => Rows): Value => ({
-	schema: schemaOf(values),
-	of: (row, readings) => {
-		const [found] = find(readings, row);
-		return found && readValues(values, found, readings);
-	},
-});
-const rows = (values: Values, find: (readings: Readings) => Rows | undefined): Value => ({
-	schema: { type: 'array', items: schemaOf(values) },
-	of: (_row, readings) => find(readings)?.map((row) => readValues(values, row, readings)),
-});
+// ---------------------------------------------------------------- the tables of fields
 
-const schemaOf = (values: Values) =>
-	objectOf(Object.fromEntries(Object.entries(values).map(([name, { schema }]) => [name, schema])));
-
-/** The fields of a row but those that are left out; null where it does not show one, so that each overview has the same ones. */
-function readValues(values: Values, row: IDataObject, readings: Readings): IDataObject {
-	const wanted = Object.entries(values).filter(([name]) => !readings.leftOut.includes(name));
-	return Object.fromEntries(wanted.map(([name, { of }]) => [name, of(row, readings) ?? null]));
-}
-
-// ---------------------------------------------------------------- what rows say of the customer
-
-export const isClient = ({ is_study }: IDataObject): boolean => Number(is_study) === 1;
-
-const stageIdOf = (row: IDataObject) => (isClient(row) ? readId(row.study_status_id) : stageOf(row));
-
-const nameIn = (titles: Titles | undefined, one: unknown): string | undefined =>
-	titles?.get(readId(one) ?? 0);
-
-const has = (value: unknown, one: unknown): boolean => readIds(listOf(value)).some((held) => held === one);
-
-/** Sorts by words, such as days; null comes first. */
-const byWords = (of: (row: IDataObject) => unknown) => (one: IDataObject, other: IDataObject) =>
-	String(of(one) ?? '').localeCompare(String(of(other) ?? ''));
-
-const latest = (all: Rows | undefined, readings: Readings, of: Value['of']) =>
-	all
-		?.slice()
-		.sort((one, other) => byWords((row) => of(row, readings))(other, one))
-		.slice(0, readings.last);
-
-const beginOf = (row: IDataObject, readings: Readings): string =>
-	`${String(LESSON.date.of(row, readings))} ${String(LESSON.start.of(row, readings))}`;
-
-/** Returns the lessons of the customer that have not begun, the next one first. */
-function lessonsAhead(readings: Readings): IDataObject[] {
-	const { lists, now } = readings;
-	const begin = (row: IDataObject) => beginOf(row, readings);
-	return (lists.next_lesson ?? []).filter((row) => begin(row) > now).sort(byWords(begin));
-}
-
-/** Null where it is not known what a type is. The sum of a refund may stand in either field. API notes 5.16. */
-function isIncoming(type: number): boolean | null {
-	return type === INCOME || (NO_INCOME.includes(type) ? false : null);
-}
-
-// ---------------------------------------------------------------- the fields
-
-const paidOn = day('document_date');
-const dueOn = day('due_date');
-
-const LESSON = {
+const LESSON_FIELDS: OverviewFields = {
 	lesson_id: id('id'),
 	branch_id: id('branch_id'),
-	date: text((row, { zone }) => dayOf(row, zone) ?? ''),
+	date: text(readLessonDay),
 	start: time('time_from'),
 	end: time('time_to'),
-	type: asItIs('lesson_type_name'),
-	topic: asItIs('topic'),
-} satisfies Values;
-
-/** Who it is and how things stand, as the card tells, and then what the lists tell. */
-const OVERVIEW: Values = {
-	id: id('id'),
-	name: asItIs('name'),
-	type: text((row) => (isClient(row) ? 'client' : 'lead')),
-	phone: list('phone'),
-	email: list('email'),
-	payer_name: asItIs('legal_name'),
-	branch_ids: list('branch_ids'),
-	branch_names: text(
-		({ branch_ids }, { titles: { branch_names: names } }) =>
-			names && textOf(listOf(branch_ids).map((one) => nameIn(names, one) ?? one)),
-	),
-	manager_id: id('assigned_id'),
-	manager_name: text(({ assigned_id }, { titles }) => nameIn(titles.manager_name, assigned_id)),
-	stage_id: { schema: INTEGER, of: stageIdOf },
-	stage_name: text((row, { titles }) => nameIn(titles.stage_name, stageIdOf(row))),
-	balance: asItIs('balance'),
-	bonus: asItIs('balance_bonus', INTEGER),
-	lessons_left: asItIs('paid_lesson_count', INTEGER),
-	paid_until: day('paid_till'),
-	last_attended: day('last_attend_date'),
-	archived: {
-		schema: FLAG,
-		of: (row, { archived, zone }) => archived ?? archivedByRow(customer, row, zone),
-	},
-	url: text((row, { origin, branch }) => linkOf(customer, row, origin, branch)),
-	next_lesson: first(
-		{ ...LESSON, group_id: { schema: INTEGER, of: ({ group_ids }) => readIds(listOf(group_ids))[0] } },
-		lessonsAhead,
-	),
-	groups: rows(
-		{
-			id: id('id'),
-			name: text((row, { titles }) => nameIn(titles.groups, row.id)),
-			next_lesson: first(LESSON, (readings, { id: group }) =>
-				lessonsAhead(readings).filter(({ group_ids }) => has(group_ids, group)),
-			),
-		},
-		({ lists }) => lists.groups,
-	),
-	// Those that are neither archived nor over. API notes 5.5.
-	subscriptions: rows(
-		{
-			id: id('id'),
-			plan_id: id('tariff_id'),
-			plan_name: text(({ tariff_id }, { titles }) => nameIn(titles.plan_name, tariff_id)),
-			from: day('b_date'),
-			until: text(({ e_date, end }, { zone }) => formatDay(e_date ?? end, 'iso', zone)),
-			balance: asItIs('balance'),
-			lessons_left: asItIs('paid_lesson_count', INTEGER),
-			note: asItIs('note'),
-		},
-		({ lists, zone }) => lists.subscriptions?.filter((row) => isCurrent(row, zone)),
-	),
-	attendance: rows(
-		{
-			...LESSON,
-			attended: mark(flag('is_attend')),
-			grade: mark(asItIs('grade')),
-			homework_grade: mark(asItIs('homework_grade_id', INTEGER)),
-			bonus: mark(asItIs('bonus', INTEGER)),
-			note: mark(asItIs('note')),
-		},
-		(readings) => latest(readings.lists.attendance, readings, beginOf),
-	),
-	payments: rows(
-		{
-			id: id('id'),
-			date: paidOn,
-			income: asItIs('income'),
-			expenditure: asItIs('expenditure'),
-			type_id: id('pay_type_id'),
-			incoming: { schema: FLAG, of: ({ pay_type_id }) => isIncoming(readId(pay_type_id) ?? 0) },
-			confirmed: flag('is_confirmed'),
-			note: asItIs('note'),
-		},
-		(readings) => latest(readings.lists.payments, readings, paidOn.of),
-	),
-	// What is not done, what is due first; last what is due on no day.
-	tasks: rows(
-		{
-			id: id('id'),
-			title: asItIs('title'),
-			text: asItIs('text'),
-			due_date: dueOn,
-			assigned_ids: list('assigned_ids'),
-		},
-		(readings) =>
-			readings.lists.tasks
-				?.filter(({ customer_ids }) => has(customer_ids, readings.id))
-				.filter(({ is_done, is_archive }) => readFlag(is_done) !== 1 && readFlag(is_archive) !== 1)
-				.sort(byWords((row) => dueOn.of(row, readings) ?? '9999')),
-	),
-	overviewErrors: rows({ part: asItIs('part'), reason: asItIs('reason') }, ({ errors }) => errors),
+	type: unchanged('lesson_type_name'),
+	topic: unchanged('topic'),
 };
 
-export const overviewSchema = schemaOf(OVERVIEW);
+const NEXT_LESSON_FIELDS: OverviewFields = {
+	...LESSON_FIELDS,
+	group_id: { schema: INTEGER, read: (lesson) => groupIdsOf(lesson)[0] },
+};
 
-export const readOverview = (card: IDataObject, readings: Readings): IDataObject =>
-	readValues(OVERVIEW, card, readings);
+/** A row is `{ id }`: the memberships give the IDs of the groups and nothing else. */
+const GROUP_FIELDS: OverviewFields = {
+	id: id('id'),
+	name: text((group, { names }) => nameOf(names.groups, group.id)),
+	next_lesson: object(LESSON_FIELDS, readNextLessonOfGroup),
+};
+
+const SUBSCRIPTION_FIELDS: OverviewFields = {
+	id: id('id'),
+	plan_id: id('tariff_id'),
+	plan_name: text((subscription, { names }) => nameOf(names.plans, subscription.tariff_id)),
+	from: day('b_date'),
+	until: text(readLastDayOfSubscription),
+	balance: unchanged('balance'),
+	lessons_left: unchanged('paid_lesson_count', INTEGER),
+	note: unchanged('note'),
+};
+
+const ATTENDANCE_FIELDS: OverviewFields = {
+	...LESSON_FIELDS,
+	attended: fromAttendance(yesOrNo('is_attend')),
+	grade: fromAttendance(unchanged('grade')),
+	homework_grade: fromAttendance(unchanged('homework_grade_id', INTEGER)),
+	bonus: fromAttendance(unchanged('bonus', INTEGER)),
+	note: fromAttendance(unchanged('note')),
+};
+
+const PAYMENT_FIELDS: OverviewFields = {
+	id: id('id'),
+	date: day('document_date'),
+	income: unchanged('income'),
+	expenditure: unchanged('expenditure'),
+	type_id: id('pay_type_id'),
+	incoming: { schema: BOOLEAN, read: readIsIncome },
+	confirmed: yesOrNo('is_confirmed'),
+	note: unchanged('note'),
+};
+
+const TASK_FIELDS: OverviewFields = {
+	id: id('id'),
+	title: unchanged('title'),
+	text: unchanged('text'),
+	due_date: day('due_date'),
+	assigned_ids: joinedList('assigned_ids'),
+};
+
+const ERROR_FIELDS: OverviewFields = {
+	part: unchanged('part'),
+	reason: unchanged('reason'),
+};
+
+/** The fields of the customer's card come first, then those that are read from lists. */
+const OVERVIEW_FIELDS: OverviewFields = {
+	id: id('id'),
+	name: unchanged('name'),
+	type: text((card) => (isClient(card) ? 'client' : 'lead')),
+	phone: joinedList('phone'),
+	email: joinedList('email'),
+	payer_name: unchanged('legal_name'),
+	branch_ids: joinedList('branch_ids'),
+	branch_names: text(readBranchNames),
+	manager_id: id('assigned_id'),
+	manager_name: text((card, { names }) => nameOf(names.managers, card.assigned_id)),
+	stage_id: { schema: INTEGER, read: stageIdOf },
+	stage_name: text((card, { names }) => nameOf(names.stages, stageIdOf(card))),
+	balance: unchanged('balance'),
+	bonus: unchanged('balance_bonus', INTEGER),
+	lessons_left: unchanged('paid_lesson_count', INTEGER),
+	paid_until: day('paid_till'),
+	last_attended: day('last_attend_date'),
+	archived: { schema: BOOLEAN, read: readIsArchived },
+	url: text((card, { origin, branch }) => linkOf(customerEntity, card, origin, branch)),
+	next_lesson: object(NEXT_LESSON_FIELDS, (_card, facts) => lessonsToCome(facts)[0]),
+	groups: list(GROUP_FIELDS, ({ lists }) => lists.groupIds?.map((groupId) => ({ id: groupId }))),
+	subscriptions: list(SUBSCRIPTION_FIELDS, currentSubscriptions),
+	attendance: list(ATTENDANCE_FIELDS, latestLessons),
+	payments: list(PAYMENT_FIELDS, latestPayments),
+	tasks: list(TASK_FIELDS, openTasks),
+	overviewErrors: list(ERROR_FIELDS, ({ lists }) =>
+		lists.errors.map(({ part, reason }) => ({ part, reason })),
+	),
+};
+
+// ---------------------------------------------------------------- fields with a rule
+
+function readLessonDay(lesson: IDataObject, { zone }: OverviewFacts): string {
+	return dayOf(lesson, zone) ?? '';
+}
+
+function readNextLessonOfGroup(group: IDataObject, facts: OverviewFacts): IDataObject | undefined {
+	return lessonsToCome(facts).find((lesson) => groupIdsOf(lesson).includes(Number(group.id)));
+}
+
+/** Reads the last day of a subscription, which AlfaCRM shows under either name. API notes 5.5. */
+function readLastDayOfSubscription(subscription: IDataObject, { zone }: OverviewFacts) {
+	return formatDay(subscription.e_date ?? subscription.end, 'iso', zone);
+}
+
+/**
+ * Whether a payment is income. The type tells, because the sum of a refund may stand in `income`,
+ * too. Null for a type that the account has added, whose meaning is not known. API notes 5.16.
+ */
+function readIsIncome(payment: IDataObject): boolean | null {
+	const type = readId(payment.pay_type_id) ?? 0;
+	if (type === INCOME) return true;
+	return NO_INCOME.includes(type) ? false : null;
+}
+
+/** Lists the branches by name. A branch without a name is shown by its ID. */
+function readBranchNames(card: IDataObject, { names }: OverviewFacts): string | undefined {
+	if (names.branches === undefined) return undefined;
+	return listOf(card.branch_ids)
+		.map((branchId) => nameOf(names.branches, branchId) ?? branchId)
+		.join(', ');
+}
+
+/** Reads the stage of a lead, or the study status of a client. */
+function stageIdOf(card: IDataObject): number | undefined {
+	return isClient(card) ? readId(card.study_status_id) : stageOf(card);
+}
+
+function readIsArchived(card: IDataObject, { wasFoundArchived, zone }: OverviewFacts) {
+	return wasFoundArchived ?? archivedByRow(customerEntity, card, zone);
+}
+
+function nameOf(titles: Titles | undefined, idValue: unknown): string | undefined {
+	const recordId = readId(idValue);
+	return recordId === undefined ? undefined : titles?.get(recordId);
+}
+
+// ---------------------------------------------------------------- kinds of fields
+
+/** A value that is returned as AlfaCRM shows it, perhaps under another name. */
+function unchanged(name: string, schema: JsonSchema = STRING): OverviewField {
+	return { schema, read: (row) => row[name] };
+}
+
+function id(name: string): OverviewField {
+	return { schema: INTEGER, read: (row) => readId(row[name]) };
+}
+
+/** A text that a function reads from the row. */
+function text(read: FieldReader): OverviewField {
+	return { schema: STRING, read };
+}
+
+/** A list of plain values as one text. */
+function joinedList(name: string): OverviewField {
+	return text((row) => listOf(row[name]).join(', '));
+}
+
+/** `yyyy-mm-dd` */
+function day(name: string): OverviewField {
+	return text((row, { zone }) => formatDay(row[name], 'iso', zone));
+}
+
+/** `hh:mm` */
+function time(name: string): OverviewField {
+	return text((row, { zone }) => formatTime(row[name], zone) ?? '');
+}
+
+/**
+ * A yes or no. It is null if AlfaCRM says neither, so that nobody reads of an absence that was
+ * none, or of money that has not come.
+ */
+function yesOrNo(name: string): OverviewField {
+	const readFlagOf: FieldReader = (row) => {
+		const flag = readFlag(row[name]);
+		return flag === undefined ? undefined : flag === 1;
+	};
+	return { schema: BOOLEAN, read: readFlagOf };
+}
+
+/** Reads a field from what the attendance of a lesson says of the customer. */
+function fromAttendance({ schema, read }: OverviewField): OverviewField {
+	return {
+		schema,
+		read: (lesson, facts) => read(attendanceDetailOf(lesson, facts.customerId) ?? {}, facts),
+	};
+}
+
+/** An object that is made of one row. */
+function object(
+	fields: OverviewFields,
+	findRow: (row: IDataObject, facts: OverviewFacts) => IDataObject | undefined,
+): OverviewField {
+	return {
+		schema: schemaOf(fields),
+		read: (row, facts) => {
+			const source = findRow(row, facts);
+			return source && readFields(fields, source, facts);
+		},
+	};
+}
+
+/** A list with an object for each row. */
+function list(
+	fields: OverviewFields,
+	chooseRows: (facts: OverviewFacts) => readonly IDataObject[] | undefined,
+): OverviewField {
+	return {
+		schema: { type: 'array', items: schemaOf(fields) },
+		read: (_row, facts) => chooseRows(facts)?.map((row) => readFields(fields, row, facts)),
+	};
+}
+
+/**
+ * Reads all fields of a row, except those that the user leaves out. A field that the row does not
+ * show is null, so every overview has the same fields.
+ */
+function readFields(fields: OverviewFields, row: IDataObject, facts: OverviewFacts): IDataObject {
+	const values: IDataObject = {};
+	for (const [name, { read }] of Object.entries(fields)) {
+		if (facts.leftOutFields.includes(name)) continue;
+		values[name] = read(row, facts) ?? null;
+	}
+	return values;
+}
+
+function schemaOf(fields: OverviewFields): ObjectSchema {
+	const properties = Object.entries(fields).map(([name, { schema }]) => [name, schema]);
+	return objectOf(Object.fromEntries(properties));
+}

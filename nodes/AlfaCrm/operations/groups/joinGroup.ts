@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withResult } from '../../output/readings';
+import { withResult } from '../../output/report';
 import type { ExistingOrPlan } from '../../run/findOrCreate';
 import { findOrCreateByPlan } from '../../run/findOrCreate';
 import type { ActionKind } from '../../run/operation';

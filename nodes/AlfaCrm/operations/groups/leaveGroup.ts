@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withResult } from '../../output/readings';
+import { withResult } from '../../output/report';
 import type { ActionKind } from '../../run/operation';
 import { firstDay as firstDayOf, lastDay as lastDayOf } from '../../store/calendar/periods';
 import { formatDay, today } from '../../values/formats';

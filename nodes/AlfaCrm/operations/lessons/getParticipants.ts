@@ -13,7 +13,8 @@ import { readFilterFields } from '../../run/actionFields';
 import { LINK, linkOf } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { namedFields, withNames } from '../../output/names';
-import { flattener, simplify, withNameSchema } from '../../output/readings';
+import { simplify, withNameSchema } from '../../output/readings';
+import { makeFlattener } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
 import { allBranches, findInBranches, openBranches } from '../../run/branches';
@@ -106,7 +107,7 @@ const shown: Shown[] = [
 	reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 ];
 const named = namedFields(shown);
-const flat = flattener([...contacts, ...shown], named);
+const flat = makeFlattener([...contacts, ...shown], named);
 
 const INTEGER = { type: 'integer' } as const;
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { reportSchema } from '../../output/readings';
+import { reportSchema } from '../../output/report';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
 import type { Branch } from '../../store/located';

@@ -1,5 +1,5 @@
 import { pay } from '../../entities/pay';
-import { reportSchema } from '../../output/readings';
+import { reportSchema } from '../../output/report';
 import { textOptions } from '../../run/body';
 import type { ActionKind } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';

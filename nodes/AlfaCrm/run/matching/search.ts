@@ -189,7 +189,7 @@ async function ask(
 	const what = `which ${entity.plural.toLowerCase()} match`;
 	const { rows, whole } = await readFiltered(item, entity, list, filter, what);
 	if (isEveryValueHidden(field, asked, rows)) throw hiddenError();
-	return { rows: whole?.having(field, value) ?? rows, isCached: whole !== undefined };
+	return { rows: whole?.findCandidates(field, value) ?? rows, isCached: whole !== undefined };
 }
 
 /** Filters that a single source knows. AlfaCRM may ignore them and list everybody. API notes 5.3. */

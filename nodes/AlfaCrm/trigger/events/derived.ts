@@ -7,7 +7,8 @@ import { customer as customerEntity } from '../../entities/customer';
 import { branchOf, LINK, linkOf } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { namedFields, withNames } from '../../output/names';
-import { flattener, simplify } from '../../output/readings';
+import { simplify } from '../../output/readings';
+import { makeFlattener } from '../../output/simplified';
 import { formatDay, readFlag, readId } from '../../values/formats';
 import type { Change } from '../change';
 import { recordNamed } from '../change';
@@ -152,7 +153,7 @@ function fewOf(row: IDataObject, { details = [] }: DerivedEvent): IDataObject {
 
 /** Lists as one text each; the change stays as it is. */
 const simplified = ({ change, ...row }: IDataObject): IDataObject => ({
-	...flattener(shown, named)(row),
+	...makeFlattener(shown, named)(row),
 	change,
 });
 

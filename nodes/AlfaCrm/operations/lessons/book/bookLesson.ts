@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { LESSON_FIELDS } from '../../../entities/lesson';
 import type { Entity } from '../../../entities/types';
-import { makeRecordOutput, simplifiedSchema, withResult, withResultSchema } from '../../../output/readings';
+import { makeRecordOutput, withResult, withResultSchema } from '../../../output/report';
+import { simplifiedSchema } from '../../../output/simplified';
 import { objectOf, STRING } from '../../../output/recordSchema';
 import type { LockKey } from '../../../run/execution';
 import type { ExistingOrPlan } from '../../../run/findOrCreate';

@@ -1,0 +1,75 @@
+import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
+
+import type { ApiClient } from '../api/client';
+import { collect } from '../api/list';
+import { noBranchesError } from '../api/messages';
+import { branchIn, branchOfForm } from '../api/request';
+import { branch as branchEntity, isClosedBranch } from '../entities/branch';
+import type { Field } from '../entities/fieldTypes';
+import { listCall } from '../entities/listCall';
+import type { Entity } from '../entities/types';
+import { serialize } from '../fields/field';
+import { normalizeText } from '../fields/normalizeText';
+import { titleOf } from '../fields/titles';
+import { readId } from '../values/formats';
+
+/** Reads what the user has chosen in the form so far, which decides what a dropdown lists. */
+
+/**
+ * Chooses the branch in which a dropdown lists its records: the branch in the form; for a trigger
+ * that watches several, the first of them. If none is chosen, or an expression will choose it when
+ * the node runs, the first branch of the account that is not closed is taken.
+ */
+export async function chooseBranch(
+	context: ILoadOptionsFunctions,
+	client: ApiClient,
+	entity: Entity,
+): Promise<number | undefined> {
+	if (entity.scope === 'global') return undefined;
+
+	const branchInForm = branchOfForm(context);
+	if (branchInForm !== undefined) return branchInForm;
+
+	const { rows } = await collect(client, listCall(branchEntity));
+	const branches = rows.sort(compareByWeight);
+	const branch =
+		findBranchByName(context, branches) ?? branches.find((row) => !isClosedBranch(row)) ?? branches.at(0);
+	if (branch === undefined) throw noBranchesError(client.node);
+	return readId(branch.id);
+}
+
+/** Finds the branch that the form names. Names become IDs only when the node runs. */
+function findBranchByName(
+	context: ILoadOptionsFunctions,
+	branches: readonly IDataObject[],
+): IDataObject | undefined {
+	const namesInForm = ['branchId', 'branchIds']
+		.map((parameter) => branchIn(context.getCurrentNodeParameter(parameter)))
+		.filter((name) => typeof name === 'string')
+		.map(normalizeText);
+	const namedBranches = namesInForm.flatMap((name) =>
+		branches.filter((branch) => normalizeText(titleOf(branch, branchEntity)) === name),
+	);
+	return namedBranches.at(0);
+}
+
+/**
+ * Compares two rows by AlfaCRM's own order of its lists, and by name where the weights are the
+ * same.
+ */
+export function compareByWeight(a: IDataObject, b: IDataObject): number {
+	const difference = Number(a.weight ?? 0) - Number(b.weight ?? 0);
+	return difference || String(a.name).localeCompare(String(b.name));
+}
+
+/**
+ * Reads the ID of the record that is chosen in a parameter of the form. Returns undefined if none
+ * is chosen, or if an expression will choose it when the node runs.
+ */
+export function readChosenId(context: ILoadOptionsFunctions, field: Field, zone: string): number | undefined {
+	try {
+		return readId(serialize(field, context.getCurrentNodeParameter(field.name), zone));
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,91 @@
+import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+
+import { ApiClient } from '../api/client';
+import { collect } from '../api/list';
+import { cgi } from '../entities/cgi';
+import { customer } from '../entities/customer';
+import type { Field } from '../entities/fieldTypes';
+import { lesson as lessonEntity } from '../entities/lesson';
+import { listCall, passesOf } from '../entities/listCall';
+import { isPlain } from '../fields/blank';
+import { listOf } from '../fields/field';
+import { toldApart } from '../fields/titles';
+import { formatDay, readId, readIds } from '../values/formats';
+import { chooseBranch, readChosenId } from './formChoices';
+import { RecordNames } from './recordNames';
+
+/** The parameter in which the user chooses the lesson. */
+const LESSON_PARAMETER: Field = {
+	type: 'record',
+	entity: lessonEntity.resource,
+	name: 'id',
+	label: lessonEntity.label,
+};
+
+/**
+ * Lists the customers who may have been at the lesson in the form: those whom the lesson names, and
+ * the members of its groups on its day. Lists nobody until a lesson is chosen.
+ */
+export async function listLessonCustomers(context: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const client = new ApiClient(context);
+	const lessonId = readChosenId(context, LESSON_PARAMETER, client.zone);
+	if (lessonId === undefined) return [];
+
+	const branch = await chooseBranch(context, client, lessonEntity);
+	const lesson = await findLesson(client, branch, lessonId);
+	if (lesson === undefined) return [];
+
+	const memberIds = await readMemberIds(client, branch, lesson);
+	const customerIds = [...new Set([...namedCustomerIds(lesson), ...memberIds])];
+	const names = new RecordNames(client, branch);
+	await names.read(customer, customerIds);
+
+	const options = customerIds.map((id) => ({
+		name: names.of(customer.resource, id) ?? `Customer ${id}`,
+		value: id,
+	}));
+	options.sort((a, b) => a.name.localeCompare(b.name, 'ru'));
+	return toldApart(options);
+}
+
+/** Finds a lesson of any status. The list shows one status at a time. API notes 5.11. */
+async function findLesson(
+	client: ApiClient,
+	branch: number | undefined,
+	id: number,
+): Promise<IDataObject | undefined> {
+	const list = { ...listCall(lessonEntity, branch), body: { id } };
+	const { rows } = await collect(client, list, {
+		passes: passesOf(lessonEntity),
+		limit: 1,
+		keep: (row) => readId(row.id) === id,
+	});
+	return rows.at(0);
+}
+
+/** Lists the customers whom a lesson names, in its attendance or besides. */
+function namedCustomerIds(lesson: IDataObject): number[] {
+	const attendance = listOf(lesson.details).filter(isPlain);
+	return readIds([...listOf(lesson.customer_ids), ...attendance.map(({ customer_id }) => customer_id)]);
+}
+
+/**
+ * Reads the members of the groups of a lesson on its day. Members that this user may not read are
+ * left out: those whom the lesson names can be chosen all the same.
+ */
+async function readMemberIds(
+	client: ApiClient,
+	branch: number | undefined,
+	lesson: IDataObject,
+): Promise<number[]> {
+	const day = formatDay(lesson.time_from ?? lesson.date, 'dotted', client.zone);
+	const onThatDay = day === undefined ? {} : { b_date: day, e_date: day };
+	const memberships = await Promise.all(
+		readIds(listOf(lesson.group_ids)).map(async (groupId) => {
+			const list = { ...listCall(cgi, branch), query: { group_id: groupId }, body: onThatDay };
+			const { rows } = await collect(client, list).catch(() => ({ rows: [] as IDataObject[] }));
+			return rows;
+		}),
+	);
+	return readIds(memberships.flat().map(({ customer_id }) => customer_id));
+}

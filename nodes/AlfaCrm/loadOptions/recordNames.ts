@@ -1,0 +1,79 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ApiClient } from '../api/client';
+import { collect, ONE_PAGE } from '../api/list';
+import { listCall } from '../entities/listCall';
+import { entityOf } from '../entities/registry';
+import type { Entity } from '../entities/types';
+import type { KnownNames } from '../fields/titles';
+import { namedIn, titleOf } from '../fields/titles';
+import { readId } from '../values/formats';
+
+/**
+ * Reads the names of the records to which titles refer: the title of a lesson contains the name of
+ * its group, of which the lesson shows only the ID.
+ *
+ * A list in the form has to open at once, so this reads little. It asks a list for the IDs that are
+ * needed if the list has a filter for that, and else reads only the first page. A name that does
+ * not come, or that this user may not read, stays unknown, and the title shows the ID.
+ */
+export class RecordNames implements KnownNames {
+	/** By resource and ID; undefined for a name that was asked for and did not come. */
+	private readonly namesByResource = new Map<string, Map<number, string | undefined>>();
+
+	constructor(
+		private readonly client: ApiClient,
+		private readonly branch: number | undefined,
+	) {}
+
+	get zone(): string {
+		return this.client.zone;
+	}
+
+	of(resource: string, id: unknown): string | undefined {
+		const recordId = readId(id);
+		return recordId === undefined ? undefined : this.namesByResource.get(resource)?.get(recordId);
+	}
+
+	/** Reads the names that the titles of rows need and that have not been read yet. */
+	async readFor(rows: readonly IDataObject[], entity: Entity): Promise<void> {
+		const idsByResource = [...namedIn(rows, entity)];
+		await Promise.all(
+			idsByResource.map(async ([resource, ids]) => await this.read(entityOf(resource), [...ids])),
+		);
+	}
+
+	/** Reads the names of records by their IDs. */
+	async read(entity: Entity, ids: readonly number[]): Promise<void> {
+		const knownNames = this.namesByResource.get(entity.resource);
+		const newIds = ids.filter((id) => !knownNames?.has(id));
+		if (newIds.length === 0) return;
+
+		const idsFilter = entity.filters.find(({ name }) => name === 'ids');
+		const isFirstPageRead = knownNames !== undefined;
+		// Without a filter by ID there is nothing to read but the first page once more.
+		if (idsFilter === undefined && isFirstPageRead) return;
+
+		// A name that does not come is noted as unknown, so it is not asked for again.
+		const names = knownNames ?? new Map<number, string | undefined>();
+		this.namesByResource.set(entity.resource, names);
+		for (const id of newIds) names.set(id, undefined);
+
+		const filter = idsFilter && (idsFilter.ask?.(newIds) ?? { [idsFilter.name]: newIds });
+		for (const row of await this.readFirstPage(entity, filter)) {
+			names.set(readId(row.id) ?? 0, titleOf(row, entity));
+		}
+	}
+
+	/** Reads the first page of a list. Returns nothing if the list cannot be read. */
+	private async readFirstPage(entity: Entity, filter?: IDataObject): Promise<IDataObject[]> {
+		const body = { ...entity.hidden?.show, ...filter };
+		const list = { ...listCall(entity, this.branch), body };
+		try {
+			const { rows } = await collect(this.client, list, { goal: ONE_PAGE });
+			return rows;
+		} catch {
+			return [];
+		}
+	}
+}

@@ -1,0 +1,130 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { CUSTOMER_TYPE } from '../../entities/customer';
+import { isCurrent } from '../../entities/customerTariff';
+import { dayOf } from '../../entities/lesson';
+import { listOf } from '../../fields/field';
+import type { Branch } from '../../store/located';
+import type { Titles } from '../../store/shortList';
+import { formatDay, formatTime, readFlag, readIds } from '../../values/formats';
+
+/**
+ * Everything that is known about one customer, and the choice of what an overview shows of it. This
+ * file makes no calls.
+ */
+export interface OverviewFacts {
+	customerId: number;
+	/** The branch in which the customer was found. */
+	branch: Branch;
+	/** Whether the search found the customer in the archive; undefined if it did not tell. */
+	wasFoundArchived?: boolean;
+	/** The address of the school's AlfaCRM. */
+	origin: string;
+	zone: string;
+	/** `yyyy-mm-dd hh:mm`, by the school's clock. */
+	now: string;
+	/** How many of the last lessons and payments are shown. */
+	recentCount: number;
+	/** The names of the fields that the user leaves out. */
+	leftOutFields: readonly string[];
+	lists: OverviewLists;
+	names: OverviewNames;
+}
+
+/**
+ * What the lists hold of one customer. A list is undefined if this user may read it in no branch,
+ * or if it was not read because the form leaves it out.
+ */
+export interface OverviewLists {
+	/** The groups of which the customer is a member today. */
+	groupIds?: readonly number[];
+	/** Planned lessons from today on, those that have begun included. */
+	plannedLessons?: readonly IDataObject[];
+	completedLessons?: readonly IDataObject[];
+	subscriptions?: readonly IDataObject[];
+	payments?: readonly IDataObject[];
+	/** The tasks of all customers. */
+	tasks?: readonly IDataObject[];
+	errors: readonly OverviewError[];
+}
+
+/** Tells the user why a part of the overview is missing or incomplete. */
+export interface OverviewError {
+	/** The field of the overview. */
+	part: string;
+	reason: string;
+}
+
+/**
+ * The names to show beside IDs. A list of names is undefined if it was not, or could not be, read.
+ */
+export interface OverviewNames {
+	plans?: Titles;
+	managers?: Titles;
+	/** For a lead the stages of the funnel, for a client the study statuses. */
+	stages?: Titles;
+	branches?: Titles;
+	groups?: Titles;
+}
+
+export const isClient = ({ is_study }: IDataObject): boolean => Number(is_study) === CUSTOMER_TYPE.client;
+
+/** Chooses the planned lessons that have not begun, the next one first. */
+export function lessonsToCome({ lists, now, zone }: OverviewFacts): IDataObject[] {
+	const lessons = lists.plannedLessons ?? [];
+	return lessons
+		.filter((lesson) => beginningOf(lesson, zone) > now)
+		.sort(ascendingBy((lesson) => beginningOf(lesson, zone)));
+}
+
+/** Chooses the subscriptions that are neither archived nor over. API notes 5.5. */
+export function currentSubscriptions({ lists, zone }: OverviewFacts): IDataObject[] | undefined {
+	return lists.subscriptions?.filter((subscription) => isCurrent(subscription, zone));
+}
+
+/** Chooses the last completed lessons, the latest first. */
+export function latestLessons({ lists, recentCount, zone }: OverviewFacts): IDataObject[] | undefined {
+	return lists.completedLessons
+		?.slice()
+		.sort(descendingBy((lesson) => beginningOf(lesson, zone)))
+		.slice(0, recentCount);
+}
+
+/** Chooses the last payments, the latest first. */
+export function latestPayments({ lists, recentCount, zone }: OverviewFacts): IDataObject[] | undefined {
+	const paymentDay = (payment: IDataObject) => formatDay(payment.document_date, 'iso', zone) ?? '';
+	return lists.payments?.slice().sort(descendingBy(paymentDay)).slice(0, recentCount);
+}
+
+/**
+ * Chooses the tasks of the customer that are neither done nor archived, by due date; tasks without
+ * one come last.
+ */
+export function openTasks({ lists, customerId, zone }: OverviewFacts): IDataObject[] | undefined {
+	const dueDay = (task: IDataObject) => formatDay(task.due_date, 'iso', zone) ?? AFTER_ALL_DAYS;
+	return lists.tasks
+		?.filter((task) => readIds(listOf(task.customer_ids)).includes(customerId))
+		.filter((task) => readFlag(task.is_done) !== 1 && readFlag(task.is_archive) !== 1)
+		.sort(ascendingBy(dueDay));
+}
+
+const AFTER_ALL_DAYS = '9999';
+
+/** Reads when a lesson begins: `yyyy-mm-dd hh:mm`. */
+function beginningOf(lesson: IDataObject, zone: string): string {
+	const day = dayOf(lesson, zone) ?? '';
+	const time = formatTime(lesson.time_from, zone) ?? '';
+	return `${day} ${time}`;
+}
+
+type RowOrder = (a: IDataObject, b: IDataObject) => number;
+
+/** Makes a comparison that sorts rows by a text, such as a day as `yyyy-mm-dd`. */
+function ascendingBy(textOf: (row: IDataObject) => string): RowOrder {
+	return (a, b) => textOf(a).localeCompare(textOf(b));
+}
+
+function descendingBy(textOf: (row: IDataObject) => string): RowOrder {
+	const ascending = ascendingBy(textOf);
+	return (a, b) => ascending(b, a);
+}

@@ -1,0 +1,167 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { byId, byTheName } from '../../entities/common';
+import type { Entity } from '../../entities/types';
+import { sortByName } from '../../fields/order';
+import { wholeNumber } from '../../form/wholeNumber';
+import type { Item } from '../../run/item';
+import { matchForm } from '../../run/matching/keys';
+import type { OperationPart } from '../../run/operation';
+import type { FindRequest } from '../common/find';
+import { findOptions, readFind } from '../common/find';
+
+/** What the form says of an overview. */
+export interface OverviewRequest {
+	/** Which customers are looked up, and what happens if there is none. */
+	find: FindRequest;
+	/** The next lesson is looked for within so many days. */
+	daysAhead: number;
+	/** How many of the last lessons and of the last payments are returned. */
+	recentCount: number;
+	readsAllNames: boolean;
+	readsAllTasks: boolean;
+	/** The names of the fields that 'Leave Out' takes away. */
+	leftOutFields: readonly string[];
+}
+
+/** Declares the parameters of 'Get Overview'. */
+export function overviewForm(entity: Entity): OperationPart {
+	return {
+		match: matchForm(withIdAndName(entity)),
+		leaveOut: [leaveOut],
+		options: [overviewOptions()],
+	};
+}
+
+/** Reads the form before anything is sent. */
+export function readOverviewRequest(item: Item, entity: Entity): OverviewRequest {
+	const options = item.collection(overviewOptions());
+	return {
+		find: readFind(item, withIdAndName(entity), options),
+		daysAhead: options.integer(options.parameter('daysAhead')),
+		recentCount: options.integer(options.parameter('last')),
+		readsAllNames: options.flag(options.parameter('allNames')),
+		readsAllTasks: options.flag(options.parameter('allTasks')),
+		leftOutFields: findLeftOutFields(item.choices(leaveOut)),
+	};
+}
+
+/** A choice of 'Leave Out'. */
+interface LeaveOutChoice {
+	/** Stored in workflows. */
+	value: string;
+	name: string;
+	description: string;
+	/** The fields of the overview that are left out, those of its lessons and payments included. */
+	fields: readonly string[];
+}
+
+const LEAVE_OUT_CHOICES: readonly LeaveOutChoice[] = [
+	{
+		value: 'attendance',
+		name: 'Attendance',
+		description: 'The last lessons: there or not, grades, bonus',
+		fields: ['attendance'],
+	},
+	{
+		value: 'contacts',
+		name: 'Contacts',
+		description: "Phone, email and the payer's name",
+		fields: ['phone', 'email', 'payer_name'],
+	},
+	{
+		value: 'manager',
+		name: 'Manager and Stage',
+		description: 'Who looks after the customer, and the stage or study status',
+		fields: ['manager_id', 'manager_name', 'stage_id', 'stage_name'],
+	},
+	{
+		value: 'notes',
+		name: 'Notes',
+		description: "The staff's notes on subscriptions, lessons and payments",
+		fields: ['note'],
+	},
+	{
+		value: 'payments',
+		name: 'Payments',
+		description: 'The last payments',
+		fields: ['payments'],
+	},
+	{
+		value: 'tasks',
+		name: 'Tasks',
+		description: 'What the staff has still to do',
+		fields: ['tasks'],
+	},
+];
+
+/**
+ * The parameter 'Leave Out'. Notes of the staff are left out by default, because the answer may go
+ * to a parent or to a model.
+ */
+export const leaveOut: INodeProperties = {
+	displayName: 'Leave Out',
+	name: 'leaveOut',
+	type: 'multiOptions',
+	// n8n lets a model fill any parameter that takes an expression, and a model must not decide
+	// what stays private.
+	noDataExpression: true,
+	options: sortByName(
+		LEAVE_OUT_CHOICES.map(({ name, value, description }) => ({ name, value, description })),
+	),
+	default: ['notes'],
+	description: 'What is not returned: for parents, Contacts, Manager and Stage, and Tasks as well',
+};
+
+function findLeftOutFields(leftOutValues: readonly string[]): string[] {
+	return LEAVE_OUT_CHOICES.filter(({ value }) => leftOutValues.includes(value)).flatMap(
+		({ fields }) => fields,
+	);
+}
+
+/**
+ * The options of Find, in which several matches are returned by default, and those of an overview.
+ */
+function overviewOptions(): INodeProperties {
+	return findOptions('all', OVERVIEW_OPTIONS);
+}
+
+const OVERVIEW_OPTIONS: INodeProperties[] = [
+	wholeNumber({
+		displayName: 'Days Ahead',
+		name: 'daysAhead',
+		min: 1,
+		max: 366,
+		default: 30,
+		description: 'For the next lessons',
+	}),
+	wholeNumber({
+		displayName: 'Last Lessons and Payments',
+		name: 'last',
+		min: 1,
+		max: 100,
+		default: 5,
+		description: 'How many of each',
+	}),
+	{
+		displayName: 'Look Up All Names',
+		name: 'allNames',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to name the stage, plans and branches too',
+	},
+	{
+		displayName: 'Search All Tasks',
+		name: 'allTasks',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to read the whole list of tasks, not the first page alone',
+	},
+];
+
+/** Adds two match keys to those of Find: the ID, which is offered first, and the name. */
+function withIdAndName(entity: Entity): Entity {
+	const otherKeys = (entity.match?.keys ?? []).filter(({ name }) => name !== byId.name);
+	const keys = [byId, ...otherKeys, byTheName];
+	return { ...entity, match: { onlyForNew: [], ...entity.match, keys } };
+}

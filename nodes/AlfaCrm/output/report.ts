@@ -1,0 +1,89 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Entity } from '../entities/types';
+import { isCustom } from '../fields/custom';
+import type { ParameterReader } from '../form/parameters';
+import { LINK } from './link';
+import type { ObjectSchema } from './recordSchema';
+import { objectOf, shownFields, STRING } from './recordSchema';
+import { makeSimplifier, simplifiedSchema } from './simplified';
+
+/**
+ * Turns records that were written into output items, and reports what became of each. The names
+ * `operationResult` and `changedFields` cannot clash with AlfaCRM's, which have no capital letters.
+ */
+
+/**
+ * Turns a record that was written into an output item.
+ *
+ * @param sent what was sent, for the fields that AlfaCRM's answer leaves out
+ */
+export type RecordOutput = (row: IDataObject, sent?: IDataObject) => IDataObject;
+
+/**
+ * Makes the function that turns written records into output items. For an entity with many fields
+ * it returns the useful fields and those that the user has given; for any other the whole record.
+ *
+ * @param givenFields the names of the fields that the user has given, as AlfaCRM calls them
+ */
+export function makeRecordOutput(
+	{ origin }: ParameterReader,
+	entity: Entity,
+	givenFields: readonly string[],
+): RecordOutput {
+	if (entity.simple === undefined) return (row) => row;
+
+	const readableFields = shownFields(entity).map(({ name }) => name);
+	const shownGivenFields = givenFields.filter((name) => readableFields.includes(name) || isCustom(name));
+	const simple = [...new Set([...entity.simple, ...shownGivenFields])];
+	const simplifyRow = makeSimplifier({ ...entity, simple });
+	return (row, sent) => {
+		const record = { ...sent, ...row };
+		// An answer may show a part of the record. A field that it leaves out is not known to be
+		// empty, so it is left out here, too. API notes 4.
+		const entries = Object.entries(simplifyRow(record, origin));
+		const knownEntries = entries.filter(([name]) => name === LINK || record[name] !== undefined);
+		return Object.fromEntries(knownEntries);
+	};
+}
+
+/** What became of a record. */
+type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'deleted';
+
+/** Makes an output item of a record, with what became of it and which fields have changed. */
+export function report(
+	show: RecordOutput,
+	row: IDataObject,
+	operationResult: OperationResult,
+	changedFields: string[],
+): IDataObject {
+	return { ...withResult(show(row), operationResult), changedFields };
+}
+
+/** Describes the output of `report`. */
+export function reportSchema(entity: Entity): ObjectSchema {
+	const { properties } = withResultSchema(simplifiedSchema(entity));
+	return objectOf({ ...properties, changedFields: { type: 'array', items: STRING } });
+}
+
+/**
+ * Adds what became of a record, right behind its ID or, without an ID, behind the first field.
+ * There users see it at once. It replaces the result of an earlier step, which may come back with
+ * the row.
+ */
+export function withResult(row: IDataObject, operationResult: OperationResult): IDataObject {
+	const { id, ...otherFields } = row;
+	const orderedRow = id === undefined ? row : { id, ...otherFields };
+	const entries = Object.entries(orderedRow);
+	const output = Object.fromEntries([
+		...entries.slice(0, 1),
+		['operationResult', operationResult],
+		...entries.slice(1),
+	]);
+	return { ...output, operationResult };
+}
+
+export function withResultSchema({ properties }: ObjectSchema): ObjectSchema {
+	const { id, ...otherProperties } = properties;
+	return objectOf({ id, operationResult: STRING, ...otherProperties });
+}
