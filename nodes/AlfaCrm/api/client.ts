@@ -10,6 +10,7 @@ import {
 	TIMEOUT_MS,
 } from './request';
 import { CallClock } from './cancel';
+import { keepDescriptionParts, wordDescription } from './effects';
 import type { ApiFailure, ApiResponse } from './failures';
 import {
 	cancelled,
@@ -184,11 +185,18 @@ export class ApiClient {
 		const { host } = new URL(origin);
 		const course = { isNewLogin: logins > 0, rateLimitWaitMs, waitedMs: performance.now() - begun };
 		const { isHostKnown } = this;
-		const { description = '', ...text } = explain(failure, { ...call, host, isHostKnown, ...course });
+		const explanation = explain(failure, { ...call, host, isHostKnown, ...course });
 		// AlfaCRM's own words may repeat them.
 		const secrets = [token, login?.apiKey, login?.appKey];
-		const veiled = { message: redact(text.message, secrets), description: redact(description, secrets) };
-		return nodeError(this.node, { ...text, ...veiled }, call.itemIndex, text.failure);
+		const { advice, effect } = explanation.descriptionParts;
+		const descriptionParts = { advice: redact(advice, secrets), effect };
+		const text = {
+			message: redact(explanation.message, secrets),
+			description: wordDescription(descriptionParts),
+			status: explanation.status,
+		};
+		const error = nodeError(this.node, text, call.itemIndex, explanation.failure);
+		return keepDescriptionParts(error, descriptionParts);
 	}
 
 	/** Remembers a login that was refused, until the credential is corrected, or for a while if a web page answered it. */

@@ -7,7 +7,7 @@ import { inWords } from '../form/inWords';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
 import { SLOTS } from '../run/operation';
-import { operationsOf } from './operations';
+import { entriesOf } from './operations';
 import { operationParameter, otherResources, resourceParameter } from './resource';
 import { asksForBranch, branch } from '../run/target';
 
@@ -22,23 +22,22 @@ export function nodeProperties(): INodeProperties[] {
 		resourceParameter,
 		...operationParameters,
 		showWhen(branch, { resource: [...lists.keys()] }),
-		...assemble(SLOTS, ['resource', 'operation'], resources.flatMap(partsOf)),
+		...assemble(SLOTS, ['resource', 'operation'], resources.flatMap(shownPartsOf)),
 		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }
 
-const partsOf = (entity: Entity) =>
-	Array.from(operationsOf(entity), ([name, operation]) => {
-		const part = operation.form(entity);
-		return {
-			show: { resource: entity.resource, operation: name },
-			part: {
-				...part,
-				branch: asksForBranch(entity, part) ? [branch] : [],
-				timeZone: operation.decidesByTime ? [timeZoneNotice] : [],
-			},
-		};
-	});
+/** Returns the parts of the form that the operations of an entity have, and where each is shown. */
+function shownPartsOf(entity: Entity) {
+	return Array.from(entriesOf(entity), ([name, { operation, formPart }]) => ({
+		show: { resource: entity.resource, operation: name },
+		part: {
+			...formPart,
+			branch: asksForBranch(entity, formPart) ? [branch] : [],
+			timeZone: operation.decidesByTime ? [timeZoneNotice] : [],
+		},
+	}));
+}
 
 /** What stands below the node in a workflow, in the words of the form: "Get Many: Customer". */
 export function subtitle(): string {

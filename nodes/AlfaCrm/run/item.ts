@@ -1,6 +1,8 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError, sleep } from 'n8n-workflow';
 
+import type { Effect } from '../api/effects';
+import { keepDescriptionParts, wordDescription } from '../api/effects';
 import type { ApiRequest } from '../api/request';
 import type { ApiResponse } from '../api/failures';
 import { asNodeError, cancelled, hasStatus, nodeError } from '../api/failures';
@@ -118,19 +120,22 @@ export class Item extends ParameterReader {
 	 * @param advice whole sentences
 	 */
 	error(message: string, advice = ''): NodeOperationError {
-		const description = [advice.trim(), this.effectSentence()].filter((text) => text !== '').join(' ');
+		const parts = { advice, effect: this.effect };
+		const description = wordDescription(parts);
 		const node = this.execution.context.getNode();
-		return new NodeOperationError(node, message, {
+		const error = new NodeOperationError(node, message, {
 			description: description === '' ? undefined : description,
 			itemIndex: this.index,
 		});
+		return keepDescriptionParts(error, parts);
 	}
 
 	/** An error of this item about what AlfaCRM answered or did not show. */
-	apiError(message: string, description: string, status?: number): Error {
-		const { context } = this.execution;
-		const text = { message, description: `${description}${this.savedBeforeNote()}`, status };
-		return nodeError(context.getNode(), text, this.index);
+	apiError(message: string, advice: string, status?: number): Error {
+		const parts = { advice, effect: this.confirmedEffect };
+		const text = { message, description: wordDescription(parts), status };
+		const error = nodeError(this.execution.context.getNode(), text, this.index);
+		return keepDescriptionParts(error, parts);
 	}
 
 	/** Turns any error into one of n8n's own kinds. */
@@ -293,20 +298,21 @@ export class Item extends ParameterReader {
 		return ignored;
 	}
 
-	/** Tells what the item has sent and saved so far; empty for an item that only reads and has begun to. */
-	private effectSentence(): string {
-		if (!this.hasSent) return 'Nothing was sent to AlfaCRM.';
-		if (this.onlyReads) return '';
-		return this.saved.length === 0 ? 'Nothing was saved.' : this.savedBeforeNote().trim();
+	/** What the item has sent and saved so far; unsaid if it only reads and has begun to. */
+	private get effect(): Effect {
+		if (!this.hasSent) return { kind: 'nothingSent' };
+		if (this.onlyReads) return { kind: 'unsaid' };
+		return this.hasSaved ? this.confirmedEffect : { kind: 'nothingSaved' };
+	}
+
+	/** What AlfaCRM has confirmed to have saved. It may have saved more. */
+	private get confirmedEffect(): Effect {
+		return this.hasSaved ? { kind: 'saved', tasks: [...this.saved] } : { kind: 'unsaid' };
 	}
 
 	/** Whether AlfaCRM has confirmed a write of this item. */
 	get hasSaved(): boolean {
 		return this.saved.length > 0;
-	}
-
-	private savedBeforeNote(): string {
-		return this.saved.length === 0 ? '' : ` Saved before: ${this.saved.join('; ')}.`;
 	}
 }
 

@@ -2,6 +2,7 @@ import type { IBinaryKeyData, IDataObject, INodeProperties } from 'n8n-workflow'
 
 import type { ActionKindName, ActionOf, Entity } from '../entities/types';
 import type { FormPart } from '../form/assemble';
+import type { Parameter } from '../form/parameters';
 import type { Item } from './item';
 import type { ObjectSchema } from '../output/recordSchema';
 
@@ -94,4 +95,24 @@ export interface OtherResource {
 	outputs: Readonly<Record<string, ObjectSchema>>;
 	/** What it does is not known, so each item waits for the one before. */
 	oneByOne?: true;
+}
+
+/** An operation of an entity, with its part of the form, which is built once. */
+export interface CatalogueEntry {
+	operation: Operation;
+	formPart: OperationPart;
+}
+
+/** Everything that a user can choose in 'Resource' and 'Operation'. It is made once, for every item looks its operation up. */
+export interface Catalogue {
+	/** The parameter that says what is worked on. */
+	resource: Parameter;
+	/** The parameter that says what is done with the records of an entity. */
+	operation: Parameter;
+	/** The entities by the values of `resource`. */
+	entities: ReadonlyMap<string, Entity>;
+	/** Returns the operations of an entity by the values of `operation`. */
+	entriesOf(entity: Entity): ReadonlyMap<string, CatalogueEntry>;
+	/** What else can be chosen in `resource`, by its values. */
+	otherResources: ReadonlyMap<string, OtherResource>;
 }

@@ -1,9 +1,8 @@
 import type { Entity, MatchKey } from '../../entities/types';
 import { isEmpty, isPlain } from '../../fields/blank';
 import { quoted } from '../../fields/unreadable';
-import { oncePer } from '../../form/oncePer';
 import type { Item } from '../item';
-import type { Operation } from '../operation';
+import type { CatalogueEntry } from '../operation';
 import type { PlacedRecord } from '../branches';
 import { allBranches, findInBranches, SEARCHED } from '../branches';
 import { customIn, keyOfMode, NO_CUSTOM_VALUE } from '../recordParameter';
@@ -16,8 +15,6 @@ import { findMatches } from './search';
 import type { Branch } from '../../store/located';
 import { currentRecord, notFoundError } from '../records';
 
-const formOf = oncePer((operation: Operation) => oncePer((entity: Entity) => operation.form(entity)));
-
 /** A record that is looked for before the operation which is about it begins. */
 interface NamedRecord extends PlacedRecord {
 	/** It is given by a key, so that its ID is to be found and put in place of it, whatever the branch. */
@@ -28,16 +25,19 @@ interface NamedRecord extends PlacedRecord {
  * The record that an operation is about, where a key names it or its branch is not given. Undefined where there is
  * nothing to look for, or the branch must be known. What cannot be read is refused before anything is sent.
  */
-export function namedRecord(item: Item, entity: Entity, operation: Operation): NamedRecord | undefined {
+export function namedRecord(
+	item: Item,
+	entity: Entity,
+	{ operation, formPart }: CatalogueEntry,
+): NamedRecord | undefined {
 	const { scope, keys = [] } = entity;
 	// That of another record is reached through the branch of that one.
 	if (scope === 'global' || keys.length > 0) return undefined;
 	const { mode, value } = givenIn(item, entity);
 	const key = keyOfMode(entity, mode);
 	if (!key && !isEmpty(item.input(branch))) return undefined;
-	const form = formOf(operation)(entity);
-	const { id: [parameter] = [], match = [] } = form;
-	const kind = { isByKey: false, isByIdAlone: !asksForBranch(entity, form) };
+	const { id: [parameter] = [], match = [] } = formPart;
+	const kind = { isByKey: false, isByIdAlone: !asksForBranch(entity, formPart) };
 	if (parameter === undefined)
 		return match.length > 0 && operation.reads ? { ...kind, find: async () => undefined } : undefined;
 	if (key && parameter.modes?.some(({ name }) => name === mode)) {
