@@ -7,9 +7,8 @@ import { assemble, showWhen } from '../form/assemble';
 import type { OtherResource } from '../run/operation';
 import { SLOTS } from '../run/operation';
 import { objectOf, STRING } from '../output/recordSchema';
-import { settleBranch } from '../run/branches';
 import { getMany } from './common/getMany';
-import { settleNames } from '../run/settleNames';
+import { resolveListItem } from '../run/resolveItem';
 
 interface Listing {
 	resource: ListResource;
@@ -56,10 +55,8 @@ function listing({ resource, label, action, by }: Listing): OtherResource {
 		async execute(item) {
 			const chosen = item.choice(choice);
 			const entity = members.find((one) => one.resource === chosen) as Entity;
-			item.onlyReads = true;
-			if (entity.scope === 'branch') await settleBranch(item);
-			await settleNames(item, entity, 'getAll');
-			return (await getMany.execute(item, entity)).map((json) => ({ json }));
+			const resolvedItem = await resolveListItem(item, entity);
+			return (await getMany.execute(resolvedItem, entity)).map((json) => ({ json }));
 		},
 		outputs: { getAll: objectOf({ id: { type: 'integer' }, name: STRING }) },
 	};

@@ -49,7 +49,9 @@ export async function forOwner(
 	const given = field && !isBlank(field, input[field.name]) ? readIds(listOf(body[field.name])) : [];
 	const home = homeOf(item, owner, match, { field, given, branch });
 	if (field && given.length === 0) all[field.name] = item.toWire(field, home);
-	const stranger = item.named.find(({ branches }) => home !== undefined && !branches.includes(home));
+	const stranger = item.resolution.boundRecords.find(
+		({ branches }) => home !== undefined && !branches.includes(home),
+	);
 	if (stranger)
 		throw item.error(
 			`${stranger.given} is of branch ${stranger.branches.join(', ')}, but this goes into branch ${home}, that of the ${owner.entity.label.toLowerCase()}`,

@@ -37,7 +37,9 @@ class ItemQueue {
 		private readonly catalogue: Catalogue,
 	) {
 		const inputItems = execution.context.getInputData();
-		for (const index of inputItems.keys()) this.items.push(new Item(execution, index, this.items));
+		for (const index of inputItems.keys()) {
+			this.items.push(new Item(execution, index, { unresolvedItems: this.items }));
+		}
 		this.output = this.items.map(() => []);
 	}
 

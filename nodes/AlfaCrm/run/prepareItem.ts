@@ -1,8 +1,6 @@
-import { settleBranch } from './branches';
 import type { Item } from './item';
-import { namedRecord, settleRecord } from './matching/named';
 import type { Catalogue, Output } from './operation';
-import { settleNames } from './settleNames';
+import { resolveItem } from './resolveItem';
 
 /** Does for an item what its parameters say. */
 type Perform = () => Promise<Output[]>;
@@ -22,17 +20,16 @@ export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Per
 	const entity = catalogue.entities.get(resource);
 	if (entity === undefined) throw item.error(`There is no resource "${resource}"`);
 
-	const name = item.text(catalogue.operation);
-	const entry = catalogue.entriesOf(entity).get(name);
+	const operationName = item.text(catalogue.operation);
+	const entry = catalogue.entriesOf(entity).get(operationName);
 	if (entry === undefined)
-		throw item.error(`'Operation' must be one that ${entity.label} has, but it is "${name}"`);
+		throw item.error(`'Operation' must be one that ${entity.label} has, but it is "${operationName}"`);
 
 	const { operation } = entry;
-	item.onlyReads = operation.reads === true;
 	item.execution.decidesByTime ||= operation.decidesByTime === true;
-	const named = namedRecord(item, entity, entry);
-	if (entity.scope === 'branch' && !operation.anyBranch) await settleBranch(item, named);
-	await settleNames(item, entity, name);
-	await settleRecord(item, named);
-	return async () => (await operation.execute(item, entity)).map((json) => ({ json }));
+	const resolvedItem = await resolveItem(item, { entity, operationName, entry });
+	return async () => {
+		const rows = await operation.execute(resolvedItem, entity);
+		return rows.map((json) => ({ json }));
+	};
 }

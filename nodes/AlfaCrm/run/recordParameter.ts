@@ -19,7 +19,7 @@ const modeOf = ({ fields: [field = CUSTOM_MODE] }: MatchKey): string => field;
 export const keyOfMode = (entity: Entity, mode: unknown): MatchKey | undefined =>
 	keysOfOne(entity).find((key) => modeOf(key) === mode);
 
-/** The record that an operation is about, by its ID or by what it is found by: see `matching/named`. */
+/** The record that an operation is about, by its ID or by what it is found by: see `matching/requestedRecord`. */
 export function recordParameter(entity: Entity): INodeProperties {
 	const { modes, ...parameter } = idParameter(entity);
 	if (modes === undefined) return parameter;
@@ -50,7 +50,7 @@ function exampleOf({ fields }: Entity, key: MatchKey): Pick<INodePropertyMode, '
 }
 
 /** The field and the value that such a text names; undefined for any other text. */
-export function customIn(text: unknown): { name: string; value: string } | undefined {
+export function readCustomValue(text: unknown): { name: string; value: string } | undefined {
 	const [, name, value] = /^\s*(custom_\w+)\s*=([\s\S]*)$/.exec(typeof text === 'string' ? text : '') ?? [];
 	return name === undefined ? undefined : { name, value: value.trim() };
 }

@@ -36,7 +36,7 @@ export const branchField = reference('branchId', 'Branch', 'branch', {
 });
 export const branch = toProperty(branchField);
 
-/** Not where the ID of a record says it: see `settleBranch`. What is chosen from a list is looked up in the branch. */
+/** Not where the ID of a record says it: see `findPlace`. What is chosen from a list is looked up in the branch. */
 export const asksForBranch = ({ scope }: Entity, part: OperationPart): boolean =>
 	scope === 'branch' && !(part.id?.length && !Object.values(part).flat().some(isFromList));
 

@@ -19,7 +19,7 @@ import { chosenBranches } from '../../run/matching/search';
 import { linkOf } from '../../output/link';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { branchesInUse, searchedIn } from '../../run/branches';
-import { settleNames } from '../../run/settleNames';
+import { resolveNames } from '../../run/resolveNames';
 import type { CheckName, Finding, Names } from './dailyFindings';
 import {
 	attendanceNotMarked,
@@ -89,10 +89,10 @@ function readAsked(item: Item): Asked {
 }
 
 /** What has to be put right in the school: one item for each finding. All items of an execution share it. */
-export async function dailyCheck(item: Item): Promise<IDataObject[]> {
-	item.onlyReads = true;
-	item.execution.decidesByTime = true;
-	await settleNames(item, branchEntity, 'dailyCheck');
+export async function dailyCheck(unresolvedItem: Item): Promise<IDataObject[]> {
+	unresolvedItem.execution.decidesByTime = true;
+	const readingItem = unresolvedItem.resolvedWith({ onlyReads: true });
+	const item = await resolveNames(readingItem, branchEntity, 'dailyCheck');
 	const asked = readAsked(item);
 	const read = async () => await findAll(item, asked);
 	const found = await item.execution.cached('account', JSON.stringify(['daily', asked]), read);

@@ -494,8 +494,7 @@ class Trial {
 		try {
 			return await work(filled);
 		} finally {
-			this.item.hasSent ||= filled.hasSent;
-			this.item.follow(filled);
+			this.item.include(filled);
 			if (filled.underWayMs > 0 && !this.item.execution.isCancelled) await sleep(filled.underWayMs);
 		}
 	}

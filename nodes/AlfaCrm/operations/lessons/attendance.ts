@@ -34,14 +34,14 @@ function readAttendance(item: Item, fields: readonly Field[], branch?: number): 
 /**
  * What all items about one lesson say, as AlfaCRM takes it in one call: rows of a sheet come as an item for each customer.
  *
- * @param settle puts IDs in place of the names that an item holds, whose turn may not have come yet
+ * @param resolve puts IDs in place of the names that an item holds, whose turn may not have come yet
  * @throws NodeOperationError where they contradict each other, or one cannot be used: half of a lesson is not saved
  */
 export async function readAttendances(
 	items: readonly [Item, ...Item[]],
 	lesson: number,
 	fields: readonly Field[],
-	settle: (item: Item) => Promise<void>,
+	resolve: (item: Item) => Promise<Item>,
 	branch?: number,
 ): Promise<Attendance> {
 	const [item] = items;
@@ -51,16 +51,16 @@ export async function readAttendances(
 			`Of the items about lesson ${lesson}, ${message}`,
 			`${description ?? ''} All items about a lesson are saved at once or not at all.`,
 		);
-	const read = async (one: Item): Promise<Attendance> => {
+	const read = async (unresolvedItem: Item): Promise<Attendance> => {
 		try {
-			await settle(one);
+			const one = await resolve(unresolvedItem);
 			const given = givenBranch(one) ?? branch;
 			if (given !== branch)
 				throw one.error(`another 'Branch' is given, ${given}`, 'Give the branch of the lesson.');
 			return readAttendance(one, fields, branch);
 		} catch (caught) {
-			const { message, description } = one.asError(caught);
-			throw refused(`item ${one.index} cannot be used: ${message}`, description);
+			const { message, description } = unresolvedItem.asError(caught);
+			throw refused(`item ${unresolvedItem.index} cannot be used: ${message}`, description);
 		}
 	};
 	const body: IDataObject = {};

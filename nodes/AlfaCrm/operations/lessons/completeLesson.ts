@@ -17,7 +17,7 @@ import { movedEnds } from './duration';
 import { report, reportSchema, makeRecordOutput } from '../../output/readings';
 import { isOnDay } from '../../store/calendar/periods';
 import { warningReader } from '../../run/readList';
-import { settleNames } from '../../run/settleNames';
+import { resolveNames } from '../../run/resolveNames';
 import { CustomerCards } from '../../store/calendar/customerCards';
 import { readMembers } from '../../store/calendar/participants';
 import { idOf, labelsOf, targetOf } from '../../run/target';
@@ -63,10 +63,10 @@ export const completeLesson: ActionKind<'completeLesson'> = {
 	form: () => ({}),
 	async execute(item, entity, action) {
 		const id = idOf(item, entity);
-		const lessons = byLesson.get(item.execution) ?? itemsByLesson(item.all, entity);
+		const lessons = byLesson.get(item.execution) ?? itemsByLesson(item.unresolvedItems, entity);
 		byLesson.set(item.execution, lessons);
 		const about = lessons.get(id) ?? { items: [item] };
-		const others = about.items.filter((one) => one !== item);
+		const others = about.items.filter(({ index }) => index !== item.index);
 		about.outcome ??= complete([item, ...others], entity, action).finally(() => {
 			for (const other of others) other.follow(item);
 		});
@@ -86,11 +86,11 @@ async function complete(
 	const fields = action.fields ?? [];
 	const target = { ...own, labels: { ...own.labels, ...labelsOf(fields) } };
 	const { fields: ofRow } = rowsField(fields);
-	const settle = async (one: Item) => {
-		one.place ??= item.place;
-		await settleNames(one, entity, action.name);
+	const resolve = async (one: Item) => {
+		const placedItem = one.place === undefined ? one.resolvedWith({ place: item.place }) : one;
+		return await resolveNames(placedItem, entity, action.name);
 	};
-	const { rows: wanted, body: said } = await readAttendances(items, id, fields, settle, target.branch);
+	const { rows: wanted, body: said } = await readAttendances(items, id, fields, resolve, target.branch);
 	const { if_completed, ...given } = said;
 	const show = makeRecordOutput(item, entity, ['details', ...Object.keys(given)]);
 
