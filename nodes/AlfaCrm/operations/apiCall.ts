@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { showWhen } from '../form/assemble';
 import { readId } from '../values/formats';
-import { recordKey } from '../run/execution';
+import { recordKey } from '../run/keys';
 import type { OtherResource } from '../run/operation';
 import type { Item, ItemRequest } from '../run/item';
 import { asRows, readList } from '../run/readList';

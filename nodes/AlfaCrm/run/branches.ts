@@ -6,6 +6,7 @@ import type { Branch } from '../store/located';
 import type { ShortList, Titles } from '../store/shortList';
 import { MINUTE_MS } from '../values/time';
 import type { Item } from './item';
+import { NEWEST_BRANCHES, RECENT_BRANCHES } from './keys';
 import { shortListOf } from './names';
 import { incompleteListError } from './readList';
 import type { Place } from './resolution';
@@ -61,12 +62,12 @@ export async function openBranches(item: Item): Promise<Branch[]> {
 /** Reads the branches of the account, once for all items. Undefined if AlfaCRM does not list them for this user. */
 async function readBranches(item: Item): Promise<ShortList | undefined> {
 	const notBefore = performance.now() - BRANCHES_MS;
-	return await readBranchesOnce(item, 'all, or none that may be listed', notBefore);
+	return await readBranchesOnce(item, RECENT_BRANCHES, notBefore);
 }
 
 /** Reads the branches as they are now, for a decision that an opened or removed branch would change. */
 async function readNewestBranches(item: Item): Promise<ShortList | undefined> {
-	return await readBranchesOnce(item, 'all by now', item.execution.begun);
+	return await readBranchesOnce(item, NEWEST_BRANCHES, item.execution.begun);
 }
 
 async function readBranchesOnce(item: Item, name: string, notBefore: number): Promise<ShortList | undefined> {
@@ -95,15 +96,20 @@ export async function findInBranches<T>(
 		const lookHere = async () => ({ found: await look(branchId) });
 		const result = await item.readIfAllowed(lookHere, { notFoundIsDenied: true });
 		if (result === undefined) {
-			item.execution.hints.add(
-				'This user may not see all branches, so a record there was not found',
-				`branch ${String(branchId)}`,
-			);
+			hintThatBranchIsHidden(item, branchId);
 		} else if (result.found !== undefined) {
 			return result.found;
 		}
 	}
 	return undefined;
+}
+
+/** Adds a hint that this user may not see a branch, so that what is there is missing from the output. */
+function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
+	item.execution.hints.add(
+		'This user may not see all branches, so a record there was not found',
+		`branch ${String(hiddenBranch)}`,
+	);
 }
 
 // ---------------------------------------------------------------- where an item works if 'Branch' is empty
@@ -128,7 +134,7 @@ export interface FoundRecord {
 }
 
 /** Where an item works, and the record through which this was found out. */
-export interface PlaceOfRecord extends Place {
+interface PlaceOfRecord extends Place {
 	record?: FoundRecord;
 }
 

@@ -6,11 +6,12 @@ import type { ApiResponse } from '../api/failures';
 import { asNodeError, hasStatus, nodeError } from '../api/failures';
 import type { Collected, CollectOptions } from '../api/list';
 import type { ListQuery } from '../api/pages';
-import type { Execution, LockKey } from './execution';
+import type { Execution } from './execution';
 import type { ItemRequest } from './itemCalls';
 import { ItemCalls } from './itemCalls';
 import { ItemLog } from './itemLog';
 import { ItemParameters } from './itemParameters';
+import type { LockKey } from './keys';
 import type { Place, Resolution } from './resolution';
 import { NOTHING_RESOLVED } from './resolution';
 

@@ -12,8 +12,10 @@ import { isCustom } from '../fields/custom';
 import type { FallbackDates } from '../store/fallbackDates';
 import { isDayUnreadable, withFallbackDates } from '../store/fallbackDates';
 import { readFlag, readId } from '../values/formats';
-import type { Execution, LockKey } from './execution';
+import type { Execution } from './execution';
 import type { ItemLog } from './itemLog';
+import type { LockKey } from './keys';
+import { fallbackDatesKey } from './keys';
 
 /** The parts of a call that `ItemCalls` adds to it. */
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
@@ -22,12 +24,6 @@ type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 export type ItemRequest = Omit<ApiRequest, keyof CallContext | 'isIdempotent' | 'onLost'> & {
 	fallbackDates?: FallbackDates;
 };
-
-/** Names the experience that AlfaCRM reads the days of an entity only in the format that is tried second. */
-const fallbackDatesKey = ({ path }: Pick<ApiRequest, 'path'>): LockKey => [
-	path,
-	'takes days in the other format',
-];
 
 /** What calls need to know of the item that sends them. */
 interface Sender {

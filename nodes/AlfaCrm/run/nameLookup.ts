@@ -15,7 +15,7 @@ import type { BoundRecord } from './resolution';
  * lists of names in different ways: see `NameLookup`.
  */
 
-export type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
+type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
 
 /** Reads the lists in which names are looked up. */
 export interface NameLookup {

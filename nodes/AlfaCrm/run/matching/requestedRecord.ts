@@ -7,6 +7,7 @@ import type { Branch } from '../../store/located';
 import type { FoundRecord, RecordSearch } from '../branches';
 import { findInBranches, SEARCHED } from '../branches';
 import type { Item } from '../item';
+import { branchOfRecordName, keyMatchesName } from '../keys';
 import type { CatalogueEntry } from '../operation';
 import { keyOfMode, NO_CUSTOM_VALUE, readCustomValue } from '../recordParameter';
 import { currentRecord, notFoundError } from '../records';
@@ -118,7 +119,7 @@ async function findByKey(
 	branches: readonly Branch[],
 ): Promise<FoundRecord> {
 	const read = async () => await readMatches(item, entity, search, branches);
-	const name = JSON.stringify(['named', search.wanted, branches]);
+	const name = keyMatchesName(search.wanted, branches);
 	const matches = await item.execution.cached(entity.path, name, read, { untilOwnWrite: true });
 
 	const activeMatches = matches.filter(({ archived }) => !archived);
@@ -164,7 +165,7 @@ async function findById(
 	branches: readonly Branch[],
 ): Promise<FoundRecord> {
 	const read = async () => await findBranchOf(item, entity, id, branches);
-	const name = JSON.stringify(['branch of', id]);
+	const name = branchOfRecordName(id);
 	const recordBranch = await item.execution.cached(entity.path, name, read, { untilOwnWrite: true });
 	if (recordBranch === undefined) throw notFoundError(item, entity, id);
 	return { branch: recordBranch };
