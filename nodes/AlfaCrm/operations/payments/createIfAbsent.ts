@@ -16,7 +16,7 @@ import { makeRecordOutput, report, reportSchema } from '../../output/readings';
 import { bodyOf, shortensTexts, textOptions } from '../../run/body';
 import { skipIfThere } from '../common/create';
 import { allBranches, findInBranches } from '../../run/branches';
-import { authored, forOwner } from '../../run/owner';
+import { addAuthor, completeFromOwner } from '../../run/owner';
 import { readWholeList, readWholeListOnce } from '../../run/readList';
 import { branchesOf, idOf, labelsOf, targetOf } from '../../run/target';
 import type { Addition, NewAddition } from './additions';
@@ -163,7 +163,7 @@ async function prepareAddition(
 	const { customerId, customerField, entity, fields, input, branch } = form;
 	const draft = { fields, input, body: form.body, branch };
 	const owner = { entity: customerEntity, id: customerId };
-	const { body, branch: ownBranch, homes: customerBranches = [] } = await forOwner(item, draft, owner);
+	const { body, branch: ownBranch, ownerBranches: customerBranches = [] } = await completeFromOwner(item, draft, owner);
 
 	const keys = entity.keys ?? [];
 	const target = {
@@ -193,7 +193,7 @@ async function createAddition(form: AdditionForm, newAddition: NewAddition): Pro
 	const { item, target } = newAddition;
 	await kind.check?.(newAddition);
 
-	const body = await authored(item, fields, newAddition.body, target.branch);
+	const body = await addAuthor(item, fields, newAddition.body, target.branch);
 	const task = `create the ${nounOf(entity)}`;
 	const saved = await item.save({ ...target, action: 'create', body, task }, [customerLock(form)]);
 	return report(outputOf(form, item), { ...body, ...saved }, 'created', Object.keys(body));
