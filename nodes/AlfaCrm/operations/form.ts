@@ -11,18 +11,20 @@ import { entriesOf } from './operations';
 import { operationParameter, otherResources, resourceParameter } from './resource';
 import { asksForBranch, branch } from '../run/target';
 
+/** The parameters that say what is done, one for each resource. */
 const operationParameters = [
 	...resources.map(operationParameter),
 	...Array.from(otherResources.values(), ({ operation }) => operation),
 ];
 
-/** The whole form, of the parts that operations and actions have in it. */
+/** Puts the form of the node together from the parts that the operations have in it. */
 export function nodeProperties(): INodeProperties[] {
+	const parts = resources.flatMap(shownPartsOf);
 	return [
 		resourceParameter,
 		...operationParameters,
 		showWhen(branch, { resource: [...lists.keys()] }),
-		...assemble(SLOTS, ['resource', 'operation'], resources.flatMap(shownPartsOf)),
+		...assemble(SLOTS, ['resource', 'operation'], parts),
 		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }
@@ -39,7 +41,9 @@ function shownPartsOf(entity: Entity) {
 	}));
 }
 
-/** What stands below the node in a workflow, in the words of the form: "Get Many: Customer". */
+/** Makes the text below the node in a workflow, in the words of the form: "Get Many: Customer". */
 export function subtitle(): string {
-	return `={{ ${inWords('operation', operationParameters)} + ": " + ${inWords('resource', [resourceParameter])} }}`;
+	const operation = inWords('operation', operationParameters);
+	const resource = inWords('resource', [resourceParameter]);
+	return `={{ ${operation} + ": " + ${resource} }}`;
 }

@@ -20,8 +20,19 @@ export const NO_CUSTOM_VALUE = `must be a custom field and its value, such as ${
 export function recordParameter(entity: Entity): INodeProperties {
 	const { modes: idModes, ...parameter } = idParameter(entity);
 	if (idModes === undefined) return parameter;
-	const keyModes = singleValueKeys(entity).map((key) => makeKeyMode(entity, key));
-	return { ...parameter, modes: [...idModes, ...keyModes] };
+	const keys = singleValueKeys(entity);
+	return {
+		...parameter,
+		modes: [
+			...idModes,
+			...keys.map((key) => ({
+				displayName: `By ${key.label}`,
+				name: modeName(key),
+				type: 'string' as const,
+				...makeModeHelp(entity, key),
+			})),
+		],
+	};
 }
 
 /** Finds the match key that a mode is for. Returns undefined for a mode for IDs, and for an unknown one. */
@@ -47,24 +58,21 @@ function modeName({ fields: [fieldName = CUSTOM_MODE] }: MatchKey): string {
 	return fieldName;
 }
 
-function makeKeyMode(entity: Entity, key: MatchKey): INodePropertyMode {
-	const mode: INodePropertyMode = {
-		displayName: `By ${key.label}`,
-		name: modeName(key),
-		type: 'string',
-		default: '',
-	};
-	if (key.description) mode.hint = key.description;
+/** Makes what helps to fill in the mode for a key. n8n checks a custom field and its value while the user types. */
+function makeModeHelp(
+	entity: Entity,
+	{ fields: [fieldName], description }: MatchKey,
+): Pick<INodePropertyMode, 'hint' | 'placeholder' | 'validation'> {
+	const hint = description ? { hint: description } : {};
+	const field = entity.fields.find(({ name }) => name === fieldName);
+	if (field) return { ...hint, placeholder: field.placeholder };
 
-	const field = entity.fields.find(({ name }) => name === key.fields[0]);
-	if (field) return { ...mode, placeholder: field.placeholder };
-	// n8n checks this while the user types.
 	const properties = {
 		regex: String.raw`\s*custom_\w+\s*=[\s\S]*\S[\s\S]*`,
 		errorMessage: `Write the field and its value, as in ${CUSTOM_EXAMPLE}`,
 	};
 	return {
-		...mode,
+		...hint,
 		placeholder: `e.g. ${CUSTOM_EXAMPLE}`,
 		validation: [{ type: 'regex', properties }],
 	};
