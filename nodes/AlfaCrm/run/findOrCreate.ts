@@ -42,7 +42,7 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 		};
 		return await item.guarded(assertLockHeld, async () => await create(plan));
 	} finally {
-		// The lock is kept until AlfaCRM must be done with a create whose answer did not come.
+		// If the answer to a create did not come, the lock is kept until AlfaCRM must be done with it.
 		leaveAfter(item.underWayMs, () => lease?.leave());
 	}
 }

@@ -23,6 +23,7 @@ export async function performAll(execution: Execution, catalogue: Catalogue): Pr
 	return await new ItemQueue(execution, catalogue).run();
 }
 
+/** Lets the items of an execution begin one after the other, and collects what comes of them. */
 class ItemQueue {
 	private readonly items: Item[] = [];
 	/** What came out of each item, in the order of the items. */
@@ -51,9 +52,12 @@ class ItemQueue {
 	}
 
 	private async beginItems(): Promise<void> {
-		const itemsAtOnce = this.makeItemsAtOnce();
+		const isOneByOne = this.isOneByOne();
 		for (const item of this.items) {
-			while (this.underWay.size >= itemsAtOnce()) await Promise.race(this.underWay);
+			// How many items may be under way changes with the time that AlfaCRM takes to answer.
+			while (this.underWay.size >= (isOneByOne ? 1 : this.execution.client.callsAtOnce)) {
+				await Promise.race(this.underWay);
+			}
 			// An item whose parameters cannot be read fails in this pause, so that the next one does not begin.
 			if (this.underWay.size > 0) await sleep(0);
 			if (this.failures.length > 0) return;
@@ -61,13 +65,12 @@ class ItemQueue {
 		}
 	}
 
-	/** Makes a function that tells how many items may be under way at this moment. */
-	private makeItemsAtOnce(): () => number {
+	/** Whether each item waits for the one before. */
+	private isOneByOne(): boolean {
 		const { resource: parameter, otherResources } = this.catalogue;
 		// All items have the same resource, because the form takes no expression there.
 		const resource = String(this.execution.parameter(parameter.name, 0, ''));
-		if (otherResources.get(resource)?.oneByOne) return () => 1;
-		return () => this.execution.client.callsAtOnce;
+		return otherResources.get(resource)?.oneByOne === true;
 	}
 
 	/** Finds out what an item is about, and lets its work begin. Waits for the work of the first item only. */

@@ -8,7 +8,7 @@ export interface Place {
 	isOfRecord: boolean;
 }
 
-/** A record that a parameter gives by its name and that belongs to certain branches. */
+/** A record that belongs to certain branches, and that a parameter gives by its name. */
 export interface BoundRecord {
 	/** The parameter and the name, for a message: "'Room' (Blue)". */
 	given: string;

@@ -7,7 +7,7 @@ import type { CatalogueEntry } from './operation';
 import { resolveNames } from './resolveNames';
 import { givenBranch, idParameter } from './target';
 
-/** What an item does, with what. */
+/** The operation that an item asks for, and the entity with whose records it deals. */
 interface Job {
 	entity: Entity;
 	operationName: string;
@@ -18,15 +18,15 @@ interface Job {
  * Finds out what an item is about, before its operation begins: the branch in which it works, the record that it is about, and the
  * records that its parameters name.
  *
- * The order matters. Names are looked up in the branch of the record, so the branch comes first. If 'Branch' itself holds a name,
- * a record that is given by a key is looked for afterwards.
+ * The order matters. Names are looked up in the branch of the record, so the branch comes first. 'Branch' itself may hold a name, so
+ * a record that is given by a key, in a branch that was chosen, is looked for last.
  *
  * @returns the item for the operation
  */
 export async function resolveItem(item: Item, { entity, operationName, entry }: Job): Promise<Item> {
 	const { operation } = entry;
 	const itemOfOperation = item.resolvedWith({ onlyReads: operation.reads === true });
-	// A record that cannot be read is refused here, before anything is sent.
+	// An ID or a key that cannot be read is refused here, before anything is sent.
 	const record = readRequestedRecord(itemOfOperation, entity, entry);
 
 	const needsBranch = entity.scope === 'branch' && !operation.anyBranch;
@@ -35,7 +35,7 @@ export async function resolveItem(item: Item, { entity, operationName, entry }: 
 	return await resolveRecord(namedItem, entity, record);
 }
 
-/** Does so for an item that gets many records of an entity of a list resource. */
+/** Finds out the branch and the named records of an item of a resource that lists several entities: see `lists.ts`. */
 export async function resolveListItem(item: Item, entity: Entity): Promise<Item> {
 	const itemOfReading = item.resolvedWith({ onlyReads: true });
 	const placedItem = entity.scope === 'branch' ? await resolvePlace(itemOfReading, entity) : itemOfReading;
