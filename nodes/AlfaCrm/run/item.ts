@@ -52,7 +52,10 @@ export class Item extends ItemParameters {
 		this.calls = new ItemCalls(this);
 	}
 
-	/** Returns the item with more of its resolution known. Both write to the same log. */
+	/**
+	 * Returns the item with more of its resolution known. Both write to the same log. An item whose form the node has filled itself
+	 * holds IDs already, and is never resolved.
+	 */
 	resolvedWith(findings: Partial<Resolution>): Item {
 		const { execution, index, unresolvedItems, log, parameterValues } = this;
 		return new Item(

@@ -163,7 +163,11 @@ async function prepareAddition(
 	const { customerId, customerField, entity, fields, input, branch } = form;
 	const draft = { fields, input, body: form.body, branch };
 	const owner = { entity: customerEntity, id: customerId };
-	const { body, branch: ownBranch, ownerBranches: customerBranches = [] } = await completeFromOwner(item, draft, owner);
+	const {
+		body,
+		branch: ownBranch,
+		ownerBranches: customerBranches = [],
+	} = await completeFromOwner(item, draft, owner);
 
 	const keys = entity.keys ?? [];
 	const target = {
