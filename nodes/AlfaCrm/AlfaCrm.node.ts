@@ -7,8 +7,9 @@ import { resourceMapping } from './loadOptions/columns';
 import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
 import { Execution } from './run/execution';
+import { performAll } from './run/performAll';
+import { catalogue } from './operations/catalogue';
 import { nodeProperties, subtitle } from './operations/form';
-import { performAll } from './operations/performAll';
 
 export class AlfaCrm implements INodeType {
 	description: INodeTypeDescription = {
@@ -43,7 +44,7 @@ export class AlfaCrm implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const execution = new Execution(this);
 		try {
-			return [await performAll(execution)];
+			return [await performAll(execution, catalogue)];
 		} catch (caught) {
 			throw asNodeError(this.getNode(), caught);
 		} finally {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import type { performAll } from '../../nodes/AlfaCrm/operations/performAll';
+import type { catalogue } from '../../nodes/AlfaCrm/operations/catalogue';
+import type { performAll } from '../../nodes/AlfaCrm/run/performAll';
 import { depth, isDeep, seed } from '../support/depth';
 import { answered, unanswered } from '../support/nodeErrors';
 import { ProcessedRows } from '../support/processedData';
@@ -99,6 +100,7 @@ const histories = fc.record({
 // ---------------------------------------------------------------- two workers of n8n
 
 interface Loaded {
+	catalogue: typeof catalogue;
 	performAll: typeof performAll;
 	deskOf: typeof deskOf;
 }
@@ -107,7 +109,11 @@ interface Loaded {
 const loaded = Array.from({ length: 5 }, () => {
 	const modules = {} as Loaded;
 	jest.isolateModules(() => {
-		for (const path of ['../unit/operations/support', '../../nodes/AlfaCrm/operations/performAll'])
+		for (const path of [
+			'../unit/operations/support',
+			'../../nodes/AlfaCrm/operations/catalogue',
+			'../../nodes/AlfaCrm/run/performAll',
+		])
 			Object.assign(modules, jest.requireActual<Partial<Loaded>>(path));
 	});
 	return modules;
@@ -165,7 +171,7 @@ class World {
 			context.helpers,
 			this.rows.helpersOf({ latency: () => 1 + random() * 8, ready: async () => await on.alive(0) }),
 		);
-		const ended = on.loaded.performAll(run).then(
+		const ended = on.loaded.performAll(run, on.loaded.catalogue).then(
 			([{ json }]) => ({ json, error: undefined }),
 			(error: Error) => ({ json: {} as IDataObject, error }),
 		);

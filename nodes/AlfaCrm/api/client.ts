@@ -10,6 +10,7 @@ import {
 	TIMEOUT_MS,
 } from './request';
 import { CallClock } from './cancel';
+import { keepDescriptionParts, wordDescription } from './effects';
 import type { ApiFailure, ApiResponse } from './failures';
 import {
 	cancelled,
@@ -294,7 +295,7 @@ export class ApiClient {
 		call: ApiRequest,
 		{ elapsedMs, login, loginCount, token }: CallProgress,
 	): NodeApiError {
-		const { description = '', ...text } = explain(failure, {
+		const explanation = explain(failure, {
 			...call,
 			host: new URL(origin).host,
 			isHostKnown: this.isHostKnown,
@@ -305,12 +306,15 @@ export class ApiClient {
 
 		// AlfaCRM's own words may repeat what was sent.
 		const secrets = [token, login?.apiKey, login?.appKey];
-		const safeText = {
-			...text,
-			message: redact(text.message, secrets),
-			description: redact(description, secrets),
+		const { advice, effect } = explanation.descriptionParts;
+		const descriptionParts = { advice: redact(advice, secrets), effect };
+		const text = {
+			message: redact(explanation.message, secrets),
+			description: wordDescription(descriptionParts),
+			status: explanation.status,
 		};
-		return nodeError(this.node, safeText, call.itemIndex, text.failure);
+		const error = nodeError(this.node, text, call.itemIndex, explanation.failure);
+		return keepDescriptionParts(error, descriptionParts);
 	}
 
 	// ------------------------------------------------------- refused logins and tokens

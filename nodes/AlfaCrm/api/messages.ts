@@ -1,5 +1,7 @@
 import type { Failure as DeclaredCause, INode } from 'n8n-workflow';
 
+import type { DescriptionParts, Effect } from './effects';
+import { joinSentences, wordDescription } from './effects';
 import type { ApiFailure } from './failures';
 import {
 	CHECK_IN_BROWSER,
@@ -50,11 +52,18 @@ type Text = (failure: ApiFailure, call: FailedCall) => Explanation;
  * Puts a failed call into words: what happened and what to do next. No message holds a network code, because n8n replaces a message that
  * does.
  */
-export function explain(failure: ApiFailure, call: FailedCall): Explanation {
+export function explain(
+	failure: ApiFailure,
+	call: FailedCall,
+): Explanation & { descriptionParts: DescriptionParts } {
 	const text = texts[failure.kind](failure, call);
 	const lost = isLost(failure, call) ? LOST_WRITE : '';
-	const description = [lost, text.description, savedText(failure, call)].filter(Boolean).join(' ');
-	return { status: failure.status, ...text, description: description || undefined };
+	const descriptionParts = {
+		advice: joinSentences(lost, text.description ?? ''),
+		effect: effectOf(failure, call),
+	};
+	const description = wordDescription(descriptionParts);
+	return { status: failure.status, ...text, description: description || undefined, descriptionParts };
 }
 
 /** Tells whether the call is a write that AlfaCRM may have carried out. */
@@ -67,10 +76,10 @@ function unfinished(failure: ApiFailure, call: FailedCall): string {
 	return isLost(failure, call) ? `, when asked to ${call.task}` : `, so it could not ${call.task}`;
 }
 
-/** Says what was saved before, or that nothing was; empty if that is not certain. */
-function savedText({ kind }: ApiFailure, { isIdempotent, savedBefore = [] }: FailedCall): string {
-	if (savedBefore.length > 0) return `Saved before: ${savedBefore.join('; ')}.`;
-	return kind === 'refusal' && !isIdempotent ? 'Nothing was saved.' : '';
+/** Finds out what the item of the call has saved, as far as that is known. */
+function effectOf({ kind }: ApiFailure, { isIdempotent, savedBefore = [] }: FailedCall): Effect {
+	if (savedBefore.length > 0) return { kind: 'saved', tasks: savedBefore };
+	return kind === 'refusal' && !isIdempotent ? { kind: 'nothingSaved' } : { kind: 'unsaid' };
 }
 
 const texts: Record<ApiFailure['kind'], Text> = {

@@ -1,13 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { showWhen } from '../form/assemble';
-import { readId } from '../values/formats';
-import { recordKey } from '../run/execution';
-import type { OtherResource } from '../run/operation';
 import type { Item, ItemRequest } from '../run/item';
+import { recordKey } from '../run/keys';
+import type { OtherResource } from '../run/operation';
 import { toRows, readList } from '../run/readList';
+import { readId } from '../values/formats';
 
-/** Value of `resource` for calls that no entity covers. */
+/** The value of 'Resource' for calls that no entity covers. Stored in workflows. */
 export const API_CALL = 'apiCall';
 
 const callBranch: INodeProperties = {
@@ -78,61 +78,77 @@ const operation: INodeProperties = {
 	default: 'send',
 };
 
-/** Actions that only list; walking the pages of any other might do it again for each page. API notes 3, 5.7, 5.15. */
-const LISTS = new Set(['index', 'customer', 'working-hour', 'teacher-rate']);
+const parameters = [callBranch, callPath, callAction, callQuery, callBody, allPages];
 
-async function sendCall(item: Item): Promise<IDataObject[]> {
-	const path = readPart(item, callPath);
-	const action = readPart(item, callAction);
-	const call = {
-		path,
-		action,
-		// An expression that finds nothing is not left empty.
-		branch: item.input(callBranch) === '' ? undefined : item.id(callBranch),
-		query: item.object(callQuery),
-		body: item.object(callBody),
-		task: `call ${path}/${action}`,
-	};
-	const isIdempotent = LISTS.has(action);
-	if (!item.flag(allPages)) {
-		const answer = isIdempotent ? await item.fetch(call) : await sendLocked(item, call);
-		return toRows(item, call, answer, isIdempotent);
-	}
-	if (!isIdempotent) {
-		throw item.error(
-			`'Page Through All' is for actions that list, and "${action}" is not known to be one`,
-			`It takes ${[...LISTS].join(', ')}.`,
-		);
-	}
-	// It goes out as it was written.
-	return await readList(item, 'rows', { ...call, pageSize: undefined });
-}
-
-/** Any call of the API, with the login, the rate limit and the messages of the others. */
+/** Any call of the API, with the login, the rate limit and the messages of the other calls. */
 export const apiCall: OtherResource = {
 	label: 'API Call',
 	operation: showWhen(operation, { resource: [API_CALL] }),
-	form: [callBranch, callPath, callAction, callQuery, callBody, allPages].map((parameter) =>
-		showWhen(parameter, { resource: [API_CALL] }),
-	),
-	execute: async (item) => (await sendCall(item)).map((json) => ({ json })),
+	form: parameters.map((parameter) => showWhen(parameter, { resource: [API_CALL] })),
+	async execute(item) {
+		const rows = await performCall(item);
+		return rows.map((json) => ({ json }));
+	},
 	outputs: {},
 	oneByOne: true,
 };
 
-/** It may change the record whose ID it names, so it takes turns with whoever else changes that. */
-async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-	const id = readId(call.query?.id);
-	const keys = id === undefined ? [] : [recordKey(call, id)];
-	return await item.withLock(keys, async () => await item.call(call, keys));
+/**
+ * Actions that only list. Only their pages can be read one after the other; another action might be carried out again for each page.
+ * API notes 3, 5.7, 5.15.
+ */
+const LIST_ACTIONS: ReadonlySet<string> = new Set(['index', 'customer', 'working-hour', 'teacher-rate']);
+
+async function performCall(item: Item): Promise<IDataObject[]> {
+	const call = readCall(item);
+	const isListCall = LIST_ACTIONS.has(call.action);
+	if (item.flag(allPages)) return await readAllPages(item, call, isListCall);
+
+	const answer = isListCall ? await item.fetch(call) : await sendLocked(item, call);
+	return toRows(item, call, answer, isListCall);
 }
 
-function readPart(item: Item, parameter: INodeProperties): string {
+function readCall(item: Item): ItemRequest {
+	const path = readAddressPart(item, callPath);
+	const action = readAddressPart(item, callAction);
+	// An expression that finds nothing does not give an empty text. It is refused, for the call would go without a branch.
+	const hasBranch = item.input(callBranch) !== '';
+	return {
+		path,
+		action,
+		branch: hasBranch ? item.id(callBranch) : undefined,
+		query: item.object(callQuery),
+		body: item.object(callBody),
+		task: `call ${path}/${action}`,
+	};
+}
+
+/** Reads a part of the address of the call. A value that is not a text, such as true, is refused. */
+function readAddressPart(item: Item, parameter: INodeProperties): string {
 	const input = item.input(parameter);
 	const text = item.text(parameter);
-	if (typeof input === 'string' && /^[a-z][a-z0-9-]*$/.test(text)) return text;
+	const isAddressPart = /^[a-z][a-z0-9-]*$/.test(text);
+	if (typeof input === 'string' && isAddressPart) return text;
 	throw item.error(
 		`'${parameter.displayName}' is not a part of an API address: "${text}"`,
 		'It has small letters and hyphens only, e.g. lead-status.',
 	);
+}
+
+async function readAllPages(item: Item, call: ItemRequest, isListCall: boolean): Promise<IDataObject[]> {
+	if (!isListCall) {
+		throw item.error(
+			`'Page Through All' is for actions that list, and "${call.action}" is not known to be one`,
+			`It takes ${[...LIST_ACTIONS].join(', ')}.`,
+		);
+	}
+	// The body goes out as the user has written it, so no page size is added.
+	return await readList(item, 'rows', { ...call, pageSize: undefined });
+}
+
+/** Sends a call that may write. It may change the record whose ID is in the query, so it takes turns with other changes of that. */
+async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
+	const id = readId(call.query?.id);
+	const keys = id === undefined ? [] : [recordKey(call, id)];
+	return await item.withLock(keys, async () => await item.call(call, keys));
 }

@@ -7,40 +7,43 @@ import { labelExpression } from '../form/labelExpression';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
 import { SLOTS } from '../run/operation';
-import { operationsOf } from './operations';
+import { entriesOf } from './operations';
 import { operationParameter, otherResources, resourceParameter } from './resource';
 import { asksForBranch, branch } from '../run/target';
 
+/** The parameters that say what is done, one for each resource. */
 const operationParameters = [
 	...resources.map(operationParameter),
 	...Array.from(otherResources.values(), ({ operation }) => operation),
 ];
 
-/** The whole form, of the parts that operations and actions have in it. */
+/** Puts the form of the node together from the parts that the operations have in it. */
 export function nodeProperties(): INodeProperties[] {
+	const parts = resources.flatMap(shownPartsOf);
 	return [
 		resourceParameter,
 		...operationParameters,
 		showWhen(branch, { resource: [...lists.keys()] }),
-		...assemble(SLOTS, ['resource', 'operation'], resources.flatMap(partsOf)),
+		...assemble(SLOTS, ['resource', 'operation'], parts),
 		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }
 
-const partsOf = (entity: Entity) =>
-	Array.from(operationsOf(entity), ([name, operation]) => {
-		const part = operation.form(entity);
-		return {
-			show: { resource: entity.resource, operation: name },
-			part: {
-				...part,
-				branch: asksForBranch(entity, part) ? [branch] : [],
-				timeZone: operation.decidesByTime ? [timeZoneNotice] : [],
-			},
-		};
-	});
+/** Returns the parts of the form that the operations of an entity have, and where each is shown. */
+function shownPartsOf(entity: Entity) {
+	return Array.from(entriesOf(entity), ([name, { operation, formPart }]) => ({
+		show: { resource: entity.resource, operation: name },
+		part: {
+			...formPart,
+			branch: asksForBranch(entity, formPart) ? [branch] : [],
+			timeZone: operation.decidesByTime ? [timeZoneNotice] : [],
+		},
+	}));
+}
 
-/** What stands below the node in a workflow, in the words of the form: "Get Many: Customer". */
+/** Makes the text below the node in a workflow, in the words of the form: "Get Many: Customer". */
 export function subtitle(): string {
-	return `={{ ${labelExpression('operation', operationParameters)} + ": " + ${labelExpression('resource', [resourceParameter])} }}`;
+	const operation = labelExpression('operation', operationParameters);
+	const resource = labelExpression('resource', [resourceParameter]);
+	return `={{ ${operation} + ": " + ${resource} }}`;
 }

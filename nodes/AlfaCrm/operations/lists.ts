@@ -1,28 +1,86 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { entities } from '../entities/registry';
 import type { Entity, ListResource } from '../entities/types';
 import { sortByName } from '../fields/order';
 import { assemble, showWhen } from '../form/assemble';
-import type { OtherResource } from '../run/operation';
-import { SLOTS } from '../run/operation';
 import { objectOf, STRING } from '../output/recordSchema';
-import { settleBranch } from '../run/branches';
+import type { Item } from '../run/item';
+import type { Output, OtherResource } from '../run/operation';
+import { SLOTS } from '../run/operation';
+import { resolveListItem } from '../run/resolveItem';
 import { getMany } from './common/getMany';
-import { settleNames } from '../run/settleNames';
 
-interface Listing {
+/**
+ * Resources that list several entities, for example *Reference List*: lesson types, plans, discounts and more. They keep the list of
+ * resources short. An entity says in its declaration in which of them it is (`listedIn`).
+ */
+
+interface ListDeclaration {
+	/** Stored in workflows. */
 	resource: ListResource;
 	label: string;
 	action: string;
-	/** The parameter that chooses one of the lists. */
-	by: Pick<INodeProperties, 'default' | 'displayName' | 'name'>;
+	/** The parameter that chooses one of the entities. Its name is stored in workflows. */
+	entityChoice: Pick<INodeProperties, 'default' | 'displayName' | 'name'>;
 }
 
-/** A resource that lists several entities, each with the filters that it has. */
-function listing({ resource, label, action, by }: Listing): OtherResource {
+const declarations: readonly ListDeclaration[] = [
+	{
+		resource: 'referenceList',
+		label: 'Reference List',
+		action: 'Get many from reference list such as lesson types or plans or discounts',
+		entityChoice: { displayName: 'List', name: 'list', default: 'lessonType' },
+	},
+	{
+		resource: 'message',
+		label: 'Message',
+		action: 'Get many messages such as SMS or mail or phone calls',
+		entityChoice: { displayName: 'Kind', name: 'kind', default: 'smsMessage' },
+	},
+];
+
+/** The resources that list several entities, by their values. */
+export const lists: ReadonlyMap<string, OtherResource> = new Map(
+	declarations.map((declaration) => [declaration.resource, makeListResource(declaration)]),
+);
+
+function makeListResource(declaration: ListDeclaration): OtherResource {
+	const { resource, label } = declaration;
 	const members = entities.filter(({ listedIn }) => listedIn === resource);
-	const operation: INodeProperties = {
+	const entityParameter = makeEntityParameter(declaration, members);
+	const getManyParts = members.map((entity) => ({
+		show: { [entityParameter.name]: entity.resource },
+		part: getMany.form(entity),
+	}));
+	const getManyForm = assemble(SLOTS, [entityParameter.name], getManyParts);
+	const showForResource = (parameter: INodeProperties) => showFor(declaration, members.length, parameter);
+
+	return {
+		label,
+		operation: showForResource(makeOperationParameter(declaration)),
+		form: [entityParameter, ...getManyForm].map(showForResource),
+		execute: async (item) => await getManyOf(item, entityParameter, members),
+		outputs: { getAll: objectOf({ id: { type: 'integer' }, name: STRING }) },
+	};
+}
+
+async function getManyOf(
+	item: Item,
+	entityParameter: INodeProperties,
+	members: readonly Entity[],
+): Promise<Output[]> {
+	const choice = item.choice(entityParameter);
+	const entity = members.find(({ resource }) => resource === choice) as Entity;
+	const resolvedItem = await resolveListItem(item, entity);
+	const rows = await getMany.execute(resolvedItem, entity);
+	return rows.map((json) => ({ json }));
+}
+
+// ---------------------------------------------------------------- the form
+
+function makeOperationParameter({ action }: ListDeclaration): INodeProperties {
+	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
@@ -30,61 +88,35 @@ function listing({ resource, label, action, by }: Listing): OtherResource {
 		options: [{ name: 'Get Many', value: 'getAll', action }],
 		default: 'getAll',
 	};
-	const choice: INodeProperties = {
-		...by,
+}
+
+function makeEntityParameter({ entityChoice }: ListDeclaration, members: readonly Entity[]): INodeProperties {
+	return {
+		...entityChoice,
 		type: 'options',
 		noDataExpression: true,
-		options: sortByName(members.map(optionOf)),
-	};
-	const parts = members.map((entity) => ({
-		show: { [by.name]: entity.resource },
-		part: getMany.form(entity),
-	}));
-	const shown = (parameter: INodeProperties): INodeProperties => {
-		const { [by.name]: shownFor = [], ...show } = parameter.displayOptions?.show ?? {};
-		const isForAll = shownFor.length === 0 || shownFor.length === members.length;
-		return showWhen(parameter, {
-			resource: [resource],
-			...(isForAll ? {} : { [by.name]: shownFor }),
-			...show,
-		});
-	};
-	return {
-		label,
-		operation: shown(operation),
-		form: [choice, ...assemble(SLOTS, [by.name], parts)].map(shown),
-		async execute(item) {
-			const chosen = item.choice(choice);
-			const entity = members.find((one) => one.resource === chosen) as Entity;
-			item.onlyReads = true;
-			if (entity.scope === 'branch') await settleBranch(item);
-			await settleNames(item, entity, 'getAll');
-			return (await getMany.execute(item, entity)).map((json) => ({ json }));
-		},
-		outputs: { getAll: objectOf({ id: { type: 'integer' }, name: STRING }) },
+		options: sortByName(members.map(makeEntityOption)),
 	};
 }
 
-const optionOf = ({ plural, resource, certainty }: Entity) => ({
-	name: plural,
-	value: resource,
-	...(certainty === 'unconfirmed' ? { description: 'Not verified live' } : {}),
-});
+function makeEntityOption({ plural, resource, certainty }: Entity): INodePropertyOptions {
+	const option: INodePropertyOptions = { name: plural, value: resource };
+	if (certainty === 'unconfirmed') option.description = 'Not verified live';
+	return option;
+}
 
-/** What resources that list several entities are called, and by what one of those is chosen. Stored in workflows. */
-export const lists: ReadonlyMap<string, OtherResource> = new Map(
-	[
-		{
-			resource: 'referenceList' as const,
-			label: 'Reference List',
-			action: 'Get many from reference list such as lesson types or plans or discounts',
-			by: { displayName: 'List', name: 'list', default: 'lessonType' },
-		},
-		{
-			resource: 'message' as const,
-			label: 'Message',
-			action: 'Get many messages such as SMS or mail or phone calls',
-			by: { displayName: 'Kind', name: 'kind', default: 'smsMessage' },
-		},
-	].map((one) => [one.resource, listing(one)]),
-);
+/** Shows a parameter for the resource. A parameter that all entities have does not name them, so that the description is shorter. */
+function showFor(
+	{ resource, entityChoice }: ListDeclaration,
+	memberCount: number,
+	parameter: INodeProperties,
+): INodeProperties {
+	const { [entityChoice.name]: shownEntities = [], ...otherConditions } =
+		parameter.displayOptions?.show ?? {};
+	const isForAll = shownEntities.length === 0 || shownEntities.length === memberCount;
+	return showWhen(parameter, {
+		resource: [resource],
+		...(isForAll ? {} : { [entityChoice.name]: shownEntities }),
+		...otherConditions,
+	});
+}

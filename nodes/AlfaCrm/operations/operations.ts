@@ -1,20 +1,22 @@
 import { entities } from '../entities/registry';
 import type { Entity, OperationName } from '../entities/types';
+import { oncePer } from '../form/oncePer';
+import type { CatalogueEntry, Operation } from '../run/operation';
 import { operationFor } from './actions';
-import { updatePayment } from './payments/updatePayment';
-import { find } from './common/find';
-import { upsert } from './common/upsert/upsert';
-import type { Operation } from '../run/operation';
 import { create } from './common/create';
 import { deleteRecord } from './common/delete';
+import { find } from './common/find';
 import { get } from './common/get';
 import { getMany } from './common/getMany';
-import { createLesson } from './lessons/createLesson';
-import { createRegularLesson, updateRegularLesson } from './lessons/regularLesson';
-import { updateLesson } from './lessons/updateLesson';
 import { update } from './common/update';
+import { upsert } from './common/upsert/upsert';
+import { createLesson } from './lessons/createLesson';
+import { updateLesson } from './lessons/updateLesson';
+import { createRegularLesson, updateRegularLesson } from './lessons/regularLesson';
+import { updatePayment } from './payments/updatePayment';
 
-const usual: Record<OperationName, Operation> = {
+/** The operations that are the same for all entities. */
+const commonOperations: Record<OperationName, Operation> = {
 	create,
 	delete: deleteRecord,
 	find,
@@ -24,8 +26,8 @@ const usual: Record<OperationName, Operation> = {
 	upsert,
 };
 
-/** Those that an entity has in place of the usual ones. */
-const own: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> = {
+/** The operations that replace common ones, by the resource of the entity. */
+const specialOperations: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> = {
 	lesson: { create: createLesson, update: updateLesson },
 	pay: { update: updatePayment },
 	regularLesson: { create: createRegularLesson, update: updateRegularLesson },
@@ -36,14 +38,23 @@ const operationsByEntity: ReadonlyMap<Entity, ReadonlyMap<string, Operation>> = 
 	entities.map((entity) => [entity, makeOperations(entity)]),
 );
 
-/** What can be done with the records of an entity, by name. */
+/** Returns what can be done with the records of an entity, by name. */
 export function operationsOf(entity: Entity): ReadonlyMap<string, Operation> {
 	return operationsByEntity.get(entity) ?? makeOperations(entity);
 }
 
+/** Returns the operations of an entity with their parts of the form, which are built once. */
+export const entriesOf = oncePer((entity: Entity): ReadonlyMap<string, CatalogueEntry> => {
+	const operations = [...operationsOf(entity)];
+	return new Map(
+		operations.map(([name, operation]) => [name, { operation, formPart: operation.form(entity) }]),
+	);
+});
+
 function makeOperations({ resource, operations, actions = [] }: Entity): Map<string, Operation> {
-	return new Map([
-		...operations.map((name) => [name, own[resource]?.[name] ?? usual[name]] as const),
-		...actions.map((action) => [action.name, operationFor(action)] as const),
-	]);
+	const special = specialOperations[resource] ?? {};
+	const result = new Map<string, Operation>();
+	for (const name of operations) result.set(name, special[name] ?? commonOperations[name]);
+	for (const action of actions) result.set(action.name, operationFor(action));
+	return result;
 }

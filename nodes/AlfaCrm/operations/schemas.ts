@@ -1,21 +1,23 @@
 import { resources } from '../entities/registry';
-import { operationsOf } from './operations';
 import type { ObjectSchema } from '../output/recordSchema';
+import { operationsOf } from './operations';
 import { otherResources } from './resource';
 
 /**
- * The output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it in the editor before a node has
- * run, and its AI builder reads it. Only the build needs it.
+ * Returns the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it in the editor before a node has run,
+ * and its AI builder reads it. Only the build needs it.
  */
 export function allSchemas(): Record<string, ObjectSchema> {
-	const entries = resources.flatMap((entity) =>
-		[...operationsOf(entity)].map(([name, { output }]): [string, ObjectSchema] => [
-			`${entity.resource}/${name}`,
-			output(entity),
-		]),
-	);
-	const others = [...otherResources].flatMap(([resource, { outputs }]) =>
-		Object.entries(outputs).map(([name, schema]): [string, ObjectSchema] => [`${resource}/${name}`, schema]),
-	);
-	return Object.fromEntries([...entries, ...others]);
+	const schemas: Record<string, ObjectSchema> = {};
+	for (const entity of resources) {
+		for (const [operationName, { output }] of operationsOf(entity)) {
+			schemas[`${entity.resource}/${operationName}`] = output(entity);
+		}
+	}
+	for (const [resource, { outputs }] of otherResources) {
+		for (const [operationName, schema] of Object.entries(outputs)) {
+			schemas[`${resource}/${operationName}`] = schema;
+		}
+	}
+	return schemas;
 }

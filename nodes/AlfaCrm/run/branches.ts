@@ -1,138 +1,199 @@
 import { MAIN_BRANCH_OFF } from '../api/messages';
-import { MINUTE_MS } from '../values/time';
 import { branch as branchEntity } from '../entities/branch';
 import { references } from '../entities/fields';
 import { isEmpty } from '../fields/blank';
-import type { Item } from './item';
-import type { ShortList } from '../store/shortList';
-import { incompleteListError } from './readList';
-import { branch } from './target';
 import type { Branch } from '../store/located';
+import type { ShortList, Titles } from '../store/shortList';
+import { MINUTE_MS } from '../values/time';
+import type { Item } from './item';
+import { NEWEST_BRANCHES, RECENT_BRANCHES } from './keys';
 import { shortListOf } from './names';
+import { incompleteListError } from './readList';
+import type { Place } from './resolution';
+import { branch } from './target';
 
-/** A record that an item is about. */
-export interface PlacedRecord {
-	/** Its ID says all, so that the form does not ask for a branch. */
-	isByIdAlone: boolean;
-	/**
-	 * @returns a branch that it is in; none for an operation that looks in all of them by itself
-	 * @throws NodeApiError when there is none
-	 */
-	find(branches: readonly Branch[]): Promise<Branch>;
-}
-
-/** How old the list may be by which a customer counts as new, so that no branch that somebody has opened is left out for long. */
+/** How old the list of branches may be. A branch that somebody opens is searched for customers soon after. */
 const BRANCHES_MS = MINUTE_MS;
 
-/**
- * The branches of the account, read once for all items; undefined if they are not listed for this user.
- *
- * @param isNewest not as another execution has read them
- */
-async function listBranches(item: Item, isNewest = false): Promise<ShortList | undefined> {
-	const notBefore = isNewest ? item.execution.begun : performance.now() - BRANCHES_MS;
-	const read = async () => {
-		const list = await shortListOf(item, branchEntity, undefined, notBefore);
-		if (list.isComplete) return list;
-		throw incompleteListError(item, 'branches', 'which ones there are');
-	};
-	return await item.execution.cached(
-		branchEntity.path,
-		isNewest ? 'all by now' : 'all, or none that may be listed',
-		async () => await item.readIfAllowed(read, { notFoundIsDenied: true }),
-	);
-}
-
-/** The branches that are in use, all where none says so; undefined where this user may not list them. */
-export async function branchesInUse(item: Item): Promise<number[] | undefined> {
-	return (await listBranches(item))?.choices.map(({ id }) => id);
-}
-
-/**
- * The open branches of the account, for what reads all of them where none is chosen.
- *
- * @throws NodeOperationError where this user may not list them
- */
-export async function openBranches(item: Item): Promise<Branch[]> {
-	const open = (await branchesInUse(item)) ?? [];
-	if (open.length > 0) return open;
-	await settleBranch(item);
-	return [item.place?.branch];
-}
-
-/** The branches of the account, that of the call first; that one alone where AlfaCRM lists none. */
-export async function allBranches(item: Item, first: Branch): Promise<Branch[]> {
-	const ids = [...((await listBranches(item))?.titles.keys() ?? [])];
-	if (ids.length > 0) return [first, ...ids.filter((branch) => branch !== first)];
-	item.execution.hints.add(
-		'This user may not list the branches, so only the one that is chosen was searched',
-		`branch ${String(first)}`,
-	);
-	return [first];
-}
-
-/** Where a record that may be in any branch is looked for. */
+/** The field of the form for the branches in which a record is looked for, if it may be in any. */
 export const searchedIn = references('searchBranches', 'Search in Branch', 'branch', {
 	description: 'If not in all of the account',
 });
 
-/** What a message adds that says that there is none: this user need not see all branches. */
+/** Ends a message that a record does not exist, because this user may not see all branches. */
 export const SEARCHED = ' in the branches that could be searched';
 
-/** Searches one branch after the other until something is found. Branches that this user may not see are skipped, with a hint. */
+// ---------------------------------------------------------------- the branches of the account
+
+/**
+ * Returns the branches of the account, that of the call first. Returns that one alone, and adds a hint, if this user may not list
+ * the branches.
+ */
+export async function allBranches(item: Item, firstBranch: Branch): Promise<Branch[]> {
+	const list = await readBranches(item);
+	const ids = [...(list?.titles.keys() ?? [])];
+	if (ids.length > 0) return [firstBranch, ...ids.filter((id) => id !== firstBranch)];
+
+	item.execution.hints.add(
+		'This user may not list the branches, so only the one that is chosen was searched',
+		`branch ${String(firstBranch)}`,
+	);
+	return [firstBranch];
+}
+
+/** Returns the branches that are in use, or all branches if AlfaCRM does not show which ones are. Undefined if not listed. */
+export async function branchesInUse(item: Item): Promise<number[] | undefined> {
+	const list = await readBranches(item);
+	return list?.choices.map(({ id }) => id);
+}
+
+/**
+ * Returns the open branches of the account, for an operation that reads all of them if none is chosen.
+ *
+ * @throws NodeOperationError if this user may not list them
+ */
+export async function openBranches(item: Item): Promise<Branch[]> {
+	const branches = (await branchesInUse(item)) ?? [];
+	if (branches.length > 0) return branches;
+	const place = await findPlace(item);
+	return [place?.branch];
+}
+
+/** Reads the branches of the account, once for all items. Undefined if AlfaCRM does not list them for this user. */
+async function readBranches(item: Item): Promise<ShortList | undefined> {
+	const notBefore = performance.now() - BRANCHES_MS;
+	return await readBranchesOnce(item, RECENT_BRANCHES, notBefore);
+}
+
+/** Reads the branches as they are now, for a decision that an opened or removed branch would change. */
+async function readNewestBranches(item: Item): Promise<ShortList | undefined> {
+	return await readBranchesOnce(item, NEWEST_BRANCHES, item.execution.begun);
+}
+
+async function readBranchesOnce(item: Item, name: string, notBefore: number): Promise<ShortList | undefined> {
+	const readWhole = async () => {
+		const list = await shortListOf(item, branchEntity, undefined, notBefore);
+		if (list.isComplete) return list;
+		throw incompleteListError(item, 'branches', 'which ones there are');
+	};
+	const read = async () => await item.readIfAllowed(readWhole, { notFoundIsDenied: true });
+	return await item.execution.cached(branchEntity.path, name, read);
+}
+
+// ---------------------------------------------------------------- searching branches
+
+/**
+ * Looks in one branch after the other until something is found. Branches that this user may not see are skipped, with a hint.
+ *
+ * @param look returns undefined if a branch does not have it
+ */
 export async function findInBranches<T>(
 	item: Item,
 	branches: readonly Branch[],
 	look: (branch: Branch) => Promise<T | undefined>,
 ): Promise<T | undefined> {
-	for (const branch of branches) {
-		const result = await item.readIfAllowed(async () => ({ found: await look(branch) }), {
-			notFoundIsDenied: true,
-		});
+	for (const branchId of branches) {
+		const lookHere = async () => ({ found: await look(branchId) });
+		const result = await item.readIfAllowed(lookHere, { notFoundIsDenied: true });
 		if (result === undefined) {
-			item.execution.hints.add(
-				'This user may not see all branches, so a record there was not found',
-				`branch ${String(branch)}`,
-			);
-		} else if (result.found !== undefined) return result.found;
+			hintThatBranchIsHidden(item, branchId);
+		} else if (result.found !== undefined) {
+			return result.found;
+		}
 	}
 	return undefined;
 }
 
-/**
- * Works in the only branch of the account where none is chosen, else in that of the record which the item is about.
- *
- * @throws NodeOperationError where it is not sure that there is just one
- */
-export async function settleBranch(item: Item, record?: PlacedRecord): Promise<void> {
-	if (!isEmpty(item.input(branch))) return;
-	const known = await listBranches(item);
-	if (record && known && known.titles.size > 1) {
-		const home = await record.find([undefined, ...known.titles.keys()]);
-		item.place = { branch: home, isOfRecord: home !== undefined };
-		return;
-	}
-	// Somebody may have opened or removed one since another execution has read the list.
-	const isEnough = known === undefined || known.titles.size === 1;
-	const listed = (isEnough ? known : await listBranches(item, true))?.titles;
-	const [only, ...others] = listed ?? [];
-	if (others.length > 0 || only === undefined) {
-		const reason = listed
-			? `AlfaCRM shows ${listed.size} branches of the account`
-			: 'this user may not list the branches of the account';
-		const advice = listed === undefined ? ` ${MAIN_BRANCH_OFF}` : '';
-		throw record?.isByIdAlone
-			? item.error(`The branch of this record is not known: ${reason}`, `${advice}`)
-			: item.error(
-					`'Branch' is empty, and ${reason}`,
-					`Choose the branch, or check the expression in it.${advice}`,
-				);
-	}
-	const [id, title] = only;
-	item.place = { branch: id, isOfRecord: false };
-	if (record?.isByIdAlone) return;
+/** Adds a hint that this user may not see a branch, so that what is there is missing from the output. */
+function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	item.execution.hints.add(
-		"'Branch' is empty, so the only branch of the account was used",
-		`${title} (${id})`,
+		'This user may not see all branches, so a record there was not found',
+		`branch ${String(hiddenBranch)}`,
+	);
+}
+
+// ---------------------------------------------------------------- where an item works if 'Branch' is empty
+
+/** A record that an item is about, and whose branch may not be known. */
+export interface RecordSearch {
+	/** Whether the ID says everything, so that the form does not ask for a branch. */
+	isByIdAlone: boolean;
+	/**
+	 * Looks for the record in branches.
+	 *
+	 * @returns undefined for an operation that looks in all branches by itself
+	 * @throws NodeApiError if there is no such record
+	 */
+	find(branches: readonly Branch[]): Promise<FoundRecord | undefined>;
+}
+
+export interface FoundRecord {
+	branch: Branch;
+	/** The ID, if the record was given by a key. */
+	id?: unknown;
+}
+
+/** Where an item works, and the record through which this was found out. */
+interface PlaceOfRecord extends Place {
+	record?: FoundRecord;
+}
+
+/**
+ * Finds out where an item works if 'Branch' is empty: in the branch of its record, or in the only branch of the account.
+ *
+ * @returns undefined if a branch is chosen
+ * @throws NodeOperationError if the account may have several branches, and no record says which one is meant
+ */
+export async function findPlace(item: Item, search?: RecordSearch): Promise<PlaceOfRecord | undefined> {
+	if (!isEmpty(item.input(branch))) return undefined;
+
+	const branches = (await readBranches(item))?.titles;
+	if (search && branches && branches.size > 1) {
+		const record = await search.find([undefined, ...branches.keys()]);
+		return { branch: record?.branch, isOfRecord: record?.branch !== undefined, record };
+	}
+
+	const isByIdAlone = search?.isByIdAlone === true;
+	const { id, title } = await findOnlyBranch(item, branches, isByIdAlone);
+	if (!isByIdAlone) {
+		item.execution.hints.add(
+			"'Branch' is empty, so the only branch of the account was used",
+			`${title} (${id})`,
+		);
+	}
+	return { branch: id, isOfRecord: false };
+}
+
+/**
+ * Returns the only branch of the account.
+ *
+ * @param knownBranches the branches as they were read some time ago. If there are several, or none, they are read anew, since
+ * somebody may have opened or removed one.
+ */
+async function findOnlyBranch(
+	item: Item,
+	knownBranches: Titles | undefined,
+	isByIdAlone: boolean,
+): Promise<{ id: number; title: string }> {
+	const isCertain = knownBranches === undefined || knownBranches.size === 1;
+	const branches = isCertain ? knownBranches : (await readNewestBranches(item))?.titles;
+
+	const [onlyBranch, ...otherBranches] = branches ?? [];
+	if (onlyBranch === undefined || otherBranches.length > 0) {
+		throw unknownBranchError(item, branches, isByIdAlone);
+	}
+	const [id, title] = onlyBranch;
+	return { id, title };
+}
+
+function unknownBranchError(item: Item, branches: Titles | undefined, isByIdAlone: boolean): Error {
+	const reason = branches
+		? `AlfaCRM shows ${branches.size} branches of the account`
+		: 'this user may not list the branches of the account';
+	const advice = branches ? '' : ` ${MAIN_BRANCH_OFF}`;
+	if (isByIdAlone) return item.error(`The branch of this record is not known: ${reason}`, advice);
+	return item.error(
+		`'Branch' is empty, and ${reason}`,
+		`Choose the branch, or check the expression in it.${advice}`,
 	);
 }

@@ -10,11 +10,11 @@ export type ExistingOrPlan<Existing, Plan> = { existing: Existing } | { plan: Pl
 /**
  * Returns an existing record, or creates it by the plan that the search made, while no other n8n process creates the same.
  *
- * A process that does not get the lock within half a minute searches without it, so that nobody waits for long for a record
- * that exists. Only if there is something to create does it wait for the lock, and then it searches again: another process
+ * A process that does not get the database lock within half a minute searches without it, so that nobody waits for long for a
+ * record that exists. Only if there is something to create does it wait for the lock, and then it searches again: another process
  * may have created the record meanwhile.
  *
- * Within this process the item already holds the lock on what it searches for, see `Item.withLock`.
+ * Within this process the item already holds the lock on what it searches for: see `Item.withLock`.
  */
 export async function findOrCreateByPlan<Existing, Plan, Created>(
 	item: Item,
@@ -36,12 +36,13 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 		if ('existing' in result) return result.existing;
 
 		const { plan } = result;
-		// If the lock is lost meanwhile, another process may be creating the same, so nothing more is sent.
+		// If the lock is lost meanwhile, another process may be creating the same record, so nothing more is sent.
 		const assertLockHeld = () => {
 			if (lease?.isHeld !== true) throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 		};
 		return await item.guarded(assertLockHeld, async () => await create(plan));
 	} finally {
+		// If the answer to a create did not come, the lock is kept until AlfaCRM must be done with it.
 		leaveAfter(item.underWayMs, () => lease?.leave());
 	}
 }
@@ -49,7 +50,7 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 /**
  * Returns an existing record, or creates it while no other n8n process does: `findOrCreateByPlan` without a plan.
  *
- * @param find undefined if there is no such record yet
+ * @param find returns undefined if there is no such record yet
  */
 export async function findOrCreate<Existing, Created>(
 	item: Item,

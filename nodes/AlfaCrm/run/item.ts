@@ -1,115 +1,77 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
-import { NodeOperationError, sleep } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/request';
+import { keepDescriptionParts, wordDescription } from '../api/effects';
 import type { ApiResponse } from '../api/failures';
-import { asNodeError, cancelled, hasStatus, nodeError } from '../api/failures';
-import { parseJson, readFlag, readId } from '../values/formats';
-import type { ListQuery } from '../api/pages';
+import { asNodeError, hasStatus, nodeError } from '../api/failures';
 import type { Collected, CollectOptions } from '../api/list';
-import { collect } from '../api/list';
-import { isPlain } from '../fields/blank';
-import { isCustom } from '../fields/custom';
-import type { LockKey, Execution } from './execution';
-import type { Parameter } from '../form/parameters';
-import { Collection, ParameterReader } from '../form/parameters';
-import { type FallbackDates, withFallbackDates, isDayUnreadable } from '../store/fallbackDates';
+import type { ListQuery } from '../api/pages';
+import type { Execution } from './execution';
+import type { ItemRequest } from './itemCalls';
+import { ItemCalls } from './itemCalls';
+import { ItemLog } from './itemLog';
+import { ItemParameters } from './itemParameters';
+import type { LockKey } from './keys';
+import type { Place, Resolution } from './resolution';
+import { NOTHING_RESOLVED } from './resolution';
 
-/** Seen where AlfaCRM could not read days in the format that is tried first, but in the other one. */
-const otherDaysIn = ({ path }: Pick<ApiRequest, 'path'>): LockKey => [path, 'takes days in the other format'];
+export type { ItemRequest } from './itemCalls';
 
-/** A call that the item itself adds its part to. */
-export type ItemRequest = Omit<
-	ApiRequest,
-	'itemIndex' | 'isIdempotent' | 'savedBefore' | 'onSend' | 'onLost'
-> & {
-	fallbackDates?: FallbackDates;
-};
-
-/** Where an item works for which no branch was chosen. */
-interface Place {
-	/** None where it looks in all of them by itself. */
-	branch?: number;
-	/** Whether its record was found there, which may be in others too. */
-	isOfRecord: boolean;
+/** What an item and its resolved form have in common. */
+interface SharedState {
+	/**
+	 * All items of the execution in their order, before anything about them is resolved. They are other objects than the resolved
+	 * items, so compare their `index`.
+	 */
+	unresolvedItems: readonly Item[];
+	log: ItemLog;
+	/** The parameters of the node that were read for this item. */
+	parameterValues: Map<string, unknown>;
 }
 
-/** One input item: its parameters, its calls, and what became of them. */
-export class Item extends ParameterReader {
-	readonly zone: string;
-	/** Writes that AlfaCRM has confirmed, to be named in the message of a later failure. */
-	private readonly saved: string[] = [];
-	/** The values of the node's parameters for this item, as far as they were read. */
-	private readonly inputs = new Map<string, unknown>();
-	/** Where it works if no branch was chosen: see `settleBranch`. */
-	place?: Place;
-	/** The parameters that hold names of records, with the IDs in their place: see `settleNames`. */
-	readonly withIds = new Map<string, unknown>();
-	/** The same of the input that is mapped. */
-	jsonWithIds?: IDataObject;
-	/** What was named, with the branches that it belongs to. */
-	readonly named: Array<{ given: string; branches: number[] }> = [];
-	/** The branch that was given for the record itself, where names of its other fields are looked up. */
-	recordBranch?: number;
-	/** Whether what it does saves nothing. */
-	onlyReads = false;
-	/** Whether it has sent any call. */
-	hasSent = false;
-	/** Whether AlfaCRM has accepted an API Call that may write; what that did is not known. */
-	hasCalled = false;
-	/** Until when, by `performance.now()`, AlfaCRM may still be carrying out a write that was given up. */
-	private underWayUntil = 0;
-	/** Throws where a call must not be sent any more: see `guarded`. */
-	private assertMaySend = () => {};
+/**
+ * One input item: its parameters, its calls, and the log of what it has sent and saved.
+ *
+ * An item is made from an index alone. `resolveItem` finds out what it is about and returns another item with the resolution,
+ * for the operation. After that, nothing changes but the log.
+ */
+export class Item extends ItemParameters {
+	readonly unresolvedItems: readonly Item[];
+	readonly log: ItemLog;
+	private readonly calls: ItemCalls;
 
 	constructor(
-		readonly execution: Execution,
-		readonly index: number,
-		/** All items of the execution, in their order. */
-		readonly all: readonly Item[] = [],
+		execution: Execution,
+		index: number,
+		{ unresolvedItems = [], log = new ItemLog(), parameterValues = new Map() }: Partial<SharedState> = {},
+		resolution = NOTHING_RESOLVED,
 	) {
-		super();
-		this.zone = execution.zone;
+		super(execution, index, resolution, parameterValues);
+		this.unresolvedItems = unresolvedItems;
+		this.log = log;
+		this.calls = new ItemCalls(this);
 	}
 
-	get origin(): string {
-		return this.execution.origin;
-	}
-
-	get json(): IDataObject {
-		return this.jsonWithIds ?? this.execution.context.getInputData()[this.index].json;
-	}
-
-	input({ name, default: byDefault }: Parameter): unknown {
-		if (this.withIds.has(name)) return this.withIds.get(name);
-		// An expression takes n8n longer than all else that an item does before its first call.
-		if (!this.inputs.has(name)) this.inputs.set(name, this.execution.parameter(name, this.index, byDefault));
-		return this.inputs.get(name);
-	}
-
-	/** A collection of the form. A name that the form does not have is refused, since it would have no effect. */
-	collection(declared: Parameter): Collection {
-		const values = this.object({ ...declared, default: {} });
-		const names = new Set((declared.options ?? []).map(({ name }) => name));
-		const [stranger] = Object.keys(values).filter((name) => !names.has(name));
-		if (stranger === undefined) return new Collection(this, declared, values);
-		throw this.error(`'${declared.displayName}' has no "${stranger}"`, 'Remove it, or correct its name.');
-	}
-
-	/** @throws NodeOperationError when the parameter is no JSON object */
-	object(parameter: Parameter): IDataObject {
-		const value = this.input(parameter);
-		const object = typeof value === 'string' ? parseJson(value.trim() === '' ? '{}' : value) : value;
-		if (isPlain(object)) return object as IDataObject;
-		throw this.error(
-			`'${parameter.displayName}' is not a JSON object`,
-			'Write it as {"name": "value"}, or use an expression that gives an object.',
+	/**
+	 * Returns the item with more of its resolution known. Both write to the same log. An item whose form the node has filled itself
+	 * holds IDs already, and is never resolved.
+	 */
+	resolvedWith(findings: Partial<Resolution>): Item {
+		const { execution, index, unresolvedItems, log, parameterValues } = this;
+		return new Item(
+			execution,
+			index,
+			{ unresolvedItems, log, parameterValues },
+			{ ...this.resolution, ...findings },
 		);
 	}
 
-	unreadableError(message: string, label: string): NodeOperationError {
-		return this.error(message, `Correct it in this node, or the expression that fills '${label}'.`);
+	/** Where the item works if 'Branch' is empty. */
+	get place(): Place | undefined {
+		return this.resolution.place;
 	}
+
+	// ---------------------------------------------------------------- errors
 
 	/**
 	 * Makes an error about the form, the input or the records of this item. Its description ends with what the item has sent and
@@ -118,19 +80,22 @@ export class Item extends ParameterReader {
 	 * @param advice whole sentences
 	 */
 	error(message: string, advice = ''): NodeOperationError {
-		const description = [advice.trim(), this.effectSentence()].filter((text) => text !== '').join(' ');
+		const descriptionParts = { advice, effect: this.log.effect(this.resolution) };
+		const description = wordDescription(descriptionParts);
 		const node = this.execution.context.getNode();
-		return new NodeOperationError(node, message, {
+		const error = new NodeOperationError(node, message, {
 			description: description === '' ? undefined : description,
 			itemIndex: this.index,
 		});
+		return keepDescriptionParts(error, descriptionParts);
 	}
 
-	/** An error of this item about what AlfaCRM answered or did not show. */
-	apiError(message: string, description: string, status?: number): Error {
-		const { context } = this.execution;
-		const text = { message, description: `${description}${this.savedBeforeNote()}`, status };
-		return nodeError(context.getNode(), text, this.index);
+	/** Makes an error about what AlfaCRM answered or did not show. Its description ends with what AlfaCRM has confirmed. */
+	apiError(message: string, advice: string, status?: number): Error {
+		const descriptionParts = { advice, effect: this.log.confirmedEffect };
+		const text = { message, description: wordDescription(descriptionParts), status };
+		const error = nodeError(this.execution.context.getNode(), text, this.index);
+		return keepDescriptionParts(error, descriptionParts);
 	}
 
 	/** Turns any error into one of n8n's own kinds. */
@@ -138,40 +103,49 @@ export class Item extends ParameterReader {
 		return asNodeError(this.execution.context.getNode(), caught, this.index);
 	}
 
-	/** How long AlfaCRM may still be at work on what was sent. */
-	get underWayMs(): number {
-		return this.underWayUntil - performance.now();
+	// ---------------------------------------------------------------- what was sent and saved
+
+	/** Whether the item has sent any call. */
+	get hasSent(): boolean {
+		return this.log.hasSent;
 	}
 
-	/** Work on the same record takes turns: see `Execution.withLock`. */
+	/** Whether AlfaCRM has confirmed a write of this item. */
+	get hasSaved(): boolean {
+		return this.log.hasSaved;
+	}
+
+	/** Whether AlfaCRM has accepted an API Call, of which nobody knows what it saved. */
+	get hasCalled(): boolean {
+		return this.log.hasCalled;
+	}
+
+	/** For how long AlfaCRM may still be at work on what was sent; zero or less if it is not. */
+	get underWayMs(): number {
+		return this.log.underWayMs;
+	}
+
+	/** Counts as saved what another item has saved, which has done the work of this item too. */
+	follow({ log }: Item): void {
+		this.log.follow(log);
+	}
+
+	/** Counts as sent and saved what another item has sent and saved as a part of the work of this item. */
+	include({ log }: Item): void {
+		this.log.include(log);
+	}
+
+	// ---------------------------------------------------------------- calls
+
+	/** Does some work while no other item or execution has one of the keys: see `Execution.withLock`. */
 	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
 		return await this.execution.withLock(keys, work, () => this.underWayMs);
 	}
 
-	/** Another item has done the work of this one, too. */
-	follow({ saved }: Item): void {
-		this.saved.push(...saved);
-	}
-
 	/**
-	 * Sends no call within the work once it must not be sent any more.
+	 * Reads something that this user may lack the right to see; returns undefined in that case.
 	 *
-	 * @param assertMaySend throws then
-	 */
-	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
-		const before = this.assertMaySend;
-		this.assertMaySend = assertMaySend;
-		try {
-			return await work();
-		} finally {
-			this.assertMaySend = before;
-		}
-	}
-
-	/**
-	 * Reads something that this user may lack the right to see; returns undefined then.
-	 *
-	 * @param notFoundIsDenied also takes a 404 for a refusal, as of a branch that may be closed
+	 * @param notFoundIsDenied also takes a 404 for a refusal, because AlfaCRM answers so for a branch that may be closed
 	 */
 	async readIfAllowed<T>(read: () => Promise<T>, { notFoundIsDenied = false } = {}): Promise<T | undefined> {
 		const deniedStatuses = notFoundIsDenied ? [403, 404] : [403];
@@ -183,135 +157,48 @@ export class Item extends ParameterReader {
 		}
 	}
 
+	/** Does some work, during which nothing is sent if it must not be sent any more: see `ItemCalls.guarded`. */
+	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
+		return await this.calls.guarded(assertMaySend, work);
+	}
+
+	/** Returns what each call of the item carries. */
+	requestContext(): ReturnType<ItemCalls['context']> {
+		return this.calls.context();
+	}
+
 	/** Sends a call that only reads. */
-	async fetch(call: ItemRequest): Promise<IDataObject | IDataObject[]> {
-		return await this.execution.client.request({ ...call, isIdempotent: true, ...this.requestContext() });
+	async fetch(call: ItemRequest): Promise<ApiResponse> {
+		return await this.calls.fetch(call);
 	}
 
-	/**
-	 * Sends a call that may write, which is therefore never repeated, and tells the other executions. What it changes is not
-	 * kept for later items: if one item is an API Call all of them are, since n8n takes no expression there, and API Calls
-	 * look nothing up.
-	 *
-	 * @param records the keys of the records that it may change
-	 */
-	async send(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
-		const { execution } = this;
-		const onLost = (underWayMs: number) => {
-			// Whoever comes next waits until AlfaCRM must be done with it.
-			this.underWayUntil = performance.now() + underWayMs;
-			execution.forget(call.path, records);
-			if (underWayMs > 0) void sleep(underWayMs).then(() => execution.forget(call.path, records));
-		};
-		execution.noteWrite(call.path, records);
-		const answer = await this.attempt(call, { ...this.requestContext(), onLost });
-		execution.noteWrite(call.path, records);
-		return answer;
-	}
-
-	/** Writes days again in the other known format where AlfaCRM cannot read them; if that works, later calls use it at once. */
-	private async attempt(
-		call: ItemRequest,
-		rest: Pick<ApiRequest, 'itemIndex' | 'onLost' | 'onSend' | 'savedBefore'>,
-	): Promise<ApiResponse> {
-		const { client } = this.execution;
-		const whole = { ...call, isIdempotent: false, ...rest };
-		const other = withFallbackDates(whole, this.zone);
-		if (this.execution.hasSeen(otherDaysIn(call))) return await client.request(other);
-		const first = await client.attempt(whole, (failure) => isDayUnreadable(failure, call));
-		if (first !== undefined) return first;
-		const answer = await client.request(other);
-		this.execution.noteSeen(otherDaysIn(call), true);
-		return answer;
-	}
-
-	/** Sends an API Call: what it does is not known, so that AlfaCRM need not confirm it. */
-	async call(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
-		const answer = await this.send(call, records);
-		this.hasCalled = true;
-		return answer;
-	}
-
-	/** The rows of a list, each once; all of them if no limit is given. */
+	/** Reads the rows of a list, each once; all of them if no limit is given. */
 	async collect(list: ListQuery, options: CollectOptions = {}): Promise<Collected> {
-		const collected = await collect(this.execution.client, { ...list, ...this.requestContext() }, options);
-		this.execution.schoolClock.note(collected.rows);
-		return collected;
+		return await this.calls.collect(list, options);
 	}
 
-	/** What the item adds to each of its calls. */
-	requestContext(): Pick<ApiRequest, 'itemIndex' | 'savedBefore' | 'onSend'> {
-		return { itemIndex: this.index, savedBefore: [...this.saved], onSend: () => this.begin() };
-	}
-
-	/** After a failure no other item begins; one that has only waited so far, for example for a record, has not begun. */
-	private begin(): void {
-		if (!this.hasSent && this.execution.isStopping) throw cancelled();
-		this.assertMaySend();
-		this.hasSent = true;
-	}
-
-	/**
-	 * Sends a call that writes and makes sure that AlfaCRM confirms it. All writes except API Calls go this way.
-	 *
-	 * @param records the keys of the records that it changes, so that others know; none for a new record
-	 * @param confirms what an answer without `success` must hold to count as a success; API notes 6 on bonuses
-	 * @returns the record as AlfaCRM holds it now
-	 */
+	/** Sends a call that writes, and makes sure that AlfaCRM confirms it: see `ItemCalls.save`. */
 	async save(
 		call: ItemRequest,
 		records: readonly LockKey[] = [],
-		{ confirms }: { confirms?: string } = {},
+		options: { confirms?: string } = {},
 	): Promise<IDataObject> {
-		const answer = (await this.send(call, records)) as IDataObject;
-		const model = isPlain(answer.model) ? (answer.model as IDataObject) : {};
-		const created = call.action !== 'create' || readId(model.id) !== undefined;
-		const isConfirmed = readFlag(answer.success) === 1 || (confirms !== undefined && confirms in answer);
-		if (!isConfirmed || !created) {
-			this.execution.forget(call.path, records);
-			throw this.apiError(
-				`AlfaCRM answered but did not confirm that it could ${call.task}`,
-				`Look in AlfaCRM whether it was saved before you run this again.`,
-			);
-		}
-		this.saved.push(call.task);
-		this.execution.schoolClock.note([model]);
-		for (const name of this.ignoredFields(call, model)) model[name] = null;
-		this.execution.noteSaved(call.path, call, model);
-		return confirms === undefined || 'model' in answer ? model : withoutEnvelope(answer);
+		return await this.calls.save(call, records, options);
 	}
 
-	/** AlfaCRM silently ignores a custom field that it does not have; the record in its answer shows that, and a hint says it. */
-	private ignoredFields({ body: sent = {} }: ItemRequest, model: IDataObject): string[] {
-		const isRecord = Object.keys(model).some((name) => name !== 'id' && !(name in sent));
-		const ignored = Object.keys(sent).filter((name) => isRecord && isCustom(name) && !(name in model));
-		for (const name of ignored)
-			this.execution.hints.add(
-				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
-				name,
-			);
-		return ignored;
+	/** Sends a call that may write, and does not ask for a confirmation: see `ItemCalls.send`. */
+	async send(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
+		return await this.calls.send(call, records);
 	}
 
-	/** Tells what the item has sent and saved so far; empty for an item that only reads and has begun to. */
-	private effectSentence(): string {
-		if (!this.hasSent) return 'Nothing was sent to AlfaCRM.';
-		if (this.onlyReads) return '';
-		return this.saved.length === 0 ? 'Nothing was saved.' : this.savedBeforeNote().trim();
+	/**
+	 * Sends an API Call. Nobody knows what it does, so AlfaCRM need not confirm it, and no list that is kept for later items
+	 * learns of it. That does no harm: if one item is an API Call all of them are, since n8n takes no expression in 'Resource',
+	 * and API Calls look nothing up.
+	 */
+	async call(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
+		const answer = await this.send(call, records);
+		this.log.noteApiCall();
+		return answer;
 	}
-
-	/** Whether AlfaCRM has confirmed a write of this item. */
-	get hasSaved(): boolean {
-		return this.saved.length > 0;
-	}
-
-	private savedBeforeNote(): string {
-		return this.saved.length === 0 ? '' : ` Saved before: ${this.saved.join('; ')}.`;
-	}
-}
-
-function withoutEnvelope(answer: IDataObject): IDataObject {
-	return Object.fromEntries(
-		Object.entries(answer).filter(([name]) => name !== 'success' && name !== 'errors'),
-	);
 }

@@ -2,14 +2,17 @@ import { LIST_MS } from '../api/accountKnowledge';
 import { hasStatus } from '../api/failures';
 import type { Entity } from '../entities/types';
 import type { NameSource } from '../output/names';
-import type { Titles } from '../store/shortList';
-import { listOfNames, readShortList, ShortList } from '../store/shortList';
+import type { Branch } from '../store/located';
+import type { ShortList, Titles } from '../store/shortList';
+import { listOfNames, readShortList } from '../store/shortList';
 import type { Item } from './item';
+import { shortListName, titlesName } from './keys';
 
 /**
- * Reads the list of what a field names, once for all items of the execution, and for other executions of the account.
+ * Reads the short list in which the names of an entity's records are looked up, once for all items of the execution, and for other
+ * executions of the account.
  *
- * @param notBefore when it must not have been read before, by `performance.now()`; some minutes ago if nothing is said
+ * @param notBefore when the list must not have been read before, by `performance.now()`; by default some minutes ago
  */
 export async function shortListOf(
 	item: Item,
@@ -17,49 +20,62 @@ export async function shortListOf(
 	branch?: number,
 	notBefore = performance.now() - LIST_MS,
 ): Promise<ShortList> {
-	const { branch: asked } = listOfNames(entity, branch);
-	const read = async () => await readShortList(item, entity, asked);
+	const listBranch = branchOfList(entity, branch);
+	const read = async () => await readShortList(item, entity, listBranch);
 	// API notes 3: an empty list may be a failure.
 	const isKept = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
-	const name = JSON.stringify(['short', asked]);
-	return await item.execution.cached(entity.path, name, read, { shared: { notBefore, isKept } });
+	const options = { shared: { notBefore, isKept } };
+	return await item.execution.cached(entity.path, shortListName(listBranch), read, options);
 }
 
 /**
- * The names of an execution: each list is read once, for the first item that needs it. One that cannot be read makes no
- * item fail, and is not asked for again.
+ * Makes the source from which the output of an execution takes names. Each list is read once, for the first item that needs it. A
+ * list that cannot be read makes no item fail, and is not asked for again.
  */
-export const nameSourceOf = (item: Item): NameSource => ({
-	origin: item.origin,
-	titlesIn: async (entity, branch, ids = []) => {
-		const read = async (notBefore?: number) => {
-			const key = JSON.stringify(['names', listOfNames(entity, branch).branch, notBefore]);
-			const titles = async () => await titlesOrHint(item, entity, branch, notBefore);
-			return await item.execution.cached(entity.path, key, titles);
-		};
-		const known = await read();
-		if (known === undefined || ids.every((id) => known.has(id))) return known;
-		return await read(item.execution.begun);
-	},
-});
+export function nameSourceOf(item: Item): NameSource {
+	return {
+		origin: item.origin,
+		async titlesIn(entity, branch, ids = []) {
+			const titles = await readTitlesOnce(item, entity, branch);
+			const isEnough = titles === undefined || ids.every((id) => titles.has(id));
+			// A record that was added since another execution has read the list is missing in it.
+			return isEnough ? titles : await readTitlesOnce(item, entity, branch, item.execution.begun);
+		},
+	};
+}
 
-async function titlesOrHint(
+async function readTitlesOnce(
 	item: Item,
 	entity: Entity,
 	branch?: number,
 	notBefore?: number,
 ): Promise<Titles | undefined> {
-	const plural = entity.plural.toLowerCase();
+	const name = titlesName(branchOfList(entity, branch), notBefore);
+	const read = async () => await readTitles(item, entity, branch, notBefore);
+	return await item.execution.cached(entity.path, name, read);
+}
+
+/** Reads the titles of an entity's records. If the list cannot be read, adds a hint and returns undefined. */
+async function readTitles(
+	item: Item,
+	entity: Entity,
+	branch?: number,
+	notBefore?: number,
+): Promise<Titles | undefined> {
 	try {
-		return (await shortListOf(item, entity, branch, notBefore)).titles;
+		const { titles } = await shortListOf(item, entity, branch, notBefore);
+		return titles;
 	} catch (caught) {
 		if (item.execution.isCancelled) throw item.asError(caught);
-		item.execution.hints.add(
-			hasStatus(caught, 403)
-				? 'Names are missing, because this user may not read the lists of them'
-				: 'Names are missing, because the lists of them could not be read. Run it again to have them',
-			plural,
-		);
+		const hint = hasStatus(caught, 403)
+			? 'Names are missing, because this user may not read the lists of them'
+			: 'Names are missing, because the lists of them could not be read. Run it again to have them';
+		item.execution.hints.add(hint, entity.plural.toLowerCase());
 		return undefined;
 	}
+}
+
+/** Returns the branch in whose list an entity's records are. All branches share the list of a global entity. */
+function branchOfList(entity: Entity, branch: Branch): Branch {
+	return listOfNames(entity, branch).branch;
 }

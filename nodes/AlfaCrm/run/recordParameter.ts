@@ -3,57 +3,77 @@ import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 import type { Entity, MatchKey } from '../entities/types';
 import { idParameter } from './target';
 
-/** The mode of a custom field, which has no name of its own before it is typed. Stored in workflows. */
+/**
+ * The parameter for the record that an operation is about, with modes for its ID and for match keys, such as *By Phone*. How the
+ * record is found by them is in `matching/requestedRecord.ts`.
+ */
+
+/** The mode for a custom field, whose name is typed together with the value. Stored in workflows. */
 const CUSTOM_MODE = 'custom';
 
-const EXAMPLE = 'custom_crm_id=1042';
+const CUSTOM_EXAMPLE = 'custom_crm_id=1042';
 
-/** Keys that one value is enough for, so that it may stand in place of the ID. */
-const keysOfOne = ({ match }: Entity): MatchKey[] =>
-	(match?.keys ?? []).filter(({ fields }) => fields.length < 2 && fields[0] !== 'id');
+/** Completes a message that the value of the custom mode cannot be read. */
+export const NO_CUSTOM_VALUE = `must be a custom field and its value, such as ${CUSTOM_EXAMPLE}`;
 
-/** The mode of the record's parameter that takes the value of a key. */
-const modeOf = ({ fields: [field = CUSTOM_MODE] }: MatchKey): string => field;
-
-/** @returns undefined for a mode that holds an ID, and for one that there is not */
-export const keyOfMode = (entity: Entity, mode: unknown): MatchKey | undefined =>
-	keysOfOne(entity).find((key) => modeOf(key) === mode);
-
-/** The record that an operation is about, by its ID or by what it is found by: see `matching/named`. */
+/** Makes the parameter for the record of an operation. */
 export function recordParameter(entity: Entity): INodeProperties {
-	const { modes, ...parameter } = idParameter(entity);
-	if (modes === undefined) return parameter;
+	const { modes: idModes, ...parameter } = idParameter(entity);
+	if (idModes === undefined) return parameter;
+	const keys = singleValueKeys(entity);
 	return {
 		...parameter,
 		modes: [
-			...modes,
-			...keysOfOne(entity).map((key) => ({
+			...idModes,
+			...keys.map((key) => ({
 				displayName: `By ${key.label}`,
-				name: modeOf(key),
+				name: modeName(key),
 				type: 'string' as const,
-				...(key.description ? { hint: key.description } : {}),
-				...exampleOf(entity, key),
+				...makeModeHelp(entity, key),
 			})),
 		],
 	};
 }
 
-/** A custom field is written together with its value, which n8n checks while it is typed. */
-function exampleOf({ fields }: Entity, key: MatchKey): Pick<INodePropertyMode, 'placeholder' | 'validation'> {
-	const field = fields.find(({ name }) => name === key.fields[0]);
-	if (field) return { placeholder: field.placeholder };
-	const properties = {
-		regex: String.raw`\s*custom_\w+\s*=[\s\S]*\S[\s\S]*`,
-		errorMessage: `Write the field and its value, as in ${EXAMPLE}`,
-	};
-	return { placeholder: `e.g. ${EXAMPLE}`, validation: [{ type: 'regex', properties }] };
+/** Finds the match key that a mode is for. Returns undefined for a mode for IDs, and for an unknown one. */
+export function keyOfMode(entity: Entity, mode: unknown): MatchKey | undefined {
+	return singleValueKeys(entity).find((key) => modeName(key) === mode);
 }
 
-/** The field and the value that such a text names; undefined for any other text. */
-export function customIn(text: unknown): { name: string; value: string } | undefined {
-	const [, name, value] = /^\s*(custom_\w+)\s*=([\s\S]*)$/.exec(typeof text === 'string' ? text : '') ?? [];
+/** Reads a custom field and its value, as in `custom_crm_id=1042`. Returns undefined for any other text. */
+export function readCustomValue(text: unknown): { name: string; value: string } | undefined {
+	if (typeof text !== 'string') return undefined;
+	const [, name, value] = /^\s*(custom_\w+)\s*=([\s\S]*)$/.exec(text) ?? [];
 	return name === undefined ? undefined : { name, value: value.trim() };
 }
 
-/** Why it cannot be read. */
-export const NO_CUSTOM_VALUE = `must be a custom field and its value, such as ${EXAMPLE}`;
+/** Returns the keys that one value is enough for, so that it can be given in place of an ID. */
+function singleValueKeys({ match }: Entity): MatchKey[] {
+	const keys = match?.keys ?? [];
+	return keys.filter(({ fields }) => fields.length < 2 && fields[0] !== 'id');
+}
+
+/** Returns the name of the mode for a key. The key for a custom field has no declared field. */
+function modeName({ fields: [fieldName = CUSTOM_MODE] }: MatchKey): string {
+	return fieldName;
+}
+
+/** Makes what helps to fill in the mode for a key. n8n checks a custom field and its value while the user types. */
+function makeModeHelp(
+	entity: Entity,
+	{ fields: [fieldName], description }: MatchKey,
+): Pick<INodePropertyMode, 'hint' | 'placeholder' | 'validation'> {
+	const hint = description ? { hint: description } : {};
+	const field = entity.fields.find(({ name }) => name === fieldName);
+	if (field) return { ...hint, placeholder: field.placeholder };
+
+	const properties = {
+		regex: String.raw`\s*custom_\w+\s*=[\s\S]*\S[\s\S]*`,
+		errorMessage: `Write the field and its value, as in ${CUSTOM_EXAMPLE}`,
+	};
+	return {
+		...hint,
+		placeholder: `e.g. ${CUSTOM_EXAMPLE}`,
+		validation: [{ type: 'regex', properties }],
+	};
+}

@@ -1,15 +1,21 @@
 import { hasStatus } from '../api/failures';
 import type { Entity } from '../entities/types';
-import type { Item } from './item';
+import type { Branch, LocatedRecord, Target } from '../store/located';
+import { findOfAnyKind, notFound, notShown } from '../store/records';
 import { allBranches, findInBranches, SEARCHED } from './branches';
+import type { Item } from './item';
 import { readKindPasses } from './readList';
-import type { Target, LocatedRecord, Branch } from '../store/located';
-import { findOfAnyKind, notShown, notFound } from '../store/records';
 
 /**
- * One record of any kind.
+ * Reads and writes one record by its ID. A customer may be in any branch, so a record that is not in the branch of the call is
+ * looked for in the other branches.
+ */
+
+/**
+ * Reads a record of any kind in the branch of the target.
  *
- * @throws NodeApiError when nobody knows whether it is there
+ * @returns undefined if AlfaCRM has no such record there
+ * @throws NodeApiError if AlfaCRM does not show whether there is one
  */
 export async function currentRecord(
 	item: Item,
@@ -18,22 +24,18 @@ export async function currentRecord(
 	target: Target,
 ): Promise<LocatedRecord | undefined> {
 	const { branch } = target;
-	const kinds = async () => await readKindPasses(item, entity, branch);
-	const { record, isConclusive } = await findOfAnyKind(item, entity, id, target, kinds);
+	const readOtherKinds = async () => await readKindPasses(item, entity, branch);
+	const { record, isConclusive } = await findOfAnyKind(item, entity, id, target, readOtherKinds);
 	if (record) return { row: record, branch };
 	if (isConclusive) return undefined;
 	const { message, description } = notShown(entity, id, branch);
 	throw item.apiError(message, description);
 }
 
-/** Whether its ID is all that is known of a record. */
-const isAnywhere = ({ scope }: Entity, { branch }: Target): boolean =>
-	scope === 'branch' && branch === undefined;
-
 /**
- * The record in the branch of the call or, where that is not known or records may be in any, in another one.
+ * Reads a record in the branch of the target, or in another branch if the entity's records may be in any, or no branch is known.
  *
- * @throws NodeApiError when there is none
+ * @throws NodeApiError if there is no such record
  */
 export async function getRecord(
 	item: Item,
@@ -41,22 +43,24 @@ export async function getRecord(
 	id: number,
 	target: Target,
 ): Promise<LocatedRecord> {
-	const look = async (branch: Branch) => await currentRecord(item, entity, id, { ...target, branch });
-	if (!isAnywhere(entity, target)) {
-		const own = await look(target.branch);
-		if (own) return own;
-		if (!entity.match) throw notFoundError(item, entity, id, target.branch);
+	const readIn = async (branch: Branch) => await currentRecord(item, entity, id, { ...target, branch });
+	if (!isBranchUnknown(entity, target)) {
+		const record = await readIn(target.branch);
+		if (record) return record;
+		if (!mayBeInAnyBranch(entity)) throw notFoundError(item, entity, id, target.branch);
 	}
-	const [, ...others] = await allBranches(item, target.branch);
-	const found = await findInBranches(item, others, look);
-	if (found) return found;
+
+	const [, ...otherBranches] = await allBranches(item, target.branch);
+	const record = await findInBranches(item, otherBranches, readIn);
+	if (record) return record;
 	throw notFoundError(item, entity, id, target.branch);
 }
 
 /**
- * Writes in the branch of the call and, where that is not known or AlfaCRM says that the record is not there, in its own.
+ * Writes a record in the branch of the target. If that is not known, or AlfaCRM says that the record is not there, writes it in the
+ * branch in which it is found.
  *
- * @throws NodeApiError when there is none
+ * @throws NodeApiError if there is no such record
  */
 export async function writeAnywhere<T>(
 	item: Item,
@@ -65,21 +69,36 @@ export async function writeAnywhere<T>(
 	target: Target,
 	write: (target: Target) => Promise<T>,
 ): Promise<T> {
-	const own = async () => (await getRecord(item, entity, id, target)).branch;
-	if (isAnywhere(entity, target)) return await write({ ...target, branch: await own() });
+	const findBranch = async () => {
+		const { branch } = await getRecord(item, entity, id, target);
+		return branch;
+	};
+	if (isBranchUnknown(entity, target)) return await write({ ...target, branch: await findBranch() });
+
 	try {
 		return await write(target);
 	} catch (caught) {
-		if (!hasStatus(caught, 404) || !entity.match) throw item.asError(caught);
-		const branch = await own();
+		if (!hasStatus(caught, 404) || !mayBeInAnyBranch(entity)) throw item.asError(caught);
+		const branch = await findBranch();
 		if (branch === target.branch) throw item.asError(caught);
 		return await write({ ...target, branch });
 	}
 }
 
+/** Whether nothing but the ID of a record is known. */
+function isBranchUnknown({ scope }: Entity, { branch }: Target): boolean {
+	return scope === 'branch' && branch === undefined;
+}
+
+/** Whether the records of an entity are looked for in all branches. These are the entities with match keys. */
+function mayBeInAnyBranch({ match }: Entity): boolean {
+	return match !== undefined;
+}
+
+/** Makes the error for a record that does not exist, and says where it was looked for. */
 export function notFoundError(item: Item, entity: Entity, id: number, branch?: number): Error {
-	const where = entity.match ? undefined : branch;
-	const isSearched = entity.scope === 'branch' && where === undefined;
-	const { message, description } = notFound(entity, id, where);
-	return item.apiError(message + (isSearched ? SEARCHED : ''), description, 404);
+	const searchedBranch = mayBeInAnyBranch(entity) ? undefined : branch;
+	const wereBranchesSearched = entity.scope === 'branch' && searchedBranch === undefined;
+	const { message, description } = notFound(entity, id, searchedBranch);
+	return item.apiError(message + (wereBranchesSearched ? SEARCHED : ''), description, 404);
 }

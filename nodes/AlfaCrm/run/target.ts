@@ -1,74 +1,100 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { readIds } from '../values/formats';
 import { reference } from '../entities/fields';
-import { oncePer } from '../form/oncePer';
+import type { Field } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { isEmpty } from '../fields/blank';
 import { listOf, toParameters, toProperty } from '../fields/field';
 import { picker } from '../fields/reference';
-import type { Field } from '../entities/fieldTypes';
-import type { OperationPart } from './operation';
-import type { Item } from './item';
+import { oncePer } from '../form/oncePer';
 import { fallbackDatesOf } from '../store/fallbackDates';
-import type { Target } from '../store/located';
+import type { Branch, Target } from '../store/located';
+import { readIds } from '../values/formats';
+import type { Item } from './item';
+import type { OperationPart } from './operation';
 
-/** @param keys those of the entity, for the usual operations */
+/**
+ * Where the calls of an operation go: the branch, the ID of the record, and the keys of a record that belongs to another one. Each
+ * of them has a parameter of the form, and a function that reads it.
+ */
+
+// ---------------------------------------------------------------- the target
+
+/**
+ * Reads where the calls about an entity's records go.
+ *
+ * @param keys the keys of the entity, for an operation whose form asks for them
+ */
 export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {
-	const labels = labelsOf([...entity.fields, ...keys]);
 	const query = Object.fromEntries(keys.map((key) => [key.name, item.toWire(key, item.inputOf(key))]));
-	const target = { path: entity.path, query, labels, fallbackDates: fallbackDatesOf(entity.fields) };
+	const target = {
+		path: entity.path,
+		query,
+		labels: labelsOf([...entity.fields, ...keys]),
+		fallbackDates: fallbackDatesOf(entity.fields),
+	};
 	if (entity.scope === 'global') return target;
-	return { ...target, branch: item.place ? item.place.branch : branchOf(item) };
+	const branchId = item.place ? item.place.branch : readBranch(item);
+	return { ...target, branch: branchId };
 }
 
-const branchOf = (item: Item): number => item.toWire(branchField, item.inputOf(branchField)) as number;
+/** Returns what the form calls fields, by the names that AlfaCRM uses in its answers. */
+export function labelsOf(fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = []): Record<string, string> {
+	return Object.fromEntries(fields.map(({ name, label }) => [name, label]));
+}
 
-/** The branch that stands in the form, if one does. */
-export const givenBranch = (item: Item): number | undefined =>
-	isEmpty(item.input(branch)) ? undefined : branchOf(item);
+/** Whether a record belongs to another one, so that its ID alone does not name it. AlfaCRM may look at the ID alone. */
+export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).length > 0;
 
-export const keysForm = ({ keys = [] }: Entity): INodeProperties[] => keys.flatMap(toParameters);
+// ---------------------------------------------------------------- the branch
 
-/** The branch to work in. */
+/** The branch in which an operation works. */
 export const branchField = reference('branchId', 'Branch', 'branch', {
 	whileEmpty: 'Select a branch if one is needed...',
 });
 export const branch = toProperty(branchField);
 
-/** Not where the ID of a record says it: see `settleBranch`. What is chosen from a list is looked up in the branch. */
-export const asksForBranch = ({ scope }: Entity, part: OperationPart): boolean =>
-	scope === 'branch' && !(part.id?.length && !Object.values(part).flat().some(isFromList));
-
-function isFromList({ type, typeOptions, options = [] }: INodeProperties): boolean {
-	if (type === 'resourceLocator' || typeOptions?.loadOptionsMethod || typeOptions?.resourceMapper)
-		return true;
-	return options.some((one) => 'type' in one && isFromList(one));
+/** Reads the branch that was chosen. Undefined if the parameter is empty. */
+export function givenBranch(item: Item): number | undefined {
+	return isEmpty(item.input(branch)) ? undefined : readBranch(item);
 }
 
-/** What the form calls the fields that AlfaCRM names in its answers. */
-export function labelsOf(fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = []): Record<string, string> {
-	return Object.fromEntries(fields.map(({ name, label }) => [name, label]));
+/** @throws NodeOperationError if the parameter is empty or cannot be read */
+function readBranch(item: Item): number {
+	return item.toWire(branchField, item.inputOf(branchField)) as number;
 }
-
-/** Whether its ID is not enough to name a record, which is one of another record's; AlfaCRM may look at the ID alone. */
-export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).length > 0;
 
 /**
- * Where a record is to be found once it is saved: in the branch of the call, and in those that are given for it, into
- * which it may be put.
+ * Whether a form asks for the branch. It does not if the ID of a record says it (see `findPlace`), unless something is chosen from
+ * a list: lists are loaded for a branch.
  */
-export function branchesOf(
-	branch: number | undefined,
-	fields: readonly Field[],
-	input: IDataObject,
-): Array<number | undefined> {
-	const own = fields.filter(({ fromBranch }) => fromBranch).flatMap(({ name }) => listOf(input[name]));
-	const others = readIds(own);
-	return [...new Set([branch, ...(branch === undefined ? [] : others)])];
+export function asksForBranch({ scope }: Entity, part: OperationPart): boolean {
+	if (scope !== 'branch') return false;
+	const hasRecordId = part.id !== undefined && part.id.length > 0;
+	const parameters = Object.values(part).flat();
+	return !hasRecordId || parameters.some(isFromList);
 }
 
-/** The record that an operation is about. */
+function isFromList({ type, typeOptions, options = [] }: INodeProperties): boolean {
+	if (type === 'resourceLocator') return true;
+	if (typeOptions?.loadOptionsMethod || typeOptions?.resourceMapper) return true;
+	return options.some((option) => 'type' in option && isFromList(option));
+}
+
+/**
+ * Returns the branches in which a record is to be found once it is saved: the branch of the call, and those that are given for the
+ * record, since AlfaCRM puts it there. A call without a branch finds it wherever it is.
+ */
+export function branchesOf(callBranch: Branch, fields: readonly Field[], input: IDataObject): Branch[] {
+	if (callBranch === undefined) return [undefined];
+	const branchFields = fields.filter(({ fromBranch }) => fromBranch);
+	const givenBranches = readIds(branchFields.flatMap(({ name }) => listOf(input[name])));
+	return [...new Set([callBranch, ...givenBranches])];
+}
+
+// ---------------------------------------------------------------- the record
+
+/** The parameter for the record that an operation is about. */
 export const idParameter = oncePer((entity: Entity): INodeProperties => {
 	const basics = { name: 'id', required: true };
 	if (entity.listed?.search) return { displayName: entity.label, ...picker(entity), ...basics };
@@ -81,8 +107,12 @@ export const idParameter = oncePer((entity: Entity): INodeProperties => {
 	};
 });
 
+/** Reads the ID of the record that an operation is about. */
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);
 	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
 	return item.toWire(field, item.inputOf(field)) as number;
 }
+
+/** Returns the parameters for the keys of a record that belongs to another one. */
+export const keysForm = ({ keys = [] }: Entity): INodeProperties[] => keys.flatMap(toParameters);

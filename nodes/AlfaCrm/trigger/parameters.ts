@@ -13,8 +13,8 @@ import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
 import type { Parameter } from '../form/parameters';
 import { ParameterReader } from '../form/parameters';
 import { readShortList } from '../store/shortList';
-import type { NameLookup } from '../run/settleNames';
-import { severalWithIds } from '../run/settleNames';
+import type { NameLookup } from '../run/nameLookup';
+import { replaceNames } from '../run/nameLookup';
 import { accountBranches } from './branches';
 
 /**
@@ -63,7 +63,7 @@ export class TriggerParameters extends ParameterReader {
 		const { name, displayName: label } = parameter;
 		// The label is the form's own already, as that of a field that stands there.
 		const field = { type: 'references', entity, name, label, prominent: true } as const;
-		const value = await severalWithIds(this.lookupIn(watched), field, this.input(parameter));
+		const value = await replaceNames(this.lookupIn(watched), field, this.input(parameter));
 		return isBlank(field, value) ? [] : (this.toWire(field, value) as Array<number | null>);
 	}
 
@@ -78,7 +78,7 @@ export class TriggerParameters extends ParameterReader {
 		const node = this.context.getNode();
 		const client = new ApiClient(this.context);
 		return {
-			listOf: async (entity) => {
+			readList: async (entity) => {
 				const ofAccount = async () => (await accountBranches(client, Date.now())).branches;
 				const inBranches = async () => (watched.length > 0 ? watched : await ofAccount());
 				const branches = entity.scope === 'branch' ? await inBranches() : [undefined];
@@ -94,7 +94,7 @@ export class TriggerParameters extends ParameterReader {
 				if (failure === undefined || hasStatus(failure, 403)) return undefined;
 				throw asNodeError(node, failure);
 			},
-			refused: (message, description) => new NodeOperationError(node, message, { description }),
+			error: (message, description) => new NodeOperationError(node, message, { description }),
 		};
 	}
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { pay } from '../../../nodes/AlfaCrm/entities/pay';
-import { forOwner } from '../../../nodes/AlfaCrm/run/owner';
+import { completeFromOwner } from '../../../nodes/AlfaCrm/run/owner';
 import { answered } from '../../support/nodeErrors';
 import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
@@ -165,7 +165,7 @@ describe('the branch of a payment', () => {
 		const { desk } = await school.run(findByPhone());
 		const place = async (...branch_ids: number[]) => {
 			const body = { customer_id: school.lead({ branch_ids }), payer_name: 'Мия' };
-			return await forOwner(desk.item, { fields: pay.fields, input: body, body, branch: undefined });
+			return await completeFromOwner(desk.item, { fields: pay.fields, input: body, body, branch: undefined });
 		};
 		expect(await place(2)).toMatchObject({ branch: 2, body: { branch_id: 2 } });
 		await expect(place(1, 2)).rejects.toMatchObject({

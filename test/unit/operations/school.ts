@@ -1,7 +1,8 @@
 import type { IDataObject, INodeExecutionData, NodeApiError } from 'n8n-workflow';
 
 import { forgetAccounts } from '../../../nodes/AlfaCrm/api/accountKnowledge';
-import { performAll } from '../../../nodes/AlfaCrm/operations/performAll';
+import { catalogue } from '../../../nodes/AlfaCrm/operations/catalogue';
+import { performAll } from '../../../nodes/AlfaCrm/run/performAll';
 import { Auth } from '../../../sandbox/http/auth';
 import { entities } from '../../../sandbox/school/entities';
 import { localNow } from '../../../sandbox/model/clock';
@@ -107,7 +108,7 @@ export class SmallSchool {
 	/** Runs the node for its items. */
 	async run(parameters: IDataObject, options: Omit<DeskOptions, 'parameters'> = {}) {
 		const desk = deskOf((request) => this.answer(request), { parameters, ...options });
-		const end = await performAll(desk.run).then(
+		const end = await performAll(desk.run, catalogue).then(
 			(items): End => ({ items }),
 			(error: NodeApiError): End => ({ items: [], error }),
 		);

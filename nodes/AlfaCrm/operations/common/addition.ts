@@ -13,7 +13,7 @@ import type { LockKey } from '../../run/execution';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
 import type { Draft } from '../../run/owner';
-import { authored, forOwner } from '../../run/owner';
+import { addAuthor, completeFromOwner } from '../../run/owner';
 import { branchesOf, labelsOf, targetOf } from '../../run/target';
 import type { Branch, Target } from '../../store/located';
 
@@ -90,7 +90,11 @@ function readShortens(item: Item, fields: readonly Field[]): boolean | undefined
 export async function completeAddition(form: AdditionForm): Promise<Addition> {
 	const { item, entity, customerId, customerField, fields } = form;
 	const owner = { entity: customerEntity, id: customerId };
-	const { body, branch, homes: customerBranches = [] } = await forOwner(item, form, owner);
+	const {
+		body,
+		branch,
+		ownerBranches: customerBranches = [],
+	} = await completeFromOwner(item, form, owner);
 
 	return {
 		item,
@@ -149,7 +153,7 @@ export async function findOrAdd(
 /** Creates the record of an addition in AlfaCRM, and returns it as the output shows it. */
 export async function createAddition(addition: Addition): Promise<IDataObject> {
 	const { item, entity, fields, target, toOutput } = addition;
-	const body = await authored(item, fields, addition.body, target.branch);
+	const body = await addAuthor(item, fields, addition.body, target.branch);
 	const task = `create the ${nounOf(entity)}`;
 
 	const savedRecord = await item.save({ ...target, action: 'create', body, task }, [additionLock(addition)]);

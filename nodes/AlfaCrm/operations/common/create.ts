@@ -13,7 +13,7 @@ import { simplifiedSchema } from '../../output/simplified';
 import { keysForm, targetOf } from '../../run/target';
 import { bodyOf, readShortensTexts, textOptions } from '../../run/body';
 import type { Draft } from '../../run/owner';
-import { authored, forOwner } from '../../run/owner';
+import { addAuthor, completeFromOwner } from '../../run/owner';
 import {
 	inFormMode,
 	inputModeForm,
@@ -71,8 +71,8 @@ export async function saveDraft(
 	entity: Entity,
 	{ target, show, ...draft }: NewRecord,
 ): Promise<IDataObject> {
-	const { body: placed, branch } = await forOwner(item, draft);
-	const body = await authored(item, draft.fields, placed, branch);
+	const { body: placed, branch } = await completeFromOwner(item, draft);
+	const body = await addAuthor(item, draft.fields, placed, branch);
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const model = await item.save({ ...target, branch, action: 'create', body, task });
 	return show(model, body);

@@ -10,7 +10,7 @@ import { makeRecordOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
 import { bodyOf } from '../../run/body';
-import { forOwner } from '../../run/owner';
+import { completeFromOwner } from '../../run/owner';
 import { makeActionRowTest } from '../../run/filters';
 import { toRows, limitForm, readLimit, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
@@ -64,7 +64,7 @@ export const save: ActionKind<'save'> = {
 		return await item.withLock(keys, async () => {
 			const { branch, body: given = {} } = call;
 			const { [action.actionBy ?? '']: chosen, ...body } = given;
-			const placed = await forOwner(item, { fields: action.fields ?? [], input, body, branch });
+			const placed = await completeFromOwner(item, { fields: action.fields ?? [], input, body, branch });
 			const sent = { ...call, ...placed, action: chosen === undefined ? call.action : String(chosen) };
 			const saved = await item.save(sent, keys, { confirms: action.confirmedBy });
 			if (action.path === undefined) return [show(saved, placed.body)];

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasStatus } from '../../api/failures';
 import type { Collected, CollectOptions } from '../../api/list';
+import { ONE_PAGE } from '../../api/list';
 import type { ListQuery } from '../../api/pages';
 import { SMALLEST_PAGE } from '../../api/pages';
 import { cgi } from '../../entities/cgi';

@@ -4,7 +4,7 @@ import { MAIN_BRANCH_OFF } from '../../../api/messages';
 import { branch as branchEntity } from '../../../entities/branch';
 import { branchesInUse, searchedIn } from '../../../run/branches';
 import type { Item } from '../../../run/item';
-import { settleNames } from '../../../run/settleNames';
+import { resolveNames } from '../../../run/resolveNames';
 import { ACCOUNT } from '../accountForm';
 import { CustomerDirectory } from './customerDirectory';
 import { DAILY_CHECKS } from './dailyChecks';
@@ -19,10 +19,10 @@ import { SchoolReader } from './schoolReader';
  * Finds what has to be put right in the school: one item for each thing. All items of an execution
  * with the same form share one reading.
  */
-export async function dailyCheck(item: Item): Promise<IDataObject[]> {
-	item.onlyReads = true;
-	item.execution.decidesByTime = true;
-	await settleNames(item, branchEntity, 'dailyCheck');
+export async function dailyCheck(unresolvedItem: Item): Promise<IDataObject[]> {
+	unresolvedItem.execution.decidesByTime = true;
+	const readingItem = unresolvedItem.resolvedWith({ onlyReads: true });
+	const item = await resolveNames(readingItem, branchEntity, 'dailyCheck');
 	const form = readDailyForm(item);
 
 	const checkOnce = async () => await checkSchool(item, form);

@@ -57,8 +57,7 @@ export class TrialOperations {
 		try {
 			return await work(filledItem);
 		} finally {
-			this.item.hasSent ||= filledItem.hasSent;
-			this.item.follow(filledItem);
+			this.item.include(filledItem);
 			const { underWayMs } = filledItem;
 			if (underWayMs > 0 && !this.item.execution.isCancelled) await sleep(underWayMs);
 		}

@@ -31,7 +31,7 @@ interface AttendanceForm {
 	 * Puts IDs in place of the names of records that an item holds. An item whose turn has not come
 	 * still holds names.
 	 */
-	resolveNames(item: Item): Promise<void>;
+	resolveNames(unresolvedItem: Item): Promise<Item>;
 }
 
 /** The fields of the form that name customers. */
@@ -155,23 +155,23 @@ async function readSeveralItems(
 
 /** Reads one of several items, and makes sure that it is about a lesson of the same branch. */
 async function readItemOfSeveral(
-	item: Item,
+	unresolvedItem: Item,
 	form: AttendanceForm,
 	completingItem: Item,
 ): Promise<AttendanceInput> {
 	try {
-		await form.resolveNames(item);
+		const item = await form.resolveNames(unresolvedItem);
 		const branch = givenBranch(item) ?? form.branch;
 		if (branch !== form.branch) {
 			throw item.error(`another 'Branch' is given, ${branch}`, 'Give the branch of the lesson.');
 		}
 		return readItem(item, form);
 	} catch (caught) {
-		const { message, description } = item.asError(caught);
+		const { message, description } = unresolvedItem.asError(caught);
 		throw errorAboutItems(
 			completingItem,
 			form.lessonId,
-			`item ${item.index} cannot be used: ${message}`,
+			`item ${unresolvedItem.index} cannot be used: ${message}`,
 			description ?? '',
 		);
 	}

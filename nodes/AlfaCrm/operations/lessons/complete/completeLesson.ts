@@ -11,7 +11,7 @@ import { findOrCreateByPlan } from '../../../run/findOrCreate';
 import type { Item } from '../../../run/item';
 import type { ActionKind } from '../../../run/operation';
 import { getRecord } from '../../../run/records';
-import { settleNames } from '../../../run/settleNames';
+import { resolveNames } from '../../../run/resolveNames';
 import { idOf, labelsOf, targetOf } from '../../../run/target';
 import { isCancelled } from '../../../store/calendar/lessonRow';
 import type { Branch, Target } from '../../../store/located';
@@ -92,9 +92,12 @@ async function readRequest(
 		lessonId,
 		fields,
 		branch: target.branch,
-		async resolveNames(otherItem) {
-			otherItem.place ??= item.place;
-			await settleNames(otherItem, entity, action.name);
+		async resolveNames(unresolvedItem) {
+			const placedItem =
+				unresolvedItem.place === undefined
+					? unresolvedItem.resolvedWith({ place: item.place })
+					: unresolvedItem;
+			return await resolveNames(placedItem, entity, action.name);
 		},
 	});
 	const { if_completed, ...lessonFields } = otherFields;
