@@ -85,7 +85,7 @@ export const custom: FieldKind<OfType<'custom'>> = {
 			.filter((form) => !isUnfilled(form) && !NOBODYS.test(form)),
 	isSame: agree(normalizeIdentifier),
 	isSameKey: (_field, held, wanted) => shareForm(held, wanted, normalizeIdentifier),
-	findResemblance: (_field, held, wanted) =>
+	explainSimilarity: (_field, held, wanted) =>
 		shareForm(held, wanted, normalizeText) && !shareForm(held, wanted, normalizeIdentifier)
 			? 'they differ in capital letters only'
 			: undefined,

@@ -60,7 +60,7 @@ export interface FieldKind<F> {
 	 * Tells why two values that do not match may still belong to one record, such as a name with and without the patronymic.
 	 * Undefined if they cannot.
 	 */
-	findResemblance?(field: F, held: unknown, wanted: unknown): string | undefined;
+	explainSimilarity?(field: F, held: unknown, wanted: unknown): string | undefined;
 	/** Whether a value has words that another one of the same meaning may lack. */
 	mayHaveWords(item: string): boolean;
 	/** Its values are numbers that stand for something, which AlfaCRM may show by name. */

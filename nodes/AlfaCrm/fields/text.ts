@@ -66,7 +66,7 @@ export const text: FieldKind<OfType<'text'>> = {
 		isPersonName ? oneForm(normalizeName(asText(item))) : normalizedText(item),
 	),
 	isStored: isStoredText,
-	findResemblance: ({ isPersonName }, held, wanted) =>
+	explainSimilarity: ({ isPersonName }, held, wanted) =>
 		isPersonName && hasExtraWords(asText(held), asText(wanted)) ? 'one of the two has more words' : undefined,
 	searchForms: ({ isPersonName }, name, item) =>
 		textForms(name, isPersonName ? replaceCommas(String(item)) : item),

@@ -15,7 +15,7 @@ import { titleOf } from '../../fields/titles';
 import { collection } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../../run/item';
-import { chosenBranches } from '../../run/matching/search';
+import { readChosenBranches } from '../../run/matching/searchBranches';
 import { linkOf } from '../../output/link';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { branchesInUse, searchedIn } from '../../run/branches';
@@ -84,7 +84,7 @@ function readAsked(item: Item): Asked {
 			...{ tomorrow: daysAfter(today, 1), now: wallClock(zone), zone },
 		},
 		fewest: options.integer(fewest),
-		chosen: chosenBranches(options),
+		chosen: readChosenBranches(options),
 	};
 }
 

@@ -34,7 +34,7 @@ interface OwnUpdate {
 }
 
 /** Changes the fields that are given and leaves the rest. */
-export const updating = ({
+export const makeUpdate = ({
 	given = (input) => input,
 	sent,
 	dependsOn = () => sent !== undefined,
@@ -90,4 +90,4 @@ export const updating = ({
 	output: (entity) => simplifiedSchema(entity),
 });
 
-export const update = updating();
+export const update = makeUpdate();

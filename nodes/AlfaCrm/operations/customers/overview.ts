@@ -23,8 +23,8 @@ import { sortByName } from '../../fields/order';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { ActionKind } from '../../run/operation';
 import type { FindRequest } from '../common/find';
-import { findOptions, findRecords, noneFound, readFind } from '../common/find';
-import { matchForm } from '../../run/matching/keys';
+import { findOptions, findRecords, makeNoMatchOutput, readFindRequest } from '../common/find';
+import { matchForm } from '../../run/matching/matchForm';
 import { eachOnce, warnOfMissing } from '../../run/readList';
 import type { Item } from '../../run/item';
 import type { Collection } from '../../form/parameters';
@@ -115,7 +115,7 @@ export const leaveOut: INodeProperties = {
 	description: 'What is not returned: for parents, Contacts, Manager and Stage, and Tasks as well',
 };
 
-function readWanted(item: Item, options: Collection, { chosen }: FindRequest) {
+function readWanted(item: Item, options: Collection, { chosenBranches: chosen }: FindRequest) {
 	const of = (name: string) => options.parameter(name);
 	return {
 		daysAhead: options.integer(of('daysAhead')),
@@ -138,10 +138,10 @@ export const overview: ActionKind<'overview'> = {
 	async execute(item, plain) {
 		const entity = searchable(plain);
 		const options = item.collection(findOptions('all', MORE_OPTIONS));
-		const request = readFind(item, entity, options);
+		const request = readFindRequest(item, entity, options);
 		const wanted = readWanted(item, options, request);
 		const found = await findCustomers(item, request);
-		if (found.length === 0) return noneFound(request);
+		if (found.length === 0) return makeNoMatchOutput(request);
 		return await Promise.all(found.map(async (customer) => await overviewOf(item, customer, wanted)));
 	},
 	output: () => overviewSchema,
@@ -155,10 +155,10 @@ interface Customer extends LocatedRecord {
 
 /** By the number one call is enough, unless the customer is in another branch, or might not count. */
 async function findCustomers(item: Item, request: FindRequest): Promise<Customer[]> {
-	const { entity, key, search, target, takesArchived, chosen } = request;
+	const { entity, key, search, target, takesArchived, chosenBranches: chosen } = request;
 	const isEverywhere = chosen.length === 0 || chosen.some((branch) => branch === target.branch);
 	if (key.name === byId.name && takesArchived && isEverywhere && target.branch !== undefined) {
-		const match = await currentRecord(item, entity, Number(search.wanted.id), target);
+		const match = await currentRecord(item, entity, Number(search.matchValues.id), target);
 		if (match) return [match];
 	}
 	return await findRecords(item, request);

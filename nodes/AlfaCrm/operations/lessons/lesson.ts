@@ -19,7 +19,7 @@ import { readTimeSpan } from '../../store/calendar/timeSpan';
 import { movedEnds } from './duration';
 import { isExpression, isForm, lostError } from '../../run/fieldInput';
 import { readWholeList } from '../../run/readList';
-import { updating } from '../common/update';
+import { makeUpdate } from '../common/update';
 import type { Branch } from '../../store/located';
 import { findById } from '../../store/records';
 
@@ -48,7 +48,7 @@ export const createLesson: Operation = {
 	},
 };
 
-export const updateLesson: Operation = updating({
+export const updateLesson: Operation = makeUpdate({
 	given: withoutLength,
 	sent: (item, entity, record, given) => {
 		const ends = movedEnds(item, entity, record, given);

@@ -10,7 +10,7 @@ import type { Operation } from '../../run/operation';
 import { create, readDraft, saveDraft } from '../common/create';
 import { MINUTES_OF_A_DAY } from '../../values/time';
 import { movedEnds } from './duration';
-import { updating } from '../common/update';
+import { makeUpdate } from '../common/update';
 
 const [START, END] = ['time_from_v', 'time_to_v'].map(
 	(name) => regularLesson.fields.find((field) => field.name === name) as Field,
@@ -53,6 +53,6 @@ function withEnd(item: Item, input: IDataObject): IDataObject {
 	);
 }
 
-export const updateRegularLesson: Operation = updating({
+export const updateRegularLesson: Operation = makeUpdate({
 	sent: (item, entity, record, given) => ({ ...given, ...movedEnds(item, entity, record, given) }),
 });

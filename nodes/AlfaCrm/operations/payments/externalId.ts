@@ -8,7 +8,7 @@ import { withoutInvisible } from '../../fields/normalizeText';
 import { quoted } from '../../fields/unreadable';
 import { readId } from '../../values/formats';
 import type { Item } from '../../run/item';
-import { updating } from '../common/update';
+import { makeUpdate } from '../common/update';
 import { findIdFault } from './externalIdFaults';
 
 /**
@@ -141,7 +141,7 @@ export function haveMatchingTypes(
 // ---------------------------------------------------------------- updating a payment
 
 /** Updates a payment. A new note keeps the external IDs of the old note, or the next run would enter the payment again. */
-export const updatePayment = updating({
+export const updatePayment = makeUpdate({
 	dependsOn: ({ note }) => note !== undefined,
 	sent: (_item, _entity, payment, { note, ...changes }) => ({
 		...changes,

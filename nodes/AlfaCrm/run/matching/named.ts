@@ -8,11 +8,12 @@ import type { PlacedRecord } from '../branches';
 import { allBranches, findInBranches, SEARCHED } from '../branches';
 import { customIn, keyOfMode, NO_CUSTOM_VALUE } from '../recordParameter';
 import { asksForBranch, branch, givenBranch, idOf, idParameter, labelsOf } from '../target';
-import type { Found } from './decide';
-import { inOrder, meantBy, severalMatchError } from './decide';
+import { chooseMatches } from './chooseMatches';
 import type { Search } from './keys';
-import { emptyKeyError, searchOf } from './keys';
+import { unusableValueError, readSearch } from './keys';
+import type { Match } from './search';
 import { findMatches } from './search';
+import { severalMatchError } from './severalMatches';
 import type { Branch } from '../../store/located';
 import { currentRecord, notFoundError } from '../records';
 
@@ -64,7 +65,7 @@ function givenIn(item: Item, entity: Entity): { mode?: unknown; value?: unknown 
 }
 
 /** What of a customer is needed to go on. */
-type Meant = Omit<Found, 'by' | 'isCached' | 'version'>;
+type Meant = Omit<Match, 'isCached' | 'matchedBy' | 'version'>;
 
 async function findByKey(
 	item: Item,
@@ -75,9 +76,8 @@ async function findByKey(
 	const target = { path: entity.path, query: {}, labels: labelsOf(entity.fields) };
 	const read = async () => {
 		const matches = await findMatches(item, entity, target, search, branches, { skipsArchived: false });
-		const found = meantBy(search, matches);
 		// Thousands of items must not keep thousands of whole cards.
-		return inOrder(found).map(
+		return chooseMatches(matches, 'refuse').map(
 			({ row: { id, is_study }, branch: home, archived }): Meant => ({
 				row: { id, is_study },
 				branch: home,
@@ -85,7 +85,7 @@ async function findByKey(
 			}),
 		);
 	};
-	const name = JSON.stringify(['named', search.wanted, branches]);
+	const name = JSON.stringify(['named', search.matchValues, branches]);
 	const found = await item.execution.cached(entity.path, name, read, { untilOwnWrite: true });
 	const active = found.filter(({ archived }) => !archived);
 	const [meant, ...others] = active.length > 0 ? active : found;
@@ -114,8 +114,8 @@ function searchFor(item: Item, entity: Entity, key: MatchKey, value: unknown): S
 	}
 	const own = custom ? { ...key, fields: [custom.name] } : key;
 	const given = () => (custom ? custom.value : value);
-	const search = searchOf(item, entity, own, undefined, given);
-	if (!search.isEnough) throw emptyKeyError(item, entity, own, '', given);
+	const search = readSearch(item, entity, own, { readValue: given });
+	if (!search.isUsable) throw unusableValueError(item, entity, own, { readValue: given });
 	return search;
 }
 
