@@ -13,7 +13,7 @@ import { findOrCreate } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
 import type { LockKey } from '../../run/execution';
 import type { Operation } from '../../run/operation';
-import type { NewRecord } from '../common/create';
+import type { RecordDraft } from '../common/create';
 import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
 import { readTimeSpan } from '../../store/calendar/timeSpan';
 import { movedEnds } from './duration';
@@ -49,8 +49,8 @@ export const createLesson: Operation = {
 };
 
 export const updateLesson: Operation = makeUpdate({
-	given: withoutLength,
-	sent: (item, entity, record, given) => {
+	adjustInput: withoutLength,
+	makeBody: (item, entity, record, given) => {
 		const ends = movedEnds(item, entity, record, given);
 		return withRest(item, record, { ...given, ...ends });
 	},
@@ -124,7 +124,7 @@ function isGiven(item: Item, input: IDataObject, { name }: Field): boolean {
  */
 async function book(
 	item: Item,
-	{ body, branch, show }: NewRecord,
+	{ body, branch, show }: RecordDraft,
 	create: () => Promise<IDataObject>,
 ): Promise<IDataObject> {
 	const options = item.collection(bookingOptions);

@@ -54,5 +54,5 @@ function withEnd(item: Item, input: IDataObject): IDataObject {
 }
 
 export const updateRegularLesson: Operation = makeUpdate({
-	sent: (item, entity, record, given) => ({ ...given, ...movedEnds(item, entity, record, given) }),
+	makeBody: (item, entity, record, given) => ({ ...given, ...movedEnds(item, entity, record, given) }),
 });

@@ -142,8 +142,8 @@ export function haveMatchingTypes(
 
 /** Updates a payment. A new note keeps the external IDs of the old note, or the next run would enter the payment again. */
 export const updatePayment = makeUpdate({
-	dependsOn: ({ note }) => note !== undefined,
-	sent: (_item, _entity, payment, { note, ...changes }) => ({
+	needsRecord: ({ note }) => note !== undefined,
+	makeBody: (_item, _entity, payment, { note, ...changes }) => ({
 		...changes,
 		note: copyIds(payment.note, note),
 	}),
