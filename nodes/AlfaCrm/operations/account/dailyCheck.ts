@@ -15,7 +15,7 @@ import { titleOf } from '../../fields/titles';
 import { collection } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../../run/item';
-import { readChosenBranches } from '../../run/matching/searchBranches';
+import { readChosenBranches } from '../../run/matching/branchesToSearch';
 import { linkOf } from '../../output/link';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { branchesInUse, searchedIn } from '../../run/branches';

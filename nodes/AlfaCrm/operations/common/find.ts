@@ -14,7 +14,7 @@ import { describeSearch, readSearch, unusableValueError } from '../../run/matchi
 import { matchForm, readMatchKey } from '../../run/matching/matchForm';
 import type { Match } from '../../run/matching/search';
 import { findMatches } from '../../run/matching/search';
-import { listSearchedBranches, readChosenBranches } from '../../run/matching/searchBranches';
+import { listBranchesToSearch, readChosenBranches } from '../../run/matching/branchesToSearch';
 import { severalMatchError, warnOfSeveralMatches } from '../../run/matching/severalMatches';
 import { nameSourceOf } from '../../run/names';
 import type { Operation } from '../../run/operation';
@@ -136,7 +136,7 @@ export function readFindRequest(item: Item, entity: Entity, options: Collection)
  */
 export async function findRecords(item: Item, request: FindRequest): Promise<Match[]> {
 	const { entity, search, target, chosenBranches, takesArchived, ifNone, ifSeveral } = request;
-	const branches = await listSearchedBranches(item, entity, target, chosenBranches);
+	const branches = await listBranchesToSearch(item, entity, target, chosenBranches);
 	const allMatches = await findMatches(item, entity, target, search, branches, {
 		skipsArchived: !takesArchived,
 	});

@@ -111,7 +111,7 @@ function describeEmptyFields(key: MatchKey, fields: readonly Field[]): string {
  * Splits the search of a key whose fields are tried in their order into one search for each field. The first of them that
  * finds somebody decides. Any other search stays as it is.
  */
-export function splitByKey(search: Search): Search[] {
+export function splitByField(search: Search): Search[] {
 	const { key, fields, matchValues } = search;
 	if (!key.inOrder) return [search];
 

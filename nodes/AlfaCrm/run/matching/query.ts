@@ -149,6 +149,7 @@ export function findsEverySpelling(execution: Execution, entity: Entity, filter:
 	return execution.hasSeen(everySpelling(entity, filter));
 }
 
+/** Names what was seen, for `Execution.noteSeen`: a filter of this kind finds every spelling. */
 const everySpelling = ({ path }: Entity, filter: IDataObject): LockKey => [
 	path,
 	'finds all spellings',

@@ -11,7 +11,7 @@ import type { Item } from '../item';
 import type { Similarity } from './compare';
 import { findSimilarity, matchesSearch } from './compare';
 import type { Search } from './keys';
-import { splitByKey } from './keys';
+import { splitByField } from './keys';
 import { findsEverySpelling, makeQueries, noteSpellings, readCandidates } from './query';
 
 /** A record that has the match values of a search. */
@@ -41,8 +41,11 @@ interface SearchResult {
  * Finds the records that match a search. If the fields of the key are tried in their order, the matches of the first field
  * that finds an active record are returned, or else those of the first field that finds any record.
  *
- * @param skipsArchived whether the caller takes no archived record, so that a similar archived one does not stop the run
- * @throws NodeOperationError if no active record matches, but a similar one may be the record all the same
+ * If no active record matches, a similar record stops the run, since nobody can say whether it is the one. A similar
+ * archived record does not count if the caller takes no archived records, or if an archived record matches.
+ *
+ * @param skipsArchived whether the caller takes no archived records
+ * @throws NodeOperationError if a similar record stops the run
  */
 export async function findMatches(
 	item: Item,
@@ -54,7 +57,7 @@ export async function findMatches(
 ): Promise<Match[]> {
 	let archivedMatches: Match[] = [];
 	const similarRecords: SimilarRecord[] = [];
-	for (const searchByField of splitByKey(search)) {
+	for (const searchByField of splitByField(search)) {
 		const result = await searchBranches(item, entity, target, searchByField, branches);
 		if (result.matches.some(({ archived }) => !archived)) return result.matches;
 
@@ -63,7 +66,6 @@ export async function findMatches(
 	}
 
 	const archivedMatch = skipsArchived ? undefined : archivedMatches.at(0);
-	// An archived record that matches is preferred to similar archived ones. A similar active one may be the one that is meant.
 	const ignoresArchived = skipsArchived || archivedMatch !== undefined;
 	for (const record of similarRecords) {
 		const isIgnored = ignoresArchived && (await isArchived(item, entity, target, record));
@@ -88,7 +90,7 @@ async function searchBranches(
 		await searchOneBranch(item, entity, { ...target, branch }, search, findings);
 	};
 
-	// The branch that the user chose must be readable. If none was chosen, this user may lack access to any branch.
+	// The first branch must be readable; this user may lack access to the others. If no branch is known, it is undefined.
 	if (firstBranch !== undefined || entity.scope === 'global') await searchBranch(firstBranch);
 	// `searchBranch` returns nothing, so no branch ends the search.
 	await findInBranches(item, otherBranches, searchBranch);

@@ -1,5 +1,5 @@
-import type { Search } from '../../../run/matching/keys';
 import { chooseMatches } from '../../../run/matching/chooseMatches';
+import type { Search } from '../../../run/matching/keys';
 import type { Match } from '../../../run/matching/search';
 import type { UpsertRules } from './upsertRules';
 
@@ -12,7 +12,7 @@ export type UpsertDecision =
 	| { action: 'refuseSeveral'; matches: Match[] }
 	/** No record has the ID. AlfaCRM numbers its records itself, so none can be created with it. */
 	| { action: 'refuseUnknownId' }
-	/** The record with the ID is archived, and the user does not want it. */
+	/** The record with the ID is archived, and the user wants a new one in place of an archived one. */
 	| { action: 'refuseArchivedId' };
 
 /** Decides what happens to the records that match a search. Archived ones count only if no active one matches. */
@@ -25,15 +25,13 @@ export function decideUpsert(
 	const activeMatches = candidates.filter(({ archived }) => !archived);
 	const matches = activeMatches.length > 0 ? activeMatches : candidates;
 	const isOnlyArchived = activeMatches.length === 0 && candidates.length > 0;
+	const isById = 'id' in search.matchValues;
 
-	if (matches.length === 0) return isById(search) ? { action: 'refuseUnknownId' } : { action: 'create' };
-	if (isOnlyArchived && ifArchived === 'create') {
-		return isById(search) ? { action: 'refuseArchivedId' } : { action: 'create' };
-	}
+	if (matches.length === 0) return { action: isById ? 'refuseUnknownId' : 'create' };
+	if (isOnlyArchived && ifArchived === 'create') return { action: isById ? 'refuseArchivedId' : 'create' };
 	if (isOnlyArchived && ifArchived === 'skip') return { action: 'skip', match: matches[0] };
+
 	if (ifSeveral === 'all') return { action: 'update', matches };
 	if (ifSeveral === 'refuse' && matches.length > 1) return { action: 'refuseSeveral', matches };
 	return { action: 'update', matches: matches.slice(0, 1) };
 }
-
-const isById = ({ matchValues }: Search): boolean => 'id' in matchValues;

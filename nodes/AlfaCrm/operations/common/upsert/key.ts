@@ -10,23 +10,24 @@ import type { Match } from '../../../run/matching/search';
 import type { UpsertRequest } from './request';
 
 /*
- * What the match values mean for the record that is saved. A field can get values from two places: the match values, and
- * the fields to save. A phone in 'Match By' finds the record, and another phone in 'Fields' is to be saved in it.
+ * Says what the match values mean for the record that is saved. Values of one field can stand in two places of the form:
+ * the phone under 'Match By' finds the record, and the phones among the fields to save are to be stored in it. Here
+ * both become the values that the record gets.
  */
 
-/** Locks all values of a request by which another item may look for the same new record. */
+/** Returns the locks on all values by which another item may look for the same new record. */
 export function locksForRequest({ entity, changes, search }: UpsertRequest): LockKey[] {
 	return [...locksFor(entity, changes), ...locksFor(entity, search.matchValues)];
 }
 
 /**
- * Returns the match values for a new record, together with the values that the user gave for the same fields. They are all
- * saved, so that the next run finds the record. Where the user wrote a match value in another spelling among the fields to
- * save, that spelling is saved.
+ * Returns the values of the key's fields for a new record. A new record gets every match value, so that the next run finds
+ * it, and a list gets the values among the fields to save as well. If a match value stands there in another spelling, that
+ * spelling is saved.
  */
 export function matchValuesForNewRecord(request: UpsertRequest): IDataObject {
 	const values: IDataObject = {};
-	for (const { field, matchValue, fieldValues } of savedMatchValues(request)) {
+	for (const { field, matchValue, fieldValues } of listKeyFields(request)) {
 		if (isList(field)) {
 			const spelledValues = listOf(matchValue).map((value) => spellAsIn(field, value, fieldValues));
 			values[field.name] = union(field, [], [...spelledValues, ...fieldValues]) as Wire;
@@ -38,36 +39,42 @@ export function matchValuesForNewRecord(request: UpsertRequest): IDataObject {
 }
 
 /**
- * Returns the match values for a record that matched. The record keeps the spelling that it has, unless the user gave
- * another value for the field. A list keeps what it has, unless other values replace it; they are joined by the match value.
+ * Returns the values of the key's fields for a record that matches. A field keeps the spelling that the record has, unless
+ * another value stands among the fields to save. A list keeps its values, unless values among the fields to save replace
+ * them. Then the match value is saved as well, so that the next run finds the record.
  */
 export function matchValuesForMatch(request: UpsertRequest, row: IDataObject): IDataObject {
 	const values: IDataObject = {};
-	for (const { field, matchValue, fieldValues } of savedMatchValues(request)) {
+	for (const { field, matchValue, fieldValues } of listKeyFields(request)) {
 		const { name } = field;
 		const hasFieldValues = fieldValues.length > 0;
 		if (isList(field)) {
+			// If the user adds to lists, `saveChanges` puts the stored values in front.
 			const keepsStored = !request.rules.addsToLists && !hasFieldValues;
 			const storedValues = keepsStored ? listOf(row[name]) : [];
 			const spelledValues = listOf(matchValue).map((value) => spellAsIn(field, value, fieldValues));
 			values[name] = union(field, storedValues, [...spelledValues, ...fieldValues]) as Wire;
-		} else if (!hasFieldValues) {
-			// With a key such as 'Phone or Email', the record may lack the value that did not find it.
-			values[name] = isBlank(field, row[name]) ? (matchValue as Wire) : row[name];
+			continue;
 		}
+
+		// `changes` has the value among the fields to save.
+		if (hasFieldValues) continue;
+		// A record that was found by phone may lack the email of the key 'Phone or Email'.
+		values[name] = isBlank(field, row[name]) ? (matchValue as Wire) : row[name];
 	}
 	return values;
 }
 
-/** A field of the match key: its match value, and the values that the user gave for it among the fields to save. */
-interface SavedMatchValue {
+/** A field of the match key, with the values from both places of the form. */
+interface KeyField {
 	field: Field;
 	matchValue: unknown;
+	/** The values among the fields to save, as they are sent. */
 	fieldValues: unknown[];
 }
 
-/** Lists the match values that can be saved. An ID cannot. */
-function savedMatchValues({ item, entity, input, search }: UpsertRequest): SavedMatchValue[] {
+/** Lists the fields of the match key that can be saved. The ID cannot. */
+function listKeyFields({ item, entity, input, search }: UpsertRequest): KeyField[] {
 	return Object.entries(search.matchValues)
 		.filter(([name]) => name !== 'id')
 		.map(([name, matchValue]) => {
@@ -80,7 +87,7 @@ function readFieldValues(item: Item, field: Field, inputValue: unknown): unknown
 	return isBlank(field, inputValue) ? [] : listOf(item.toWire(field, inputValue));
 }
 
-/** Returns a match value in the spelling that it has among the given values of its field, if it is one of them. */
+/** Returns a match value in the spelling that it has among the fields to save, if it stands there too. */
 function spellAsIn(field: Field, matchValue: unknown, fieldValues: readonly unknown[]): unknown {
 	return fieldValues.find((value) => sameItem(field, matchValue, value)) ?? matchValue;
 }
@@ -107,7 +114,7 @@ export function leaveOutValuesOfOthers(
 	};
 }
 
-/** Keeps the values that a match has or that no other match has. Only fields with several match values are looked at. */
+/** Keeps the values that a match has, and those that no other match has. Fields with one match value keep all values. */
 function keepOwnValues(
 	{ item, entity, search }: UpsertRequest,
 	values: IDataObject,

@@ -9,14 +9,14 @@ import type { Item } from '../../../run/item';
 import type { Search } from '../../../run/matching/keys';
 import { findField, readSearch, unusableValueError } from '../../../run/matching/keys';
 import { readMatchKey, readMatchValue } from '../../../run/matching/matchForm';
-import { readChosenBranches } from '../../../run/matching/searchBranches';
+import { readChosenBranches } from '../../../run/matching/branchesToSearch';
 import { targetOf } from '../../../run/target';
 import type { Target } from '../../../store/located';
 import { findUnsavedTexts } from './notSaved';
 import { readUpsertInput } from './upsertFields';
 import type { UpsertRules } from './upsertRules';
 import { readUpsertRules, upsertOptions } from './upsertRules';
-import { toWrittenForm } from './writtenForm';
+import { toAlfaCrmSpelling } from './spelling';
 
 /** What the form of an item says, read before anything is sent. */
 export interface UpsertRequest {
@@ -26,9 +26,9 @@ export interface UpsertRequest {
 	search: Search;
 	/** Empty if all branches are to be searched. */
 	chosenBranches: number[];
-	/** The fields to save as the user gave them, without the match values. */
+	/** The fields to save, as the user gave them. The match values are in `search`. */
 	input: IDataObject;
-	/** The fields to save as an update sends them, without the match values. */
+	/** The fields to save, as an update sends them. */
 	changes: IDataObject;
 	rules: UpsertRules;
 	/** Makes the output for a saved record. */
@@ -49,6 +49,7 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	const search = readSearch(item, entity, key, { fit });
 	const input = readUpsertInput(item, entity, key);
 	const show = makeUpsertOutput(item, entity, key, input);
+
 	if (!search.isUsable && rules.ifUnusable === 'refuse') {
 		throw unusableValueError(item, entity, key, {
 			moreAdvice: ", or let 'If Match Value Is Unusable' create a record",
@@ -63,13 +64,13 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 		search,
 		chosenBranches,
 		input,
-		changes: toWrittenForm(entity, changes),
+		changes: toAlfaCrmSpelling(entity, changes),
 		rules,
 		show,
 	};
 }
 
-/** Makes the function that turns a saved record into the output: its useful fields, and the texts that it did not take. */
+/** Makes the function that turns a saved record into the output: its useful fields, and the typed texts that it lacks. */
 function makeUpsertOutput(item: Item, entity: Entity, key: MatchKey, input: IDataObject): RecordOutput {
 	const fieldNames = new Set([...key.fields, ...Object.keys(input)]);
 	const pickUsefulFields = makeRecordOutput(item, entity, [...fieldNames]);

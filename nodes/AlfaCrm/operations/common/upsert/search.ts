@@ -1,28 +1,34 @@
-import { findMatches } from '../../../run/matching/search';
 import type { Match } from '../../../run/matching/search';
+import { findMatches } from '../../../run/matching/search';
 import { severalMatchError } from '../../../run/matching/severalMatches';
 import { notFoundError } from '../../../run/records';
 import type { Branch } from '../../../store/located';
-import type { UpsertDecision } from './decide';
 import { decideUpsert } from './decide';
 import type { UpsertRequest } from './request';
 
-/** Records that match: those to update, or the one to skip. */
-export type ExistingRecords = Extract<UpsertDecision, { action: 'skip' | 'update' }> & {
+export interface MatchesToUpdate {
+	action: 'update';
+	matches: Match[];
 	/** All records that match, also those that are not updated. */
 	allMatches: Match[];
-};
+}
+
+/** An archived record that matches and stays as it is. */
+interface MatchToSkip {
+	action: 'skip';
+	match: Match;
+}
 
 /**
- * Finds the records that an item is to update or to skip.
+ * Finds the records that an item is to update, or the archived one that it is to leave alone.
  *
  * @returns undefined if a new record is to be created
  * @throws NodeOperationError if several records match and none is to be chosen, or NodeApiError if no record has the ID
  */
-export async function findExistingRecords(
+export async function findExistingMatches(
 	request: UpsertRequest,
 	branches: readonly Branch[],
-): Promise<ExistingRecords | undefined> {
+): Promise<MatchesToUpdate | MatchToSkip | undefined> {
 	const { item, entity, target, search, rules } = request;
 	const skipsArchived = rules.ifArchived === 'create';
 	const allMatches = await findMatches(item, entity, target, search, branches, { skipsArchived });
@@ -31,8 +37,9 @@ export async function findExistingRecords(
 	switch (decision.action) {
 		case 'create':
 			return undefined;
-		case 'update':
 		case 'skip':
+			return decision;
+		case 'update':
 			return { ...decision, allMatches };
 		case 'refuseSeveral':
 			throw severalMatchError(item, entity, decision.matches[0].matchedBy.key, decision.matches);

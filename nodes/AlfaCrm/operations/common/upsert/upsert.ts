@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { inFormMode, inputModeForm } from '../../../run/fieldInput';
 import { findOrCreate } from '../../../run/findOrCreate';
 import { matchForm } from '../../../run/matching/matchForm';
-import { listSearchedBranches } from '../../../run/matching/searchBranches';
+import { listBranchesToSearch } from '../../../run/matching/branchesToSearch';
 import type { Operation } from '../../../run/operation';
 import { report, reportSchema } from '../../../output/readings';
 import { objectOf, STRING } from '../../../output/recordSchema';
@@ -11,7 +11,7 @@ import type { Branch } from '../../../store/located';
 import { locksForRequest } from './key';
 import type { UpsertRequest } from './request';
 import { readUpsertRequest } from './request';
-import { findExistingRecords } from './search';
+import { findExistingMatches } from './search';
 import { prominentFieldsForm, upsertFields } from './upsertFields';
 import { upsertOptions } from './upsertRules';
 import { createRecord, updateRecords } from './write';
@@ -21,9 +21,9 @@ import { createRecord, updateRecords } from './write';
  *
  * - `upsertFields.ts` and `upsertRules.ts` declare the form; `request.ts` reads it, before anything is sent.
  * - `key.ts` says what the match values lock, and which of them are saved.
- * - `search.ts` finds the records that match. `../../../run/matching` does the finding, for Find as well.
+ * - `search.ts` finds the records that match, by the functions of `run/matching`, which Find uses as well.
  * - `decide.ts` decides what happens to the matches: create, update, skip or refuse.
- * - `write.ts` creates and updates. `notSaved.ts` reports the texts that no record took.
+ * - `write.ts` creates and updates. `spelling.ts` spells values as AlfaCRM does. `notSaved.ts` finds the texts that the record lacks.
  */
 export const upsert: Operation = {
 	text: ({ one }) => ({
@@ -54,10 +54,10 @@ export const upsert: Operation = {
 	},
 };
 
-/** Creates a record or updates the matches. Searches again whenever a match has changed since the search. */
+/** Updates the matches, or creates a record. Searches again whenever a match has changed and does not match any more. */
 async function createOrUpdate(request: UpsertRequest): Promise<IDataObject[]> {
 	const { item, entity, target, chosenBranches, changes } = request;
-	const branches = await listSearchedBranches(item, entity, target, chosenBranches, changes);
+	const branches = await listBranchesToSearch(item, entity, target, chosenBranches, changes);
 
 	for (;;) {
 		const output = await searchAndSave(request, branches);
@@ -65,13 +65,14 @@ async function createOrUpdate(request: UpsertRequest): Promise<IDataObject[]> {
 	}
 }
 
+/** @returns 'search again' if a match has changed since the search and does not match any more */
 async function searchAndSave(
 	request: UpsertRequest,
 	branches: readonly Branch[],
 ): Promise<IDataObject[] | 'search again'> {
 	const result = await findOrCreate(
 		request.item,
-		async () => await findExistingRecords(request, branches),
+		async () => await findExistingMatches(request, branches),
 		async () => ({ action: 'create' as const, output: await createRecord(request) }),
 	);
 	if (result.action === 'create') return [result.output];

@@ -14,7 +14,8 @@ import { getRecord } from '../../../run/records';
 import { differences, saveChanges } from '../../../run/saveChanges';
 import { leaveOutValuesOfOthers, matchValuesForMatch, matchValuesForNewRecord } from './key';
 import type { UpsertRequest } from './request';
-import { toWrittenForm } from './writtenForm';
+import type { MatchesToUpdate } from './search';
+import { toAlfaCrmSpelling } from './spelling';
 
 /** Creates a record with the match values, the given fields and the defaults of the form. */
 export async function createRecord(request: UpsertRequest): Promise<IDataObject> {
@@ -26,8 +27,8 @@ export async function createRecord(request: UpsertRequest): Promise<IDataObject>
 	);
 	const values = { ...defaultsOf(entity), ...Object.fromEntries(filledValues) };
 
-	const requiredAndFilled = bodyOf(item, entity.fields, values, target.branch, rules.shortensTexts);
-	const body = toWrittenForm(entity, requiredAndFilled);
+	const completeValues = bodyOf(item, entity.fields, values, target.branch, rules.shortensTexts);
+	const body = toAlfaCrmSpelling(entity, completeValues);
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const savedRecord = await item.save({ ...target, action: 'create', body, task });
 	return report(show, { ...body, ...savedRecord }, 'created', Object.keys(body));
@@ -39,16 +40,10 @@ function defaultsOf({ fields }: Entity): IDataObject {
 	return Object.fromEntries(requiredFields.map((field) => [field.name, kindOf(field).defaultValue(field)]));
 }
 
-interface RecordsToUpdate {
-	matches: readonly Match[];
-	/** All records that match, also those that are not updated. */
-	allMatches: readonly Match[];
-}
-
 /** Saves in each match what differs from it. Stops at a match that has changed and does not match any more. */
 export async function updateRecords(
 	request: UpsertRequest,
-	{ matches, allMatches }: RecordsToUpdate,
+	{ matches, allMatches }: MatchesToUpdate,
 ): Promise<IDataObject[] | 'search again'> {
 	const { item, entity } = request;
 	if (matches.length > 1) warnOfSeveralMatches(item, entity, matches);
@@ -70,12 +65,12 @@ type CurrentMatch = Pick<Match, 'archived' | 'branch' | 'row'>;
 /** Saves what differs from a match. If the match may have changed since the search, it is read and compared again first. */
 async function updateMatch(request: UpsertRequest, match: Match): Promise<IDataObject | 'search again'> {
 	const { item, entity } = request;
-	if (!mayHaveChanged(request, match)) return await saveDifferences(request, match);
+	if (!mustBeReadAgain(request, match)) return await saveDifferences(request, match);
 
 	const currentMatch = await readAgain(request, match);
 	if (isStillMeant(request, match, currentMatch)) return await saveDifferences(request, currentMatch);
 
-	// Another search would update the records once more that this item has updated already.
+	// This item has updated other matches already, so it cannot start from the beginning.
 	if (item.hasSaved) {
 		throw item.error(
 			`${entity.label} ${Number(match.row.id)} was changed meanwhile, so that it does not match any more`,
@@ -87,10 +82,10 @@ async function updateMatch(request: UpsertRequest, match: Match): Promise<IDataO
 }
 
 /**
- * Tells whether a match may have changed since the search: this process has written it, or it comes from a list that was
- * read for all items. A match from such a list that holds all values already needs no update, so it is not read again.
+ * Tells whether a match must be read again before it is updated: this process has written it since the search, or it comes
+ * from a list that was read for all items and would be changed. People may have changed it since that list was read.
  */
-function mayHaveChanged(request: UpsertRequest, match: Match): boolean {
+function mustBeReadAgain(request: UpsertRequest, match: Match): boolean {
 	const { item, entity, rules } = request;
 	const wasWritten = item.execution.wasWrittenSince([recordKey(entity, Number(match.row.id))], match.version);
 	if (wasWritten) return true;
@@ -121,7 +116,7 @@ async function saveDifferences(request: UpsertRequest, match: CurrentMatch): Pro
 /** Returns the values that a match should have after the update. */
 function valuesFor(request: UpsertRequest, { archived, row }: CurrentMatch): IDataObject {
 	const { entity, rules, changes } = request;
-	const matchValues = toWrittenForm(entity, matchValuesForMatch(request, row));
+	const matchValues = toAlfaCrmSpelling(entity, matchValuesForMatch(request, row));
 	const updatedValues = Object.entries({ ...changes, ...matchValues }).filter(
 		([name]) => !rules.isOnlyForNew(name),
 	);

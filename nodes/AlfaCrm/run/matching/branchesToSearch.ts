@@ -22,7 +22,7 @@ export function readChosenBranches(options: Collection): number[] {
  *
  * @param newRecord the fields of a record that may be created. Its branches are searched too, so that the next run finds it.
  */
-export async function listSearchedBranches(
+export async function listBranchesToSearch(
 	item: Item,
 	entity: Entity,
 	{ branch }: Target,
