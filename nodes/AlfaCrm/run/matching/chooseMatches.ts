@@ -34,7 +34,7 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 	// `findMatches` returns the matches of one search.
 	const { matchedBy } = matches[0];
 	// If the phone is one person's and the email another's, neither of the two says more.
-	if (matchedBy.key.any) return matches;
+	if (matchedBy.key.isOneEnough) return matches;
 
 	const fieldWithSeveralValues = matchedBy.fields.find(
 		({ name }) => listOf(matchedBy.matchValues[name]).length > 1,

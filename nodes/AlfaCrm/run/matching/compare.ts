@@ -13,7 +13,7 @@ import type { Search } from './keys';
 /** Whether a row has the match values of a search: all of them or, for a key such as 'Phone or Email', one of them. */
 export function matchesSearch({ key, fields, matchValues }: Search, row: IDataObject): boolean {
 	const hasValue = (field: Field) => hasMatchValue(field, row[field.name], matchValues[field.name]);
-	return key.any ? fields.some(hasValue) : fields.every(hasValue);
+	return key.isOneEnough ? fields.some(hasValue) : fields.every(hasValue);
 }
 
 /** Whether a field of a record holds the match value, or one of several match values. */
@@ -56,7 +56,7 @@ export function findSimilarity(search: Search, row: IDataObject): Similarity | u
 	});
 
 	const isEveryFieldSimilar = similarities.length === differingFields.length;
-	return key.any || isEveryFieldSimilar ? similarities.at(0) : undefined;
+	return key.isOneEnough || isEveryFieldSimilar ? similarities.at(0) : undefined;
 }
 
 /** Says how a stored value differs from a match value that it is similar to; undefined if the two are not similar. */

@@ -53,7 +53,7 @@ export function readSearch(
 	}
 
 	const isComplete = fields.length === key.fields.length;
-	const isUsable = fields.length > 0 && (isComplete || key.any === true);
+	const isUsable = fields.length > 0 && (isComplete || key.isOneEnough === true);
 	return { key, fields, matchValues, isUsable };
 }
 
@@ -103,7 +103,7 @@ function describeUnusableInput(field: Field, input: unknown): string[] {
 function describeEmptyFields(key: MatchKey, fields: readonly Field[]): string {
 	const labels = fields.map(({ label }) => `'${label}'`);
 	if (labels.length < 2) return `${labels.at(0) ?? `'${key.label}'`} is empty`;
-	if (key.any) return `Neither ${labels.join(' nor ')} is filled`;
+	if (key.isOneEnough) return `Neither ${labels.join(' nor ')} is filled`;
 	return `${labels.join(' and ')} are not both filled`;
 }
 
@@ -113,7 +113,7 @@ function describeEmptyFields(key: MatchKey, fields: readonly Field[]): string {
  */
 export function splitByField(search: Search): Search[] {
 	const { key, fields, matchValues } = search;
-	if (!key.inOrder) return [search];
+	if (!key.isTriedInOrder) return [search];
 
 	return fields.map((field) => ({
 		...search,
@@ -125,7 +125,7 @@ export function splitByField(search: Search): Search[] {
 
 /** Names what a record is looked for by, such as "Phone or Email". */
 export function describeSearch({ key, fields }: Search): string {
-	return key.inOrder ? fields.map(({ label }) => label).join(' or ') : key.label;
+	return key.isTriedInOrder ? fields.map(({ label }) => label).join(' or ') : key.label;
 }
 
 /** Finds the field of an entity by its name. The ID and custom fields are not declared, so they are made here. */

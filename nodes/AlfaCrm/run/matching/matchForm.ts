@@ -47,7 +47,7 @@ export function readMatchKey(item: Item, entity: Entity): MatchKey {
 	if (key === undefined) throw item.error(`'Match By' has no choice "${keyName}"`);
 	if (!takesCustomField(key)) return key;
 
-	const isCustomFieldOptional = key.custom === true;
+	const isCustomFieldOptional = key.mayHaveCustomField === true;
 	const isCustomFieldLeftOut =
 		isEmpty(item.input(customFieldParameter)) && isEmpty(item.input(customValueParameter));
 	if (isCustomFieldOptional && isCustomFieldLeftOut) return key;
@@ -101,7 +101,8 @@ const customValueParameter: INodeProperties = {
 const keysOf = ({ match }: Entity): readonly MatchKey[] => match?.keys ?? [];
 
 /** Whether the user must or may name a custom field for a key. A key without fields consists of a custom field alone. */
-const takesCustomField = ({ fields, custom }: MatchKey): boolean => fields.length === 0 || custom === true;
+const takesCustomField = ({ fields, mayHaveCustomField }: MatchKey): boolean =>
+	fields.length === 0 || mayHaveCustomField === true;
 
 /**
  * Makes the parameter for the match value of a declared field or of the ID. The description is that of the key that has no
@@ -121,8 +122,8 @@ function makeValueParameter(
 
 /** Shows a parameter while one of these keys is chosen. It is required unless the key may lack some of its values. */
 function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
-	const keysThatNeedIt = keys.filter(({ any }) => !any);
-	const keysThatMayLackIt = keys.filter(({ any }) => any);
+	const keysThatNeedIt = keys.filter(({ isOneEnough }) => !isOneEnough);
+	const keysThatMayLackIt = keys.filter(({ isOneEnough }) => isOneEnough);
 
 	const shown: INodeProperties[] = [];
 	if (keysThatNeedIt.length > 0) {

@@ -29,7 +29,7 @@ export interface MatchQuery {
 
 /** Makes the queries of a search: one for each match value of each field that the key asks the list for. */
 export function makeQueries(entity: Entity, { key, matchValues }: Search): MatchQuery[] {
-	const queriedNames = (key.ask ?? key.fields).filter((name) => name in matchValues);
+	const queriedNames = (key.queriedFields ?? key.fields).filter((name) => name in matchValues);
 	return queriedNames.flatMap((name) => {
 		const field = findField(entity, name);
 		return listOf(matchValues[name]).map((matchValue): MatchQuery => {

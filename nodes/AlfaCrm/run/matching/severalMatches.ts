@@ -37,7 +37,7 @@ export function warnOfSeveralMatches(item: Item, entity: Entity, matches: readon
 
 /** Names a key that tells more than the one in use, in brackets: " (Phone and Name tells siblings apart …)". */
 function describeNarrowerKey({ match }: Entity, usedKey: MatchKey): string {
-	const narrowerKey = match?.keys.find(({ fields, any }) => fields.length > 1 && !any);
+	const narrowerKey = match?.keys.find(({ fields, isOneEnough }) => fields.length > 1 && !isOneEnough);
 	if (narrowerKey === undefined || narrowerKey === usedKey) return '';
 
 	const { label, description = '' } = narrowerKey;
