@@ -25,8 +25,8 @@ import { asRows, limitForm, limitOf, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 
 /*
- * The kinds of actions whose declaration says all: one call goes out as it is declared. `get` and `getMany` read, `save`
- * changes something.
+ * Runs the actions whose declaration says everything about their call, so that the call is sent as it is declared. `get` and
+ * `getMany` read, `save` changes something.
  */
 
 /** Reads what comes in one answer: an object, or a bare list of rows. */
@@ -67,7 +67,7 @@ export const save: ActionKind<'save'> = {
 		});
 	},
 
-	// What else a call to a path of its own answers with is not known.
+	// It is not known what else a call to a path of its own answers with.
 	output: (entity, { path }) => (path === undefined ? simplifiedSchema(entity) : objectOf({})),
 };
 

@@ -17,8 +17,8 @@ export const makeFirstMatchOption = (name: string): INodePropertyOptions => ({
 });
 
 /**
- * Returns the matches that the user means, the best one first: active before archived. If the user wants all matches, that
- * is all of them, or else those of the first match value.
+ * Returns the matches that the user means, the best one first. If a field has several match values, such as two phones, these
+ * are the matches of one of them, unless the user wants all matches.
  */
 export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveral): Match[] {
 	return sortMatches(ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches));
@@ -33,7 +33,7 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 
 	// `findMatches` returns the matches of one search.
 	const { matchedBy } = matches[0];
-	// If the phone is one person's and the email another's, neither of the two says more.
+	// With the key 'Phone or Email', the phone may be one person's and the email another's. Neither of them says more.
 	if (matchedBy.key.isOneEnough) return matches;
 
 	const fieldWithSeveralValues = matchedBy.fields.find(

@@ -6,8 +6,8 @@ import type { Search } from './keys';
 
 /*
  * Compares a row with the match values of a search. A row matches if its values have the same normal form as the match
- * values. A row that does not match may still be similar, such as a name with the patronymic and without it. Then nobody
- * can say whether it is the record: to update it could change a stranger's record, and to ignore it could make a second one.
+ * values. A row that does not match may still be similar: its name lacks the patronymic, for example. Then nobody can say
+ * whether it is the record. To update it could change a stranger's record, and to ignore it could make a second one.
  */
 
 /** Whether a row has the match values of a search: all of them or, for a key such as 'Phone or Email', one of them. */
@@ -19,13 +19,13 @@ export function matchesSearch({ key, fields, matchValues }: Search, row: IDataOb
 /** Whether a field of a record holds the match value, or one of several match values. */
 export function hasMatchValue(field: Field, storedValue: unknown, matchValue: unknown): boolean {
 	const matchForms = new Set(listOf(matchValue).flatMap((value) => normalForms(field, value)));
-	const sameInNormalForm = listOf(storedValue).filter((stored) =>
+	const valuesInSameForm = listOf(storedValue).filter((stored) =>
 		normalForms(field, stored).some((form) => matchForms.has(form)),
 	);
 
 	const { isSameKey } = kindOf(field);
-	if (isSameKey === undefined) return sameInNormalForm.length > 0;
-	return sameInNormalForm.some((stored) =>
+	if (isSameKey === undefined) return valuesInSameForm.length > 0;
+	return valuesInSameForm.some((stored) =>
 		listOf(matchValue).some((value) => isSameKey(field, stored, value)),
 	);
 }

@@ -22,7 +22,7 @@ export interface Search {
 }
 
 interface SearchOptions {
-	/** Changes a match value into what a new record would hold, such as a text that is cut to its longest length. */
+	/** Changes a match value into what a new record would hold, such as a name that is cut to the length that AlfaCRM takes. */
 	fit?: (field: Field, value: Wire) => Wire;
 	/** Reads the match value of a field, if the key has no parameters of its own in the form. */
 	readValue?: (field: Field) => unknown;
@@ -63,7 +63,7 @@ export function readSearch(
  * @returns undefined if nothing is left
  */
 function keepUsableValues(field: Field, value: Wire): Wire | undefined {
-	const usableValues = listOf(value).filter((single) => isUsableValue(field, single));
+	const usableValues = listOf(value).filter((singleValue) => isUsableValue(field, singleValue));
 	if (usableValues.length === 0) return undefined;
 	return Array.isArray(value) ? (usableValues as Wire) : value;
 }
@@ -137,9 +137,9 @@ export function findField(entity: Entity, name: string): Field {
 }
 
 /**
- * Locks each value by which a record could be looked for, in its normal forms, so that all spellings of a value share a
- * lock. Values of other keys than the one in use are locked too: another execution may look for the same new record by
- * another key.
+ * Returns the locks on all values by which a record could be looked for. They are made of normal forms, so that all spellings
+ * of a value share a lock. Values of other keys than the one in use are locked too: another execution may look for the same
+ * new record by another key.
  */
 export function locksFor(entity: Entity, values: IDataObject): LockKey[] {
 	const keyFields = new Set(entity.match?.keys.flatMap(({ fields }) => fields));
@@ -147,7 +147,7 @@ export function locksFor(entity: Entity, values: IDataObject): LockKey[] {
 	for (const [name, value] of Object.entries(values)) {
 		if (!keyFields.has(name) && !isCustom(name)) continue;
 		const field = findField(entity, name);
-		const forms = listOf(value).flatMap((single) => normalForms(field, single));
+		const forms = listOf(value).flatMap((singleValue) => normalForms(field, singleValue));
 		locks.push(...forms.map((form): LockKey => [entity.path, name, form]));
 	}
 	return locks;

@@ -12,8 +12,8 @@ import type { Item } from '../item';
 import { idParameter } from '../target';
 
 /*
- * The part of the form that says which record is looked for: the match key in 'Match By', and a parameter for each of its
- * match values. A custom field has no parameter of its own, because AlfaCRM does not list an account's custom fields. The
+ * Declares and reads the part of the form that says which record is looked for: the match key in 'Match By', and a parameter
+ * for each of its match values. A custom field has no parameter of its own, because AlfaCRM does not list an account's custom fields. The
  * user writes its name into 'Custom Field' and its match value into 'Value'.
  */
 

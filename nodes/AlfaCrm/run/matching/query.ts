@@ -66,7 +66,7 @@ export async function readCandidates(
 	{ field, matchValue }: MatchQuery,
 	filter: IDataObject,
 ): Promise<Candidates> {
-	const makeMissingError = () =>
+	const fieldMissingError = () =>
 		isCustom(field.name) ? unknownFieldError(item, entity, field) : hiddenFieldError(item, entity, field);
 	const mayMatch = (row: IDataObject) => {
 		const storedValue = row[field.name];
@@ -81,7 +81,7 @@ export async function readCandidates(
 		fieldName: field.name,
 		query: filter,
 		mayMatch,
-		fieldMissingError: makeMissingError,
+		fieldMissingError,
 	};
 	const unsureOf = `which ${entity.plural.toLowerCase()} match`;
 
@@ -98,7 +98,7 @@ function unknownFieldError(item: Item, { label }: Entity, { name }: Field): Erro
 	);
 }
 
-/** Makes the error for a field that this user may not see. The record could not be told from others, and each run would make a new one. */
+/** Makes the error for a field that this user may not see. Without it no record matches, and each run would make a new one. */
 function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Error {
 	return item.error(
 		`AlfaCRM finds ${plural.toLowerCase()} by '${label}' but shows it on none of them, so it is not sure which one is meant`,
@@ -126,9 +126,9 @@ function isEveryValueHidden(field: Field, filter: IDataObject, rows: readonly ID
 }
 
 /**
- * Notes if the rows show that AlfaCRM finds every spelling by one filter. They show it if a row does not contain the very
- * text that was asked for. AlfaCRM then either compares digits alone, which all such rows prove by having these digits in
- * another spelling, or it ignores the filter. Only the former is known for other executions, too. API notes 10.
+ * Notes if the rows show that one filter finds every spelling. They show it if a row lacks the text of the filter as it was
+ * written: AlfaCRM then compares digits alone, or it ignores the filter. It compares digits if all such rows have the digits
+ * in another spelling. This is noted for other executions as well, an ignored filter for this execution only. API notes 10.
  */
 export function noteSpellings(
 	execution: Execution,

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { Entity, MatchKey } from '../../entities/types';
 import { readFlag } from '../../values/formats';
@@ -8,7 +10,7 @@ import type { Match } from './search';
 type NamedMatch = Pick<Match, 'archived' | 'row'>;
 
 /**
- * Makes the error for several matches of which none is to be chosen.
+ * Makes the error for a run that stops because several records match.
  *
  * @param advice what else the user can do; the beginning of a sentence
  */
@@ -52,8 +54,8 @@ function describeMatches(matches: readonly NamedMatch[]): string[] {
 	});
 }
 
-/** Returns an empty text for a row that does not show it, such as a group. */
-function customerTypeOf({ is_study }: Match['row']): string {
+/** Returns "lead" or "client", or an empty text if a row shows neither. */
+function customerTypeOf({ is_study }: IDataObject): string {
 	const customerType = readFlag(is_study);
 	if (customerType === CUSTOMER_TYPE.lead) return 'lead';
 	return customerType === CUSTOMER_TYPE.client ? 'client' : '';

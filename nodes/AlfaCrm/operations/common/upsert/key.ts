@@ -130,9 +130,10 @@ function keepOwnValues(
 			continue;
 		}
 
-		const isHeldBy = ({ row }: Match, single: unknown) => hasMatchValue(field, row[name], single);
+		const isHeldBy = ({ row }: Match, singleValue: unknown) => hasMatchValue(field, row[name], singleValue);
 		const ownValues = listOf(item.toWire(field, value)).filter(
-			(single) => isHeldBy(match, single) || !otherMatches.some((other) => isHeldBy(other, single)),
+			(singleValue) =>
+				isHeldBy(match, singleValue) || !otherMatches.some((other) => isHeldBy(other, singleValue)),
 		);
 		// An empty list would empty the list of the record.
 		if (ownValues.length > 0) keptValues[name] = ownValues as Wire;

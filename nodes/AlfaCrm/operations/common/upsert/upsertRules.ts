@@ -101,7 +101,7 @@ export interface UpsertRules {
 	ifSeveral: IfSeveral;
 	ifArchived: IfArchived;
 	ifUnusable: IfUnusable;
-	/** Whether an update leaves a field alone, which may be a custom field. */
+	/** Whether an update leaves a field alone; the field may be a custom one. */
 	isOnlyForNew(fieldName: string): boolean;
 	overwritesWithEmpty: boolean;
 	addsToLists: boolean;
@@ -124,7 +124,7 @@ export function readUpsertRules(entity: Entity, options: Collection, key: MatchK
 	};
 }
 
-/** Reads 'Set Only on Creation'. Who gives the ID of a record means that very record, so by default all fields are updated. */
+/** Reads 'Set Only on Creation'. A user who gives an ID means that very record, so by default all fields are updated. */
 function readFieldsOnlyForNew({ match }: Entity, options: Collection, key: MatchKey): readonly string[] {
 	if (options.has('onlyForNew')) return options.choices(options.parameter('onlyForNew'));
 	return key.name === 'id' ? [] : (match?.onlyForNew ?? []);
