@@ -20,7 +20,7 @@ import { findField } from './keys';
  */
 
 /** What a list is asked for one match value. */
-export interface MatchQuery {
+interface MatchQuery {
 	field: Field;
 	matchValue: unknown;
 	/** Filters that find the match value, each in another spelling. A single empty one if the list has no such filter. */

@@ -4,7 +4,7 @@ import type { Match } from '../../../run/matching/search';
 import type { UpsertRules } from './upsertRules';
 
 /** What happens to the records that match. */
-export type UpsertDecision =
+type UpsertDecision =
 	| { action: 'create' }
 	| { action: 'update'; matches: Match[] }
 	| { action: 'skip'; match: Match }
