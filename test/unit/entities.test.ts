@@ -119,10 +119,10 @@ describe.each(TABLE)('%s', (_resource, entity) => {
 		if (!match) return;
 		expect([repeated(namesOf(match.keys)), repeated(labelsOf(match.keys))]).toEqual([[], []]);
 		const written = ['id', ...namesOf(fields.filter(({ writeOnly }) => !writeOnly))];
-		for (const { fields: own, any, ask = own, name } of match.keys) {
-			expect([strange(own, written), strange(ask, own)]).toEqual([[], []]);
+		for (const { fields: own, isOneEnough, queriedFields = own, name } of match.keys) {
+			expect([strange(own, written), strange(queriedFields, own)]).toEqual([[], []]);
 			if (own.length === 0) expect([name, entity.custom]).toEqual(['customField', true]);
-			if (any) expect(own.length).toBeGreaterThan(1);
+			if (isOneEnough) expect(own.length).toBeGreaterThan(1);
 		}
 		expect(strange(match.onlyForNew ?? [], namesOf(fields))).toEqual([]);
 	});

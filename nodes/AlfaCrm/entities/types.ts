@@ -13,22 +13,22 @@ export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'u
  */
 type Certainty = 'confirmed' | 'documented' | 'unconfirmed';
 
-/** A natural key: what a record is told by when its ID is not known. */
+/** What a record is told by when its ID is not known, such as a phone. */
 export interface MatchKey {
 	/** Value of 'Match By'; stored in workflows. */
 	name: string;
 	label: string;
 	description?: string;
-	/** Fields that must all agree, or `id`; none for a custom field that the form names. */
+	/** The fields whose match values a record must have: declared ones, or `id`. Empty if the user names a custom field. */
 	fields: readonly string[];
-	/** One agreeing field will do. */
-	any?: true;
-	/** They are tried in their order, and the first that finds somebody says who it is. */
-	inOrder?: true;
-	/** The last of `fields` is a custom field that the form names, if it names one. */
-	custom?: true;
-	/** Those of `fields` that the index is asked by; all if absent. The rows that come are compared by all of them. */
-	ask?: readonly string[];
+	/** One matching field is enough; otherwise all must match. */
+	isOneEnough?: true;
+	/** The fields are tried in their order, and the first that finds a record decides. */
+	isTriedInOrder?: true;
+	/** The user may name a custom field, which then is the last of `fields`. */
+	mayHaveCustomField?: true;
+	/** The fields that the list is asked for; all if left out. The rows that come are compared by all `fields`. */
+	queriedFields?: readonly string[];
 }
 
 /** How a record is found again, in any branch of the account, and saved without doubling it. */

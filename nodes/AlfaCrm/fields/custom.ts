@@ -97,7 +97,7 @@ export const custom: FieldKind<OfType<'custom'>> = {
 			.filter((form) => !isUnfilled(form) && !MISSING.test(form)),
 	isSame: makeComparison(normalizeIdentifier),
 	isSameKey: (_field, storedValue, matchValue) => shareForm(storedValue, matchValue, normalizeIdentifier),
-	findResemblance(_field, storedValue, matchValue) {
+	explainSimilarity(_field, storedValue, matchValue) {
 		const isEqualIfLowercase = shareForm(storedValue, matchValue, normalizeText);
 		const isEqual = shareForm(storedValue, matchValue, normalizeIdentifier);
 		return isEqualIfLowercase && !isEqual ? 'they differ in capital letters only' : undefined;

@@ -63,7 +63,7 @@ export interface FieldKind<F> {
 	 * Tells why two values that do not match may still belong to one record, such as a name with and without the patronymic. Returns
 	 * undefined if they cannot.
 	 */
-	findResemblance?(field: F, storedValue: unknown, matchValue: unknown): string | undefined;
+	explainSimilarity?(field: F, storedValue: unknown, matchValue: unknown): string | undefined;
 	/** Tells whether a value has words that another value of the same meaning may lack. */
 	mayHaveWords(item: string): boolean;
 	/** Whether the values are IDs, which AlfaCRM may show by name. */

@@ -71,7 +71,7 @@ export const text: FieldKind<OfType<'text'>> = {
 		isPersonName ? oneForm(normalizeName(asText(item))) : normalizedText(item),
 	),
 	isStored: isStoredText,
-	findResemblance({ isPersonName }, storedValue, matchValue) {
+	explainSimilarity({ isPersonName }, storedValue, matchValue) {
 		const isSimilar = isPersonName && hasExtraWords(asText(storedValue), asText(matchValue));
 		return isSimilar ? 'one of the two has more words' : undefined;
 	},

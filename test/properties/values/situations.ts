@@ -95,7 +95,7 @@ function filled(store: Store, situation: Situation, fixed: INodeParameters): INo
 /** Values of the key: those that a record has, or those of nobody. */
 function keyValues(entity: Entity, key: string, row: Row | undefined): INodeParameters {
 	const keys = [...(entity.match?.keys ?? []), byTheName];
-	const { fields = [], custom } = keys.find(({ name }) => name === key) ?? {};
+	const { fields = [], mayHaveCustomField } = keys.find(({ name }) => name === key) ?? {};
 	const own = customFieldOf(entity.resource);
 	const byName = { matchField: own, matchValue: String(row?.[own] ?? 'Нигде') };
 	const declared = fields.map((name) => {
@@ -103,7 +103,7 @@ function keyValues(entity: Entity, key: string, row: Row | undefined): INodePara
 		return [name, (held ?? NOBODY[name] ?? 'Никто') as string];
 	});
 	return {
-		...(fields.length === 0 || custom ? byName : {}),
+		...(fields.length === 0 || mayHaveCustomField ? byName : {}),
 		...(Object.fromEntries(declared) as INodeParameters),
 	};
 }

@@ -1,7 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
-import { emptyKeyError, keyField, keyOf, locksOf, searchOf } from '../../../nodes/AlfaCrm/run/matching/keys';
+import {
+	findField,
+	locksFor,
+	readSearch,
+	unusableValueError,
+} from '../../../nodes/AlfaCrm/run/matching/keys';
+import { readMatchKey } from '../../../nodes/AlfaCrm/run/matching/matchForm';
 import { randomFrom } from '../../support/random';
 import { depth, seed } from '../../support/depth';
 import { byPhone, findByPhone, formOf, PHONE, SmallSchool } from './school';
@@ -12,7 +18,7 @@ const customer = entityOf('customer');
 /** What the form looks for. */
 function searchFor(parameters: IDataObject, entity = customer) {
 	const { item } = deskOf(undefined, { parameters });
-	return searchOf(item, entity, keyOf(item, entity));
+	return readSearch(item, entity, readMatchKey(item, entity));
 }
 
 describe('the values of a key', () => {
@@ -38,7 +44,7 @@ describe('the values of a key', () => {
 		]),
 	])('%j are %j', (parameters, wanted) => {
 		const search = searchFor(parameters);
-		expect(search).toMatchObject({ wanted, isEnough: true });
+		expect(search).toMatchObject({ matchValues: wanted, isUsable: true });
 		expect(search.fields.map(({ name }) => name)).toEqual(Object.keys(wanted));
 	});
 
@@ -90,9 +96,11 @@ describe('the values of a key', () => {
 			...([byContract(value), {}, `'custom_a' holds no usable value: "${value}"`] as const),
 		]),
 	])('%j are %j, which is not enough: %s', (parameters, wanted, words) => {
-		expect(searchFor(parameters)).toMatchObject({ wanted, isEnough: false });
+		expect(searchFor(parameters)).toMatchObject({ matchValues: wanted, isUsable: false });
 		const { item } = deskOf(undefined, { parameters });
-		const error = emptyKeyError(item, customer, keyOf(item, customer), ', or go on');
+		const error = unusableValueError(item, customer, readMatchKey(item, customer), {
+			moreAdvice: ', or go on',
+		});
 		expect(error.message.startsWith(words)).toBe(true);
 		expect(error.message).toMatch(/, so no customer can be looked for$/);
 		const advice = words.includes('no usable') ? 'Correct it' : 'Fill it';
@@ -103,7 +111,7 @@ describe('the values of a key', () => {
 
 	it('that are empty are to be filled', () => {
 		const { item } = deskOf();
-		expect(emptyKeyError(item, customer, keyOf(item, customer))).toMatchObject({
+		expect(unusableValueError(item, customer, readMatchKey(item, customer))).toMatchObject({
 			description: 'Fill it, or check the expression in it. Nothing was sent to AlfaCRM.',
 		});
 	});
@@ -121,9 +129,9 @@ describe('the values of a key', () => {
 
 	it('have the fields of the record, the ID or a custom field', () => {
 		const id = { type: 'id', entity: 'customer', name: 'id', label: 'Customer' };
-		expect(keyField(customer, 'id')).toEqual(id);
-		expect(keyField(customer, 'dob').label).toBe('Date of Birth');
-		expect(keyField(customer, 'custom_a')).toEqual({ type: 'custom', name: 'custom_a', label: 'custom_a' });
+		expect(findField(customer, 'id')).toEqual(id);
+		expect(findField(customer, 'dob').label).toBe('Date of Birth');
+		expect(findField(customer, 'custom_a')).toEqual({ type: 'custom', name: 'custom_a', label: 'custom_a' });
 	});
 });
 
@@ -137,20 +145,20 @@ describe('who writes a record holds a lock', () => {
 			custom_a: 'B',
 			dob: null,
 		};
-		expect(locksOf(customer, values)).toEqual([
+		expect(locksFor(customer, values)).toEqual([
 			['customer', 'name', 'мия'],
 			['customer', 'phone', '79005550001'],
 			['customer', 'phone', '1234567'],
 			['customer', 'email', 'a@example.org'],
 			['customer', 'custom_a', 'b'],
 		]);
-		expect(locksOf(customer, { phone: '+7(900)555-00-01' })).toEqual([['customer', 'phone', '79005550001']]);
-		expect(locksOf(customer, { id: 7 })).toEqual([['customer', 'id', '7']]);
+		expect(locksFor(customer, { phone: '+7(900)555-00-01' })).toEqual([['customer', 'phone', '79005550001']]);
+		expect(locksFor(customer, { id: 7 })).toEqual([['customer', 'id', '7']]);
 	});
 
 	it('that is the same for a name in both orders', () => {
-		const locks = locksOf(customer, { name: 'Колычев Павел' });
-		const otherLocks = locksOf(customer, { name: 'Павел Колычев' });
+		const locks = locksFor(customer, { name: 'Колычев Павел' });
+		const otherLocks = locksFor(customer, { name: 'Павел Колычев' });
 
 		expect(locks).toEqual([['customer', 'name', 'колычев павел']]);
 		expect(otherLocks).toEqual([['customer', 'name', 'колычев павел']]);

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Found } from '../../../nodes/AlfaCrm/run/matching/decide';
-import { inOrder } from '../../../nodes/AlfaCrm/run/matching/decide';
+import { sortMatches } from '../../../nodes/AlfaCrm/run/matching/chooseMatches';
+import type { Match } from '../../../nodes/AlfaCrm/run/matching/search';
 import { byPhone, findByPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 
 const EMAIL = 'mia@school.example';
@@ -91,13 +91,13 @@ describe('so many active and archived matches', () => {
 			id: number | string,
 			is_study: number | string | null,
 			archived = false,
-		): Pick<Found, 'archived' | 'row'> => ({
+		): Pick<Match, 'archived' | 'row'> => ({
 			...{ row: { id, is_study }, archived },
 		});
 		const all = [of(9, 0), of(8, 1, true), of(1, '1'), of(7, 0, true), of(2, 1), of(6, null)];
-		expect(inOrder(all).map(({ row }) => row.id)).toEqual([2, 1, 9, 6, 8, 7]);
+		expect(sortMatches(all).map(({ row }) => row.id)).toEqual([2, 1, 9, 6, 8, 7]);
 		const texts = ['9', 10, '100'].map((id) => of(id, null));
-		expect(inOrder(texts).map(({ row }) => row.id)).toEqual(['100', 10, '9']);
+		expect(sortMatches(texts).map(({ row }) => row.id)).toEqual(['100', 10, '9']);
 		expect(texts[0].row.id).toBe('9');
 	});
 

@@ -1,96 +1,159 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Action, Entity } from '../../entities/types';
+import type { Field } from '../../entities/fieldTypes';
+import type { Action, ActionOf, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
-import { recordKey } from '../../run/execution';
-import type { Item, ItemRequest } from '../../run/item';
-import type { ActionKind, OperationPart } from '../../run/operation';
 import { namedOutput, readingForm, readingOutput, readingSchema, withNameSchema } from '../../output/readings';
 import { makeRecordOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
+import { readFields, readFilterFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
-import { completeFromOwner } from '../../run/owner';
+import { recordKey } from '../../run/execution';
 import { makeActionRowTest } from '../../run/filters';
+import type { Item, ItemRequest } from '../../run/item';
+import { nameSourceOf } from '../../run/names';
+import type { ActionKind, OperationPart } from '../../run/operation';
+import { completeFromOwner } from '../../run/owner';
 import { toRows, limitForm, readLimit, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
-import { readFields, readFilterFields } from '../../run/actionFields';
-import { nameSourceOf } from '../../run/names';
 
-/** What returns records of the entity, or rows of its own, with names. */
-const reading = <K extends 'get' | 'getMany'>(
-	form: OperationPart,
-	read: (item: Item, entity: Entity, action: Action, call: ItemRequest) => Promise<IDataObject[]>,
-): ActionKind<K> => ({
-	form: (entity, { outputFields }) => ({
-		...form,
-		simplify: outputFields ? [] : readingForm(entity),
-	}),
-	async execute(item, entity, action) {
-		const { call } = callOf(item, entity, action, readFilterFields);
-		const { outputFields } = action;
-		const show = outputFields ? namedOutput(outputFields) : readingOutput(item, entity);
-		const rows = await read(item, entity, action, call);
-		return await show(
-			rows.map((row) => ({ row, branch: call.branch })),
-			nameSourceOf(item),
-		);
-	},
-	output: (entity, { outputFields }) =>
-		outputFields
-			? withNameSchema(objectOf({ ...objectSchema(outputFields).properties }), outputFields)
-			: readingSchema(entity),
-	reads: true,
-});
+/*
+ * Runs the actions whose declaration says everything about their call, so that the call is sent as it is declared. `get` and
+ * `getMany` read, `save` changes something.
+ */
 
 /** Reads what comes in one answer: an object, or a bare list of rows. */
-export const get = reading<'get'>({}, async (item, _entity, _action, call) =>
+export const get = makeReadingKind<'get'>({}, async (item, _entity, _action, call) =>
 	toRows(item, call, await item.fetch(call)),
 );
 
 /** Reads the pages of a list. */
-export const getMany = reading<'getMany'>({ limit: limitForm }, async (item, entity, action, call) => {
-	const keep = makeActionRowTest(fieldsOf(action), { ...call.query, ...call.body });
-	return await readList(item, entity.plural.toLowerCase(), call, { limit: readLimit(item), keep });
-});
+export const getMany = makeReadingKind<'getMany'>(
+	{ limit: limitForm },
+	async (item, entity, action, call) => {
+		const plural = entity.plural.toLowerCase();
+		const passesFilters = makeActionRowTest(fieldsOf(action), { ...call.query, ...call.body });
+		return await readList(item, plural, call, { limit: readLimit(item), keep: passesFilters });
+	},
+);
 
 /** Sends one call that changes something each time that it runs. */
 export const save: ActionKind<'save'> = {
 	form: () => ({}),
+
 	async execute(item, entity, action) {
-		const { call, input, id } = callOf(item, entity, action, readFields);
-		const keys = id === undefined ? [] : [recordKey(entity, id)];
-		const show = makeRecordOutput(item, entity, Object.keys(call.body ?? {}));
-		return await item.withLock(keys, async () => {
-			const { branch, body: given = {} } = call;
-			const { [action.actionBy ?? '']: chosen, ...body } = given;
-			const placed = await completeFromOwner(item, { fields: action.fields ?? [], input, body, branch });
-			const sent = { ...call, ...placed, action: chosen === undefined ? call.action : String(chosen) };
-			const saved = await item.save(sent, keys, { confirms: action.confirmedBy });
-			if (action.path === undefined) return [show(saved, placed.body)];
+		const { call, input, id } = readDeclaredCall(item, entity, action, readFields);
+		const locks = id === undefined ? [] : [recordKey(entity, id)];
+		const showRecord = makeRecordOutput(item, entity, Object.keys(call.body ?? {}));
+
+		return await item.withLock(locks, async () => {
+			const { actionName, body: givenBody } = takeActionName(action, call);
+			const draft = { fields: action.fields ?? [], input, body: givenBody, branch: call.branch };
+			const { body, branch } = await completeFromOwner(item, draft);
+			const saved = await item.save({ ...call, action: actionName, body, branch }, locks, {
+				confirms: action.confirmedBy,
+			});
+
+			// A call to a path of its own does not answer with a record of the entity.
+			if (action.path === undefined) return [showRecord(saved, body)];
 			return [{ ...(id === undefined ? {} : { id }), ...saved }];
 		});
 	},
-	// What else AlfaCRM answers with is not known.
+
+	// It is not known what else a call to a path of its own answers with.
 	output: (entity, { path }) => (path === undefined ? simplifiedSchema(entity) : objectOf({})),
 };
 
-const fieldsOf = ({ query = [], fields = [] }: Action) => [...query, ...fields];
+/** Reads the rows that an action returns. */
+type ReadRows = (item: Item, entity: Entity, action: Action, call: ItemRequest) => Promise<IDataObject[]>;
 
-/** The call of an action that goes out as it is declared, the record that it is about, and what was given. */
-function callOf(item: Item, entity: Entity, action: Action, read: typeof readFields) {
+/**
+ * Makes a kind of action that reads: records of the entity or, if the action declares its output fields, other rows.
+ *
+ * @param form the parameters that the kind needs besides those of the action
+ */
+function makeReadingKind<K extends 'get' | 'getMany'>(
+	form: OperationPart,
+	readRows: ReadRows,
+): ActionKind<K> {
+	return {
+		form: (entity, { outputFields }) => ({
+			...form,
+			simplify: outputFields ? [] : readingForm(entity),
+		}),
+
+		async execute(item, entity, action) {
+			const { call } = readDeclaredCall(item, entity, action, readFilterFields);
+			const { outputFields } = action;
+			const showRows = outputFields ? namedOutput(outputFields) : readingOutput(item, entity);
+
+			const rows = await readRows(item, entity, action, call);
+			return await showRows(
+				rows.map((row) => ({ row, branch: call.branch })),
+				nameSourceOf(item),
+			);
+		},
+
+		output: (entity, { outputFields }) => {
+			if (outputFields === undefined) return readingSchema(entity);
+			const { properties } = objectSchema(outputFields);
+			return withNameSchema(objectOf({ ...properties }), outputFields);
+		},
+
+		reads: true,
+	};
+}
+
+/** The call of an action, and what the form says besides. */
+interface DeclaredCall {
+	call: ItemRequest;
+	/** The fields of the action as the user gave them. */
+	input: IDataObject;
+	/** The ID of the record that the action is about, if it is about one. */
+	id: number | undefined;
+}
+
+/** Reads the form of an action into the call that its declaration describes. */
+function readDeclaredCall(
+	item: Item,
+	entity: Entity,
+	action: Action,
+	readInput: typeof readFields,
+): DeclaredCall {
+	const { query = [], fields = [], idAs } = action;
 	const { path, branch, labels } = targetOf(item, entity);
-	const id = action.idAs ? idOf(item, entity) : undefined;
-	const input = read(item, fieldsOf(action));
-	const { query = [], fields = [], idAs, title } = action;
+	const id = idAs === undefined ? undefined : idOf(item, entity);
+	const input = readInput(item, fieldsOf(action));
+	const idQuery = idAs === undefined ? {} : { [idAs]: id };
+
 	const call: ItemRequest = {
 		path: action.path ?? path,
 		action: action.action,
 		branch,
-		query: { ...(idAs ? { [idAs]: id } : {}), ...bodyOf(item, query, input, branch) },
+		query: { ...idQuery, ...bodyOf(item, query, input, branch) },
 		body: { ...bodyOf(item, fields, input, branch), ...action.fixed },
 		labels: { ...labels, ...labelsOf(fieldsOf(action)) },
-		task: `${title.charAt(0).toLowerCase()}${title.slice(1)}${id === undefined ? '' : ` (${id})`}`,
+		task: describeTask(action, id),
 	};
 	return { call, input, id };
+}
+
+const fieldsOf = ({ query = [], fields = [] }: Action): Field[] => [...query, ...fields];
+
+/** Describes an action for messages, as in "add or spend bonus of customer (501)". */
+function describeTask({ title }: Action, id: number | undefined): string {
+	const task = `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+	return id === undefined ? task : `${task} (${id})`;
+}
+
+/** Takes out of the body the field that names the action of the URL, if the declaration has one; it is not sent. */
+function takeActionName(
+	{ actionBy }: ActionOf<'save'>,
+	{ action, body = {} }: ItemRequest,
+): { actionName: string; body: IDataObject } {
+	if (actionBy === undefined) return { actionName: action, body };
+
+	const { [actionBy]: chosenName, ...otherFields } = body;
+	return { actionName: chosenName === undefined ? action : String(chosenName), body: otherFields };
 }

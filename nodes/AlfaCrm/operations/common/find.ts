@@ -1,27 +1,60 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Entity } from '../../entities/types';
+import type { Entity, MatchKey } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import type { Item } from '../../run/item';
 import type { Collection } from '../../form/parameters';
-import type { Operation } from '../../run/operation';
-import { searchedIn, SEARCHED } from '../../run/branches';
 import { readingForm, readingOutput, readingSchema } from '../../output/readings';
-import { targetOf } from '../../run/target';
-import type { Found, IfSeveral } from '../../run/matching/decide';
-import { firstChoice, inOrder, meantBy, severalMatchError, warnOfSeveral } from '../../run/matching/decide';
-import { emptyKeyError, keyOf, labelOf, matchForm, searchOf } from '../../run/matching/keys';
-import { chosenBranches, findMatches, searchedBranches } from '../../run/matching/search';
+import { searchedIn, SEARCHED } from '../../run/branches';
+import type { Item } from '../../run/item';
+import type { IfSeveral } from '../../run/matching/chooseMatches';
+import { chooseMatches, makeFirstMatchOption } from '../../run/matching/chooseMatches';
+import type { Search } from '../../run/matching/keys';
+import { describeSearch, readSearch, unusableValueError } from '../../run/matching/keys';
+import { matchForm, readMatchKey } from '../../run/matching/matchForm';
+import type { Match } from '../../run/matching/search';
+import { findMatches } from '../../run/matching/search';
+import { listBranchesToSearch, readChosenBranches } from '../../run/matching/branchesToSearch';
+import { severalMatchError, warnOfSeveralMatches } from '../../run/matching/severalMatches';
 import { nameSourceOf } from '../../run/names';
+import type { Operation } from '../../run/operation';
+import { targetOf } from '../../run/target';
+import type { Target } from '../../store/located';
+
+/** Finds records as Create or Update does, and leaves them as they are. */
+export const find: Operation = {
+	text: ({ one }) => ({ name: 'Find', action: `Find ${one} by phone or email or another key` }),
+
+	form: (entity) => ({
+		match: matchForm(entity),
+		simplify: readingForm(entity),
+		options: [findOptions()],
+	}),
+
+	async execute(item, entity) {
+		const options = item.collection(findOptions());
+		const request = readFindRequest(item, entity, options);
+		const showRecords = readingOutput(item, entity);
+
+		const matches = await findRecords(item, request);
+		if (matches.length === 0) return makeNoMatchOutput(request);
+		if (matches.length > 1) warnOfSeveralMatches(item, entity, matches);
+		return await showRecords(matches, nameSourceOf(item));
+	},
+
+	output: readingSchema,
+	reads: true,
+};
 
 /**
- * @param ifSeveral what an operation that looks records up in the same way does with several unless it is told
- * @param more what its options hold besides
+ * Makes the options of Find, or of another operation that looks records up in the same way.
+ *
+ * @param ifSeveral what 'If Several Match' is set to at first
+ * @param moreOptions what the operation offers besides
  */
 export const findOptions = (
 	ifSeveral: IfSeveral = 'refuse',
-	more: readonly INodeProperties[] = [],
+	moreOptions: readonly INodeProperties[] = [],
 ): INodeProperties =>
 	collection(
 		'Options',
@@ -51,81 +84,82 @@ export const findOptions = (
 				type: 'options',
 				options: [
 					{ name: 'Return All', value: 'all', description: 'One item for each' },
-					firstChoice('Return the First'),
+					makeFirstMatchOption('Return the First'),
 					{ name: 'Stop', value: 'refuse', description: 'Name their IDs' },
 				],
 				default: ifSeveral,
 			},
 			toProperty(searchedIn),
-			...more,
+			...moreOptions,
 		],
 		'Add Option',
 	);
 
-/** Finds records as Create or Update does, and leaves them as they are. */
-export const find: Operation = {
-	text: ({ one }) => ({ name: 'Find', action: `Find ${one} by phone or email or another key` }),
-	form: (entity) => ({
-		match: matchForm(entity),
-		simplify: readingForm(entity),
-		options: [findOptions()],
-	}),
-	async execute(item, entity) {
-		const options = item.collection(findOptions());
-		const wanted = readFind(item, entity, options);
-		const show = readingOutput(item, entity);
-		const found = await findRecords(item, wanted);
-		if (found.length > 1) warnOfSeveral(item, entity, found);
-		return found.length > 0 ? await show(found, nameSourceOf(item)) : noneFound(wanted);
-	},
-	output: readingSchema,
-	reads: true,
-};
+/** What 'If None Matches' can be set to. */
+type IfNone = 'item' | 'nothing' | 'refuse';
 
-/** What is looked for, and what counts. */
-export type FindRequest = ReturnType<typeof readFind>;
-
-/** Reads what the form says of it, before anything is sent. */
-export function readFind(item: Item, entity: Entity, options: Collection) {
-	const key = keyOf(item, entity);
-	const search = searchOf(item, entity, key);
-	const ifNone = options.choice<'item' | 'nothing' | 'refuse'>(options.parameter('ifNone'));
-	const ifSeveral = options.choice<IfSeveral>(options.parameter('ifSeveral'));
-	const takesArchived = options.flag(options.parameter('archived'));
-	/** None for all branches. */
-	const chosen = chosenBranches(options);
-	if (!search.isEnough) throw emptyKeyError(item, entity, key);
-	const target = targetOf(item, entity);
-	return { entity, key, search, target, chosen, takesArchived, ifNone, ifSeveral };
+/** What the form says about the records to find. */
+export interface FindRequest {
+	entity: Entity;
+	key: MatchKey;
+	search: Search;
+	target: Target;
+	/** Empty if all branches are to be searched. */
+	chosenBranches: number[];
+	takesArchived: boolean;
+	ifNone: IfNone;
+	ifSeveral: IfSeveral;
 }
 
-/** The item, if one is wanted, that says that there is no such record. */
-export const noneFound = ({ ifNone }: FindRequest): IDataObject[] =>
-	ifNone === 'item' ? [{ matchFound: false }] : [];
+/**
+ * Reads what the form says about the records to find, before anything is sent.
+ *
+ * @throws NodeOperationError if the match values are empty or unusable
+ */
+export function readFindRequest(item: Item, entity: Entity, options: Collection): FindRequest {
+	const key = readMatchKey(item, entity);
+	const search = readSearch(item, entity, key);
+	const ifNone = options.choice<IfNone>(options.parameter('ifNone'));
+	const ifSeveral = options.choice<IfSeveral>(options.parameter('ifSeveral'));
+	const takesArchived = options.flag(options.parameter('archived'));
+	const chosenBranches = readChosenBranches(options);
+	if (!search.isUsable) throw unusableValueError(item, entity, key);
+
+	const target = targetOf(item, entity);
+	return { entity, key, search, target, chosenBranches, takesArchived, ifNone, ifSeveral };
+}
 
 /**
- * The records that match, in their order: see `inOrder`.
+ * Finds the records that match, the best match first.
  *
- * @throws NodeApiError when there is none, or NodeOperationError when there are several, where the form says so
+ * @throws NodeApiError if nothing matches, or NodeOperationError if several records match, and the form says to stop then
  */
-export async function findRecords(item: Item, request: FindRequest): Promise<Found[]> {
-	const { entity, search, target, chosen, takesArchived, ifNone, ifSeveral } = request;
-	const noun = entity.label.toLowerCase();
-	const branches = await searchedBranches(item, entity, target, chosen);
-	const matches = await findMatches(item, entity, target, search, branches, {
+export async function findRecords(item: Item, request: FindRequest): Promise<Match[]> {
+	const { entity, search, target, chosenBranches, takesArchived, ifNone, ifSeveral } = request;
+	const branches = await listBranchesToSearch(item, entity, target, chosenBranches);
+	const allMatches = await findMatches(item, entity, target, search, branches, {
 		skipsArchived: !takesArchived,
 	});
-	const meant = ifSeveral === 'all' ? matches : meantBy(search, matches);
-	const found = inOrder(meant).filter(({ archived }) => takesArchived || !archived);
 
-	if (found.length === 0 && ifNone === 'refuse') {
-		throw item.apiError(
-			`AlfaCRM has no ${takesArchived ? '' : 'active '}${noun} with this ${labelOf(search).toLowerCase()}${SEARCHED}`,
-			"Check the value, or choose in 'If None Matches' to go on without one.",
-			404,
-		);
+	const matches = chooseMatches(allMatches, ifSeveral).filter(({ archived }) => takesArchived || !archived);
+	if (matches.length === 0 && ifNone === 'refuse') throw noMatchError(item, request);
+	if (matches.length > 1 && ifSeveral === 'refuse') {
+		throw severalMatchError(item, entity, matches[0].matchedBy.key, matches);
 	}
-	if (found.length > 1 && ifSeveral === 'refuse')
-		throw severalMatchError(item, entity, found[0].by.key, found);
-	return ifSeveral === 'newest' ? found.slice(0, 1) : found;
+	return ifSeveral === 'newest' ? matches.slice(0, 1) : matches;
+}
+
+/** Makes the output for a search that found nothing: one item that says so, or no item. */
+export function makeNoMatchOutput({ ifNone }: FindRequest): IDataObject[] {
+	return ifNone === 'item' ? [{ matchFound: false }] : [];
+}
+
+function noMatchError(item: Item, { entity, search, takesArchived }: FindRequest): Error {
+	const noun = `${takesArchived ? '' : 'active '}${entity.label.toLowerCase()}`;
+	const searchedBy = describeSearch(search).toLowerCase();
+	return item.apiError(
+		`AlfaCRM has no ${noun} with this ${searchedBy}${SEARCHED}`,
+		"Check the value, or choose in 'If None Matches' to go on without one.",
+		404,
+	);
 }

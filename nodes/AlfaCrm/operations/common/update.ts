@@ -1,46 +1,39 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isList, unusable } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { oncePer } from '../../form/oncePer';
-import { recordKey } from '../../run/execution';
-import type { Item } from '../../run/item';
-import type { Operation } from '../../run/operation';
+import type { RecordOutput } from '../../output/report';
 import { makeRecordOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
-import { recordParameter } from '../../run/recordParameter';
-import { idOf, isOfAnother, keysForm, targetOf } from '../../run/target';
 import { changesOf, overwriteWithEmpty } from '../../run/body';
-import { addToList, listModeForm, readAddToLists } from '../../run/saveChanges';
-import { inFormMode, inputModeForm, isWide, fieldOptions, readFieldInput } from '../../run/fieldInput';
+import { recordKey } from '../../run/execution';
+import { fieldOptions, inFormMode, inputModeForm, isWide, readFieldInput } from '../../run/fieldInput';
+import type { Item } from '../../run/item';
+import type { Operation } from '../../run/operation';
+import { recordParameter } from '../../run/recordParameter';
 import { getRecord, writeAnywhere } from '../../run/records';
-import type { Target } from '../../store/located';
+import { addToList, listModeForm, readAddToLists } from '../../run/saveChanges';
+import { idOf, isOfAnother, keysForm, targetOf } from '../../run/target';
+import type { LocatedRecord, Target } from '../../store/located';
 
-const updateFields = oncePer((entity: Entity) =>
-	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity)),
-);
-
-const updateOptions = collection('Options', 'options', [overwriteWithEmpty], 'Add Option');
-
-/** What an update of one entity does besides. */
-interface OwnUpdate {
-	/** What was given, without what does not count beside it. */
-	given?: (input: IDataObject) => IDataObject;
-	/** How the changes are sent, where that depends on the record, which is read first. */
-	sent?: (item: Item, entity: Entity, record: IDataObject, changes: IDataObject) => IDataObject;
-	/** Whether it does; always where there is none. */
-	dependsOn?: (changes: IDataObject) => boolean;
+/** What the update of one entity does differently. */
+interface UpdateRules {
+	/** Leaves out given fields that do not count beside others. */
+	adjustInput?: (input: IDataObject) => IDataObject;
+	/** Makes what is sent from the changes and the record, which is read first. */
+	makeBody?: (item: Item, entity: Entity, record: IDataObject, changes: IDataObject) => IDataObject;
+	/** Whether `makeBody` is needed for these changes; always if this is left out. */
+	needsRecord?: (changes: IDataObject) => boolean;
 }
 
-/** Changes the fields that are given and leaves the rest. */
-export const updating = ({
-	given = (input) => input,
-	sent,
-	dependsOn = () => sent !== undefined,
-}: OwnUpdate = {}): Operation => ({
+/** Makes the operation that changes the given fields of a record and leaves its other fields as they are. */
+export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 	text: ({ one }) => ({ name: 'Update', action: `Update ${one}` }),
+
 	form: (entity) => ({
 		...inputModeForm(entity),
 		id: [recordParameter(entity)],
@@ -49,46 +42,119 @@ export const updating = ({
 		fields: [inFormMode(entity, updateFields(entity))],
 		options: isWide(entity) ? [updateOptions] : [],
 	}),
+
 	async execute(item, entity) {
-		const target = targetOf(item, entity, entity.keys);
-		const id = idOf(item, entity);
-		const options = isWide(entity) ? item.collection(updateOptions) : undefined;
-		const overwrites = options?.flag(overwriteWithEmpty) ?? false;
-		const input = given(readFieldInput(item, entity, updateFields(entity)));
-		const changes = changesOf(item, entity, input, overwrites);
-		const lists = entity.fields.filter((field) => isList(field) && field.name in changes);
-		const adds = readAddToLists(item, entity.fields, 'replace') && lists.length > 0;
-		if (Object.keys(changes).length === 0) {
-			const useless = entity.fields.filter(({ name }) => !isEmpty(input[name]));
-			const why = useless.map((field) => unusable(field, input[field.name])).join(' and ');
-			const emptying = options
-				? "To empty a field, turn on 'Overwrite With Empty Values' in 'Options'. "
-				: '';
-			throw item.error(
-				`There is nothing to update: ${why || 'no field was given a value'}`,
-				`Give at least one field of the record. ${emptying}`,
-			);
-		}
-		const show = makeRecordOutput(item, entity, Object.keys(changes));
-		const task = `update ${entity.label.toLowerCase()} ${id}`;
-		const keys = [recordKey(entity, id)];
-		return await item.withLock(keys, async () => {
-			const depends = dependsOn(changes);
-			const isRead = adds || isOfAnother(target) || depends;
-			const match = isRead ? await getRecord(item, entity, id, target) : undefined;
-			const before = match?.row;
-			if (before && adds)
-				for (const field of lists)
-					changes[field.name] = addToList(item, field, before[field.name], changes[field.name]);
-			const body = before && sent && depends ? sent(item, entity, before, changes) : changes;
-			const query = { id, ...target.query };
-			const update = async (where: Target) =>
-				await item.save({ ...where, action: 'update', query, body, task }, keys);
-			const place = match ? { ...target, branch: match.branch } : target;
-			return [show({ id, ...(await writeAnywhere(item, entity, id, place, update)) }, body)];
+		const request = readUpdateRequest(item, entity, rules);
+		const lock = recordKey(entity, request.id);
+
+		return await item.withLock([lock], async () => {
+			const record = await readRecordIfNeeded(item, entity, request, rules);
+			const body = makeUpdateBody(item, entity, request, record, rules);
+			return [await sendUpdate(item, entity, request, record, body)];
 		});
 	},
+
 	output: (entity) => simplifiedSchema(entity),
 });
 
-export const update = updating();
+export const update = makeUpdate();
+
+const updateFields = oncePer((entity: Entity) =>
+	collection('Update Fields', 'updateFields', fieldOptions(entity.fields, entity)),
+);
+
+const updateOptions = collection('Options', 'options', [overwriteWithEmpty], 'Add Option');
+
+/** What the form says about the record and its changes. */
+interface UpdateRequest {
+	id: number;
+	target: Target;
+	/** The given fields, as they are sent. */
+	changes: IDataObject;
+	/** The changed lists whose values are addToList to those that the record has. */
+	extendedLists: readonly Field[];
+	show: RecordOutput;
+}
+
+/** @throws NodeOperationError if the form changes nothing */
+function readUpdateRequest(item: Item, entity: Entity, { adjustInput }: UpdateRules): UpdateRequest {
+	const target = targetOf(item, entity, entity.keys);
+	const id = idOf(item, entity);
+	const overwritesWithEmpty = isWide(entity) && item.collection(updateOptions).flag(overwriteWithEmpty);
+	const givenInput = readFieldInput(item, entity, updateFields(entity));
+	const input = adjustInput ? adjustInput(givenInput) : givenInput;
+
+	const changes = changesOf(item, entity, input, overwritesWithEmpty);
+	const changedLists = entity.fields.filter((field) => isList(field) && field.name in changes);
+	const extendedLists = readAddToLists(item, entity.fields, 'replace') ? changedLists : [];
+	if (Object.keys(changes).length === 0) throw nothingToUpdateError(item, entity, input);
+
+	const show = makeRecordOutput(item, entity, Object.keys(changes));
+	return { id, target, changes, extendedLists, show };
+}
+
+/** Makes the error for a form that changes nothing. It quotes the given values that say nothing, such as an empty phone mask. */
+function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): Error {
+	const unusableFields = entity.fields.filter(({ name }) => !isEmpty(input[name]));
+	const unusableValues = unusableFields.map((field) => unusable(field, input[field.name])).join(' and ');
+	const howToEmpty = isWide(entity)
+		? " To empty a field, turn on 'Overwrite With Empty Values' in 'Options'."
+		: '';
+	return item.error(
+		`There is nothing to update: ${unusableValues || 'no field was given a value'}`,
+		`Give at least one field of the record.${howToEmpty}`,
+	);
+}
+
+/** Reads the record if the update depends on it, or if its ID alone does not prove that it is the right one. */
+async function readRecordIfNeeded(
+	item: Item,
+	entity: Entity,
+	{ id, target, changes, extendedLists }: UpdateRequest,
+	rules: UpdateRules,
+): Promise<LocatedRecord | undefined> {
+	const isNeeded = extendedLists.length > 0 || isOfAnother(target) || bodyNeedsRecord(rules, changes);
+	return isNeeded ? await getRecord(item, entity, id, target) : undefined;
+}
+
+function bodyNeedsRecord({ makeBody, needsRecord }: UpdateRules, changes: IDataObject): boolean {
+	if (makeBody === undefined) return false;
+	return needsRecord === undefined || needsRecord(changes);
+}
+
+/** Returns what is sent: the changes, with the values that extended lists have already. */
+function makeUpdateBody(
+	item: Item,
+	entity: Entity,
+	{ changes, extendedLists }: UpdateRequest,
+	record: LocatedRecord | undefined,
+	rules: UpdateRules,
+): IDataObject {
+	if (record === undefined) return changes;
+
+	const fullChanges = { ...changes };
+	for (const field of extendedLists) {
+		fullChanges[field.name] = addToList(item, field, record.row[field.name], changes[field.name]);
+	}
+	if (rules.makeBody === undefined || !bodyNeedsRecord(rules, changes)) return fullChanges;
+	return rules.makeBody(item, entity, record.row, fullChanges);
+}
+
+async function sendUpdate(
+	item: Item,
+	entity: Entity,
+	{ id, target, show }: UpdateRequest,
+	record: LocatedRecord | undefined,
+	body: IDataObject,
+): Promise<IDataObject> {
+	const call = {
+		action: 'update',
+		query: { id, ...target.query },
+		body,
+		task: `update ${entity.label.toLowerCase()} ${id}`,
+	};
+	const updateIn = async (place: Target) => await item.save({ ...place, ...call }, [recordKey(entity, id)]);
+	const placeOfRecord = record === undefined ? target : { ...target, branch: record.branch };
+	const savedRecord = await writeAnywhere(item, entity, id, placeOfRecord, updateIn);
+	return show({ id, ...savedRecord }, body);
+}

@@ -8,7 +8,7 @@ import { currentRecord } from '../../run/records';
 import type { Branch, LocatedRecord } from '../../store/located';
 import { readIds, wallClock } from '../../values/formats';
 import type { FindRequest } from '../common/find';
-import { findRecords, noneFound } from '../common/find';
+import { findRecords, makeNoMatchOutput } from '../common/find';
 import { overviewSchema, toOverview } from './overviewFields';
 import type { OverviewRequest } from './overviewForm';
 import { overviewForm, readOverviewRequest } from './overviewForm';
@@ -28,7 +28,7 @@ export const overview: ActionKind<'overview'> = {
 	async execute(item, entity) {
 		const request = readOverviewRequest(item, entity);
 		const customers = await findCustomers(item, request.find);
-		if (customers.length === 0) return noneFound(request.find);
+		if (customers.length === 0) return makeNoMatchOutput(request.find);
 
 		return await Promise.all(customers.map(async (customer) => await makeOverview(item, customer, request)));
 	},
@@ -58,13 +58,13 @@ async function findCustomers(item: Item, request: FindRequest): Promise<FoundCus
  */
 async function findByIdAlone(
 	item: Item,
-	{ entity, key, search, target, takesArchived, chosen: chosenBranches }: FindRequest,
+	{ entity, key, search, target, takesArchived, chosenBranches }: FindRequest,
 ): Promise<FoundCustomer[] | undefined> {
 	const { branch } = target;
 	if (key.name !== byId.name || branch === undefined || !takesArchived) return undefined;
 	if (chosenBranches.length > 0 && !chosenBranches.includes(branch)) return undefined;
 
-	const customer = await currentRecord(item, entity, Number(search.wanted.id), target);
+	const customer = await currentRecord(item, entity, Number(search.matchValues.id), target);
 	return customer && [customer];
 }
 
@@ -78,7 +78,7 @@ async function makeOverview(
 	const [today] = now.split(' ');
 	const subject: OverviewSubject = {
 		customerId: Number(customer.row.id),
-		branches: [customer.branch, ...otherBranchesOf(customer, request.find.chosen)],
+		branches: [customer.branch, ...otherBranchesOf(customer, request.find.chosenBranches)],
 		today,
 	};
 

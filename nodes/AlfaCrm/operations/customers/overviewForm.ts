@@ -5,10 +5,10 @@ import type { Entity } from '../../entities/types';
 import { sortByName } from '../../fields/order';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../../run/item';
-import { matchForm } from '../../run/matching/keys';
+import { matchForm } from '../../run/matching/matchForm';
 import type { OperationPart } from '../../run/operation';
 import type { FindRequest } from '../common/find';
-import { findOptions, readFind } from '../common/find';
+import { findOptions, readFindRequest } from '../common/find';
 
 /** What the form says of an overview. */
 export interface OverviewRequest {
@@ -37,7 +37,7 @@ export function overviewForm(entity: Entity): OperationPart {
 export function readOverviewRequest(item: Item, entity: Entity): OverviewRequest {
 	const options = item.collection(overviewOptions());
 	return {
-		find: readFind(item, withIdAndName(entity), options),
+		find: readFindRequest(item, withIdAndName(entity), options),
 		daysAhead: options.integer(options.parameter('daysAhead')),
 		recentCount: options.integer(options.parameter('last')),
 		readsAllNames: options.flag(options.parameter('allNames')),

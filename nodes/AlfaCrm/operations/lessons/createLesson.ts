@@ -17,7 +17,7 @@ import {
 import { readTimeSpan } from '../../store/calendar/timeSpan';
 import type { Branch } from '../../store/located';
 import { formatTime, readId } from '../../values/formats';
-import type { NewRecord } from '../common/create';
+import type { RecordDraft } from '../common/create';
 import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
 import { assertHasAttendees } from './attendeesInput';
 import { dropUnusedDuration } from './endTimes';
@@ -68,7 +68,7 @@ interface LessonToCreate {
 }
 
 /** Creates the lesson of a draft, after the checks that the user has chosen. */
-async function createOnce(item: Item, entity: Entity, draft: NewRecord): Promise<IDataObject> {
+async function createOnce(item: Item, entity: Entity, draft: RecordDraft): Promise<IDataObject> {
 	const saveLesson = async () => await saveDraft(item, entity, draft);
 	const lesson = readLessonToCreate(item, draft);
 	if (lesson === undefined) return await saveLesson();
@@ -93,7 +93,7 @@ async function createOnce(item: Item, entity: Entity, draft: NewRecord): Promise
  * @returns undefined if there is nothing to check: both checks are off, or the lesson has no day or
  * no start
  */
-function readLessonToCreate(item: Item, { body, branch }: NewRecord): LessonToCreate | undefined {
+function readLessonToCreate(item: Item, { body, branch }: RecordDraft): LessonToCreate | undefined {
 	const options = item.collection(lessonOptions);
 	const returnsExisting = options.flag(skipIfThere);
 	const checksTeacherAndRoom = options.flag(checkTeacherAndRoom);

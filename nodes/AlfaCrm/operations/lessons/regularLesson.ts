@@ -9,7 +9,7 @@ import type { Operation } from '../../run/operation';
 import { clockOfMinutes, minutesOfClock } from '../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../values/time';
 import { create, readDraft, saveDraft } from '../common/create';
-import { updating } from '../common/update';
+import { makeUpdate } from '../common/update';
 import { moveEndTimes } from './endTimes';
 
 /**
@@ -49,8 +49,8 @@ export const createRegularLesson: Operation = {
 	},
 };
 
-export const updateRegularLesson: Operation = updating({
-	sent: (item, entity, record, changes) => ({
+export const updateRegularLesson: Operation = makeUpdate({
+	makeBody: (item, entity, record, changes) => ({
 		...changes,
 		...moveEndTimes(item, entity, record, changes),
 	}),

@@ -6,7 +6,7 @@ import { isCustom } from '../../fields/custom';
 import { isBlank, serialize } from '../../fields/field';
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
-import { updating } from '../common/update';
+import { makeUpdate } from '../common/update';
 import { moveEndTimes, dropUnusedDuration } from './endTimes';
 
 const { day: dayField, length: durationField, end: endField } = LESSON_FIELDS;
@@ -16,9 +16,9 @@ const { day: dayField, length: durationField, end: endField } = LESSON_FIELDS;
  * record shows them. In one account AlfaCRM refused an update with some of the fields, or emptied
  * the other fields. API notes 4 and 5.11.
  */
-export const updateLesson: Operation = updating({
-	given: dropUnusedDuration,
-	sent: (item, entity, record, changes) => {
+export const updateLesson: Operation = makeUpdate({
+	adjustInput: dropUnusedDuration,
+	makeBody: (item, entity, record, changes) => {
 		const endTimes = moveEndTimes(item, entity, record, changes);
 		return addUnchangedFields(item, record, { ...changes, ...endTimes });
 	},

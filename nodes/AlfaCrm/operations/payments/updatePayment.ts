@@ -1,11 +1,11 @@
 import { isEmpty } from '../../fields/blank';
-import { updating } from '../common/update';
+import { makeUpdate } from '../common/update';
 import { idsInNote, toTag } from './externalId';
 
 /** Updates a payment. A new note keeps the external IDs of the old note, or the next run would enter the payment again. */
-export const updatePayment = updating({
-	dependsOn: ({ note }) => note !== undefined,
-	sent: (_item, _entity, payment, { note, ...changes }) => ({
+export const updatePayment = makeUpdate({
+	needsRecord: ({ note }) => note !== undefined,
+	makeBody: (_item, _entity, payment, { note, ...changes }) => ({
 		...changes,
 		note: copyIds(payment.note, note),
 	}),

@@ -12,11 +12,12 @@ import type { CatalogueEntry } from '../operation';
 import { keyOfMode, NO_CUSTOM_VALUE, readCustomValue } from '../recordParameter';
 import { currentRecord, notFoundError } from '../records';
 import { asksForBranch, branch, idOf, idParameter, labelsOf } from '../target';
-import type { Found } from './decide';
-import { inOrder, meantBy, severalMatchError } from './decide';
+import { chooseMatches } from './chooseMatches';
 import type { Search } from './keys';
-import { emptyKeyError, searchOf } from './keys';
+import { readSearch, unusableValueError } from './keys';
+import type { Match } from './search';
 import { findMatches } from './search';
+import { severalMatchError } from './severalMatches';
 
 /**
  * Finds the record that an operation such as *Get* or *Add to Group* is about. The form names it by its ID or, where the entity
@@ -87,7 +88,7 @@ function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unkn
 // ---------------------------------------------------------------- by a key
 
 /** What is kept of a customer who was found by a key. Thousands of items must not keep thousands of whole cards. */
-type KeptMatch = Pick<Found, 'archived' | 'branch' | 'row'>;
+type KeptMatch = Pick<Match, 'archived' | 'branch' | 'row'>;
 
 /** Reads the value of a key. A custom field is given together with its value, as in `custom_crm_id=1042`. */
 function readKeySearch(item: Item, entity: Entity, key: MatchKey, value: unknown): Search {
@@ -102,8 +103,9 @@ function readKeySearch(item: Item, entity: Entity, key: MatchKey, value: unknown
 
 	const searchedKey = customValue ? { ...key, fields: [customValue.name] } : key;
 	const readValue = () => (customValue ? customValue.value : value);
-	const search = searchOf(item, entity, searchedKey, undefined, readValue);
-	if (!search.isEnough) throw emptyKeyError(item, entity, searchedKey, '', readValue);
+	const search = readSearch(item, entity, searchedKey, { readValue });
+	if (!search.isUsable) throw unusableValueError(item, entity, searchedKey, { readValue });
+
 	return search;
 }
 
@@ -119,7 +121,7 @@ async function findByKey(
 	branches: readonly Branch[],
 ): Promise<FoundRecord> {
 	const read = async () => await readMatches(item, entity, search, branches);
-	const name = keyMatchesName(search.wanted, branches);
+	const name = keyMatchesName(search.matchValues, branches);
 	const matches = await item.execution.cached(entity.path, name, read, { untilOwnWrite: true });
 
 	const activeMatches = matches.filter(({ archived }) => !archived);
@@ -141,7 +143,7 @@ async function readMatches(
 	const target = { path: entity.path, query: {}, labels: labelsOf(entity.fields) };
 	const options = { skipsArchived: false };
 	const matches = await findMatches(item, entity, target, search, branches, options);
-	return inOrder(meantBy(search, matches)).map(({ row, branch: matchBranch, archived }) => {
+	return chooseMatches(matches, 'refuse').map(({ row, branch: matchBranch, archived }) => {
 		const keptRow: IDataObject = { id: row.id, is_study: row.is_study };
 		return { row: keptRow, branch: matchBranch, archived };
 	});

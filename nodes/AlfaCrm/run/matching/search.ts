@@ -1,36 +1,51 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readId } from '../../values/formats';
 import type { Entity } from '../../entities/types';
-import { isCustom } from '../../fields/custom';
-import { isBlank, kindOf, listOf } from '../../fields/field';
-import { normalizeText } from '../../fields/normalizeText';
+import { listOf } from '../../fields/field';
 import { quoted } from '../../fields/unreadable';
-import type { Field, Wire } from '../../entities/fieldTypes';
-import type { LockKey } from '../execution';
-import type { Item } from '../item';
-import type { Collection } from '../../form/parameters';
+import type { Branch, LocatedRecord, Target } from '../../store/located';
+import { readId } from '../../values/formats';
 import { isArchived } from '../archived';
-import { allBranches, findInBranches, searchedIn } from '../branches';
-import { readFiltered } from '../readList';
-import { branchesOf } from '../target';
-import type { Found } from './decide';
-import type { Resemblance, Search } from './keys';
-import { findResemblance, holds, isMatch, keyField, stepsOf } from './keys';
-import type { LocatedRecord, Target, Branch } from '../../store/located';
+import { findInBranches } from '../branches';
+import type { Item } from '../item';
+import type { Similarity } from './compare';
+import { findSimilarity, matchesSearch } from './compare';
+import type { Search } from './keys';
+import { splitByField } from './keys';
+import { findsEverySpelling, makeQueries, noteSpellings, readCandidates } from './query';
+
+/** A record that has the match values of a search. */
+export interface Match extends LocatedRecord {
+	archived: boolean;
+	/** The search that has found it. If the fields of a key are tried in their order, it is the search by one of them. */
+	matchedBy: Search;
+	/** `Execution.version` just before the record was read. */
+	version: number;
+	/** Whether it comes from a list that was read for all items, and may have changed since. */
+	isCached: boolean;
+}
 
 /** A record that does not match, but may be the one that is looked for. */
 interface SimilarRecord extends LocatedRecord {
-	by: Search;
-	resemblance: Resemblance;
+	matchedBy: Search;
+	similarity: Similarity;
+}
+
+/** What a search by one key has found, each record once. */
+interface SearchResult {
+	matches: Match[];
+	similarRecords: SimilarRecord[];
 }
 
 /**
- * Finds the records that match a search. If the search has several keys in an order, those of the first key that finds an
- * active record are returned, or else those of the first key that finds any.
+ * Finds the records that match a search. If the fields of the key are tried in their order, the matches of the first field
+ * that finds an active record are returned, or else those of the first field that finds any record.
  *
- * @param skipsArchived whether the caller takes no archived record, so that an archived one neither matches nor stops the run
- * @throws NodeOperationError if no active record matches, but a similar one may be the record all the same
+ * If no active record matches, a similar record stops the run, since nobody can say whether it is the one. A similar
+ * archived record does not count if the caller takes no archived records, or if an archived record matches.
+ *
+ * @param skipsArchived whether the caller takes no archived records
+ * @throws NodeOperationError if a similar record stops the run
  */
 export async function findMatches(
 	item: Item,
@@ -39,41 +54,127 @@ export async function findMatches(
 	search: Search,
 	branches: readonly Branch[],
 	{ skipsArchived }: { skipsArchived: boolean },
-): Promise<Found[]> {
-	let archived: Found[] = [];
+): Promise<Match[]> {
+	let archivedMatches: Match[] = [];
 	const similarRecords: SimilarRecord[] = [];
-	for (const by of stepsOf(search)) {
-		const { matches, similar } = await findBy(item, entity, target, by, branches);
-		const found = matches.map((match) => ({ ...match, by }));
-		if (found.some((match) => !match.archived)) return found;
-		if (archived.length === 0) archived = found;
-		similarRecords.push(...similar);
+	for (const searchByField of splitByField(search)) {
+		const result = await searchBranches(item, entity, target, searchByField, branches);
+		if (result.matches.some(({ archived }) => !archived)) return result.matches;
+
+		if (archivedMatches.length === 0) archivedMatches = result.matches;
+		similarRecords.push(...result.similarRecords);
 	}
-	const archivedMatch = skipsArchived ? undefined : archived.at(0);
-	// An archived record that matches comes before similar archived ones. A similar active record may be the one that is meant.
+
+	const archivedMatch = skipsArchived ? undefined : archivedMatches.at(0);
 	const ignoresArchived = skipsArchived || archivedMatch !== undefined;
 	for (const record of similarRecords) {
 		const isIgnored = ignoresArchived && (await isArchived(item, entity, target, record));
 		if (!isIgnored) throw similarRecordError(item, entity, record, archivedMatch);
 	}
-	return archived;
+	return archivedMatches;
 }
 
 /**
- * Names a similar record and the value in which it differs.
+ * Finds the records of a search in all of the branches. AlfaCRM's filters only narrow the lists down: some are ignored, and
+ * others find too much. So each row that comes is compared here.
+ */
+async function searchBranches(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	search: Search,
+	[firstBranch, ...otherBranches]: readonly Branch[],
+): Promise<SearchResult> {
+	const findings = new Findings(search);
+	const searchBranch = async (branch: Branch): Promise<undefined> => {
+		await searchOneBranch(item, entity, { ...target, branch }, search, findings);
+	};
+
+	// The first branch must be readable; this user may lack access to the others. If no branch is known, it is undefined.
+	if (firstBranch !== undefined || entity.scope === 'global') await searchBranch(firstBranch);
+	// `searchBranch` returns nothing, so no branch ends the search.
+	await findInBranches(item, otherBranches, searchBranch);
+
+	const matches: Match[] = [];
+	for (const match of findings.matches) {
+		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
+	}
+	return { matches, similarRecords: findings.similarRecords };
+}
+
+/** Asks the list of one branch for each match value, in one spelling after the other. */
+async function searchOneBranch(
+	item: Item,
+	entity: Entity,
+	target: Target,
+	search: Search,
+	findings: Findings,
+): Promise<void> {
+	const { execution } = item;
+	for (const query of makeQueries(entity, search)) {
+		for (const filter of query.filters) {
+			const version = execution.version();
+			const { rows, isCached } = await readCandidates(item, entity, target, query, filter);
+			for (const row of rows) {
+				findings.add(row, { branch: target.branch, version, isCached });
+			}
+
+			noteSpellings(execution, entity, query, filter, rows);
+			if (findsEverySpelling(execution, entity, filter)) break;
+		}
+	}
+}
+
+/** A match of which it is not known yet whether it is archived. */
+type UncheckedMatch = Omit<Match, 'archived'>;
+
+/** Collects the rows that match a search or are similar, each record once. */
+class Findings {
+	private readonly matchById = new Map<number, UncheckedMatch>();
+	private readonly similarById = new Map<number, SimilarRecord>();
+
+	constructor(private readonly search: Search) {}
+
+	get matches(): UncheckedMatch[] {
+		return [...this.matchById.values()];
+	}
+
+	get similarRecords(): SimilarRecord[] {
+		return [...this.similarById.values()];
+	}
+
+	/** Compares a row, and keeps it unless it is certainly another record. */
+	add(row: IDataObject, source: Pick<Match, 'branch' | 'isCached' | 'version'>): void {
+		const id = readId(row.id);
+		if (id === undefined || this.matchById.has(id)) return;
+
+		const matchedBy = this.search;
+		if (matchesSearch(matchedBy, row)) {
+			this.matchById.set(id, { ...source, row, matchedBy });
+			return;
+		}
+		const similarity = findSimilarity(matchedBy, row);
+		if (similarity !== undefined) {
+			this.similarById.set(id, { row, branch: source.branch, matchedBy, similarity });
+		}
+	}
+}
+
+/**
+ * Makes the error that names a similar record and the value in which it differs.
  *
  * @param archivedMatch an archived record that matches, if the similar one is active
  */
 function similarRecordError(
 	item: Item,
 	{ label }: Entity,
-	{ row, by, resemblance: { field, reason } }: SimilarRecord,
-	archivedMatch?: Found,
+	{ row, matchedBy, similarity: { field, difference } }: SimilarRecord,
+	archivedMatch?: Match,
 ): Error {
 	const noun = label.toLowerCase();
-	const wanted = listOf(by.wanted[field.name]).join(', ');
-	const held = listOf(row[field.name]).join(', ');
-	const problem = `${label} ${String(row.id)} with '${field.label}' ${quoted(held)} may be the one with ${quoted(wanted)}: ${reason}`;
+	const matchValue = listOf(matchedBy.matchValues[field.name]).join(', ');
+	const storedValue = listOf(row[field.name]).join(', ');
+	const problem = `${label} ${String(row.id)} with '${field.label}' ${quoted(storedValue)} may be the one with ${quoted(matchValue)}: ${difference}`;
 	if (archivedMatch !== undefined) {
 		const archivedId = String(archivedMatch.row.id);
 		return item.error(
@@ -85,188 +186,4 @@ function similarRecordError(
 		problem,
 		`If it is, write '${field.label}' alike here and in AlfaCRM; if that is another ${noun}, add the new one with 'Create' first.`,
 	);
-}
-
-/** The records that a key finds, each once: those that match, and those that may be meant all the same. */
-interface KeyFindings {
-	matches: Array<Omit<Found, 'by'>>;
-	similar: SimilarRecord[];
-}
-
-/**
- * Finds the records of a key in all of the branches. AlfaCRM's filters only narrow the lists down, for some are ignored and
- * others find too much; each row that comes is compared here.
- */
-async function findBy(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	search: Search,
-	[first, ...others]: readonly Branch[],
-): Promise<KeyFindings> {
-	const found = new Map<number, Omit<Found, 'archived' | 'by'>>();
-	const similar = new Map<number, SimilarRecord>();
-	const look = async (branch: Branch): Promise<undefined> => {
-		for (const question of questionsOf(entity, search)) {
-			for (const filters of question.forms) {
-				const version = item.execution.version();
-				const { rows, isCached } = await ask(item, entity, { ...target, branch }, question, filters);
-				for (const row of rows) {
-					const id = readId(row.id);
-					if (id === undefined || found.has(id)) continue;
-					if (isMatch(search, row)) {
-						found.set(id, { row, branch, version, isCached });
-						continue;
-					}
-					const resemblance = findResemblance(search, row);
-					if (resemblance !== undefined) similar.set(id, { row, branch, by: search, resemblance });
-				}
-				if (findsAllSpellings(item, entity, question, filters, rows)) break;
-			}
-		}
-	};
-	// Where none is chosen, none must be allowed.
-	if (first !== undefined || entity.scope === 'global') await look(first);
-	await findInBranches(item, others, look);
-	const matches: Array<Omit<Found, 'by'>> = [];
-	for (const match of found.values())
-		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
-	return { matches, similar: [...similar.values()] };
-}
-
-/**
- * Whether the other spellings bring nothing new, for AlfaCRM looks at the digits of phones alone, or ignores the filter.
- * A row shows that which does not hold the very text that was asked for. Where all such rows hold the digits in another
- * spelling, that proves the former, which other executions go by as well. API notes 10.
- */
-function findsAllSpellings(
-	{ execution }: Item,
-	{ path }: Entity,
-	{ field }: Question,
-	filters: IDataObject,
-	rows: readonly IDataObject[],
-): boolean {
-	const seen: LockKey = [path, 'finds all spellings', ...Object.keys(filters)];
-	const holdsText = (held: unknown, asked: unknown) =>
-		listOf(held).some((one) => normalizeText(String(one)).includes(normalizeText(String(asked))));
-	const isLoose = (row: IDataObject) =>
-		Object.entries(filters).some(([name, asked]) => row[name] !== undefined && !holdsText(row[name], asked));
-	const holdsDigits = (row: IDataObject) =>
-		Object.values(filters).every(
-			(asked) => /^\d+$/.test(String(asked)) && containsPart(field, row[field.name], asked),
-		);
-	const loose = rows.filter(isLoose);
-	if (loose.length > 0) execution.noteSeen(seen, loose.every(holdsDigits));
-	return execution.hasSeen(seen);
-}
-
-/** The rows that may hold what a question is about. */
-async function ask(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	{ field, value }: Question,
-	asked: IDataObject,
-): Promise<{ rows: IDataObject[]; isCached: boolean }> {
-	const body = { ...target.query, ...entity.hidden?.show };
-	const list = { ...target, body, task: `look for the ${entity.label.toLowerCase()}` };
-	const { name } = field;
-	const finds = ({ [name]: held }: IDataObject) =>
-		holds(field, held, value) || Object.values(asked).some((one) => containsPart(field, held, one));
-	const noCustomFieldError = () =>
-		item.error(
-			`AlfaCRM's ${entity.label.toLowerCase()} has no field "${name}"`,
-			`Correct 'Custom Field': 'Get' with 'Simplify' off shows which ones there are.`,
-		);
-	const hiddenError = () => hiddenFieldError(item, entity, field);
-	const filter = {
-		fieldName: name,
-		query: asked,
-		mayMatch: finds,
-		fieldMissingError: isCustom(name) ? noCustomFieldError : hiddenError,
-	};
-	// One that did not come might match as well, so that the wrong record would be taken, or a second one made.
-	const what = `which ${entity.plural.toLowerCase()} match`;
-	const { rows, whole } = await readFiltered(item, entity, list, filter, what);
-	if (isEveryValueHidden(field, asked, rows)) throw hiddenError();
-	return { rows: whole?.findCandidates(field, value) ?? rows, isCached: whole !== undefined };
-}
-
-/** Filters that a single source knows. AlfaCRM may ignore them and list everybody. API notes 5.3. */
-const UNSURE_FILTERS = ['email'];
-
-/**
- * Tells whether AlfaCRM has found records by a field and hides its value on all of them. The filters of most declared fields
- * work (API notes 5.3), so such records have values that this user may not see. Filters by custom fields may be ignored.
- */
-function isEveryValueHidden(field: Field, query: IDataObject, rows: readonly IDataObject[]): boolean {
-	const isFiltered = Object.keys(query).length > 0;
-	const isSure = !isCustom(field.name) && !UNSURE_FILTERS.includes(field.name);
-	if (!isFiltered || !isSure || rows.length === 0) return false;
-
-	return rows.every((row) => {
-		const held = row[field.name];
-		// A filler such as +7(999)999-99-99 is no phone, but it is what AlfaCRM has found by 9999.
-		const showsQuery = Object.values(query).some((part) => containsPart(field, held, part));
-		return isBlank(field, held) && !showsQuery;
-	});
-}
-
-/** Stops the run, since it could not tell the record from others and would make a new one each time. */
-function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Error {
-	return item.error(
-		`AlfaCRM finds ${plural.toLowerCase()} by '${label}' but shows it on none of them, so it is not sure which one is meant`,
-		`Let the role of the credential's user see it, or match by something that this user sees.`,
-	);
-}
-
-/** Whether a filter that heeds what it is asked can have found a value, for AlfaCRM looks for a part of it. API notes 10. */
-function containsPart(field: Field, held: unknown, asked: unknown): boolean {
-	const words = normalizeText(String(asked)).split(' ');
-	const hasWords = (one: unknown) => words.every((word) => normalizeText(String(one)).includes(word));
-	const { finds = hasWords } = kindOf(field);
-	return listOf(held).some((one) => finds(one, asked));
-}
-
-/** One value to ask a list for. */
-interface Question {
-	field: Field;
-	value: unknown;
-	/** The filters that find it, each in another spelling; an empty one where the list has no such filter. */
-	forms: IDataObject[];
-}
-
-function questionsOf(entity: Entity, { key, wanted }: Search): Question[] {
-	const isKnown = (filter: string) =>
-		filter === 'id' || isCustom(filter) || entity.filters.some((one) => one.name === filter);
-	const names = (key.ask ?? key.fields).filter((name) => name in wanted);
-	return names.flatMap((name) => {
-		const field = keyField(entity, name);
-		return listOf(wanted[name]).map((value) => {
-			const forms = kindOf(field).searchForms(field, name, value as Wire);
-			const isFilter = forms.every((form) => Object.keys(form).every(isKnown));
-			return { field, value, forms: isFilter ? forms : [{}] };
-		});
-	});
-}
-
-/** Where to look: in the branches chosen, else in all. */
-export async function searchedBranches(
-	item: Item,
-	entity: Entity,
-	{ branch }: Target,
-	chosen: readonly number[],
-	saved?: IDataObject,
-): Promise<Branch[]> {
-	if (chosen.length === 0) return await allBranches(item, branch);
-	// Where a new record would be saved it must be found the next time.
-	return [...new Set([...chosen, ...(saved ? branchesOf(branch, entity.fields, saved) : [])])];
-}
-
-/** Those that are chosen, read before anything is sent; none for all. */
-export function chosenBranches(options: Collection): number[] {
-	if (!options.has(searchedIn.name)) return [];
-	const value = options.input(options.parameter(searchedIn.name));
-	const isNone = Array.isArray(value) && isBlank(searchedIn, value);
-	return isNone ? [] : (options.toWire(searchedIn, value) as number[]);
 }

@@ -8,7 +8,7 @@ import type { Collection } from '../../../form/parameters';
 import { wholeNumber } from '../../../form/wholeNumber';
 import { searchedIn } from '../../../run/branches';
 import type { Item } from '../../../run/item';
-import { chosenBranches } from '../../../run/matching/search';
+import { readChosenBranches } from '../../../run/matching/branchesToSearch';
 import { daysAfter, today as todayIn, wallClock } from '../../../values/formats';
 import { CHECK_NAMES, DAILY_CHECKS } from './dailyChecks';
 import type { CheckName, Days } from './finding';
@@ -56,7 +56,7 @@ export function readDailyForm(item: Item): DailyForm {
 		checks: readChecks(options),
 		days: readDays(options),
 		fewestMembers: options.integer(fewestMembers),
-		chosenBranches: chosenBranches(options),
+		chosenBranches: readChosenBranches(options),
 	};
 }
 

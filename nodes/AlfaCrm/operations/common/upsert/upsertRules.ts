@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Entity } from '../../../entities/types';
+import type { Entity, MatchKey } from '../../../entities/types';
 import { toProperty } from '../../../fields/field';
 import { sortByName } from '../../../fields/order';
 import { collection } from '../../../form/assemble';
@@ -9,13 +9,19 @@ import type { Collection } from '../../../form/parameters';
 import { searchedIn } from '../../../run/branches';
 import { overwriteWithEmpty, shortenOption, readShortensTexts } from '../../../run/body';
 import { listModeForm, readAddToLists } from '../../../run/saveChanges';
-import type { IfArchived, IfSeveral } from '../../../run/matching/decide';
-import { firstChoice } from '../../../run/matching/decide';
+import type { IfSeveral } from '../../../run/matching/chooseMatches';
+import { makeFirstMatchOption } from '../../../run/matching/chooseMatches';
 
-/** In place of single fields: custom ones, which are named by their code, have no choice of their own. */
+/** What 'If the Match Is Archived' can be set to. */
+export type IfArchived = 'update' | 'restore' | 'create' | 'skip';
+
+/** What 'If Match Value Is Unusable' can be set to. */
+type IfUnusable = 'refuse' | 'create';
+
+/** The choice of all fields in 'Set Only on Creation'. It includes custom fields, which have no choices of their own. */
 const ALL_FIELDS = 'all';
 
-/** The options of Create or Update. */
+/** Returns the options of Create or Update. */
 export const upsertOptions = oncePer((entity: Entity): INodeProperties => {
 	const { fields, match } = entity;
 	return collection(
@@ -65,7 +71,7 @@ export const upsertOptions = oncePer((entity: Entity): INodeProperties => {
 						value: 'all',
 						description: 'Change each of them; one item comes out for each',
 					},
-					firstChoice('Update the First'),
+					makeFirstMatchOption('Update the First'),
 				],
 				default: 'refuse',
 			},
@@ -90,26 +96,36 @@ export const upsertOptions = oncePer((entity: Entity): INodeProperties => {
 	);
 });
 
-/** What becomes of the records that are found. */
-export type Rules = ReturnType<typeof rulesOf>;
+/** What the options say about the records that match, and about the values to save. */
+export interface UpsertRules {
+	ifSeveral: IfSeveral;
+	ifArchived: IfArchived;
+	ifUnusable: IfUnusable;
+	/** Whether an update leaves a field alone; the field may be a custom one. */
+	isOnlyForNew(fieldName: string): boolean;
+	overwritesWithEmpty: boolean;
+	addsToLists: boolean;
+	/** Undefined if no field of the entity can be too long. */
+	shortensTexts: boolean | undefined;
+}
 
-/** What the options hold. */
-export function rulesOf(entity: Entity, options: Collection, key: string) {
-	const choice = <T extends string>(name: string): T => options.choice<T>(options.parameter(name));
-	const { match, fields } = entity;
-	const onlyForNew = options.has('onlyForNew')
-		? options.choices(options.parameter('onlyForNew'))
-		: key === 'id'
-			? []
-			: (match?.onlyForNew ?? []);
+export function readUpsertRules(entity: Entity, options: Collection, key: MatchKey): UpsertRules {
+	const readChoice = <T extends string>(name: string): T => options.choice<T>(options.parameter(name));
+	const fieldsOnlyForNew = readFieldsOnlyForNew(entity, options, key);
 	return {
-		ifSeveral: choice<IfSeveral>('ifSeveral'),
-		ifArchived: choice<IfArchived>('ifArchived'),
-		ifKeyEmpty: choice<'refuse' | 'create'>('ifKeyEmpty'),
-		/** Whether a field, custom ones too, is left alone in a record that is found. */
-		isOnlyForNew: (field: string) => onlyForNew.includes(ALL_FIELDS) || onlyForNew.includes(field),
-		overwriteWithEmpty: options.flag(overwriteWithEmpty),
-		addToLists: readAddToLists(options, fields, 'add'),
-		shortens: readShortensTexts(options),
+		ifSeveral: readChoice<IfSeveral>('ifSeveral'),
+		ifArchived: readChoice<IfArchived>('ifArchived'),
+		ifUnusable: readChoice<IfUnusable>('ifKeyEmpty'),
+		isOnlyForNew: (fieldName) =>
+			fieldsOnlyForNew.includes(ALL_FIELDS) || fieldsOnlyForNew.includes(fieldName),
+		overwritesWithEmpty: options.flag(overwriteWithEmpty),
+		addsToLists: readAddToLists(options, entity.fields, 'add'),
+		shortensTexts: readShortensTexts(options),
 	};
+}
+
+/** Reads 'Set Only on Creation'. A user who gives an ID means that very record, so by default all fields are updated. */
+function readFieldsOnlyForNew({ match }: Entity, options: Collection, key: MatchKey): readonly string[] {
+	if (options.has('onlyForNew')) return options.choices(options.parameter('onlyForNew'));
+	return key.name === 'id' ? [] : (match?.onlyForNew ?? []);
 }

@@ -1,0 +1,86 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Field, Wire } from '../../../entities/fieldTypes';
+import type { Entity, MatchKey } from '../../../entities/types';
+import type { RecordOutput } from '../../../output/report';
+import { makeRecordOutput } from '../../../output/report';
+import { changesOf, fitText } from '../../../run/body';
+import type { Item } from '../../../run/item';
+import type { Search } from '../../../run/matching/keys';
+import { findField, readSearch, unusableValueError } from '../../../run/matching/keys';
+import { readMatchKey, readMatchValue } from '../../../run/matching/matchForm';
+import { readChosenBranches } from '../../../run/matching/branchesToSearch';
+import { targetOf } from '../../../run/target';
+import type { Target } from '../../../store/located';
+import { findUnsavedTexts } from './notSaved';
+import { readUpsertInput } from './upsertFields';
+import type { UpsertRules } from './upsertRules';
+import { readUpsertRules, upsertOptions } from './upsertRules';
+import { toAlfaCrmSpelling } from './spelling';
+
+/** What the form of an item says, read before anything is sent. */
+export interface UpsertRequest {
+	item: Item;
+	entity: Entity;
+	target: Target;
+	search: Search;
+	/** Empty if all branches are to be searched. */
+	chosenBranches: number[];
+	/** The fields to save, as the user gave them. The match values are in `search`. */
+	input: IDataObject;
+	/** The fields to save, as an update sends them. */
+	changes: IDataObject;
+	rules: UpsertRules;
+	/** Makes the output for a saved record. */
+	show: RecordOutput;
+}
+
+/**
+ * Reads the whole form of Create or Update, so that whatever is wrong in it is found before anything is sent.
+ *
+ * @throws NodeOperationError if the match values are empty or unusable, unless the form says to create a record then
+ */
+export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
+	const key = readMatchKey(item, entity);
+	const options = item.collection(upsertOptions(entity));
+	const chosenBranches = readChosenBranches(options);
+	const rules = readUpsertRules(entity, options, key);
+	const fit = (field: Field, value: Wire) => fitText(item, field, value, rules.shortensTexts);
+	const search = readSearch(item, entity, key, { fit });
+	const input = readUpsertInput(item, entity, key);
+	const show = makeUpsertOutput(item, entity, key, input);
+
+	if (!search.isUsable && rules.ifUnusable === 'refuse') {
+		throw unusableValueError(item, entity, key, {
+			moreAdvice: ", or let 'If Match Value Is Unusable' create a record",
+		});
+	}
+
+	const changes = changesOf(item, entity, input, rules.overwritesWithEmpty, rules.shortensTexts);
+	return {
+		item,
+		entity,
+		target: targetOf(item, entity),
+		search,
+		chosenBranches,
+		input,
+		changes: toAlfaCrmSpelling(entity, changes),
+		rules,
+		show,
+	};
+}
+
+/** Makes the function that turns a saved record into the output: its useful fields, and the typed texts that it lacks. */
+function makeUpsertOutput(item: Item, entity: Entity, key: MatchKey, input: IDataObject): RecordOutput {
+	const fieldNames = new Set([...key.fields, ...Object.keys(input)]);
+	const pickUsefulFields = makeRecordOutput(item, entity, [...fieldNames]);
+
+	const typedValues: IDataObject = { ...input };
+	for (const fieldName of key.fields) {
+		typedValues[fieldName] = readMatchValue(item, findField(entity, fieldName)) as Wire;
+	}
+	return (record) => ({
+		...pickUsefulFields(record),
+		notSaved: findUnsavedTexts(item, entity, typedValues, record),
+	});
+}

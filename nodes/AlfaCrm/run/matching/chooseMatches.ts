@@ -1,0 +1,62 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { CUSTOMER_TYPE } from '../../entities/customer';
+import { listOf } from '../../fields/field';
+import { readFlag } from '../../values/formats';
+import { matchesSearch } from './compare';
+import type { Match } from './search';
+
+/** What 'If Several Match' can be set to. */
+export type IfSeveral = 'refuse' | 'newest' | 'all';
+
+/** Makes the option of 'If Several Match' that takes one of several matches, in the order of `sortMatches`. */
+export const makeFirstMatchOption = (name: string): INodePropertyOptions => ({
+	name,
+	value: 'newest',
+	description: 'The first in this order: active before archived, clients before leads, then the highest ID',
+});
+
+/**
+ * Returns the matches that the user means, the best one first. If a field has several match values, such as two phones, these
+ * are the matches of one of them, unless the user wants all matches.
+ */
+export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveral): Match[] {
+	return sortMatches(ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches));
+}
+
+/**
+ * Keeps the matches of one match value, if a field has several: people type several phone numbers into one field, the most
+ * important one first. The first number of an active record decides, or else the first number that any record has.
+ */
+function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
+	if (matches.length === 0) return matches;
+
+	// `findMatches` returns the matches of one search.
+	const { matchedBy } = matches[0];
+	// With the key 'Phone or Email', the phone may be one person's and the email another's. Neither of them says more.
+	if (matchedBy.key.isOneEnough) return matches;
+
+	const fieldWithSeveralValues = matchedBy.fields.find(
+		({ name }) => listOf(matchedBy.matchValues[name]).length > 1,
+	);
+	if (fieldWithSeveralValues === undefined) return matches;
+
+	const { name } = fieldWithSeveralValues;
+	const matchesByValue = listOf(matchedBy.matchValues[name]).map((value) => {
+		const matchValues = { ...matchedBy.matchValues, [name]: [value] as string[] };
+		return matches.filter(({ row }) => matchesSearch({ ...matchedBy, matchValues }, row));
+	});
+	const hasActive = (group: readonly Match[]) => group.some(({ archived }) => !archived);
+	return matchesByValue.find(hasActive) ?? matchesByValue.find((group) => group.length > 0) ?? matches;
+}
+
+/** Sorts matches: active ones first, then clients, then the newest. AlfaCRM counts its IDs upwards. */
+export function sortMatches<T extends Pick<Match, 'archived' | 'row'>>(matches: readonly T[]): T[] {
+	return [...matches].sort((a, b) => rankOf(a) - rankOf(b) || Number(b.row.id) - Number(a.row.id));
+}
+
+/** Ranks active clients 0, active leads 1, archived clients 2, archived leads 3. */
+function rankOf({ archived, row }: Pick<Match, 'archived' | 'row'>): number {
+	const isClient = readFlag(row.is_study) === CUSTOMER_TYPE.client;
+	return (archived ? 2 : 0) + (isClient ? 0 : 1);
+}

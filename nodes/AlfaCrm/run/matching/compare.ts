@@ -1,0 +1,74 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Field } from '../../entities/fieldTypes';
+import { kindOf, listOf, normalForms } from '../../fields/field';
+import type { Search } from './keys';
+
+/*
+ * Compares a row with the match values of a search. A row matches if its values have the same normal form as the match
+ * values. A row that does not match may still be similar: its name lacks the patronymic, for example. Then nobody can say
+ * whether it is the record. To update it could change a stranger's record, and to ignore it could make a second one.
+ */
+
+/** Whether a row has the match values of a search: all of them or, for a key such as 'Phone or Email', one of them. */
+export function matchesSearch({ key, fields, matchValues }: Search, row: IDataObject): boolean {
+	const hasValue = (field: Field) => hasMatchValue(field, row[field.name], matchValues[field.name]);
+	return key.isOneEnough ? fields.some(hasValue) : fields.every(hasValue);
+}
+
+/** Whether a field of a record holds the match value, or one of several match values. */
+export function hasMatchValue(field: Field, storedValue: unknown, matchValue: unknown): boolean {
+	const matchForms = new Set(listOf(matchValue).flatMap((value) => normalForms(field, value)));
+	const valuesInSameForm = listOf(storedValue).filter((stored) =>
+		normalForms(field, stored).some((form) => matchForms.has(form)),
+	);
+
+	const { isSameKey } = kindOf(field);
+	if (isSameKey === undefined) return valuesInSameForm.length > 0;
+	return valuesInSameForm.some((stored) =>
+		listOf(matchValue).some((value) => isSameKey(field, stored, value)),
+	);
+}
+
+/** The field in which a similar row differs from a match value. */
+export interface Similarity {
+	field: Field;
+	/** How the two values differ, for a message. */
+	difference: string;
+}
+
+/**
+ * Finds out why a row that does not match may still be the record. The other fields of the key must then match or be
+ * similar as well, unless one field of the key is enough.
+ *
+ * @returns undefined if the row matches, or is certainly another record
+ */
+export function findSimilarity(search: Search, row: IDataObject): Similarity | undefined {
+	if (matchesSearch(search, row)) return undefined;
+
+	const { key, fields, matchValues } = search;
+	const differingFields = fields.filter(
+		(field) => !hasMatchValue(field, row[field.name], matchValues[field.name]),
+	);
+	const similarities = differingFields.flatMap((field): Similarity[] => {
+		const difference = describeDifference(field, row[field.name], matchValues[field.name]);
+		return difference === undefined ? [] : [{ field, difference }];
+	});
+
+	const isEveryFieldSimilar = similarities.length === differingFields.length;
+	return key.isOneEnough || isEveryFieldSimilar ? similarities.at(0) : undefined;
+}
+
+/** Says how a stored value differs from a match value that it is similar to; undefined if the two are not similar. */
+function describeDifference(field: Field, storedValue: unknown, matchValue: unknown): string | undefined {
+	const { explainSimilarity } = kindOf(field);
+	if (explainSimilarity === undefined) return undefined;
+
+	for (const stored of listOf(storedValue)) {
+		for (const value of listOf(matchValue)) {
+			const difference = explainSimilarity(field, stored, value);
+			if (difference !== undefined) return difference;
+		}
+	}
+	return undefined;
+}
