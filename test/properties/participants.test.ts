@@ -3,8 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { ListReader } from '../../nodes/AlfaCrm/api/list';
-import type { Occurrence, Participant } from '../../nodes/AlfaCrm/store/calendar/participants';
-import { occurrenceOf, participantsOf } from '../../nodes/AlfaCrm/store/calendar/participants';
+import type { Occurrence } from '../../nodes/AlfaCrm/store/calendar/occurrences';
+import { occurrenceOf } from '../../nodes/AlfaCrm/store/calendar/occurrences';
+import type { Participant } from '../../nodes/AlfaCrm/store/calendar/participants';
+import { participantsOf } from '../../nodes/AlfaCrm/store/calendar/participants';
 import type { Settings } from '../../sandbox';
 import { depth, seed } from '../support/depth';
 import type { Story } from '../support/lessonStories';
@@ -124,7 +126,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 			}));
 		let left = occurrences.map(({ lesson }) => lesson);
 		const whole = await participantsOf(reader, inBranches(left), { zone: ZONE });
-		expect(whole.left).toEqual([]);
+		expect(whole.unread).toEqual([]);
 		const parts: Participant[] = [];
 		let polls = 0;
 		while (left.length > 0) {
@@ -132,7 +134,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 			read = 0;
 			const hasTime = () => read < groupsAtATime;
 			const part = await participantsOf(reader, inBranches(left), { zone: ZONE, hasTime });
-			({ left } = part);
+			left = part.unread;
 			expect(left.length).toBeLessThan(before);
 			parts.push(...part.participants);
 			polls += 1;

@@ -46,6 +46,41 @@ const iso = (day: string, add: number) =>
 	new Date(Date.parse(`${day}T00:00:00Z`) + add * 86_400_000).toISOString().slice(0, 10);
 const weekdayOf = (day: string) => new Date(`${day}T12:00:00Z`).getUTCDay();
 
+const daysBetween = (one: string, other: string) =>
+	Math.abs(Date.parse(`${one}T00:00:00Z`) - Date.parse(`${other}T00:00:00Z`)) / 86_400_000;
+
+/** Whether a regular lesson is to take place on a day, whatever the calendar holds. */
+function isDayOf(regular: Row, day: string): boolean {
+	const sunday0 = weekdayOf(day);
+	const isWeekday = regular.day === sunday0 || (sunday0 === 0 && regular.day === 7);
+	return isWeekday && isoOf(regular.b_date) <= day && day <= isoOf(regular.e_date);
+}
+
+/**
+ * The days of a regular lesson that are free for others, because a lesson of the calendar stands for them. A lesson on another
+ * weekday stands for the day before it, or else for the day after it. It frees that day only if the other day has a lesson of
+ * its own, or if the lesson is at most three days from that day.
+ */
+function freedDays(regular: Row, lessons: readonly Row[]): Set<string> {
+	const dates = lessons
+		.filter(({ regular_id }) => regular_id !== null && Number(regular_id) === Number(regular.id))
+		.map(({ date }) => String(date))
+		.filter((date) => isoOf(regular.b_date) <= date)
+		.sort();
+	const freed = new Set(dates.filter((date) => isDayOf(regular, date)));
+	const stoodFor = new Set(freed);
+	for (const date of dates) {
+		if (isDayOf(regular, date)) continue;
+		const around = daysFrom(iso(date, -6), iso(date, 6)).filter((day) => isDayOf(regular, day));
+		const chosen = around.find((day) => !stoodFor.has(day));
+		if (chosen === undefined) continue;
+		const isOtherFreed = around.every((day) => day === chosen || freed.has(day));
+		if (isOtherFreed || daysBetween(chosen, date) <= 3) freed.add(chosen);
+		stoodFor.add(chosen);
+	}
+	return freed;
+}
+
 /** What the clock in a zone shows, by the browser's own tables. */
 export function wallAt(moment: number, timeZone: string): string {
 	const how = { hourCycle: 'h23', timeZone } as const;
@@ -79,14 +114,10 @@ export function freeByTheMinute({ hours, lessons, regular }: Rows, asked: Asked)
 		mark(String(row.date), timeIn(row.time_from), timeIn(row.time_to));
 	}
 	for (const row of regular) {
-		for (const day of daysFrom(from, to)) {
-			const sunday0 = weekdayOf(day);
-			const isToday = row.day === sunday0 || (sunday0 === 0 && row.day === 7);
-			const isOn = isoOf(row.b_date) <= day && day <= isoOf(row.e_date);
-			if (!isToday || !isOn || !isMeant(row)) continue;
-			if (lessons.some((one) => one.date === day && Number(one.regular_id) === Number(row.id))) continue;
-			mark(day, timeIn(row.time_from_v), timeIn(row.time_to_v));
-		}
+		if (!isMeant(row)) continue;
+		const freed = freedDays(row, lessons);
+		for (const day of daysFrom(from, to))
+			if (isDayOf(row, day) && !freed.has(day)) mark(day, timeIn(row.time_from_v), timeIn(row.time_to_v));
 	}
 	const found: string[] = [];
 	for (const day of daysFrom(from, to)) {

@@ -90,13 +90,18 @@ export async function findInBranches<T>(
 			notFoundIsDenied: true,
 		});
 		if (result === undefined) {
-			item.execution.hints.add(
-				'This user may not see all branches, so a record there was not found',
-				`branch ${String(branch)}`,
-			);
+			hintThatBranchIsHidden(item, branch);
 		} else if (result.found !== undefined) return result.found;
 	}
 	return undefined;
+}
+
+/** Adds a hint that this user may not see a branch, so that what is there is missing from the output. */
+export function hintThatBranchIsHidden(item: Item, branch: Branch): void {
+	item.execution.hints.add(
+		'This user may not see all branches, so a record there was not found',
+		`branch ${String(branch)}`,
+	);
 }
 
 /**

@@ -8,7 +8,8 @@ import { isPlain } from '../../fields/blank';
 import { listOf } from '../../fields/field';
 import { readTimeSpan } from '../../store/calendar/timeSpan';
 import { MINUTES_OF_A_DAY } from '../../values/time';
-import type { Occurrence, Participant } from '../../store/calendar/participants';
+import type { Occurrence } from '../../store/calendar/occurrences';
+import type { Participant } from '../../store/calendar/participants';
 import type { LocatedRecord } from '../../store/located';
 
 /** What is looked for; stored in workflows. */

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Collected, CollectOptions, ListReader } from '../../api/list';
 import type { ListQuery } from '../../api/pages';
-import { daysAfter, formatDay, readId, readIds } from '../../values/formats';
+import { formatDay, readId, readIds } from '../../values/formats';
 import { archivedFlag } from '../../entities/archive';
 import { belongsToBranch } from '../../entities/branch';
 import { cgi } from '../../entities/cgi';
@@ -23,8 +23,12 @@ import { CustomerCards } from '../../store/calendar/customerCards';
 import type { CheckName, Days, Members } from './dailyFindings';
 import { isMarked } from './dailyFindings';
 import { warnOfMissingCards } from '../../run/missingCards';
-import type { Occurrence, Participant } from '../../store/calendar/participants';
-import { occurrenceOf, occurrencesOn, participantsOf, readMembers } from '../../store/calendar/participants';
+import { daysToRead } from '../../store/calendar/calendar';
+import { readMembers } from '../../store/calendar/groupMembers';
+import type { Occurrence } from '../../store/calendar/occurrences';
+import { findOccurrences, occurrenceOf } from '../../store/calendar/occurrences';
+import type { Participant } from '../../store/calendar/participants';
+import { participantsOf } from '../../store/calendar/participants';
 import type { Branch, LocatedRecord } from '../../store/located';
 
 /** What each is called in the form; items come in this order. */
@@ -79,16 +83,20 @@ export class Lists {
 		branch: Branch,
 		read: () => Promise<T>,
 	): Promise<T | undefined> {
-		const { item, asked } = this;
-		const found = await item.readIfAllowed(read, { notFoundIsDenied: true });
+		const found = await this.item.readIfAllowed(read, { notFoundIsDenied: true });
 		this.isAnyRead ||= found !== undefined;
-		if (found !== undefined) return found;
+		if (found === undefined) this.hintThatChecksLack(names, plural, branch);
+		return found;
+	}
+
+	/** Adds a hint for each of these checks that was asked for: it lacks a list of a branch. */
+	hintThatChecksLack(names: readonly CheckName[], plural: string, branch: Branch): void {
+		const { item, asked } = this;
 		for (const name of asked.checks.filter((one) => names.includes(one)))
 			item.execution.hints.add(
 				`The check '${CHECKS[name]}' is not whole, because this user may not list all that it takes`,
 				`${plural.toLowerCase()} of branch ${String(branch)}`,
 			);
-		return undefined;
 	}
 
 	async collect(list: ListQuery, plural: string, options: CollectOptions = {}): Promise<Collected> {
@@ -197,13 +205,10 @@ interface Lessons {
 	marked: Set<number | null>;
 }
 
-/** Lessons that were moved are looked for a week around, as participants are. */
-const DAYS_AROUND = 7;
-
 export async function readLessons(lists: Lists): Promise<Lessons> {
 	const { day, today, tomorrow, zone } = lists.asked.days;
 	const ahead: CheckName[] = ['overlap', 'comesUnpaid'];
-	const [from, to] = [daysAfter(today, -DAYS_AROUND), daysAfter(tomorrow, DAYS_AROUND)];
+	const { firstDay: from, lastDay: to } = daysToRead(today, tomorrow);
 	const isAhead = lists.wants(...ahead);
 	const isWithin = isAhead && from <= day && day <= to;
 	const ofDay = [
@@ -223,7 +228,9 @@ export async function readLessons(lists: Lists): Promise<Lessons> {
 		// Without the calendar it is not known which of the regular ones stand there.
 		if (rows === undefined) return { located: [], occurrences: [] };
 		const coming = { from: today, to: tomorrow, zone };
-		const next = isAhead ? occurrencesOn({ lessons: rows, regular: regular ?? [] }, coming, branch) : [];
+		const next = isAhead
+			? findOccurrences({ lessons: rows, regularLessons: regular ?? [] }, coming, branch)
+			: [];
 		const back = rows
 			.flatMap((row) => occurrenceOf(row, zone, branch) ?? [])
 			.filter(({ date }) => date === day);
@@ -365,20 +372,18 @@ export async function readComing(lists: Lists, { all }: Lessons): Promise<Partic
 			return await lists.collect(list, plural, options);
 		},
 	};
-	const inBranch = async <T>(branch: Branch, read: () => Promise<T>) => {
-		// Cards are looked for in branches that are not checked, too. Nothing of a check is missing if one of them cannot be seen.
-		const isChecked = branch === undefined || lists.branches.includes(branch);
-		if (!isChecked) return await item.readIfAllowed(read, { notFoundIsDenied: true });
-		const plural = 'Customers or members of groups';
-		return (await lists.allowed(names, plural, branch, async () => ({ read: await read() })))?.read;
-	};
 	const [firstBranch] = lists.branches;
-	const { participants, withoutCard } = await participantsOf(reader, lessons, {
+	const { participants, withoutCard, failures } = await participantsOf(reader, lessons, {
 		zone,
-		inBranch,
-		otherBranches: async () => await allBranches(item, firstBranch),
+		passesOver: 'deniedBranches',
+		listOtherBranches: async () => await allBranches(item, firstBranch),
 		cards: lists.customerCards,
 	});
+	for (const branch of failures.keys()) {
+		// Cards are looked for in branches that are not checked, too. Nothing of a check is missing if one of them cannot be seen.
+		const isChecked = branch === undefined || lists.branches.includes(branch);
+		if (isChecked) lists.hintThatChecksLack(names, 'Customers or members of groups', branch);
+	}
 	warnOfMissingCards(item, withoutCard);
 	const coming = participants.filter(({ customer_id }) => !lists.isArchived(customer_id));
 	for (const { customer: row, customer_branch: branch } of coming) lists.note({ row, branch });

@@ -18,6 +18,7 @@ import {
 	teacherIdsOf,
 } from '../../store/calendar/lessonRow';
 import type { SlotSearch } from './timetable';
+import { lessonDaysFilter } from './timetable';
 import type { Branch } from '../../store/located';
 
 /** The lessons of the attendees say two things: when the attendees are busy, and whether the lesson is booked already. */
@@ -33,14 +34,14 @@ const UNSURE_IF_INCOMPLETE = 'when the customer is free';
 export async function readAttendeeLessons(
 	item: Item,
 	{ attendees }: Booking,
-	{ target, firstDay, lastDay }: SlotSearch,
+	search: SlotSearch,
 ): Promise<IDataObject[]> {
 	const [customerId] = attendees.customerIds;
 	const [groupId] = attendees.groupIds;
 	const attendeeFilter = customerId === undefined ? { group_id: groupId } : { customer_id: customerId };
 	return await readWholeList(item, lessonEntity, {
-		...listCall(lessonEntity, target.branch),
-		body: { ...attendeeFilter, date_from: firstDay, date_to: lastDay },
+		...listCall(lessonEntity, search.target.branch),
+		body: { ...attendeeFilter, ...lessonDaysFilter(search) },
 		passes: passesOf(lessonEntity),
 		task: 'look for the same lesson',
 	});
@@ -101,7 +102,7 @@ const isGroupLesson = (lesson: IDataObject): boolean => groupIdsOf(lesson).lengt
 /** Reads the lessons of groups within the days of a search, cancelled ones as well. */
 async function readGroupLessons(
 	item: Item,
-	{ target, firstDay, lastDay }: SlotSearch,
+	search: SlotSearch,
 	groupIds: readonly number[],
 ): Promise<IDataObject[]> {
 	if (groupIds.length === 0) return [];
@@ -109,8 +110,8 @@ async function readGroupLessons(
 		item,
 		lessonEntity,
 		{
-			...listCall(lessonEntity, target.branch),
-			body: { date_from: firstDay, date_to: lastDay },
+			...listCall(lessonEntity, search.target.branch),
+			body: lessonDaysFilter(search),
 			passes: groupIds.flatMap((group_id) =>
 				passesOf(lessonEntity).map((status) => ({ group_id, ...status })),
 			),

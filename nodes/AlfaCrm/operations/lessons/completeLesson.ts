@@ -19,7 +19,7 @@ import { isOnDay } from '../../store/calendar/periods';
 import { warningReader } from '../../run/readList';
 import { settleNames } from '../../run/settleNames';
 import { CustomerCards } from '../../store/calendar/customerCards';
-import { readMembers } from '../../store/calendar/participants';
+import { readMembers } from '../../store/calendar/groupMembers';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import { readAttendances, rowsField } from './attendance';
 import type { ActionKind } from '../../run/operation';

@@ -11,6 +11,8 @@ import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
 import { eachOnce, readWholeList } from '../../run/readList';
 import type { Item } from '../../run/item';
+import type { LessonRows } from '../../store/calendar/calendar';
+import { daysToRead } from '../../store/calendar/calendar';
 import type { Slot, SlotRequest, Timetable } from '../../store/calendar/slots';
 import { findFreeSlots, startOf, teachersOfSubject } from '../../store/calendar/slots';
 import { getRecord } from '../../run/records';
@@ -191,9 +193,6 @@ function toTeacher(row: IDataObject, branch: Branch, zone: string): Teacher | un
 
 // ---------------------------------------------------------------- reading the timetable
 
-/** The lessons and regular lessons that a branch lists. */
-type BranchLessons = Omit<Timetable, 'workingHours'>;
-
 /**
  * Reads the working hours of the teachers, and what may keep them, the room and the attendees busy. A teacher may be busy in
  * any branch that the teacher works in; the room and the attendees are looked for in the branch of the lesson alone.
@@ -238,11 +237,11 @@ async function readWorkingHours(item: Item, search: SlotSearch): Promise<IDataOb
 }
 
 /** Reads the lessons of the branch in which the lesson is to be, and in which the room is. */
-async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<BranchLessons> {
-	const { target, roomId, subjectId, firstDay, lastDay, involvesAttendees } = search;
+async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<LessonRows> {
+	const { target, roomId, subjectId, firstDay, involvesAttendees } = search;
 	const { branch } = target;
 	const filter = teacherFilter(search);
-	const days = { date_from: firstDay, date_to: lastDay };
+	const days = lessonDaysFilter(search);
 	// Lessons of the weeks before show who teaches the subject.
 	const lessonDays =
 		subjectId === undefined ? days : { ...days, date_from: daysAfter(firstDay, -SUBJECT_DAYS) };
@@ -260,14 +259,10 @@ async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<B
 }
 
 /** Reads the lessons of another branch that teachers work in; warns if this user may not see it. */
-async function readLessonsOfOtherBranch(
-	item: Item,
-	search: SlotSearch,
-	branch: Branch,
-): Promise<BranchLessons> {
+async function readLessonsOfOtherBranch(item: Item, search: SlotSearch, branch: Branch): Promise<LessonRows> {
 	const filter = teacherFilter(search);
-	const days = { date_from: search.firstDay, date_to: search.lastDay };
-	const read = async (): Promise<BranchLessons> => {
+	const days = lessonDaysFilter(search);
+	const read = async (): Promise<LessonRows> => {
 		const [lessons, regularLessons] = await Promise.all([
 			readAll(item, lesson, branch, { ...filter, ...days }),
 			readRegularLessons(item, branch, filter),
@@ -282,6 +277,12 @@ async function readLessonsOfOtherBranch(
 		`branch ${String(branch)}`,
 	);
 	return { lessons: [], regularLessons: [] };
+}
+
+/** Asks for the lessons of the days of a search, and of the days around them, on which a moved lesson may be. */
+export function lessonDaysFilter(days: Pick<SlotSearch, 'firstDay' | 'lastDay'>): IDataObject {
+	const { firstDay, lastDay } = daysToRead(days.firstDay, days.lastDay);
+	return { date_from: firstDay, date_to: lastDay };
 }
 
 /** Asks for one teacher alone. For several, one list of all teachers takes fewer calls than a list for each. */
