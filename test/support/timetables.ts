@@ -189,6 +189,13 @@ const hour = fc
 		};
 	});
 
+/** A lesson is of no regular lesson, of one that is known, or of one that AlfaCRM does not list. */
+function regularIdOf(drawn: number | null, knownCount: number): number | null {
+	if (drawn === null) return null;
+	return 7001 + (drawn === UNKNOWN_REGULAR || knownCount === 0 ? UNKNOWN_REGULAR : drawn % knownCount);
+}
+const UNKNOWN_REGULAR = 8;
+
 export interface Case {
 	rows: { hours: Row[]; lessons: Row[]; regular: Row[] };
 	asked: Asked;
@@ -223,7 +230,7 @@ export const timetables: fc.Arbitrary<Case> = fc
 				status: fc.constantFrom(1, 1, 2, 3),
 				teacher_ids: teachers,
 				room_id: rooms,
-				regular: fc.option(fc.nat({ max: 7 })),
+				regular: fc.option(fc.nat({ max: UNKNOWN_REGULAR })),
 				branch_id: fc.constantFrom(1, 1, 2),
 			})
 			.map(({ span: [from, to, isOver], date, ...row }) => ({
@@ -255,7 +262,7 @@ export const timetables: fc.Arbitrary<Case> = fc
 					hours: hours.map((row, index) => ({ id: 5001 + index, ...row })),
 					regular: lots.map((row, index) => ({ id: 7001 + index, ...row })),
 					lessons: lessons.map(({ regular: of, ...row }, index) => ({
-						...{ id: 9001 + index, regular_id: of === null ? null : 7001 + of, subject_id: 1 },
+						...{ id: 9001 + index, regular_id: regularIdOf(of, lots.length), subject_id: 1 },
 						...{ lesson_type_id: 2, ...row },
 					})),
 				},

@@ -152,11 +152,20 @@ describe('Get Free Slots', () => {
 			// The teacher is taken by what is in their branches; a room of this branch by what is in this branch.
 			const isShown = ({ teacher_ids, branch_id }: IDataObject) =>
 				(homes.includes(Number(branch_id)) && (teacher_ids as number[]).includes(TEACHER)) || branch_id === 1;
-			const visible = (path: string) => school.rows(path).filter(isShown);
+			// A lesson that somebody else gives is not listed for this teacher, so it frees none of the teacher's days.
+			const ignores = (filter: string) => settings.ignoredFilters?.includes(filter) === true;
+			const isListed = ({ teacher_ids, room_id, branch_id }: IDataObject) => {
+				const isOfTeacher = (teacher_ids as number[]).includes(TEACHER) || ignores('lesson.teacher_id');
+				const isInRoom = room_id === ROOM || ignores('lesson.room_ids');
+				return (
+					(homes.includes(Number(branch_id)) && isOfTeacher) ||
+					(branch_id === 1 && asked.room !== undefined && isInRoom)
+				);
+			};
 			const known = {
 				hours: school.rows('working-hour'),
-				lessons: visible('lesson'),
-				regular: visible('regular-lesson'),
+				lessons: school.rows('lesson').filter(isListed),
+				regular: school.rows('regular-lesson').filter(isShown),
 			};
 			jest.setSystemTime(asked.now ?? Date.parse('2025-01-01T00:00:00Z'));
 			const { from, to, duration, step, room, branch, now, zone } = asked;
