@@ -12,9 +12,12 @@ import type { Booking } from './booking';
 import { CustomerLessons } from '../../store/calendar/customerLessons';
 import {
 	groupIdsOf,
+	idOf,
 	isCancelled,
 	isPlanned,
+	lessonTypeIdOf,
 	regularLessonIdOf,
+	subjectIdOf,
 	teacherIdsOf,
 } from '../../store/calendar/lessonRow';
 import type { SlotSearch } from './timetable';
@@ -71,8 +74,8 @@ export async function avoidAttendeeLessons(
 	const groupLessons = await readGroupLessons(item, search, [...groupIds]);
 
 	// AlfaCRM lists lessons of groups for a customer, so one that it lists is the customer's, whatever the memberships say.
-	const listedIds = new Set(firstAttendeeLessons.filter(isGroupLesson).map(({ id }) => readId(id)));
-	const isListed = (lesson: IDataObject) => isGroupLesson(lesson) && listedIds.has(readId(lesson.id));
+	const listedIds = new Set(firstAttendeeLessons.filter(isGroupLesson).map(idOf));
+	const isListed = (lesson: IDataObject) => isGroupLesson(lesson) && listedIds.has(idOf(lesson));
 	return {
 		...search,
 		attendeeLessons: [...firstAttendeeLessons, ...groupLessons],
@@ -160,8 +163,8 @@ function isRequestedLesson(lesson: IDataObject, booking: Booking, zone: string):
 	const isOnRequestedDay = search.firstDay <= day && day <= search.lastDay;
 	if (isCancelled(lesson) || !isOnRequestedDay) return false;
 
-	const hasSubject = readId(lesson.subject_id) === lessonFields.subject_id;
-	const hasLessonType = readId(lesson.lesson_type_id) === lessonFields.lesson_type_id;
+	const hasSubject = subjectIdOf(lesson) === lessonFields.subject_id;
+	const hasLessonType = lessonTypeIdOf(lesson) === lessonFields.lesson_type_id;
 	if (!hasSubject || !hasLessonType || !hasAllAttendeesOf(lesson, lessonFields)) return false;
 
 	const lessonStart = formatTime(lesson.time_from, zone);

@@ -45,7 +45,9 @@ export const participants: ActionKind<'participants'> = {
 		warnOfMissingCards(item, reading.withoutCard);
 
 		const { limit } = form;
-		if (reading.participants.length > limit) warnOfLimit(item, limit, 'participants');
+		if (reading.participants.length > limit) {
+			warnOfLimit(item, limit, 'participants');
+		}
 		return await shownParticipants(reading.participants.slice(0, limit), nameSourceOf(item), form.isSimple);
 	},
 
@@ -76,7 +78,9 @@ function readForm(item: Item, fields: readonly Field[]): ParticipantsForm {
 		isSimple: item.flag(simplify),
 		branch: givenBranch(item),
 	};
-	if (form.lessonId === undefined) assertDayRange(item, form.firstDay, form.lastDay, 'Date From');
+	if (form.lessonId === undefined) {
+		assertDayRange(item, form.firstDay, form.lastDay, 'Date From');
+	}
 	return form;
 }
 

@@ -30,7 +30,9 @@ export class BranchReadings {
 	async tryRead<T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> {
 		return await read().catch((failure: unknown) => {
 			if (!this.isPassedOver(failure)) throw failure;
-			if (!this.hasFailed(branch)) this.failures.set(branch, failure);
+			if (!this.hasFailed(branch)) {
+				this.failures.set(branch, failure);
+			}
 			return undefined;
 		});
 	}

@@ -60,7 +60,9 @@ export class GroupMembers {
 		if (this.readings.hasFailed(branch)) return;
 		const read = async () => await readMembers(this.reader, branch, groupId, passes);
 		const memberships = await this.readings.tryRead(branch, read);
-		if (memberships !== undefined) this.membershipsByGroup.set(keyOf(branch, groupId), memberships);
+		if (memberships !== undefined) {
+			this.membershipsByGroup.set(keyOf(branch, groupId), memberships);
+		}
 	}
 
 	/** Whether the members of all groups of a lesson have been read. */

@@ -88,7 +88,9 @@ function readLessonsOfRegulars(
 		if (regularId === undefined || regularLesson === undefined || date === undefined) continue;
 
 		// A lesson from before the first day belongs to an older timetable, such as another weekday until then.
-		if (date >= firstDay(regularLesson, zone)) lessonsOfRegulars.push({ date, regularId, regularLesson });
+		if (date < firstDay(regularLesson, zone)) continue;
+
+		lessonsOfRegulars.push({ date, regularId, regularLesson });
 	}
 	return lessonsOfRegulars;
 }

@@ -77,7 +77,9 @@ function findSlotsOn(date: string, teacherDays: TeacherDays, request: SlotReques
 			const slotSpan = { begin, end: begin + duration };
 			const slot = { date, start: clockOfMinutes(slotSpan.begin), end: clockOfMinutes(slotSpan.end) };
 			const isTaken = busyTimes.some(({ span }) => doOverlap(span, slotSpan));
-			if (!isTaken && startOf(slot) >= notBefore) slots.push(slot);
+			if (!isTaken && startOf(slot) >= notBefore) {
+				slots.push(slot);
+			}
 		}
 	}
 	return slots;
