@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
+import { Calendar } from '../../../nodes/AlfaCrm/store/calendar/calendar';
 import type { SlotRequest } from '../../../nodes/AlfaCrm/store/calendar/slots';
 import { findFreeSlots } from '../../../nodes/AlfaCrm/store/calendar/slots';
 import { depth, seed } from '../../support/depth';
@@ -20,9 +21,13 @@ const slots = (
 	{ hours = [MONDAY], lessons = [], regular = [] }: Record<string, IDataObject[]>,
 	more: Partial<SlotRequest> = {},
 ) =>
-	findFreeSlots({ workingHours: hours, lessons, regularLessons: regular }, { ...wanted, ...more }).map(
-		({ date, start, end }) => `${date.slice(8)} ${start}-${end}`,
-	);
+	findFreeSlots(
+		{
+			workingHours: hours,
+			calendar: new Calendar({ lessons, regularLessons: regular }, more.zone ?? wanted.zone),
+		},
+		{ ...wanted, ...more },
+	).map(({ date, start, end }) => `${date.slice(8)} ${start}-${end}`);
 const lesson = (more: IDataObject = {}): IDataObject => ({
 	...{ id: 1, date: '2026-02-09', time_from: '2026-02-09 11:00:00', time_to: '2026-02-09 12:00:00' },
 	...{ status: 1, teacher_ids: [TEACHER], room_id: 3, regular_id: null, ...more },
@@ -50,10 +55,13 @@ it('random timetables leave what is free minute by minute', () => {
 			notBefore: now === undefined ? undefined : wallAt(now, zone),
 			zone,
 		};
-		const timetable = {
-			workingHours: rows.hours as IDataObject[],
+		const lessonRows = {
 			lessons: rows.lessons as IDataObject[],
 			regularLessons: rows.regular as IDataObject[],
+		};
+		const timetable = {
+			workingHours: rows.hours as IDataObject[],
+			calendar: new Calendar(lessonRows, zone),
 		};
 		const given = findFreeSlots(timetable, request);
 		expect(given.map(({ date, start, end }) => `${date} ${start}-${end}`)).toEqual(

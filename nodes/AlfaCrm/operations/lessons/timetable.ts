@@ -12,7 +12,7 @@ import { wholeNumber } from '../../form/wholeNumber';
 import { eachOnce, readWholeList } from '../../run/readList';
 import type { Item } from '../../run/item';
 import type { LessonRows } from '../../store/calendar/calendar';
-import { daysToRead } from '../../store/calendar/calendar';
+import { Calendar, daysToRead } from '../../store/calendar/calendar';
 import type { Slot, SlotRequest, Timetable } from '../../store/calendar/slots';
 import { findFreeSlots, startOf, teachersOfSubject } from '../../store/calendar/slots';
 import { getRecord } from '../../run/records';
@@ -212,14 +212,14 @@ export async function readTimetable(
 		...otherBranches.map(async (branch) => await readLessonsOfOtherBranch(item, search, branch)),
 	]);
 
-	const timetable = {
-		workingHours,
+	const rows: LessonRows = {
 		lessons: eachOnce([...attendeeLessons, ...branchLessons.flatMap(({ lessons }) => lessons)]),
 		regularLessons: eachOnce(branchLessons.flatMap(({ regularLessons }) => regularLessons)),
 	};
+	const timetable = { workingHours, calendar: new Calendar(rows, item.zone) };
 	if (subjectId === undefined) return { timetable, teachers };
 
-	const idsOfSubject = teachersOfSubject(timetable, subjectId);
+	const idsOfSubject = teachersOfSubject(rows, subjectId);
 	return { timetable, teachers: teachers.filter(({ id }) => idsOfSubject.has(id)) };
 }
 

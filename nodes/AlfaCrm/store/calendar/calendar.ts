@@ -2,21 +2,20 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { dayOf } from '../../entities/lesson';
 import { daysAfter } from '../../values/formats';
-import { idOf, isCancelled } from './lessonRow';
-import { takesPlaceOn } from './regularLessonRow';
-import type { ReplacedDays } from './replacedDays';
+import { idOf, isCancelled, regularLessonIdOf } from './lessonRow';
+import type { RegularDays } from './regularLessonRow';
+import { readRegularDays, takesPlaceOn } from './regularLessonRow';
+import type { LessonOfRegular, ReplacedDays } from './replacedDays';
 import { findReplacedDays } from './replacedDays';
-
-type Rows = readonly IDataObject[];
 
 /** The lessons and regular lessons of one or several branches, as AlfaCRM lists them. */
 export interface LessonRows {
 	/** Lessons of every status: a cancelled lesson shows that its regular lesson does not take place that day. */
-	lessons: Rows;
-	regularLessons: Rows;
+	lessons: readonly IDataObject[];
+	regularLessons: readonly IDataObject[];
 }
 
-/** A lesson, or a regular lesson on one of its days, as the row that AlfaCRM lists. */
+/** A lesson, or a regular lesson on one of its days, with the row that AlfaCRM lists. */
 export interface OccurrenceRow {
 	date: string;
 	lesson: IDataObject;
@@ -45,16 +44,15 @@ export function daysToRead(firstDay: string, lastDay: string): { firstDay: strin
  * the calendar replaces it there.
  */
 export class Calendar {
-	private readonly lessonsByDay: ReadonlyMap<string, Rows>;
+	private readonly lessonsByDay: ReadonlyMap<string, readonly IDataObject[]>;
+	private readonly regularLessons: readonly RegularLesson[];
 	private readonly replacedDays: ReplacedDays;
 
 	/** @param rows with the lessons of all days of `daysToRead` */
-	constructor(
-		private readonly rows: LessonRows,
-		private readonly zone: string,
-	) {
+	constructor(rows: LessonRows, zone: string) {
 		this.lessonsByDay = groupByDay(rows.lessons, zone);
-		this.replacedDays = findReplacedDays(rows.lessons, rows.regularLessons, zone);
+		this.regularLessons = rows.regularLessons.map((row) => readRegularLesson(row, zone));
+		this.replacedDays = findReplacedDays(findLessonsOfRegulars(this.lessonsByDay, this.regularLessons));
 	}
 
 	/** Returns the lessons and regular lessons that take place on a day, and those that are probably replaced. */
@@ -71,26 +69,57 @@ export class Calendar {
 
 	private regularLessonsOn(date: string): OccurrenceRow[] {
 		const occurrences: OccurrenceRow[] = [];
-		for (const lesson of this.rows.regularLessons) {
-			if (!takesPlaceOn(lesson, date, this.zone)) continue;
-			const replacement = this.replacedDays.find(idOf(lesson), date);
+		for (const { id, row, days } of this.regularLessons) {
+			if (!takesPlaceOn(days, date)) continue;
+			const replacement = this.replacedDays.find(id, date);
 			if (replacement === 'replaced') continue;
+
 			const isProbablyReplaced = replacement === 'probablyReplaced';
-			occurrences.push({ date, lesson, isRegular: true, isProbablyReplaced });
+			occurrences.push({ date, lesson: row, isRegular: true, isProbablyReplaced });
 		}
 		return occurrences;
 	}
 }
 
+interface RegularLesson {
+	id?: number;
+	row: IDataObject;
+	days: RegularDays;
+}
+
+const readRegularLesson = (row: IDataObject, zone: string): RegularLesson => ({
+	id: idOf(row),
+	row,
+	days: readRegularDays(row, zone),
+});
+
 /** Leaves out lessons that show no day. */
-function groupByDay(lessons: Rows, zone: string): Map<string, IDataObject[]> {
+function groupByDay(lessons: readonly IDataObject[], zone: string): Map<string, IDataObject[]> {
 	const lessonsByDay = new Map<string, IDataObject[]>();
 	for (const lesson of lessons) {
 		const day = dayOf(lesson, zone);
 		if (day === undefined) continue;
+
 		const lessonsOfDay = lessonsByDay.get(day) ?? [];
 		lessonsOfDay.push(lesson);
 		lessonsByDay.set(day, lessonsOfDay);
 	}
 	return lessonsByDay;
+}
+
+/** Finds the lessons that were made from one of the regular lessons. */
+function findLessonsOfRegulars(
+	lessonsByDay: ReadonlyMap<string, readonly IDataObject[]>,
+	regularLessons: readonly RegularLesson[],
+): LessonOfRegular[] {
+	const daysByRegularId = new Map(regularLessons.map(({ id, days }) => [id, days]));
+	const lessonsOfRegulars: LessonOfRegular[] = [];
+	for (const [date, lessons] of lessonsByDay) {
+		for (const regularId of lessons.map(regularLessonIdOf)) {
+			const regularDays = daysByRegularId.get(regularId);
+			if (regularId === undefined || regularDays === undefined) continue;
+			lessonsOfRegulars.push({ date, regularId, regularDays });
+		}
+	}
+	return lessonsOfRegulars;
 }

@@ -1,9 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { dayOf } from '../../entities/lesson';
 import { daysAfter } from '../../values/formats';
-import { idOf, regularLessonIdOf } from './lessonRow';
-import { firstDay } from './periods';
+import type { RegularDays } from './regularLessonRow';
 import { takesPlaceOn } from './regularLessonRow';
 
 /**
@@ -11,34 +7,43 @@ import { takesPlaceOn } from './regularLessonRow';
  * or cancelled. AlfaCRM shows in a lesson from which regular lesson it was made, but not for which day (API notes 5.11).
  *
  * - **On the weekday of the regular lesson**, a lesson replaces that day.
- * - **On another weekday**, it was moved. It replaces the day before it on which the regular lesson takes place, or the day
- *   after it if the day before has been replaced. Both are less than a week away.
+ * - **On another weekday**, the lesson was moved. It replaces the day before it on which the regular lesson takes place, or the
+ *   day after it if another lesson replaces the day before. Both are less than a week away.
  *
- * The day of a moved lesson is a guess: it may have been put off from the day before, or brought forward from the day after.
- * The guess is good enough to book another lesson at that hour in two cases: only one day is left to choose, or the lesson was
- * moved by at most `MOST_DAYS_MOVED` days, so that the other day is farther away. Otherwise the day is only *probably*
- * replaced.
+ * The day of a moved lesson is a guess, because it may have been put off from the day before or brought forward from the day
+ * after. The guess is good enough to book something else at that hour in two cases: if only one of the two days is left, or if
+ * the lesson was moved by at most `MOST_DAYS_MOVED` days, so that the other day is farther away. In all other cases the day is
+ * only *probably* replaced.
  */
 
-/** Half a week: of two days that are a week apart, one is at most so far from any day between them. */
+/** The two days are a week apart, so only one of them is this near. */
 const MOST_DAYS_MOVED = 3;
 
-/** The day of a moved lesson is less than a week away. */
+/** Seven days away, it would be the same weekday again. */
 const MOST_DAYS_APART = 6;
 
+/** How sure it is that a lesson replaces a day. */
 export type Replacement = 'replaced' | 'probablyReplaced';
 
-/** Finds the replaced days of all regular lessons, by the lessons of the same days and of a week before and after them. */
-export function findReplacedDays(
-	lessons: readonly IDataObject[],
-	regularLessons: readonly IDataObject[],
-	zone: string,
-): ReplacedDays {
+/** A lesson of the calendar, and the regular lesson from which it was made. */
+export interface LessonOfRegular {
+	/** The day of the lesson. */
+	date: string;
+	regularId: number;
+	regularDays: RegularDays;
+}
+
+/** @param lessons those of the days of interest, and of a week before and after them */
+export function findReplacedDays(lessons: readonly LessonOfRegular[]): ReplacedDays {
 	const replacedDays = new ReplacedDays();
 	const movedLessons: LessonOfRegular[] = [];
-	for (const lesson of readLessonsOfRegulars(lessons, regularLessons, zone)) {
-		if (takesPlaceOn(lesson.regularLesson, lesson.date, zone)) {
-			replacedDays.add(lesson.regularId, lesson.date, 'replaced');
+	for (const lesson of lessons) {
+		const { date, regularId, regularDays } = lesson;
+		// A lesson from before the first day belongs to an older timetable, for example on another weekday.
+		if (date < regularDays.firstDay) continue;
+
+		if (takesPlaceOn(regularDays, date)) {
+			replacedDays.add(regularId, date, 'replaced');
 		} else {
 			movedLessons.push(lesson);
 		}
@@ -46,7 +51,7 @@ export function findReplacedDays(
 
 	movedLessons.sort((a, b) => (a.date < b.date ? -1 : 1));
 	for (const movedLesson of movedLessons) {
-		addDayOfMovedLesson(movedLesson, replacedDays, zone);
+		addDayOfMovedLesson(movedLesson, replacedDays);
 	}
 	return replacedDays;
 }
@@ -67,50 +72,19 @@ export class ReplacedDays {
 
 const keyOf = (regularId: number, date: string): string => `${regularId} ${date}`;
 
-/** A lesson that was made from a regular lesson. */
-interface LessonOfRegular {
-	date: string;
-	regularId: number;
-	regularLesson: IDataObject;
-}
-
-function readLessonsOfRegulars(
-	lessons: readonly IDataObject[],
-	regularLessons: readonly IDataObject[],
-	zone: string,
-): LessonOfRegular[] {
-	const regularLessonsById = new Map(regularLessons.map((row) => [idOf(row), row]));
-	const lessonsOfRegulars: LessonOfRegular[] = [];
-	for (const lesson of lessons) {
-		const regularId = regularLessonIdOf(lesson);
-		const regularLesson = regularLessonsById.get(regularId);
-		const date = dayOf(lesson, zone);
-		if (regularId === undefined || regularLesson === undefined || date === undefined) continue;
-
-		// A lesson from before the first day belongs to an older timetable, such as another weekday until then.
-		if (date < firstDay(regularLesson, zone)) continue;
-
-		lessonsOfRegulars.push({ date, regularId, regularLesson });
-	}
-	return lessonsOfRegulars;
-}
-
-/** Adds the day that a moved lesson replaces, unless the days around it have been replaced by other lessons. */
+/** Adds the day that a moved lesson replaces. Adds none if other lessons replace both days around it. */
 function addDayOfMovedLesson(
-	{ date, regularId, regularLesson }: LessonOfRegular,
+	{ date, regularId, regularDays }: LessonOfRegular,
 	replacedDays: ReplacedDays,
-	zone: string,
 ): void {
-	const nearDays = [
-		findNearDay(regularLesson, date, 'before', zone),
-		findNearDay(regularLesson, date, 'after', zone),
-	].filter((day) => day !== undefined);
+	const nearDays = [findNearDay(regularDays, date, 'before'), findNearDay(regularDays, date, 'after')].filter(
+		(day) => day !== undefined,
+	);
 	const chosenDay = nearDays.find((day) => replacedDays.find(regularId, day.date) === undefined);
 	if (chosenDay === undefined) return;
 
-	const isOnlyChoice = nearDays
-		.filter((day) => day !== chosenDay)
-		.every((day) => replacedDays.find(regularId, day.date) === 'replaced');
+	const otherDays = nearDays.filter((day) => day !== chosenDay);
+	const isOnlyChoice = otherDays.every((day) => replacedDays.find(regularId, day.date) === 'replaced');
 	const isCertain = isOnlyChoice || chosenDay.distance <= MOST_DAYS_MOVED;
 	replacedDays.add(regularId, chosenDay.date, isCertain ? 'replaced' : 'probablyReplaced');
 }
@@ -122,14 +96,13 @@ interface NearDay {
 }
 
 function findNearDay(
-	regularLesson: IDataObject,
-	date: string,
+	regularDays: RegularDays,
+	lessonDate: string,
 	side: 'before' | 'after',
-	zone: string,
 ): NearDay | undefined {
 	for (let distance = 1; distance <= MOST_DAYS_APART; distance++) {
-		const day = daysAfter(date, side === 'before' ? -distance : distance);
-		if (takesPlaceOn(regularLesson, day, zone)) return { date: day, distance };
+		const date = daysAfter(lessonDate, side === 'before' ? -distance : distance);
+		if (takesPlaceOn(regularDays, date)) return { date, distance };
 	}
 	return undefined;
 }

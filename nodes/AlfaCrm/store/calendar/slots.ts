@@ -2,8 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { clockOfMinutes, daysAfter, minutesOfClock } from '../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../values/time';
-import type { LessonRows, OccurrenceRow } from './calendar';
-import { Calendar } from './calendar';
+import type { Calendar, LessonRows, OccurrenceRow } from './calendar';
 import { roomIdOf, showsTeachers, subjectIdOf, teacherIdsOf } from './lessonRow';
 import { timesOf } from './regularLessonRow';
 import type { TimeSpan } from './timeSpan';
@@ -18,9 +17,12 @@ import { findWorkingHours } from './workingHours';
  * Nothing here reads from AlfaCRM. Days are `yyyy-mm-dd`, times `hh:mm`, durations minutes.
  */
 
-/** The lists of AlfaCRM that tell when teachers, rooms and attendees are free. Lessons are those of all days of `daysToRead`. */
-export interface Timetable extends LessonRows {
+/** What tells when teachers, rooms and attendees are free. */
+export interface Timetable {
+	/** The working hours of all teachers, as AlfaCRM lists them. */
 	workingHours: readonly IDataObject[];
+	/** The lessons of the teachers, the room and the attendees. */
+	calendar: Calendar;
 }
 
 /** A lesson for which a slot is sought, with one teacher. */
@@ -128,14 +130,10 @@ interface BusyTime {
 
 /** The days of a teacher: when the teacher works, and when the teacher, the room or an attendee is busy. */
 class TeacherDays {
-	private readonly calendar: Calendar;
-
 	constructor(
 		private readonly timetable: Timetable,
 		private readonly request: SlotRequest,
-	) {
-		this.calendar = new Calendar(timetable, request.zone);
-	}
+	) {}
 
 	/** Returns the working hours of a day, in order. */
 	workingHoursOn(date: string): TimeSpan[] {
@@ -149,7 +147,7 @@ class TeacherDays {
 	}
 
 	busyTimesOn(date: string): BusyTime[] {
-		return this.calendar
+		return this.timetable.calendar
 			.occurrencesOn(date)
 			.filter(({ lesson }) => this.isInTheWay(lesson, date))
 			.map((occurrence) => ({ occurrence, span: this.spanOf(occurrence) }));
