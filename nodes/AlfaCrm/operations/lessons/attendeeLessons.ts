@@ -24,15 +24,18 @@ import type { SlotSearch } from './timetable';
 import { lessonDaysFilter } from './timetable';
 import type { Branch } from '../../store/located';
 
-/** The lessons of the attendees say two things: when the attendees are busy, and whether the lesson is booked already. */
+/**
+ * Reads the lessons of the attendees of a booking. They tell when the attendees are busy, and whether the lesson is booked
+ * already.
+ */
 
-/** What an error says is not sure if a list comes incomplete: a missing lesson would be taken for free time. */
+/** What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for free time. */
 const UNSURE_IF_INCOMPLETE = 'when the customer is free';
 
 /**
- * Reads the lessons that AlfaCRM lists for the first attendee within the days of a search. API notes 5.11.
+ * Reads the lessons that AlfaCRM lists for the first attendee within the days of a search, and around them. API notes 5.11.
  *
- * Cancelled lessons are read as well: each shows that a regular lesson does not take place that day.
+ * Cancelled and moved lessons show that a regular lesson does not take place on its day.
  */
 export async function readAttendeeLessons(
 	item: Item,
@@ -102,7 +105,7 @@ export async function readCustomerLessons(
 
 const isGroupLesson = (lesson: IDataObject): boolean => groupIdsOf(lesson).length > 0;
 
-/** Reads the lessons of groups within the days of a search, cancelled ones as well. */
+/** Reads the lessons of groups within the days of a search, and around them, cancelled ones as well. */
 async function readGroupLessons(
 	item: Item,
 	search: SlotSearch,
@@ -143,7 +146,7 @@ async function readMemberships(item: Item, branch: Branch, customerId: number): 
 /**
  * Finds the lesson that the user wants to book among the lessons of the attendees, the earliest if there are several.
  *
- * @returns undefined also if the user wants a new lesson in any case
+ * @returns undefined if there is none, or if the user has switched off *Skip If It Already Exists*
  */
 export function findExistingLesson(
 	booking: Booking,

@@ -19,7 +19,7 @@ import { getRecord } from '../../run/records';
 import type { Branch, Target } from '../../store/located';
 
 /**
- * Reads from AlfaCRM what `slots.ts` works out free slots of: teachers, their working hours, and lessons.
+ * Reads from AlfaCRM what `slots.ts` needs to work out free slots: teachers, their working hours, and lessons.
  */
 
 /** The most days that a search may cover. A longer range is a mistake in one of the days. */
@@ -31,7 +31,7 @@ const FIRST_DAYS = 14;
 /** A teacher who has given lessons of a subject within these days before the search counts as a teacher of it. */
 const SUBJECT_DAYS = 28;
 
-/** What an error says is not sure if a list comes incomplete: a missing lesson would be taken for free time. */
+/** What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for free time. */
 const UNSURE_IF_INCOMPLETE = 'when the teacher is free';
 
 const MINUTES_RANGE = { min: 5, max: 1440 };
@@ -309,7 +309,7 @@ async function readAll(
 	return await readWholeList(item, entity, list, UNSURE_IF_INCOMPLETE);
 }
 
-/** Reads something once for all items of an execution. Only for what no booking changes. */
+/** Reads something once for all items of an execution. No booking of an earlier item may change it. */
 async function readOncePerRun<T>(
 	item: Item,
 	{ path }: Entity,

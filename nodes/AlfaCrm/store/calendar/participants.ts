@@ -82,6 +82,11 @@ export async function participantsOf(
 	return await readPeople(reader, lessons, options, new BranchReadings(options.passesOver));
 }
 
+/**
+ * Reads the members of the groups of all lessons, and then the cards of everybody who is to come.
+ *
+ * @param readings notes the branches that cannot be read; it may hold some that failed before
+ */
 async function readPeople(
 	reader: ListReader,
 	lessonsOfBranches: readonly LessonsOfBranch[],
@@ -93,22 +98,25 @@ async function readPeople(
 	const members = new GroupMembers(reader, readings, zone);
 	await members.read(lessons, { hasTime, wasReadBefore });
 
-	const { reached, unread } = splitAtFirstUnread(lessons, members, readings);
-	const expected = reached.map((located) => ({ ...located, customers: members.customersOf(located) }));
+	const { reachedLessons, unreadLessons } = splitAtFirstUnread(lessons, members, readings);
+	const expectedLessons = reachedLessons.map((lesson) => ({
+		...lesson,
+		customers: members.customersOf(lesson),
+	}));
 
 	const cards = options.cards ?? new CustomerCards(reader, zone);
 	const branches = lessonsOfBranches
 		.map(({ branch }) => branch)
 		.filter((branch) => !readings.hasFailed(branch));
-	await readCardsOfBranches(branches, expected, cards, readings);
+	await readCardsOfBranches(branches, expectedLessons, cards, readings);
 
-	const coming = expected.filter(({ branch }) => !readings.hasFailed(branch));
-	const customerIds = customerIdsIn(coming);
+	const readableLessons = expectedLessons.filter(({ branch }) => !readings.hasFailed(branch));
+	const customerIds = customerIdsIn(readableLessons);
 	await readCardsElsewhere(customerIds, branches, cards, readings, options);
 
 	return {
-		participants: participantsIn(coming, cards),
-		unread: unread.map(({ lesson }) => lesson),
+		participants: participantsIn(readableLessons, cards),
+		unread: unreadLessons.map(({ lesson }) => lesson),
 		withoutCard: cards.missing(customerIds),
 		failures: readings.failures,
 	};
@@ -129,11 +137,11 @@ function splitAtFirstUnread(
 	lessons: readonly LocatedOccurrence[],
 	members: GroupMembers,
 	readings: BranchReadings,
-): { reached: LocatedOccurrence[]; unread: LocatedOccurrence[] } {
+): { reachedLessons: LocatedOccurrence[]; unreadLessons: LocatedOccurrence[] } {
 	const isReadable = ({ branch }: LocatedOccurrence) => !readings.hasFailed(branch);
 	const firstUnread = lessons.findIndex((located) => isReadable(located) && !members.hasAllOf(located));
 	const end = firstUnread === -1 ? lessons.length : firstUnread;
-	return { reached: lessons.slice(0, end).filter(isReadable), unread: lessons.slice(end) };
+	return { reachedLessons: lessons.slice(0, end).filter(isReadable), unreadLessons: lessons.slice(end) };
 }
 
 // ---------------------------------------------------------------- cards

@@ -23,7 +23,7 @@ const MOST_DAYS_MOVED = 3;
 const MOST_DAYS_APART = 6;
 
 /** How sure it is that a lesson replaces a day. */
-export type Replacement = 'replaced' | 'probablyReplaced';
+type Replacement = 'replaced' | 'probablyReplaced';
 
 /** A lesson of the calendar, and the regular lesson from which it was made. */
 export interface LessonOfRegular {
