@@ -42,11 +42,18 @@ const questions = fc.record({
 });
 type Question = typeof questions extends fc.Arbitrary<infer T> ? T : never;
 
-/** Stories in which everybody may be booked, and no lesson is moved to another day. */
+/** Stories in which everybody may be booked. */
 const schools = stories.map(
 	(story): Story => ({
 		...story,
 		people: story.people.map((person) => ({ ...person, kind: 'client' })),
+	}),
+);
+
+/** Stories in which no lesson is moved to another day either, so that it is certain which hours are free. */
+const schoolsWithoutMoves = schools.map(
+	(story): Story => ({
+		...story,
 		regular: story.regular.map((regular) => ({
 			...regular,
 			fates: regular.fates.map((fate) =>
@@ -148,7 +155,7 @@ it('Book finds the first hour of a day in which the customer has no lesson', asy
 		expect(json).toMatchObject([{ operationResult: 'created', time_from: `${day} ${clockOf(expected)}:00` }]);
 		if (expected > opens) daysWithLessons += 1;
 	};
-	await fc.assert(fc.asyncProperty(schools, accounts, questions, check), {
+	await fc.assert(fc.asyncProperty(schoolsWithoutMoves, accounts, questions, check), {
 		seed,
 		numRuns: depth.lessonStories,
 	});

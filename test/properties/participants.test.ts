@@ -3,8 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { ListReader } from '../../nodes/AlfaCrm/api/list';
-import type { Occurrence, Participant } from '../../nodes/AlfaCrm/store/calendar/participants';
-import { occurrenceOf, participantsOf } from '../../nodes/AlfaCrm/store/calendar/participants';
+import type { Occurrence } from '../../nodes/AlfaCrm/store/calendar/occurrences';
+import { occurrenceOf } from '../../nodes/AlfaCrm/store/calendar/occurrences';
+import type { Participant } from '../../nodes/AlfaCrm/store/calendar/participants';
+import { participantsOf } from '../../nodes/AlfaCrm/store/calendar/participants';
 import type { Settings } from '../../sandbox';
 import { depth, seed } from '../support/depth';
 import type { Story } from '../support/lessonStories';
@@ -68,6 +70,79 @@ it('each person comes once for each lesson, at the time of the school, and nobod
 	expect(count).toBeGreaterThan(depth.lessonStories / 4);
 }, 300_000);
 
+/** All lessons of the stories are given by this teacher. */
+const TEACHER = 1;
+
+/** The teacher works in both branches, all day. */
+function addTeacher(school: SmallSchool): void {
+	school.add('teacher', { id: TEACHER, name: 'Петров Лев', branch_ids: [1, 2] });
+	for (let weekday = 1; weekday <= 7; weekday++) {
+		school.add('working-hour', {
+			teacher_id: TEACHER,
+			branch_id: 1,
+			weekday,
+			time_from: '00:00',
+			time_to: '24:00',
+		});
+	}
+}
+
+it('Get Free Slots offers no time at which Get Participants says that somebody comes to the teacher', async () => {
+	let visitCount = 0;
+	let slotCount = 0;
+	const check = async (
+		story: Story,
+		settings: Partial<Settings>,
+		{ first, length }: { first: number; length: number },
+	) => {
+		const noon = DateTime.fromISO(`${story.today}T12:00`, { zone: story.zone });
+		jest.useFakeTimers({ now: noon.toMillis(), advanceTimers: true });
+		const now = noon.toUTC().toISO() ?? '';
+		const school = new SmallSchool({ timeZone: story.zone, now, ...settings });
+		for (const [path, row] of rowsOf(story)) school.add(path, row);
+		addTeacher(school);
+		const firstDay = dayPlus(story.today, first);
+		const days = { date_from: firstDay, date_to: dayPlus(firstDay, length) };
+
+		const participants = await school.done(
+			{
+				resource: 'lesson',
+				operation: 'getParticipants',
+				branchId: '',
+				returnAll: true,
+				simplify: false,
+				additionalFields: {},
+				...days,
+			},
+			{ timezone: story.zone },
+		);
+		const slots = await school.done(
+			{
+				resource: 'teacher',
+				operation: 'getFreeSlots',
+				branchId: 1,
+				id: TEACHER,
+				returnAll: true,
+				duration: 15,
+				options: { step: 15, past: true },
+				...days,
+			},
+			{ timezone: story.zone },
+		);
+
+		const slotStarts = slots.json.map(({ date, start }) => `${String(date)} ${String(start)}:00`);
+		for (const { time_from, time_to } of participants.json) {
+			const isWithinLesson = (start: string) => String(time_from) <= start && start < String(time_to);
+			expect(slotStarts.filter(isWithinLesson)).toEqual([]);
+		}
+		visitCount += participants.json.length;
+		slotCount += slotStarts.length;
+	};
+	await fc.assert(fc.asyncProperty(stories, ways, asked, check), { seed, numRuns: depth.lessonStories });
+	expect(visitCount).toBeGreaterThan(0);
+	expect(slotCount).toBeGreaterThan(0);
+}, 300_000);
+
 const ZONE = 'Europe/Moscow';
 const PEOPLE = [501, 502, 503, 504];
 const ids = (from: readonly number[], most: number) =>
@@ -124,7 +199,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 			}));
 		let left = occurrences.map(({ lesson }) => lesson);
 		const whole = await participantsOf(reader, inBranches(left), { zone: ZONE });
-		expect(whole.left).toEqual([]);
+		expect(whole.unread).toEqual([]);
 		const parts: Participant[] = [];
 		let polls = 0;
 		while (left.length > 0) {
@@ -132,7 +207,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 			read = 0;
 			const hasTime = () => read < groupsAtATime;
 			const part = await participantsOf(reader, inBranches(left), { zone: ZONE, hasTime });
-			({ left } = part);
+			left = part.unread;
 			expect(left.length).toBeLessThan(before);
 			parts.push(...part.participants);
 			polls += 1;

@@ -46,6 +46,41 @@ const iso = (day: string, add: number) =>
 	new Date(Date.parse(`${day}T00:00:00Z`) + add * 86_400_000).toISOString().slice(0, 10);
 const weekdayOf = (day: string) => new Date(`${day}T12:00:00Z`).getUTCDay();
 
+const daysBetween = (one: string, other: string) =>
+	Math.abs(Date.parse(`${one}T00:00:00Z`) - Date.parse(`${other}T00:00:00Z`)) / 86_400_000;
+
+/** Whether a regular lesson is to take place on a day, whatever the calendar holds. */
+function isDayOf(regular: Row, day: string): boolean {
+	const sunday0 = weekdayOf(day);
+	const isWeekday = regular.day === sunday0 || (sunday0 === 0 && regular.day === 7);
+	return isWeekday && isoOf(regular.b_date) <= day && day <= isoOf(regular.e_date);
+}
+
+/**
+ * The days of a regular lesson that are free for others, because a lesson of the calendar stands for them. A lesson on another
+ * weekday stands for the day before it, or else for the day after it. It frees that day only if the other day has a lesson of
+ * its own, or if the lesson is at most three days from that day.
+ */
+function freedDays(regular: Row, lessons: readonly Row[]): Set<string> {
+	const dates = lessons
+		.filter(({ regular_id }) => regular_id !== null && Number(regular_id) === Number(regular.id))
+		.map(({ date }) => String(date))
+		.filter((date) => isoOf(regular.b_date) <= date)
+		.sort();
+	const freed = new Set(dates.filter((date) => isDayOf(regular, date)));
+	const stoodFor = new Set(freed);
+	for (const date of dates) {
+		if (isDayOf(regular, date)) continue;
+		const around = daysFrom(iso(date, -6), iso(date, 6)).filter((day) => isDayOf(regular, day));
+		const chosen = around.find((day) => !stoodFor.has(day));
+		if (chosen === undefined) continue;
+		const isOtherFreed = around.every((day) => day === chosen || freed.has(day));
+		if (isOtherFreed || daysBetween(chosen, date) <= 3) freed.add(chosen);
+		stoodFor.add(chosen);
+	}
+	return freed;
+}
+
 /** What the clock in a zone shows, by the browser's own tables. */
 export function wallAt(moment: number, timeZone: string): string {
 	const how = { hourCycle: 'h23', timeZone } as const;
@@ -79,14 +114,10 @@ export function freeByTheMinute({ hours, lessons, regular }: Rows, asked: Asked)
 		mark(String(row.date), timeIn(row.time_from), timeIn(row.time_to));
 	}
 	for (const row of regular) {
-		for (const day of daysFrom(from, to)) {
-			const sunday0 = weekdayOf(day);
-			const isToday = row.day === sunday0 || (sunday0 === 0 && row.day === 7);
-			const isOn = isoOf(row.b_date) <= day && day <= isoOf(row.e_date);
-			if (!isToday || !isOn || !isMeant(row)) continue;
-			if (lessons.some((one) => one.date === day && Number(one.regular_id) === Number(row.id))) continue;
-			mark(day, timeIn(row.time_from_v), timeIn(row.time_to_v));
-		}
+		if (!isMeant(row)) continue;
+		const freed = freedDays(row, lessons);
+		for (const day of daysFrom(from, to))
+			if (isDayOf(row, day) && !freed.has(day)) mark(day, timeIn(row.time_from_v), timeIn(row.time_to_v));
 	}
 	const found: string[] = [];
 	for (const day of daysFrom(from, to)) {
@@ -158,6 +189,13 @@ const hour = fc
 		};
 	});
 
+/** A lesson is of no regular lesson, of one that is known, or of one that AlfaCRM does not list. */
+function regularIdOf(drawn: number | null, knownCount: number): number | null {
+	if (drawn === null) return null;
+	return 7001 + (drawn === UNKNOWN_REGULAR || knownCount === 0 ? UNKNOWN_REGULAR : drawn % knownCount);
+}
+const UNKNOWN_REGULAR = 8;
+
 export interface Case {
 	rows: { hours: Row[]; lessons: Row[]; regular: Row[] };
 	asked: Asked;
@@ -192,7 +230,7 @@ export const timetables: fc.Arbitrary<Case> = fc
 				status: fc.constantFrom(1, 1, 2, 3),
 				teacher_ids: teachers,
 				room_id: rooms,
-				regular: fc.option(fc.nat({ max: 7 })),
+				regular: fc.option(fc.nat({ max: UNKNOWN_REGULAR })),
 				branch_id: fc.constantFrom(1, 1, 2),
 			})
 			.map(({ span: [from, to, isOver], date, ...row }) => ({
@@ -224,7 +262,7 @@ export const timetables: fc.Arbitrary<Case> = fc
 					hours: hours.map((row, index) => ({ id: 5001 + index, ...row })),
 					regular: lots.map((row, index) => ({ id: 7001 + index, ...row })),
 					lessons: lessons.map(({ regular: of, ...row }, index) => ({
-						...{ id: 9001 + index, regular_id: of === null ? null : 7001 + of, subject_id: 1 },
+						...{ id: 9001 + index, regular_id: regularIdOf(of, lots.length), subject_id: 1 },
 						...{ lesson_type_id: 2, ...row },
 					})),
 				},

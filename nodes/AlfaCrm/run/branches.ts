@@ -105,7 +105,7 @@ export async function findInBranches<T>(
 }
 
 /** Adds a hint that this user may not see a branch, so that what is there is missing from the output. */
-function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
+export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	item.execution.hints.add(
 		'This user may not see all branches, so a record there was not found',
 		`branch ${String(hiddenBranch)}`,

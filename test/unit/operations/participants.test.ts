@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { occurrencesOn } from '../../../nodes/AlfaCrm/store/calendar/participants';
+import { findOccurrences } from '../../../nodes/AlfaCrm/store/calendar/occurrences';
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import { SmallSchool } from './school';
 
@@ -12,10 +12,10 @@ describe('regular lessons that do not stand in the calendar', () => {
 	};
 	/** Which of them take place in the week of Monday, 9 March 2026, and in the next. */
 	const days = (lessons: IDataObject[], regular: IDataObject = {}) =>
-		occurrencesOn(
+		findOccurrences(
 			{
 				lessons: lessons.map((row) => ({ id: 9_001, regular_id: 71, status: 1, ...row })),
-				regular: [{ ...REGULAR, ...regular }],
+				regularLessons: [{ ...REGULAR, ...regular }],
 			},
 			{ from: '2026-03-09', to: '2026-03-22', zone: 'Europe/Moscow' },
 			1,
@@ -35,7 +35,7 @@ describe('regular lessons that do not stand in the calendar', () => {
 	it('one that ends after midnight ends on the next day', () => {
 		const late = { ...REGULAR, time_from_v: '23:00', time_to_v: '00:30' };
 		const on = { from: '2026-03-10', to: '2026-03-10', zone: 'Europe/Moscow' };
-		expect(occurrencesOn({ lessons: [], regular: [late] }, on, 1)).toMatchObject([
+		expect(findOccurrences({ lessons: [], regularLessons: [late] }, on, 1)).toMatchObject([
 			{ time_from: '2026-03-10 23:00:00', time_to: '2026-03-11 00:30:00', branch_id: 1, group_ids: [41] },
 		]);
 	});

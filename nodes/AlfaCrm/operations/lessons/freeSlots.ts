@@ -50,7 +50,9 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 
 		// One slot more than the limit shows that there are more.
 		const slots = await findSlots(item, { ...form, teachers }, { enough: limit + 1 });
-		if (slots.length > limit) warnOfLimit(item, limit, 'slots');
+		if (slots.length > limit) {
+			warnOfLimit(item, limit, 'slots');
+		}
 		return slots.slice(0, limit).map(({ teacher, ...slot }) => ({
 			...slot,
 			teacher_id: teacher.id,

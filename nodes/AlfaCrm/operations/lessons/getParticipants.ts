@@ -1,153 +1,229 @@
-import { warnOfMissingCards } from '../../run/missingCards';
 import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../entities/customer';
 import { reference, references } from '../../entities/fields';
-import type { Shown } from '../../entities/fieldTypes';
+import type { Field, Shown } from '../../entities/fieldTypes';
 import { lesson as lessonEntity } from '../../entities/lesson';
 import type { Entity } from '../../entities/types';
 import { readId } from '../../values/formats';
-import type { Item } from '../../run/item';
-import type { ActionKind } from '../../run/operation';
-import { readFilterFields } from '../../run/actionFields';
 import { LINK, linkOf } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { namedFields, withNames } from '../../output/names';
 import { simplify, withNameSchema } from '../../output/readings';
 import { makeFlattener } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
+import { readFilterFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
-import { allBranches, findInBranches, openBranches } from '../../run/branches';
-import { limitForm, readLimit, warningReader, warnOfLimit } from '../../run/readList';
-import { givenBranch } from '../../run/target';
-import type { Occurrence, Participant } from '../../store/calendar/participants';
-import { occurrenceOf, participantsOf, readParticipants } from '../../store/calendar/participants';
-import { assertDayRange } from './timetable';
+import { allBranches, findInBranches, hintThatBranchIsHidden, openBranches } from '../../run/branches';
+import type { Item } from '../../run/item';
+import { warnOfMissingCards } from '../../run/missingCards';
 import { nameSourceOf } from '../../run/names';
+import type { ActionKind } from '../../run/operation';
+import { limitForm, readLimit, warningReader, warnOfLimit } from '../../run/readList';
 import { currentRecord, notFoundError } from '../../run/records';
+import { givenBranch } from '../../run/target';
+import { occurrenceOf } from '../../store/calendar/occurrences';
+import type {
+	LessonsOfBranch,
+	Participant,
+	ParticipantOptions,
+	ParticipantReading,
+} from '../../store/calendar/participants';
+import { participantsOf, readParticipants } from '../../store/calendar/participants';
 import type { Branch } from '../../store/located';
+import { assertDayRange } from './timetable';
 
-/** Who comes to lessons. */
+/** Lists who comes to the lessons of some days, or to one lesson: one item for each person and lesson. */
 export const participants: ActionKind<'participants'> = {
 	decidesByTime: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
-	async execute(item, entity, { fields: fields = [] }) {
-		const { date_from, date_to, lesson_id } = bodyOf(item, fields, readFilterFields(item, fields));
-		const [from, to, id] = [String(date_from), String(date_to), readId(lesson_id)];
-		const most = readLimit(item);
-		const isSimple = item.flag(simplify);
-		const given = givenBranch(item);
-		if (id === undefined) assertDayRange(item, from, to, 'Date From');
 
-		const branches = given === undefined ? await openBranches(item) : [given];
-		const reader = warningReader(item, 'rows');
-		const refusals = new Map<Branch, unknown>();
-		const asked = {
-			zone: item.zone,
-			inBranch: passingOver(item, given, refusals),
-			otherBranches: async () => await allBranches(item, given ?? branches[0]),
-		};
-		const lesson = id === undefined ? undefined : await lessonIn(item, entity, id, branches);
-		const { participants: found, withoutCard } = lesson
-			? await participantsOf(reader, [lesson], asked)
-			: await readParticipants(reader, { branches, from, to, ...asked });
-		// Where nothing could be looked at, nobody knows that nobody comes.
-		const [refused, ...others] = (lesson ? [lesson.branch] : branches).map((one) => refusals.get(one));
-		if (refused !== undefined && !others.includes(undefined)) throw item.asError(refused);
-		warnOfMissingCards(item, withoutCard);
-		if (found.length > most) warnOfLimit(item, most, 'participants');
-		return await shownParticipants(found.slice(0, most), nameSourceOf(item), isSimple);
+	async execute(item, entity, { fields: fields = [] }) {
+		const form = readForm(item, fields);
+		const branches = form.branch === undefined ? await openBranches(item) : [form.branch];
+
+		const reading = await readFromBranches(item, entity, form, branches);
+		warnOfMissingCards(item, reading.withoutCard);
+
+		const { limit } = form;
+		if (reading.participants.length > limit) {
+			warnOfLimit(item, limit, 'participants');
+		}
+		return await shownParticipants(reading.participants.slice(0, limit), nameSourceOf(item), form.isSimple);
 	},
+
 	output: () => participantSchema,
 	reads: true,
 	anyBranch: true,
 };
 
-/** A branch that this user may not see is left out with a hint, unless it is the one that was chosen; why is noted. */
-const passingOver =
-	(item: Item, chosen: Branch, refusals: Map<Branch, unknown>) =>
-	async <T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> => {
-		if (branch === chosen) return await read();
-		const noting = async () =>
-			await read().catch((failure: unknown) => {
-				refusals.set(branch, failure);
-				throw failure;
-			});
-		return await findInBranches(item, [branch], noting);
-	};
+interface ParticipantsForm {
+	/** The branch that the user has chosen; undefined for all open ones. */
+	branch: Branch;
+	/** Both `yyyy-mm-dd`, and both included. */
+	firstDay: string;
+	lastDay: string;
+	/** Reads the participants of this lesson alone, on whichever day it is. */
+	lessonId?: number;
+	limit: number;
+	isSimple: boolean;
+}
 
-async function lessonIn(
+function readForm(item: Item, fields: readonly Field[]): ParticipantsForm {
+	const { date_from, date_to, lesson_id } = bodyOf(item, fields, readFilterFields(item, fields));
+	const form = {
+		firstDay: String(date_from),
+		lastDay: String(date_to),
+		lessonId: readId(lesson_id),
+		limit: readLimit(item),
+		isSimple: item.flag(simplify),
+		branch: givenBranch(item),
+	};
+	if (form.lessonId === undefined) {
+		assertDayRange(item, form.firstDay, form.lastDay, 'Date From');
+	}
+	return form;
+}
+
+/**
+ * Reads who comes. A branch that this user may not see is left out, with a hint.
+ *
+ * @throws NodeApiError if no branch can be looked into: then nobody knows whether somebody comes
+ */
+async function readFromBranches(
+	item: Item,
+	entity: Entity,
+	form: ParticipantsForm,
+	branches: readonly Branch[],
+): Promise<ParticipantReading> {
+	const reader = warningReader(item, 'rows');
+	const options: ParticipantOptions = {
+		zone: item.zone,
+		passesOver: 'deniedBranches',
+		listOtherBranches: async () => await allBranches(item, form.branch ?? branches[0]),
+	};
+	if (form.lessonId !== undefined) {
+		const lesson = await findLesson(item, entity, form.lessonId, branches);
+		const reading = await participantsOf(reader, [lesson], options);
+		tellOfDeniedBranches(item, [lesson.branch], reading);
+		return reading;
+	}
+
+	const days = { from: form.firstDay, to: form.lastDay };
+	const reading = await readParticipants(reader, { branches, ...days }, options);
+	tellOfDeniedBranches(item, branches, reading);
+	return reading;
+}
+
+/**
+ * Adds a hint for each branch that this user may not see.
+ *
+ * @param branches the branches of the lessons; cards were looked for in others as well
+ * @throws NodeApiError if this user may see none of `branches`
+ */
+function tellOfDeniedBranches(
+	item: Item,
+	branches: readonly Branch[],
+	{ failures }: ParticipantReading,
+): void {
+	if (branches.every((branch) => failures.has(branch))) throw item.asError(failures.get(branches[0]));
+
+	for (const branch of failures.keys()) {
+		hintThatBranchIsHidden(item, branch);
+	}
+}
+
+/** @throws NodeApiError if the lesson is in none of the branches */
+async function findLesson(
 	item: Item,
 	entity: Entity,
 	id: number,
 	branches: readonly Branch[],
-): Promise<{ branch: Branch; occurrences: Occurrence[] }> {
+): Promise<LessonsOfBranch> {
 	const target = { path: entity.path, query: {}, labels: {} };
-	const look = async (branch: Branch) => await currentRecord(item, lessonEntity, id, { ...target, branch });
-	const [only, ...others] = branches;
-	const found = others.length === 0 ? await look(only) : await findInBranches(item, branches, look);
-	if (found === undefined) throw notFoundError(item, entity, id, others.length === 0 ? only : undefined);
-	const { row, branch } = found;
-	const occurrence = occurrenceOf(row, item.zone, branch);
-	return { branch, occurrences: occurrence ? [occurrence] : [] };
+	const findIn = async (branch: Branch) => await currentRecord(item, lessonEntity, id, { ...target, branch });
+	const [firstBranch] = branches;
+	const isOneBranch = branches.length === 1;
+	const found = isOneBranch ? await findIn(firstBranch) : await findInBranches(item, branches, findIn);
+	if (found === undefined) throw notFoundError(item, entity, id, isOneBranch ? firstBranch : undefined);
+
+	const occurrence = occurrenceOf(found.row, item.zone, found.branch);
+	return { branch: found.branch, occurrences: occurrence === undefined ? [] : [occurrence] };
 }
 
-// ---------------------------------------------------------------- what comes out
+// ---------------------------------------------------------------- output
 
-const contacts = customerEntity.fields
+const contactFields = customerEntity.fields
 	.filter(({ name }) => ['phone', 'email'].includes(name))
 	.map((field) => ({ ...field, name: `customer_${field.name}` }));
 
-/** What a lesson says besides its time, with names. */
-const shown: Shown[] = [
+/** The fields of the lesson besides its time. Each has a name beside its ID. */
+const lessonFields: Shown[] = [
 	reference('group_id', 'Group', 'group'),
 	reference('subject_id', 'Subject', 'subject'),
 	references('teacher_ids', 'Teacher', 'teacher'),
 	reference('room_id', 'Room', 'room'),
 	reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 ];
-const named = namedFields(shown);
-const flat = makeFlattener([...contacts, ...shown], named);
+const lessonNames = namedFields(lessonFields);
+const flatten = makeFlattener([...contactFields, ...lessonFields], lessonNames);
 
 const INTEGER = { type: 'integer' } as const;
 
 const participantSchema = withNameSchema(
 	objectOf({
-		...{ time_from: STRING, customer_id: INTEGER, customer_name: STRING },
-		...{
-			customer_phone: STRING,
-			customer_email: STRING,
-			lesson_id: INTEGER,
-			group_id: INTEGER,
-			subject_id: INTEGER,
-		},
+		time_from: STRING,
+		customer_id: INTEGER,
+		customer_name: STRING,
+		customer_phone: STRING,
+		customer_email: STRING,
+		lesson_id: INTEGER,
+		group_id: INTEGER,
+		subject_id: INTEGER,
 		teacher_ids: { type: ['string', 'integer'] },
-		...{ room_id: INTEGER, lesson_type_id: INTEGER, branch_id: INTEGER, [LINK]: STRING },
+		room_id: INTEGER,
+		lesson_type_id: INTEGER,
+		branch_id: INTEGER,
+		[LINK]: STRING,
 	}),
-	shown,
+	lessonFields,
 );
 
-/** One item for each; the whole card and lesson where that is not to be simple. */
+/** Returns an item for each participant: the useful fields with names, or else the whole lesson with the whole card. */
 export async function shownParticipants(
-	all: readonly Participant[],
+	participantList: readonly Participant[],
 	names: NameSource,
 	isSimple: boolean,
 ): Promise<IDataObject[]> {
-	if (!isSimple) return all.map((one) => ({ ...one }));
+	if (!isSimple) return participantList.map((participant) => ({ ...participant }));
+
 	const items: IDataObject[] = [];
-	// One after the other, for the first one reads the lists that the others need.
-	for (const { customer, customer_branch, customer_id, time_from, date, ...lesson } of all) {
-		const { lesson_id, group_id, subject_id, teacher_ids, room_id, lesson_type_id, branch_id } = lesson;
-		const row = {
-			...{ time_from: time_from ?? date, customer_id, customer_name: customer.name ?? null },
-			...{ customer_phone: customer.phone, customer_email: customer.email },
-			...{ lesson_id, group_id, subject_id, teacher_ids, room_id, lesson_type_id, branch_id },
-		};
-		const branch = branch_id ?? undefined;
-		items.push({
-			...flat(await withNames({ row, branch }, named, names)),
-			[LINK]: linkOf(customerEntity, customer, names.origin, customer_branch),
-		});
+	// One after the other, because the first one reads the lists of names that the others need.
+	for (const participant of participantList) {
+		items.push(await simplifyParticipant(participant, names));
 	}
 	return items;
+}
+
+async function simplifyParticipant(participant: Participant, names: NameSource): Promise<IDataObject> {
+	const { customer, branch_id } = participant;
+	const row = {
+		time_from: participant.time_from ?? participant.date,
+		customer_id: participant.customer_id,
+		customer_name: customer.name ?? null,
+		customer_phone: customer.phone,
+		customer_email: customer.email,
+		lesson_id: participant.lesson_id,
+		group_id: participant.group_id,
+		subject_id: participant.subject_id,
+		teacher_ids: participant.teacher_ids,
+		room_id: participant.room_id,
+		lesson_type_id: participant.lesson_type_id,
+		branch_id,
+	};
+	const namedRow = await withNames({ row, branch: branch_id ?? undefined }, lessonNames, names);
+	return {
+		...flatten(namedRow),
+		[LINK]: linkOf(customerEntity, customer, names.origin, participant.customer_branch),
+	};
 }

@@ -11,13 +11,15 @@ import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
 import { uniqueRecords, readWholeList } from '../../run/readList';
 import type { Item } from '../../run/item';
+import type { LessonRows } from '../../store/calendar/calendar';
+import { Calendar, daysToRead } from '../../store/calendar/calendar';
 import type { Slot, SlotRequest, Timetable } from '../../store/calendar/slots';
 import { findFreeSlots, startOf, teachersOfSubject } from '../../store/calendar/slots';
 import { getRecord } from '../../run/records';
 import type { Branch, Target } from '../../store/located';
 
 /**
- * Reads from AlfaCRM what `slots.ts` works out free slots of: teachers, their working hours, and lessons.
+ * Reads from AlfaCRM what `slots.ts` needs to work out free slots: teachers, their working hours, and lessons.
  */
 
 /** The most days that a search may cover. A longer range is a mistake in one of the days. */
@@ -29,7 +31,7 @@ const FIRST_DAYS = 14;
 /** A teacher who has given lessons of a subject within these days before the search counts as a teacher of it. */
 const SUBJECT_DAYS = 28;
 
-/** What an error says is not sure if a list comes incomplete: a missing lesson would be taken for free time. */
+/** What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for free time. */
 const UNSURE_IF_INCOMPLETE = 'when the teacher is free';
 
 const MINUTES_RANGE = { min: 5, max: 1440 };
@@ -191,9 +193,6 @@ function toTeacher(row: IDataObject, branch: Branch, zone: string): Teacher | un
 
 // ---------------------------------------------------------------- reading the timetable
 
-/** The lessons and regular lessons that a branch lists. */
-type BranchLessons = Omit<Timetable, 'workingHours'>;
-
 /**
  * Reads the working hours of the teachers, and what may keep them, the room and the attendees busy. A teacher may be busy in
  * any branch that the teacher works in; the room and the attendees are looked for in the branch of the lesson alone.
@@ -213,14 +212,14 @@ export async function readTimetable(
 		...otherBranches.map(async (branch) => await readLessonsOfOtherBranch(item, search, branch)),
 	]);
 
-	const timetable = {
-		workingHours,
+	const rows: LessonRows = {
 		lessons: uniqueRecords([...attendeeLessons, ...branchLessons.flatMap(({ lessons }) => lessons)]),
 		regularLessons: uniqueRecords(branchLessons.flatMap(({ regularLessons }) => regularLessons)),
 	};
+	const timetable = { workingHours, calendar: new Calendar(rows, item.zone) };
 	if (subjectId === undefined) return { timetable, teachers };
 
-	const idsOfSubject = teachersOfSubject(timetable, subjectId);
+	const idsOfSubject = teachersOfSubject(rows, subjectId);
 	return { timetable, teachers: teachers.filter(({ id }) => idsOfSubject.has(id)) };
 }
 
@@ -238,11 +237,11 @@ async function readWorkingHours(item: Item, search: SlotSearch): Promise<IDataOb
 }
 
 /** Reads the lessons of the branch in which the lesson is to be, and in which the room is. */
-async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<BranchLessons> {
-	const { target, roomId, subjectId, firstDay, lastDay, involvesAttendees } = search;
+async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<LessonRows> {
+	const { target, roomId, subjectId, firstDay, involvesAttendees } = search;
 	const { branch } = target;
 	const filter = teacherFilter(search);
-	const days = { date_from: firstDay, date_to: lastDay };
+	const days = lessonDaysFilter(search);
 	// Lessons of the weeks before show who teaches the subject.
 	const lessonDays =
 		subjectId === undefined ? days : { ...days, date_from: daysAfter(firstDay, -SUBJECT_DAYS) };
@@ -260,14 +259,10 @@ async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<B
 }
 
 /** Reads the lessons of another branch that teachers work in; warns if this user may not see it. */
-async function readLessonsOfOtherBranch(
-	item: Item,
-	search: SlotSearch,
-	branch: Branch,
-): Promise<BranchLessons> {
+async function readLessonsOfOtherBranch(item: Item, search: SlotSearch, branch: Branch): Promise<LessonRows> {
 	const filter = teacherFilter(search);
-	const days = { date_from: search.firstDay, date_to: search.lastDay };
-	const read = async (): Promise<BranchLessons> => {
+	const days = lessonDaysFilter(search);
+	const read = async (): Promise<LessonRows> => {
 		const [lessons, regularLessons] = await Promise.all([
 			readAll(item, lesson, branch, { ...filter, ...days }),
 			readRegularLessons(item, branch, filter),
@@ -282,6 +277,12 @@ async function readLessonsOfOtherBranch(
 		`branch ${String(branch)}`,
 	);
 	return { lessons: [], regularLessons: [] };
+}
+
+/** Asks for the lessons of the days of a search, and of the days around them, on which a moved lesson may be. */
+export function lessonDaysFilter(days: Pick<SlotSearch, 'firstDay' | 'lastDay'>): IDataObject {
+	const { firstDay, lastDay } = daysToRead(days.firstDay, days.lastDay);
+	return { date_from: firstDay, date_to: lastDay };
 }
 
 /** Asks for one teacher alone. For several, one list of all teachers takes fewer calls than a list for each. */
@@ -308,7 +309,7 @@ async function readAll(
 	return await readWholeList(item, entity, list, UNSURE_IF_INCOMPLETE);
 }
 
-/** Reads something once for all items of an execution. Only for what no booking changes. */
+/** Reads something once for all items of an execution. No booking of an earlier item may change it. */
 async function readOncePerRun<T>(
 	item: Item,
 	{ path }: Entity,

@@ -6,16 +6,18 @@ import { customer as customerEntity } from '../../../entities/customer';
 import { LESSON_STATUS } from '../../../entities/lesson';
 import { allBranches } from '../../../run/branches';
 import { warnOfMissingCards } from '../../../run/missingCards';
-import type { Occurrence, Participant } from '../../../store/calendar/participants';
-import { occurrenceOf, occurrencesOn, participantsOf } from '../../../store/calendar/participants';
+import type { LessonRows } from '../../../store/calendar/calendar';
+import type { Occurrence } from '../../../store/calendar/occurrences';
+import { findOccurrences, occurrenceOf } from '../../../store/calendar/occurrences';
+import type { LessonsOfBranch, Participant } from '../../../store/calendar/participants';
+import { participantsOf } from '../../../store/calendar/participants';
 import type { Branch } from '../../../store/located';
 import type { CustomerDirectory } from './customerDirectory';
 import type { CheckName, Days } from './finding';
 import type { SchoolReader } from './schoolReader';
 
 /**
- * All that the checks ask the calendar of the school: which lessons take place, and who comes to
- * them.
+ * Asks the calendar of the school for the checks: which lessons take place, and who comes to them.
  */
 
 /** Finds the lessons that are in the calendar on the checked day, except cancelled ones. */
@@ -34,11 +36,11 @@ export function lessonsOfCheckedDay(
  * yet included.
  */
 export function lessonsAhead(
-	rows: { lessons: readonly IDataObject[]; regular: readonly IDataObject[] },
+	rows: LessonRows,
 	{ today, tomorrow, zone }: Days,
 	branch: number,
 ): Occurrence[] {
-	return occurrencesOn(rows, { from: today, to: tomorrow, zone }, branch);
+	return findOccurrences(rows, { from: today, to: tomorrow, zone }, branch);
 }
 
 /** The checks that need participants. */
@@ -57,17 +59,18 @@ export async function readParticipants(
 	const plannedLessons = lessons.filter(
 		({ date, status }) => date === tomorrow && status === LESSON_STATUS.planned,
 	);
-	const { participants, withoutCard } = await participantsOf(
+	const { participants, withoutCard, failures } = await participantsOf(
 		makeParticipantReader(schoolReader),
 		groupByBranch(plannedLessons),
 		{
 			zone,
-			inBranch: async (branch, read) => await readInBranch(schoolReader, branch, read),
-			otherBranches: async () => await allBranches(item, branches[0]),
+			passesOver: 'deniedBranches',
+			listOtherBranches: async () => await allBranches(item, branches[0]),
 			cards: customers.cards,
 		},
 	);
 	warnOfMissingCards(item, withoutCard);
+	hintAtDeniedBranches(schoolReader, failures.keys());
 
 	const activeParticipants = participants.filter(({ customer_id }) => !customers.isArchived(customer_id));
 	for (const { customer, customer_branch } of activeParticipants) {
@@ -76,7 +79,7 @@ export async function readParticipants(
 	return activeParticipants;
 }
 
-function groupByBranch(lessons: readonly Occurrence[]) {
+function groupByBranch(lessons: readonly Occurrence[]): LessonsOfBranch[] {
 	const branches = [...new Set(lessons.map(({ branch_id }) => branch_id))];
 	return branches.map((branch) => ({
 		branch: branch ?? undefined,
@@ -96,19 +99,15 @@ const makeParticipantReader = (schoolReader: SchoolReader): ListReader => ({
 });
 
 /**
- * Reads members or cards of a branch, if this user may. The check is incomplete only if a checked
- * branch cannot be read.
+ * Adds hints about branches whose members or cards this user may not list. Cards are looked for in
+ * branches that are not checked, too; the check lacks nothing if one of those is hidden.
  */
-async function readInBranch<T>(
-	schoolReader: SchoolReader,
-	branch: Branch,
-	read: () => Promise<T>,
-): Promise<T | undefined> {
-	const isChecked = branch === undefined || schoolReader.branches.includes(branch);
-	if (!isChecked) return await schoolReader.item.readIfAllowed(read, { notFoundIsDenied: true });
+function hintAtDeniedBranches(schoolReader: SchoolReader, deniedBranches: Iterable<Branch>): void {
+	for (const branch of deniedBranches) {
+		const isChecked = branch === undefined || schoolReader.branches.includes(branch);
+		if (!isChecked) continue;
 
-	const list = { checks: CHECKS, plural: 'Customers or members of groups', branch };
-	// `read` may return undefined, which must not count as denied.
-	const result = await schoolReader.readIfAllowed(list, async () => ({ value: await read() }));
-	return result?.value;
+		const plural = 'Customers or members of groups';
+		schoolReader.hintAtMissingList({ checks: CHECKS, plural, branch });
+	}
 }

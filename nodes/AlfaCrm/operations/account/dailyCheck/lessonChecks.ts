@@ -1,5 +1,5 @@
 import { LESSON_STATUS } from '../../../entities/lesson';
-import type { Occurrence } from '../../../store/calendar/participants';
+import type { Occurrence } from '../../../store/calendar/occurrences';
 import { readTimeSpan } from '../../../store/calendar/timeSpan';
 import { clockOfMinutes } from '../../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../../values/time';

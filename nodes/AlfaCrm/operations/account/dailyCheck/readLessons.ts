@@ -3,17 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
 import { passesOf } from '../../../entities/listCall';
 import { regularLesson as regularLessonEntity } from '../../../entities/regularLesson';
-import type { Occurrence } from '../../../store/calendar/participants';
+import { daysToRead } from '../../../store/calendar/calendar';
+import type { Occurrence } from '../../../store/calendar/occurrences';
 import type { LocatedRecord } from '../../../store/located';
-import { daysAfter } from '../../../values/formats';
 import { lessonsAhead, lessonsOfCheckedDay } from './calendar';
 import type { CheckName } from './finding';
 import { findMarkedLessons } from './readAttendance';
 import type { SchoolReader } from './schoolReader';
 import type { SchoolRecords } from './schoolRecords';
-
-/** A lesson may have been moved by up to this many days. *Get Participants* looks as far. */
-const DAYS_AROUND = 7;
 
 /** The checks that look at the lessons of today and tomorrow. */
 const CHECKS_AHEAD: readonly CheckName[] = ['overlap', 'comesUnpaid'];
@@ -60,7 +57,7 @@ async function readLessonsOf(
 	// Only the calendar shows which regular lessons are in it already. Without it, none is reported.
 	if (lessons === undefined) return { records: [], occurrences: [] };
 
-	const rows = { lessons, regular: regularLessons ?? [] };
+	const rows = { lessons, regularLessons: regularLessons ?? [] };
 	return {
 		records: lessons.map((row) => ({ row, branch })),
 		occurrences: [
@@ -76,8 +73,7 @@ async function readLessonsOf(
  */
 function passesFor(schoolReader: SchoolReader): IDataObject[] {
 	const { day, today, tomorrow } = schoolReader.form.days;
-	const firstDay = daysAfter(today, -DAYS_AROUND);
-	const lastDay = daysAfter(tomorrow, DAYS_AROUND);
+	const { firstDay, lastDay } = daysToRead(today, tomorrow);
 	const passesAhead = passesOf(lessonEntity).map((pass) => ({
 		...pass,
 		date_from: firstDay,

@@ -4,7 +4,7 @@ import { cgi } from '../../../entities/cgi';
 import { passesOf } from '../../../entities/listCall';
 import type { Item } from '../../../run/item';
 import { warningReader } from '../../../run/readList';
-import { readMembers } from '../../../store/calendar/participants';
+import { readMembers } from '../../../store/calendar/groupMembers';
 import { isOnDay } from '../../../store/calendar/periods';
 import type { Branch } from '../../../store/located';
 import { readIds } from '../../../values/formats';

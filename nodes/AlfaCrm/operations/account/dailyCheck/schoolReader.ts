@@ -56,13 +56,18 @@ export class SchoolReader {
 			return result;
 		}
 
+		this.hintAtMissingList({ checks, plural, branch });
+		return undefined;
+	}
+
+	/** Adds a hint for each of these checks that the user has chosen: it lacks the list of a branch. */
+	hintAtMissingList({ checks, plural, branch }: BranchList): void {
 		for (const check of this.form.checks.filter((chosen) => checks.includes(chosen))) {
 			this.item.execution.hints.add(
 				`The check '${DAILY_CHECKS[check].label}' is not whole, because this user may not list all that it takes`,
 				`${plural.toLowerCase()} of branch ${String(branch)}`,
 			);
 		}
-		return undefined;
 	}
 
 	/**

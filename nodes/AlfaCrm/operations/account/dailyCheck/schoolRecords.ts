@@ -1,4 +1,5 @@
-import type { Occurrence, Participant } from '../../../store/calendar/participants';
+import type { Occurrence } from '../../../store/calendar/occurrences';
+import type { Participant } from '../../../store/calendar/participants';
 import type { Branch, LocatedRecord } from '../../../store/located';
 import type { Days } from './finding';
 

@@ -1,4 +1,4 @@
-import type { Occurrence } from '../../../store/calendar/participants';
+import type { Occurrence } from '../../../store/calendar/occurrences';
 import { formatTime } from '../../../values/formats';
 import type { Names } from './finding';
 

@@ -18,7 +18,7 @@ import {
 	findExistingLesson,
 	readAttendeeLessons,
 	readCustomerLessons,
-} from '../attendeeLessons';
+} from './attendeeLessons';
 import { hintThatLessonExists } from '../existingLesson';
 import { makeLessonLocks } from '../lessonLocks';
 import type { Teacher } from '../timetable';

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Item } from '../../../run/item';
 import { findObstacle, startOf } from '../../../store/calendar/slots';
 import { daysAfter } from '../../../values/formats';
-import { avoidAttendeeLessons, findExistingLesson, readAttendeeLessons } from '../attendeeLessons';
+import { avoidAttendeeLessons, findExistingLesson, readAttendeeLessons } from './attendeeLessons';
 import type { SlotSearch, Teacher } from '../timetable';
 import { findSlots, readTimetable, requestFor } from '../timetable';
 import type { Booking } from './bookingForm';

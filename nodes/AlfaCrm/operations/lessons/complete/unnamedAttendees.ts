@@ -9,7 +9,7 @@ import type { Item } from '../../../run/item';
 import { warningReader } from '../../../run/readList';
 import { CustomerCards } from '../../../store/calendar/customerCards';
 import { groupIdsOf } from '../../../store/calendar/lessonRow';
-import { readMembers } from '../../../store/calendar/participants';
+import { readMembers } from '../../../store/calendar/groupMembers';
 import { isOnDay } from '../../../store/calendar/periods';
 import type { Branch } from '../../../store/located';
 import { readIds } from '../../../values/formats';

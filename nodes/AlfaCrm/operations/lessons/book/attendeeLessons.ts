@@ -1,46 +1,53 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { cgi } from '../../entities/cgi';
-import { dayOf, lesson as lessonEntity } from '../../entities/lesson';
-import { listCall, passesOf } from '../../entities/listCall';
-import { formatTime, readId } from '../../values/formats';
-import type { Item } from '../../run/item';
-import { hasAllAttendeesOf } from './existingLesson';
-import { readWholeList } from '../../run/readList';
-import { involvesAnyOf } from '../../store/calendar/attendees';
-import type { Booking } from './book/bookingForm';
-import { CustomerLessons } from '../../store/calendar/customerLessons';
+import { cgi } from '../../../entities/cgi';
+import { dayOf, lesson as lessonEntity } from '../../../entities/lesson';
+import { listCall, passesOf } from '../../../entities/listCall';
+import { formatTime, readId } from '../../../values/formats';
+import type { Item } from '../../../run/item';
+import { hasAllAttendeesOf } from '../existingLesson';
+import { readWholeList } from '../../../run/readList';
+import { involvesAnyOf } from '../../../store/calendar/attendees';
+import type { Booking } from './bookingForm';
+import { CustomerLessons } from '../../../store/calendar/customerLessons';
 import {
 	groupIdsOf,
+	idOf,
 	isCancelled,
 	isPlanned,
+	lessonTypeIdOf,
 	regularLessonIdOf,
+	subjectIdOf,
 	teacherIdsOf,
-} from '../../store/calendar/lessonRow';
-import type { SlotSearch } from './timetable';
-import type { Branch } from '../../store/located';
+} from '../../../store/calendar/lessonRow';
+import type { SlotSearch } from '../timetable';
+import { lessonDaysFilter } from '../timetable';
+import type { Branch } from '../../../store/located';
 
-/** The lessons of the attendees say two things: when the attendees are busy, and whether the lesson is booked already. */
+/**
+ * Reads the lessons of the attendees of a booking. They tell when the attendees are busy, and whether the lesson is booked
+ * already.
+ */
 
-/** What an error says is not sure if a list comes incomplete: a missing lesson would be taken for free time. */
+/** What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for free time. */
 const UNSURE_IF_INCOMPLETE = 'when the customer is free';
 
 /**
- * Reads the lessons that AlfaCRM lists for the first attendee within the days of a search. API notes 5.11.
+ * Reads the lessons that AlfaCRM lists for the first attendee within the days of a search, and around them. API notes 5.11.
  *
- * Cancelled lessons are read as well: each shows that a regular lesson does not take place that day.
+ * Cancelled and moved lessons show that a regular lesson does not take place on its day.
  */
 export async function readAttendeeLessons(
 	item: Item,
 	{ attendees }: Booking,
-	{ target, firstDay, lastDay }: SlotSearch,
+	search: SlotSearch,
 ): Promise<IDataObject[]> {
 	const [customerId] = attendees.customerIds;
 	const [groupId] = attendees.groupIds;
 	const attendeeFilter = customerId === undefined ? { group_id: groupId } : { customer_id: customerId };
 	return await readWholeList(item, lessonEntity, {
-		...listCall(lessonEntity, target.branch),
-		body: { ...attendeeFilter, date_from: firstDay, date_to: lastDay },
+		...listCall(lessonEntity, search.target.branch),
+		body: { ...attendeeFilter, ...lessonDaysFilter(search) },
 		passes: passesOf(lessonEntity),
 		task: 'look for the same lesson',
 	});
@@ -70,8 +77,8 @@ export async function avoidAttendeeLessons(
 	const groupLessons = await readGroupLessons(item, search, [...groupIds]);
 
 	// AlfaCRM lists lessons of groups for a customer, so one that it lists is the customer's, whatever the memberships say.
-	const listedIds = new Set(firstAttendeeLessons.filter(isGroupLesson).map(({ id }) => readId(id)));
-	const isListed = (lesson: IDataObject) => isGroupLesson(lesson) && listedIds.has(readId(lesson.id));
+	const listedIds = new Set(firstAttendeeLessons.filter(isGroupLesson).map(idOf));
+	const isListed = (lesson: IDataObject) => isGroupLesson(lesson) && listedIds.has(idOf(lesson));
 	return {
 		...search,
 		attendeeLessons: [...firstAttendeeLessons, ...groupLessons],
@@ -98,10 +105,10 @@ export async function readCustomerLessons(
 
 const isGroupLesson = (lesson: IDataObject): boolean => groupIdsOf(lesson).length > 0;
 
-/** Reads the lessons of groups within the days of a search, cancelled ones as well. */
+/** Reads the lessons of groups within the days of a search, and around them, cancelled ones as well. */
 async function readGroupLessons(
 	item: Item,
-	{ target, firstDay, lastDay }: SlotSearch,
+	search: SlotSearch,
 	groupIds: readonly number[],
 ): Promise<IDataObject[]> {
 	if (groupIds.length === 0) return [];
@@ -109,8 +116,8 @@ async function readGroupLessons(
 		item,
 		lessonEntity,
 		{
-			...listCall(lessonEntity, target.branch),
-			body: { date_from: firstDay, date_to: lastDay },
+			...listCall(lessonEntity, search.target.branch),
+			body: lessonDaysFilter(search),
 			passes: groupIds.flatMap((group_id) =>
 				passesOf(lessonEntity).map((status) => ({ group_id, ...status })),
 			),
@@ -139,7 +146,7 @@ async function readMemberships(item: Item, branch: Branch, customerId: number): 
 /**
  * Finds the lesson that the user wants to book among the lessons of the attendees, the earliest if there are several.
  *
- * @returns undefined also if the user wants a new lesson in any case
+ * @returns undefined if there is none, or if the user has switched off *Skip If It Already Exists*
  */
 export function findExistingLesson(
 	booking: Booking,
@@ -159,8 +166,8 @@ function isRequestedLesson(lesson: IDataObject, booking: Booking, zone: string):
 	const isOnRequestedDay = search.firstDay <= day && day <= search.lastDay;
 	if (isCancelled(lesson) || !isOnRequestedDay) return false;
 
-	const hasSubject = readId(lesson.subject_id) === lessonFields.subject_id;
-	const hasLessonType = readId(lesson.lesson_type_id) === lessonFields.lesson_type_id;
+	const hasSubject = subjectIdOf(lesson) === lessonFields.subject_id;
+	const hasLessonType = lessonTypeIdOf(lesson) === lessonFields.lesson_type_id;
 	if (!hasSubject || !hasLessonType || !hasAllAttendeesOf(lesson, lessonFields)) return false;
 
 	const lessonStart = formatTime(lesson.time_from, zone);

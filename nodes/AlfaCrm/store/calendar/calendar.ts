@@ -1,0 +1,125 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { dayOf } from '../../entities/lesson';
+import { daysAfter } from '../../values/formats';
+import { idOf, isCancelled, regularLessonIdOf } from './lessonRow';
+import type { RegularDays } from './regularLessonRow';
+import { readRegularDays, takesPlaceOn } from './regularLessonRow';
+import type { LessonOfRegular, ReplacedDays } from './replacedDays';
+import { findReplacedDays } from './replacedDays';
+
+/** The lessons and regular lessons of one or several branches, as AlfaCRM lists them. */
+export interface LessonRows {
+	/** Lessons of every status: a cancelled lesson shows that its regular lesson does not take place that day. */
+	lessons: readonly IDataObject[];
+	regularLessons: readonly IDataObject[];
+}
+
+/** A lesson, or a regular lesson on one of its days, with the row that AlfaCRM lists. */
+export interface OccurrenceRow {
+	date: string;
+	lesson: IDataObject;
+	/** Whether the row is that of a regular lesson. */
+	isRegular: boolean;
+	/**
+	 * True for a regular lesson that a moved lesson probably replaces on this day: see `replacedDays.ts`. Such a day counts as
+	 * busy, so that nothing is booked twice, but nobody is told to come.
+	 */
+	isProbablyReplaced: boolean;
+}
+
+/** How many days around the days of interest are read as well: a moved lesson is less than a week away from its day. */
+const DAYS_AROUND = 7;
+
+/** Returns the first and last day of the lessons that a `Calendar` needs to know what takes place on some days. */
+export function daysToRead(firstDay: string, lastDay: string): { firstDay: string; lastDay: string } {
+	return { firstDay: daysAfter(firstDay, -DAYS_AROUND), lastDay: daysAfter(lastDay, DAYS_AROUND) };
+}
+
+/**
+ * Decides what takes place on a day. Nothing else decides it: free slots, bookings, participants, checks and reminders all ask
+ * here, so they agree.
+ *
+ * A lesson of the calendar takes place unless it is cancelled. A regular lesson takes place on its weekday unless a lesson of
+ * the calendar replaces it there.
+ */
+export class Calendar {
+	private readonly lessonsByDay: ReadonlyMap<string, readonly IDataObject[]>;
+	private readonly regularLessons: readonly RegularLesson[];
+	private readonly replacedDays: ReplacedDays;
+
+	/** @param rows with the lessons of all days of `daysToRead` */
+	constructor(rows: LessonRows, zone: string) {
+		this.lessonsByDay = groupByDay(rows.lessons, zone);
+		this.regularLessons = rows.regularLessons.map((row) => readRegularLesson(row, zone));
+		this.replacedDays = findReplacedDays(findLessonsOfRegulars(this.lessonsByDay, this.regularLessons));
+	}
+
+	/** Returns the lessons and regular lessons that take place on a day, and those that are probably replaced. */
+	occurrencesOn(date: string): OccurrenceRow[] {
+		return [...this.lessonsOn(date), ...this.regularLessonsOn(date)];
+	}
+
+	private lessonsOn(date: string): OccurrenceRow[] {
+		const lessons = this.lessonsByDay.get(date) ?? [];
+		return lessons
+			.filter((lesson) => !isCancelled(lesson))
+			.map((lesson) => ({ date, lesson, isRegular: false, isProbablyReplaced: false }));
+	}
+
+	private regularLessonsOn(date: string): OccurrenceRow[] {
+		const occurrences: OccurrenceRow[] = [];
+		for (const { id, row, days } of this.regularLessons) {
+			if (!takesPlaceOn(days, date)) continue;
+			const replacement = this.replacedDays.find(id, date);
+			if (replacement === 'replaced') continue;
+
+			const isProbablyReplaced = replacement === 'probablyReplaced';
+			occurrences.push({ date, lesson: row, isRegular: true, isProbablyReplaced });
+		}
+		return occurrences;
+	}
+}
+
+interface RegularLesson {
+	id?: number;
+	row: IDataObject;
+	days: RegularDays;
+}
+
+const readRegularLesson = (row: IDataObject, zone: string): RegularLesson => ({
+	id: idOf(row),
+	row,
+	days: readRegularDays(row, zone),
+});
+
+/** Leaves out lessons that show no day. */
+function groupByDay(lessons: readonly IDataObject[], zone: string): Map<string, IDataObject[]> {
+	const lessonsByDay = new Map<string, IDataObject[]>();
+	for (const lesson of lessons) {
+		const day = dayOf(lesson, zone);
+		if (day === undefined) continue;
+
+		const lessonsOfDay = lessonsByDay.get(day) ?? [];
+		lessonsOfDay.push(lesson);
+		lessonsByDay.set(day, lessonsOfDay);
+	}
+	return lessonsByDay;
+}
+
+/** Finds the lessons that were made from one of the regular lessons. */
+function findLessonsOfRegulars(
+	lessonsByDay: ReadonlyMap<string, readonly IDataObject[]>,
+	regularLessons: readonly RegularLesson[],
+): LessonOfRegular[] {
+	const daysByRegularId = new Map(regularLessons.map(({ id, days }) => [id, days]));
+	const lessonsOfRegulars: LessonOfRegular[] = [];
+	for (const [date, lessons] of lessonsByDay) {
+		for (const regularId of lessons.map(regularLessonIdOf)) {
+			const regularDays = daysByRegularId.get(regularId);
+			if (regularId === undefined || regularDays === undefined) continue;
+			lessonsOfRegulars.push({ date, regularId, regularDays });
+		}
+	}
+	return lessonsOfRegulars;
+}

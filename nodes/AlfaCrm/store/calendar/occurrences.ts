@@ -1,0 +1,150 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { dayOf, LESSON_STATUS } from '../../entities/lesson';
+import { daysAfter, formatDay, formatTime } from '../../values/formats';
+import type { Branch } from '../located';
+import type { LessonRows, OccurrenceRow } from './calendar';
+import { Calendar } from './calendar';
+import {
+	branchIdOf,
+	groupIdsOf,
+	idOf,
+	isCancelled,
+	lessonTypeIdOf,
+	namedCustomerIds,
+	regularLessonIdOf,
+	roomIdOf,
+	statusOf,
+	subjectIdOf,
+	teacherIdsOf,
+} from './lessonRow';
+import { ownerOf, timesOf } from './regularLessonRow';
+
+/**
+ * A lesson, or a regular lesson on a day on which the calendar has no lesson of it yet. The field names are those of the
+ * output of *Get Participants* and of reminders, so workflows depend on them.
+ */
+export interface Occurrence {
+	/** Null for a regular lesson that is not in the calendar yet. */
+	lesson_id: number | null;
+	regular_id: number | null;
+	branch_id: number | null;
+	/** `yyyy-mm-dd` */
+	date: string;
+	/** `yyyy-mm-dd hh:mm:ss` by the clock of the school; null if AlfaCRM shows no time. */
+	time_from: string | null;
+	time_to: string | null;
+	status: number;
+	lesson_type_id: number | null;
+	subject_id: number | null;
+	room_id: number | null;
+	teacher_ids: number[];
+	group_ids: number[];
+	/** The customers whom the lesson itself names. Members of its groups come as well. */
+	customer_ids: number[];
+}
+
+/** A range of days, both included, as `yyyy-mm-dd`, in the time zone of the school. */
+export interface Days {
+	from: string;
+	to: string;
+	zone: string;
+}
+
+/**
+ * Finds what takes place on some days in a branch.
+ *
+ * @param rows with the lessons of all days of `daysToRead`
+ */
+export function findOccurrences(rows: LessonRows, { from, to, zone }: Days, branch: Branch): Occurrence[] {
+	const calendar = new Calendar(rows, zone);
+	const occurrences: Occurrence[] = [];
+	for (let date = from; date <= to; date = daysAfter(date, 1)) {
+		const rowsOfDay = calendar.occurrencesOn(date).filter(({ isProbablyReplaced }) => !isProbablyReplaced);
+		occurrences.push(...rowsOfDay.map((row) => toOccurrence(row, branch, zone)));
+	}
+	return occurrences;
+}
+
+/** Reads a lesson as an occurrence. Returns undefined for a lesson that is cancelled or shows no day. */
+export function occurrenceOf(lesson: IDataObject, zone: string, branch: Branch): Occurrence | undefined {
+	const date = dayOf(lesson, zone);
+	if (date === undefined || isCancelled(lesson)) return undefined;
+	return fromLesson(lesson, date, branch, zone);
+}
+
+function toOccurrence({ lesson, date, isRegular }: OccurrenceRow, branch: Branch, zone: string): Occurrence {
+	return isRegular ? fromRegularLesson(lesson, date, branch, zone) : fromLesson(lesson, date, branch, zone);
+}
+
+function fromLesson(lesson: IDataObject, date: string, branch: Branch, zone: string): Occurrence {
+	return {
+		lesson_id: idOf(lesson) ?? null,
+		regular_id: regularLessonIdOf(lesson) ?? null,
+		...commonFields(lesson, branch),
+		date,
+		time_from: momentOf(lesson.time_from, date, zone),
+		time_to: momentOf(lesson.time_to, date, zone),
+		status: statusOf(lesson),
+		group_ids: groupIdsOf(lesson),
+		customer_ids: namedCustomerIds(lesson),
+	};
+}
+
+function fromRegularLesson(
+	regularLesson: IDataObject,
+	date: string,
+	branch: Branch,
+	zone: string,
+): Occurrence {
+	const { time_from, time_to } = timesOf(regularLesson);
+	const begin = momentOf(time_from, date, zone);
+	const end = momentOf(time_to, date, zone);
+	const endsNextDay = begin !== null && end !== null && end <= begin;
+	const { customerIds, groupIds } = ownerOf(regularLesson);
+	return {
+		lesson_id: null,
+		regular_id: idOf(regularLesson) ?? null,
+		...commonFields(regularLesson, branch),
+		date,
+		time_from: begin,
+		time_to: endsNextDay ? momentOf(time_to, daysAfter(date, 1), zone) : end,
+		status: LESSON_STATUS.planned,
+		group_ids: groupIds,
+		customer_ids: customerIds,
+	};
+}
+
+/** Reads the fields that lessons and regular lessons have in common. */
+function commonFields(lesson: IDataObject, branch: Branch) {
+	return {
+		branch_id: branchIdOf(lesson) ?? branch ?? null,
+		lesson_type_id: lessonTypeIdOf(lesson) ?? null,
+		subject_id: subjectIdOf(lesson) ?? null,
+		room_id: roomIdOf(lesson) ?? null,
+		teacher_ids: teacherIdsOf(lesson),
+	};
+}
+
+/** Reads a moment, `yyyy-mm-dd hh:mm:ss`. A time without a day is one of `date`. */
+function momentOf(value: unknown, date: string, zone: string): string | null {
+	const time = formatTime(value, zone);
+	if (time === undefined) return null;
+	const day = formatDay(value, 'iso', zone) ?? date;
+	return `${day} ${time}:00`;
+}
+
+// ---------------------------------------------------------------- telling occurrences apart
+
+/**
+ * Returns a text that tells occurrences apart. A regular lesson keeps its key when it gets into the calendar. It has another
+ * key at another time.
+ */
+export function lessonKey({ lesson_id, regular_id, date, time_from }: Occurrence): string {
+	const lesson = regular_id === null ? `l${String(lesson_id)}` : `r${regular_id}`;
+	return `${lesson} ${time_from ?? date}`;
+}
+
+/** Returns a text that sorts occurrences by their time. */
+export const placeInTime = (occurrence: Occurrence): string =>
+	`${occurrence.time_from ?? occurrence.date} ${lessonKey(occurrence)}`;

@@ -1,0 +1,31 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ListReader } from '../../api/list';
+import { belongsToBranch } from '../../entities/branch';
+import { lesson as lessonEntity } from '../../entities/lesson';
+import { listCall, passesOf } from '../../entities/listCall';
+import { regularLesson as regularLessonEntity } from '../../entities/regularLesson';
+import type { Branch } from '../located';
+import { daysToRead } from './calendar';
+import type { Days, Occurrence } from './occurrences';
+import { findOccurrences } from './occurrences';
+
+/** Reads what takes place on some days in a branch: its lessons, and regular lessons that are not in its calendar yet. */
+export async function readOccurrences(reader: ListReader, branch: Branch, days: Days): Promise<Occurrence[]> {
+	const { firstDay, lastDay } = daysToRead(days.from, days.to);
+	const lessonList = {
+		...listCall(lessonEntity, branch),
+		body: { date_from: firstDay, date_to: lastDay },
+	};
+	const [lessons, regularLessons] = await Promise.all([
+		reader.collect(lessonList, { passes: passesOf(lessonEntity) }),
+		reader.collect(listCall(regularLessonEntity, branch), {}),
+	]);
+
+	const isOfBranch = (row: IDataObject) => belongsToBranch(row, branch);
+	const rows = {
+		lessons: lessons.rows.filter(isOfBranch),
+		regularLessons: regularLessons.rows.filter(isOfBranch),
+	};
+	return findOccurrences(rows, days, branch);
+}
