@@ -15,7 +15,8 @@ import { DEFAULT_RATE_LIMIT_WAIT_MS } from '../nodes/AlfaCrm/api/retry';
 import { beforeSend, loginOf, renewToken } from '../nodes/AlfaCrm/api/session';
 
 /** Inside of the branch that the credential names, if it does. */
-const TEST_URL = "=/v2api{{ $credentials.branchId > 0 ? '/' + $credentials.branchId : '' }}/branch/index";
+const TEST_URL =
+	"=/v2api{{ $credentials.branchId > 0 ? '/' + $credentials.branchId : '' }}/branch/index";
 /** Relative, which tells it from all other requests. */
 const IS_TEST = /^\/v2api(?:\/\d+)?\/branch\/index$/;
 
@@ -41,7 +42,10 @@ const BRANCH_LIST_TEXTS: ReadonlyArray<[status: number, text: string]> = [
 		`The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_OFF} Otherwise only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`,
 	],
 	...[400, 404, 405].map((status): [number, string] => [status, NOT_FOUND]),
-	[429, 'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.'],
+	[
+		429,
+		'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.',
+	],
 	...[500, 502, 503, 504].map((status): [number, string] => [status, DOWN]),
 ];
 
@@ -51,7 +55,10 @@ const inBody = (key: string, value: unknown, message: string) => ({
 });
 
 const RULES = [
-	...BRANCH_LIST_TEXTS.map(([value, message]) => ({ type: 'responseCode', properties: { value, message } })),
+	...BRANCH_LIST_TEXTS.map(([value, message]) => ({
+		type: 'responseCode',
+		properties: { value, message },
+	})),
 	// Some servers always answer with HTTP 200 and give the real status in the body.
 	...BRANCH_LIST_TEXTS.flatMap(([value, message]) =>
 		['status', 'code'].map((key) => inBody(key, value, message)),
@@ -124,9 +131,14 @@ const TUNING: INodeProperties[] = [
 			{
 				name: 'Automatic',
 				value: 0,
-				description: 'One after another, or as many as it takes to reach that rate where AlfaCRM is far away',
+				description:
+					'One after another, or as many as it takes to reach that rate where AlfaCRM is far away',
 			},
-			{ name: '1 (One After Another)', value: 1, description: "As AlfaCRM's documentation advises" },
+			{
+				name: '1 (One After Another)',
+				value: 1,
+				description: "As AlfaCRM's documentation advises",
+			},
 			...[2, 3, 4, 5].map((value) => ({ name: String(value), value })),
 		],
 		description: 'Maximum calls at the same moment, over all workflows. Automatic begins with one.',
@@ -134,8 +146,8 @@ const TUNING: INodeProperties[] = [
 ];
 
 /**
- * Trades e-mail and key for a token that AlfaCRM accepts for 15 minutes, as it documents. n8n keeps it in its database and asks for a
- * new one when a call is answered with 401.
+ * Trades e-mail and key for a token that AlfaCRM accepts for 15 minutes, as it documents. n8n keeps
+ * it in its database and asks for a new one when a call is answered with 401.
  */
 export class AlfaCrmApi implements ICredentialType {
 	name = 'alfaCrmApi';
@@ -194,9 +206,9 @@ export class AlfaCrmApi implements ICredentialType {
 	}
 
 	/**
-	 * A function, because it has to shorten the timeout of the test: n8n would keep people waiting for five minutes. It is a
-	 * property and not a method, because n8n copies the credential without its prototype, and the HTTP Request node would
-	 * then not offer it.
+	 * A function, because it has to shorten the timeout of the test: n8n would keep people waiting
+	 * for five minutes. It is a property and not a method, because n8n copies the credential without
+	 * its prototype, and the HTTP Request node would then not offer it.
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
@@ -204,7 +216,10 @@ export class AlfaCrmApi implements ICredentialType {
 	): Promise<IHttpRequestOptions> => {
 		const { appKey } = loginOf(credentials);
 		const callSignal = beforeSend(credentials);
-		const headers: IDataObject = { ...request.headers, 'X-ALFACRM-TOKEN': credentials.token as string };
+		const headers: IDataObject = {
+			...request.headers,
+			'X-ALFACRM-TOKEN': credentials.token as string,
+		};
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
 		const sent: IHttpRequestOptions = { ...request, headers };
 		if (callSignal !== undefined) sent.abortSignal = callSignal;

@@ -1,4 +1,9 @@
-import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunctions } from 'n8n-workflow';
+import type {
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IPollFunctions,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CREDENTIAL } from './api/client';
@@ -19,9 +24,11 @@ export class AlfaCrmTrigger implements INodeType {
 		subtitle: `={{ ${labelExpression('event', [eventParameter])} }}`,
 		description:
 			'Leads, clients, lessons, payments of a school: starts the workflow when something is new, changes or falls due',
-		activationMessage: 'What is new, changes or falls due in AlfaCRM from now on starts your workflow.',
+		activationMessage:
+			'What is new, changes or falls due in AlfaCRM from now on starts your workflow.',
 		builderHint: {
-			searchHint: 'Needs nothing set up in AlfaCRM; also for what falls due, such as birthdays and debts',
+			searchHint:
+				'Needs nothing set up in AlfaCRM; also for what falls due, such as birthdays and debts',
 			relatedNodes: [{ nodeType: 'n8n-nodes-alfacrm.alfaCrm', relationHint: 'Reads and writes' }],
 		},
 		defaults: { name: 'AlfaCRM Trigger' },

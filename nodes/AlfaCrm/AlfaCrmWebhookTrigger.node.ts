@@ -46,13 +46,18 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		// Receiving needs none; only the list of branches and 'Fetch Full Record' call AlfaCRM.
 		credentials: [{ name: CREDENTIAL, required: false }],
-		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
+		webhooks: [
+			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+		],
 		properties: webhookTriggerProperties,
 	};
 
 	methods = { listSearch, loadOptions: { ...loadOptions, ...declaredLists } };
 
-	/** AlfaCRM's API can neither register nor list webhooks: the account owner enters the URL by hand. API notes 8. */
+	/**
+	 * AlfaCRM's API can neither register nor list webhooks: the account owner enters the URL by hand.
+	 * API notes 8.
+	 */
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {

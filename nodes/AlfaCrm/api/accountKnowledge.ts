@@ -4,9 +4,9 @@ import { abortable } from './cancel';
 import { currentVersion, wasWrittenSince } from './locks';
 
 /**
- * Keeps what this process has learnt about its accounts for some minutes. Each form that a visitor sends is an execution of its own,
- * and would have to learn the same things again. Keys begin with the account (`ApiClient.account()`). Neither records of customers nor
- * failures are kept.
+ * Keeps what this process has learnt about its accounts for some minutes. Each form that a visitor
+ * sends is an execution of its own, and would have to learn the same things again. Keys begin with
+ * the account (`ApiClient.account()`). Neither records of customers nor failures are kept.
  */
 
 /** For an hour, AlfaCRM is expected to behave as it was seen to. */
@@ -55,8 +55,8 @@ interface ReadingOptions<T> {
 }
 
 /**
- * Returns the value that is known, or reads it. Executions that need the same value at the same moment wait for the one that reads it.
- * Each waits only once, then reads by itself.
+ * Returns the value that is known, or reads it. Executions that need the same value at the same
+ * moment wait for the one that reads it. Each waits only once, then reads by itself.
  */
 export async function readForAll<T>(
 	key: string,
@@ -91,7 +91,10 @@ export async function readForAll<T>(
 	}
 }
 
-/** Keeps a reading, and removes those that are too old for everybody. Otherwise the lists of an account at rest would stay for ever. */
+/**
+ * Keeps a reading, and removes those that are too old for everybody. Otherwise the lists of an
+ * account at rest would stay for ever.
+ */
 function keepReading(key: string, reading: Reading<unknown>): void {
 	lruSet(readings, key, reading, MOST_READINGS);
 	for (const [otherKey, { at }] of readings) {
@@ -99,7 +102,10 @@ function keepReading(key: string, reading: Reading<unknown>): void {
 	}
 }
 
-/** Forgets everything, as in a new process. For tests in which another AlfaCRM appears at the same address. */
+/**
+ * Forgets everything, as in a new process. For tests in which another AlfaCRM appears at the same
+ * address.
+ */
 export function forgetAccounts(): void {
 	seen.clear();
 	readings.clear();

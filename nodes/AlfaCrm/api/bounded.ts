@@ -5,7 +5,8 @@ export function boundedPush<T>(list: T[], item: T, most: number): void {
 }
 
 /**
- * Sets an entry of a map. Where there are more than `most`, removes the entry that was set longest ago.
+ * Sets an entry of a map. Where there are more than `most`, removes the entry that was set longest
+ * ago.
  *
  * @returns the value of the removed entry
  */

@@ -35,18 +35,22 @@ export const CREDENTIAL = 'alfaCrmApi';
 /** AlfaCRM gets at least this long to end a call whose answer was lost. */
 const MIN_IN_PROGRESS_MS = 1_000;
 
-/** A credential that was read is used for this long, because n8n queries its database for each reading. */
+/**
+ * A credential that was read is used for this long, because n8n queries its database for each
+ * reading.
+ */
 const CREDENTIAL_MS = 1_000;
 
 /**
- * After so many logins whose tokens were refused, an execution gives up. In an account where each login ends the older tokens, two
- * n8n processes would otherwise end each other's tokens again and again. API notes 1.
+ * After so many logins whose tokens were refused, an execution gives up. In an account where each
+ * login ends the older tokens, two n8n processes would otherwise end each other's tokens again and
+ * again. API notes 1.
  */
 const MOST_LOGINS = 3;
 
 /**
- * After a login that a web page answered, no other login is tried for this long: a firewall that stopped the login of one item
- * stops those of all others too.
+ * After a login that a web page answered, no other login is tried for this long: a firewall that
+ * stopped the login of one item stops those of all others too.
  */
 const WEB_PAGE_PAUSE_MS = 60_000;
 
@@ -82,15 +86,19 @@ interface RefusedLogin {
 }
 
 /**
- * Speaks to AlfaCRM for one execution of a node, one poll, or one dropdown. Make a new client for each of them, because the
- * credential may be edited in between.
+ * Speaks to AlfaCRM for one execution of a node, one poll, or one dropdown. Make a new client for
+ * each of them, because the credential may be edited in between.
  *
- * A call goes through these steps: `request` reads the connection from the credential; `sendWithTokens` tries another token where
- * AlfaCRM refuses one; `sendWithRetries` waits for the rate limiter and repeats what is safe to repeat; `sendOnce` sends.
+ * A call goes through these steps: `request` reads the connection from the credential;
+ * `sendWithTokens` tries another token where AlfaCRM refuses one; `sendWithRetries` waits for the
+ * rate limiter and repeats what is safe to repeat; `sendOnce` sends.
  */
 export class ApiClient {
 	private connection?: Connection;
-	/** Actions whose lists AlfaCRM gives without a page size only, such as `customer/index`. API notes 7a. */
+	/**
+	 * Actions whose lists AlfaCRM gives without a page size only, such as `customer/index`.
+	 * API notes 7a.
+	 */
 	readonly withoutPageSize = new Set<string>();
 	private credential?: { values: ICredentialDataDecryptedObject; readAt: number };
 	private refusedLogin?: RefusedLogin;
@@ -114,10 +122,15 @@ export class ApiClient {
 		return this.context.getTimezone();
 	}
 
-	/** Aborts when the execution is cancelled or the deadline has come. Polls and dropdowns have neither. */
+	/**
+	 * Aborts when the execution is cancelled or the deadline has come. Polls and dropdowns have
+	 * neither.
+	 */
 	get signal(): AbortSignal | undefined {
 		if (this.deadline !== undefined) return this.deadline;
-		return 'getExecutionCancelSignal' in this.context ? this.context.getExecutionCancelSignal() : undefined;
+		return 'getExecutionCancelSignal' in this.context
+			? this.context.getExecutionCancelSignal()
+			: undefined;
 	}
 
 	/** Names the AlfaCRM and its user. All credentials that lead there have the same account. */
@@ -125,7 +138,10 @@ export class ApiClient {
 		return (await this.connect(undefined)).account;
 	}
 
-	/** Returns the email of the credential's user, to look that user up. Never put it into a message or an output. */
+	/**
+	 * Returns the email of the credential's user, to look that user up. Never put it into a message
+	 * or an output.
+	 */
 	async email(): Promise<string> {
 		return (await this.connect(undefined)).email;
 	}
@@ -134,7 +150,10 @@ export class ApiClient {
 		return (await this.connect(undefined)).origin;
 	}
 
-	/** How many calls may be under way at once: as many as the credential says, or as many as the rate needs by now. */
+	/**
+	 * How many calls may be under way at once: as many as the credential says, or as many as the rate
+	 * needs by now.
+	 */
 	get callsAtOnce(): number {
 		if (this.connection === undefined) return 1;
 
@@ -143,8 +162,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`. It waits for the rate limiter, logs in if there is
-	 * no valid token, and is sent again where that is safe.
+	 * Sends one call to AlfaCRM: `POST {origin}/v2api/{branch}/{path}/{action}`. It waits for the
+	 * rate limiter, logs in if there is no valid token, and is sent again where that is safe.
 	 *
 	 * @returns the JSON of a successful answer: an object, for some actions a list
 	 * @throws NodeApiError that says what happened and what to do
@@ -171,8 +190,9 @@ export class ApiClient {
 	}
 
 	/**
-	 * Reads the list of branches. Where the main branch is switched off, AlfaCRM answers this call only inside another branch: the one
-	 * that the credential names for it, or the one of the form. API notes 2.
+	 * Reads the list of branches. Where the main branch is switched off, AlfaCRM answers this call
+	 * only inside another branch: the one that the credential names for it, or the one of the form.
+	 * API notes 2.
 	 */
 	private async readBranchList(
 		connection: Connection,
@@ -187,7 +207,10 @@ export class ApiClient {
 			return await this.sendWithTokens(connection, inBranch, { isExpected });
 		}
 
-		const outcome = await this.sendWithTokens(connection, call, { isExpected, isFinal: mayAnswerElsewhere });
+		const outcome = await this.sendWithTokens(connection, call, {
+			isExpected,
+			isFinal: mayAnswerElsewhere,
+		});
 		const isRefused = 'failure' in outcome && mayAnswerElsewhere(outcome.failure);
 		return isRefused ? await this.sendWithTokens(connection, inBranch, { isExpected }) : outcome;
 	}
@@ -243,9 +266,11 @@ export class ApiClient {
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<ApiResponse> {
-		const credential = await this.credentialWithToken(connection, progress).catch((error: unknown) => {
-			throw unsent(error);
-		});
+		const credential = await this.credentialWithToken(connection, progress).catch(
+			(error: unknown) => {
+				throw unsent(error);
+			},
+		);
 		const tokenBefore = credential.token;
 		const clock = new CallClock(TIMEOUT_MS, this.signal);
 		let errorBeforeSending: unknown;
@@ -263,7 +288,8 @@ export class ApiClient {
 
 		try {
 			const answer = this.sendByN8n(`${connection.origin}/${pathOf(call)}`, call, credential);
-			// The signal of the clock ends the request, but not the login before it, during which there is no token yet.
+			// The signal of the clock ends the request, but not the login before it, during which there
+			// is no token yet.
 			return assertSuccess(await clock.wait(answer, () => credential.token !== ''));
 		} catch (error) {
 			// n8n wraps the error into one of its own.
@@ -275,18 +301,26 @@ export class ApiClient {
 		}
 	}
 
-	/** @param credential n8n writes a new token into it, so the caller learns which token AlfaCRM saw */
+	/**
+	 * @param credential n8n writes a new token into it, so the caller learns which token AlfaCRM saw
+	 */
 	private async sendByN8n(
 		url: string,
 		call: ApiRequest,
 		credential: ICredentialDataDecryptedObject,
 	): Promise<unknown> {
 		const { httpRequestWithAuthentication } = this.context.helpers;
-		return await (httpRequestWithAuthentication.call(this.context, CREDENTIAL, requestOptions(url, call), {
-			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
-			// n8n must send nothing again: it would not show the body of a 401, which may be no answer of AlfaCRM at all.
-			preAuthenticationRetryStatusCode: [],
-		}) as Promise<unknown>);
+		return await (httpRequestWithAuthentication.call(
+			this.context,
+			CREDENTIAL,
+			requestOptions(url, call),
+			{
+				credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
+				// n8n must send nothing again: it would not show the body of a 401, which may be no answer of
+				// AlfaCRM at all.
+				preAuthenticationRetryStatusCode: [],
+			},
+		) as Promise<unknown>);
 	}
 
 	private errorOf(
@@ -319,11 +353,16 @@ export class ApiClient {
 
 	// ------------------------------------------------------- refused logins and tokens
 
-	/** Remembers a login that was refused: until the credential is corrected, or for a while if a web page answered it. */
+	/**
+	 * Remembers a login that was refused: until the credential is corrected, or for a while if a web
+	 * page answered it.
+	 */
 	private noteRefusedLogin(failure: ApiFailure, login: Login | undefined): void {
 		if (failure.kind !== 'login' || this.isRefused(login)) return;
 
-		const isLasting = ['credential-invalid', 'configuration-invalid'].includes(failure.declaredCause ?? '');
+		const isLasting = ['credential-invalid', 'configuration-invalid'].includes(
+			failure.declaredCause ?? '',
+		);
 		if (!isLasting && !failure.isForeign) return;
 
 		const until = isLasting ? Infinity : performance.now() + WEB_PAGE_PAUSE_MS;
@@ -336,8 +375,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Gives up the token of a call after a 401. After a 403 too, because some clients log in again after one (API notes 1); but a 403
-	 * for a fresh token means that the user lacks the right.
+	 * Gives up the token of a call after a 401. After a 403 too, because some clients log in again
+	 * after one (API notes 1); but a 403 for a fresh token means that the user lacks the right.
 	 *
 	 * @returns whether another token is to be tried
 	 */
@@ -349,7 +388,10 @@ export class ApiClient {
 
 		const session = sessionOf(login);
 		// A token that this execution has logged in for, or that is a few minutes old, has not expired.
-		const isFresh = session.isIssuedSince(token, Math.max(this.begun, performance.now() - FRESH_MS));
+		const isFresh = session.isIssuedSince(
+			token,
+			Math.max(this.begun, performance.now() - FRESH_MS),
+		);
 		if (status === 403 && isFresh && !(await this.isReplaced(token))) return false;
 
 		if (isNewToken) this.refusedNewTokens.add(token);
@@ -367,7 +409,10 @@ export class ApiClient {
 
 	// ------------------------------------------------------- the credential
 
-	/** Reads the connection from the credential, once for all calls. After a failure, the next call reads it again. */
+	/**
+	 * Reads the connection from the credential, once for all calls. After a failure, the next call
+	 * reads it again.
+	 */
 	private async connect(itemIndex: number | undefined): Promise<Connection> {
 		return (this.connection ??= await this.readConnection(itemIndex));
 	}
@@ -383,7 +428,8 @@ export class ApiClient {
 				email: login.email,
 				perSecond: readRate(credential.requestsPerSecond),
 				callsAtOnce: readCallsAtOnce(credential.callsAtOnce),
-				// Only an execution can be cancelled. A poll has little time, and nobody looks at an empty dropdown for long.
+				// Only an execution can be cancelled. A poll has little time, and nobody looks at an empty
+				// dropdown for long.
 				rateLimitWaitMs: this.isExecution ? wait : Math.min(wait, SHORT_RATE_LIMIT_WAIT_MS),
 				branchId: readId(credential.branchId),
 			};
@@ -400,7 +446,8 @@ export class ApiClient {
 	/**
 	 * Returns the credential with the token to send. An empty token makes n8n log in.
 	 *
-	 * @throws ResponseError if the credential leads to another account by now, or its login was refused
+	 * @throws ResponseError if the credential leads to another account by now, or its login was
+	 * refused
 	 */
 	private async credentialWithToken(
 		{ account }: Connection,
@@ -409,7 +456,8 @@ export class ApiClient {
 		const { values, readAt } = await this.readCredential();
 		const login = loginOf(values);
 		if (accountOf(login) !== account) {
-			const serverMessage = 'the credential was changed to another account meanwhile. Run it again.';
+			const serverMessage =
+				'the credential was changed to another account meanwhile. Run it again.';
 			throw new ResponseError({ kind: 'notSent', serverMessage });
 		}
 
@@ -428,8 +476,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Returns the credential as it was at most a second ago. After a login that was refused it is read again, because somebody may have
-	 * corrected it.
+	 * Returns the credential as it was at most a second ago. After a login that was refused it is
+	 * read again, because somebody may have corrected it.
 	 */
 	private async readCredential(): Promise<NonNullable<ApiClient['credential']>> {
 		const now = performance.now();
@@ -467,8 +515,8 @@ class CallProgress {
 }
 
 /**
- * Returns for how many milliseconds AlfaCRM may still be at work on a call whose answer was lost. A call that took long may take as
- * long again.
+ * Returns for how many milliseconds AlfaCRM may still be at work on a call whose answer was lost. A
+ * call that took long may take as long again.
  */
 function inProgressMs(failure: ApiFailure, elapsedMs: number): number {
 	if (!mayBeInProgress(failure)) return 0;

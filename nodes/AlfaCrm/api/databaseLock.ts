@@ -5,27 +5,39 @@ import { lruSet } from './bounded';
 import { abortable, sleepUnref, withTimeout } from './cancel';
 
 /**
- * A lock for the work of one node, which only one of all n8n processes holds. It uses the row of n8n's database in which n8n keeps what
- * a node has processed.
+ * A lock for the work of one node, which only one of all n8n processes holds. It uses the row of
+ * n8n's database in which n8n keeps what a node has processed.
  *
- * - **Taking.** n8n inserts the row under a primary key, so only one of several processes succeeds. An existing row is read and written
- *   as a whole: if two processes add entries at the same moment, one entry gets lost, and a late write restores an old state.
- * - **Waiting.** Each waiting process adds a mark to the row. The holder sees it within a second. From then on the holder adds
- *   heartbeats, and hands the lock over when its work is done.
- * - **Lease.** The holder begins no write later than `LEASE_MS` after it last saw that nobody waited, or last added a heartbeat.
- * - **Dead holder.** A waiting process that has seen its own mark for `DEAD_MS` in a row without a heartbeat removes the row. The time
- *   between `LEASE_MS` and `DEAD_MS` is for statements and calls under way. No clocks are compared.
+ * - **Taking.** n8n inserts the row under a primary key, so only one of several processes succeeds.
+ *   An existing row is read and written as a whole: if two processes add entries at the same
+ *   moment, one entry gets lost, and a late write restores an old state.
+ * - **Waiting.** Each waiting process adds a mark to the row. The holder sees it within a second.
+ *   From then on the holder adds heartbeats, and hands the lock over when its work is done.
+ * - **Lease.** The holder begins no write later than `LEASE_MS` after it last saw that nobody
+ *   waited, or last added a heartbeat.
+ * - **Dead holder.** A waiting process that has seen its own mark for `DEAD_MS` in a row without a
+ *   heartbeat removes the row. The time between `LEASE_MS` and `DEAD_MS` is for statements and
+ *   calls under way. No clocks are compared.
  */
 const LEASE_MS = 40_000;
 const DEAD_MS = 60_000;
 
-/** Each process waits up to this much longer, because two that claim a row at the same moment may both have to begin again. */
+/**
+ * Each process waits up to this much longer, because two that claim a row at the same moment may
+ * both have to begin again.
+ */
 const SPREAD_MS = 5_000;
 
-/** A claim is looked at again after this time. It counts only if that look came within twice this time. */
+/**
+ * A claim is looked at again after this time. It counts only if that look came within twice this
+ * time.
+ */
 const CLAIM_MS = 5_000;
 
-/** A process that has not looked at a row for this long may have stood still, so it watches the row anew. */
+/**
+ * A process that has not looked at a row for this long may have stood still, so it watches the row
+ * anew.
+ */
 const BREAK_MS = 10_000;
 
 /** The holder renews its lease this often. */
@@ -44,15 +56,21 @@ const LINGER_MS = 50;
 const TRY_MS = 5_000;
 
 /**
- * An item waits this long before it searches without the lock. If there is something to create, such a search has to be repeated with
- * the lock, and AlfaCRM takes only a few calls a second.
+ * An item waits this long before it searches without the lock. If there is something to create,
+ * such a search has to be repeated with the lock, and AlfaCRM takes only a few calls a second.
  */
 const WAIT_BEFORE_SEARCH_MS = 29_000;
 
-/** A node whose last ten searches all found a record hardly creates any, so it does not wait before a search. */
+/**
+ * A node whose last ten searches all found a record hardly creates any, so it does not wait before
+ * a search.
+ */
 const FOUND_IN_A_ROW = 10;
 
-/** A statement without an answer counts as failed after this time. A database that has not answered for this long counts as down. */
+/**
+ * A statement without an answer counts as failed after this time. A database that has not answered
+ * for this long counts as down.
+ */
 const ANSWER_MS = 30_000;
 
 /** A process keeps so many locks, more than there are nodes at work at the same time. */
@@ -65,17 +83,27 @@ export type ProcessedData = Pick<
 >;
 
 const OPTIONS = { mode: 'entries' } as const;
-/** The first entry of each row. A process that adds it and does not find it there has inserted the row. */
+/**
+ * The first entry of each row. A process that adds it and does not find it there has inserted the
+ * row.
+ */
 const LOCKED = 'locked';
 /** A row for which nobody waits has two entries: `LOCKED` and the mark of its holder. */
 const NOBODY_WAITS = 2;
 
-/** n8n cannot keep a row: the workflow is not in its database, or n8n is too old, or the user keeps something else in the row. */
+/**
+ * n8n cannot keep a row: the workflow is not in its database, or n8n is too old, or the user keeps
+ * something else in the row.
+ */
 class NoRowError extends UserError {}
 
 function hasNoRow(error: unknown): boolean {
 	const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
-	return code === 'ERR_ASSERTION' || name === 'DeduplicationError' || /foreign key/i.test(String(message));
+	return (
+		code === 'ERR_ASSERTION' ||
+		name === 'DeduplicationError' ||
+		/foreign key/i.test(String(message))
+	);
 }
 
 /** The row of n8n's database that is the lock. */
@@ -90,11 +118,13 @@ class Row {
 	/**
 	 * Adds entries, `LOCKED` among them.
 	 *
-	 * @returns the entries that were there already. If `LOCKED` is not among them, this process has inserted the row.
+	 * @returns the entries that were there already. If `LOCKED` is not among them, this process has
+	 * inserted the row.
 	 */
 	async add(...entries: string[]): Promise<unknown[]> {
 		const all = [LOCKED, ...entries];
-		const add = async (data: ProcessedData) => await data.checkProcessedAndRecord(all, 'node', OPTIONS);
+		const add = async (data: ProcessedData) =>
+			await data.checkProcessedAndRecord(all, 'node', OPTIONS);
 		return (await this.ask(add)).processed;
 	}
 
@@ -117,8 +147,9 @@ class Row {
 }
 
 /**
- * The time for which a process holds the lock. It ends when the work is done and another process waits, or when no more work has come
- * for a moment. Pieces of work of the same process join and leave it.
+ * The time for which a process holds the lock. It ends when the work is done and another process
+ * waits, or when no more work has come for a moment. Pieces of work of the same process join and
+ * leave it.
  */
 export class Lease {
 	/** How many pieces of work have joined. */
@@ -132,7 +163,8 @@ export class Lease {
 	ending?: Promise<void>;
 
 	/**
-	 * @param epoch counts the leases of this process; what was read in an earlier one may be stale. 0 where n8n cannot keep a row.
+	 * @param epoch counts the leases of this process; what was read in an earlier one may be stale. 0
+	 * where n8n cannot keep a row.
 	 * @param row undefined where n8n cannot keep one; the lock then holds within this process only
 	 * @param takenAt when the statement was sent that took the lock
 	 * @param onEnd called once; told whether another process waits
@@ -148,7 +180,10 @@ export class Lease {
 		void this.endWhenIdle();
 	}
 
-	/** Whether work that has joined may still write. Uses `performance.now()`, so the clocks of several machines do not matter. */
+	/**
+	 * Whether work that has joined may still write. Uses `performance.now()`, so the clocks of
+	 * several machines do not matter.
+	 */
 	get isHeld(): boolean {
 		return performance.now() < this.until;
 	}
@@ -182,8 +217,8 @@ export class Lease {
 	}
 
 	/**
-	 * Renews the lease, by seeing that nobody waits or by adding a heartbeat. Waiting processes count the time from their marks on, so a
-	 * look that finds the first mark renews nothing.
+	 * Renews the lease, by seeing that nobody waits or by adding a heartbeat. Waiting processes count
+	 * the time from their marks on, so a look that finds the first mark renews nothing.
 	 */
 	private async renew(row: Row): Promise<void> {
 		const begun = performance.now();
@@ -203,7 +238,8 @@ export class Lease {
 	}
 
 	/**
-	 * Adds a heartbeat. It consists of two entries, so that it differs from the mark of another waiting process.
+	 * Adds a heartbeat. It consists of two entries, so that it differs from the mark of another
+	 * waiting process.
 	 *
 	 * @returns how many of its entries, `LOCKED` included, were there already; 0 if the row was gone
 	 */
@@ -255,12 +291,14 @@ class Waiter {
 		const entriesBefore = await row.add(mark);
 		if (!entriesBefore.includes(LOCKED)) return begun;
 
-		// A mark that took very long may have restored the row of the dead holder over that of its successor.
+		// A mark that took very long may have restored the row of the dead holder over that of its
+		// successor.
 		const isQuick = performance.now() - begun < CLAIM_MS;
 		const size = await row.size();
 		const now = performance.now();
 		// One entry more is the mark of another waiting process; a heartbeat adds two.
-		const isSameRow = entriesBefore.includes(mark) && (size === sizeBefore || size === sizeBefore + 1);
+		const isSameRow =
+			entriesBefore.includes(mark) && (size === sizeBefore || size === sizeBefore + 1);
 		const isUnchanged = isSameRow && isQuick && now - lookedAt < BREAK_MS;
 		if (!isUnchanged) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 		this.size = size;
@@ -270,8 +308,8 @@ class Waiter {
 	}
 
 	/**
-	 * Claims the row of a dead holder and removes it. If two processes claim it at the same moment, one of them either sees that it is
-	 * not the first, or overwrites the claim of the other.
+	 * Claims the row of a dead holder and removes it. If two processes claim it at the same moment,
+	 * one of them either sees that it is not the first, or overwrites the claim of the other.
 	 *
 	 * @returns when the statement was sent that took the lock; undefined as long as there is a row
 	 */
@@ -280,7 +318,8 @@ class Waiter {
 		// The row is watched anew, whatever becomes of the claim.
 		this.size = 0;
 
-		// All processes that claim the row in its present state add the same two entries, whether or not they see one mark more.
+		// All processes that claim the row in its present state add the same two entries, whether or
+		// not they see one mark more.
 		const sharedClaims = [`claimed at ${size}`, `claimed at ${size + 1}`];
 		const ownClaim = `claim ${Math.random()}`;
 		const begun = performance.now();
@@ -323,7 +362,8 @@ export class DatabaseLock {
 	}
 
 	/**
-	 * Waits for the lock before a search, but not for long, and not at all where the node hardly ever creates a record.
+	 * Waits for the lock before a search, but not for long, and not at all where the node hardly ever
+	 * creates a record.
 	 *
 	 * @returns undefined if the search must do without the lock
 	 */
@@ -391,7 +431,8 @@ export class DatabaseLock {
 		try {
 			if ((await row.size()) === 0) this.begin(await new Waiter(row).look(), row);
 		} catch (error) {
-			// After any other failure of the database, the lock is tried again if there is something to create.
+			// After any other failure of the database, the lock is tried again if there is something to
+			// create.
 			if (error instanceof NoRowError) this.begin(performance.now());
 		}
 	}
@@ -436,8 +477,8 @@ export class DatabaseLock {
 const locks = new Map<string, DatabaseLock>();
 
 /**
- * Returns the lock of a node of a workflow. Beyond `MOST_LOCKS`, the lock that was used longest ago is forgotten. If it is still in use,
- * the new lock waits for its row, as another process would.
+ * Returns the lock of a node of a workflow. Beyond `MOST_LOCKS`, the lock that was used longest ago
+ * is forgotten. If it is still in use, the new lock waits for its row, as another process would.
  */
 export function databaseLockOf(workflowId: string | undefined, nodeId: string): DatabaseLock {
 	const key = JSON.stringify([workflowId, nodeId]);

@@ -1,12 +1,16 @@
 /**
- * What an error says about the writes of its item, for example "Nothing was saved." It is the last sentence of the error's
- * description, so that nobody repeats a write that was carried out.
+ * What an error says about the writes of its item, for example "Nothing was saved." It is the last
+ * sentence of the error's description, so that nobody repeats a write that was carried out.
  *
- * The sentence is worded when the error is made, and worded anew if other items of the same execution were carried out. n8n's
- * classes of errors have one text only, so the parts of that text are kept here, by the error.
+ * The sentence is worded when the error is made, and worded anew if other items of the same
+ * execution were carried out. n8n's classes of errors have one text only, so the parts of that text
+ * are kept here, by the error.
  */
 export type Effect =
-	/** The error says nothing about writes: it may not be known what was saved, or the item only reads. */
+	/**
+	 * The error says nothing about writes: it may not be known what was saved, or the item only
+	 * reads.
+	 */
 	| { kind: 'unsaid' }
 	| { kind: 'nothingSent' }
 	| { kind: 'nothingSaved' }
@@ -28,7 +32,9 @@ export function keepDescriptionParts<E extends Error>(error: E, parts: Descripti
 	return error;
 }
 
-/** Returns the parts of an error's description. All of it is advice if the error was made by n8n. */
+/**
+ * Returns the parts of an error's description. All of it is advice if the error was made by n8n.
+ */
 export function descriptionParts(error: Error & { description?: string | null }): DescriptionParts {
 	const parts = partsByError.get(error);
 	return parts ?? { advice: error.description ?? '', effect: { kind: 'unsaid' } };
@@ -37,7 +43,8 @@ export function descriptionParts(error: Error & { description?: string | null })
 /**
  * Words a description.
  *
- * @param isOneOfSeveral whether other items were carried out, so that "nothing" has to be limited to this item
+ * @param isOneOfSeveral whether other items were carried out, so that "nothing" has to be limited
+ * to this item
  */
 export function wordDescription(
 	{ advice, effect }: DescriptionParts,

@@ -3,7 +3,10 @@ import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 
 
 /** Why no answer came, in words. */
 interface NetworkTrouble {
-	/** What happened, to follow the name of the host. It holds no network code, because n8n replaces a message that does. */
+	/**
+	 * What happened, to follow the name of the host. It holds no network code, because n8n replaces a
+	 * message that does.
+	 */
 	what: string;
 	/** What to do, as a sentence. */
 	advice: string;
@@ -20,9 +23,15 @@ const TRY_LATER = 'Try again later, or check the network that n8n runs in.';
 /** The first row whose expression matches the code counts; the last one matches any code. */
 const NETWORK_TROUBLES: ReadonlyArray<[codes: RegExp, trouble: NetworkTrouble]> = [
 	[/^ENOTFOUND$/, { what: 'was not found', advice: `${CHECK_HOSTNAME}.`, isLasting: true }],
-	[/^EAI_AGAIN$/, { what: 'could not be looked up', advice: `No name server answered. ${TRY_LATER}` }],
+	[
+		/^EAI_AGAIN$/,
+		{ what: 'could not be looked up', advice: `No name server answered. ${TRY_LATER}` },
+	],
 	[/^ECONNREFUSED$/, { what: 'refused the connection', advice: CHECK_IN_BROWSER }],
-	[/^E(HOST|NET)UNREACH$/, { what: 'could not be reached', advice: 'Check the network that n8n runs in.' }],
+	[
+		/^E(HOST|NET)UNREACH$/,
+		{ what: 'could not be reached', advice: 'Check the network that n8n runs in.' },
+	],
 	[
 		/^(ECONNABORTED|ETIMEDOUT)$/,
 		{ what: 'did not answer within {seconds} seconds', advice: TRY_LATER, maybeSent: true },
@@ -35,7 +44,14 @@ const NETWORK_TROUBLES: ReadonlyArray<[codes: RegExp, trouble: NetworkTrouble]> 
 			isLasting: true,
 		},
 	],
-	[/^/, { what: 'closed the connection before its answer was complete', advice: TRY_LATER, maybeSent: true }],
+	[
+		/^/,
+		{
+			what: 'closed the connection before its answer was complete',
+			advice: TRY_LATER,
+			maybeSent: true,
+		},
+	],
 ];
 
 /**
@@ -45,16 +61,20 @@ const NETWORK_TROUBLES: ReadonlyArray<[codes: RegExp, trouble: NetworkTrouble]> 
  * @param timeoutMs for how many milliseconds an answer was waited for
  */
 export function networkTrouble(code = '', timeoutMs = 0): NetworkTrouble {
-	const [, trouble] = NETWORK_TROUBLES.find(([codes]) => codes.test(code)) as [RegExp, NetworkTrouble];
+	const [, trouble] = NETWORK_TROUBLES.find(([codes]) => codes.test(code)) as [
+		RegExp,
+		NetworkTrouble,
+	];
 	const what = trouble.what.replace('{seconds}', String(timeoutMs / 1_000));
 	return { ...trouble, what, advice: trouble.advice.replace('{code}', code) };
 }
 
 /**
- * A login that AlfaCRM refused or that never reached it. Its message is all that a user sees in the test of the credential.
+ * A login that AlfaCRM refused or that never reached it. Its message is all that a user sees in the
+ * test of the credential.
  *
- * The error reaches the node inside one of n8n's errors. n8n 1.99 to 2.33 keep only its message and its context there, so the context
- * says what it is.
+ * The error reaches the node inside one of n8n's errors. n8n 1.99 to 2.33 keep only its message and
+ * its context there, so the context says what it is.
  */
 export class LoginError extends ExecutionBaseError {
 	constructor(
@@ -68,7 +88,10 @@ export class LoginError extends ExecutionBaseError {
 	}
 }
 
-/** What went wrong with a call, in one shape, whether a helper of n8n or an answer of AlfaCRM reported it. */
+/**
+ * What went wrong with a call, in one shape, whether a helper of n8n or an answer of AlfaCRM
+ * reported it.
+ */
 export interface ApiFailure {
 	kind:
 		| 'login'
@@ -81,9 +104,15 @@ export interface ApiFailure {
 		| 'cancelled'
 		| 'notSent'
 		| 'unexpected';
-	/** HTTP status of AlfaCRM's own answer, or of a server that is down or too busy; never that of a foreign answer. */
+	/**
+	 * HTTP status of AlfaCRM's own answer, or of a server that is down or too busy; never that of a
+	 * foreign answer.
+	 */
 	status?: number;
-	/** HTTP status of a foreign answer. It says nothing about rights or records, so only the message uses it. */
+	/**
+	 * HTTP status of a foreign answer. It says nothing about rights or records, so only the message
+	 * uses it.
+	 */
 	foreignStatus?: number;
 	/** AlfaCRM's own message, or our words in its place. */
 	serverMessage?: string;
@@ -119,7 +148,11 @@ interface HttpFailure {
 
 /** Makes the error for a call or a wait that ended because the execution was cancelled. */
 export function cancelled(isInProgress = false): ResponseError {
-	return new ResponseError({ kind: 'cancelled', serverMessage: 'The execution was cancelled', isInProgress });
+	return new ResponseError({
+		kind: 'cancelled',
+		serverMessage: 'The execution was cancelled',
+		isInProgress,
+	});
 }
 
 /** What the credential's errors carry in their context: see `LoginError` and `TokenRefused`. */
@@ -130,7 +163,10 @@ interface CredentialErrorContext {
 	isForeign?: boolean;
 }
 
-/** Reads any failure of `httpRequest` (an Axios error) or of `httpRequestWithAuthentication` (a NodeApiError around one). */
+/**
+ * Reads any failure of `httpRequest` (an Axios error) or of `httpRequestWithAuthentication` (a
+ * NodeApiError around one).
+ */
 export function failureOf(error: unknown): ApiFailure {
 	if (error instanceof ResponseError) return error.failure;
 
@@ -158,18 +194,26 @@ export function failureOf(error: unknown): ApiFailure {
 }
 
 /**
- * Marks an error as one before the call was sent, unless AlfaCRM or something in its place has answered. An example is n8n's database
- * that failed when n8n read the credential or stored a new token.
+ * Marks an error as one before the call was sent, unless AlfaCRM or something in its place has
+ * answered. An example is n8n's database that failed when n8n read the credential or stored a new
+ * token.
  */
 export function unsent(error: unknown): unknown {
 	const { kind, status } = failureOf(error);
 	const isAnswered = kind === 'foreign' || status !== undefined;
 	if (error instanceof ResponseError || kind === 'login' || isAnswered) return error;
 	const { message: reason } = error instanceof NodeApiError ? causeOf(error) : (error as Error);
-	return new ResponseError({ kind: 'notSent', serverMessage: 'n8n could not prepare the request', reason });
+	return new ResponseError({
+		kind: 'notSent',
+		serverMessage: 'n8n could not prepare the request',
+		reason,
+	});
 }
 
-/** Returns the HTTP failure of which n8n made a NodeApiError. n8n 1.99 to 2.33 keep only the status or code, and the JSON that came. */
+/**
+ * Returns the HTTP failure of which n8n made a NodeApiError. n8n 1.99 to 2.33 keep only the status
+ * or code, and the JSON that came.
+ */
 function causeOf(error: NodeApiError): HttpFailure {
 	if (error.cause !== undefined) return error.cause as HttpFailure;
 	const { httpCode, message } = error;
@@ -206,10 +250,12 @@ const TOO_MANY = 429;
 const WEB_PAGE = 'answered with a web page';
 
 /**
- * Tells whether AlfaCRM itself sent the body of an error: a Yii exception, or validation messages (API notes 1, 4).
+ * Tells whether AlfaCRM itself sent the body of an error: a Yii exception, or validation messages
+ * (API notes 1, 4).
  *
- * Any other body, such as a web page, comes from a firewall, a proxy or a server that is being updated. Its status does not mean that a
- * right is missing or that a record does not exist, and a later call may get through.
+ * Any other body, such as a web page, comes from a firewall, a proxy or a server that is being
+ * updated. Its status does not mean that a right is missing or that a record does not exist, and a
+ * later call may get through.
  */
 function isFromAlfaCrm(body: unknown): boolean {
 	if (typeof body !== 'object' || body === null) return false;
@@ -233,7 +279,8 @@ const MAY_HAVE_TAKEN_EFFECT: Record<ApiFailure['kind'], (failure: ApiFailure) =>
 	status: ({ status = 0 }) => status >= 500,
 	redirect: () => true,
 	refusal: () => false,
-	// AlfaCRM may have received the call before something else answered. A second payment would be worse than a look into AlfaCRM.
+	// AlfaCRM may have received the call before something else answered. A second payment would be
+	// worse than a look into AlfaCRM.
 	foreign: () => true,
 	noAnswer: ({ code }) => networkTrouble(code).maybeSent === true,
 	cancelled: ({ isInProgress }) => isInProgress === true,
@@ -252,7 +299,8 @@ export function mayBeInProgress(failure: ApiFailure): boolean {
 }
 
 /**
- * Reads AlfaCRM's `errors`, which may be a map of lists, a map of texts, a list or one text. A success has `[]`. API notes 4.
+ * Reads AlfaCRM's `errors`, which may be a map of lists, a map of texts, a list or one text. A
+ * success has `[]`. API notes 4.
  *
  * @returns messages by field, under '' if they belong to no field; undefined if there are none
  */
@@ -294,7 +342,10 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 	return safeText;
 }
 
-/** Reads Retry-After in seconds, as one program does. It is not known whether AlfaCRM sends it. API notes 7. */
+/**
+ * Reads Retry-After in seconds, as one program does. It is not known whether AlfaCRM sends it.
+ * API notes 7.
+ */
 function retryAfter(header: unknown): number | undefined {
 	return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) * 1_000 : undefined;
 }
@@ -307,7 +358,10 @@ function hostOf(location: unknown): string | undefined {
 	}
 }
 
-/** Makes a new NodeApiError. n8n's own error is not reused: it holds the request with its token, and ignores a new text. */
+/**
+ * Makes a new NodeApiError. n8n's own error is not reused: it holds the request with its token, and
+ * ignores a new text.
+ */
 export function nodeError(
 	node: INode,
 	text: { message: string; description?: string; status?: number },
@@ -327,7 +381,10 @@ export function nodeError(
 	);
 }
 
-/** Tells whether AlfaCRM itself refused a call with one of these HTTP statuses. The error for a foreign answer has no status. */
+/**
+ * Tells whether AlfaCRM itself refused a call with one of these HTTP statuses. The error for a
+ * foreign answer has no status.
+ */
 export function hasStatus(error: unknown, ...statuses: readonly number[]): error is NodeApiError {
 	return error instanceof NodeApiError && statuses.includes(Number(error.httpCode));
 }
@@ -345,12 +402,14 @@ export function asNodeError(
 /**
  * Makes the JSON of an item that failed: what happened, and what to do.
  *
- * It may have no other keys. Then n8n sends the item to the error output and adds the data of the input item. With an `error` object on
- * the item itself, n8n would drop those data.
+ * It may have no other keys. Then n8n sends the item to the error output and adds the data of the
+ * input item. With an `error` object on the item itself, n8n would drop those data.
  */
 export function errorJson(error: NodeApiError | NodeOperationError): IDataObject {
 	const httpCode = error instanceof NodeApiError ? error.httpCode : null;
-	const message = [error.description?.trim(), httpCode ? `HTTP ${httpCode}` : ''].filter(Boolean).join(' ');
+	const message = [error.description?.trim(), httpCode ? `HTTP ${httpCode}` : '']
+		.filter(Boolean)
+		.join(' ');
 	return message === '' ? { error: error.message } : { error: error.message, message };
 }
 
@@ -360,7 +419,8 @@ export type ApiResponse = IDataObject | IDataObject[];
 const NO: unknown[] = [false, 0];
 
 /**
- * Finds the failures that come with HTTP 200: `success: false`, or `errors` that are not empty. API notes 4.
+ * Finds the failures that come with HTTP 200: `success: false`, or `errors` that are not empty.
+ * API notes 4.
  *
  * @returns the answer of a success
  * @throws ResponseError for a failure

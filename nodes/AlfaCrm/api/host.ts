@@ -1,13 +1,14 @@
 import { UserError } from 'n8n-workflow';
 
 /** Blanks that are copied along, invisible ones included. */
-const OUTER_BLANKS = /^[\s\u200b-\u200f\u202a-\u202e\u2060]+|[\s\u200b-\u200f\u202a-\u202e\u2060]+$/g;
+const OUTER_BLANKS =
+	/^[\s\u200b-\u200f\u202a-\u202e\u2060]+|[\s\u200b-\u200f\u202a-\u202e\u2060]+$/g;
 const DEFAULT_DOMAIN = 's20.online';
 const NOT_A_HOST = "'Hostname' is not a host name. Enter it as in demo.s20.online.";
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 /**
- * Reads scheme, host and port: `demo`, `demo.s20.online`, `https://demo.s20.online/company/1`, `localhost:3000`. A URL parser would take
- * a subdomain of digits for an IP address.
+ * Reads scheme, host and port: `demo`, `demo.s20.online`, `https://demo.s20.online/company/1`,
+ * `localhost:3000`. A URL parser would take a subdomain of digits for an IP address.
  */
 const SPELLING =
 	/^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?:[/?#].*)?$/;
@@ -15,8 +16,9 @@ const SPELLING =
 const STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 
 /**
- * Turns what people put into 'Hostname' into an origin to call: `demo`, `demo.s20.online` and a URL pasted from the
- * browser all become `https://demo.s20.online`. Plain HTTP is accepted only for this computer, where a sandbox may run.
+ * Turns what people put into 'Hostname' into an origin to call: `demo`, `demo.s20.online` and a URL
+ * pasted from the browser all become `https://demo.s20.online`. Plain HTTP is accepted only for
+ * this computer, where a sandbox may run.
  *
  * @throws UserError if the text is no host, asks for plain HTTP elsewhere, or holds a user name
  */
@@ -57,7 +59,8 @@ export function trimBlanks(value: unknown): string {
 }
 
 /**
- * Does the work of `originOf` as an n8n expression, for the one place that cannot call a function: the request of the credential's test.
- * It must agree with `originOf` only on what that accepts, because the login before the test refuses the rest.
+ * Does the work of `originOf` as an n8n expression, for the one place that cannot call a function:
+ * the request of the credential's test. It must agree with `originOf` only on what that accepts,
+ * because the login before the test refuses the rest.
  */
 export const ORIGIN_EXPRESSION = `={{ $credentials.hostname.replace(${String(OUTER_BLANKS)}, '').toLowerCase().replace(${String(SPELLING)}, (_all, scheme, host, port) => (${String(LOOPBACK)}.test(host) ? (scheme || 'http') + '://' + host : 'https://' + host + (host.includes('.') ? '' : '.${DEFAULT_DOMAIN}')) + (port ? ':' + port : '')).replace(${String(STANDARD_PORT)}, '$1$2') }}`;

@@ -8,14 +8,15 @@ import { LARGEST_PAGE, pages } from './pages';
 /**
  * Reads the rows of a list, each once.
  *
- * - **Rows may be missing**, because others come and go while the pages are read. AlfaCRM's own count shows that. Then the list
- *   is read once more. The rows of both readings are taken, but only a reading that came whole by itself proves that none is
- *   missing.
- * - **An index may show one status at a time**, as that of lessons does. Then the list is read in several passes, one for each
- *   status. API notes 5.11.
- * - **AlfaCRM may ignore a filter.** Then the few rows that a limit asks for are not the wanted ones, and the list is read in
- *   large pages instead. API notes 11.
- * - **The caller may not need all rows.** A limit counts the wanted rows; a goal looks at each page and ends the reading.
+ * - **Rows may be missing**, because others come and go while the pages are read. AlfaCRM's own
+ *   count shows that. Then the list is read once more. The rows of both readings are taken, but
+ *   only a reading that came whole by itself proves that none is missing.
+ * - **An index may show one status at a time**, as that of lessons does. Then the list is read in
+ *   several passes, one for each status. API notes 5.11.
+ * - **AlfaCRM may ignore a filter.** Then the few rows that a limit asks for are not the wanted
+ *   ones, and the list is read in large pages instead. API notes 11.
+ * - **The caller may not need all rows.** A limit counts the wanted rows; a goal looks at each page
+ *   and ends the reading.
  */
 
 export interface CollectOptions {
@@ -23,7 +24,9 @@ export interface CollectOptions {
 	limit?: number;
 	/** Whether a row is wanted. Other rows are left out, and do not count towards the limit. */
 	keep?: (row: IDataObject) => boolean;
-	/** What each pass adds to the body of the call. By default there is one pass, which adds nothing. */
+	/**
+	 * What each pass adds to the body of the call. By default there is one pass, which adds nothing.
+	 */
 	passes?: readonly IDataObject[];
 	/** Decides when the reading ends; by default at the end of the list. */
 	goal?: ReadingGoal;
@@ -31,7 +34,10 @@ export interface CollectOptions {
 
 /** Follows a reading page by page, and decides when it has brought enough. */
 export interface ReadingGoal {
-	/** Takes each page as it comes. Its `rows` are new: no earlier page had them, nor had the first reading of a list that is read twice. */
+	/**
+	 * Takes each page as it comes. Its `rows` are new: no earlier page had them, nor had the first
+	 * reading of a list that is read twice.
+	 */
 	add(page: Page): void;
 	/** Asked after each page but the last. */
 	isReached(): boolean;
@@ -46,13 +52,16 @@ interface ReadingResult {
 	/** False when rows may be missing; never because of the limit. */
 	isComplete: boolean;
 	/**
-	 * How many rows AlfaCRM counts; undefined if it counts none for this list. After several passes, which may show the same rows,
-	 * `total` and `readCount` are those of the pass that lacks most.
+	 * How many rows AlfaCRM counts; undefined if it counts none for this list. After several passes,
+	 * which may show the same rows, `total` and `readCount` are those of the pass that lacks most.
 	 */
 	total?: number;
 	/** How many rows came, the unwanted ones included. */
 	readCount: number;
-	/** The page after the last one that was read, if the goal ended the reading. A later reading can begin there. */
+	/**
+	 * The page after the last one that was read, if the goal ended the reading. A later reading can
+	 * begin there.
+	 */
 	nextPage?: number;
 }
 
@@ -116,7 +125,8 @@ class PassReading {
 	async read(): Promise<ReadingResult> {
 		const firstResult = await this.readPages(this.list);
 
-		// A reading that began on a later page lacks the rows of the pages before. They were read by an earlier one.
+		// A reading that began on a later page lacks the rows of the pages before. They were read by an
+		// earlier one.
 		const isContinuation = (this.list.firstPage ?? 0) > 0;
 		if (firstResult.isComplete || wasEndedByGoal(firstResult) || isContinuation) return firstResult;
 
@@ -127,7 +137,8 @@ class PassReading {
 	private async readPages(list: ListRequest): Promise<ReadingResult> {
 		let result: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
-		// Pages are asked for ahead, as far as rows are missing. If some rows are unwanted, the limit may take all pages.
+		// Pages are asked for ahead, as far as rows are missing. If some rows are unwanted, the limit
+		// may take all pages.
 		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.missingCount);
 
 		for await (const page of pages(this.client, list, countRowsToRead)) {
@@ -187,7 +198,8 @@ class WantedRows {
 	}
 
 	/**
-	 * Adds the wanted rows of a page. A row that was added before keeps its place and is brought up to date.
+	 * Adds the wanted rows of a page. A row that was added before keeps its place and is brought up
+	 * to date.
 	 *
 	 * @returns how many rows of the page are not wanted
 	 */
@@ -225,7 +237,10 @@ function combineResults(results: readonly ReadingResult[]): ReadingResult {
 	};
 }
 
-/** Chooses the result that lacks more rows. One without a total says nothing about that, so any other is better. */
+/**
+ * Chooses the result that lacks more rows. One without a total says nothing about that, so any
+ * other is better.
+ */
 function chooseMoreLacking(one: ReadingResult, other: ReadingResult): ReadingResult {
 	if (one.total === undefined) return other;
 	return countLackingRows(other) > countLackingRows(one) ? other : one;

@@ -17,12 +17,16 @@ import { isBranchList, mayAnswerElsewhere, TIMEOUT_MS } from './request';
 /** The advice where AlfaCRM refuses the list of branches. API notes 2. */
 export const MAIN_BRANCH_OFF =
 	"If the main branch is disabled in AlfaCRM, enter the number of another branch as 'Branch ID' in the advanced settings of the credential.";
-const LOST_WRITE = 'AlfaCRM may have carried it out all the same: look there before you run this again.';
+const LOST_WRITE =
+	'AlfaCRM may have carried it out all the same: look there before you run this again.';
 
 const FOREIGN =
 	'AlfaCRM answers in JSON: a firewall or a proxy may have sent this instead or cut it off, or AlfaCRM is being updated.';
 
-/** A trigger should leave AlfaCRM alone for this long, if AlfaCRM asked for a pause and did not say how long. */
+/**
+ * A trigger should leave AlfaCRM alone for this long, if AlfaCRM asked for a pause and did not say
+ * how long.
+ */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
 export const LOGIN_TIMEOUT_MS = 10_000;
 
@@ -49,8 +53,8 @@ interface Explanation {
 type Text = (failure: ApiFailure, call: FailedCall) => Explanation;
 
 /**
- * Puts a failed call into words: what happened and what to do next. No message holds a network code, because n8n replaces a message that
- * does.
+ * Puts a failed call into words: what happened and what to do next. No message holds a network
+ * code, because n8n replaces a message that does.
  */
 export function explain(
 	failure: ApiFailure,
@@ -63,7 +67,12 @@ export function explain(
 		effect: effectOf(failure, call),
 	};
 	const description = wordDescription(descriptionParts);
-	return { status: failure.status, ...text, description: description || undefined, descriptionParts };
+	return {
+		status: failure.status,
+		...text,
+		description: description || undefined,
+		descriptionParts,
+	};
 }
 
 /** Tells whether the call is a write that AlfaCRM may have carried out. */
@@ -71,7 +80,10 @@ function isLost(failure: ApiFailure, { isIdempotent }: FailedCall): boolean {
 	return !isIdempotent && mayHaveTakenEffect(failure);
 }
 
-/** Returns the end of a message, which names the task. It says "could not" only if AlfaCRM certainly did not carry out the call. */
+/**
+ * Returns the end of a message, which names the task. It says "could not" only if AlfaCRM certainly
+ * did not carry out the call.
+ */
 function unfinished(failure: ApiFailure, call: FailedCall): string {
 	return isLost(failure, call) ? `, when asked to ${call.task}` : `, so it could not ${call.task}`;
 }
@@ -97,7 +109,8 @@ const texts: Record<ApiFailure['kind'], Text> = {
 	refusal: (failure, call) => ({
 		...refusal(failure, call),
 		status: failure.status ?? 200,
-		// A list that AlfaCRM refuses may come later. A write fails again until its fields are corrected.
+		// A list that AlfaCRM refuses may come later. A write fails again until its fields are
+		// corrected.
 		...(call.isIdempotent ? { failure: { cause: 'temporarily-unavailable' } } : {}),
 	}),
 	redirect: (failure, call) => ({
@@ -141,7 +154,10 @@ const texts: Record<ApiFailure['kind'], Text> = {
 	},
 };
 
-/** Tells whether AlfaCRM names a field. Messages that belong to no field are under '' or under a position in a list. */
+/**
+ * Tells whether AlfaCRM names a field. Messages that belong to no field are under '' or under a
+ * position in a list.
+ */
 const isField = (key: string): boolean => key !== '' && !/^\d+$/.test(key);
 
 const refusal: Text = ({ fields = {}, serverMessage }, { task, labels, body, query }) => {
@@ -157,24 +173,29 @@ const refusal: Text = ({ fields = {}, serverMessage }, { task, labels, body, que
 	);
 	const named = entries.map(([field]) => field).filter(isField);
 	const isSent = (field: string) => body === undefined || field in { ...query, ...body };
-	const namesOf = (some: string[]) => some.map((field) => `'${label(field)}' (${field})`).join(', ');
+	const namesOf = (some: string[]) =>
+		some.map((field) => `'${label(field)}' (${field})`).join(', ');
 	const wrong = namesOf(named.filter(isSent));
 	const missing = namesOf(named.filter((field) => !isSent(field)));
-	const advice = [wrong && `correct ${wrong}`, missing && `fill ${missing}`].filter(Boolean).join(', ');
+	const advice = [wrong && `correct ${wrong}`, missing && `fill ${missing}`]
+		.filter(Boolean)
+		.join(', ');
 	return {
 		message: `AlfaCRM did not ${task}: ${lines.join('; ')}`,
 		description: advice && `${advice.charAt(0).toUpperCase()}${advice.slice(1)} and run it again.`,
 	};
 };
 
-const inBranch = ({ branch }: FailedCall): string => (branch === undefined ? '' : ` in branch ${branch}`);
+const inBranch = ({ branch }: FailedCall): string =>
+	branch === undefined ? '' : ` in branch ${branch}`;
 
 const STATUS_TEXTS: Readonly<Partial<Record<number, Text>>> = {
 	401: (_failure, { isNewLogin, task }) => ({
 		message: isNewLogin
 			? `AlfaCRM does not accept the login, even a new one, and would not ${task}`
 			: `AlfaCRM does not accept the login and would not ${task}`,
-		description: "Check the credential; some accounts also need 'App Key' in the advanced settings.",
+		description:
+			"Check the credential; some accounts also need 'App Key' in the advanced settings.",
 		failure: { cause: 'credential-invalid' },
 	}),
 	403: (_failure, call) => ({
@@ -243,7 +264,8 @@ interface LoginCall {
 }
 
 /**
- * Puts a failed login into one complete text, because the test of the credential shows nothing else.
+ * Puts a failed login into one complete text, because the test of the credential shows nothing
+ * else.
  *
  * @param hasAppKey whether 'App Key' is filled in, so that it may be wrong
  */
@@ -260,34 +282,44 @@ export function explainLogin(failure: ApiFailure, origin: string, hasAppKey = fa
 	return new LoginError(text, cause, retryAfterMs, kind === 'foreign' || undefined);
 }
 
-const loginTexts: Partial<Record<ApiFailure['kind'], (failure: ApiFailure, login: LoginCall) => LoginText>> =
-	{
-		refusal: (_failure, { rejected, said }) => [`${rejected}${said}`],
-		redirect: ({ location }, { host }) => [
-			`${host} answered with a redirect${location ? ` to ${location}` : ''}, which was not followed so that the key stays here. Check 'Hostname'.`,
-			'configuration-invalid',
-		],
-		foreign: ({ foreignStatus }, { host }) => {
-			const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
-			return [
-				`${host} does not answer as AlfaCRM does: a web page or an incomplete text${status} came instead of data. Check 'Hostname', or try again later.`,
-				'temporarily-unavailable',
-			];
-		},
-		noAnswer: ({ code }, { host }) => {
-			const { what, advice, isLasting } = networkTrouble(code, LOGIN_TIMEOUT_MS);
-			return [`${host} ${what}. ${advice}`, isLasting ? 'configuration-invalid' : 'temporarily-unavailable'];
-		},
-		status: loginStatusText,
-	};
+const loginTexts: Partial<
+	Record<ApiFailure['kind'], (failure: ApiFailure, login: LoginCall) => LoginText>
+> = {
+	refusal: (_failure, { rejected, said }) => [`${rejected}${said}`],
+	redirect: ({ location }, { host }) => [
+		`${host} answered with a redirect${location ? ` to ${location}` : ''}, which was not followed so that the key stays here. Check 'Hostname'.`,
+		'configuration-invalid',
+	],
+	foreign: ({ foreignStatus }, { host }) => {
+		const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
+		return [
+			`${host} does not answer as AlfaCRM does: a web page or an incomplete text${status} came instead of data. Check 'Hostname', or try again later.`,
+			'temporarily-unavailable',
+		];
+	},
+	noAnswer: ({ code }, { host }) => {
+		const { what, advice, isLasting } = networkTrouble(code, LOGIN_TIMEOUT_MS);
+		return [
+			`${host} ${what}. ${advice}`,
+			isLasting ? 'configuration-invalid' : 'temporarily-unavailable',
+		];
+	},
+	status: loginStatusText,
+};
 
-function loginStatusText({ status = 0 }: ApiFailure, { host, rejected, said }: LoginCall): LoginText {
+function loginStatusText(
+	{ status = 0 }: ApiFailure,
+	{ host, rejected, said }: LoginCall,
+): LoginText {
 	if (status === 404) {
 		const text = `There is no AlfaCRM at ${host}: the address of the login was not found. Check 'Hostname'.`;
 		return [text, 'configuration-invalid'];
 	}
 	if (status === 429)
-		return [`AlfaCRM receives too many requests and did not take the login.${said}`, 'rate-limited'];
+		return [
+			`AlfaCRM receives too many requests and did not take the login.${said}`,
+			'rate-limited',
+		];
 	if (status >= 500) {
 		const text = `AlfaCRM could not take the login (HTTP ${status}). Try again later.${said}`;
 		return [text, 'temporarily-unavailable'];

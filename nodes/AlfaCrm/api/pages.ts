@@ -10,7 +10,9 @@ import { UNAVAILABLE } from './retry';
 /** The documented largest page size. API notes 3. */
 export const LARGEST_PAGE = 500;
 
-/** Where no page size is asked for, AlfaCRM was seen to send pages of 20 or 50 rows. API notes 3. */
+/**
+ * Where no page size is asked for, AlfaCRM was seen to send pages of 20 or 50 rows. API notes 3.
+ */
 export const SMALLEST_PAGE = 20;
 const LARGEST_USUAL_PAGE = 50;
 const USUAL_PAGES = [SMALLEST_PAGE, LARGEST_USUAL_PAGE];
@@ -30,7 +32,10 @@ export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
 /** A call for pages, without the item for which it is made. */
 export type ListQuery = Omit<ListRequest, 'itemIndex'>;
 
-/** Identifies a row of a list: by its ID, or by its content and a number if there are several equal rows. */
+/**
+ * Identifies a row of a list: by its ID, or by its content and a number if there are several equal
+ * rows.
+ */
 export type RowKey = string | number;
 
 export interface Page {
@@ -60,11 +65,13 @@ type PageResponse = Pick<Page, 'items' | 'size' | 'total'>;
  * Reads the pages of a list one after the other, whatever their size.
  *
  * - **Shifted rows.** A row that moves to another page while the list is read comes out once.
- * - **The end** is reached when as many rows have come as the total says, at an empty page, or at a page without a new row (unless the
- *   total has grown meanwhile).
- * - **Large pages that do not arrive.** The walk begins again with pages of AlfaCRM's own size. Rows that came before do not come again.
+ * - **The end** is reached when as many rows have come as the total says, at an empty page, or at a
+ *   page without a new row (unless the total has grown meanwhile).
+ * - **Large pages that do not arrive.** The walk begins again with pages of AlfaCRM's own size.
+ *   Rows that came before do not come again.
  *
- * @param rowsWanted returns how many more rows the caller will take; pages may be requested ahead for them
+ * @param rowsWanted returns how many more rows the caller will take; pages may be requested ahead
+ * for them
  */
 export async function* pages(
 	client: ApiClient,
@@ -82,7 +89,8 @@ export async function* pages(
 			if (requests.has(next)) continue;
 
 			const request = fetchPage(client, call, next, { size, mayBeginAgain: firstPage === 0 });
-			// If the caller stops early, nobody waits for this page, and its failure must not end the process.
+			// If the caller stops early, nobody waits for this page, and its failure must not end the
+			// process.
 			request.catch(() => {});
 			requests.set(next, request);
 		}
@@ -109,9 +117,9 @@ export async function* pages(
 }
 
 /**
- * Fetches a page. Fetches page 0 again without a page size if AlfaCRM refuses the size, or if the large page does not arrive. The client
- * remembers that, and asks for later lists of this action without a size: so does a program in production for payments. API notes 3,
- * 7a.
+ * Fetches a page. Fetches page 0 again without a page size if AlfaCRM refuses the size, or if the
+ * large page does not arrive. The client remembers that, and asks for later lists of this action
+ * without a size: so does a program in production for payments. API notes 3, 7a.
  *
  * @param mayBeginAgain whether the walk began with page 0
  * @returns undefined if a later page is too large to arrive, and the walk may begin again
@@ -144,9 +152,12 @@ async function fetchPage(
 }
 
 /** Tells whether AlfaCRM refused the body, of which the page size is a part. API notes 4, 7a. */
-const isBodyRefused = ({ kind, status }: ApiFailure): boolean => kind === 'refusal' || status === 400;
+const isBodyRefused = ({ kind, status }: ApiFailure): boolean =>
+	kind === 'refusal' || status === 400;
 
-/** Tells whether a page may be too large to arrive: the server gives up on it, or no answer comes. */
+/**
+ * Tells whether a page may be too large to arrive: the server gives up on it, or no answer comes.
+ */
 function mayBeTooLarge(failure: ApiFailure, size: number): boolean {
 	const { kind, status = 0 } = failure;
 	const isLost = kind === 'noAnswer' && mayHaveTakenEffect(failure);
@@ -187,14 +198,19 @@ const isRow = (item: unknown): item is IDataObject =>
 	typeof item === 'object' && item !== null && !Array.isArray(item);
 
 /**
- * Notes what one reading of a list has brought so far: which rows have come, and whether any may be missing.
+ * Notes what one reading of a list has brought so far: which rows have come, and whether any may be
+ * missing.
  *
- * Rows without an ID, such as entries of the log, are told apart by their places. New entries come on top of the log, so an entry that
- * was on a page may move down to the next page. The growth of the total says how far.
+ * Rows without an ID, such as entries of the log, are told apart by their places. New entries come
+ * on top of the log, so an entry that was on a page may move down to the next page. The growth of
+ * the total says how far.
  */
 class Walk {
 	private readonly seenKeys = new Set<RowKey>();
-	/** How many rows without an ID have the same content: in the whole list so far, or on this page if there is no total. */
+	/**
+	 * How many rows without an ID have the same content: in the whole list so far, or on this page if
+	 * there is no total.
+	 */
 	private readonly copyCounts = new Map<string, number>();
 	/** The total when the walk began. */
 	private due?: number;
@@ -202,15 +218,23 @@ class Walk {
 	private total?: number;
 	/** How many rows have come, those that came twice included. */
 	private count = 0;
-	/** How many rows from the top have been read, counted in the list as it was when the walk began. */
+	/**
+	 * How many rows from the top have been read, counted in the list as it was when the walk began.
+	 */
 	private placesRead = 0;
-	/** Whether the total has become lower, so that a row may have moved to a page that had been read before. */
+	/**
+	 * Whether the total has become lower, so that a row may have moved to a page that had been read
+	 * before.
+	 */
 	private hasShrunk = false;
 	/** Whether equal rows without an ID were on two pages. They may be one row that has moved. */
 	private isUnclear = false;
 	/** The largest number of rows on a page. */
 	private fullestPage = 1;
-	/** How many rows had come when the walk began again. Until then, pages bring nothing new, which does not end the list. */
+	/**
+	 * How many rows had come when the walk began again. Until then, pages bring nothing new, which
+	 * does not end the list.
+	 */
 	private rereadCount = 0;
 
 	/** @param requestedSize the page size in the body of an API Call; NaN if there is none */
@@ -243,16 +267,21 @@ class Walk {
 
 		const { due, hasShrunk } = this;
 		const last = this.isLastPage(items, { hasNewRows: rows.length > 0 });
-		const isComplete = due === undefined ? items.length === 0 && !this.isUnclear : this.seenKeys.size >= due;
+		const isComplete =
+			due === undefined ? items.length === 0 && !this.isUnclear : this.seenKeys.size >= due;
 		const isWhole = last && isComplete && !hasShrunk;
 		return { number, items, rows, keys, size, total, due, last, isWhole };
 	}
 
-	private isLastPage(items: readonly IDataObject[], { hasNewRows }: { hasNewRows: boolean }): boolean {
+	private isLastPage(
+		items: readonly IDataObject[],
+		{ hasNewRows }: { hasNewRows: boolean },
+	): boolean {
 		if (items.length === 0 || this.count >= (this.total ?? Infinity)) return true;
 		if (hasNewRows) return false;
 
-		// A page of known rows ends the list, unless rows have come on top meanwhile or the list is being read again.
+		// A page of known rows ends the list, unless rows have come on top meanwhile or the list is
+		// being read again.
 		const isRereading = this.count <= this.rereadCount;
 		return this.movedDown === 0 && !isRereading;
 	}
@@ -298,16 +327,22 @@ class Walk {
 }
 
 function idOf({ id }: IDataObject): RowKey | undefined {
-	return typeof id === 'number' || (typeof id === 'string' && id !== '') ? Number(id) || id : undefined;
+	return typeof id === 'number' || (typeof id === 'string' && id !== '')
+		? Number(id) || id
+		: undefined;
 }
 
 /**
- * Tells whether the `total` of page 0 may be just the length of that page. A program in production guards against that. API notes 3.
+ * Tells whether the `total` of page 0 may be just the length of that page. A program in production
+ * guards against that. API notes 3.
  *
  * @param requestedSize the page size that was asked for; NaN if none was
  */
-export const isPageLength = (items: readonly IDataObject[], total?: number, requestedSize = NaN): boolean =>
-	items.length === total && [...USUAL_PAGES, requestedSize].includes(total);
+export const isPageLength = (
+	items: readonly IDataObject[],
+	total?: number,
+	requestedSize = NaN,
+): boolean => items.length === total && [...USUAL_PAGES, requestedSize].includes(total);
 
 /** Makes the error for a list that never ends. */
 function endlessError(client: ApiClient, { task, itemIndex }: ListRequest): Error {

@@ -7,21 +7,30 @@ import { SECOND_MS } from '../values/time';
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
 
 /**
- * At most so many calls are in flight at once. AlfaCRM advises against parallel calls, and at 5 calls a second more of them would not
- * be faster. API notes 7.
+ * At most so many calls are in flight at once. AlfaCRM advises against parallel calls, and at 5
+ * calls a second more of them would not be faster. API notes 7.
  */
 const MOST_CALLS_AT_ONCE = 5;
 
-/** A call that has been in flight for longer no longer counts as in flight, unless the user chose 'Calls at Once'. */
+/**
+ * A call that has been in flight for longer no longer counts as in flight, unless the user chose
+ * 'Calls at Once'.
+ */
 const HANGS_MS = 2_000;
 
-/** The shortest possible round trip is estimated from the latest 200 answers, because routes and servers change. */
+/**
+ * The shortest possible round trip is estimated from the latest 200 answers, because routes and
+ * servers change.
+ */
 const LATEST_ROUND_TRIPS = 200;
 
 /** The present speed of the host is that of the latest 20 answers. */
 const ROUND_TRIPS_NOW = 20;
 
-/** The estimate of the shortest possible round trip stays below the measured ones by three times their likely error. */
+/**
+ * The estimate of the shortest possible round trip stays below the measured ones by three times
+ * their likely error.
+ */
 const ROUND_TRIP_CAUTION = 3;
 
 /** A request reaches the server within this time, however long its answer takes. */
@@ -37,15 +46,24 @@ const PAUSE_MS = 1_000;
 const LONGER_EACH_TIME = 0.1;
 const MOST_IN_A_ROW = 20;
 
-/** After a refusal, one more call a second is tried first after 8 seconds, and then one more every 3 seconds. */
+/**
+ * After a refusal, one more call a second is tried first after 8 seconds, and then one more every 3
+ * seconds.
+ */
 const FIRST_TRY_MS = 8_000;
 const NEXT_TRY_MS = 3_000;
 
-/** A process that uses the whole rate leaves every 40th place empty for a second, so that other processes get a chance. */
+/**
+ * A process that uses the whole rate leaves every 40th place empty for a second, so that other
+ * processes get a chance.
+ */
 const GAP_EVERY = 40;
 const GAP_MS = 1_000;
 
-/** Reads a number from the credential. Returns undefined for anything that is no number, and for numbers below 0. */
+/**
+ * Reads a number from the credential. Returns undefined for anything that is no number, and for
+ * numbers below 0.
+ */
 export function readAmount(value: unknown): number | undefined {
 	const amount = typeof value === 'string' && value.trim() === '' ? NaN : Number(value ?? NaN);
 	return Number.isFinite(amount) && amount >= 0 ? amount : undefined;
@@ -56,7 +74,10 @@ export function readRate(value: unknown): number {
 	return readAmount(value) ?? DEFAULT_REQUESTS_PER_SECOND;
 }
 
-/** Reads *Calls at Once* of the credential: how many calls may be in flight. 0 means as many as the rate needs. */
+/**
+ * Reads *Calls at Once* of the credential: how many calls may be in flight. 0 means as many as the
+ * rate needs.
+ */
 export function readCallsAtOnce(value: unknown): number {
 	return Math.min(Math.floor(readAmount(value) ?? 0), MOST_CALLS_AT_ONCE);
 }
@@ -64,7 +85,10 @@ export function readCallsAtOnce(value: unknown): number {
 export interface RateOptions {
 	/** How many calls may arrive in any second; 0 lifts the limit. */
 	perSecond: number;
-	/** How many calls may be in flight, 0 for as many as the rate needs. Left out for a login, which is part of another call. */
+	/**
+	 * How many calls may be in flight, 0 for as many as the rate needs. Left out for a login, which
+	 * is part of another call.
+	 */
 	atOnce?: number;
 	signal?: AbortSignal;
 }
@@ -90,16 +114,19 @@ export function rateLimiterOf(origin: string): RateLimiter {
 }
 
 /**
- * Starts calls in the order in which they came, so that no more of them than the limit arrive at the host in any second.
+ * Starts calls in the order in which they came, so that no more of them than the limit arrive at
+ * the host in any second.
  *
- * - **Sliding window.** Each call holds one of the window's places (5 at 5 calls a second) for a second, and a call starts when a place
- *   is free.
- * - **Slow calls.** A slow call arrives closer to the next ones than it started. So it holds its place until a second after the
- *   latest moment at which it can have arrived.
- * - **Other processes** share the limit, and nobody tells this process about them. A refused call shows them. From then on this process
- *   makes as many calls a second as AlfaCRM took just before, and tries one more after some seconds.
+ * - **Sliding window.** Each call holds one of the window's places (5 at 5 calls a second) for a
+ *   second, and a call starts when a place is free.
+ * - **Slow calls.** A slow call arrives closer to the next ones than it started. So it holds its
+ *   place until a second after the latest moment at which it can have arrived.
+ * - **Other processes** share the limit, and nobody tells this process about them. A refused call
+ *   shows them. From then on this process makes as many calls a second as AlfaCRM took just before,
+ *   and tries one more after some seconds.
  *
- * Times are those of `performance.now()`, which runs evenly even when the clock of the machine is set.
+ * Times are those of `performance.now()`, which runs evenly even when the clock of the machine is
+ * set.
  */
 export class RateLimiter {
 	/** How many calls the host has refused as too many. */
@@ -115,7 +142,10 @@ export class RateLimiter {
 	/** Until when this process pauses after a refusal. */
 	private pausedUntil = 0;
 	private refusedInARow = 0;
-	/** How many calls a second AlfaCRM took before the latest refusal, and when one more is tried first. */
+	/**
+	 * How many calls a second AlfaCRM took before the latest refusal, and when one more is tried
+	 * first.
+	 */
 	private rateLeft = { perSecond: Infinity, firstTryAt: 0 };
 	private wakesAt = Infinity;
 
@@ -149,12 +179,16 @@ export class RateLimiter {
 		return Math.max(0, this.askedUntil - performance.now());
 	}
 
-	/** Returns how many calls in flight it takes to reach the rate at the present speed of the host; 1 until that is known. */
+	/**
+	 * Returns how many calls in flight it takes to reach the rate at the present speed of the host; 1
+	 * until that is known.
+	 */
 	callsAtOnce(perSecond: number): number {
 		if (this.roundTrips.length === 0) return 1;
 
 		const fastest = Math.min(...this.roundTrips.slice(-ROUND_TRIPS_NOW));
-		const needed = perSecond === 0 ? MOST_CALLS_AT_ONCE : Math.ceil((perSecond * fastest) / SECOND_MS);
+		const needed =
+			perSecond === 0 ? MOST_CALLS_AT_ONCE : Math.ceil((perSecond * fastest) / SECOND_MS);
 		return Math.min(Math.max(1, needed), MOST_CALLS_AT_ONCE);
 	}
 
@@ -209,7 +243,8 @@ export class RateLimiter {
 			const call = this.chooseNext(now);
 			const mayStartAt = call === undefined ? Infinity : this.freeAt(call, now);
 			if (call === undefined || mayStartAt > now) {
-				// Looks again after a second at the latest, because calls that hang stop counting with time.
+				// Looks again after a second at the latest, because calls that hang stop counting with
+				// time.
 				this.wakeAt(Math.min(mayStartAt, now + SECOND_MS), now);
 				return;
 			}
@@ -228,8 +263,8 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Chooses the first call in line. While too many calls are in flight, only a login may begin, because one of the calls in flight may
-	 * be waiting for it.
+	 * Chooses the first call in line. While too many calls are in flight, only a login may begin,
+	 * because one of the calls in flight may be waiting for it.
 	 */
 	private chooseNext(now: number): Call | undefined {
 		const [first] = this.waiting;
@@ -258,7 +293,10 @@ export class RateLimiter {
 		return Math.max(freeAt, this.askedUntil, this.pausedUntil);
 	}
 
-	/** Returns how many calls a second this process may make, since AlfaCRM has refused some: one more every few seconds. */
+	/**
+	 * Returns how many calls a second this process may make, since AlfaCRM has refused some: one more
+	 * every few seconds.
+	 */
 	private placesLeft(now: number): number {
 		const { perSecond, firstTryAt } = this.rateLeft;
 		const tries = 1 + Math.floor((now - firstTryAt) / NEXT_TRY_MS);
@@ -267,7 +305,8 @@ export class RateLimiter {
 
 	private begin(call: Call, now: number): void {
 		this.waiting.splice(this.waiting.indexOf(call), 1);
-		// A refusal looks back one second, so calls are kept for a second after their place has become free.
+		// A refusal looks back one second, so calls are kept for a second after their place has become
+		// free.
 		this.started = this.started.filter(
 			(other) => this.inFlight.has(other) || other.heldUntil > now - SECOND_MS,
 		);
@@ -281,7 +320,8 @@ export class RateLimiter {
 	}
 
 	private answered(call: Call): void {
-		// A login tells nothing about the speed of calls. And until its token is stored, only one call may follow it.
+		// A login tells nothing about the speed of calls. And until its token is stored, only one call
+		// may follow it.
 		if (!isLogin(call)) {
 			boundedPush(this.roundTrips, performance.now() - call.startedAt, LATEST_ROUND_TRIPS);
 		}
@@ -301,7 +341,10 @@ export class RateLimiter {
 		this.arrived(call);
 	}
 
-	/** Notes that AlfaCRM refused a call as too many: lowers the rate to what it took in the second before, and pauses. */
+	/**
+	 * Notes that AlfaCRM refused a call as too many: lowers the rate to what it took in the second
+	 * before, and pauses.
+	 */
 	private refused(call: Call): void {
 		const now = performance.now();
 		this.arrived(call);
@@ -323,9 +366,13 @@ export class RateLimiter {
 		this.refusedInARow += 1;
 	}
 
-	/** Sets until when a call holds its place: a window after the latest moment at which it can have arrived. */
+	/**
+	 * Sets until when a call holds its place: a window after the latest moment at which it can have
+	 * arrived.
+	 */
 	private arrived(call: Call): void {
-		const lateness = performance.now() - call.startedAt - shortestRoundTrip(this.roundTrips) + MARGIN_MS;
+		const lateness =
+			performance.now() - call.startedAt - shortestRoundTrip(this.roundTrips) + MARGIN_MS;
 		const boundedLateness = Math.min(Math.max(lateness, MARGIN_MS), MAX_LATENESS_MS);
 		call.heldUntil = call.startedAt + boundedLateness + call.windowMs;
 	}
@@ -335,8 +382,9 @@ export class RateLimiter {
 const isLogin = ({ atOnce }: RateOptions): boolean => atOnce === undefined;
 
 /**
- * Estimates the shortest round trip that the host allows, in milliseconds. The shortest measured one is longer than that: the fewer
- * answers there are and the more they differ, the more is subtracted. The first few calls may all be slow, so they tell nothing.
+ * Estimates the shortest round trip that the host allows, in milliseconds. The shortest measured
+ * one is longer than that: the fewer answers there are and the more they differ, the more is
+ * subtracted. The first few calls may all be slow, so they tell nothing.
  */
 function shortestRoundTrip(roundTrips: readonly number[]): number {
 	const { length } = roundTrips;
@@ -345,14 +393,18 @@ function shortestRoundTrip(roundTrips: readonly number[]): number {
 	const sorted = [...roundTrips].sort((a, b) => a - b);
 	const [shortest] = sorted;
 	const median = sorted[Math.floor(length / 2)];
-	// The way there and the way back are seldom both short. So with n answers, the error shrinks only like the square root of n.
+	// The way there and the way back are seldom both short. So with n answers, the error shrinks only
+	// like the square root of n.
 	const errorBySpread = (median - shortest) / Math.sqrt(length);
 	// A few answers may take the same time by chance.
 	const errorByChance = shortest / length ** 2;
 	return Math.max(0, shortest - ROUND_TRIP_CAUTION * (errorBySpread + errorByChance));
 }
 
-/** Returns the sliding window of a rate: at least a second, in which a whole number of calls fits. 2.5 calls a second are 3 in 1.2 s. */
+/**
+ * Returns the sliding window of a rate: at least a second, in which a whole number of calls fits.
+ * 2.5 calls a second are 3 in 1.2 s.
+ */
 function windowOf(perSecond: number): { places: number; windowMs: number } {
 	if (perSecond === 0) return { places: Infinity, windowMs: SECOND_MS };
 

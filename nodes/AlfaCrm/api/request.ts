@@ -41,13 +41,19 @@ export interface ApiRequest {
 }
 
 /** Returns the path of a call: `v2api/1/customer/index`. */
-export function pathOf({ branch, path, action }: Pick<ApiRequest, 'action' | 'branch' | 'path'>): string {
+export function pathOf({
+	branch,
+	path,
+	action,
+}: Pick<ApiRequest, 'action' | 'branch' | 'path'>): string {
 	return ['v2api', branch, path, action].filter((part) => part !== undefined).join('/');
 }
 
 /** Names an action, as the key of what is known about it: `customer/index`. */
-export const nameOf = ({ path, action = 'index' }: Pick<ApiRequest, 'path'> & { action?: string }): string =>
-	`${path}/${action}`;
+export const nameOf = ({
+	path,
+	action = 'index',
+}: Pick<ApiRequest, 'path'> & { action?: string }): string => `${path}/${action}`;
 
 /** Makes the options by which n8n sends a call. */
 export function requestOptions(
@@ -69,7 +75,11 @@ export function requestOptions(
 }
 
 /** The contexts of n8n from which AlfaCRM is called. */
-export type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
+export type ApiContext =
+	| IExecuteFunctions
+	| ILoadOptionsFunctions
+	| IPollFunctions
+	| IWebhookFunctions;
 
 export const isBranchList = (call: Pick<ApiRequest, 'action' | 'path'>): boolean =>
 	nameOf(call) === 'branch/index';
@@ -85,7 +95,8 @@ export const branchIn = (given: unknown): unknown =>
 
 /** Reads the IDs that a parameter holds. A name is no ID, even if it consists of digits. */
 function idsIn(given: unknown): number[] {
-	const isName = typeof given === 'object' && given !== null && 'mode' in given && given.mode === 'name';
+	const isName =
+		typeof given === 'object' && given !== null && 'mode' in given && given.mode === 'name';
 	const values = [branchIn(given)]
 		.flat()
 		.flatMap((value) => (typeof value === 'string' ? value.split(',') : [value]));

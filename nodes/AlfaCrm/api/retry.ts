@@ -7,7 +7,8 @@ import type { RateLimiter, RateOptions } from './rateLimiter';
 import { readAmount } from './rateLimiter';
 
 /**
- * Delays before a read is sent again whose answer was lost. There is one delay for each retry. API notes 7.
+ * Delays before a read is sent again whose answer was lost. There is one delay for each retry.
+ * API notes 7.
  */
 const LOST_DELAYS_MS = [1_000, 2_000];
 
@@ -15,15 +16,18 @@ const LOST_DELAYS_MS = [1_000, 2_000];
 const TIMED_OUT_DELAYS_MS = [1_000];
 
 /**
- * Delays after a web page or another answer that is not AlfaCRM's. A school saw one in the middle of a list, and a retry 5 to 10 seconds
- * later got through. API notes 7.
+ * Delays after a web page or another answer that is not AlfaCRM's. A school saw one in the middle
+ * of a list, and a retry 5 to 10 seconds later got through. API notes 7.
  */
 const FOREIGN_DELAYS_MS = [5_000, 5_000];
 
 /** HTTP statuses of a server that cannot answer at the moment. */
 export const UNAVAILABLE = [502, 503, 504];
 
-/** A call waits at most this long while there are too many calls, unless the credential says otherwise. */
+/**
+ * A call waits at most this long while there are too many calls, unless the credential says
+ * otherwise.
+ */
 export const DEFAULT_RATE_LIMIT_WAIT_MS = 300_000;
 
 /** A call waits at most this long where nobody can cancel it, or where a user watches. */
@@ -36,14 +40,19 @@ export function readRateLimitWait(value: unknown): number {
 }
 
 interface RetryOptions extends RateOptions {
-	/** True for a call that may be sent again after its answer was lost, because it changes nothing. */
+	/**
+	 * True for a call that may be sent again after its answer was lost, because it changes nothing.
+	 */
 	isIdempotent: boolean;
 	/**
-	 * A login that meets a web page is not sent again: most of the time the hostname is wrong, and a user waits for the test of the
-	 * credential.
+	 * A login that meets a web page is not sent again: most of the time the hostname is wrong, and a
+	 * user waits for the test of the credential.
 	 */
 	isLogin?: boolean;
-	/** While AlfaCRM refuses a call as too many, it is sent again for so many milliseconds after its first attempt. */
+	/**
+	 * While AlfaCRM refuses a call as too many, it is sent again for so many milliseconds after its
+	 * first attempt.
+	 */
 	rateLimitWaitMs: number;
 }
 
@@ -56,8 +65,8 @@ interface RetryProgress {
 }
 
 /**
- * Sends a call as the rate limiter allows. Sends it again where that does no harm: a call that was refused as too many, and a read
- * whose answer was lost.
+ * Sends a call as the rate limiter allows. Sends it again where that does no harm: a call that was
+ * refused as too many, and a read whose answer was lost.
  *
  * @throws what `send` threw last
  */
@@ -96,14 +105,21 @@ export async function withRetries<T>(
 }
 
 /** @throws ResponseError if AlfaCRM has asked for a pause that is longer than the call may wait */
-function assertTimeLeft(limiter: RateLimiter, elapsedMs: number, { rateLimitWaitMs }: RetryOptions): void {
+function assertTimeLeft(
+	limiter: RateLimiter,
+	elapsedMs: number,
+	{ rateLimitWaitMs }: RetryOptions,
+): void {
 	const { askedMs } = limiter;
 	if (askedMs > 0 && elapsedMs + askedMs >= rateLimitWaitMs) {
 		throw new ResponseError({ kind: 'status', status: 429, retryAfterMs: askedMs });
 	}
 }
 
-/** Returns the milliseconds until a call may be sent again, or undefined if it must not be or has no time left. */
+/**
+ * Returns the milliseconds until a call may be sent again, or undefined if it must not be or has no
+ * time left.
+ */
 function retryDelay(
 	failure: ApiFailure,
 	options: RetryOptions,
@@ -127,7 +143,10 @@ function retryDelay(
 	return delays[lostCount];
 }
 
-/** Tells whether the same call may succeed in a moment: the network or the server failed in a way that passes. */
+/**
+ * Tells whether the same call may succeed in a moment: the network or the server failed in a way
+ * that passes.
+ */
 function mayPassSoon({ kind, code, status = 0, isForeign = false }: ApiFailure): boolean {
 	if (kind === 'noAnswer') return !networkTrouble(code).isLasting;
 

@@ -11,16 +11,22 @@ import { requestOptions } from './request';
 import { SHORT_RATE_LIMIT_WAIT_MS, withRetries } from './retry';
 
 /**
- * When a token has expired, all n8n processes learn it at the same moment. Each waits for a random time up to this one, so that one of
- * them logs in first and the others find its token.
+ * When a token has expired, all n8n processes learn it at the same moment. Each waits for a random
+ * time up to this one, so that one of them logs in first and the others find its token.
  */
 const MAX_WAIT_MS = 500;
 
-/** Where n8n takes long to read a credential, the token of another process is stored late too. So the wait is as long as 40 readings. */
+/**
+ * Where n8n takes long to read a credential, the token of another process is stored late too. So
+ * the wait is as long as 40 readings.
+ */
 const READS_TO_WAIT = 40;
 const LONGEST_WAIT_MS = 3_000;
 
-/** A token that is younger than five minutes has not expired, because tokens live for at least 15 minutes. API notes 1. */
+/**
+ * A token that is younger than five minutes has not expired, because tokens live for at least 15
+ * minutes. API notes 1.
+ */
 export const FRESH_MS = 300_000;
 
 const MAX_REFUSED_TOKENS = 50;
@@ -44,16 +50,18 @@ export function loginOf(credential: ICredentialDataDecryptedObject): Login {
 }
 
 /**
- * Names an account and its user. Executions of one account take turns, and a trigger starts anew when its account changes. Capital
- * letters in an email make no difference: if that is wrong, an execution waits in vain; if not, a record would be created twice.
+ * Names an account and its user. Executions of one account take turns, and a trigger starts anew
+ * when its account changes. Capital letters in an email make no difference: if that is wrong, an
+ * execution waits in vain; if not, a record would be created twice.
  */
 export function accountOf({ origin, email }: Pick<Login, 'origin' | 'email'>): string {
 	return `${origin}|${email.toLowerCase()}`;
 }
 
 /**
- * Keeps the tokens of one login in this process. n8n stores the newest token in its database, where all processes find it. AlfaCRM
- * documents that a token lives for 15 minutes, and other clients saw longer lives, so a token is used until it is refused. API notes 1.
+ * Keeps the tokens of one login in this process. n8n stores the newest token in its database, where
+ * all processes find it. AlfaCRM documents that a token lives for 15 minutes, and other clients saw
+ * longer lives, so a token is used until it is refused. API notes 1.
  */
 export class Session {
 	/** The latest token, and when this process logged in for it; -Infinity if another process did. */
@@ -66,7 +74,8 @@ export class Session {
 	private searchUnderWay?: Promise<string>;
 
 	/**
-	 * Chooses the token to send: the stored one, or the newest of this process, or the one that another process has stored meanwhile.
+	 * Chooses the token to send: the stored one, or the newest of this process, or the one that
+	 * another process has stored meanwhile.
 	 *
 	 * @param stored the token in n8n's database; empty if there was none
 	 * @param readAt when it was read, by `performance.now()`. This process may have logged in since.
@@ -101,8 +110,9 @@ export class Session {
 	}
 
 	/**
-	 * Gets a new token in place of a refused one. Another token for which this process has logged in is as good, as long as it is young.
-	 * An older one may have expired as well, or a login of another process may have ended it.
+	 * Gets a new token in place of a refused one. Another token for which this process has logged in
+	 * is as good, as long as it is young. An older one may have expired as well, or a login of
+	 * another process may have ended it.
 	 *
 	 * @param refused the token that was refused; empty if there was none
 	 */
@@ -125,8 +135,8 @@ export class Session {
 	}
 
 	/**
-	 * Reads the stored token at once, because another process may have logged in long ago. If there is no new one, reads it again after
-	 * a random wait.
+	 * Reads the stored token at once, because another process may have logged in long ago. If there
+	 * is no new one, reads it again after a random wait.
 	 *
 	 * @returns an empty text if there is none
 	 */
@@ -161,32 +171,40 @@ export function sessionOf(login: Login): Session {
 }
 
 /**
- * What to do right before a call of the client is sent, by the object with the credential that the client gave to n8n. n8n hands the
- * same object to the credential's code, so the credential can tell a call of the client from one of another node.
+ * What to do right before a call of the client is sent, by the object with the credential that the
+ * client gave to n8n. n8n hands the same object to the credential's code, so the credential can
+ * tell a call of the client from one of another node.
  */
 const calls = new WeakMap<ICredentialDataDecryptedObject, () => AbortSignal>();
 
 /**
- * Marks a credential as that of a call of the client. If AlfaCRM then refuses its token, the client decides what to do: n8n would send
- * the call again without asking the rate limiter.
+ * Marks a credential as that of a call of the client. If AlfaCRM then refuses its token, the client
+ * decides what to do: n8n would send the call again without asking the rate limiter.
  *
- * @param onSend called right before the call is sent, after the login that n8n makes where there is no token. It may throw. It returns
- * the signal that ends the call.
+ * @param onSend called right before the call is sent, after the login that n8n makes where there is
+ * no token. It may throw. It returns the signal that ends the call.
  */
-export function noteCall(credential: ICredentialDataDecryptedObject, onSend: () => AbortSignal): void {
+export function noteCall(
+	credential: ICredentialDataDecryptedObject,
+	onSend: () => AbortSignal,
+): void {
 	calls.set(credential, onSend);
 }
 
 /**
  * The credential calls this when n8n has a token and is about to send a call.
  *
- * @returns the signal that ends a call of the client, in place of n8n's own; undefined for a call of another node
+ * @returns the signal that ends a call of the client, in place of n8n's own; undefined for a call
+ * of another node
  */
 export function beforeSend(credential: ICredentialDataDecryptedObject): AbortSignal | undefined {
 	return calls.get(credential)?.();
 }
 
-/** Says that AlfaCRM answered a call of the client with 401. Its context says so because n8n 1.99 to 2.33 keep only text and context of an error. */
+/**
+ * Says that AlfaCRM answered a call of the client with 401. Its context says so because n8n 1.99 to
+ * 2.33 keep only text and context of an error.
+ */
 class TokenRefused extends ExecutionBaseError {
 	constructor() {
 		super('AlfaCRM did not take the token');
@@ -214,7 +232,8 @@ export async function renewToken(
 /**
  * Logs in and returns the token.
  *
- * @throws LoginError that holds neither the key nor an HTTP status: a status would make n8n log in a second time
+ * @throws LoginError that holds neither the key nor an HTTP status: a status would make n8n log in
+ * a second time
  */
 async function logIn(
 	{ helpers }: IHttpRequestHelper,
@@ -256,6 +275,11 @@ async function logIn(
 	const { token } = answer as { token?: unknown };
 	if (typeof token === 'string' && token !== '') return token;
 
-	// A successful answer without a token is a list, which AlfaCRM never sends for a login, or a refusal without words.
-	throw explainLogin({ kind: Array.isArray(answer) ? 'foreign' : 'refusal' }, origin, appKey !== '');
+	// A successful answer without a token is a list, which AlfaCRM never sends for a login, or a
+	// refusal without words.
+	throw explainLogin(
+		{ kind: Array.isArray(answer) ? 'foreign' : 'refusal' },
+		origin,
+		appKey !== '',
+	);
 }

@@ -6,8 +6,8 @@ import type { Action, Entity } from './types';
 import type { Field } from './fieldTypes';
 
 /**
- * AlfaCRM leaves archived records out unless it is told otherwise. To say so hides leads without a stage in some
- * accounts, so that is left to its default. API notes 3.
+ * AlfaCRM leaves archived records out unless it is told otherwise. To say so hides leads without a
+ * stage in some accounts, so that is left to its default. API notes 3.
  */
 export const archivedView = (plural: string) => ({
 	...choice(
@@ -27,8 +27,8 @@ export const archivedView = (plural: string) => ({
 });
 
 /**
- * API notes 4: there is no call of its own for this, so a flag is written. Customers: tried by two integrations; groups: in
- * production in one; nobody is known to clear it.
+ * API notes 4: there is no call of its own for this, so a flag is written. Customers: tried by two
+ * integrations; groups: in production in one; nobody is known to clear it.
  */
 export const archiving = (noun: string, reasons: readonly Field[] = []): Action[] => [
 	{
@@ -65,10 +65,14 @@ export function archivedFlag({ removed }: IDataObject): boolean | undefined {
 }
 
 /**
- * Whether a record shows by itself that it is archived, with nothing asked for that: good enough to be shown, or for a
- * hint. By its flag or its day; undefined where it shows neither. API notes 3.
+ * Whether a record shows by itself that it is archived, with nothing asked for that: good enough to
+ * be shown, or for a hint. By its flag or its day; undefined where it shows neither. API notes 3.
  */
-export function archivedByRow({ archive }: Entity, row: IDataObject, zone: string): boolean | undefined {
+export function archivedByRow(
+	{ archive }: Entity,
+	row: IDataObject,
+	zone: string,
+): boolean | undefined {
 	const flag = archivedFlag(row);
 	if (flag !== undefined) return flag;
 	const day = archive?.day === undefined ? undefined : formatDay(row[archive.day], 'iso', zone);

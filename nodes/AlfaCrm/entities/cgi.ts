@@ -21,7 +21,10 @@ const period = [
 	}),
 ];
 
-/** A customer in a group, which 'Add to Group' and 'Remove From Group' of the customer write. API notes 5.7. */
+/**
+ * A customer in a group, which 'Add to Group' and 'Remove From Group' of the customer write.
+ * API notes 5.7.
+ */
 export const cgi = readable({
 	resource: 'cgi',
 	className: 'CustomerGroupInvolve',

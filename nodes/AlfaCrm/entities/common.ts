@@ -21,7 +21,9 @@ const CRUD = ['create', 'delete', 'get', 'getAll', 'update'] as const satisfies 
 
 type Facts = Pick<Entity, 'resource' | 'label' | 'certainty'> & Partial<Entity>;
 
-/** Every entity has in its URL the name that the node has for it: `study-status` for `studyStatus`. */
+/**
+ * Every entity has in its URL the name that the node has for it: `study-status` for `studyStatus`.
+ */
 const basics = ({ resource, label }: Facts) => ({
 	path: resource.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`),
 	scope: 'branch' as const,
@@ -45,7 +47,8 @@ export const readable = (facts: Facts): Entity => ({
 });
 
 /** The same for a short list of the account, which other records refer to. */
-export const referenceList = (facts: Facts): Entity => readable({ ...facts, listedIn: 'referenceList' });
+export const referenceList = (facts: Facts): Entity =>
+	readable({ ...facts, listedIn: 'referenceList' });
 
 /** Fields of an entity as an action asks for them, with what is said of them there. */
 export const fieldsLike = (
@@ -141,7 +144,9 @@ export const idsFilter = (entity: string, placeholder: string): Filter =>
 export const nameFilter = text('name', 'Name');
 export const enabledFilter = only('is_enabled', 'Enabled', 'enabled', 'disabled ones');
 
-/** When a record was made and changed last, as it is returned and as it is filtered. API notes 10. */
+/**
+ * When a record was made and changed last, as it is returned and as it is filtered. API notes 10.
+ */
 export const timestamps = [text('created_at', 'Created At'), text('updated_at', 'Updated At')];
 export const timestampFilters = [
 	...range(today(dottedDate), 'created_at', 'Created'),

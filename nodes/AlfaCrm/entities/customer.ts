@@ -55,7 +55,11 @@ export const isUnsorted = (row: IDataObject): boolean => isLead(row) && stageOf(
 export const isRejected = (row: IDataObject): boolean =>
 	isLead(row) && readIds([row.lead_reject_id]).length > 0;
 
-const LEAD = { value: CUSTOMER_TYPE.lead, label: 'Lead', description: 'Someone who may become a client' };
+const LEAD = {
+	value: CUSTOMER_TYPE.lead,
+	label: 'Lead',
+	description: 'Someone who may become a client',
+};
 const CLIENT = { value: CUSTOMER_TYPE.client, label: 'Client', description: 'Someone who studies' };
 const LEGAL_TYPES = [
 	{ value: 1, label: 'Person' },
@@ -129,7 +133,10 @@ const overview: Action = {
 	kind: 'overview',
 };
 
-/** Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics in 3. */
+/**
+ * Leads and clients: one entity of AlfaCRM, told apart by `is_study`. API notes 5.3, list semantics
+ * in 3.
+ */
 export const customer = writable({
 	resource: 'customer',
 	className: 'Customer',
@@ -221,7 +228,9 @@ export const customer = writable({
 		ids('group_ids', 'Group IDs', { entity: 'group' }),
 		rows('groups', 'Groups', [id('id', 'ID'), text('name', 'Name')]),
 		isoDate('last_attend_date', 'Last Attended'),
-		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', { description: 'Why a lead was lost' }),
+		reference('lead_reject_id', 'Lead Reject Reason', 'leadReject', {
+			description: 'Why a lead was lost',
+		}),
 		references('lead_status_ids', 'Stage IDs', 'leadStatus'),
 		isoDate('next_lesson_date', 'Next Lesson'),
 		integer('paid_count', 'Paid Count'),
@@ -247,7 +256,8 @@ export const customer = writable({
 		...range(isoDate, 'last_attend_date', 'Last Attended', 'last_attend_date'),
 		reference('lead_source_id', 'Lead Source', 'leadSource'),
 		reference('lead_status_id', 'Stage', 'leadStatus', {
-			ask: (stage) => (stage === null ? { is_study: CUSTOMER_TYPE.lead } : { lead_status_id: stage }),
+			ask: (stage) =>
+				stage === null ? { is_study: CUSTOMER_TYPE.lead } : { lead_status_id: stage },
 			// A row may show its stages under another name. API notes 5.3.
 			verifyBy: (row, stage) => stage !== null || isUnsorted(row),
 		}),

@@ -1,6 +1,16 @@
 import { author, fieldsLike, note } from './common';
 import { comment, communication } from './communication';
-import { choice, dottedDate, flag, id, number, record, reference, references, text } from './fields';
+import {
+	choice,
+	dottedDate,
+	flag,
+	id,
+	number,
+	record,
+	reference,
+	references,
+	text,
+} from './fields';
 import { customerTariff } from './customerTariff';
 import { incomeFields, pay } from './pay';
 import { task } from './task';
@@ -18,7 +28,10 @@ export const neverBack = flag('neverBack', 'Never Back', {
 
 const change = { action: 'update', idAs: 'id', kind: 'change' } as const;
 
-/** The life of a lead and a client, step by step. API notes 4 and 5.3: a partial update changes what it names. */
+/**
+ * The life of a lead and a client, step by step. API notes 4 and 5.3: a partial update changes what
+ * it names.
+ */
 const steps: Action[] = [
 	{
 		name: 'convertToClient',
@@ -198,7 +211,10 @@ const additions: Action[] = [
 	},
 ];
 
-/** API notes 6: known from one integration, which runs in production; its answer is assumed, not seen. */
+/**
+ * API notes 6: known from one integration, which runs in production; its answer is assumed, not
+ * seen.
+ */
 const changeBonus: Action = {
 	name: 'changeBonus',
 	label: 'Change Bonus',

@@ -2,10 +2,23 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay, readFlag, today } from '../values/formats';
 import { idFilter, note, writable, only } from './common';
-import { choice, dottedDate, flag, integer, number, record, reference, references, text } from './fields';
+import {
+	choice,
+	dottedDate,
+	flag,
+	integer,
+	number,
+	record,
+	reference,
+	references,
+	text,
+} from './fields';
 import { TARIFF_TYPES } from './tariff';
 
-/** Whether a subscription is archived, as one of its flags says; undefined if it shows none. API notes 5.5. */
+/**
+ * Whether a subscription is archived, as one of its flags says; undefined if it shows none.
+ * API notes 5.5.
+ */
 function isDead({ dead, removed }: IDataObject): boolean | undefined {
 	const flags = [dead, removed].filter((flag) => flag !== undefined);
 	return flags.length === 0 ? undefined : flags.some((flag) => readFlag(flag) === 1);

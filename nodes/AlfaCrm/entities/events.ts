@@ -29,7 +29,10 @@ export interface EventKinds {
 	};
 	/** What the log tells only together with the records that it is about. API notes 5.21. */
 	derived: { what: 'archived' | 'attended' | 'joinedGroup' | 'leftGroup' | 'missed' | 'sold' };
-	/** A lesson begins in some hours, told by the timetable, each person apart. API notes 5.7, 5.11 and 5.13. */
+	/**
+	 * A lesson begins in some hours, told by the timetable, each person apart. API notes 5.7, 5.11
+	 * and 5.13.
+	 */
 	comingLessons: Nothing;
 	/** What falls due by the day, or by a balance, told by the cards of clients. API notes 5.3. */
 	dueDate: { what: 'birthday' | 'inDebt' | 'lessonsRunningOut' | 'notSeen' | 'subscriptionEnding' };
@@ -214,7 +217,8 @@ export const eventTypes: readonly EventType[] = [
 		value: 'paymentCreated',
 		label: 'Payment Created',
 		action: 'When a payment arrives',
-		description: 'A payment is new in AlfaCRM, which may be a refund or a correction, but no cash collection',
+		description:
+			'A payment is new in AlfaCRM, which may be a refund or a correction, but no cash collection',
 		resource: 'pay',
 		counts: (row) => !isCashCollection(row),
 	},
@@ -223,7 +227,8 @@ export const eventTypes: readonly EventType[] = [
 		value: 'recordChanged',
 		label: 'Record Changed',
 		action: 'When any record is created, changed or deleted',
-		description: 'A record of any kind was created, changed or deleted, with its old and new values',
+		description:
+			'A record of any kind was created, changed or deleted, with its old and new values',
 		filters: ['entities', 'events', 'changedFields'],
 	},
 	{

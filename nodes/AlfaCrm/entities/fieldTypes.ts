@@ -44,13 +44,21 @@ interface ReferenceSettings {
 	whileEmpty?: string;
 }
 
-/** What must be said of a field besides, by its type. `fieldKinds` has a kind for each, or does not compile. */
+/**
+ * What must be said of a field besides, by its type. `fieldKinds` has a kind for each, or does not
+ * compile.
+ */
 interface FieldTypes {
 	text: TextSettings;
 	longText: TextSettings;
-	/** One text given for the list is several, at its commas, semicolons and line breaks, unless `split` is off. */
+	/**
+	 * One text given for the list is several, at its commas, semicolons and line breaks, unless
+	 * `split` is off.
+	 */
 	texts: { split?: false };
-	/** Addresses of websites, and names and numbers in messengers, which are the same in any spelling. */
+	/**
+	 * Addresses of websites, and names and numbers in messengers, which are the same in any spelling.
+	 */
 	links: Nothing;
 	emails: Nothing;
 	/** An address of email, or a part of one, to search with. */
@@ -112,7 +120,10 @@ export type ShownType = Typed<ShownTypes>;
 export type TypeName = keyof ShownTypes;
 export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
 
-/** How a row is compared with what a filter asked for: by a field of it, unless another one holds a value. */
+/**
+ * How a row is compared with what a filter asked for: by a field of it, unless another one holds a
+ * value.
+ */
 export interface FieldVerification {
 	field: string;
 	test: 'from' | 'to';
@@ -129,8 +140,9 @@ type Verification =
 /** What a filter may have besides. */
 export interface FilterSettings {
 	/**
-	 * How rows are checked again, since the server is known to ignore this filter, or not known to heed it. Without it
-	 * a filter whose type finds certain rows only is checked against the field of its name, if rows show it.
+	 * How rows are checked again, since the server is known to ignore this filter, or not known to
+	 * heed it. Without it a filter whose type finds certain rows only is checked against the field of
+	 * its name, if rows show it.
 	 */
 	verifyBy?: Verification;
 	/** What AlfaCRM is asked, if not for the value under the filter's own name. */
@@ -145,21 +157,32 @@ export interface FieldSettings {
 	required?: boolean;
 	/** In a new record the branch of the call stands in for a value that is not given. */
 	fromBranch?: boolean;
-	/** Not in the form, where another parameter says it; what comes as JSON may hold another value. */
+	/**
+	 * Not in the form, where another parameter says it; what comes as JSON may hold another value.
+	 */
 	withoutParameter?: boolean;
 	/** Not among what AlfaCRM returns, at least not under this name. */
 	writeOnly?: boolean;
-	/** How a day is written where AlfaCRM refuses it in its format, for sources disagree on that. API notes 5.6 and 5.11. */
+	/**
+	 * How a day is written where AlfaCRM refuses it in its format, for sources disagree on that.
+	 * API notes 5.6 and 5.11.
+	 */
 	fallbackDateFormat?: DateFormat;
 	/** Sent when nothing is given; the author is the user of the credential. */
 	fallback?: number | 'today' | 'author';
 	/** Its parameter stands with the required ones, though it may stay empty. */
 	prominent?: boolean;
-	/** What is there in the form and came out empty is refused: to do without it would do something else. */
+	/**
+	 * What is there in the form and came out empty is refused: to do without it would do something
+	 * else.
+	 */
 	neverEmpty?: boolean;
 	/** A record that has neither this nor that field says nothing. */
 	requiredUnless?: string;
-	/** Texts of the customer: a new record for which it is not given takes the first that is filled, cut to fit. */
+	/**
+	 * Texts of the customer: a new record for which it is not given takes the first that is filled,
+	 * cut to fit.
+	 */
 	copyFrom?: readonly string[];
 }
 

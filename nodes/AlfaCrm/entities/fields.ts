@@ -10,7 +10,10 @@ import type {
 	OfType,
 } from './fieldTypes';
 
-type Simple = Exclude<FieldType['type'], 'date' | 'owner' | `choice${string}` | `re${string}` | 'rows'>;
+type Simple = Exclude<
+	FieldType['type'],
+	'date' | 'owner' | `choice${string}` | `re${string}` | 'rows'
+>;
 type Extra = Pick<FieldBasics, 'description' | 'placeholder'> & FieldSettings & FilterSettings;
 type Made = Field & Filter;
 type Make = (name: string, label: string, extra?: Extra) => Made;
@@ -63,7 +66,14 @@ export const choice = (
 	choices: readonly Choice[],
 	byDefault: Choice['value'],
 	extra: Extra = {},
-): Made & { type: 'choice' } => ({ type: 'choice', choices, default: byDefault, name, label, ...extra });
+): Made & { type: 'choice' } => ({
+	type: 'choice',
+	choices,
+	default: byDefault,
+	name,
+	label,
+	...extra,
+});
 
 export const choices = (
 	name: string,
@@ -102,7 +112,8 @@ export const rows = (
 ): Made => ({ type: 'rows', fields, name, label, ...extra });
 
 /**
- * A pair of filters `<name>_from` and `<name>_to`, checked again against a field where the server ignores them.
+ * A pair of filters `<name>_from` and `<name>_to`, checked again against a field where the server
+ * ignores them.
  *
  * @param unless a row that holds a number in this field is not checked
  */

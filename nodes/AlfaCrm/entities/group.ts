@@ -64,7 +64,12 @@ export const group = writable({
 		status,
 		references('teacher_ids', 'Teacher', 'teacher'),
 	],
-	outputFields: [company, flag('is_public', 'Public'), id('streaming_id', 'Streaming ID'), ...timestamps],
+	outputFields: [
+		company,
+		flag('is_public', 'Public'),
+		id('streaming_id', 'Streaming ID'),
+		...timestamps,
+	],
 	filters: [
 		text('customer_name', 'Customer Name', { description: 'Of a member' }),
 		...range(isoDate, 'e_date', 'End Date'),

@@ -26,7 +26,10 @@ import type { Action } from './types';
 import type { Field } from './fieldTypes';
 
 /** The day of a lesson, which its times have as well. API notes 5.11. */
-export const dayOf = ({ time_from, date, lesson_date }: IDataObject, zone: string): string | undefined =>
+export const dayOf = (
+	{ time_from, date, lesson_date }: IDataObject,
+	zone: string,
+): string | undefined =>
 	[time_from, date, lesson_date].map((value) => formatDay(value, 'iso', zone)).find((day) => day);
 
 /** API notes 5.11. */
@@ -47,7 +50,9 @@ const homework = longText('homework', 'Homework');
 const from = time('time_from', 'Start Time');
 const to = time('time_to', 'End Time');
 
-/** How one customer took part. Grades were never seen filled, so they are sent as they are given. */
+/**
+ * How one customer took part. Grades were never seen filled, so they are sent as they are given.
+ */
 const ATTENDANCE = [
 	flag('is_attend', 'Attended', { required: true, description: 'Whether the customer was there' }),
 	id('reason_id', 'Absence Reason ID'),
@@ -61,7 +66,10 @@ const details = rows(
 	'details',
 	'Attendance',
 	[
-		reference('customer_id', 'Customer', 'customer', { listedBy: LESSON_CUSTOMERS, required: true }),
+		reference('customer_id', 'Customer', 'customer', {
+			listedBy: LESSON_CUSTOMERS,
+			required: true,
+		}),
 		...ATTENDANCE,
 		id('id', 'Attendance ID', { description: "Of the row in 'details'" }),
 		ownBranch,
@@ -69,7 +77,10 @@ const details = rows(
 	{ readOnly: ['commission', 'ctt_id', 'lesson_id'] },
 );
 
-/** API notes 5.11 and 6: one integration uses it; its body is taken from there and from the official table. */
+/**
+ * API notes 5.11 and 6: one integration uses it; its body is taken from there and from the official
+ * table.
+ */
 const complete: Action = {
 	name: 'complete',
 	label: 'Complete Lesson',
@@ -113,7 +124,10 @@ const complete: Action = {
 	kind: 'completeLesson',
 };
 
-/** API notes 5.3, 5.7, 5.11 and 5.13: AlfaCRM has no call for it, so it is worked out of several lists. */
+/**
+ * API notes 5.3, 5.7, 5.11 and 5.13: AlfaCRM has no call for it, so it is worked out of several
+ * lists.
+ */
 const participants: Action = {
 	name: 'getParticipants',
 	label: 'Get Participants',
@@ -161,7 +175,10 @@ const end: Field = {
 /** When a lesson is to be. Stored in workflows. */
 export const WHEN = { time: 'time', firstFree: 'firstFree' } as const;
 
-/** API notes 5.11, 5.13 and 5.15: what is free is worked out, for AlfaCRM refuses a room that is taken, but no teacher. */
+/**
+ * API notes 5.11, 5.13 and 5.15: what is free is worked out, for AlfaCRM refuses a room that is
+ * taken, but no teacher.
+ */
 const book: Action = {
 	name: 'book',
 	label: 'Book',
@@ -186,7 +203,11 @@ const book: Action = {
 		),
 		{ ...day, label: 'Date', description: 'Of the lesson, or the first to look at' },
 		{ ...from, required: true },
-		isoDate('date_to', 'Date To', { required: true, description: 'The last to look at', daysAhead: 7 }),
+		isoDate('date_to', 'Date To', {
+			required: true,
+			description: 'The last to look at',
+			daysAhead: 7,
+		}),
 		note,
 		// One that nobody was asked for would be as good as none.
 		{ ...room, neverEmpty: true },

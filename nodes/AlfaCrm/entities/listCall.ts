@@ -22,7 +22,9 @@ export const kindPasses = (
 		.filter((id) => id !== usual)
 		.map((id) => ({ [name]: id }));
 
-/** The call that lists all records of an entity; what belongs to no branch is listed without one. */
+/**
+ * The call that lists all records of an entity; what belongs to no branch is listed without one.
+ */
 export function listCall(
 	{ path, plural, scope }: Pick<Entity, 'path' | 'plural' | 'scope'>,
 	branch?: number,

@@ -12,7 +12,10 @@ const sending = [
 
 const message = { certainty: 'documented', listedIn: 'message' } as const;
 
-/** What went out and came in. API notes 5.20: no source lists the fields of a row; one is known as a filter. */
+/**
+ * What went out and came in. API notes 5.20: no source lists the fields of a row; one is known as a
+ * filter.
+ */
 export const smsMessage = readable({
 	...message,
 	resource: 'smsMessage',

@@ -3,7 +3,10 @@ import type { Entity } from './types';
 const inOneWord = (text: string): string =>
 	`${text.charAt(0).toLowerCase()}${text.slice(1).replace(/ /g, '')}`;
 
-/** Under which name the dropdown and the searchable list of an entity are found, e.g. `studyStatuses`. */
+/**
+ * Under which name the dropdown and the searchable list of an entity are found, e.g.
+ * `studyStatuses`.
+ */
 export const listMethod = ({ plural }: Entity): string => inOneWord(plural);
 
 /** Under which name the customers of the lesson in the form are found. */

@@ -19,8 +19,8 @@ import type { Field } from './fieldTypes';
 import type { Action } from './types';
 
 /**
- * Types of payments. An account may have other types of its own. Two accounts agree on 1, 5 and 6; one source each knows
- * the rest. API notes 5.16.
+ * Types of payments. An account may have other types of its own. Two accounts agree on 1, 5 and 6;
+ * one source each knows the rest. API notes 5.16.
  */
 export const PAY_TYPE = {
 	income: 1,
@@ -35,11 +35,16 @@ export const PAY_TYPE = {
 
 export const INCOME: number = PAY_TYPE.income;
 /** Types that are no income. What types of the account's own are is not known. */
-export const NO_INCOME: readonly number[] = Object.values(PAY_TYPE).filter((type) => type !== INCOME);
+export const NO_INCOME: readonly number[] = Object.values(PAY_TYPE).filter(
+	(type) => type !== INCOME,
+);
 
 const CASH_COLLECTION: readonly unknown[] = [PAY_TYPE.cashCollectionIn, PAY_TYPE.cashCollectionOut];
 
-/** Whether a row is a cash collection, in or out, which never has a customer and is nobody's payment. API notes 5.16. */
+/**
+ * Whether a row is a cash collection, in or out, which never has a customer and is nobody's
+ * payment. API notes 5.16.
+ */
 export const isCashCollection = ({ customer_id, pay_type_id }: IDataObject): boolean =>
 	readId(customer_id) === undefined && CASH_COLLECTION.includes(readId(pay_type_id));
 
@@ -63,7 +68,10 @@ const payer = text('payer_name', 'Payer Name', {
 	copyFrom: PAYER,
 });
 
-/** The amount, whatever the type of the payment: AlfaCRM calls it `income` in refunds, too. API notes 5.16. */
+/**
+ * The amount, whatever the type of the payment: AlfaCRM calls it `income` in refunds, too.
+ * API notes 5.16.
+ */
 export const amountField = number('income', 'Amount', {
 	required: true,
 	nonZero: true,
@@ -89,7 +97,10 @@ const fields: Field[] = [
 	reference('teacher_id', 'Teacher', 'teacher'),
 ];
 
-/** The number that a payment provider or a bank gave to a payment: see `operations/payments/externalId.ts`. */
+/**
+ * The number that a payment provider or a bank gave to a payment: see
+ * `operations/payments/externalId.ts`.
+ */
 export const externalIdInput = text('externalId', 'External ID', {
 	description: 'Entered once. The note keeps it as [ID inv-1]. Bank numbers repeat: add the date.',
 	neverEmpty: true,
@@ -124,7 +135,10 @@ const paymentFields = fieldsLike(
 /** The whole form that enters an income. */
 export const incomeFields = [...paymentFields, ...externalIdInputs];
 
-/** Enters a refund or a correction. The signs of their amounts are known from one integration. API notes 5.16. */
+/**
+ * Enters a refund or a correction. The signs of their amounts are known from one integration.
+ * API notes 5.16.
+ */
 const correctPayment: Action = {
 	name: 'createCorrection',
 	label: 'Create Correction or Refund',
@@ -156,7 +170,10 @@ const correctPayment: Action = {
 	unconfirmed: true,
 };
 
-/** API notes 5.16. The plain list shows all types in one account, and may show incomes only in another. */
+/**
+ * API notes 5.16. The plain list shows all types in one account, and may show incomes only in
+ * another.
+ */
 export const pay = writable({
 	resource: 'pay',
 	className: 'Pay',

@@ -14,7 +14,14 @@ import { pay } from './pay';
 import { payAccount, payItem, payItemCategory, payType } from './payLists';
 import { regularLesson } from './regularLesson';
 import { room } from './room';
-import { customerReject, leadReject, leadSource, leadStatus, pipeline, studyStatus } from './statuses';
+import {
+	customerReject,
+	leadReject,
+	leadSource,
+	leadStatus,
+	pipeline,
+	studyStatus,
+} from './statuses';
 import { subject } from './subject';
 import { tariff } from './tariff';
 import { task } from './task';
@@ -61,7 +68,9 @@ export const entities: readonly Entity[] = [
 ];
 
 /** Those that are resources of their own; the others are listed under one that they share. */
-export const resources: readonly Entity[] = entities.filter(({ listedIn }) => listedIn === undefined);
+export const resources: readonly Entity[] = entities.filter(
+	({ listedIn }) => listedIn === undefined,
+);
 
 const byResource = new Map(entities.map((entity) => [entity.resource, entity]));
 
@@ -106,7 +115,9 @@ const OTHER_CLASSES: Record<string, string> = {
 /** What AlfaCRM's log and webhooks call a record, with its label. */
 export const classLabels: Readonly<Record<string, string>> = {
 	...Object.fromEntries(
-		entities.flatMap(({ className, label }) => (className === undefined ? [] : [[className, label]])),
+		entities.flatMap(({ className, label }) =>
+			className === undefined ? [] : [[className, label]],
+		),
 	),
 	...OTHER_CLASSES,
 };

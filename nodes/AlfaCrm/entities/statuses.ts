@@ -12,7 +12,9 @@ import { flag, reference, text } from './fields';
 import type { Entity } from './types';
 
 /** The short lists that an account defines for itself share one shape. API notes 5.4. */
-const list = (facts: Pick<Entity, 'resource' | 'className' | 'label' | 'fields'> & Partial<Entity>): Entity =>
+const list = (
+	facts: Pick<Entity, 'resource' | 'className' | 'label' | 'fields'> & Partial<Entity>,
+): Entity =>
 	writable({
 		certainty: 'confirmed',
 		outputFields: [weight],

@@ -7,7 +7,10 @@ export const TARIFF_TYPES = [
 	{ value: 3, label: 'Weekly or Unlimited' },
 ];
 
-/** API notes 5.9. Sources disagree whether it is `lessons_count`, which was seen more often, or `lesson_count`. */
+/**
+ * API notes 5.9. Sources disagree whether it is `lessons_count`, which was seen more often, or
+ * `lesson_count`.
+ */
 export const tariff = referenceList({
 	resource: 'tariff',
 	className: 'Tariff',

@@ -1,7 +1,20 @@
 import { author, company, writable, ownBranches } from './common';
-import { boolean, dottedDate, flag, integer, longText, range, records, references, text } from './fields';
+import {
+	boolean,
+	dottedDate,
+	flag,
+	integer,
+	longText,
+	range,
+	records,
+	references,
+	text,
+} from './fields';
 
-/** API notes 5.18. One integration writes a title and a text, another a text alone; the rest is known from what is read. */
+/**
+ * API notes 5.18. One integration writes a title and a text, another a text alone; the rest is
+ * known from what is read.
+ */
 const taskTitle = text('title', 'Title', {
 	prominent: true,
 	requiredUnless: 'text',

@@ -20,7 +20,10 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 	(label, index) => ({ value: index + 1, label }),
 );
 
-/** API notes 5.15: several integrations list them, one of them those of one teacher; nothing writes them. */
+/**
+ * API notes 5.15: several integrations list them, one of them those of one teacher; nothing writes
+ * them.
+ */
 const lists: Action[] = [
 	{
 		name: 'getWorkingHours',
@@ -39,7 +42,10 @@ const lists: Action[] = [
 	},
 ];
 
-/** API notes 5.11, 5.13 and 5.15: AlfaCRM has no call for it, so it is worked out of what stands in the timetable. */
+/**
+ * API notes 5.11, 5.13 and 5.15: AlfaCRM has no call for it, so it is worked out of what stands in
+ * the timetable.
+ */
 const freeSlots: Action = {
 	name: 'getFreeSlots',
 	label: 'Get Free Slots',
@@ -50,7 +56,8 @@ const freeSlots: Action = {
 		record('id', 'Teacher', 'teacher', { prominent: true, description: 'Any if left empty' }),
 		isoDate('date_from', 'Date From', {
 			required: true,
-			description: "In the time zone of the workflow's settings; if none is set, n8n's: New York by default",
+			description:
+				"In the time zone of the workflow's settings; if none is set, n8n's: New York by default",
 			daysAhead: 0,
 		}),
 		isoDate('date_to', 'Date To', {
@@ -59,7 +66,9 @@ const freeSlots: Action = {
 			daysAhead: 7,
 		}),
 		reference('room_id', 'Room', 'room', { description: 'Only when it is free too' }),
-		reference('subject_id', 'Subject', 'subject', { description: 'Only teachers who have lessons of it' }),
+		reference('subject_id', 'Subject', 'subject', {
+			description: 'Only teachers who have lessons of it',
+		}),
 	],
 	kind: 'freeSlots',
 };

@@ -1,6 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Choice, Field, FieldBasics, FieldType, Filter, Nothing, OfType, Shown } from './fieldTypes';
+import type {
+	Choice,
+	Field,
+	FieldBasics,
+	FieldType,
+	Filter,
+	Nothing,
+	OfType,
+	Shown,
+} from './fieldTypes';
 
 /** A resource that lists several entities, one of which is chosen in the form. */
 export type ListResource = 'message' | 'referenceList';
@@ -8,8 +17,8 @@ export type ListResource = 'message' | 'referenceList';
 export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'update' | 'upsert';
 
 /**
- * How sure the facts about a thing are: several independent sources or a live account agree; the official tables say
- * so; one source, or sources that contradict each other.
+ * How sure the facts about a thing are: several independent sources or a live account agree; the
+ * official tables say so; one source, or sources that contradict each other.
  */
 type Certainty = 'confirmed' | 'documented' | 'unconfirmed';
 
@@ -19,7 +28,10 @@ export interface MatchKey {
 	name: string;
 	label: string;
 	description?: string;
-	/** The fields whose match values a record must have: declared ones, or `id`. Empty if the user names a custom field. */
+	/**
+	 * The fields whose match values a record must have: declared ones, or `id`. Empty if the user
+	 * names a custom field.
+	 */
 	fields: readonly string[];
 	/** One matching field is enough; otherwise all must match. */
 	isOneEnough?: true;
@@ -27,7 +39,10 @@ export interface MatchKey {
 	isTriedInOrder?: true;
 	/** The user may name a custom field, which then is the last of `fields`. */
 	mayHaveCustomField?: true;
-	/** The fields that the list is asked for; all if left out. The rows that come are compared by all `fields`. */
+	/**
+	 * The fields that the list is asked for; all if left out. The rows that come are compared by all
+	 * `fields`.
+	 */
 	queriedFields?: readonly string[];
 }
 
@@ -40,22 +55,27 @@ export interface Matching {
 }
 
 /**
- * The resource of a record that an action of the kind `addToCustomer` adds. How an equal record is recognised is in
- * `operations/customers/equalRecords.ts`.
+ * The resource of a record that an action of the kind `addToCustomer` adds. How an equal record is
+ * recognised is in `operations/customers/equalRecords.ts`.
  */
 export type AddedResource = 'communication' | 'customerTariff' | 'task';
 
 /**
- * The kinds of actions, with the settings that only actions of a kind have. Each kind has a module in the folder of
- * `operations/` for what it is about. A kind that does something "unless" it is so already reads before it writes, so an action
- * of that kind can run again without doing anything twice.
+ * The kinds of actions, with the settings that only actions of a kind have. Each kind has a module
+ * in the folder of `operations/` for what it is about. A kind that does something "unless" it is so
+ * already reads before it writes, so an action of that kind can run again without doing anything
+ * twice.
  */
 interface ActionKinds {
 	/** Sends one call that writes, each time. */
 	save: {
-		/** The field of the answer that confirms the call, where AlfaCRM does not answer with `success`. */
+		/**
+		 * The field of the answer that confirms the call, where AlfaCRM does not answer with `success`.
+		 */
 		confirmedBy?: string;
-		/** The field of the form whose value is the last part of the URL. It is not sent in the body. */
+		/**
+		 * The field of the form whose value is the last part of the URL. It is not sent in the body.
+		 */
 		actionBy?: string;
 	};
 	/** Reads the pages of a list. */
@@ -119,7 +139,10 @@ interface ActionBasics {
 	options?: readonly Field[];
 	/** Values that every such call sends. */
 	fixed?: IDataObject;
-	/** The fields of the output, if it is no record of the entity. The editor previews the output from them. */
+	/**
+	 * The fields of the output, if it is no record of the entity. The editor previews the output from
+	 * them.
+	 */
 	outputFields?: readonly (FieldBasics & FieldType)[];
 	/** The facts about this action are less certain than those about its entity. */
 	unconfirmed?: true;
@@ -132,7 +155,10 @@ export type ActionOf<K extends ActionKindName> = K extends ActionKindName
 /** Something that can be done with a record besides the usual operations. */
 export type Action = ActionOf<ActionKindName>;
 
-/** A filter that always stands in the form of a list, because the server's own default hides records. */
+/**
+ * A filter that always stands in the form of a list, because the server's own default hides
+ * records.
+ */
 export type View = FieldBasics &
 	OfType<'choice'> & {
 		/** What the index is asked for a choice. */
@@ -149,14 +175,23 @@ export interface Hidden {
 	views?: readonly View[];
 	/** Shows a record that the defaults would hide, together with whatever else is asked. */
 	show?: Readonly<Record<string, number | boolean>>;
-	/** Bodies with which the index shows more records, asked one after the other where none may be missed. */
+	/**
+	 * Bodies with which the index shows more records, asked one after the other where none may be
+	 * missed.
+	 */
 	passes?: readonly IDataObject[];
 	partition?: Partition;
-	/** Only records of the `usual` kind may come: the filter for another kind, and the entity whose IDs it takes. */
+	/**
+	 * Only records of the `usual` kind may come: the filter for another kind, and the entity whose
+	 * IDs it takes.
+	 */
 	kinds?: { name: string; entity: string; usual: number };
 }
 
-/** What a title in a list says of a field: its first value that says something, and what that is called. */
+/**
+ * What a title in a list says of a field: its first value that says something, and what that is
+ * called.
+ */
 export interface Detail {
 	name: string;
 	choices?: readonly Choice[];
@@ -176,28 +211,36 @@ export interface Listed {
 	title?: readonly string[];
 	/** Fields that tell namesakes apart. */
 	details?: readonly Detail[];
-	/** What it is called to have none of them, where a record may: a choice of its own in dropdowns. */
+	/**
+	 * What it is called to have none of them, where a record may: a choice of its own in dropdowns.
+	 */
 	none?: string;
-	/** The field that numbers what a record is a part of, in the list of that entity. Dropdowns name it where there are several. */
+	/**
+	 * The field that numbers what a record is a part of, in the list of that entity. Dropdowns name
+	 * it where there are several.
+	 */
 	partOf?: { field: string; entity: string };
 	/**
-	 * Too many for a dropdown. Records are searched by the filter `by`; by `digits` when only those are typed; by the
-	 * pair `day` when a date is. What no filter can find is looked for in the titles of each page. Those `of` a record,
-	 * which that key names, are listed once it is chosen.
+	 * Too many for a dropdown. Records are searched by the filter `by`; by `digits` when only those
+	 * are typed; by the pair `day` when a date is. What no filter can find is looked for in the
+	 * titles of each page. Those `of` a record, which that key names, are listed once it is chosen.
 	 */
 	search?: { by?: string; digits?: string; day?: readonly [from: string, to: string]; of?: string };
 }
 
-/** A page of AlfaCRM, as in `/company/1/{name}/view?id=501`, and which records it shows, if not all. API notes 6. */
+/**
+ * A page of AlfaCRM, as in `/company/1/{name}/view?id=501`, and which records it shows, if not all.
+ * API notes 6.
+ */
 export interface Page {
 	name: string;
 	isOf?: (row: IDataObject) => boolean;
 }
 
 /**
- * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns, the schemas and the
- * tables of the README. Sources of the facts are named in each declaration's comment by the sections of the project's
- * API notes.
+ * An entity of AlfaCRM as data: from this come the form, the request, the checks, the dropdowns,
+ * the schemas and the tables of the README. Sources of the facts are named in each declaration's
+ * comment by the sections of the project's API notes.
  */
 export interface Entity {
 	/** camelCase; stored in workflows. */
@@ -223,7 +266,10 @@ export interface Entity {
 	className?: string;
 	/** Those of `operations` that rest on less than the entity as a whole. */
 	unconfirmed?: readonly OperationName[];
-	/** What AlfaCRM returns besides, or of another type than it is written, for the preview of the output. */
+	/**
+	 * What AlfaCRM returns besides, or of another type than it is written, for the preview of the
+	 * output.
+	 */
 	outputFields?: readonly Shown[];
 	/** The most useful fields of a wide record, what counts first: ten at most. */
 	simple?: readonly string[];
@@ -237,7 +283,10 @@ export interface Entity {
 	match?: Matching;
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */
 	archive?: { day?: string };
-	/** What the usual operations name in the query, such as the record whose own ones these are; in the body too, where some sources have it. */
+	/**
+	 * What the usual operations name in the query, such as the record whose own ones these are; in
+	 * the body too, where some sources have it.
+	 */
 	keys?: readonly Field[];
 	actions?: readonly Action[];
 }

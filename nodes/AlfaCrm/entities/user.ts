@@ -11,7 +11,10 @@ export const user = referenceList({
 	filters: [emailFilter],
 });
 
-/** The account's own legal entities. API notes 5.22: one source, which lists no fields; the name is assumed. */
+/**
+ * The account's own legal entities. API notes 5.22: one source, which lists no fields; the name is
+ * assumed.
+ */
 export const company = referenceList({
 	resource: 'company',
 	scope: 'global',

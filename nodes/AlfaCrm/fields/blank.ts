@@ -1,13 +1,19 @@
 import { withoutInvisible } from './normalizeText';
 
-/** Tells whether a value is empty for any field: undefined, null, an empty text, an empty list, or a picker without a choice. */
+/**
+ * Tells whether a value is empty for any field: undefined, null, an empty text, an empty list, or a
+ * picker without a choice.
+ */
 export function isEmpty(value: unknown): boolean {
 	if (typeof value === 'string') return withoutInvisible(value).trim() === '';
 	if (Array.isArray(value)) return value.length === 0;
 	return value === undefined || value === null || (isPicker(value) && isEmpty(value.value));
 }
 
-/** Tells whether a value is undefined, as of an expression that finds nothing. A picker may hold such a value. */
+/**
+ * Tells whether a value is undefined, as of an expression that finds nothing. A picker may hold
+ * such a value.
+ */
 export const isUndefined = (value: unknown): boolean =>
 	value === undefined || (isPicker(value) && value.value === undefined);
 
@@ -18,7 +24,10 @@ const MODES: readonly unknown[] = ['list', 'name', 'id', 'url'];
 export const isPickedByKey = (value: unknown): boolean =>
 	isPicker(value) && 'mode' in value && !isEmpty(value.mode) && !MODES.includes(value.mode);
 
-/** Tells whether a value comes from a picker. n8n marks it with `__rl`, except for the default value of the form. */
+/**
+ * Tells whether a value comes from a picker. n8n marks it with `__rl`, except for the default value
+ * of the form.
+ */
 export function isPicker(value: unknown): value is { value: unknown } {
 	if (typeof value !== 'object' || value === null || !('value' in value)) return false;
 	return '__rl' in value || ('mode' in value && MODES.includes(value.mode));

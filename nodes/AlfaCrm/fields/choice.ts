@@ -17,7 +17,10 @@ function readChoice(choices: readonly Choice[], value: unknown): number | string
 const wordsOf = ({ choices }: { choices: readonly Choice[] }): Words | undefined =>
 	choices.every(({ value }) => typeof value === 'number') ? { choices } : undefined;
 
-/** Values are compared as texts, because AlfaCRM may hold a value that is not among the known choices. */
+/**
+ * Values are compared as texts, because AlfaCRM may hold a value that is not among the known
+ * choices.
+ */
 const compared = comparedBy((_field: unknown, item) =>
 	oneForm(typeof item === 'string' || typeof item === 'number' ? String(item).trim() : undefined),
 );
@@ -29,7 +32,11 @@ export const choice: FieldKind<OfType<'choice'>> = {
 	words: wordsOf,
 	expected: ({ choices }) => `one of ${listChoices(choices)}`,
 	serialize: ({ choices }, item) => readChoice(choices, item),
-	widget: ({ choices, default: first }) => ({ type: 'options', options: toOptions(choices), default: first }),
+	widget: ({ choices, default: first }) => ({
+		type: 'options',
+		options: toOptions(choices),
+		default: first,
+	}),
 	alwaysFilled: true,
 	defaultValue: ({ default: first }) => first,
 	// A required choice begins with the default, as in the form.
@@ -50,7 +57,11 @@ export const choices: FieldKind<OfType<'choices'>> = {
 	items: (_field, value) => itemsOf(value, parts),
 	expected: ({ choices: offered }) => `some of ${listChoices(offered)}`,
 	serialize: ({ choices: offered }, item) => readChoice(offered, item),
-	widget: ({ choices: offered }) => ({ type: 'multiOptions', options: toOptions(offered), default: [] }),
+	widget: ({ choices: offered }) => ({
+		type: 'multiOptions',
+		options: toOptions(offered),
+		default: [],
+	}),
 	schema: ({ choices: offered }) => ({
 		type: 'array',
 		items: { type: offered.every(({ value }) => typeof value === 'number') ? 'integer' : 'string' },

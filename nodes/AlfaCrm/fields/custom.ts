@@ -12,13 +12,18 @@ const NAME = /^custom_\w+$/;
 /** Tells whether a name can be that of a custom field. */
 export const isCustom = (name: string): boolean => NAME.test(name);
 
-/** Makes the description of a custom field. AlfaCRM tells only its name, not its type. API notes 9. */
+/**
+ * Makes the description of a custom field. AlfaCRM tells only its name, not its type. API notes 9.
+ */
 export const customField = (name: string): Field => ({ type: 'custom', name, label: name });
 
 /** Accepts a day in a text: 2026-02-28, 28.2.2026. */
 const A_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
 
-/** Accepts what spreadsheets and people write in place of a missing value: "нет", n/a, 0. Many records have it in common. */
+/**
+ * Accepts what spreadsheets and people write in place of a missing value: "нет", n/a, 0. Many
+ * records have it in common.
+ */
 const MISSING = /^(?:нет|no|none|n\/?a|б\/?н|#[^1-9]*|0+)$/i;
 
 /** A day has no time zone. */
@@ -40,7 +45,10 @@ function readItem(value: unknown, zone: string): string | number | undefined {
 	return typeof value === 'string' ? readText(value) : formatDay(value, 'dotted', zone);
 }
 
-/** Returns the form by which a value is compared. The type is not known: a text that looks like a day is a day, and a flag is 0 or 1. */
+/**
+ * Returns the form by which a value is compared. The type is not known: a text that looks like a
+ * day is a day, and a flag is 0 or 1.
+ */
 function formOf(value: unknown, zone: string, textOf = normalizeText): string | undefined {
 	if (typeof value === 'boolean') return String(readFlag(value));
 	if (typeof value === 'string' && A_DAY.test(value.trim())) {
@@ -56,7 +64,9 @@ function formsOf(value: unknown, zone: string, textOf = normalizeText): Array<st
 	return items.map((item) => formOf(item, zone, textOf));
 }
 
-/** Returns filters for each way in which a value may be stored: a day may be written in two formats. */
+/**
+ * Returns filters for each way in which a value may be stored: a day may be written in two formats.
+ */
 function searchFormsOf(name: string, item: Wire): Array<Record<string, Wire>> {
 	if (typeof item !== 'string' || !A_DAY.test(item)) return textForms(name, item);
 	const days = (['iso', 'dotted'] as const).map((format) => formatDay(item, format, ANY_ZONE));
@@ -76,14 +86,21 @@ const makeComparison =
 		if ([...forms, ...otherForms].includes(undefined)) return false;
 
 		return (
-			forms.every((form) => otherForms.includes(form)) && otherForms.every((form) => forms.includes(form))
+			forms.every((form) => otherForms.includes(form)) &&
+			otherForms.every((form) => forms.includes(form))
 		);
 	};
 
 /** Tells whether two values, or two lists of values, have a value in common. */
-function shareForm(storedValue: unknown, matchValue: unknown, textOf: (text: string) => string): boolean {
+function shareForm(
+	storedValue: unknown,
+	matchValue: unknown,
+	textOf: (text: string) => string,
+): boolean {
 	const forms = formsOf(matchValue, ANY_ZONE, textOf);
-	return formsOf(storedValue, ANY_ZONE, textOf).some((form) => form !== undefined && forms.includes(form));
+	return formsOf(storedValue, ANY_ZONE, textOf).some(
+		(form) => form !== undefined && forms.includes(form),
+	);
 }
 
 export const custom: FieldKind<OfType<'custom'>> = {
@@ -96,7 +113,8 @@ export const custom: FieldKind<OfType<'custom'>> = {
 			.flatMap(oneForm)
 			.filter((form) => !isUnfilled(form) && !MISSING.test(form)),
 	isSame: makeComparison(normalizeIdentifier),
-	isSameKey: (_field, storedValue, matchValue) => shareForm(storedValue, matchValue, normalizeIdentifier),
+	isSameKey: (_field, storedValue, matchValue) =>
+		shareForm(storedValue, matchValue, normalizeIdentifier),
 	explainSimilarity(_field, storedValue, matchValue) {
 		const isEqualIfLowercase = shareForm(storedValue, matchValue, normalizeText);
 		const isEqual = shareForm(storedValue, matchValue, normalizeIdentifier);

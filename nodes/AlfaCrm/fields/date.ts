@@ -4,7 +4,8 @@ import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
 /** Tells whether a day is before 1900. A browser makes the year 0026 of two typed digits. */
-const isTooOld = (item: unknown, zone: string): boolean => (formatDay(item, 'iso', zone) ?? '') < '1900';
+const isTooOld = (item: unknown, zone: string): boolean =>
+	(formatDay(item, 'iso', zone) ?? '') < '1900';
 
 /** Makes the expression for a day some days ahead, or an empty default. */
 function dayAhead(days?: number): string {
@@ -17,7 +18,8 @@ export const date: FieldKind<OfType<'date'>> = {
 	...single,
 	...comparedBy((_field, item, zone) => oneForm(formatDay(item, 'iso', zone))),
 	expected: () => 'a date from 1900 on, such as 2026-02-28 or 28.02.2026',
-	serialize: ({ format }, item, zone) => (isTooOld(item, zone) ? undefined : formatDay(item, format, zone)),
+	serialize: ({ format }, item, zone) =>
+		isTooOld(item, zone) ? undefined : formatDay(item, format, zone),
 	// No index has a filter for one day.
 	searchForms: (_field, name, item) => [{ [`${name}_from`]: item, [`${name}_to`]: item }],
 	// Older versions of n8n ask for a time as well, which is ignored.

@@ -48,7 +48,8 @@ export const emails: FieldKind<OfType<'emails'>> = {
 	items: (_field, value) => itemsOf(value, splitEmails),
 	normalize: (_field, item) => findAddresses(item),
 	isSame: isSameEmail,
-	searchForms: (_field, name, item) => findAddresses(item).flatMap((address) => textForms(name, address)),
+	searchForms: (_field, name, item) =>
+		findAddresses(item).flatMap((address) => textForms(name, address)),
 };
 
 /**
@@ -66,7 +67,12 @@ export const emailPart: FieldKind<OfType<'emailPart'>> = {
  * Whether two values hold the same addresses. Without an address in the first value, compares them
  * as texts.
  */
-function isSameEmail(field: unknown, value: unknown, comparedValue: unknown, zone: string): boolean {
+function isSameEmail(
+	field: unknown,
+	value: unknown,
+	comparedValue: unknown,
+	zone: string,
+): boolean {
 	const addresses = findAddresses(value);
 	if (addresses.length === 0) return severalTexts.isSame(field, value, comparedValue, zone);
 

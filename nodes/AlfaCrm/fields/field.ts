@@ -15,10 +15,21 @@ import { phonePart, phones } from './phones';
 import { owner, record, records, reference, references } from './reference';
 import { rows } from './rows';
 import { longestOf, longText, text, texts } from './text';
-import type { Field, FieldBasics, OfType, Shown, ShownType, TypeName, Wire } from '../entities/fieldTypes';
+import type {
+	Field,
+	FieldBasics,
+	OfType,
+	Shown,
+	ShownType,
+	TypeName,
+	Wire,
+} from '../entities/fieldTypes';
 import { quoted, unreadable } from './unreadable';
 
-/** The kind of each type of field. A type without a kind, or a kind without a part, does not compile. */
+/**
+ * The kind of each type of field. A type without a kind, or a kind without a part, does not
+ * compile.
+ */
 export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	text,
 	longText,
@@ -48,7 +59,10 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 	object,
 };
 
-/** Returns the kind of a field. The cast is needed because TypeScript does not see that the table pairs each type with its kind. */
+/**
+ * Returns the kind of a field. The cast is needed because TypeScript does not see that the table
+ * pairs each type with its kind.
+ */
 export const kindOf = <F extends ShownType>({ type }: F): FieldKind<F> =>
 	fieldKinds[type] as unknown as FieldKind<F>;
 
@@ -58,7 +72,9 @@ const ANY_ZONE = 'UTC';
 /** Tells whether a field holds several values, which AlfaCRM replaces as a whole. */
 export const isList = (field: ShownType): boolean => kindOf(field).isList;
 
-/** Tells whether a value counts as empty for a field: null, "", [], and what its kind adds to these. */
+/**
+ * Tells whether a value counts as empty for a field: null, "", [], and what its kind adds to these.
+ */
 export function isBlank(field: ShownType, value: unknown): boolean {
 	if (isEmpty(value)) return true;
 
@@ -68,8 +84,8 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 }
 
 /**
- * Turns a value into what is sent to AlfaCRM. An empty list becomes []. An empty value of another field is unreadable, so callers ask
- * `isBlank` first.
+ * Turns a value into what is sent to AlfaCRM. An empty list becomes []. An empty value of another
+ * field is unreadable, so callers ask `isBlank` first.
  *
  * @throws UnreadableValue that names the field
  */
@@ -79,28 +95,48 @@ export function serialize(field: Shown, value: unknown, zone: string): Wire {
 	const wires = isBlank(field, value)
 		? [undefined]
 		: kind.items(field, value).map((item) => kind.serialize(field, item, zone));
-	if (wires.includes(undefined)) throw unreadable({ label: labelInForm(field) }, kind.expected(field), value);
+	if (wires.includes(undefined))
+		throw unreadable({ label: labelInForm(field) }, kind.expected(field), value);
 	return kind.isList ? (wires as Wire) : wires[0];
 }
 
 /** Returns the web addresses in a value that were given in place of IDs. */
-export function addressesIn(field: Pick<FieldBasics, 'label'> & ShownType, value: unknown): Address[] {
+export function addressesIn(
+	field: Pick<FieldBasics, 'label'> & ShownType,
+	value: unknown,
+): Address[] {
 	const kind = kindOf(field);
-	return isEmpty(value) ? [] : kind.items(field, value).flatMap((item) => kind.addresses(field, item));
+	return isEmpty(value)
+		? []
+		: kind.items(field, value).flatMap((item) => kind.addresses(field, item));
 }
 
-/** Tells whether two values of a field mean the same, however they are written. Empty values are all the same. */
-export function sameValue(field: ShownType, value: unknown, otherValue: unknown, zone: string): boolean {
+/**
+ * Tells whether two values of a field mean the same, however they are written. Empty values are all
+ * the same.
+ */
+export function sameValue(
+	field: ShownType,
+	value: unknown,
+	otherValue: unknown,
+	zone: string,
+): boolean {
 	return areEqual('isSame', field, value, otherValue, zone);
 }
 
 /** Tells whether AlfaCRM already holds a value, so that there is nothing to save. */
-export function isStored(field: ShownType, storedValue: unknown, value: unknown, zone: string): boolean {
+export function isStored(
+	field: ShownType,
+	storedValue: unknown,
+	value: unknown,
+	zone: string,
+): boolean {
 	return areEqual('isStored', field, storedValue, value, zone);
 }
 
 /**
- * Compares two values by a relation of their kind. Two lists are equal if each item of one has an equal item in the other, in any order.
+ * Compares two values by a relation of their kind. Two lists are equal if each item of one has an
+ * equal item in the other, in any order.
  */
 function areEqual(
 	relation: 'isSame' | 'isStored',
@@ -127,8 +163,8 @@ function areEqual(
 }
 
 /**
- * Joins the items of a list into one text, as *Simplify* does, and splits it again. A list that came through *Simplify* may have been split
- * at other places.
+ * Joins the items of a list into one text, as *Simplify* does, and splits it again. A list that
+ * came through *Simplify* may have been split at other places.
  */
 function splitAgain(field: ShownType, items: unknown[]): unknown[] {
 	const areTexts = items.every((item) => typeof item === 'string');
@@ -142,7 +178,10 @@ export function sameItem(field: ShownType, item: unknown, otherItem: unknown): b
 	return kindOf(field).isSame(field, item, otherItem, ANY_ZONE);
 }
 
-/** Adds values to a list. The present values stay first, as they are written, and no value is added that is there already. */
+/**
+ * Adds values to a list. The present values stay first, as they are written, and no value is added
+ * that is there already.
+ */
 export function union(field: ShownType, present: unknown, added: unknown): Wire[] {
 	const values = listOf(present);
 	const splitItems = (value: unknown) => kindOf(field).items(field, value);
@@ -158,7 +197,8 @@ export function union(field: ShownType, present: unknown, added: unknown): Wire[
 }
 
 /** Returns the values that were given, however the list is written. */
-export const itemsIn = (field: ShownType, value: unknown): unknown[] => kindOf(field).items(field, value);
+export const itemsIn = (field: ShownType, value: unknown): unknown[] =>
+	kindOf(field).items(field, value);
 
 /** Returns the values that AlfaCRM holds, one by one. */
 export function listOf(value: unknown): unknown[] {
@@ -180,8 +220,9 @@ export const clearedValue = (field: ShownType): Wire => kindOf(field).clearedVal
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 /**
- * Returns the normal forms of a value: two values match if they have one in common. A value that strangers may share has none, such as a
- * dash, the word "no" for an email, or a phone number with too few digits.
+ * Returns the normal forms of a value: two values match if they have one in common. A value that
+ * strangers may share has none, such as a dash, the word "no" for an email, or a phone number with
+ * too few digits.
  */
 export function normalForms(field: ShownType, value: unknown): string[] {
 	if (isEmpty(value)) return [];
@@ -224,8 +265,8 @@ export const isNeeded = ({ required, fallback }: Field): boolean =>
 export const isProminent = (field: Field): boolean => isNeeded(field) || field.prominent === true;
 
 /**
- * Makes the parameters of a field outside a collection, where n8n demands required ones. There are several if another parameter decides
- * which of them is shown.
+ * Makes the parameters of a field outside a collection, where n8n demands required ones. There are
+ * several if another parameter decides which of them is shown.
  */
 export function toParameters(field: Field): INodeProperties[] {
 	const kind = kindOf(field);
@@ -261,7 +302,10 @@ export function labelInForm(field: Shown): string {
 	return usesFieldLabel ? field.label : kind.formLabel(field.label);
 }
 
-/** Makes the message for a value that counts as empty although something was given, such as an empty input mask. */
+/**
+ * Makes the message for a value that counts as empty although something was given, such as an empty
+ * input mask.
+ */
 export const unusable = (field: Shown, value: unknown): string =>
 	`'${labelInForm(field)}' holds no usable ${kindOf(field).noun}: ${quoted(value)}`;
 
@@ -280,14 +324,21 @@ export function toColumn(field: Field, required: boolean): ResourceMapperField {
 }
 
 /** Makes the schema of an object with these fields, as AlfaCRM returns it. */
-export function objectSchema(fields: ReadonlyArray<Pick<FieldBasics, 'name'> & ShownType>): JsonSchema {
+export function objectSchema(
+	fields: ReadonlyArray<Pick<FieldBasics, 'name'> & ShownType>,
+): JsonSchema {
 	return {
 		type: 'object',
-		properties: Object.fromEntries(fields.map((field) => [field.name, kindOf(field).schema(field)])),
+		properties: Object.fromEntries(
+			fields.map((field) => [field.name, kindOf(field).schema(field)]),
+		),
 	};
 }
 
-/** Names a field and what it takes, for users who write JSON. An AI agent sees nothing else about the field. */
+/**
+ * Names a field and what it takes, for users who write JSON. An AI agent sees nothing else about
+ * the field.
+ */
 export function jsonHint(field: Shown): string {
 	const hint = kindOf(field).jsonHint(field);
 	return hint ? `${field.name} (${hint})` : field.name;

@@ -3,7 +3,9 @@ import type { FieldKind } from './kind';
 import { comparedBy, oneForm, single } from './kind';
 import type { OfType } from '../entities/fieldTypes';
 
-/** Reads a stored flag. A website's form may have saved the value of its checkbox, "on" or "off". */
+/**
+ * Reads a stored flag. A website's form may have saved the value of its checkbox, "on" or "off".
+ */
 function readStoredFlag(value: unknown): 0 | 1 | undefined {
 	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	if (word === 'on') return 1;

@@ -11,8 +11,12 @@ interface OfRecord {
 	entity?: string;
 }
 
-/** Reads host, page and query of the address of a record: https://demo.s20.online/company/1/customer/view?id=501. API notes 6. */
-const RECORD_ADDRESS = /^(https?:\/\/[^\s/?#]+)\/company\/\d+\/([a-z-]+)\/view\/?\?([^\s#]*)(?:#\S*)?$/i;
+/**
+ * Reads host, page and query of the address of a record:
+ * https://demo.s20.online/company/1/customer/view?id=501. API notes 6.
+ */
+const RECORD_ADDRESS =
+	/^(https?:\/\/[^\s/?#]+)\/company\/\d+\/([a-z-]+)\/view\/?\?([^\s#]*)(?:#\S*)?$/i;
 
 /** Returns a web address that was typed or picked; undefined for any other value. */
 function addressIn(value: unknown): string | undefined {
@@ -21,8 +25,8 @@ function addressIn(value: unknown): string | undefined {
 }
 
 /**
- * Reads the ID of a record: plain, picked, or in the address of its page. The address must be a page of this entity, because the same
- * number is another record on the page of another entity.
+ * Reads the ID of a record: plain, picked, or in the address of its page. The address must be a
+ * page of this entity, because the same number is another record on the page of another entity.
  */
 function readRecordId({ entity }: OfRecord, value: unknown): number | undefined {
 	const address = addressIn(value);

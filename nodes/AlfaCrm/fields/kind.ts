@@ -26,19 +26,28 @@ export interface Variant {
 	show: Record<string, string[]>;
 }
 
-/** Where the names of a field's values are: in a list of the account, or in the declared choices. */
+/**
+ * Where the names of a field's values are: in a list of the account, or in the declared choices.
+ */
 export type Words = { entity: string } | { choices: readonly Choice[] };
 
 /**
- * Everything that depends on the type of a field. Each type is one module; to make another, copy `date.ts` for a single value or
- * `choice.ts` for a list, and add it to `fieldKinds`. `F` is the declaration of a field of this type.
+ * Everything that depends on the type of a field. Each type is one module; to make another, copy
+ * `date.ts` for a single value or `choice.ts` for a list, and add it to `fieldKinds`. `F` is the
+ * declaration of a field of this type.
  */
 export interface FieldKind<F> {
 	/** Whether a field of this type holds several values. AlfaCRM replaces them as a whole. */
 	isList: boolean;
-	/** Returns the values that were given: all values of a list, however it is written, or the one value. */
+	/**
+	 * Returns the values that were given: all values of a list, however it is written, or the one
+	 * value.
+	 */
 	items(field: F, value: unknown): unknown[];
-	/** Tells whether a value counts as empty, although it is not undefined, null, an empty text or an empty list. */
+	/**
+	 * Tells whether a value counts as empty, although it is not undefined, null, an empty text or an
+	 * empty list.
+	 */
 	isBlank(field: F, value: unknown): boolean;
 	/** Describes the values that the field takes, for messages: "a whole number". */
 	expected(field: F): string;
@@ -46,29 +55,45 @@ export interface FieldKind<F> {
 	noun: string;
 	/** Turns one value into what is sent to AlfaCRM. Returns undefined if it cannot be read. */
 	serialize(field: F, item: unknown, zone: string): Wire | undefined;
-	/** Returns the web addresses that were given in place of IDs. The caller checks that they lead to the same AlfaCRM. */
+	/**
+	 * Returns the web addresses that were given in place of IDs. The caller checks that they lead to
+	 * the same AlfaCRM.
+	 */
 	addresses(field: F & Pick<FieldBasics, 'label'>, item: unknown): Address[];
-	/** Returns the normal forms of a value. Two values match if they have one in common. A value that many records share has none. */
+	/**
+	 * Returns the normal forms of a value. Two values match if they have one in common. A value that
+	 * many records share has none.
+	 */
 	normalize(field: F, item: unknown, zone: string): string[];
-	/** Tells whether two values (for a list: two items) mean the same, however they are written. Neither is empty. */
+	/**
+	 * Tells whether two values (for a list: two items) mean the same, however they are written.
+	 * Neither is empty.
+	 */
 	isSame(field: F, value: unknown, otherValue: unknown, zone: string): boolean;
 	/**
-	 * Tells whether AlfaCRM already holds a value, so that there is nothing to save. What a person may want to correct, such as a capital
-	 * letter, makes a difference. What AlfaCRM writes in its own way makes none.
+	 * Tells whether AlfaCRM already holds a value, so that there is nothing to save. What a person
+	 * may want to correct, such as a capital letter, makes a difference. What AlfaCRM writes in its
+	 * own way makes none.
 	 */
 	isStored(field: F, storedValue: unknown, value: unknown, zone: string): boolean;
-	/** Tells whether two values with a common normal form identify the same record. Left out if they always do. */
+	/**
+	 * Tells whether two values with a common normal form identify the same record. Left out if they
+	 * always do.
+	 */
 	isSameKey?(field: F, storedValue: unknown, matchValue: unknown): boolean;
 	/**
-	 * Tells why two values that do not match may still belong to one record, such as a name with and without the patronymic. Returns
-	 * undefined if they cannot.
+	 * Tells why two values that do not match may still belong to one record, such as a name with and
+	 * without the patronymic. Returns undefined if they cannot.
 	 */
 	explainSimilarity?(field: F, storedValue: unknown, matchValue: unknown): string | undefined;
 	/** Tells whether a value has words that another value of the same meaning may lack. */
 	mayHaveWords(item: string): boolean;
 	/** Whether the values are IDs, which AlfaCRM may show by name. */
 	holdsIds: boolean;
-	/** Tells where the names of the values are. Undefined if values say what they mean, or if the list of names would be too long. */
+	/**
+	 * Tells where the names of the values are. Undefined if values say what they mean, or if the list
+	 * of names would be too long.
+	 */
 	words(field: F): Words | undefined;
 	/** Writes a value as AlfaCRM itself does, so that AlfaCRM's own search finds it. */
 	canonicalize(item: Wire): Wire;
@@ -76,22 +101,34 @@ export interface FieldKind<F> {
 	valueIfMissing: Wire | undefined;
 	/** The value to send for a field that the user empties on purpose. */
 	clearedValue: Wire;
-	/** Whether a filter of this type finds exactly the rows with the value, so that rows can be checked again. */
+	/**
+	 * Whether a filter of this type finds exactly the rows with the value, so that rows can be
+	 * checked again.
+	 */
 	isExact: boolean;
-	/** Tells whether a filter of this type may find a row, for filters that also find other values. */
+	/**
+	 * Tells whether a filter of this type may find a row, for filters that also find other values.
+	 */
 	finds?: (storedValue: unknown, filterValue: unknown) => boolean;
-	/** Makes the filters that together find one value in every spelling. `item` is a value as it is sent. */
+	/**
+	 * Makes the filters that together find one value in every spelling. `item` is a value as it is
+	 * sent.
+	 */
 	searchForms(field: F, name: string, item: Wire): Array<Record<string, Wire>>;
 	/** Makes the filters for the value of a filter, which may be a whole list. */
 	filterForms(field: F, name: string, value: Wire): Array<Record<string, Wire>>;
 	/** The field's parameter in the form. */
 	widget(field: F & FieldBasics): Widget;
 	/**
-	 * The field's parameter where the form shows it from the beginning, if not the usual one. n8n would fill a dropdown there before the
-	 * credential of a new node is set, and show "Error fetching options".
+	 * The field's parameter where the form shows it from the beginning, if not the usual one. n8n
+	 * would fill a dropdown there before the credential of a new node is set, and show "Error
+	 * fetching options".
 	 */
 	standing(field: F): Widget | undefined;
-	/** The parameters in place of the usual one, if another parameter decides what is asked for; else none. */
+	/**
+	 * The parameters in place of the usual one, if another parameter decides what is asked for; else
+	 * none.
+	 */
 	variants(field: F): Variant[];
 	/** The label of the parameter, made of the label of the field. */
 	formLabel(label: string): string;
@@ -100,8 +137,13 @@ export interface FieldKind<F> {
 	/** The value with which the form and a new record begin, if there is one. */
 	defaultValue(field: F): Wire | undefined;
 	/** The field's column in the field mapper. */
-	column(field: F, required: boolean): Pick<ResourceMapperField, 'type' | 'options' | 'defaultValue'>;
-	/** The label of the column. A column takes values from the input, so it has no dropdown of names. */
+	column(
+		field: F,
+		required: boolean,
+	): Pick<ResourceMapperField, 'type' | 'options' | 'defaultValue'>;
+	/**
+	 * The label of the column. A column takes values from the input, so it has no dropdown of names.
+	 */
 	columnLabel(label: string): string;
 	/** The schema of the value that AlfaCRM returns. */
 	schema(field: F): JsonSchema;
@@ -125,7 +167,9 @@ export const single = {
 	canonicalize: (item: Wire): Wire => item,
 	valueIfMissing: undefined,
 	clearedValue: null,
-	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [{ [name]: item }],
+	searchForms: (_field: unknown, name: string, item: Wire): Array<Record<string, Wire>> => [
+		{ [name]: item },
+	],
 	filterForms: (_field: unknown, name: string, value: Wire): Array<Record<string, Wire>> => [
 		{ [name]: value },
 	],
@@ -147,14 +191,18 @@ export const several = {
 	...single,
 	isList: true,
 	clearedValue: [] as Wire[],
-	// The column stays a text: n8n's editor for lists takes JSON only, and most lists have a single value.
+	// The column stays a text: n8n's editor for lists takes JSON only, and most lists have a single
+	// value.
 	schema: (): JsonSchema => ({ type: 'array', items: { type: 'string' } }),
 	jsonHint: () => 'list',
 };
 
 type Normalize<F> = FieldKind<F>['normalize'];
 
-/** Makes the parts of a kind that compare values, for values that are equal if they have a normal form in common. */
+/**
+ * Makes the parts of a kind that compare values, for values that are equal if they have a normal
+ * form in common.
+ */
 export const comparedBy = <F>(
 	normalize: Normalize<F>,
 ): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'normalize'> => {

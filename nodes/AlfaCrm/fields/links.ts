@@ -5,7 +5,8 @@ import { isStoredText, readText, severalTexts } from './text';
 import type { OfType } from '../entities/fieldTypes';
 
 /**
- * Reads the web addresses and messengers of people. Different spellings of one link have the same form:
+ * Reads the web addresses and messengers of people. Different spellings of one link have the same
+ * form:
  *
  * | text | form |
  * | --- | --- |
@@ -20,7 +21,10 @@ import type { OfType } from '../entities/fieldTypes';
 
 /** Accepts the name of a person in Telegram: letters, digits and underscores. */
 const TELEGRAM_NAME = /^[a-z]\w{2,30}[a-z\d]$/i;
-/** Accepts the number by which a messenger knows a person. The number of a group begins with a minus. */
+/**
+ * Accepts the number by which a messenger knows a person. The number of a group begins with a
+ * minus.
+ */
 const MESSENGER_NUMBER = /^[1-9]\d{4,15}$/;
 /** A shorter word alone may mean anything. */
 const SHORTEST_NAME_ALONE = 5;
@@ -71,9 +75,14 @@ const SERVICES: readonly Service[] = [
 	},
 ];
 
-/** Reads host and path of an address, with or without a scheme: `https://example.org/anna`, `example.org`. */
+/**
+ * Reads host and path of an address, with or without a scheme: `https://example.org/anna`,
+ * `example.org`.
+ */
 const ADDRESS = /^(?:https?:\/\/)?((?:[\p{L}\d_-]+\.)+\p{L}{2,}(?::\d+)?)(?:\/|(?=[?#])|$)(.*)$/iu;
-/** Reads the person in `@anna_p`, `tg://resolve?domain=anna_p` and `web.telegram.org/k/#@anna_p`. */
+/**
+ * Reads the person in `@anna_p`, `tg://resolve?domain=anna_p` and `web.telegram.org/k/#@anna_p`.
+ */
 const IN_TELEGRAM =
 	/^(?:@|tg:\/\/\S*?[?&](?:domain|id|user_id)=|(?:https?:\/\/)?web\.telegram\.org\/\S*#@?)(\w+)(?=&|$)/i;
 
@@ -101,7 +110,10 @@ function linkIn(word: string): string | undefined {
 	return trimmedPath === '' ? host : `${host}/${trimmedPath}`;
 }
 
-/** Accepts a word that names Telegram before a person: `tg: @anna_p`. A name without @ counts only at the end of the text. */
+/**
+ * Accepts a word that names Telegram before a person: `tg: @anna_p`. A name without @ counts only
+ * at the end of the text.
+ */
 const TELEGRAM_LABEL =
 	/(?<=^|[\s([{,;])(?:tg|тг|telegram|телеграмм?)(?:\s+id)?[\s:–—-]+(?:@(?=\w+(?:[\s,;.)]|$))|(?=\w+\s*$))/giu;
 /** Accepts brackets, quotation marks and punctuation around a word. */
@@ -109,9 +121,9 @@ const PUNCTUATION = /^[([{<«"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
 
 /** Reads a text: the form of each link, and the other words. */
 function readLinks(value: unknown): { forms: string[]; otherWords: string } {
-	const text = withoutInvisible(typeof value === 'string' ? value : (readText(value) ?? '')).normalize(
-		'NFKC',
-	);
+	const text = withoutInvisible(
+		typeof value === 'string' ? value : (readText(value) ?? ''),
+	).normalize('NFKC');
 	if (text.length > LONGEST) return { forms: [], otherWords: normalizeText(text) };
 
 	const words = text
@@ -136,7 +148,8 @@ function readLinks(value: unknown): { forms: string[]; otherWords: string } {
 
 /** Reads a word alone as a person in Telegram: programs give the number, or the name without @. */
 function telegramPersonIn(word: string): string | undefined {
-	if (word.length < SHORTEST_NAME_ALONE || NO_NAME.test(word) || UNFILLED_END.test(word)) return undefined;
+	if (word.length < SHORTEST_NAME_ALONE || NO_NAME.test(word) || UNFILLED_END.test(word))
+		return undefined;
 
 	return telegramForm(word);
 }

@@ -14,7 +14,8 @@ export function parts(text: string): string[] {
 	for (let index = 0; index < others.length; index += 2) {
 		const [separator, next] = others.slice(index, index + 2);
 		const last = texts[texts.length - 1];
-		const isPartOfAddress = WEB_ADDRESS.test(last) && /[,;]/.test(separator) && !NEW_TEXT.test(next);
+		const isPartOfAddress =
+			WEB_ADDRESS.test(last) && /[,;]/.test(separator) && !NEW_TEXT.test(next);
 		if (isPartOfAddress) {
 			texts[texts.length - 1] = `${last}${separator}${next}`;
 		} else {
@@ -25,8 +26,8 @@ export function parts(text: string): string[] {
 }
 
 /**
- * Returns the values of a list, however the list is written: as an array, in JSON, as one text that `split` splits, or as a single value.
- * Empty values are left out.
+ * Returns the values of a list, however the list is written: as an array, in JSON, as one text that
+ * `split` splits, or as a single value. Empty values are left out.
  */
 export function itemsOf(value: unknown, split: (text: string) => string[]): unknown[] {
 	if (Array.isArray(value)) return value.flatMap((item) => itemsOf(item, split));
@@ -40,7 +41,10 @@ export function itemsOf(value: unknown, split: (text: string) => string[]): unkn
 		.flatMap((text) => (listIn(text) ? itemsOf(text, split) : [text]));
 }
 
-/** Reads a list that was written as JSON, which n8n's field mapper keeps as a text. Returns undefined for any other text. */
+/**
+ * Reads a list that was written as JSON, which n8n's field mapper keeps as a text. Returns
+ * undefined for any other text.
+ */
 export function listIn(text: unknown): unknown[] | undefined {
 	if (typeof text !== 'string' || !text.trim().startsWith('[')) return undefined;
 	const value = parseJson(text);

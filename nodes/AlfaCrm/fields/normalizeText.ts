@@ -2,8 +2,8 @@
 const INVISIBLE = /\p{Cf}/gu;
 
 /**
- * Normalizes a text for comparing. Capital letters, blanks, ё instead of е, and the way in which Unicode composes a letter make no
- * difference: `Анна  Артёмова` and `анна артемова` are equal.
+ * Normalizes a text for comparing. Capital letters, blanks, ё instead of е, and the way in which
+ * Unicode composes a letter make no difference: `Анна  Артёмова` and `анна артемова` are equal.
  */
 export function normalizeText(text: string): string {
 	return withoutInvisible(text)
@@ -15,7 +15,10 @@ export function normalizeText(text: string): string {
 		.replace(/ё/g, 'е');
 }
 
-/** Normalizes a text that identifies a record, in which capital and small letters make a difference: cus_aBc1. */
+/**
+ * Normalizes a text that identifies a record, in which capital and small letters make a difference:
+ * cus_aBc1.
+ */
 export function normalizeIdentifier(text: string): string {
 	return withoutInvisible(text)
 		.normalize('NFC')
@@ -30,15 +33,19 @@ export const withoutInvisible = (text: string): string => text.replace(INVISIBLE
 const LONGEST_TEXT = 200;
 /** A part of four characters is rare in other texts. */
 const RARE_LENGTH = 4;
-/** Accepts a letter that can be written in several ways: е, ё, and any letter with a mark of its own. For decomposed texts. */
+/**
+ * Accepts a letter that can be written in several ways: е, ё, and any letter with a mark of its
+ * own. For decomposed texts.
+ */
 const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
 
 /**
- * Returns search fragments for a server that compares characters literally. Every spelling that `normalizeText` treats as equal contains
- * at least one of them: е may be written ё, and Unicode may compose a letter from one character or from two.
+ * Returns search fragments for a server that compares characters literally. Every spelling that
+ * `normalizeText` treats as equal contains at least one of them: е may be written ё, and Unicode
+ * may compose a letter from one character or from two.
  *
- * The fragment is the longest part of a word without such letters. If that is too short to be rare, it is the longest part with one е or
- * ё, in both spellings. Invisible characters split a word.
+ * The fragment is the longest part of a word without such letters. If that is too short to be rare,
+ * it is the longest part with one е or ё, in both spellings. Invisible characters split a word.
  *
  * - `Александр Артёмов` → `ксандр`
  */
@@ -47,7 +54,9 @@ export function sharedParts(text: string): string[] {
 		.slice(0, LONGEST_TEXT)
 		.normalize('NFC')
 		.split(/[\s\p{Cf}]+/u);
-	const constantPart = longestOf(words.flatMap((word) => word.normalize('NFD').split(VARYING_LETTER)));
+	const constantPart = longestOf(
+		words.flatMap((word) => word.normalize('NFD').split(VARYING_LETTER)),
+	);
 	if (constantPart.length >= RARE_LENGTH) return [constantPart];
 
 	const part = longestOf(words.flatMap(partsWithOneYo));

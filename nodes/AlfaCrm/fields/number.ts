@@ -22,15 +22,20 @@ function describeBounds({ min, max, nonZero }: Bounds): string {
 }
 
 /** Makes the `serialize` of a kind: reads a number and refuses one beyond the bounds. */
-function makeSerializer(read: (value: unknown) => number | undefined): FieldKind<Bounds>['serialize'] {
+function makeSerializer(
+	read: (value: unknown) => number | undefined,
+): FieldKind<Bounds>['serialize'] {
 	return (field, item) => {
 		const number = read(item);
 		return number !== undefined && fits(field, number) ? number : undefined;
 	};
 }
 
-/** Returns the number with which the form begins, or nothing if the field does not take that number. */
-const formDefault = (field: Bounds, number: number): number | '' => (fits(field, number) ? number : '');
+/**
+ * Returns the number with which the form begins, or nothing if the field does not take that number.
+ */
+const formDefault = (field: Bounds, number: number): number | '' =>
+	fits(field, number) ? number : '';
 
 const limits = ({ min, max }: Bounds) => ({
 	...(min === undefined ? {} : { minValue: min }),
@@ -54,7 +59,10 @@ function readWholeNumber(value: unknown): number | undefined {
 
 const basis = { ...single, column: () => ({ type: 'number' as const }), jsonHint: () => 'number' };
 
-/** Money and other numbers with cents. AlfaCRM returns them as texts, so the schema is that of a text. */
+/**
+ * Money and other numbers with cents. AlfaCRM returns them as texts, so the schema is that of a
+ * text.
+ */
 export const number: FieldKind<OfType<'number'>> = {
 	...basis,
 	...comparedBy((_field, item) => oneForm(readCents(item))),

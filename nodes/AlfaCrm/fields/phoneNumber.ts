@@ -64,7 +64,10 @@ export function samePhone(phone: unknown, otherPhone: unknown): boolean {
 	return normalizePhone(otherPhone).some((digits) => forms.includes(digits));
 }
 
-/** Returns the international forms of a phone number, without the plus; none if it holds no number. The table above has examples. */
+/**
+ * Returns the international forms of a phone number, without the plus; none if it holds no number.
+ * The table above has examples.
+ */
 export const normalizePhone = (value: unknown): Digits[] => [
 	...new Set(numbersOf(value).flatMap(internationalForms)),
 ];
@@ -75,12 +78,15 @@ export const removeEmptyFraction = (text: string): string => text.replace(EMPTY_
 /** Tells whether a text holds a phone number. An extension alone is none. */
 export const hasNumber = (text: string): boolean => numbersIn(text).length > 0;
 
-/** Tells whether a text has places without a digit, as in an empty input mask or a hidden number. */
+/**
+ * Tells whether a text has places without a digit, as in an empty input mask or a hidden number.
+ */
 export const isHidden = (text: string): boolean => PLACES.test(text);
 
 /**
- * Splits a text into one text for each number, together with the words beside it. A comma, a semicolon or a line break separates two
- * numbers. Other numbers are separated only if both are whole.
+ * Splits a text into one text for each number, together with the words beside it. A comma, a
+ * semicolon or a line break separates two numbers. Other numbers are separated only if both are
+ * whole.
  *
  * - `900-111-22-33, 900-444-55-66` → two texts
  * - `мама 89001112233 папа 89004445566` → `мама 89001112233` and `папа 89004445566`
@@ -96,7 +102,10 @@ export function splitNumbers(text: string): string[] {
 	return [0, ...cuts].map((cut, index) => text.slice(cut, cuts[index]));
 }
 
-/** Finds the place between two numbers at which a text is cut; undefined if they may be parts of one number. */
+/**
+ * Finds the place between two numbers at which a text is cut; undefined if they may be parts of one
+ * number.
+ */
 function placeBetween(text: string, number: PhoneNumber, next: PhoneNumber): number | undefined {
 	const separator = text.slice(number.end, next.begin).search(LAST_SEPARATOR);
 	if (separator >= 0) return number.end + separator + 1;
@@ -109,8 +118,9 @@ function placeBetween(text: string, number: PhoneNumber, next: PhoneNumber): num
 }
 
 /**
- * Returns the texts by which AlfaCRM is searched for a number. It may compare digits, or the very characters: so a search asks for the
- * last eight digits, and for the last four as people write them. The text itself is added if it has none of these.
+ * Returns the texts by which AlfaCRM is searched for a number. It may compare digits, or the very
+ * characters: so a search asks for the last eight digits, and for the last four as people write
+ * them. The text itself is added if it has none of these.
  */
 export function phoneForms(value: unknown): string[] {
 	const numbers = numbersOf(value).map((number) => internationalForms(number)[0]);
@@ -128,8 +138,8 @@ export function ends(digits: Digits): string[] {
 }
 
 /**
- * Writes a Russian or Kazakh number as AlfaCRM does: `+7(900)111-22-33`. A value with anything besides the number stays as it is, and so
- * does a foreign number.
+ * Writes a Russian or Kazakh number as AlfaCRM does: `+7(900)111-22-33`. A value with anything
+ * besides the number stays as it is, and so does a foreign number.
  */
 export function formatPhone<T>(value: T): T | string {
 	const text = String(value);
@@ -138,7 +148,8 @@ export function formatPhone<T>(value: T): T | string {
 	if (parts.length === 0) return value;
 
 	const digitsInText = text.replace(/\D/g, '').replace(/^(?:00|810(?=\d{11}))/, '');
-	const isAlone = !/[\p{L}#:,;]/u.test(text) && numbersIn(text)[0]?.digits.length === digitsInText.length;
+	const isAlone =
+		!/[\p{L}#:,;]/u.test(text) && numbersIn(text)[0]?.digits.length === digitsInText.length;
 	// Ten digits may be a foreign number without its plus, unless they are those of a mobile phone.
 	const isCertain = digitsInText.length > NATIONAL_LENGTH || digits.startsWith('79');
 	if (!isAlone || !isCertain) return value;
@@ -147,17 +158,22 @@ export function formatPhone<T>(value: T): T | string {
 	return `+7(${city})${first}-${second}-${third}`;
 }
 
-/** Returns the longest number of a text (the first one of equal length), and the other numbers that are whole. */
+/**
+ * Returns the longest number of a text (the first one of equal length), and the other numbers that
+ * are whole.
+ */
 function numbersOf(value: unknown): PhoneNumber[] {
 	if (typeof value !== 'string' && typeof value !== 'number') return [];
 
-	const [longest, ...others] = numbersIn(String(value)).sort((a, b) => b.digits.length - a.digits.length);
+	const [longest, ...others] = numbersIn(String(value)).sort(
+		(a, b) => b.digits.length - a.digits.length,
+	);
 	return longest === undefined ? [] : [longest, ...others.filter(({ isWhole }) => isWhole)];
 }
 
 /**
- * Finds the numbers in a text, in its order. Digits that belong to no number are replaced by other signs of the same length first, so
- * that the places of the numbers stay the same.
+ * Finds the numbers in a text, in its order. Digits that belong to no number are replaced by other
+ * signs of the same length first, so that the places of the numbers stay the same.
  */
 function numbersIn(value: string): PhoneNumber[] {
 	const text = value
@@ -169,12 +185,14 @@ function numbersIn(value: string): PhoneNumber[] {
 		.replace(ROUNDED, (digits) => 'E'.repeat(digits.length));
 	const hasHiddenDigits = isHidden(text);
 
-	return [...text.matchAll(NUMBER)].flatMap(({ 0: match, index, groups: { abroad, home } = {} }) => {
-		const number = numberOf((abroad ?? home ?? '').replace(/\D/g, ''), abroad !== undefined);
-		if (!number || (hasHiddenDigits && !number.isExact)) return [];
+	return [...text.matchAll(NUMBER)].flatMap(
+		({ 0: match, index, groups: { abroad, home } = {} }) => {
+			const number = numberOf((abroad ?? home ?? '').replace(/\D/g, ''), abroad !== undefined);
+			if (!number || (hasHiddenDigits && !number.isExact)) return [];
 
-		return [{ ...number, begin: index, end: index + match.length }];
-	});
+			return [{ ...number, begin: index, end: index + match.length }];
+		},
+	);
 }
 
 /** Reads digits as a phone number; undefined if they cannot be one. */
@@ -187,32 +205,44 @@ function numberOf(digits: Digits, hasCountry: boolean) {
 	const fewest = hasCountry
 		? Math.max(MIN_DIGITS_WITH_COUNTRY, (code?.length ?? 0) + MIN_DIGITS)
 		: MIN_DIGITS;
-	// People who do not want to give their number type one digit again and again. Some real numbers end like that.
+	// People who do not want to give their number type one digit again and again. Some real numbers
+	// end like that.
 	const ownDigits = isWhole ? digits.slice(code?.length ?? 0) : digits;
 	const isFiller =
-		hasCountry && code === undefined ? /^\d{0,3}(\d)\1{6,}$/.test(digits) : /^(\d)\1*$/.test(ownDigits);
+		hasCountry && code === undefined
+			? /^\d{0,3}(\d)\1{6,}$/.test(digits)
+			: /^(\d)\1*$/.test(ownDigits);
 	if (digits.length < fewest || isFiller) return undefined;
 
 	return { digits, hasCountry, isWhole, isExact };
 }
 
-/** Finds the code of a number's country and the length of its numbers; neither if the country is not known. */
+/**
+ * Finds the code of a number's country and the length of its numbers; neither if the country is not
+ * known.
+ */
 function countryOf(digits: string, hasCountry: boolean): { code?: string; length?: number } {
 	if (!hasCountry && digits.startsWith('8')) return { code: '7', length: 11 };
 	return COUNTRIES.find(({ code }) => digits.startsWith(code)) ?? {};
 }
 
-/** Returns the numbers that digits may mean in international form. Without a country, they may mean several. */
+/**
+ * Returns the numbers that digits may mean in international form. Without a country, they may mean
+ * several.
+ */
 function internationalForms({ digits, hasCountry }: PhoneNumber): Digits[] {
 	const national = digits.slice(-NATIONAL_LENGTH);
 	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
 	const home = hasCountry ? /^(?:7\d|89)\d{9}$/ : /^[78]?\d{10}$/;
 	// Many forms begin with +7, and people type their whole number behind it: +7 8 900 555-00-01.
-	const isSlip = digits.length === SLIP_LENGTH && SLIP_CODES.some((code) => digits.startsWith(code));
+	const isSlip =
+		digits.length === SLIP_LENGTH && SLIP_CODES.some((code) => digits.startsWith(code));
 	if (!home.test(digits) && !isSlip) return [digits];
-	// In Belarus, numbers are dialled with 80 in place of +375. AlfaCRM writes such a number as +7(0XX)…
+	// In Belarus, numbers are dialled with 80 in place of +375. AlfaCRM writes such a number as
+	// +7(0XX)…
 	const belarusian = national.startsWith('0') ? [`375${national.slice(1)}`] : [];
-	// No Russian or Kazakh number begins with 0, 1, 2 or 5, so ten such digits may be a foreign number.
+	// No Russian or Kazakh number begins with 0, 1, 2 or 5, so ten such digits may be a foreign
+	// number.
 	const foreign = digits.length === NATIONAL_LENGTH && /^[0125]/.test(digits) ? [digits] : [];
 	return [`7${national}`, ...belarusian, ...foreign];
 }

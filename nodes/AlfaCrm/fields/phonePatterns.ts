@@ -1,68 +1,101 @@
 /**
- * The regular expressions that find phone numbers in a text. `phoneNumber.ts` shows what comes out. Each has an example of what it
- * accepts and, where that is not obvious, of what it rejects.
+ * The regular expressions that find phone numbers in a text. `phoneNumber.ts` shows what comes out.
+ * Each has an example of what it accepts and, where that is not obvious, of what it rejects.
  */
 
 /** A Russian or Kazakh number without the code of its country has ten digits: 900 111-22-33. */
 export const NATIONAL_LENGTH = 10;
 
-/** Countries whose numbers schools write without a plus: the code, and how many digits a number has together with its code. */
+/**
+ * Countries whose numbers schools write without a plus: the code, and how many digits a number has
+ * together with its code.
+ */
 export const COUNTRIES: ReadonlyArray<{ code: string; length: number }> = [
 	...['7', '89', '373', '374', '993'].map((code) => ({ code, length: 11 })),
 	...['375', '380', '992', '994', '995', '996', '998'].map((code) => ({ code, length: 12 })),
 ];
-/** Fewer digits are no phone number, but the number of a house, an extension, or an empty input mask. */
+/**
+ * Fewer digits are no phone number, but the number of a house, an extension, or an empty input
+ * mask.
+ */
 export const MIN_DIGITS = 5;
 export const MIN_DIGITS_WITH_COUNTRY = 7;
 
-/** Signs that may stand between two digits of a number. Letters, `#`, `:`, `,`, `;`, a plus and a line break end a number. */
+/**
+ * Signs that may stand between two digits of a number. Letters, `#`, `:`, `,`, `;`, a plus and a
+ * line break end a number.
+ */
 const GAP = '[\\t\\v\\f\\p{Zs}\\p{Cf}\\p{Pd}()\\[\\]{}<>./\\\\|_·•‧*~=\'’`"\u2212]*';
 /** Matches so many further digits, with gaps between them. */
 const more = (count: number | string): string => `(?:${GAP}\\d){${count}}`;
 /** Matches a number of exactly this length that begins with a code. */
 const exactly = (code: string, length: number): string =>
 	`${[...code].join(GAP)}${more(length - code.length)}(?!\\d)`;
-/** Accepts 7 900 111-22-33 and 375 29 111-22-33; rejects numbers of other countries and of other lengths. */
+/**
+ * Accepts 7 900 111-22-33 and 375 29 111-22-33; rejects numbers of other countries and of other
+ * lengths.
+ */
 const KNOWN = COUNTRIES.map(({ code, length }) => exactly(code, length)).join('|');
 /** Accepts the numbers of KNOWN, and those that begin with 8 in place of 7: 8 900 111-22-33. */
 const AT_HOME = `${exactly('8', 11)}|${KNOWN}`;
 /**
- * Accepts a whole Russian number that was typed behind the +7 of a form: +7 8 495 111-22-33. No number with +7 has twelve digits. Of the
- * numbers that begin with 77, only those are listed that cannot be Kazakh.
+ * Accepts a whole Russian number that was typed behind the +7 of a form: +7 8 495 111-22-33. No
+ * number with +7 has twelve digits. Of the numbers that begin with 77, only those are listed that
+ * cannot be Kazakh.
  */
 export const SLIP_CODES = ['783', '784', '787', '788', '789', '773', '774', '778', '779'];
 export const SLIP_LENGTH = 12;
 const SLIP = SLIP_CODES.map((code) => exactly(code, SLIP_LENGTH)).join('|');
-/** Accepts a Russian mobile number in one piece, whatever follows: 9001112233 in "9001112233 2 детей". */
+/**
+ * Accepts a Russian mobile number in one piece, whatever follows: 9001112233 in "9001112233 2
+ * детей".
+ */
 const SOLID_MOBILE = '9\\d{9}(?!\\d)';
-/** Words that follow a count, as in "12 лет", "11-й класс" and "10 kids". Names such as Клим and Yolanda are not among them. */
+/**
+ * Words that follow a count, as in "12 лет", "11-й класс" and "10 kids". Names such as Клим and
+ * Yolanda are not among them.
+ */
 const COUNTED_STEMS =
 	'год|мес|недел|дней|реб[её]н|дет[еи]|чел|учен|урок|занят|класс|year|month|week|child|student|pupil|lesson|class|grade';
 const COUNTED_WORDS = 'лет|г|кл|час|часов|yo|y|day|days|hour|hours|kid|kids';
 /** Accepts "лет", "детей" and "kids"; rejects "Radj". */
 const COUNTED = `(?:${COUNTED_STEMS})|(?:${COUNTED_WORDS})(?!\\p{L})`;
 /**
- * Accepts digits that cannot belong to the mobile number before them: one digit before any word ("2 ребёнка"), two digits before a
- * counted thing ("12 лет"), or too many digits. Rejects two digits before another word, which may be the end of a foreign number:
- * "919 876 54 32 10 Radj".
+ * Accepts digits that cannot belong to the mobile number before them: one digit before any word ("2
+ * ребёнка"), two digits before a counted thing ("12 лет"), or too many digits. Rejects two digits
+ * before another word, which may be the end of a foreign number: "919 876 54 32 10 Radj".
  */
 const UNRELATED_DIGITS = `(?=\\s+(?:\\d[\\s-]*\\p{L}|\\d\\d[\\s-]*(?:(?:й|th)\\s*)?(?:${COUNTED})|\\d${more('5,')}))`;
-/** Accepts a mobile number in Russian groups before digits that do not belong to it: 900 111-22-33 in "900 111-22-33 12 лет". */
+/**
+ * Accepts a mobile number in Russian groups before digits that do not belong to it: 900 111-22-33
+ * in "900 111-22-33 12 лет".
+ */
 const GROUPED_MOBILE = `9\\d\\d${GAP}\\d{3}${GAP}\\d\\d${GAP}\\d\\d(?!\\d)${UNRELATED_DIGITS}`;
-/** Accepts ten digits that begin with 9, with gaps: 900 111-22-33. Foreign numbers begin like that too, so FOLLOWED decides. */
+/**
+ * Accepts ten digits that begin with 9, with gaps: 900 111-22-33. Foreign numbers begin like that
+ * too, so FOLLOWED decides.
+ */
 const MOBILE = exactly('9', NATIONAL_LENGTH);
 /** Accepts the place before another whole number. */
 const FOLLOWED = `(?=${GAP}(?:${AT_HOME}|${MOBILE}|\\d${more(9)}(?!${GAP}\\d)))`;
-/** Accepts all further digits, but stops before a second number that is set apart by " / ": "11 22 33 / 44 55 66". */
+/**
+ * Accepts all further digits, but stops before a second number that is set apart by " / ": "11 22
+ * 33 / 44 55 66".
+ */
 const REST = `\\d(?:${more('6,')}?(?=\\s[/\\\\|]\\s${GAP}\\d${more(MIN_DIGITS - 1)})|${more('0,')})`;
-/** Accepts a plus, or the prefixes 00 and 8 10 that people dial before the code of another country. */
+/**
+ * Accepts a plus, or the prefixes 00 and 8 10 that people dial before the code of another country.
+ */
 const SIGN = `\\+[\\s([]*|0${GAP}0${GAP}|8${GAP}1${GAP}0${GAP}(?=\\d${more(10)})`;
-/** Accepts the word before an extension: "доб. 12", "ext 12", "#12". A whole phone number behind such a word still counts. */
+/**
+ * Accepts the word before an extension: "доб. 12", "ext 12", "#12". A whole phone number behind
+ * such a word still counts.
+ */
 const EXTENSION =
 	'(?:(?<!\\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\\s]*|#\\s*)';
 /**
- * Finds the numbers in a text: extensions (which have no group), numbers with a country (`abroad`), and numbers without (`home`). A
- * foreign number ends where the digits end.
+ * Finds the numbers in a text: extensions (which have no group), numbers with a country (`abroad`),
+ * and numbers without (`home`). A foreign number ends where the digits end.
  */
 export const NUMBER = new RegExp(
 	`${EXTENSION}\\d+(?:${more('0,9')}(?!${GAP}\\d))?` +
@@ -74,17 +107,22 @@ export const NUMBER = new RegExp(
 /** Accepts characters of East Asian keyboards, such as ＋７. */
 export const FULL_WIDTH = /[\uff01-\uff5e]/g;
 /**
- * Accepts places without a digit, in an empty input mask or a hidden number: `+7 (XXX) XXX-XX-XX`, `+7 9** ***-12-34`. Rejects a bullet in
- * front of a number.
+ * Accepts places without a digit, in an empty input mask or a hidden number: `+7 (XXX) XXX-XX-XX`,
+ * `+7 9** ***-12-34`. Rejects a bullet in front of a number.
  */
 export const PLACES = /(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
-/** Accepts the .0 of 9001112233.0, which a spreadsheet adds to a phone that it takes for a number. */
+/**
+ * Accepts the .0 of 9001112233.0, which a spreadsheet adds to a phone that it takes for a number.
+ */
 export const EMPTY_FRACTION = new RegExp(`(?<=(?<!\\d)\\d{7,15})\\.0+(?!${GAP}\\d)`, 'gu');
 /** Accepts digits behind a word, such as the 15 of "дом 15 8 900 111-22-33". */
 const WORDED = '(?<=[\\p{L}№#][ \\t.:№#]{0,3})(?!0)\\d{1,5}(?:[.-]\\d{1,4}){0,3}';
 /** Accepts a day or a time at the beginning, such as 18.00-20.00. */
 const DATED = '(?<=(?:^|[,;\\r\\n])[ \\t]{0,3})\\d{1,4}(?:[.-]\\d{1,4}){1,3}';
-/** Accepts at most eight such digits before a whole Russian number. They are not part of that number. */
+/**
+ * Accepts at most eight such digits before a whole Russian number. They are not part of that
+ * number.
+ */
 export const BEFORE_NUMBER = new RegExp(
 	`(?!(?:[.-]?\\d){9})(?:${WORDED}|${DATED})(?=[ \\t]+\\+?[78]${GAP}[3489]${more(9)}(?!${GAP}\\d))`,
 	'gu',

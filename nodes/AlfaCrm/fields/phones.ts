@@ -20,7 +20,9 @@ import type { OfType, Wire } from '../entities/fieldTypes';
 /** Accepts the places of an input mask, which are no words: +7 (XXX) XXX-XX-XX. */
 const MASK = /[xх]/giu;
 
-/** Tells whether an item counts as empty: a bare country code, an empty input mask, an extension. */
+/**
+ * Tells whether an item counts as empty: a bare country code, an empty input mask, an extension.
+ */
 function saysNothing(item: unknown): boolean {
 	if (isEmpty(item)) return true;
 	if (typeof item !== 'string' && typeof item !== 'number') return false;
@@ -30,7 +32,10 @@ function saysNothing(item: unknown): boolean {
 	return !hasWord && !hasNumber(text) && !isBroken(item);
 }
 
-/** Tells whether an item was a phone number once: a calculation or a spreadsheet has changed it. Such an item is an error, not empty. */
+/**
+ * Tells whether an item was a phone number once: a calculation or a spreadsheet has changed it.
+ * Such an item is an error, not empty.
+ */
 function isBroken(item: unknown): boolean {
 	if (typeof item === 'number') return !Number.isInteger(item) || Math.abs(item) >= 1e15;
 
@@ -84,9 +89,11 @@ const WHOLE_DIGITS = 10;
 /** Fewer than three digits find everybody. */
 const FEWEST_DIGITS = 3;
 
-const isWholeNumber = (text: string): boolean => digitsIn(text).length >= WHOLE_DIGITS && hasNumber(text);
+const isWholeNumber = (text: string): boolean =>
+	digitsIn(text).length >= WHOLE_DIGITS && hasNumber(text);
 
-export const digitsIn = (value: unknown): string => String(value).normalize('NFKC').replace(/\D/g, '');
+export const digitsIn = (value: unknown): string =>
+	String(value).normalize('NFKC').replace(/\D/g, '');
 
 /** Removes the 8 or 7 at the beginning of a number: 8 900 … and 7 900 … mean +7 900 …. */
 const nationalPart = (digits: string): string => digits.replace(/^[78](?=\d{3,}$)/, '');
@@ -105,7 +112,10 @@ function phoneDigits(value: unknown): string | undefined {
 	return digits === '' || /\p{L}/u.test(text) ? undefined : digits;
 }
 
-/** Tells whether the phone of a row is the one that is searched for, or has the digits that are searched for. */
+/**
+ * Tells whether the phone of a row is the one that is searched for, or has the digits that are
+ * searched for.
+ */
 export function holdsPhone(storedPhone: unknown, searched: unknown): boolean {
 	const text = String(searched).normalize('NFKC');
 	const storedDigits = digitsIn(storedPhone);
@@ -136,8 +146,8 @@ const formatEnd = (digits: string): string =>
 	digits.length > 7 ? digits : digits.replace(/(\d\d)(\d\d)$/, '-$1-$2').replace(/^-/, '');
 
 /**
- * Returns the texts by which AlfaCRM is searched for a part of a number. AlfaCRM may compare the digits, or the number as it is written
- * there. API notes 5.3.
+ * Returns the texts by which AlfaCRM is searched for a part of a number. AlfaCRM may compare the
+ * digits, or the number as it is written there. API notes 5.3.
  */
 export function partForms(text: string): string[] {
 	const digits = phoneDigits(text) ?? text;
@@ -147,9 +157,12 @@ export function partForms(text: string): string[] {
 	return [...new Set([nationalDigits, formatBeginning(nationalDigits), formatEnd(digits), text])];
 }
 
-/** Tells whether a text would find everybody: a bare country code, or a number with hidden digits. */
+/**
+ * Tells whether a text would find everybody: a bare country code, or a number with hidden digits.
+ */
 export const isTooShort = (text: string): boolean =>
-	!/\p{L}/u.test(text) && (digitsIn(text).length < FEWEST_DIGITS || (isHidden(text) && !hasNumber(text)));
+	!/\p{L}/u.test(text) &&
+	(digitsIn(text).length < FEWEST_DIGITS || (isHidden(text) && !hasNumber(text)));
 
 /** Tells whether a text holds two numbers, or parts of two. */
 const areSeveral = (text: string): boolean =>

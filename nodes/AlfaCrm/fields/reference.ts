@@ -8,13 +8,20 @@ import { oneRecord, severalRecords } from './id';
 import type { FieldKind } from './kind';
 import type { OfType, Wire } from '../entities/fieldTypes';
 
-/** The value of a form in which the user chose "none" of a list, such as no stage. Stored in workflows. */
+/**
+ * The value of a form in which the user chose "none" of a list, such as no stage. Stored in
+ * workflows.
+ */
 export const NONE = 'none';
 
 /** Returns what the list calls "none"; undefined if the list does not offer it. */
-const noneOf = ({ entity }: { entity: string }): string | undefined => entityOf(entity).listed?.none;
+const noneOf = ({ entity }: { entity: string }): string | undefined =>
+	entityOf(entity).listed?.none;
 
-/** Tells whether the user chose "none": by its value or, as an expression may, by what the list calls it. */
+/**
+ * Tells whether the user chose "none": by its value or, as an expression may, by what the list
+ * calls it.
+ */
 export function isNone(field: { entity: string }, item: unknown): boolean {
 	const none = noneOf(field);
 	const value = isPicker(item) ? item.value : item;
@@ -28,7 +35,10 @@ const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">exp
 const withHint = (description: string | undefined, hint: string): string =>
 	description ? `${description.replace(/\.$/, '')}. ${hint}.` : hint;
 
-/** Tells whether a field takes names in place of IDs. A list that belongs to one record, such as its subscriptions, has no names. */
+/**
+ * Tells whether a field takes names in place of IDs. A list that belongs to one record, such as its
+ * subscriptions, has no names.
+ */
 export const takesNames = ({ listedBy }: { listedBy?: string }): boolean => listedBy === undefined;
 
 type ToShortList = Pick<OfType<'reference'>, 'entity' | 'listedBy'>;
@@ -74,7 +84,9 @@ export const references: FieldKind<OfType<'references'>> = {
 		default: [],
 	}),
 	standing: ({ entity, listedBy }) =>
-		takesNames({ listedBy }) ? picker(entityOf(entity), { several: true, byName: true }) : undefined,
+		takesNames({ listedBy })
+			? picker(entityOf(entity), { several: true, byName: true })
+			: undefined,
 	formLabel: (label) => `${label} Names or IDs`,
 	columnLabel: (label) => `${label} Names or IDs`,
 };
@@ -122,9 +134,13 @@ interface PickerOptions {
 
 /** Returns an example of a name, for the placeholder. */
 const nameExampleOf = ({ fields, label }: Entity): string =>
-	fields.find(({ name }) => name === 'name')?.placeholder ?? `e.g. the name of the ${label.toLowerCase()}`;
+	fields.find(({ name }) => name === 'name')?.placeholder ??
+	`e.g. the name of the ${label.toLowerCase()}`;
 
-/** Makes n8n's picker for a record: from a list, by name, by ID or, if the entity has a page in AlfaCRM, by its address. */
+/**
+ * Makes n8n's picker for a record: from a list, by name, by ID or, if the entity has a page in
+ * AlfaCRM, by its address.
+ */
 export function picker(
 	entity: Entity,
 	{ several, withoutUrl, byName, listedBy = listMethod(entity), whileEmpty }: PickerOptions = {},
@@ -173,9 +189,13 @@ export function picker(
 	};
 }
 
-/** Makes the options of a dropdown. Its list is loaded again when the branch changes, or the record if the list belongs to one. */
+/**
+ * Makes the options of a dropdown. Its list is loaded again when the branch changes, or the record
+ * if the list belongs to one.
+ */
 export function loadedFrom(resource: string, listedBy?: string): INodeProperties['typeOptions'] {
-	if (listedBy) return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
+	if (listedBy)
+		return { loadOptionsMethod: listedBy, loadOptionsDependsOn: ['branchId.value', 'id.value'] };
 	const entity = entityOf(resource);
 	return {
 		loadOptionsMethod: listMethod(entity),

@@ -8,7 +8,10 @@ import { sortByDisplayName } from './order';
 import type { Field, OfType, Shown, Wire } from '../entities/fieldTypes';
 import { UnreadableValue } from './unreadable';
 
-/** The functions of `field.ts` that a row needs for its own fields. They are passed in, because `field.ts` imports this file. */
+/**
+ * The functions of `field.ts` that a row needs for its own fields. They are passed in, because
+ * `field.ts` imports this file.
+ */
 interface FieldFunctions {
 	isBlank(field: Field, value: unknown): boolean;
 	addressesIn(field: Field, value: unknown): Address[];
@@ -35,8 +38,9 @@ export function rowsIn(value: unknown): IDataObject[] | undefined {
 /**
  * Makes the parameter of a field within a row. A required field is shown without being added.
  *
- * n8n fills in the default of every other field, even if the row does not show it. So the default of a number is empty: otherwise a number
- * would be sent that nobody gave, and would replace a bonus in AlfaCRM.
+ * n8n fills in the default of every other field, even if the row does not show it. So the default
+ * of a number is empty: otherwise a number would be sent that nobody gave, and would replace a
+ * bonus in AlfaCRM.
  */
 function propertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
 	if (!required) return property.type === 'number' ? { ...property, default: '' } : property;
@@ -70,8 +74,8 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => {
 	}
 
 	/**
-	 * Makes a function that tells whether two lists have equal rows, in any order. Only the declared fields count, because AlfaCRM takes
-	 * no others.
+	 * Makes a function that tells whether two lists have equal rows, in any order. Only the declared
+	 * fields count, because AlfaCRM takes no others.
 	 */
 	const makeComparison =
 		(areFieldsEqual: FieldFunctions['sameValue']): FieldKind<Rows>['isSame'] =>

@@ -6,7 +6,10 @@ import { hasExtraWords, normalizeName, replaceCommas } from './personName';
 import { isRounded } from './unreadable';
 import type { FieldBasics, OfType, ShownType, Wire } from '../entities/fieldTypes';
 
-/** Tells whether people would write a number like this. A number with an exponent comes from a calculation that went wrong. */
+/**
+ * Tells whether people would write a number like this. A number with an exponent comes from a
+ * calculation that went wrong.
+ */
 export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
 
 /** Reads a value as a text. Returns undefined if it cannot be written as one. */
@@ -37,10 +40,17 @@ export function shortened(text: string, longest = Infinity): string {
 	return `${beginning.trimEnd()}…`;
 }
 
-/** Returns a text as a person sees it: the composition of letters, the kind of line breaks and blanks around it are invisible. */
-export const asRead = (text: string): string => text.normalize('NFC').replace(/\r\n?/g, '\n').trim();
+/**
+ * Returns a text as a person sees it: the composition of letters, the kind of line breaks and
+ * blanks around it are invisible.
+ */
+export const asRead = (text: string): string =>
+	text.normalize('NFC').replace(/\r\n?/g, '\n').trim();
 
-/** Tells whether AlfaCRM already holds a text. Capital letters and blanks make a difference, because a user may want to correct them. */
+/**
+ * Tells whether AlfaCRM already holds a text. Capital letters and blanks make a difference, because
+ * a user may want to correct them.
+ */
 export function isStoredText(_field: unknown, storedValue: unknown, value: unknown): boolean {
 	const storedText = readText(storedValue);
 	const text = readText(value);
@@ -49,9 +59,13 @@ export function isStoredText(_field: unknown, storedValue: unknown, value: unkno
 	return asRead(storedText) === asRead(text);
 }
 
-/** Makes the filters that together find a text in any spelling. They may find other texts as well. */
+/**
+ * Makes the filters that together find a text in any spelling. They may find other texts as well.
+ */
 export const textForms = (name: string, item: Wire): Array<Record<string, Wire>> =>
-	typeof item === 'string' ? sharedParts(item).map((part) => ({ [name]: part })) : [{ [name]: item }];
+	typeof item === 'string'
+		? sharedParts(item).map((part) => ({ [name]: part }))
+		: [{ [name]: item }];
 
 const basis = {
 	...single,
@@ -84,7 +98,10 @@ export const longText: FieldKind<OfType<'longText'>> = {
 	widget: () => ({ type: 'string', typeOptions: { rows: 3 }, default: '' }),
 };
 
-/** Shows one input below the other. The first is there from the beginning; an empty one counts as no value. */
+/**
+ * Shows one input below the other. The first is there from the beginning; an empty one counts as no
+ * value.
+ */
 export const textsWidget = ({ label }: FieldBasics): Widget => ({
 	type: 'string',
 	typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${label}` },
@@ -97,7 +114,8 @@ export const severalTexts = {
 	isStored: isStoredText,
 	searchForms: basis.searchForms,
 	expected: () => 'a text or a list of texts',
-	serialize: (_field: unknown, item: unknown) => (typeof item === 'boolean' ? undefined : readText(item)),
+	serialize: (_field: unknown, item: unknown) =>
+		typeof item === 'boolean' ? undefined : readText(item),
 	widget: textsWidget,
 };
 

@@ -20,7 +20,10 @@ export function titleOf(row: IDataObject, entity: Entity): string {
 	return words.join(' ') || `${entity.label} ${String(row.id)}`;
 }
 
-/** Returns how a record is called in a list with details, so that people with the same name can be told apart. */
+/**
+ * Returns how a record is called in a list with details, so that people with the same name can be
+ * told apart.
+ */
 export function fullTitleOf(
 	row: IDataObject,
 	entity: Entity,
@@ -35,7 +38,9 @@ export function fullTitleOf(
 	return (isArchived ? [...parts, 'archived'] : parts).join(' · ');
 }
 
-/** Returns one detail of a title, such as a phone or a day; undefined if the row does not show it. */
+/**
+ * Returns one detail of a title, such as a phone or a day; undefined if the row does not show it.
+ */
 function detailOf(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
 	const { name, choices, shownAs, until } = detail;
 	if (until !== undefined) return periodOf(row, name, until, names.zone);
@@ -45,7 +50,8 @@ function detailOf(row: IDataObject, detail: Detail, names: KnownNames): string |
 
 	const entity = entityIn(row, detail);
 	if (choices) return choices.find((choice) => String(choice.value) === String(value))?.label;
-	if (entity !== undefined) return names.of(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
+	if (entity !== undefined)
+		return names.of(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
 	if (shownAs === undefined) return typeof value === 'string' ? value : undefined;
 
 	const time = shownAs === 'moment' ? formatTime(value, names.zone) : undefined;
@@ -61,7 +67,9 @@ const firstValueOf = (row: IDataObject, name: string): unknown =>
 const entityIn = (row: IDataObject, { entity, owner }: Detail): string | undefined =>
 	entity ?? owner?.entities[String(row[owner.by])];
 
-/** Writes a period: "1 Sep 2025 – 31 May 2026". A period without an end shows only its beginning. */
+/**
+ * Writes a period: "1 Sep 2025 – 31 May 2026". A period without an end shows only its beginning.
+ */
 function periodOf(row: IDataObject, from: string, until: string, zone: string): string | undefined {
 	const dayIn = (name: string) => {
 		const value = firstValueOf(row, name);
@@ -73,7 +81,10 @@ function periodOf(row: IDataObject, from: string, until: string, zone: string): 
 }
 
 /** Collects the IDs of other records that the titles of rows name, by entity. */
-export function namedIn(rows: readonly IDataObject[], { listed }: Entity): Map<string, Set<number>> {
+export function namedIn(
+	rows: readonly IDataObject[],
+	{ listed }: Entity,
+): Map<string, Set<number>> {
 	const named = new Map<string, Set<number>>();
 	for (const row of rows) {
 		for (const detail of listed?.details ?? []) {
@@ -92,6 +103,8 @@ export function toldApart<T extends { name: string; value: unknown }>(entries: r
 	const counts = new Map<string, number>();
 	for (const { name } of entries) counts.set(name, (counts.get(name) ?? 0) + 1);
 	return entries.map((entry) =>
-		counts.get(entry.name) === 1 ? entry : { ...entry, name: `${entry.name} · ID ${String(entry.value)}` },
+		counts.get(entry.name) === 1
+			? entry
+			: { ...entry, name: `${entry.name} · ID ${String(entry.value)}` },
 	);
 }

@@ -9,15 +9,24 @@ export class UnreadableValue extends UserError {
 		message: string,
 		readonly label: string,
 	) {
-		super(message, { description: `Correct it in this node, or the expression that fills '${label}'.` });
+		super(message, {
+			description: `Correct it in this node, or the expression that fills '${label}'.`,
+		});
 	}
 }
 
 /** Makes the error for a value that cannot be read as what its field expects. */
-export function unreadable({ label }: Pick<FieldBasics, 'label'>, expected: string, value: unknown) {
+export function unreadable(
+	{ label }: Pick<FieldBasics, 'label'>,
+	expected: string,
+	value: unknown,
+) {
 	const isRoundedText = typeof value !== 'number' && hasRounded(asText(value));
 	const lost = isRoundedText ? ', a number that was rounded: its last digits are lost' : '';
-	return new UnreadableValue(`'${label}' must be ${expected}, but it is ${quoted(value)}${lost}`, label);
+	return new UnreadableValue(
+		`'${label}' must be ${expected}, but it is ${quoted(value)}${lost}`,
+		label,
+	);
 }
 
 const LONGEST = 60;
@@ -37,20 +46,26 @@ function asText(value: unknown): string {
 	}
 }
 
-/** Accepts a long number that a spreadsheet has rounded, such as 7,90056E+10. Most digits are lost, so many numbers look like it. */
+/**
+ * Accepts a long number that a spreadsheet has rounded, such as 7,90056E+10. Most digits are lost,
+ * so many numbers look like it.
+ */
 export const ROUNDED = /\d+(?:[.,]\d+)?E\+\d{1,3}(?!\d)/gi;
 
 /** Tells whether a text holds a rounded number. */
 export const hasRounded = (text: string): boolean => text.search(ROUNDED) >= 0;
 
 /**
- * Accepts a text whose expression found no value, or an empty mask: `inv-undefined`, `inv-`, `[object Object]`, `№`, `___`. Rejects
- * `inv-17`.
+ * Accepts a text whose expression found no value, or an empty mask: `inv-undefined`, `inv-`,
+ * `[object Object]`, `№`, `___`. Rejects `inv-17`.
  */
 const UNFILLED =
 	/(?:^|[-_:/#№=\s])(?:undefined|null|nan)$|\[object Object\]$|(?<!\w)_{3,}(?!\w)|[\p{Pd}\u2212:№]$/iu;
 
-/** Tells whether a text is what an expression without a value leaves. Many records would have it in common. */
+/**
+ * Tells whether a text is what an expression without a value leaves. Many records would have it in
+ * common.
+ */
 export const isUnfilled = (text: string): boolean => UNFILLED.test(text);
 
 /** Tells whether a text is nothing but a rounded number. */

@@ -63,8 +63,13 @@ function assembleSlot<Slot extends string>(
 }
 
 /** Lists the parameters that a part has in a slot, each shown only while the part is selected. */
-function parametersIn<Slot extends string>(slot: Slot, { show, part }: ShownPart<Slot>): INodeProperties[] {
-	const selection: Show = Object.fromEntries(Object.entries(show).map(([name, value]) => [name, [value]]));
+function parametersIn<Slot extends string>(
+	slot: Slot,
+	{ show, part }: ShownPart<Slot>,
+): INodeProperties[] {
+	const selection: Show = Object.fromEntries(
+		Object.entries(show).map(([name, value]) => [name, [value]]),
+	);
 	const parameters = part[slot] ?? [];
 	return parameters.map((parameter) =>
 		showWhen(parameter, { ...selection, ...parameter.displayOptions?.show }),

@@ -7,7 +7,10 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
  */
 
 /** Writes an expression that gives the label of the value chosen in a dropdown. */
-export function labelExpression(parameterName: string, dropdowns: readonly INodeProperties[]): string {
+export function labelExpression(
+	parameterName: string,
+	dropdowns: readonly INodeProperties[],
+): string {
 	const value = `$parameter["${parameterName}"]`;
 	return `(${labelsByValue(dropdowns)}[${value}] ?? ${value})`;
 }
@@ -23,7 +26,9 @@ export function labelsExpression(parameterName: string, dropdown: INodePropertie
 
 /** Writes an object literal with the label of each value that the dropdowns offer. */
 function labelsByValue(dropdowns: readonly INodeProperties[]): string {
-	const options = dropdowns.flatMap((dropdown) => (dropdown.options ?? []) as INodePropertyOptions[]);
+	const options = dropdowns.flatMap(
+		(dropdown) => (dropdown.options ?? []) as INodePropertyOptions[],
+	);
 	const labels = options.map(({ name, value }) => [String(value), name]);
 	return JSON.stringify(Object.fromEntries(labels));
 }

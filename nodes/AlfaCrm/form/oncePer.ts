@@ -4,7 +4,9 @@
  *
  * Callers share the result, so they must not modify it. A result of undefined is not remembered.
  */
-export function oncePer<Key extends object, Result>(compute: (key: Key) => Result): (key: Key) => Result {
+export function oncePer<Key extends object, Result>(
+	compute: (key: Key) => Result,
+): (key: Key) => Result {
 	const results = new WeakMap<Key, Result>();
 	return (key) => {
 		const knownResult = results.get(key);

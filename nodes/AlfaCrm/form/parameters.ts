@@ -6,18 +6,25 @@ import { addressesIn, isBlank, isList, labelInForm, serialize } from '../fields/
 import { quoted, UnreadableValue } from '../fields/unreadable';
 
 /** A parameter as the form declares it: its label, its default, its choices and its bounds. */
-export type Parameter = Pick<INodeProperties, 'displayName' | 'name' | 'default' | 'options' | 'typeOptions'>;
+export type Parameter = Pick<
+	INodeProperties,
+	'displayName' | 'name' | 'default' | 'options' | 'typeOptions'
+>;
 
 /**
- * Reads parameters of a node, each as the form declares it. A parameter that the node does not have has the default of the form. A
- * value that cannot be read is refused, with the label of the parameter; it is never taken for something else.
+ * Reads parameters of a node, each as the form declares it. A parameter that the node does not have
+ * has the default of the form. A value that cannot be read is refused, with the label of the
+ * parameter; it is never taken for something else.
  */
 export abstract class ParameterReader {
 	abstract readonly zone: string;
 	/** The address of the AlfaCRM whose pages may stand in place of IDs. */
 	abstract readonly origin: string;
 
-	/** Returns the value that the node has, with expressions resolved, or the default if the node has none. */
+	/**
+	 * Returns the value that the node has, with expressions resolved, or the default if the node has
+	 * none.
+	 */
 	abstract input(parameter: Parameter): unknown;
 
 	/** Makes the error that refuses a value. */
@@ -45,7 +52,10 @@ export abstract class ParameterReader {
 		return this.toWire(field, this.input(parameter)) as T;
 	}
 
-	/** Reads some of the choices that the form declares. An empty list is no choice; another empty value is refused. */
+	/**
+	 * Reads some of the choices that the form declares. An empty list is no choice; another empty
+	 * value is refused.
+	 */
 	choices(parameter: Parameter): string[] {
 		const value = this.input(parameter);
 		if (Array.isArray(value) && value.length === 0) return [];
@@ -70,14 +80,17 @@ export abstract class ParameterReader {
 		return this.toWire({ type: 'text', ...basicsOf(parameter) }, this.input(parameter)) as string;
 	}
 
-	/** Reads the ID of a record. An address is refused, since it is not known which page would show the record. */
+	/**
+	 * Reads the ID of a record. An address is refused, since it is not known which page would show
+	 * the record.
+	 */
 	id(parameter: Parameter): number {
 		return this.toWire({ type: 'id', ...basicsOf(parameter) }, this.input(parameter)) as number;
 	}
 
 	/**
-	 * Reads the value of any field as AlfaCRM takes it. An empty value is refused; a caller for whom it means something asks
-	 * before.
+	 * Reads the value of any field as AlfaCRM takes it. An empty value is refused; a caller for whom
+	 * it means something asks before.
 	 */
 	toWire(field: Field | Filter, value: unknown): Wire {
 		if (isList(field) && isBlank(field, value)) {
@@ -88,7 +101,8 @@ export abstract class ParameterReader {
 		try {
 			return serialize(field, value, this.zone);
 		} catch (caught) {
-			if (caught instanceof UnreadableValue) throw this.unreadableError(caught.message, caught.label);
+			if (caught instanceof UnreadableValue)
+				throw this.unreadableError(caught.message, caught.label);
 			throw this.unreadableError(`'${field.label}' cannot be read`, field.label);
 		}
 	}

@@ -30,7 +30,10 @@ export const resourceMapping: Record<string, ColumnsLoader> = Object.fromEntries
 function makeColumnsLoader(entity: Entity): ColumnsLoader {
 	return async function (this: ILoadOptionsFunctions) {
 		const isCreate = this.getCurrentNodeParameter('operation') === 'create';
-		const fields = [...listDeclaredColumns(entity, isCreate), ...(await readCustomColumns(this, entity))];
+		const fields = [
+			...listDeclaredColumns(entity, isCreate),
+			...(await readCustomColumns(this, entity)),
+		];
 		return { fields };
 	};
 }
@@ -59,7 +62,10 @@ async function readCustomColumns(
 		.map((name) => ({ ...toColumn(customField(name), false), type: guessType(rows, name) }));
 }
 
-async function readFirstPage(context: ILoadOptionsFunctions, entity: Entity): Promise<IDataObject[]> {
+async function readFirstPage(
+	context: ILoadOptionsFunctions,
+	entity: Entity,
+): Promise<IDataObject[]> {
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
 	const task = `read the custom fields of ${entity.plural.toLowerCase()}`;

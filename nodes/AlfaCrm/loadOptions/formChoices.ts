@@ -33,7 +33,9 @@ export async function chooseBranch(
 	const { rows } = await collect(client, listCall(branchEntity));
 	const branches = rows.sort(compareByWeight);
 	const branch =
-		findBranchByName(context, branches) ?? branches.find((row) => !isClosedBranch(row)) ?? branches.at(0);
+		findBranchByName(context, branches) ??
+		branches.find((row) => !isClosedBranch(row)) ??
+		branches.at(0);
 	if (branch === undefined) throw noBranchesError(client.node);
 	return readId(branch.id);
 }
@@ -66,7 +68,11 @@ export function compareByWeight(a: IDataObject, b: IDataObject): number {
  * Reads the ID of the record that is chosen in a parameter of the form. Returns undefined if none
  * is chosen, or if an expression will choose it when the node runs.
  */
-export function readChosenId(context: ILoadOptionsFunctions, field: Field, zone: string): number | undefined {
+export function readChosenId(
+	context: ILoadOptionsFunctions,
+	field: Field,
+	zone: string,
+): number | undefined {
 	try {
 		return readId(serialize(field, context.getCurrentNodeParameter(field.name), zone));
 	} catch {

@@ -26,7 +26,9 @@ const LESSON_PARAMETER: Field = {
  * Lists the customers who may have been at the lesson in the form: those whom the lesson names, and
  * the members of its groups on its day. Lists nobody until a lesson is chosen.
  */
-export async function listLessonCustomers(context: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+export async function listLessonCustomers(
+	context: ILoadOptionsFunctions,
+): Promise<INodePropertyOptions[]> {
 	const client = new ApiClient(context);
 	const lessonId = readChosenId(context, LESSON_PARAMETER, client.zone);
 	if (lessonId === undefined) return [];
@@ -66,7 +68,10 @@ async function findLesson(
 /** Lists the customers whom a lesson names, in its attendance or besides. */
 function namedCustomerIds(lesson: IDataObject): number[] {
 	const attendance = listOf(lesson.details).filter(isPlain);
-	return readIds([...listOf(lesson.customer_ids), ...attendance.map(({ customer_id }) => customer_id)]);
+	return readIds([
+		...listOf(lesson.customer_ids),
+		...attendance.map(({ customer_id }) => customer_id),
+	]);
 }
 
 /**

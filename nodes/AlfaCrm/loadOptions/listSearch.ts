@@ -116,7 +116,11 @@ async function searchPage(
 	return nextCursor(plan, cursor, page, foundCount);
 }
 
-async function readPage(client: ApiClient, list: ListRequest, { page, size }: SearchCursor): Promise<Page> {
+async function readPage(
+	client: ApiClient,
+	list: ListRequest,
+	{ page, size }: SearchCursor,
+): Promise<Page> {
 	const walk = pages(client, { ...list, firstPage: page, pageSize: size });
 	const { value } = await walk.next();
 	return value as Page;
@@ -166,14 +170,20 @@ async function searchRecordsOfParent(
  * Finds the parent in the form: in a parameter of its own, in a collection, or as the record that
  * the form is about. Returns undefined also if an expression gives it when the node runs.
  */
-function readParentId(context: ILoadOptionsFunctions, parentKey: Field, zone: string): number | undefined {
+function readParentId(
+	context: ILoadOptionsFunctions,
+	parentKey: Field,
+	zone: string,
+): number | undefined {
 	const { name } = parentKey;
 	const parameters = [name, `updateFields.${name}`, `additionalFields.${name}`];
 	const isFormAboutParent =
 		'entity' in parentKey && parentKey.entity === context.getCurrentNodeParameter('resource');
 	if (isFormAboutParent) parameters.push('id');
 
-	const ids = parameters.map((parameter) => readChosenId(context, { ...parentKey, name: parameter }, zone));
+	const ids = parameters.map((parameter) =>
+		readChosenId(context, { ...parentKey, name: parameter }, zone),
+	);
 	return ids.find((id) => id !== undefined);
 }
 

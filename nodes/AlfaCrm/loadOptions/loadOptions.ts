@@ -35,7 +35,10 @@ function makeOptionsLoader(entity: Entity): OptionsLoader {
 /**
  * Lists the records of an entity in AlfaCRM's own order, behind the choice of none if there is one.
  */
-async function listOptions(context: ILoadOptionsFunctions, entity: Entity): Promise<INodePropertyOptions[]> {
+async function listOptions(
+	context: ILoadOptionsFunctions,
+	entity: Entity,
+): Promise<INodePropertyOptions[]> {
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
 	const { rows } = await collect(client, listCall(entity, branch));
@@ -67,7 +70,9 @@ async function readContainerNames(
 	const partOf = listed?.partOf;
 	if (partOf === undefined) return new Map();
 
-	const containerIds = rows.map((row) => readId(row[partOf.field])).filter((id) => id !== undefined);
+	const containerIds = rows
+		.map((row) => readId(row[partOf.field]))
+		.filter((id) => id !== undefined);
 	const hasSeveral = new Set(containerIds).size > 1;
 	if (!hasSeveral) return new Map();
 
@@ -77,7 +82,11 @@ async function readContainerNames(
 }
 
 /** "New (inactive) · Main funnel · archived" */
-function toOption(row: IDataObject, entity: Entity, containerNames: ContainerNames): INodePropertyOptions {
+function toOption(
+	row: IDataObject,
+	entity: Entity,
+	containerNames: ContainerNames,
+): INodePropertyOptions {
 	const inactive = isSwitchedOff(row) ? ' (inactive)' : '';
 	const nameParts = [`${titleOf(row, entity)}${inactive}`];
 

@@ -63,7 +63,10 @@ function makeIdSearch({ digits }: SearchSettings, typedText: string): Search | u
  * Searches by a phone number or a part of one. AlfaCRM may compare the number as it was written, so
  * each usual way to write it is tried. API notes 5.3.
  */
-function makePhoneSearch({ digits: phoneField }: SearchSettings, typedText: string): Search | undefined {
+function makePhoneSearch(
+	{ digits: phoneField }: SearchSettings,
+	typedText: string,
+): Search | undefined {
 	if (phoneField === undefined || phoneField === 'id' || !isLikePhone(typedText)) return undefined;
 
 	return {

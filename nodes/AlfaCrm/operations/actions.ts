@@ -16,7 +16,10 @@ import { addToCustomer } from './customers/addToCustomer';
 import { correctPayment } from './payments/correctPayment';
 import { enterPayment } from './payments/enterPayment';
 
-/** The module of each kind of action. A kind without a module, or a module without one of its parts, does not compile. */
+/**
+ * The module of each kind of action. A kind without a module, or a module without one of its parts,
+ * does not compile.
+ */
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	addToCustomer,
 	bookLesson,

@@ -94,10 +94,15 @@ export const apiCall: OtherResource = {
 };
 
 /**
- * Actions that only list. Only their pages can be read one after the other; another action might be carried out again for each page.
- * API notes 3, 5.7, 5.15.
+ * Actions that only list. Only their pages can be read one after the other; another action might be
+ * carried out again for each page. API notes 3, 5.7, 5.15.
  */
-const LIST_ACTIONS: ReadonlySet<string> = new Set(['index', 'customer', 'working-hour', 'teacher-rate']);
+const LIST_ACTIONS: ReadonlySet<string> = new Set([
+	'index',
+	'customer',
+	'working-hour',
+	'teacher-rate',
+]);
 
 async function performCall(item: Item): Promise<IDataObject[]> {
 	const call = readCall(item);
@@ -111,7 +116,8 @@ async function performCall(item: Item): Promise<IDataObject[]> {
 function readCall(item: Item): ItemRequest {
 	const path = readAddressPart(item, callPath);
 	const action = readAddressPart(item, callAction);
-	// An expression that finds nothing does not give an empty text. It is refused, for the call would go without a branch.
+	// An expression that finds nothing does not give an empty text. It is refused, for the call would
+	// go without a branch.
 	const hasBranch = item.input(callBranch) !== '';
 	return {
 		path,
@@ -123,7 +129,9 @@ function readCall(item: Item): ItemRequest {
 	};
 }
 
-/** Reads a part of the address of the call. A value that is not a text, such as true, is refused. */
+/**
+ * Reads a part of the address of the call. A value that is not a text, such as true, is refused.
+ */
 function readAddressPart(item: Item, parameter: INodeProperties): string {
 	const input = item.input(parameter);
 	const text = item.text(parameter);
@@ -135,7 +143,11 @@ function readAddressPart(item: Item, parameter: INodeProperties): string {
 	);
 }
 
-async function readAllPages(item: Item, call: ItemRequest, isListCall: boolean): Promise<IDataObject[]> {
+async function readAllPages(
+	item: Item,
+	call: ItemRequest,
+	isListCall: boolean,
+): Promise<IDataObject[]> {
 	if (!isListCall) {
 		throw item.error(
 			`'Page Through All' is for actions that list, and "${call.action}" is not known to be one`,
@@ -146,7 +158,10 @@ async function readAllPages(item: Item, call: ItemRequest, isListCall: boolean):
 	return await readList(item, 'rows', { ...call, pageSize: undefined });
 }
 
-/** Sends a call that may write. It may change the record whose ID is in the query, so it takes turns with other changes of that. */
+/**
+ * Sends a call that may write. It may change the record whose ID is in the query, so it takes turns
+ * with other changes of that.
+ */
 async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 	const id = readId(call.query?.id);
 	const keys = id === undefined ? [] : [recordKey(call, id)];

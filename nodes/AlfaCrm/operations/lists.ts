@@ -12,8 +12,9 @@ import { resolveListItem } from '../run/resolveItem';
 import { getMany } from './common/getMany';
 
 /**
- * Resources that list several entities, for example *Reference List*: lesson types, plans, discounts and more. They keep the list of
- * resources short. An entity says in its declaration in which of them it is (`listedIn`).
+ * Resources that list several entities, for example *Reference List*: lesson types, plans,
+ * discounts and more. They keep the list of resources short. An entity says in its declaration in
+ * which of them it is (`listedIn`).
  */
 
 interface ListDeclaration {
@@ -54,7 +55,8 @@ function makeListResource(declaration: ListDeclaration): OtherResource {
 		part: getMany.form(entity),
 	}));
 	const getManyForm = assemble(SLOTS, [entityParameter.name], getManyParts);
-	const showForResource = (parameter: INodeProperties) => showFor(declaration, members.length, parameter);
+	const showForResource = (parameter: INodeProperties) =>
+		showFor(declaration, members.length, parameter);
 
 	return {
 		label,
@@ -90,7 +92,10 @@ function makeOperationParameter({ action }: ListDeclaration): INodeProperties {
 	};
 }
 
-function makeEntityParameter({ entityChoice }: ListDeclaration, members: readonly Entity[]): INodeProperties {
+function makeEntityParameter(
+	{ entityChoice }: ListDeclaration,
+	members: readonly Entity[],
+): INodeProperties {
 	return {
 		...entityChoice,
 		type: 'options',
@@ -105,7 +110,10 @@ function makeEntityOption({ plural, resource, certainty }: Entity): INodePropert
 	return option;
 }
 
-/** Shows a parameter for the resource. A parameter that all entities have does not name them, so that the description is shorter. */
+/**
+ * Shows a parameter for the resource. A parameter that all entities have does not name them, so
+ * that the description is shorter.
+ */
 function showFor(
 	{ resource, entityChoice }: ListDeclaration,
 	memberCount: number,

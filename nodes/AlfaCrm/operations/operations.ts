@@ -33,7 +33,10 @@ const specialOperations: Readonly<Record<string, Partial<Record<OperationName, O
 	regularLesson: { create: createRegularLesson, update: updateRegularLesson },
 };
 
-/** The operations of each entity by their names. They are made once, because every item looks its operation up. */
+/**
+ * The operations of each entity by their names. They are made once, because every item looks its
+ * operation up.
+ */
 const operationsByEntity: ReadonlyMap<Entity, ReadonlyMap<string, Operation>> = new Map(
 	entities.map((entity) => [entity, makeOperations(entity)]),
 );

@@ -17,7 +17,10 @@ export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
 	[API_CALL, apiCall],
 ]);
 
-/** The resources at the end of the list. n8n's panel lists actions in the order of the resources, and few look for these. */
+/**
+ * The resources at the end of the list. n8n's panel lists actions in the order of the resources,
+ * and few look for these.
+ */
 const LAST_RESOURCES = [ACCOUNT, API_CALL];
 
 /** The parameter that says what is worked on. */
@@ -33,7 +36,10 @@ export const resourceParameter: INodeProperties = {
 	default: 'customer',
 };
 
-/** What the parameters that say what is done have in common, so that the operation of any entity can be read. */
+/**
+ * What the parameters that say what is done have in common, so that the operation of any entity can
+ * be read.
+ */
 export const operationName = { displayName: 'Operation', name: 'operation', default: '' };
 
 /** Makes the parameter that says what is done with the records of an entity. */
@@ -63,7 +69,10 @@ function makeOption(entity: Entity, value: string, operation: Operation): INodeP
 	return option;
 }
 
-/** Whether nobody has tried an operation on a real AlfaCRM, and what is known of it has a single or doubtful source. */
+/**
+ * Whether nobody has tried an operation on a real AlfaCRM, and what is known of it has a single or
+ * doubtful source.
+ */
 function isUnconfirmed(entity: Entity, operationValue: string): boolean {
 	const { certainty, unconfirmed = [], actions = [] } = entity;
 	const action = actions.find(({ name }) => name === operationValue);

@@ -4,8 +4,8 @@ import { operationsOf } from './operations';
 import { otherResources } from './resource';
 
 /**
- * Returns the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it in the editor before a node has run,
- * and its AI builder reads it. Only the build needs it.
+ * Returns the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it in
+ * the editor before a node has run, and its AI builder reads it. Only the build needs it.
  */
 export function allSchemas(): Record<string, ObjectSchema> {
 	const schemas: Record<string, ObjectSchema> = {};

@@ -89,7 +89,8 @@ async function findName(
 	if ('choices' in words) return nameOf(field, value, (code) => labelOf(words.choices, code));
 
 	const ids = readIds(itemsOf(field, value));
-	const titles = ids.length > 0 ? await source.titlesIn(entityOf(words.entity), branch, ids) : undefined;
+	const titles =
+		ids.length > 0 ? await source.titlesIn(entityOf(words.entity), branch, ids) : undefined;
 	return nameOf(field, value, (reference) => titleOfReference(reference, titles));
 }
 

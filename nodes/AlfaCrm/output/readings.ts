@@ -64,14 +64,19 @@ export function readingSchema(entity: Entity): ObjectSchema {
 }
 
 /** Adds the names to the schema of a row, each behind the field that it names. */
-export function withNameSchema({ properties }: ObjectSchema, fields: readonly Shown[]): ObjectSchema {
+export function withNameSchema(
+	{ properties }: ObjectSchema,
+	fields: readonly Shown[],
+): ObjectSchema {
 	const namedFieldByName = new Map(namedFields(fields).map((named) => [named.field.name, named]));
 	const withNamesBeside: Record<string, JsonSchema> = {};
 	for (const [name, schema] of Object.entries(properties)) {
 		withNamesBeside[name] = schema;
 		const named = namedFieldByName.get(name);
 		if (named === undefined || named.nameKey in properties) continue;
-		withNamesBeside[named.nameKey] = isList(named.field) ? { type: 'array', items: STRING } : STRING;
+		withNamesBeside[named.nameKey] = isList(named.field)
+			? { type: 'array', items: STRING }
+			: STRING;
 	}
 	return objectOf(withNamesBeside);
 }

@@ -34,7 +34,9 @@ export function makeRecordOutput(
 	if (entity.simple === undefined) return (row) => row;
 
 	const readableFields = shownFields(entity).map(({ name }) => name);
-	const shownGivenFields = givenFields.filter((name) => readableFields.includes(name) || isCustom(name));
+	const shownGivenFields = givenFields.filter(
+		(name) => readableFields.includes(name) || isCustom(name),
+	);
 	const simple = [...new Set([...entity.simple, ...shownGivenFields])];
 	const simplifyRow = makeSimplifier({ ...entity, simple });
 	return (row, sent) => {

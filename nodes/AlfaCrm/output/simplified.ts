@@ -29,7 +29,9 @@ export function makeSimplifier(
 	return (row, origin, branch) => {
 		const usefulValues = Object.fromEntries(usefulKeys.map((key) => [key, row[key]]));
 		const simplified = flatten(usefulValues);
-		return entity.pages ? { ...simplified, [LINK]: linkOf(entity, row, origin, branch) } : simplified;
+		return entity.pages
+			? { ...simplified, [LINK]: linkOf(entity, row, origin, branch) }
+			: simplified;
 	};
 }
 
@@ -37,7 +39,10 @@ export function makeSimplifier(
  * Describes a record that `makeSimplifier` has simplified; or the whole record of an entity with
  * few fields.
  */
-export function simplifiedSchema(entity: Entity, fieldsWithNames: readonly NamedField[] = []): ObjectSchema {
+export function simplifiedSchema(
+	entity: Entity,
+	fieldsWithNames: readonly NamedField[] = [],
+): ObjectSchema {
 	const { properties } = recordSchema(entity);
 	if (entity.simple === undefined) return objectOf(properties);
 
@@ -68,7 +73,9 @@ export function makeFlattener(
 	for (const { nameKey } of fieldsWithNames) fieldByKey.set(nameKey, LIST_OF_NAMES);
 	return (row) => {
 		const entries = Object.entries(row);
-		return Object.fromEntries(entries.map(([key, value]) => [key, flattenValue(value, fieldByKey.get(key))]));
+		return Object.fromEntries(
+			entries.map(([key, value]) => [key, flattenValue(value, fieldByKey.get(key))]),
+		);
 	};
 }
 

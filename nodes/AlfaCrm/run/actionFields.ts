@@ -8,8 +8,8 @@ import type { OperationPart } from './operation';
 import { emptyFieldError } from './fieldInput';
 
 /**
- * The fields of an action in the form. A prominent field has a parameter of its own; the user adds the other ones from the
- * collection *Additional Fields*.
+ * The fields of an action in the form. A prominent field has a parameter of its own; the user adds
+ * the other ones from the collection *Additional Fields*.
  */
 
 // ---------------------------------------------------------------- the form
@@ -30,7 +30,9 @@ const additionalFields = (fields: readonly Field[]): INodeProperties =>
 
 /** Makes the *Options* of an action, if it has any. */
 export const optionsForm = (options: readonly Field[]): INodeProperties[] =>
-	options.length === 0 ? [] : [collection('Options', 'options', options.map(toProperty), 'Add Option')];
+	options.length === 0
+		? []
+		: [collection('Options', 'options', options.map(toProperty), 'Add Option')];
 
 /** Whether the default of a field is today, or a day that is counted from today. */
 export const dependsOnToday = (field: Field): boolean =>
@@ -48,8 +50,8 @@ export function readFields(item: Item, fields: readonly Field[]): IDataObject {
 }
 
 /**
- * Reads the values of fields that say what an action lists. None of them may be added and empty, because AlfaCRM would then list
- * more than was asked for.
+ * Reads the values of fields that say what an action lists. None of them may be added and empty,
+ * because AlfaCRM would then list more than was asked for.
  */
 export function readFilterFields(item: Item, fields: readonly Field[]): IDataObject {
 	return readValues(item, fields, () => true);
@@ -60,14 +62,18 @@ function readValues(
 	fields: readonly Field[],
 	mayNotBeEmpty: (field: Field) => boolean,
 ): IDataObject {
-	const additional = fields.every(isProminent) ? undefined : item.collection(additionalFields(fields));
+	const additional = fields.every(isProminent)
+		? undefined
+		: item.collection(additionalFields(fields));
 	const wasAdded = ({ name }: Field) => additional?.has(name) === true;
 	const readValue = (field: Field): unknown => {
 		if (isProminent(field)) return item.inputOf(field);
 		return wasAdded(field) ? additional?.input(toProperty(field)) : undefined;
 	};
 
-	const input = Object.fromEntries(fields.map((field) => [field.name, readValue(field)])) as IDataObject;
+	const input = Object.fromEntries(
+		fields.map((field) => [field.name, readValue(field)]),
+	) as IDataObject;
 	for (const field of fields) {
 		const isEmptied = wasAdded(field) && isBlank(field, input[field.name]);
 		if (isEmptied && mayNotBeEmpty(field)) throw emptyFieldError(item, field);

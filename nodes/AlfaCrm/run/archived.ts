@@ -6,10 +6,12 @@ import { readWholeList } from './readList';
 import type { Target, LocatedRecord } from '../store/located';
 
 /**
- * Finds out whether a record is archived: by its row if that is sure, or else by asking AlfaCRM for archived records.
+ * Finds out whether a record is archived: by its row if that is sure, or else by asking AlfaCRM for
+ * archived records.
  *
- * A row may have a flag, which is sure. It may have the day on which the record is or will be archived. Whether that day has come
- * depends on the school's clock, so only a day without end is sure: the record is not archived. Groups show neither. API notes 3.
+ * A row may have a flag, which is sure. It may have the day on which the record is or will be
+ * archived. Whether that day has come depends on the school's clock, so only a day without end is
+ * sure: the record is not archived. Groups show neither. API notes 3.
  *
  * @throws NodeApiError when the list of archived records did not come whole
  */
@@ -26,7 +28,8 @@ export async function isArchived(
 	if (flag !== undefined) return flag;
 
 	const { day: dayField } = entity.archive;
-	const isNeverArchived = dayField !== undefined && formatDay(row[dayField], 'iso', item.zone) === OPEN_END;
+	const isNeverArchived =
+		dayField !== undefined && formatDay(row[dayField], 'iso', item.zone) === OPEN_END;
 	if (isNeverArchived) return false;
 
 	return await isListedAsArchived(item, entity, target, record);

@@ -15,9 +15,10 @@ import type { Collection } from '../form/parameters';
 /**
  * Turns what the user has given for the fields of a record into the body of a call.
  *
- * - **A new record** takes every value that is not empty, and a default where a field has one. A required field must have a value.
- * - **A change** takes only the fields that the user has given. An empty value may be a gap in a sheet, so it is left out unless
- *   the user wants it to empty the field.
+ * - **A new record** takes every value that is not empty, and a default where a field has one. A
+ *   required field must have a value.
+ * - **A change** takes only the fields that the user has given. An empty value may be a gap in a
+ *   sheet, so it is left out unless the user wants it to empty the field.
  *
  * Custom fields are known by their names alone, so they are added at the end. API notes 9.
  */
@@ -52,7 +53,8 @@ export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[]
 );
 
 /** Reads whether the user wants long texts to be cut; undefined if the form does not offer it. */
-export const readShortensTexts = (options?: Collection): boolean | undefined => options?.flag(shortenTexts);
+export const readShortensTexts = (options?: Collection): boolean | undefined =>
+	options?.flag(shortenTexts);
 
 // ---------------------------------------------------------------- a new record
 
@@ -76,14 +78,18 @@ export function bodyOf(
 		if (isBlank(field, value)) continue;
 
 		const wire = fitText(item, field, item.toWire(field, value), shortensTexts);
-		// Null stands for no stage. A new record has none anyway, so null is sent only where a choice is required.
+		// Null stands for no stage. A new record has none anyway, so null is sent only where a choice
+		// is required.
 		if (wire !== null || field.required) body[field.name] = wire;
 	}
 	assertAlternativesFilled(item, fields, body);
 	return { ...body, ...customBody(item, input, { overwrites: false }) };
 }
 
-/** Gives the value of a field, or its default if it is empty. Only a field that is not required may stay empty. */
+/**
+ * Gives the value of a field, or its default if it is empty. Only a field that is not required may
+ * stay empty.
+ */
 function valueOrDefault(item: Item, field: Field, givenValue: unknown, branch?: number): unknown {
 	if (!isBlank(field, givenValue)) return givenValue;
 
@@ -95,7 +101,8 @@ function valueOrDefault(item: Item, field: Field, givenValue: unknown, branch?: 
 function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number): unknown {
 	if (fallback === 'today') return today('iso', item.zone);
 	if (fromBranch) return branch;
-	// Who the author is takes a call, so it is looked up later, when everything else is known to be right.
+	// Who the author is takes a call, so it is looked up later, when everything else is known to be
+	// right.
 	return fallback === 'author' ? undefined : fallback;
 }
 
@@ -121,7 +128,8 @@ function assertAlternativesFilled(item: Item, fields: readonly Field[], body: ID
  *
  * @param overwrites whether an empty value empties the field; else it is left out
  * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
- * @throws NodeOperationError when a field would be emptied that must have a value, or a value cannot be sent
+ * @throws NodeOperationError when a field would be emptied that must have a value, or a value
+ * cannot be sent
  */
 export function changesOf(
 	item: Item,
@@ -136,7 +144,8 @@ export function changesOf(
 		if (!isBlank(field, value)) {
 			body[field.name] = fitText(item, field, item.toWire(field, value), shortensTexts);
 		} else if (overwrites && !isUndefined(value)) {
-			// An undefined value is never meant to empty a field: an expression that finds nothing gives it.
+			// An undefined value is never meant to empty a field: an expression that finds nothing gives
+			// it.
 			if (mustKeepValue(field)) throw missingError(item, field);
 			body[field.name] = clearedValue(field);
 		}
@@ -146,15 +155,16 @@ export function changesOf(
 }
 
 /**
- * Whether a field cannot be emptied. Besides required fields these are branches, because a record in no branch is shown nowhere, and
- * times, because a lesson without a start or an end takes place at no time.
+ * Whether a field cannot be emptied. Besides required fields these are branches, because a record
+ * in no branch is shown nowhere, and times, because a lesson without a start or an end takes place
+ * at no time.
  */
 const mustKeepValue = ({ required, fromBranch, type }: Field): boolean =>
 	required === true || fromBranch === true || type === 'time';
 
 /**
- * A new kind of owner, such as a group, needs a new ID beside it: the ID that the record has is that of another kind, and the
- * group with the same number would be taken.
+ * A new kind of owner, such as a group, needs a new ID beside it: the ID that the record has is
+ * that of another kind, and the group with the same number would be taken.
  *
  * @throws NodeOperationError when the kind is given without the ID
  */
@@ -171,7 +181,11 @@ function assertOwnersGiven(item: Item, { fields }: Entity, body: IDataObject): v
 // ---------------------------------------------------------------- both
 
 /** Makes the part of a body that holds custom fields. */
-function customBody(item: Item, input: IDataObject, { overwrites }: { overwrites: boolean }): IDataObject {
+function customBody(
+	item: Item,
+	input: IDataObject,
+	{ overwrites }: { overwrites: boolean },
+): IDataObject {
 	const body: IDataObject = {};
 	for (const [name, value] of Object.entries(input)) {
 		if (!isCustom(name)) continue;
@@ -187,15 +201,16 @@ function customBody(item: Item, input: IDataObject, { overwrites }: { overwrites
 }
 
 /**
- * Makes a text short enough for AlfaCRM, or refuses it. Use it only for what the user gives: a text that a record already has is
- * AlfaCRM's own.
+ * Makes a text short enough for AlfaCRM, or refuses it. Use it only for what the user gives: a text
+ * that a record already has is AlfaCRM's own.
  *
  * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
  * @throws NodeOperationError when a text is too long and is not to be cut
  */
 export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: boolean): Wire {
 	const longest = longestOf(field);
-	if (longest === undefined || typeof value !== 'string' || lengthOf(value) <= longest) return value;
+	if (longest === undefined || typeof value !== 'string' || lengthOf(value) <= longest)
+		return value;
 
 	if (shortensTexts) {
 		item.execution.hints.add(
@@ -205,7 +220,8 @@ export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: b
 		return shortened(value, longest);
 	}
 
-	const orCut = shortensTexts === undefined ? '' : `, or turn on '${shortenTexts.displayName}' in 'Options'`;
+	const orCut =
+		shortensTexts === undefined ? '' : `, or turn on '${shortenTexts.displayName}' in 'Options'`;
 	throw item.error(
 		`'${field.label}' has ${lengthOf(value)} characters; AlfaCRM accepts at most ${longest}`,
 		`Shorten it${orCut}.`,

@@ -12,7 +12,10 @@ import { incompleteListError } from './readList';
 import type { Place } from './resolution';
 import { branch } from './target';
 
-/** How old the list of branches may be. A branch that somebody opens is searched for customers soon after. */
+/**
+ * How old the list of branches may be. A branch that somebody opens is searched for customers soon
+ * after.
+ */
 const BRANCHES_MS = MINUTE_MS;
 
 /** The field of the form for the branches in which a record is looked for, if it may be in any. */
@@ -26,8 +29,8 @@ export const SEARCHED = ' in the branches that could be searched';
 // ---------------------------------------------------------------- the branches of the account
 
 /**
- * Returns the branches of the account, that of the call first. Returns that one alone, and adds a hint, if this user may not list
- * the branches.
+ * Returns the branches of the account, that of the call first. Returns that one alone, and adds a
+ * hint, if this user may not list the branches.
  */
 export async function allBranches(item: Item, firstBranch: Branch): Promise<Branch[]> {
 	const list = await readBranches(item);
@@ -41,14 +44,18 @@ export async function allBranches(item: Item, firstBranch: Branch): Promise<Bran
 	return [firstBranch];
 }
 
-/** Returns the branches that are in use, or all branches if AlfaCRM does not show which ones are. Undefined if not listed. */
+/**
+ * Returns the branches that are in use, or all branches if AlfaCRM does not show which ones are.
+ * Undefined if not listed.
+ */
 export async function branchesInUse(item: Item): Promise<number[] | undefined> {
 	const list = await readBranches(item);
 	return list?.choices.map(({ id }) => id);
 }
 
 /**
- * Returns the open branches of the account, for an operation that reads all of them if none is chosen.
+ * Returns the open branches of the account, for an operation that reads all of them if none is
+ * chosen.
  *
  * @throws NodeOperationError if this user may not list them
  */
@@ -59,18 +66,27 @@ export async function openBranches(item: Item): Promise<Branch[]> {
 	return [place?.branch];
 }
 
-/** Reads the branches of the account, once for all items. Undefined if AlfaCRM does not list them for this user. */
+/**
+ * Reads the branches of the account, once for all items. Undefined if AlfaCRM does not list them
+ * for this user.
+ */
 async function readBranches(item: Item): Promise<ShortList | undefined> {
 	const notBefore = performance.now() - BRANCHES_MS;
 	return await readBranchesOnce(item, RECENT_BRANCHES, notBefore);
 }
 
-/** Reads the branches as they are now, for a decision that an opened or removed branch would change. */
+/**
+ * Reads the branches as they are now, for a decision that an opened or removed branch would change.
+ */
 async function readNewestBranches(item: Item): Promise<ShortList | undefined> {
 	return await readBranchesOnce(item, NEWEST_BRANCHES, item.execution.begun);
 }
 
-async function readBranchesOnce(item: Item, name: string, notBefore: number): Promise<ShortList | undefined> {
+async function readBranchesOnce(
+	item: Item,
+	name: string,
+	notBefore: number,
+): Promise<ShortList | undefined> {
 	const readWhole = async () => {
 		const list = await shortListOf(item, branchEntity, undefined, notBefore);
 		if (list.isComplete) return list;
@@ -83,7 +99,8 @@ async function readBranchesOnce(item: Item, name: string, notBefore: number): Pr
 // ---------------------------------------------------------------- searching branches
 
 /**
- * Looks in one branch after the other until something is found. Branches that this user may not see are skipped, with a hint.
+ * Looks in one branch after the other until something is found. Branches that this user may not see
+ * are skipped, with a hint.
  *
  * @param look returns undefined if a branch does not have it
  */
@@ -104,7 +121,10 @@ export async function findInBranches<T>(
 	return undefined;
 }
 
-/** Adds a hint that this user may not see a branch, so that what is there is missing from the output. */
+/**
+ * Adds a hint that this user may not see a branch, so that what is there is missing from the
+ * output.
+ */
 export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	item.execution.hints.add(
 		'This user may not see all branches, so a record there was not found',
@@ -139,12 +159,17 @@ interface PlaceOfRecord extends Place {
 }
 
 /**
- * Finds out where an item works if 'Branch' is empty: in the branch of its record, or in the only branch of the account.
+ * Finds out where an item works if 'Branch' is empty: in the branch of its record, or in the only
+ * branch of the account.
  *
  * @returns undefined if a branch is chosen
- * @throws NodeOperationError if the account may have several branches, and no record says which one is meant
+ * @throws NodeOperationError if the account may have several branches, and no record says which one
+ * is meant
  */
-export async function findPlace(item: Item, search?: RecordSearch): Promise<PlaceOfRecord | undefined> {
+export async function findPlace(
+	item: Item,
+	search?: RecordSearch,
+): Promise<PlaceOfRecord | undefined> {
 	if (!isEmpty(item.input(branch))) return undefined;
 
 	const branches = (await readBranches(item))?.titles;
@@ -167,8 +192,8 @@ export async function findPlace(item: Item, search?: RecordSearch): Promise<Plac
 /**
  * Returns the only branch of the account.
  *
- * @param knownBranches the branches as they were read some time ago. If there are several, or none, they are read anew, since
- * somebody may have opened or removed one.
+ * @param knownBranches the branches as they were read some time ago. If there are several, or none,
+ * they are read anew, since somebody may have opened or removed one.
  */
 async function findOnlyBranch(
 	item: Item,

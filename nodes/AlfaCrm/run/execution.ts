@@ -24,7 +24,9 @@ export class Execution {
 	/** The parameters of the node as the user has written them: an expression is not resolved. */
 	readonly parameters: INodeParameters;
 	readonly hints = new Hints();
-	/** Collects times that AlfaCRM shows, which may prove that the workflow has the wrong time zone. */
+	/**
+	 * Collects times that AlfaCRM shows, which may prove that the workflow has the wrong time zone.
+	 */
 	readonly schoolClock: SchoolClock;
 	/** Whether an item decides something by the clock, so that a wrong time zone matters. */
 	decidesByTime = false;
@@ -38,7 +40,10 @@ export class Execution {
 	private readonly readings: ReadingCache;
 	/** The names of the keys of what AlfaCRM was seen to do. */
 	private readonly seenKeys = new Set<string>();
-	/** The epoch of the database lock in which AlfaCRM was looked at last; 0 if another process had the lock. */
+	/**
+	 * The epoch of the database lock in which AlfaCRM was looked at last; 0 if another process had
+	 * the lock.
+	 */
 	private epoch?: number;
 
 	constructor(readonly context: IExecuteFunctions) {
@@ -68,14 +73,16 @@ export class Execution {
 		this.account = { origin, name: await this.client.account() };
 	}
 
-	/** The address of AlfaCRM, such as https://demo.s20.online; empty before the credential is read. */
+	/**
+	 * The address of AlfaCRM, such as https://demo.s20.online; empty before the credential is read.
+	 */
 	get origin(): string {
 		return this.account?.origin ?? '';
 	}
 
 	/**
-	 * Reads a parameter for an item. A parameter without an expression is read once for all items, because n8n goes through the
-	 * whole form of the node each time.
+	 * Reads a parameter for an item. A parameter without an expression is read once for all items,
+	 * because n8n goes through the whole form of the node each time.
 	 *
 	 * @param byDefault the value of a parameter that the node does not have
 	 */
@@ -83,7 +90,8 @@ export class Execution {
 		if (this.constantParameters.has(name)) return this.constantParameters.get(name);
 
 		const value: unknown = this.context.getNodeParameter(name, itemIndex, byDefault as IDataObject);
-		const isConstant = Object.hasOwn(this.parameters, name) && !holdsExpression(this.parameters[name]);
+		const isConstant =
+			Object.hasOwn(this.parameters, name) && !holdsExpression(this.parameters[name]);
 		if (isConstant) this.constantParameters.set(name, value);
 		return value;
 	}
@@ -91,12 +99,16 @@ export class Execution {
 	// ---------------------------------------------------------------- locks
 
 	/**
-	 * Does some work when its turn has come. Pieces of work that share a key take turns in the order in which they ask, over all
-	 * executions of this process that use the same account.
+	 * Does some work when its turn has come. Pieces of work that share a key take turns in the order
+	 * in which they ask, over all executions of this process that use the same account.
 	 *
 	 * @param underWayMs how long AlfaCRM may still be at work on what was sent when the work ends
 	 */
-	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>, underWayMs: () => number): Promise<T> {
+	async withLock<T>(
+		keys: readonly LockKey[],
+		work: () => Promise<T>,
+		underWayMs: () => number,
+	): Promise<T> {
 		return await withLock(this.nameKeys(keys), this.client.signal, work, underWayMs);
 	}
 
@@ -106,8 +118,8 @@ export class Execution {
 	}
 
 	/**
-	 * The table of n8n's database that keeps the lock over all processes. A workflow that was never saved has no row there, and an
-	 * older n8n lacks the helpers for it.
+	 * The table of n8n's database that keeps the lock over all processes. A workflow that was never
+	 * saved has no row there, and an older n8n lacks the helpers for it.
 	 */
 	get processedData(): ProcessedData | undefined {
 		const { helpers } = this.context;
@@ -116,8 +128,9 @@ export class Execution {
 	}
 
 	/**
-	 * Notes the epoch of the database lock in which AlfaCRM is looked at next, 0 if another process has the lock. What was read
-	 * before this process got the lock is forgotten, since other processes may have written.
+	 * Notes the epoch of the database lock in which AlfaCRM is looked at next, 0 if another process
+	 * has the lock. What was read before this process got the lock is forgotten, since other
+	 * processes may have written.
 	 */
 	noteEpoch(epoch: number): void {
 		const hasNewLock = this.epoch !== undefined && epoch !== 0 && epoch !== this.epoch;
@@ -127,30 +140,43 @@ export class Execution {
 
 	// ---------------------------------------------------------------- what was written
 
-	/** Returns the number of writes in this process so far, for asking later what was written since then. */
+	/**
+	 * Returns the number of writes in this process so far, for asking later what was written since
+	 * then.
+	 */
 	version(): number {
 		return currentVersion();
 	}
 
-	/** Whether anybody in this process has written one of the records since, so that what was read may be stale. */
+	/**
+	 * Whether anybody in this process has written one of the records since, so that what was read may
+	 * be stale.
+	 */
 	wasWrittenSince(keys: readonly LockKey[], since: number): boolean {
 		return wasWrittenSince(this.nameKeys(keys), since);
 	}
 
 	/**
-	 * Notes, before and after a write, that records of an entity are written. What others have read of that entity is stale then.
-	 * What this execution has read is not, because `noteSaved` brings it up to date.
+	 * Notes, before and after a write, that records of an entity are written. What others have read
+	 * of that entity is stale then. What this execution has read is not, because `noteSaved` brings
+	 * it up to date.
 	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
 		this.readings.noteWrite(path, records);
 	}
 
-	/** Notes what AlfaCRM has confirmed of a write, so that later items find it in the lists that are read once. */
+	/**
+	 * Notes what AlfaCRM has confirmed of a write, so that later items find it in the lists that are
+	 * read once.
+	 */
 	noteSaved(path: string, call: WriteCall, record: IDataObject): void {
 		this.readings.noteSaved(path, call, record);
 	}
 
-	/** Makes everybody read an entity anew, this execution too, because nobody knows what became of its records. */
+	/**
+	 * Makes everybody read an entity anew, this execution too, because nobody knows what became of
+	 * its records.
+	 */
 	forget(path: string, records: readonly LockKey[] = []): void {
 		this.readings.forget(path, records);
 	}
@@ -158,8 +184,9 @@ export class Execution {
 	// ---------------------------------------------------------------- what was read, and seen
 
 	/**
-	 * Reads once what many items need, and again after another execution has written to that entity. Items that need it at the same
-	 * moment wait for the one that reads; if that fails, each of them tries for itself.
+	 * Reads once what many items need, and again after another execution has written to that entity.
+	 * Items that need it at the same moment wait for the one that reads; if that fails, each of them
+	 * tries for itself.
 	 *
 	 * @param path the path of the entity
 	 * @param name tells it from other readings of the entity: see `keys.ts`
@@ -190,14 +217,19 @@ export class Execution {
 		if (isProven) noteSeen(name);
 	}
 
-	/** Turns keys into names for all executions of this process, in which the account tells them apart. */
+	/**
+	 * Turns keys into names for all executions of this process, in which the account tells them
+	 * apart.
+	 */
 	private nameKeys(keys: readonly LockKey[]): string[] {
 		const account = this.account?.name ?? '';
 		return keys.map((key) => JSON.stringify([account, ...key]));
 	}
 }
 
-/** Whether a parameter holds an expression anywhere, so that each item may have another value of it. */
+/**
+ * Whether a parameter holds an expression anywhere, so that each item may have another value of it.
+ */
 function holdsExpression(parameter: unknown): boolean {
 	if (typeof parameter === 'string') return parameter.startsWith('=');
 	if (typeof parameter !== 'object' || parameter === null) return false;

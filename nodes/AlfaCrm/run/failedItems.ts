@@ -10,8 +10,8 @@ export interface FailedItem {
 }
 
 /**
- * Makes the error of an execution: that of the first item that failed, with what became of the other items, so that nobody has
- * them done twice.
+ * Makes the error of an execution: that of the first item that failed, with what became of the
+ * other items, so that nobody has them done twice.
  *
  * @param items all items of the execution
  */
@@ -21,7 +21,9 @@ export function errorOfExecution(failures: readonly FailedItem[], items: readonl
 	const carriedOut = items.filter((item) => mayHaveSaved(item) && !failedItems.has(item));
 
 	const { error } = first;
-	const ownDescription = wordDescription(descriptionParts(error), { isOneOfSeveral: carriedOut.length > 0 });
+	const ownDescription = wordDescription(descriptionParts(error), {
+		isOneOfSeveral: carriedOut.length > 0,
+	});
 	const description = joinSentences(
 		ownDescription,
 		carriedOut.length > 0 ? `Carried out: ${nameItems(carriedOut)}.` : '',
@@ -32,7 +34,10 @@ export function errorOfExecution(failures: readonly FailedItem[], items: readonl
 	return error;
 }
 
-/** Tells whether an item has saved something, or has sent an API Call, which may have saved something. */
+/**
+ * Tells whether an item has saved something, or has sent an API Call, which may have saved
+ * something.
+ */
 function mayHaveSaved(item: Item): boolean {
 	return item.hasSaved || item.hasCalled;
 }
@@ -51,6 +56,8 @@ function nameItems(items: readonly Item[]): string {
 		if (run?.last === index - 1) run.last = index;
 		else runs.push({ first: index, last: index });
 	}
-	const texts = runs.map(({ first, last }) => (first === last ? `${first}` : `${first} to ${last}`));
+	const texts = runs.map(({ first, last }) =>
+		first === last ? `${first}` : `${first} to ${last}`,
+	);
 	return `${items.length > 1 ? 'items' : 'item'} ${texts.join(', ')}`;
 }

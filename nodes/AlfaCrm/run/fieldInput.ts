@@ -17,7 +17,8 @@ import type { Item } from './item';
 import type { Parameter } from '../form/parameters';
 
 /**
- * The fields of a record that is created or changed, and the three ways in which a user can give them:
+ * The fields of a record that is created or changed, and the three ways in which a user can give
+ * them:
  *
  * - **Form**: a parameter for each field. An entity without custom fields has this way only.
  * - **JSON**: one object with all fields. An AI agent gives them so.
@@ -36,7 +37,8 @@ const hasInputModes = ({ custom }: Entity): boolean => custom === true;
 // ---------------------------------------------------------------- the form
 
 /**
- * Makes the parameters with which a user chooses a way to give the fields, and those of JSON and of the mapper.
+ * Makes the parameters with which a user chooses a way to give the fields, and those of JSON and of
+ * the mapper.
  *
  * @param neededFields the fields that a new record needs
  */
@@ -75,7 +77,8 @@ const inputMode: INodeProperties = {
 		{
 			name: 'Field Mapper',
 			value: 'map',
-			description: 'Match fields, custom ones too, with the input. What AlfaCRM does not know is left out.',
+			description:
+				'Match fields, custom ones too, with the input. What AlfaCRM does not know is left out.',
 		},
 		{ name: 'Form', value: 'form', description: 'Choose fields one by one' },
 		{ name: 'JSON', value: 'json', description: 'One object with all fields, custom ones too' },
@@ -91,7 +94,8 @@ const mapper = (entity: Entity): INodeProperties => ({
 	required: true,
 	default: { mappingMode: 'defineBelow', value: null },
 	typeOptions: {
-		// The columns do not depend on the branch: an expression there is unknown while editing, and n8n would load no columns.
+		// The columns do not depend on the branch: an expression there is unknown while editing, and
+		// n8n would load no columns.
 		loadOptionsDependsOn: ['operation'],
 		resourceMapper: {
 			resourceMapperMethod: columnsMethod(entity),
@@ -134,8 +138,9 @@ function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperti
 }
 
 /**
- * Makes the parameter that an AI agent fills in. Its default tells the agent the fields: n8n's button "let the model define" would
- * begin with an empty description, and an agent is told nothing else about a parameter.
+ * Makes the parameter that an AI agent fills in. Its default tells the agent the fields: n8n's
+ * button "let the model define" would begin with an empty description, and an agent is told nothing
+ * else about a parameter.
  */
 const jsonInputOfAgent = (fieldList: string): INodeProperties => ({
 	...jsonInput,
@@ -150,7 +155,10 @@ function describeFields({ fields }: Entity, neededFields: readonly Field[] = [])
 	return neededList === '' ? otherList : `required: ${neededList}; optional: ${otherList}`;
 }
 
-/** Takes custom fields by their names, because AlfaCRM does not list those of an account. API notes 9. */
+/**
+ * Takes custom fields by their names, because AlfaCRM does not list those of an account.
+ * API notes 9.
+ */
 const customFields: INodeProperties = {
 	displayName: 'Custom Fields',
 	name: 'customFields',
@@ -180,11 +188,14 @@ const customFields: INodeProperties = {
 // ---------------------------------------------------------------- reading the form
 
 /**
- * Reads the fields of a record that the user has given, by AlfaCRM's names, in whichever way they were given.
+ * Reads the fields of a record that the user has given, by AlfaCRM's names, in whichever way they
+ * were given.
  *
- * @param collection the parameter of the form that holds the fields without a parameter of their own
+ * @param collection the parameter of the form that holds the fields without a parameter of their
+ * own
  * @param prominentFields the fields that have a parameter of their own
- * @throws NodeOperationError for a field that AlfaCRM does not have. The mapper leaves such a field out instead.
+ * @throws NodeOperationError for a field that AlfaCRM does not have. The mapper leaves such a field
+ * out instead.
  */
 export function readFieldInput(
 	item: Item,
@@ -202,17 +213,28 @@ export function readFieldInput(
 	return withoutUnknownFields(item, entity, input, mode);
 }
 
-/** Whether each field has a parameter of its own, so that none comes from JSON or a row of the input. */
-export const isInFormMode = (item: Item, entity: Entity): boolean => readInputMode(item, entity) === 'form';
+/**
+ * Whether each field has a parameter of its own, so that none comes from JSON or a row of the
+ * input.
+ */
+export const isInFormMode = (item: Item, entity: Entity): boolean =>
+	readInputMode(item, entity) === 'form';
 
 const readInputMode = (item: Item, entity: Entity): InputMode =>
 	hasInputModes(entity) ? item.choice(inputMode) : 'form';
 
-function readForm(item: Item, collection: Parameter, prominentFields: readonly Field[]): IDataObject {
+function readForm(
+	item: Item,
+	collection: Parameter,
+	prominentFields: readonly Field[],
+): IDataObject {
 	const prominentInput = Object.fromEntries(
 		prominentFields.map((field) => [field.name, item.inputOf(field)]),
 	) as IDataObject;
-	const { [customFields.name]: customInput, ...otherInput } = item.object({ ...collection, default: {} });
+	const { [customFields.name]: customInput, ...otherInput } = item.object({
+		...collection,
+		default: {},
+	});
 	return { ...prominentInput, ...otherInput, ...readCustomFields(item, customInput) };
 }
 
@@ -240,7 +262,10 @@ function readCustomName(item: Item, givenName: unknown): string {
 	const message = isEmpty(givenName)
 		? "'Name' of a custom field is empty"
 		: `${quoted(givenName)} is not the name of a custom field`;
-	throw item.error(message, "Names of custom fields start with custom_, as in the output of 'Get'.");
+	throw item.error(
+		message,
+		"Names of custom fields start with custom_, as in the output of 'Get'.",
+	);
 }
 
 /** Reads the columns of the mapper, or takes the whole input item if n8n maps it automatically. */
@@ -256,13 +281,20 @@ function readMapper(item: Item, entity: Entity): IDataObject {
 // ---------------------------------------------------------------- unknown fields
 
 /**
- * Leaves out what is no field of the record. What the node itself adds to records that it returns is left out silently, so that such
- * a record can be given back. Anything else is refused, or in the mapper left out with a hint: an input item that is mapped as a
- * whole holds more than the record does.
+ * Leaves out what is no field of the record. What the node itself adds to records that it returns
+ * is left out silently, so that such a record can be given back. Anything else is refused, or in
+ * the mapper left out with a hint: an input item that is mapped as a whole holds more than the
+ * record does.
  */
-function withoutUnknownFields(item: Item, entity: Entity, input: IDataObject, mode: InputMode): IDataObject {
+function withoutUnknownFields(
+	item: Item,
+	entity: Entity,
+	input: IDataObject,
+	mode: InputMode,
+): IDataObject {
 	const fieldNames = new Set(entity.fields.map(({ name }) => name));
-	const isKnown = (name: string) => fieldNames.has(name) || (entity.custom === true && isCustom(name));
+	const isKnown = (name: string) =>
+		fieldNames.has(name) || (entity.custom === true && isCustom(name));
 	const unknownNames = Object.keys(input).filter((name) => !isKnown(name));
 	const unexpectedNames = unknownNames.filter((name) => !isAddedByNode(entity, input, name));
 
@@ -278,7 +310,10 @@ function withoutUnknownFields(item: Item, entity: Entity, input: IDataObject, mo
 	return Object.fromEntries(Object.entries(input).filter(([name]) => isKnown(name)));
 }
 
-/** Whether the node itself adds a value to the records that it returns: the name beside an ID, or the address of the record's page. */
+/**
+ * Whether the node itself adds a value to the records that it returns: the name beside an ID, or
+ * the address of the record's page.
+ */
 const isAddedByNode = (entity: Entity, input: IDataObject, name: string): boolean =>
 	isNameBeside(shownFields(entity), input, name) || (name === LINK && isLink(entity, input[name]));
 
@@ -298,7 +333,10 @@ function unknownFieldsError(
 
 // ---------------------------------------------------------------- expressions that find nothing
 
-/** @throws NodeOperationError when an expression fills a field and gives nothing, which the user cannot have meant */
+/**
+ * @throws NodeOperationError when an expression fills a field and gives nothing, which the user
+ * cannot have meant
+ */
 export function assertExpressionHasValue(item: Item, field: Field, value: unknown): void {
 	const { [field.name]: parameter } = item.execution.parameters;
 	if (isBlank(field, value) && isExpression(parameter)) throw emptyFieldError(item, field);

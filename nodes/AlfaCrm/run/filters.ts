@@ -22,11 +22,12 @@ import { readList } from './readList';
 import type { Target } from '../store/located';
 
 /**
- * Narrows down a list by what the user has chosen in the form: *views* and the *partition*, which always stand there, and
- * *filters*, which the user adds.
+ * Narrows down a list by what the user has chosen in the form: *views* and the *partition*, which
+ * always stand there, and *filters*, which the user adds.
  *
- * Each choice is read from the form, sent with the call, and compared with each row that comes. AlfaCRM ignores a filter that it
- * does not know and then lists all rows, so a row is not returned only because AlfaCRM has listed it. API notes 11.
+ * Each choice is read from the form, sent with the call, and compared with each row that comes.
+ * AlfaCRM ignores a filter that it does not know and then lists all rows, so a row is not returned
+ * only because AlfaCRM has listed it. API notes 11.
  */
 
 // ---------------------------------------------------------------- the form
@@ -66,8 +67,9 @@ export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity): 
 }
 
 /**
- * Reads which values of the partition are chosen, such as statuses of lessons, and makes a pass for each, because the index shows
- * one at a time. If none is chosen, makes a pass for each value that there is.
+ * Reads which values of the partition are chosen, such as statuses of lessons, and makes a pass for
+ * each, because the index shows one at a time. If none is chosen, makes a pass for each value that
+ * there is.
  */
 export function readPartition(item: Item, { hidden: { partition } = {} }: Entity): IDataObject[] {
 	if (partition === undefined) return [{}];
@@ -83,8 +85,8 @@ export function readPartition(item: Item, { hidden: { partition } = {} }: Entity
 /**
  * Reads the values of the filters that the user has added, by the names of the filters.
  *
- * @throws NodeOperationError for an empty filter. Without it AlfaCRM would return every record, and the next node might change
- * them all.
+ * @throws NodeOperationError for an empty filter. Without it AlfaCRM would return every record, and
+ * the next node might change them all.
  */
 export function readFilters(item: Item, entity: Entity): IDataObject {
 	const input = item.object({ ...filtersParameter(entity), default: {} });
@@ -100,7 +102,12 @@ export function readFilters(item: Item, entity: Entity): IDataObject {
 	return values;
 }
 
-function assertFilterHasValue(item: Item, { plural }: Entity, filter: Filter, value: unknown): void {
+function assertFilterHasValue(
+	item: Item,
+	{ plural }: Entity,
+	filter: Filter,
+	value: unknown,
+): void {
 	const advice = `Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`;
 	if (isEmpty(value)) throw item.error(`The filter '${labelInForm(filter)}' is empty`, advice);
 	// A single value that says nothing is refused by `toWire`, which tells what it expects.
@@ -110,8 +117,8 @@ function assertFilterHasValue(item: Item, { plural }: Entity, filter: Filter, va
 // ---------------------------------------------------------------- asking AlfaCRM
 
 /**
- * Makes the bodies to ask AlfaCRM with, one for each pass. A filter may need several passes: part of a phone number is looked for in
- * each form in which AlfaCRM may have stored it.
+ * Makes the bodies to ask AlfaCRM with, one for each pass. A filter may need several passes: part
+ * of a phone number is looked for in each form in which AlfaCRM may have stored it.
  */
 export function makeFilterPasses({ filters }: Entity, values: IDataObject): IDataObject[] {
 	return pickUsed(filters, values)
@@ -138,8 +145,8 @@ const pickUsed = <F extends Field | Filter>(filters: readonly F[], values: IData
 type Verdict = boolean | undefined;
 
 /**
- * Makes a function that tells whether a row is one that all filters ask for. A row that does not show the field of a filter is
- * taken, and a hint tells the user which filter could not be checked.
+ * Makes a function that tells whether a row is one that all filters ask for. A row that does not
+ * show the field of a filter is taken, and a hint tells the user which filter could not be checked.
  */
 export async function makeRowTest(
 	item: Item,
@@ -165,7 +172,8 @@ export function makeActionRowTest(
 	values: IDataObject,
 ): (row: IDataObject) => boolean {
 	const fieldsToCheck = pickUsed(fields, values);
-	return (row) => fieldsToCheck.every((field) => mayHaveValue(field, row[field.name], values[field.name]));
+	return (row) =>
+		fieldsToCheck.every((field) => mayHaveValue(field, row[field.name], values[field.name]));
 }
 
 function judgeRow(
@@ -188,7 +196,8 @@ function isOnSideOfBound(
 	bound: Wire,
 	zone: string,
 ): Verdict {
-	// For example, a refund has its sum as expenditure, so its income is not compared. An expenditure of 0 is none.
+	// For example, a refund has its sum as expenditure, so its income is not compared. An expenditure
+	// of 0 is none.
 	const hasNumberElsewhere = unless !== undefined && Boolean(readNumber(row[unless]));
 	if (hasNumberElsewhere) return true;
 
@@ -204,32 +213,42 @@ function isOnSideOfBound(
 	return shownDay !== undefined && boundDay !== undefined && isOnSide(test, shownDay, boundDay);
 }
 
-const isOnSide = <T extends number | string>(test: FieldVerification['test'], value: T, bound: T): boolean =>
-	test === 'from' ? value >= bound : value <= bound;
+const isOnSide = <T extends number | string>(
+	test: FieldVerification['test'],
+	value: T,
+	bound: T,
+): boolean => (test === 'from' ? value >= bound : value <= bound);
 
 /**
- * Whether a row may have the value that a filter asks for. True also where that cannot be told: the row does not show the field, or
- * the filter finds more than exact values.
+ * Whether a row may have the value that a filter asks for. True also where that cannot be told: the
+ * row does not show the field, or the filter finds more than exact values.
  */
 function mayHaveValue(filter: Field | Filter, shownValue: unknown, value: unknown): boolean {
 	const matches = matcherOf(filter);
 	if (shownValue === undefined || matches === undefined) return true;
 
 	const shownValues = listOf(shownValue);
-	const comparedValues = shownValues.length > 0 ? shownValues : listOf(kindOf(filter).valueIfMissing);
+	const comparedValues =
+		shownValues.length > 0 ? shownValues : listOf(kindOf(filter).valueIfMissing);
 	return comparedValues.some((comparedValue) => matches(comparedValue, value));
 }
 
-/** Gives the function that compares a value of a row with that of a filter; undefined if the type of the filter has none. */
-function matcherOf(filter: Field | Filter): ((shownValue: unknown, value: unknown) => boolean) | undefined {
+/**
+ * Gives the function that compares a value of a row with that of a filter; undefined if the type of
+ * the filter has none.
+ */
+function matcherOf(
+	filter: Field | Filter,
+): ((shownValue: unknown, value: unknown) => boolean) | undefined {
 	const { isExact, finds } = kindOf(filter);
 	if (finds !== undefined) return finds;
 	return isExact ? (shownValue, value) => sameItem(filter, shownValue, value) : undefined;
 }
 
 /**
- * Reads who is a member of the group that customers are filtered by, since customers do not show their groups, but groups show
- * their customers. Reads nothing if there is no filter by group. API notes 5.3 and 5.7.
+ * Reads who is a member of the group that customers are filtered by, since customers do not show
+ * their groups, but groups show their customers. Reads nothing if there is no filter by group.
+ * API notes 5.3 and 5.7.
  */
 async function readMemberIds(
 	item: Item,
@@ -241,8 +260,15 @@ async function readMemberIds(
 	if (groupFilter === undefined) return new Set();
 
 	const query = { group_id: values[groupFilter.name] };
-	const list = { path: cgi.path, branch, query, body: query, task: 'list the members of the group' };
-	// A customer who is not known to be a member is left out. So if some members do not come, a hint says so.
+	const list = {
+		path: cgi.path,
+		branch,
+		query,
+		body: query,
+		task: 'list the members of the group',
+	};
+	// A customer who is not known to be a member is left out. So if some members do not come, a hint
+	// says so.
 	const members = await readList(item, 'members of the group', list);
 	return new Set(members.map(({ customer_id }) => readId(customer_id)));
 }

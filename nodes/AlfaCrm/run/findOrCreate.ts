@@ -8,11 +8,12 @@ const LOCK_LOST = 'This took so long that another n8n process may be doing the s
 export type ExistingOrPlan<Existing, Plan> = { existing: Existing } | { plan: Plan };
 
 /**
- * Returns an existing record, or creates it by the plan that the search made, while no other n8n process creates the same.
+ * Returns an existing record, or creates it by the plan that the search made, while no other n8n
+ * process creates the same.
  *
- * A process that does not get the database lock within half a minute searches without it, so that nobody waits for long for a
- * record that exists. Only if there is something to create does it wait for the lock, and then it searches again: another process
- * may have created the record meanwhile.
+ * A process that does not get the database lock within half a minute searches without it, so that
+ * nobody waits for long for a record that exists. Only if there is something to create does it wait
+ * for the lock, and then it searches again: another process may have created the record meanwhile.
  *
  * Within this process the item already holds the lock on what it searches for: see `Item.withLock`.
  */
@@ -36,9 +37,11 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 		if ('existing' in result) return result.existing;
 
 		const { plan } = result;
-		// If the lock is lost meanwhile, another process may be creating the same record, so nothing more is sent.
+		// If the lock is lost meanwhile, another process may be creating the same record, so nothing
+		// more is sent.
 		const assertLockHeld = () => {
-			if (lease?.isHeld !== true) throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
+			if (lease?.isHeld !== true)
+				throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 		};
 		return await item.guarded(assertLockHeld, async () => await create(plan));
 	} finally {
@@ -48,7 +51,8 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 }
 
 /**
- * Returns an existing record, or creates it while no other n8n process does: `findOrCreateByPlan` without a plan.
+ * Returns an existing record, or creates it while no other n8n process does: `findOrCreateByPlan`
+ * without a plan.
  *
  * @param find returns undefined if there is no such record yet
  */

@@ -5,7 +5,10 @@ const MOST_DETAILS = 5;
 
 type HintType = NodeExecutionHint['type'];
 
-/** Collects what the user should know about a run that succeeded. Items with the same message share one hint. */
+/**
+ * Collects what the user should know about a run that succeeded. Items with the same message share
+ * one hint.
+ */
 export class Hints {
 	private readonly hints = new Map<string, { type: HintType; details: Set<string> }>();
 
@@ -24,7 +27,10 @@ export class Hints {
 		this.add(message, detail, 'info');
 	}
 
-	/** Hands the hints to n8n, which shows them above the output. In n8n 1.97 a tool of an AI agent cannot show any. */
+	/**
+	 * Hands the hints to n8n, which shows them above the output. In n8n 1.97 a tool of an AI agent
+	 * cannot show any.
+	 */
 	show(context: IExecuteFunctions): void {
 		if (!('addExecutionHints' in context)) return;
 		for (const [message, { type, details }] of this.hints) {

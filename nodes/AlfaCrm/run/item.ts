@@ -20,8 +20,8 @@ export type { ItemRequest } from './itemCalls';
 /** What an item and its resolved form have in common. */
 interface SharedState {
 	/**
-	 * All items of the execution in their order, before anything about them is resolved. They are other objects than the resolved
-	 * items, so compare their `index`.
+	 * All items of the execution in their order, before anything about them is resolved. They are
+	 * other objects than the resolved items, so compare their `index`.
 	 */
 	unresolvedItems: readonly Item[];
 	log: ItemLog;
@@ -32,8 +32,8 @@ interface SharedState {
 /**
  * One input item: its parameters, its calls, and the log of what it has sent and saved.
  *
- * An item is made from an index alone. `resolveItem` finds out what it is about and returns another item with the resolution,
- * for the operation. After that, nothing changes but the log.
+ * An item is made from an index alone. `resolveItem` finds out what it is about and returns another
+ * item with the resolution, for the operation. After that, nothing changes but the log.
  */
 export class Item extends ItemParameters {
 	readonly unresolvedItems: readonly Item[];
@@ -43,7 +43,11 @@ export class Item extends ItemParameters {
 	constructor(
 		execution: Execution,
 		index: number,
-		{ unresolvedItems = [], log = new ItemLog(), parameterValues = new Map() }: Partial<SharedState> = {},
+		{
+			unresolvedItems = [],
+			log = new ItemLog(),
+			parameterValues = new Map(),
+		}: Partial<SharedState> = {},
 		resolution = NOTHING_RESOLVED,
 	) {
 		super(execution, index, resolution, parameterValues);
@@ -53,8 +57,8 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Returns the item with more of its resolution known. Both write to the same log. An item whose form the node has filled itself
-	 * holds IDs already, and is never resolved.
+	 * Returns the item with more of its resolution known. Both write to the same log. An item whose
+	 * form the node has filled itself holds IDs already, and is never resolved.
 	 */
 	resolvedWith(findings: Partial<Resolution>): Item {
 		const { execution, index, unresolvedItems, log, parameterValues } = this;
@@ -74,8 +78,8 @@ export class Item extends ItemParameters {
 	// ---------------------------------------------------------------- errors
 
 	/**
-	 * Makes an error about the form, the input or the records of this item. Its description ends with what the item has sent and
-	 * saved so far, so `advice` says only what to do.
+	 * Makes an error about the form, the input or the records of this item. Its description ends with
+	 * what the item has sent and saved so far, so `advice` says only what to do.
 	 *
 	 * @param advice whole sentences
 	 */
@@ -90,7 +94,10 @@ export class Item extends ItemParameters {
 		return keepDescriptionParts(error, descriptionParts);
 	}
 
-	/** Makes an error about what AlfaCRM answered or did not show. Its description ends with what AlfaCRM has confirmed. */
+	/**
+	 * Makes an error about what AlfaCRM answered or did not show. Its description ends with what
+	 * AlfaCRM has confirmed.
+	 */
 	apiError(message: string, advice: string, status?: number): Error {
 		const descriptionParts = { advice, effect: this.log.confirmedEffect };
 		const text = { message, description: wordDescription(descriptionParts), status };
@@ -130,14 +137,19 @@ export class Item extends ItemParameters {
 		this.log.follow(log);
 	}
 
-	/** Counts as sent and saved what another item has sent and saved as a part of the work of this item. */
+	/**
+	 * Counts as sent and saved what another item has sent and saved as a part of the work of this
+	 * item.
+	 */
 	include({ log }: Item): void {
 		this.log.include(log);
 	}
 
 	// ---------------------------------------------------------------- calls
 
-	/** Does some work while no other item or execution has one of the keys: see `Execution.withLock`. */
+	/**
+	 * Does some work while no other item or execution has one of the keys: see `Execution.withLock`.
+	 */
 	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
 		return await this.execution.withLock(keys, work, () => this.underWayMs);
 	}
@@ -145,9 +157,13 @@ export class Item extends ItemParameters {
 	/**
 	 * Reads something that this user may lack the right to see; returns undefined in that case.
 	 *
-	 * @param notFoundIsDenied also takes a 404 for a refusal, because AlfaCRM answers so for a branch that may be closed
+	 * @param notFoundIsDenied also takes a 404 for a refusal, because AlfaCRM answers so for a branch
+	 * that may be closed
 	 */
-	async readIfAllowed<T>(read: () => Promise<T>, { notFoundIsDenied = false } = {}): Promise<T | undefined> {
+	async readIfAllowed<T>(
+		read: () => Promise<T>,
+		{ notFoundIsDenied = false } = {},
+	): Promise<T | undefined> {
 		const deniedStatuses = notFoundIsDenied ? [403, 404] : [403];
 		try {
 			return await read();
@@ -157,7 +173,10 @@ export class Item extends ItemParameters {
 		}
 	}
 
-	/** Does some work, during which nothing is sent if it must not be sent any more: see `ItemCalls.guarded`. */
+	/**
+	 * Does some work, during which nothing is sent if it must not be sent any more: see
+	 * `ItemCalls.guarded`.
+	 */
 	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
 		return await this.calls.guarded(assertMaySend, work);
 	}
@@ -192,9 +211,9 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Sends an API Call. Nobody knows what it does, so AlfaCRM need not confirm it, and no list that is kept for later items
-	 * learns of it. That does no harm: if one item is an API Call all of them are, since n8n takes no expression in 'Resource',
-	 * and API Calls look nothing up.
+	 * Sends an API Call. Nobody knows what it does, so AlfaCRM need not confirm it, and no list that
+	 * is kept for later items learns of it. That does no harm: if one item is an API Call all of them
+	 * are, since n8n takes no expression in 'Resource', and API Calls look nothing up.
 	 */
 	async call(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
 		const answer = await this.send(call, records);

@@ -33,7 +33,10 @@ interface Sender {
 	apiError(message: string, advice: string): Error;
 }
 
-/** Sends the calls of an item, notes in its log what was sent and saved, and tells the other executions what was written. */
+/**
+ * Sends the calls of an item, notes in its log what was sent and saved, and tells the other
+ * executions what was written.
+ */
 export class ItemCalls {
 	/** Throws if nothing more must be sent: see `guarded`. */
 	private assertMaySend = () => {};
@@ -61,7 +64,10 @@ export class ItemCalls {
 		return { itemIndex: index, savedBefore: log.savedTasks, onSend: () => this.noteSending() };
 	}
 
-	/** After a failure no item begins. An item that has only waited so far, for example for a record, has not begun. */
+	/**
+	 * After a failure no item begins. An item that has only waited so far, for example for a record,
+	 * has not begun.
+	 */
 	private noteSending(): void {
 		const { execution, log } = this.item;
 		if (!log.hasSent && execution.isStopping) throw cancelled();
@@ -84,8 +90,8 @@ export class ItemCalls {
 	}
 
 	/**
-	 * Sends a call that may write, which is therefore never repeated, and tells the other executions. The lists that are kept for
-	 * later items do not learn of it; `save` does that.
+	 * Sends a call that may write, which is therefore never repeated, and tells the other executions.
+	 * The lists that are kept for later items do not learn of it; `save` does that.
 	 *
 	 * @param records the keys of the records that the call may change
 	 */
@@ -109,15 +115,21 @@ export class ItemCalls {
 		return answer;
 	}
 
-	/** Sends a write once more with its days in the other known format, if AlfaCRM could not read them in the first one. */
+	/**
+	 * Sends a write once more with its days in the other known format, if AlfaCRM could not read them
+	 * in the first one.
+	 */
 	private async sendInEitherFormat(
 		call: ApiRequest & Pick<ItemRequest, 'fallbackDates'>,
 	): Promise<ApiResponse> {
 		const { execution } = this.item;
 		const callWithOtherDays = withFallbackDates(call, execution.zone);
-		if (execution.hasSeen(fallbackDatesKey(call))) return await execution.client.request(callWithOtherDays);
+		if (execution.hasSeen(fallbackDatesKey(call)))
+			return await execution.client.request(callWithOtherDays);
 
-		const answer = await execution.client.attempt(call, (failure) => isDayUnreadable(failure, call));
+		const answer = await execution.client.attempt(call, (failure) =>
+			isDayUnreadable(failure, call),
+		);
 		if (answer !== undefined) return answer;
 
 		const secondAnswer = await execution.client.request(callWithOtherDays);
@@ -126,10 +138,12 @@ export class ItemCalls {
 	}
 
 	/**
-	 * Sends a call that writes, and makes sure that AlfaCRM confirms it. All writes except API Calls go this way.
+	 * Sends a call that writes, and makes sure that AlfaCRM confirms it. All writes except API Calls
+	 * go this way.
 	 *
 	 * @param records the keys of the records that the call changes; none for a new record
-	 * @param confirms a field of the answer that confirms the write if the answer has no `success`; API notes 6 on bonuses
+	 * @param confirms a field of the answer that confirms the write if the answer has no `success`;
+	 * API notes 6 on bonuses
 	 * @returns the record as AlfaCRM holds it now
 	 */
 	async save(
@@ -169,7 +183,10 @@ export class ItemCalls {
 	}
 }
 
-/** Whether the answer to a write says that it was carried out. The answer to a create must show the new ID as well. */
+/**
+ * Whether the answer to a write says that it was carried out. The answer to a create must show the
+ * new ID as well.
+ */
 function isConfirmed(
 	call: ItemRequest,
 	answer: IDataObject,
@@ -181,8 +198,9 @@ function isConfirmed(
 }
 
 /**
- * Finds the custom fields that were sent but do not exist in AlfaCRM, which ignores them silently. They are missing in the record
- * of the answer. An answer that shows nothing but the ID and what was sent is no record, and proves nothing.
+ * Finds the custom fields that were sent but do not exist in AlfaCRM, which ignores them silently.
+ * They are missing in the record of the answer. An answer that shows nothing but the ID and what
+ * was sent is no record, and proves nothing.
  */
 function findIgnoredFields({ body: sent = {} }: ItemRequest, record: IDataObject): string[] {
 	const isRecord = Object.keys(record).some((name) => name !== 'id' && !(name in sent));

@@ -1,11 +1,17 @@
 import type { Effect } from '../api/effects';
 
-/** Records what an item has sent, and what AlfaCRM has confirmed to have saved. An item and its resolved form share one log. */
+/**
+ * Records what an item has sent, and what AlfaCRM has confirmed to have saved. An item and its
+ * resolved form share one log.
+ */
 export class ItemLog {
 	private readonly tasks: string[] = [];
 	private isSent = false;
 	private isApiCallAccepted = false;
-	/** Until when AlfaCRM may still be carrying out a write whose answer did not come, by `performance.now()`. */
+	/**
+	 * Until when AlfaCRM may still be carrying out a write whose answer did not come, by
+	 * `performance.now()`.
+	 */
 	private underWayUntil = 0;
 
 	/** Whether the item has sent any call. */
@@ -60,14 +66,20 @@ export class ItemLog {
 		this.follow(log);
 	}
 
-	/** What an error about the item says. An item that only reads and has begun to needs no such sentence. */
+	/**
+	 * What an error about the item says. An item that only reads and has begun to needs no such
+	 * sentence.
+	 */
 	effect({ onlyReads }: { onlyReads: boolean }): Effect {
 		if (!this.hasSent) return { kind: 'nothingSent' };
 		if (onlyReads) return { kind: 'unsaid' };
 		return this.hasSaved ? this.confirmedEffect : { kind: 'nothingSaved' };
 	}
 
-	/** What AlfaCRM has confirmed. If it has confirmed nothing, it may have saved something all the same. */
+	/**
+	 * What AlfaCRM has confirmed. If it has confirmed nothing, it may have saved something all the
+	 * same.
+	 */
 	get confirmedEffect(): Effect {
 		return this.hasSaved ? { kind: 'saved', tasks: this.savedTasks } : { kind: 'unsaid' };
 	}

@@ -7,13 +7,16 @@ import { parseJson } from '../values/formats';
 import type { Execution } from './execution';
 import type { Resolution } from './resolution';
 
-/** Reads what the user gave for one input item: the parameters of the node, and the item's own JSON. */
+/**
+ * Reads what the user gave for one input item: the parameters of the node, and the item's own JSON.
+ */
 export abstract class ItemParameters extends ParameterReader {
 	readonly zone: string;
 
 	/**
-	 * @param parameterValues the parameters that were read already. n8n needs more time to resolve an expression than an item needs for
-	 * everything else before its first call, so each parameter is read once.
+	 * @param parameterValues the parameters that were read already. n8n needs more time to resolve an
+	 * expression than an item needs for everything else before its first call, so each parameter is
+	 * read once.
 	 */
 	constructor(
 		readonly execution: Execution,
@@ -46,19 +49,26 @@ export abstract class ItemParameters extends ParameterReader {
 		return this.parameterValues.get(name);
 	}
 
-	/** Reads a collection of the form. A name that the form does not have is refused, since it would have no effect. */
+	/**
+	 * Reads a collection of the form. A name that the form does not have is refused, since it would
+	 * have no effect.
+	 */
 	collection(declared: Parameter): Collection {
 		const values = this.object({ ...declared, default: {} });
 		const knownNames = new Set((declared.options ?? []).map(({ name }) => name));
 		const unknownName = Object.keys(values).find((name) => !knownNames.has(name));
 		if (unknownName === undefined) return new Collection(this, declared, values);
-		throw this.error(`'${declared.displayName}' has no "${unknownName}"`, 'Remove it, or correct its name.');
+		throw this.error(
+			`'${declared.displayName}' has no "${unknownName}"`,
+			'Remove it, or correct its name.',
+		);
 	}
 
 	/** @throws NodeOperationError if the parameter is not a JSON object */
 	object(parameter: Parameter): IDataObject {
 		const value = this.input(parameter);
-		const object = typeof value === 'string' ? parseJson(value.trim() === '' ? '{}' : value) : value;
+		const object =
+			typeof value === 'string' ? parseJson(value.trim() === '' ? '{}' : value) : value;
 		if (isPlain(object)) return object as IDataObject;
 		throw this.error(
 			`'${parameter.displayName}' is not a JSON object`,

@@ -2,19 +2,25 @@ import type { Entity } from '../entities/types';
 import type { Branch } from '../store/located';
 
 /**
- * The keys of locks, of experiences with AlfaCRM, and of what is read once for all items. Each kind of key has a function here
- * that makes it, so that two kinds never have the same key by accident. The keys that only one room of the operations needs are
- * made there.
+ * The keys of locks, of experiences with AlfaCRM, and of what is read once for all items. Each kind
+ * of key has a function here that makes it, so that two kinds never have the same key by accident.
+ * The keys that only one room of the operations needs are made there.
  */
 
 type HasPath = Pick<Entity, 'path'>;
 
-/** Names a record, or a value by which one is looked for. Only one piece of work at a time may deal with it. */
+/**
+ * Names a record, or a value by which one is looked for. Only one piece of work at a time may deal
+ * with it.
+ */
 export type LockKey = readonly [path: string, ...parts: Array<string | number>];
 
 // ---------------------------------------------------------------- locks and writes
 
-/** Stands for all records of an entity. A write notes it, so that lists of the entity that were read before count as stale. */
+/**
+ * Stands for all records of an entity. A write notes it, so that lists of the entity that were read
+ * before count as stale.
+ */
 export const entityKey = (path: string): LockKey => [path];
 
 /** Guards one record against two changes at the same moment. */
@@ -23,7 +29,10 @@ export const recordKey = ({ path }: HasPath, id: number): LockKey => [path, 'rec
 // ---------------------------------------------------------------- experiences: see `Execution.noteSeen`
 
 /** Notes that AlfaCRM reads the days of an entity only in the format that is tried second. */
-export const fallbackDatesKey = ({ path }: HasPath): LockKey => [path, 'takes days in the other format'];
+export const fallbackDatesKey = ({ path }: HasPath): LockKey => [
+	path,
+	'takes days in the other format',
+];
 
 // ---------------------------------------------------------------- names of what is read once: see `Execution.cached`
 
@@ -31,10 +40,11 @@ export const fallbackDatesKey = ({ path }: HasPath): LockKey => [path, 'takes da
 export const shortListName = (branch: Branch): string => JSON.stringify(['short', branch]);
 
 /**
- * Names the titles of an entity's records, which the output shows in place of IDs. Undefined titles are kept as well, so that a
- * list that this user may not read is not asked for again.
+ * Names the titles of an entity's records, which the output shows in place of IDs. Undefined titles
+ * are kept as well, so that a list that this user may not read is not asked for again.
  *
- * @param notBefore when the list must not have been read before; undefined for one of the last minutes
+ * @param notBefore when the list must not have been read before; undefined for one of the last
+ * minutes
  */
 export const titlesName = (branch: Branch, notBefore?: number): string =>
 	JSON.stringify(['names', branch, notBefore]);

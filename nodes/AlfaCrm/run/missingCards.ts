@@ -1,6 +1,9 @@
 import type { Item } from './item';
 
-/** Warns of customers who come to a lesson, but whose cards AlfaCRM shows in none of the lists that could be read. */
+/**
+ * Warns of customers who come to a lesson, but whose cards AlfaCRM shows in none of the lists that
+ * could be read.
+ */
 export function warnOfMissingCards(item: Item, customerIds: readonly number[]): void {
 	if (customerIds.length === 0) return;
 	item.execution.hints.add(

@@ -11,8 +11,8 @@ import { readId } from '../values/formats';
 import type { BoundRecord } from './resolution';
 
 /**
- * Finds the IDs of records that a user gives by their names. Nodes and triggers look names up in the same way, but read the
- * lists of names in different ways: see `NameLookup`.
+ * Finds the IDs of records that a user gives by their names. Nodes and triggers look names up in
+ * the same way, but read the lists of names in different ways: see `NameLookup`.
  */
 
 type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
@@ -21,7 +21,10 @@ type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
 export interface NameLookup {
 	/** Returns undefined for a list that this user may not read. */
 	readList(entity: Entity): Promise<ShortList | undefined>;
-	/** Reads the list anew, for a lookup whose `readList` may give a list that was read some minutes ago. */
+	/**
+	 * Reads the list anew, for a lookup whose `readList` may give a list that was read some minutes
+	 * ago.
+	 */
 	readNewestList?: NameLookup['readList'];
 	/** Makes the error that refuses a name. */
 	error(message: string, advice: string): Error;
@@ -37,7 +40,11 @@ const MOST_CHOICES = 20;
  *
  * @throws what `lookup.error` makes, for an unknown or ambiguous name
  */
-export async function replaceName(lookup: NameLookup, field: Reference, value: unknown): Promise<unknown> {
+export async function replaceName(
+	lookup: NameLookup,
+	field: Reference,
+	value: unknown,
+): Promise<unknown> {
 	const { content, mode } = unpack(value);
 	const name = nameIn(field, content, mode);
 	if (name === undefined) return value;
@@ -46,17 +53,25 @@ export async function replaceName(lookup: NameLookup, field: Reference, value: u
 }
 
 /**
- * Puts IDs in place of the names in a list of references. One text may hold several names, separated by commas, and a name may
- * hold a comma itself. Returns the very same value if it holds no name.
+ * Puts IDs in place of the names in a list of references. One text may hold several names,
+ * separated by commas, and a name may hold a comma itself. Returns the very same value if it holds
+ * no name.
  *
  * @throws what `lookup.error` makes, for an unknown or ambiguous name
  */
-export async function replaceNames(lookup: NameLookup, field: Reference, value: unknown): Promise<unknown> {
+export async function replaceNames(
+	lookup: NameLookup,
+	field: Reference,
+	value: unknown,
+): Promise<unknown> {
 	const { content, mode } = unpack(value);
-	const entries: readonly unknown[] = Array.isArray(content) ? content : (listIn(content) ?? [content]);
+	const entries: readonly unknown[] = Array.isArray(content)
+		? content
+		: (listIn(content) ?? [content]);
 
 	const results: unknown[] = [];
-	for (const entry of entries) results.push(...(await replaceNamesInEntry(lookup, field, entry, mode)));
+	for (const entry of entries)
+		results.push(...(await replaceNamesInEntry(lookup, field, entry, mode)));
 
 	return results.every((result, index) => result === entries[index]) ? value : results;
 }
@@ -86,7 +101,10 @@ function unpack(value: unknown): { content: unknown; mode?: unknown } {
 	return { content: value.value, mode };
 }
 
-/** Reads a text that is given in place of an ID. Digits are an ID, unless the user chose to give a name. An address is no name. */
+/**
+ * Reads a text that is given in place of an ID. Digits are an ID, unless the user chose to give a
+ * name. An address is no name.
+ */
 function nameIn(field: Reference, value: unknown, mode?: unknown): string | undefined {
 	// A sheet gives the name of room 1 as a number.
 	const text = mode === 'name' && typeof value === 'number' ? String(value) : value;
@@ -97,8 +115,8 @@ function nameIn(field: Reference, value: unknown, mode?: unknown): string | unde
 }
 
 /**
- * Reads the list in which names are looked up, anew if it does not have all of them: somebody may have added one since another
- * execution has read the list.
+ * Reads the list in which names are looked up, anew if it does not have all of them: somebody may
+ * have added one since another execution has read the list.
  *
  * @param entry the value that holds the names. It may be one name itself.
  * @throws what `lookup.error` makes, if this user may not read the list
@@ -111,10 +129,12 @@ async function listWithNames(
 ): Promise<ShortList> {
 	const entity = entityOf(field.entity);
 	const knownList = await lookup.readList(entity);
-	const isKnown = (text: unknown) => typeof text === 'string' && knownList?.named(text).length === 1;
+	const isKnown = (text: unknown) =>
+		typeof text === 'string' && knownList?.named(text).length === 1;
 	const needsNewestList = knownList !== undefined && !isKnown(entry) && !names.every(isKnown);
 
-	const list = needsNewestList && lookup.readNewestList ? await lookup.readNewestList(entity) : knownList;
+	const list =
+		needsNewestList && lookup.readNewestList ? await lookup.readNewestList(entity) : knownList;
 	if (list !== undefined) return list;
 	throw lookup.error(
 		`'${labelInForm(field)}' is ${quoted(names[0])}, and this user may not list the ${entity.plural.toLowerCase()} to look for that name`,
@@ -136,7 +156,12 @@ function findId(lookup: NameLookup, field: Reference, name: string, list: ShortL
 	return id;
 }
 
-function unknownNameError(lookup: NameLookup, field: Reference, name: string, list: ShortList): Error {
+function unknownNameError(
+	lookup: NameLookup,
+	field: Reference,
+	name: string,
+	list: ShortList,
+): Error {
 	const noun = entityOf(field.entity).label.toLowerCase();
 	return lookup.error(
 		`'${labelInForm(field)}' is ${quoted(name)}, and no ${noun} is called that`,
@@ -144,7 +169,12 @@ function unknownNameError(lookup: NameLookup, field: Reference, name: string, li
 	);
 }
 
-function ambiguousNameError(lookup: NameLookup, field: Reference, name: string, list: ShortList): Error {
+function ambiguousNameError(
+	lookup: NameLookup,
+	field: Reference,
+	name: string,
+	list: ShortList,
+): Error {
 	const plural = entityOf(field.entity).plural.toLowerCase();
 	const matches = list.named(name);
 	return lookup.error(

@@ -9,10 +9,11 @@ import type { Item } from './item';
 import { shortListName, titlesName } from './keys';
 
 /**
- * Reads the short list in which the names of an entity's records are looked up, once for all items of the execution, and for other
- * executions of the account.
+ * Reads the short list in which the names of an entity's records are looked up, once for all items
+ * of the execution, and for other executions of the account.
  *
- * @param notBefore when the list must not have been read before, by `performance.now()`; by default some minutes ago
+ * @param notBefore when the list must not have been read before, by `performance.now()`; by default
+ * some minutes ago
  */
 export async function shortListOf(
 	item: Item,
@@ -29,8 +30,9 @@ export async function shortListOf(
 }
 
 /**
- * Makes the source from which the output of an execution takes names. Each list is read once, for the first item that needs it. A
- * list that cannot be read makes no item fail, and is not asked for again.
+ * Makes the source from which the output of an execution takes names. Each list is read once, for
+ * the first item that needs it. A list that cannot be read makes no item fail, and is not asked for
+ * again.
  */
 export function nameSourceOf(item: Item): NameSource {
 	return {
@@ -55,7 +57,10 @@ async function readTitlesOnce(
 	return await item.execution.cached(entity.path, name, read);
 }
 
-/** Reads the titles of an entity's records. If the list cannot be read, adds a hint and returns undefined. */
+/**
+ * Reads the titles of an entity's records. If the list cannot be read, adds a hint and returns
+ * undefined.
+ */
 async function readTitles(
 	item: Item,
 	entity: Entity,
@@ -75,7 +80,10 @@ async function readTitles(
 	}
 }
 
-/** Returns the branch in whose list an entity's records are. All branches share the list of a global entity. */
+/**
+ * Returns the branch in whose list an entity's records are. All branches share the list of a global
+ * entity.
+ */
 function branchOfList(entity: Entity, branch: Branch): Branch {
 	return listOfNames(entity, branch).branch;
 }

@@ -6,7 +6,10 @@ import type { Parameter } from '../form/parameters';
 import type { Item } from './item';
 import type { ObjectSchema } from '../output/recordSchema';
 
-/** The places in the form of an operation, in their order. Each part of a form says by its slots where its parameters stand. */
+/**
+ * The places in the form of an operation, in their order. Each part of a form says by its slots
+ * where its parameters stand.
+ */
 export const SLOTS = [
 	'branch',
 	'keys',
@@ -39,7 +42,8 @@ export interface Nouns {
 }
 
 /**
- * What the list of operations shows. An AI agent is shown the action alone. The description says only what the name does not say.
+ * What the list of operations shows. An AI agent is shown the action alone. The description says
+ * only what the name does not say.
  */
 export interface OperationText {
 	name: string;
@@ -60,13 +64,16 @@ export interface Operation {
 	reads?: true;
 	/** Set if it is about all branches unless one is chosen. Then 'Branch' may be empty. */
 	anyBranch?: true;
-	/** Whether it decides something by the clock or the date of the workflow. Then the form names the workflow's time zone. */
+	/**
+	 * Whether it decides something by the clock or the date of the workflow. Then the form names the
+	 * workflow's time zone.
+	 */
 	decidesByTime?: boolean;
 }
 
 /**
- * Everything about an action that depends on its kind. The declaration of the action in its entity says the rest; together they make
- * an operation.
+ * Everything about an action that depends on its kind. The declaration of the action in its entity
+ * says the rest; together they make an operation.
  */
 export interface ActionKind<K extends ActionKindName> {
 	/** Makes its part of the form, besides the record and the fields that the action declares. */
@@ -79,7 +86,10 @@ export interface ActionKind<K extends ActionKindName> {
 	reads?: true;
 	/** The same as of an operation. */
 	anyBranch?: true;
-	/** Whether the action decides something by the clock, apart from fields whose default depends on today's date. */
+	/**
+	 * Whether the action decides something by the clock, apart from fields whose default depends on
+	 * today's date.
+	 */
 	decidesByTime?: (action: ActionOf<K>) => boolean;
 }
 
@@ -110,7 +120,10 @@ export interface CatalogueEntry {
 	formPart: OperationPart;
 }
 
-/** Everything that a user can choose in 'Resource' and 'Operation'. It is made once, for every item looks its operation up. */
+/**
+ * Everything that a user can choose in 'Resource' and 'Operation'. It is made once, for every item
+ * looks its operation up.
+ */
 export interface Catalogue {
 	/** The parameter that says what is worked on. */
 	resource: Parameter;

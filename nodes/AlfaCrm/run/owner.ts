@@ -18,8 +18,8 @@ import { OWN_USER } from './keys';
 import { getRecord } from './records';
 
 /**
- * Completes a new record that is added to another one, its owner: a payment to its payer, a task to a customer. The new record
- * goes into a branch of the owner, and takes some of the owner's texts.
+ * Completes a new record that is added to another one, its owner: a payment to its payer, a task to
+ * a customer. The new record goes into a branch of the owner, and takes some of the owner's texts.
  */
 
 /** A new record: what the user gave for it, and how it would be sent to the branch of the call. */
@@ -45,15 +45,20 @@ interface FoundOwner extends Owner, LocatedRecord {
 interface CompletedDraft {
 	body: IDataObject;
 	branch: Branch;
-	/** The branches of the owner, any of which may have the same record already. Undefined if the record names no branch. */
+	/**
+	 * The branches of the owner, any of which may have the same record already. Undefined if the
+	 * record names no branch.
+	 */
 	ownerBranches?: number[];
 }
 
 /**
- * Completes a new record from its owner: a text that was not given is taken from the owner, as a payment takes the payer's name.
+ * Completes a new record from its owner: a text that was not given is taken from the owner, as a
+ * payment takes the payer's name.
  *
  * @param owner by default the customer whose ID is given, if a field takes a text of the customer
- * @throws NodeApiError if there is no such owner, NodeOperationError if the user has to choose one of the owner's branches
+ * @throws NodeApiError if there is no such owner, NodeOperationError if the user has to choose one
+ * of the owner's branches
  */
 export async function completeFromOwner(
 	item: Item,
@@ -66,7 +71,11 @@ export async function completeFromOwner(
 
 	const branchField = fields.find(({ fromBranch }) => fromBranch);
 	const givenBranches = readGivenBranches(branchField, draft);
-	const branch = chooseBranch(item, foundOwner, { branchField, givenBranches, callBranch: draft.branch });
+	const branch = chooseBranch(item, foundOwner, {
+		branchField,
+		givenBranches,
+		callBranch: draft.branch,
+	});
 
 	const completedBody = { ...copyTexts(foundOwner.row, fields, body), ...body };
 	if (branchField && givenBranches.length === 0) {
@@ -85,18 +94,29 @@ function customerOf({ fields, body }: Draft): Owner | undefined {
 }
 
 /**
- * Reads the owner. Returns undefined if this user may not see it, since a user may have the right to add the new record all the
- * same. AlfaCRM decides.
+ * Reads the owner. Returns undefined if this user may not see it, since a user may have the right
+ * to add the new record all the same. AlfaCRM decides.
  */
-async function readOwner(item: Item, owner: Owner, branch: Branch): Promise<FoundOwner | undefined> {
+async function readOwner(
+	item: Item,
+	owner: Owner,
+	branch: Branch,
+): Promise<FoundOwner | undefined> {
 	const { entity, id } = owner;
 	const target = { path: entity.path, branch, query: {}, labels: {} };
 	const record = await item.readIfAllowed(async () => await getRecord(item, entity, id, target));
 	return record && { ...owner, ...record, branches: readIds(listOf(record.row.branch_ids)) };
 }
 
-/** Copies texts of the owner that were not given for the new record. They are cut to fit, because nobody chose their length. */
-function copyTexts(ownerRow: IDataObject, fields: readonly Field[], body: IDataObject): IDataObject {
+/**
+ * Copies texts of the owner that were not given for the new record. They are cut to fit, because
+ * nobody chose their length.
+ */
+function copyTexts(
+	ownerRow: IDataObject,
+	fields: readonly Field[],
+	body: IDataObject,
+): IDataObject {
 	const copies: IDataObject = {};
 	for (const field of fields) {
 		const { name, copyFrom } = field;
@@ -172,10 +192,15 @@ function warnOfForeignBranch(
 	);
 }
 
-/** Refuses a record that was given by its name, for example a till, if it belongs to other branches than the new record. */
+/**
+ * Refuses a record that was given by its name, for example a till, if it belongs to other branches
+ * than the new record.
+ */
 function assertNamesBelongTo(item: Item, branch: Branch, { entity }: FoundOwner): void {
 	if (branch === undefined) return;
-	const foreignRecord = item.resolution.boundRecords.find(({ branches }) => !branches.includes(branch));
+	const foreignRecord = item.resolution.boundRecords.find(
+		({ branches }) => !branches.includes(branch),
+	);
 	if (foreignRecord === undefined) return;
 	const { given, branches } = foreignRecord;
 	throw item.error(
@@ -205,7 +230,10 @@ export async function addAuthor(
 	return userId === undefined ? body : { [authorField.name]: userId, ...body };
 }
 
-/** Finds the user of the credential by the email. Returns undefined if the list does not show that user, or may not be read. */
+/**
+ * Finds the user of the credential by the email. Returns undefined if the list does not show that
+ * user, or may not be read.
+ */
 async function findOwnUser(item: Item, branch: Branch): Promise<number | undefined> {
 	const ownEmail = normalizeText(await item.execution.client.email());
 	const isOwn = (row: IDataObject) =>

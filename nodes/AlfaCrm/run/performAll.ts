@@ -12,14 +12,19 @@ import { prepareItem } from './prepareItem';
 /**
  * Does for each input item what the node's parameters say.
  *
- * - **Order.** Items begin in their order, and the output has their order. If AlfaCRM is far away, the next items begin before
- *   the first are done. Items that share a key take turns in their order: see `Item.withLock`.
- * - **Failure.** After the first failure no other item begins, unless the node continues on fail. Items that are under way are
- *   waited for, so that the error can tell what they have saved.
+ * - **Order.** Items begin in their order, and the output has their order. If AlfaCRM is far away,
+ *   the next items begin before the first are done. Items that share a key take turns in their
+ *   order: see `Item.withLock`.
+ * - **Failure.** After the first failure no other item begins, unless the node continues on fail.
+ *   Items that are under way are waited for, so that the error can tell what they have saved.
  *
- * @throws NodeApiError or NodeOperationError of the first item that failed, unless the node continues on fail
+ * @throws NodeApiError or NodeOperationError of the first item that failed, unless the node
+ * continues on fail
  */
-export async function performAll(execution: Execution, catalogue: Catalogue): Promise<INodeExecutionData[]> {
+export async function performAll(
+	execution: Execution,
+	catalogue: Catalogue,
+): Promise<INodeExecutionData[]> {
 	return await new ItemQueue(execution, catalogue).run();
 }
 
@@ -58,7 +63,8 @@ class ItemQueue {
 			while (this.underWay.size >= (isOneByOne ? 1 : this.execution.client.callsAtOnce)) {
 				await Promise.race(this.underWay);
 			}
-			// An item whose parameters cannot be read fails in this pause, so that the next one does not begin.
+			// An item whose parameters cannot be read fails in this pause, so that the next one does not
+			// begin.
 			if (this.underWay.size > 0) await sleep(0);
 			if (this.failures.length > 0) return;
 			await this.attempt(item, async () => await this.begin(item));
@@ -73,7 +79,10 @@ class ItemQueue {
 		return otherResources.get(resource)?.oneByOne === true;
 	}
 
-	/** Finds out what an item is about, and lets its work begin. Waits for the work of the first item only. */
+	/**
+	 * Finds out what an item is about, and lets its work begin. Waits for the work of the first item
+	 * only.
+	 */
 	private async begin(item: Item): Promise<void> {
 		if (this.execution.origin === '') await this.execution.readCredential();
 		const perform = await prepareItem(item, this.catalogue);
@@ -81,7 +90,10 @@ class ItemQueue {
 
 		const performItem = async () => {
 			const results = await perform();
-			this.output[item.index] = results.map((result) => ({ ...result, pairedItem: { item: item.index } }));
+			this.output[item.index] = results.map((result) => ({
+				...result,
+				pairedItem: { item: item.index },
+			}));
 		};
 		const work = this.attempt(item, performItem).finally(() => this.underWay.delete(work));
 		this.underWay.add(work);
@@ -94,7 +106,8 @@ class ItemQueue {
 		try {
 			await work();
 		} catch (caught) {
-			// After another item's failure, an item that has only waited for its turn has not failed itself.
+			// After another item's failure, an item that has only waited for its turn has not failed
+			// itself.
 			const hasNotBegun = this.execution.isStopping && !item.hasSent;
 			if (!hasNotBegun) this.noteFailure(item, item.asError(caught));
 		}

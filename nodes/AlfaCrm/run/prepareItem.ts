@@ -6,11 +6,12 @@ import { resolveItem } from './resolveItem';
 type Perform = () => Promise<Output[]>;
 
 /**
- * Finds out what an item is about: its operation, its branch, and the records that its parameters name.
+ * Finds out what an item is about: its operation, its branch, and the records that its parameters
+ * name.
  *
- * @returns a function that performs the operation. Everything that the item needs to take its turn is known by then, so it
- * asks for its locks before it waits for anything else. Therefore items that begin one after the other ask for their locks in
- * their order.
+ * @returns a function that performs the operation. Everything that the item needs to take its turn
+ * is known by then, so it asks for its locks before it waits for anything else. Therefore items
+ * that begin one after the other ask for their locks in their order.
  */
 export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Perform> {
 	const resource = item.choice(catalogue.resource);
@@ -23,7 +24,9 @@ export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Per
 	const operationName = item.text(catalogue.operation);
 	const entry = catalogue.entriesOf(entity).get(operationName);
 	if (entry === undefined)
-		throw item.error(`'Operation' must be one that ${entity.label} has, but it is "${operationName}"`);
+		throw item.error(
+			`'Operation' must be one that ${entity.label} has, but it is "${operationName}"`,
+		);
 
 	const { operation } = entry;
 	item.execution.decidesByTime ||= operation.decidesByTime === true;

@@ -14,12 +14,12 @@ import type { Item, ItemRequest } from './item';
 import { branchesOf } from './target';
 
 /**
- * Reads lists for an item. A list is incomplete if fewer rows came than AlfaCRM counts, also after it was read once more. What
- * that means depends on what the rows are for:
+ * Reads lists for an item. A list is incomplete if fewer rows came than AlfaCRM counts, also after
+ * it was read once more. What that means depends on what the rows are for:
  *
  * - **Rows that the user gets** (`readList`): a hint tells how many are missing.
- * - **Rows that decide something**, such as whether a record is new (`readWholeList`): an error, because a second record, or a
- *   wrong one, would be worse than none.
+ * - **Rows that decide something**, such as whether a record is new (`readWholeList`): an error,
+ *   because a second record, or a wrong one, would be worse than none.
  */
 
 // ---------------------------------------------------------------- the form
@@ -43,9 +43,15 @@ const limitParameter: INodeProperties = {
 	description: 'Max number of results to return',
 };
 
-export const limitForm: INodeProperties[] = [returnAll, showWhen(limitParameter, { returnAll: [false] })];
+export const limitForm: INodeProperties[] = [
+	returnAll,
+	showWhen(limitParameter, { returnAll: [false] }),
+];
 
-/** Reads how many rows the user wants; `Infinity` for all. Call it before anything is sent, because it may refuse the form. */
+/**
+ * Reads how many rows the user wants; `Infinity` for all. Call it before anything is sent, because
+ * it may refuse the form.
+ */
 export function readLimit(item: Item): number {
 	return item.flag(returnAll) ? Infinity : item.integer(limitParameter);
 }
@@ -53,7 +59,8 @@ export function readLimit(item: Item): number {
 // ---------------------------------------------------------------- rows that the user gets
 
 /**
- * Reads the rows of a list, each once. A hint tells if some are missing, or if there may be more than the limit.
+ * Reads the rows of a list, each once. A hint tells if some are missing, or if there may be more
+ * than the limit.
  *
  * @param plural what is listed, in small letters
  */
@@ -66,13 +73,17 @@ export async function readList(
 	const { limit = Infinity, passes = [{}] } = options;
 	const { rows, total = Infinity } = await warningReader(item, plural).collect(list, options);
 
-	// A total counts unwanted rows too, that of several passes is the total of one of them, and some lists have none. API notes 3.
+	// A total counts unwanted rows too, that of several passes is the total of one of them, and some
+	// lists have none. API notes 3.
 	const mayHaveMore = passes.length > 1 || total > limit;
 	if (rows.length >= limit && mayHaveMore) warnOfLimit(item, limit, plural);
 	return rows;
 }
 
-/** Tells the user that there may be more rows. With one input item the editor itself tells so, by comparing the output with *Limit*. */
+/**
+ * Tells the user that there may be more rows. With one input item the editor itself tells so, by
+ * comparing the output with *Limit*.
+ */
 export function warnOfLimit(item: Item, limit: number, plural: string): void {
 	if (item.execution.context.getInputData().length === 1) return;
 
@@ -107,7 +118,10 @@ export function warnOfMissing(
 	);
 }
 
-/** Picks each record once from the rows of several lists, as the last list shows it. Rows without an ID are all kept. */
+/**
+ * Picks each record once from the rows of several lists, as the last list shows it. Rows without an
+ * ID are all kept.
+ */
 export function uniqueRecords(rows: readonly IDataObject[]): IDataObject[] {
 	const recordsByKey = new Map(rows.map((row) => [readId(row.id) ?? row, row]));
 	return [...recordsByKey.values()];
@@ -134,7 +148,10 @@ export async function readWholeList(
 	return rows;
 }
 
-/** Reads all rows of a list once for all items of the execution. What the items write is noted in it. */
+/**
+ * Reads all rows of a list once for all items of the execution. What the items write is noted in
+ * it.
+ */
 export async function readWholeListOnce(
 	item: Item,
 	entity: Entity,
@@ -160,7 +177,10 @@ export interface FieldFilter {
 	fieldName: string;
 	/** The filter as it is sent; empty if the list has no filter by this field. */
 	query: IDataObject;
-	/** Whether a row can have passed the filter. If too many rows cannot, AlfaCRM has ignored the filter. */
+	/**
+	 * Whether a row can have passed the filter. If too many rows cannot, AlfaCRM has ignored the
+	 * filter.
+	 */
 	mayMatch: (row: IDataObject) => boolean;
 	/** The error to throw if no row shows the field, so that nothing would ever be found. */
 	fieldMissingError?: () => Error;
@@ -176,8 +196,9 @@ interface FilteredRows {
 /**
  * Reads the rows that may pass a filter.
  *
- * AlfaCRM ignores a filter that it does not know and lists all rows, which would then be read again for each item. So once a
- * filter was seen to be ignored, or if there is none, the whole list is read once for all items. API notes 11.
+ * AlfaCRM ignores a filter that it does not know and lists all rows, which would then be read again
+ * for each item. So once a filter was seen to be ignored, or if there is none, the whole list is
+ * read once for all items. API notes 11.
  */
 export async function readFiltered(
 	item: Item,
@@ -209,7 +230,10 @@ export async function readFiltered(
 }
 
 /** @throws the error of the filter when there are rows, and none of them shows its field */
-function assertFieldShown(rows: readonly IDataObject[], { fieldName, fieldMissingError }: FieldFilter): void {
+function assertFieldShown(
+	rows: readonly IDataObject[],
+	{ fieldName, fieldMissingError }: FieldFilter,
+): void {
 	if (fieldMissingError === undefined || rows.length === 0) return;
 	if (!rows.some((row) => fieldName in row)) throw fieldMissingError();
 }
@@ -217,10 +241,14 @@ function assertFieldShown(rows: readonly IDataObject[], { fieldName, fieldMissin
 // ---------------------------------------------------------------- kinds of records
 
 /**
- * Makes the passes that list the kinds of records that AlfaCRM may leave out, such as refunds among payments. A hint tells if this
- * user may not list the kinds. API notes 5.16.
+ * Makes the passes that list the kinds of records that AlfaCRM may leave out, such as refunds among
+ * payments. A hint tells if this user may not list the kinds. API notes 5.16.
  */
-export async function readKindPasses(item: Item, entity: Entity, branch?: number): Promise<IDataObject[]> {
+export async function readKindPasses(
+	item: Item,
+	entity: Entity,
+	branch?: number,
+): Promise<IDataObject[]> {
 	const { kinds } = entity.hidden ?? {};
 	if (kinds === undefined) return [];
 

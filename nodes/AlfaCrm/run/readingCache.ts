@@ -12,11 +12,12 @@ import { entityKey } from './keys';
 /**
  * Keeps what the items of an execution need in common, so that it is read once.
  *
- * - **Writes of others.** A value is stale as soon as another execution of this process writes to its entity.
- * - **Own writes.** What the execution itself writes is noted in the lists that it keeps, so they stay valid. Other values can be
- *   marked as stale after an own write: `untilOwnWrite`.
- * - **Other processes.** Nobody knows what they write. So everything is forgotten when this process gets the database lock back:
- *   see `forgetAll`.
+ * - **Writes of others.** A value is stale as soon as another execution of this process writes to
+ *   its entity.
+ * - **Own writes.** What the execution itself writes is noted in the lists that it keeps, so they
+ *   stay valid. Other values can be marked as stale after an own write: `untilOwnWrite`.
+ * - **Other processes.** Nobody knows what they write. So everything is forgotten when this process
+ *   gets the database lock back: see `forgetAll`.
  */
 export class ReadingCache {
 	private readings = new Map<string, CachedReading>();
@@ -49,7 +50,9 @@ export class ReadingCache {
 
 		// If everything is forgotten meanwhile, the result goes into the maps that were forgotten.
 		const { readings, pendingReadings } = this;
-		const pendingReading = shared ? this.readForAccount(path, name, read, shared) : readForExecution(read);
+		const pendingReading = shared
+			? this.readForAccount(path, name, read, shared)
+			: readForExecution(read);
 		pendingReadings.set(key, pendingReading);
 		try {
 			const reading = await pendingReading;
@@ -60,7 +63,10 @@ export class ReadingCache {
 		}
 	}
 
-	/** Notes that records of an entity are being written: others' readings of that entity are stale from now on. */
+	/**
+	 * Notes that records of an entity are being written: others' readings of that entity are stale
+	 * from now on.
+	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
 		const ownReadings = [...this.readings.values()].filter(
 			(reading) => reading.path === path && !reading.untilOwnWrite && this.isCurrent(reading),
@@ -113,7 +119,10 @@ interface CachedReading extends Reading<unknown> {
 interface SharedReading<T> {
 	/** When the value must not have been read before, by `performance.now()`. */
 	notBefore: number;
-	/** Whether others may have the value. A list that this user may not read, or that did not come whole, is not for them. */
+	/**
+	 * Whether others may have the value. A list that this user may not read, or that did not come
+	 * whole, is not for them.
+	 */
 	isKept: (value: T) => boolean;
 }
 

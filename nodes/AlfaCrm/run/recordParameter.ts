@@ -4,11 +4,13 @@ import type { Entity, MatchKey } from '../entities/types';
 import { idParameter } from './target';
 
 /**
- * The parameter for the record that an operation is about, with modes for its ID and for match keys, such as *By Phone*. How the
- * record is found by them is in `matching/requestedRecord.ts`.
+ * The parameter for the record that an operation is about, with modes for its ID and for match
+ * keys, such as *By Phone*. How the record is found by them is in `matching/requestedRecord.ts`.
  */
 
-/** The mode for a custom field, whose name is typed together with the value. Stored in workflows. */
+/**
+ * The mode for a custom field, whose name is typed together with the value. Stored in workflows.
+ */
 const CUSTOM_MODE = 'custom';
 
 const CUSTOM_EXAMPLE = 'custom_crm_id=1042';
@@ -35,12 +37,18 @@ export function recordParameter(entity: Entity): INodeProperties {
 	};
 }
 
-/** Finds the match key that a mode is for. Returns undefined for a mode for IDs, and for an unknown one. */
+/**
+ * Finds the match key that a mode is for. Returns undefined for a mode for IDs, and for an unknown
+ * one.
+ */
 export function keyOfMode(entity: Entity, mode: unknown): MatchKey | undefined {
 	return singleValueKeys(entity).find((key) => modeName(key) === mode);
 }
 
-/** Reads a custom field and its value, as in `custom_crm_id=1042`. Returns undefined for any other text. */
+/**
+ * Reads a custom field and its value, as in `custom_crm_id=1042`. Returns undefined for any other
+ * text.
+ */
 export function readCustomValue(text: unknown): { name: string; value: string } | undefined {
 	if (typeof text !== 'string') return undefined;
 	const [, name, value] = /^\s*(custom_\w+)\s*=([\s\S]*)$/.exec(text) ?? [];
@@ -58,7 +66,10 @@ function modeName({ fields: [fieldName = CUSTOM_MODE] }: MatchKey): string {
 	return fieldName;
 }
 
-/** Makes what helps to fill in the mode for a key. n8n checks a custom field and its value while the user types. */
+/**
+ * Makes what helps to fill in the mode for a key. n8n checks a custom field and its value while the
+ * user types.
+ */
 function makeModeHelp(
 	entity: Entity,
 	{ fields: [fieldName], description }: MatchKey,

@@ -7,8 +7,8 @@ import type { Item } from './item';
 import { readKindPasses } from './readList';
 
 /**
- * Reads and writes one record by its ID. A customer may be in any branch, so a record that is not in the branch of the call is
- * looked for in the other branches.
+ * Reads and writes one record by its ID. A customer may be in any branch, so a record that is not
+ * in the branch of the call is looked for in the other branches.
  */
 
 /**
@@ -33,7 +33,8 @@ export async function currentRecord(
 }
 
 /**
- * Reads a record in the branch of the target, or in another branch if the entity's records may be in any, or no branch is known.
+ * Reads a record in the branch of the target, or in another branch if the entity's records may be
+ * in any, or no branch is known.
  *
  * @throws NodeApiError if there is no such record
  */
@@ -43,7 +44,8 @@ export async function getRecord(
 	id: number,
 	target: Target,
 ): Promise<LocatedRecord> {
-	const readIn = async (branch: Branch) => await currentRecord(item, entity, id, { ...target, branch });
+	const readIn = async (branch: Branch) =>
+		await currentRecord(item, entity, id, { ...target, branch });
 	if (!isBranchUnknown(entity, target)) {
 		const record = await readIn(target.branch);
 		if (record) return record;
@@ -57,8 +59,8 @@ export async function getRecord(
 }
 
 /**
- * Writes a record in the branch of the target. If that is not known, or AlfaCRM says that the record is not there, writes it in the
- * branch in which it is found.
+ * Writes a record in the branch of the target. If that is not known, or AlfaCRM says that the
+ * record is not there, writes it in the branch in which it is found.
  *
  * @throws NodeApiError if there is no such record
  */
@@ -73,7 +75,8 @@ export async function writeAnywhere<T>(
 		const { branch } = await getRecord(item, entity, id, target);
 		return branch;
 	};
-	if (isBranchUnknown(entity, target)) return await write({ ...target, branch: await findBranch() });
+	if (isBranchUnknown(entity, target))
+		return await write({ ...target, branch: await findBranch() });
 
 	try {
 		return await write(target);
@@ -90,7 +93,10 @@ function isBranchUnknown({ scope }: Entity, { branch }: Target): boolean {
 	return scope === 'branch' && branch === undefined;
 }
 
-/** Whether the records of an entity are looked for in all branches. These are the entities with match keys. */
+/**
+ * Whether the records of an entity are looked for in all branches. These are the entities with
+ * match keys.
+ */
 function mayBeInAnyBranch({ match }: Entity): boolean {
 	return match !== undefined;
 }

@@ -21,7 +21,10 @@ export interface Resolution {
 	readonly onlyReads: boolean;
 	/** Undefined if a branch was chosen, or the operation needs none. */
 	readonly place?: Place;
-	/** The values of parameters that hold IDs in place of names, or in place of the key of a record, by parameter. */
+	/**
+	 * The values of parameters that hold IDs in place of names, or in place of the key of a record,
+	 * by parameter.
+	 */
 	readonly parameters: ReadonlyMap<string, unknown>;
 	/** The input item with IDs in place of names, if all of it is mapped to fields. */
 	readonly json?: IDataObject;

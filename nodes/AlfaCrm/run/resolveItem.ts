@@ -15,34 +15,47 @@ interface Job {
 }
 
 /**
- * Finds out what an item is about, before its operation begins: the branch in which it works, the record that it is about, and the
- * records that its parameters name.
+ * Finds out what an item is about, before its operation begins: the branch in which it works, the
+ * record that it is about, and the records that its parameters name.
  *
- * The order matters. Names are looked up in the branch of the record, so the branch comes first. 'Branch' itself may hold a name, so
- * a record that is given by a key, in a branch that was chosen, is looked for last.
+ * The order matters. Names are looked up in the branch of the record, so the branch comes first.
+ * 'Branch' itself may hold a name, so a record that is given by a key, in a branch that was chosen,
+ * is looked for last.
  *
  * @returns the item for the operation
  */
-export async function resolveItem(item: Item, { entity, operationName, entry }: Job): Promise<Item> {
+export async function resolveItem(
+	item: Item,
+	{ entity, operationName, entry }: Job,
+): Promise<Item> {
 	const { operation } = entry;
 	const itemOfOperation = item.resolvedWith({ onlyReads: operation.reads === true });
 	// An ID or a key that cannot be read is refused here, before anything is sent.
 	const record = readRequestedRecord(itemOfOperation, entity, entry);
 
 	const needsBranch = entity.scope === 'branch' && !operation.anyBranch;
-	const placedItem = needsBranch ? await resolvePlace(itemOfOperation, entity, record) : itemOfOperation;
+	const placedItem = needsBranch
+		? await resolvePlace(itemOfOperation, entity, record)
+		: itemOfOperation;
 	const namedItem = await resolveNames(placedItem, entity, operationName);
 	return await resolveRecord(namedItem, entity, record);
 }
 
-/** Finds out the branch and the named records of an item of a resource that lists several entities: see `lists.ts`. */
+/**
+ * Finds out the branch and the named records of an item of a resource that lists several entities:
+ * see `lists.ts`.
+ */
 export async function resolveListItem(item: Item, entity: Entity): Promise<Item> {
 	const itemOfReading = item.resolvedWith({ onlyReads: true });
-	const placedItem = entity.scope === 'branch' ? await resolvePlace(itemOfReading, entity) : itemOfReading;
+	const placedItem =
+		entity.scope === 'branch' ? await resolvePlace(itemOfReading, entity) : itemOfReading;
 	return await resolveNames(placedItem, entity, 'getAll');
 }
 
-/** Finds out where an item works if 'Branch' is empty. The record through which this is found out is resolved with it. */
+/**
+ * Finds out where an item works if 'Branch' is empty. The record through which this is found out is
+ * resolved with it.
+ */
 async function resolvePlace(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
 	const place = await findPlace(item, record);
 	if (place === undefined) return item;

@@ -20,8 +20,9 @@ import { branchField, givenBranch } from './target';
 type AnyField = Field | Filter;
 
 /**
- * Puts IDs in place of the names of records in the parameters of an item. A name may stand in a parameter of its own, in a
- * collection, in a row, in JSON or in mapped fields. Only a name costs a call, and only the first one of its list.
+ * Puts IDs in place of the names of records in the parameters of an item. A name may stand in a
+ * parameter of its own, in a collection, in a row, in JSON or in mapped fields. Only a name costs a
+ * call, and only the first one of its list.
  *
  * @param operation the name of the operation, on which depends which fields the form has
  * @returns the item with these parameters resolved
@@ -39,14 +40,20 @@ export async function resolveNames(item: Item, entity: Entity, operation: string
 }
 
 /** Returns the fields that the form of an operation has. */
-function fieldsOf({ fields, filters, keys = [], actions = [] }: Entity, operation: string): AnyField[] {
+function fieldsOf(
+	{ fields, filters, keys = [], actions = [] }: Entity,
+	operation: string,
+): AnyField[] {
 	const action = actions.find(({ name }) => name === operation);
 	if (action === undefined) return [...(operation === 'getAll' ? filters : fields), ...keys];
 	const { query = [], fields: actionFields = [], options = [] } = action;
 	return [...query, ...actionFields, ...options, ...keys];
 }
 
-/** Whether a field may hold the name of a record. Fields of other types are not read, since n8n would resolve their expressions. */
+/**
+ * Whether a field may hold the name of a record. Fields of other types are not read, since n8n
+ * would resolve their expressions.
+ */
 function mayHoldNames(field: AnyField): boolean {
 	if (field.type === 'rows') return field.fields.some(mayHoldNames);
 	return field.type === 'reference' || field.type === 'references' || isBranchOfRecord(field);
@@ -57,9 +64,14 @@ function isBranchOfRecord(field: AnyField): boolean {
 	return 'fromBranch' in field && field.fromBranch === true;
 }
 
-/** Resolves the parameters of an item one after the other. Each step sees what the steps before it have resolved. */
+/**
+ * Resolves the parameters of an item one after the other. Each step sees what the steps before it
+ * have resolved.
+ */
 class NameResolver {
-	/** The branch that was given for the record, where the names in its other fields are looked up. */
+	/**
+	 * The branch that was given for the record, where the names in its other fields are looked up.
+	 */
 	private recordBranch: Branch;
 	private readonly lookup: NameLookup;
 
@@ -84,7 +96,8 @@ class NameResolver {
 	async resolveFields(fields: readonly AnyField[]): Promise<void> {
 		for (const [name, rawValue] of Object.entries(this.item.execution.parameters)) {
 			const field = fields.find((candidate) => candidate.name === name);
-			// Of other texts, only that of the parameter 'JSON' is JSON, even if another one looks like it.
+			// Of other texts, only that of the parameter 'JSON' is JSON, even if another one looks like
+			// it.
 			const mayHoldFields = name === JSON_INPUT || (isPlain(rawValue) && !isPicker(rawValue));
 			if (field) await this.resolveField(field);
 			else if (mayHoldFields) await this.resolveFieldsWithin(name, fields);
@@ -123,11 +136,21 @@ class NameResolver {
 	}
 
 	/** Resolves the values of fields. Returns the very same object if it holds no name. */
-	private async resolveValues(fields: readonly AnyField[], values: IDataObject): Promise<IDataObject> {
-		return await replaceEach(fields, values, async (field, value) => await this.resolveValue(field, value));
+	private async resolveValues(
+		fields: readonly AnyField[],
+		values: IDataObject,
+	): Promise<IDataObject> {
+		return await replaceEach(
+			fields,
+			values,
+			async (field, value) => await this.resolveValue(field, value),
+		);
 	}
 
-	/** Resolves the value of a field of the record, and notes its branch. The branch in a row is that of the row alone. */
+	/**
+	 * Resolves the value of a field of the record, and notes its branch. The branch in a row is that
+	 * of the row alone.
+	 */
 	private async resolveValue(field: AnyField, value: unknown): Promise<unknown> {
 		const resolvedValue = await this.replaceNamesIn(field, value);
 		if (isBranchOfRecord(field)) {
@@ -139,7 +162,8 @@ class NameResolver {
 
 	private async replaceNamesIn(field: AnyField, value: unknown): Promise<unknown> {
 		if (field.type === 'rows') return await this.replaceNamesInRows(field.fields, value);
-		if ((field.type !== 'reference' && field.type !== 'references') || !takesNames(field)) return value;
+		if ((field.type !== 'reference' && field.type !== 'references') || !takesNames(field))
+			return value;
 		return field.type === 'references'
 			? await replaceNames(this.lookup, field, value)
 			: await replaceName(this.lookup, field, value);
@@ -149,7 +173,8 @@ class NameResolver {
 		const rows = rowsIn(value) ?? [];
 		const resolvedRows: IDataObject[] = [];
 		for (const row of rows) {
-			const replaceIn = async (field: AnyField, cell: unknown) => await this.replaceNamesIn(field, cell);
+			const replaceIn = async (field: AnyField, cell: unknown) =>
+				await this.replaceNamesIn(field, cell);
 			resolvedRows.push(await replaceEach(fields, row, replaceIn));
 		}
 		return resolvedRows.every((row, index) => row === rows[index]) ? value : resolvedRows;
@@ -161,7 +186,10 @@ class NameResolver {
 		return await item.readIfAllowed(async () => await shortListOf(item, entity, branch, notBefore));
 	}
 
-	/** Finds the branch whose lists hold the names: that of the record or of the call, or else the first one. */
+	/**
+	 * Finds the branch whose lists hold the names: that of the record or of the call, or else the
+	 * first one.
+	 */
 	private async findLookupBranch(): Promise<Branch> {
 		const { item } = this;
 		const branch = this.recordBranch ?? item.place?.branch ?? givenBranch(item);

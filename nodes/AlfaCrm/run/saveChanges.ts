@@ -15,11 +15,13 @@ import { report } from '../output/report';
 import type { Target, LocatedRecord } from '../store/located';
 
 /**
- * Saves changes of a record that was read before: sends only the values that differ from it, and nothing if none differs. So a
- * second run changes nothing.
+ * Saves changes of a record that was read before: sends only the values that differ from it, and
+ * nothing if none differs. So a second run changes nothing.
  *
- * - **Lists** are replaced by AlfaCRM as a whole. So where values are to be added, the list is sent with all that it has already.
- * - **The archive** is a flag that AlfaCRM takes also where it does nothing. So the record is read again after the flag was sent.
+ * - **Lists** are replaced by AlfaCRM as a whole. So where values are to be added, the list is sent
+ *   with all that it has already.
+ * - **The archive** is a flag that AlfaCRM takes also where it does nothing. So the record is read
+ *   again after the flag was sent.
  */
 
 // ---------------------------------------------------------------- the form
@@ -92,7 +94,10 @@ export async function saveChanges(
 	const changedFields = Object.keys(changedValues);
 	if (changedFields.length === 0) {
 		const noun = entity.label.toLowerCase();
-		item.execution.hints.addRepeat(`Nothing of this ${noun} had to be changed`, `${noun} ${idIn(record)}`);
+		item.execution.hints.addRepeat(
+			`Nothing of this ${noun} had to be changed`,
+			`${noun} ${idIn(record)}`,
+		);
 		return report(show, record.row, 'unchanged', changedFields);
 	}
 
@@ -104,7 +109,10 @@ export async function saveChanges(
 	return report(show, savedRecord.row, 'updated', changedFields);
 }
 
-/** Finds the values that differ from the record. The row may not show whether it is archived, so that is found out before. */
+/**
+ * Finds the values that differ from the record. The row may not show whether it is archived, so
+ * that is found out before.
+ */
 async function findChangedValues(
 	{ item, entity, target }: RecordTask,
 	record: FoundRecord,
@@ -137,7 +145,10 @@ async function sendUpdate(
 	return { row: { ...row, ...withoutArchiveFlag(changedValues), ...answeredRow }, branch };
 }
 
-/** Leaves out the flag of the archive: that AlfaCRM has taken it does not prove that the record is in the archive now. */
+/**
+ * Leaves out the flag of the archive: that AlfaCRM has taken it does not prove that the record is
+ * in the archive now.
+ */
 function withoutArchiveFlag(values: IDataObject): IDataObject {
 	return Object.fromEntries(Object.entries(values).filter(([name]) => name !== 'removed'));
 }
@@ -160,7 +171,10 @@ async function warnIfFlagHasNoEffect(
 	);
 }
 
-/** Tells the user that a changed record is in the archive: lists do not show it, so the user may not know. */
+/**
+ * Tells the user that a changed record is in the archive: lists do not show it, so the user may not
+ * know.
+ */
 function warnIfInArchive({ item, entity }: RecordTask, record: FoundRecord): void {
 	const isInArchive = record.archived ?? archivedByRow(entity, record.row, item.zone);
 	if (!isInArchive) return;
@@ -175,7 +189,9 @@ const idIn = ({ row }: LocatedRecord): string => String(row.id);
 
 // ---------------------------------------------------------------- comparing
 
-/** Picks the values that would change a record. A field that AlfaCRM does not show counts as empty. */
+/**
+ * Picks the values that would change a record. A field that AlfaCRM does not show counts as empty.
+ */
 export function differences(
 	item: Item,
 	entity: Pick<Entity, 'fields'>,
@@ -187,17 +203,19 @@ export function differences(
 	for (const [name, value] of Object.entries(values)) {
 		const field = entity.fields.find((candidate) => candidate.name === name) ?? customField(name);
 		const shownValue = row[name];
-		const valueToSave = addToLists && isList(field) ? addToList(item, field, shownValue, value) : value;
+		const valueToSave =
+			addToLists && isList(field) ? addToList(item, field, shownValue, value) : value;
 		if (!isStored(field, shownValue, valueToSave, item.zone)) changedValues[name] = valueToSave;
 	}
 	return changedValues;
 }
 
 /**
- * Makes the list that holds what a record has, and then the given values that it does not have. An empty list is returned as it
- * is, because it is meant to empty the field.
+ * Makes the list that holds what a record has, and then the given values that it does not have. An
+ * empty list is returned as it is, because it is meant to empty the field.
  *
- * @throws NodeOperationError when AlfaCRM does not show the list, or shows names in it in place of IDs, which it would not take
+ * @throws NodeOperationError when AlfaCRM does not show the list, or shows names in it in place of
+ * IDs, which it would not take
  */
 export function addToList(item: Item, field: Field, shownValue: unknown, givenValue: Wire): Wire {
 	const givenItems = listOf(givenValue);
@@ -211,7 +229,8 @@ export function addToList(item: Item, field: Field, shownValue: unknown, givenVa
 		);
 	}
 	const shownItems = listOf(shownValue);
-	const lacksIds = kindOf(field).holdsIds && shownItems.some((shownItem) => readId(shownItem) === undefined);
+	const lacksIds =
+		kindOf(field).holdsIds && shownItems.some((shownItem) => readId(shownItem) === undefined);
 	if (lacksIds) {
 		throw cannotAddError(
 			item,

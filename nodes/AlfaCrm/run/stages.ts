@@ -19,8 +19,8 @@ interface ListedStage {
 }
 
 /**
- * Tells whether a stage comes before another one in the same funnel. Leads that are not sorted come before all stages of their
- * funnel. API notes 5.4.
+ * Tells whether a stage comes before another one in the same funnel. Leads that are not sorted come
+ * before all stages of their funnel. API notes 5.4.
  *
  * @param funnel the funnel of the lead, if it is known
  * @returns undefined if AlfaCRM does not show the order of the two stages
@@ -49,13 +49,19 @@ function findStage(rows: readonly IDataObject[], id: number): ListedStage | unde
 	return { funnel: readId(row.pipeline_id), weight: Number.isNaN(weight) ? undefined : weight };
 }
 
-/** Compares two funnels. AlfaCRM may not show that of a lead or a stage, and then nothing says that they differ. */
+/**
+ * Compares two funnels. AlfaCRM may not show that of a lead or a stage, and then nothing says that
+ * they differ.
+ */
 function isSameFunnel(funnel: number | undefined, otherFunnel: number | undefined): boolean {
 	return funnel === undefined || otherFunnel === undefined || funnel === otherFunnel;
 }
 
 /** Compares two places in a funnel. Two stages with the same weight have no order. */
-function isLighter(weight: number | undefined, otherWeight: number | undefined): boolean | undefined {
+function isLighter(
+	weight: number | undefined,
+	otherWeight: number | undefined,
+): boolean | undefined {
 	if (weight === undefined || otherWeight === undefined || weight === otherWeight) return undefined;
 	return weight < otherWeight;
 }

@@ -14,8 +14,9 @@ import type { Item } from './item';
 import type { OperationPart } from './operation';
 
 /**
- * Where the calls of an operation go: the branch, the ID of the record, and the keys of a record that belongs to another one. Each
- * of them has a parameter of the form, and a function that reads it.
+ * Where the calls of an operation go: the branch, the ID of the record, and the keys of a record
+ * that belongs to another one. Each of them has a parameter of the form, and a function that reads
+ * it.
  */
 
 // ---------------------------------------------------------------- the target
@@ -26,7 +27,9 @@ import type { OperationPart } from './operation';
  * @param keys the keys of the entity, for an operation whose form asks for them
  */
 export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {
-	const query = Object.fromEntries(keys.map((key) => [key.name, item.toWire(key, item.inputOf(key))]));
+	const query = Object.fromEntries(
+		keys.map((key) => [key.name, item.toWire(key, item.inputOf(key))]),
+	);
 	const target = {
 		path: entity.path,
 		query,
@@ -39,11 +42,16 @@ export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []):
 }
 
 /** Returns what the form calls fields, by the names that AlfaCRM uses in its answers. */
-export function labelsOf(fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = []): Record<string, string> {
+export function labelsOf(
+	fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = [],
+): Record<string, string> {
 	return Object.fromEntries(fields.map(({ name, label }) => [name, label]));
 }
 
-/** Whether a record belongs to another one, so that its ID alone does not name it. AlfaCRM may look at the ID alone. */
+/**
+ * Whether a record belongs to another one, so that its ID alone does not name it. AlfaCRM may look
+ * at the ID alone.
+ */
 export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).length > 0;
 
 // ---------------------------------------------------------------- the branch
@@ -65,8 +73,8 @@ function readBranch(item: Item): number {
 }
 
 /**
- * Whether a form asks for the branch. It does not if the ID of a record says it (see `findPlace`), unless something is chosen from
- * a list: lists are loaded for a branch.
+ * Whether a form asks for the branch. It does not if the ID of a record says it (see `findPlace`),
+ * unless something is chosen from a list: lists are loaded for a branch.
  */
 export function asksForBranch({ scope }: Entity, part: OperationPart): boolean {
 	if (scope !== 'branch') return false;
@@ -82,10 +90,15 @@ function isFromList({ type, typeOptions, options = [] }: INodeProperties): boole
 }
 
 /**
- * Returns the branches in which a record is to be found once it is saved: the branch of the call, and those that are given for the
- * record, since AlfaCRM puts it there. A call without a branch finds it wherever it is.
+ * Returns the branches in which a record is to be found once it is saved: the branch of the call,
+ * and those that are given for the record, since AlfaCRM puts it there. A call without a branch
+ * finds it wherever it is.
  */
-export function branchesOf(callBranch: Branch, fields: readonly Field[], input: IDataObject): Branch[] {
+export function branchesOf(
+	callBranch: Branch,
+	fields: readonly Field[],
+	input: IDataObject,
+): Branch[] {
 	if (callBranch === undefined) return [undefined];
 	const branchFields = fields.filter(({ fromBranch }) => fromBranch);
 	const givenBranches = readIds(branchFields.flatMap(({ name }) => listOf(input[name])));

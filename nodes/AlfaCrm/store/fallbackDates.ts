@@ -36,7 +36,10 @@ export function fallbackDatesOf(fields: readonly Field[]): FallbackDates {
  * Whether AlfaCRM refuses a call because it cannot read a day that has a fallback format. Nothing
  * has been saved then.
  */
-export function isDayUnreadable(failure: ApiFailure, { body = {}, fallbackDates = {} }: Call): boolean {
+export function isDayUnreadable(
+	failure: ApiFailure,
+	{ body = {}, fallbackDates = {} }: Call,
+): boolean {
 	if (failure.kind !== 'refusal') return false;
 
 	const sentDays = Object.keys(fallbackDates).filter((name) => name in body);

@@ -16,7 +16,10 @@ export interface Target {
 	/** The path of the entity, such as `customer`. */
 	path: string;
 	branch?: Branch;
-	/** The IDs that the query of each call holds, for records that belong to another one. The record's own ID is not among them. */
+	/**
+	 * The IDs that the query of each call holds, for records that belong to another one. The record's
+	 * own ID is not among them.
+	 */
 	query: IDataObject;
 	/** What the form calls the fields, by AlfaCRM's names. */
 	labels: Record<string, string>;

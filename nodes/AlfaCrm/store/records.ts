@@ -7,8 +7,8 @@ import { readId } from '../values/formats';
 import type { Target } from './located';
 
 /**
- * Finds one record by its ID. AlfaCRM has no call for that, only the index with a filter by ID. Some entities ignore the filter, so
- * the list is read until the record comes. API notes 3.
+ * Finds one record by its ID. AlfaCRM has no call for that, only the index with a filter by ID.
+ * Some entities ignore the filter, so the list is read until the record comes. API notes 3.
  */
 
 interface SearchResult {
@@ -20,7 +20,8 @@ interface SearchResult {
 /**
  * Finds a record, also an archived one.
  *
- * @param passes what to ask the list for, one after the other, if the list shows one status at a time
+ * @param passes what to ask the list for, one after the other, if the list shows one status at a
+ * time
  */
 export async function findById(
 	reader: ListReader,
@@ -41,9 +42,11 @@ export async function findById(
 }
 
 /**
- * Finds a record, also one of a kind that lists leave out unless they are asked for that kind. API notes 5.16.
+ * Finds a record, also one of a kind that lists leave out unless they are asked for that kind.
+ * API notes 5.16.
  *
- * @param readOtherKinds reads what to ask the list for to see the other kinds; called only if the record is not found without
+ * @param readOtherKinds reads what to ask the list for to see the other kinds; called only if the
+ * record is not found without
  */
 export async function findOfAnyKind(
 	reader: ListReader,

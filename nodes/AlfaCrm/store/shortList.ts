@@ -13,7 +13,11 @@ import { readFlag, readIds } from '../values/formats';
 export type Titles = ReadonlyMap<number, string>;
 
 /** Reads a short list: see `ShortList`. */
-export async function readShortList(reader: ListReader, entity: Entity, branch?: number): Promise<ShortList> {
+export async function readShortList(
+	reader: ListReader,
+	entity: Entity,
+	branch?: number,
+): Promise<ShortList> {
 	const list = await reader.collect(listOfNames(entity, branch), {});
 	return new ShortList(entity, list);
 }
@@ -50,7 +54,9 @@ export class ShortList {
 
 	/** Leaves out rows without an ID: no record can refer to them. */
 	constructor(entity: Entity, { rows, isComplete }: Pick<Collected, 'isComplete' | 'rows'>) {
-		this.records = rows.map((row) => readRecord(entity, row)).filter((record) => record !== undefined);
+		this.records = rows
+			.map((row) => readRecord(entity, row))
+			.filter((record) => record !== undefined);
 		this.titles = new Map(this.records.map(({ id, title }) => [id, title]));
 		this.isComplete = isComplete;
 	}

@@ -21,7 +21,8 @@ export interface KnownBranches {
  *
  * @param known the branches of an earlier poll, which are returned if the list cannot be read
  * @param onFailure called with the reason in that case
- * @throws NodeApiError if all branches are switched off: a trigger that watches nothing must not look as if it worked
+ * @throws NodeApiError if all branches are switched off: a trigger that watches nothing must not
+ * look as if it worked
  */
 export async function accountBranches(
 	client: ApiClient,
@@ -66,7 +67,10 @@ export async function allBranches(client: ApiClient): Promise<number[]> {
 	return [...sortedIds(activeBranches), ...sortedIds(closedBranches)];
 }
 
-/** @throws NodeApiError if the list is empty. Every account has a branch, so an empty list is a failure. API notes 3. */
+/**
+ * @throws NodeApiError if the list is empty. Every account has a branch, so an empty list is a
+ * failure. API notes 3.
+ */
 async function listBranches(client: ApiClient): Promise<Collected> {
 	const listed = await collect(client, listCall(branch));
 	if (listed.rows.length === 0) throw noBranchesError(client.node);

@@ -4,7 +4,10 @@ import { parseJson, readId, readInteger } from '../values/formats';
 import { LOG_EVENT } from '../entities/log';
 import { isPlain } from '../fields/blank';
 
-/** AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end of the stack. */
+/**
+ * AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end
+ * of the stack.
+ */
 const MOST_LEVELS = 101;
 
 /** What AlfaCRM tells of a change; also the item that starts the workflow. API notes 8. */
@@ -28,9 +31,20 @@ export const recordNamed = (entity: string, entity_id: number): Change =>
 /** @returns the delivery or, in words, why it is none */
 export function readChange(body: unknown): Change | string {
 	if (!isPlain(body)) return 'The body is not a JSON object';
-	const { event, entity, entity_id, branch_id, user_id, datetime, fields_old, fields_new, fields_rel } = body;
+	const {
+		event,
+		entity,
+		entity_id,
+		branch_id,
+		user_id,
+		datetime,
+		fields_old,
+		fields_new,
+		fields_rel,
+	} = body;
 	if (typeof event !== 'string' || event.trim() === '') return 'event is not the name of an event';
-	if (typeof entity !== 'string' || entity.trim() === '') return 'entity is not the name of a class';
+	if (typeof entity !== 'string' || entity.trim() === '')
+		return 'entity is not the name of a class';
 	const id = readId(entity_id);
 	if (id === undefined) return 'entity_id is not the number of a record';
 	const fields = {
@@ -61,7 +75,10 @@ function isDeeper(value: unknown, levels: number): boolean {
 	return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
-/** Empty maps come as `[]`, null ones as `""`, and some builds of AlfaCRM send JSON inside of JSON. API notes 10. */
+/**
+ * Empty maps come as `[]`, null ones as `""`, and some builds of AlfaCRM send JSON inside of JSON.
+ * API notes 10.
+ */
 function readFields(value: unknown): IDataObject {
 	const fields = typeof value === 'string' ? parseJson(value) : value;
 	// PHP writes a map with the keys 0, 1, 2 as a list.

@@ -11,7 +11,10 @@ import type { TriggerParameters } from './parameters';
 /** Where one class is more than the label of the resource says. */
 const CLEARER: Record<string, string> = { Customer: 'Customer (Leads and Clients)' };
 
-/** What both triggers ask about changes that AlfaCRM tells of, by the names of its log and its webhooks. */
+/**
+ * What both triggers ask about changes that AlfaCRM tells of, by the names of its log and its
+ * webhooks.
+ */
 export const changeEvents: INodeProperties = {
 	displayName: 'Events',
 	name: 'events',
@@ -48,7 +51,10 @@ export const changedFields: INodeProperties = {
 		'An update must have changed one of them; other events pass. Left empty, every change counts. An expression may also give names as AlfaCRM writes them, such as custom_school. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
-/** The fields of some classes, of all that are known if there are none: their labels, which differ now and then, by their names. */
+/**
+ * The fields of some classes, of all that are known if there are none: their labels, which differ
+ * now and then, by their names.
+ */
 function fieldsOf(classes: readonly string[]): Map<string, Set<string>> {
 	const fields = new Map<string, Set<string>>();
 	for (const entity of entities) {
@@ -61,35 +67,40 @@ function fieldsOf(classes: readonly string[]): Map<string, Set<string>> {
 }
 
 /** Fills lists of the form from what is declared: nothing is asked of AlfaCRM. */
-export const declaredLists: Record<string, (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>> =
-	{
-		async changedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-			const event = eventTypes.find(({ value }) => value === this.getCurrentNodeParameter('event'));
-			const own = event?.kind === 'logged' ? event.className : undefined;
-			const chosen = this.getCurrentNodeParameter(changeEntities.name);
-			// An expression names its classes when the node runs.
-			const fields = fieldsOf(
-				own === undefined ? (Array.isArray(chosen) ? (chosen as string[]) : []) : [own],
-			);
-			const shown = [...fields].map(([value, labels]) => ({ value, label: [...labels].join(' / ') }));
-			const isAmbiguous = (text: string) => shown.filter(({ label }) => label === text).length > 1;
-			const options = shown.map(({ value, label }) => ({
-				name: isAmbiguous(label) ? `${label} (${value})` : label,
-				value,
-				description: `AlfaCRM calls it ${value}`,
-			}));
-			return await Promise.resolve(sortByName(options));
-		},
-	};
+export const declaredLists: Record<
+	string,
+	(this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>
+> = {
+	async changedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+		const event = eventTypes.find(({ value }) => value === this.getCurrentNodeParameter('event'));
+		const own = event?.kind === 'logged' ? event.className : undefined;
+		const chosen = this.getCurrentNodeParameter(changeEntities.name);
+		// An expression names its classes when the node runs.
+		const fields = fieldsOf(
+			own === undefined ? (Array.isArray(chosen) ? (chosen as string[]) : []) : [own],
+		);
+		const shown = [...fields].map(([value, labels]) => ({ value, label: [...labels].join(' / ') }));
+		const isAmbiguous = (text: string) => shown.filter(({ label }) => label === text).length > 1;
+		const options = shown.map(({ value, label }) => ({
+			name: isAmbiguous(label) ? `${label} (${value})` : label,
+			value,
+			description: `AlfaCRM calls it ${value}`,
+		}));
+		return await Promise.resolve(sortByName(options));
+	},
+};
 
 /**
- * Fields by their names or, as an expression may have them, by what the list shows. Another name may be one that is not
- * declared, if it is written as AlfaCRM writes names; what is none would let no update pass.
+ * Fields by their names or, as an expression may have them, by what the list shows. Another name
+ * may be one that is not declared, if it is written as AlfaCRM writes names; what is none would let
+ * no update pass.
  */
 export function readFields(parameters: TriggerParameters, classes: readonly string[]): string[] {
 	const fields = [...fieldsOf(classes)];
 	return parameters.words(changedFields).flatMap((word) => {
-		const named = fields.filter(([name, labels]) => [name, ...labels].some((one) => isSame(one, word)));
+		const named = fields.filter(([name, labels]) =>
+			[name, ...labels].some((one) => isSame(one, word)),
+		);
 		if (named.length > 0) return named.map(([name]) => name);
 		if (/^[a-z][a-z\d_]*$/.test(word)) return [word];
 		const choices = fields.flatMap(([, labels]) => [...labels]).join(', ');
@@ -123,8 +134,8 @@ export const readClasses = (parameters: TriggerParameters): string[] =>
 		.map((word) => Object.keys(classLabels).find((name) => isSame(name, word)) ?? word);
 
 /**
- * Whether a change is what was asked for. Whether an event of an unknown name changes fields is not known, so only an
- * update must have changed certain ones.
+ * Whether a change is what was asked for. Whether an event of an unknown name changes fields is not
+ * known, so only an update must have changed certain ones.
  */
 export const passes = (
 	{ events, classes, fields }: ChangeFilters,

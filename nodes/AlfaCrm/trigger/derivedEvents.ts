@@ -4,7 +4,14 @@ import type { Change } from './change';
 import { changeOf } from './change';
 import { ChangeLog } from './changeLog';
 import { shortKey } from './logEntries';
-import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
+import type {
+	EventSource,
+	NewRecord,
+	PollRequest,
+	PollResult,
+	SampleRequest,
+	Samples,
+} from './eventSource';
 import { oneByOne } from './eventSource';
 import { LogLookup } from './logLookup';
 import type { ReportedEvent, StoredEvents } from './reportedEvents';
@@ -22,12 +29,19 @@ export interface DerivedEvent {
 	/** Whether an entry may tell of it, by itself. */
 	wants: (change: Change) => boolean;
 	/** Its items, with what had to be read for that; none if it turns out to be something else. */
-	derive: (change: Change, branches: readonly number[], lookup: LogLookup) => Promise<IDataObject[]>;
+	derive: (
+		change: Change,
+		branches: readonly number[],
+		lookup: LogLookup,
+	) => Promise<IDataObject[]>;
 	/** Fields that are left out of what is simplified, with their names. */
 	details?: readonly string[];
 	/** Of what several entries may tell: what makes it one. Others are told by one entry each. */
 	keyOf?: (item: IDataObject) => string;
-	/** The lesson that an item belongs to. Once its key is forgotten, nothing of that lesson is reported any more. */
+	/**
+	 * The lesson that an item belongs to. Once its key is forgotten, nothing of that lesson is
+	 * reported any more.
+	 */
 	lessonOf?: (item: IDataObject) => number | undefined;
 }
 
@@ -68,7 +82,8 @@ export class DerivedEvents implements EventSource {
 		const lookup = new LogLookup(client, reader, failures);
 		// Grows while entries are read, so that two of them do not tell the same.
 		const known = new ReportedEvents(stored);
-		const isEnough = (read: readonly NewRecord[][]) => Date.now() >= deadline || read.flat().length >= most;
+		const isEnough = (read: readonly NewRecord[][]) =>
+			Date.now() >= deadline || read.flat().length >= most;
 		const derive = async (entry: NewRecord) => await this.derive(entry, lookup, known);
 		const read = await oneByOne(entries, isEnough, derive);
 		const records = read.flat();
@@ -77,7 +92,9 @@ export class DerivedEvents implements EventSource {
 			failures,
 			stateAfter: (taken) => ({
 				log: stateAfter(
-					taken < records.length ? read.findIndex((items) => items.includes(records[taken])) : read.length,
+					taken < records.length
+						? read.findIndex((items) => items.includes(records[taken]))
+						: read.length,
 				),
 				...this.remember(stored, records.slice(0, taken)),
 			}),

@@ -6,5 +6,6 @@ export const digest = (text: string, characters: number): string =>
 	createHash('sha256').update(text).digest('base64url').slice(0, characters);
 
 /** Makes a key that identifies a trigger among those of all workflows in this process. */
-export const triggerKeyOf = (context: Pick<IPollFunctions | IWebhookFunctions, 'getWorkflow' | 'getNode'>) =>
-	`${context.getWorkflow().id} ${context.getNode().id}`;
+export const triggerKeyOf = (
+	context: Pick<IPollFunctions | IWebhookFunctions, 'getWorkflow' | 'getNode'>,
+) => `${context.getWorkflow().id} ${context.getNode().id}`;

@@ -9,7 +9,14 @@ import { listCall } from '../entities/listCall';
 import { readFlag } from '../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
-import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
+import type {
+	EventSource,
+	NewRecord,
+	PollRequest,
+	PollResult,
+	SampleRequest,
+	Samples,
+} from './eventSource';
 import {
 	byBranch,
 	DeadlineGoal,
@@ -21,7 +28,13 @@ import {
 	rowId,
 } from './eventSource';
 import { idsIn, rangesOf } from './idRanges';
-import { checkNumber, checkText, makeObjectCheck, makeOptional, makeRecordCheck } from './storedShape';
+import {
+	checkNumber,
+	checkText,
+	makeObjectCheck,
+	makeOptional,
+	makeRecordCheck,
+} from './storedShape';
 
 /** How many days a branch that cannot be read is made up for. */
 const PATIENCE_DAYS = 60;
@@ -29,7 +42,10 @@ const PATIENCE_DAYS = 60;
 const PUNCTUALITY = 0.9;
 
 interface BranchState {
-	/** The day of its last whole look, at first that of the first poll; missing where it was chosen later and not read whole yet. */
+	/**
+	 * The day of its last whole look, at first that of the first poll; missing where it was chosen
+	 * later and not read whole yet.
+	 */
 	day?: number;
 	/** n8n's time of that look in milliseconds; missing until the first one. */
 	at?: number;
@@ -84,18 +100,25 @@ export interface DueRecord extends NewRecord {
 	mark: number;
 }
 
-/** The state under the settings of this poll. With another limit it starts anew, and forgets who was only noted. */
+/**
+ * The state under the settings of this poll. With another limit it starts anew, and forgets who was
+ * only noted.
+ */
 export function withSettings(
 	state: DueState | undefined,
 	{ branches, limit, today }: { branches: readonly number[]; limit: number; today: number },
 ): DueState {
 	const isBeginning = state?.limit !== limit;
-	const stateOf = (branch: number) => (isBeginning ? { day: today } : (state.branches[branch] ?? {}));
+	const stateOf = (branch: number) =>
+		isBeginning ? { day: today } : (state.branches[branch] ?? {});
 	const { known = {}, noted } = state ?? {};
 	return { known, noted: isBeginning ? {} : noted, limit, branches: byBranch(branches, stateOf) };
 }
 
-/** The state of a trigger that has lost its own. Its branches are as if they were chosen later, so that all that is due is known. */
+/**
+ * The state of a trigger that has lost its own. Its branches are as if they were chosen later, so
+ * that all that is due is known.
+ */
 const stateAfterLoss = (branches: readonly number[], limit: number): DueState => ({
 	known: {},
 	noted: {},
@@ -103,7 +126,9 @@ const stateAfterLoss = (branches: readonly number[], limit: number): DueState =>
 	branches: byBranch(branches, () => ({})),
 });
 
-/** One poll: what fell due, the earliest first, and what is known once so many of it were reported. */
+/**
+ * One poll: what fell due, the earliest first, and what is known once so many of it were reported.
+ */
 export function step(
 	state: DueState,
 	seen: Seen,
@@ -131,7 +156,8 @@ export function step(
 		records,
 		stateAfter: (taken) => {
 			const next = new Map(known);
-			for (const { row, mark } of records.slice(0, taken)) next.set(rowId(row), { mark, isTold: true });
+			for (const { row, mark } of records.slice(0, taken))
+				next.set(rowId(row), { mark, isTold: true });
 			// What lasts is known until a card says otherwise, never because one is missing.
 			const first = kind.opensFrom?.(today - PATIENCE_DAYS, limit) ?? -Infinity;
 			const isRead = (branch: number) =>
@@ -149,7 +175,10 @@ export function step(
 const isClient = (row: IDataObject): boolean =>
 	(readFlag(row.is_study) ?? CUSTOMER_TYPE.client) === CUSTOMER_TYPE.client && !archivedFlag(row);
 
-/** The day on which all of some branches had been looked through; one that cannot be read is made up for, but not without end. */
+/**
+ * The day on which all of some branches had been looked through; one that cannot be read is made up
+ * for, but not without end.
+ */
 function lastLook({ branches: all }: DueState, branches: readonly number[], today: number): number {
 	const days = branches.map((branch) => all[branch].day ?? today);
 	return Math.max(Math.min(today, ...days), today - PATIENCE_DAYS);
@@ -188,7 +217,10 @@ function writeKnown(
 	return Object.fromEntries(Object.entries(groups).map(([mark, ids]) => [mark, rangesOf(ids)]));
 }
 
-/** Tells what falls due, by the cards of the clients: once in a while, and when a day begins. API notes 5.3. */
+/**
+ * Tells what falls due, by the cards of the clients: once in a while, and when a day begins.
+ * API notes 5.3.
+ */
 export class DueDates implements EventSource {
 	readonly checkState = checkState;
 
@@ -211,12 +243,16 @@ export class DueDates implements EventSource {
 	}
 
 	/** What is due now, whenever it fell due. */
-	async samples({ branches, client, deadline, now, reader }: SampleRequest, count: number): Promise<Samples> {
+	async samples(
+		{ branches, client, deadline, now, reader }: SampleRequest,
+		count: number,
+	): Promise<Samples> {
 		const { limit, zone } = this.settings;
 		const today = dayAt(now, zone);
 		const { found: snapshots } = await inEach(
 			branches,
-			async (branch) => await reader.collect(clientsOf(branch), { goal: new DeadlineGoal(deadline) }),
+			async (branch) =>
+				await reader.collect(clientsOf(branch), { goal: new DeadlineGoal(deadline) }),
 		);
 		this.assertFieldShown(client, snapshots);
 		const looked = byBranch(branches, () => ({ day: today, at: now }));
@@ -234,8 +270,15 @@ export class DueDates implements EventSource {
 	}
 }
 
-/** Without the field on any card the trigger would stay silent for ever. A card may lack `balance`. API notes 5.3. */
-function fieldMissingError({ node }: ApiClient, { field, fieldMeaning }: DueKind, count: number): Error {
+/**
+ * Without the field on any card the trigger would stay silent for ever. A card may lack `balance`.
+ * API notes 5.3.
+ */
+function fieldMissingError(
+	{ node }: ApiClient,
+	{ field, fieldMeaning }: DueKind,
+	count: number,
+): Error {
 	const text = {
 		message: `AlfaCRM shows no ${fieldMeaning} of the clients, so nobody would ever be reported`,
 		description: `The field "${field}" is missing on all ${count} cards of clients that were read. Check in AlfaCRM whether the role of this user may see it: 'Customer' → 'Get Many' with 'Simplify' off shows which fields come.`,

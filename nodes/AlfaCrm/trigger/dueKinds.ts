@@ -7,7 +7,10 @@ import { DAY_MS } from '../values/time';
 
 /** What falls due by the card of a client. Days are counted from 1970. */
 export interface DueKind {
-	/** The field of the card that says it. An empty field says "none"; a card without the field says nothing at all. */
+	/**
+	 * The field of the card that says it. An empty field says "none"; a card without the field says
+	 * nothing at all.
+	 */
 	field: string;
 	/** Names the value of the field in messages. */
 	fieldMeaning: string;
@@ -19,9 +22,15 @@ export interface DueKind {
 	read: (row: IDataObject, from: number) => number | undefined;
 	/** It is due as soon as this is no more than the limit that is set. */
 	levelOf: (mark: number, today: number) => number;
-	/** Whether it is what was reported with another mark: a day that was corrected, a lesson that was taken back. */
+	/**
+	 * Whether it is what was reported with another mark: a day that was corrected, a lesson that was
+	 * taken back.
+	 */
 	isSame: (told: number, mark: number) => boolean;
-	/** For days: the first one that is still open when clients were looked through last on a day. Others last until the level is above the limit. */
+	/**
+	 * For days: the first one that is still open when clients were looked through last on a day.
+	 * Others last until the level is above the limit.
+	 */
 	opensFrom?: (day: number, limit: number) => number;
 	/** What an item says of it, before the client. */
 	describe: (mark: number, today: number, row: IDataObject) => IDataObject;
@@ -29,7 +38,10 @@ export interface DueKind {
 
 export type DueName = EventOf<'dueDate'>['what'];
 
-/** An end that moves by less than a week is that of the same subscription: lessons are put off, days corrected. */
+/**
+ * An end that moves by less than a week is that of the same subscription: lessons are put off, days
+ * corrected.
+ */
 const DAYS_SAME_END = 6;
 /** The day of birth may be corrected; it is one birthday a year all the same. */
 const DAYS_SAME_BIRTHDAY = 300;
@@ -44,7 +56,10 @@ export const hundredths = (amount: number): number => Math.round(amount * 100);
 const daysUntil = (mark: number, today: number): number => mark - today;
 const asItIs = (mark: number): number => mark;
 
-/** Days since 1970, which count as numbers do. Undefined for what is no day; a time of day is left out. */
+/**
+ * Days since 1970, which count as numbers do. Undefined for what is no day; a time of day is left
+ * out.
+ */
 function dayIn(value: unknown): number | undefined {
 	const text = formatDay(typeof value === 'string' ? value.slice(0, 10) : value, 'iso', 'utc');
 	return text === undefined ? undefined : Math.round(Date.parse(text) / DAY_MS);
@@ -59,7 +74,10 @@ export const textOf = (day: number): string => new Date(day * DAY_MS).toISOStrin
 
 const yearOf = (day: number): number => new Date(day * DAY_MS).getUTCFullYear();
 
-/** The birthday in a year; whoever was born on 29 February has it on the 28th where there is no 29th. */
+/**
+ * The birthday in a year; whoever was born on 29 February has it on the 28th where there is no
+ * 29th.
+ */
 function birthdayIn(year: number, born: number): number {
 	const [, month, day] = textOf(born).split('-').map(Number);
 	const at = Date.UTC(year, month - 1, day) / DAY_MS;

@@ -13,7 +13,10 @@ import type { Check } from './storedShape';
 /** A record or a change that is to be reported. */
 export interface NewRecord {
 	row: IDataObject;
-	/** The watched branches that list it; of a record, only those to which it belongs: see `isOfOtherBranch`. */
+	/**
+	 * The watched branches that list it; of a record, only those to which it belongs: see
+	 * `isOfOtherBranch`.
+	 */
 	branches: number[];
 }
 
@@ -23,7 +26,10 @@ export interface PollRequest {
 	reader: ListReader;
 	/** n8n's time in milliseconds. */
 	now: number;
-	/** Milliseconds since 1970 after which what was found is enough, where the rest can wait; Infinity for no limit. */
+	/**
+	 * Milliseconds since 1970 after which what was found is enough, where the rest can wait; Infinity
+	 * for no limit.
+	 */
 	deadline: number;
 	/** The branches that are watched. */
 	branches: readonly number[];
@@ -34,7 +40,10 @@ export interface PollRequest {
 	most: number;
 	/** How many of those that are there already are reported in the first poll. */
 	startWith: number;
-	/** The trigger has polled before, but its state cannot be read. The poll is a first one that reports nothing. */
+	/**
+	 * The trigger has polled before, but its state cannot be read. The poll is a first one that
+	 * reports nothing.
+	 */
 	hasLostState?: boolean;
 }
 
@@ -65,10 +74,14 @@ export interface EventSource {
 	samples: (request: SampleRequest, count: number) => Promise<Samples>;
 }
 
-export type SampleRequest = Pick<PollRequest, 'branches' | 'client' | 'deadline' | 'now' | 'reader'>;
+export type SampleRequest = Pick<
+	PollRequest,
+	'branches' | 'client' | 'deadline' | 'now' | 'reader'
+>;
 
 /**
- * Makes something of each, one after the other, until there is enough or one fails: the next poll begins with that one.
+ * Makes something of each, one after the other, until there is enough or one fails: the next poll
+ * begins with that one.
  *
  * @throws what went wrong with the first
  */
@@ -92,14 +105,17 @@ export async function oneByOne<T, R>(
 	return made;
 }
 
-/** Refusals that the next poll would meet again: what this user may not read, or what is not there. */
+/**
+ * Refusals that the next poll would meet again: what this user may not read, or what is not there.
+ */
 const LASTING = [400, 403, 404];
 
 export const isLasting = ({ node }: ApiClient, failure: unknown): boolean =>
 	hasStatus(asNodeError(node, failure), ...LASTING);
 
 /**
- * Reads lists for a poll. A list that comes empty although rows are counted is a failure, which STUD guards against. API notes 3.
+ * Reads lists for a poll. A list that comes empty although rows are counted is a failure, which
+ * STUD guards against. API notes 3.
  *
  * @param deadline milliseconds since 1970 after which no further page is read
  * @throws NodeApiError for such a list, and for one that takes longer than the poll may
@@ -111,7 +127,8 @@ export const pollReader = (client: ApiClient, deadline: number): ListReader => (
 		const wasCutShort = collected.nextPage !== undefined && options.goal?.isReached() !== true;
 		if (wasCutShort) throw tooLongError(client, list);
 
-		const isEmptyThoughCounted = collected.readCount === 0 && (collected.total ?? 0) >= SMALLEST_PAGE;
+		const isEmptyThoughCounted =
+			collected.readCount === 0 && (collected.total ?? 0) >= SMALLEST_PAGE;
 		if (isEmptyThoughCounted) throw emptyError(client, list);
 		return collected;
 	},
@@ -135,8 +152,8 @@ export class DeadlineGoal implements ReadingGoal {
 }
 
 /**
- * Reads a small page 0 of a list, which shows most polls that there is nothing new. It has 20 rows, since no page was seen to have
- * fewer unless AlfaCRM was asked for them. API notes 3.
+ * Reads a small page 0 of a list, which shows most polls that there is nothing new. It has 20 rows,
+ * since no page was seen to have fewer unless AlfaCRM was asked for them. API notes 3.
  */
 export const readSmallPage = async (reader: ListReader, list: ListQuery): Promise<Collected> =>
 	await reader.collect({ ...list, pageSize: SMALLEST_PAGE }, { goal: ONE_PAGE });
@@ -162,24 +179,39 @@ export async function inEach<T>(
 }
 
 /** What is known of each branch, by its ID. */
-export const byBranch = <S>(branches: readonly number[], stateOf: (branch: number) => S): Record<string, S> =>
-	Object.fromEntries(branches.map((branch) => [branch, stateOf(branch)]));
+export const byBranch = <S>(
+	branches: readonly number[],
+	stateOf: (branch: number) => S,
+): Record<string, S> => Object.fromEntries(branches.map((branch) => [branch, stateOf(branch)]));
 
 /** What is known of each branch once a poll has changed it. */
 export const mapBranches = <S>(
 	states: Readonly<Record<string, S>>,
 	after: (before: S, branch: number) => S,
-): Record<string, S> => byBranch(Object.keys(states).map(Number), (branch) => after(states[branch], branch));
+): Record<string, S> =>
+	byBranch(Object.keys(states).map(Number), (branch) => after(states[branch], branch));
 
 export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
 
-/** Where a record is: the branches that list it, and those of its card, which could not be read just now perhaps. */
-export const placesOf = ({ branches, row }: NewRecord): number[] => [...branches, ...shownBranches(row)];
+/**
+ * Where a record is: the branches that list it, and those of its card, which could not be read just
+ * now perhaps.
+ */
+export const placesOf = ({ branches, row }: NewRecord): number[] => [
+	...branches,
+	...shownBranches(row),
+];
 
-/** Whether a record belongs to none of the watched branches, though one of them lists it. API notes 3. */
+/**
+ * Whether a record belongs to none of the watched branches, though one of them lists it.
+ * API notes 3.
+ */
 export const isOfOtherBranch = ({ branches }: NewRecord): boolean => branches.length === 0;
 
-/** The records of what was read in each branch, each once, by ID. Some may be of other branches: see `isOfOtherBranch`. */
+/**
+ * The records of what was read in each branch, each once, by ID. Some may be of other branches: see
+ * `isOfOtherBranch`.
+ */
 export function recordsIn(
 	lists: ReadonlyMap<number, Pick<Collected, 'rows'> | undefined>,
 	counts: (row: IDataObject) => boolean = () => true,

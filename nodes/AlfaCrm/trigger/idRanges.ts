@@ -1,4 +1,7 @@
-/** Writes IDs as ranges: "501-560,562". AlfaCRM's IDs grow by one, so thousands of them take a few characters. */
+/**
+ * Writes IDs as ranges: "501-560,562". AlfaCRM's IDs grow by one, so thousands of them take a few
+ * characters.
+ */
 export function rangesOf(ids: Iterable<number>): string {
 	const ranges: Array<[from: number, to: number]> = [];
 	for (const id of [...new Set(ids)].sort((a, b) => a - b)) {

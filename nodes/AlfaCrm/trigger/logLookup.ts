@@ -15,7 +15,10 @@ import { logQuery } from './logPages';
 import type { Found } from './recordReader';
 import { messageOf, orFailure, RecordReader } from './recordReader';
 
-/** Reads what is needed to understand entries of the log. A list that cannot be read fails the poll, and the next one tries again; that of a customer's lessons for an hour. */
+/**
+ * Reads what is needed to understand entries of the log. A list that cannot be read fails the poll,
+ * and the next one tries again; that of a customer's lessons for an hour.
+ */
 export class LogLookup {
 	private readonly records: RecordReader;
 
@@ -28,7 +31,10 @@ export class LogLookup {
 		this.records = new RecordReader(client);
 	}
 
-	/** All that the log says of a record: entries that change it hold only what they change. API notes 5.21. */
+	/**
+	 * All that the log says of a record: entries that change it hold only what they change.
+	 * API notes 5.21.
+	 */
 	async fieldsOf(change: Change, branch: number, needed: readonly string[]): Promise<IDataObject> {
 		const own = { ...change.fields_rel, ...change.fields_old, ...change.fields_new };
 		if (needed.every((name) => readId(own[name]) !== undefined)) return own;
@@ -40,7 +46,12 @@ export class LogLookup {
 		const all = changes
 			.filter((one) => one.entity === entity && one.entity_id === entity_id)
 			.reduceRight<IDataObject>(
-				(told, one) => ({ ...told, ...one.fields_rel, ...one.fields_old, ...filled(one.fields_new) }),
+				(told, one) => ({
+					...told,
+					...one.fields_rel,
+					...one.fields_old,
+					...filled(one.fields_new),
+				}),
 				{},
 			);
 		return { ...all, ...own };
@@ -48,13 +59,16 @@ export class LogLookup {
 
 	/** A lesson that is completed, most likely. */
 	async lesson(id: number, branches: readonly number[]): Promise<Found> {
-		const change = { ...recordNamed('Lesson', id), fields_new: { status: LESSON_STATUS.completed } };
+		const change = {
+			...recordNamed('Lesson', id),
+			fields_new: { status: LESSON_STATUS.completed },
+		};
 		return await this.records.find(change, branches);
 	}
 
 	/**
-	 * The lesson that somebody's attendance belongs to. The log may not name it: then it is the customer's completed one with these
-	 * details. API notes 5.11 and 5.21.
+	 * The lesson that somebody's attendance belongs to. The log may not name it: then it is the
+	 * customer's completed one with these details. API notes 5.11 and 5.21.
 	 */
 	async lessonOf(attendance: IDataObject, branches: readonly number[]): Promise<Found> {
 		const [lesson, customer_id, details] = ['lesson_id', 'customer_id', 'id'].map((name) =>
@@ -73,21 +87,35 @@ export class LogLookup {
 			if (found instanceof Error) refused.push(found);
 			else if (found.rows.length > 0) return { record: found.rows[0] };
 		}
-		if (refused.length > 0) return { record: null, reason: messageOf(refused[0]), missing: 'hidden' };
-		if (this.failures.size > 0) return unsaid('which lesson it was, and not all branches could be read');
+		if (refused.length > 0)
+			return { record: null, reason: messageOf(refused[0]), missing: 'hidden' };
+		if (this.failures.size > 0)
+			return unsaid('which lesson it was, and not all branches could be read');
 		// It is planned again, or gone.
 		return { record: null, missing: 'gone' };
 	}
 
-	/** Who was at a lesson. Some accounts show that only to who asks for the lessons of a customer. API notes 5.11. */
-	async detailsOf(lesson: IDataObject, branch: number, customers: readonly number[]): Promise<IDataObject[]> {
+	/**
+	 * Who was at a lesson. Some accounts show that only to who asks for the lessons of a customer.
+	 * API notes 5.11.
+	 */
+	async detailsOf(
+		lesson: IDataObject,
+		branch: number,
+		customers: readonly number[],
+	): Promise<IDataObject[]> {
 		const found = detailsIn(lesson);
 		if (found.length > 0) return found;
 		const id = readId(lesson.id);
 		for (const customer_id of customers) {
 			const keep = (row: IDataObject) => readId(row.id) === id;
-			const { rows } = await this.reader.collect(completed(branch, { id, customer_id }), { keep, limit: 1 });
-			found.push(...rows.flatMap(detailsIn).filter((one) => readId(one.customer_id) === customer_id));
+			const { rows } = await this.reader.collect(completed(branch, { id, customer_id }), {
+				keep,
+				limit: 1,
+			});
+			found.push(
+				...rows.flatMap(detailsIn).filter((one) => readId(one.customer_id) === customer_id),
+			);
 		}
 		return found;
 	}

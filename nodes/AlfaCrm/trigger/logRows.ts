@@ -136,7 +136,9 @@ export class LogRows {
 
 	/** Finds the newest second of a part of the log that must be read again. */
 	findSecondToReadAgain({ from, until }: TimeSpan): LogSecond | undefined {
-		return this.newestFirst.find(({ time, needsReading }) => time >= from && time < until && needsReading);
+		return this.newestFirst.find(
+			({ time, needsReading }) => time >= from && time < until && needsReading,
+		);
 	}
 
 	/** Returns the rows before a time, the newest first. */

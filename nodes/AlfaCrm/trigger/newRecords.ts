@@ -4,7 +4,14 @@ import type { Collected, ReadingGoal } from '../api/list';
 import type { ListQuery, Page } from '../api/pages';
 import { daysAfter, dotted } from '../values/formats';
 import { DAY_MS, HOUR_MS } from '../values/time';
-import type { EventSource, NewRecord, PollRequest, PollResult, SampleRequest, Samples } from './eventSource';
+import type {
+	EventSource,
+	NewRecord,
+	PollRequest,
+	PollResult,
+	SampleRequest,
+	Samples,
+} from './eventSource';
 import {
 	byBranch,
 	DeadlineGoal,
@@ -27,7 +34,10 @@ import {
 	makeRecordCheck,
 } from './storedShape';
 
-/** How late a record may show up: a lead that is moved into a watched branch the next day is the one ordinary case. */
+/**
+ * How late a record may show up: a lead that is moved into a watched branch the next day is the one
+ * ordinary case.
+ */
 const LATE_HOURS = 48;
 /** How long a branch that cannot be read is waited for. */
 const PATIENCE_MS = 7 * DAY_MS;
@@ -43,7 +53,10 @@ interface BranchState {
 	total?: number;
 	/** Since when it could not be read, n8n's time in milliseconds. */
 	unreadAt?: number;
-	/** It was chosen, or could be read, only after the beginning: what it holds when it is read first was there. */
+	/**
+	 * It was chosen, or could be read, only after the beginning: what it holds when it is read first
+	 * was there.
+	 */
 	isChosen?: true;
 }
 
@@ -51,12 +64,20 @@ interface BranchState {
 interface RecordsState {
 	/** Records up to this ID are old. */
 	mark: number;
-	/** The day of creation that lists are asked for, `yyyy-mm-dd`: the day before that of the mark. */
+	/**
+	 * The day of creation that lists are asked for, `yyyy-mm-dd`: the day before that of the mark.
+	 */
 	since: string;
-	/** Ranges of IDs above the mark: those that were reported or there before, and those that were not wanted. */
+	/**
+	 * Ranges of IDs above the mark: those that were reported or there before, and those that were not
+	 * wanted.
+	 */
 	told: string;
 	unwanted: string;
-	/** Ranges of IDs above the mark that belong to other branches. Totals count them, but they are reported only in a watched branch. */
+	/**
+	 * Ranges of IDs above the mark that belong to other branches. Totals count them, but they are
+	 * reported only in a watched branch.
+	 */
 	foreign?: string;
 	/** When all lists were last read whole, as far as they could be; n8n's time in milliseconds. */
 	wholeAt?: number;
@@ -106,12 +127,15 @@ function withSettings(
 ): RecordsState {
 	const added: BranchState = scope === state.scope ? {} : { isChosen: true };
 	// Who was not wanted by then is old.
-	const ids = filters === state.filters ? { told, unwanted } : { told: `${told},${unwanted}`, unwanted: '' };
+	const ids =
+		filters === state.filters ? { told, unwanted } : { told: `${told},${unwanted}`, unwanted: '' };
 	const watched = byBranch(branches, (branch) => before[branch] ?? added);
 	return { ...state, ...ids, branches: watched, scope, filters };
 }
 
-/** One poll: what is new, the lowest ID first, and what is known once so many of it were reported. */
+/**
+ * One poll: what is new, the lowest ID first, and what is known once so many of it were reported.
+ */
 function step(
 	state: RecordsState,
 	snapshots: Snapshots,
@@ -121,7 +145,8 @@ function step(
 	const told = idsIn(state.told);
 	const listed = listedIn(snapshots);
 	const unknown = listed.filter(({ id }) => id > state.mark && !told.has(id));
-	// A branch that was chosen a moment ago lists old records. A record counts as new if a branch that was watched before lists it too.
+	// A branch that was chosen a moment ago lists old records. A record counts as new if a branch
+	// that was watched before lists it too.
 	const isOld = (branch: number) => !(branch in state.branches) || state.branches[branch].isChosen;
 	const own = unknown.filter((one) => !isOfOtherBranch(one));
 	const isNoted = (one: NewRecord) => placesOf(one).every(isOld);
@@ -141,7 +166,8 @@ function step(
 			const isDone = taken >= records.length;
 			const isWhole = isWholeDue(state, now);
 			const branches = branchesAfter(state, snapshots, now, isDone);
-			const isRead = ({ unreadAt }: BranchState) => unreadAt === undefined || now - unreadAt >= PATIENCE_MS;
+			const isRead = ({ unreadAt }: BranchState) =>
+				unreadAt === undefined || now - unreadAt >= PATIENCE_MS;
 			const isOver = isDone && isWhole && Object.values(branches).every(isRead);
 			const last = isOver ? lastOld(listed, now) : undefined;
 			const { mark, since } = last && last.id > state.mark ? markAt(last) : state;
@@ -162,7 +188,10 @@ function step(
 	};
 }
 
-/** The last record that was created two days ago. The newest one tells AlfaCRM's time, or n8n's clock, which may be in another zone. */
+/**
+ * The last record that was created two days ago. The newest one tells AlfaCRM's time, or n8n's
+ * clock, which may be in another zone.
+ */
 function lastOld(listed: readonly ListedRecord[], now: number): ListedRecord | undefined {
 	const dated = listed.filter(({ createdAt }) => createdAt !== '');
 	const time = latest(dated.at(-1)?.createdAt ?? '', hoursAfter(timeAt(now), -ZONES_HOURS));
@@ -194,7 +223,12 @@ function branchesAfter(
 }
 
 /** Makes a function that tells whether the trigger has never come across a record. */
-function makeUnknownTest({ mark, told, unwanted, foreign }: RecordsState): (row: IDataObject) => boolean {
+function makeUnknownTest({
+	mark,
+	told,
+	unwanted,
+	foreign,
+}: RecordsState): (row: IDataObject) => boolean {
 	const known = idsIn([told, unwanted, foreign].join());
 	return (row) => rowId(row) > mark && !known.has(rowId(row));
 }
@@ -203,7 +237,10 @@ function makeUnknownTest({ mark, told, unwanted, foreign }: RecordsState): (row:
 const isWholeDue = ({ wholeAt = 0 }: RecordsState, now: number): boolean =>
 	Math.abs(now - wholeAt) >= WHOLE_MS;
 
-/** Tells new records by the list of an entity, which can be asked for a day of creation. API notes 5.3 and 5.16. */
+/**
+ * Tells new records by the list of an entity, which can be asked for a day of creation.
+ * API notes 5.3 and 5.16.
+ */
 export class NewRecords implements EventSource {
 	readonly checkState = checkState;
 
@@ -236,7 +273,10 @@ export class NewRecords implements EventSource {
 	private async first(request: PollRequest): Promise<PollResult> {
 		const { branches, filters, now, scope, startWith } = request;
 		// A newer record that is not read now would be reported by a later poll.
-		const { all, records, failures } = await this.newest({ ...request, deadline: Infinity }, startWith);
+		const { all, records, failures } = await this.newest(
+			{ ...request, deadline: Infinity },
+			startWith,
+		);
 		const { id = 0, createdAt = '' } = all.at(-1) ?? {};
 		const state: RecordsState = {
 			...markAt({ id, createdAt: createdAt || dayAt(now) }),
@@ -246,10 +286,17 @@ export class NewRecords implements EventSource {
 			scope,
 			filters,
 		};
-		return { records: startWith === 0 ? [] : records.slice(-startWith), failures, stateAfter: () => state };
+		return {
+			records: startWith === 0 ? [] : records.slice(-startWith),
+			failures,
+			stateAfter: () => state,
+		};
 	}
 
-	/** The newest records, so many of them wanted: of so many days that there are enough, and not many more. */
+	/**
+	 * The newest records, so many of them wanted: of so many days that there are enough, and not many
+	 * more.
+	 */
 	private async newest(
 		request: SampleRequest,
 		count: number,
@@ -265,15 +312,18 @@ export class NewRecords implements EventSource {
 				const goal = new DeadlineGoal(deadline, new TooLongListGoal(mostRows));
 				return await reader.collect(this.listOf(branch, since), { goal });
 			});
-			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one))) tooMany = days;
+			if (!isLate() && [...found.values()].some((one) => !one.isComplete && isMany(one)))
+				tooMany = days;
 			else {
 				const all = listedIn(found);
 				const records = all.filter((record) => !isOfOtherBranch(record) && this.wants(record.row));
 				const oldest = count === 0 ? all.at(-1) : records.at(-count);
 				// Where the clock of a branch is slow, one with a higher ID may show the day before.
-				const isEnough = oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
+				const isEnough =
+					oldest !== undefined && (oldest.createdAt === '' || markAt(oldest).since >= since);
 				const isAll = since === '';
-				if (isEnough || isAll || isLate()) return { all, records, failures, isComplete: isAll && !isLate() };
+				if (isEnough || isAll || isLate())
+					return { all, records, failures, isComplete: isAll && !isLate() };
 				tooFew = days;
 				// An import: a day more has too many, and they are not enough.
 				if (tooFew >= tooMany) [tooMany, enough] = [Infinity, enough * 4];
@@ -283,12 +333,17 @@ export class NewRecords implements EventSource {
 	}
 
 	/**
-	 * Reads the list of a branch, or only its first pages if they show as many unknown records as the total has grown by.
+	 * Reads the list of a branch, or only its first pages if they show as many unknown records as the
+	 * total has grown by.
 	 *
-	 * Most polls find nothing new, or little, so a small page 0 is read first. If it is not enough, reading starts again with
-	 * large pages, because page numbers depend on the size of the pages.
+	 * Most polls find nothing new, or little, so a small page 0 is read first. If it is not enough,
+	 * reading starts again with large pages, because page numbers depend on the size of the pages.
 	 */
-	private async read({ now, reader }: PollRequest, branch: number, state: RecordsState): Promise<Collected> {
+	private async read(
+		{ now, reader }: PollRequest,
+		branch: number,
+		state: RecordsState,
+	): Promise<Collected> {
 		const list = this.listOf(branch, state.since);
 		const { total } = state.branches[branch];
 		if (isWholeDue(state, now) || total === undefined) return await reader.collect(list, {});

@@ -18,8 +18,8 @@ import { replaceNames } from '../run/nameLookup';
 import { accountBranches } from './branches';
 
 /**
- * The parameters of a trigger. One that says nothing has the default of the form; one that cannot be read is refused, so
- * that no event is lost in silence.
+ * The parameters of a trigger. One that says nothing has the default of the form; one that cannot
+ * be read is refused, so that no event is lost in silence.
  */
 export class TriggerParameters extends ParameterReader {
 	readonly zone: string;
@@ -50,10 +50,11 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/**
-	 * Records of a short list that may be left empty, by their IDs or names; null for none of them where that is a choice. Only a
-	 * name costs a request.
+	 * Records of a short list that may be left empty, by their IDs or names; null for none of them
+	 * where that is a choice. Only a name costs a request.
 	 *
-	 * @param watched the branches that were chosen: a list that differs by branch is read in the first that can be read
+	 * @param watched the branches that were chosen: a list that differs by branch is read in the
+	 * first that can be read
 	 */
 	async references(
 		parameter: Parameter,
@@ -103,7 +104,10 @@ export class TriggerParameters extends ParameterReader {
 		const value = this.input(parameter);
 		const texts = [value].flat().filter((item) => item !== null && item !== undefined);
 		if (!texts.every((item) => typeof item === 'string'))
-			throw asNodeError(this.context.getNode(), unreadable({ label: parameter.displayName }, 'names', value));
+			throw asNodeError(
+				this.context.getNode(),
+				unreadable({ label: parameter.displayName }, 'names', value),
+			);
 		return texts
 			.flatMap((text) => text.split(','))
 			.map((word) => word.trim())
@@ -111,7 +115,10 @@ export class TriggerParameters extends ParameterReader {
 	}
 }
 
-/** Some records of an entity, such as branches; of what differs by branch, those of the first that is watched. */
+/**
+ * Some records of an entity, such as branches; of what differs by branch, those of the first that
+ * is watched.
+ */
 export const severalOf = (
 	displayName: string,
 	name: string,
@@ -130,8 +137,8 @@ export const severalOf = (
 });
 
 /**
- * The same where it stands in the form as soon as the node is added: n8n fills a multi-select once, before the node has its
- * credential, and a locator when it is opened.
+ * The same where it stands in the form as soon as the node is added: n8n fills a multi-select once,
+ * before the node has its credential, and a locator when it is opened.
  */
 export const pickedOf = (
 	displayName: string,
@@ -146,9 +153,13 @@ export const pickedOf = (
 });
 
 /** A parameter that stands in a collection, as n8n finds it. */
-export const within = ({ name }: Pick<Parameter, 'name'>, inner: INodeProperties): INodeProperties => ({
+export const within = (
+	{ name }: Pick<Parameter, 'name'>,
+	inner: INodeProperties,
+): INodeProperties => ({
 	...inner,
 	name: `${name}.${inner.name}`,
 });
 
-export const inOptions = (inner: INodeProperties): INodeProperties => within({ name: 'options' }, inner);
+export const inOptions = (inner: INodeProperties): INodeProperties =>
+	within({ name: 'options' }, inner);

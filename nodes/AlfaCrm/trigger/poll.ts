@@ -16,15 +16,19 @@ import { makePollNames } from './pollNames';
 import { StoredState } from './state';
 
 /**
- * Runs the polls of the trigger. A poll goes through these steps: read the settings and the stored state, ask the event source what is
- * new, make items of it, store the new state, return the items. The state is stored last: if anything fails before, the next poll does
- * everything again, and nothing is lost.
+ * Runs the polls of the trigger. A poll goes through these steps: read the settings and the stored
+ * state, ask the event source what is new, make items of it, store the new state, return the items.
+ * The state is stored last: if anything fails before, the next poll does everything again, and
+ * nothing is lost.
  */
 
 /** After half of a poll's time, the source stops looking for more, if the rest can wait. */
 const LISTS_SHARE = 0.5;
 
-/** After 80% of a poll's time, no further record or page is read. The rest is for the request under way. */
+/**
+ * After 80% of a poll's time, no further record or page is read. The rest is for the request under
+ * way.
+ */
 const RECORDS_SHARE = 0.8;
 
 /** A test in the editor shows so many records. */
@@ -41,7 +45,10 @@ interface PollsUnderWay {
 
 const underWay = new Map<string, PollsUnderWay>();
 
-/** The static data with which a poll has succeeded. The next poll with the same data is not the one that activates the trigger. */
+/**
+ * The static data with which a poll has succeeded. The next poll with the same data is not the one
+ * that activates the trigger.
+ */
 const activatedData = new WeakSet<IDataObject>();
 
 /** Runs one poll. Returns the items of what is new, or null. A poll by hand returns samples. */
@@ -51,8 +58,8 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 	const data = context.getWorkflowStaticData('node');
 	const trigger = triggerKeyOf(context);
 	const own = underWay.get(trigger) ?? { polls: new Set<IDataObject>(), latest: data };
-	// n8n starts the next poll even if the last one is still running, and both would report the same. Polls of n8n's durable scheduler
-	// have a copy of the data each.
+	// n8n starts the next poll even if the last one is still running, and both would report the same.
+	// Polls of n8n's durable scheduler have a copy of the data each.
 	const overlaps = own.polls.has(data) || (own.polls.size > 0 && !mayBeActivation(context));
 	if (overlaps) return null;
 
@@ -67,8 +74,12 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 	}
 }
 
-/** Tells whether a poll may be the one that activates the trigger. Later polls of the durable scheduler have less time. */
-const mayBeActivation = (context: IPollFunctions): boolean => budgetOf(context) >= DEFAULT_BUDGET_MS;
+/**
+ * Tells whether a poll may be the one that activates the trigger. Later polls of the durable
+ * scheduler have less time.
+ */
+const mayBeActivation = (context: IPollFunctions): boolean =>
+	budgetOf(context) >= DEFAULT_BUDGET_MS;
 
 /** What the steps of one poll have in common. */
 interface PollRun {
@@ -76,7 +87,10 @@ interface PollRun {
 	client: ApiClient;
 	settings: PollSettings;
 	stored: StoredState;
-	/** How many of the records that are there already the first poll reports. A trigger that starts anew reports none. */
+	/**
+	 * How many of the records that are there already the first poll reports. A trigger that starts
+	 * anew reports none.
+	 */
 	startWith: number;
 	/** When the poll began, and until when it may read lists and records: milliseconds since 1970. */
 	now: number;
@@ -87,7 +101,8 @@ interface PollRun {
 /**
  * Reports what is new since the last poll.
  *
- * @param isReplaced tells whether the workflow was published again meanwhile, with a poll of its own
+ * @param isReplaced tells whether the workflow was published again meanwhile, with a poll of its
+ * own
  */
 async function reportNewRecords(
 	context: IPollFunctions,
@@ -97,7 +112,8 @@ async function reportNewRecords(
 	const settings = await settingsOf(context);
 	const watched = { subject: settings.subject, checkState: settings.source.checkState };
 	const stored = new StoredState(context, data, watched, mayBeActivation(context));
-	// This poll would report again what another one has just handed over. The next poll knows about it.
+	// This poll would report again what another one has just handed over. The next poll knows about
+	// it.
 	if (stored.isOvertaken) return null;
 
 	logNewBeginning(context, stored);
@@ -120,12 +136,14 @@ async function reportNewRecords(
 	const { records, failures, stateAfter } = await askSource(run, branches);
 	const passingFailure = findPassingFailure(run, failures);
 	const isFirstPoll = stored.known === undefined;
-	// The user who activates the trigger sees what is wrong. No record is missed, because nothing has been reported yet.
+	// The user who activates the trigger sees what is wrong. No record is missed, because nothing has
+	// been reported yet.
 	if (passingFailure !== undefined && isFirstPoll) throw passingFailure;
 	logFailures(context, failures);
 
 	const items = await makeItems(run, records);
-	// The workflow was published meanwhile. n8n may drop the items of this poll, and the other poll reports them.
+	// The workflow was published meanwhile. n8n may drop the items of this poll, and the other poll
+	// reports them.
 	if (isReplaced()) return null;
 
 	stored.save(
@@ -136,8 +154,9 @@ async function reportNewRecords(
 	activatedData.add(data);
 
 	if (items.length > 0) return [items.map((json) => ({ json }))];
-	// What the other branches showed is stored in any case. But if the poll that activates a trigger fails, or one of the durable scheduler,
-	// n8n drops its state. So these polls only write to n8n's log.
+	// What the other branches showed is stored in any case. But if the poll that activates a trigger
+	// fails, or one of the durable scheduler, n8n drops its state. So these polls only write to n8n's
+	// log.
 	if (passingFailure !== undefined && wasActivated) throw passingFailure;
 	return null;
 }
@@ -146,7 +165,9 @@ async function reportNewRecords(
 function logNewBeginning(context: IPollFunctions, { isOther, lossReason }: StoredState): void {
 	const { name } = context.getNode();
 	if (isOther) {
-		context.logger.info(`'${name}' watches something else now: it reports what happens from now on`);
+		context.logger.info(
+			`'${name}' watches something else now: it reports what happens from now on`,
+		);
 	}
 	if (lossReason !== undefined) {
 		context.logger.warn(
@@ -155,11 +176,21 @@ function logNewBeginning(context: IPollFunctions, { isOther, lossReason }: Store
 	}
 }
 
-/** Reads the branches of the account. If that fails, the branches of an earlier poll are used, and n8n's log says so. */
-async function readAccountBranches({ context, client, stored, now }: PollRun): Promise<KnownBranches> {
+/**
+ * Reads the branches of the account. If that fails, the branches of an earlier poll are used, and
+ * n8n's log says so.
+ */
+async function readAccountBranches({
+	context,
+	client,
+	stored,
+	now,
+}: PollRun): Promise<KnownBranches> {
 	const { name } = context.getNode();
 	const logFailure = ({ message }: Error) =>
-		context.logger.warn(`'${name}' could not list the branches, and looks into those it knows: ${message}`);
+		context.logger.warn(
+			`'${name}' could not list the branches, and looks into those it knows: ${message}`,
+		);
 	return await accountBranches(client, now, stored.known, logFailure);
 }
 
@@ -203,21 +234,31 @@ function logFailures(context: IPollFunctions, failures: PollResult['failures']):
 	}
 }
 
-/** Makes the items of new records: of as many as one poll reports, and as there is time for. The next poll reports the rest. */
+/**
+ * Makes the items of new records: of as many as one poll reports, and as there is time for. The
+ * next poll reports the rest.
+ */
 async function makeItems(run: PollRun, records: readonly NewRecord[]): Promise<IDataObject[]> {
 	const { context, client, settings, stored, now, recordsUntil } = run;
 	const names = await makePollNames(context, client, recordsUntil);
 	if (stored.known !== undefined) {
 		const reported = records.slice(0, settings.most);
-		return await settings.itemsOf({ records: reported, client, names, deadline: recordsUntil, now });
+		return await settings.itemsOf({
+			records: reported,
+			client,
+			names,
+			deadline: recordsUntil,
+			now,
+		});
 	}
 
 	return await makeItemsOfFirstPoll(run, records, names);
 }
 
 /**
- * Makes the items of the first poll, which reports everything that 'First Poll Reports' and 'Start With Newest' ask for, because no later
- * poll reports it. It makes all items, or fails with the reason.
+ * Makes the items of the first poll, which reports everything that 'First Poll Reports' and 'Start
+ * With Newest' ask for, because no later poll reports it. It makes all items, or fails with the
+ * reason.
  */
 async function makeItemsOfFirstPoll(
 	{ client, settings, startWith, now }: PollRun,
@@ -229,12 +270,17 @@ async function makeItemsOfFirstPoll(
 	const items: IDataObject[] = [];
 	do {
 		const rest = reported.slice(items.length);
-		items.push(...(await settings.itemsOf({ records: rest, client, names, deadline: Infinity, now })));
+		items.push(
+			...(await settings.itemsOf({ records: rest, client, names, deadline: Infinity, now })),
+		);
 	} while (items.length < reported.length);
 	return items;
 }
 
-/** Returns real records with which the user can build the workflow. What the trigger has reported stays as it is. */
+/**
+ * Returns real records with which the user can build the workflow. What the trigger has reported
+ * stays as it is.
+ */
 async function testTrigger(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	const client = new ApiClient(context);
 	const now = Date.now();
@@ -244,7 +290,10 @@ async function testTrigger(context: IPollFunctions): Promise<INodeExecutionData[
 
 	const clockWatch = new ClockWatch(context, zone);
 	const reader = clockWatch.watch(pollReader(client, Infinity));
-	const { records, isComplete } = await source.samples({ branches, client, now, reader, deadline }, SAMPLES);
+	const { records, isComplete } = await source.samples(
+		{ branches, client, now, reader, deadline },
+		SAMPLES,
+	);
 	clockWatch.warn();
 
 	const names = await makePollNames(context, client, deadline);

@@ -20,7 +20,12 @@ export const eventParameter: INodeProperties = {
 	name: 'event',
 	type: 'options',
 	options: sortByName(
-		eventTypes.map(({ value, label, action, description }) => ({ name: label, value, action, description })),
+		eventTypes.map(({ value, label, action, description }) => ({
+			name: label,
+			value,
+			action,
+			description,
+		})),
 	),
 	default: 'customerCreated',
 	description: 'What starts the workflow',
@@ -36,9 +41,17 @@ const branchesParameter = pickedOf(
 const beginNotice = (
 	displayName: string,
 	displayOptions: INodeProperties['displayOptions'],
-): INodeProperties => ({ displayName, name: 'beginNotice', type: 'notice', default: '', displayOptions });
+): INodeProperties => ({
+	displayName,
+	name: 'beginNotice',
+	type: 'notice',
+	default: '',
+	displayOptions,
+});
 
-/** Tell what the first poll reports. Events by time report what is due already if the user wants it. */
+/**
+ * Tell what the first poll reports. Events by time report what is due already if the user wants it.
+ */
 const beginNotices = [
 	beginNotice(
 		'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
@@ -117,10 +130,15 @@ function eventOf(context: IPollFunctions): EventType {
 	const event = eventTypes.find(({ value }) => value === name);
 	if (event) return event;
 
-	throw new NodeOperationError(context.getNode(), `'${eventParameter.displayName}' has no event "${name}"`);
+	throw new NodeOperationError(
+		context.getNode(),
+		`'${eventParameter.displayName}' has no event "${name}"`,
+	);
 }
 
 /** Returns how many milliseconds n8n gives a poll. */
 export function budgetOf(context: IPollFunctions): number {
-	return typeof context.getPollBudgetMs === 'function' ? context.getPollBudgetMs() : DEFAULT_BUDGET_MS;
+	return typeof context.getPollBudgetMs === 'function'
+		? context.getPollBudgetMs()
+		: DEFAULT_BUDGET_MS;
 }

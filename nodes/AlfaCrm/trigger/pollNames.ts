@@ -7,8 +7,9 @@ import { listOfNames, readShortList } from '../store/shortList';
 import { pollReader } from './eventSource';
 
 /**
- * Makes the source of names for one poll, which reads each list of names once. If a list cannot be read in time, n8n's log says so, and
- * the items go out without these names, because events must not wait for names.
+ * Makes the source of names for one poll, which reads each list of names once. If a list cannot be
+ * read in time, n8n's log says so, and the items go out without these names, because events must
+ * not wait for names.
  *
  * @param deadline milliseconds since 1970 after which no list is read
  */
@@ -33,7 +34,9 @@ export async function makePollNames(
 				({ titles } = await readShortList(reader, entity, branch));
 			} catch (caught) {
 				const { message } = caught as Error;
-				context.logger.warn(`'${nodeName}' could not ${list.task}, so names are missing: ${message}`);
+				context.logger.warn(
+					`'${nodeName}' could not ${list.task}, so names are missing: ${message}`,
+				);
 			}
 			titlesByList.set(key, titles);
 			return titles;

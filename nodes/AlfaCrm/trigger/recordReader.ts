@@ -22,7 +22,9 @@ import { notShown, notFound, findOfAnyKind } from '../store/records';
 const PATIENCE_MS = HOUR_MS;
 const MOST_FAILING = 1_000;
 
-/** Since when AlfaCRM fails to show a record, in this process: n8n keeps nothing of polls that fail. */
+/**
+ * Since when AlfaCRM fails to show a record, in this process: n8n keeps nothing of polls that fail.
+ */
 const failingSince = new Map<string, number>();
 
 export interface Found {
@@ -33,11 +35,17 @@ export interface Found {
 	missing?: 'gone' | 'hidden' | 'failed';
 }
 
-/** Reads the records that changes are about, as they are now; each once, however often it was changed. */
+/**
+ * Reads the records that changes are about, as they are now; each once, however often it was
+ * changed.
+ */
 export class RecordReader {
 	/** What came of it, by class and ID. */
 	private readonly known = new Map<string, Found>();
-	/** Of the whole account, closed ones too; asked for once a record is in none of those that its change names. */
+	/**
+	 * Of the whole account, closed ones too; asked for once a record is in none of those that its
+	 * change names.
+	 */
 	private branches?: Promise<number[]>;
 
 	/** @param records all changes of a poll: nothing is asked of what the last one deletes */
@@ -47,7 +55,8 @@ export class RecordReader {
 	) {
 		for (const { row } of records) {
 			const change = changeOf(row, null);
-			if (change?.event === 'delete') this.known.set(keyOf(change), { record: null, missing: 'gone' });
+			if (change?.event === 'delete')
+				this.known.set(keyOf(change), { record: null, missing: 'gone' });
 			else if (change !== undefined) this.known.delete(keyOf(change));
 		}
 	}
@@ -65,7 +74,8 @@ export class RecordReader {
 		const entity = entityOfClass(change.entity);
 		// Another change of the same record may tell what this one does not.
 		const reason = unreadable(this.client, change, entity);
-		if (entity === undefined || reason !== undefined) return { record: null, reason, missing: 'hidden' };
+		if (entity === undefined || reason !== undefined)
+			return { record: null, reason, missing: 'hidden' };
 		const found = await this.search(entity, change, named);
 		this.known.set(keyOf(change), found);
 		return found;
@@ -105,7 +115,10 @@ export class RecordReader {
 		return { record: null, reason: reasons.join('. '), missing };
 	}
 
-	/** It may have been moved, and a log may list the changes of all branches, so the others are looked into as well. */
+	/**
+	 * It may have been moved, and a log may list the changes of all branches, so the others are
+	 * looked into as well.
+	 */
 	private async *places(named: readonly number[], failures: Error[]): AsyncGenerator<number> {
 		yield* named;
 		try {
@@ -138,7 +151,9 @@ export async function orFailure<T>(
 	}
 }
 
-/** Notes that AlfaCRM failed to show a record, and tells whether the next poll is to try it again. */
+/**
+ * Notes that AlfaCRM failed to show a record, and tells whether the next poll is to try it again.
+ */
 function isWorthWaiting(what: string): boolean {
 	const now = Date.now();
 	const since = failingSince.get(what) ?? now;
@@ -159,24 +174,43 @@ function unreadable({ node }: ApiClient, change: Change, entity?: Entity): strin
 }
 
 /** The record, if it is in this branch; left out for what belongs to none. */
-async function recordIn(client: ApiClient, entity: Entity, change: Change, branch: number | undefined) {
+async function recordIn(
+	client: ApiClient,
+	entity: Entity,
+	change: Change,
+	branch: number | undefined,
+) {
 	const { kinds, partition } = entity.hidden ?? {};
 	const fields = fieldsOf(change);
 	const query = Object.fromEntries((entity.keys ?? []).map(({ name }) => [name, fields[name]]));
 	const target = { path: entity.path, query, labels: {}, branch };
-	// A list that shows one status or kind at a time is asked first for the one that the change names. API notes 5.11 and 5.16.
+	// A list that shows one status or kind at a time is asked first for the one that the change
+	// names. API notes 5.11 and 5.16.
 	const divider = partition?.name ?? kinds?.name ?? '';
 	const named = readId(fields[divider]);
 	const others = passesOf(entity).filter((pass) => named === undefined || pass[divider] !== named);
 	const passes = named === undefined ? others : [{ [divider]: named }, ...others];
 	const otherKinds = async () => {
 		if (kinds === undefined) return [];
-		return kindPasses(kinds, (await collect(client, listCall(entityOf(kinds.entity), branch))).rows);
+		return kindPasses(
+			kinds,
+			(await collect(client, listCall(entityOf(kinds.entity), branch))).rows,
+		);
 	};
-	return await findOfAnyKind(listReader(client), entity, change.entity_id, target, otherKinds, passes);
+	return await findOfAnyKind(
+		listReader(client),
+		entity,
+		change.entity_id,
+		target,
+		otherKinds,
+		passes,
+	);
 }
 
-const fieldsOf = ({ fields_old, fields_new }: Change): IDataObject => ({ ...fields_old, ...fields_new });
+const fieldsOf = ({ fields_old, fields_new }: Change): IDataObject => ({
+	...fields_old,
+	...fields_new,
+});
 
 const keyOf = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
 

@@ -85,7 +85,9 @@ export class ReportedEvents {
 	}
 
 	toStored(): StoredEvents {
-		const lessons = this.runs.map(({ lesson, count }) => (count === 1 ? `${lesson}` : `${lesson}*${count}`));
+		const lessons = this.runs.map(({ lesson, count }) =>
+			count === 1 ? `${lesson}` : `${lesson}*${count}`,
+		);
 		return {
 			reported: [...this.keys].join(''),
 			lessons: lessons.join(','),

@@ -7,9 +7,18 @@ import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
 import { digest, triggerKeyOf } from './digest';
 import type { Check } from './storedShape';
-import { checkNumber, checkText, makeListCheck, makeObjectCheck, makeOptional } from './storedShape';
+import {
+	checkNumber,
+	checkText,
+	makeListCheck,
+	makeObjectCheck,
+	makeOptional,
+} from './storedShape';
 
-/** The version of the shape of states. A trigger does not go on from a state of another version. CONTRIBUTING.md says when to raise it. */
+/**
+ * The version of the shape of states. A trigger does not go on from a state of another version.
+ * CONTRIBUTING.md says when to raise it.
+ */
 const VERSION = 8;
 
 /** More workflows are hardly active in one n8n. The states of each take at most some 30 kB. */
@@ -28,13 +37,21 @@ interface PollState extends Partial<KnownBranches> {
 
 interface Stored extends PollState {
 	version: number;
-	/** The ID of the node. n8n keeps a node's data under its name, which another node may have by now. */
+	/**
+	 * The ID of the node. n8n keeps a node's data under its name, which another node may have by now.
+	 */
 	node: string;
-	/** When it was saved, by n8n's clock in milliseconds. It grows with every change, even if the clock is set back. */
+	/**
+	 * When it was saved, by n8n's clock in milliseconds. It grows with every change, even if the
+	 * clock is set back.
+	 */
 	savedAt: number;
 }
 
-/** The part of a stored state that all versions have. It says which trigger the state belongs to, and which of two states is newer. */
+/**
+ * The part of a stored state that all versions have. It says which trigger the state belongs to,
+ * and which of two states is newer.
+ */
 type Envelope = Pick<Stored, 'node' | 'savedAt' | 'subject' | 'version'>;
 
 const checkEnvelope = makeObjectCheck<Envelope>({
@@ -66,18 +83,20 @@ const handedOverAt = new Map<string, number>();
 /**
  * The state that a trigger keeps in n8n between two polls. n8n's behaviour was measured in 2.41.
  *
- * **Static data (n8n's default).** The state is stored in two places: in the static data of the workflow, under the ID of the node, which
- * stays when the node is renamed; and in the static data of the node, which no Code node clears. Everybody who saves static data saves
- * all of it, as it was when they read it: a Code node at the beginning of its execution, or a trigger that was published later. Such a
- * save may restore old states of other triggers. So this process remembers the latest state of each trigger of a workflow, and each
- * trigger saves those of the others too.
+ * **Static data (n8n's default).** The state is stored in two places: in the static data of the
+ * workflow, under the ID of the node, which stays when the node is renamed; and in the static data
+ * of the node, which no Code node clears. Everybody who saves static data saves all of it, as it
+ * was when they read it: a Code node at the beginning of its execution, or a trigger that was
+ * published later. Such a save may restore old states of other triggers. So this process remembers
+ * the latest state of each trigger of a workflow, and each trigger saves those of the others too.
  *
- * **Durable cursors.** n8n keeps the state of the node in a table, by the ID of the node, where none of that happens. But:
+ * **Durable cursors.** n8n keeps the state of the node in a table, by the ID of the node, where
+ * none of that happens. But:
  *
- * - n8n drops the state of the poll that activates a trigger, unless that poll hands over items. So the state is also stored in the static
- *   data of the workflow, until the table has one.
- * - n8n reads the state a while before it polls, and stores it a while after. If two polls overlap, the second may not know what the first
- *   has handed over. This process does: see `isOvertaken`.
+ * - n8n drops the state of the poll that activates a trigger, unless that poll hands over items. So
+ *   the state is also stored in the static data of the workflow, until the table has one.
+ * - n8n reads the state a while before it polls, and stores it a while after. If two polls overlap,
+ *   the second may not know what the first has handed over. This process does: see `isOvertaken`.
  */
 export class StoredState {
 	private readonly shared: IDataObject;
@@ -90,7 +109,9 @@ export class StoredState {
 	private readonly trigger: string;
 	/** The latest state of the trigger, even if it belongs to another account or event. */
 	private readonly last?: Stored;
-	/** The state from which the poll goes on. Undefined in the first poll, and if no state is usable. */
+	/**
+	 * The state from which the poll goes on. Undefined in the first poll, and if no state is usable.
+	 */
 	readonly known?: PollState;
 	/** Whether the stored state belongs to another account or event. */
 	readonly isOther: boolean;
@@ -107,7 +128,8 @@ export class StoredState {
 		this.node = context.getNode().id;
 		this.key = `AlfaCRM Trigger ${this.node}`;
 		this.trigger = triggerKeyOf(context);
-		// n8n marks static data of the workflow in order to notice changes. A durable cursor has no mark.
+		// n8n marks static data of the workflow in order to notice changes. A durable cursor has no
+		// mark.
 		this.isDurable = !('__dataChanged' in data);
 		this.latestStates = this.isDurable
 			? new Map<string, Stored>()
@@ -119,7 +141,8 @@ export class StoredState {
 		this.lossReason = this.isOther ? undefined : findLossReason(newest, problem);
 		const isUsable = newest !== undefined && !this.isOther && !this.hasLostState;
 		this.known = isUsable ? deepCopy(newest) : undefined;
-		// A stored state is safe to remember: its items were handed over. A state that is about to be saved is not yet.
+		// A stored state is safe to remember: its items were handed over. A state that is about to be
+		// saved is not yet.
 		if (this.last !== undefined) this.latestStates.set(this.key, this.last);
 	}
 
@@ -128,7 +151,10 @@ export class StoredState {
 		return this.lossReason !== undefined;
 	}
 
-	/** Whether another poll has handed over items whose state may still be on its way into n8n's table. */
+	/**
+	 * Whether another poll has handed over items whose state may still be on its way into n8n's
+	 * table.
+	 */
 	get isOvertaken(): boolean {
 		if (!this.isDurable || this.isOther) return false;
 
@@ -139,13 +165,15 @@ export class StoredState {
 	}
 
 	/**
-	 * Stores the state of a poll. It is assigned as a whole, because n8n notices only changes of the outermost object.
+	 * Stores the state of a poll. It is assigned as a whole, because n8n notices only changes of the
+	 * outermost object.
 	 *
 	 * @param isReport whether the poll hands items over to n8n
 	 */
 	save(state: PollState, { isReport }: { isReport: boolean }): void {
 		const stored = this.withTime(state);
-		const isInTable = this.isDurable && !this.mayBeActivation && this.isOfThisTrigger(stateIn(this.data));
+		const isInTable =
+			this.isDurable && !this.mayBeActivation && this.isOfThisTrigger(stateIn(this.data));
 		assignIfChanged(this.data, 'state', stored);
 		if (isInTable) {
 			delete this.shared[this.key];
@@ -160,7 +188,10 @@ export class StoredState {
 		this.restoreOtherTriggers();
 	}
 
-	/** Stores the states of the workflow's other triggers that somebody has overwritten with older ones. */
+	/**
+	 * Stores the states of the workflow's other triggers that somebody has overwritten with older
+	 * ones.
+	 */
 	private restoreOtherTriggers(): void {
 		for (const [key, state] of this.latestStates) {
 			if (key !== this.key && this.newestOf(key) === state) {
@@ -169,7 +200,10 @@ export class StoredState {
 		}
 	}
 
-	/** Adds the time to a state. An unchanged state keeps its time, so that n8n has nothing to save after a poll without news. */
+	/**
+	 * Adds the time to a state. An unchanged state keeps its time, so that n8n has nothing to save
+	 * after a poll without news.
+	 */
 	private withTime(state: PollState): Stored {
 		const { savedAt = 0 } = this.last ?? {};
 		const stored = { version: VERSION, node: this.node, savedAt, ...state };
@@ -209,7 +243,11 @@ export class StoredState {
 	}
 
 	private isOfThisTrigger(state: Stored | undefined): boolean {
-		return state?.version === VERSION && state.node === this.node && state.subject === this.watched.subject;
+		return (
+			state?.version === VERSION &&
+			state.node === this.node &&
+			state.subject === this.watched.subject
+		);
 	}
 
 	private ownStateIn(place: unknown): Stored | undefined {
@@ -224,7 +262,10 @@ function latestStatesOf(workflow: string): Map<string, Stored> {
 	return states;
 }
 
-/** Sets a property, unless it is equal already: n8n saves static data whenever something is assigned. */
+/**
+ * Sets a property, unless it is equal already: n8n saves static data whenever something is
+ * assigned.
+ */
 function assignIfChanged(place: IDataObject, key: string, value: object): void {
 	if (JSON.stringify(place[key]) !== JSON.stringify(value)) {
 		place[key] = deepCopy(value) as IDataObject;
@@ -237,7 +278,10 @@ function newer(state?: Stored, otherState?: Stored): Stored | undefined {
 	return isOtherNewer ? otherState : (state ?? otherState);
 }
 
-/** Says why a trigger that has polled before cannot go on. A trigger that polls for the first time has lost nothing. */
+/**
+ * Says why a trigger that has polled before cannot go on. A trigger that polls for the first time
+ * has lost nothing.
+ */
 function findLossReason(newest?: Stored, problem?: string): string | undefined {
 	if (newest === undefined) {
 		return problem === undefined ? undefined : `Its state is broken: ${problem}.`;
@@ -247,8 +291,12 @@ function findLossReason(newest?: Stored, problem?: string): string | undefined {
 	return `Its state was stored by another version of this package: it has version ${newest.version}, and this package reads version ${VERSION}.`;
 }
 
-/** Tells whether a place holds a state, or anything else instead. The data of a node exist before a state is stored in them. */
-const holdsState = (place: unknown): boolean => (isPlain(place) ? place.state : place) !== undefined;
+/**
+ * Tells whether a place holds a state, or anything else instead. The data of a node exist before a
+ * state is stored in them.
+ */
+const holdsState = (place: unknown): boolean =>
+	(isPlain(place) ? place.state : place) !== undefined;
 
 const envelopeProblem = (place: unknown): string | undefined =>
 	checkEnvelope(isPlain(place) ? place.state : place, 'state');
@@ -260,7 +308,10 @@ function stateIn(place: unknown): Stored | undefined {
 	return deepCopy(place.state as Stored);
 }
 
-/** Makes a short text that differs for different settings. The order in which things were chosen makes no difference. */
+/**
+ * Makes a short text that differs for different settings. The order in which things were chosen
+ * makes no difference.
+ */
 export function digestOf(value: unknown): string {
 	return digest(canonicalJson(value, 'unordered'), 12);
 }

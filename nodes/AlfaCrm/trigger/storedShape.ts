@@ -43,7 +43,9 @@ export const makeRecordCheck =
 	(checkValue: Check): Check =>
 	(value, path) => {
 		if (!isPlain(value)) return `${path} is not an object`;
-		const problems = Object.entries(value).map(([key, inner]) => checkValue(inner, `${path}.${key}`));
+		const problems = Object.entries(value).map(([key, inner]) =>
+			checkValue(inner, `${path}.${key}`),
+		);
 		return findFirstProblem(problems);
 	};
 

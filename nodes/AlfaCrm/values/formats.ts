@@ -3,7 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { DAY_MS } from './time';
 
-/** The formats in which AlfaCRM takes days: 01.03.2026, 2026-03-01 and 2026.03.01. Each field and filter has its own. */
+/**
+ * The formats in which AlfaCRM takes days: 01.03.2026, 2026-03-01 and 2026.03.01. Each field and
+ * filter has its own.
+ */
 export type DateFormat = 'dotted' | 'iso' | 'isoDotted';
 
 /** Writes a day `yyyy-mm-dd` in each format. */
@@ -13,14 +16,19 @@ const FORMATTERS: Record<DateFormat, (day: string) => string> = {
 	isoDotted: (day) => day.replaceAll('-', '.'),
 };
 
-/** The last day for a record without an end, such as a customer who is not archived. AlfaCRM never treats it as past. API notes 3. */
+/**
+ * The last day for a record without an end, such as a customer who is not archived. AlfaCRM never
+ * treats it as past. API notes 3.
+ */
 export const OPEN_END = '2030-12-31';
 
 /**
- * Writes a day in one of AlfaCRM's formats. A moment is the day that it belongs to in `zone`, except for a midnight in its own time zone:
- * calendars and spreadsheets mean the day that they wrote.
+ * Writes a day in one of AlfaCRM's formats. A moment is the day that it belongs to in `zone`,
+ * except for a midnight in its own time zone: calendars and spreadsheets mean the day that they
+ * wrote.
  *
- * @param value ISO 8601 (also with a blank for the T), AlfaCRM's `dd.mm.yyyy[ hh:mm[:ss]]` or `yyyy.mm.dd`, a Luxon DateTime or a Date
+ * @param value ISO 8601 (also with a blank for the T), AlfaCRM's `dd.mm.yyyy[ hh:mm[:ss]]` or
+ * `yyyy.mm.dd`, a Luxon DateTime or a Date
  * @returns undefined if the value is no date
  */
 export function formatDay(value: unknown, format: DateFormat, zone: string): string | undefined {
@@ -30,9 +38,14 @@ export function formatDay(value: unknown, format: DateFormat, zone: string): str
 
 /** Writes a day as `yyyy-mm-dd`. Returns anything else, such as a moment, unchanged. */
 export const isoDay = <T>(value: T): T | string =>
-	typeof value === 'string' && !value.includes(':') ? (formatDay(value, 'iso', 'UTC') ?? value) : value;
+	typeof value === 'string' && !value.includes(':')
+		? (formatDay(value, 'iso', 'UTC') ?? value)
+		: value;
 
-/** Writes a day as lists show it: "1 Mar" this year, "1 Mar 2025" otherwise. Returns undefined if the value is no day. */
+/**
+ * Writes a day as lists show it: "1 Mar" this year, "1 Mar 2025" otherwise. Returns undefined if
+ * the value is no day.
+ */
 export function shortDay(value: unknown, zone: string): string | undefined {
 	const day = readDay(value, zone);
 	if (day === undefined) return undefined;
@@ -43,8 +56,8 @@ export function shortDay(value: unknown, zone: string): string | undefined {
 }
 
 /**
- * Reads a day as people type it in short, "10.02" or "10.02.26". Without a year, it is the day nearest to today, in the past or in the
- * future.
+ * Reads a day as people type it in short, "10.02" or "10.02.26". Without a year, it is the day
+ * nearest to today, in the past or in the future.
  *
  * @returns `yyyy-mm-dd`; undefined if the text is no such day
  */
@@ -73,19 +86,25 @@ export function wallClock(zone: string): string {
 	return DateTime.fromMillis(Date.now(), { zone }).toFormat('yyyy-MM-dd HH:mm');
 }
 
-/** Returns the day so many days after `day`, both as `yyyy-mm-dd`. Returns an empty text if `day` is no date. */
+/**
+ * Returns the day so many days after `day`, both as `yyyy-mm-dd`. Returns an empty text if `day` is
+ * no date.
+ */
 export function daysAfter(day: string, days: number): string {
 	const timestamp = Date.parse(day) + days * DAY_MS;
 	return Number.isNaN(timestamp) ? '' : new Date(timestamp).toISOString().slice(0, 10);
 }
 
-/** Writes a day `yyyy-mm-dd` as `dd.mm.yyyy`, as most of AlfaCRM's filters take it. API notes 10. */
+/**
+ * Writes a day `yyyy-mm-dd` as `dd.mm.yyyy`, as most of AlfaCRM's filters take it. API notes 10.
+ */
 export const dotted = (day: string): string | undefined => formatDay(day, 'dotted', 'UTC');
 
 /**
  * Writes a time of day as `hh:mm`. Of a moment, it is the local time in `zone`.
  *
- * @param value `hh:mm[:ss]`, alone or behind a day as AlfaCRM shows it, or anything that `formatDay` takes
+ * @param value `hh:mm[:ss]`, alone or behind a day as AlfaCRM shows it, or anything that
+ * `formatDay` takes
  * @returns undefined if the value has no time
  */
 export function formatTime(value: unknown, zone: string): string | undefined {
@@ -99,7 +118,8 @@ export function formatTime(value: unknown, zone: string): string | undefined {
 	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
 	if (!date.isValid) return undefined;
 
-	// Without an offset, the text is local time. It is taken as written, because Luxon would move an hour that summer time leaves out.
+	// Without an offset, the text is local time. It is taken as written, because Luxon would move an
+	// hour that summer time leaves out.
 	return moment.offset ? date.toFormat('HH:mm') : moment.time.slice(0, 5);
 }
 
@@ -115,8 +135,8 @@ export function readMoment(value: unknown, zone: string): number | undefined {
 }
 
 /**
- * Reads each moment, in milliseconds, that a local time in `zone` may mean: two in the hour that the autumn change of clocks shows twice,
- * none if the time cannot be read.
+ * Reads each moment, in milliseconds, that a local time in `zone` may mean: two in the hour that
+ * the autumn change of clocks shows twice, none if the time cannot be read.
  */
 export function readPossibleMoments(value: unknown, zone: string): number[] {
 	const text = textOf(value);
@@ -136,7 +156,10 @@ export const clockOfMinutes = (minutes: number): string =>
 	[Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
 
 const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?';
-/** Reads a day with or without a time and an offset: 2026-03-01, 2026-03-01 14:05, 2026-03-01T14:05:00+03:00[Europe/Moscow]. */
+/**
+ * Reads a day with or without a time and an offset: 2026-03-01, 2026-03-01 14:05,
+ * 2026-03-01T14:05:00+03:00[Europe/Moscow].
+ */
 const ISO = new RegExp(
 	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?)?)?$`,
 );
@@ -151,7 +174,8 @@ const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
 function readDay(value: unknown, zone: string): string | undefined {
 	const text = textOf(value);
 	const [, day, month, year] = DOTTED.exec(text) ?? [];
-	if (day !== undefined) return realDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
+	if (day !== undefined)
+		return realDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
 	if (ISO_DOTTED.test(text)) return realDay(text.replaceAll('.', '-'));
 
 	const parts = ISO.exec(text)?.groups;
@@ -165,7 +189,10 @@ function readDay(value: unknown, zone: string): string | undefined {
 /** Returns the day, or undefined if there is no such day, as for 2026-02-30. */
 const realDay = (day: string): string | undefined => (daysAfter(day, 0) === day ? day : undefined);
 
-/** Returns the text of a date. n8n may use another copy of Luxon, so a DateTime is recognized by its `toISO` method. */
+/**
+ * Returns the text of a date. n8n may use another copy of Luxon, so a DateTime is recognized by its
+ * `toISO` method.
+ */
 function textOf(value: unknown): string {
 	if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
 	if (hasToIso(value)) return String(value.toISO());
@@ -197,7 +224,10 @@ export function readInteger(value: unknown): number | undefined {
 	return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
 }
 
-/** Reads a number as AlfaCRM and expressions write it. Blanks within it are refused, because "501 502" are two IDs. */
+/**
+ * Reads a number as AlfaCRM and expressions write it. Blanks within it are refused, because "501
+ * 502" are two IDs.
+ */
 export function readNumber(value: unknown): number | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
 	if (typeof value !== 'string' || !/^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)) return undefined;
@@ -205,13 +235,20 @@ export function readNumber(value: unknown): number | undefined {
 	return Number.isFinite(number) ? number : undefined;
 }
 
-/** Accepts amounts as people write them: 3 872,70 ₽, 1290.90, 500 руб. Rejects 1,290, which may mean thousands. */
-const AMOUNT = /^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
+/**
+ * Accepts amounts as people write them: 3 872,70 ₽, 1290.90, 500 руб. Rejects 1,290, which may mean
+ * thousands.
+ */
+const AMOUNT =
+	/^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
 
 /** Accepts a point that may separate thousands, as in price lists: 5.000, 12.905 ₽. */
 const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}\.\d{3}\D*$/;
 
-/** Reads an amount as people write it, such as 3 872,70. Returns undefined for 1,290 and 1.290, which may mean thousands or decimals. */
+/**
+ * Reads an amount as people write it, such as 3 872,70. Returns undefined for 1,290 and 1.290,
+ * which may mean thousands or decimals.
+ */
 export function readAmount(value: unknown): number | undefined {
 	if (typeof value !== 'string') return readNumber(value);
 

@@ -5,21 +5,25 @@ import { readMoment, readPossibleMoments } from './formats';
 import { HOUR_MS, MINUTE_MS } from './time';
 
 /**
- * AlfaCRM shows times by the clock of the school and names no time zone (API notes 10), so they are read in the time zone
- * of the workflow. A stamp of something that has already happened cannot lie in the future. If it does, the time zone of the
- * workflow is not the school's, or the clock of n8n's computer is slow.
+ * AlfaCRM shows times by the clock of the school and names no time zone (API notes 10), so they are
+ * read in the time zone of the workflow. A stamp of something that has already happened cannot lie
+ * in the future. If it does, the time zone of the workflow is not the school's, or the clock of
+ * n8n's computer is slow.
  */
 
 /**
- * Fields that record past events; a future value proves a wrong time zone. The time of a lesson or a due date may lie in the
- * future and proves nothing. API notes 10.
+ * Fields that record past events; a future value proves a wrong time zone. The time of a lesson or
+ * a due date may lie in the future and proves nothing. API notes 10.
  */
 const STAMP_FIELDS = ['created_at', 'updated_at', 'added', 'date_time'];
 
 /** Accepts `2025-03-01 14:05`, not `2025-03-01`. */
 const HAS_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 
-/** Time zones differ by a quarter of an hour at least, so a smaller difference is one of the computers' clocks. */
+/**
+ * Time zones differ by a quarter of an hour at least, so a smaller difference is one of the
+ * computers' clocks.
+ */
 const LEAST_AHEAD_MS = 15 * MINUTE_MS;
 
 /** No two time zones are further apart, so a stamp further ahead is a mistake in the data. */
@@ -28,12 +32,15 @@ export const MOST_AHEAD_MS = 26 * HOUR_MS;
 /** Almost all time zones are whole or half hours apart. */
 const STEP_HOURS = 0.5;
 
-/** The clocks of two computers may differ by a few minutes: a stamp 8 hours and 20 seconds ahead proves 8 hours. */
+/**
+ * The clocks of two computers may differ by a few minutes: a stamp 8 hours and 20 seconds ahead
+ * proves 8 hours.
+ */
 const TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
- * Returns by how many milliseconds a stamp is ahead of the clock of this computer, read in a time zone; negative for the past,
- * undefined for what cannot be read.
+ * Returns by how many milliseconds a stamp is ahead of the clock of this computer, read in a time
+ * zone; negative for the past, undefined for what cannot be read.
  */
 export function aheadMs(stamp: unknown, zone: string, now = Date.now()): number | undefined {
 	const moment = readMoment(stamp, zone);
@@ -43,7 +50,10 @@ export function aheadMs(stamp: unknown, zone: string, now = Date.now()): number 
 /** Collects what the stamps of AlfaCRM prove about the time zone of the workflow. */
 export class SchoolClock {
 	private mostAheadMs = 0;
-	/** Kept for the minute that it was made in, because formatting a time for each saved record is slow. */
+	/**
+	 * Kept for the minute that it was made in, because formatting a time for each saved record is
+	 * slow.
+	 */
 	private leastProof = { minute: NaN, text: '' };
 
 	/** @param zone the time zone of the workflow */
@@ -62,7 +72,10 @@ export class SchoolClock {
 		}
 	}
 
-	/** Says by how much AlfaCRM's clock is ahead, and what to do; undefined if no stamp proves that it is. */
+	/**
+	 * Says by how much AlfaCRM's clock is ahead, and what to do; undefined if no stamp proves that it
+	 * is.
+	 */
 	get warning(): string | undefined {
 		if (this.mostAheadMs === 0) return undefined;
 
@@ -70,7 +83,10 @@ export class SchoolClock {
 		return `AlfaCRM's clock is at least ${difference} ahead of this workflow's (${this.zone}). Set Settings → Timezone to the school's, or correct the clock of n8n's computer`;
 	}
 
-	/** Returns the earliest stamp that proves a wrong time zone, as AlfaCRM writes it: `2025-03-01 14:05`. */
+	/**
+	 * Returns the earliest stamp that proves a wrong time zone, as AlfaCRM writes it:
+	 * `2025-03-01 14:05`.
+	 */
 	private leastProofAt(now: number): string {
 		const minute = Math.floor(now / MINUTE_MS);
 		if (minute !== this.leastProof.minute) {
@@ -83,7 +99,8 @@ export class SchoolClock {
 	private noteStamp(stamp: string, now: number): void {
 		if (!HAS_TIME.test(stamp)) return;
 
-		// The autumn change of clocks shows an hour twice. A stamp of that hour is ahead only if both of its moments are.
+		// The autumn change of clocks shows an hour twice. A stamp of that hour is ahead only if both
+		// of its moments are.
 		const moments = readPossibleMoments(stamp, this.zone);
 		if (moments.length === 0) return;
 
@@ -97,8 +114,8 @@ export class SchoolClock {
 /**
  * Writes a difference of clocks as whole minutes, from an hour on as half hours.
  *
- * A record that was created 10 minutes ago in a school 8 hours ahead has a stamp 7 hours and 50 minutes ahead. Time zones are half
- * hours apart, so this proves 8 hours.
+ * A record that was created 10 minutes ago in a school 8 hours ahead has a stamp 7 hours and 50
+ * minutes ahead. Time zones are half hours apart, so this proves 8 hours.
  */
 function describeDifference(ahead: number): string {
 	if (ahead < HOUR_MS) return `${Math.floor(ahead / MINUTE_MS)} minutes`;

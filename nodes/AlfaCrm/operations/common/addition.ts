@@ -18,11 +18,12 @@ import { branchesOf, labelsOf, targetOf } from '../../run/target';
 import type { Branch, Target } from '../../store/located';
 
 /**
- * An addition is a new record of one customer, such as a payment or a comment. The form says what to add. The customer's card
- * completes it: it says the branch, for example. Then the record is created, unless it would repeat an existing one.
+ * An addition is a new record of one customer, such as a payment or a comment. The form says what
+ * to add. The customer's card completes it: it says the branch, for example. Then the record is
+ * created, unless it would repeat an existing one.
  *
- * Every addition goes through these steps. When an addition repeats an existing record depends on the entity: see
- * `payments/existingPayment.ts` and `customers/equalRecords.ts`.
+ * Every addition goes through these steps. When an addition repeats an existing record depends on
+ * the entity: see `payments/existingPayment.ts` and `customers/equalRecords.ts`.
  */
 
 /** An addition as the form describes it: a draft whose body names the customer. */
@@ -49,7 +50,10 @@ export interface Addition {
 	body: IDataObject;
 	/** The fields that the user has filled. An equal record has the same values in them. */
 	comparedFields: readonly Field[];
-	/** The branches in which an existing record is likely: that of the call, and those into which the addition goes. */
+	/**
+	 * The branches in which an existing record is likely: that of the call, and those into which the
+	 * addition goes.
+	 */
 	likelyBranches: readonly Branch[];
 	/** The branches that the customer is or was in; none if records of this entity have no branch. */
 	customerBranches: readonly Branch[];
@@ -76,14 +80,18 @@ export function readAdditionDraft(
 	return { fields, input, body, branch };
 }
 
-/** Reads whether to cut texts that are too long; undefined if no field has a limit, since the form then has no such option. */
+/**
+ * Reads whether to cut texts that are too long; undefined if no field has a limit, since the form
+ * then has no such option.
+ */
 function readShortens(item: Item, fields: readonly Field[]): boolean | undefined {
 	const [options] = textOptions(fields);
 	return options === undefined ? undefined : readShortensTexts(item.collection(options));
 }
 
 /**
- * Completes an addition with what the customer's card says: the branch, and texts such as the payer's name.
+ * Completes an addition with what the customer's card says: the branch, and texts such as the
+ * payer's name.
  *
  * @throws NodeApiError if there is no such customer
  */
@@ -122,8 +130,8 @@ function makeTarget({ entity, fields, customerField, body }: AdditionForm, branc
 }
 
 /**
- * Chooses the fields that the user has filled. The branch counts only if the user has chosen it, since the customer may have
- * moved from the branch of an earlier run.
+ * Chooses the fields that the user has filled. The branch counts only if the user has chosen it,
+ * since the customer may have moved from the branch of an earlier run.
  */
 function chooseComparedFields({ entity, customerField, input, body }: AdditionForm): Field[] {
 	return entity.fields.filter((field) => {
@@ -132,12 +140,21 @@ function chooseComparedFields({ entity, customerField, input, body }: AdditionFo
 	});
 }
 
-/** Makes the key of the lock that lets this process add one record of an entity at a time to a customer. */
-export function additionLock({ entity, customerId }: Pick<Addition, 'customerId' | 'entity'>): LockKey {
+/**
+ * Makes the key of the lock that lets this process add one record of an entity at a time to a
+ * customer.
+ */
+export function additionLock({
+	entity,
+	customerId,
+}: Pick<Addition, 'customerId' | 'entity'>): LockKey {
 	return [customerEntity.path, customerId, entity.path];
 }
 
-/** Returns the existing record that an addition would repeat. If there is none, creates it while no other n8n process does. */
+/**
+ * Returns the existing record that an addition would repeat. If there is none, creates it while no
+ * other n8n process does.
+ */
 export async function findOrAdd(
 	addition: Addition,
 	find: () => Promise<IDataObject | undefined>,
@@ -156,7 +173,9 @@ export async function createAddition(addition: Addition): Promise<IDataObject> {
 	const body = await addAuthor(item, fields, addition.body, target.branch);
 	const task = `create the ${nounOf(entity)}`;
 
-	const savedRecord = await item.save({ ...target, action: 'create', body, task }, [additionLock(addition)]);
+	const savedRecord = await item.save({ ...target, action: 'create', body, task }, [
+		additionLock(addition),
+	]);
 
 	return report(toOutput, { ...body, ...savedRecord }, 'created', Object.keys(body));
 }
@@ -176,8 +195,8 @@ function reportExisting({ item, entity, toOutput }: Addition, record: IDataObjec
 }
 
 /**
- * Checks whether a record in AlfaCRM has the values of an addition in some fields. A field that AlfaCRM does not show cannot
- * differ.
+ * Checks whether a record in AlfaCRM has the values of an addition in some fields. A field that
+ * AlfaCRM does not show cannot differ.
  */
 export function hasSameValues(
 	record: IDataObject,

@@ -21,14 +21,19 @@ interface AdditionSearch {
 	isRepeated: (record: IDataObject) => boolean;
 }
 
-/** The record that the addition would repeat; if there is none, the customer's other records, all of which were compared. */
+/**
+ * The record that the addition would repeat; if there is none, the customer's other records, all of
+ * which were compared.
+ */
 type SearchResult = { existing: IDataObject } | { otherRecords: IDataObject[] };
 
 /**
- * Searches a customer's records for one that an addition would repeat: first in the likely branches, then in the other ones
- * that the customer is or was in, since the customer may have moved after an earlier run.
+ * Searches a customer's records for one that an addition would repeat: first in the likely
+ * branches, then in the other ones that the customer is or was in, since the customer may have
+ * moved after an earlier run.
  *
- * @throws NodeOperationError if a list did not come whole, since the existing record may be missing in it
+ * @throws NodeOperationError if a list did not come whole, since the existing record may be missing
+ * in it
  */
 export async function searchCustomerRecords(
 	addition: Addition,
@@ -80,5 +85,7 @@ async function readCustomerRecords(
 		: await readWholeList(item, entity, list);
 
 	// AlfaCRM may ignore the filter by customer.
-	return records.filter((record) => listOf(record[customerField]).some((id) => readId(id) === customerId));
+	return records.filter((record) =>
+		listOf(record[customerField]).some((id) => readId(id) === customerId),
+	);
 }

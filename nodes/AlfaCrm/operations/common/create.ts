@@ -63,7 +63,8 @@ export interface RecordDraft extends Draft {
  * Reads from the form the record to create, before anything is sent.
  *
  * @param fields the fields of the entity, if the operation declares one of them otherwise
- * @param completeInput checks the given fields, and adds what follows from them, such as an end time from a duration
+ * @param completeInput checks the given fields, and adds what follows from them, such as an end
+ * time from a duration
  */
 export function readDraft(
 	item: Item,
@@ -72,7 +73,12 @@ export function readDraft(
 	completeInput = (input: IDataObject) => input,
 ): RecordDraft {
 	const target = targetOf(item, entity, entity.keys);
-	const givenInput = readFieldInput(item, entity, additionalFields(entity), prominentFields(entity));
+	const givenInput = readFieldInput(
+		item,
+		entity,
+		additionalFields(entity),
+		prominentFields(entity),
+	);
 	const input = completeInput(givenInput);
 	const shortens = readTextOption(item, entity, fields);
 
@@ -81,7 +87,10 @@ export function readDraft(
 	return { target, fields, input, body, branch: target.branch, show };
 }
 
-/** Creates the record of a draft. It first gets what depends on other records: its branch, its author, the name of its payer. */
+/**
+ * Creates the record of a draft. It first gets what depends on other records: its branch, its
+ * author, the name of its payer.
+ */
 export async function saveDraft(
 	item: Item,
 	entity: Entity,

@@ -3,7 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../../entities/fieldTypes';
 import type { Action, ActionOf, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
-import { namedOutput, readingForm, readingOutput, readingSchema, withNameSchema } from '../../output/readings';
+import {
+	namedOutput,
+	readingForm,
+	readingOutput,
+	readingSchema,
+	withNameSchema,
+} from '../../output/readings';
 import { makeRecordOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
@@ -66,10 +72,16 @@ export const save: ActionKind<'save'> = {
 };
 
 /** Reads the rows that an action returns. */
-type ReadRows = (item: Item, entity: Entity, action: Action, call: ItemRequest) => Promise<IDataObject[]>;
+type ReadRows = (
+	item: Item,
+	entity: Entity,
+	action: Action,
+	call: ItemRequest,
+) => Promise<IDataObject[]>;
 
 /**
- * Makes a kind of action that reads: records of the entity or, if the action declares its output fields, other rows.
+ * Makes a kind of action that reads: records of the entity or, if the action declares its output
+ * fields, other rows.
  *
  * @param form the parameters that the kind needs besides those of the action
  */
@@ -147,7 +159,10 @@ function describeTask({ title }: Action, id: number | undefined): string {
 	return id === undefined ? task : `${task} (${id})`;
 }
 
-/** Takes out of the body the field that names the action of the URL, if the declaration has one; it is not sent. */
+/**
+ * Takes out of the body the field that names the action of the URL, if the declaration has one; it
+ * is not sent.
+ */
 function takeActionName(
 	{ actionBy }: ActionOf<'save'>,
 	{ action, body = {} }: ItemRequest,

@@ -5,7 +5,10 @@ import { getRecord, writeAnywhere } from '../../run/records';
 import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
-/** Deletes one record by its ID alone. By a phone, a second run would find another record with that phone and delete it. */
+/**
+ * Deletes one record by its ID alone. By a phone, a second run would find another record with that
+ * phone and delete it.
+ */
 export const deleteRecord: Operation = {
 	text: ({ one }) => ({ name: 'Delete', action: `Delete ${one}` }),
 
@@ -23,7 +26,8 @@ export const deleteRecord: Operation = {
 		const deleteIn = async (place: Target) => await item.save({ ...place, ...call }, [lock]);
 
 		await item.withLock([lock], async () => {
-			// AlfaCRM may look at the ID alone, so this makes sure that the record belongs to the other one that the form names.
+			// AlfaCRM may look at the ID alone, so this makes sure that the record belongs to the other
+			// one that the form names.
 			if (isOfAnother(target)) await getRecord(item, entity, id, target);
 			await writeAnywhere(item, entity, id, target, deleteIn);
 		});

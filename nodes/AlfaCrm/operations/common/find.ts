@@ -73,7 +73,11 @@ export const findOptions = (
 				type: 'options',
 				options: [
 					{ name: 'Return an Item', value: 'item', description: 'Returns { matchFound: false }' },
-					{ name: 'Return Nothing', value: 'nothing', description: 'The workflow goes on without an item' },
+					{
+						name: 'Return Nothing',
+						value: 'nothing',
+						description: 'The workflow goes on without an item',
+					},
 					{ name: 'Stop', value: 'refuse', description: 'Say that there is no such customer' },
 				],
 				default: 'refuse',
@@ -132,7 +136,8 @@ export function readFindRequest(item: Item, entity: Entity, options: Collection)
 /**
  * Finds the records that match, the best match first.
  *
- * @throws NodeApiError if nothing matches, or NodeOperationError if several records match, and the form says to stop then
+ * @throws NodeApiError if nothing matches, or NodeOperationError if several records match, and the
+ * form says to stop then
  */
 export async function findRecords(item: Item, request: FindRequest): Promise<Match[]> {
 	const { entity, search, target, chosenBranches, takesArchived, ifNone, ifSeveral } = request;
@@ -141,7 +146,9 @@ export async function findRecords(item: Item, request: FindRequest): Promise<Mat
 		skipsArchived: !takesArchived,
 	});
 
-	const matches = chooseMatches(allMatches, ifSeveral).filter(({ archived }) => takesArchived || !archived);
+	const matches = chooseMatches(allMatches, ifSeveral).filter(
+		({ archived }) => takesArchived || !archived,
+	);
 	if (matches.length === 0 && ifNone === 'refuse') throw noMatchError(item, request);
 	if (matches.length > 1 && ifSeveral === 'refuse') {
 		throw severalMatchError(item, entity, matches[0].matchedBy.key, matches);

@@ -55,7 +55,10 @@ interface ListRequest {
 	filters: IDataObject;
 	/** What the views ask for, such as archived customers, and whether a row is in all of them. */
 	views: ReturnType<typeof readViews>;
-	/** Bodies to ask with, if AlfaCRM lists the values of a field one at a time, such as the status of a lesson. */
+	/**
+	 * Bodies to ask with, if AlfaCRM lists the values of a field one at a time, such as the status of
+	 * a lesson.
+	 */
 	partition: IDataObject[];
 }
 
@@ -69,7 +72,10 @@ function readListRequest(item: Item, entity: Entity): ListRequest {
 	};
 }
 
-/** Reads the list, and compares each row with the filters again, since AlfaCRM ignores filters that it does not know. */
+/**
+ * Reads the list, and compares each row with the filters again, since AlfaCRM ignores filters that
+ * it does not know.
+ */
 async function readRows(item: Item, entity: Entity, request: ListRequest): Promise<IDataObject[]> {
 	const { target, limit, filters, views, partition } = request;
 	const plural = entity.plural.toLowerCase();
@@ -98,7 +104,10 @@ async function readRows(item: Item, entity: Entity, request: ListRequest): Promi
 	return rows;
 }
 
-/** Returns the bodies with which the list shows records of every kind, or only of the kind that a filter names. */
+/**
+ * Returns the bodies with which the list shows records of every kind, or only of the kind that a
+ * filter names.
+ */
 async function readKindBodies(
 	item: Item,
 	entity: Entity,
@@ -111,9 +120,9 @@ async function readKindBodies(
 }
 
 /**
- * The rows that a branch lists although they belong to other branches, which happens with customers and payments. The list
- * of one owner, such as the members of a group, has none: a row may name another branch of the owner, and still belongs to
- * the owner. API notes 3.
+ * The rows that a branch lists although they belong to other branches, which happens with customers
+ * and payments. The list of one owner, such as the members of a group, has none: a row may name
+ * another branch of the owner, and still belongs to the owner. API notes 3.
  */
 class OtherBranchRows {
 	private readonly ids = new Set<IDataObject[string]>();

@@ -11,7 +11,13 @@ import { makeRecordOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { changesOf, overwriteWithEmpty } from '../../run/body';
 import { recordKey } from '../../run/execution';
-import { fieldOptions, inFormMode, inputModeForm, isWide, readFieldInput } from '../../run/fieldInput';
+import {
+	fieldOptions,
+	inFormMode,
+	inputModeForm,
+	isWide,
+	readFieldInput,
+} from '../../run/fieldInput';
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
@@ -30,7 +36,10 @@ interface UpdateRules {
 	needsRecord?: (changes: IDataObject) => boolean;
 }
 
-/** Makes the operation that changes the given fields of a record and leaves its other fields as they are. */
+/**
+ * Makes the operation that changes the given fields of a record and leaves its other fields as they
+ * are.
+ */
 export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 	text: ({ one }) => ({ name: 'Update', action: `Update ${one}` }),
 
@@ -77,10 +86,15 @@ interface UpdateRequest {
 }
 
 /** @throws NodeOperationError if the form changes nothing */
-function readUpdateRequest(item: Item, entity: Entity, { adjustInput }: UpdateRules): UpdateRequest {
+function readUpdateRequest(
+	item: Item,
+	entity: Entity,
+	{ adjustInput }: UpdateRules,
+): UpdateRequest {
 	const target = targetOf(item, entity, entity.keys);
 	const id = idOf(item, entity);
-	const overwritesWithEmpty = isWide(entity) && item.collection(updateOptions).flag(overwriteWithEmpty);
+	const overwritesWithEmpty =
+		isWide(entity) && item.collection(updateOptions).flag(overwriteWithEmpty);
 	const givenInput = readFieldInput(item, entity, updateFields(entity));
 	const input = adjustInput ? adjustInput(givenInput) : givenInput;
 
@@ -93,10 +107,15 @@ function readUpdateRequest(item: Item, entity: Entity, { adjustInput }: UpdateRu
 	return { id, target, changes, extendedLists, show };
 }
 
-/** Makes the error for a form that changes nothing. It quotes the given values that say nothing, such as an empty phone mask. */
+/**
+ * Makes the error for a form that changes nothing. It quotes the given values that say nothing,
+ * such as an empty phone mask.
+ */
 function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): Error {
 	const unusableFields = entity.fields.filter(({ name }) => !isEmpty(input[name]));
-	const unusableValues = unusableFields.map((field) => unusable(field, input[field.name])).join(' and ');
+	const unusableValues = unusableFields
+		.map((field) => unusable(field, input[field.name]))
+		.join(' and ');
 	const howToEmpty = isWide(entity)
 		? " To empty a field, turn on 'Overwrite With Empty Values' in 'Options'."
 		: '';
@@ -106,14 +125,18 @@ function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): E
 	);
 }
 
-/** Reads the record if the update depends on it, or if its ID alone does not prove that it is the right one. */
+/**
+ * Reads the record if the update depends on it, or if its ID alone does not prove that it is the
+ * right one.
+ */
 async function readRecordIfNeeded(
 	item: Item,
 	entity: Entity,
 	{ id, target, changes, extendedLists }: UpdateRequest,
 	rules: UpdateRules,
 ): Promise<LocatedRecord | undefined> {
-	const isNeeded = extendedLists.length > 0 || isOfAnother(target) || bodyNeedsRecord(rules, changes);
+	const isNeeded =
+		extendedLists.length > 0 || isOfAnother(target) || bodyNeedsRecord(rules, changes);
 	return isNeeded ? await getRecord(item, entity, id, target) : undefined;
 }
 
@@ -153,7 +176,8 @@ async function sendUpdate(
 		body,
 		task: `update ${entity.label.toLowerCase()} ${id}`,
 	};
-	const updateIn = async (place: Target) => await item.save({ ...place, ...call }, [recordKey(entity, id)]);
+	const updateIn = async (place: Target) =>
+		await item.save({ ...place, ...call }, [recordKey(entity, id)]);
 	const placeOfRecord = record === undefined ? target : { ...target, branch: record.branch };
 	const savedRecord = await writeAnywhere(item, entity, id, placeOfRecord, updateIn);
 	return show({ id, ...savedRecord }, body);

@@ -23,8 +23,8 @@ import type { EqualRecordRule, Matcher } from './equalRecords';
 import { equalRecordRules } from './equalRecords';
 
 /**
- * Adds a subscription, task or comment to a customer, unless an equal one is there already: added by an earlier run of the
- * workflow, or by the staff.
+ * Adds a subscription, task or comment to a customer, unless an equal one is there already: added
+ * by an earlier run of the workflow, or by the staff.
  */
 export const addToCustomer: ActionKind<'addToCustomer'> = {
 	decidesByTime: ({ addedResource }) => equalRecordRules[addedResource].decidesByTime === true,
@@ -62,7 +62,9 @@ function readForm(
 	const draft = readAdditionDraft(item, customerEntity, fields, { hasTextOptions: true });
 	const customerId = idOf(item, customerEntity);
 	// A task may be about several customers.
-	const isListOfCustomers = entity.fields.some((field) => field.name === customerField && isList(field));
+	const isListOfCustomers = entity.fields.some(
+		(field) => field.name === customerField && isList(field),
+	);
 	const customerValue = isListOfCustomers ? [customerId] : customerId;
 
 	return {

@@ -12,9 +12,10 @@ import type { Addition } from '../common/addition';
 import { hasSameValues } from '../common/addition';
 
 /**
- * An addition repeats an existing record if the two are equal: if the record has the same values in the fields that the user has
- * filled. Each entity has an exception. A comment is equal for some minutes only. A subscription may have another balance. A task
- * that is done or archived is equal to no new one.
+ * An addition repeats an existing record if the two are equal: if the record has the same values in
+ * the fields that the user has filled. Each entity has an exception. A comment is equal for some
+ * minutes only. A subscription may have another balance. A task that is done or archived is equal
+ * to no new one.
  */
 
 /** Tells whether a record of the customer is equal to an addition. */
@@ -89,10 +90,11 @@ function isEqualOpenTask(task: IDataObject, addition: Addition): boolean {
 }
 
 /**
- * Checks whether a record was added within the last minutes. A record without a readable stamp counts, because it may be new.
- * So does one with a stamp in the future: it was just added in a school whose time zone is not the workflow's, and if it did
- * not count, each run would add it again. A stamp further ahead than two time zones can be apart is a mistake in the data. It
- * does not count, or the same record could never be added again.
+ * Checks whether a record was added within the last minutes. A record without a readable stamp
+ * counts, because it may be new. So does one with a stamp in the future: it was just added in a
+ * school whose time zone is not the workflow's, and if it did not count, each run would add it
+ * again. A stamp further ahead than two time zones can be apart is a mistake in the data. It does
+ * not count, or the same record could never be added again.
  */
 function isRecent(stamp: unknown, minutes: number, zone: string): boolean {
 	const ahead = aheadMs(stamp, zone);

@@ -48,7 +48,11 @@ function readMove(item: Item, values: IDataObject): StageMove {
  * A lead that is in the stage already needs no reason: nothing about it differs, so nothing is
  * sent.
  */
-async function findSkipReason(item: Item, move: StageMove, lead: LocatedRecord): Promise<string | undefined> {
+async function findSkipReason(
+	item: Item,
+	move: StageMove,
+	lead: LocatedRecord,
+): Promise<string | undefined> {
 	const currentStage = stageOf(lead.row) ?? null;
 	if (currentStage === move.toStage) return undefined;
 

@@ -30,7 +30,9 @@ export const overview: ActionKind<'overview'> = {
 		const customers = await findCustomers(item, request.find);
 		if (customers.length === 0) return makeNoMatchOutput(request.find);
 
-		return await Promise.all(customers.map(async (customer) => await makeOverview(item, customer, request)));
+		return await Promise.all(
+			customers.map(async (customer) => await makeOverview(item, customer, request)),
+		);
 	},
 
 	output: overviewSchema,
@@ -106,7 +108,10 @@ async function makeOverview(
  * Finds the other branches in which the customer may have lessons, payments and tasks: those that
  * the card names, and of these only the chosen ones, if any are chosen.
  */
-function otherBranchesOf({ row: card, branch }: LocatedRecord, chosenBranches: readonly Branch[]): Branch[] {
+function otherBranchesOf(
+	{ row: card, branch }: LocatedRecord,
+	chosenBranches: readonly Branch[],
+): Branch[] {
 	// Without a branch in the URL, AlfaCRM itself decides which branches it lists.
 	if (branch === undefined) return [];
 

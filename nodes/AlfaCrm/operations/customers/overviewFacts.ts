@@ -67,7 +67,8 @@ export interface OverviewNames {
 	groups?: Titles;
 }
 
-export const isClient = ({ is_study }: IDataObject): boolean => Number(is_study) === CUSTOMER_TYPE.client;
+export const isClient = ({ is_study }: IDataObject): boolean =>
+	Number(is_study) === CUSTOMER_TYPE.client;
 
 /** Chooses the planned lessons that have not begun, the next one first. */
 export function lessonsToCome({ lists, now, zone }: OverviewFacts): IDataObject[] {
@@ -83,7 +84,11 @@ export function currentSubscriptions({ lists, zone }: OverviewFacts): IDataObjec
 }
 
 /** Chooses the last completed lessons, the latest first. */
-export function latestLessons({ lists, recentCount, zone }: OverviewFacts): IDataObject[] | undefined {
+export function latestLessons({
+	lists,
+	recentCount,
+	zone,
+}: OverviewFacts): IDataObject[] | undefined {
 	return lists.completedLessons
 		?.slice()
 		.sort(descendingBy((lesson) => beginningOf(lesson, zone)))
@@ -91,7 +96,11 @@ export function latestLessons({ lists, recentCount, zone }: OverviewFacts): IDat
 }
 
 /** Chooses the last payments, the latest first. */
-export function latestPayments({ lists, recentCount, zone }: OverviewFacts): IDataObject[] | undefined {
+export function latestPayments({
+	lists,
+	recentCount,
+	zone,
+}: OverviewFacts): IDataObject[] | undefined {
 	const paymentDay = (payment: IDataObject) => formatDay(payment.document_date, 'iso', zone) ?? '';
 	return lists.payments?.slice().sort(descendingBy(paymentDay)).slice(0, recentCount);
 }

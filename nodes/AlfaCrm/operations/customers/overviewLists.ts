@@ -151,7 +151,10 @@ function plannedLessonsList(
 }
 
 /** Lists the latest completed lessons. */
-function completedLessonsList({ customerId, branches }: OverviewSubject, request: OverviewRequest): PartList {
+function completedLessonsList(
+	{ customerId, branches }: OverviewSubject,
+	request: OverviewRequest,
+): PartList {
 	return {
 		part: 'attendance',
 		entity: lessonEntity,

@@ -51,7 +51,11 @@ async function readCardBranches({ item, branch, customerId }: MembershipForm): P
  * @param firstBranch the branch in which the group is looked for first
  * @returns no branches if AlfaCRM shows the group in none
  */
-async function readGroupBranches(item: Item, groupId: number, firstBranch: Branch): Promise<number[]> {
+async function readGroupBranches(
+	item: Item,
+	groupId: number,
+	firstBranch: Branch,
+): Promise<number[]> {
 	const cacheName = JSON.stringify(['branches of', groupId, firstBranch]);
 	return await item.execution.cached(groupEntity.path, cacheName, async () => {
 		const branches = await allBranches(item, firstBranch);

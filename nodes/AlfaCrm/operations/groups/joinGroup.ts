@@ -107,7 +107,11 @@ async function changeDays(
 ): Promise<IDataObject> {
 	const { customerId, groupId } = form;
 	const task = `change the days of customer ${customerId} in group ${groupId} (membership ${String(membership.id)})`;
-	const savedFields = await saveMembership(form, { action: 'update', body: changes, task }, membership);
+	const savedFields = await saveMembership(
+		form,
+		{ action: 'update', body: changes, task },
+		membership,
+	);
 	return { ...membership, ...changes, ...savedFields };
 }
 
@@ -177,7 +181,11 @@ function meansAlreadyMember(
  * without an end the end of its group. If the group is over, the membership would be over too, and
  * the next run would not find the customer in the group.
  */
-async function postponeEnd(form: MembershipForm, days: Days, membership: IDataObject): Promise<IDataObject> {
+async function postponeEnd(
+	form: MembershipForm,
+	days: Days,
+	membership: IDataObject,
+): Promise<IDataObject> {
 	const plan = planMembership([membership], days, form.item.zone);
 	const hasRightDays = !days.isOpenEnded || typeof plan === 'string' || hasNoFields(plan.changes);
 	return hasRightDays ? membership : await changeDays(form, plan);

@@ -106,7 +106,10 @@ async function endMemberships(
 	return output;
 }
 
-async function deleteMembership(form: MembershipForm, membership: IDataObject): Promise<IDataObject> {
+async function deleteMembership(
+	form: MembershipForm,
+	membership: IDataObject,
+): Promise<IDataObject> {
 	const task = describeTask(form, membership);
 	const savedFields = await saveMembership(form, { action: 'delete', body: {}, task }, membership);
 	return withResult(form.toOutput({ ...membership, ...savedFields }), 'deleted');
@@ -128,7 +131,10 @@ function describeTask({ customerId, groupId }: MembershipForm, { id }: IDataObje
  */
 function reportAlreadyLeft(form: MembershipForm, { lastDay }: Departure): IDataObject {
 	const { customerId, groupId, toOutput } = form;
-	hintThatNothingChanged(form, `This customer is not in the group after ${lastDay}; nothing was changed`);
+	hintThatNothingChanged(
+		form,
+		`This customer is not in the group after ${lastDay}; nothing was changed`,
+	);
 	const output = toOutput({ customer_id: customerId, group_id: groupId });
 	return { ...withResult(output, 'unchanged'), alreadyLeft: true };
 }

@@ -96,7 +96,10 @@ export async function saveMembership(
 }
 
 /** Tells the user that everything was done already and nothing was changed. */
-export function hintThatNothingChanged({ item, customerId, groupId }: MembershipForm, message: string): void {
+export function hintThatNothingChanged(
+	{ item, customerId, groupId }: MembershipForm,
+	message: string,
+): void {
 	item.execution.hints.addRepeat(message, `customer ${customerId}, group ${groupId}`);
 }
 

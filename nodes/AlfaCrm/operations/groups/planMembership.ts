@@ -1,6 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { firstDay as firstDayOf, lastDay as lastDayOf, overlapsDays } from '../../store/calendar/periods';
+import {
+	firstDay as firstDayOf,
+	lastDay as lastDayOf,
+	overlapsDays,
+} from '../../store/calendar/periods';
 import { daysAfter, dotted } from '../../values/formats';
 
 /**

@@ -53,7 +53,12 @@ const checkTeacherAndRoom: INodeProperties = {
 	description: 'Whether to stop if the teacher or room has a lesson at that time',
 };
 
-const lessonOptions = collection('Options', 'options', [checkTeacherAndRoom, skipIfThere], 'Add Option');
+const lessonOptions = collection(
+	'Options',
+	'options',
+	[checkTeacherAndRoom, skipIfThere],
+	'Add Option',
+);
 
 /** A lesson to create, with the checks that the user has chosen. */
 interface LessonToCreate {

@@ -38,7 +38,8 @@ export function moveEndTimes(
 ): IDataObject {
 	const endTimes: IDataObject = {};
 	for (const { start, end } of timePairsOf(fields)) {
-		const isStartChangedAlone = start.name in changes && !(end.name in changes) && !('duration' in changes);
+		const isStartChangedAlone =
+			start.name in changes && !(end.name in changes) && !('duration' in changes);
 		const minutes = minutesBetween(record[start.name], record[end.name], item.zone);
 		if (!isStartChangedAlone || minutes === undefined) continue;
 

@@ -13,7 +13,14 @@ import { bodyOf } from '../../run/body';
 import { assertExpressionHasValue } from '../../run/fieldInput';
 import { limitForm, readLimit, warnOfLimit } from '../../run/readList';
 import { targetOf } from '../../run/target';
-import { assertDayRange, assertRoomExists, duration, findSlots, readTeachers, step } from './timetable';
+import {
+	assertDayRange,
+	assertRoomExists,
+	duration,
+	findSlots,
+	readTeachers,
+	step,
+} from './timetable';
 
 const includeOtherBranchHours: INodeProperties = {
 	displayName: 'Hours of Other Branches',
@@ -38,7 +45,10 @@ const options = collection(
 	'Add Option',
 );
 
-/** Lists the times at which a teacher, or any of several, and the room if one is given, are free for a lesson. */
+/**
+ * Lists the times at which a teacher, or any of several, and the room if one is given, are free for
+ * a lesson.
+ */
 export const freeSlots: ActionKind<'freeSlots'> = {
 	decidesByTime: () => true,
 	form: () => ({ duration: [duration], limit: limitForm, options: [options] }),

@@ -14,7 +14,12 @@ import { makeFlattener } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { readFilterFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
-import { allBranches, findInBranches, hintThatBranchIsHidden, openBranches } from '../../run/branches';
+import {
+	allBranches,
+	findInBranches,
+	hintThatBranchIsHidden,
+	openBranches,
+} from '../../run/branches';
 import type { Item } from '../../run/item';
 import { warnOfMissingCards } from '../../run/missingCards';
 import { nameSourceOf } from '../../run/names';
@@ -33,7 +38,10 @@ import { participantsOf, readParticipants } from '../../store/calendar/participa
 import type { Branch } from '../../store/located';
 import { assertDayRange } from './timetable';
 
-/** Lists who comes to the lessons of some days, or to one lesson: one item for each person and lesson. */
+/**
+ * Lists who comes to the lessons of some days, or to one lesson: one item for each person and
+ * lesson.
+ */
 export const participants: ActionKind<'participants'> = {
 	decidesByTime: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
@@ -49,7 +57,11 @@ export const participants: ActionKind<'participants'> = {
 		if (reading.participants.length > limit) {
 			warnOfLimit(item, limit, 'participants');
 		}
-		return await shownParticipants(reading.participants.slice(0, limit), nameSourceOf(item), form.isSimple);
+		return await shownParticipants(
+			reading.participants.slice(0, limit),
+			nameSourceOf(item),
+			form.isSimple,
+		);
 	},
 
 	output: () => participantSchema,
@@ -126,7 +138,8 @@ function tellOfDeniedBranches(
 	branches: readonly Branch[],
 	{ failures }: ParticipantReading,
 ): void {
-	if (branches.every((branch) => failures.has(branch))) throw item.asError(failures.get(branches[0]));
+	if (branches.every((branch) => failures.has(branch)))
+		throw item.asError(failures.get(branches[0]));
 
 	for (const branch of failures.keys()) {
 		hintThatBranchIsHidden(item, branch);
@@ -141,11 +154,15 @@ async function findLesson(
 	branches: readonly Branch[],
 ): Promise<LessonsOfBranch> {
 	const target = { path: entity.path, query: {}, labels: {} };
-	const findIn = async (branch: Branch) => await currentRecord(item, lessonEntity, id, { ...target, branch });
+	const findIn = async (branch: Branch) =>
+		await currentRecord(item, lessonEntity, id, { ...target, branch });
 	const [firstBranch] = branches;
 	const isOneBranch = branches.length === 1;
-	const found = isOneBranch ? await findIn(firstBranch) : await findInBranches(item, branches, findIn);
-	if (found === undefined) throw notFoundError(item, entity, id, isOneBranch ? firstBranch : undefined);
+	const found = isOneBranch
+		? await findIn(firstBranch)
+		: await findInBranches(item, branches, findIn);
+	if (found === undefined)
+		throw notFoundError(item, entity, id, isOneBranch ? firstBranch : undefined);
 
 	const occurrence = occurrenceOf(found.row, item.zone, found.branch);
 	return { branch: found.branch, occurrences: occurrence === undefined ? [] : [occurrence] };
@@ -189,7 +206,10 @@ const participantSchema = withNameSchema(
 	lessonFields,
 );
 
-/** Returns an item for each participant: the useful fields with names, or else the whole lesson with the whole card. */
+/**
+ * Returns an item for each participant: the useful fields with names, or else the whole lesson with
+ * the whole card.
+ */
 export async function shownParticipants(
 	participantList: readonly Participant[],
 	names: NameSource,
@@ -205,7 +225,10 @@ export async function shownParticipants(
 	return items;
 }
 
-async function simplifyParticipant(participant: Participant, names: NameSource): Promise<IDataObject> {
+async function simplifyParticipant(
+	participant: Participant,
+	names: NameSource,
+): Promise<IDataObject> {
 	const { customer, branch_id } = participant;
 	const row = {
 		time_from: participant.time_from ?? participant.date,

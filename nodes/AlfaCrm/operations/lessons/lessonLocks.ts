@@ -17,7 +17,12 @@ interface Occupied {
  * first.
  */
 export function makeLessonLocks(day: string, occupied: Occupied): LockKey[] {
-	const lock = ({ name }: { name: string }, id: number): LockKey => [lessonEntity.path, day, name, id];
+	const lock = ({ name }: { name: string }, id: number): LockKey => [
+		lessonEntity.path,
+		day,
+		name,
+		id,
+	];
 	return [
 		...occupied.groupIds.map((id) => lock(LESSON_FIELDS.group, id)),
 		...occupied.customerIds.map((id) => lock(LESSON_FIELDS.customer, id)),

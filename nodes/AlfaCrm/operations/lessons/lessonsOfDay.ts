@@ -84,9 +84,12 @@ async function readBranchOnce(
 	const isListed = (lesson: IDataObject) => dayOf(lesson, item.zone) === day;
 
 	const read = async () => {
-		const lessons = await item.readIfAllowed(async () => await readWholeList(item, lessonEntity, list), {
-			notFoundIsDenied: mayBeClosed,
-		});
+		const lessons = await item.readIfAllowed(
+			async () => await readWholeList(item, lessonEntity, list),
+			{
+				notFoundIsDenied: mayBeClosed,
+			},
+		);
 		return lessons === undefined ? undefined : new CachedList(lessons, isListed);
 	};
 	const cacheName = JSON.stringify(['booking', branch, statuses, day]);
@@ -102,14 +105,20 @@ export async function findBranchesOfTeachers(
 	branchOfLesson: Branch,
 ): Promise<number[]> {
 	const branchLists = await Promise.all(
-		teacherIds.map(async (teacherId) => await readTeacherBranchesOnce(item, teacherId, branchOfLesson)),
+		teacherIds.map(
+			async (teacherId) => await readTeacherBranchesOnce(item, teacherId, branchOfLesson),
+		),
 	);
 	const branches = new Set(branchLists.flat());
 	return [...branches].filter((branch) => branch !== branchOfLesson);
 }
 
 /** Reads the branches of a teacher, once for all items. */
-async function readTeacherBranchesOnce(item: Item, teacherId: number, branch: Branch): Promise<number[]> {
+async function readTeacherBranchesOnce(
+	item: Item,
+	teacherId: number,
+	branch: Branch,
+): Promise<number[]> {
 	const cacheName = JSON.stringify(['branches', branch, teacherId]);
 	return await item.execution.cached(
 		teacherEntity.path,
@@ -121,9 +130,15 @@ async function readTeacherBranchesOnce(item: Item, teacherId: number, branch: Br
 /**
  * Reads the branches of a teacher. Returns none, with a hint, if this user may not list teachers.
  */
-async function readTeacherBranches(item: Item, teacherId: number, branch: Branch): Promise<number[]> {
+async function readTeacherBranches(
+	item: Item,
+	teacherId: number,
+	branch: Branch,
+): Promise<number[]> {
 	const target = { path: teacherEntity.path, branch, query: {}, labels: {} };
-	const result = await item.readIfAllowed(async () => await findById(item, teacherEntity, teacherId, target));
+	const result = await item.readIfAllowed(
+		async () => await findById(item, teacherEntity, teacherId, target),
+	);
 	if (result === undefined) {
 		item.execution.hints.add(
 			'This user may not list teachers, so lessons that they have in other branches were not noticed',

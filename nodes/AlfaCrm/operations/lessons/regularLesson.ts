@@ -69,7 +69,8 @@ function addEndTime(item: Item, input: IDataObject): IDataObject {
 	const startTime = item.toWire(startField, start) as string;
 	const startMinutes = minutesOfClock(startTime);
 	const endMinutes = startMinutes + item.integer(duration);
-	if (endMinutes < MINUTES_OF_A_DAY) return { ...input, [endField.name]: clockOfMinutes(endMinutes) };
+	if (endMinutes < MINUTES_OF_A_DAY)
+		return { ...input, [endField.name]: clockOfMinutes(endMinutes) };
 
 	throw item.error(
 		`'${duration.displayName}' must be at most ${MINUTES_OF_A_DAY - 1 - startMinutes} minutes to end on the same day`,

@@ -19,7 +19,8 @@ import { getRecord } from '../../run/records';
 import type { Branch, Target } from '../../store/located';
 
 /**
- * Reads from AlfaCRM what `slots.ts` needs to work out free slots: teachers, their working hours, and lessons.
+ * Reads from AlfaCRM what `slots.ts` needs to work out free slots: teachers, their working hours,
+ * and lessons.
  */
 
 /** The most days that a search may cover. A longer range is a mistake in one of the days. */
@@ -28,10 +29,16 @@ const MOST_DAYS = 366;
 /** Most users want a slot soon, so a search reads only these days first. */
 const FIRST_DAYS = 14;
 
-/** A teacher who has given lessons of a subject within these days before the search counts as a teacher of it. */
+/**
+ * A teacher who has given lessons of a subject within these days before the search counts as a
+ * teacher of it.
+ */
 const SUBJECT_DAYS = 28;
 
-/** What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for free time. */
+/**
+ * What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for
+ * free time.
+ */
 const UNSURE_IF_INCOMPLETE = 'when the teacher is free';
 
 const MINUTES_RANGE = { min: 5, max: 1440 };
@@ -63,7 +70,8 @@ export interface Teacher {
 }
 
 /** A search for slots with any of several teachers. */
-export interface SlotSearch extends Omit<SlotRequest, 'branchId' | 'teacherId' | 'teacherLeavesOn' | 'zone'> {
+export interface SlotSearch
+	extends Omit<SlotRequest, 'branchId' | 'teacherId' | 'teacherLeavesOn' | 'zone'> {
 	/** Where the lesson is to be. */
 	target: Target;
 	teachers: readonly Teacher[];
@@ -78,7 +86,8 @@ export interface SlotSearch extends Omit<SlotRequest, 'branchId' | 'teacherId' |
 type TeacherSlot = Slot & { teacher: Teacher };
 
 /**
- * Finds free slots with any of the teachers, the earliest first; slots that start together are in the order of the teachers.
+ * Finds free slots with any of the teachers, the earliest first; slots that start together are in
+ * the order of the teachers.
  *
  * @param enough reads no later days if the first days have this many slots; `Infinity` to find all
  */
@@ -131,7 +140,12 @@ export async function assertRoomExists(item: Item, target: Target, roomId?: numb
 }
 
 /** @param firstDayLabel what the form calls the first day */
-export function assertDayRange(item: Item, firstDay: string, lastDay: string, firstDayLabel: string): void {
+export function assertDayRange(
+	item: Item,
+	firstDay: string,
+	lastDay: string,
+	firstDayLabel: string,
+): void {
 	if (firstDay <= lastDay && lastDay < daysAfter(firstDay, MOST_DAYS)) return;
 	throw item.error(
 		`'Date To' must be between '${firstDayLabel}' (${firstDay}) and a year later, but it is ${lastDay}`,
@@ -152,14 +166,19 @@ export async function readTeachers(
 	chosenIds: readonly number[],
 ): Promise<Teacher[]> {
 	if (chosenIds.length === 0) return await readBranchTeachers(item, target.branch);
-	const rows = await Promise.all(chosenIds.map(async (id) => await readTeacherRow(item, target, id)));
+	const rows = await Promise.all(
+		chosenIds.map(async (id) => await readTeacherRow(item, target, id)),
+	);
 	return rows.flatMap((row) => toTeacher(row, target.branch, item.zone) ?? []);
 }
 
 async function readTeacherRow(item: Item, target: Target, id: number): Promise<IDataObject> {
 	const { branch } = target;
 	const read = async () => {
-		const { row } = await getRecord(item, teacherEntity, id, { ...target, path: teacherEntity.path });
+		const { row } = await getRecord(item, teacherEntity, id, {
+			...target,
+			path: teacherEntity.path,
+		});
 		return row;
 	};
 	return await readOncePerRun(item, teacherEntity, ['one', branch, id], read);
@@ -194,10 +213,12 @@ function toTeacher(row: IDataObject, branch: Branch, zone: string): Teacher | un
 // ---------------------------------------------------------------- reading the timetable
 
 /**
- * Reads the working hours of the teachers, and what may keep them, the room and the attendees busy. A teacher may be busy in
- * any branch that the teacher works in; the room and the attendees are looked for in the branch of the lesson alone.
+ * Reads the working hours of the teachers, and what may keep them, the room and the attendees busy.
+ * A teacher may be busy in any branch that the teacher works in; the room and the attendees are
+ * looked for in the branch of the lesson alone.
  *
- * @returns also those of the teachers who have lessons of the subject; all of them if no subject is given
+ * @returns also those of the teachers who have lessons of the subject; all of them if no subject is
+ * given
  */
 export async function readTimetable(
 	item: Item,
@@ -213,7 +234,10 @@ export async function readTimetable(
 	]);
 
 	const rows: LessonRows = {
-		lessons: uniqueRecords([...attendeeLessons, ...branchLessons.flatMap(({ lessons }) => lessons)]),
+		lessons: uniqueRecords([
+			...attendeeLessons,
+			...branchLessons.flatMap(({ lessons }) => lessons),
+		]),
 		regularLessons: uniqueRecords(branchLessons.flatMap(({ regularLessons }) => regularLessons)),
 	};
 	const timetable = { workingHours, calendar: new Calendar(rows, item.zone) };
@@ -247,7 +271,8 @@ async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<L
 		subjectId === undefined ? days : { ...days, date_from: daysAfter(firstDay, -SUBJECT_DAYS) };
 	// Without a filter by teacher the lessons in the room are among the others.
 	const readsRoomLessons = roomId !== undefined && 'teacher_id' in filter;
-	// Regular lessons have no filter by room or by attendee that is known, so all are read. API notes 5.13.
+	// Regular lessons have no filter by room or by attendee that is known, so all are read.
+	// API notes 5.13.
 	const regularFilter = readsRoomLessons || involvesAttendees !== undefined ? {} : filter;
 
 	const [lessons, roomLessons, regularLessons] = await Promise.all([
@@ -259,7 +284,11 @@ async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<L
 }
 
 /** Reads the lessons of another branch that teachers work in; warns if this user may not see it. */
-async function readLessonsOfOtherBranch(item: Item, search: SlotSearch, branch: Branch): Promise<LessonRows> {
+async function readLessonsOfOtherBranch(
+	item: Item,
+	search: SlotSearch,
+	branch: Branch,
+): Promise<LessonRows> {
 	const filter = teacherFilter(search);
 	const days = lessonDaysFilter(search);
 	const read = async (): Promise<LessonRows> => {
@@ -279,18 +308,28 @@ async function readLessonsOfOtherBranch(item: Item, search: SlotSearch, branch: 
 	return { lessons: [], regularLessons: [] };
 }
 
-/** Asks for the lessons of the days of a search, and of the days around them, on which a moved lesson may be. */
+/**
+ * Asks for the lessons of the days of a search, and of the days around them, on which a moved
+ * lesson may be.
+ */
 export function lessonDaysFilter(days: Pick<SlotSearch, 'firstDay' | 'lastDay'>): IDataObject {
 	const { firstDay, lastDay } = daysToRead(days.firstDay, days.lastDay);
 	return { date_from: firstDay, date_to: lastDay };
 }
 
-/** Asks for one teacher alone. For several, one list of all teachers takes fewer calls than a list for each. */
+/**
+ * Asks for one teacher alone. For several, one list of all teachers takes fewer calls than a list
+ * for each.
+ */
 function teacherFilter({ teachers }: SlotSearch): IDataObject {
 	return teachers.length === 1 ? { teacher_id: teachers[0].id } : {};
 }
 
-async function readRegularLessons(item: Item, branch: Branch, filter: IDataObject): Promise<IDataObject[]> {
+async function readRegularLessons(
+	item: Item,
+	branch: Branch,
+	filter: IDataObject,
+): Promise<IDataObject[]> {
 	return await readOncePerRun(
 		item,
 		regularLesson,
@@ -309,7 +348,9 @@ async function readAll(
 	return await readWholeList(item, entity, list, UNSURE_IF_INCOMPLETE);
 }
 
-/** Reads something once for all items of an execution. No booking of an earlier item may change it. */
+/**
+ * Reads something once for all items of an execution. No booking of an earlier item may change it.
+ */
 async function readOncePerRun<T>(
 	item: Item,
 	{ path }: Entity,

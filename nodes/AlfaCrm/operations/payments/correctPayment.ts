@@ -11,8 +11,9 @@ import { findPayer } from './externalIdSearch';
 import { savePayment } from './savePayment';
 
 /**
- * Enters a refund or a correction. An external ID makes sure that it is entered only once. Without one it is entered each time:
- * two equal refunds may both be meant, as when a payment is given back in equal parts.
+ * Enters a refund or a correction. An external ID makes sure that it is entered only once. Without
+ * one it is entered each time: two equal refunds may both be meant, as when a payment is given back
+ * in equal parts.
  */
 export const correctPayment: ActionKind<'correctPayment'> = {
 	form: () => ({}),
@@ -31,8 +32,8 @@ export const correctPayment: ActionKind<'correctPayment'> = {
 };
 
 /**
- * Reads the payer from the form. If the form names none, finds the customer who made the income with the external ID. The form
- * demands a customer or an external ID.
+ * Reads the payer from the form. If the form names none, finds the customer who made the income
+ * with the external ID. The form demands a customer or an external ID.
  */
 async function readOrFindPayer(
 	item: Item,

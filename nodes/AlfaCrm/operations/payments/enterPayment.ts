@@ -10,8 +10,8 @@ import { extractExternalId } from './externalId';
 import { savePayment } from './savePayment';
 
 /**
- * Enters an income of a customer, unless the same payment is there already: entered by an earlier run of the workflow, or by
- * the staff.
+ * Enters an income of a customer, unless the same payment is there already: entered by an earlier
+ * run of the workflow, or by the staff.
  */
 export const enterPayment: ActionKind<'enterPayment'> = {
 	form: (customerEntity, { fields = [] }) => ({

@@ -19,8 +19,8 @@ export function hasSamePaymentValues(
 ): boolean {
 	if (hasSameValues(payment, newPayment, comparedFields)) return true;
 
-	// AlfaCRM may show the amount of a refund as its expenditure (API notes 5.16). A payment that shows no expenditure has no
-	// amount there: null, since undefined would be equal to any amount.
+	// AlfaCRM may show the amount of a refund as its expenditure (API notes 5.16). A payment that
+	// shows no expenditure has no amount there: null, since undefined would be equal to any amount.
 	const paymentByExpenditure = { ...payment, income: payment.expenditure ?? null };
 	return hasSameValues(paymentByExpenditure, newPayment, comparedFields);
 }

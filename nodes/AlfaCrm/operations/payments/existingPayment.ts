@@ -15,8 +15,9 @@ import {
 import { findAmongAllPayments } from './externalIdSearch';
 
 /**
- * Finds the existing payment that a new payment would repeat. If the new payment has an external ID, the ID alone decides.
- * Otherwise the existing payment must have the same values in the fields that the user has filled.
+ * Finds the existing payment that a new payment would repeat. If the new payment has an external
+ * ID, the ID alone decides. Otherwise the existing payment must have the same values in the fields
+ * that the user has filled.
  *
  * @returns undefined if there is none
  * @throws NodeOperationError if a payment may be the same, but nothing proves it
@@ -35,7 +36,10 @@ export async function findExistingPayment(
 	return existing;
 }
 
-/** Finds the payment with the external ID: among the customer's payments, then among those of all customers. */
+/**
+ * Finds the payment with the external ID: among the customer's payments, then among those of all
+ * customers.
+ */
 async function findPaymentWithId(
 	newPayment: Addition,
 	externalId: ExternalId,
@@ -58,7 +62,8 @@ async function findPaymentWithId(
 
 /** Finds the customer's payment that has the same values in the fields that the user has filled. */
 async function findEqualPayment(newPayment: Addition): Promise<IDataObject | undefined> {
-	// An equal payment with an external ID may be another one. Only a note that both have proves that it is the same.
+	// An equal payment with an external ID may be another one. Only a note that both have proves that
+	// it is the same.
 	const hasNote = !isEmpty(newPayment.body.note);
 	const isCertain = (payment: IDataObject) => hasNote || !hasAnyIdInNote(payment);
 
@@ -72,7 +77,10 @@ async function findEqualPayment(newPayment: Addition): Promise<IDataObject | und
 	return undefined;
 }
 
-/** Makes the filters for AlfaCRM's list of payments. Without a type the list may show incomes only. API notes 5.16. */
+/**
+ * Makes the filters for AlfaCRM's list of payments. Without a type the list may show incomes only.
+ * API notes 5.16.
+ */
 function makeFilters({ body }: Addition): IDataObject {
 	return { customer_id: body.customer_id, pay_type_id: body.pay_type_id };
 }

@@ -11,21 +11,25 @@ import { readId } from '../../values/formats';
 import { findIdFault } from './externalIdFaults';
 
 /**
- * The external ID of a payment: the number that a payment provider or a bank has given to it. Payments with the same external
- * ID are the same payment, whatever else differs between them, so it is entered only once.
+ * The external ID of a payment: the number that a payment provider or a bank has given to it.
+ * Payments with the same external ID are the same payment, whatever else differs between them, so
+ * it is entered only once.
  *
- * AlfaCRM has no field for external IDs. A payment keeps its ID in the note, as "[ID inv-1]", or in a custom field.
+ * AlfaCRM has no field for external IDs. A payment keeps its ID in the note, as "[ID inv-1]", or in
+ * a custom field.
  *
- * This file reads, writes and compares external IDs. `externalIdSearch.ts` finds payments by them, and
- * `externalIdConflicts.ts` refuses a new payment if an existing one may be the same, but nothing proves it.
+ * This file reads, writes and compares external IDs. `externalIdSearch.ts` finds payments by them,
+ * and `externalIdConflicts.ts` refuses a new payment if an existing one may be the same, but
+ * nothing proves it.
  */
 export interface ExternalId {
 	value: string;
 	/** The custom field that keeps the ID; undefined if the note keeps it. */
 	customField?: string;
 	/**
-	 * Whether it is the ID of an income. The staff may correct the type of an income afterwards, so any income with the ID is
-	 * the same payment. A refund or correction is the same only if its type is the same, too.
+	 * Whether it is the ID of an income. The staff may correct the type of an income afterwards, so
+	 * any income with the ID is the same payment. A refund or correction is the same only if its type
+	 * is the same, too.
 	 */
 	isIncome: boolean;
 }
@@ -33,9 +37,11 @@ export interface ExternalId {
 // ---------------------------------------------------------------- reading the form
 
 /**
- * Takes the external ID out of the values of the form, and puts it into the note or custom field that will keep it.
+ * Takes the external ID out of the values of the form, and puts it into the note or custom field
+ * that will keep it.
  *
- * @param isIncome whether the operation enters incomes; a payment type that is no income overrides it
+ * @param isIncome whether the operation enters incomes; a payment type that is no income overrides
+ * it
  * @returns the external ID, if the user has given one, and the values to send
  * @throws NodeOperationError for an ID by which the payment could not be found again
  */
@@ -44,7 +50,11 @@ export function extractExternalId(
 	formValues: IDataObject,
 	{ isIncome }: { isIncome: boolean },
 ): { externalId?: ExternalId; body: IDataObject } {
-	const { [externalIdInput.name]: idFromForm, [customFieldInput.name]: fieldFromForm, ...body } = formValues;
+	const {
+		[externalIdInput.name]: idFromForm,
+		[customFieldInput.name]: fieldFromForm,
+		...body
+	} = formValues;
 	if (idFromForm === undefined && fieldFromForm === undefined) return { body };
 	if (idFromForm === undefined) {
 		throw item.error(
@@ -84,7 +94,10 @@ function assertIsCustomField(item: Item, name: string): void {
 
 // ---------------------------------------------------------------- IDs in notes
 
-/** Matches an ID in a note. The brackets tell inv-1 from inv-10, and from what a bank or the staff writes beside it. */
+/**
+ * Matches an ID in a note. The brackets tell inv-1 from inv-10, and from what a bank or the staff
+ * writes beside it.
+ */
 const TAG = /\[\s*ID\s([^[\]]*)\]/g;
 
 /** Writes an ID as notes keep it. */
@@ -121,15 +134,15 @@ export function hasExternalId(payment: IDataObject, { value, customField }: Exte
 export const hasAnyIdInNote = (payment: IDataObject): boolean => idsInNote(payment.note).length > 0;
 
 /**
- * Whether a payment may be an income. An account may have types of its own, and AlfaCRM does not say which of them are incomes,
- * so only the known other types are none. API notes 5.16.
+ * Whether a payment may be an income. An account may have types of its own, and AlfaCRM does not
+ * say which of them are incomes, so only the known other types are none. API notes 5.16.
  */
 export const mayBeIncome = (payment: IDataObject): boolean =>
 	!NO_INCOME.includes(Number(payment.pay_type_id));
 
 /**
- * Whether two payments with the same external ID have types that make them the same payment: the same type, or two incomes.
- * A payment that AlfaCRM shows without a type counts as the same.
+ * Whether two payments with the same external ID have types that make them the same payment: the
+ * same type, or two incomes. A payment that AlfaCRM shows without a type counts as the same.
  */
 export function haveMatchingTypes(
 	payment: IDataObject,

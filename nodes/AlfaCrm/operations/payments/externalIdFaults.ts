@@ -2,15 +2,21 @@ import { hasRounded, isUnfilled } from '../../fields/unreadable';
 import { isGenerated } from './generatedId';
 
 /**
- * Finds faults of external IDs. An ID that many payments share is worse than none: the second payment would be mistaken for
- * the first and not be saved, so its money would be lost without a word.
+ * Finds faults of external IDs. An ID that many payments share is worse than none: the second
+ * payment would be mistaken for the first and not be saved, so its money would be lost without a
+ * word.
  *
- * Most faults come from an expression such as "inv-{{ $json.number }}" that finds no number, so that only the prefix is left.
+ * Most faults come from an expression such as "inv-{{ $json.number }}" that finds no number, so
+ * that only the prefix is left.
  */
 
-/** Returns what a faulty external ID must be, as the end of the sentence "It must ..."; undefined for a good one. */
+/**
+ * Returns what a faulty external ID must be, as the end of the sentence "It must ..."; undefined
+ * for a good one.
+ */
 export function findIdFault(id: string): string | undefined {
-	if (/[[\]]/.test(id)) return "contain no square brackets, since the payment's note stores it inside them";
+	if (/[[\]]/.test(id))
+		return "contain no square brackets, since the payment's note stores it inside them";
 	if (PLACEHOLDER.test(id)) return 'hold no expression that was not filled';
 	if (SHEET_ERROR.test(id)) return 'hold no error of a sheet';
 	// A generated ID may lack digits and end in a dash, so the checks below do not fit it.
@@ -29,28 +35,40 @@ export function findIdFault(id: string): string | undefined {
 }
 
 /**
- * A placeholder of a template that nobody filled: `{{id}}`, `${id}`, `<id>`, `%id%`. The Message-ID of a mail,
- * `<CAH+ab12@mail.gmail.com>`, has the brackets too but is a good ID.
+ * A placeholder of a template that nobody filled: `{{id}}`, `${id}`, `<id>`, `%id%`. The Message-ID
+ * of a mail, `<CAH+ab12@mail.gmail.com>`, has the brackets too but is a good ID.
  */
 const PLACEHOLDER = /\{\{|\}\}|\$\{|<\s*[\p{L}_][^<>@]*>|%[\p{L}_]+%/u;
 
-/** An error that Excel and Google Sheets show in place of a value, in English and in Russian: `#N/A`, `#ССЫЛКА!`. */
+/**
+ * An error that Excel and Google Sheets show in place of a value, in English and in Russian:
+ * `#N/A`, `#ССЫЛКА!`.
+ */
 const SHEET_ERROR =
 	/#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|ERROR!|SPILL!|CALC!|Н\/Д|ССЫЛКА!|ЗНАЧ!|ИМЯ\?|ДЕЛ\/0!|ЧИСЛО!|ПУСТО!|ОШИБКА!)/iu;
 
-/** A word that an expression leaves in place of a value that it does not find: `inv-undefined-3`, `null.2026-02`. */
+/**
+ * A word that an expression leaves in place of a value that it does not find: `inv-undefined-3`,
+ * `null.2026-02`.
+ */
 const LOST_VALUE = /(?<![\p{L}\p{N}])(?:undefined|null|nan)(?![\p{L}\p{N}])/iu;
 
 /** Any number character except 0. */
 const DIGIT_OTHER_THAN_ZERO = /(?!0)\p{N}/u;
 
-/** A separator with only a year or month behind it: `-2026`, `/2026-02`. Another number, as in `-500`, may be the ID itself. */
+/**
+ * A separator with only a year or month behind it: `-2026`, `/2026-02`. Another number, as in
+ * `-500`, may be the ID itself.
+ */
 const LOST_BEGINNING = /^[\p{Pd}\u2212_/.:]20\d\d(?:[-_/.](?:0?[1-9]|1[0-2]))?$/u;
 
 /** A separator that no number follows: `inv-2026-`, `order_2026_`, `№`. */
 const FINAL_SEPARATOR = /[\p{Pd}\u2212:№_#/]$/u;
 
-/** A zero in place of the number, behind words and a year or month: `inv-2026-0`, `2026-02-0`. `order-17-0` keeps its number. */
+/**
+ * A zero in place of the number, behind words and a year or month: `inv-2026-0`, `2026-02-0`.
+ * `order-17-0` keeps its number.
+ */
 const LOST_NUMBER = /^(?:\p{L}+[-_/])*20\d\d(?:[-_/](?:0?[1-9]|1[0-2]))?[-_/]0+$/u;
 
 /** Two dashes between which an expression has left nothing: `inv--2026`. */

@@ -10,16 +10,27 @@ import type { Branch } from '../../store/located';
 import { idsOf, readId } from '../../values/formats';
 import type { Addition } from '../common/addition';
 import type { ExternalId } from './externalId';
-import { hasExternalId, haveMatchingTypes, mayBeIncome, mayBelongTo, normalizeId, toTag } from './externalId';
+import {
+	hasExternalId,
+	haveMatchingTypes,
+	mayBeIncome,
+	mayBelongTo,
+	normalizeId,
+	toTag,
+} from './externalId';
 import { assertNoOtherCustomer } from './externalIdConflicts';
 
 /**
- * Searches the payments of all customers, in all branches, by external ID. The lists of one customer are not enough: AlfaCRM
- * may show a payment without its customer, somebody may have entered it for the wrong customer, and a refund may name no
- * customer but only the external ID of the income that it gives back.
+ * Searches the payments of all customers, in all branches, by external ID. The lists of one
+ * customer are not enough: AlfaCRM may show a payment without its customer, somebody may have
+ * entered it for the wrong customer, and a refund may name no customer but only the external ID of
+ * the income that it gives back.
  */
 
-/** The filter by type for a list of payments of any type. In some accounts AlfaCRM may then list incomes only. API notes 5.16. */
+/**
+ * The filter by type for a list of payments of any type. In some accounts AlfaCRM may then list
+ * incomes only. API notes 5.16.
+ */
 const ANY_TYPE: IDataObject = {};
 
 /**
@@ -51,16 +62,26 @@ export async function findAmongAllPayments(
  *
  * @throws NodeOperationError if no income has the ID, or incomes of several customers have it
  */
-export async function findPayer(item: Item, branch: Branch, externalId: ExternalId): Promise<number> {
+export async function findPayer(
+	item: Item,
+	branch: Branch,
+	externalId: ExternalId,
+): Promise<number> {
 	const payments = await readPaymentsWithId(item, branch, externalId, [ANY_TYPE]);
 	const incomes = payments.filter(mayBeIncome);
 
-	const [payerId, ...otherPayerIds] = new Set(incomes.map(({ customer_id }) => readId(customer_id)));
+	const [payerId, ...otherPayerIds] = new Set(
+		incomes.map(({ customer_id }) => readId(customer_id)),
+	);
 	if (payerId !== undefined && otherPayerIds.length === 0) return payerId;
 	throw unknownPayerError(item, externalId, incomes);
 }
 
-function unknownPayerError(item: Item, { value }: ExternalId, incomes: readonly IDataObject[]): Error {
+function unknownPayerError(
+	item: Item,
+	{ value }: ExternalId,
+	incomes: readonly IDataObject[],
+): Error {
 	const advice = `Fill 'Customer'.`;
 	if (incomes.length === 0) {
 		return item.error(
@@ -78,8 +99,8 @@ function unknownPayerError(item: Item, { value }: ExternalId, incomes: readonly 
 }
 
 /**
- * Reads the payments with an external ID, of all customers and in all branches. The branch of the call must be readable; other
- * branches that this user may not see are left out.
+ * Reads the payments with an external ID, of all customers and in all branches. The branch of the
+ * call must be readable; other branches that this user may not see are left out.
  *
  * @param typeFilters filters by payment type; each branch is read once with each of them
  */
@@ -92,7 +113,13 @@ async function readPaymentsWithId(
 	const filter = makeIdFilter(item, externalId);
 	const payments: IDataObject[] = [];
 	const readBranch = async (branch: Branch): Promise<undefined> => {
-		const list = { path: pay.path, branch, passes: typeFilters, body: {}, task: 'look for the same payment' };
+		const list = {
+			path: pay.path,
+			branch,
+			passes: typeFilters,
+			body: {},
+			task: 'look for the same payment',
+		};
 		const { rows } = await readFiltered(item, pay, list, filter);
 		payments.push(...rows.filter((payment) => hasExternalId(payment, externalId)));
 	};
@@ -105,7 +132,10 @@ async function readPaymentsWithId(
 	return payments;
 }
 
-/** Makes the filter by the note or custom field that keeps the ID. AlfaCRM finds the ID as a part of longer texts, too. */
+/**
+ * Makes the filter by the note or custom field that keeps the ID. AlfaCRM finds the ID as a part of
+ * longer texts, too.
+ */
 function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilter {
 	const fieldName = customField ?? 'note';
 	const text = customField === undefined ? toTag(value) : value;

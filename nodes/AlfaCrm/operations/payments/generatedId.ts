@@ -1,15 +1,19 @@
 /**
- * Recognises external IDs that a program has generated, such as "xRtbQmWe-kL_". Such an ID may look like a prefix that has lost
- * its number ("inv-2026-"): both may end in a dash and lack digits. They are told apart by their letters. People make prefixes
- * of words, abbreviations and numbers. A generator mixes capital and small letters that form no word.
+ * Recognises external IDs that a program has generated, such as "xRtbQmWe-kL_". Such an ID may look
+ * like a prefix that has lost its number ("inv-2026-"): both may end in a dash and lack digits.
+ * They are told apart by their letters. People make prefixes of words, abbreviations and numbers. A
+ * generator mixes capital and small letters that form no word.
  */
 
-/** Tells whether a program has generated an ID, so that neither a dash at its end nor a lack of digits is a fault. */
+/**
+ * Tells whether a program has generated an ID, so that neither a dash at its end nor a lack of
+ * digits is a fault.
+ */
 export function isGenerated(id: string): boolean {
 	if (!ENCODED.test(id)) return false;
 
-	// A generator mixes digits, capital and small letters. People write `constructor` and `Instructor-`: in words, only the
-	// first letter may be of another case.
+	// A generator mixes digits, capital and small letters. People write `constructor` and
+	// `Instructor-`: in words, only the first letter may be of another case.
 	const hasDigit = /\d/.test(id);
 	if (!hasDigit && hasOneCase(id.slice(1))) return false;
 
@@ -24,21 +28,30 @@ export function isGenerated(id: string): boolean {
 /** Matches base64 and base64url. Shorter texts cannot be told from prefixes. */
 const ENCODED = /^[A-Za-z0-9+/_-]{10,}={0,2}$/;
 
-/** Matches the signs between the words and numbers of an ID. They are characters of base64 and base64url as well. */
+/**
+ * Matches the signs between the words and numbers of an ID. They are characters of base64 and
+ * base64url as well.
+ */
 const SEPARATORS = /[-_/]+/;
 
-/** The length up to which a last part may stand at the end of a generated ID by chance: "N9EbFTUd22v88MK2JF1I-h_". */
+/**
+ * The length up to which a last part may stand at the end of a generated ID by chance:
+ * "N9EbFTUd22v88MK2JF1I-h_".
+ */
 const LONGEST_CHANCE_PART = 2;
 
-/** How often letters and digits alternate at least in a generated ID. Prefixes such as "b24deal-" have fewer borders between them. */
+/**
+ * How often letters and digits alternate at least in a generated ID. Prefixes such as "b24deal-"
+ * have fewer borders between them.
+ */
 const FEWEST_BORDERS = 4;
 
 /** Matches each place where a letter stands beside a digit. */
 const BORDER = /(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])/g;
 
 /**
- * Tells whether the last part before a separator ends a prefix that has lost its number: it is a word, an abbreviation or a
- * year, whatever stands before it, as in "mrchnt-2026-".
+ * Tells whether the last part before a separator ends a prefix that has lost its number: it is a
+ * word, an abbreviation or a year, whatever stands before it, as in "mrchnt-2026-".
  */
 function isEndOfPrefix(lastPart: string, id: string): boolean {
 	const borderCount = id.match(BORDER)?.length ?? 0;
@@ -48,10 +61,16 @@ function isEndOfPrefix(lastPart: string, id: string): boolean {
 
 // ---------------------------------------------------------------- words and abbreviations
 
-/** The length of the longest abbreviation that cannot be pronounced, such as `psb` or `RNCB`, alone or beside a word. */
+/**
+ * The length of the longest abbreviation that cannot be pronounced, such as `psb` or `RNCB`, alone
+ * or beside a word.
+ */
 const LONGEST_ABBREVIATION = 4;
 
-/** Tells whether a part of an ID is what people write: a number, a word, an abbreviation, or letters beside a number. */
+/**
+ * Tells whether a part of an ID is what people write: a number, a word, an abbreviation, or letters
+ * beside a number.
+ */
 function isReadable(part: string): boolean {
 	const [, letters] = /^\d*([A-Za-z]*)\d*$/.exec(part) ?? [];
 	if (letters === undefined) return false;
@@ -60,14 +79,17 @@ function isReadable(part: string): boolean {
 	return letters.length <= LONGEST_ABBREVIATION || isWord(letters);
 }
 
-const hasOneCase = (text: string): boolean => text === text.toLowerCase() || text === text.toUpperCase();
+const hasOneCase = (text: string): boolean =>
+	text === text.toLowerCase() || text === text.toUpperCase();
 
-/** The length of the longest hump that may be no word, such as `be` and `Tg` in bePaid and TgBot. */
+/**
+ * The length of the longest hump that may be no word, such as `be` and `Tg` in bePaid and TgBot.
+ */
 const LONGEST_SHORT_HUMP = 2;
 
 /**
- * Tells whether letters are words in camelCase, with at most one abbreviation or short hump among them: invoiceNumber, AlfaCRM,
- * VKPay, eKassa.
+ * Tells whether letters are words in camelCase, with at most one abbreviation or short hump among
+ * them: invoiceNumber, AlfaCRM, VKPay, eKassa.
  */
 function isCamelCase(letters: string): boolean {
 	const humps = letters.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
@@ -82,7 +104,10 @@ function isCamelCase(letters: string): boolean {
 	return otherHump.length <= longestOtherHump && wordsMakeUpHalf;
 }
 
-/** Letters that together write one consonant, in English words and in Russian words in Latin letters: `shch` is щ. */
+/**
+ * Letters that together write one consonant, in English words and in Russian words in Latin
+ * letters: `shch` is щ.
+ */
 const DIGRAPHS = /shch|sch|sh|ch|zh|kh|ts|ck|th|ph/g;
 
 /** Sequences of letters that no word holds, after each digraph has become a single consonant. */

@@ -4,17 +4,27 @@ import { readId } from '../../values/formats';
 import type { Addition } from '../common/addition';
 
 /**
- * Makes sure that the subscription which a payment pays for is one of the payer. If it is not, the user has chosen the wrong
- * customer or the wrong subscription.
+ * Makes sure that the subscription which a payment pays for is one of the payer. If it is not, the
+ * user has chosen the wrong customer or the wrong subscription.
  *
  * @throws NodeOperationError if AlfaCRM lists no such subscription of the payer
  */
-export async function assertPayersSubscription({ item, customerId, target, body }: Addition): Promise<void> {
+export async function assertPayersSubscription({
+	item,
+	customerId,
+	target,
+	body,
+}: Addition): Promise<void> {
 	const subscriptionId = readId(body.ctt_id);
 	if (subscriptionId === undefined) return;
 
-	const subscriptions = { ...target, path: customerTariff.path, query: { customer_id: customerId } };
-	// A user who may enter payments may lack permission to see subscriptions. The payment is entered then.
+	const subscriptions = {
+		...target,
+		path: customerTariff.path,
+		query: { customer_id: customerId },
+	};
+	// A user who may enter payments may lack permission to see subscriptions. The payment is entered
+	// then.
 	const result = await item.readIfAllowed(
 		async () => await findById(item, customerTariff, subscriptionId, subscriptions),
 	);

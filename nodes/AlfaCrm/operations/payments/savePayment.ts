@@ -19,8 +19,8 @@ interface PaymentForm extends Draft {
 }
 
 /**
- * Saves a new payment, and returns it as the output shows it. If it would repeat an existing payment, saves nothing and returns
- * the existing one.
+ * Saves a new payment, and returns it as the output shows it. If it would repeat an existing
+ * payment, saves nothing and returns the existing one.
  *
  * @param mayDuplicate whether to save the payment without a look at the existing ones
  * @throws NodeOperationError if an existing payment may be the same, but nothing proves it
@@ -45,7 +45,14 @@ export async function savePayment(
 	});
 }
 
-function toAdditionForm({ item, customerId, fields, input, body, branch }: PaymentForm): AdditionForm {
+function toAdditionForm({
+	item,
+	customerId,
+	fields,
+	input,
+	body,
+	branch,
+}: PaymentForm): AdditionForm {
 	const customerField = 'customer_id';
 	return {
 		item,
@@ -59,7 +66,10 @@ function toAdditionForm({ item, customerId, fields, input, body, branch }: Payme
 	};
 }
 
-/** Lets this process enter one payment at a time for a customer, and one with an external ID at a time for anybody. */
+/**
+ * Lets this process enter one payment at a time for a customer, and one with an external ID at a
+ * time for anybody.
+ */
 function locksFor(form: AdditionForm, externalId?: ExternalId): LockKey[] {
 	const customerLock = additionLock(form);
 	if (externalId === undefined) return [customerLock];

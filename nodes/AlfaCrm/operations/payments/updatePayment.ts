@@ -2,7 +2,10 @@ import { isEmpty } from '../../fields/blank';
 import { makeUpdate } from '../common/update';
 import { idsInNote, toTag } from './externalId';
 
-/** Updates a payment. A new note keeps the external IDs of the old note, or the next run would enter the payment again. */
+/**
+ * Updates a payment. A new note keeps the external IDs of the old note, or the next run would enter
+ * the payment again.
+ */
 export const updatePayment = makeUpdate({
 	needsRecord: ({ note }) => note !== undefined,
 	makeBody: (_item, _entity, payment, { note, ...changes }) => ({
@@ -11,7 +14,9 @@ export const updatePayment = makeUpdate({
 	}),
 });
 
-/** Returns the new note with the IDs of the old one; a new note that has IDs itself stays as it is. */
+/**
+ * Returns the new note with the IDs of the old one; a new note that has IDs itself stays as it is.
+ */
 function copyIds(oldNote: unknown, newNote: unknown): string {
 	if (idsInNote(newNote).length > 0) return String(newNote);
 	const tags = idsInNote(oldNote).map(toTag);

@@ -8,7 +8,10 @@ import { allBranches, searchedIn } from '../branches';
 import type { Item } from '../item';
 import { branchesOf } from '../target';
 
-/** Reads the branches that the user chose in 'Search in Branch'. The list is empty if all branches are to be searched. */
+/**
+ * Reads the branches that the user chose in 'Search in Branch'. The list is empty if all branches
+ * are to be searched.
+ */
 export function readChosenBranches(options: Collection): number[] {
 	if (!options.has(searchedIn.name)) return [];
 
@@ -20,7 +23,8 @@ export function readChosenBranches(options: Collection): number[] {
 /**
  * Lists the branches to search: the chosen ones, or else all.
  *
- * @param newRecord the fields of a record that may be created. Its branches are searched too, so that the next run finds it.
+ * @param newRecord the fields of a record that may be created. Its branches are searched too, so
+ * that the next run finds it.
  */
 export async function listBranchesToSearch(
 	item: Item,

@@ -9,31 +9,37 @@ import type { Match } from './search';
 /** What 'If Several Match' can be set to. */
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 
-/** Makes the option of 'If Several Match' that takes one of several matches, in the order of `sortMatches`. */
+/**
+ * Makes the option of 'If Several Match' that takes one of several matches, in the order of
+ * `sortMatches`.
+ */
 export const makeFirstMatchOption = (name: string): INodePropertyOptions => ({
 	name,
 	value: 'newest',
-	description: 'The first in this order: active before archived, clients before leads, then the highest ID',
+	description:
+		'The first in this order: active before archived, clients before leads, then the highest ID',
 });
 
 /**
- * Returns the matches that the user means, the best one first. If a field has several match values, such as two phones, these
- * are the matches of one of them, unless the user wants all matches.
+ * Returns the matches that the user means, the best one first. If a field has several match values,
+ * such as two phones, these are the matches of one of them, unless the user wants all matches.
  */
 export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveral): Match[] {
 	return sortMatches(ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches));
 }
 
 /**
- * Keeps the matches of one match value, if a field has several: people type several phone numbers into one field, the most
- * important one first. The first number of an active record decides, or else the first number that any record has.
+ * Keeps the matches of one match value, if a field has several: people type several phone numbers
+ * into one field, the most important one first. The first number of an active record decides, or
+ * else the first number that any record has.
  */
 function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 	if (matches.length === 0) return matches;
 
 	// `findMatches` returns the matches of one search.
 	const { matchedBy } = matches[0];
-	// With the key 'Phone or Email', the phone may be one person's and the email another's. Neither of them says more.
+	// With the key 'Phone or Email', the phone may be one person's and the email another's. Neither
+	// of them says more.
 	if (matchedBy.key.isOneEnough) return matches;
 
 	const fieldWithSeveralValues = matchedBy.fields.find(
@@ -47,10 +53,14 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 		return matches.filter(({ row }) => matchesSearch({ ...matchedBy, matchValues }, row));
 	});
 	const hasActive = (group: readonly Match[]) => group.some(({ archived }) => !archived);
-	return matchesByValue.find(hasActive) ?? matchesByValue.find((group) => group.length > 0) ?? matches;
+	return (
+		matchesByValue.find(hasActive) ?? matchesByValue.find((group) => group.length > 0) ?? matches
+	);
 }
 
-/** Sorts matches: active ones first, then clients, then the newest. AlfaCRM counts its IDs upwards. */
+/**
+ * Sorts matches: active ones first, then clients, then the newest. AlfaCRM counts its IDs upwards.
+ */
 export function sortMatches<T extends Pick<Match, 'archived' | 'row'>>(matches: readonly T[]): T[] {
 	return [...matches].sort((a, b) => rankOf(a) - rankOf(b) || Number(b.row.id) - Number(a.row.id));
 }

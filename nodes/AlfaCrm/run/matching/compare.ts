@@ -10,7 +10,10 @@ import type { Search } from './keys';
  * whether it is the record. To update it could change a stranger's record, and to ignore it could make a second one.
  */
 
-/** Whether a row has the match values of a search: all of them or, for a key such as 'Phone or Email', one of them. */
+/**
+ * Whether a row has the match values of a search: all of them or, for a key such as 'Phone or
+ * Email', one of them.
+ */
 export function matchesSearch({ key, fields, matchValues }: Search, row: IDataObject): boolean {
 	const hasValue = (field: Field) => hasMatchValue(field, row[field.name], matchValues[field.name]);
 	return key.isOneEnough ? fields.some(hasValue) : fields.every(hasValue);
@@ -38,8 +41,8 @@ export interface Similarity {
 }
 
 /**
- * Finds out why a row that does not match may still be the record. The other fields of the key must then match or be
- * similar as well, unless one field of the key is enough.
+ * Finds out why a row that does not match may still be the record. The other fields of the key must
+ * then match or be similar as well, unless one field of the key is enough.
  *
  * @returns undefined if the row matches, or is certainly another record
  */
@@ -59,8 +62,15 @@ export function findSimilarity(search: Search, row: IDataObject): Similarity | u
 	return key.isOneEnough || isEveryFieldSimilar ? similarities.at(0) : undefined;
 }
 
-/** Says how a stored value differs from a match value that it is similar to; undefined if the two are not similar. */
-function describeDifference(field: Field, storedValue: unknown, matchValue: unknown): string | undefined {
+/**
+ * Says how a stored value differs from a match value that it is similar to; undefined if the two
+ * are not similar.
+ */
+function describeDifference(
+	field: Field,
+	storedValue: unknown,
+	matchValue: unknown,
+): string | undefined {
 	const { explainSimilarity } = kindOf(field);
 	if (explainSimilarity === undefined) return undefined;
 

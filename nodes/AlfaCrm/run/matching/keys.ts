@@ -10,33 +10,44 @@ import type { Item } from '../item';
 import { idParameter } from '../target';
 import { readMatchValue } from './matchForm';
 
-/** What a record is looked for by: a match key, and the match values that the user gave for its fields. */
+/**
+ * What a record is looked for by: a match key, and the match values that the user gave for its
+ * fields.
+ */
 export interface Search {
 	key: MatchKey;
 	/** The fields of the key that have a match value. */
 	fields: readonly Field[];
-	/** The match values by field name, in the format and spelling in which they are sent to AlfaCRM. */
+	/**
+	 * The match values by field name, in the format and spelling in which they are sent to AlfaCRM.
+	 */
 	matchValues: IDataObject;
 	/** Whether the match values are enough to tell the record from others. */
 	isUsable: boolean;
 }
 
 interface SearchOptions {
-	/** Changes a match value into what a new record would hold, such as a name that is cut to the length that AlfaCRM takes. */
+	/**
+	 * Changes a match value into what a new record would hold, such as a name that is cut to the
+	 * length that AlfaCRM takes.
+	 */
 	fit?: (field: Field, value: Wire) => Wire;
 	/** Reads the match value of a field, if the key has no parameters of its own in the form. */
 	readValue?: (field: Field) => unknown;
 }
 
 /**
- * Reads the match values of a key. Only the parameters of the key count: a phone among the fields to save is no match
- * value.
+ * Reads the match values of a key. Only the parameters of the key count: a phone among the fields
+ * to save is no match value.
  */
 export function readSearch(
 	item: Item,
 	entity: Entity,
 	key: MatchKey,
-	{ fit = (_field, value) => value, readValue = (field) => readMatchValue(item, field) }: SearchOptions = {},
+	{
+		fit = (_field, value) => value,
+		readValue = (field) => readMatchValue(item, field),
+	}: SearchOptions = {},
 ): Search {
 	const fields: Field[] = [];
 	const matchValues: IDataObject = {};
@@ -69,11 +80,12 @@ function keepUsableValues(field: Field, value: Wire): Wire | undefined {
 }
 
 /** Whether a value can tell one record from another. */
-const isUsableValue = (field: Field, value: unknown): boolean => normalForms(field, value).length > 0;
+const isUsableValue = (field: Field, value: unknown): boolean =>
+	normalForms(field, value).length > 0;
 
 /**
- * Makes the error for match values that are empty or unusable. A search without a match value would take any record, or
- * make a new one at each run.
+ * Makes the error for match values that are empty or unusable. A search without a match value would
+ * take any record, or make a new one at each run.
  */
 export function unusableValueError(
 	item: Item,
@@ -86,7 +98,8 @@ export function unusableValueError(
 ): Error {
 	const fields = key.fields.map((name) => findField(entity, name));
 	const unusableInputs = fields.flatMap((field) => describeUnusableInput(field, readValue(field)));
-	const problem = unusableInputs.length > 0 ? unusableInputs.join(' and ') : describeEmptyFields(key, fields);
+	const problem =
+		unusableInputs.length > 0 ? unusableInputs.join(' and ') : describeEmptyFields(key, fields);
 	const remedy = unusableInputs.length > 0 ? 'Correct' : 'Fill';
 	return item.error(
 		`${problem}, so no ${entity.label.toLowerCase()} can be looked for`,
@@ -94,7 +107,10 @@ export function unusableValueError(
 	);
 }
 
-/** Quotes an input that is filled but not usable. A user who sees "no phone" in it would not call it empty. */
+/**
+ * Quotes an input that is filled but not usable. A user who sees "no phone" in it would not call it
+ * empty.
+ */
 function describeUnusableInput(field: Field, input: unknown): string[] {
 	const hasUsableValue = itemsIn(field, input).some((value) => isUsableValue(field, value));
 	return isEmpty(input) || hasUsableValue ? [] : [unusable(field, input)];
@@ -108,8 +124,8 @@ function describeEmptyFields(key: MatchKey, fields: readonly Field[]): string {
 }
 
 /**
- * Splits the search of a key whose fields are tried in their order into one search for each field. The first of them that
- * finds somebody decides. Any other search stays as it is.
+ * Splits the search of a key whose fields are tried in their order into one search for each field.
+ * The first of them that finds somebody decides. Any other search stays as it is.
  */
 export function splitByField(search: Search): Search[] {
 	const { key, fields, matchValues } = search;
@@ -128,7 +144,10 @@ export function describeSearch({ key, fields }: Search): string {
 	return key.isTriedInOrder ? fields.map(({ label }) => label).join(' or ') : key.label;
 }
 
-/** Finds the field of an entity by its name. The ID and custom fields are not declared, so they are made here. */
+/**
+ * Finds the field of an entity by its name. The ID and custom fields are not declared, so they are
+ * made here.
+ */
 export function findField(entity: Entity, name: string): Field {
 	if (name === 'id') {
 		return { type: 'id', entity: entity.resource, name, label: idParameter(entity).displayName };
@@ -137,9 +156,9 @@ export function findField(entity: Entity, name: string): Field {
 }
 
 /**
- * Returns the locks on all values by which a record could be looked for. They are made of normal forms, so that all spellings
- * of a value share a lock. Values of other keys than the one in use are locked too: another execution may look for the same
- * new record by another key.
+ * Returns the locks on all values by which a record could be looked for. They are made of normal
+ * forms, so that all spellings of a value share a lock. Values of other keys than the one in use
+ * are locked too: another execution may look for the same new record by another key.
  */
 export function locksFor(entity: Entity, values: IDataObject): LockKey[] {
 	const keyFields = new Set(entity.match?.keys.flatMap(({ fields }) => fields));

@@ -36,8 +36,8 @@ export function matchForm(entity: Entity): INodeProperties[] {
 }
 
 /**
- * Reads the match key that the user chose in 'Match By'. If the user has named a custom field, it becomes the last field
- * of the key.
+ * Reads the match key that the user chose in 'Match By'. If the user has named a custom field, it
+ * becomes the last field of the key.
  *
  * @throws NodeOperationError if 'Custom Field' is needed and does not name one
  */
@@ -100,13 +100,16 @@ const customValueParameter: INodeProperties = {
 
 const keysOf = ({ match }: Entity): readonly MatchKey[] => match?.keys ?? [];
 
-/** Whether the user must or may name a custom field for a key. A key without fields consists of a custom field alone. */
+/**
+ * Whether the user must or may name a custom field for a key. A key without fields consists of a
+ * custom field alone.
+ */
 const takesCustomField = ({ fields, mayHaveCustomField }: MatchKey): boolean =>
 	fields.length === 0 || mayHaveCustomField === true;
 
 /**
- * Makes the parameter for the match value of a declared field or of the ID. The description is that of the key that has no
- * other field, such as "In any format" of the key 'Phone'.
+ * Makes the parameter for the match value of a declared field or of the ID. The description is that
+ * of the key that has no other field, such as "In any format" of the key 'Phone'.
  */
 function makeValueParameter(
 	entity: Entity,
@@ -120,7 +123,10 @@ function makeValueParameter(
 	return toSingleProperty({ ...(description ? { description } : {}), ...field });
 }
 
-/** Shows a parameter while one of these keys is chosen. It is required unless the key may lack some of its values. */
+/**
+ * Shows a parameter while one of these keys is chosen. It is required unless the key may lack some
+ * of its values.
+ */
 function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
 	const keysThatNeedIt = keys.filter(({ isOneEnough }) => !isOneEnough);
 	const keysThatMayLackIt = keys.filter(({ isOneEnough }) => isOneEnough);

@@ -23,11 +23,17 @@ import { findField } from './keys';
 interface MatchQuery {
 	field: Field;
 	matchValue: unknown;
-	/** Filters that find the match value, each in another spelling. A single empty one if the list has no such filter. */
+	/**
+	 * Filters that find the match value, each in another spelling. A single empty one if the list has
+	 * no such filter.
+	 */
 	filters: IDataObject[];
 }
 
-/** Makes the queries of a search: one for each match value of each field that the key asks the list for. */
+/**
+ * Makes the queries of a search: one for each match value of each field that the key asks the list
+ * for.
+ */
 export function makeQueries(entity: Entity, { key, matchValues }: Search): MatchQuery[] {
 	const queriedNames = (key.queriedFields ?? key.fields).filter((name) => name in matchValues);
 	return queriedNames.flatMap((name) => {
@@ -56,8 +62,8 @@ interface Candidates {
 /**
  * Reads the rows that may have a match value.
  *
- * @throws NodeOperationError if the list shows the field on no record, or did not come whole. Then a record that matches
- * could be missed, and the wrong record taken or a second one made.
+ * @throws NodeOperationError if the list shows the field on no record, or did not come whole. Then
+ * a record that matches could be missed, and the wrong record taken or a second one made.
  */
 export async function readCandidates(
 	item: Item,
@@ -67,10 +73,14 @@ export async function readCandidates(
 	filter: IDataObject,
 ): Promise<Candidates> {
 	const fieldMissingError = () =>
-		isCustom(field.name) ? unknownFieldError(item, entity, field) : hiddenFieldError(item, entity, field);
+		isCustom(field.name)
+			? unknownFieldError(item, entity, field)
+			: hiddenFieldError(item, entity, field);
 	const mayMatch = (row: IDataObject) => {
 		const storedValue = row[field.name];
-		return hasMatchValue(field, storedValue, matchValue) || containsAnyPart(field, storedValue, filter);
+		return (
+			hasMatchValue(field, storedValue, matchValue) || containsAnyPart(field, storedValue, filter)
+		);
 	};
 	const list = {
 		...target,
@@ -98,7 +108,10 @@ function unknownFieldError(item: Item, { label }: Entity, { name }: Field): Erro
 	);
 }
 
-/** Makes the error for a field that this user may not see. Without it no record matches, and each run would make a new one. */
+/**
+ * Makes the error for a field that this user may not see. Without it no record matches, and each
+ * run would make a new one.
+ */
 function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Error {
 	return item.error(
 		`AlfaCRM finds ${plural.toLowerCase()} by '${label}' but shows it on none of them, so it is not sure which one is meant`,
@@ -106,14 +119,21 @@ function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Err
 	);
 }
 
-/** Filters that a single source knows. AlfaCRM may ignore them and list everybody. API notes 5.3. */
+/**
+ * Filters that a single source knows. AlfaCRM may ignore them and list everybody. API notes 5.3.
+ */
 const UNSURE_FILTERS = ['email'];
 
 /**
- * Tells whether AlfaCRM has found records by a field and hides its value on all of them. The filters of most declared fields
- * work (API notes 5.3), so such records have values that this user may not see. Filters by custom fields may be ignored.
+ * Tells whether AlfaCRM has found records by a field and hides its value on all of them. The
+ * filters of most declared fields work (API notes 5.3), so such records have values that this user
+ * may not see. Filters by custom fields may be ignored.
  */
-function isEveryValueHidden(field: Field, filter: IDataObject, rows: readonly IDataObject[]): boolean {
+function isEveryValueHidden(
+	field: Field,
+	filter: IDataObject,
+	rows: readonly IDataObject[],
+): boolean {
 	const isFiltered = Object.keys(filter).length > 0;
 	const isFilterSure = !isCustom(field.name) && !UNSURE_FILTERS.includes(field.name);
 	if (!isFiltered || !isFilterSure || rows.length === 0) return false;
@@ -126,9 +146,10 @@ function isEveryValueHidden(field: Field, filter: IDataObject, rows: readonly ID
 }
 
 /**
- * Notes if the rows show that one filter finds every spelling. They show it if a row lacks the text of the filter as it was
- * written: AlfaCRM then compares digits alone, or it ignores the filter. It compares digits if all such rows have the digits
- * in another spelling. This is noted for other executions as well, an ignored filter for this execution only. API notes 10.
+ * Notes if the rows show that one filter finds every spelling. They show it if a row lacks the text
+ * of the filter as it was written: AlfaCRM then compares digits alone, or it ignores the filter. It
+ * compares digits if all such rows have the digits in another spelling. This is noted for other
+ * executions as well, an ignored filter for this execution only. API notes 10.
  */
 export function noteSpellings(
 	execution: Execution,
@@ -144,8 +165,15 @@ export function noteSpellings(
 	execution.noteSeen(everySpelling(entity, filter), comparesDigits);
 }
 
-/** Whether AlfaCRM was seen to find every spelling by a filter of this kind, so that the other spellings need no call. */
-export function findsEverySpelling(execution: Execution, entity: Entity, filter: IDataObject): boolean {
+/**
+ * Whether AlfaCRM was seen to find every spelling by a filter of this kind, so that the other
+ * spellings need no call.
+ */
+export function findsEverySpelling(
+	execution: Execution,
+	entity: Entity,
+	filter: IDataObject,
+): boolean {
 	return execution.hasSeen(everySpelling(entity, filter));
 }
 
@@ -156,12 +184,17 @@ const everySpelling = ({ path }: Entity, filter: IDataObject): LockKey => [
 	...Object.keys(filter),
 ];
 
-/** Whether a row shows a filtered field, and the field does not contain the text of the filter as it was written. */
+/**
+ * Whether a row shows a filtered field, and the field does not contain the text of the filter as it
+ * was written.
+ */
 function lacksFilterText(row: IDataObject, filter: IDataObject): boolean {
 	return Object.entries(filter).some(([name, text]) => {
 		if (row[name] === undefined) return false;
 		const searchedText = normalizeText(String(text));
-		return !listOf(row[name]).some((stored) => normalizeText(String(stored)).includes(searchedText));
+		return !listOf(row[name]).some((stored) =>
+			normalizeText(String(stored)).includes(searchedText),
+		);
 	});
 }
 
@@ -177,10 +210,14 @@ function containsAnyPart(field: Field, storedValue: unknown, filter: IDataObject
 	return Object.values(filter).some((part) => containsPart(field, storedValue, part));
 }
 
-/** Whether AlfaCRM can have found a stored value by a text: its filters look for a part of the value. API notes 10. */
+/**
+ * Whether AlfaCRM can have found a stored value by a text: its filters look for a part of the
+ * value. API notes 10.
+ */
 function containsPart(field: Field, storedValue: unknown, part: unknown): boolean {
 	const words = normalizeText(String(part)).split(' ');
-	const hasWords = (stored: unknown) => words.every((word) => normalizeText(String(stored)).includes(word));
+	const hasWords = (stored: unknown) =>
+		words.every((word) => normalizeText(String(stored)).includes(word));
 	const canFind = kindOf(field).finds ?? hasWords;
 	return listOf(storedValue).some((stored) => canFind(stored, part));
 }

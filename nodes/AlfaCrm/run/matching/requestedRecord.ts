@@ -20,9 +20,9 @@ import { findMatches } from './search';
 import { severalMatchError } from './severalMatches';
 
 /**
- * Finds the record that an operation such as *Get* or *Add to Group* is about. The form names it by its ID or, where the entity
- * has keys that one value is enough for, by a key such as a phone. The record is looked for before the operation begins if a key
- * names it, or if 'Branch' is empty.
+ * Finds the record that an operation such as *Get* or *Add to Group* is about. The form names it by
+ * its ID or, where the entity has keys that one value is enough for, by a key such as a phone. The
+ * record is looked for before the operation begins if a key names it, or if 'Branch' is empty.
  */
 
 /** The record that an operation is about. */
@@ -31,13 +31,17 @@ export interface RequestedRecord extends RecordSearch {
 	isByKey: boolean;
 }
 
-/** How an operation finds its record if the form has no record, or the operation looks in all branches by itself. */
+/**
+ * How an operation finds its record if the form has no record, or the operation looks in all
+ * branches by itself.
+ */
 const findNothing = async (): Promise<undefined> => await Promise.resolve(undefined);
 
 /**
  * Reads from the form how the record of an operation is to be found.
  *
- * @returns undefined if there is nothing to look for, or only the form can say which branch is meant
+ * @returns undefined if there is nothing to look for, or only the form can say which branch is
+ * meant
  * @throws NodeOperationError if the ID or the key cannot be read, before anything is sent
  */
 export function readRequestedRecord(
@@ -75,11 +79,16 @@ export function readRequestedRecord(
 	return {
 		isByKey: false,
 		isByIdAlone,
-		find: isByIdAlone ? findNothing : async (branches) => await findById(item, entity, id, branches),
+		find: isByIdAlone
+			? findNothing
+			: async (branches) => await findById(item, entity, id, branches),
 	};
 }
 
-/** Reads how the form names the record. A locator that an AI builder writes may lack n8n's mark of a locator. */
+/**
+ * Reads how the form names the record. A locator that an AI builder writes may lack n8n's mark of a
+ * locator.
+ */
 function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unknown } {
 	const locator = item.input({ ...idParameter(entity), default: '' });
 	return isPlain(locator) ? locator : {};
@@ -87,10 +96,16 @@ function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unkn
 
 // ---------------------------------------------------------------- by a key
 
-/** What is kept of a customer who was found by a key. Thousands of items must not keep thousands of whole cards. */
+/**
+ * What is kept of a customer who was found by a key. Thousands of items must not keep thousands of
+ * whole cards.
+ */
 type KeptMatch = Pick<Match, 'archived' | 'branch' | 'row'>;
 
-/** Reads the value of a key. A custom field is given together with its value, as in `custom_crm_id=1042`. */
+/**
+ * Reads the value of a key. A custom field is given together with its value, as in
+ * `custom_crm_id=1042`.
+ */
 function readKeySearch(item: Item, entity: Entity, key: MatchKey, value: unknown): Search {
 	const isOfCustomField = key.fields.length === 0;
 	const customValue = isOfCustomField ? readCustomValue(value) : undefined;
@@ -168,7 +183,9 @@ async function findById(
 ): Promise<FoundRecord> {
 	const read = async () => await findBranchOf(item, entity, id, branches);
 	const name = branchOfRecordName(id);
-	const recordBranch = await item.execution.cached(entity.path, name, read, { untilOwnWrite: true });
+	const recordBranch = await item.execution.cached(entity.path, name, read, {
+		untilOwnWrite: true,
+	});
 	if (recordBranch === undefined) throw notFoundError(item, entity, id);
 	return { branch: recordBranch };
 }

@@ -17,7 +17,10 @@ import { findsEverySpelling, makeQueries, noteSpellings, readCandidates } from '
 /** A record that has the match values of a search. */
 export interface Match extends LocatedRecord {
 	archived: boolean;
-	/** The search that has found it. If the fields of a key are tried in their order, it is the search by one of them. */
+	/**
+	 * The search that has found it. If the fields of a key are tried in their order, it is the search
+	 * by one of them.
+	 */
 	matchedBy: Search;
 	/** `Execution.version` just before the record was read. */
 	version: number;
@@ -38,11 +41,13 @@ interface SearchResult {
 }
 
 /**
- * Finds the records that match a search. If the fields of the key are tried in their order, the matches of the first field
- * that finds an active record are returned, or else those of the first field that finds any record.
+ * Finds the records that match a search. If the fields of the key are tried in their order, the
+ * matches of the first field that finds an active record are returned, or else those of the first
+ * field that finds any record.
  *
- * If no active record matches, a similar record stops the run, since nobody can say whether it is the one. A similar
- * archived record does not count if the caller takes no archived records, or if an archived record matches.
+ * If no active record matches, a similar record stops the run, since nobody can say whether it is
+ * the one. A similar archived record does not count if the caller takes no archived records, or if
+ * an archived record matches.
  *
  * @param skipsArchived whether the caller takes no archived records
  * @throws NodeOperationError if a similar record stops the run
@@ -75,8 +80,8 @@ export async function findMatches(
 }
 
 /**
- * Finds the records of a search in all of the branches. AlfaCRM's filters only narrow the lists down: some are ignored, and
- * others find too much. So each row that comes is compared here.
+ * Finds the records of a search in all of the branches. AlfaCRM's filters only narrow the lists
+ * down: some are ignored, and others find too much. So each row that comes is compared here.
  */
 async function searchBranches(
 	item: Item,
@@ -90,7 +95,8 @@ async function searchBranches(
 		await searchOneBranch(item, entity, { ...target, branch }, search, findings);
 	};
 
-	// The first branch must be readable; this user may lack access to the others. If no branch is known, it is undefined.
+	// The first branch must be readable; this user may lack access to the others. If no branch is
+	// known, it is undefined.
 	if (firstBranch !== undefined || entity.scope === 'global') await searchBranch(firstBranch);
 	// `searchBranch` returns nothing, so no branch ends the search.
 	await findInBranches(item, otherBranches, searchBranch);

@@ -29,17 +29,29 @@ export function severalMatchError(
 	);
 }
 
-/** Warns that several records come out, which may come as a surprise: the next nodes act on each of them. */
-export function warnOfSeveralMatches(item: Item, entity: Entity, matches: readonly NamedMatch[]): void {
+/**
+ * Warns that several records come out, which may come as a surprise: the next nodes act on each of
+ * them.
+ */
+export function warnOfSeveralMatches(
+	item: Item,
+	entity: Entity,
+	matches: readonly NamedMatch[],
+): void {
 	item.execution.hints.add(
 		`Several ${entity.plural.toLowerCase()} match and all are returned, so the next nodes, such as a payment, run once for each`,
 		describeMatches(matches).join(', '),
 	);
 }
 
-/** Names a key that tells more than the one in use, in brackets: " (Phone and Name tells siblings apart …)". */
+/**
+ * Names a key that tells more than the one in use, in brackets: " (Phone and Name tells siblings
+ * apart …)".
+ */
 function describeNarrowerKey({ match }: Entity, usedKey: MatchKey): string {
-	const narrowerKey = match?.keys.find(({ fields, isOneEnough }) => fields.length > 1 && !isOneEnough);
+	const narrowerKey = match?.keys.find(
+		({ fields, isOneEnough }) => fields.length > 1 && !isOneEnough,
+	);
 	if (narrowerKey === undefined || narrowerKey === usedKey) return '';
 
 	const { label, description = '' } = narrowerKey;

@@ -2,8 +2,8 @@ import { hasStatus } from '../../api/failures';
 import type { Branch } from '../located';
 
 /**
- * Which branches are left out of a reading, instead of ending it: those that this user may not see, or all that cannot be
- * read, for a trigger that tries again at its next poll.
+ * Which branches are left out of a reading, instead of ending it: those that this user may not see,
+ * or all that cannot be read, for a trigger that tries again at its next poll.
  */
 export type PassedOver = 'deniedBranches' | 'failedBranches';
 

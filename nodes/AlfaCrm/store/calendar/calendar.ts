@@ -10,7 +10,10 @@ import { findReplacedDays } from './replacedDays';
 
 /** The lessons and regular lessons of one or several branches, as AlfaCRM lists them. */
 export interface LessonRows {
-	/** Lessons of every status: a cancelled lesson shows that its regular lesson does not take place that day. */
+	/**
+	 * Lessons of every status: a cancelled lesson shows that its regular lesson does not take place
+	 * that day.
+	 */
 	lessons: readonly IDataObject[];
 	regularLessons: readonly IDataObject[];
 }
@@ -22,26 +25,36 @@ export interface OccurrenceRow {
 	/** Whether the row is that of a regular lesson. */
 	isRegular: boolean;
 	/**
-	 * True for a regular lesson that a moved lesson probably replaces on this day: see `replacedDays.ts`. Such a day counts as
-	 * busy, so that nothing is booked twice, but nobody is told to come.
+	 * True for a regular lesson that a moved lesson probably replaces on this day: see
+	 * `replacedDays.ts`. Such a day counts as busy, so that nothing is booked twice, but nobody is
+	 * told to come.
 	 */
 	isProbablyReplaced: boolean;
 }
 
-/** How many days around the days of interest are read as well: a moved lesson is less than a week away from its day. */
+/**
+ * How many days around the days of interest are read as well: a moved lesson is less than a week
+ * away from its day.
+ */
 const DAYS_AROUND = 7;
 
-/** Returns the first and last day of the lessons that a `Calendar` needs to know what takes place on some days. */
-export function daysToRead(firstDay: string, lastDay: string): { firstDay: string; lastDay: string } {
+/**
+ * Returns the first and last day of the lessons that a `Calendar` needs to know what takes place on
+ * some days.
+ */
+export function daysToRead(
+	firstDay: string,
+	lastDay: string,
+): { firstDay: string; lastDay: string } {
 	return { firstDay: daysAfter(firstDay, -DAYS_AROUND), lastDay: daysAfter(lastDay, DAYS_AROUND) };
 }
 
 /**
- * Decides what takes place on a day. Nothing else decides it: free slots, bookings, participants, checks and reminders all ask
- * here, so they agree.
+ * Decides what takes place on a day. Nothing else decides it: free slots, bookings, participants,
+ * checks and reminders all ask here, so they agree.
  *
- * A lesson of the calendar takes place unless it is cancelled. A regular lesson takes place on its weekday unless a lesson of
- * the calendar replaces it there.
+ * A lesson of the calendar takes place unless it is cancelled. A regular lesson takes place on its
+ * weekday unless a lesson of the calendar replaces it there.
  */
 export class Calendar {
 	private readonly lessonsByDay: ReadonlyMap<string, readonly IDataObject[]>;
@@ -52,10 +65,15 @@ export class Calendar {
 	constructor(rows: LessonRows, zone: string) {
 		this.lessonsByDay = groupByDay(rows.lessons, zone);
 		this.regularLessons = rows.regularLessons.map((row) => readRegularLesson(row, zone));
-		this.replacedDays = findReplacedDays(findLessonsOfRegulars(this.lessonsByDay, this.regularLessons));
+		this.replacedDays = findReplacedDays(
+			findLessonsOfRegulars(this.lessonsByDay, this.regularLessons),
+		);
 	}
 
-	/** Returns the lessons and regular lessons that take place on a day, and those that are probably replaced. */
+	/**
+	 * Returns the lessons and regular lessons that take place on a day, and those that are probably
+	 * replaced.
+	 */
 	occurrencesOn(date: string): OccurrenceRow[] {
 		return [...this.lessonsOn(date), ...this.regularLessonsOn(date)];
 	}

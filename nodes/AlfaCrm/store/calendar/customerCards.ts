@@ -57,7 +57,8 @@ export class CustomerCards {
 	}
 
 	isArchivedByRow({ row }: CustomerCard): boolean {
-		// `archivedByRow` returns undefined if the row does not tell. Then the customer counts as not archived.
+		// `archivedByRow` returns undefined if the row does not tell. Then the customer counts as not
+		// archived.
 		return archivedByRow(customerEntity, row, this.zone) === true;
 	}
 
@@ -103,7 +104,11 @@ export class CustomerCards {
 	 *
 	 * @returns how many of the cards the list held
 	 */
-	private async readCards(filter: IDataObject, branch: Branch, ids: readonly number[]): Promise<number> {
+	private async readCards(
+		filter: IDataObject,
+		branch: Branch,
+		ids: readonly number[],
+	): Promise<number> {
 		// Without these filters AlfaCRM lists no leads and no archived customers. API notes 3.
 		const includeEverybody = customerEntity.hidden?.show;
 		const list = {

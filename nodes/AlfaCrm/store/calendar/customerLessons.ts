@@ -30,7 +30,9 @@ export class CustomerLessons {
 	 * `lastDay`.
 	 */
 	groupIdsWithin(firstDay: string, lastDay: string): number[] {
-		const memberships = this.memberships.filter((row) => overlapsDays(row, firstDay, lastDay, this.zone));
+		const memberships = this.memberships.filter((row) =>
+			overlapsDays(row, firstDay, lastDay, this.zone),
+		);
 		return distinctGroupIds(memberships);
 	}
 

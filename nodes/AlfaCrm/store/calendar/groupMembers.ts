@@ -17,16 +17,26 @@ export interface LocatedOccurrence {
 
 /** When memberships are read, and which of them. */
 export interface MemberOptions {
-	/** Asked before the members of another group are read. The first few groups are read in any case. */
+	/**
+	 * Asked before the members of another group are read. The first few groups are read in any case.
+	 */
 	hasTime: () => boolean;
-	/** Whether a lesson of today was read before, so that only the customers who have joined since are of interest. */
+	/**
+	 * Whether a lesson of today was read before, so that only the customers who have joined since are
+	 * of interest.
+	 */
 	wasReadBefore: (lesson: Occurrence) => boolean;
 }
 
-/** As many groups are read side by side: more than calls that may be under way, so that the calls never wait for work. */
+/**
+ * As many groups are read side by side: more than calls that may be under way, so that the calls
+ * never wait for work.
+ */
 const AT_ONCE = 6;
 
-/** Without days AlfaCRM lists the members of today alone, in one call instead of two. API notes 5.7. */
+/**
+ * Without days AlfaCRM lists the members of today alone, in one call instead of two. API notes 5.7.
+ */
 const ONLY_TODAY: readonly IDataObject[] = [{}];
 
 /** Reads and keeps the members of the groups that have lessons. */
@@ -71,10 +81,11 @@ export class GroupMembers {
 	}
 
 	/**
-	 * Finds the customers who come to a lesson: those whom it names, and the members of its groups on its day.
+	 * Finds the customers who come to a lesson: those whom it names, and the members of its groups on
+	 * its day.
 	 *
-	 * @returns for each customer the group as whose member the customer comes. For a customer who is a member of none, the first
-	 * group of the lesson; null for a lesson without groups.
+	 * @returns for each customer the group as whose member the customer comes. For a customer who is
+	 * a member of none, the first group of the lesson; null for a lesson without groups.
 	 */
 	customersOf({ branch, lesson }: LocatedOccurrence): Map<number, number | null> {
 		const [firstGroupId = null] = lesson.group_ids;
@@ -83,7 +94,8 @@ export class GroupMembers {
 			groupByCustomer.set(customerId, firstGroupId);
 		}
 
-		// The last group comes first, so that a member of several groups gets the first of them in the end.
+		// The last group comes first, so that a member of several groups gets the first of them in the
+		// end.
 		for (const groupId of [...lesson.group_ids].reverse()) {
 			for (const customerId of this.memberIdsOn(lesson.date, branch, groupId)) {
 				groupByCustomer.set(customerId, groupId);
@@ -111,7 +123,13 @@ export async function readMembers(
 	passes: readonly IDataObject[],
 ): Promise<IDataObject[]> {
 	const query = { group_id: groupId };
-	const list = { path: cgi.path, branch, query, body: query, task: `list the members of group ${groupId}` };
+	const list = {
+		path: cgi.path,
+		branch,
+		query,
+		body: query,
+		task: `list the members of group ${groupId}`,
+	};
 	const { rows } = await reader.collect(list, { passes });
 	// AlfaCRM may ignore the filter. A row that shows no group counts as one of this group.
 	return rows.filter(({ group_id }) => (readId(group_id) ?? groupId) === groupId);
@@ -126,7 +144,10 @@ interface GroupToRead {
 	passes: readonly IDataObject[];
 }
 
-/** Returns each group once, in the order of the lessons. A group is asked for all its members if one lesson needs them. */
+/**
+ * Returns each group once, in the order of the lessons. A group is asked for all its members if one
+ * lesson needs them.
+ */
 function groupsToRead(
 	lessons: readonly LocatedOccurrence[],
 	wasReadBefore: (lesson: Occurrence) => boolean,
@@ -143,7 +164,10 @@ function groupsToRead(
 	return [...groups.values()];
 }
 
-/** Does tasks in their order, several at once, for as long as there is time. Does the first `least` tasks in any case. */
+/**
+ * Does tasks in their order, several at once, for as long as there is time. Does the first `least`
+ * tasks in any case.
+ */
 async function doSideBySide(
 	tasks: ReadonlyArray<() => Promise<void>>,
 	{ least, hasTime }: { least: number; hasTime: () => boolean },

@@ -21,8 +21,9 @@ import {
 import { ownerOf, timesOf } from './regularLessonRow';
 
 /**
- * A lesson, or a regular lesson on a day on which the calendar has no lesson of it yet. The field names are those of the
- * output of *Get Participants* and of reminders, so workflows depend on them.
+ * A lesson, or a regular lesson on a day on which the calendar has no lesson of it yet. The field
+ * names are those of the output of *Get Participants* and of reminders, so workflows depend on
+ * them.
  */
 export interface Occurrence {
 	/** Null for a regular lesson that is not in the calendar yet. */
@@ -56,25 +57,44 @@ export interface Days {
  *
  * @param rows with the lessons of all days of `daysToRead`
  */
-export function findOccurrences(rows: LessonRows, { from, to, zone }: Days, branch: Branch): Occurrence[] {
+export function findOccurrences(
+	rows: LessonRows,
+	{ from, to, zone }: Days,
+	branch: Branch,
+): Occurrence[] {
 	const calendar = new Calendar(rows, zone);
 	const occurrences: Occurrence[] = [];
 	for (let date = from; date <= to; date = daysAfter(date, 1)) {
-		const rowsOfDay = calendar.occurrencesOn(date).filter(({ isProbablyReplaced }) => !isProbablyReplaced);
+		const rowsOfDay = calendar
+			.occurrencesOn(date)
+			.filter(({ isProbablyReplaced }) => !isProbablyReplaced);
 		occurrences.push(...rowsOfDay.map((row) => toOccurrence(row, branch, zone)));
 	}
 	return occurrences;
 }
 
-/** Reads a lesson as an occurrence. Returns undefined for a lesson that is cancelled or shows no day. */
-export function occurrenceOf(lesson: IDataObject, zone: string, branch: Branch): Occurrence | undefined {
+/**
+ * Reads a lesson as an occurrence. Returns undefined for a lesson that is cancelled or shows no
+ * day.
+ */
+export function occurrenceOf(
+	lesson: IDataObject,
+	zone: string,
+	branch: Branch,
+): Occurrence | undefined {
 	const date = dayOf(lesson, zone);
 	if (date === undefined || isCancelled(lesson)) return undefined;
 	return fromLesson(lesson, date, branch, zone);
 }
 
-function toOccurrence({ lesson, date, isRegular }: OccurrenceRow, branch: Branch, zone: string): Occurrence {
-	return isRegular ? fromRegularLesson(lesson, date, branch, zone) : fromLesson(lesson, date, branch, zone);
+function toOccurrence(
+	{ lesson, date, isRegular }: OccurrenceRow,
+	branch: Branch,
+	zone: string,
+): Occurrence {
+	return isRegular
+		? fromRegularLesson(lesson, date, branch, zone)
+		: fromLesson(lesson, date, branch, zone);
 }
 
 function fromLesson(lesson: IDataObject, date: string, branch: Branch, zone: string): Occurrence {
@@ -137,8 +157,8 @@ function momentOf(value: unknown, date: string, zone: string): string | null {
 // ---------------------------------------------------------------- telling occurrences apart
 
 /**
- * Returns a text that tells occurrences apart. A regular lesson keeps its key when it gets into the calendar. It has another
- * key at another time.
+ * Returns a text that tells occurrences apart. A regular lesson keeps its key when it gets into the
+ * calendar. It has another key at another time.
  */
 export function lessonKey({ lesson_id, regular_id, date, time_from }: Occurrence): string {
 	const lesson = regular_id === null ? `l${String(lesson_id)}` : `r${regular_id}`;

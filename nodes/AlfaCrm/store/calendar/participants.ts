@@ -12,17 +12,23 @@ import { lessonKey, placeInTime } from './occurrences';
 import { readOccurrences } from './readOccurrences';
 
 /**
- * Finds out who comes to lessons: the customers whom a lesson names, and the members of its groups on its day. Archived
- * customers and rejected leads do not come. API notes 5.3, 5.7, 5.11 and 5.13.
+ * Finds out who comes to lessons: the customers whom a lesson names, and the members of its groups
+ * on its day. Archived customers and rejected leads do not come. API notes 5.3, 5.7, 5.11 and 5.13.
  */
 
-/** One person who comes to one lesson. The field names are those of the output, so workflows depend on them. */
+/**
+ * One person who comes to one lesson. The field names are those of the output, so workflows depend
+ * on them.
+ */
 export interface Participant extends Occurrence {
 	customer_id: number;
 	/** The card of the customer, and the branch whose list shows it. */
 	customer: IDataObject;
 	customer_branch: Branch;
-	/** The group as whose member the person comes, or the first group of the lesson; null for a lesson without groups. */
+	/**
+	 * The group as whose member the person comes, or the first group of the lesson; null for a lesson
+	 * without groups.
+	 */
 	group_id: number | null;
 }
 
@@ -34,11 +40,13 @@ export interface LessonsOfBranch {
 
 export interface ParticipantOptions extends Partial<MemberOptions> {
 	zone: string;
-	/** Which branches are left out if they cannot be read. By default every failure ends the reading. */
+	/**
+	 * Which branches are left out if they cannot be read. By default every failure ends the reading.
+	 */
 	passesOver?: PassedOver;
 	/**
-	 * Lists the branches in which the card of a customer may be as well. It is called only if a card is in none of the branches
-	 * of the lessons.
+	 * Lists the branches in which the card of a customer may be as well. It is called only if a card
+	 * is in none of the branches of the lessons.
 	 */
 	listOtherBranches?: () => Promise<readonly Branch[]>;
 	/** Cards that were read before. */
@@ -50,7 +58,9 @@ export interface ParticipantReading {
 	participants: Participant[];
 	/** The lessons for which there was no time: the latest ones. */
 	unread: Occurrence[];
-	/** The customers whose card AlfaCRM shows in none of the branches. One account had 158 of them. */
+	/**
+	 * The customers whose card AlfaCRM shows in none of the branches. One account had 158 of them.
+	 */
 	withoutCard: number[];
 	/** Why branches could not be read. The participants of their lessons are missing. */
 	failures: ReadonlyMap<Branch, unknown>;
@@ -130,8 +140,8 @@ function sortByTime(lessonsOfBranches: readonly LessonsOfBranch[]): LocatedOccur
 }
 
 /**
- * Divides lessons at the first one for which there was no time, so that the trigger can go on from there. Lessons of branches
- * that cannot be read do not count: no time would help there.
+ * Divides lessons at the first one for which there was no time, so that the trigger can go on from
+ * there. Lessons of branches that cannot be read do not count: no time would help there.
  */
 function splitAtFirstUnread(
 	lessons: readonly LocatedOccurrence[],
@@ -139,9 +149,14 @@ function splitAtFirstUnread(
 	readings: BranchReadings,
 ): { reachedLessons: LocatedOccurrence[]; unreadLessons: LocatedOccurrence[] } {
 	const isReadable = ({ branch }: LocatedOccurrence) => !readings.hasFailed(branch);
-	const firstUnread = lessons.findIndex((located) => isReadable(located) && !members.hasAllOf(located));
+	const firstUnread = lessons.findIndex(
+		(located) => isReadable(located) && !members.hasAllOf(located),
+	);
 	const end = firstUnread === -1 ? lessons.length : firstUnread;
-	return { reachedLessons: lessons.slice(0, end).filter(isReadable), unreadLessons: lessons.slice(end) };
+	return {
+		reachedLessons: lessons.slice(0, end).filter(isReadable),
+		unreadLessons: lessons.slice(end),
+	};
 }
 
 // ---------------------------------------------------------------- cards
@@ -168,7 +183,9 @@ async function readCardsOfBranches(
 	await Promise.all(branches.map(readIn));
 }
 
-/** Looks for the missing cards in one branch after the other, first in those of the other lessons. */
+/**
+ * Looks for the missing cards in one branch after the other, first in those of the other lessons.
+ */
 async function readCardsElsewhere(
 	customerIds: readonly number[],
 	branches: readonly Branch[],
@@ -179,7 +196,10 @@ async function readCardsElsewhere(
 	if (cards.missing(customerIds).length === 0) return;
 
 	for (const branch of new Set([...branches, ...(await listOtherBranches())])) {
-		await readings.tryRead(branch, async () => await cards.read(branch, cards.missing(customerIds)));
+		await readings.tryRead(
+			branch,
+			async () => await cards.read(branch, cards.missing(customerIds)),
+		);
 	}
 }
 

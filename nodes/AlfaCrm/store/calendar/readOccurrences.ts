@@ -10,8 +10,15 @@ import { daysToRead } from './calendar';
 import type { Days, Occurrence } from './occurrences';
 import { findOccurrences } from './occurrences';
 
-/** Reads what takes place on some days in a branch: its lessons, and regular lessons that are not in its calendar yet. */
-export async function readOccurrences(reader: ListReader, branch: Branch, days: Days): Promise<Occurrence[]> {
+/**
+ * Reads what takes place on some days in a branch: its lessons, and regular lessons that are not in
+ * its calendar yet.
+ */
+export async function readOccurrences(
+	reader: ListReader,
+	branch: Branch,
+	days: Days,
+): Promise<Occurrence[]> {
 	const { firstDay, lastDay } = daysToRead(days.from, days.to);
 	const lessonList = {
 		...listCall(lessonEntity, branch),

@@ -6,7 +6,9 @@ import type { LessonTimes } from './timeSpan';
 
 /** Reads the fields that only regular lessons have. API notes 5.13. */
 
-/** The days on which a regular lesson takes place, if no lesson of the calendar replaces it there. */
+/**
+ * The days on which a regular lesson takes place, if no lesson of the calendar replaces it there.
+ */
 export interface RegularDays {
 	/** 0 is Sunday; undefined if AlfaCRM shows no weekday. */
 	weekday?: number;
@@ -14,7 +16,9 @@ export interface RegularDays {
 	lastDay: string;
 }
 
-/** AlfaCRM numbers the weekdays of regular lessons from Monday, 1, to Sunday, which may be 7 or 0. */
+/**
+ * AlfaCRM numbers the weekdays of regular lessons from Monday, 1, to Sunday, which may be 7 or 0.
+ */
 export function readRegularDays(regularLesson: IDataObject, zone: string): RegularDays {
 	const weekday = readInteger(regularLesson.day);
 	return {
@@ -30,13 +34,19 @@ export const takesPlaceOn = (days: RegularDays, date: string): boolean =>
 /** Returns the weekday of a date; 0 is Sunday. */
 export const weekdayOf = (date: string): number => new Date(`${date}T00:00Z`).getUTCDay();
 
-/** The customer or the group to whom a regular lesson belongs, as lists of which one has an ID and the other is empty. */
+/**
+ * The customer or the group to whom a regular lesson belongs, as lists of which one has an ID and
+ * the other is empty.
+ */
 interface Owner {
 	customerIds: number[];
 	groupIds: number[];
 }
 
-/** Reads the owner of a regular lesson, which has no lists of customers and groups. Both lists are empty for other rows. */
+/**
+ * Reads the owner of a regular lesson, which has no lists of customers and groups. Both lists are
+ * empty for other rows.
+ */
 export function ownerOf({ related_class, related_id }: IDataObject): Owner {
 	const id = readId(related_id);
 	if (id === undefined) return { customerIds: [], groupIds: [] };

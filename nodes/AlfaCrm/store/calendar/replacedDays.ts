@@ -3,17 +3,20 @@ import type { RegularDays } from './regularLessonRow';
 import { takesPlaceOn } from './regularLessonRow';
 
 /**
- * Decides which days of a regular lesson are replaced by a lesson of the calendar, whether that lesson is planned, completed
- * or cancelled. AlfaCRM shows in a lesson from which regular lesson it was made, but not for which day (API notes 5.11).
+ * Decides which days of a regular lesson are replaced by a lesson of the calendar, whether that
+ * lesson is planned, completed or cancelled. AlfaCRM shows in a lesson from which regular lesson it
+ * was made, but not for which day (API notes 5.11).
  *
  * - **On the weekday of the regular lesson**, a lesson replaces that day.
- * - **On another weekday**, the lesson was moved. It replaces the day before it on which the regular lesson takes place, or the
- *   day after it if another lesson replaces the day before. Both are less than a week away.
+ * - **On another weekday**, the lesson was moved. It replaces the day before it on which the
+ *   regular lesson takes place, or the day after it if another lesson replaces the day before. Both
+ *   are less than a week away.
  *
- * The day of a moved lesson is a guess, because it may have been put off from the day before or brought forward from the day
- * after. The guess is good enough to book something else at that hour in two cases: if only one of the two days is left, or if
- * the lesson was moved by at most `MOST_DAYS_MOVED` days, so that the other day is farther away. In all other cases the day is
- * only *probably* replaced.
+ * The day of a moved lesson is a guess, because it may have been put off from the day before or
+ * brought forward from the day after. The guess is good enough to book something else at that hour
+ * in two cases: if only one of the two days is left, or if the lesson was moved by at most
+ * `MOST_DAYS_MOVED` days, so that the other day is farther away. In all other cases the day is only
+ * *probably* replaced.
  */
 
 /** The two days are a week apart, so only one of them is this near. */
@@ -39,7 +42,8 @@ export function findReplacedDays(lessons: readonly LessonOfRegular[]): ReplacedD
 	const movedLessons: LessonOfRegular[] = [];
 	for (const lesson of lessons) {
 		const { date, regularId, regularDays } = lesson;
-		// A lesson from before the first day belongs to an older timetable, for example on another weekday.
+		// A lesson from before the first day belongs to an older timetable, for example on another
+		// weekday.
 		if (date < regularDays.firstDay) continue;
 
 		if (takesPlaceOn(regularDays, date)) {
@@ -72,24 +76,32 @@ export class ReplacedDays {
 
 const keyOf = (regularId: number, date: string): string => `${regularId} ${date}`;
 
-/** Adds the day that a moved lesson replaces. Adds none if other lessons replace both days around it. */
+/**
+ * Adds the day that a moved lesson replaces. Adds none if other lessons replace both days around
+ * it.
+ */
 function addDayOfMovedLesson(
 	{ date, regularId, regularDays }: LessonOfRegular,
 	replacedDays: ReplacedDays,
 ): void {
-	const nearDays = [findNearDay(regularDays, date, 'before'), findNearDay(regularDays, date, 'after')].filter(
-		(day) => day !== undefined,
-	);
+	const nearDays = [
+		findNearDay(regularDays, date, 'before'),
+		findNearDay(regularDays, date, 'after'),
+	].filter((day) => day !== undefined);
 	const chosenDay = nearDays.find((day) => replacedDays.find(regularId, day.date) === undefined);
 	if (chosenDay === undefined) return;
 
 	const otherDays = nearDays.filter((day) => day !== chosenDay);
-	const isOnlyChoice = otherDays.every((day) => replacedDays.find(regularId, day.date) === 'replaced');
+	const isOnlyChoice = otherDays.every(
+		(day) => replacedDays.find(regularId, day.date) === 'replaced',
+	);
 	const isCertain = isOnlyChoice || chosenDay.distance <= MOST_DAYS_MOVED;
 	replacedDays.add(regularId, chosenDay.date, isCertain ? 'replaced' : 'probablyReplaced');
 }
 
-/** A day on which a regular lesson takes place, and how many days it is away from a moved lesson. */
+/**
+ * A day on which a regular lesson takes place, and how many days it is away from a moved lesson.
+ */
 interface NearDay {
 	date: string;
 	distance: number;

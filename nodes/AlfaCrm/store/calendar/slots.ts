@@ -10,9 +10,9 @@ import { doOverlap, readBusySpan } from './timeSpan';
 import { findWorkingHours } from './workingHours';
 
 /**
- * Works out when a teacher could give a lesson: within the working hours, minus the lessons of the teacher, the room and the
- * attendees. AlfaCRM lists all these, but refuses only a room that is taken, never a teacher who is busy. API notes 5.11,
- * 5.13 and 5.15.
+ * Works out when a teacher could give a lesson: within the working hours, minus the lessons of the
+ * teacher, the room and the attendees. AlfaCRM lists all these, but refuses only a room that is
+ * taken, never a teacher who is busy. API notes 5.11, 5.13 and 5.15.
  *
  * Nothing here reads from AlfaCRM. Days are `yyyy-mm-dd`, times `hh:mm`, durations minutes.
  */
@@ -32,9 +32,15 @@ export interface SlotRequest {
 	teacherLeavesOn?: string;
 	/** The room, which has to be free as well. */
 	roomId?: number;
-	/** The branch whose working hours count, together with those that name no branch. All count if it is missing. */
+	/**
+	 * The branch whose working hours count, together with those that name no branch. All count if it
+	 * is missing.
+	 */
 	branchId?: number;
-	/** Whether an attendee takes part in a lesson or regular lesson on a day. Attendees have to be free as well. */
+	/**
+	 * Whether an attendee takes part in a lesson or regular lesson on a day. Attendees have to be
+	 * free as well.
+	 */
 	involvesAttendees?: (lesson: IDataObject, day: string) => boolean;
 	firstDay: string;
 	lastDay: string;
@@ -54,10 +60,15 @@ export interface Slot {
 	end: string;
 }
 
-/** Why a lesson cannot take place at a time: another lesson, or a teacher who does not work then. */
+/**
+ * Why a lesson cannot take place at a time: another lesson, or a teacher who does not work then.
+ */
 export type Obstacle = OccurrenceRow | 'outsideWorkingHours';
 
-/** Finds all free slots, the earliest first. They start when the working hours start, and then at every step. */
+/**
+ * Finds all free slots, the earliest first. They start when the working hours start, and then at
+ * every step.
+ */
 export function findFreeSlots(timetable: Timetable, request: SlotRequest): Slot[] {
 	const teacherDays = new TeacherDays(timetable, request);
 	const slots: Slot[] = [];
@@ -77,7 +88,11 @@ function findSlotsOn(date: string, teacherDays: TeacherDays, request: SlotReques
 	for (const hours of workingHours) {
 		for (let begin = hours.begin; begin + duration <= hours.end; begin += step) {
 			const slotSpan = { begin, end: begin + duration };
-			const slot = { date, start: clockOfMinutes(slotSpan.begin), end: clockOfMinutes(slotSpan.end) };
+			const slot = {
+				date,
+				start: clockOfMinutes(slotSpan.begin),
+				end: clockOfMinutes(slotSpan.end),
+			};
 			const isTaken = busyTimes.some(({ span }) => doOverlap(span, slotSpan));
 			if (!isTaken && startOf(slot) >= notBefore) {
 				slots.push(slot);
@@ -88,12 +103,15 @@ function findSlotsOn(date: string, teacherDays: TeacherDays, request: SlotReques
 }
 
 /** Returns the day and the time at which a slot starts, as a text that sorts by time. */
-export const startOf = ({ date, start }: Pick<Slot, 'date' | 'start'>): string => `${date} ${start}`;
+export const startOf = ({ date, start }: Pick<Slot, 'date' | 'start'>): string =>
+	`${date} ${start}`;
 
 /**
- * Finds out what keeps a lesson from starting at a given time of the first day; undefined if nothing does.
+ * Finds out what keeps a lesson from starting at a given time of the first day; undefined if
+ * nothing does.
  *
- * @param checksWorkingHours whether the lesson has to be within the working hours; otherwise the teacher may come any time
+ * @param checksWorkingHours whether the lesson has to be within the working hours; otherwise the
+ * teacher may come any time
  */
 export function findObstacle(
 	timetable: Timetable,
@@ -109,13 +127,22 @@ export function findObstacle(
 	const busyTime = teacherDays.busyTimesOn(date).find(({ span }) => doOverlap(span, lessonSpan));
 	if (busyTime !== undefined) return busyTime.occurrence;
 
-	const openHours = checksWorkingHours ? teacherDays.workingHoursOn(date) : teacherDays.wholeDay(date);
-	const isWithinHours = openHours.some((hours) => hours.begin <= begin && lessonSpan.end <= hours.end);
+	const openHours = checksWorkingHours
+		? teacherDays.workingHoursOn(date)
+		: teacherDays.wholeDay(date);
+	const isWithinHours = openHours.some(
+		(hours) => hours.begin <= begin && lessonSpan.end <= hours.end,
+	);
 	return isWithinHours ? undefined : 'outsideWorkingHours';
 }
 
-/** Finds the teachers of a subject by their lessons: AlfaCRM has no other list of who teaches what. */
-export function teachersOfSubject({ lessons, regularLessons }: LessonRows, subjectId: number): Set<number> {
+/**
+ * Finds the teachers of a subject by their lessons: AlfaCRM has no other list of who teaches what.
+ */
+export function teachersOfSubject(
+	{ lessons, regularLessons }: LessonRows,
+	subjectId: number,
+): Set<number> {
 	const subjectLessons = [...lessons, ...regularLessons].filter(
 		(lesson) => subjectIdOf(lesson) === subjectId,
 	);
@@ -128,7 +155,10 @@ interface BusyTime {
 	span: TimeSpan;
 }
 
-/** The days of a teacher: when the teacher works, and when the teacher, the room or an attendee is busy. */
+/**
+ * The days of a teacher: when the teacher works, and when the teacher, the room or an attendee is
+ * busy.
+ */
 class TeacherDays {
 	constructor(
 		private readonly timetable: Timetable,
@@ -157,7 +187,10 @@ class TeacherDays {
 		return readBusySpan(isRegular ? timesOf(lesson) : lesson, this.request.zone);
 	}
 
-	/** Whether a lesson takes up the teacher, the room or an attendee. A lesson that shows no teachers may be the teacher's. */
+	/**
+	 * Whether a lesson takes up the teacher, the room or an attendee. A lesson that shows no teachers
+	 * may be the teacher's.
+	 */
 	private isInTheWay(lesson: IDataObject, date: string): boolean {
 		const { teacherId, roomId, involvesAttendees } = this.request;
 		if (!showsTeachers(lesson) || teacherIdsOf(lesson).includes(teacherId)) return true;

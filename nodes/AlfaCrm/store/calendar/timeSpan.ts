@@ -9,7 +9,10 @@ export interface TimeSpan {
 	end: number;
 }
 
-/** When a lesson begins and ends, under AlfaCRM's names; a lesson that is to be created may have a duration instead of an end. */
+/**
+ * When a lesson begins and ends, under AlfaCRM's names; a lesson that is to be created may have a
+ * duration instead of an end.
+ */
 export interface LessonTimes {
 	time_from?: IDataObject[string];
 	time_to?: IDataObject[string];
@@ -17,7 +20,8 @@ export interface LessonTimes {
 }
 
 /**
- * Reads when a lesson takes place. A lesson that shows no end, or an end before its start, takes the rest of the day.
+ * Reads when a lesson takes place. A lesson that shows no end, or an end before its start, takes
+ * the rest of the day.
  *
  * @returns undefined for a lesson that shows no start
  */
@@ -26,7 +30,10 @@ export function readTimeSpan(times: LessonTimes, zone: string): TimeSpan | undef
 	return begin === undefined ? undefined : spanFrom(begin, times, zone);
 }
 
-/** Reads the time that a lesson takes from a teacher or a room. A lesson that shows no start may begin at midnight. */
+/**
+ * Reads the time that a lesson takes from a teacher or a room. A lesson that shows no start may
+ * begin at midnight.
+ */
 export function readBusySpan(times: LessonTimes, zone: string): TimeSpan {
 	return spanFrom(readMinutes(times.time_from, zone) ?? 0, times, zone);
 }

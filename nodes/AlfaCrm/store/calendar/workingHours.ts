@@ -14,7 +14,9 @@ interface HoursOwner {
 	branchId?: number;
 }
 
-/** Finds the working hours of a teacher on a day, in order. Hours that touch or overlap are joined. */
+/**
+ * Finds the working hours of a teacher on a day, in order. Hours that touch or overlap are joined.
+ */
 export function findWorkingHours(
 	rows: readonly IDataObject[],
 	{ teacherId, branchId }: HoursOwner,
@@ -23,20 +25,30 @@ export function findWorkingHours(
 ): TimeSpan[] {
 	const spans = rows
 		.filter((hours) => weekdayOfRow(hours) === weekdayOf(date))
-		.filter(({ teacher_id, branch_id }) => mayBe(teacher_id, teacherId) && mayBe(branch_id, branchId))
+		.filter(
+			({ teacher_id, branch_id }) => mayBe(teacher_id, teacherId) && mayBe(branch_id, branchId),
+		)
 		.map((hours) => readSpan(hours, zone))
 		.filter(({ begin, end }) => begin < end);
 	return mergeSpans(spans);
 }
 
-/** Whether working hours count for a teacher or a branch. Hours that show no ID count for all; without an `id`, all count. */
+/**
+ * Whether working hours count for a teacher or a branch. Hours that show no ID count for all;
+ * without an `id`, all count.
+ */
 const mayBe = (shownId: unknown, id: number | undefined): boolean =>
 	id === undefined || (readId(shownId) ?? id) === id;
 
-/** Reads the weekday; 0 is Sunday, which is 1 in working hours. Regular lessons have other numbers. */
+/**
+ * Reads the weekday; 0 is Sunday, which is 1 in working hours. Regular lessons have other numbers.
+ */
 const weekdayOfRow = ({ weekday }: IDataObject): number => Number(weekday) - 1;
 
-/** Reads the time. The span is empty if it cannot be read, since nobody knows then whether the teacher works. */
+/**
+ * Reads the time. The span is empty if it cannot be read, since nobody knows then whether the
+ * teacher works.
+ */
 function readSpan({ time_from, time_to }: IDataObject, zone: string): TimeSpan {
 	return { begin: readMinutes(time_from, zone) ?? MINUTES_OF_A_DAY, end: readEnd(time_to, zone) };
 }

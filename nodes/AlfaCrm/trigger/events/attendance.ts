@@ -9,7 +9,15 @@ import type { DerivedEvent } from '../derivedEvents';
 const DETAILS = 'LessonDetails';
 
 /** Of a lesson, in the order of the item. */
-const SHOWN = ['date', 'time_from', 'time_to', 'lesson_type_id', 'subject_id', 'teacher_ids', 'group_ids'];
+const SHOWN = [
+	'date',
+	'time_from',
+	'time_to',
+	'lesson_type_id',
+	'subject_id',
+	'teacher_ids',
+	'group_ids',
+];
 const SHOWN_AFTER = ['room_id', 'topic', 'homework'];
 const DETAILS_SHOWN = ['reason_id', 'grade', 'note', 'commission'];
 /** What a message needs no more; the event tells `is_attend`. */
@@ -17,8 +25,9 @@ const LEFT_OUT = ['date', 'time_to', 'is_attend', 'commission', 'subscription_id
 const LEFT_OUT_AFTER = ['room_id', 'room_name', 'topic', 'homework'];
 
 /**
- * Who was at a lesson, or was not. The log may tell it of each customer (LessonDetails), or that the lesson is completed, or
- * both; the lesson as it is now decides, and each customer is told once for each lesson. API notes 5.11 and 5.21.
+ * Who was at a lesson, or was not. The log may tell it of each customer (LessonDetails), or that
+ * the lesson is completed, or both; the lesson as it is now decides, and each customer is told once
+ * for each lesson. API notes 5.11 and 5.21.
  */
 export const attendance = (isThere: 0 | 1): DerivedEvent => ({
 	wants: (change) =>
@@ -51,7 +60,9 @@ export const attendance = (isThere: 0 | 1): DerivedEvent => ({
 	},
 	details: [...LEFT_OUT, ...LEFT_OUT_AFTER, isThere === 1 ? 'reason_id' : 'grade'],
 	keyOf: ({ lesson_id, customer_id, details_id }) =>
-		lesson_id === null ? `details ${String(details_id)}` : `${String(lesson_id)} ${String(customer_id)}`,
+		lesson_id === null
+			? `details ${String(details_id)}`
+			: `${String(lesson_id)} ${String(customer_id)}`,
 	lessonOf: ({ lesson_id }) => readId(lesson_id),
 });
 
@@ -61,14 +72,21 @@ function mayBe(isThere: 0 | 1, { fields_new, event }: Change): boolean {
 	return said === undefined ? event === 'create' : said === isThere;
 }
 
-/** A customer's own details as the lesson shows them; as the log tells them where it shows nobody's. */
+/**
+ * A customer's own details as the lesson shows them; as the log tells them where it shows nobody's.
+ */
 function ownOf(shown: readonly IDataObject[], own: IDataObject): IDataObject[] {
 	const isOwn = (one: IDataObject) =>
 		readId(one.id) === own.id || readId(one.customer_id) === readId(own.customer_id);
 	return shown.length === 0 ? [own] : shown.filter(isOwn);
 }
 
-function itemOf(change: Change, lesson: IDataObject, details: IDataObject, branch: number): IDataObject {
+function itemOf(
+	change: Change,
+	lesson: IDataObject,
+	details: IDataObject,
+	branch: number,
+): IDataObject {
 	const from = (row: IDataObject, names: readonly string[]) =>
 		Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 	return {

@@ -28,14 +28,20 @@ const dayIn = (value: unknown): string | null => formatDay(value, 'iso', 'utc') 
 const idIn = (value: unknown): number | null => readId(value) ?? null;
 const endOf = ({ e_date }: IDataObject): string => dayIn(e_date) ?? NO_END;
 
-/** Whether what ends is over on the day of the change, by its old or its new fields; undefined if they do not tell. */
+/**
+ * Whether what ends is over on the day of the change, by its old or its new fields; undefined if
+ * they do not tell.
+ */
 const isOver = ({ datetime }: Change, fields: IDataObject): boolean | undefined =>
 	'e_date' in fields ? endOf(fields) <= dayOf(datetime ?? '') : undefined;
 
 const isEnded = (change: Change): boolean =>
 	isOver(change, change.fields_new) === true && isOver(change, change.fields_old) !== true;
 
-/** A flag, or a day that is not to come; the day of a customer who is not archived is far ahead. API notes 3 and 4. */
+/**
+ * A flag, or a day that is not to come; the day of a customer who is not archived is far ahead.
+ * API notes 3 and 4.
+ */
 const archived: DerivedEvent = {
 	className: 'Customer',
 	wants: (change) => {
@@ -78,14 +84,22 @@ const owned = (
 });
 
 const membership = (isIt: (change: Change) => boolean): DerivedEvent =>
-	owned('CustomerGroupInvolve', 'group_id', isIt, ({ group_id, b_date, e_date }, membership_id) => ({
-		group_id: idIn(group_id),
-		b_date: dayIn(b_date),
-		e_date: dayIn(e_date),
-		membership_id,
-	}));
+	owned(
+		'CustomerGroupInvolve',
+		'group_id',
+		isIt,
+		({ group_id, b_date, e_date }, membership_id) => ({
+			group_id: idIn(group_id),
+			b_date: dayIn(b_date),
+			e_date: dayIn(e_date),
+			membership_id,
+		}),
+	);
 
-/** New, were it for a day, but none that is entered afterwards; or taken back after the last day. API notes 5.7. */
+/**
+ * New, were it for a day, but none that is entered afterwards; or taken back after the last day.
+ * API notes 5.7.
+ */
 const joinedGroup = membership((change) =>
 	change.event === 'create'
 		? endOf(change.fields_new) >= dayOf(change.datetime ?? '')
@@ -94,7 +108,10 @@ const joinedGroup = membership((change) =>
 			isOver(change, change.fields_old) === true,
 );
 
-/** Whoever is taken out of a group has their last day set to that day or an earlier one, or is deleted. API notes 4 and 5.7. */
+/**
+ * Whoever is taken out of a group has their last day set to that day or an earlier one, or is
+ * deleted. API notes 4 and 5.7.
+ */
 const leftGroup = membership((change) =>
 	change.event === 'delete'
 		? isOver(change, change.fields_old) !== true
@@ -175,7 +192,11 @@ export const derived: EventKind<'derived'> = {
 			const isLate = () => Date.now() >= deadline;
 			const show = async ({ row, branches }: NewRecord) =>
 				simplified(
-					await withRecords({ row: fewOf(row, derivedEvents[what]), branches }, recordReader, names),
+					await withRecords(
+						{ row: fewOf(row, derivedEvents[what]), branches },
+						recordReader,
+						names,
+					),
 				);
 			return await oneByOne(records, isLate, show);
 		},
@@ -189,11 +210,14 @@ async function withRecords(
 ): Promise<IDataObject> {
 	const read = async (entity: string, id: unknown) => {
 		const known = readId(id);
-		return known === undefined ? undefined : await records.find(recordNamed(entity, known), branches);
+		return known === undefined
+			? undefined
+			: await records.find(recordNamed(entity, known), branches);
 	};
 	const customer = await read('Customer', row.customer_id);
 	const group = await read('Group', row.group_id);
-	const branch = readId(row.branch_id) ?? branchOf({ ...customer?.record, ...group?.record }, branches[0]);
+	const branch =
+		readId(row.branch_id) ?? branchOf({ ...customer?.record, ...group?.record }, branches[0]);
 	const { customer_id, group_id, change, ...rest } = await withNames({ row, branch }, named, names);
 	return {
 		customer_id,

@@ -62,7 +62,10 @@ const balanceBelow: INodeProperties = {
 
 const OF_LEADS = ['is_study', 'lead_status_id', 'created_at'];
 /** A client's card: what is due comes in place of what says more of leads. */
-const client: Entity = { ...customer, simple: customer.simple?.filter((name) => !OF_LEADS.includes(name)) };
+const client: Entity = {
+	...customer,
+	simple: customer.simple?.filter((name) => !OF_LEADS.includes(name)),
+};
 
 const valuesOf = (kind: EventKindName) =>
 	eventTypes.filter((event) => event.kind === kind).map(({ value }) => value);
@@ -76,7 +79,10 @@ const dependsOnDay = (what: DueName): boolean => dueKinds[what].opensFrom !== un
 
 /** The names of the events that depend on the time zone of the workflow. */
 export const BY_CLOCK = eventTypes
-	.filter((event) => event.kind === 'comingLessons' || (event.kind === 'dueDate' && dependsOnDay(event.what)))
+	.filter(
+		(event) =>
+			event.kind === 'comingLessons' || (event.kind === 'dueDate' && dependsOnDay(event.what)),
+	)
 	.map(({ value }) => value);
 
 export const firstPoll: INodeProperties = {

@@ -11,7 +11,10 @@ import { newCustomers, newRecords } from './newRecords';
 import { dueDate } from './dueDate';
 import { derived } from './derived';
 
-/** What each kind of event is. A kind without a module, or a module without a part, does not compile. */
+/**
+ * What each kind of event is. A kind without a module, or a module without a part, does not
+ * compile.
+ */
 const kinds: { [K in EventKindName]: EventKind<K> } = {
 	comingLessons,
 	derived,

@@ -19,7 +19,9 @@ export interface Watching {
 	zone?: string;
 	/** The label of the parameter that says who counts, where on most days it may be nobody. */
 	limitedBy?: string;
-	/** The items of what is new, the oldest first; fewer where there is no time to read more records. */
+	/**
+	 * The items of what is new, the oldest first; fewer where there is no time to read more records.
+	 */
 	itemsOf(found: ReportedRecords): Promise<IDataObject[]>;
 }
 
@@ -41,7 +43,10 @@ export interface ReportedRecords {
 export interface EventKind<K extends EventKindName> {
 	/** Its part of the form. */
 	form(event: EventOf<K>): FormPart<(typeof EVENT_SLOTS)[number]>;
-	/** What is watched, as the form says: in certain branches, or in all of the account if there are none. */
+	/**
+	 * What is watched, as the form says: in certain branches, or in all of the account if there are
+	 * none.
+	 */
 	watch(
 		parameters: TriggerParameters,
 		event: EventOf<K>,

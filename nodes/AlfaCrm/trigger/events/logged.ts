@@ -63,14 +63,18 @@ export const logged: EventKind<'logged'> = {
 			classes,
 			events: isAsked(event, 'events') ? readEvents(parameters) : [],
 			fields: isAsked(event, 'changedFields') ? readFields(parameters, classes) : [],
-			stages: isAsked(event, 'stages') ? await parameters.references(stages, 'leadStatus', branches) : [],
+			stages: isAsked(event, 'stages')
+				? await parameters.references(stages, 'leadStatus', branches)
+				: [],
 		};
 		const [only, ...others] = filters.classes;
 		// AlfaCRM may tell upper from lower case in the name of a class that is not known here.
 		const isKnown = others.length === 0 && Object.hasOwn(classLabels, only ?? '');
 		const isStage = ({ fields_new }: Change) =>
-			filters.stages.length === 0 || filters.stages.includes(readId(fields_new.lead_status_id) ?? null);
-		const wants = (change: Change) => passes(filters, change) && isLogged(event, change) && isStage(change);
+			filters.stages.length === 0 ||
+			filters.stages.includes(readId(fields_new.lead_status_id) ?? null);
+		const wants = (change: Change) =>
+			passes(filters, change) && isLogged(event, change) && isStage(change);
 		return {
 			source: new ChangeLog(wants, isKnown ? { entity: only } : {}),
 			filters,
@@ -80,8 +84,8 @@ export const logged: EventKind<'logged'> = {
 };
 
 /**
- * As many as there is time to read records for and can be read, but at least one: the record as it is now, and the change. Without a
- * record its ID is there, and why it could not be read.
+ * As many as there is time to read records for and can be read, but at least one: the record as it
+ * is now, and the change. Without a record its ID is there, and why it could not be read.
  */
 async function itemsOf(
 	{ records, client, names, deadline }: ReportedRecords,
@@ -92,7 +96,9 @@ async function itemsOf(
 	const recordReader = new RecordReader(client, records);
 	return await oneByOne(records, isLate, async ({ row, branches }) => {
 		const change = changeOf(row, branches[0]) as Change;
-		const { record, reason, missing } = isRead ? await recordReader.find(change, branches) : { record: null };
+		const { record, reason, missing } = isRead
+			? await recordReader.find(change, branches)
+			: { record: null };
 		const entity = entityOfClass(change.entity);
 		const rows = record === null ? [] : [{ row: record, branch: branchOf(record, branches[0]) }];
 		const isShown = entity !== undefined && parameters.flag(simplify);

@@ -72,17 +72,24 @@ const filters = collection(
 );
 
 export const newCustomers: EventKind<'newCustomers'> = {
-	form: () => ({ filters: [typeParameter, includeArchived, filters], output: readingForm(customer) }),
+	form: () => ({
+		filters: [typeParameter, includeArchived, filters],
+		output: readingForm(customer),
+	}),
 	/**
-	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not tell them. Leads and
-	 * clients are told apart by their rows, so that those who are not wanted are known when they are one day.
+	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not
+	 * tell them. Leads and clients are told apart by their rows, so that those who are not wanted are
+	 * known when they are one day.
 	 */
 	async watch(parameters, _event, branches) {
 		const type = parameters.toWire(typeField, parameters.input(typeParameter));
 		const isArchivedToo = parameters.flag(includeArchived);
 		const ids: Array<[name: string, list: Array<number | null>]> = [];
 		for (const { entity, parameter } of references)
-			ids.push([parameter.name, await parameters.references(within(filters, parameter), entity, branches)]);
+			ids.push([
+				parameter.name,
+				await parameters.references(within(filters, parameter), entity, branches),
+			]);
 		const chosen = ids.filter(([, list]) => list.length > 0);
 		const source = newRecordsOf(
 			'customer',
@@ -101,4 +108,6 @@ export const newCustomers: EventKind<'newCustomers'> = {
 
 /** None is a choice of the stage alone. */
 const isOf = (row: IDataObject, name: string, id: number | null): boolean =>
-	id === null ? isUnsorted(row) : (name === 'lead_status_id' ? stageOf(row) : readId(row[name])) === id;
+	id === null
+		? isUnsorted(row)
+		: (name === 'lead_status_id' ? stageOf(row) : readId(row[name])) === id;

@@ -8,7 +8,8 @@ import { readInteger } from '../../values/formats';
 import { digest } from '../digest';
 
 /**
- * Recognizes deliveries that came before, so that AlfaCRM may send one twice without starting the workflow twice.
+ * Recognizes deliveries that came before, so that AlfaCRM may send one twice without starting the
+ * workflow twice.
  */
 
 /** Each node remembers so many deliveries. */
@@ -34,7 +35,8 @@ const received = new Map<string, { started: string[]; underWay: Set<string> }>()
 const latest = (keys: readonly string[]): string[] => [...new Set(keys)].slice(-LATEST_DELIVERIES);
 
 /**
- * Claims a delivery that was not received before, neither in this process nor, as far as n8n has stored it, before a restart.
+ * Claims a delivery that was not received before, neither in this process nor, as far as n8n has
+ * stored it, before a restart.
  *
  * @param node identifies the workflow and the node
  * @param saved the static data that n8n keeps for this node
@@ -57,8 +59,8 @@ export function claim(node: string, key: string, saved: IDataObject): Claim | un
 }
 
 /**
- * Makes the key of a delivery. Deliveries with equal bodies have equal keys. Without a time, two different changes may have equal bodies,
- * so each delivery gets a key of its own.
+ * Makes the key of a delivery. Deliveries with equal bodies have equal keys. Without a time, two
+ * different changes may have equal bodies, so each delivery gets a key of its own.
  */
 export const deliveryKey = (body: unknown, hasTime: boolean): string =>
 	hasTime ? digest(canonicalJson(withNumericIds(body)), DIGEST_LENGTH) : randomUUID();

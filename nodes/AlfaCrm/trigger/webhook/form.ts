@@ -30,7 +30,8 @@ const ignoreRepeated: INodeProperties = {
 	name: 'ignoreRepeated',
 	type: 'boolean',
 	default: true,
-	description: 'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
+	description:
+		'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
 };
 
 /** Shown while 'Secret' is empty and a record is to be read. An expression counts as a secret. */
@@ -46,7 +47,9 @@ const unprotectedNotice: INodeProperties = {
 	},
 };
 
-/** Takes no names of branches: looking one up takes time that an event does not have, and may fail. */
+/**
+ * Takes no names of branches: looking one up takes time that an event does not have, and may fail.
+ */
 const branches: INodeProperties = {
 	displayName: 'Branch',
 	name: 'branchIds',
@@ -62,7 +65,11 @@ export const ignoreRepeatedDeliveries = inOptions(ignoreRepeated);
 export function isWanted(parameters: TriggerParameters, change: Change): boolean {
 	const ids = parameters.ids(branches);
 	const classes = readClasses(parameters);
-	const filters = { classes, events: readEvents(parameters), fields: readFields(parameters, classes) };
+	const filters = {
+		classes,
+		events: readEvents(parameters),
+		fields: readFields(parameters, classes),
+	};
 	return (ids.length === 0 || ids.includes(change.branch_id ?? 0)) && passes(filters, change);
 }
 
@@ -85,7 +92,8 @@ export const webhookTriggerProperties: INodeProperties[] = [
 	},
 	{
 		...changeEvents,
-		description: 'What must have happened. Left empty, every event counts, whatever AlfaCRM calls it.',
+		description:
+			'What must have happened. Left empty, every event counts, whatever AlfaCRM calls it.',
 	},
 	changeEntities,
 	branches,

@@ -14,12 +14,18 @@ import type { Claim } from './deliveries';
 import { claim, deliveryKey } from './deliveries';
 import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
 
-/** An answer waits at most this long for the record. It is not known how long AlfaCRM waits for an answer. API notes 8. */
+/**
+ * An answer waits at most this long for the record. It is not known how long AlfaCRM waits for an
+ * answer. API notes 8.
+ */
 const RECORD_MS = 5_000;
 
 const NO_CLAIM: Claim = { keep: () => {}, end: () => {} };
 
-/** Answers one call of AlfaCRM, and starts the workflow if the call brings a new event that the workflow wants. */
+/**
+ * Answers one call of AlfaCRM, and starts the workflow if the call brings a new event that the
+ * workflow wants.
+ */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const secret = readSecret(context);
 	if (!carriesSecret(context, secret)) {
@@ -45,9 +51,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	if (delivery === undefined) return ignore('Received before');
 
 	try {
-		const record = parameters.flag(fetchFullRecord) ? await readRecord(context, change, secret) : {};
-		// The answer comes last, because an event that was answered with 200 must not be lost: nothing is awaited between the answer and n8n's
-		// start of the execution. The node answers by itself, because n8n 2.41 does not save its static data if n8n answers.
+		const record = parameters.flag(fetchFullRecord)
+			? await readRecord(context, change, secret)
+			: {};
+		// The answer comes last, because an event that was answered with 200 must not be lost: nothing
+		// is awaited between the answer and n8n's start of the execution. The node answers by itself,
+		// because n8n 2.41 does not save its static data if n8n answers.
 		answer(context, 200, 'Workflow was started');
 		delivery.keep();
 		return {
@@ -78,7 +87,10 @@ function readSecret(context: IWebhookFunctions): string {
 	return secret;
 }
 
-/** Tells whether a call has the secret in its URL. AlfaCRM signs nothing, so only that distinguishes its calls from others. API notes 8. */
+/**
+ * Tells whether a call has the secret in its URL. AlfaCRM signs nothing, so only that distinguishes
+ * its calls from others. API notes 8.
+ */
 function carriesSecret(context: IWebhookFunctions, secret: string): boolean {
 	if (secret === '') return true;
 
@@ -86,13 +98,19 @@ function carriesSecret(context: IWebhookFunctions, secret: string): boolean {
 	return typeof secretInUrl === 'string' && isEqualInConstantTime(secretInUrl.trim(), secret);
 }
 
-/** Compares texts in a time that does not depend on where they differ. Digests are compared, because they have the same length. */
+/**
+ * Compares texts in a time that does not depend on where they differ. Digests are compared, because
+ * they have the same length.
+ */
 function isEqualInConstantTime(text: string, otherText: string): boolean {
 	const digestOf = (value: string) => createHash('sha256').update(value).digest();
 	return timingSafeEqual(digestOf(text), digestOf(otherText));
 }
 
-/** Returns the JSON body of a call. n8n would read forms and XML as well, which AlfaCRM does not send. */
+/**
+ * Returns the JSON body of a call. n8n would read forms and XML as well, which AlfaCRM does not
+ * send.
+ */
 function jsonOf(context: IWebhookFunctions): unknown {
 	const { 'content-type': type = '' } = context.getHeaderData();
 	return /^application\/json\b/i.test(String(type)) ? context.getBodyData() : undefined;
@@ -117,10 +135,14 @@ function answer(context: IWebhookFunctions, status: number, message: string): vo
 /**
  * Reads the record of an event. The event must not be lost, so a failure becomes part of it.
  *
- * Without a secret, no record is read. A record that is in no branch takes up to 19 calls, so forged deliveries would use up the rate that
- * real ones and other nodes need.
+ * Without a secret, no record is read. A record that is in no branch takes up to 19 calls, so
+ * forged deliveries would use up the rate that real ones and other nodes need.
  */
-async function readRecord(context: IWebhookFunctions, change: Change, secret: string): Promise<IDataObject> {
+async function readRecord(
+	context: IWebhookFunctions,
+	change: Change,
+	secret: string,
+): Promise<IDataObject> {
 	if (secret === '') return { record: null, recordError: NO_SECRET };
 
 	const branches = change.branch_id === null ? [] : [change.branch_id];

@@ -3,7 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { belongsToBranch } from '../../../entities/branch';
 import { eventSources } from '../../../entities/events';
 import type { Entity } from '../../../entities/types';
-import type { AccountReading, BranchAccess, ListReading, ReadList, RefusedList } from './accountReading';
+import type {
+	AccountReading,
+	BranchAccess,
+	ListReading,
+	ReadList,
+	RefusedList,
+} from './accountReading';
 import type { Finding, Topic } from './finding';
 import {
 	compareWithExpected,
@@ -22,7 +28,9 @@ import {
 export function branchChecks({ branchAccess, customersByBranch }: AccountReading): Finding[] {
 	return [
 		...[...branchAccess].map(([branch, access]) => checkBranchAccess(branch, access)),
-		...[...customersByBranch].map(([branch, customers]) => checkForeignCustomers(branch, customers)),
+		...[...customersByBranch].map(([branch, customers]) =>
+			checkForeignCustomers(branch, customers),
+		),
 	];
 }
 
@@ -46,11 +54,16 @@ function checkBranchAccess(branch: number, access: BranchAccess): Finding {
 
 /** Checks whether the list of a branch shows customers of other branches. API notes 3. */
 function checkForeignCustomers(branch: number, customers: readonly IDataObject[]): Finding {
-	const topic = { check: 'records of other branches', subject: `branch ${branch}`, expected: 'none' };
+	const topic = {
+		check: 'records of other branches',
+		subject: `branch ${branch}`,
+		expected: 'none',
+	};
 	if (customers.length === 0) return reportUnknown(topic, 'customers in the branch');
 
 	const foreign = customers.filter((customer) => !belongsToBranch(customer, branch));
-	const found = foreign.length === 0 ? 'none' : `${foreign.length} of ${customers.length} customers`;
+	const found =
+		foreign.length === 0 ? 'none' : `${foreign.length} of ${customers.length} customers`;
 	return compareWithExpected(topic, found, {
 		asExpected: 'The list of the branch shows its own customers.',
 		otherwise:
@@ -89,7 +102,11 @@ function reportReadList(topic: Topic, { entity, rows, total, pageSize }: ReadLis
 			});
 }
 
-function reportRefusedList(topic: Topic, { entity, status }: RefusedList, account: AccountReading): Finding {
+function reportRefusedList(
+	topic: Topic,
+	{ entity, status }: RefusedList,
+	account: AccountReading,
+): Finding {
 	const plural = entity.plural.toLowerCase();
 	if (status === 403) return reportDenied(topic, explainDenial(entity, account));
 	if (status === 404) {

@@ -56,7 +56,8 @@ interface FindingCounts {
 
 function summarize({ differenceCount, asExpectedCount, unknownCount }: FindingCounts): Finding {
 	const differences = countOf(differenceCount, 'difference');
-	const unknownNote = unknownCount === 0 ? '' : ` ${countOf(unknownCount, 'thing')} could not be told.`;
+	const unknownNote =
+		unknownCount === 0 ? '' : ` ${countOf(unknownCount, 'thing')} could not be told.`;
 	const topic = { check: 'summary', subject: 'account', expected: 'no differences' };
 	return compareWithExpected(topic, differenceCount === 0 ? topic.expected : differences, {
 		asExpected: `All ${asExpectedCount} things that could be told are as the node expects.${unknownNote}`,

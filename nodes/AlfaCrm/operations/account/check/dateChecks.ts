@@ -47,7 +47,9 @@ export const dateFormatChecks = (account: AccountReading): Finding[] =>
 function checkDateFormat({ path, field, format }: DateField, account: AccountReading): Finding {
 	const topic = { check: 'date format', subject: `${path}.${field}`, expected: format };
 	const values = rowsAt(account, path).map((row) => row[field]);
-	const texts = values.filter((value): value is string => typeof value === 'string' && value !== '');
+	const texts = values.filter(
+		(value): value is string => typeof value === 'string' && value !== '',
+	);
 	if (texts.length === 0) return reportUnknown(topic, 'rows that show one');
 
 	const formats = [...new Set(texts.map(formatOf))].sort();
@@ -82,7 +84,9 @@ export function checkTimeZone(account: AccountReading, { zone, now }: WorkflowCl
 		subject: 'newest change in the log',
 		expected: 'that of the workflow',
 	};
-	const changesAheadMs = rowsAt(account, 'log').flatMap((row) => aheadMs(row.date_time, zone, now) ?? []);
+	const changesAheadMs = rowsAt(account, 'log').flatMap(
+		(row) => aheadMs(row.date_time, zone, now) ?? [],
+	);
 	const minutesAhead = Math.round(Math.max(-Infinity, ...changesAheadMs) / MINUTE_MS);
 	if (minutesAhead < -RECENT_MIN) {
 		return reportUnknown(topic, 'a change of the last minutes: make one, and check again');
@@ -90,7 +94,8 @@ export function checkTimeZone(account: AccountReading, { zone, now }: WorkflowCl
 
 	const found = minutesAhead > TOLERANCE_MIN ? `${minutesAhead} min ahead` : topic.expected;
 	return compareWithExpected(topic, found, {
-		asExpected: 'Likely, since something has changed just now: the school has the time zone of the workflow.',
+		asExpected:
+			'Likely, since something has changed just now: the school has the time zone of the workflow.',
 		otherwise:
 			'The clock of the school is ahead of the workflow by at least this: set the time zone of the workflow (Settings → Timezone) to that of the school.',
 	});

@@ -21,7 +21,10 @@ export interface Finding extends Topic {
 
 type FindingDetails = Pick<Finding, 'found' | 'meaning'> & Partial<Pick<Finding, 'rows'>>;
 
-export const reportAsExpected = (topic: Topic, { found, rows = null, meaning }: FindingDetails): Finding => ({
+export const reportAsExpected = (
+	topic: Topic,
+	{ found, rows = null, meaning }: FindingDetails,
+): Finding => ({
 	...topic,
 	found,
 	rows,
@@ -29,7 +32,10 @@ export const reportAsExpected = (topic: Topic, { found, rows = null, meaning }: 
 	meaning,
 });
 
-export const reportDifference = (topic: Topic, { found, rows = null, meaning }: FindingDetails): Finding => ({
+export const reportDifference = (
+	topic: Topic,
+	{ found, rows = null, meaning }: FindingDetails,
+): Finding => ({
 	...topic,
 	found,
 	rows,
@@ -72,4 +78,5 @@ export function compareWithExpected(
 }
 
 /** Writes `1 call`, `2 calls`. */
-export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const countOf = (count: number, noun: string): string =>
+	`${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -20,7 +20,9 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 		asExpected: 'Lists come in large pages, so that they take few calls.',
 		otherwise: `AlfaCRM gives smaller pages than the ${LARGEST_PAGE} rows that the node asks for: long lists take more calls, and nothing is lost. Filter what you can.`,
 	};
-	const sizes = new Set(lists.flatMap((list) => (list.outcome === 'read' ? (list.pageSize ?? []) : [])));
+	const sizes = new Set(
+		lists.flatMap((list) => (list.outcome === 'read' ? (list.pageSize ?? []) : [])),
+	);
 
 	// If no list has a second page and none was refused, the longest page is a lower bound of the
 	// page size.
@@ -49,7 +51,8 @@ export function checkTotals({ lists }: AccountReading): Finding {
 	const pathsWithoutTotal = readLists
 		.filter(({ total }) => total === undefined)
 		.map(({ entity }) => entity.path);
-	const found = pathsWithoutTotal.length === 0 ? 'told' : `missing for ${pathsWithoutTotal.join(', ')}`;
+	const found =
+		pathsWithoutTotal.length === 0 ? 'told' : `missing for ${pathsWithoutTotal.join(', ')}`;
 	return compareWithExpected(topic, found, {
 		asExpected: 'The node knows when a list came whole, and says so when it did not.',
 		otherwise:

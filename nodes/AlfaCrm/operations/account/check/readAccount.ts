@@ -13,7 +13,13 @@ import { listCall } from '../../../entities/listCall';
 import { entities, entityOf } from '../../../entities/registry';
 import type { Entity } from '../../../entities/types';
 import { idsOf } from '../../../values/formats';
-import type { AccountReading, BranchAccess, ListReading, ReadList, RefusedList } from './accountReading';
+import type {
+	AccountReading,
+	BranchAccess,
+	ListReading,
+	ReadList,
+	RefusedList,
+} from './accountReading';
 import { rowsIn } from './accountReading';
 
 /** At most this many branches are probed, because each one takes at least one call. */
@@ -152,7 +158,11 @@ class FirstPageReader {
 	 *
 	 * @throws NodeApiError for a failure that concerns more than this list
 	 */
-	async read(entity: Entity, branch?: number, query?: IDataObject): Promise<ReadList | RefusedList> {
+	async read(
+		entity: Entity,
+		branch?: number,
+		query?: IDataObject,
+	): Promise<ReadList | RefusedList> {
 		let sentAt = 0;
 		const onSend = () => {
 			this.context.onSend?.();
@@ -197,8 +207,8 @@ class FirstPageReader {
 }
 
 /**
- * Ends the reading of a list with the page that shows whether another one follows: page 0 shows it by
- * the total; a list without a total shows it with page 1.
+ * Ends the reading of a list with the page that shows whether another one follows: page 0 shows it
+ * by the total; a list without a total shows it with page 1.
  */
 class FirstPageGoal implements ReadingGoal {
 	/** How many rows page 0 holds. */

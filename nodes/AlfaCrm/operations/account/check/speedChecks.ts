@@ -1,5 +1,11 @@
 import type { Finding } from './finding';
-import { compareWithExpected, countOf, reportAsExpected, reportDifference, reportUnknown } from './finding';
+import {
+	compareWithExpected,
+	countOf,
+	reportAsExpected,
+	reportDifference,
+	reportUnknown,
+} from './finding';
 import type { AccountReading } from './accountReading';
 
 /** If answers take longer, the node sends several calls at once. */

@@ -72,7 +72,9 @@ export async function readParticipants(
 	warnOfMissingCards(item, withoutCard);
 	hintAtDeniedBranches(schoolReader, failures.keys());
 
-	const activeParticipants = participants.filter(({ customer_id }) => !customers.isArchived(customer_id));
+	const activeParticipants = participants.filter(
+		({ customer_id }) => !customers.isArchived(customer_id),
+	);
 	for (const { customer, customer_branch } of activeParticipants) {
 		customers.addActive({ row: customer, branch: customer_branch });
 	}

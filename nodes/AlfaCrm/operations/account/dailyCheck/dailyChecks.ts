@@ -28,7 +28,8 @@ export const DAILY_CHECKS: Readonly<Record<CheckName, DailyCheck>> = {
 	},
 	notMarked: {
 		label: 'Attendance Not Marked',
-		find: ({ lessons, markedLessonIds, days }) => findUnmarkedLessons(lessons, markedLessonIds, days),
+		find: ({ lessons, markedLessonIds, days }) =>
+			findUnmarkedLessons(lessons, markedLessonIds, days),
 	},
 	noPayer: {
 		label: 'Payments Without Payer',

@@ -69,7 +69,9 @@ function readChecks(options: Collection): CheckName[] {
 function readDays(options: Collection): Days {
 	const { zone } = options;
 	const today = todayIn('iso', zone);
-	const chosenDay = options.has(day.name) ? options.toWire(day, options.input(toProperty(day))) : undefined;
+	const chosenDay = options.has(day.name)
+		? options.toWire(day, options.input(toProperty(day)))
+		: undefined;
 	return {
 		day: chosenDay === undefined ? daysAfter(today, -1) : String(chosenDay),
 		today,

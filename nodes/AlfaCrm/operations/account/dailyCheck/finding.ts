@@ -1,5 +1,11 @@
 /** The name of a check in the form and in the output; workflows store it. */
-export type CheckName = 'stillPlanned' | 'overlap' | 'smallGroup' | 'notMarked' | 'noPayer' | 'comesUnpaid';
+export type CheckName =
+	| 'stillPlanned'
+	| 'overlap'
+	| 'smallGroup'
+	| 'notMarked'
+	| 'noPayer'
+	| 'comesUnpaid';
 
 /** The days that the checks look at, as `yyyy-mm-dd`, by the clock of the school. */
 export interface Days {

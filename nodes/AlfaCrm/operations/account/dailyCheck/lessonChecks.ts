@@ -47,7 +47,10 @@ export function findUnmarkedLessons(
  * Finds pairs of planned lessons that need the same teacher or room at the same time, on the day,
  * today or tomorrow.
  */
-export function findOverlaps(lessons: readonly Occurrence[], { day, today, tomorrow }: Days): Finding[] {
+export function findOverlaps(
+	lessons: readonly Occurrence[],
+	{ day, today, tomorrow }: Days,
+): Finding[] {
 	const dates = [...new Set([day, today, tomorrow])];
 	return dates.flatMap((date) => findOverlapsOn(date, lessons));
 }

@@ -16,7 +16,8 @@ export function findUnpaidParticipants(participants: readonly Participant[]): Fi
 	const firstLessons = new Map<number, Participant>();
 	for (const participant of participants) {
 		const { customer, customer_id } = participant;
-		if (isClient(customer) && !firstLessons.has(customer_id)) firstLessons.set(customer_id, participant);
+		if (isClient(customer) && !firstLessons.has(customer_id))
+			firstLessons.set(customer_id, participant);
 	}
 	return [...firstLessons.values()].flatMap((participant) => {
 		const reasons = reasonsToPay(participant.customer);
@@ -37,7 +38,8 @@ function reasonsToPay(customer: IDataObject): string[] {
 
 	const reasons: string[] = [];
 	if (balance !== undefined && balance < 0) reasons.push(`owes ${(-balance).toFixed(2)}`);
-	if (paidLessonCount !== undefined && paidLessonCount <= 0) reasons.push('has no paid lessons left');
+	if (paidLessonCount !== undefined && paidLessonCount <= 0)
+		reasons.push('has no paid lessons left');
 	return reasons;
 }
 

@@ -6,7 +6,10 @@ import { formatDay, readId } from '../../../values/formats';
 import type { Days, Finding } from './finding';
 
 /** Finds incomes of the day that belong to no customer. */
-export function findPaymentsWithoutPayer(payments: readonly LocatedRecord[], { day, zone }: Days): Finding[] {
+export function findPaymentsWithoutPayer(
+	payments: readonly LocatedRecord[],
+	{ day, zone }: Days,
+): Finding[] {
 	return payments
 		.filter(({ row: payment }) => formatDay(payment.document_date, 'iso', zone) === day)
 		.filter(({ row: payment }) => isIncome(payment) && readId(payment.customer_id) === undefined)
@@ -25,7 +28,8 @@ export function findPaymentsWithoutPayer(payments: readonly LocatedRecord[], { d
  * known to need a customer: a cash collection never has one, and nothing is known of other types.
  * API notes 5.16.
  */
-const isIncome = ({ pay_type_id }: IDataObject): boolean => (readId(pay_type_id) ?? INCOME) === INCOME;
+const isIncome = ({ pay_type_id }: IDataObject): boolean =>
+	(readId(pay_type_id) ?? INCOME) === INCOME;
 
 /** Adds the name of the payer that the staff has typed in. */
 const fromPayer = ({ payer_name }: IDataObject): string =>

@@ -30,7 +30,8 @@ export async function findMarkedLessons(
 	if (showsAttendance) return markedIds;
 
 	const completedLessons = lessons.filter(
-		({ row: lesson }) => Number(lesson.status) === LESSON_STATUS.completed && dayOf(lesson, zone) === day,
+		({ row: lesson }) =>
+			Number(lesson.status) === LESSON_STATUS.completed && dayOf(lesson, zone) === day,
 	);
 	for (const lesson of completedLessons) {
 		// Two branches may list the same lesson.
@@ -54,9 +55,14 @@ async function isMarkedForAnyCustomer(item: Item, lesson: LocatedRecord): Promis
  * Reads the customers of a lesson. A lesson of a group may not name them, and then they are the
  * members of the group.
  */
-async function readCustomersOf(item: Item, { row: lesson, branch }: LocatedRecord): Promise<number[]> {
+async function readCustomersOf(
+	item: Item,
+	{ row: lesson, branch }: LocatedRecord,
+): Promise<number[]> {
 	const namedIds = customerIdsOf(lesson);
-	return namedIds.length > 0 ? namedIds : await readMembersOfAnyTime(item, groupIdsOf(lesson), branch);
+	return namedIds.length > 0
+		? namedIds
+		: await readMembersOfAnyTime(item, groupIdsOf(lesson), branch);
 }
 
 /** Reads a completed lesson in the list of the lessons of a customer. */

@@ -46,13 +46,19 @@ export async function readGroups(
 		customers.readActiveCustomers(),
 	]);
 	const memberIdsByCards = collectMembers(customerCards);
-	const runningGroups = groupRecords.filter(({ row: group }) => isRunning(group, schoolReader.form.days));
+	const runningGroups = groupRecords.filter(({ row: group }) =>
+		isRunning(group, schoolReader.form.days),
+	);
 	const membersOfGroups = await Promise.all(
-		runningGroups.map(async (group) => await readGroupMembers(schoolReader, group, memberIdsByCards)),
+		runningGroups.map(
+			async (group) => await readGroupMembers(schoolReader, group, memberIdsByCards),
+		),
 	);
 	const groupMembers = membersOfGroups.filter((members) => members !== undefined);
 
-	await customers.lookUp(findUnlistedMembers(groupMembers, customers, schoolReader.form.fewestMembers));
+	await customers.lookUp(
+		findUnlistedMembers(groupMembers, customers, schoolReader.form.fewestMembers),
+	);
 	const groupSizes = groupMembers.map(({ id, branch, memberIds }) => ({
 		id,
 		branch,
@@ -78,7 +84,9 @@ function collectMembers(customerCards: readonly LocatedRecord[]): Map<number, Se
 	const memberIdsByGroup = new Map<number, Set<number>>();
 	for (const { row: card } of customerCards) {
 		const customerId = readId(card.id);
-		const groupIds = readIds(listOf(card.groups).map((group) => (isPlain(group) ? group.id : group)));
+		const groupIds = readIds(
+			listOf(card.groups).map((group) => (isPlain(group) ? group.id : group)),
+		);
 		if (customerId === undefined) continue;
 		for (const groupId of groupIds) {
 			const memberIds = memberIdsByGroup.get(groupId) ?? new Set();
@@ -106,7 +114,8 @@ async function readGroupMembers(
 ): Promise<GroupMembers | undefined> {
 	const id = Number(group.id);
 	const idsByCards = [...(memberIdsByCards.get(id) ?? [])];
-	if (idsByCards.length >= schoolReader.form.fewestMembers) return { id, branch, memberIds: idsByCards };
+	if (idsByCards.length >= schoolReader.form.fewestMembers)
+		return { id, branch, memberIds: idsByCards };
 
 	const memberIds = await readCurrentMembers(schoolReader, CHECKS, { branch, groupId: id });
 	return memberIds && { id, branch, memberIds };

@@ -102,6 +102,7 @@ function statusesOfCheckedDay(schoolReader: SchoolReader): number[] {
  * those of today and tomorrow.
  */
 function withoutRepeats(lessons: readonly Occurrence[]): Occurrence[] {
-	const keyOf = ({ lesson_id, regular_id, date }: Occurrence) => lesson_id ?? `${String(regular_id)} ${date}`;
+	const keyOf = ({ lesson_id, regular_id, date }: Occurrence) =>
+		lesson_id ?? `${String(regular_id)} ${date}`;
 	return [...new Map(lessons.map((lesson) => [keyOf(lesson), lesson])).values()];
 }

@@ -50,9 +50,12 @@ export async function readMembersOfAnyTime(
 	const membershipsOfGroups = await Promise.all(
 		groupIds.map(
 			async (groupId) =>
-				await item.readIfAllowed(async () => await readMembers(item, branch, groupId, passesOf(cgi)), {
-					notFoundIsDenied: true,
-				}),
+				await item.readIfAllowed(
+					async () => await readMembers(item, branch, groupId, passesOf(cgi)),
+					{
+						notFoundIsDenied: true,
+					},
+				),
 		),
 	);
 	return customerIdsIn(membershipsOfGroups.flatMap((memberships) => memberships ?? []));

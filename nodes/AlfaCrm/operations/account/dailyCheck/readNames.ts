@@ -63,7 +63,9 @@ async function readTitles(
 ): Promise<Map<number, string>> {
 	const { titlesIn } = nameSourceOf(item);
 	const branches = [...new Set(findings.map(({ branch }) => branch ?? undefined))];
-	const titlesOfBranches = await Promise.all(branches.map(async (branch) => await titlesIn(entity, branch)));
+	const titlesOfBranches = await Promise.all(
+		branches.map(async (branch) => await titlesIn(entity, branch)),
+	);
 	return new Map(titlesOfBranches.flatMap((titles) => [...(titles ?? [])]));
 }
 

@@ -60,7 +60,9 @@ export class SchoolReader {
 		return undefined;
 	}
 
-	/** Adds a hint for each of these checks that the user has chosen: it lacks the list of a branch. */
+	/**
+	 * Adds a hint for each of these checks that the user has chosen: it lacks the list of a branch.
+	 */
 	hintAtMissingList({ checks, plural, branch }: BranchList): void {
 		for (const check of this.form.checks.filter((chosen) => checks.includes(chosen))) {
 			this.item.execution.hints.add(

@@ -6,7 +6,11 @@ export function judgeStep(stepName: string, answer: WriteAnswer, readBack: ReadB
 	const { isDone, shownInstead = 'does not show it', problems = [] } = readBack;
 	if (answer.outcome === 'refused') {
 		return isDone
-			? makeRow(stepName, 'differs', ['AlfaCRM did it without confirming it', answer.refusal, ...problems])
+			? makeRow(stepName, 'differs', [
+					'AlfaCRM did it without confirming it',
+					answer.refusal,
+					...problems,
+				])
 			: makeRow(stepName, 'refused', [answer.refusal, ...problems]);
 	}
 	if (!isDone) {
@@ -16,7 +20,11 @@ export function judgeStep(stepName: string, answer: WriteAnswer, readBack: ReadB
 }
 
 /** Judges a step after which nothing could be read. */
-export function judgeUnreadStep(stepName: string, answer: WriteAnswer, readError: string): TrialRow {
+export function judgeUnreadStep(
+	stepName: string,
+	answer: WriteAnswer,
+	readError: string,
+): TrialRow {
 	const unread = `It cannot be read back: ${readError}`;
 	return answer.outcome === 'refused'
 		? makeRow(stepName, 'refused', [answer.refusal, unread])
@@ -24,7 +32,11 @@ export function judgeUnreadStep(stepName: string, answer: WriteAnswer, readError
 }
 
 /** @param sentences with or without a full stop */
-export function makeRow(stepName: string, result: TrialResult, sentences: readonly string[]): TrialRow {
+export function makeRow(
+	stepName: string,
+	result: TrialResult,
+	sentences: readonly string[],
+): TrialRow {
 	const message = sentences
 		.filter((sentence) => sentence !== '')
 		.map(asSentence)

@@ -20,7 +20,12 @@ interface LeadDescription {
 
 /** Keeps which records of the trial are in AlfaCRM now, and which ones may be. */
 export class RemainingRecords {
-	private readonly ids: Record<RecordKind, number[]> = { lead: [], comment: [], task: [], membership: [] };
+	private readonly ids: Record<RecordKind, number[]> = {
+		lead: [],
+		comment: [],
+		task: [],
+		membership: [],
+	};
 	private readonly doubts = new Map<RecordKind, Doubt>();
 
 	/** Returns the IDs of the records that AlfaCRM showed last. */
@@ -59,7 +64,8 @@ export class RemainingRecords {
 		const ofLead = leadId === undefined ? '' : ` of lead ${leadId}`;
 		return KINDS.flatMap((kind) => {
 			const isLead = kind === 'lead';
-			if (this.has(kind)) return this.ids[kind].map((id) => `${kind} ${id}${isLead ? state : ofLead}`);
+			if (this.has(kind))
+				return this.ids[kind].map((id) => `${kind} ${id}${isLead ? state : ofLead}`);
 			if (!this.isInDoubt(kind)) return [];
 			return [`perhaps a ${kind}${isLead ? ` named "${name}"` : ofLead}`];
 		});

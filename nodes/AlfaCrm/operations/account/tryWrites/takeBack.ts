@@ -31,7 +31,10 @@ async function removeAll(trial: Trial, runner: StepRunner, removal: Removal): Pr
 	if (records.remaining.has(kind)) {
 		await runner.tryStep(makeRemovalStep(removal, records.remaining.idsOf(kind)));
 	} else {
-		runner.skipStep(name, records.remaining.isInDoubt(kind) ? 'It is not found.' : 'There is none.');
+		runner.skipStep(
+			name,
+			records.remaining.isInDoubt(kind) ? 'It is not found.' : 'There is none.',
+		);
 	}
 }
 

@@ -109,12 +109,22 @@ export class TestRecords {
 		if (lead === undefined) return [];
 
 		this.lead = lead;
-		this.isInArchive = await isArchived(this.operations.makeItem(), customerEntity, this.leadTarget, lead);
+		this.isInArchive = await isArchived(
+			this.operations.makeItem(),
+			customerEntity,
+			this.leadTarget,
+			lead,
+		);
 		return [lead.row];
 	}
 
 	private async findLeadById(id: number): Promise<LocatedRecord | undefined> {
-		const record = await currentRecord(this.operations.makeItem(), customerEntity, id, this.leadTarget);
+		const record = await currentRecord(
+			this.operations.makeItem(),
+			customerEntity,
+			id,
+			this.leadTarget,
+		);
 		return record && this.facts.signature.isOn(record.row) ? record : undefined;
 	}
 
@@ -166,7 +176,8 @@ export class TestRecords {
 		});
 		if (tasksOfDay.length > 0) return { tasks: tasksOfDay, isListedByDay: true };
 
-		const body = this.createdTaskId === undefined ? { due_date_is_null: true } : { id: this.createdTaskId };
+		const body =
+			this.createdTaskId === undefined ? { due_date_is_null: true } : { id: this.createdTaskId };
 		return { tasks: await this.readList('task', taskEntity, { body }), isListedByDay: false };
 	}
 
@@ -177,7 +188,8 @@ export class TestRecords {
 	async readMemberships(): Promise<IDataObject[]> {
 		const filter = { action: 'customer', query: { customer_id: this.leadId } };
 		const isOfLeadInGroup = ({ group_id, customer_id }: IDataObject) =>
-			readId(group_id) === this.facts.groupId && (readId(customer_id) ?? this.leadId) === this.leadId;
+			readId(group_id) === this.facts.groupId &&
+			(readId(customer_id) ?? this.leadId) === this.leadId;
 		return await this.readList('membership', cgi, filter, isOfLeadInGroup);
 	}
 

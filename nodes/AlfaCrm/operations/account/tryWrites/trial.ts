@@ -104,9 +104,12 @@ async function makeTrial(item: Item, operationsOf: OperationsOf, form: TrialForm
  * @throws NodeOperationError if none is requested and this user may not list the branches
  */
 async function chooseBranch(item: Item, requestedBranch: number | undefined): Promise<number> {
-	const branches = await item.readIfAllowed(async () => await item.collect(listCall(branchEntity)), {
-		notFoundIsDenied: true,
-	});
+	const branches = await item.readIfAllowed(
+		async () => await item.collect(listCall(branchEntity)),
+		{
+			notFoundIsDenied: true,
+		},
+	);
 	const openBranches = (branches?.rows ?? []).filter((branch) => !isClosedBranch(branch));
 	const [firstOpenBranch] = idsOf(openBranches).sort((a, b) => a - b);
 

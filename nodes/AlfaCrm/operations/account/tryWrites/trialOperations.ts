@@ -27,12 +27,19 @@ export class TrialOperations {
 	}
 
 	/** Executes an operation with the values of its form. */
-	async execute(entity: Entity, operationName: string, values: IDataObject): Promise<IDataObject[]> {
+	async execute(
+		entity: Entity,
+		operationName: string,
+		values: IDataObject,
+	): Promise<IDataObject[]> {
 		const operation = this.operationsOf(entity).get(operationName);
 		if (operation === undefined) {
 			throw new RangeError(`${entity.label} has no operation ${operationName}`);
 		}
-		return await this.run(values, async (filledItem) => await operation.execute(filledItem, entity));
+		return await this.run(
+			values,
+			async (filledItem) => await operation.execute(filledItem, entity),
+		);
 	}
 
 	/** Deletes a comment, for which the node has no operation. */
@@ -52,7 +59,10 @@ export class TrialOperations {
 	 * item has. If AlfaCRM may still be carrying out a write, waits until it must be done, so that
 	 * what is read next shows the result.
 	 */
-	private async run<T>(values: IDataObject, work: (filledItem: FilledItem) => Promise<T>): Promise<T> {
+	private async run<T>(
+		values: IDataObject,
+		work: (filledItem: FilledItem) => Promise<T>,
+	): Promise<T> {
 		const filledItem = this.makeItem(values);
 		try {
 			return await work(filledItem);

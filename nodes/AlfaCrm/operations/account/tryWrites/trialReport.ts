@@ -20,14 +20,18 @@ export function writeReport(
 	remaining: readonly string[],
 	day: string,
 ): IDataObject[] {
-	const wrongCount = rows.filter(({ result }) => result === 'differs' || result === 'refused').length;
+	const wrongCount = rows.filter(
+		({ result }) => result === 'differs' || result === 'refused',
+	).length;
 	const triedCount = rows.filter(({ result }) => result !== 'not tried').length;
 	const verdict =
 		wrongCount === 0
 			? `All ${triedCount} steps that were tried work.`
 			: `Steps that differ or were refused: ${wrongCount} of ${triedCount}.`;
 	const remainder =
-		remaining.length === 0 ? 'Nothing stays in AlfaCRM.' : `This stays in AlfaCRM: ${remaining.join('; ')}.`;
+		remaining.length === 0
+			? 'Nothing stays in AlfaCRM.'
+			: `This stays in AlfaCRM: ${remaining.join('; ')}.`;
 
 	const summary = {
 		step: 'report',

@@ -12,10 +12,15 @@ type UpsertDecision =
 	| { action: 'refuseSeveral'; matches: Match[] }
 	/** No record has the ID. AlfaCRM numbers its records itself, so none can be created with it. */
 	| { action: 'refuseUnknownId' }
-	/** The record with the ID is archived, and the user wants a new one in place of an archived one. */
+	/**
+	 * The record with the ID is archived, and the user wants a new one in place of an archived one.
+	 */
 	| { action: 'refuseArchivedId' };
 
-/** Decides what happens to the records that match a search. Archived ones count only if no active one matches. */
+/**
+ * Decides what happens to the records that match a search. Archived ones count only if no active
+ * one matches.
+ */
 export function decideUpsert(
 	search: Search,
 	allMatches: readonly Match[],
@@ -28,7 +33,8 @@ export function decideUpsert(
 	const isById = 'id' in search.matchValues;
 
 	if (matches.length === 0) return { action: isById ? 'refuseUnknownId' : 'create' };
-	if (isOnlyArchived && ifArchived === 'create') return { action: isById ? 'refuseArchivedId' : 'create' };
+	if (isOnlyArchived && ifArchived === 'create')
+		return { action: isById ? 'refuseArchivedId' : 'create' };
 	if (isOnlyArchived && ifArchived === 'skip') return { action: 'skip', match: matches[0] };
 
 	if (ifSeveral === 'all') return { action: 'update', matches };

@@ -21,9 +21,9 @@ export function locksForRequest({ entity, changes, search }: UpsertRequest): Loc
 }
 
 /**
- * Returns the values of the key's fields for a new record. A new record gets every match value, so that the next run finds
- * it, and a list gets the values among the fields to save as well. If a match value stands there in another spelling, that
- * spelling is saved.
+ * Returns the values of the key's fields for a new record. A new record gets every match value, so
+ * that the next run finds it, and a list gets the values among the fields to save as well. If a
+ * match value stands there in another spelling, that spelling is saved.
  */
 export function matchValuesForNewRecord(request: UpsertRequest): IDataObject {
 	const values: IDataObject = {};
@@ -39,9 +39,10 @@ export function matchValuesForNewRecord(request: UpsertRequest): IDataObject {
 }
 
 /**
- * Returns the values of the key's fields for a record that matches. A field keeps the spelling that the record has, unless
- * another value stands among the fields to save. A list keeps its values, unless values among the fields to save replace
- * them. Then the match value is saved as well, so that the next run finds the record.
+ * Returns the values of the key's fields for a record that matches. A field keeps the spelling that
+ * the record has, unless another value stands among the fields to save. A list keeps its values,
+ * unless values among the fields to save replace them. Then the match value is saved as well, so
+ * that the next run finds the record.
  */
 export function matchValuesForMatch(request: UpsertRequest, row: IDataObject): IDataObject {
 	const values: IDataObject = {};
@@ -87,14 +88,17 @@ function readFieldValues(item: Item, field: Field, inputValue: unknown): unknown
 	return isBlank(field, inputValue) ? [] : listOf(item.toWire(field, inputValue));
 }
 
-/** Returns a match value in the spelling that it has among the fields to save, if it stands there too. */
+/**
+ * Returns a match value in the spelling that it has among the fields to save, if it stands there
+ * too.
+ */
 function spellAsIn(field: Field, matchValue: unknown, fieldValues: readonly unknown[]): unknown {
 	return fieldValues.find((value) => sameItem(field, matchValue, value)) ?? matchValue;
 }
 
 /**
- * Leaves out of a request the values that only other matches have. If one text has the phones of both parents and matches
- * the cards of both, neither card gets the phone of the other parent.
+ * Leaves out of a request the values that only other matches have. If one text has the phones of
+ * both parents and matches the cards of both, neither card gets the phone of the other parent.
  */
 export function leaveOutValuesOfOthers(
 	request: UpsertRequest,
@@ -114,7 +118,10 @@ export function leaveOutValuesOfOthers(
 	};
 }
 
-/** Keeps the values that a match has, and those that no other match has. Fields with one match value keep all values. */
+/**
+ * Keeps the values that a match has, and those that no other match has. Fields with one match value
+ * keep all values.
+ */
 function keepOwnValues(
 	{ item, entity, search }: UpsertRequest,
 	values: IDataObject,
@@ -130,7 +137,8 @@ function keepOwnValues(
 			continue;
 		}
 
-		const isHeldBy = ({ row }: Match, singleValue: unknown) => hasMatchValue(field, row[name], singleValue);
+		const isHeldBy = ({ row }: Match, singleValue: unknown) =>
+			hasMatchValue(field, row[name], singleValue);
 		const ownValues = listOf(item.toWire(field, value)).filter(
 			(singleValue) =>
 				isHeldBy(match, singleValue) || !otherMatches.some((other) => isHeldBy(other, singleValue)),

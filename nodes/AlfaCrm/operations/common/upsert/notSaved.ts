@@ -9,8 +9,8 @@ import type { Item } from '../../../run/item';
 import { findField } from '../../../run/matching/keys';
 
 /**
- * Joins the texts that a person typed and that the record does not hold, for instance because an update leaves its name
- * alone. A workflow can save them elsewhere, such as in a comment.
+ * Joins the texts that a person typed and that the record does not hold, for instance because an
+ * update leaves its name alone. A workflow can save them elsewhere, such as in a comment.
  */
 export function findUnsavedTexts(
 	item: Item,
@@ -34,7 +34,10 @@ function isTypedText(field: Field): boolean {
 	return [type, items?.type].includes('string');
 }
 
-/** Whether a record holds all that a person typed for a field. The words of a person's name may be in another order. */
+/**
+ * Whether a record holds all that a person typed for a field. The words of a person's name may be
+ * in another order.
+ */
 function isHeld(item: Item, field: Field, storedValue: unknown, typedValue: unknown): boolean {
 	const isPersonName = field.type === 'text' && field.isPersonName === true;
 	if (isPersonName && sameItem(field, storedValue, typedValue)) return true;
@@ -43,7 +46,10 @@ function isHeld(item: Item, field: Field, storedValue: unknown, typedValue: unkn
 	return itemsIn(field, typedValue).every((typedItem) => isItemHeld(field, storedValue, typedItem));
 }
 
-/** Whether a list holds an item together with the words beside it: a number alone does not hold "call after six". */
+/**
+ * Whether a list holds an item together with the words beside it: a number alone does not hold
+ * "call after six".
+ */
 function isItemHeld(field: Field, storedList: unknown, typedItem: unknown): boolean {
 	const typedText = normalizeText(String(typedItem));
 	const mayHaveWords = kindOf(field).mayHaveWords(typedText);

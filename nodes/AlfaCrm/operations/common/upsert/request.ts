@@ -36,9 +36,11 @@ export interface UpsertRequest {
 }
 
 /**
- * Reads the whole form of Create or Update, so that whatever is wrong in it is found before anything is sent.
+ * Reads the whole form of Create or Update, so that whatever is wrong in it is found before
+ * anything is sent.
  *
- * @throws NodeOperationError if the match values are empty or unusable, unless the form says to create a record then
+ * @throws NodeOperationError if the match values are empty or unusable, unless the form says to
+ * create a record then
  */
 export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	const key = readMatchKey(item, entity);
@@ -70,8 +72,16 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	};
 }
 
-/** Makes the function that turns a saved record into the output: its useful fields, and the typed texts that it lacks. */
-function makeUpsertOutput(item: Item, entity: Entity, key: MatchKey, input: IDataObject): RecordOutput {
+/**
+ * Makes the function that turns a saved record into the output: its useful fields, and the typed
+ * texts that it lacks.
+ */
+function makeUpsertOutput(
+	item: Item,
+	entity: Entity,
+	key: MatchKey,
+	input: IDataObject,
+): RecordOutput {
 	const fieldNames = new Set([...key.fields, ...Object.keys(input)]);
 	const pickUsefulFields = makeRecordOutput(item, entity, [...fieldNames]);
 

@@ -23,7 +23,8 @@ interface MatchToSkip {
  * Finds the records that an item is to update, or the archived one that it is to leave alone.
  *
  * @returns undefined if a new record is to be created
- * @throws NodeOperationError if several records match and none is to be chosen, or NodeApiError if no record has the ID
+ * @throws NodeOperationError if several records match and none is to be chosen, or NodeApiError if
+ * no record has the ID
  */
 export async function findExistingMatches(
 	request: UpsertRequest,

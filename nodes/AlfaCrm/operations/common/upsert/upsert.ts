@@ -19,11 +19,14 @@ import { createRecord, updateRecords } from './write';
 /**
  * Creates a record unless one matches, or else saves only what differs.
  *
- * - `upsertFields.ts` and `upsertRules.ts` declare the form; `request.ts` reads it, before anything is sent.
+ * - `upsertFields.ts` and `upsertRules.ts` declare the form; `request.ts` reads it, before anything
+ *   is sent.
  * - `key.ts` says what the match values lock, and which of them are saved.
- * - `search.ts` finds the records that match, by the functions of `run/matching`, which Find uses as well.
+ * - `search.ts` finds the records that match, by the functions of `run/matching`, which Find uses
+ *   as well.
  * - `decide.ts` decides what happens to the matches: create, update, skip or refuse.
- * - `write.ts` creates and updates. `spelling.ts` spells values as AlfaCRM does. `notSaved.ts` finds the texts that the record lacks.
+ * - `write.ts` creates and updates. `spelling.ts` spells values as AlfaCRM does. `notSaved.ts`
+ *   finds the texts that the record lacks.
  */
 export const upsert: Operation = {
 	text: ({ one }) => ({
@@ -54,7 +57,10 @@ export const upsert: Operation = {
 	},
 };
 
-/** Updates the matches, or creates a record. Searches again whenever a match has changed and does not match any more. */
+/**
+ * Updates the matches, or creates a record. Searches again whenever a match has changed and does
+ * not match any more.
+ */
 async function createOrUpdate(request: UpsertRequest): Promise<IDataObject[]> {
 	const { item, entity, target, chosenBranches, changes } = request;
 	const branches = await listBranchesToSearch(item, entity, target, chosenBranches, changes);

@@ -18,7 +18,10 @@ export const upsertFields = oncePer((entity: Entity): INodeProperties => {
 	};
 });
 
-/** Returns the parameters of the prominent fields. Each is shown unless the record is matched by that very field. */
+/**
+ * Returns the parameters of the prominent fields. Each is shown unless the record is matched by
+ * that very field.
+ */
 export function prominentFieldsForm(entity: Entity): INodeProperties[] {
 	const { label, match } = entity;
 	return prominentFieldsOf(entity).flatMap((field) => {
@@ -35,16 +38,22 @@ export function prominentFieldsForm(entity: Entity): INodeProperties[] {
 
 /** Reads the fields to save as the user gave them, whichever input mode was used. */
 export function readUpsertInput(item: Item, entity: Entity, key: MatchKey): IDataObject {
-	const prominentFields = prominentFieldsOf(entity).filter(({ name }) => !key.fields.includes(name));
+	const prominentFields = prominentFieldsOf(entity).filter(
+		({ name }) => !key.fields.includes(name),
+	);
 	const input = readFieldInput(item, entity, upsertFields(entity), prominentFields);
 
-	// A prominent parameter always stands in the form. If it is empty, there is nothing to save, not a value to remove.
+	// A prominent parameter always stands in the form. If it is empty, there is nothing to save, not
+	// a value to remove.
 	const isLeftEmpty = (name: string) =>
 		prominentFields.some((field) => field.name === name && isBlank(field, input[name]));
 	return Object.fromEntries(Object.entries(input).filter(([name]) => !isLeftEmpty(name)));
 }
 
-/** The fields that a new record needs and that have no default. They stand in the form with parameters of their own. */
+/**
+ * The fields that a new record needs and that have no default. They stand in the form with
+ * parameters of their own.
+ */
 const prominentFieldsOf = oncePer(({ fields }: Entity): Field[] =>
 	fields.filter((field) => {
 		const { alwaysFilled, defaultValue } = kindOf(field);

@@ -18,7 +18,10 @@ export type IfArchived = 'update' | 'restore' | 'create' | 'skip';
 /** What 'If Match Value Is Unusable' can be set to. */
 type IfUnusable = 'refuse' | 'create';
 
-/** The choice of all fields in 'Set Only on Creation'. It includes custom fields, which have no choices of their own. */
+/**
+ * The choice of all fields in 'Set Only on Creation'. It includes custom fields, which have no
+ * choices of their own.
+ */
 const ALL_FIELDS = 'all';
 
 /** Returns the options of Create or Update. */
@@ -33,14 +36,27 @@ export const upsertOptions = oncePer((entity: Entity): INodeProperties => {
 				name: 'ifArchived',
 				type: 'options',
 				options: [
-					{ name: 'Create a New One', value: 'create', description: 'Leave the archived one alone' },
+					{
+						name: 'Create a New One',
+						value: 'create',
+						description: 'Leave the archived one alone',
+					},
 					{
 						name: 'Restore and Update',
 						value: 'restore',
-						description: 'Clear its flag together with the update. Check in AlfaCRM that this restores it.',
+						description:
+							'Clear its flag together with the update. Check in AlfaCRM that this restores it.',
 					},
-					{ name: 'Skip', value: 'skip', description: 'Change nothing and return the archived one' },
-					{ name: 'Update', value: 'update', description: 'Save the changes and leave it in the archive' },
+					{
+						name: 'Skip',
+						value: 'skip',
+						description: 'Change nothing and return the archived one',
+					},
+					{
+						name: 'Update',
+						value: 'update',
+						description: 'Save the changes and leave it in the archive',
+					},
 				],
 				default: 'update',
 				description: 'What happens when only archived ones match',
@@ -81,7 +97,11 @@ export const upsertOptions = oncePer((entity: Entity): INodeProperties => {
 				name: 'onlyForNew',
 				type: 'multiOptions',
 				options: sortByName([
-					{ name: 'All Fields', value: ALL_FIELDS, description: 'Custom fields and the match value too' },
+					{
+						name: 'All Fields',
+						value: ALL_FIELDS,
+						description: 'Custom fields and the match value too',
+					},
 					...fields.map(({ name, label }) => ({ name: label, value: name })),
 				]),
 				default: [...(match?.onlyForNew ?? [])],
@@ -110,7 +130,8 @@ export interface UpsertRules {
 }
 
 export function readUpsertRules(entity: Entity, options: Collection, key: MatchKey): UpsertRules {
-	const readChoice = <T extends string>(name: string): T => options.choice<T>(options.parameter(name));
+	const readChoice = <T extends string>(name: string): T =>
+		options.choice<T>(options.parameter(name));
 	const fieldsOnlyForNew = readFieldsOnlyForNew(entity, options, key);
 	return {
 		ifSeveral: readChoice<IfSeveral>('ifSeveral'),
@@ -124,8 +145,15 @@ export function readUpsertRules(entity: Entity, options: Collection, key: MatchK
 	};
 }
 
-/** Reads 'Set Only on Creation'. A user who gives an ID means that very record, so by default all fields are updated. */
-function readFieldsOnlyForNew({ match }: Entity, options: Collection, key: MatchKey): readonly string[] {
+/**
+ * Reads 'Set Only on Creation'. A user who gives an ID means that very record, so by default all
+ * fields are updated.
+ */
+function readFieldsOnlyForNew(
+	{ match }: Entity,
+	options: Collection,
+	key: MatchKey,
+): readonly string[] {
 	if (options.has('onlyForNew')) return options.choices(options.parameter('onlyForNew'));
 	return key.name === 'id' ? [] : (match?.onlyForNew ?? []);
 }

@@ -37,10 +37,15 @@ export async function createRecord(request: UpsertRequest): Promise<IDataObject>
 /** Returns the values with which the form of Create begins. */
 function defaultsOf({ fields }: Entity): IDataObject {
 	const requiredFields = fields.filter(({ required }) => required);
-	return Object.fromEntries(requiredFields.map((field) => [field.name, kindOf(field).defaultValue(field)]));
+	return Object.fromEntries(
+		requiredFields.map((field) => [field.name, kindOf(field).defaultValue(field)]),
+	);
 }
 
-/** Saves in each match what differs from it. Stops at a match that has changed and does not match any more. */
+/**
+ * Saves in each match what differs from it. Stops at a match that has changed and does not match
+ * any more.
+ */
 export async function updateRecords(
 	request: UpsertRequest,
 	{ matches, allMatches }: MatchesToUpdate,
@@ -52,7 +57,10 @@ export async function updateRecords(
 	for (const match of matches) {
 		const lock = recordKey(entity, Number(match.row.id));
 		const requestForMatch = leaveOutValuesOfOthers(request, match, allMatches);
-		const output = await item.withLock([lock], async () => await updateMatch(requestForMatch, match));
+		const output = await item.withLock(
+			[lock],
+			async () => await updateMatch(requestForMatch, match),
+		);
 		if (output === 'search again') return output;
 		outputs.push(output);
 	}
@@ -62,13 +70,20 @@ export async function updateRecords(
 /** The record that is updated, as it was found or as it was read again. */
 type CurrentMatch = Pick<Match, 'archived' | 'branch' | 'row'>;
 
-/** Saves what differs from a match. If the match may have changed since the search, it is read and compared again first. */
-async function updateMatch(request: UpsertRequest, match: Match): Promise<IDataObject | 'search again'> {
+/**
+ * Saves what differs from a match. If the match may have changed since the search, it is read and
+ * compared again first.
+ */
+async function updateMatch(
+	request: UpsertRequest,
+	match: Match,
+): Promise<IDataObject | 'search again'> {
 	const { item, entity } = request;
 	if (!mustBeReadAgain(request, match)) return await saveDifferences(request, match);
 
 	const currentMatch = await readAgain(request, match);
-	if (isStillMeant(request, match, currentMatch)) return await saveDifferences(request, currentMatch);
+	if (isStillMeant(request, match, currentMatch))
+		return await saveDifferences(request, currentMatch);
 
 	// This item has updated other matches already, so it cannot start from the beginning.
 	if (item.hasSaved) {
@@ -82,12 +97,16 @@ async function updateMatch(request: UpsertRequest, match: Match): Promise<IDataO
 }
 
 /**
- * Tells whether a match must be read again before it is updated: this process has written it since the search, or it comes
- * from a list that was read for all items and would be changed. People may have changed it since that list was read.
+ * Tells whether a match must be read again before it is updated: this process has written it since
+ * the search, or it comes from a list that was read for all items and would be changed. People may
+ * have changed it since that list was read.
  */
 function mustBeReadAgain(request: UpsertRequest, match: Match): boolean {
 	const { item, entity, rules } = request;
-	const wasWritten = item.execution.wasWrittenSince([recordKey(entity, Number(match.row.id))], match.version);
+	const wasWritten = item.execution.wasWrittenSince(
+		[recordKey(entity, Number(match.row.id))],
+		match.version,
+	);
 	if (wasWritten) return true;
 	if (!match.isCached) return false;
 
@@ -98,12 +117,22 @@ function mustBeReadAgain(request: UpsertRequest, match: Match): boolean {
 
 async function readAgain(request: UpsertRequest, match: Match): Promise<CurrentMatch> {
 	const { item, entity, target } = request;
-	const record = await getRecord(item, entity, Number(match.row.id), { ...target, branch: match.branch });
+	const record = await getRecord(item, entity, Number(match.row.id), {
+		...target,
+		branch: match.branch,
+	});
 	return { ...record, archived: await isArchived(item, entity, target, record) };
 }
 
-/** Whether a match has the match values still, and was not archived meanwhile if archived ones are left alone. */
-function isStillMeant({ rules }: UpsertRequest, { matchedBy }: Match, current: CurrentMatch): boolean {
+/**
+ * Whether a match has the match values still, and was not archived meanwhile if archived ones are
+ * left alone.
+ */
+function isStillMeant(
+	{ rules }: UpsertRequest,
+	{ matchedBy }: Match,
+	current: CurrentMatch,
+): boolean {
 	const updatesArchived = rules.ifArchived === 'update' || rules.ifArchived === 'restore';
 	return (!current.archived || updatesArchived) && matchesSearch(matchedBy, current.row);
 }

@@ -25,15 +25,19 @@ import { lessonDaysFilter } from '../timetable';
 import type { Branch } from '../../../store/located';
 
 /**
- * Reads the lessons of the attendees of a booking. They tell when the attendees are busy, and whether the lesson is booked
- * already.
+ * Reads the lessons of the attendees of a booking. They tell when the attendees are busy, and
+ * whether the lesson is booked already.
  */
 
-/** What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for free time. */
+/**
+ * What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for
+ * free time.
+ */
 const UNSURE_IF_INCOMPLETE = 'when the customer is free';
 
 /**
- * Reads the lessons that AlfaCRM lists for the first attendee within the days of a search, and around them. API notes 5.11.
+ * Reads the lessons that AlfaCRM lists for the first attendee within the days of a search, and
+ * around them. API notes 5.11.
  *
  * Cancelled and moved lessons show that a regular lesson does not take place on its day.
  */
@@ -44,7 +48,8 @@ export async function readAttendeeLessons(
 ): Promise<IDataObject[]> {
 	const [customerId] = attendees.customerIds;
 	const [groupId] = attendees.groupIds;
-	const attendeeFilter = customerId === undefined ? { group_id: groupId } : { customer_id: customerId };
+	const attendeeFilter =
+		customerId === undefined ? { group_id: groupId } : { customer_id: customerId };
 	return await readWholeList(item, lessonEntity, {
 		...listCall(lessonEntity, search.target.branch),
 		body: { ...attendeeFilter, ...lessonDaysFilter(search) },
@@ -54,8 +59,9 @@ export async function readAttendeeLessons(
 }
 
 /**
- * Makes a search avoid the times at which the attendees have lessons. It reads the lessons of every booked group. For a customer
- * it reads the lessons of the customer's groups, too, since a lesson of a group need not name its members: see `CustomerLessons`.
+ * Makes a search avoid the times at which the attendees have lessons. It reads the lessons of every
+ * booked group. For a customer it reads the lessons of the customer's groups, too, since a lesson
+ * of a group need not name its members: see `CustomerLessons`.
  *
  * @param firstAttendeeLessons the lessons that AlfaCRM lists for the first attendee
  */
@@ -76,7 +82,8 @@ export async function avoidAttendeeLessons(
 	const groupIds = new Set([...attendees.groupIds, ...customerGroupIds]);
 	const groupLessons = await readGroupLessons(item, search, [...groupIds]);
 
-	// AlfaCRM lists lessons of groups for a customer, so one that it lists is the customer's, whatever the memberships say.
+	// AlfaCRM lists lessons of groups for a customer, so one that it lists is the customer's,
+	// whatever the memberships say.
 	const listedIds = new Set(firstAttendeeLessons.filter(isGroupLesson).map(idOf));
 	const isListed = (lesson: IDataObject) => isGroupLesson(lesson) && listedIds.has(idOf(lesson));
 	return {
@@ -105,7 +112,9 @@ export async function readCustomerLessons(
 
 const isGroupLesson = (lesson: IDataObject): boolean => groupIdsOf(lesson).length > 0;
 
-/** Reads the lessons of groups within the days of a search, and around them, cancelled ones as well. */
+/**
+ * Reads the lessons of groups within the days of a search, and around them, cancelled ones as well.
+ */
 async function readGroupLessons(
 	item: Item,
 	search: SlotSearch,
@@ -126,8 +135,15 @@ async function readGroupLessons(
 	);
 }
 
-/** Reads the memberships of a customer of all times. They are read once for all items: a booking does not change them. */
-async function readMemberships(item: Item, branch: Branch, customerId: number): Promise<IDataObject[]> {
+/**
+ * Reads the memberships of a customer of all times. They are read once for all items: a booking
+ * does not change them.
+ */
+async function readMemberships(
+	item: Item,
+	branch: Branch,
+	customerId: number,
+): Promise<IDataObject[]> {
 	const list = {
 		path: cgi.path,
 		action: 'customer',
@@ -140,11 +156,16 @@ async function readMemberships(item: Item, branch: Branch, customerId: number): 
 		const rows = await readWholeList(item, cgi, list, UNSURE_IF_INCOMPLETE);
 		return rows.filter(({ customer_id }) => (readId(customer_id) ?? customerId) === customerId);
 	};
-	return await item.execution.cached(cgi.path, JSON.stringify(['memberships', branch, customerId]), read);
+	return await item.execution.cached(
+		cgi.path,
+		JSON.stringify(['memberships', branch, customerId]),
+		read,
+	);
 }
 
 /**
- * Finds the lesson that the user wants to book among the lessons of the attendees, the earliest if there are several.
+ * Finds the lesson that the user wants to book among the lessons of the attendees, the earliest if
+ * there are several.
  *
  * @returns undefined if there is none, or if the user has switched off *Skip If It Already Exists*
  */
@@ -176,8 +197,9 @@ function isRequestedLesson(lesson: IDataObject, booking: Booking, zone: string):
 }
 
 /**
- * Whether a lesson may be what an earlier run has booked as the first free slot: planned, still to come, and with one of the
- * chosen teachers. A regular lesson is none, since it comes every week without a booking.
+ * Whether a lesson may be what an earlier run has booked as the first free slot: planned, still to
+ * come, and with one of the chosen teachers. A regular lesson is none, since it comes every week
+ * without a booking.
  */
 function mayBeFirstFreeSlot(
 	lesson: IDataObject,
@@ -187,6 +209,7 @@ function mayBeFirstFreeSlot(
 	const isToCome = start >= (search.notBefore ?? '');
 	const isRegular = regularLessonIdOf(lesson) !== undefined;
 	const hasChosenTeacher =
-		chosenTeacherIds.length === 0 || teacherIdsOf(lesson).some((id) => chosenTeacherIds.includes(id));
+		chosenTeacherIds.length === 0 ||
+		teacherIdsOf(lesson).some((id) => chosenTeacherIds.includes(id));
 	return isToCome && isPlanned(lesson) && !isRegular && hasChosenTeacher;
 }

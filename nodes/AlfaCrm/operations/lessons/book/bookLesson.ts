@@ -59,7 +59,9 @@ export const bookLesson: ActionKind<'bookLesson'> = {
 
 		// A user who may not see memberships still gets a lesson that was booked before. If a new
 		// lesson has to be booked, the memberships are read again, and that fails.
-		const customerLessons = await item.readIfAllowed(async () => await readCustomerLessons(item, booking));
+		const customerLessons = await item.readIfAllowed(
+			async () => await readCustomerLessons(item, booking),
+		);
 
 		return await item.withLock(locksFor(booking, customerLessons), async () => {
 			const bookedLesson = await findOrBookLesson(item, booking);
@@ -177,6 +179,8 @@ function toOutput(
  */
 function teacherNamesOf(lesson: IDataObject, teachers: readonly Teacher[]): string | null {
 	const teacherIds = teacherIdsOf(lesson);
-	const names = teachers.filter(({ id }) => teacherIds.includes(id)).map(({ name }) => String(name));
+	const names = teachers
+		.filter(({ id }) => teacherIds.includes(id))
+		.map(({ name }) => String(name));
 	return names.join(', ') || null;
 }

@@ -1,4 +1,9 @@
-import { customer as customerEntity, CUSTOMER_TYPE, isRejected, stageOf } from '../../../entities/customer';
+import {
+	customer as customerEntity,
+	CUSTOMER_TYPE,
+	isRejected,
+	stageOf,
+} from '../../../entities/customer';
 import { isArchived } from '../../../run/archived';
 import { recordKey } from '../../../run/execution';
 import type { Item } from '../../../run/item';
@@ -33,7 +38,8 @@ export async function warnOfArchivedCustomers(item: Item, booking: Booking): Pro
 
 async function warnIfArchived(item: Item, target: Target, customerId: number): Promise<void> {
 	const customer = await getRecord(item, customerEntity, customerId, target);
-	if (!isRejected(customer.row) && !(await isArchived(item, customerEntity, target, customer))) return;
+	if (!isRejected(customer.row) && !(await isArchived(item, customerEntity, target, customer)))
+		return;
 
 	item.execution.hints.add(
 		"Archived customers and rejected leads are left out by 'Get Participants', and so by reminders: restore the card first",
@@ -90,7 +96,8 @@ async function moveLeadToStage(
 	}
 
 	const values = { lead_status_id: stageId };
-	const isInStage = Object.keys(differences(item, customerEntity, customer.row, values)).length === 0;
+	const isInStage =
+		Object.keys(differences(item, customerEntity, customer.row, values)).length === 0;
 	if (isInStage) return;
 
 	if (!mayMoveBack && !(await movesForward(item, customer, stageId))) {
@@ -100,7 +107,12 @@ async function moveLeadToStage(
 		);
 		return;
 	}
-	const recordTask = { item, entity: customerEntity, target, show: (row: LocatedRecord['row']) => row };
+	const recordTask = {
+		item,
+		entity: customerEntity,
+		target,
+		show: (row: LocatedRecord['row']) => row,
+	};
 	await saveChanges(recordTask, customer, { values, addToLists: false });
 }
 

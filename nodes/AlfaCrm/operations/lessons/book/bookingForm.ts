@@ -10,7 +10,12 @@ import type { Item } from '../../../run/item';
 import { labelsOf, targetOf } from '../../../run/target';
 import type { Attendees } from '../../../store/calendar/attendees';
 import { involvesAnyOf } from '../../../store/calendar/attendees';
-import { customerIdsOf, groupIdsOf, roomIdOf, teacherIdsOf } from '../../../store/calendar/lessonRow';
+import {
+	customerIdsOf,
+	groupIdsOf,
+	roomIdOf,
+	teacherIdsOf,
+} from '../../../store/calendar/lessonRow';
 import type { Branch, Target } from '../../../store/located';
 import { readId, wallClock } from '../../../values/formats';
 import { skipIfThere } from '../../common/create';
@@ -94,8 +99,15 @@ export function bookingFields(fields: readonly Field[]): INodeProperties[] {
  */
 export function readBookingForm(item: Item, entity: Entity, fields: readonly Field[]): BookingForm {
 	const target = readTarget(item, entity, fields);
-	const { startTime, lastDay, stageId, lessonFields } = readFieldValues(item, fields, target.branch);
-	const attendees = { customerIds: customerIdsOf(lessonFields), groupIds: groupIdsOf(lessonFields) };
+	const { startTime, lastDay, stageId, lessonFields } = readFieldValues(
+		item,
+		fields,
+		target.branch,
+	);
+	const attendees = {
+		customerIds: customerIdsOf(lessonFields),
+		groupIds: groupIdsOf(lessonFields),
+	};
 	const chosenTeacherIds = teacherIdsOf(lessonFields);
 	const firstDay = String(dayOf(lessonFields, item.zone));
 	const options = item.collection(bookingOptions);
@@ -182,7 +194,11 @@ function fieldsShownFor(when: unknown, fields: readonly Field[]): Field[] {
 }
 
 /** Refuses a stage without a customer: only a customer can be in a stage, a group cannot. */
-function assertStageHasCustomer(item: Item, stageId: number | undefined, { customerIds }: Attendees): void {
+function assertStageHasCustomer(
+	item: Item,
+	stageId: number | undefined,
+	{ customerIds }: Attendees,
+): void {
 	if (stageId === undefined || customerIds.length > 0) return;
 	throw item.error(
 		"'Stage' is set, but no 'Customer', whose stage it would be",

@@ -8,7 +8,12 @@ import type { SlotSearch, Teacher } from '../timetable';
 import { findSlots, readTimetable, requestFor } from '../timetable';
 import type { Booking } from './bookingForm';
 import type { Candidate, LessonTime } from './slotErrors';
-import { describeOffer, explainNoFreeSlot, explainObstacles, explainPassedTime } from './slotErrors';
+import {
+	describeOffer,
+	explainNoFreeSlot,
+	explainObstacles,
+	explainPassedTime,
+} from './slotErrors';
 
 /**
  * Chooses the time and the teacher of a booking. A lesson at a given time takes that time if a
@@ -52,7 +57,11 @@ async function chooseFirstFreeSlot(item: Item, search: SlotSearch): Promise<Less
  *
  * @throws NodeOperationError if there is none, or the time has passed
  */
-async function chooseSlotAt(item: Item, booking: Booking, time: LessonTime): Promise<SlotOrExistingLesson> {
+async function chooseSlotAt(
+	item: Item,
+	booking: Booking,
+	time: LessonTime,
+): Promise<SlotOrExistingLesson> {
 	const candidates = await findCandidates(item, booking, time);
 	const freeCandidate = candidates.find(({ obstacle }) => obstacle === undefined);
 	const hasPassed = startOf(time) < earliestStartOf(booking.search);

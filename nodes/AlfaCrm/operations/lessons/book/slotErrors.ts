@@ -63,7 +63,10 @@ export function explainObstacles(
 }
 
 /** Finds a candidate whose obstacle is a lesson of the attendees. */
-function findBusyAttendee(candidates: readonly Candidate[], search: SlotSearch): Candidate | undefined {
+function findBusyAttendee(
+	candidates: readonly Candidate[],
+	search: SlotSearch,
+): Candidate | undefined {
 	return candidates.find(
 		({ obstacle }) =>
 			typeof obstacle === 'object' && search.involvesAttendees?.(obstacle.lesson, search.firstDay),

@@ -193,12 +193,19 @@ function findContradiction(
 }
 
 function withoutDuplicates(attendances: readonly IDataObject[]): IDataObject[] {
-	const byContent = new Map(attendances.map((attendance) => [JSON.stringify(attendance), attendance]));
+	const byContent = new Map(
+		attendances.map((attendance) => [JSON.stringify(attendance), attendance]),
+	);
 	return [...byContent.values()];
 }
 
 /** Makes an error about the items of one lesson as a whole. */
-function errorAboutItems(completingItem: Item, lessonId: number, message: string, advice = ''): Error {
+function errorAboutItems(
+	completingItem: Item,
+	lessonId: number,
+	message: string,
+	advice = '',
+): Error {
 	return completingItem.error(
 		`Of the items about lesson ${lessonId}, ${message}`,
 		`${advice} All items about a lesson are saved at once or not at all.`,

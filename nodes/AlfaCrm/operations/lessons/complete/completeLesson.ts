@@ -246,7 +246,8 @@ function hintThatLessonIsCompleted(item: Item, lessonId: number): void {
  * accepted: the time zone of the school is not known, so tomorrow may be today there.
  */
 function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObject): void {
-	if (isCancelled(lesson)) throw item.error(`Lesson ${lessonId} is cancelled, so nobody attended it`);
+	if (isCancelled(lesson))
+		throw item.error(`Lesson ${lessonId} is cancelled, so nobody attended it`);
 
 	const day = dayOf(lesson, item.zone);
 	const tomorrow = daysAfter(today('iso', item.zone), 1);

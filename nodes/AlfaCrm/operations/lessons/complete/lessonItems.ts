@@ -37,7 +37,8 @@ class LessonItems {
 
 	/** Calls `complete` for the first item that asks. All later items get the same result. */
 	async completeOnce(item: Item, complete: Complete): Promise<IDataObject[]> {
-		// By index: `item` is resolved, and the items of the list are not, so they are different objects.
+		// By index: `item` is resolved, and the items of the list are not, so they are different
+		// objects.
 		const otherItems = this.items.filter((otherItem) => otherItem.index !== item.index);
 		this.result ??= complete([item, ...otherItems]).finally(() => {
 			for (const otherItem of otherItems) {
@@ -54,7 +55,8 @@ const lessonsByExecution = new WeakMap<Execution, Map<number, LessonItems>>();
 
 /** Groups the items of an execution by their lesson, when the first of them asks. */
 function lessonsOf(item: Item, entity: Entity): Map<number, LessonItems> {
-	const lessons = lessonsByExecution.get(item.execution) ?? groupByLesson(item.unresolvedItems, entity);
+	const lessons =
+		lessonsByExecution.get(item.execution) ?? groupByLesson(item.unresolvedItems, entity);
 	lessonsByExecution.set(item.execution, lessons);
 	return lessons;
 }

@@ -19,7 +19,11 @@ import { findAttendance } from './storedAttendances';
  * Warns of attendees whom the attendance of a lesson does not name. A user who names only the
  * absent customers may think that AlfaCRM records the others as present.
  */
-export function warnOfUnnamedAttendees(item: Item, lessonId: number, customerIds: readonly number[]): void {
+export function warnOfUnnamedAttendees(
+	item: Item,
+	lessonId: number,
+	customerIds: readonly number[],
+): void {
 	if (customerIds.length === 0) return;
 	item.execution.hints.add(
 		'Nothing was said of some who are put down for a lesson that was completed, so AlfaCRM may not have recorded them',
@@ -42,7 +46,8 @@ export async function findUnnamedAttendees(
 	branch: Branch,
 	attendances: readonly IDataObject[],
 ): Promise<number[]> {
-	const isUnnamed = (customer_id: number) => findAttendance(attendances, { customer_id }) === undefined;
+	const isUnnamed = (customer_id: number) =>
+		findAttendance(attendances, { customer_id }) === undefined;
 	// The list of customers may be a text, such as `1, 2, 3`.
 	const customerIds = readIds(itemsIn({ type: 'ids' }, lesson.customer_ids));
 	const day = dayOf(lesson, item.zone);
@@ -67,7 +72,9 @@ async function readMemberIds(
 	const memberIds: number[] = [];
 	for (const groupId of groupIds) {
 		const memberships = await readMembers(reader, branch, groupId, passesOf(cgi));
-		const membershipsOfDay = memberships.filter((membership) => isOnDay(membership, day, item.zone));
+		const membershipsOfDay = memberships.filter((membership) =>
+			isOnDay(membership, day, item.zone),
+		);
 		memberIds.push(...readIds(membershipsOfDay.map(({ customer_id }) => customer_id)));
 	}
 	return [...new Set(memberIds)];
@@ -82,7 +89,10 @@ async function leaveOutArchived(
 	customerIds: readonly number[],
 	branch: Branch,
 ): Promise<number[]> {
-	const cards = new CustomerCards(warningReader(item, customerEntity.plural.toLowerCase()), item.zone);
+	const cards = new CustomerCards(
+		warningReader(item, customerEntity.plural.toLowerCase()),
+		item.zone,
+	);
 	await cards.read(branch, customerIds);
 	return customerIds.filter((id) => {
 		const hasCard = cards.find(id) !== undefined;

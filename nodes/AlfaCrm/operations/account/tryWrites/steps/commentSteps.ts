@@ -16,7 +16,10 @@ export const addComment: TrialStep = {
 	findReasonToSkip: explainMissingLead,
 
 	async write({ operations, records, signature }) {
-		await operations.execute(customerEntity, 'addComment', { id: records.leadId, comment: signature.text });
+		await operations.execute(customerEntity, 'addComment', {
+			id: records.leadId,
+			comment: signature.text,
+		});
 		return CONFIRMED;
 	},
 

@@ -33,7 +33,12 @@ export const createLead: TrialStep = {
 		const idProblems = isWrongId ? [`It is not found by the ID ${answeredId}`] : [];
 		if (lead === undefined) return { isDone: false, problems: idProblems };
 
-		const sent = bodyOf(operations.makeItem(), customerEntity.fields, leadInput(signature.text), branch);
+		const sent = bodyOf(
+			operations.makeItem(),
+			customerEntity.fields,
+			leadInput(signature.text),
+			branch,
+		);
 		const fieldProblems = compareFields(operations, customerEntity, { sent, record: lead });
 		const hasStage = stageOf(lead) !== undefined;
 		const stageProblems = hasStage ? ['It stands in a stage, though none was sent'] : [];

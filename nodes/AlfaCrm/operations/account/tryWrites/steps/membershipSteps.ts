@@ -12,7 +12,8 @@ import { explainMissingLead } from './leadSteps';
 
 /** Returns the reason to skip a step that needs the group; undefined if the group is known. */
 const explainMissingGroup = (trial: Trial): string | undefined =>
-	explainMissingLead(trial) ?? (trial.groupId === undefined ? "'Group ID' is not filled in." : undefined);
+	explainMissingLead(trial) ??
+	(trial.groupId === undefined ? "'Group ID' is not filled in." : undefined);
 
 /** Returns the reason to skip a step that needs the membership; undefined if it is there. */
 const explainMissingMembership = (trial: Trial): string | undefined =>
@@ -41,7 +42,8 @@ export const joinGroup: TrialStep = {
 		const membership = (await records.readMemberships()).at(0);
 		if (membership === undefined) return { isDone: false };
 
-		const isCurrent = firstDay(membership, item.zone) <= day && lastDay(membership, item.zone) >= day;
+		const isCurrent =
+			firstDay(membership, item.zone) <= day && lastDay(membership, item.zone) >= day;
 		return { isDone: true, problems: isCurrent ? [] : ['Its days do not cover today'] };
 	},
 };
