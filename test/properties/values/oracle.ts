@@ -208,11 +208,13 @@ export class Oracle {
 		const inNote = `[ID ${String(meant).normalize('NFC').replace(/\s+/g, ' ')}]`;
 		if (name === 'externalId') return rows.some(({ note }) => note === inNote);
 		const sent = requests.flatMap(({ body, query }) => [query, ...inBody(body as Record<string, unknown>)]);
-		// A lesson may have been moved, so it is looked for a week before the days and after them.
-		if (this.situation.action?.kind === 'participants')
-			for (const { date_from, date_to } of [...sent])
-				if (date_from !== undefined)
-					sent.push({ date_from: dayPlus(String(date_from), 7), date_to: dayPlus(String(date_to), -6) });
+		// A lesson may have been moved, so lessons are read from a week before the days to a week after them.
+		if (['participants', 'freeSlots'].includes(this.situation.action?.kind ?? '')) {
+			const lessonRanges = sent.filter(({ date_from }) => date_from !== undefined);
+			for (const { date_from, date_to } of lessonRanges) {
+				sent.push({ date_from: dayPlus(String(date_from), 7), date_to: dayPlus(String(date_to), -7) });
+			}
+		}
 		const { target } = this.built;
 		const stored: Array<Row | undefined> = changes.map(({ after }) => after);
 		const held = target && this.runner.stored(target.path, target.id);
