@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { CREDENTIAL } from '../../nodes/AlfaCrm/api/client';
-import { ChangeLog } from '../../nodes/AlfaCrm/trigger/changeLog';
-import { DerivedEvents } from '../../nodes/AlfaCrm/trigger/derivedEvents';
+import { ChangeLog } from '../../nodes/AlfaCrm/trigger/sources/changeLog/changeLog';
+import { DerivedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
 import { attendance } from '../../nodes/AlfaCrm/trigger/events/attendance';
 import type { EventSource } from '../../nodes/AlfaCrm/trigger/eventSource';
 import { MemoryLists } from '../properties/trigger/lists';

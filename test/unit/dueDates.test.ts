@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { DueState } from '../../nodes/AlfaCrm/trigger/dueDates';
-import { step, withSettings } from '../../nodes/AlfaCrm/trigger/dueDates';
-import type { DueName } from '../../nodes/AlfaCrm/trigger/dueKinds';
-import { dueKinds, textOf } from '../../nodes/AlfaCrm/trigger/dueKinds';
+import type { DueState } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueDates';
+import { step, withSettings } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueDates';
+import type { DueName } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
+import { dueKinds, textOf } from '../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 
 const TODAY = 20_500;
 

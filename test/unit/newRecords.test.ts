@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { NewRecords } from '../../nodes/AlfaCrm/trigger/newRecords';
+import { NewRecords } from '../../nodes/AlfaCrm/trigger/sources/newRecords/newRecords';
 import { MemoryLists } from '../properties/trigger/lists';
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
-import type { StoredEvents } from '../../nodes/AlfaCrm/trigger/reportedEvents';
-import { ReportedEvents } from '../../nodes/AlfaCrm/trigger/reportedEvents';
+import type { StoredEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/reportedEvents';
+import { ReportedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/reportedEvents';
 
 /** Keys have six characters. */
 const keyOf = (number: number): string => String(100_000 + number);

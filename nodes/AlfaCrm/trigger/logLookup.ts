@@ -11,7 +11,7 @@ import { isPlain } from '../fields/blank';
 import { readId } from '../values/formats';
 import type { Change } from './change';
 import { changeOf, recordNamed } from './change';
-import { logQuery } from './logPages';
+import { logQuery } from './sources/changeLog/logPages';
 import type { Found } from './recordReader';
 import { messageOf, orFailure, RecordReader } from './recordReader';
 

@@ -5,7 +5,7 @@ import { CREDENTIAL } from '../../../nodes/AlfaCrm/api/client';
 import { nodeError } from '../../../nodes/AlfaCrm/api/failures';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import type { Change } from '../../../nodes/AlfaCrm/trigger/change';
-import { DerivedEvents } from '../../../nodes/AlfaCrm/trigger/derivedEvents';
+import { DerivedEvents } from '../../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
 import { attendance } from '../../../nodes/AlfaCrm/trigger/events/attendance';
 import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { ChangeLog } from '../../../nodes/AlfaCrm/trigger/changeLog';
+import { ChangeLog } from '../../../nodes/AlfaCrm/trigger/sources/changeLog/changeLog';
 import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';

@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { ListReader } from '../../../nodes/AlfaCrm/api/list';
-import type { Reminder } from '../../../nodes/AlfaCrm/trigger/comingLessonsState';
-import { ComingLessons } from '../../../nodes/AlfaCrm/trigger/comingLessons';
+import type { Reminder } from '../../../nodes/AlfaCrm/trigger/sources/comingLessons/comingLessonsState';
+import { ComingLessons } from '../../../nodes/AlfaCrm/trigger/sources/comingLessons/comingLessons';
 import type { PollRequest } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { depth, seed } from '../../support/depth';
 

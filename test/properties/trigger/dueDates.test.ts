@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { DueState } from '../../../nodes/AlfaCrm/trigger/dueDates';
-import { step, withSettings } from '../../../nodes/AlfaCrm/trigger/dueDates';
-import type { DueName } from '../../../nodes/AlfaCrm/trigger/dueKinds';
-import { dayAt, dueKinds } from '../../../nodes/AlfaCrm/trigger/dueKinds';
+import type { DueState } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDates';
+import { step, withSettings } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueDates';
+import type { DueName } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
+import { dayAt, dueKinds } from '../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 import { depth, seed } from '../../support/depth';
 
 const MINUTE = 60_000;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { EventSource } from '../../../nodes/AlfaCrm/trigger/eventSource';
-import { NewRecords } from '../../../nodes/AlfaCrm/trigger/newRecords';
+import { NewRecords } from '../../../nodes/AlfaCrm/trigger/sources/newRecords/newRecords';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';

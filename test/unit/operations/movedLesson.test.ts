@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { collect } from '../../../nodes/AlfaCrm/api/list';
-import { ComingLessons } from '../../../nodes/AlfaCrm/trigger/comingLessons';
+import { ComingLessons } from '../../../nodes/AlfaCrm/trigger/sources/comingLessons/comingLessons';
 import type { SampleRequest } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { SmallSchool } from './school';
 import { deskOf } from './support';

@@ -4,7 +4,7 @@ import { LESSON_STATUS } from '../../entities/lesson';
 import { readFlag, readId, readIds } from '../../values/formats';
 import type { Change } from '../change';
 import { isBecome } from '../change';
-import type { DerivedEvent } from '../derivedEvents';
+import type { DerivedEvent } from '../sources/changeLog/derivedEvents';
 
 const DETAILS = 'LessonDetails';
 

@@ -17,7 +17,7 @@ import { classLabels, entityOfClass } from '../../entities/registry';
 import { showWhen } from '../../form/assemble';
 import { branchOf } from '../../output/link';
 import { readingOutput, simplify } from '../../output/readings';
-import { ChangeLog } from '../changeLog';
+import { ChangeLog } from '../sources/changeLog/changeLog';
 import { oneByOne } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
 import { pickedOf } from '../parameters';

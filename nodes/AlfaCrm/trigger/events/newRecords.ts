@@ -8,7 +8,7 @@ import { collection } from '../../form/assemble';
 import { readingForm, readingOutput } from '../../output/readings';
 import { readFlag, readId } from '../../values/formats';
 import type { EventSource } from '../eventSource';
-import { NewRecords } from '../newRecords';
+import { NewRecords } from '../sources/newRecords/newRecords';
 import type { TriggerParameters } from '../parameters';
 import { severalOf, within } from '../parameters';
 import type { EventKind, Watching } from './kind';

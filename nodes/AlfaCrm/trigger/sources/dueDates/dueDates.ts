@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiClient } from '../api/client';
-import { nodeError } from '../api/failures';
-import type { Collected } from '../api/list';
-import { archivedFlag } from '../entities/archive';
-import { customer, CUSTOMER_TYPE } from '../entities/customer';
-import { listCall } from '../entities/listCall';
-import { readFlag } from '../values/formats';
+import type { ApiClient } from '../../../api/client';
+import { nodeError } from '../../../api/failures';
+import type { Collected } from '../../../api/list';
+import { archivedFlag } from '../../../entities/archive';
+import { customer, CUSTOMER_TYPE } from '../../../entities/customer';
+import { listCall } from '../../../entities/listCall';
+import { readFlag } from '../../../values/formats';
 import type { DueKind } from './dueKinds';
 import { dayAt } from './dueKinds';
 import type {
@@ -16,7 +16,7 @@ import type {
 	PollResult,
 	SampleRequest,
 	Samples,
-} from './eventSource';
+} from '../../eventSource';
 import {
 	byBranch,
 	DeadlineGoal,
@@ -26,15 +26,15 @@ import {
 	placesOf,
 	recordsIn,
 	rowId,
-} from './eventSource';
-import { idsIn, rangesOf } from './idRanges';
+} from '../../eventSource';
+import { idsIn, rangesOf } from '../../idRanges';
 import {
 	checkNumber,
 	checkText,
 	makeObjectCheck,
 	makeOptional,
 	makeRecordCheck,
-} from './storedShape';
+} from '../../storedShape';
 
 /** How many days a branch that cannot be read is made up for. */
 const PATIENCE_DAYS = 60;

@@ -1,4 +1,4 @@
-import { idsIn, rangesOf } from './idRanges';
+import { idsIn, rangesOf } from '../../idRanges';
 import { splitKeys } from './logEntries';
 
 /**

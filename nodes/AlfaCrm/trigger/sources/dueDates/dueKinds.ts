@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import type { EventOf } from '../entities/events';
-import { formatDay, readNumber } from '../values/formats';
-import { DAY_MS } from '../values/time';
+import type { EventOf } from '../../../entities/events';
+import { formatDay, readNumber } from '../../../values/formats';
+import { DAY_MS } from '../../../values/time';
 
 /** What falls due by the card of a client. Days are counted from 1970. */
 export interface DueKind {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Change } from './change';
-import { changeOf } from './change';
+import type { Change } from '../../change';
+import { changeOf } from '../../change';
 import { ChangeLog } from './changeLog';
 import { shortKey } from './logEntries';
 import type {
@@ -11,13 +11,13 @@ import type {
 	PollResult,
 	SampleRequest,
 	Samples,
-} from './eventSource';
-import { oneByOne } from './eventSource';
-import { LogLookup } from './logLookup';
+} from '../../eventSource';
+import { oneByOne } from '../../eventSource';
+import { LogLookup } from '../../logLookup';
 import type { ReportedEvent, StoredEvents } from './reportedEvents';
 import { ReportedEvents } from './reportedEvents';
-import type { Check } from './storedShape';
-import { checkText, makeObjectCheck, makeOptional } from './storedShape';
+import type { Check } from '../../storedShape';
+import { checkText, makeObjectCheck, makeOptional } from '../../storedShape';
 
 /** How many entries of the log are looked through for one that can be shown. */
 const ENTRIES_PER_SAMPLE = 8;
