@@ -34,12 +34,11 @@ const LAYERS = {
 	'the polling trigger': [
 		['^nodes/AlfaCrm/trigger/(clockWatch|poll|pollForm|pollNames)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(events|webhook)/'],
-		['^nodes/AlfaCrm/trigger/(changeLog|comingLessons|derivedEvents|dueDates|newRecords)\\.ts$'],
-		['^nodes/AlfaCrm/trigger/(logLookup|reportedEvents)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/sources/'],
 		[
-			'^nodes/AlfaCrm/trigger/(branches|digest|eventSource|logEntries|logPages|logRows|recordReader|stamps|state)\\.ts$',
+			'^nodes/AlfaCrm/trigger/(branches|changeFilters|digest|eventSource|recordReader|stamps|state)\\.ts$',
 		],
-		['^nodes/AlfaCrm/trigger/(change|dueKinds|idRanges)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(change|idRanges|storedShape)\\.ts$'],
 	],
 };
 
@@ -98,10 +97,10 @@ module.exports = {
 				'What a poll finds is a function of the state and the pages that were read; it may say what went wrong.',
 			severity: 'error',
 			from: {
-				path: '^nodes/AlfaCrm/trigger/(changeLog|dueDates|dueKinds|idRanges|newRecords|stamps)\\.ts$',
+				path: '^nodes/AlfaCrm/trigger/(idRanges|stamps|sources/(dueDates/|newRecords/newRecordsState|comingLessons/comingLessonsState|changeLog/(changeLog|reportedEvents)))',
 			},
 			to: {
-				path: '^nodes/AlfaCrm/(api/(?!failures)|(operations|run|store|output|loadOptions|form|trigger/(events|webhook))/)',
+				path: '^nodes/AlfaCrm/(api/(?!failures)|store/(?!calendar/occurrences)|(operations|run|output|loadOptions|form|trigger/(events|webhook))/)',
 				dependencyTypesNot: ['type-only'],
 			},
 		},

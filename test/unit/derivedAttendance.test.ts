@@ -4,7 +4,7 @@ import { CREDENTIAL } from '../../nodes/AlfaCrm/api/client';
 import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import { recordNamed } from '../../nodes/AlfaCrm/trigger/change';
 import { attendance } from '../../nodes/AlfaCrm/trigger/events/attendance';
-import { LogLookup } from '../../nodes/AlfaCrm/trigger/logLookup';
+import { LogLookup } from '../../nodes/AlfaCrm/trigger/sources/changeLog/logLookup';
 import { MemoryLists } from '../properties/trigger/lists';
 import { NODE } from '../support/nodeErrors';
 

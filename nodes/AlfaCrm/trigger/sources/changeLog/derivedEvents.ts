@@ -13,7 +13,7 @@ import type {
 	Samples,
 } from '../../eventSource';
 import { oneByOne } from '../../eventSource';
-import { LogLookup } from '../../logLookup';
+import { LogLookup } from './logLookup';
 import type { ReportedEvent, StoredEvents } from './reportedEvents';
 import { ReportedEvents } from './reportedEvents';
 import type { Check } from '../../storedShape';

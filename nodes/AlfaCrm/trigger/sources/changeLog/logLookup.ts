@@ -1,19 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiClient } from '../api/client';
-import type { ListReader } from '../api/list';
-import { ONE_PAGE } from '../api/list';
-import type { ListQuery } from '../api/pages';
-import { LARGEST_PAGE } from '../api/pages';
-import { lesson as lessonEntity, LESSON_STATUS } from '../entities/lesson';
-import { listCall } from '../entities/listCall';
-import { isPlain } from '../fields/blank';
-import { readId } from '../values/formats';
-import type { Change } from './change';
-import { changeOf, recordNamed } from './change';
-import { logQuery } from './sources/changeLog/logPages';
-import type { Found } from './recordReader';
-import { messageOf, orFailure, RecordReader } from './recordReader';
+import type { ApiClient } from '../../../api/client';
+import type { ListReader } from '../../../api/list';
+import { ONE_PAGE } from '../../../api/list';
+import type { ListQuery } from '../../../api/pages';
+import { LARGEST_PAGE } from '../../../api/pages';
+import { lesson as lessonEntity, LESSON_STATUS } from '../../../entities/lesson';
+import { listCall } from '../../../entities/listCall';
+import { isPlain } from '../../../fields/blank';
+import { readId } from '../../../values/formats';
+import type { Change } from '../../change';
+import { changeOf, recordNamed } from '../../change';
+import { logQuery } from './logPages';
+import type { Found } from '../../recordReader';
+import { messageOf, orFailure, RecordReader } from '../../recordReader';
 
 /**
  * Reads what is needed to understand entries of the log. A list that cannot be read fails the poll,
