@@ -35,9 +35,7 @@ const LAYERS = {
 		['^nodes/AlfaCrm/trigger/(clockWatch|poll|pollForm|pollNames)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(events|webhook)/'],
 		['^nodes/AlfaCrm/trigger/sources/'],
-		[
-			'^nodes/AlfaCrm/trigger/(branches|changeFilters|digest|eventSource|recordReader|stamps|state)\\.ts$',
-		],
+		['^nodes/AlfaCrm/trigger/(branches|changeFilters|digest|eventSource|recordReader|stamps|state)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(change|idRanges|storedShape)\\.ts$'],
 	],
 };
