@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { ActionOf, Entity } from '../../entities/types';
-import { makeRecordOutput, report, reportSchema } from '../../output/report';
+import { makeRecordToOutput, report, reportSchema } from '../../output/report';
 import { optionsForm, readFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
 import { recordKey } from '../../run/execution';
@@ -102,7 +102,7 @@ async function changeOrSkip(
 	record: LocatedRecord,
 	{ id, target, values, addToLists, findSkipReason }: ChangeRequest,
 ): Promise<IDataObject> {
-	const show = makeRecordOutput(item, entity, Object.keys(values));
+	const show = makeRecordToOutput(item, entity, Object.keys(values));
 	const skipReason = await findSkipReason?.(record);
 	if (skipReason !== undefined) {
 		item.execution.hints.addRepeat(skipReason, `${entity.label.toLowerCase()} ${id}`);

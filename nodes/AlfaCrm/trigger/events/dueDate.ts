@@ -8,7 +8,7 @@ import { eventTypes } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
-import { readingForm } from '../../output/readings';
+import { simplifyForm } from '../../output/readings';
 import type { DueRecord } from '../dueDates';
 import { DueDates } from '../dueDates';
 import type { DueName } from '../dueKinds';
@@ -136,7 +136,7 @@ function balanceIn(given: TriggerParameters): number {
 }
 
 export const dueDate: EventKind<'dueDate'> = {
-	form: ({ what }) => ({ filters: [setups[what].parameter], output: readingForm(client) }),
+	form: ({ what }) => ({ filters: [setups[what].parameter], output: simplifyForm(client) }),
 	watch(parameters, { what }) {
 		const { parameter, limit } = setups[what];
 		const source = new DueDates({
