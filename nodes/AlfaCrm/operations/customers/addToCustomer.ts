@@ -23,10 +23,11 @@ import type { EqualRecordRule, Matcher } from './equalRecords';
 import { equalRecordRules } from './equalRecords';
 
 /**
- * Adds a subscription, task or comment to a customer, unless an equal one is there already: added
- * by an earlier run of the workflow, or by the staff.
+ * Adds a subscription, task or comment to a customer, unless an equal record is there already:
+ * added by an earlier run of the workflow, or by the staff.
  */
 export const addToCustomer: ActionKind<'addToCustomer'> = {
+	// Decides whether the form names the time zone of the workflow.
 	decidesByTime: ({ addedResource }) => equalRecordRules[addedResource].decidesByTime === true,
 
 	form: (customerEntity, { fields = [], addedResource }) => ({
@@ -53,6 +54,7 @@ export const addToCustomer: ActionKind<'addToCustomer'> = {
 	output: (_customerEntity, { addedResource }) => reportSchema(entityOf(addedResource)),
 };
 
+/** Reads the new record from the form. Call it before anything is sent. */
 function readForm(
 	item: Item,
 	customerEntity: Entity,

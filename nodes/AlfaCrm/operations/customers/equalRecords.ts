@@ -1,3 +1,10 @@
+/**
+ * Decides whether an addition repeats an existing record. It does if the two are equal: if the
+ * record has the same values in the fields that the user has filled. Each entity has an exception.
+ * A comment is equal only within some minutes of being added. A subscription may have another
+ * balance. A task that is done or archived is equal to no new task.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { AddedResource } from '../../entities/types';
@@ -11,13 +18,6 @@ import { MINUTE_MS } from '../../values/time';
 import type { Addition } from '../common/addition';
 import { hasSameValues } from '../common/addition';
 
-/**
- * An addition repeats an existing record if the two are equal: if the record has the same values in
- * the fields that the user has filled. Each entity has an exception. A comment is equal for some
- * minutes only. A subscription may have another balance. A task that is done or archived is equal
- * to no new one.
- */
-
 /** Tells whether a record of the customer is equal to an addition. */
 export type Matcher = (record: IDataObject, addition: Addition) => boolean;
 
@@ -25,16 +25,23 @@ export type Matcher = (record: IDataObject, addition: Addition) => boolean;
 export interface EqualRecordRule {
 	/** Parameters of the form that the matcher reads. */
 	form?: readonly INodeProperties[];
-	/** Whether the matcher compares times or days, so that the time zone of the workflow matters. */
+	/**
+	 * Whether the matcher compares times or days, so that the form names the time zone of the
+	 * workflow.
+	 */
 	decidesByTime?: true;
-	/** Makes the filters for AlfaCRM's list. */
+	/** Makes the filters for AlfaCRM's list from the values of the addition. */
 	makeFilters?: (body: IDataObject) => IDataObject;
-	/** The list holds the records of all customers. */
+	/**
+	 * Set if AlfaCRM's list cannot be filtered by customer, so that it shows the records of all
+	 * customers.
+	 */
 	isListOfAllCustomers?: true;
 	/** Reads the matcher's parameters from the form. */
 	readMatcher: (item: Item) => Matcher;
 }
 
+/** For how many minutes after it was added a comment is equal to a new one. */
 const sameWithin = showWhen(
 	wholeNumber({
 		displayName: 'Same Within (Minutes)',
@@ -73,7 +80,7 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 };
 
 function isEqualSubscription(subscription: IDataObject, addition: Addition): boolean {
-	// The balance changes with each lesson.
+	// The balance of a subscription changes with each lesson.
 	const lastingFields = addition.comparedFields.filter(({ name }) => name !== 'balance');
 	return hasSameValues(subscription, addition, lastingFields);
 }
@@ -90,11 +97,15 @@ function isEqualOpenTask(task: IDataObject, addition: Addition): boolean {
 }
 
 /**
- * Checks whether a record was added within the last minutes. A record without a readable stamp
- * counts, because it may be new. So does one with a stamp in the future: it was just added in a
- * school whose time zone is not the workflow's, and if it did not count, each run would add it
- * again. A stamp further ahead than two time zones can be apart is a mistake in the data. It does
- * not count, or the same record could never be added again.
+ * Checks whether a record was added within the last minutes.
+ *
+ * - A record without a readable time of adding is recent, because it may be new.
+ * - A time in the future is recent, too. The record was just added, in a school whose time zone is
+ *   ahead of the workflow's. If it were not recent, each run would add it again.
+ * - A time further in the future than time zones can explain is a mistake in the data, and not
+ *   recent. Otherwise the same record could never be added again.
+ *
+ * @param stamp when the record was added, as AlfaCRM shows it
  */
 function isRecent(stamp: unknown, minutes: number, zone: string): boolean {
 	const ahead = aheadMs(stamp, zone);
