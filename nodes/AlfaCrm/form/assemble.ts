@@ -17,6 +17,7 @@ import { sortByDisplayName } from '../fields/order';
  */
 export type FormPart<Slot extends string> = Partial<Record<Slot, readonly INodeProperties[]>>;
 
+/** The conditions under which a parameter is shown: the values that other parameters must have. */
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 type ShowValue = NonNullable<Show[string]>[number];
 

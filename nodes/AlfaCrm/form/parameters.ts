@@ -35,8 +35,8 @@ export abstract class ParameterReader {
 	abstract unreadableError(message: string, label: string): Error;
 
 	/** Returns the value of a field that has a parameter of its own. */
-	inputOf({ name, label }: FieldBasics, byDefault: Parameter['default'] = ''): unknown {
-		return this.input({ name, displayName: label, default: byDefault });
+	inputOf({ name, label }: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
+		return this.input({ name, displayName: label, default: defaultValue });
 	}
 
 	/** Reads a switch. */
@@ -101,7 +101,7 @@ export abstract class ParameterReader {
 			const label = labelInForm(field);
 			throw this.unreadableError(`'${label}' must be filled, but it is ${quoted(value)}`, label);
 		}
-		this.assertOwnAddresses(field, value);
+		this.assertAddressesOfAccount(field, value);
 		try {
 			return serialize(field, value, this.zone);
 		} catch (caught) {
@@ -112,7 +112,7 @@ export abstract class ParameterReader {
 	}
 
 	/** Refuses the address of a page of another AlfaCRM, where the same ID is another record. */
-	private assertOwnAddresses(field: Field | Filter, value: unknown): void {
+	private assertAddressesOfAccount(field: Field | Filter, value: unknown): void {
 		const addresses = addressesIn(field, value);
 		const foreign = addresses.find(({ address }) => !hasOrigin(this.origin, address));
 		if (foreign === undefined) return;
@@ -149,8 +149,8 @@ export class Collection extends ParameterReader {
 		return Object.hasOwn(this.values, name);
 	}
 
-	input({ name, default: byDefault }: Parameter): unknown {
-		return this.has(name) ? this.values[name] : byDefault;
+	input({ name, default: defaultValue }: Parameter): unknown {
+		return this.has(name) ? this.values[name] : defaultValue;
 	}
 
 	unreadableError(message: string, label: string): Error {

@@ -96,7 +96,7 @@ async function searchRecords(
 	const isNothingFound = found.count === 0 && cursor === undefined;
 	const mayBeInOtherBranch = branch !== undefined && branchOfForm(context) === undefined;
 	if (isNothingFound && mayBeInOtherBranch) {
-		return explain("Nothing found. If there are several branches, choose 'Branch' first");
+		return showSentence("Nothing found. If there are several branches, choose 'Branch' first");
 	}
 	return { results: found.toResults(), paginationToken: toToken(cursor) };
 }
@@ -169,7 +169,8 @@ async function searchRecordsOfParent(
 ): Promise<INodeListSearchResult> {
 	const client = new ApiClient(context);
 	const parentId = readParentId(context, parentKey, client.zone);
-	if (parentId === undefined) return explain(`Choose '${parentKey.label}' first, or give an ID`);
+	if (parentId === undefined)
+		return showSentence(`Choose '${parentKey.label}' first, or give an ID`);
 
 	const branch = await chooseBranch(context, client, entity);
 	const list = { ...listCall(entity, branch), query: { [parentKey.name]: parentId } };
@@ -253,6 +254,6 @@ function isArchivedSubscription({ dead }: IDataObject): boolean {
  * Shows a sentence in place of results. Its value is empty, so a user who chooses it chooses no
  * record.
  */
-function explain(sentence: string): INodeListSearchResult {
+function showSentence(sentence: string): INodeListSearchResult {
 	return { results: [{ name: sentence, value: '' }] };
 }

@@ -29,11 +29,19 @@ const PAGE_SIZE = 100;
 
 const FIRST_PAGE: SearchCursor = { pass: 0, filter: 0, page: 0, rowsRead: 0, size: PAGE_SIZE };
 
-/** @param token empty for a new search */
+/**
+ * Reads a pagination token.
+ *
+ * @param token empty for a new search, which begins with the first page
+ */
 export function readCursor(token: string): SearchCursor {
 	return token === '' ? FIRST_PAGE : (JSON.parse(token) as SearchCursor);
 }
 
+/**
+ * Writes a cursor as a pagination token. Returns undefined at the end of a search, so that n8n asks
+ * for no more.
+ */
 export function toToken(cursor: SearchCursor | undefined): string | undefined {
 	return cursor && JSON.stringify(cursor);
 }

@@ -19,7 +19,7 @@ import {
 } from '../common/addition';
 import { searchCustomerRecords } from '../common/additionSearch';
 import { skipIfThere } from '../common/create';
-import type { EqualRecordRule, Matcher } from './equalRecords';
+import type { EqualRecordRule, EqualityTest } from './equalRecords';
 import { equalRecordRules } from './equalRecords';
 
 /**
@@ -39,7 +39,7 @@ export const addToCustomer: ActionKind<'addToCustomer'> = {
 	async execute(item, customerEntity, action) {
 		const rule = equalRecordRules[action.addedResource];
 		const form = readForm(item, customerEntity, action);
-		const isEqual = item.flag(skipIfThere) ? rule.readMatcher(item) : undefined;
+		const isEqual = item.flag(skipIfThere) ? rule.makeEqualityTest(item) : undefined;
 
 		return await item.withLock([additionLock(form)], async () => {
 			const addition = await completeAddition(form);
@@ -82,7 +82,7 @@ function readForm(
 async function findEqualRecord(
 	addition: Addition,
 	rule: EqualRecordRule,
-	isEqual: Matcher,
+	isEqual: EqualityTest,
 ): Promise<IDataObject | undefined> {
 	const result = await searchCustomerRecords(addition, {
 		filters: rule.makeFilters?.(addition.body),

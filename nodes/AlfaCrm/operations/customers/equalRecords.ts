@@ -19,15 +19,14 @@ import type { Addition } from '../common/addition';
 import { hasSameValues } from '../common/addition';
 
 /** Tells whether a record of the customer is equal to an addition. */
-export type Matcher = (record: IDataObject, addition: Addition) => boolean;
+export type EqualityTest = (record: IDataObject, addition: Addition) => boolean;
 
 /** How the records of one entity are recognised as equal. */
 export interface EqualRecordRule {
-	/** Parameters of the form that the matcher reads. */
+	/** The parameters of the form that the test reads. */
 	form?: readonly INodeProperties[];
 	/**
-	 * Whether the matcher compares times or days, so that the form names the time zone of the
-	 * workflow.
+	 * Whether the test compares times or days, so that the form names the time zone of the workflow.
 	 */
 	decidesByTime?: true;
 	/** Makes the filters for AlfaCRM's list from the values of the addition. */
@@ -37,8 +36,8 @@ export interface EqualRecordRule {
 	 * customers.
 	 */
 	isListOfAllCustomers?: true;
-	/** Reads the matcher's parameters from the form. */
-	readMatcher: (item: Item) => Matcher;
+	/** Makes the test, and reads its parameters from the form. */
+	makeEqualityTest: (item: Item) => EqualityTest;
 }
 
 /** For how many minutes after it was added a comment is equal to a new one. */
@@ -57,7 +56,7 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	communication: {
 		form: [sameWithin],
 		decidesByTime: true,
-		readMatcher(item) {
+		makeEqualityTest(item) {
 			const minutes = item.integer(sameWithin);
 			return (comment, addition) =>
 				hasSameValues(comment, addition, addition.comparedFields) &&
@@ -66,7 +65,7 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	},
 
 	customerTariff: {
-		readMatcher: () => isEqualSubscription,
+		makeEqualityTest: () => isEqualSubscription,
 	},
 
 	task: {
@@ -75,7 +74,7 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 		isListOfAllCustomers: true,
 		makeFilters: ({ due_date: day }) =>
 			day === undefined ? { due_date_is_null: true } : { due_date_from: day, due_date_to: day },
-		readMatcher: () => isEqualOpenTask,
+		makeEqualityTest: () => isEqualOpenTask,
 	},
 };
 

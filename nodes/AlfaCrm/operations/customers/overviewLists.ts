@@ -44,10 +44,10 @@ export async function readOverviewLists(
 
 	const [timetable, completedLessons, subscriptions, payments, tasks] = await Promise.all([
 		readTimetable(item, subject, request),
-		readUnlessLeftOut(completedLessonsList(subject, request)),
-		readUnlessLeftOut(subscriptionsList(subject)),
-		readUnlessLeftOut(paymentsList(subject, request)),
-		readUnlessLeftOut(tasksList(subject, request)),
+		readUnlessLeftOut(makeCompletedLessonsList(subject, request)),
+		readUnlessLeftOut(makeSubscriptionsList(subject)),
+		readUnlessLeftOut(makePaymentsList(subject, request)),
+		readUnlessLeftOut(makeTasksList(subject, request)),
 	]);
 
 	const readings = [timetable, completedLessons, subscriptions, payments, tasks];
@@ -74,10 +74,13 @@ async function readTimetable(
 	subject: OverviewSubject,
 	{ daysAhead }: OverviewRequest,
 ): Promise<Timetable> {
-	const memberships = await readPart(item, membershipsList(subject));
+	const memberships = await readPart(item, makeMembershipsList(subject));
 	const lessons = new CustomerLessons(subject.customerId, memberships.rows ?? [], item.zone);
 	const lastDay = daysAfter(subject.today, daysAhead);
-	const planned = await readPart(item, plannedLessonsList(subject, lessons, lastDay, item.zone));
+	const planned = await readPart(
+		item,
+		makePlannedLessonsList(subject, lessons, lastDay, item.zone),
+	);
 
 	const areGroupsKnown = memberships.rows !== undefined;
 	return {
@@ -98,9 +101,12 @@ const LESSONS_OF_GROUPS_MISSING: OverviewError = {
 		'Lessons that show a group alone are not among them, because the groups of the customer cannot be read.',
 };
 
-/** How to read the list from which a part of the overview is made. */
+/**
+ * How to read the list from which a part of the overview is made. A part is a field such as
+ * `payments`.
+ */
 interface PartList {
-	/** The name of the field of the overview, such as `payments`. */
+	/** The name of the field. */
 	part: string;
 	entity: Entity;
 	branches: readonly Branch[];
@@ -116,10 +122,10 @@ interface PartList {
 }
 
 /**
- * Lists past, current and future memberships. AlfaCRM lists only current ones if it is asked
- * without dates, so a further pass has dates. API notes 5.7.
+ * Describes the list of past, current and future memberships. AlfaCRM lists only current ones if it
+ * is asked without dates, so a further pass has dates. API notes 5.7.
  */
-function membershipsList(subject: OverviewSubject): PartList {
+function makeMembershipsList(subject: OverviewSubject): PartList {
 	return {
 		part: 'groups',
 		entity: cgi,
@@ -130,10 +136,12 @@ function membershipsList(subject: OverviewSubject): PartList {
 }
 
 /**
- * Lists the planned lessons from today to a last day. AlfaCRM may ignore a filter, so each lesson
- * is checked.
+ * Describes the list of planned lessons from today to a last day. AlfaCRM may ignore a filter, so
+ * each lesson is checked.
+ *
+ * @param lastDay `yyyy-mm-dd`
  */
-function plannedLessonsList(
+function makePlannedLessonsList(
 	{ branches, today }: OverviewSubject,
 	lessons: CustomerLessons,
 	lastDay: string,
@@ -155,8 +163,8 @@ function plannedLessonsList(
 	};
 }
 
-/** Lists the latest completed lessons. */
-function completedLessonsList(
+/** Describes the list of the latest completed lessons. */
+function makeCompletedLessonsList(
 	{ customerId, branches }: OverviewSubject,
 	request: OverviewRequest,
 ): PartList {
@@ -167,16 +175,16 @@ function completedLessonsList(
 		call: { body: { customer_id: customerId, status: LESSON_STATUS.completed } },
 		options: {
 			keep: (lesson) => namesCustomer(lesson, customerId),
-			limit: rowsToRead(request),
+			limit: countRowsToRead(request),
 		},
 	};
 }
 
 /**
- * Lists the subscriptions. Every branch lists all subscriptions of a customer, so one branch is
- * enough. API notes 5.5.
+ * Describes the list of subscriptions. Every branch lists all subscriptions of a customer, so one
+ * branch is enough. API notes 5.5.
  */
-function subscriptionsList(subject: OverviewSubject): PartList {
+function makeSubscriptionsList(subject: OverviewSubject): PartList {
 	const filter = { customer_id: subject.customerId };
 	return {
 		part: 'subscriptions',
@@ -187,22 +195,25 @@ function subscriptionsList(subject: OverviewSubject): PartList {
 	};
 }
 
-/** Lists the latest payments. */
-function paymentsList(subject: OverviewSubject, request: OverviewRequest): PartList {
+/** Describes the list of the latest payments. */
+function makePaymentsList(subject: OverviewSubject, request: OverviewRequest): PartList {
 	return {
 		part: 'payments',
 		entity: pay,
 		branches: subject.branches,
 		call: { body: { customer_id: subject.customerId } },
-		options: { keep: makeOwnershipCheck(subject), limit: rowsToRead(request) },
+		options: { keep: makeOwnershipCheck(subject), limit: countRowsToRead(request) },
 	};
 }
 
 /**
- * Lists the tasks of all customers, because no filter by customer is known. API notes 5.18. Reads
- * only the first page, unless the user wants the whole list searched.
+ * Describes the list of the tasks of all customers, because no filter by customer is known. API
+ * notes 5.18. Only the first page is read, unless the user wants the whole list searched.
  */
-function tasksList({ branches }: OverviewSubject, { readsAllTasks }: OverviewRequest): PartList {
+function makeTasksList(
+	{ branches }: OverviewSubject,
+	{ readsAllTasks }: OverviewRequest,
+): PartList {
 	return {
 		part: 'tasks',
 		entity: taskEntity,
@@ -224,7 +235,7 @@ function makeOwnershipCheck({ customerId }: OverviewSubject): (row: IDataObject)
  * the latest first, but documents no order. So more rows are read than are shown, and then sorted
  * by date. API notes 3.
  */
-function rowsToRead({ recentCount }: OverviewRequest): number {
+function countRowsToRead({ recentCount }: OverviewRequest): number {
 	return Math.max(SMALLEST_PAGE, recentCount);
 }
 
@@ -254,7 +265,8 @@ async function readPartOfBranch(item: Item, list: PartList, branch: Branch): Pro
 		const collected = await collectRows(item, list, branch);
 		// Set if the goal `ONE_PAGE` ended the reading before the end of the list.
 		const isOnlyFirstPage = collected.nextPage !== undefined;
-		if (isOnlyFirstPage) return { rows: collected.rows, errors: [firstPageError(list, collected)] };
+		if (isOnlyFirstPage)
+			return { rows: collected.rows, errors: [makeFirstPageError(list, collected)] };
 
 		warnOfMissing(item, list.entity.plural.toLowerCase(), collected);
 		return { rows: collected.rows, errors: [] };
@@ -282,7 +294,7 @@ async function collectRows(
  * Makes the error for a list of which only the first page was read. Only the list of tasks is read
  * so.
  */
-function firstPageError({ part }: PartList, { rows, total }: Collected): OverviewError {
+function makeFirstPageError({ part }: PartList, { rows, total }: Collected): OverviewError {
 	const ofTotal = total === undefined ? '' : ` of ${total}`;
 	const reason = `AlfaCRM cannot be asked for the tasks of one customer, and only the first ${rows.length}${ofTotal} were looked through. 'Search All Tasks' looks through all.`;
 	return { part, reason };

@@ -9,7 +9,7 @@ import { hasAnyIdInNote, hasExternalId, haveMatchingTypes } from './externalId';
 import {
 	assertCloseDate,
 	assertNoneEnteredByHand,
-	assertNoneEnteredWithId,
+	assertNoEqualPaymentHasId,
 	assertSameAmount,
 } from './externalIdConflicts';
 import { findAmongAllPayments } from './externalIdSearch';
@@ -74,7 +74,7 @@ async function findEqualPayment(newPayment: Addition): Promise<IDataObject | und
 	});
 	if ('existing' in result) return result.existing;
 
-	assertNoneEnteredWithId(newPayment, result.otherRecords);
+	assertNoEqualPaymentHasId(newPayment, result.otherRecords);
 	return undefined;
 }
 

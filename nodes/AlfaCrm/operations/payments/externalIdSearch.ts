@@ -25,7 +25,7 @@ import {
 	normalizeId,
 	toTag,
 } from './externalId';
-import { assertNoOtherCustomer } from './externalIdConflicts';
+import { assertNoOtherCustomerHasId } from './externalIdConflicts';
 
 /**
  * The filter for payments of any type. In some accounts a list with it may show incomes only. API
@@ -54,7 +54,7 @@ export async function findAmongAllPayments(
 	);
 	if (existing !== undefined) return existing;
 
-	assertNoOtherCustomer(newPayment, externalId, payments);
+	assertNoOtherCustomerHasId(newPayment, externalId, payments);
 	return undefined;
 }
 
