@@ -107,7 +107,7 @@ function flattenList(items: readonly unknown[], field?: Shown): string | number 
 	if (items.length === 1 && typeof firstItem === 'number') return firstItem;
 
 	const text = items.join(', ');
-	// Nothing is joined, so no check is needed. Most lists are so short.
+	// Nothing is joined here, so the text needs no check. Most lists are as short as this.
 	const isPlainText = items.length === 0 || (items.length === 1 && typeof firstItem === 'string');
 	if (isPlainText || field === undefined) return text;
 	return isReadAs(field, text, items) ? text : JSON.stringify(items);

@@ -28,8 +28,8 @@ import {
 import { assertNoOtherCustomerHasId } from './externalIdConflicts';
 
 /**
- * The filter for payments of any type. In some accounts a list with it may show incomes only. API
- * notes 5.16.
+ * No filter by type: the list shows payments of all types, or in some accounts perhaps incomes
+ * only. API notes 5.16.
  */
 const ANY_TYPE: IDataObject = {};
 
