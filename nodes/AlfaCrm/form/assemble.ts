@@ -1,15 +1,15 @@
-import type { INodeProperties } from 'n8n-workflow';
-
-import { sortByDisplayName } from '../fields/order';
-
 /**
  * Builds one form out of the parameters of many operations.
  *
  * Each operation of each resource brings its own parameters, and each parameter is shown only while
- * that operation of that resource is selected. Many of them differ in nothing else: *Limit* looks
- * the same for every list. They become one parameter that is shown for all of these selections,
- * because n8n sends the whole description to every open editor.
+ * that operation of that resource is selected. Many parameters are equal apart from that: *Limit*
+ * looks the same for every list. Equal parameters are merged into one that is shown for several
+ * selections, because n8n sends the whole description to every open editor.
  */
+
+import type { INodeProperties } from 'n8n-workflow';
+
+import { sortByDisplayName } from '../fields/order';
 
 /**
  * The parameters of one operation, by the slots in which they stand. The order of the slots is the
@@ -17,15 +17,16 @@ import { sortByDisplayName } from '../fields/order';
  */
 export type FormPart<Slot extends string> = Partial<Record<Slot, readonly INodeProperties[]>>;
 
+/** The conditions under which a parameter is shown: the values that other parameters must have. */
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 type ShowValue = NonNullable<Show[string]>[number];
 
-/** A condition for `showWhen`: the node is used as a tool of an AI agent. */
-export const OF_TOOL = { '@tool': [true] };
+/** A condition under which a parameter is shown or hidden: an AI agent uses the node as a tool. */
+export const USED_AS_TOOL = { '@tool': [true] };
 
 /**
- * A part of the form, and what must be selected for it to be shown, such as `{ resource: 'pay',
- * operation: 'get' }`.
+ * The parameters of one operation, and what must be selected for them to be shown, such as `{
+ * resource: 'pay', operation: 'get' }`.
  */
 interface ShownPart<Slot extends string> {
 	show: Readonly<Record<string, string>>;
@@ -56,7 +57,7 @@ function assembleSlot<Slot extends string>(
 	if (selector === undefined) return parts.flatMap((part) => parametersIn(slot, part));
 
 	const groups = groupBySelection(selector, parts);
-	return mergeAlike(
+	return mergeEqualParameters(
 		selector,
 		groups.map((group) => assembleSlot(slot, otherSelectors, group)),
 	);
@@ -76,7 +77,7 @@ function parametersIn<Slot extends string>(
 	);
 }
 
-/** Puts the parts together that need the same value of a selector. */
+/** Groups the parts that are shown for the same value of a selector. */
 function groupBySelection<Slot extends string>(
 	selector: string,
 	parts: ReadonlyArray<ShownPart<Slot>>,
@@ -91,10 +92,15 @@ function groupBySelection<Slot extends string>(
 }
 
 /**
- * Joins sequences of parameters into one. Parameters become one if they differ only in the values
- * of a selector, unless that would change the order of the parameters within a sequence.
+ * Joins sequences of parameters into one. Two parameters are merged into one if they differ only in
+ * the values of a selector. They stay two if merging would change the order of the parameters
+ * within a sequence: each parameter is merged only with one behind the previous parameter of its
+ * sequence.
  */
-function mergeAlike(selector: string, sequences: readonly INodeProperties[][]): INodeProperties[] {
+function mergeEqualParameters(
+	selector: string,
+	sequences: readonly INodeProperties[][],
+): INodeProperties[] {
 	const merged = new MergedParameters(selector);
 	for (const sequence of sequences) merged.addSequence(sequence);
 	return merged.toParameters();
@@ -125,22 +131,22 @@ class MergedParameters {
 	}
 
 	/**
-	 * Adds a parameter at a position, or merges it with one alike that stands there or further
+	 * Adds a parameter at a position, or merges it with an equal one that stands there or further
 	 * down.
 	 *
-	 * @returns the position at which it now stands
+	 * @returns the position at which the parameter now stands
 	 */
 	private add(parameter: INodeProperties, position: number): number {
 		const entry = this.toEntry(parameter);
-		const indexOfAlike = this.entries.findIndex(
+		const indexOfEqual = this.entries.findIndex(
 			({ identity }, index) => index >= position && identity === entry.identity,
 		);
-		if (indexOfAlike < 0) {
+		if (indexOfEqual < 0) {
 			this.entries.splice(position, 0, entry);
 			return position;
 		}
-		for (const value of entry.values) this.entries[indexOfAlike].values.add(value);
-		return indexOfAlike;
+		for (const value of entry.values) this.entries[indexOfEqual].values.add(value);
+		return indexOfEqual;
 	}
 
 	private toEntry(parameter: INodeProperties): MergedParameter {
@@ -155,14 +161,17 @@ class MergedParameters {
 	}
 }
 
-/** Copies a parameter so that it is shown only while other parameters have the given values. */
+/**
+ * Copies a parameter so that it is shown only while other parameters have the given values. They
+ * replace the values that the parameter had in `displayOptions.show`.
+ */
 export function showWhen(parameter: INodeProperties, show: Show): INodeProperties {
 	return { ...parameter, displayOptions: { ...parameter.displayOptions, show } };
 }
 
 /**
- * Declares a collection: parameters of which the user adds those that are needed. n8n wants them
- * sorted by name.
+ * Declares a collection: the user adds those of its parameters that are needed. n8n requires them
+ * to be sorted by name.
  */
 export function collection(
 	displayName: string,

@@ -1,12 +1,17 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-
 /**
  * Writes JavaScript for a node's subtitle. n8n knows only the stored value of a dropdown, such as
  * `getAll`; the code looks up the label that the user sees, such as "Get Many". A value without a
  * label is shown as it is.
  */
 
-/** Writes an expression that gives the label of the value chosen in a dropdown. */
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+/**
+ * Writes an expression that gives the label of the value chosen in a dropdown.
+ *
+ * @param dropdowns the declarations of the dropdown; there are several if each resource declares
+ * its own
+ */
 export function labelExpression(
 	parameterName: string,
 	dropdowns: readonly INodeProperties[],

@@ -12,13 +12,17 @@ export type Parameter = Pick<
 >;
 
 /**
- * Reads parameters of a node, each as the form declares it. A parameter that the node does not have
- * has the default of the form. A value that cannot be read is refused, with the label of the
- * parameter; it is never taken for something else.
+ * Reads parameters of a node. A call names a parameter by its declaration in the form. If the node
+ * has no value for the parameter, the default of the declaration is read. A value that cannot be
+ * read is refused with an error that names the label; it is never guessed.
  */
 export abstract class ParameterReader {
+	/** The time zone of the workflow, such as `Europe/Moscow`. */
 	abstract readonly zone: string;
-	/** The address of the AlfaCRM whose pages may stand in place of IDs. */
+	/**
+	 * The address of the AlfaCRM, such as `https://demo.s20.online`. A user may give the address of
+	 * one of its pages in place of an ID.
+	 */
 	abstract readonly origin: string;
 
 	/**
@@ -31,8 +35,8 @@ export abstract class ParameterReader {
 	abstract unreadableError(message: string, label: string): Error;
 
 	/** Returns the value of a field that has a parameter of its own. */
-	inputOf({ name, label }: FieldBasics, byDefault: Parameter['default'] = ''): unknown {
-		return this.input({ name, displayName: label, default: byDefault });
+	inputOf({ name, label }: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
+		return this.input({ name, displayName: label, default: defaultValue });
 	}
 
 	/** Reads a switch. */
@@ -53,8 +57,8 @@ export abstract class ParameterReader {
 	}
 
 	/**
-	 * Reads some of the choices that the form declares. An empty list is no choice; another empty
-	 * value is refused.
+	 * Reads several of the choices that the form declares. An empty array means that none is chosen;
+	 * any other empty value, such as an empty text, is refused.
 	 */
 	choices(parameter: Parameter): string[] {
 		const value = this.input(parameter);
@@ -69,7 +73,7 @@ export abstract class ParameterReader {
 		const field: Field = {
 			type: 'integer',
 			...(minValue === undefined ? {} : { min: minValue }),
-			...(maxValue ? { max: maxValue } : {}),
+			...(maxValue === undefined ? {} : { max: maxValue }),
 			...basicsOf(parameter),
 		};
 		return this.toWire(field, this.input(parameter)) as number;
@@ -81,23 +85,23 @@ export abstract class ParameterReader {
 	}
 
 	/**
-	 * Reads the ID of a record. An address is refused, since it is not known which page would show
-	 * the record.
+	 * Reads the ID of a record. The address of a page is refused: this parameter does not say of
+	 * which entity the record is, so it is not known which page would be the right one.
 	 */
 	id(parameter: Parameter): number {
 		return this.toWire({ type: 'id', ...basicsOf(parameter) }, this.input(parameter)) as number;
 	}
 
 	/**
-	 * Reads the value of any field as AlfaCRM takes it. An empty value is refused; a caller for whom
-	 * it means something asks before.
+	 * Converts a value to the form in which AlfaCRM takes the field. An empty value is refused; a
+	 * caller that accepts empty values checks for them first.
 	 */
 	toWire(field: Field | Filter, value: unknown): Wire {
 		if (isList(field) && isBlank(field, value)) {
 			const label = labelInForm(field);
 			throw this.unreadableError(`'${label}' must be filled, but it is ${quoted(value)}`, label);
 		}
-		this.assertOwnAddresses(field, value);
+		this.assertAddressesOfAccount(field, value);
 		try {
 			return serialize(field, value, this.zone);
 		} catch (caught) {
@@ -108,7 +112,7 @@ export abstract class ParameterReader {
 	}
 
 	/** Refuses the address of a page of another AlfaCRM, where the same ID is another record. */
-	private assertOwnAddresses(field: Field | Filter, value: unknown): void {
+	private assertAddressesOfAccount(field: Field | Filter, value: unknown): void {
 		const addresses = addressesIn(field, value);
 		const foreign = addresses.find(({ address }) => !hasOrigin(this.origin, address));
 		if (foreign === undefined) return;
@@ -126,18 +130,18 @@ export class Collection extends ParameterReader {
 	readonly origin: string;
 
 	/**
-	 * @param owner reads the parameters of the node
-	 * @param declared the parameter of the collection
-	 * @param values what the user added, by parameter
+	 * @param nodeParameters reads the parameters of the node
+	 * @param collectionParameter the declaration of the collection
+	 * @param values what the user added, by the names of the parameters
 	 */
 	constructor(
-		private readonly owner: ParameterReader,
-		private readonly declared: Parameter,
+		private readonly nodeParameters: ParameterReader,
+		private readonly collectionParameter: Parameter,
 		private readonly values: Readonly<Record<string, unknown>>,
 	) {
 		super();
-		this.zone = owner.zone;
-		this.origin = owner.origin;
+		this.zone = nodeParameters.zone;
+		this.origin = nodeParameters.origin;
 	}
 
 	/** Whether the user added a parameter. */
@@ -145,20 +149,20 @@ export class Collection extends ParameterReader {
 		return Object.hasOwn(this.values, name);
 	}
 
-	input({ name, default: byDefault }: Parameter): unknown {
-		return this.has(name) ? this.values[name] : byDefault;
+	input({ name, default: defaultValue }: Parameter): unknown {
+		return this.has(name) ? this.values[name] : defaultValue;
 	}
 
 	unreadableError(message: string, label: string): Error {
-		return this.owner.unreadableError(message, label);
+		return this.nodeParameters.unreadableError(message, label);
 	}
 
-	/** Returns what the form declares under a name. */
+	/** Returns the declaration of a parameter of the collection. */
 	parameter(name: string): Parameter {
-		const options = (this.declared.options ?? []) as INodeProperties[];
+		const options = (this.collectionParameter.options ?? []) as INodeProperties[];
 		const parameter = options.find((option) => option.name === name);
 		if (parameter === undefined) {
-			throw new RangeError(`'${this.declared.displayName}' has no "${name}"`);
+			throw new RangeError(`'${this.collectionParameter.displayName}' has no "${name}"`);
 		}
 		return parameter;
 	}

@@ -8,8 +8,8 @@ interface WholeNumberSettings
 }
 
 /**
- * Declares a parameter for a number without decimals. `ParameterReader.integer` checks a value,
- * such as one from an expression, against the same bounds.
+ * Declares a parameter for a whole number within bounds. `ParameterReader.integer` refuses a number
+ * outside the same bounds, such as the result of an expression.
  */
 export function wholeNumber({ min, max, ...settings }: WholeNumberSettings): INodeProperties {
 	const upperBound = max === undefined ? {} : { maxValue: max };

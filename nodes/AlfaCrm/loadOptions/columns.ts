@@ -18,8 +18,9 @@ import { chooseBranch } from './formChoices';
 type ColumnsLoader = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;
 
 /**
- * Lists the columns of the field mapper for each entity with custom fields: the declared fields,
- * and the custom fields that records of the account have.
+ * Lists the columns of the field mapper, with a method for each entity with custom fields. The
+ * columns are the declared fields, and the custom fields that records of the account have. n8n
+ * requires the name `resourceMapping`.
  */
 export const resourceMapping: Record<string, ColumnsLoader> = Object.fromEntries(
 	entities
@@ -38,7 +39,10 @@ function makeColumnsLoader(entity: Entity): ColumnsLoader {
 	};
 }
 
-/** Lists the columns that a new record needs first, and then the others by name, as in the form. */
+/**
+ * Lists the declared fields as columns: first those that a new record needs, then the others by
+ * name, as in the form.
+ */
 function listDeclaredColumns({ fields }: Entity, isCreate: boolean): ResourceMapperField[] {
 	const columns = fields.map((field) => toColumn(field, isCreate && isNeeded(field)));
 	const requiredColumns = columns.filter(({ required }) => required);
@@ -48,8 +52,9 @@ function listDeclaredColumns({ fields }: Entity, isCreate: boolean): ResourceMap
 }
 
 /**
- * Finds the custom fields in the first page of records, because AlfaCRM does not list their
- * definitions. API notes 9.
+ * Finds the custom fields in the first page of the records of an entity, because AlfaCRM does not
+ * list their definitions. A custom field that none of these records shows is not found. API notes
+ * 9.
  */
 async function readCustomColumns(
 	context: ILoadOptionsFunctions,

@@ -1,3 +1,5 @@
+/** Reads what the user has chosen in the form so far, which decides what a dropdown lists. */
+
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
@@ -13,12 +15,13 @@ import { normalizeText } from '../fields/normalizeText';
 import { titleOf } from '../fields/titles';
 import { readId } from '../values/formats';
 
-/** Reads what the user has chosen in the form so far, which decides what a dropdown lists. */
-
 /**
- * Chooses the branch in which a dropdown lists its records: the branch in the form; for a trigger
- * that watches several, the first of them. If none is chosen, or an expression will choose it when
- * the node runs, the first branch of the account that is not closed is taken.
+ * Chooses the branch in which a dropdown lists its records. This is the branch whose ID is in the
+ * form; if a trigger watches several branches, the first of them. If the form holds a name instead,
+ * it is the branch with that name. If no branch is chosen, or an expression will choose it when the
+ * node runs, it is the first branch of the account that is not closed.
+ *
+ * @returns the ID of the branch; undefined for an entity that AlfaCRM addresses without a branch
  */
 export async function chooseBranch(
 	context: ILoadOptionsFunctions,
@@ -32,15 +35,17 @@ export async function chooseBranch(
 
 	const { rows } = await collect(client, listCall(branchEntity));
 	const branches = rows.sort(compareByWeight);
-	const branch =
-		findBranchByName(context, branches) ??
-		branches.find((row) => !isClosedBranch(row)) ??
-		branches.at(0);
+	const openBranch = branches.find((row) => !isClosedBranch(row));
+	const defaultBranch = openBranch ?? branches.at(0);
+	const branch = findBranchByName(context, branches) ?? defaultBranch;
 	if (branch === undefined) throw noBranchesError(client.node);
 	return readId(branch.id);
 }
 
-/** Finds the branch that the form names. Names become IDs only when the node runs. */
+/**
+ * Finds the first branch that the form holds by name. The form keeps the name; the node looks up
+ * its ID only when it runs.
+ */
 function findBranchByName(
 	context: ILoadOptionsFunctions,
 	branches: readonly IDataObject[],
@@ -56,8 +61,8 @@ function findBranchByName(
 }
 
 /**
- * Compares two rows by AlfaCRM's own order of its lists, and by name where the weights are the
- * same.
+ * Compares two rows by `weight`, which gives the order of a list in AlfaCRM, and by name if the
+ * weights are equal.
  */
 export function compareByWeight(a: IDataObject, b: IDataObject): number {
 	const difference = Number(a.weight ?? 0) - Number(b.weight ?? 0);

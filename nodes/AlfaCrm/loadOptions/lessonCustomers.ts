@@ -23,8 +23,9 @@ const LESSON_PARAMETER: Field = {
 };
 
 /**
- * Lists the customers who may have been at the lesson in the form: those whom the lesson names, and
- * the members of its groups on its day. Lists nobody until a lesson is chosen.
+ * Lists the customers who may have been at the lesson that is chosen in the form: the customers
+ * whom the lesson names, and the members of its groups on its day. Lists nobody until a lesson is
+ * chosen.
  */
 export async function listLessonCustomers(
 	context: ILoadOptionsFunctions,
@@ -50,7 +51,10 @@ export async function listLessonCustomers(
 	return toldApart(options);
 }
 
-/** Finds a lesson of any status. The list shows one status at a time. API notes 5.11. */
+/**
+ * Finds a lesson of any status. Even when asked for an ID, AlfaCRM lists lessons of one status at a
+ * time, so each status is asked for. API notes 5.11.
+ */
 async function findLesson(
 	client: ApiClient,
 	branch: number | undefined,
@@ -65,7 +69,7 @@ async function findLesson(
 	return rows.at(0);
 }
 
-/** Lists the customers whom a lesson names, in its attendance or besides. */
+/** Lists the customers whom a lesson names, in its list of customers or in its attendance. */
 function namedCustomerIds(lesson: IDataObject): number[] {
 	const attendance = listOf(lesson.details).filter(isPlain);
 	return readIds([
@@ -75,8 +79,9 @@ function namedCustomerIds(lesson: IDataObject): number[] {
 }
 
 /**
- * Reads the members of the groups of a lesson on its day. Members that this user may not read are
- * left out: those whom the lesson names can be chosen all the same.
+ * Reads the IDs of the members of the groups of a lesson on its day. The members of a group that
+ * cannot be read are left out. The customers whom the lesson itself names can be chosen
+ * nevertheless.
  */
 async function readMemberIds(
 	client: ApiClient,

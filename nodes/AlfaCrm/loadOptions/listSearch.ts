@@ -1,3 +1,8 @@
+/**
+ * Fills the searchable lists of the form. A short list is read whole. A list that is too long for a
+ * dropdown, such as customers, is searched page by page as the user types and scrolls.
+ */
+
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
@@ -16,15 +21,10 @@ import { readFlag } from '../values/formats';
 import { chooseBranch, readChosenId } from './formChoices';
 import { loadOptions } from './loadOptions';
 import { RecordNames } from './recordNames';
-import type { SearchCursor, SearchPlan } from './searchCursor';
+import type { SearchCursor, SearchBodies } from './searchCursor';
 import { isRepeatedPage, nextCursor, readCursor, toToken } from './searchCursor';
 import type { Search } from './typedSearch';
 import { makeSearch } from './typedSearch';
-
-/**
- * Fills the searchable lists of the form. A short list is read whole. A list that is too long for a
- * dropdown, such as customers, is searched page by page as the user types and scrolls.
- */
 
 type SearchMethod = (
 	this: ILoadOptionsFunctions,
@@ -39,7 +39,10 @@ const MIN_RESULTS = 20;
 /** A search reads at most this many pages before it shows what it has found. */
 const MAX_PAGES = 10;
 
-/** A searchable list for each entity, and for the customers of a lesson. */
+/**
+ * The methods that fill the searchable lists: one for each entity, and one for the customers of a
+ * lesson. n8n requires the name `listSearch`.
+ */
 export const listSearch: Record<string, SearchMethod> = {
 	...Object.fromEntries(entities.map((entity) => [listMethod(entity), makeSearchMethod(entity)])),
 	[LESSON_CUSTOMERS]: makeShortListSearch(LESSON_CUSTOMERS),
@@ -57,7 +60,10 @@ function makeSearchMethod(entity: Entity): SearchMethod {
 	};
 }
 
-/** Makes a search that reads the whole of a short list, and shows what contains the typed text. */
+/**
+ * Makes a search that reads the whole of a short list, and shows the records whose names contain
+ * the typed text.
+ */
 function makeShortListSearch(method: string): SearchMethod {
 	return async function (this: ILoadOptionsFunctions, typedText = '') {
 		const normalText = normalizeText(typedText);
@@ -78,19 +84,19 @@ async function searchRecords(
 	const client = new ApiClient(context);
 	const branch = await chooseBranch(context, client, entity);
 	const list = listCall(entity, branch);
-	const plan = { passes: passesToSearch(entity), filters: search.filters };
+	const bodies = { passes: passesToSearch(entity), filters: search.filters };
 	const found = new FoundRecords(entity, search, new RecordNames(client, branch));
 
 	let cursor: SearchCursor | undefined = readCursor(paginationToken);
 	for (let pagesRead = 0; pagesRead < MAX_PAGES && found.count < MIN_RESULTS; pagesRead++) {
 		if (cursor === undefined) break;
-		cursor = await searchPage(client, list, plan, cursor, found);
+		cursor = await searchPage(client, list, bodies, cursor, found);
 	}
 
 	const isNothingFound = found.count === 0 && cursor === undefined;
 	const mayBeInOtherBranch = branch !== undefined && branchOfForm(context) === undefined;
 	if (isNothingFound && mayBeInOtherBranch) {
-		return explain("Nothing found. If there are several branches, choose 'Branch' first");
+		return showSentence("Nothing found. If there are several branches, choose 'Branch' first");
 	}
 	return { results: found.toResults(), paginationToken: toToken(cursor) };
 }
@@ -103,17 +109,18 @@ async function searchRecords(
 async function searchPage(
 	client: ApiClient,
 	list: ListRequest,
-	plan: SearchPlan,
+	bodies: SearchBodies,
 	cursor: SearchCursor,
 	found: FoundRecords,
 ): Promise<SearchCursor | undefined> {
-	const pass = plan.passes[cursor.pass];
-	const body = { ...pass, ...plan.filters[cursor.filter] };
+	const pass = bodies.passes[cursor.pass];
+	const body = { ...pass, ...bodies.filters[cursor.filter] };
 	const page = await readPage(client, { ...list, body }, cursor);
 
+	// Only the pass for archived records has `removed` in its body.
 	const isArchivedPass = 'removed' in pass;
 	const foundCount = isRepeatedPage(cursor, page) ? 0 : await found.add(page.rows, isArchivedPass);
-	return nextCursor(plan, cursor, page, foundCount);
+	return nextCursor(bodies, cursor, page, foundCount);
 }
 
 async function readPage(
@@ -121,14 +128,17 @@ async function readPage(
 	list: ListRequest,
 	{ page, size }: SearchCursor,
 ): Promise<Page> {
+	// `pages` yields at least one page or throws, so the first step always has a value.
 	const walk = pages(client, { ...list, firstPage: page, pageSize: size });
 	const { value } = await walk.next();
 	return value as Page;
 }
 
 /**
- * Lists what to ask a long list with. Active records come first, then archived ones, which AlfaCRM
- * lists apart; or one list comes after the other for each status. API notes 3.
+ * Lists the passes in which a long list is asked, one after the other, to show all records. If
+ * AlfaCRM lists archived records apart, the first pass asks for active records and the second for
+ * archived ones (`removed: 2`). Otherwise there are the passes of the entity, such as one for each
+ * status of lessons. API notes 3.
  */
 function passesToSearch(entity: Entity): IDataObject[] {
 	const { removed, ...view } = entity.hidden?.show ?? {};
@@ -139,7 +149,10 @@ function passesToSearch(entity: Entity): IDataObject[] {
 
 // ---------------------------------------------------------------- the records of one parent
 
-/** Finds the key that says whose records are listed, such as the customer of a subscription. */
+/**
+ * Finds the key that holds the parent of a record, such as the customer of a subscription. Returns
+ * undefined if the records are listed without a parent.
+ */
 function findParentKey({ listed, keys = [] }: Entity): Field | undefined {
 	return keys.find(({ name }) => name === listed?.search?.of);
 }
@@ -156,7 +169,8 @@ async function searchRecordsOfParent(
 ): Promise<INodeListSearchResult> {
 	const client = new ApiClient(context);
 	const parentId = readParentId(context, parentKey, client.zone);
-	if (parentId === undefined) return explain(`Choose '${parentKey.label}' first, or give an ID`);
+	if (parentId === undefined)
+		return showSentence(`Choose '${parentKey.label}' first, or give an ID`);
 
 	const branch = await chooseBranch(context, client, entity);
 	const list = { ...listCall(entity, branch), query: { [parentKey.name]: parentId } };
@@ -167,8 +181,9 @@ async function searchRecordsOfParent(
 }
 
 /**
- * Finds the parent in the form: in a parameter of its own, in a collection, or as the record that
- * the form is about. Returns undefined also if an expression gives it when the node runs.
+ * Reads the ID of the parent from the form. The parent may stand in a parameter of its own, in a
+ * collection, or in `id` if the resource of the form is the entity of the parent. Returns undefined
+ * if no parent is chosen, or if an expression will choose it when the node runs.
  */
 function readParentId(
 	context: ILoadOptionsFunctions,
@@ -177,9 +192,9 @@ function readParentId(
 ): number | undefined {
 	const { name } = parentKey;
 	const parameters = [name, `updateFields.${name}`, `additionalFields.${name}`];
-	const isFormAboutParent =
+	const isResourceOfParent =
 		'entity' in parentKey && parentKey.entity === context.getCurrentNodeParameter('resource');
-	if (isFormAboutParent) parameters.push('id');
+	if (isResourceOfParent) parameters.push('id');
 
 	const ids = parameters.map((parameter) =>
 		readChosenId(context, { ...parentKey, name: parameter }, zone),
@@ -222,7 +237,7 @@ class FoundRecords {
 		return matchCount;
 	}
 
-	/** Lists the results. Those with the same title also show their IDs. */
+	/** Lists the results. Results with the same title also show their IDs. */
 	toResults(): SearchResult[] {
 		return toldApart([...this.resultsById.values()]);
 	}
@@ -236,8 +251,9 @@ function isArchivedSubscription({ dead }: IDataObject): boolean {
 }
 
 /**
- * Shows a sentence in place of results. Choosing it chooses nothing, because its value is empty.
+ * Shows a sentence in place of results. Its value is empty, so a user who chooses it chooses no
+ * record.
  */
-function explain(sentence: string): INodeListSearchResult {
+function showSentence(sentence: string): INodeListSearchResult {
 	return { results: [{ name: sentence, value: '' }] };
 }

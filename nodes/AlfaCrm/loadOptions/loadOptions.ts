@@ -16,8 +16,8 @@ import { listLessonCustomers } from './lessonCustomers';
 type OptionsLoader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 
 /**
- * Fills the dropdowns of the form from the account: one for each entity, and the customers of a
- * lesson.
+ * The methods that fill the dropdowns of the form from the account: one for each entity, and one
+ * for the customers of a lesson. n8n requires the name `loadOptions`.
  */
 export const loadOptions: Record<string, OptionsLoader> = {
 	...Object.fromEntries(entities.map((entity) => [listMethod(entity), makeOptionsLoader(entity)])),
@@ -33,7 +33,8 @@ function makeOptionsLoader(entity: Entity): OptionsLoader {
 }
 
 /**
- * Lists the records of an entity in AlfaCRM's own order, behind the choice of none if there is one.
+ * Lists the records of an entity in the order of AlfaCRM. If other records may do without a record
+ * of this entity, as a lead may have no stage, the choice for that comes first.
  */
 async function listOptions(
 	context: ILoadOptionsFunctions,
@@ -52,14 +53,15 @@ async function listOptions(
 }
 
 /**
- * The names of the records that others are a part of, such as the funnels of lead stages, by ID.
+ * The names of containers, by ID. A container is a record that has others as its parts: a funnel is
+ * the container of its lead stages.
  */
 type ContainerNames = ReadonlyMap<number | undefined, string>;
 
 /**
- * Reads the names of the records that the rows are parts of, if there are several of them. Without
- * these names, stages of two funnels could not be told apart. The dropdown does without them if
- * this user may not read their list.
+ * Reads the names of the containers of the rows, if there are several containers. Without the
+ * names, stages of two funnels could not be told apart. If the list of containers cannot be read,
+ * the dropdown does not show their names.
  */
 async function readContainerNames(
 	client: ApiClient,
@@ -81,7 +83,10 @@ async function readContainerNames(
 	return new Map(list.rows.map((row) => [readId(row.id), titleOf(row, container)]));
 }
 
-/** "New (inactive) · Main funnel · archived" */
+/**
+ * Describes a record as a choice of a dropdown, for example "New (inactive) · Main funnel ·
+ * archived".
+ */
 function toOption(
 	row: IDataObject,
 	entity: Entity,

@@ -10,15 +10,15 @@ import { namedIn, titleOf } from '../fields/titles';
 import { readId } from '../values/formats';
 
 /**
- * Reads the names of the records to which titles refer: the title of a lesson contains the name of
- * its group, of which the lesson shows only the ID.
+ * Reads the names of other records that titles contain: the title of a lesson contains the name of
+ * its group, but the lesson shows only the ID of the group.
  *
- * A list in the form has to open at once, so this reads little. It asks a list for the IDs that are
- * needed if the list has a filter for that, and else reads only the first page. A name that does
- * not come, or that this user may not read, stays unknown, and the title shows the ID.
+ * A list in the form has to open quickly, so this reads little. If a list has a filter by IDs, it
+ * is asked for the IDs that are needed. Otherwise only its first page is read. If a name is not
+ * found, or this user may not read it, the title shows the ID.
  */
 export class RecordNames implements KnownNames {
-	/** By resource and ID; undefined for a name that was asked for and did not come. */
+	/** The names by resource and ID. A name is undefined if it was asked for but not found. */
 	private readonly namesByResource = new Map<string, Map<number, string | undefined>>();
 
 	constructor(
@@ -54,18 +54,20 @@ export class RecordNames implements KnownNames {
 		// Without a filter by ID there is nothing to read but the first page once more.
 		if (idsFilter === undefined && isFirstPageRead) return;
 
-		// A name that does not come is noted as unknown, so it is not asked for again.
+		// A name that is not found stays undefined, so it is not asked for again.
 		const names = knownNames ?? new Map<number, string | undefined>();
 		this.namesByResource.set(entity.resource, names);
 		for (const id of newIds) names.set(id, undefined);
 
+		// Some filters by IDs are sent in another form than as an array; `ask` makes that form.
 		const filter = idsFilter && (idsFilter.ask?.(newIds) ?? { [idsFilter.name]: newIds });
 		for (const row of await this.readFirstPage(entity, filter)) {
-			names.set(readId(row.id) ?? 0, titleOf(row, entity));
+			const id = readId(row.id);
+			if (id !== undefined) names.set(id, titleOf(row, entity));
 		}
 	}
 
-	/** Reads the first page of a list. Returns nothing if the list cannot be read. */
+	/** Reads the first page of a list. Returns no rows if the list cannot be read. */
 	private async readFirstPage(entity: Entity, filter?: IDataObject): Promise<IDataObject[]> {
 		const body = { ...entity.hidden?.show, ...filter };
 		const list = { ...listCall(entity, this.branch), body };

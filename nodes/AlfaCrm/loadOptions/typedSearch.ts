@@ -1,3 +1,5 @@
+/** Decides how AlfaCRM is searched for the text that a user types into a list of the form. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, Listed } from '../entities/types';
@@ -5,17 +7,19 @@ import { normalizeText } from '../fields/normalizeText';
 import { digitsIn, holdsPhone, isTooShort, partForms } from '../fields/phones';
 import { formatDay, nearestDay } from '../values/formats';
 
-/** Decides how AlfaCRM is searched for the text that a user types into a list of the form. */
-
 export interface Search {
-	/** The filters to ask AlfaCRM with, one after the other until one of them finds something. */
+	/**
+	 * The filters with which AlfaCRM is asked, one after the other until one of them finds something.
+	 */
 	filters: readonly IDataObject[];
-	/** Whether a record has what was typed. AlfaCRM may find more. */
+	/** Whether a record matches the typed text. AlfaCRM may return more records than match. */
 	matches: (row: IDataObject, title: string) => boolean;
 }
 
 /**
- * Makes the search for a typed text. What may be a day, an ID or a phone number is taken for that.
+ * Makes the search for a typed text. The text is read as a day, an ID, a phone number or a name:
+ * the first of these that it can be and that the entity is searched by. If it is none of them, the
+ * search looks for the text in titles.
  */
 export function makeSearch({ listed }: Entity, typedText: string, zone: string): Search {
 	const searchSettings = listed?.search;
@@ -38,7 +42,10 @@ function makeSearchForAll(): Search {
 	return { filters: [{}], matches: matchesAnything };
 }
 
-/** Searches by a day. "10.02" is the nearest such day, before or after today. */
+/**
+ * Searches by a day. A day without a year, such as "10.02", means the nearest one, before or after
+ * today.
+ */
 function makeDaySearch(
 	{ day: dayFilters }: SearchSettings,
 	typedText: string,
@@ -51,7 +58,7 @@ function makeDaySearch(
 	return { filters: [filter], matches: matchesAnything };
 }
 
-/** Searches by ID, for an entity of which digits mean that. */
+/** Searches by ID, if the text consists of digits and the entity is searched by ID then. */
 function makeIdSearch({ digits }: SearchSettings, typedText: string): Search | undefined {
 	if (digits !== 'id' || !/^\d+$/.test(typedText)) return undefined;
 
@@ -60,8 +67,8 @@ function makeIdSearch({ digits }: SearchSettings, typedText: string): Search | u
 }
 
 /**
- * Searches by a phone number or a part of one. AlfaCRM may compare the number as it was written, so
- * each usual way to write it is tried. API notes 5.3.
+ * Searches by a phone number or by some digits of one. AlfaCRM may compare the number as it was
+ * written in the record, so each usual spelling is tried. API notes 5.3.
  */
 function makePhoneSearch(
 	{ digits: phoneField }: SearchSettings,
@@ -81,6 +88,7 @@ function isLikePhone(text: string): boolean {
 	return hasOnlyPhoneCharacters && digitsIn(text) !== '' && !isTooShort(text);
 }
 
+/** Searches by name, if AlfaCRM has a filter for the names of the entity. */
 function makeNameSearch({ by: nameFilter }: SearchSettings, typedText: string): Search | undefined {
 	if (nameFilter === undefined) return undefined;
 	return { filters: [{ [nameFilter]: typedText }], matches: matchesAnything };

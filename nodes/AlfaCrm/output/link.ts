@@ -1,10 +1,14 @@
+/**
+ * Builds the addresses of the pages that show records in AlfaCRM, such as
+ * `https://demo.s20.online/company/1/customer/view?id=501`. Such pages are known for customers and
+ * groups only. API notes 6.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { belongsToBranch, shownBranches } from '../entities/branch';
 import type { Entity } from '../entities/types';
 import { readId } from '../values/formats';
-
-/** Builds the addresses of the pages that show records in AlfaCRM. API notes 6. */
 
 /** The field of an output item that holds the address. */
 export const LINK = 'url';
@@ -14,7 +18,7 @@ export const LINK = 'url';
  * ID, the branch or the address of the AlfaCRM is not known.
  *
  * @param origin the address of the AlfaCRM, such as `https://demo.s20.online`
- * @param listedIn the branch in whose list the record was found
+ * @param listedIn the ID of the branch in whose list the record was found
  */
 export function linkOf(
 	{ pages = [] }: Entity,
@@ -26,13 +30,15 @@ export function linkOf(
 	const branch = branchOf(row, listedIn);
 	if (id === undefined || branch === undefined || origin === '') return null;
 
+	// A page with `isOf` shows only some records of the entity: that of leads shows no clients.
 	const page = pages.find(({ isOf }) => isOf?.(row)) ?? pages[0];
 	return `${origin}/company/${branch}/${page.name}/view?id=${id}`;
 }
 
 /**
- * Finds a branch to which a record belongs. The branch in whose list it was found is taken, unless
- * the record names only other branches: a branch may list records of others. API notes 3.
+ * Finds the ID of a branch to which a record belongs. This is the branch in whose list the record
+ * was found, unless the record names only other branches: a branch may also list records of other
+ * branches. API notes 3.
  */
 export function branchOf(row: IDataObject, listedIn?: number): number | undefined {
 	if (listedIn !== undefined && belongsToBranch(row, listedIn)) return listedIn;
@@ -40,8 +46,9 @@ export function branchOf(row: IDataObject, listedIn?: number): number | undefine
 }
 
 /**
- * Whether a value is an address that `linkOf` has made, or the null that it returns for none. A row
- * may come back into the node with it, and it must not be written.
+ * Whether a value of an input item is an address that `linkOf` has made, or the null that `linkOf`
+ * returns for no address. If an earlier step has returned the item, its address must not be written
+ * to AlfaCRM.
  */
 export function isLink({ pages = [] }: Entity, value: unknown): boolean {
 	if (value === null) return pages.length > 0;

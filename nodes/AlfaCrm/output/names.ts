@@ -1,3 +1,8 @@
+/**
+ * Puts names beside the IDs and the codes of a row: `subject_name` beside `subject_id`,
+ * `status_name` beside `status`. Users read the names; later steps need the IDs.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Choice, Shown } from '../entities/fieldTypes';
@@ -11,19 +16,17 @@ import type { Titles } from '../store/shortList';
 import { readId, readIds, readNumber } from '../values/formats';
 
 /**
- * Puts names beside the IDs and the codes of a row: `subject_name` beside `subject_id`,
- * `status_name` beside `status`. Users read the names; later steps need the IDs.
+ * Gives what is needed to show records for people: the names of the records of short lists, and the
+ * address of the AlfaCRM for links.
  */
-
-/** Gives the names of the records of short lists, and the address of the AlfaCRM for links. */
 export interface NameSource {
 	origin: string;
 	/**
-	 * Reads the names of a short list. Each list is read only once, however many ask for it.
+	 * Reads the names of a short list. Each list is read only once, however many records need it.
 	 *
-	 * @param ids the IDs to be named; a list that was read earlier is read again if one is not in
-	 * it
-	 * @returns undefined if the list cannot be read
+	 * @param ids the IDs whose names are needed; if a list that was read earlier lacks one of them,
+	 * it is read again
+	 * @returns the names by ID; undefined if the list cannot be read
 	 */
 	titlesIn(entity: Entity, branch?: number, ids?: readonly number[]): Promise<Titles | undefined>;
 }
@@ -46,7 +49,8 @@ export function namedFields(fields: readonly Shown[]): NamedField[] {
 }
 
 /**
- * `subject_name` for `subject_id`, `teacher_names` for `teacher_ids`, `status_name` for `status`.
+ * Makes the key of the name: `subject_name` for `subject_id`, `teacher_names` for `teacher_ids`,
+ * `status_name` for `status`.
  */
 function nameKeyFor(field: Shown): string {
 	return isList(field)
@@ -56,7 +60,7 @@ function nameKeyFor(field: Shown): string {
 
 /**
  * Copies a row with each name right behind the value that it names. A name that AlfaCRM itself
- * shows is kept. API notes 5.11.
+ * shows under the same key, such as `lesson_type_name` of lessons, is kept. API notes 5.11.
  */
 export async function withNames(
 	{ row, branch }: LocatedRecord,
@@ -65,7 +69,7 @@ export async function withNames(
 ): Promise<IDataObject> {
 	const output = new Map<string, IDataObject[string]>();
 	for (const [key, value] of Object.entries(row)) {
-		// The key may hold a name already: it was put there in place of an empty one of AlfaCRM's.
+		// AlfaCRM may show an empty name. Then this loop has filled it already, when it came to the ID.
 		if (!output.has(key)) output.set(key, value);
 
 		const namedField = fields.find(({ field }) => field.name === key);
@@ -79,26 +83,30 @@ export async function withNames(
 	return Object.fromEntries(output);
 }
 
-/** Finds the name of a value, or the names of a list. Reads no list if the value holds no ID. */
+/**
+ * Finds the name of a value, or an array of names if the field is a list. Reads no short list if
+ * the value contains no ID.
+ */
 async function findName(
 	{ field, words }: NamedField,
 	value: unknown,
 	branch: number | undefined,
 	source: NameSource,
 ): Promise<IDataObject[string]> {
-	if ('choices' in words) return nameOf(field, value, (code) => labelOf(words.choices, code));
+	if ('choices' in words)
+		return nameOrNamesOf(field, value, (code) => labelOf(words.choices, code));
 
 	const ids = readIds(itemsOf(field, value));
 	const titles =
 		ids.length > 0 ? await source.titlesIn(entityOf(words.entity), branch, ids) : undefined;
-	return nameOf(field, value, (reference) => titleOfReference(reference, titles));
+	return nameOrNamesOf(field, value, (reference) => titleOfReference(reference, titles));
 }
 
 /**
- * Names the value of a field, or each item of a list. Returns null if no name is known. In a list
- * of which some names are known, an ID without a name stays an ID.
+ * Returns the name of a value, or an array of names if the field is a list. Returns null if no name
+ * is known. If only some names of a list are known, the other items are shown by their IDs.
  */
-function nameOf(
+function nameOrNamesOf(
 	field: Shown,
 	value: unknown,
 	nameOfItem: (item: unknown) => string | undefined,
@@ -143,10 +151,10 @@ function itemsOf(field: Shown, value: unknown): unknown[] {
 }
 
 /**
- * Whether a key of a row that comes back into the node holds a name that `withNames` has added.
- * Only the value beside it is written.
+ * Whether a key of an input item holds a name that `withNames` has added, because the item also has
+ * the field that the name belongs to. When the item is written to AlfaCRM, only the field is sent.
  */
-export function isNameBeside(fields: readonly Shown[], input: IDataObject, key: string): boolean {
+export function isAddedName(fields: readonly Shown[], input: IDataObject, key: string): boolean {
 	return namedFields(fields).some(
 		({ field, nameKey }) => nameKey === key && Object.hasOwn(input, field.name),
 	);

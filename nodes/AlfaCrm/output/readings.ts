@@ -1,3 +1,8 @@
+/**
+ * Turns records that were read into output items. Names are put beside IDs. Records of an entity
+ * with many fields are simplified as well, unless the user switches *Simplify* off.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Shown } from '../entities/fieldTypes';
@@ -12,58 +17,56 @@ import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
 import { makeSimplifier, simplifiedSchema } from './simplified';
 
-/**
- * Turns records that were read into output items. Names are put beside IDs. Records of an entity
- * with many fields are simplified as well, unless the user switches *Simplify* off.
- */
-
+/** The parameter *Simplify*. */
 export const simplify: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
 	type: 'boolean',
 	default: true,
-	// Parts of the form depend on it, which an expression cannot control. And a model must not
-	// choose how much of a record it receives.
+	// Whether other parameters are shown may depend on this one, so the editor must know its value;
+	// an expression would not have one yet. Also, n8n lets an AI model fill any parameter that takes
+	// an expression, and a model must not choose how much of a record it receives.
 	noDataExpression: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
 /** Turns rows into output items. */
-type ShowRows = (rows: readonly LocatedRecord[], source: NameSource) => Promise<IDataObject[]>;
+type RowsToOutput = (rows: readonly LocatedRecord[], source: NameSource) => Promise<IDataObject[]>;
 
 /** Declares *Simplify* for an entity with many fields. */
-export function readingForm({ simple }: Entity): INodeProperties[] {
+export function simplifyForm({ simple }: Entity): INodeProperties[] {
 	return simple ? [simplify] : [];
 }
 
 /**
- * Reads *Simplify*, and returns the function that turns records into output items. Call it before
- * anything is sent. With *Simplify* off, records come out as AlfaCRM sends them.
+ * Reads *Simplify*, and makes the function that turns records into output items. With *Simplify*
+ * off, records come out as AlfaCRM sends them. Call it before the first request, so that a value
+ * which cannot be read is refused before anything is sent.
  */
-export function readingOutput(parameters: ParameterReader, entity: Entity): ShowRows {
+export function makeRowsToOutput(parameters: ParameterReader, entity: Entity): RowsToOutput {
 	const fields = namedFieldsOf(entity);
-	if (entity.simple === undefined) return makeNamedOutput(fields, keepRow);
+	if (entity.simple === undefined) return makeConverter(fields, keepWholeRow);
 	if (!parameters.flag(simplify)) return async (rows) => rows.map(({ row }) => row);
 
 	const simplifyRow = makeSimplifier(entity, fields);
-	return makeNamedOutput(fields, (row, { branch }, origin) => simplifyRow(row, origin, branch));
+	return makeConverter(fields, (row, { branch }, origin) => simplifyRow(row, origin, branch));
 }
 
 /**
- * Returns the function that turns rows into output items, for rows that are not records of an
- * entity.
+ * Makes the function that turns rows into output items with names, for rows that are not records of
+ * an entity.
  */
-export function namedOutput(fields: readonly Shown[]): ShowRows {
-	return makeNamedOutput(namedFields(fields), keepRow);
+export function makeRowsToNamedOutput(fields: readonly Shown[]): RowsToOutput {
+	return makeConverter(namedFields(fields), keepWholeRow);
 }
 
-/** Describes the output of `readingOutput` with *Simplify* on. */
-export function readingSchema(entity: Entity): ObjectSchema {
+/** Describes the output of `makeRowsToOutput` with *Simplify* on. */
+export function outputSchema(entity: Entity): ObjectSchema {
 	if (entity.simple) return simplifiedSchema(entity, namedFieldsOf(entity));
 	return withNameSchema(recordSchema(entity), shownFields(entity));
 }
 
-/** Adds the names to the schema of a row, each behind the field that it names. */
+/** Adds the names to the schema of a row, each right behind the field that it names. */
 export function withNameSchema(
 	{ properties }: ObjectSchema,
 	fields: readonly Shown[],
@@ -89,14 +92,16 @@ function namedFieldsOf(entity: Entity): NamedField[] {
 }
 
 /** Turns a row that has names into an output item. */
-type ShowNamedRow = (row: IDataObject, record: LocatedRecord, origin: string) => IDataObject;
+type NamedRowToOutput = (row: IDataObject, record: LocatedRecord, origin: string) => IDataObject;
 
-const keepRow: ShowNamedRow = (row) => row;
+const keepWholeRow: NamedRowToOutput = (row) => row;
 
-function makeNamedOutput(fields: readonly NamedField[], showRow: ShowNamedRow): ShowRows {
+/** Makes the function that puts names beside IDs and then turns each row into an output item. */
+function makeConverter(fields: readonly NamedField[], showRow: NamedRowToOutput): RowsToOutput {
 	return async (records, source) => {
 		const items: IDataObject[] = [];
-		// One after the other: the first row reads the lists of names that the others need.
+		// Rows are shown one after the other: the first one reads the lists of names, and the others
+		// reuse them.
 		for (const record of records) {
 			const row = await withNames(record, fields, source);
 			items.push(showRow(row, record, source.origin));

@@ -1,9 +1,9 @@
+/** Describes output items as JSON schemas, from which the editor previews the output. */
+
 import type { Shown } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { objectSchema } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
-
-/** Describes output items as JSON schemas, for the preview of the output in the editor. */
 
 export type ObjectSchema = JsonSchema & { properties: Record<string, JsonSchema> };
 
@@ -22,12 +22,14 @@ export function recordSchema(entity: Entity): ObjectSchema {
 }
 
 /**
- * Lists the fields that AlfaCRM shows of a record. A field that AlfaCRM shows as another type than
- * it takes is declared twice; the later declaration describes the output.
+ * Lists the fields that AlfaCRM shows in a record. A field that AlfaCRM shows as another type than
+ * it accepts is declared twice: as accepted in `fields`, as shown in `outputFields`. The
+ * declaration in `outputFields` is returned.
  */
 export function shownFields({ fields, keys = [], outputFields = [] }: Entity): Shown[] {
 	const readableFields = fields.filter(({ writeOnly }) => !writeOnly);
 	const declarations = [...readableFields, ...keys, ...outputFields];
+	// A later entry of a Map replaces an earlier one with the same key.
 	const lastDeclarations = new Map(declarations.map((field) => [field.name, field]));
 	return [...lastDeclarations.values()];
 }

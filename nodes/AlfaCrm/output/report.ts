@@ -1,3 +1,9 @@
+/**
+ * Turns records that were written into output items, and reports what became of each. The keys
+ * `operationResult` and `changedFields` cannot clash with fields of AlfaCRM, whose names have no
+ * capital letters.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
@@ -9,16 +15,11 @@ import { objectOf, shownFields, STRING } from './recordSchema';
 import { makeSimplifier, simplifiedSchema } from './simplified';
 
 /**
- * Turns records that were written into output items, and reports what became of each. The names
- * `operationResult` and `changedFields` cannot clash with AlfaCRM's, which have no capital letters.
- */
-
-/**
  * Turns a record that was written into an output item.
  *
  * @param sent what was sent, for the fields that AlfaCRM's answer leaves out
  */
-export type RecordOutput = (row: IDataObject, sent?: IDataObject) => IDataObject;
+export type RecordToOutput = (row: IDataObject, sent?: IDataObject) => IDataObject;
 
 /**
  * Makes the function that turns written records into output items. For an entity with many fields
@@ -26,11 +27,11 @@ export type RecordOutput = (row: IDataObject, sent?: IDataObject) => IDataObject
  *
  * @param givenFields the names of the fields that the user has given, as AlfaCRM calls them
  */
-export function makeRecordOutput(
+export function makeRecordToOutput(
 	{ origin }: ParameterReader,
 	entity: Entity,
 	givenFields: readonly string[],
-): RecordOutput {
+): RecordToOutput {
 	if (entity.simple === undefined) return (row) => row;
 
 	const readableFields = shownFields(entity).map(({ name }) => name);
@@ -41,8 +42,8 @@ export function makeRecordOutput(
 	const simplifyRow = makeSimplifier({ ...entity, simple });
 	return (row, sent) => {
 		const record = { ...sent, ...row };
-		// An answer may show a part of the record. A field that it leaves out is not known to be
-		// empty, so it is left out here, too. API notes 4.
+		// An answer may show only some fields of a record. The others may have values that are not
+		// known here, so they are left out of the output instead of shown as null. API notes 4.
 		const entries = Object.entries(simplifyRow(record, origin));
 		const knownEntries = entries.filter(([name]) => name === LINK || record[name] !== undefined);
 		return Object.fromEntries(knownEntries);
@@ -54,12 +55,12 @@ type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'delete
 
 /** Makes an output item of a record, with what became of it and which fields have changed. */
 export function report(
-	show: RecordOutput,
+	toOutput: RecordToOutput,
 	row: IDataObject,
 	operationResult: OperationResult,
 	changedFields: string[],
 ): IDataObject {
-	return { ...withResult(show(row), operationResult), changedFields };
+	return { ...withResult(toOutput(row), operationResult), changedFields };
 }
 
 /** Describes the output of `report`. */
@@ -69,9 +70,8 @@ export function reportSchema(entity: Entity): ObjectSchema {
 }
 
 /**
- * Adds what became of a record, right behind its ID or, without an ID, behind the first field.
- * There users see it at once. It replaces the result of an earlier step, which may come back with
- * the row.
+ * Adds `operationResult` to a record: right behind the ID or, without an ID, behind the first
+ * field, where users see it at once.
  */
 export function withResult(row: IDataObject, operationResult: OperationResult): IDataObject {
 	const { id, ...otherFields } = row;
@@ -82,9 +82,11 @@ export function withResult(row: IDataObject, operationResult: OperationResult): 
 		['operationResult', operationResult],
 		...entries.slice(1),
 	]);
+	// The row may come from an earlier step and have an old `operationResult`, which is replaced.
 	return { ...output, operationResult };
 }
 
+/** Adds `operationResult` to the schema of a record with an ID. */
 export function withResultSchema({ properties }: ObjectSchema): ObjectSchema {
 	const { id, ...otherProperties } = properties;
 	return objectOf({ id, operationResult: STRING, ...otherProperties });

@@ -1,3 +1,9 @@
+/**
+ * Simplifies records of entities with many fields. A simplified record has the useful fields
+ * (`simple` in the declaration of the entity), names beside them, and a link to its page in
+ * AlfaCRM. Lists of plain values become one text. So the record fits into one row of a spreadsheet.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Shown } from '../entities/fieldTypes';
@@ -10,15 +16,9 @@ import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
 
 /**
- * Simplifies records of entities with many fields: the useful fields are kept (`simple` in the
- * declaration of the entity), with names beside them and a link to the page, and a list of plain
- * values becomes one text. So a record fits into a row of a sheet.
- */
-
-/**
  * Makes a function that simplifies records of an entity.
  *
- * @param fieldsWithNames the fields whose names stand beside them in the rows
+ * @param fieldsWithNames the fields beside which the rows contain names
  */
 export function makeSimplifier(
 	entity: Entity,
@@ -80,7 +80,8 @@ export function makeFlattener(
 }
 
 /**
- * Stands for the names beside a field, of which there may be several. A name may contain a comma.
+ * Declares the names beside a field as a list of texts: a field may have several names, and a name
+ * may contain a comma.
  */
 const LIST_OF_NAMES: Shown = { type: 'texts', name: 'names', label: 'Names' };
 
@@ -95,9 +96,10 @@ function flattenValue(value: IDataObject[string], field?: Shown): IDataObject[st
 }
 
 /**
- * Joins the values of a list with commas. The node must read the text back as the same list, so it
- * is JSON if the values contain what would separate them otherwise: "+7 900 000-00-22, mother" is
- * one phone number with a word to it.
+ * Joins the values of a list with commas. The node must read the text back as the same list. If
+ * several values would not come back so, because one contains a comma, for example, the list is
+ * written as JSON: the phone "+7 900 000-00-22, mother" is one value. A single text is written as
+ * it is.
  */
 function flattenList(items: readonly unknown[], field?: Shown): string | number {
 	const [firstItem] = items;
@@ -105,13 +107,13 @@ function flattenList(items: readonly unknown[], field?: Shown): string | number 
 	if (items.length === 1 && typeof firstItem === 'number') return firstItem;
 
 	const text = items.join(', ');
-	// Most lists hold at most one text, which needs no further check.
+	// Nothing is joined here, so the text needs no check. Most lists are as short as this.
 	const isPlainText = items.length === 0 || (items.length === 1 && typeof firstItem === 'string');
 	if (isPlainText || field === undefined) return text;
 	return isReadAs(field, text, items) ? text : JSON.stringify(items);
 }
 
-/** Whether a field reads a text as the items of a list. */
+/** Whether a field reads a text back as the same items. */
 function isReadAs(field: Shown, text: string, items: readonly unknown[]): boolean {
 	const itemsOfText = itemsIn(field, text).map(String);
 	const itemsOfList = itemsIn(field, items).map(String);

@@ -8,10 +8,10 @@ import { isCustom } from '../fields/custom';
 import { isBlank, jsonHint, toParameters, toProperty } from '../fields/field';
 import type { Field } from '../entities/fieldTypes';
 import { quoted } from '../fields/unreadable';
-import { OF_TOOL, showWhen } from '../form/assemble';
+import { USED_AS_TOOL, showWhen } from '../form/assemble';
 import type { OperationPart } from './operation';
 import { isLink, LINK } from '../output/link';
-import { isNameBeside } from '../output/names';
+import { isAddedName } from '../output/names';
 import { shownFields } from '../output/recordSchema';
 import type { Item } from './item';
 import type { Parameter } from '../form/parameters';
@@ -129,11 +129,11 @@ function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperti
 		type: 'notice',
 		default: '',
 	};
-	const hiddenFromAgents = { displayOptions: { hide: OF_TOOL } };
+	const hiddenFromAgents = { displayOptions: { hide: USED_AS_TOOL } };
 	return [
 		{ ...jsonInput, ...hiddenFromAgents },
 		{ ...notice, ...hiddenFromAgents },
-		showWhen(jsonInputOfAgent(fieldList), OF_TOOL),
+		showWhen(jsonInputOfAgent(fieldList), USED_AS_TOOL),
 	];
 }
 
@@ -315,7 +315,7 @@ function withoutUnknownFields(
  * the address of the record's page.
  */
 const isAddedByNode = (entity: Entity, input: IDataObject, name: string): boolean =>
-	isNameBeside(shownFields(entity), input, name) || (name === LINK && isLink(entity, input[name]));
+	isAddedName(shownFields(entity), input, name) || (name === LINK && isLink(entity, input[name]));
 
 function unknownFieldsError(
 	item: Item,

@@ -10,7 +10,7 @@ import type { ParameterReader } from '../form/parameters';
 import { recordKey } from './execution';
 import { archivedByRow } from '../entities/archive';
 import { isArchived } from './archived';
-import type { RecordOutput } from '../output/report';
+import type { RecordToOutput } from '../output/report';
 import { report } from '../output/report';
 import type { Target, LocatedRecord } from '../store/located';
 
@@ -70,7 +70,7 @@ interface RecordTask {
 	item: Item;
 	entity: Entity;
 	target: Target;
-	show: RecordOutput;
+	show: RecordToOutput;
 }
 
 /** A record that was found, and whether it is archived as far as the search has told. */

@@ -5,8 +5,8 @@ import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isBlank, kindOf, sameValue } from '../../fields/field';
-import type { RecordOutput } from '../../output/report';
-import { makeRecordOutput, report } from '../../output/report';
+import type { RecordToOutput } from '../../output/report';
+import { makeRecordToOutput, report } from '../../output/report';
 import { readFields } from '../../run/actionFields';
 import { bodyOf, readShortensTexts, textOptions } from '../../run/body';
 import type { LockKey } from '../../run/execution';
@@ -58,7 +58,7 @@ export interface Addition {
 	/** The branches that the customer is or was in; none if records of this entity have no branch. */
 	customerBranches: readonly Branch[];
 	/** Shows a record as the output has it, with the fields that the form has filled. */
-	toOutput: RecordOutput;
+	toOutput: RecordToOutput;
 }
 
 /**
@@ -115,7 +115,7 @@ export async function completeAddition(form: AdditionForm): Promise<Addition> {
 		comparedFields: chooseComparedFields(form),
 		likelyBranches: [...new Set([form.branch, ...branchesOf(branch, entity.fields, body)])],
 		customerBranches,
-		toOutput: makeRecordOutput(item, entity, Object.keys(form.body)),
+		toOutput: makeRecordToOutput(item, entity, Object.keys(form.body)),
 	};
 }
 

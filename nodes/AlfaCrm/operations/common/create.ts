@@ -5,8 +5,8 @@ import type { Entity } from '../../entities/types';
 import { isNeeded, isProminent } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { oncePer } from '../../form/oncePer';
-import type { RecordOutput } from '../../output/report';
-import { makeRecordOutput } from '../../output/report';
+import type { RecordToOutput } from '../../output/report';
+import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { bodyOf, readShortensTexts, textOptions } from '../../run/body';
 import {
@@ -56,7 +56,7 @@ export const skipIfThere: INodeProperties = {
 /** A record that is about to be created: its fields, where it is sent, and how it comes out. */
 export interface RecordDraft extends Draft {
 	target: Target;
-	show: RecordOutput;
+	show: RecordToOutput;
 }
 
 /**
@@ -83,7 +83,7 @@ export function readDraft(
 	const shortens = readTextOption(item, entity, fields);
 
 	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
-	const show = makeRecordOutput(item, entity, Object.keys(body));
+	const show = makeRecordToOutput(item, entity, Object.keys(body));
 	return { target, fields, input, body, branch: target.branch, show };
 }
 

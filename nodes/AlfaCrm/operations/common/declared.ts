@@ -4,13 +4,13 @@ import type { Field } from '../../entities/fieldTypes';
 import type { Action, ActionOf, Entity } from '../../entities/types';
 import { objectSchema } from '../../fields/field';
 import {
-	namedOutput,
-	readingForm,
-	readingOutput,
-	readingSchema,
+	makeRowsToNamedOutput,
+	simplifyForm,
+	makeRowsToOutput,
+	outputSchema,
 	withNameSchema,
 } from '../../output/readings';
-import { makeRecordOutput } from '../../output/report';
+import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
 import { readFields, readFilterFields } from '../../run/actionFields';
@@ -51,7 +51,7 @@ export const save: ActionKind<'save'> = {
 	async execute(item, entity, action) {
 		const { call, input, id } = readDeclaredCall(item, entity, action, readFields);
 		const locks = id === undefined ? [] : [recordKey(entity, id)];
-		const showRecord = makeRecordOutput(item, entity, Object.keys(call.body ?? {}));
+		const showRecord = makeRecordToOutput(item, entity, Object.keys(call.body ?? {}));
 
 		return await item.withLock(locks, async () => {
 			const { actionName, body: givenBody } = takeActionName(action, call);
@@ -92,13 +92,15 @@ function makeReadingKind<K extends 'get' | 'getMany'>(
 	return {
 		form: (entity, { outputFields }) => ({
 			...form,
-			simplify: outputFields ? [] : readingForm(entity),
+			simplify: outputFields ? [] : simplifyForm(entity),
 		}),
 
 		async execute(item, entity, action) {
 			const { call } = readDeclaredCall(item, entity, action, readFilterFields);
 			const { outputFields } = action;
-			const showRows = outputFields ? namedOutput(outputFields) : readingOutput(item, entity);
+			const showRows = outputFields
+				? makeRowsToNamedOutput(outputFields)
+				: makeRowsToOutput(item, entity);
 
 			const rows = await readRows(item, entity, action, call);
 			return await showRows(
@@ -108,7 +110,7 @@ function makeReadingKind<K extends 'get' | 'getMany'>(
 		},
 
 		output: (entity, { outputFields }) => {
-			if (outputFields === undefined) return readingSchema(entity);
+			if (outputFields === undefined) return outputSchema(entity);
 			const { properties } = objectSchema(outputFields);
 			return withNameSchema(objectOf({ ...properties }), outputFields);
 		},

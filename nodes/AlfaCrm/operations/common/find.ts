@@ -4,7 +4,7 @@ import type { Entity, MatchKey } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { Collection } from '../../form/parameters';
-import { readingForm, readingOutput, readingSchema } from '../../output/readings';
+import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
 import { searchedIn, SEARCHED } from '../../run/branches';
 import type { Item } from '../../run/item';
 import type { IfSeveral } from '../../run/matching/chooseMatches';
@@ -27,14 +27,14 @@ export const find: Operation = {
 
 	form: (entity) => ({
 		match: matchForm(entity),
-		simplify: readingForm(entity),
+		simplify: simplifyForm(entity),
 		options: [findOptions()],
 	}),
 
 	async execute(item, entity) {
 		const options = item.collection(findOptions());
 		const request = readFindRequest(item, entity, options);
-		const showRecords = readingOutput(item, entity);
+		const showRecords = makeRowsToOutput(item, entity);
 
 		const matches = await findRecords(item, request);
 		if (matches.length === 0) return makeNoMatchOutput(request);
@@ -42,7 +42,7 @@ export const find: Operation = {
 		return await showRecords(matches, nameSourceOf(item));
 	},
 
-	output: readingSchema,
+	output: outputSchema,
 	reads: true,
 };
 

@@ -1,4 +1,4 @@
-import { readingForm, readingOutput, readingSchema } from '../../output/readings';
+import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
 import { nameSourceOf } from '../../run/names';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
@@ -12,18 +12,18 @@ export const get: Operation = {
 	form: (entity) => ({
 		id: [recordParameter(entity)],
 		keys: keysForm(entity),
-		simplify: readingForm(entity),
+		simplify: simplifyForm(entity),
 	}),
 
 	async execute(item, entity) {
 		const target = targetOf(item, entity, entity.keys);
 		const id = idOf(item, entity);
-		const showRecords = readingOutput(item, entity);
+		const showRecords = makeRowsToOutput(item, entity);
 
 		const record = await getRecord(item, entity, id, target);
 		return await showRecords([record], nameSourceOf(item));
 	},
 
-	output: readingSchema,
+	output: outputSchema,
 	reads: true,
 };

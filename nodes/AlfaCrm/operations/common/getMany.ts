@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { belongsToBranch } from '../../entities/branch';
 import type { Entity } from '../../entities/types';
-import { readingForm, readingOutput, readingSchema } from '../../output/readings';
+import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
 import {
 	combinePasses,
 	filtersForm,
@@ -27,12 +27,12 @@ export const getMany: Operation = {
 		...filtersForm(entity),
 		limit: limitForm,
 		keys: keysForm(entity),
-		simplify: readingForm(entity),
+		simplify: simplifyForm(entity),
 	}),
 
 	async execute(item, entity) {
 		const request = readListRequest(item, entity);
-		const showRecords = readingOutput(item, entity);
+		const showRecords = makeRowsToOutput(item, entity);
 
 		const rows = await readRows(item, entity, request);
 		const { branch } = request.target;
@@ -42,7 +42,7 @@ export const getMany: Operation = {
 		);
 	},
 
-	output: readingSchema,
+	output: outputSchema,
 	reads: true,
 };
 

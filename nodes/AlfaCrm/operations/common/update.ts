@@ -6,8 +6,8 @@ import { isEmpty } from '../../fields/blank';
 import { isList, unusable } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { oncePer } from '../../form/oncePer';
-import type { RecordOutput } from '../../output/report';
-import { makeRecordOutput } from '../../output/report';
+import type { RecordToOutput } from '../../output/report';
+import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { changesOf, overwriteWithEmpty } from '../../run/body';
 import { recordKey } from '../../run/execution';
@@ -82,7 +82,7 @@ interface UpdateRequest {
 	changes: IDataObject;
 	/** The changed lists whose values are addToList to those that the record has. */
 	extendedLists: readonly Field[];
-	show: RecordOutput;
+	show: RecordToOutput;
 }
 
 /** @throws NodeOperationError if the form changes nothing */
@@ -103,7 +103,7 @@ function readUpdateRequest(
 	const extendedLists = readAddToLists(item, entity.fields, 'replace') ? changedLists : [];
 	if (Object.keys(changes).length === 0) throw nothingToUpdateError(item, entity, input);
 
-	const show = makeRecordOutput(item, entity, Object.keys(changes));
+	const show = makeRecordToOutput(item, entity, Object.keys(changes));
 	return { id, target, changes, extendedLists, show };
 }
 

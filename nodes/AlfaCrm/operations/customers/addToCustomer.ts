@@ -19,14 +19,15 @@ import {
 } from '../common/addition';
 import { searchCustomerRecords } from '../common/additionSearch';
 import { skipIfThere } from '../common/create';
-import type { EqualRecordRule, Matcher } from './equalRecords';
+import type { EqualRecordRule, EqualityTest } from './equalRecords';
 import { equalRecordRules } from './equalRecords';
 
 /**
- * Adds a subscription, task or comment to a customer, unless an equal one is there already: added
- * by an earlier run of the workflow, or by the staff.
+ * Adds a subscription, task or comment to a customer, unless an equal record is there already:
+ * added by an earlier run of the workflow, or by the staff.
  */
 export const addToCustomer: ActionKind<'addToCustomer'> = {
+	// Decides whether the form names the time zone of the workflow.
 	decidesByTime: ({ addedResource }) => equalRecordRules[addedResource].decidesByTime === true,
 
 	form: (customerEntity, { fields = [], addedResource }) => ({
@@ -38,7 +39,7 @@ export const addToCustomer: ActionKind<'addToCustomer'> = {
 	async execute(item, customerEntity, action) {
 		const rule = equalRecordRules[action.addedResource];
 		const form = readForm(item, customerEntity, action);
-		const isEqual = item.flag(skipIfThere) ? rule.readMatcher(item) : undefined;
+		const isEqual = item.flag(skipIfThere) ? rule.makeEqualityTest(item) : undefined;
 
 		return await item.withLock([additionLock(form)], async () => {
 			const addition = await completeAddition(form);
@@ -53,6 +54,7 @@ export const addToCustomer: ActionKind<'addToCustomer'> = {
 	output: (_customerEntity, { addedResource }) => reportSchema(entityOf(addedResource)),
 };
 
+/** Reads the new record from the form. Call it before anything is sent. */
 function readForm(
 	item: Item,
 	customerEntity: Entity,
@@ -80,7 +82,7 @@ function readForm(
 async function findEqualRecord(
 	addition: Addition,
 	rule: EqualRecordRule,
-	isEqual: Matcher,
+	isEqual: EqualityTest,
 ): Promise<IDataObject | undefined> {
 	const result = await searchCustomerRecords(addition, {
 		filters: rule.makeFilters?.(addition.body),

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { ActionOf, Entity } from '../../entities/types';
-import { makeRecordOutput, report, reportSchema } from '../../output/report';
+import { makeRecordToOutput, report, reportSchema } from '../../output/report';
 import { optionsForm, readFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
 import { recordKey } from '../../run/execution';
@@ -14,20 +14,27 @@ import { idOf, labelsOf, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 import { readFlag } from '../../values/formats';
 
-/** The kinds of actions that bring one record into a state, such as Archive or Assign Manager. */
+/**
+ * The kinds of actions that bring one record into a state, such as Archive or Assign Manager. Each
+ * action declares its kind in `entities/`.
+ */
 type ChangeKind = 'change' | 'moveToStage' | 'rejectLead';
 
-/** Gives the reason to leave a record as it is, in words for the user; undefined to change it. */
+/**
+ * Returns the reason for leaving a record unchanged, as a sentence for the user. Returns undefined
+ * if the record is to be changed.
+ */
 export type SkipRule = (record: LocatedRecord) => Promise<string | undefined>;
 
-/** What an action decides besides the usual. */
+/** What an action does differently from a plain change. */
 interface ChangeRules {
 	/** @throws NodeOperationError for a record that the action must not change */
 	assertMayChange?: (item: Item, record: LocatedRecord) => void;
 	/** Chooses which of the values in the form are sent. */
 	chooseValues?: (formValues: IDataObject) => IDataObject;
 	/**
-	 * Reads the options of the form. The rule is asked after the record has been read and locked.
+	 * Reads the options of the form, before anything is sent. The rule is applied to the record after
+	 * it has been read and locked.
 	 */
 	makeSkipRule?: (item: Item, values: IDataObject) => SkipRule;
 }
@@ -38,7 +45,7 @@ export const change = makeChangeAction();
 /** Marks a lead as lost, for a reason. The user may archive it at the same time. */
 export const rejectLead = makeChangeAction({
 	assertMayChange: assertIsLead,
-	chooseValues: leaveOutRestoring,
+	chooseValues: leaveOutZeroArchiveFlag,
 });
 
 /**
@@ -65,13 +72,13 @@ export function makeChangeAction(rules: ChangeRules = {}): ActionKind<ChangeKind
 	};
 }
 
-/** What the form says of a change. */
+/** The change that the user asks for in the form. */
 interface ChangeRequest {
 	id: number;
 	target: Target;
-	/** What the record is to hold, by AlfaCRM's names of the fields. */
+	/** The values that the record is to have, by AlfaCRM's names of the fields. */
 	values: IDataObject;
-	/** Whether the values of lists are added to those that the record has. */
+	/** Whether values of list fields are added to the values that the record has, or replace them. */
 	addToLists: boolean;
 	findSkipReason?: SkipRule;
 }
@@ -95,14 +102,17 @@ function readChangeRequest(
 	return { id, target, values, addToLists, findSkipReason };
 }
 
-/** Sends what differs from the record, or leaves the record as it is and tells the user why. */
+/**
+ * Sends the values that differ from the record. If there is a reason to leave the record unchanged,
+ * sends nothing and tells the user the reason.
+ */
 async function changeOrSkip(
 	item: Item,
 	entity: Entity,
 	record: LocatedRecord,
 	{ id, target, values, addToLists, findSkipReason }: ChangeRequest,
 ): Promise<IDataObject> {
-	const show = makeRecordOutput(item, entity, Object.keys(values));
+	const show = makeRecordToOutput(item, entity, Object.keys(values));
 	const skipReason = await findSkipReason?.(record);
 	if (skipReason !== undefined) {
 		item.execution.hints.addRepeat(skipReason, `${entity.label.toLowerCase()} ${id}`);
@@ -118,8 +128,9 @@ function assertIsLead(item: Item, { row: customer }: LocatedRecord): void {
 }
 
 /**
- * With 'Archive Too' off, leaves the flag out: sending it would restore a lead that is archived.
+ * Leaves out the archive flag if 'Archive Too' is off. Sending the flag as 0 would restore a lead
+ * that is archived.
  */
-function leaveOutRestoring({ removed, ...otherValues }: IDataObject): IDataObject {
+function leaveOutZeroArchiveFlag({ removed, ...otherValues }: IDataObject): IDataObject {
 	return Number(removed) === 1 ? { ...otherValues, removed } : otherValues;
 }

@@ -1,3 +1,10 @@
+/**
+ * Decides whether an addition repeats an existing record. It does if the two are equal: if the
+ * record has the same values in the fields that the user has filled. Each entity has an exception.
+ * A comment is equal only within some minutes of being added. A subscription may have another
+ * balance. A task that is done or archived is equal to no new task.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { AddedResource } from '../../entities/types';
@@ -11,30 +18,29 @@ import { MINUTE_MS } from '../../values/time';
 import type { Addition } from '../common/addition';
 import { hasSameValues } from '../common/addition';
 
-/**
- * An addition repeats an existing record if the two are equal: if the record has the same values in
- * the fields that the user has filled. Each entity has an exception. A comment is equal for some
- * minutes only. A subscription may have another balance. A task that is done or archived is equal
- * to no new one.
- */
-
 /** Tells whether a record of the customer is equal to an addition. */
-export type Matcher = (record: IDataObject, addition: Addition) => boolean;
+export type EqualityTest = (record: IDataObject, addition: Addition) => boolean;
 
 /** How the records of one entity are recognised as equal. */
 export interface EqualRecordRule {
-	/** Parameters of the form that the matcher reads. */
+	/** The parameters of the form that the test reads. */
 	form?: readonly INodeProperties[];
-	/** Whether the matcher compares times or days, so that the time zone of the workflow matters. */
+	/**
+	 * Whether the test compares times or days, so that the form names the time zone of the workflow.
+	 */
 	decidesByTime?: true;
-	/** Makes the filters for AlfaCRM's list. */
+	/** Makes the filters for AlfaCRM's list from the values of the addition. */
 	makeFilters?: (body: IDataObject) => IDataObject;
-	/** The list holds the records of all customers. */
+	/**
+	 * Set if AlfaCRM's list cannot be filtered by customer, so that it shows the records of all
+	 * customers.
+	 */
 	isListOfAllCustomers?: true;
-	/** Reads the matcher's parameters from the form. */
-	readMatcher: (item: Item) => Matcher;
+	/** Makes the test, and reads its parameters from the form. */
+	makeEqualityTest: (item: Item) => EqualityTest;
 }
 
+/** For how many minutes after it was added a comment is equal to a new one. */
 const sameWithin = showWhen(
 	wholeNumber({
 		displayName: 'Same Within (Minutes)',
@@ -50,7 +56,7 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	communication: {
 		form: [sameWithin],
 		decidesByTime: true,
-		readMatcher(item) {
+		makeEqualityTest(item) {
 			const minutes = item.integer(sameWithin);
 			return (comment, addition) =>
 				hasSameValues(comment, addition, addition.comparedFields) &&
@@ -59,7 +65,7 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	},
 
 	customerTariff: {
-		readMatcher: () => isEqualSubscription,
+		makeEqualityTest: () => isEqualSubscription,
 	},
 
 	task: {
@@ -68,12 +74,12 @@ export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 		isListOfAllCustomers: true,
 		makeFilters: ({ due_date: day }) =>
 			day === undefined ? { due_date_is_null: true } : { due_date_from: day, due_date_to: day },
-		readMatcher: () => isEqualOpenTask,
+		makeEqualityTest: () => isEqualOpenTask,
 	},
 };
 
 function isEqualSubscription(subscription: IDataObject, addition: Addition): boolean {
-	// The balance changes with each lesson.
+	// The balance of a subscription changes with each lesson.
 	const lastingFields = addition.comparedFields.filter(({ name }) => name !== 'balance');
 	return hasSameValues(subscription, addition, lastingFields);
 }
@@ -90,11 +96,15 @@ function isEqualOpenTask(task: IDataObject, addition: Addition): boolean {
 }
 
 /**
- * Checks whether a record was added within the last minutes. A record without a readable stamp
- * counts, because it may be new. So does one with a stamp in the future: it was just added in a
- * school whose time zone is not the workflow's, and if it did not count, each run would add it
- * again. A stamp further ahead than two time zones can be apart is a mistake in the data. It does
- * not count, or the same record could never be added again.
+ * Checks whether a record was added within the last minutes.
+ *
+ * - A record without a readable time of adding is recent, because it may be new.
+ * - A time in the future is recent, too. The record was just added, in a school whose time zone is
+ *   ahead of the workflow's. If it were not recent, each run would add it again.
+ * - A time further in the future than time zones can explain is a mistake in the data, and not
+ *   recent. Otherwise the same record could never be added again.
+ *
+ * @param stamp when the record was added, as AlfaCRM shows it
  */
 function isRecent(stamp: unknown, minutes: number, zone: string): boolean {
 	const ahead = aheadMs(stamp, zone);

@@ -19,8 +19,9 @@ export const moveToStage = makeChangeAction({ makeSkipRule });
 
 /** Where a lead is to be moved, and when it is left where it is. */
 interface StageMove {
+	/** The ID of the stage; null for 'Not Sorted', which is no stage. */
 	toStage: Stage;
-	/** The funnel that the form names, if it names one. */
+	/** The ID of the funnel, if the user has chosen one. */
 	pipelineId?: unknown;
 	/** 'Only If In Stage': leads in other stages stay where they are. */
 	allowedStages?: readonly Stage[];
@@ -45,8 +46,8 @@ function readMove(item: Item, values: IDataObject): StageMove {
 }
 
 /**
- * A lead that is in the stage already needs no reason: nothing about it differs, so nothing is
- * sent.
+ * Returns the reason for leaving a lead where it is, or undefined if it may be moved. Also returns
+ * undefined if the lead is in the stage already: nothing differs then, so nothing is sent.
  */
 async function findSkipReason(
 	item: Item,
@@ -83,9 +84,10 @@ async function isMoveBack(
 	lead: LocatedRecord,
 	currentStage: number,
 ): Promise<boolean> {
+	// Without a funnel in the form, the lead stays in its own funnel.
 	const pipeline = readId(pipelineId ?? lead.row.pipeline_id);
-	const isBack = await comesBefore(item, lead, toStage, currentStage, pipeline);
-	if (isBack !== undefined) return isBack;
+	const isTargetEarlier = await comesBefore(item, lead, toStage, currentStage, pipeline);
+	if (isTargetEarlier !== undefined) return isTargetEarlier;
 	throw item.error(
 		`AlfaCRM does not show whether stage ${toStage} comes before stage ${currentStage}`,
 		"Use 'Only If In Stage' in place of 'Never Back'.",

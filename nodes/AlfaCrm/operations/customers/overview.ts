@@ -17,9 +17,9 @@ import { readOverviewLists } from './overviewLists';
 import { readGroupNames, readOverviewNames } from './overviewNames';
 
 /**
- * Returns one item that tells everything that matters about a customer, put together from several
- * lists. `overviewForm` reads the form, `overviewLists` and `overviewNames` make the calls, and
- * `overviewFields` works out the fields. API notes 5.3, 5.5, 5.7, 5.11, 5.16 and 5.18.
+ * Returns one item for each customer that is found, with everything that matters about the customer
+ * from several lists. `overviewForm` reads the form, `overviewLists` and `overviewNames` make the
+ * calls, and `overviewFields` works out the fields.
  */
 export const overview: ActionKind<'overview'> = {
 	decidesByTime: () => true,
@@ -40,25 +40,26 @@ export const overview: ActionKind<'overview'> = {
 };
 
 interface FoundCustomer extends LocatedRecord {
-	/** Undefined if the search did not tell. */
+	/** Whether the customer is archived; undefined if the search does not show that. */
 	archived?: boolean;
 }
 
 /**
- * Finds the customers that the form asks for. For a customer given by ID a single call may be
- * enough; a search reads more.
+ * Finds the customers that the form asks for. If the form gives an ID, a single call may be enough;
+ * a search makes several.
  */
 async function findCustomers(item: Item, request: FindRequest): Promise<FoundCustomer[]> {
-	return (await findByIdAlone(item, request)) ?? (await findRecords(item, request));
+	return (await findWithSingleCall(item, request)) ?? (await findRecords(item, request));
 }
 
 /**
- * Looks a customer up by ID in the branch of the form.
+ * Looks a customer up by ID in the branch of the form, with a single call.
  *
- * @returns undefined if that is not enough: the customer is in another branch, that branch is not
- * to be searched, or archived customers are not to be found, which one call may not tell
+ * @returns undefined if a search is needed: the customer is in another branch, the branch of the
+ * form is not among the chosen ones, or only active customers may be found, which a single call may
+ * not prove
  */
-async function findByIdAlone(
+async function findWithSingleCall(
 	item: Item,
 	{ entity, key, search, target, takesArchived, chosenBranches }: FindRequest,
 ): Promise<FoundCustomer[] | undefined> {
@@ -76,6 +77,7 @@ async function makeOverview(
 	customer: FoundCustomer,
 	request: OverviewRequest,
 ): Promise<IDataObject> {
+	// `yyyy-mm-dd hh:mm`
 	const now = wallClock(item.zone);
 	const [today] = now.split(' ');
 	const subject: OverviewSubject = {
@@ -105,14 +107,15 @@ async function makeOverview(
 }
 
 /**
- * Finds the other branches in which the customer may have lessons, payments and tasks: those that
- * the card names, and of these only the chosen ones, if any are chosen.
+ * Finds the other branches in which the customer may have lessons, payments and tasks: the branches
+ * that the card names. If the user has chosen branches, only these are returned.
  */
 function otherBranchesOf(
 	{ row: card, branch }: LocatedRecord,
 	chosenBranches: readonly Branch[],
 ): Branch[] {
-	// Without a branch in the URL, AlfaCRM itself decides which branches it lists.
+	// Calls without a branch are answered from the branches that AlfaCRM itself chooses, so there are
+	// no others to ask.
 	if (branch === undefined) return [];
 
 	const branchesOfCard = new Set(readIds(listOf(card.branch_ids)));

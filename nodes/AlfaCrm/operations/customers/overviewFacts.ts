@@ -1,3 +1,7 @@
+/**
+ * Holds what is known about one customer, and chooses what an overview shows of it. Makes no calls.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE } from '../../entities/customer';
@@ -8,20 +12,21 @@ import type { Branch } from '../../store/located';
 import type { Titles } from '../../store/shortList';
 import { formatDay, formatTime, readFlag, readIds } from '../../values/formats';
 
-/**
- * Everything that is known about one customer, and the choice of what an overview shows of it. This
- * file makes no calls.
- */
+/** Everything that is known about one customer when the overview is put together. */
 export interface OverviewFacts {
 	customerId: number;
 	/** The branch in which the customer was found. */
 	branch: Branch;
-	/** Whether the search found the customer in the archive; undefined if it did not tell. */
+	/**
+	 * Whether the search found the customer in the archive; undefined if the search does not show
+	 * that.
+	 */
 	wasFoundArchived?: boolean;
 	/** The address of the school's AlfaCRM. */
 	origin: string;
+	/** The time zone of the workflow. */
 	zone: string;
-	/** `yyyy-mm-dd hh:mm`, by the school's clock. */
+	/** The current time, `yyyy-mm-dd hh:mm`, in the time zone of the workflow. */
 	now: string;
 	/** How many of the last lessons and payments are shown. */
 	recentCount: number;
@@ -32,13 +37,13 @@ export interface OverviewFacts {
 }
 
 /**
- * What the lists hold of one customer. A list is undefined if this user may read it in no branch,
- * or if it was not read because the form leaves it out.
+ * The rows of one customer that were read from AlfaCRM's lists. A list is undefined if this user
+ * may read it in no branch, or if it was not read because the form leaves it out.
  */
 export interface OverviewLists {
-	/** The groups of which the customer is a member today. */
+	/** The IDs of the groups of which the customer is a member today. */
 	groupIds?: readonly number[];
-	/** Planned lessons from today on, those that have begun included. */
+	/** Planned lessons from today on. Lessons that have already begun are among them. */
 	plannedLessons?: readonly IDataObject[];
 	completedLessons?: readonly IDataObject[];
 	subscriptions?: readonly IDataObject[];
@@ -50,13 +55,14 @@ export interface OverviewLists {
 
 /** Tells the user why a part of the overview is missing or incomplete. */
 export interface OverviewError {
-	/** The field of the overview. */
+	/** The name of the field of the overview. */
 	part: string;
 	reason: string;
 }
 
 /**
- * The names to show beside IDs. A list of names is undefined if it was not, or could not be, read.
+ * The names to show beside IDs. A list of names is undefined if it was not read, or could not be
+ * read.
  */
 export interface OverviewNames {
 	plans?: Titles;
@@ -106,8 +112,8 @@ export function latestPayments({
 }
 
 /**
- * Chooses the tasks of the customer that are neither done nor archived, by due date; tasks without
- * one come last.
+ * Chooses the tasks of the customer that are neither done nor archived, by due date. Tasks without
+ * a due date come last.
  */
 export function openTasks({ lists, customerId, zone }: OverviewFacts): IDataObject[] | undefined {
 	const dueDay = (task: IDataObject) => formatDay(task.due_date, 'iso', zone) ?? AFTER_ALL_DAYS;
@@ -117,6 +123,7 @@ export function openTasks({ lists, customerId, zone }: OverviewFacts): IDataObje
 		.sort(ascendingBy(dueDay));
 }
 
+/** As a text, it comes after every day that is written `yyyy-mm-dd`. */
 const AFTER_ALL_DAYS = '9999';
 
 /** Reads when a lesson begins: `yyyy-mm-dd hh:mm`. */

@@ -1,3 +1,11 @@
+/**
+ * Works out the fields of an overview from the rows that were read. Makes no calls.
+ *
+ * Each table below describes one kind of object in the overview. It lists the fields in the order
+ * of the output, each with its type for the preview in the editor and with the function that reads
+ * its value. The names on the left are ours, the names in quotes are AlfaCRM's.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity, stageOf } from '../../entities/customer';
@@ -21,14 +29,6 @@ import {
 	lessonsToCome,
 	openTasks,
 } from './overviewFacts';
-
-/**
- * Works out the fields of an overview from what was read. This file makes no calls.
- *
- * Each table below describes one kind of object in the overview. It lists the fields in the order
- * of the output, each with its type for the preview in the editor and with the function that reads
- * its value. The names on the left are ours, the names in quotes are AlfaCRM's.
- */
 
 /** Makes the overview of a customer. */
 export function toOverview(card: IDataObject, facts: OverviewFacts): IDataObject {
@@ -70,7 +70,7 @@ const NEXT_LESSON_FIELDS: OverviewFields = {
 	group_id: { schema: INTEGER, read: (lesson) => groupIdsOf(lesson)[0] },
 };
 
-/** A row is `{ id }`: the memberships give the IDs of the groups and nothing else. */
+/** The rows are objects `{ id }`, because the memberships give only the IDs of the groups. */
 const GROUP_FIELDS: OverviewFields = {
 	id: id('id'),
 	name: text((group, { names }) => nameOf(names.groups, group.id)),
@@ -163,14 +163,17 @@ function readNextLessonOfGroup(group: IDataObject, facts: OverviewFacts): IDataO
 	return lessonsToCome(facts).find((lesson) => groupIdsOf(lesson).includes(Number(group.id)));
 }
 
-/** Reads the last day of a subscription, which AlfaCRM shows under either name. API notes 5.5. */
+/**
+ * Reads the last day of a subscription, which AlfaCRM shows as `e_date` or as `end`. API notes 5.5.
+ */
 function readLastDayOfSubscription(subscription: IDataObject, { zone }: OverviewFacts) {
 	return formatDay(subscription.e_date ?? subscription.end, 'iso', zone);
 }
 
 /**
- * Whether a payment is income. The type tells, because the sum of a refund may stand in `income`,
- * too. Null for a type that the account has added, whose meaning is not known. API notes 5.16.
+ * Whether a payment is an income. Its type decides, because AlfaCRM may show the amount of a refund
+ * as `income`, too. Returns null for a type that the account has added, because nobody knows
+ * whether it is an income. API notes 5.16.
  */
 function readIsIncome(payment: IDataObject): boolean | null {
 	const type = readId(payment.pay_type_id) ?? 0;
@@ -232,8 +235,8 @@ function time(name: string): OverviewField {
 }
 
 /**
- * A yes or no. It is null if AlfaCRM says neither, so that nobody reads of an absence that was
- * none, or of money that has not come.
+ * A yes or no, or null if AlfaCRM shows neither. If null became `false`, the overview would report
+ * an absence or an unconfirmed payment that may not be one.
  */
 function yesOrNo(name: string): OverviewField {
 	const readFlagOf: FieldReader = (row) => {

@@ -10,15 +10,17 @@ import type { OperationPart } from '../../run/operation';
 import type { FindRequest } from '../common/find';
 import { findOptions, readFindRequest } from '../common/find';
 
-/** What the form says of an overview. */
+/** The overview that the user asks for in the form. */
 export interface OverviewRequest {
 	/** Which customers are looked up, and what happens if there is none. */
 	find: FindRequest;
-	/** The next lesson is looked for within so many days. */
+	/** How many days ahead the next lesson is looked for. */
 	daysAhead: number;
 	/** How many of the last lessons and of the last payments are returned. */
 	recentCount: number;
+	/** Whether every list of names is read, and not only two of them: see `overviewNames.ts`. */
 	readsAllNames: boolean;
+	/** Whether the whole list of tasks is searched, and not only its first page. */
 	readsAllTasks: boolean;
 	/** The names of the fields that 'Leave Out' takes away. */
 	leftOutFields: readonly string[];
@@ -52,7 +54,10 @@ interface LeaveOutChoice {
 	value: string;
 	name: string;
 	description: string;
-	/** The fields of the overview that are left out, those of its lessons and payments included. */
+	/**
+	 * The names of the fields to leave out, in the overview and in the objects inside it: `note` is
+	 * left out of lessons, subscriptions and payments.
+	 */
 	fields: readonly string[];
 }
 
@@ -120,7 +125,8 @@ function findLeftOutFields(leftOutValues: readonly string[]): string[] {
 }
 
 /**
- * The options of Find, in which several matches are returned by default, and those of an overview.
+ * Declares the options of Find and those of an overview. By default, if several customers match,
+ * all are returned.
  */
 function overviewOptions(): INodeProperties {
 	return findOptions('all', OVERVIEW_OPTIONS);

@@ -21,7 +21,7 @@ import { daysAfter, readId } from '../../values/formats';
 import type { OverviewError, OverviewLists } from './overviewFacts';
 import type { OverviewRequest } from './overviewForm';
 
-/** The customer whose lists are read, and the day. */
+/** The customer whose lists are read, the branches in which they are read, and today's date. */
 export interface OverviewSubject {
 	customerId: number;
 	/** The branches to read, first the one in which the customer was found. */
@@ -31,7 +31,8 @@ export interface OverviewSubject {
 }
 
 /**
- * Reads the lists of one customer side by side. A list that this user may not read is no failure.
+ * Reads the lists of one customer side by side. If this user may not read a list, the overview
+ * lacks its part and says why.
  */
 export async function readOverviewLists(
 	item: Item,
@@ -43,10 +44,10 @@ export async function readOverviewLists(
 
 	const [timetable, completedLessons, subscriptions, payments, tasks] = await Promise.all([
 		readTimetable(item, subject, request),
-		readUnlessLeftOut(completedLessonsList(subject, request)),
-		readUnlessLeftOut(subscriptionsList(subject)),
-		readUnlessLeftOut(paymentsList(subject, request)),
-		readUnlessLeftOut(tasksList(subject, request)),
+		readUnlessLeftOut(makeCompletedLessonsList(subject, request)),
+		readUnlessLeftOut(makeSubscriptionsList(subject)),
+		readUnlessLeftOut(makePaymentsList(subject, request)),
+		readUnlessLeftOut(makeTasksList(subject, request)),
 	]);
 
 	const readings = [timetable, completedLessons, subscriptions, payments, tasks];
@@ -64,18 +65,22 @@ export async function readOverviewLists(
 type Timetable = Pick<OverviewLists, 'errors' | 'groupIds' | 'plannedLessons'>;
 
 /**
- * Reads the groups of the customer, and then the planned lessons, which may name a group alone. If
- * the groups cannot be read, only lessons that name the customer are found, and the user is told.
+ * Reads the groups of the customer, and then the planned lessons. A planned lesson may name only a
+ * group and none of its members. So if the groups cannot be read, only lessons that name the
+ * customer are found, and the user is told.
  */
 async function readTimetable(
 	item: Item,
 	subject: OverviewSubject,
 	{ daysAhead }: OverviewRequest,
 ): Promise<Timetable> {
-	const memberships = await readPart(item, membershipsList(subject));
+	const memberships = await readPart(item, makeMembershipsList(subject));
 	const lessons = new CustomerLessons(subject.customerId, memberships.rows ?? [], item.zone);
 	const lastDay = daysAfter(subject.today, daysAhead);
-	const planned = await readPart(item, plannedLessonsList(subject, lessons, lastDay, item.zone));
+	const planned = await readPart(
+		item,
+		makePlannedLessonsList(subject, lessons, lastDay, item.zone),
+	);
 
 	const areGroupsKnown = memberships.rows !== undefined;
 	return {
@@ -96,25 +101,31 @@ const LESSONS_OF_GROUPS_MISSING: OverviewError = {
 		'Lessons that show a group alone are not among them, because the groups of the customer cannot be read.',
 };
 
-/** The list from which a part of the overview is read. */
+/**
+ * How to read the list from which a part of the overview is made. A part is a field such as
+ * `payments`.
+ */
 interface PartList {
-	/** The field of the overview. */
+	/** The name of the field. */
 	part: string;
 	entity: Entity;
 	branches: readonly Branch[];
-	/** What the call says besides the entity and the branch. */
+	/** What the call contains besides the entity and the branch. */
 	call?: Pick<ListQuery, 'action' | 'body' | 'query'>;
-	/** How the pages are read, and which rows are kept. */
+	/** How many pages are read, and which rows are kept. */
 	options?: CollectOptions;
-	/** The name of a list that does not depend on the customer, so that all items can share it. */
+	/**
+	 * Set for a list that is the same for every customer: the name under which its rows are kept, so
+	 * that the list is read once for all items.
+	 */
 	sharedAs?: string;
 }
 
 /**
- * Lists past, current and future memberships. Without days AlfaCRM lists current ones only. API
- * notes 5.7.
+ * Describes the list of past, current and future memberships. AlfaCRM lists only current ones if it
+ * is asked without dates, so a further pass has dates. API notes 5.7.
  */
-function membershipsList(subject: OverviewSubject): PartList {
+function makeMembershipsList(subject: OverviewSubject): PartList {
 	return {
 		part: 'groups',
 		entity: cgi,
@@ -125,10 +136,12 @@ function membershipsList(subject: OverviewSubject): PartList {
 }
 
 /**
- * Lists the planned lessons from today to a last day. AlfaCRM may ignore a filter, so each lesson
- * is checked.
+ * Describes the list of planned lessons from today to a last day. AlfaCRM may ignore a filter, so
+ * each lesson is checked.
+ *
+ * @param lastDay `yyyy-mm-dd`
  */
-function plannedLessonsList(
+function makePlannedLessonsList(
 	{ branches, today }: OverviewSubject,
 	lessons: CustomerLessons,
 	lastDay: string,
@@ -150,8 +163,8 @@ function plannedLessonsList(
 	};
 }
 
-/** Lists the latest completed lessons. */
-function completedLessonsList(
+/** Describes the list of the latest completed lessons. */
+function makeCompletedLessonsList(
 	{ customerId, branches }: OverviewSubject,
 	request: OverviewRequest,
 ): PartList {
@@ -162,16 +175,16 @@ function completedLessonsList(
 		call: { body: { customer_id: customerId, status: LESSON_STATUS.completed } },
 		options: {
 			keep: (lesson) => namesCustomer(lesson, customerId),
-			limit: rowsToRead(request),
+			limit: countRowsToRead(request),
 		},
 	};
 }
 
 /**
- * Lists the subscriptions. The same ones come back in every branch, so one is enough. API notes
- * 5.5.
+ * Describes the list of subscriptions. Every branch lists all subscriptions of a customer, so one
+ * branch is enough. API notes 5.5.
  */
-function subscriptionsList(subject: OverviewSubject): PartList {
+function makeSubscriptionsList(subject: OverviewSubject): PartList {
 	const filter = { customer_id: subject.customerId };
 	return {
 		part: 'subscriptions',
@@ -182,22 +195,25 @@ function subscriptionsList(subject: OverviewSubject): PartList {
 	};
 }
 
-/** Lists the latest payments. */
-function paymentsList(subject: OverviewSubject, request: OverviewRequest): PartList {
+/** Describes the list of the latest payments. */
+function makePaymentsList(subject: OverviewSubject, request: OverviewRequest): PartList {
 	return {
 		part: 'payments',
 		entity: pay,
 		branches: subject.branches,
 		call: { body: { customer_id: subject.customerId } },
-		options: { keep: makeOwnershipCheck(subject), limit: rowsToRead(request) },
+		options: { keep: makeOwnershipCheck(subject), limit: countRowsToRead(request) },
 	};
 }
 
 /**
- * Lists the tasks of all customers, because no filter by customer is known. API notes 5.18. Unless
- * the user wants the whole list searched, the first page has to do.
+ * Describes the list of the tasks of all customers, because no filter by customer is known. API
+ * notes 5.18. Only the first page is read, unless the user wants the whole list searched.
  */
-function tasksList({ branches }: OverviewSubject, { readsAllTasks }: OverviewRequest): PartList {
+function makeTasksList(
+	{ branches }: OverviewSubject,
+	{ readsAllTasks }: OverviewRequest,
+): PartList {
 	return {
 		part: 'tasks',
 		entity: taskEntity,
@@ -207,27 +223,32 @@ function tasksList({ branches }: OverviewSubject, { readsAllTasks }: OverviewReq
 	};
 }
 
-/** Makes a check whether a row is the customer's own: AlfaCRM may ignore the filter. */
+/**
+ * Makes a check whether a row belongs to the customer: AlfaCRM may ignore the filter by customer.
+ */
 function makeOwnershipCheck({ customerId }: OverviewSubject): (row: IDataObject) => boolean {
 	return (row) => readId(row.customer_id) === customerId;
 }
 
 /**
- * How many rows to read for the latest lessons or payments. AlfaCRM was seen to list the
- * latest first, but documents no order. So some more are read than are shown, and put in order. API
- * notes 3.
+ * Returns how many rows to read to find the latest lessons or payments. AlfaCRM was seen to list
+ * the latest first, but documents no order. So more rows are read than are shown, and then sorted
+ * by date. API notes 3.
  */
-function rowsToRead({ recentCount }: OverviewRequest): number {
+function countRowsToRead({ recentCount }: OverviewRequest): number {
 	return Math.max(SMALLEST_PAGE, recentCount);
 }
 
+/** What was read of a part. */
 interface PartReading {
 	/** Undefined if no branch gave the list. */
 	rows?: IDataObject[];
 	errors: OverviewError[];
 }
 
-/** Reads the list of a part in all branches. A row that several branches show counts once. */
+/**
+ * Reads the list of a part in all branches. A row that several branches list is returned only once.
+ */
 async function readPart(item: Item, list: PartList): Promise<PartReading> {
 	const readings = await Promise.all(
 		list.branches.map(async (branch) => await readPartOfBranch(item, list, branch)),
@@ -242,14 +263,16 @@ async function readPart(item: Item, list: PartList): Promise<PartReading> {
 async function readPartOfBranch(item: Item, list: PartList, branch: Branch): Promise<PartReading> {
 	try {
 		const collected = await collectRows(item, list, branch);
+		// Set if the goal `ONE_PAGE` ended the reading before the end of the list.
 		const isOnlyFirstPage = collected.nextPage !== undefined;
-		if (isOnlyFirstPage) return { rows: collected.rows, errors: [firstPageError(list, collected)] };
+		if (isOnlyFirstPage)
+			return { rows: collected.rows, errors: [makeFirstPageError(list, collected)] };
 
 		warnOfMissing(item, list.entity.plural.toLowerCase(), collected);
 		return { rows: collected.rows, errors: [] };
 	} catch (caught) {
-		// Any other failure may pass. Then the whole item fails, so that the overview lacks nothing
-		// by accident.
+		// Any other failure may be temporary. Then the item fails, so that the overview does not lack a
+		// part by accident.
 		if (!hasStatus(caught, 403, 404)) throw item.asError(caught);
 		return { errors: [{ part: list.part, reason: caught.message }] };
 	}
@@ -267,7 +290,11 @@ async function collectRows(
 	return await item.execution.cached(entity.path, `${sharedAs} of ${branch}`, read);
 }
 
-function firstPageError({ part }: PartList, { rows, total }: Collected): OverviewError {
+/**
+ * Makes the error for a list of which only the first page was read. Only the list of tasks is read
+ * so.
+ */
+function makeFirstPageError({ part }: PartList, { rows, total }: Collected): OverviewError {
 	const ofTotal = total === undefined ? '' : ` of ${total}`;
 	const reason = `AlfaCRM cannot be asked for the tasks of one customer, and only the first ${rows.length}${ofTotal} were looked through. 'Search All Tasks' looks through all.`;
 	return { part, reason };

@@ -13,8 +13,8 @@ import { isClient } from './overviewFacts';
 import type { OverviewRequest } from './overviewForm';
 
 /**
- * Reads the lists of names. Each costs a call, so only two are read by default: that of the
- * managers, and for a client that of the plans, for a lead that of the stages.
+ * Reads the lists of names. Each list costs a call, so only two are read by default: the managers,
+ * and either the plans for a client or the stages for a lead.
  */
 export async function readOverviewNames(
 	item: Item,

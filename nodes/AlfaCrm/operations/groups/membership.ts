@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { cgi } from '../../entities/cgi';
 import { passesOf } from '../../entities/listCall';
 import type { Action, Entity } from '../../entities/types';
-import type { RecordOutput } from '../../output/report';
-import { makeRecordOutput, withResultSchema } from '../../output/report';
+import type { RecordToOutput } from '../../output/report';
+import { makeRecordToOutput, withResultSchema } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import type { ObjectSchema } from '../../output/recordSchema';
 import { objectOf, shownFields } from '../../output/recordSchema';
@@ -37,7 +37,7 @@ export interface MembershipForm {
 	labels: Record<string, string>;
 	/** Makes items about the same customer and group run one after the other. */
 	lock: LockKey;
-	toOutput: RecordOutput;
+	toOutput: RecordToOutput;
 }
 
 /** Reads the form of an action about a customer and a group. */
@@ -58,7 +58,7 @@ export function readMembershipForm(
 		fields,
 		labels: labelsOf([...shownFields(cgi), ...formFields]),
 		lock: [cgi.path, customerId, groupId],
-		toOutput: makeRecordOutput(item, cgi, []),
+		toOutput: makeRecordToOutput(item, cgi, []),
 	};
 }
 

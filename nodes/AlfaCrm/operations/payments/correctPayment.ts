@@ -32,8 +32,9 @@ export const correctPayment: ActionKind<'correctPayment'> = {
 };
 
 /**
- * Reads the payer from the form. If the form names none, finds the customer who made the income
- * with the external ID. The form demands a customer or an external ID.
+ * Reads the ID of the payer from the form. If 'Customer' is empty, finds the customer who made the
+ * income with the external ID. One of the two is always there: the declaration of the action
+ * requires 'Customer' unless an external ID is given.
  */
 async function readOrFindPayer(
 	item: Item,

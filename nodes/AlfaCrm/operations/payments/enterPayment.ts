@@ -30,5 +30,6 @@ export const enterPayment: ActionKind<'enterPayment'> = {
 		return [await savePayment(payment, { mayDuplicate })];
 	},
 
+	// The action stands under Customer, but its output is a payment.
 	output: () => reportSchema(pay),
 };

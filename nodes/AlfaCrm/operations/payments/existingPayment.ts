@@ -9,15 +9,15 @@ import { hasAnyIdInNote, hasExternalId, haveMatchingTypes } from './externalId';
 import {
 	assertCloseDate,
 	assertNoneEnteredByHand,
-	assertNoneEnteredWithId,
+	assertNoEqualPaymentHasId,
 	assertSameAmount,
 } from './externalIdConflicts';
 import { findAmongAllPayments } from './externalIdSearch';
 
 /**
  * Finds the existing payment that a new payment would repeat. If the new payment has an external
- * ID, the ID alone decides. Otherwise the existing payment must have the same values in the fields
- * that the user has filled.
+ * ID, only the ID is compared. Otherwise the existing payment must have the same values in the
+ * fields that the user has filled.
  *
  * @returns undefined if there is none
  * @throws NodeOperationError if a payment may be the same, but nothing proves it
@@ -37,8 +37,8 @@ export async function findExistingPayment(
 }
 
 /**
- * Finds the payment with the external ID: among the customer's payments, then among those of all
- * customers.
+ * Finds the payment with the external ID: first among the payments of the customer, then among the
+ * payments of all customers.
  */
 async function findPaymentWithId(
 	newPayment: Addition,
@@ -62,24 +62,25 @@ async function findPaymentWithId(
 
 /** Finds the customer's payment that has the same values in the fields that the user has filled. */
 async function findEqualPayment(newPayment: Addition): Promise<IDataObject | undefined> {
-	// An equal payment with an external ID may be another one. Only a note that both have proves that
-	// it is the same.
-	const hasNote = !isEmpty(newPayment.body.note);
-	const isCertain = (payment: IDataObject) => hasNote || !hasAnyIdInNote(payment);
+	// A payment with an external ID may be another payment of the same day and amount. It is
+	// certainly the same one only if the user has filled the note, because then both payments have
+	// the same note.
+	const isNoteCompared = !isEmpty(newPayment.body.note);
+	const isCertainlySame = (payment: IDataObject) => isNoteCompared || !hasAnyIdInNote(payment);
 
 	const result = await searchCustomerRecords(newPayment, {
 		filters: makeFilters(newPayment),
-		isRepeated: (payment) => isEqualPayment(payment, newPayment) && isCertain(payment),
+		isRepeated: (payment) => isEqualPayment(payment, newPayment) && isCertainlySame(payment),
 	});
 	if ('existing' in result) return result.existing;
 
-	assertNoneEnteredWithId(newPayment, result.otherRecords);
+	assertNoEqualPaymentHasId(newPayment, result.otherRecords);
 	return undefined;
 }
 
 /**
- * Makes the filters for AlfaCRM's list of payments. Without a type the list may show incomes only.
- * API notes 5.16.
+ * Makes the filters for AlfaCRM's list of payments. The type is always among them, because in some
+ * accounts a list without it may show incomes only. API notes 5.16.
  */
 function makeFilters({ body }: Addition): IDataObject {
 	return { customer_id: body.customer_id, pay_type_id: body.pay_type_id };

@@ -1,3 +1,9 @@
+/**
+ * Reads, writes and compares the external IDs of payments. `externalIdSearch.ts` finds payments by
+ * external ID. `externalIdConflicts.ts` refuses a new payment if an existing one may be the same,
+ * but nothing proves it.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { customFieldInput, externalIdInput, NO_INCOME } from '../../entities/pay';
@@ -12,24 +18,20 @@ import { findIdFault } from './externalIdFaults';
 
 /**
  * The external ID of a payment: the number that a payment provider or a bank has given to it.
- * Payments with the same external ID are the same payment, whatever else differs between them, so
- * it is entered only once.
+ * Payments with the same external ID are the same payment, even if their other values differ, so
+ * only the first of them is entered.
  *
  * AlfaCRM has no field for external IDs. A payment keeps its ID in the note, as "[ID inv-1]", or in
  * a custom field.
- *
- * This file reads, writes and compares external IDs. `externalIdSearch.ts` finds payments by them,
- * and `externalIdConflicts.ts` refuses a new payment if an existing one may be the same, but
- * nothing proves it.
  */
 export interface ExternalId {
 	value: string;
 	/** The custom field that keeps the ID; undefined if the note keeps it. */
 	customField?: string;
 	/**
-	 * Whether it is the ID of an income. The staff may correct the type of an income afterwards, so
-	 * any income with the ID is the same payment. A refund or correction is the same only if its type
-	 * is the same, too.
+	 * Whether the payment that has the ID is an income. The staff may change the type of an income
+	 * after it was entered, so every income with the ID counts as the same payment. A refund or a
+	 * correction counts as the same payment only if the types are equal.
 	 */
 	isIncome: boolean;
 }
@@ -40,8 +42,8 @@ export interface ExternalId {
  * Takes the external ID out of the values of the form, and puts it into the note or custom field
  * that will keep it.
  *
- * @param isIncome whether the operation enters incomes; a payment type that is no income overrides
- * it
+ * @param isIncome whether the operation enters incomes. If the form has a payment type that is no
+ * income, such as a refund, the external ID is not the ID of an income either.
  * @returns the external ID, if the user has given one, and the values to send
  * @throws NodeOperationError for an ID by which the payment could not be found again
  */
@@ -95,27 +97,33 @@ function assertIsCustomField(item: Item, name: string): void {
 // ---------------------------------------------------------------- IDs in notes
 
 /**
- * Matches an ID in a note. The brackets tell inv-1 from inv-10, and from what a bank or the staff
- * writes beside it.
+ * Matches an external ID in a note, such as `[ID inv-1]`; spaces inside the brackets may differ.
+ * The brackets tell inv-1 from inv-10, and from other text of a bank or of the staff.
  */
 const TAG = /\[\s*ID\s([^[\]]*)\]/g;
 
-/** Writes an ID as notes keep it. */
+/** Writes an external ID as notes keep it: `[ID inv-1]`. */
 export const toTag = (id: string): string => `[ID ${id}]`;
 
-/** Makes IDs equal that look equal: removes invisible characters, and spaces that do not count. */
+/**
+ * Makes external IDs equal that look equal: removes invisible characters and outer spaces, replaces
+ * several spaces by one, and composes accented letters.
+ */
 export function normalizeId(value: unknown): string {
 	return withoutInvisible(String(value)).normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
-/** Finds the IDs in a note, in their order. */
+/** Lists the external IDs in a note, in their order. */
 export function idsInNote(note: unknown): string[] {
 	if (isEmpty(note)) return [];
 	const ids = Array.from(String(note).matchAll(TAG), ([, id]) => normalizeId(id));
 	return ids.filter((id) => id !== '');
 }
 
-/** Adds an ID in front of a note, so that the note keeps it even if somebody cuts its end off. */
+/**
+ * Adds an external ID in front of a note, so that the note keeps the ID even if somebody cuts its
+ * end off.
+ */
 function addIdToNote(note: unknown, id: string): string {
 	if (isEmpty(note)) return toTag(id);
 	return idsInNote(note).includes(id) ? String(note) : `${toTag(id)} ${String(note)}`;
@@ -134,15 +142,16 @@ export function hasExternalId(payment: IDataObject, { value, customField }: Exte
 export const hasAnyIdInNote = (payment: IDataObject): boolean => idsInNote(payment.note).length > 0;
 
 /**
- * Whether a payment may be an income. An account may have types of its own, and AlfaCRM does not
- * say which of them are incomes, so only the known other types are none. API notes 5.16.
+ * Whether a payment may be an income. It may be one unless its type is known to be another, such as
+ * a refund. An account may have types that the node does not know, and AlfaCRM does not say which
+ * types are incomes. API notes 5.16.
  */
 export const mayBeIncome = (payment: IDataObject): boolean =>
 	!NO_INCOME.includes(Number(payment.pay_type_id));
 
 /**
- * Whether two payments with the same external ID have types that make them the same payment: the
- * same type, or two incomes. A payment that AlfaCRM shows without a type counts as the same.
+ * Whether two payments with the same external ID have types that make them the same payment: equal
+ * types, or two types of incomes. A payment that AlfaCRM shows without a type matches any type.
  */
 export function haveMatchingTypes(
 	payment: IDataObject,
@@ -154,7 +163,10 @@ export function haveMatchingTypes(
 	return isIncome && mayBeIncome(payment);
 }
 
-/** Whether a payment may be one of a customer. AlfaCRM may show a payment without its customer. */
+/**
+ * Whether a payment may belong to a customer: AlfaCRM shows this customer in the payment, or does
+ * not show whose payment it is.
+ */
 export function mayBelongTo(customerId: number, { customer_id: shownIds }: IDataObject): boolean {
 	return shownIds === undefined || listOf(shownIds).some((id) => readId(id) === customerId);
 }

@@ -1,25 +1,25 @@
-import { hasRounded, isUnfilled } from '../../fields/unreadable';
-import { isGenerated } from './generatedId';
-
 /**
  * Finds faults of external IDs. An ID that many payments share is worse than none: the second
- * payment would be mistaken for the first and not be saved, so its money would be lost without a
- * word.
+ * payment would be mistaken for the first and not be saved, so its money would silently be lost.
  *
  * Most faults come from an expression such as "inv-{{ $json.number }}" that finds no number, so
  * that only the prefix is left.
  */
 
+import { hasRounded, isUnfilled } from '../../fields/unreadable';
+import { isGenerated } from './generatedId';
+
 /**
- * Returns what a faulty external ID must be, as the end of the sentence "It must ..."; undefined
- * for a good one.
+ * Checks an external ID. For a faulty one, returns the end of a sentence that begins with "It
+ * must", such as "not end with a separator". Returns undefined for a good ID.
  */
 export function findIdFault(id: string): string | undefined {
 	if (/[[\]]/.test(id))
 		return "contain no square brackets, since the payment's note stores it inside them";
 	if (PLACEHOLDER.test(id)) return 'hold no expression that was not filled';
 	if (SHEET_ERROR.test(id)) return 'hold no error of a sheet';
-	// A generated ID may lack digits and end in a dash, so the checks below do not fit it.
+	// A generated ID may contain no digits and end in a dash, so it is exempt from the remaining
+	// checks. A word such as "undefined" is a fault even in an ID that looks generated.
 	if (isGenerated(id) && !LOST_VALUE.test(id)) return undefined;
 
 	if (!DIGIT_OTHER_THAN_ZERO.test(id)) return 'hold a digit other than 0';
@@ -57,8 +57,9 @@ const LOST_VALUE = /(?<![\p{L}\p{N}])(?:undefined|null|nan)(?![\p{L}\p{N}])/iu;
 const DIGIT_OTHER_THAN_ZERO = /(?!0)\p{N}/u;
 
 /**
- * A separator with only a year or month behind it: `-2026`, `/2026-02`. Another number, as in
- * `-500`, may be the ID itself.
+ * A separator at the beginning, followed only by a year, or by a year and a month: `-2026`,
+ * `/2026-02`. The text in front of it was lost. Another number behind the separator, as in `-500`,
+ * may be the ID itself.
  */
 const LOST_BEGINNING = /^[\p{Pd}\u2212_/.:]20\d\d(?:[-_/.](?:0?[1-9]|1[0-2]))?$/u;
 

@@ -1,3 +1,10 @@
+/**
+ * Searches the payments of all customers, in all branches, by external ID. Searching the payments
+ * of one customer is not enough: AlfaCRM may show a payment without its customer, somebody may have
+ * entered it for the wrong customer, and a refund may name no customer but only the external ID of
+ * the income that it gives back.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { customFieldInput, externalIdInput, INCOME, pay } from '../../entities/pay';
@@ -18,18 +25,11 @@ import {
 	normalizeId,
 	toTag,
 } from './externalId';
-import { assertNoOtherCustomer } from './externalIdConflicts';
+import { assertNoOtherCustomerHasId } from './externalIdConflicts';
 
 /**
- * Searches the payments of all customers, in all branches, by external ID. The lists of one
- * customer are not enough: AlfaCRM may show a payment without its customer, somebody may have
- * entered it for the wrong customer, and a refund may name no customer but only the external ID of
- * the income that it gives back.
- */
-
-/**
- * The filter by type for a list of payments of any type. In some accounts AlfaCRM may then list
- * incomes only. API notes 5.16.
+ * No filter by type: the list shows payments of all types, or in some accounts perhaps incomes
+ * only. API notes 5.16.
  */
 const ANY_TYPE: IDataObject = {};
 
@@ -45,6 +45,7 @@ export async function findAmongAllPayments(
 ): Promise<IDataObject | undefined> {
 	const { item, customerId, target, body } = newPayment;
 	const type = readId(body.pay_type_id);
+	// A list without a type shows the incomes in every account. Another type is asked for as well.
 	const typeFilters = type === INCOME ? [ANY_TYPE] : [{ pay_type_id: type }, ANY_TYPE];
 	const payments = await readPaymentsWithId(item, target.branch, externalId, typeFilters);
 
@@ -53,14 +54,16 @@ export async function findAmongAllPayments(
 	);
 	if (existing !== undefined) return existing;
 
-	assertNoOtherCustomer(newPayment, externalId, payments);
+	assertNoOtherCustomerHasId(newPayment, externalId, payments);
 	return undefined;
 }
 
 /**
  * Finds the customer who made the income with an external ID.
  *
- * @throws NodeOperationError if no income has the ID, or incomes of several customers have it
+ * @returns the ID of the customer
+ * @throws NodeOperationError if no income has the ID, if incomes of several customers have it, or
+ * if AlfaCRM shows an income without its customer
  */
 export async function findPayer(
 	item: Item,
@@ -99,10 +102,11 @@ function unknownPayerError(
 }
 
 /**
- * Reads the payments with an external ID, of all customers and in all branches. The branch of the
- * call must be readable; other branches that this user may not see are left out.
+ * Reads the payments with an external ID, of all customers and in all branches. Branches that this
+ * user may not see are left out, except the branch of the call.
  *
  * @param typeFilters filters by payment type; each branch is read once with each of them
+ * @throws NodeApiError if the branch of the call cannot be read
  */
 async function readPaymentsWithId(
 	item: Item,
@@ -127,14 +131,15 @@ async function readPaymentsWithId(
 	const branches = await allBranches(item, callBranch);
 	const otherBranches = branches.filter((branch) => branch !== callBranch);
 	await readBranch(callBranch);
-	// `readBranch` returns no result, so no branch ends the search.
+	// `findInBranches` stops at the first result. `readBranch` returns none, so all branches are
+	// read.
 	await findInBranches(item, otherBranches, readBranch);
 	return payments;
 }
 
 /**
- * Makes the filter by the note or custom field that keeps the ID. AlfaCRM finds the ID as a part of
- * longer texts, too.
+ * Makes the filter by the note or custom field that keeps the external ID. AlfaCRM also finds
+ * longer texts that contain the ID, so the caller compares the IDs again.
  */
 function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilter {
 	const fieldName = customField ?? 'note';
@@ -143,7 +148,8 @@ function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilt
 		fieldName,
 		query: { [fieldName]: text },
 		mayMatch: (payment) => normalizeId(payment[fieldName]).includes(text),
-		// If AlfaCRM did not store or show the field, each run would enter the payment again.
+		// If AlfaCRM does not store or show the field, no run would find the payment, and each run
+		// would enter it again.
 		fieldMissingError: () =>
 			item.error(
 				`AlfaCRM's payments show no field "${fieldName}", so the '${externalIdInput.label}' would not be found again`,

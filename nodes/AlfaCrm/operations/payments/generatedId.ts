@@ -21,7 +21,7 @@ export function isGenerated(id: string): boolean {
 	const endsWithSeparator = parts.at(-1) === '';
 	if (endsWithSeparator) return !isEndOfPrefix(parts.at(-2) ?? '', id);
 
-	// People's IDs never hold the plus of base64.
+	// The characters of base64 include the plus sign, which people do not write in IDs.
 	return id.includes('+') || !parts.every(isReadable);
 }
 
@@ -35,14 +35,14 @@ const ENCODED = /^[A-Za-z0-9+/_-]{10,}={0,2}$/;
 const SEPARATORS = /[-_/]+/;
 
 /**
- * The length up to which a last part may stand at the end of a generated ID by chance:
- * "N9EbFTUd22v88MK2JF1I-h_".
+ * The length of the longest last part that may look readable by chance, as "h" does in the
+ * generated ID "N9EbFTUd22v88MK2JF1I-h_".
  */
 const LONGEST_CHANCE_PART = 2;
 
 /**
- * How often letters and digits alternate at least in a generated ID. Prefixes such as "b24deal-"
- * have fewer borders between them.
+ * The least number of borders between a letter and a digit in a generated ID. Prefixes such as
+ * "b24deal-" have fewer borders.
  */
 const FEWEST_BORDERS = 4;
 
@@ -50,8 +50,9 @@ const FEWEST_BORDERS = 4;
 const BORDER = /(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])/g;
 
 /**
- * Tells whether the last part before a separator ends a prefix that has lost its number: it is a
- * word, an abbreviation or a year, whatever stands before it, as in "mrchnt-2026-".
+ * Tells whether an ID that ends in a separator is a prefix that has lost its number. It is one if
+ * its last part is a word, an abbreviation or a year, as in "mrchnt-2026-". The earlier parts do
+ * not matter, unless the last part is so short that it may look readable by chance.
  */
 function isEndOfPrefix(lastPart: string, id: string): boolean {
 	const borderCount = id.match(BORDER)?.length ?? 0;
@@ -83,7 +84,9 @@ const hasOneCase = (text: string): boolean =>
 	text === text.toLowerCase() || text === text.toUpperCase();
 
 /**
- * The length of the longest hump that may be no word, such as `be` and `Tg` in bePaid and TgBot.
+ * In camelCase, each part that begins with a capital letter is called a hump: `invoice` and
+ * `Number` in invoiceNumber. This is the length of the longest hump that may be no word, such as
+ * `be` and `Tg` in bePaid and TgBot.
  */
 const LONGEST_SHORT_HUMP = 2;
 

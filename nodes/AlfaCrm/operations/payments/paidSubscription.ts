@@ -4,8 +4,8 @@ import { readId } from '../../values/formats';
 import type { Addition } from '../common/addition';
 
 /**
- * Makes sure that the subscription which a payment pays for is one of the payer. If it is not, the
- * user has chosen the wrong customer or the wrong subscription.
+ * Makes sure that the subscription for which a payment is made belongs to the payer. If it does
+ * not, the user has chosen the wrong customer or the wrong subscription.
  *
  * @throws NodeOperationError if AlfaCRM lists no such subscription of the payer
  */
@@ -23,13 +23,13 @@ export async function assertPayersSubscription({
 		path: customerTariff.path,
 		query: { customer_id: customerId },
 	};
-	// A user who may enter payments may lack permission to see subscriptions. The payment is entered
-	// then.
+	// A user who may enter payments may lack permission to see subscriptions. Then the payment is
+	// entered without this check.
 	const result = await item.readIfAllowed(
 		async () => await findById(item, customerTariff, subscriptionId, subscriptions),
 	);
 	if (result === undefined || result.record !== undefined) return;
-	// A list that did not come whole may lack the subscription, so it proves nothing.
+	// If some rows of the list did not arrive, the subscription may be among them.
 	if (!result.isConclusive) return;
 
 	throw item.error(

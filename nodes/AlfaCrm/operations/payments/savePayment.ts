@@ -10,11 +10,14 @@ import { findExistingPayment } from './existingPayment';
 import type { ExternalId } from './externalId';
 import { assertPayersSubscription } from './paidSubscription';
 
-/** A payment as the form describes it. */
+/** A payment as the user has described it in the form. */
 interface PaymentForm extends Draft {
 	item: Item;
 	customerId: number;
-	/** The external ID, if there is one. The body has it, too: in the note or in the custom field. */
+	/**
+	 * The external ID, if there is one. `body` contains it as well: in the note or in the custom
+	 * field.
+	 */
 	externalId?: ExternalId;
 }
 
@@ -22,7 +25,7 @@ interface PaymentForm extends Draft {
  * Saves a new payment, and returns it as the output shows it. If it would repeat an existing
  * payment, saves nothing and returns the existing one.
  *
- * @param mayDuplicate whether to save the payment without a look at the existing ones
+ * @param mayDuplicate whether to save the payment without a search for an existing one
  * @throws NodeOperationError if an existing payment may be the same, but nothing proves it
  */
 export async function savePayment(
@@ -45,6 +48,7 @@ export async function savePayment(
 	});
 }
 
+/** Describes a payment as an addition: adds the entity, and the customer to the values. */
 function toAdditionForm({
 	item,
 	customerId,
@@ -67,8 +71,9 @@ function toAdditionForm({
 }
 
 /**
- * Lets this process enter one payment at a time for a customer, and one with an external ID at a
- * time for anybody.
+ * Makes the keys of the locks under which a payment is saved. While this process holds them, it
+ * saves no other payment of the same customer, and no other payment with the same external ID for
+ * any customer.
  */
 function locksFor(form: AdditionForm, externalId?: ExternalId): LockKey[] {
 	const customerLock = additionLock(form);

@@ -8,6 +8,7 @@ import { idsInNote, toTag } from './externalId';
  */
 export const updatePayment = makeUpdate({
 	needsRecord: ({ note }) => note !== undefined,
+	// Called only if `needsRecord` returns true, so there is a new note.
 	makeBody: (_item, _entity, payment, { note, ...changes }) => ({
 		...changes,
 		note: copyIds(payment.note, note),
@@ -15,7 +16,8 @@ export const updatePayment = makeUpdate({
 });
 
 /**
- * Returns the new note with the IDs of the old one; a new note that has IDs itself stays as it is.
+ * Returns the new note with the external IDs of the old note in front. If the user has written IDs
+ * into the new note, it replaces the old note with its IDs.
  */
 function copyIds(oldNote: unknown, newNote: unknown): string {
 	if (idsInNote(newNote).length > 0) return String(newNote);

@@ -8,11 +8,11 @@ import { eventTypes } from '../../entities/events';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { wholeNumber } from '../../form/wholeNumber';
-import { readingForm } from '../../output/readings';
 import type { DueRecord } from '../sources/dueDates/dueDates';
 import { DueDates } from '../sources/dueDates/dueDates';
 import type { DueName } from '../sources/dueDates/dueKinds';
 import { dayAt, dueKinds, hundredths } from '../sources/dueDates/dueKinds';
+import { simplifyForm } from '../../output/readings';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
 import type { EventKind } from './kind';
@@ -136,7 +136,7 @@ function balanceIn(given: TriggerParameters): number {
 }
 
 export const dueDate: EventKind<'dueDate'> = {
-	form: ({ what }) => ({ filters: [setups[what].parameter], output: readingForm(client) }),
+	form: ({ what }) => ({ filters: [setups[what].parameter], output: simplifyForm(client) }),
 	watch(parameters, { what }) {
 		const { parameter, limit } = setups[what];
 		const source = new DueDates({

@@ -16,8 +16,8 @@ import {
 import { classLabels, entityOfClass } from '../../entities/registry';
 import { showWhen } from '../../form/assemble';
 import { branchOf } from '../../output/link';
-import { readingOutput, simplify } from '../../output/readings';
 import { ChangeLog } from '../sources/changeLog/changeLog';
+import { makeRowsToOutput, simplify } from '../../output/readings';
 import { oneByOne } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
 import { pickedOf } from '../parameters';
@@ -102,7 +102,7 @@ async function itemsOf(
 		const entity = entityOfClass(change.entity);
 		const rows = record === null ? [] : [{ row: record, branch: branchOf(record, branches[0]) }];
 		const isShown = entity !== undefined && parameters.flag(simplify);
-		const [shown] = isShown ? await readingOutput(parameters, entity)(rows, names) : [record];
+		const [shown] = isShown ? await makeRowsToOutput(parameters, entity)(rows, names) : [record];
 		const error = missing === 'gone' || reason === undefined ? {} : { recordError: reason };
 		return { id: change.entity_id, ...shown, ...error, change };
 	});

@@ -5,7 +5,7 @@ import { entityOf } from '../../entities/registry';
 import type { Entity } from '../../entities/types';
 import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
-import { readingForm, readingOutput } from '../../output/readings';
+import { simplifyForm, makeRowsToOutput } from '../../output/readings';
 import { readFlag, readId } from '../../values/formats';
 import type { EventSource } from '../eventSource';
 import { NewRecords } from '../sources/newRecords/newRecords';
@@ -33,11 +33,11 @@ export const shownRows =
 	(parameters: TriggerParameters, entity: Entity): Watching['itemsOf'] =>
 	async ({ records, names }) => {
 		const rows = records.map(({ row, branches: [branch] }) => ({ row, branch }));
-		return await readingOutput(parameters, entity)(rows, names);
+		return await makeRowsToOutput(parameters, entity)(rows, names);
 	};
 
 export const newRecords: EventKind<'newRecords'> = {
-	form: ({ resource }) => ({ output: readingForm(entityOf(resource)) }),
+	form: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
 	watch: (parameters, { resource, counts }) => ({
 		source: newRecordsOf(resource, {}, counts),
 		filters: {},
@@ -74,7 +74,7 @@ const filters = collection(
 export const newCustomers: EventKind<'newCustomers'> = {
 	form: () => ({
 		filters: [typeParameter, includeArchived, filters],
-		output: readingForm(customer),
+		output: simplifyForm(customer),
 	}),
 	/**
 	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not

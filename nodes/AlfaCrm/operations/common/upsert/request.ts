@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../../entities/types';
-import type { RecordOutput } from '../../../output/report';
-import { makeRecordOutput } from '../../../output/report';
+import type { RecordToOutput } from '../../../output/report';
+import { makeRecordToOutput } from '../../../output/report';
 import { changesOf, fitText } from '../../../run/body';
 import type { Item } from '../../../run/item';
 import type { Search } from '../../../run/matching/keys';
@@ -32,7 +32,7 @@ export interface UpsertRequest {
 	changes: IDataObject;
 	rules: UpsertRules;
 	/** Makes the output for a saved record. */
-	show: RecordOutput;
+	show: RecordToOutput;
 }
 
 /**
@@ -81,9 +81,9 @@ function makeUpsertOutput(
 	entity: Entity,
 	key: MatchKey,
 	input: IDataObject,
-): RecordOutput {
+): RecordToOutput {
 	const fieldNames = new Set([...key.fields, ...Object.keys(input)]);
-	const pickUsefulFields = makeRecordOutput(item, entity, [...fieldNames]);
+	const pickUsefulFields = makeRecordToOutput(item, entity, [...fieldNames]);
 
 	const typedValues: IDataObject = { ...input };
 	for (const fieldName of key.fields) {

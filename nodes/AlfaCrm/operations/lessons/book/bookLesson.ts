@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { LESSON_FIELDS } from '../../../entities/lesson';
 import type { Entity } from '../../../entities/types';
-import { makeRecordOutput, withResult, withResultSchema } from '../../../output/report';
+import { makeRecordToOutput, withResult, withResultSchema } from '../../../output/report';
 import { simplifiedSchema } from '../../../output/simplified';
 import { objectOf, STRING } from '../../../output/recordSchema';
 import type { LockKey } from '../../../run/execution';
@@ -167,7 +167,7 @@ function toOutput(
 	{ lessonFields, search }: Booking,
 	{ lesson, isNew }: BookedLesson,
 ): IDataObject {
-	const pickUsefulFields = makeRecordOutput(item, entity, Object.keys(lessonFields));
+	const pickUsefulFields = makeRecordToOutput(item, entity, Object.keys(lessonFields));
 	return {
 		...withResult(pickUsefulFields(lesson), isNew ? 'created' : 'unchanged'),
 		teacher_names: teacherNamesOf(lesson, search.teachers),

@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../../../entities/fieldTypes';
 import { dayOf, LESSON_STATUS } from '../../../entities/lesson';
 import type { ActionOf, Entity } from '../../../entities/types';
-import type { RecordOutput } from '../../../output/report';
-import { makeRecordOutput, report, reportSchema } from '../../../output/report';
+import type { RecordToOutput } from '../../../output/report';
+import { makeRecordToOutput, report, reportSchema } from '../../../output/report';
 import { recordKey } from '../../../run/execution';
 import type { ExistingOrPlan } from '../../../run/findOrCreate';
 import { findOrCreateByPlan } from '../../../run/findOrCreate';
@@ -73,7 +73,7 @@ interface CompletionRequest {
 	lessonFields: IDataObject;
 	/** Whether to send a lesson again that is completed with another attendance or other details. */
 	sendsAgain: boolean;
-	toOutput: RecordOutput;
+	toOutput: RecordToOutput;
 }
 
 /** Reads the lesson to complete from the items about it. */
@@ -114,7 +114,7 @@ async function readRequest(
 		lessonFields,
 		// Workflows store the choice 'Send It Again' under this name.
 		sendsAgain: if_completed === 'teach',
-		toOutput: makeRecordOutput(item, entity, ['details', ...Object.keys(lessonFields)]),
+		toOutput: makeRecordToOutput(item, entity, ['details', ...Object.keys(lessonFields)]),
 	};
 }
 
