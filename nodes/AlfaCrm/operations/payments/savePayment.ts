@@ -4,7 +4,7 @@ import { externalIdInput, pay } from '../../entities/pay';
 import type { LockKey } from '../../run/execution';
 import type { Item } from '../../run/item';
 import type { Draft } from '../../run/owner';
-import type { AdditionForm } from '../common/addition';
+import type { AdditionDraft } from '../common/addition';
 import { additionLock, completeAddition, createAddition, findOrAdd } from '../common/addition';
 import { findExistingPayment } from './existingPayment';
 import type { ExternalId } from './externalId';
@@ -52,7 +52,7 @@ function toAdditionForm({
 	input,
 	body,
 	branch,
-}: PaymentForm): AdditionForm {
+}: PaymentForm): AdditionDraft {
 	const customerField = 'customer_id';
 	return {
 		item,
@@ -70,7 +70,7 @@ function toAdditionForm({
  * Lets this process enter one payment at a time for a customer, and one with an external ID at a
  * time for anybody.
  */
-function locksFor(form: AdditionForm, externalId?: ExternalId): LockKey[] {
+function locksFor(form: AdditionDraft, externalId?: ExternalId): LockKey[] {
 	const customerLock = additionLock(form);
 	if (externalId === undefined) return [customerLock];
 	return [customerLock, [pay.path, externalIdInput.name, externalId.value]];
