@@ -61,8 +61,8 @@ export interface Addition {
 	 */
 	likelyBranches: readonly Branch[];
 	/**
-	 * The branches that the customer is or was in. Empty if the entity has no field for the branch,
-	 * such as a comment.
+	 * The branches that the customer is or was in. Empty if the form has no field for the branch of
+	 * the record, as for a comment.
 	 */
 	customerBranches: readonly Branch[];
 	/** Turns the record into the output, with its useful fields and those that the form sends. */

@@ -11,7 +11,7 @@ import { nounOf } from './addition';
 
 /** How to search a customer's records for the existing record that an addition would repeat. */
 interface AdditionSearch {
-	/** Filters that narrow AlfaCRM's list down. The list is that of `Addition.target` anyway. */
+	/** Filters for AlfaCRM's list, besides the query of `Addition.target`, which is always sent. */
 	filters?: IDataObject;
 	/** Whether the list holds the records of all customers. It is then read once for all items. */
 	isListOfAllCustomers?: boolean;
