@@ -46,8 +46,8 @@ export function makeKeyValuesForNewRecord(request: UpsertRequest): IDataObject {
 /**
  * Makes the values of the key's fields for the update of a match.
  *
- * - A field with one value keeps the spelling that the record has, unless the fields to save have
- *   another value for it. It is returned only if nothing is to be saved in it.
+ * - A field with one value keeps the spelling that the record has. An empty one gets the match
+ *   value. If the fields to save have a value for it, it is left out here.
  * - A list keeps its values, unless the fields to save have values that replace them. The match
  *   value is in the new list in any case, so that the next run finds the record.
  */
