@@ -17,8 +17,8 @@ import { correctPayment } from './payments/correctPayment';
 import { enterPayment } from './payments/enterPayment';
 
 /**
- * The module of each kind of action. A kind without a module, or a module without one of its parts,
- * does not compile.
+ * The implementation of each kind of action. TypeScript reports a kind without an implementation,
+ * and an implementation that lacks a member of `ActionKind`.
  */
 const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 	addToCustomer,
@@ -43,7 +43,8 @@ const kinds: { [K in ActionKindName]: ActionKind<K> } = {
 export function operationFor(action: Action): Operation {
 	const { label, title, description, query = [], fields = [], idAs } = action;
 	const formFields = [...query, ...fields];
-	// TypeScript cannot see that the kind in the table and the action are of the same kind.
+	// The cast is safe because the table has the implementation for `action.kind` under that name.
+	// TypeScript cannot see it.
 	const kind = kinds[action.kind] as ActionKind<ActionKindName>;
 
 	return {
@@ -57,6 +58,7 @@ export function operationFor(action: Action): Operation {
 		output: (entity) => kind.output(entity, action),
 		reads: kind.reads,
 		anyBranch: kind.anyBranch,
+		// Today's date may be the default of a field.
 		decidesByTime: kind.decidesByTime?.(action) === true || formFields.some(dependsOnToday),
 	};
 }

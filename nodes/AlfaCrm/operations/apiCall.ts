@@ -80,7 +80,10 @@ const operation: INodeProperties = {
 
 const parameters = [callBranch, callPath, callAction, callQuery, callBody, allPages];
 
-/** Any call of the API, with the login, the rate limit and the messages of the other calls. */
+/**
+ * The resource *API Call*: sends a call that the user composes. It logs in, keeps the rate limit
+ * and words its errors like the calls of the other operations.
+ */
 export const apiCall: OtherResource = {
 	label: 'API Call',
 	operation: showWhen(operation, { resource: [API_CALL] }),
@@ -90,12 +93,14 @@ export const apiCall: OtherResource = {
 		return rows.map((json) => ({ json }));
 	},
 	outputs: {},
+	// Nobody knows what a call changes, so an item waits until the call of the item before has ended.
 	oneByOne: true,
 };
 
 /**
- * Actions that only list. Only their pages can be read one after the other; another action might be
- * carried out again for each page. API notes 3, 5.7, 5.15.
+ * AlfaCRM's actions that list rows and change nothing. 'Page Through All' sends a call once for
+ * each page, so it must not be used for any other action. The sources of these names are in
+ * API notes 3 (`index`), 5.7 (`customer`) and 5.15 (the others).
  */
 const LIST_ACTIONS: ReadonlySet<string> = new Set([
 	'index',
@@ -116,8 +121,8 @@ async function performCall(item: Item): Promise<IDataObject[]> {
 function readCall(item: Item): ItemRequest {
 	const path = readAddressPart(item, callPath);
 	const action = readAddressPart(item, callAction);
-	// An expression that finds nothing does not give an empty text. It is refused, for the call would
-	// go without a branch.
+	// Only an empty text means that the call goes without a branch. An expression that finds nothing
+	// gives another empty value, such as undefined, and `item.id` refuses it.
 	const hasBranch = item.input(callBranch) !== '';
 	return {
 		path,
@@ -130,10 +135,14 @@ function readCall(item: Item): ItemRequest {
 }
 
 /**
- * Reads a part of the address of the call. A value that is not a text, such as true, is refused.
+ * Reads a part of the URL of the call, such as `lead-status`.
+ *
+ * @throws NodeOperationError if it is no text, or has other characters than small letters, digits
+ * and hyphens
  */
 function readAddressPart(item: Item, parameter: INodeProperties): string {
 	const input = item.input(parameter);
+	// `item.text` turns true into "true", which would look like a part of a URL.
 	const text = item.text(parameter);
 	const isAddressPart = /^[a-z][a-z0-9-]*$/.test(text);
 	if (typeof input === 'string' && isAddressPart) return text;
@@ -154,13 +163,13 @@ async function readAllPages(
 			`It takes ${[...LIST_ACTIONS].join(', ')}.`,
 		);
 	}
-	// The body goes out as the user has written it, so no page size is added.
+	// No page size is added, because AlfaCRM gets the body as the user has written it.
 	return await readList(item, 'rows', { ...call, pageSize: undefined });
 }
 
 /**
- * Sends a call that may write. It may change the record whose ID is in the query, so it takes turns
- * with other changes of that.
+ * Sends a call that may write. If the query has an ID, the call may change that record, so it takes
+ * turns with other changes of the record.
  */
 async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 	const id = readId(call.query?.id);

@@ -11,13 +11,13 @@ import { entriesOf } from './operations';
 import { operationParameter, otherResources, resourceParameter } from './resource';
 import { asksForBranch, branch } from '../run/target';
 
-/** The parameters that say what is done, one for each resource. */
+/** The parameters 'Operation', one for each resource. */
 const operationParameters = [
 	...resources.map(operationParameter),
 	...Array.from(otherResources.values(), ({ operation }) => operation),
 ];
 
-/** Puts the form of the node together from the parts that the operations have in it. */
+/** Makes all parameters of the node from those of its operations. */
 export function nodeProperties(): INodeProperties[] {
 	const parts = resources.flatMap(shownPartsOf);
 	return [
@@ -29,7 +29,7 @@ export function nodeProperties(): INodeProperties[] {
 	];
 }
 
-/** Returns the parts of the form that the operations of an entity have, and where each is shown. */
+/** Returns the parameters of each operation of an entity, and for which choices they are shown. */
 function shownPartsOf(entity: Entity) {
 	return Array.from(entriesOf(entity), ([name, { operation, formPart }]) => ({
 		show: { resource: entity.resource, operation: name },
@@ -41,7 +41,10 @@ function shownPartsOf(entity: Entity) {
 	}));
 }
 
-/** Makes the text below the node in a workflow, in the words of the form: "Get Many: Customer". */
+/**
+ * Makes the expression for the text below the node in a workflow. It shows the labels of the chosen
+ * operation and resource: "Get Many: Customer".
+ */
 export function subtitle(): string {
 	const operation = labelExpression('operation', operationParameters);
 	const resource = labelExpression('resource', [resourceParameter]);

@@ -1,3 +1,9 @@
+/*
+ * Makes the resources that list several entities. *Reference List*, for example, lists lesson
+ * types, plans, discounts and more. They keep 'Resource' short, and their only operation is *Get
+ * Many*. An entity declares in which of them it is (`listedIn`).
+ */
+
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { entities } from '../entities/registry';
@@ -11,16 +17,11 @@ import { SLOTS } from '../run/operation';
 import { resolveListItem } from '../run/resolveItem';
 import { getMany } from './common/getMany';
 
-/**
- * Resources that list several entities, for example *Reference List*: lesson types, plans,
- * discounts and more. They keep the list of resources short. An entity says in its declaration in
- * which of them it is (`listedIn`).
- */
-
 interface ListDeclaration {
-	/** Stored in workflows. */
+	/** The value of 'Resource'. Stored in workflows. */
 	resource: ListResource;
 	label: string;
+	/** The action in n8n's list of operations, which is all that an AI agent sees. */
 	action: string;
 	/** The parameter that chooses one of the entities. Its name is stored in workflows. */
 	entityChoice: Pick<INodeProperties, 'default' | 'displayName' | 'name'>;
@@ -41,7 +42,7 @@ const declarations: readonly ListDeclaration[] = [
 	},
 ];
 
-/** The resources that list several entities, by their values. */
+/** The resources that list several entities, by their values of 'Resource'. */
 export const lists: ReadonlyMap<string, OtherResource> = new Map(
 	declarations.map((declaration) => [declaration.resource, makeListResource(declaration)]),
 );
@@ -72,6 +73,7 @@ async function getManyOf(
 	entityParameter: INodeProperties,
 	members: readonly Entity[],
 ): Promise<Output[]> {
+	// `item.choice` refuses a value that the parameter does not offer, so the entity is found.
 	const choice = item.choice(entityParameter);
 	const entity = members.find(({ resource }) => resource === choice) as Entity;
 	const resolvedItem = await resolveListItem(item, entity);
@@ -111,8 +113,9 @@ function makeEntityOption({ plural, resource, certainty }: Entity): INodePropert
 }
 
 /**
- * Shows a parameter for the resource. A parameter that all entities have does not name them, so
- * that the description is shorter.
+ * Shows a parameter only for the resource. `assemble` names the entities for which a parameter is
+ * shown. If these are all entities of the resource, the condition is left out, because it would
+ * only make n8n's description of the node longer.
  */
 function showFor(
 	{ resource, entityChoice }: ListDeclaration,

@@ -26,8 +26,11 @@ const commonOperations: Record<OperationName, Operation> = {
 	upsert,
 };
 
-/** The operations that replace common ones, by the resource of the entity. */
-const specialOperations: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> = {
+/**
+ * The operations that replace the common operation of the same name, by the `resource` of the
+ * entity.
+ */
+const replacingOperations: Readonly<Record<string, Partial<Record<OperationName, Operation>>>> = {
 	lesson: { create: createLesson, update: updateLesson },
 	pay: { update: updatePayment },
 	regularLesson: { create: createRegularLesson, update: updateRegularLesson },
@@ -41,12 +44,16 @@ const operationsByEntity: ReadonlyMap<Entity, ReadonlyMap<string, Operation>> = 
 	entities.map((entity) => [entity, makeOperations(entity)]),
 );
 
-/** Returns what can be done with the records of an entity, by name. */
+/** Returns the operations of an entity by the values of 'Operation'. */
 export function operationsOf(entity: Entity): ReadonlyMap<string, Operation> {
+	// Only the entities of the registry are in the map.
 	return operationsByEntity.get(entity) ?? makeOperations(entity);
 }
 
-/** Returns the operations of an entity with their parts of the form, which are built once. */
+/**
+ * Returns the operations of an entity by the values of 'Operation', each with its parameters. The
+ * parameters are built once.
+ */
 export const entriesOf = oncePer((entity: Entity): ReadonlyMap<string, CatalogueEntry> => {
 	const operations = [...operationsOf(entity)];
 	return new Map(
@@ -55,9 +62,9 @@ export const entriesOf = oncePer((entity: Entity): ReadonlyMap<string, Catalogue
 });
 
 function makeOperations({ resource, operations, actions = [] }: Entity): Map<string, Operation> {
-	const special = specialOperations[resource] ?? {};
+	const replacing = replacingOperations[resource] ?? {};
 	const result = new Map<string, Operation>();
-	for (const name of operations) result.set(name, special[name] ?? commonOperations[name]);
+	for (const name of operations) result.set(name, replacing[name] ?? commonOperations[name]);
 	for (const action of actions) result.set(action.name, operationFor(action));
 	return result;
 }

@@ -10,7 +10,7 @@ import { API_CALL, apiCall } from './apiCall';
 import { lists } from './lists';
 import { operationsOf } from './operations';
 
-/** What 'Resource' offers besides the entities. */
+/** The choices of 'Resource' that are no entities, by their values. */
 export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
 	...lists,
 	[ACCOUNT, makeAccountResource(operationsOf)],
@@ -18,12 +18,12 @@ export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
 ]);
 
 /**
- * The resources at the end of the list. n8n's panel lists actions in the order of the resources,
- * and few look for these.
+ * The resources at the end of the list, in this order. n8n's panel lists the actions of a node in
+ * the order of its resources, and few users look for the actions of these two.
  */
 const LAST_RESOURCES = [ACCOUNT, API_CALL];
 
-/** The parameter that says what is worked on. */
+/** The parameter 'Resource'. */
 export const resourceParameter: INodeProperties = {
 	displayName: 'Resource',
 	name: 'resource',
@@ -37,12 +37,12 @@ export const resourceParameter: INodeProperties = {
 };
 
 /**
- * What the parameters that say what is done have in common, so that the operation of any entity can
- * be read.
+ * The parameter 'Operation' without its choices, which depend on the resource. The operation of any
+ * resource can be read with it.
  */
 export const operationName = { displayName: 'Operation', name: 'operation', default: '' };
 
-/** Makes the parameter that says what is done with the records of an entity. */
+/** Makes the parameter 'Operation' for the records of an entity. */
 export function operationParameter(entity: Entity): INodeProperties {
 	const operations = [...operationsOf(entity)];
 	return {
@@ -56,8 +56,9 @@ export function operationParameter(entity: Entity): INodeProperties {
 }
 
 function sortResources(options: Array<{ name: string; value: string }>): INodePropertyOptions[] {
-	const place = ({ value }: { value: string }) => LAST_RESOURCES.indexOf(value);
-	return sortByName(options).sort((one, other) => place(one) - place(other));
+	// The index is -1 for any other resource, so the last resources come after it.
+	const placeAtEnd = ({ value }: { value: string }) => LAST_RESOURCES.indexOf(value);
+	return sortByName(options).sort((left, right) => placeAtEnd(left) - placeAtEnd(right));
 }
 
 function makeOption(entity: Entity, value: string, operation: Operation): INodePropertyOptions {
@@ -70,8 +71,8 @@ function makeOption(entity: Entity, value: string, operation: Operation): INodeP
 }
 
 /**
- * Whether nobody has tried an operation on a real AlfaCRM, and what is known of it has a single or
- * doubtful source.
+ * Whether an operation is marked as unconfirmed in the declaration of its entity or action: only
+ * one source describes it, or sources disagree.
  */
 function isUnconfirmed(entity: Entity, operationValue: string): boolean {
 	const { certainty, unconfirmed = [], actions = [] } = entity;

@@ -5,7 +5,8 @@ import { otherResources } from './resource';
 
 /**
  * Returns the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows it in
- * the editor before a node has run, and its AI builder reads it. Only the build needs it.
+ * the editor before a node has run, and its AI builder reads it. The build writes the schemas into
+ * files, so nothing calls this function while the node runs.
  */
 export function allSchemas(): Record<string, ObjectSchema> {
 	const schemas: Record<string, ObjectSchema> = {};

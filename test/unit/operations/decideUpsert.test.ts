@@ -1,5 +1,5 @@
 import { decideUpsert } from '../../../nodes/AlfaCrm/operations/common/upsert/decide';
-import type { Search } from '../../../nodes/AlfaCrm/run/matching/keys';
+import type { Search } from '../../../nodes/AlfaCrm/run/matching/readSearch';
 import type { Match } from '../../../nodes/AlfaCrm/run/matching/search';
 
 const BY_PHONE: Search = {

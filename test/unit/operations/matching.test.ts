@@ -6,7 +6,7 @@ import {
 	locksFor,
 	readSearch,
 	unusableValueError,
-} from '../../../nodes/AlfaCrm/run/matching/keys';
+} from '../../../nodes/AlfaCrm/run/matching/readSearch';
 import { readMatchKey } from '../../../nodes/AlfaCrm/run/matching/matchForm';
 import { randomFrom } from '../../support/random';
 import { depth, seed } from '../../support/depth';

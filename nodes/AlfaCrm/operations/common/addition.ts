@@ -1,3 +1,14 @@
+/*
+ * An addition is a new record of one customer, such as a payment or a comment. It takes three
+ * steps:
+ *
+ * 1. `readActionDraft` reads from the form what to add.
+ * 2. `completeAddition` takes what the form leaves open, such as the branch, from the record of the
+ *    customer.
+ * 3. `findOrAdd` creates the record, unless it would repeat an existing one. Each entity has its
+ *    own rule for that: see `payments/existingPayment.ts` and `customers/equalRecords.ts`.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../entities/customer';
@@ -18,16 +29,10 @@ import { branchesOf, labelsOf, targetOf } from '../../run/target';
 import type { Branch, Target } from '../../store/located';
 
 /**
- * An addition is a new record of one customer, such as a payment or a comment. The form says what
- * to add. The customer's card completes it: it says the branch, for example. Then the record is
- * created, unless it would repeat an existing one.
- *
- * Every addition goes through these steps. When an addition repeats an existing record depends on
- * the entity: see `payments/existingPayment.ts` and `customers/equalRecords.ts`.
+ * An addition as the form describes it. Its body holds the values of the form and the ID of the
+ * customer.
  */
-
-/** An addition as the form describes it: a draft whose body names the customer. */
-export interface AdditionForm extends Draft {
+export interface AdditionDraft extends Draft {
 	item: Item;
 	/** The entity of the new record, such as the payments. */
 	entity: Entity;
@@ -42,7 +47,7 @@ export interface Addition {
 	entity: Entity;
 	customerId: number;
 	customerField: string;
-	/** The fields that the form has. */
+	/** The fields of the action, which the form asks for. */
 	fields: readonly Field[];
 	/** Where the record is created. */
 	target: Target;
@@ -51,23 +56,26 @@ export interface Addition {
 	/** The fields that the user has filled. An equal record has the same values in them. */
 	comparedFields: readonly Field[];
 	/**
-	 * The branches in which an existing record is likely: that of the call, and those into which the
-	 * addition goes.
+	 * The branches that are searched first for an existing record: the branch that the form names,
+	 * and the branches into which the new record goes.
 	 */
 	likelyBranches: readonly Branch[];
-	/** The branches that the customer is or was in; none if records of this entity have no branch. */
+	/**
+	 * The branches that the customer is or was in. Empty if the form has no field for the branch of
+	 * the record, as for a comment.
+	 */
 	customerBranches: readonly Branch[];
-	/** Shows a record as the output has it, with the fields that the form has filled. */
+	/** Turns the record into the output, with its useful fields and those that the form sends. */
 	toOutput: RecordToOutput;
 }
 
 /**
- * Reads what the form says of an addition.
+ * Reads the fields of an action that adds a record. The result does not name the customer yet.
  *
- * @param resource the entity under which the action stands, such as the customers
- * @param hasTextOptions whether the form has the options of `textOptions`
+ * @param resource the entity that has the action, such as the customers
+ * @param hasTextOptions whether the form offers 'Shorten Long Texts'
  */
-export function readAdditionDraft(
+export function readActionDraft(
 	item: Item,
 	resource: Entity,
 	fields: readonly Field[],
@@ -75,34 +83,35 @@ export function readAdditionDraft(
 ): Draft {
 	const { branch } = targetOf(item, resource);
 	const input = readFields(item, fields);
-	const shortens = hasTextOptions ? readShortens(item, fields) : undefined;
-	const body = bodyOf(item, fields, input, branch, shortens);
+	const shortensTexts = hasTextOptions ? readShortensLongTexts(item, fields) : undefined;
+	const body = bodyOf(item, fields, input, branch, shortensTexts);
 	return { fields, input, body, branch };
 }
 
 /**
- * Reads whether to cut texts that are too long; undefined if no field has a limit, since the form
- * then has no such option.
+ * Reads 'Shorten Long Texts'. Undefined if no field has a limit, because the form does not offer
+ * the option then, and error messages must not advise it.
  */
-function readShortens(item: Item, fields: readonly Field[]): boolean | undefined {
+function readShortensLongTexts(item: Item, fields: readonly Field[]): boolean | undefined {
 	const [options] = textOptions(fields);
 	return options === undefined ? undefined : readShortensTexts(item.collection(options));
 }
 
 /**
- * Completes an addition with what the customer's card says: the branch, and texts such as the
- * payer's name.
+ * Reads the record of the customer, and completes an addition from it: with the branch, and with
+ * texts such as the payer's name.
  *
- * @throws NodeApiError if there is no such customer
+ * @throws NodeApiError if there is no such customer, NodeOperationError if the user has to choose
+ * one of the customer's branches
  */
-export async function completeAddition(form: AdditionForm): Promise<Addition> {
-	const { item, entity, customerId, customerField, fields } = form;
+export async function completeAddition(draft: AdditionDraft): Promise<Addition> {
+	const { item, entity, customerId, customerField, fields } = draft;
 	const owner = { entity: customerEntity, id: customerId };
 	const {
 		body,
 		branch,
 		ownerBranches: customerBranches = [],
-	} = await completeFromOwner(item, form, owner);
+	} = await completeFromOwner(item, draft, owner);
 
 	return {
 		item,
@@ -110,39 +119,47 @@ export async function completeAddition(form: AdditionForm): Promise<Addition> {
 		customerId,
 		customerField,
 		fields,
-		target: makeTarget(form, branch),
+		target: makeTarget(draft, branch),
 		body,
-		comparedFields: chooseComparedFields(form),
-		likelyBranches: [...new Set([form.branch, ...branchesOf(branch, entity.fields, body)])],
+		comparedFields: chooseComparedFields(draft),
+		likelyBranches: [...new Set([draft.branch, ...branchesOf(branch, entity.fields, body)])],
 		customerBranches,
-		toOutput: makeRecordToOutput(item, entity, Object.keys(form.body)),
+		toOutput: makeRecordToOutput(item, entity, Object.keys(draft.body)),
 	};
 }
 
-function makeTarget({ entity, fields, customerField, body }: AdditionForm, branch: Branch): Target {
-	// AlfaCRM wants the keys of an entity, such as the customer of a subscription, in the query, too.
+function makeTarget(
+	{ entity, fields, customerField, body }: AdditionDraft,
+	branch: Branch,
+): Target {
+	// AlfaCRM reads the record that others belong to from the query alone, such as the customer of a
+	// subscription. In the body it is ignored or refused. API notes 0.
 	const keys = entity.keys ?? [];
 	const query = Object.fromEntries(keys.map(({ name }) => [name, body[name]]));
-	// The form asks for the customer under the label of the resource.
+	// An error of AlfaCRM that names the field of the customer is about the parameter 'Customer'.
 	const customerLabel = { name: customerField, label: customerEntity.label };
 	const labels = labelsOf([...entity.fields, ...fields, customerLabel]);
 	return { path: entity.path, branch, query, labels };
 }
 
 /**
- * Chooses the fields that the user has filled. The branch counts only if the user has chosen it,
- * since the customer may have moved from the branch of an earlier run.
+ * Chooses the fields in which an existing record is compared: those that the form fills. The
+ * customer is not among them, because only the customer's records are compared.
  */
-function chooseComparedFields({ entity, customerField, input, body }: AdditionForm): Field[] {
+function chooseComparedFields({ entity, customerField, input, body }: AdditionDraft): Field[] {
 	return entity.fields.filter((field) => {
+		// The body has the branch of the call if the user gives none. An earlier run may have added the
+		// record in another branch, from which the customer has moved since. So the branch is compared
+		// only if the user has given it.
 		const value = field.fromBranch ? input[field.name] : body[field.name];
 		return field.name !== customerField && !isBlank(field, value);
 	});
 }
 
 /**
- * Makes the key of the lock that lets this process add one record of an entity at a time to a
- * customer.
+ * Makes the key of the lock under which a record is added to a customer. Items of this process that
+ * add records of one entity to one customer take turns, so that each sees what the item before it
+ * added.
  */
 export function additionLock({
 	entity,
@@ -152,8 +169,12 @@ export function additionLock({
 }
 
 /**
- * Returns the existing record that an addition would repeat. If there is none, creates it while no
- * other n8n process does.
+ * Returns the existing record that an addition would repeat, as the output shows it. If there is
+ * none, creates the record. The database lock keeps other n8n processes from creating it at the
+ * same time: see `findOrCreate`.
+ *
+ * @param find returns the existing record, or undefined
+ * @param create creates the record, and returns it as the output shows it
  */
 export async function findOrAdd(
 	addition: Addition,
@@ -180,7 +201,7 @@ export async function createAddition(addition: Addition): Promise<IDataObject> {
 	return report(toOutput, { ...body, ...savedRecord }, 'created', Object.keys(body));
 }
 
-/** Returns an existing record as the output shows it, and says in a hint that nothing was added. */
+/** Returns an existing record as the output shows it. A hint says that nothing was added. */
 function reportExisting({ item, entity, toOutput }: Addition, record: IDataObject): IDataObject {
 	const noun = nounOf(entity);
 	// Only comments show when they were added.
@@ -190,13 +211,13 @@ function reportExisting({ item, entity, toOutput }: Addition, record: IDataObjec
 		`${noun} ${String(record.id)}${addedAt}`,
 	);
 
-	const changedFields: string[] = [];
-	return report(toOutput, record, 'unchanged', changedFields);
+	const noChangedFields: string[] = [];
+	return report(toOutput, record, 'unchanged', noChangedFields);
 }
 
 /**
- * Checks whether a record in AlfaCRM has the values of an addition in some fields. A field that
- * AlfaCRM does not show cannot differ.
+ * Checks whether a record in AlfaCRM has the values of an addition in the compared fields. A field
+ * that the record does not show is not compared, because nobody can say whether it differs.
  */
 export function hasSameValues(
 	record: IDataObject,
@@ -206,11 +227,11 @@ export function hasSameValues(
 	const shownFields = comparedFields.filter(({ name }) => record[name] !== undefined);
 	return shownFields.every((field) => {
 		const value = record[field.name];
-		// Some accounts show nothing where a switch is off, in place of 0.
+		// Some accounts show an empty value in place of 0 for a flag that is not set.
 		const shownValue = isEmpty(value) ? kindOf(field).valueIfMissing : value;
 		return sameValue(field, shownValue, body[field.name], item.zone);
 	});
 }
 
-/** The entity in a sentence: "payment". */
+/** Returns the noun for a record of an entity, for use in a sentence: "payment". */
 export const nounOf = ({ label }: Entity): string => label.toLowerCase();

@@ -9,31 +9,31 @@ import { readId } from '../../values/formats';
 import type { Addition } from './addition';
 import { nounOf } from './addition';
 
-/** How to search a customer's records for one that an addition would repeat. */
+/** How to search a customer's records for the existing record that an addition would repeat. */
 interface AdditionSearch {
-	/** Filters for AlfaCRM's list, besides the keys of the entity. */
+	/** Filters for AlfaCRM's list, besides the query of `Addition.target`, which is always sent. */
 	filters?: IDataObject;
 	/** Whether the list holds the records of all customers. It is then read once for all items. */
 	isListOfAllCustomers?: boolean;
 	/** Whether to search every branch of the account, and not only those of the customer. */
 	searchesAllBranches?: boolean;
-	/** Tells whether the addition would repeat a record. */
+	/** Tells whether a record is the one that the addition would repeat. */
 	isRepeated: (record: IDataObject) => boolean;
 }
 
 /**
- * The record that the addition would repeat; if there is none, the customer's other records, all of
- * which were compared.
+ * What a search has found: the existing record that the addition would repeat or, if there is none,
+ * all other records of the customer, so that the caller can look at them again.
  */
 type SearchResult = { existing: IDataObject } | { otherRecords: IDataObject[] };
 
 /**
- * Searches a customer's records for one that an addition would repeat: first in the likely
- * branches, then in the other ones that the customer is or was in, since the customer may have
- * moved after an earlier run.
+ * Searches a customer's records for one that an addition would repeat. It begins with
+ * `Addition.likelyBranches`. The other branches that the customer is or was in come last: an
+ * earlier run may have added the record there before the customer moved.
  *
- * @throws NodeOperationError if a list did not come whole, since the existing record may be missing
- * in it
+ * @throws NodeOperationError if rows of a list are missing, because the existing record may be
+ * among them
  */
 export async function searchCustomerRecords(
 	addition: Addition,
@@ -67,7 +67,7 @@ async function listOtherBranches(
 	return [...branches].filter((branch) => !likelyBranches.includes(branch));
 }
 
-/** Reads the records of the customer in a branch that pass the filters. */
+/** Reads the customer's records in one branch. */
 async function readCustomerRecords(
 	{ item, entity, target, customerId, customerField }: Addition,
 	{ filters, isListOfAllCustomers }: AdditionSearch,
@@ -77,6 +77,7 @@ async function readCustomerRecords(
 		...target,
 		branch,
 		body: { ...target.query, ...filters },
+		// The list is read once for each of these bodies, since AlfaCRM hides some records otherwise.
 		passes: passesOf(entity),
 		task: `look for the same ${nounOf(entity)}`,
 	};
@@ -84,7 +85,7 @@ async function readCustomerRecords(
 		? (await readWholeListOnce(item, entity, list)).rows
 		: await readWholeList(item, entity, list);
 
-	// AlfaCRM may ignore the filter by customer.
+	// A list may hold other customers' records: AlfaCRM may ignore the filter by customer.
 	return records.filter((record) =>
 		listOf(record[customerField]).some((id) => readId(id) === customerId),
 	);

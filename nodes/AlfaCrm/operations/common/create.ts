@@ -24,7 +24,7 @@ import { addAuthor, completeFromOwner } from '../../run/owner';
 import { keysForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
-/** Creates a record at each run. */
+/** Creates a record at each run, without a look at the existing ones. */
 export const create: Operation = {
 	text: ({ one }) => ({ name: 'Create', action: `Create ${one}` }),
 
@@ -44,7 +44,7 @@ export const create: Operation = {
 	output: (entity) => simplifiedSchema(entity),
 };
 
-/** The switch of operations that create a record only if the same one does not exist yet. */
+/** The parameter of operations that create a record only if it would repeat no existing record. */
 export const skipIfThere: INodeProperties = {
 	displayName: 'Skip If It Already Exists',
 	name: 'skipIfThere',
@@ -53,18 +53,21 @@ export const skipIfThere: INodeProperties = {
 	description: 'Whether to return the same one if it is there',
 };
 
-/** A record that is about to be created: its fields, where it is sent, and how it comes out. */
+/** A record that is about to be created. */
 export interface RecordDraft extends Draft {
+	/** Where the record is sent. */
 	target: Target;
+	/** Turns the created record into the output. */
 	show: RecordToOutput;
 }
 
 /**
  * Reads from the form the record to create, before anything is sent.
  *
- * @param fields the fields of the entity, if the operation declares one of them otherwise
- * @param completeInput checks the given fields, and adds what follows from them, such as an end
- * time from a duration
+ * @param fields the fields to send, where an operation declares a field in another way than the
+ * entity does
+ * @param completeInput returns the given fields with the values that follow from them, such as an
+ * end time from a duration; may throw if they cannot be saved
  */
 export function readDraft(
 	item: Item,
@@ -80,31 +83,40 @@ export function readDraft(
 		prominentFields(entity),
 	);
 	const input = completeInput(givenInput);
-	const shortens = readTextOption(item, entity, fields);
+	const shortensTexts = readShortensLongTexts(item, entity, fields);
 
-	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortens) };
+	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortensTexts) };
 	const show = makeRecordToOutput(item, entity, Object.keys(body));
 	return { target, fields, input, body, branch: target.branch, show };
 }
 
 /**
- * Creates the record of a draft. It first gets what depends on other records: its branch, its
- * author, the name of its payer.
+ * Creates the record of a draft, and returns it as the output shows it. Values that other records
+ * decide are added first: a payment gets the name and the branch of its payer, a comment its
+ * author.
  */
 export async function saveDraft(
 	item: Item,
 	entity: Entity,
 	{ target, show, ...draft }: RecordDraft,
 ): Promise<IDataObject> {
-	const { body: bodyForOwner, branch } = await completeFromOwner(item, draft);
-	const body = await addAuthor(item, draft.fields, bodyForOwner, branch);
+	const { body: completedBody, branch } = await completeFromOwner(item, draft);
+	const body = await addAuthor(item, draft.fields, completedBody, branch);
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const savedRecord = await item.save({ ...target, branch, action: 'create', body, task });
+	// AlfaCRM's answer may lack fields, which the output then shows as they were sent.
 	return show(savedRecord, body);
 }
 
-/** Reads 'Shorten Long Texts'. Undefined if the form of the entity has no such option. */
-function readTextOption(item: Item, entity: Entity, fields: readonly Field[]): boolean | undefined {
+/**
+ * Reads 'Shorten Long Texts'. Undefined if the form of the entity does not offer the option, so
+ * that error messages do not advise it.
+ */
+function readShortensLongTexts(
+	item: Item,
+	entity: Entity,
+	fields: readonly Field[],
+): boolean | undefined {
 	if (!isWide(entity)) return undefined;
 	const [options] = textOptions(fields);
 	return options === undefined ? undefined : readShortensTexts(item.collection(options));
@@ -117,7 +129,10 @@ const additionalFields = oncePer((entity: Entity) => {
 	return collection('Additional Fields', 'additionalFields', fieldOptions(otherFields, entity));
 });
 
-/** Whether there is a field to add. A subject, for example, has nothing but its name. */
+/**
+ * Whether 'Additional Fields' has anything to offer. A subject, for example, has no field but its
+ * name, which has a parameter of its own.
+ */
 function hasAdditionalFields({ fields, custom }: Entity): boolean {
 	return custom === true || fields.some((field) => !isProminent(field) && !field.withoutParameter);
 }

@@ -1,3 +1,9 @@
+/*
+ * Runs the actions that one call carries out. The entity declares the whole call as data: path,
+ * query and body (`Action` in `entities/types.ts`). So these three kinds of actions serve them all:
+ * `get` and `getMany` read, `save` changes something.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../entities/fieldTypes';
@@ -24,12 +30,7 @@ import { completeFromOwner } from '../../run/owner';
 import { toRows, limitForm, readLimit, readList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 
-/*
- * Runs the actions whose declaration says everything about their call, so that the call is sent as it is declared. `get` and
- * `getMany` read, `save` changes something.
- */
-
-/** Reads what comes in one answer: an object, or a bare list of rows. */
+/** Reads one answer without pages: an object, or a list of rows. */
 export const get = makeReadingKind<'get'>({}, async (item, _entity, _action, call) =>
 	toRows(item, call, await item.fetch(call)),
 );
@@ -39,6 +40,7 @@ export const getMany = makeReadingKind<'getMany'>(
 	{ limit: limitForm },
 	async (item, entity, action, call) => {
 		const plural = entity.plural.toLowerCase();
+		// AlfaCRM ignores filters that it does not know, so each row is compared with them here.
 		const passesFilters = makeActionRowTest(fieldsOf(action), { ...call.query, ...call.body });
 		return await readList(item, plural, call, { limit: readLimit(item), keep: passesFilters });
 	},
@@ -54,20 +56,21 @@ export const save: ActionKind<'save'> = {
 		const showRecord = makeRecordToOutput(item, entity, Object.keys(call.body ?? {}));
 
 		return await item.withLock(locks, async () => {
-			const { actionName, body: givenBody } = takeActionName(action, call);
-			const draft = { fields: action.fields ?? [], input, body: givenBody, branch: call.branch };
+			const { actionName, body: fieldValues } = separateActionName(action, call);
+			const draft = { fields: action.fields ?? [], input, body: fieldValues, branch: call.branch };
 			const { body, branch } = await completeFromOwner(item, draft);
 			const saved = await item.save({ ...call, action: actionName, body, branch }, locks, {
 				confirms: action.confirmedBy,
 			});
 
-			// A call to a path of its own does not answer with a record of the entity.
-			if (action.path === undefined) return [showRecord(saved, body)];
+			// Only a call to the path of the entity answers with a record of the entity.
+			const savesRecordOfEntity = action.path === undefined;
+			if (savesRecordOfEntity) return [showRecord(saved, body)];
 			return [{ ...(id === undefined ? {} : { id }), ...saved }];
 		});
 	},
 
-	// It is not known what else a call to a path of its own answers with.
+	// The answer of a call to another path than the entity's is not known, so no field is declared.
 	output: (entity, { path }) => (path === undefined ? simplifiedSchema(entity) : objectOf({})),
 };
 
@@ -80,10 +83,10 @@ type ReadRows = (
 ) => Promise<IDataObject[]>;
 
 /**
- * Makes a kind of action that reads: records of the entity or, if the action declares its output
- * fields, other rows.
+ * Makes a kind of action that reads. The rows are records of the entity, unless the action declares
+ * `outputFields`: then the rows have these fields.
  *
- * @param form the parameters that the kind needs besides those of the action
+ * @param form the parameters that every action of the kind has, besides the fields of the action
  */
 function makeReadingKind<K extends 'get' | 'getMany'>(
 	form: OperationPart,
@@ -119,16 +122,20 @@ function makeReadingKind<K extends 'get' | 'getMany'>(
 	};
 }
 
-/** The call of an action, and what the form says besides. */
+/** The call of an action, and the input that it was made from. */
 interface DeclaredCall {
 	call: ItemRequest;
 	/** The fields of the action as the user gave them. */
 	input: IDataObject;
-	/** The ID of the record that the action is about, if it is about one. */
+	/** The ID of the record that the action is about. Undefined if its form asks for no record. */
 	id: number | undefined;
 }
 
-/** Reads the form of an action into the call that its declaration describes. */
+/**
+ * Reads the form of an action, and makes the call that the action declares.
+ *
+ * @param readInput reads the fields of the action from the form
+ */
 function readDeclaredCall(
 	item: Item,
 	entity: Entity,
@@ -137,6 +144,7 @@ function readDeclaredCall(
 ): DeclaredCall {
 	const { query = [], fields = [], idAs } = action;
 	const { path, branch, labels } = targetOf(item, entity);
+	// `idAs` is the name under which AlfaCRM takes the ID of the record.
 	const id = idAs === undefined ? undefined : idOf(item, entity);
 	const input = readInput(item, fieldsOf(action));
 	const idQuery = idAs === undefined ? {} : { [idAs]: id };
@@ -162,10 +170,10 @@ function describeTask({ title }: Action, id: number | undefined): string {
 }
 
 /**
- * Takes out of the body the field that names the action of the URL, if the declaration has one; it
- * is not sent.
+ * Separates the name of AlfaCRM's action, which is the last part of the URL, from the body. Some
+ * declarations let the user choose it in a field (`actionBy`), which is not sent in the body.
  */
-function takeActionName(
+function separateActionName(
 	{ actionBy }: ActionOf<'save'>,
 	{ action, body = {} }: ItemRequest,
 ): { actionName: string; body: IDataObject } {

@@ -6,8 +6,8 @@ import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../../run/ta
 import type { Target } from '../../store/located';
 
 /**
- * Deletes one record by its ID alone. By a phone, a second run would find another record with that
- * phone and delete it.
+ * Deletes one record. The form takes only its ID, no match key such as a phone: a second run would
+ * find the next record with that phone, and delete it too.
  */
 export const deleteRecord: Operation = {
 	text: ({ one }) => ({ name: 'Delete', action: `Delete ${one}` }),
@@ -23,13 +23,15 @@ export const deleteRecord: Operation = {
 			query: { id, ...target.query },
 			task: `delete ${entity.label.toLowerCase()} ${id}`,
 		};
-		const deleteIn = async (place: Target) => await item.save({ ...place, ...call }, [lock]);
+		const deleteAt = async (recordTarget: Target) =>
+			await item.save({ ...recordTarget, ...call }, [lock]);
 
 		await item.withLock([lock], async () => {
-			// AlfaCRM may look at the ID alone, so this makes sure that the record belongs to the other
-			// one that the form names.
+			// The form may also name the record to which this one belongs, such as the customer of a
+			// subscription. AlfaCRM may look at the ID alone and delete another customer's subscription.
+			// `getRecord` throws if the customer has none with this ID.
 			if (isOfAnother(target)) await getRecord(item, entity, id, target);
-			await writeAnywhere(item, entity, id, target, deleteIn);
+			await writeAnywhere(item, entity, id, target, deleteAt);
 		});
 		return [{ id, deleted: true }];
 	},

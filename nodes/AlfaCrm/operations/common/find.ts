@@ -9,8 +9,8 @@ import { searchedIn, SEARCHED } from '../../run/branches';
 import type { Item } from '../../run/item';
 import type { IfSeveral } from '../../run/matching/chooseMatches';
 import { chooseMatches, makeFirstMatchOption } from '../../run/matching/chooseMatches';
-import type { Search } from '../../run/matching/keys';
-import { describeSearch, readSearch, unusableValueError } from '../../run/matching/keys';
+import type { Search } from '../../run/matching/readSearch';
+import { describeSearch, readSearch, unusableValueError } from '../../run/matching/readSearch';
 import { matchForm, readMatchKey } from '../../run/matching/matchForm';
 import type { Match } from '../../run/matching/search';
 import { findMatches } from '../../run/matching/search';
@@ -21,7 +21,7 @@ import type { Operation } from '../../run/operation';
 import { targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
-/** Finds records as Create or Update does, and leaves them as they are. */
+/** Finds records by a match key, in the same way as *Create or Update*, and changes nothing. */
 export const find: Operation = {
 	text: ({ one }) => ({ name: 'Find', action: `Find ${one} by phone or email or another key` }),
 
@@ -49,8 +49,8 @@ export const find: Operation = {
 /**
  * Makes the options of Find, or of another operation that looks records up in the same way.
  *
- * @param ifSeveral what 'If Several Match' is set to at first
- * @param moreOptions what the operation offers besides
+ * @param ifSeveral the default of 'If Several Match'
+ * @param moreOptions options that only the other operation has
  */
 export const findOptions = (
 	ifSeveral: IfSeveral = 'refuse',
@@ -105,11 +105,13 @@ type IfNone = 'item' | 'nothing' | 'refuse';
 /** What the form says about the records to find. */
 export interface FindRequest {
 	entity: Entity;
+	/** The match key that is chosen in 'Match By'. */
 	key: MatchKey;
 	search: Search;
 	target: Target;
-	/** Empty if all branches are to be searched. */
+	/** The IDs of the branches to search. Empty if all branches are to be searched. */
 	chosenBranches: number[];
+	/** Whether archived records are returned too. */
 	takesArchived: boolean;
 	ifNone: IfNone;
 	ifSeveral: IfSeveral;
@@ -134,24 +136,26 @@ export function readFindRequest(item: Item, entity: Entity, options: Collection)
 }
 
 /**
- * Finds the records that match, the best match first.
+ * Finds the records that match, the best match first: see `sortMatches`.
  *
- * @throws NodeApiError if nothing matches, or NodeOperationError if several records match, and the
- * form says to stop then
+ * @throws NodeApiError if nothing matches and 'If None Matches' says to stop, NodeOperationError if
+ * several records match and 'If Several Match' says to stop, or if a similar record stops the
+ * search
  */
 export async function findRecords(item: Item, request: FindRequest): Promise<Match[]> {
 	const { entity, search, target, chosenBranches, takesArchived, ifNone, ifSeveral } = request;
 	const branches = await listBranchesToSearch(item, entity, target, chosenBranches);
-	const allMatches = await findMatches(item, entity, target, search, branches, {
-		skipsArchived: !takesArchived,
-	});
+	const allMatches = await findMatches(item, entity, target, search, branches, { takesArchived });
 
+	// `findMatches` returns archived matches in any case.
 	const matches = chooseMatches(allMatches, ifSeveral).filter(
 		({ archived }) => takesArchived || !archived,
 	);
 	if (matches.length === 0 && ifNone === 'refuse') throw noMatchError(item, request);
 	if (matches.length > 1 && ifSeveral === 'refuse') {
-		throw severalMatchError(item, entity, matches[0].matchedBy.key, matches);
+		// If the fields of the key are tried in their order, this is the key of the field that matched.
+		const matchedKey = matches[0].matchedBy.key;
+		throw severalMatchError(item, entity, matchedKey, matches);
 	}
 	return ifSeveral === 'newest' ? matches.slice(0, 1) : matches;
 }

@@ -49,15 +49,16 @@ export const getMany: Operation = {
 /** What the form says about the records to list. */
 interface ListRequest {
 	target: Target;
-	/** Infinity for all records. */
+	/** How many records to return at most; `Infinity` for all. */
 	limit: number;
-	/** The values of the filters by their names. */
+	/** The values of the filters that the user has added, by the names of the filters. */
 	filters: IDataObject;
-	/** What the views ask for, such as archived customers, and whether a row is in all of them. */
+	/** The filters that always stand in the form, such as 'Archive' of customers. */
 	views: ReturnType<typeof readViews>;
 	/**
-	 * Bodies to ask with, if AlfaCRM lists the values of a field one at a time, such as the status of
-	 * a lesson.
+	 * The bodies with which the list is asked, one after the other, for a field such as the status of
+	 * a lesson: AlfaCRM lists the lessons of one status at a time. A single empty body for an entity
+	 * without such a field.
 	 */
 	partition: IDataObject[];
 }
@@ -73,8 +74,12 @@ function readListRequest(item: Item, entity: Entity): ListRequest {
 }
 
 /**
- * Reads the list, and compares each row with the filters again, since AlfaCRM ignores filters that
- * it does not know.
+ * Reads the list, and compares each row with the filters again, because AlfaCRM ignores filters
+ * that it does not know.
+ *
+ * One call may not show all of the records: AlfaCRM shows one status or one kind of record at a
+ * time, and a filter may find one spelling only. So the list is read in several passes, one for
+ * each combination of a kind, a value of the partition, and a body of the filters.
  */
 async function readRows(item: Item, entity: Entity, request: ListRequest): Promise<IDataObject[]> {
 	const { target, limit, filters, views, partition } = request;
@@ -105,8 +110,9 @@ async function readRows(item: Item, entity: Entity, request: ListRequest): Promi
 }
 
 /**
- * Returns the bodies with which the list shows records of every kind, or only of the kind that a
- * filter names.
+ * Returns the bodies with which the list shows records of every kind, such as payments and refunds.
+ * AlfaCRM may list one kind only, unless the body names another. If the user filters by the kind,
+ * the filter is enough.
  */
 async function readKindBodies(
 	item: Item,
@@ -116,16 +122,20 @@ async function readKindBodies(
 	const kindFilter = entity.hidden?.kinds?.name;
 	const isKindChosen = kindFilter !== undefined && kindFilter in filters;
 	const otherKindBodies = isKindChosen ? [] : await readKindPasses(item, entity, target.branch);
-	return [{}, ...otherKindBodies];
+	const usualKindBody: IDataObject = {};
+	return [usualKindBody, ...otherKindBodies];
 }
 
 /**
- * The rows that a branch lists although they belong to other branches, which happens with customers
- * and payments. The list of one owner, such as the members of a group, has none: a row may name
- * another branch of the owner, and still belongs to the owner. API notes 3.
+ * Recognises and counts rows of other branches. Some branches list customers and payments that
+ * belong to other branches (API notes 3), and those are left out.
+ *
+ * Nothing is left out of a list of the records that belong to one record, such as the subscriptions
+ * of a customer: they are the customer's in whichever branch they are.
  */
 class OtherBranchRows {
 	private readonly ids = new Set<IDataObject[string]>();
+	/** Whether the list holds the records that belong to one record, which the form names. */
 	private readonly isListOfOwner: boolean;
 
 	constructor(
@@ -143,7 +153,7 @@ class OtherBranchRows {
 		return !this.isListOfOwner && !belongsToBranch(row, this.target.branch);
 	}
 
-	/** Counts a row once, also if the list is read twice. */
+	/** Counts a row. It counts once, even if several passes return it. */
 	note(row: IDataObject): void {
 		this.ids.add(row.id);
 	}

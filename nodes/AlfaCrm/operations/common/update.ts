@@ -26,13 +26,18 @@ import { addToList, listModeForm, readAddToLists } from '../../run/saveChanges';
 import { idOf, isOfAnother, keysForm, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 
-/** What the update of one entity does differently. */
+/** In what the update of an entity, such as lessons, differs from that of most entities. */
 interface UpdateRules {
-	/** Leaves out given fields that do not count beside others. */
+	/**
+	 * Changes the given fields before they are read, for example where one of them excludes another.
+	 */
 	adjustInput?: (input: IDataObject) => IDataObject;
-	/** Makes what is sent from the changes and the record, which is read first. */
+	/**
+	 * Makes the body to send from the changes and the record. The record is read before. If left out,
+	 * the body is the changes.
+	 */
 	makeBody?: (item: Item, entity: Entity, record: IDataObject, changes: IDataObject) => IDataObject;
-	/** Whether `makeBody` is needed for these changes; always if this is left out. */
+	/** Tells whether these changes need `makeBody`. If left out, all changes do. */
 	needsRecord?: (changes: IDataObject) => boolean;
 }
 
@@ -78,10 +83,11 @@ const updateOptions = collection('Options', 'options', [overwriteWithEmpty], 'Ad
 interface UpdateRequest {
 	id: number;
 	target: Target;
-	/** The given fields, as they are sent. */
+	/** The given fields in the format in which AlfaCRM takes them. */
 	changes: IDataObject;
-	/** The changed lists whose values are addToList to those that the record has. */
+	/** The changed fields whose values are added to the list that the record has. */
 	extendedLists: readonly Field[];
+	/** Turns the updated record into the output. */
 	show: RecordToOutput;
 }
 
@@ -126,8 +132,9 @@ function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): E
 }
 
 /**
- * Reads the record if the update depends on it, or if its ID alone does not prove that it is the
- * right one.
+ * Reads the record if the update needs it: to add values to a list, for `makeBody`, or to make sure
+ * that the record belongs to the customer whom the form names. AlfaCRM may look at the ID alone and
+ * update another customer's subscription. `getRecord` throws if the customer has none with this ID.
  */
 async function readRecordIfNeeded(
 	item: Item,
@@ -145,7 +152,10 @@ function bodyNeedsRecord({ makeBody, needsRecord }: UpdateRules, changes: IDataO
 	return needsRecord === undefined || needsRecord(changes);
 }
 
-/** Returns what is sent: the changes, with the values that extended lists have already. */
+/**
+ * Makes the body to send from the changes. AlfaCRM replaces a list as a whole, so a list to which
+ * values are added is sent with the values that it has already.
+ */
 function makeUpdateBody(
 	item: Item,
 	entity: Entity,
@@ -176,9 +186,10 @@ async function sendUpdate(
 		body,
 		task: `update ${entity.label.toLowerCase()} ${id}`,
 	};
-	const updateIn = async (place: Target) =>
-		await item.save({ ...place, ...call }, [recordKey(entity, id)]);
-	const placeOfRecord = record === undefined ? target : { ...target, branch: record.branch };
-	const savedRecord = await writeAnywhere(item, entity, id, placeOfRecord, updateIn);
+	const updateAt = async (recordTarget: Target) =>
+		await item.save({ ...recordTarget, ...call }, [recordKey(entity, id)]);
+	// A record that was read may have been found in another branch than that of the form.
+	const expectedTarget = record === undefined ? target : { ...target, branch: record.branch };
+	const savedRecord = await writeAnywhere(item, entity, id, expectedTarget, updateAt);
 	return show({ id, ...savedRecord }, body);
 }

@@ -9,13 +9,13 @@ import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { idOf } from '../../run/target';
-import type { Addition, AdditionForm } from '../common/addition';
+import type { Addition, AdditionDraft } from '../common/addition';
 import {
 	additionLock,
 	completeAddition,
 	createAddition,
 	findOrAdd,
-	readAdditionDraft,
+	readActionDraft,
 } from '../common/addition';
 import { searchCustomerRecords } from '../common/additionSearch';
 import { skipIfThere } from '../common/create';
@@ -59,9 +59,9 @@ function readForm(
 	item: Item,
 	customerEntity: Entity,
 	{ fields = [], addedResource, customerField, fixed }: ActionOf<'addToCustomer'>,
-): AdditionForm {
+): AdditionDraft {
 	const entity = entityOf(addedResource);
-	const draft = readAdditionDraft(item, customerEntity, fields, { hasTextOptions: true });
+	const draft = readActionDraft(item, customerEntity, fields, { hasTextOptions: true });
 	const customerId = idOf(item, customerEntity);
 	// A task may be about several customers.
 	const isListOfCustomers = entity.fields.some(

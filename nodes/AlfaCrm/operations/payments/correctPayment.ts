@@ -4,7 +4,7 @@ import { reportSchema } from '../../output/report';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
 import type { Branch } from '../../store/located';
-import { readAdditionDraft } from '../common/addition';
+import { readActionDraft } from '../common/addition';
 import type { ExternalId } from './externalId';
 import { extractExternalId } from './externalId';
 import { findPayer } from './externalIdSearch';
@@ -19,7 +19,7 @@ export const correctPayment: ActionKind<'correctPayment'> = {
 	form: () => ({}),
 
 	async execute(item, paymentEntity, { fields = [] }) {
-		const draft = readAdditionDraft(item, paymentEntity, fields, { hasTextOptions: false });
+		const draft = readActionDraft(item, paymentEntity, fields, { hasTextOptions: false });
 		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: false });
 		const customerId = await readOrFindPayer(item, draft.branch, body, externalId);
 		const mayDuplicate = externalId === undefined;

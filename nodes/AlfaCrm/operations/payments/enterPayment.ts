@@ -4,7 +4,7 @@ import { textOptions } from '../../run/body';
 import type { ActionKind } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { idOf } from '../../run/target';
-import { readAdditionDraft } from '../common/addition';
+import { readActionDraft } from '../common/addition';
 import { skipIfThere } from '../common/create';
 import { extractExternalId } from './externalId';
 import { savePayment } from './savePayment';
@@ -21,7 +21,7 @@ export const enterPayment: ActionKind<'enterPayment'> = {
 	}),
 
 	async execute(item, customerEntity, { fields = [] }) {
-		const draft = readAdditionDraft(item, customerEntity, fields, { hasTextOptions: true });
+		const draft = readActionDraft(item, customerEntity, fields, { hasTextOptions: true });
 		const { externalId, body } = extractExternalId(item, draft.body, { isIncome: true });
 		const customerId = idOf(item, customerEntity);
 		const mayDuplicate = !item.flag(skipIfThere);

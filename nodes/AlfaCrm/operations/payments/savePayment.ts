@@ -4,7 +4,7 @@ import { externalIdInput, pay } from '../../entities/pay';
 import type { LockKey } from '../../run/execution';
 import type { Item } from '../../run/item';
 import type { Draft } from '../../run/owner';
-import type { AdditionForm } from '../common/addition';
+import type { AdditionDraft } from '../common/addition';
 import { additionLock, completeAddition, createAddition, findOrAdd } from '../common/addition';
 import { findExistingPayment } from './existingPayment';
 import type { ExternalId } from './externalId';
@@ -56,7 +56,7 @@ function toAdditionForm({
 	input,
 	body,
 	branch,
-}: PaymentForm): AdditionForm {
+}: PaymentForm): AdditionDraft {
 	const customerField = 'customer_id';
 	return {
 		item,
@@ -75,7 +75,7 @@ function toAdditionForm({
  * saves no other payment of the same customer, and no other payment with the same external ID for
  * any customer.
  */
-function locksFor(form: AdditionForm, externalId?: ExternalId): LockKey[] {
+function locksFor(form: AdditionDraft, externalId?: ExternalId): LockKey[] {
 	const customerLock = additionLock(form);
 	if (externalId === undefined) return [customerLock];
 	return [customerLock, [pay.path, externalIdInput.name, externalId.value]];

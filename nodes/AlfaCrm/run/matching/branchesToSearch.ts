@@ -9,8 +9,9 @@ import type { Item } from '../item';
 import { branchesOf } from '../target';
 
 /**
- * Reads the branches that the user chose in 'Search in Branch'. The list is empty if all branches
- * are to be searched.
+ * Reads the IDs of the branches in 'Search in Branch'. Returns an empty list if all branches are to
+ * be searched: the option is not set, or it is an empty list. Any other empty value is refused,
+ * since it may come from an expression that finds nothing.
  */
 export function readChosenBranches(options: Collection): number[] {
 	if (!options.has(searchedIn.name)) return [];
@@ -21,10 +22,11 @@ export function readChosenBranches(options: Collection): number[] {
 }
 
 /**
- * Lists the branches to search: the chosen ones, or else all.
+ * Lists the branches to search: the chosen branches or, if none is chosen, all branches of the
+ * account.
  *
- * @param newRecord the fields of a record that may be created. Its branches are searched too, so
- * that the next run finds it.
+ * @param newRecord the fields of a record that may be created. The branches into which it goes are
+ * searched too, or the next run would not find it and create it once more.
  */
 export async function listBranchesToSearch(
 	item: Item,

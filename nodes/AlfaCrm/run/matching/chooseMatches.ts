@@ -6,12 +6,15 @@ import { readFlag } from '../../values/formats';
 import { matchesSearch } from './compare';
 import type { Match } from './search';
 
-/** What 'If Several Match' can be set to. */
+/**
+ * What 'If Several Match' can be set to. The values are stored in workflows. `newest` takes the
+ * first match in the order of `sortMatches`, and age decides last in it.
+ */
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 
 /**
- * Makes the option of 'If Several Match' that takes one of several matches, in the order of
- * `sortMatches`.
+ * Makes the option of 'If Several Match' that takes the first of several matches. Its description
+ * gives the order of `sortMatches`.
  */
 export const makeFirstMatchOption = (name: string): INodePropertyOptions => ({
 	name,
@@ -21,8 +24,11 @@ export const makeFirstMatchOption = (name: string): INodePropertyOptions => ({
 });
 
 /**
- * Returns the matches that the user means, the best one first. If a field has several match values,
- * such as two phones, these are the matches of one of them, unless the user wants all matches.
+ * Chooses the matches that count, and sorts them: the best match first. If a field has several
+ * match values, such as two phones, the matches of only one of them count, unless the user wants
+ * all matches.
+ *
+ * @param matches what `findMatches` returned
  */
 export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveral): Match[] {
 	return sortMatches(ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches));
@@ -30,16 +36,16 @@ export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveral): 
 
 /**
  * Keeps the matches of one match value, if a field has several: people type several phone numbers
- * into one field, the most important one first. The first number of an active record decides, or
- * else the first number that any record has.
+ * into one field, the most important number first. It is the first value that an active match has
+ * or, if no match is active, the first value that any match has.
  */
 function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 	if (matches.length === 0) return matches;
 
-	// `findMatches` returns the matches of one search.
+	// All matches were found by the same search: see `findMatches`.
 	const { matchedBy } = matches[0];
 	// With the key 'Phone or Email', the phone may be one person's and the email another's. Neither
-	// of them says more.
+	// counts more than the other, so the order of the phones decides nothing.
 	if (matchedBy.key.isOneEnough) return matches;
 
 	const fieldWithSeveralValues = matchedBy.fields.find(
@@ -50,7 +56,8 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 	const { name } = fieldWithSeveralValues;
 	const matchesByValue = listOf(matchedBy.matchValues[name]).map((value) => {
 		const matchValues = { ...matchedBy.matchValues, [name]: [value] as string[] };
-		return matches.filter(({ row }) => matchesSearch({ ...matchedBy, matchValues }, row));
+		const searchByValue = { ...matchedBy, matchValues };
+		return matches.filter(({ row }) => matchesSearch(searchByValue, row));
 	});
 	const hasActive = (group: readonly Match[]) => group.some(({ archived }) => !archived);
 	return (
@@ -59,7 +66,8 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 }
 
 /**
- * Sorts matches: active ones first, then clients, then the newest. AlfaCRM counts its IDs upwards.
+ * Sorts matches: active before archived, then clients before leads, then the highest ID. AlfaCRM
+ * counts its IDs upwards, so the highest ID is the newest record.
  */
 export function sortMatches<T extends Pick<Match, 'archived' | 'row'>>(matches: readonly T[]): T[] {
 	return [...matches].sort((a, b) => rankOf(a) - rankOf(b) || Number(b.row.id) - Number(a.row.id));

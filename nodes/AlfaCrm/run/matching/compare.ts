@@ -1,14 +1,17 @@
+/*
+ * Compares a row with the match values of a search.
+ *
+ * A row matches if its values have the same normal form as the match values. A row that does not
+ * match may still be similar: its name lacks the patronymic, for example. Then it is unknown
+ * whether the row is the record that the user means. An update could change a stranger's record,
+ * and a new record could be a second one of the same person.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../entities/fieldTypes';
 import { kindOf, listOf, normalForms } from '../../fields/field';
-import type { Search } from './keys';
-
-/*
- * Compares a row with the match values of a search. A row matches if its values have the same normal form as the match
- * values. A row that does not match may still be similar: its name lacks the patronymic, for example. Then nobody can say
- * whether it is the record. To update it could change a stranger's record, and to ignore it could make a second one.
- */
+import type { Search } from './readSearch';
 
 /**
  * Whether a row has the match values of a search: all of them or, for a key such as 'Phone or
@@ -22,13 +25,15 @@ export function matchesSearch({ key, fields, matchValues }: Search, row: IDataOb
 /** Whether a field of a record holds the match value, or one of several match values. */
 export function hasMatchValue(field: Field, storedValue: unknown, matchValue: unknown): boolean {
 	const matchForms = new Set(listOf(matchValue).flatMap((value) => normalForms(field, value)));
-	const valuesInSameForm = listOf(storedValue).filter((stored) =>
+	const valuesWithCommonForm = listOf(storedValue).filter((stored) =>
 		normalForms(field, stored).some((form) => matchForms.has(form)),
 	);
 
+	// A common normal form is not enough for some types of fields: they compare the values
+	// themselves.
 	const { isSameKey } = kindOf(field);
-	if (isSameKey === undefined) return valuesInSameForm.length > 0;
-	return valuesInSameForm.some((stored) =>
+	if (isSameKey === undefined) return valuesWithCommonForm.length > 0;
+	return valuesWithCommonForm.some((stored) =>
 		listOf(matchValue).some((value) => isSameKey(field, stored, value)),
 	);
 }
@@ -36,15 +41,16 @@ export function hasMatchValue(field: Field, storedValue: unknown, matchValue: un
 /** The field in which a similar row differs from a match value. */
 export interface Similarity {
 	field: Field;
-	/** How the two values differ, for a message. */
+	/** How the value of the row differs from the match value, for a message. */
 	difference: string;
 }
 
 /**
- * Finds out why a row that does not match may still be the record. The other fields of the key must
- * then match or be similar as well, unless one field of the key is enough.
+ * Finds out whether a row is similar: it does not match, but may be the record that the user means.
+ * Each field of the key must match or be similar. If one matching field is enough for the key, one
+ * similar field is enough too.
  *
- * @returns undefined if the row matches, or is certainly another record
+ * @returns the first similar field; undefined if the row matches, or is certainly another record
  */
 export function findSimilarity(search: Search, row: IDataObject): Similarity | undefined {
 	if (matchesSearch(search, row)) return undefined;
@@ -63,8 +69,8 @@ export function findSimilarity(search: Search, row: IDataObject): Similarity | u
 }
 
 /**
- * Says how a stored value differs from a match value that it is similar to; undefined if the two
- * are not similar.
+ * Describes how a stored value differs from a similar match value. Returns undefined if no stored
+ * value is similar.
  */
 function describeDifference(
 	field: Field,

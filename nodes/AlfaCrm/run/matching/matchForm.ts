@@ -1,3 +1,11 @@
+/*
+ * Declares and reads the part of the form that says which record is searched for. The user chooses
+ * a match key in 'Match By'. Each field of the key has a parameter for its match value.
+ *
+ * A custom field has no parameter of its own, because AlfaCRM does not list the custom fields of an
+ * account. The user types its name into 'Custom Field', and its match value into 'Value'.
+ */
+
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Field } from '../../entities/fieldTypes';
@@ -10,12 +18,6 @@ import { showWhen } from '../../form/assemble';
 import { oncePer } from '../../form/oncePer';
 import type { Item } from '../item';
 import { idParameter } from '../target';
-
-/*
- * Declares and reads the part of the form that says which record is looked for: the match key in 'Match By', and a parameter
- * for each of its match values. A custom field has no parameter of its own, because AlfaCRM does not list an account's custom fields. The
- * user writes its name into 'Custom Field' and its match value into 'Value'.
- */
 
 /** Returns the parameters for the match key and its match values. */
 export function matchForm(entity: Entity): INodeProperties[] {
@@ -39,7 +41,8 @@ export function matchForm(entity: Entity): INodeProperties[] {
  * Reads the match key that the user chose in 'Match By'. If the user has named a custom field, it
  * becomes the last field of the key.
  *
- * @throws NodeOperationError if 'Custom Field' is needed and does not name one
+ * @throws NodeOperationError if the key needs a custom field and 'Custom Field' does not hold the
+ * name of one
  */
 export function readMatchKey(item: Item, entity: Entity): MatchKey {
 	const keyName = item.choice(matchByParameter(entity));
@@ -72,12 +75,12 @@ const matchByParameter = oncePer((entity: Entity): INodeProperties => {
 		displayName: 'Match By',
 		name: 'matchBy',
 		type: 'options',
-		options: sortByName(keys.map(toOption)),
+		options: sortByName(keys.map(makeKeyOption)),
 		default: firstKeyName,
 	};
 });
 
-function toOption({ name, label, description }: MatchKey): INodePropertyOptions {
+function makeKeyOption({ name, label, description }: MatchKey): INodePropertyOptions {
 	return { name: label, value: name, ...(description ? { description } : {}) };
 }
 
@@ -101,15 +104,16 @@ const customValueParameter: INodeProperties = {
 const keysOf = ({ match }: Entity): readonly MatchKey[] => match?.keys ?? [];
 
 /**
- * Whether the user must or may name a custom field for a key. A key without fields consists of a
- * custom field alone.
+ * Whether the form asks for a custom field. A key without declared fields consists of a custom
+ * field alone. For a key with `mayHaveCustomField`, the user can leave the custom field out.
  */
 const takesCustomField = ({ fields, mayHaveCustomField }: MatchKey): boolean =>
 	fields.length === 0 || mayHaveCustomField === true;
 
 /**
- * Makes the parameter for the match value of a declared field or of the ID. The description is that
- * of the key that has no other field, such as "In any format" of the key 'Phone'.
+ * Makes the parameter for the match value of a declared field or of the ID. Several keys share the
+ * parameter. Its description is that of the key that consists of this field alone: "In any format"
+ * comes from the key 'Phone'.
  */
 function makeValueParameter(
 	entity: Entity,
@@ -124,21 +128,22 @@ function makeValueParameter(
 }
 
 /**
- * Shows a parameter while one of these keys is chosen. It is required unless the key may lack some
- * of its values.
+ * Shows a parameter while one of these keys is chosen. It is required, unless one match value is
+ * enough for the key.
  */
 function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
-	const keysThatNeedIt = keys.filter(({ isOneEnough }) => !isOneEnough);
-	const keysThatMayLackIt = keys.filter(({ isOneEnough }) => isOneEnough);
+	const keysWithAllValues = keys.filter(({ isOneEnough }) => !isOneEnough);
+	const keysWithAnyValue = keys.filter(({ isOneEnough }) => isOneEnough);
 
-	const shown: INodeProperties[] = [];
-	if (keysThatNeedIt.length > 0) {
-		shown.push(showWhen({ ...parameter, required: true }, { matchBy: namesOf(keysThatNeedIt) }));
+	const shownParameters: INodeProperties[] = [];
+	if (keysWithAllValues.length > 0) {
+		const requiredParameter = { ...parameter, required: true };
+		shownParameters.push(showWhen(requiredParameter, { matchBy: namesOf(keysWithAllValues) }));
 	}
-	if (keysThatMayLackIt.length > 0) {
-		shown.push(showWhen(parameter, { matchBy: namesOf(keysThatMayLackIt) }));
+	if (keysWithAnyValue.length > 0) {
+		shownParameters.push(showWhen(parameter, { matchBy: namesOf(keysWithAnyValue) }));
 	}
-	return shown;
+	return shownParameters;
 }
 
 const namesOf = (keys: readonly MatchKey[]): string[] => keys.map(({ name }) => name);

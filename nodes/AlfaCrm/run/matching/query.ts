@@ -1,3 +1,11 @@
+/*
+ * Asks AlfaCRM's lists for the records that may have a match value.
+ *
+ * AlfaCRM may compare a phone by its digits, or as the text that is stored. So one match value may
+ * need several filters, one for each spelling. If an answer shows that AlfaCRM compares digits, or
+ * ignores the filter, no call is made for the other spellings.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../entities/fieldTypes';
@@ -10,29 +18,23 @@ import type { Execution, LockKey } from '../execution';
 import type { Item } from '../item';
 import { readFiltered } from '../readList';
 import { hasMatchValue } from './compare';
-import type { Search } from './keys';
-import { findField } from './keys';
+import type { Search } from './readSearch';
+import { findField } from './readSearch';
 
-/*
- * Asks AlfaCRM's lists for the records that may have a match value. AlfaCRM may compare a phone as digits or as the text
- * that is stored, so one match value may need several filters, one for each spelling. If an answer shows that AlfaCRM
- * compares digits, or ignores the filter, the other spellings need no call.
- */
-
-/** What a list is asked for one match value. */
+/** How a list is asked for the records with one match value. */
 interface MatchQuery {
 	field: Field;
 	matchValue: unknown;
 	/**
-	 * Filters that find the match value, each in another spelling. A single empty one if the list has
-	 * no such filter.
+	 * Filters for the body of the call. Each finds the match value in another spelling. If the list
+	 * has no filter by the field, there is a single empty filter, with which the whole list is read.
 	 */
 	filters: IDataObject[];
 }
 
 /**
- * Makes the queries of a search: one for each match value of each field that the key asks the list
- * for.
+ * Makes the queries of a search: one for each match value of a field. A key may name the fields to
+ * query (`queriedFields`), because its other fields are only compared.
  */
 export function makeQueries(entity: Entity, { key, matchValues }: Search): MatchQuery[] {
 	const queriedNames = (key.queriedFields ?? key.fields).filter((name) => name in matchValues);
@@ -52,18 +54,18 @@ function hasFilter(entity: Entity, name: string): boolean {
 	return name === 'id' || isCustom(name) || entity.filters.some((filter) => filter.name === name);
 }
 
-/** Rows that may have a match value; the caller compares them. */
+/** Rows that may have a match value. The caller compares them. */
 interface Candidates {
 	rows: IDataObject[];
-	/** Whether the rows come from a list that was read for all items. */
+	/** Whether the rows come from a list that was read once for all items. */
 	isCached: boolean;
 }
 
 /**
  * Reads the rows that may have a match value.
  *
- * @throws NodeOperationError if the list shows the field on no record, or did not come whole. Then
- * a record that matches could be missed, and the wrong record taken or a second one made.
+ * @throws NodeOperationError if no row shows the field, or if rows are missing. Then a record that
+ * matches could be overlooked, and a wrong record could be taken or a second one be created.
  */
 export async function readCandidates(
 	item: Item,
@@ -76,6 +78,8 @@ export async function readCandidates(
 		isCustom(field.name)
 			? unknownFieldError(item, entity, field)
 			: hiddenFieldError(item, entity, field);
+	// A row that does not match is no proof that AlfaCRM ignores the filter, if it contains the text
+	// of the filter: 9005550001 is a part of 79005550001, for example.
 	const mayMatch = (row: IDataObject) => {
 		const storedValue = row[field.name];
 		return (
@@ -93,9 +97,9 @@ export async function readCandidates(
 		mayMatch,
 		fieldMissingError,
 	};
-	const unsureOf = `which ${entity.plural.toLowerCase()} match`;
+	const claim = `which ${entity.plural.toLowerCase()} match`;
 
-	const { rows, whole } = await readFiltered(item, entity, list, fieldFilter, unsureOf);
+	const { rows, whole } = await readFiltered(item, entity, list, fieldFilter, claim);
 	if (isEveryValueHidden(field, filter, rows)) throw hiddenFieldError(item, entity, field);
 	if (whole === undefined) return { rows, isCached: false };
 	return { rows: whole.findCandidates(field, matchValue), isCached: true };
@@ -109,8 +113,8 @@ function unknownFieldError(item: Item, { label }: Entity, { name }: Field): Erro
 }
 
 /**
- * Makes the error for a field that this user may not see. Without it no record matches, and each
- * run would make a new one.
+ * Makes the error for a field that AlfaCRM does not show to this user. Without its values no record
+ * matches, so each run would create a new one.
  */
 function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Error {
 	return item.error(
@@ -120,14 +124,16 @@ function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Err
 }
 
 /**
- * Filters that a single source knows. AlfaCRM may ignore them and list everybody. API notes 5.3.
+ * The declared filters that only one source names, so that AlfaCRM may ignore them and list all
+ * customers. API notes 5.3.
  */
-const UNSURE_FILTERS = ['email'];
+const UNCONFIRMED_FILTERS = ['email'];
 
 /**
- * Tells whether AlfaCRM has found records by a field and hides its value on all of them. The
- * filters of most declared fields work (API notes 5.3), so such records have values that this user
- * may not see. Filters by custom fields may be ignored.
+ * Tells whether AlfaCRM has found records by a field, but shows its value on none of them. A filter
+ * by a declared field works (API notes 5.3), so such records have a value, and AlfaCRM hides it
+ * from this user. An unconfirmed filter, or one by a custom field, proves nothing: AlfaCRM may have
+ * ignored it.
  */
 function isEveryValueHidden(
 	field: Field,
@@ -135,21 +141,24 @@ function isEveryValueHidden(
 	rows: readonly IDataObject[],
 ): boolean {
 	const isFiltered = Object.keys(filter).length > 0;
-	const isFilterSure = !isCustom(field.name) && !UNSURE_FILTERS.includes(field.name);
-	if (!isFiltered || !isFilterSure || rows.length === 0) return false;
+	const isFilterKnownToWork = !isCustom(field.name) && !UNCONFIRMED_FILTERS.includes(field.name);
+	if (!isFiltered || !isFilterKnownToWork || rows.length === 0) return false;
 
 	return rows.every((row) => {
 		const storedValue = row[field.name];
-		// A filler such as +7(999)999-99-99 is no phone, but it is what AlfaCRM has found by 9999.
+		// A dummy phone such as +7(999)999-99-99 counts as blank. If AlfaCRM has found it by 9999, its
+		// value is not hidden.
 		return isBlank(field, storedValue) && !containsAnyPart(field, storedValue, filter);
 	});
 }
 
 /**
- * Notes if the rows show that one filter finds every spelling. They show it if a row lacks the text
- * of the filter as it was written: AlfaCRM then compares digits alone, or it ignores the filter. It
- * compares digits if all such rows have the digits in another spelling. This is noted for other
- * executions as well, an ignored filter for this execution only. API notes 10.
+ * Learns from the rows that a filter found whether it finds every spelling, and notes it.
+ *
+ * AlfaCRM finds every spelling if some row does not contain the text of the filter as it was
+ * written. There are two reasons. If all such rows have the digits of the filter in another
+ * spelling, AlfaCRM compares digits; other executions can rely on that. Otherwise AlfaCRM ignores
+ * the filter; that is noted for this execution only. API notes 10.
  */
 export function noteSpellings(
 	execution: Execution,
@@ -162,31 +171,31 @@ export function noteSpellings(
 	if (rowsWithoutText.length === 0) return;
 
 	const comparesDigits = rowsWithoutText.every((row) => hasFilterDigits(field, row, filter));
-	execution.noteSeen(everySpelling(entity, filter), comparesDigits);
+	execution.noteSeen(spellingsKey(entity, filter), comparesDigits);
 }
 
 /**
- * Whether AlfaCRM was seen to find every spelling by a filter of this kind, so that the other
- * spellings need no call.
+ * Whether AlfaCRM was seen to find every spelling by a filter with the same names, so that no call
+ * is needed for the other spellings.
  */
 export function findsEverySpelling(
 	execution: Execution,
 	entity: Entity,
 	filter: IDataObject,
 ): boolean {
-	return execution.hasSeen(everySpelling(entity, filter));
+	return execution.hasSeen(spellingsKey(entity, filter));
 }
 
-/** Names what was seen, for `Execution.noteSeen`: a filter of this kind finds every spelling. */
-const everySpelling = ({ path }: Entity, filter: IDataObject): LockKey => [
+/** Makes the key under which `Execution.noteSeen` keeps that a filter finds every spelling. */
+const spellingsKey = ({ path }: Entity, filter: IDataObject): LockKey => [
 	path,
 	'finds all spellings',
 	...Object.keys(filter),
 ];
 
 /**
- * Whether a row shows a filtered field, and the field does not contain the text of the filter as it
- * was written.
+ * Whether a row shows the filtered field, and its value does not contain the text of the filter as
+ * it was written.
  */
 function lacksFilterText(row: IDataObject, filter: IDataObject): boolean {
 	return Object.entries(filter).some(([name, text]) => {
@@ -198,21 +207,21 @@ function lacksFilterText(row: IDataObject, filter: IDataObject): boolean {
 	});
 }
 
-/** Whether the filter consists of digits, and a row has them in any spelling. */
+/** Whether a filter consists of digits, and the row has these digits in any spelling. */
 function hasFilterDigits(field: Field, row: IDataObject, filter: IDataObject): boolean {
 	return Object.values(filter).every(
 		(part) => /^\d+$/.test(String(part)) && containsPart(field, row[field.name], part),
 	);
 }
 
-/** Whether AlfaCRM can have found a stored value by one of the texts of a filter. */
+/** Whether AlfaCRM may have found a stored value by one of the texts of a filter. */
 function containsAnyPart(field: Field, storedValue: unknown, filter: IDataObject): boolean {
 	return Object.values(filter).some((part) => containsPart(field, storedValue, part));
 }
 
 /**
- * Whether AlfaCRM can have found a stored value by a text: its filters look for a part of the
- * value. API notes 10.
+ * Whether AlfaCRM may have found a stored value by a text of a filter. AlfaCRM's filters find
+ * values that contain the text. API notes 10.
  */
 function containsPart(field: Field, storedValue: unknown, part: unknown): boolean {
 	const words = normalizeText(String(part)).split(' ');

@@ -1,3 +1,11 @@
+/*
+ * Finds the record that an operation such as *Get* or *Add to Group* is about.
+ *
+ * The form names the record by its ID, or by a match key that takes one value, such as a phone. The
+ * search takes place before the operation begins, and only if it is needed: a key does not say the
+ * ID, and an empty 'Branch' does not say the branch.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../../entities/types';
@@ -13,58 +21,55 @@ import { keyOfMode, NO_CUSTOM_VALUE, readCustomValue } from '../recordParameter'
 import { currentRecord, notFoundError } from '../records';
 import { asksForBranch, branch, idOf, idParameter, labelsOf } from '../target';
 import { chooseMatches } from './chooseMatches';
-import type { Search } from './keys';
-import { readSearch, unusableValueError } from './keys';
+import type { Search } from './readSearch';
+import { readSearch, unusableValueError } from './readSearch';
 import type { Match } from './search';
 import { findMatches } from './search';
 import { severalMatchError } from './severalMatches';
 
-/**
- * Finds the record that an operation such as *Get* or *Add to Group* is about. The form names it by
- * its ID or, where the entity has keys that one value is enough for, by a key such as a phone. The
- * record is looked for before the operation begins if a key names it, or if 'Branch' is empty.
- */
-
-/** The record that an operation is about. */
+/** The record that an operation is about, and the search that finds it (`find`). */
 export interface RequestedRecord extends RecordSearch {
-	/** Whether a key names the record, so that its ID has to be found even if a branch is chosen. */
+	/**
+	 * Whether a match key names the record. Then its ID has to be found even if a branch is chosen.
+	 */
 	isByKey: boolean;
 }
 
-/**
- * How an operation finds its record if the form has no record, or the operation looks in all
- * branches by itself.
- */
+/** The search for an operation that needs none, because it searches all branches itself. */
 const findNothing = async (): Promise<undefined> => await Promise.resolve(undefined);
 
 /**
- * Reads from the form how the record of an operation is to be found.
+ * Reads from the form which record an operation is about. Sends nothing.
  *
- * @returns undefined if there is nothing to look for, or only the form can say which branch is
- * meant
- * @throws NodeOperationError if the ID or the key cannot be read, before anything is sent
+ * @returns undefined if no search is needed, or if a search could not find out the branch
+ * @throws NodeOperationError if the ID or the match value cannot be read
  */
 export function readRequestedRecord(
 	item: Item,
 	entity: Entity,
 	{ operation, formPart }: CatalogueEntry,
 ): RequestedRecord | undefined {
-	const { scope, keys = [] } = entity;
-	// A record with keys belongs to another record, and is reached through the branch of that one.
-	if (scope === 'global' || keys.length > 0) return undefined;
+	const { scope, keys: parentKeys = [] } = entity;
+	// A subscription, for example, is reached through its customer, whom the form names. The branch
+	// must be that of the customer.
+	if (scope === 'global' || parentKeys.length > 0) return undefined;
 
 	const { mode, value } = readLocator(item, entity);
 	const key = keyOfMode(entity, mode);
 	const isBranchChosen = !isEmpty(item.input(branch));
+	// With an ID and a branch, nothing is left to find out.
 	if (!key && isBranchChosen) return undefined;
 
 	const isByIdAlone = !asksForBranch(entity, formPart);
 	const { id: [parameter] = [], match = [] } = formPart;
 	if (parameter === undefined) {
-		const looksByItself = match.length > 0 && operation.reads === true;
-		return looksByItself ? { isByKey: false, isByIdAlone, find: findNothing } : undefined;
+		// *Find* searches all branches by the key in 'Match By'. An operation that may create a record
+		// needs to know its branch, which only the form can say.
+		const searchesBranchesItself = match.length > 0 && operation.reads === true;
+		return searchesBranchesItself ? { isByKey: false, isByIdAlone, find: findNothing } : undefined;
 	}
 
+	// An operation that takes IDs only has no mode for the key.
 	const offersKey = parameter.modes?.some(({ name }) => name === mode) === true;
 	if (key && offersKey) {
 		const search = readKeySearch(item, entity, key, value);
@@ -79,6 +84,7 @@ export function readRequestedRecord(
 	return {
 		isByKey: false,
 		isByIdAlone,
+		// Operations by the ID alone find the record in any branch themselves: see `run/records.ts`.
 		find: isByIdAlone
 			? findNothing
 			: async (branches) => await findById(item, entity, id, branches),
@@ -86,8 +92,9 @@ export function readRequestedRecord(
 }
 
 /**
- * Reads how the form names the record. A locator that an AI builder writes may lack n8n's mark of a
- * locator.
+ * Reads how the form names the record: n8n keeps a mode, such as *By Phone*, and a value. Any
+ * object will do, because an AI builder may leave out the property by which n8n marks such an
+ * object.
  */
 function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unknown } {
 	const locator = item.input({ ...idParameter(entity), default: '' });
@@ -97,14 +104,16 @@ function readLocator(item: Item, entity: Entity): { mode?: unknown; value?: unkn
 // ---------------------------------------------------------------- by a key
 
 /**
- * What is kept of a customer who was found by a key. Thousands of items must not keep thousands of
- * whole cards.
+ * The part of a match that is kept until the end of the execution: its row has the ID and the type
+ * of customer only. Thousands of items must not keep thousands of whole records.
  */
 type KeptMatch = Pick<Match, 'archived' | 'branch' | 'row'>;
 
 /**
- * Reads the value of a key. A custom field is given together with its value, as in
- * `custom_crm_id=1042`.
+ * Reads the value that is given for a key. For the key *Custom Field* it holds the name of the
+ * field as well, as in `custom_crm_id=1042`.
+ *
+ * @throws NodeOperationError if the value is empty or unusable
  */
 function readKeySearch(item: Item, entity: Entity, key: MatchKey, value: unknown): Search {
 	const isOfCustomField = key.fields.length === 0;
@@ -125,9 +134,10 @@ function readKeySearch(item: Item, entity: Entity, key: MatchKey, value: unknown
 }
 
 /**
- * Finds the one record that a key names. An active record goes before archived ones.
+ * Finds the only record that a key names. Archived matches count only if no active record matches.
  *
- * @throws NodeApiError if there is none, NodeOperationError if there are several
+ * @throws NodeApiError if no record matches, NodeOperationError if several match, or if a similar
+ * record stops the search
  */
 async function findByKey(
 	item: Item,
@@ -156,8 +166,10 @@ async function readMatches(
 	branches: readonly Branch[],
 ): Promise<KeptMatch[]> {
 	const target = { path: entity.path, query: {}, labels: labelsOf(entity.fields) };
-	const options = { skipsArchived: false };
-	const matches = await findMatches(item, entity, target, search, branches, options);
+	const matches = await findMatches(item, entity, target, search, branches, {
+		takesArchived: true,
+	});
+	// `refuse` stands for any choice but `all`: if several phones are given, one of them decides.
 	return chooseMatches(matches, 'refuse').map(({ row, branch: matchBranch, archived }) => {
 		const keptRow: IDataObject = { id: row.id, is_study: row.is_study };
 		return { row: keptRow, branch: matchBranch, archived };
@@ -174,7 +186,10 @@ function noMatchError(item: Item, entity: Entity, { key }: Search): Error {
 
 // ---------------------------------------------------------------- by its ID
 
-/** Finds the branch of a record that is given by its ID, once for all items. */
+/**
+ * Finds the branch of a record that is given by its ID. The branch of each record is searched for
+ * once in an execution, unless the execution writes a record of the entity.
+ */
 async function findById(
 	item: Item,
 	entity: Entity,

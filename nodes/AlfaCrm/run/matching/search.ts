@@ -10,46 +10,56 @@ import { findInBranches } from '../branches';
 import type { Item } from '../item';
 import type { Similarity } from './compare';
 import { findSimilarity, matchesSearch } from './compare';
-import type { Search } from './keys';
-import { splitByField } from './keys';
+import type { Search } from './readSearch';
+import { splitByField } from './readSearch';
 import { findsEverySpelling, makeQueries, noteSpellings, readCandidates } from './query';
 
 /** A record that has the match values of a search. */
 export interface Match extends LocatedRecord {
 	archived: boolean;
 	/**
-	 * The search that has found it. If the fields of a key are tried in their order, it is the search
-	 * by one of them.
+	 * The search that has found the record. If the fields of a key are tried in their order, it is
+	 * the search by one of the fields.
 	 */
 	matchedBy: Search;
-	/** `Execution.version` just before the record was read. */
+	/**
+	 * The number of writes in this process just before the record was read, from `Execution.version`.
+	 * With it, a later write to the record is noticed.
+	 */
 	version: number;
-	/** Whether it comes from a list that was read for all items, and may have changed since. */
+	/**
+	 * Whether the record comes from a list that was read once for all items, so that it may have
+	 * changed since.
+	 */
 	isCached: boolean;
 }
 
-/** A record that does not match, but may be the one that is looked for. */
+/**
+ * A record that does not match, but may be the record that the user means: see `findSimilarity`.
+ */
 interface SimilarRecord extends LocatedRecord {
 	matchedBy: Search;
 	similarity: Similarity;
 }
 
-/** What a search by one key has found, each record once. */
-interface SearchResult {
+/** What a search has found. Each record is in it once. */
+interface KeySearchResult {
 	matches: Match[];
 	similarRecords: SimilarRecord[];
 }
 
 /**
- * Finds the records that match a search. If the fields of the key are tried in their order, the
- * matches of the first field that finds an active record are returned, or else those of the first
- * field that finds any record.
+ * Finds the records that match a search. Archived matches are returned too.
  *
- * If no active record matches, a similar record stops the run, since nobody can say whether it is
- * the one. A similar archived record does not count if the caller takes no archived records, or if
- * an archived record matches.
+ * If the fields of the key are tried in their order, only one field counts: the first by which an
+ * active record matches or, if no active record matches, the first by which any record matches.
  *
- * @param skipsArchived whether the caller takes no archived records
+ * If no active record matches, a similar record stops the run, because it may be the record that
+ * the user means. A similar record that is archived stops the run only if the caller takes archived
+ * records and no archived record matches.
+ *
+ * @param takesArchived whether the caller does anything with archived records
+ * @returns the matches of one search, so that all have the same `matchedBy`
  * @throws NodeOperationError if a similar record stops the run
  */
 export async function findMatches(
@@ -58,7 +68,7 @@ export async function findMatches(
 	target: Target,
 	search: Search,
 	branches: readonly Branch[],
-	{ skipsArchived }: { skipsArchived: boolean },
+	{ takesArchived }: { takesArchived: boolean },
 ): Promise<Match[]> {
 	let archivedMatches: Match[] = [];
 	const similarRecords: SimilarRecord[] = [];
@@ -70,8 +80,8 @@ export async function findMatches(
 		similarRecords.push(...result.similarRecords);
 	}
 
-	const archivedMatch = skipsArchived ? undefined : archivedMatches.at(0);
-	const ignoresArchived = skipsArchived || archivedMatch !== undefined;
+	const archivedMatch = takesArchived ? archivedMatches.at(0) : undefined;
+	const ignoresArchived = !takesArchived || archivedMatch !== undefined;
 	for (const record of similarRecords) {
 		const isIgnored = ignoresArchived && (await isArchived(item, entity, target, record));
 		if (!isIgnored) throw similarRecordError(item, entity, record, archivedMatch);
@@ -80,8 +90,8 @@ export async function findMatches(
 }
 
 /**
- * Finds the records of a search in all of the branches. AlfaCRM's filters only narrow the lists
- * down: some are ignored, and others find too much. So each row that comes is compared here.
+ * Searches the branches one after the other. Every row is compared with the match values, because
+ * AlfaCRM ignores some filters, and other filters also find rows that do not match.
  */
 async function searchBranches(
 	item: Item,
@@ -89,16 +99,17 @@ async function searchBranches(
 	target: Target,
 	search: Search,
 	[firstBranch, ...otherBranches]: readonly Branch[],
-): Promise<SearchResult> {
+): Promise<KeySearchResult> {
 	const findings = new Findings(search);
 	const searchBranch = async (branch: Branch): Promise<undefined> => {
 		await searchOneBranch(item, entity, { ...target, branch }, search, findings);
 	};
 
-	// The first branch must be readable; this user may lack access to the others. If no branch is
-	// known, it is undefined.
+	// If this user may not read the first branch, the search fails. A global entity is read without a
+	// branch. For any other entity, an undefined first branch means that none is chosen.
 	if (firstBranch !== undefined || entity.scope === 'global') await searchBranch(firstBranch);
-	// `searchBranch` returns nothing, so no branch ends the search.
+	// Branches that this user may not read are skipped, with a hint. `searchBranch` returns
+	// undefined, so `findInBranches` goes on to the last branch.
 	await findInBranches(item, otherBranches, searchBranch);
 
 	const matches: Match[] = [];
@@ -108,7 +119,10 @@ async function searchBranches(
 	return { matches, similarRecords: findings.similarRecords };
 }
 
-/** Asks the list of one branch for each match value, in one spelling after the other. */
+/**
+ * Asks the list of one branch for each match value. Goes on to the next spelling of the value
+ * unless AlfaCRM finds all spellings by one filter.
+ */
 async function searchOneBranch(
 	item: Item,
 	entity: Entity,
@@ -131,10 +145,10 @@ async function searchOneBranch(
 	}
 }
 
-/** A match of which it is not known yet whether it is archived. */
+/** A match before it is known whether it is archived. */
 type UncheckedMatch = Omit<Match, 'archived'>;
 
-/** Collects the rows that match a search or are similar, each record once. */
+/** Collects the rows that match a search or are similar. Each record is kept once. */
 class Findings {
 	private readonly matchById = new Map<number, UncheckedMatch>();
 	private readonly similarById = new Map<number, SimilarRecord>();
@@ -149,7 +163,7 @@ class Findings {
 		return [...this.similarById.values()];
 	}
 
-	/** Compares a row, and keeps it unless it is certainly another record. */
+	/** Compares a row with the match values, and keeps it if it matches or is similar. */
 	add(row: IDataObject, source: Pick<Match, 'branch' | 'isCached' | 'version'>): void {
 		const id = readId(row.id);
 		if (id === undefined || this.matchById.has(id)) return;
@@ -169,7 +183,8 @@ class Findings {
 /**
  * Makes the error that names a similar record and the value in which it differs.
  *
- * @param archivedMatch an archived record that matches, if the similar one is active
+ * @param archivedMatch an archived record that matches, if there is one; the similar record is
+ * active then
  */
 function similarRecordError(
 	item: Item,

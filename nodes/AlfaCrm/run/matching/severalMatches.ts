@@ -6,13 +6,13 @@ import { readFlag } from '../../values/formats';
 import type { Item } from '../item';
 import type { Match } from './search';
 
-/** What messages say of a match. */
+/** The part of a match that messages mention. */
 type NamedMatch = Pick<Match, 'archived' | 'row'>;
 
 /**
  * Makes the error for a run that stops because several records match.
  *
- * @param advice what else the user can do; the beginning of a sentence
+ * @param advice the beginning of the advice, for an operation without 'If Several Match'
  */
 export function severalMatchError(
 	item: Item,
@@ -30,8 +30,8 @@ export function severalMatchError(
 }
 
 /**
- * Warns that several records come out, which may come as a surprise: the next nodes act on each of
- * them.
+ * Adds a hint that several records are returned, because users may expect one: the next nodes run
+ * for each of them.
  */
 export function warnOfSeveralMatches(
 	item: Item,
@@ -45,8 +45,8 @@ export function warnOfSeveralMatches(
 }
 
 /**
- * Names a key that tells more than the one in use, in brackets: " (Phone and Name tells siblings
- * apart …)".
+ * Describes a key with several fields that must all match, if it is not the key in use. It matches
+ * fewer records. The text follows a sentence: " (Phone and Name tells siblings apart …)".
  */
 function describeNarrowerKey({ match }: Entity, usedKey: MatchKey): string {
 	const narrowerKey = match?.keys.find(
@@ -58,7 +58,7 @@ function describeNarrowerKey({ match }: Entity, usedKey: MatchKey): string {
 	return ` (${label} ${description.charAt(0).toLowerCase()}${description.slice(1)})`;
 }
 
-/** Describes matches as in "501 (client)" and "388 (lead, archived)". */
+/** Describes each match for a message, as in "501 (client)" and "388 (lead, archived)". */
 function describeMatches(matches: readonly NamedMatch[]): string[] {
 	return matches.map(({ row, archived }) => {
 		const words = [customerTypeOf(row), archived ? 'archived' : ''].filter((word) => word !== '');

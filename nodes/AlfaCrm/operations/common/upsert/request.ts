@@ -6,8 +6,8 @@ import type { RecordToOutput } from '../../../output/report';
 import { makeRecordToOutput } from '../../../output/report';
 import { changesOf, fitText } from '../../../run/body';
 import type { Item } from '../../../run/item';
-import type { Search } from '../../../run/matching/keys';
-import { findField, readSearch, unusableValueError } from '../../../run/matching/keys';
+import type { Search } from '../../../run/matching/readSearch';
+import { findField, readSearch, unusableValueError } from '../../../run/matching/readSearch';
 import { readMatchKey, readMatchValue } from '../../../run/matching/matchForm';
 import { readChosenBranches } from '../../../run/matching/branchesToSearch';
 import { targetOf } from '../../../run/target';
@@ -18,26 +18,29 @@ import type { UpsertRules } from './upsertRules';
 import { readUpsertRules, upsertOptions } from './upsertRules';
 import { toAlfaCrmSpelling } from './spelling';
 
-/** What the form of an item says, read before anything is sent. */
+/** What the form of *Create or Update* asks for. */
 export interface UpsertRequest {
 	item: Item;
 	entity: Entity;
 	target: Target;
 	search: Search;
-	/** Empty if all branches are to be searched. */
+	/** The IDs of the branches to search. Empty if all branches are to be searched. */
 	chosenBranches: number[];
-	/** The fields to save, as the user gave them. The match values are in `search`. */
+	/**
+	 * The fields to save, as the user gave them. A new record is made from these, because it also
+	 * needs the defaults. The match values are in `search`.
+	 */
 	input: IDataObject;
-	/** The fields to save, as an update sends them. */
+	/** The fields to save in AlfaCRM's format. An update is made from these. */
 	changes: IDataObject;
 	rules: UpsertRules;
-	/** Makes the output for a saved record. */
+	/** Turns a saved record into the output. */
 	show: RecordToOutput;
 }
 
 /**
- * Reads the whole form of Create or Update, so that whatever is wrong in it is found before
- * anything is sent.
+ * Reads the whole form of *Create or Update*. Every mistake in it is found here, before anything is
+ * sent.
  *
  * @throws NodeOperationError if the match values are empty or unusable, unless the form says to
  * create a record then
@@ -73,8 +76,8 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 }
 
 /**
- * Makes the function that turns a saved record into the output: its useful fields, and the typed
- * texts that it lacks.
+ * Makes the function that turns a saved record into the output: its most useful fields, those that
+ * the user gave, and the given texts that it does not hold (`notSaved`).
  */
 function makeUpsertOutput(
 	item: Item,

@@ -6,6 +6,7 @@ import type { Branch } from '../../../store/located';
 import { decideUpsert } from './decide';
 import type { UpsertRequest } from './request';
 
+/** The matches that an item updates. */
 export interface MatchesToUpdate {
 	action: 'update';
 	matches: Match[];
@@ -13,26 +14,29 @@ export interface MatchesToUpdate {
 	allMatches: Match[];
 }
 
-/** An archived record that matches and stays as it is. */
+/** An archived match that stays as it is. */
 interface MatchToSkip {
 	action: 'skip';
 	match: Match;
 }
 
 /**
- * Finds the records that an item is to update, or the archived one that it is to leave alone.
+ * Finds the records that an item updates, or the archived record that it leaves alone.
  *
  * @returns undefined if a new record is to be created
- * @throws NodeOperationError if several records match and none is to be chosen, or NodeApiError if
- * no record has the ID
+ * @throws NodeApiError if no record has the given ID, NodeOperationError if the record with the ID
+ * is archived and a new one is wanted, if several records match and the options say to stop, or if
+ * a similar record stops the search
  */
 export async function findExistingMatches(
 	request: UpsertRequest,
 	branches: readonly Branch[],
 ): Promise<MatchesToUpdate | MatchToSkip | undefined> {
 	const { item, entity, target, search, rules } = request;
-	const skipsArchived = rules.ifArchived === 'create';
-	const allMatches = await findMatches(item, entity, target, search, branches, { skipsArchived });
+	// If archived matches do not keep a new record from being created, archived records that are only
+	// similar must not either.
+	const takesArchived = rules.ifArchived !== 'create';
+	const allMatches = await findMatches(item, entity, target, search, branches, { takesArchived });
 
 	const decision = decideUpsert(search, allMatches, rules);
 	switch (decision.action) {

@@ -2,11 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../../entities/types';
 import { canonical } from '../../../fields/field';
-import { findField } from '../../../run/matching/keys';
+import { findField } from '../../../run/matching/readSearch';
 
 /**
- * Spells each value as AlfaCRM itself does, such as +7(900)555-00-01 for a phone, so that AlfaCRM's
- * lists find it.
+ * Spells each value as AlfaCRM does, such as +7(900)555-00-01 for a phone, so that AlfaCRM's search
+ * finds it. Values whose spelling does not matter stay as they are.
  */
 export function toAlfaCrmSpelling(entity: Entity, values: IDataObject): IDataObject {
 	return Object.fromEntries(

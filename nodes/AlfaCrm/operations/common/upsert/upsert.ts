@@ -8,7 +8,7 @@ import type { Operation } from '../../../run/operation';
 import { report, reportSchema } from '../../../output/report';
 import { objectOf, STRING } from '../../../output/recordSchema';
 import type { Branch } from '../../../store/located';
-import { locksForRequest } from './key';
+import { locksForRequest } from './keyValues';
 import type { UpsertRequest } from './request';
 import { readUpsertRequest } from './request';
 import { findExistingMatches } from './search';
@@ -17,16 +17,17 @@ import { upsertOptions } from './upsertRules';
 import { createRecord, updateRecords } from './write';
 
 /**
- * Creates a record unless one matches, or else saves only what differs.
+ * Searches for a record by a match key. If none matches, creates one. If one matches, saves the
+ * given values that differ from those of the record.
  *
  * - `upsertFields.ts` and `upsertRules.ts` declare the form; `request.ts` reads it, before anything
  *   is sent.
- * - `key.ts` says what the match values lock, and which of them are saved.
- * - `search.ts` finds the records that match, by the functions of `run/matching`, which Find uses
+ * - `keyValues.ts` makes the locks, and decides which values of the key's fields are saved.
+ * - `search.ts` finds the records that match, by the functions of `run/matching`, which *Find* uses
  *   as well.
- * - `decide.ts` decides what happens to the matches: create, update, skip or refuse.
+ * - `decide.ts` decides what to do: create, update, skip or refuse.
  * - `write.ts` creates and updates. `spelling.ts` spells values as AlfaCRM does. `notSaved.ts`
- *   finds the texts that the record lacks.
+ *   finds the given texts that the record does not hold.
  */
 export const upsert: Operation = {
 	text: ({ one }) => ({
@@ -46,6 +47,8 @@ export const upsert: Operation = {
 		const request = readUpsertRequest(item, entity);
 
 		return await item.withLock(locksForRequest(request), async () => {
+			// Without a usable match value there is nothing to search for. `readUpsertRequest` has
+			// refused it unless the options say to create a record then.
 			if (!request.search.isUsable) return [await createRecord(request)];
 			return await createOrUpdate(request);
 		});
@@ -58,8 +61,9 @@ export const upsert: Operation = {
 };
 
 /**
- * Updates the matches, or creates a record. Searches again whenever a match has changed and does
- * not match any more.
+ * Updates the matches, or creates a record. If a match does not match any more when it is about to
+ * be updated, searches again. That is rare: somebody must change the record between a search and
+ * the update after it.
  */
 async function createOrUpdate(request: UpsertRequest): Promise<IDataObject[]> {
 	const { item, entity, target, chosenBranches, changes } = request;
@@ -71,7 +75,12 @@ async function createOrUpdate(request: UpsertRequest): Promise<IDataObject[]> {
 	}
 }
 
-/** @returns 'search again' if a match has changed since the search and does not match any more */
+/**
+ * Searches, and creates a record if none is found. Only the creation needs the database lock of
+ * `findOrCreate`: two processes that update one record do not make a second one.
+ *
+ * @returns the output, or 'search again' if a match does not match any more
+ */
 async function searchAndSave(
 	request: UpsertRequest,
 	branches: readonly Branch[],

@@ -8,7 +8,7 @@ import { oncePer } from '../../../form/oncePer';
 import { fieldOptions, inFormMode, readFieldInput } from '../../../run/fieldInput';
 import type { Item } from '../../../run/item';
 
-/** The collection of the fields that have no parameter of their own. */
+/** Returns the collection 'Fields', with the fields that are not prominent. */
 export const upsertFields = oncePer((entity: Entity): INodeProperties => {
 	const prominentFields = prominentFieldsOf(entity);
 	const otherFields = entity.fields.filter((field) => !prominentFields.includes(field));
@@ -19,8 +19,8 @@ export const upsertFields = oncePer((entity: Entity): INodeProperties => {
 });
 
 /**
- * Returns the parameters of the prominent fields. Each is shown unless the record is matched by
- * that very field.
+ * Returns the parameters of the prominent fields. The parameter of a field is hidden while a match
+ * key with this field is chosen, because the match value is the value of the field then.
  */
 export function prominentFieldsForm(entity: Entity): INodeProperties[] {
 	const { label, match } = entity;
@@ -28,8 +28,8 @@ export function prominentFieldsForm(entity: Entity): INodeProperties[] {
 		const otherKeys = (match?.keys ?? []).filter((key) => !key.fields.includes(field.name));
 		if (otherKeys.length === 0) return [];
 
-		const isLeftAlone = match?.onlyForNew?.includes(field.name) === true;
-		const note = isLeftAlone ? ' One that is found keeps its own.' : '';
+		const isOnlyForNew = match?.onlyForNew?.includes(field.name) === true;
+		const note = isOnlyForNew ? ' One that is found keeps its own.' : '';
 		const description = `A new ${label.toLowerCase()} needs it.${note}`;
 		const property = toProperty({ ...field, description });
 		return [inFormMode(entity, showWhen(property, { matchBy: otherKeys.map(({ name }) => name) }))];
@@ -43,16 +43,16 @@ export function readUpsertInput(item: Item, entity: Entity, key: MatchKey): IDat
 	);
 	const input = readFieldInput(item, entity, upsertFields(entity), prominentFields);
 
-	// A prominent parameter always stands in the form. If it is empty, there is nothing to save, not
-	// a value to remove.
+	// The user cannot remove a prominent parameter from the form. So an empty one means that there is
+	// nothing to save; it never means that the value in AlfaCRM should be removed.
 	const isLeftEmpty = (name: string) =>
 		prominentFields.some((field) => field.name === name && isBlank(field, input[name]));
 	return Object.fromEntries(Object.entries(input).filter(([name]) => !isLeftEmpty(name)));
 }
 
 /**
- * The fields that a new record needs and that have no default. They stand in the form with
- * parameters of their own.
+ * Returns the prominent fields: those that a new record needs and that have no default. They have
+ * parameters outside the collection 'Fields'.
  */
 const prominentFieldsOf = oncePer(({ fields }: Entity): Field[] =>
 	fields.filter((field) => {

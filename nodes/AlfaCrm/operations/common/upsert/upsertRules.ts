@@ -12,15 +12,15 @@ import { listModeForm, readAddToLists } from '../../../run/saveChanges';
 import type { IfSeveral } from '../../../run/matching/chooseMatches';
 import { makeFirstMatchOption } from '../../../run/matching/chooseMatches';
 
-/** What 'If the Match Is Archived' can be set to. */
+/** What 'If the Match Is Archived' can be set to. The values are stored in workflows. */
 export type IfArchived = 'update' | 'restore' | 'create' | 'skip';
 
-/** What 'If Match Value Is Unusable' can be set to. */
+/** What 'If Match Value Is Unusable' can be set to. The values are stored in workflows. */
 type IfUnusable = 'refuse' | 'create';
 
 /**
- * The choice of all fields in 'Set Only on Creation'. It includes custom fields, which have no
- * choices of their own.
+ * The choice *All Fields* of 'Set Only on Creation'. It is the only choice that covers custom
+ * fields, because the node does not know their names.
  */
 const ALL_FIELDS = 'all';
 
@@ -121,11 +121,13 @@ export interface UpsertRules {
 	ifSeveral: IfSeveral;
 	ifArchived: IfArchived;
 	ifUnusable: IfUnusable;
-	/** Whether an update leaves a field alone; the field may be a custom one. */
+	/** Whether only a new record gets the value of a field, so that an update leaves it alone. */
 	isOnlyForNew(fieldName: string): boolean;
+	/** Whether an empty value empties its field. Otherwise it is left out. */
 	overwritesWithEmpty: boolean;
+	/** Whether values are added to those that a list has. Otherwise they replace them. */
 	addsToLists: boolean;
-	/** Undefined if no field of the entity can be too long. */
+	/** Whether long texts are cut. Undefined if no field has a limit. */
 	shortensTexts: boolean | undefined;
 }
 
@@ -136,6 +138,7 @@ export function readUpsertRules(entity: Entity, options: Collection, key: MatchK
 	return {
 		ifSeveral: readChoice<IfSeveral>('ifSeveral'),
 		ifArchived: readChoice<IfArchived>('ifArchived'),
+		// This older name of 'If Match Value Is Unusable' is stored in workflows.
 		ifUnusable: readChoice<IfUnusable>('ifKeyEmpty'),
 		isOnlyForNew: (fieldName) =>
 			fieldsOnlyForNew.includes(ALL_FIELDS) || fieldsOnlyForNew.includes(fieldName),
@@ -146,8 +149,9 @@ export function readUpsertRules(entity: Entity, options: Collection, key: MatchK
 }
 
 /**
- * Reads 'Set Only on Creation'. A user who gives an ID means that very record, so by default all
- * fields are updated.
+ * Reads the names of the fields in 'Set Only on Creation'. By default they are the name and the
+ * type of a customer: a form for leads must neither rename a customer nor turn a client back into a
+ * lead. A user who gives an ID has chosen the record, so all fields are updated by default.
  */
 function readFieldsOnlyForNew(
 	{ match }: Entity,

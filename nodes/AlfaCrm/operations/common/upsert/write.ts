@@ -7,25 +7,29 @@ import { isArchived } from '../../../run/archived';
 import { bodyOf } from '../../../run/body';
 import { recordKey } from '../../../run/execution';
 import { matchesSearch } from '../../../run/matching/compare';
-import { findField } from '../../../run/matching/keys';
+import { findField } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';
 import { warnOfSeveralMatches } from '../../../run/matching/severalMatches';
 import { getRecord } from '../../../run/records';
 import { differences, saveChanges } from '../../../run/saveChanges';
-import { leaveOutValuesOfOthers, matchValuesForMatch, matchValuesForNewRecord } from './key';
+import {
+	leaveOutValuesOfOtherMatches,
+	makeKeyValuesForUpdate,
+	makeKeyValuesForNewRecord,
+} from './keyValues';
 import type { UpsertRequest } from './request';
 import type { MatchesToUpdate } from './search';
 import { toAlfaCrmSpelling } from './spelling';
 
-/** Creates a record with the match values, the given fields and the defaults of the form. */
+/** Creates a record with the match values, the given fields, and defaults for required fields. */
 export async function createRecord(request: UpsertRequest): Promise<IDataObject> {
 	const { item, entity, target, input, rules, show } = request;
-	const givenValues = { ...input, ...matchValuesForNewRecord(request) };
-	// A new record has nothing that an empty value could remove.
+	const givenValues = { ...input, ...makeKeyValuesForNewRecord(request) };
+	// An empty value in the form may mean "empty the field". A new record has no value to remove.
 	const filledValues = Object.entries(givenValues).filter(
 		([name, value]) => !isBlank(findField(entity, name), value),
 	);
-	const values = { ...defaultsOf(entity), ...Object.fromEntries(filledValues) };
+	const values = { ...makeDefaults(entity), ...Object.fromEntries(filledValues) };
 
 	const completeValues = bodyOf(item, entity.fields, values, target.branch, rules.shortensTexts);
 	const body = toAlfaCrmSpelling(entity, completeValues);
@@ -34,8 +38,8 @@ export async function createRecord(request: UpsertRequest): Promise<IDataObject>
 	return report(show, { ...body, ...savedRecord }, 'created', Object.keys(body));
 }
 
-/** Returns the values with which the form of Create begins. */
-function defaultsOf({ fields }: Entity): IDataObject {
+/** Makes the default values of the required fields, with which the form of *Create* begins too. */
+function makeDefaults({ fields }: Entity): IDataObject {
 	const requiredFields = fields.filter(({ required }) => required);
 	return Object.fromEntries(
 		requiredFields.map((field) => [field.name, kindOf(field).defaultValue(field)]),
@@ -43,8 +47,11 @@ function defaultsOf({ fields }: Entity): IDataObject {
 }
 
 /**
- * Saves in each match what differs from it. Stops at a match that has changed and does not match
- * any more.
+ * Saves in each match the values that differ from it.
+ *
+ * @returns one output for each match, or 'search again' as soon as one does not match any more
+ * @throws NodeOperationError if a match does not match any more and an earlier one was saved
+ * already
  */
 export async function updateRecords(
 	request: UpsertRequest,
@@ -56,7 +63,7 @@ export async function updateRecords(
 	const outputs: IDataObject[] = [];
 	for (const match of matches) {
 		const lock = recordKey(entity, Number(match.row.id));
-		const requestForMatch = leaveOutValuesOfOthers(request, match, allMatches);
+		const requestForMatch = leaveOutValuesOfOtherMatches(request, match, allMatches);
 		const output = await item.withLock(
 			[lock],
 			async () => await updateMatch(requestForMatch, match),
@@ -67,12 +74,12 @@ export async function updateRecords(
 	return outputs;
 }
 
-/** The record that is updated, as it was found or as it was read again. */
+/** The record to update, as the search found it or as it was read again later. */
 type CurrentMatch = Pick<Match, 'archived' | 'branch' | 'row'>;
 
 /**
- * Saves what differs from a match. If the match may have changed since the search, it is read and
- * compared again first.
+ * Saves the values that differ from a match. If the match may have changed since the search, it is
+ * read and compared with the match values again first.
  */
 async function updateMatch(
 	request: UpsertRequest,
@@ -82,24 +89,27 @@ async function updateMatch(
 	if (!mustBeReadAgain(request, match)) return await saveDifferences(request, match);
 
 	const currentMatch = await readAgain(request, match);
-	if (isStillMeant(request, match, currentMatch))
+	if (isStillToUpdate(request, match, currentMatch))
 		return await saveDifferences(request, currentMatch);
 
-	// This item has updated other matches already, so it cannot start from the beginning.
+	// This item has saved earlier matches already. After a new search it would find them unchanged
+	// and report them so.
 	if (item.hasSaved) {
 		throw item.error(
 			`${entity.label} ${Number(match.row.id)} was changed meanwhile, so that it does not match any more`,
 			`Run it again.`,
 		);
 	}
+	// The new search must not use lists that were read before the change.
 	item.execution.forget(entity.path);
 	return 'search again';
 }
 
 /**
- * Tells whether a match must be read again before it is updated: this process has written it since
- * the search, or it comes from a list that was read for all items and would be changed. People may
- * have changed it since that list was read.
+ * Tells whether a match must be read again before it is updated. It must if this process has
+ * written the record since the search. It also must if it comes from a list that was read once for
+ * all items, because people may have changed the record since. If the row of the list shows nothing
+ * to save, no call is made.
  */
 function mustBeReadAgain(request: UpsertRequest, match: Match): boolean {
 	const { item, entity, rules } = request;
@@ -110,9 +120,11 @@ function mustBeReadAgain(request: UpsertRequest, match: Match): boolean {
 	if (wasWritten) return true;
 	if (!match.isCached) return false;
 
-	const values = valuesFor(request, match);
-	const changed = differences(item, entity, match.row, values, { addToLists: rules.addsToLists });
-	return Object.keys(changed).length > 0;
+	const values = makeValuesToSave(request, match);
+	const changedValues = differences(item, entity, match.row, values, {
+		addToLists: rules.addsToLists,
+	});
+	return Object.keys(changedValues).length > 0;
 }
 
 async function readAgain(request: UpsertRequest, match: Match): Promise<CurrentMatch> {
@@ -125,10 +137,10 @@ async function readAgain(request: UpsertRequest, match: Match): Promise<CurrentM
 }
 
 /**
- * Whether a match has the match values still, and was not archived meanwhile if archived ones are
- * left alone.
+ * Whether a match still has the match values. If archived records are not updated, it must also not
+ * have been archived since the search.
  */
-function isStillMeant(
+function isStillToUpdate(
 	{ rules }: UpsertRequest,
 	{ matchedBy }: Match,
 	current: CurrentMatch,
@@ -138,21 +150,20 @@ function isStillMeant(
 }
 
 async function saveDifferences(request: UpsertRequest, match: CurrentMatch): Promise<IDataObject> {
-	const values = valuesFor(request, match);
+	const values = makeValuesToSave(request, match);
 	return await saveChanges(request, match, { values, addToLists: request.rules.addsToLists });
 }
 
-/** Returns the values that a match should have after the update. */
-function valuesFor(request: UpsertRequest, { archived, row }: CurrentMatch): IDataObject {
+/** Makes the values that a match should have after the update. */
+function makeValuesToSave(request: UpsertRequest, { archived, row }: CurrentMatch): IDataObject {
 	const { entity, rules, changes } = request;
-	const matchValues = toAlfaCrmSpelling(entity, matchValuesForMatch(request, row));
+	const matchValues = toAlfaCrmSpelling(entity, makeKeyValuesForUpdate(request, row));
 	const updatedValues = Object.entries({ ...changes, ...matchValues }).filter(
 		([name]) => !rules.isOnlyForNew(name),
 	);
 
 	const restores = archived && rules.ifArchived === 'restore';
-	return {
-		...(restores ? { removed: 0 } : {}),
-		...Object.fromEntries(updatedValues),
-	};
+	// The flag `removed` is 0 for a record that is not in the archive.
+	const archiveFlag = restores ? { removed: 0 } : {};
+	return { ...archiveFlag, ...Object.fromEntries(updatedValues) };
 }

@@ -10,35 +10,35 @@ import type { Item } from '../item';
 import { idParameter } from '../target';
 import { readMatchValue } from './matchForm';
 
-/**
- * What a record is looked for by: a match key, and the match values that the user gave for its
- * fields.
- */
+/** A match key, and the match values that the user gave for the fields of the key. */
 export interface Search {
 	key: MatchKey;
 	/** The fields of the key that have a match value. */
 	fields: readonly Field[];
-	/**
-	 * The match values by field name, in the format and spelling in which they are sent to AlfaCRM.
-	 */
+	/** The match values by field name, in AlfaCRM's format and spelling. */
 	matchValues: IDataObject;
-	/** Whether the match values are enough to tell the record from others. */
+	/**
+	 * Whether there are enough match values to search by: one for each field of the key or, for a key
+	 * such as 'Phone or Email', one at all.
+	 */
 	isUsable: boolean;
 }
 
 interface SearchOptions {
 	/**
-	 * Changes a match value into what a new record would hold, such as a name that is cut to the
-	 * length that AlfaCRM takes.
+	 * Cuts a match value to the length that AlfaCRM takes. If a new record would get a shortened
+	 * name, the next run must search by the shortened name.
 	 */
 	fit?: (field: Field, value: Wire) => Wire;
-	/** Reads the match value of a field, if the key has no parameters of its own in the form. */
+	/** Reads the match value of a field. By default from the parameters below 'Match By'. */
 	readValue?: (field: Field) => unknown;
 }
 
 /**
- * Reads the match values of a key. Only the parameters of the key count: a phone among the fields
- * to save is no match value.
+ * Reads the match values of a key. A phone among the fields to save is no match value. Nothing is
+ * thrown for match values that are missing or unusable: callers look at `isUsable`.
+ *
+ * @throws NodeOperationError if a match value cannot be read, such as a day
  */
 export function readSearch(
 	item: Item,
@@ -60,6 +60,7 @@ export function readSearch(
 		if (usableValue === undefined) continue;
 
 		fields.push(field);
+		// AlfaCRM's search finds a value in AlfaCRM's own spelling.
 		matchValues[fieldName] = canonical(field, usableValue);
 	}
 
@@ -84,8 +85,10 @@ const isUsableValue = (field: Field, value: unknown): boolean =>
 	normalForms(field, value).length > 0;
 
 /**
- * Makes the error for match values that are empty or unusable. A search without a match value would
- * take any record, or make a new one at each run.
+ * Makes the error for match values that are empty or unusable. Without a match value, a run could
+ * only take any record, or create a new one each time.
+ *
+ * @param moreAdvice continues the advice of the error, such as ", or turn on …"
  */
 export function unusableValueError(
 	item: Item,
@@ -108,8 +111,8 @@ export function unusableValueError(
 }
 
 /**
- * Quotes an input that is filled but not usable. A user who sees "no phone" in it would not call it
- * empty.
+ * Describes an input that is filled but unusable, and quotes it: a message that calls "no phone"
+ * empty would puzzle the user. Returns an empty list for any other input.
  */
 function describeUnusableInput(field: Field, input: unknown): string[] {
 	const hasUsableValue = itemsIn(field, input).some((value) => isUsableValue(field, value));
@@ -124,8 +127,9 @@ function describeEmptyFields(key: MatchKey, fields: readonly Field[]): string {
 }
 
 /**
- * Splits the search of a key whose fields are tried in their order into one search for each field.
- * The first of them that finds somebody decides. Any other search stays as it is.
+ * Splits a search by a key whose fields are tried in their order (`isTriedInOrder`) into one search
+ * for each field. `findMatches` tries them one after the other. A search by any other key is
+ * returned unchanged.
  */
 export function splitByField(search: Search): Search[] {
 	const { key, fields, matchValues } = search;
@@ -139,14 +143,14 @@ export function splitByField(search: Search): Search[] {
 	}));
 }
 
-/** Names what a record is looked for by, such as "Phone or Email". */
+/** Names the fields of a search for a message, such as "Phone or Email". */
 export function describeSearch({ key, fields }: Search): string {
 	return key.isTriedInOrder ? fields.map(({ label }) => label).join(' or ') : key.label;
 }
 
 /**
- * Finds the field of an entity by its name. The ID and custom fields are not declared, so they are
- * made here.
+ * Returns the field of an entity with a name. Entities do not declare the ID and custom fields, so
+ * their declarations are made here.
  */
 export function findField(entity: Entity, name: string): Field {
 	if (name === 'id') {
@@ -156,9 +160,10 @@ export function findField(entity: Entity, name: string): Field {
 }
 
 /**
- * Returns the locks on all values by which a record could be looked for. They are made of normal
- * forms, so that all spellings of a value share a lock. Values of other keys than the one in use
- * are locked too: another execution may look for the same new record by another key.
+ * Returns the locks on all values by which somebody could search for a record. All spellings of a
+ * value share a lock, because the locks are made of normal forms. The fields of all match keys are
+ * locked, and all custom fields: another execution may search for the same new record by another
+ * key.
  */
 export function locksFor(entity: Entity, values: IDataObject): LockKey[] {
 	const keyFields = new Set(entity.match?.keys.flatMap(({ fields }) => fields));

@@ -1,3 +1,11 @@
+/*
+ * Decides which values of the key's fields are saved.
+ *
+ * The user can give values of one field in two parts of the form. A phone under 'Match By' is a
+ * match value: it finds the record. Phones under 'Fields' are to be saved in the record. Both parts
+ * together give the value that the record gets.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../../entities/fieldTypes';
@@ -5,27 +13,24 @@ import { isBlank, isList, listOf, sameItem, union } from '../../../fields/field'
 import type { LockKey } from '../../../run/execution';
 import type { Item } from '../../../run/item';
 import { hasMatchValue } from '../../../run/matching/compare';
-import { findField, locksFor } from '../../../run/matching/keys';
+import { findField, locksFor } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';
 import type { UpsertRequest } from './request';
 
-/*
- * Says what the match values mean for the record that is saved. Values of one field can stand in two places of the form:
- * the phone under 'Match By' finds the record, and the phones among the fields to save are to be stored in it. Here
- * both become the values that the record gets.
+/**
+ * Returns the locks on all values of a new record by which another item may search for it. The
+ * items take turns, so that only one of them creates the record.
  */
-
-/** Returns the locks on all values by which another item may look for the same new record. */
 export function locksForRequest({ entity, changes, search }: UpsertRequest): LockKey[] {
 	return [...locksFor(entity, changes), ...locksFor(entity, search.matchValues)];
 }
 
 /**
- * Returns the values of the key's fields for a new record. A new record gets every match value, so
- * that the next run finds it, and a list gets the values among the fields to save as well. If a
- * match value stands there in another spelling, that spelling is saved.
+ * Makes the values of the key's fields for a new record. It gets every match value, so that the
+ * next run finds it. A list also gets the values among the fields to save. If the fields to save
+ * have a match value in another spelling, that spelling is saved.
  */
-export function matchValuesForNewRecord(request: UpsertRequest): IDataObject {
+export function makeKeyValuesForNewRecord(request: UpsertRequest): IDataObject {
 	const values: IDataObject = {};
 	for (const { field, matchValue, fieldValues } of listKeyFields(request)) {
 		if (isList(field)) {
@@ -39,18 +44,21 @@ export function matchValuesForNewRecord(request: UpsertRequest): IDataObject {
 }
 
 /**
- * Returns the values of the key's fields for a record that matches. A field keeps the spelling that
- * the record has, unless another value stands among the fields to save. A list keeps its values,
- * unless values among the fields to save replace them. Then the match value is saved as well, so
- * that the next run finds the record.
+ * Makes the values of the key's fields for the update of a match.
+ *
+ * - A field with one value keeps the spelling that the record has. An empty one gets the match
+ *   value. If the fields to save have a value for it, it is left out here.
+ * - A list keeps its values, unless the fields to save have values that replace them. The match
+ *   value is in the new list in any case, so that the next run finds the record.
  */
-export function matchValuesForMatch(request: UpsertRequest, row: IDataObject): IDataObject {
+export function makeKeyValuesForUpdate(request: UpsertRequest, row: IDataObject): IDataObject {
 	const values: IDataObject = {};
 	for (const { field, matchValue, fieldValues } of listKeyFields(request)) {
 		const { name } = field;
 		const hasFieldValues = fieldValues.length > 0;
 		if (isList(field)) {
-			// If the user adds to lists, `saveChanges` puts the stored values in front.
+			// If the user adds values to lists, the stored values are left to `saveChanges`: it puts them
+			// before the new ones.
 			const keepsStored = !request.rules.addsToLists && !hasFieldValues;
 			const storedValues = keepsStored ? listOf(row[name]) : [];
 			const spelledValues = listOf(matchValue).map((value) => spellAsIn(field, value, fieldValues));
@@ -58,7 +66,7 @@ export function matchValuesForMatch(request: UpsertRequest, row: IDataObject): I
 			continue;
 		}
 
-		// `changes` has the value among the fields to save.
+		// The value among the fields to save is in `UpsertRequest.changes` already.
 		if (hasFieldValues) continue;
 		// A record that was found by phone may lack the email of the key 'Phone or Email'.
 		values[name] = isBlank(field, row[name]) ? (matchValue as Wire) : row[name];
@@ -66,11 +74,11 @@ export function matchValuesForMatch(request: UpsertRequest, row: IDataObject): I
 	return values;
 }
 
-/** A field of the match key, with the values from both places of the form. */
+/** A field of the match key, with the values from both parts of the form. */
 interface KeyField {
 	field: Field;
 	matchValue: unknown;
-	/** The values among the fields to save, as they are sent. */
+	/** The values among the fields to save, in AlfaCRM's format. */
 	fieldValues: unknown[];
 }
 
@@ -88,19 +96,17 @@ function readFieldValues(item: Item, field: Field, inputValue: unknown): unknown
 	return isBlank(field, inputValue) ? [] : listOf(item.toWire(field, inputValue));
 }
 
-/**
- * Returns a match value in the spelling that it has among the fields to save, if it stands there
- * too.
- */
+/** Returns a match value, in the spelling of the fields to save if they have the same value. */
 function spellAsIn(field: Field, matchValue: unknown, fieldValues: readonly unknown[]): unknown {
 	return fieldValues.find((value) => sameItem(field, matchValue, value)) ?? matchValue;
 }
 
 /**
- * Leaves out of a request the values that only other matches have. If one text has the phones of
- * both parents and matches the cards of both, neither card gets the phone of the other parent.
+ * Leaves out of a request the values that other matches have and this match has not. For example, a
+ * text with the phones of two people matches the records of both. Then neither record gets the
+ * phone of the other person.
  */
-export function leaveOutValuesOfOthers(
+export function leaveOutValuesOfOtherMatches(
 	request: UpsertRequest,
 	match: Match,
 	allMatches: readonly Match[],
@@ -119,8 +125,8 @@ export function leaveOutValuesOfOthers(
 }
 
 /**
- * Keeps the values that a match has, and those that no other match has. Fields with one match value
- * keep all values.
+ * Keeps the values that the match has, and those that no other match has. Only fields with several
+ * match values are concerned, because a single match value belongs to every match.
  */
 function keepOwnValues(
 	{ item, entity, search }: UpsertRequest,
@@ -143,7 +149,7 @@ function keepOwnValues(
 			(singleValue) =>
 				isHeldBy(match, singleValue) || !otherMatches.some((other) => isHeldBy(other, singleValue)),
 		);
-		// An empty list would empty the list of the record.
+		// An empty list in the update would empty the list that the record has.
 		if (ownValues.length > 0) keptValues[name] = ownValues as Wire;
 	}
 	return keptValues;
