@@ -150,7 +150,7 @@ export function changesOf(
 			body[field.name] = clearedValue(field);
 		}
 	}
-	assertOwnersGiven(item, entity, body);
+	assertOwnerIdGiven(item, entity, body);
 	return { ...body, ...customBody(item, input, { overwrites }) };
 }
 
@@ -168,7 +168,7 @@ const mustKeepValue = ({ required, fromBranch, type }: Field): boolean =>
  *
  * @throws NodeOperationError when the kind is given without the ID
  */
-function assertOwnersGiven(item: Item, { fields }: Entity, body: IDataObject): void {
+function assertOwnerIdGiven(item: Item, { fields }: Entity, body: IDataObject): void {
 	for (const field of fields) {
 		const lacksId = field.type === 'owner' && field.by in body && !(field.name in body);
 		if (!lacksId) continue;

@@ -10,7 +10,7 @@ import { NEWEST_BRANCHES, RECENT_BRANCHES } from './keys';
 import { shortListOf } from './names';
 import { incompleteListError } from './readList';
 import type { Place } from './resolution';
-import { branch } from './target';
+import { branchParameter } from './target';
 
 /**
  * How old the list of branches may be. A branch that somebody opens is searched for customers soon
@@ -19,12 +19,12 @@ import { branch } from './target';
 const BRANCHES_MS = MINUTE_MS;
 
 /** The field of the form for the branches in which a record is looked for, if it may be in any. */
-export const searchedIn = references('searchBranches', 'Search in Branch', 'branch', {
+export const searchBranchesField = references('searchBranches', 'Search in Branch', 'branch', {
 	description: 'If not in all of the account',
 });
 
 /** Ends a message that a record does not exist, because this user may not see all branches. */
-export const SEARCHED = ' in the branches that could be searched';
+export const IN_SEARCHED_BRANCHES = ' in the branches that could be searched';
 
 // ---------------------------------------------------------------- the branches of the account
 
@@ -79,7 +79,7 @@ async function readBranches(item: Item): Promise<ShortList | undefined> {
  * Reads the branches as they are now, for a decision that an opened or removed branch would change.
  */
 async function readNewestBranches(item: Item): Promise<ShortList | undefined> {
-	return await readBranchesOnce(item, NEWEST_BRANCHES, item.execution.begun);
+	return await readBranchesOnce(item, NEWEST_BRANCHES, item.execution.startedAt);
 }
 
 async function readBranchesOnce(
@@ -170,12 +170,12 @@ export async function findPlace(
 	item: Item,
 	search?: RecordSearch,
 ): Promise<PlaceOfRecord | undefined> {
-	if (!isEmpty(item.input(branch))) return undefined;
+	if (!isEmpty(item.input(branchParameter))) return undefined;
 
 	const branches = (await readBranches(item))?.titles;
 	if (search && branches && branches.size > 1) {
 		const record = await search.find([undefined, ...branches.keys()]);
-		return { branch: record?.branch, isOfRecord: record?.branch !== undefined, record };
+		return { branch: record?.branch, hasRecord: record?.branch !== undefined, record };
 	}
 
 	const isByIdAlone = search?.isByIdAlone === true;
@@ -186,7 +186,7 @@ export async function findPlace(
 			`${title} (${id})`,
 		);
 	}
-	return { branch: id, isOfRecord: false };
+	return { branch: id, hasRecord: false };
 }
 
 /**

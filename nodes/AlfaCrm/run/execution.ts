@@ -20,7 +20,7 @@ export class Execution {
 	readonly client: ApiClient;
 	readonly zone: string;
 	/** When the execution began. What was read before that, another execution has read. */
-	readonly begun = performance.now();
+	readonly startedAt = performance.now();
 	/** The parameters of the node as the user has written them: an expression is not resolved. */
 	readonly parameters: INodeParameters;
 	readonly hints = new Hints();
@@ -201,7 +201,7 @@ export class Execution {
 	}
 
 	/** Whether AlfaCRM was seen to do something. */
-	hasSeen(key: LockKey): boolean {
+	knowsBehaviour(key: LockKey): boolean {
 		const [name] = this.nameKeys([key]);
 		return this.seenKeys.has(name) || wasSeen(name);
 	}
@@ -211,7 +211,7 @@ export class Execution {
 	 *
 	 * @param isProven whether other executions may rely on it too
 	 */
-	noteSeen(key: LockKey, isProven: boolean): void {
+	noteBehaviour(key: LockKey, isProven: boolean): void {
 		const [name] = this.nameKeys([key]);
 		this.seenKeys.add(name);
 		if (isProven) noteSeen(name);

@@ -39,7 +39,7 @@ export function errorOfExecution(failures: readonly FailedItem[], items: readonl
  * something.
  */
 function mayHaveSaved(item: Item): boolean {
-	return item.hasSaved || item.hasCalled;
+	return item.hasSaved || item.hasMadeApiCall;
 }
 
 function describeFailure({ item, error }: FailedItem): string {

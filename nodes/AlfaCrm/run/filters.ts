@@ -121,7 +121,7 @@ function assertFilterHasValue(
  * of a phone number is looked for in each form in which AlfaCRM may have stored it.
  */
 export function makeFilterPasses({ filters }: Entity, values: IDataObject): IDataObject[] {
-	return pickUsed(filters, values)
+	return pickFieldsWithValue(filters, values)
 		.map((filter) => makePassesOf(filter, values[filter.name]))
 		.reduce(combinePasses, [{}]);
 }
@@ -136,7 +136,7 @@ export const combinePasses = (passes: IDataObject[], otherPasses: IDataObject[])
 	passes.flatMap((pass) => otherPasses.map((otherPass) => ({ ...pass, ...otherPass })));
 
 /** Picks the filters, or the fields of an action, that have a value. */
-const pickUsed = <F extends Field | Filter>(filters: readonly F[], values: IDataObject): F[] =>
+const pickFieldsWithValue = <F extends Field | Filter>(filters: readonly F[], values: IDataObject): F[] =>
 	filters.filter(({ name }) => name in values);
 
 // ---------------------------------------------------------------- checking the rows again
@@ -154,7 +154,7 @@ export async function makeRowTest(
 	target: Target,
 	values: IDataObject,
 ): Promise<(row: IDataObject) => boolean> {
-	const filtersToCheck = pickUsed(filters, values);
+	const filtersToCheck = pickFieldsWithValue(filters, values);
 	const memberIds = await readMemberIds(item, filtersToCheck, target, values);
 	const hint = `AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural.toLowerCase()}`;
 
@@ -171,7 +171,7 @@ export function makeActionRowTest(
 	fields: readonly Field[],
 	values: IDataObject,
 ): (row: IDataObject) => boolean {
-	const fieldsToCheck = pickUsed(fields, values);
+	const fieldsToCheck = pickFieldsWithValue(fields, values);
 	return (row) =>
 		fieldsToCheck.every((field) => mayHaveValue(field, row[field.name], values[field.name]));
 }

@@ -123,8 +123,8 @@ export class Item extends ItemParameters {
 	}
 
 	/** Whether AlfaCRM has accepted an API Call, of which nobody knows what it saved. */
-	get hasCalled(): boolean {
-		return this.log.hasCalled;
+	get hasMadeApiCall(): boolean {
+		return this.log.hasMadeApiCall;
 	}
 
 	/** For how long AlfaCRM may still be at work on what was sent; zero or less if it is not. */
@@ -133,16 +133,16 @@ export class Item extends ItemParameters {
 	}
 
 	/** Counts as saved what another item has saved, which has done the work of this item too. */
-	follow({ log }: Item): void {
-		this.log.follow(log);
+	countSavesOf({ log }: Item): void {
+		this.log.addSavesOf(log);
 	}
 
 	/**
 	 * Counts as sent and saved what another item has sent and saved as a part of the work of this
 	 * item.
 	 */
-	include({ log }: Item): void {
-		this.log.include(log);
+	countWorkOf({ log }: Item): void {
+		this.log.addWorkOf(log);
 	}
 
 	// ---------------------------------------------------------------- calls

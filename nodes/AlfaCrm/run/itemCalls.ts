@@ -124,7 +124,7 @@ export class ItemCalls {
 	): Promise<ApiResponse> {
 		const { execution } = this.item;
 		const callWithOtherDays = withFallbackDates(call, execution.zone);
-		if (execution.hasSeen(fallbackDatesKey(call)))
+		if (execution.knowsBehaviour(fallbackDatesKey(call)))
 			return await execution.client.request(callWithOtherDays);
 
 		const answer = await execution.client.attempt(call, (failure) =>
@@ -133,7 +133,7 @@ export class ItemCalls {
 		if (answer !== undefined) return answer;
 
 		const secondAnswer = await execution.client.request(callWithOtherDays);
-		execution.noteSeen(fallbackDatesKey(call), true);
+		execution.noteBehaviour(fallbackDatesKey(call), true);
 		return secondAnswer;
 	}
 
@@ -164,8 +164,8 @@ export class ItemCalls {
 
 		log.noteSaved(call.task);
 		execution.schoolClock.note([record]);
-		const ignoredFields = findIgnoredFields(call, record);
-		this.warnOfIgnoredFields(ignoredFields);
+		const ignoredFields = findUnknownCustomFields(call, record);
+		this.warnOfUnknownCustomFields(ignoredFields);
 		for (const name of ignoredFields) record[name] = null;
 		execution.noteSaved(call.path, call, record);
 
@@ -173,7 +173,7 @@ export class ItemCalls {
 		return hasRecord ? record : withoutEnvelope(answer);
 	}
 
-	private warnOfIgnoredFields(names: readonly string[]): void {
+	private warnOfUnknownCustomFields(names: readonly string[]): void {
 		for (const name of names) {
 			this.item.execution.hints.add(
 				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
@@ -202,7 +202,7 @@ function isConfirmed(
  * They are missing in the record of the answer. An answer that shows nothing but the ID and what
  * was sent is no record, and proves nothing.
  */
-function findIgnoredFields({ body: sent = {} }: ItemRequest, record: IDataObject): string[] {
+function findUnknownCustomFields({ body: sent = {} }: ItemRequest, record: IDataObject): string[] {
 	const isRecord = Object.keys(record).some((name) => name !== 'id' && !(name in sent));
 	if (!isRecord) return [];
 	return Object.keys(sent).filter((name) => isCustom(name) && !(name in record));

@@ -25,7 +25,7 @@ export class ItemLog {
 	}
 
 	/** Whether AlfaCRM has accepted an API Call, of which nobody knows what it saved. */
-	get hasCalled(): boolean {
+	get hasMadeApiCall(): boolean {
 		return this.isApiCallAccepted;
 	}
 
@@ -56,14 +56,14 @@ export class ItemLog {
 	}
 
 	/** Adds what another item has saved, which has done the work of this item too. */
-	follow(log: ItemLog): void {
+	addSavesOf(log: ItemLog): void {
 		this.tasks.push(...log.tasks);
 	}
 
 	/** Adds what another item has sent and saved as a part of the work of this item. */
-	include(log: ItemLog): void {
+	addWorkOf(log: ItemLog): void {
 		this.isSent ||= log.isSent;
-		this.follow(log);
+		this.addSavesOf(log);
 	}
 
 	/**

@@ -41,7 +41,7 @@ export function nameSourceOf(item: Item): NameSource {
 			const titles = await readTitlesOnce(item, entity, branch);
 			const isEnough = titles === undefined || ids.every((id) => titles.has(id));
 			// A record that was added since another execution has read the list is missing in it.
-			return isEnough ? titles : await readTitlesOnce(item, entity, branch, item.execution.begun);
+			return isEnough ? titles : await readTitlesOnce(item, entity, branch, item.execution.startedAt);
 		},
 	};
 }

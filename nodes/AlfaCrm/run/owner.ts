@@ -164,7 +164,7 @@ function chooseBranch(
 		return givenBranches[0];
 	}
 
-	const chosenBranch = item.place?.isOfRecord ? undefined : callBranch;
+	const chosenBranch = item.place?.hasRecord ? undefined : callBranch;
 	const isOwnerThere = chosenBranch !== undefined && owner.branches.includes(chosenBranch);
 	if (isOwnerThere || owner.branches.length === 0) return owner.branch;
 	if (owner.branches.length === 1) return owner.branches[0];

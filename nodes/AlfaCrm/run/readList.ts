@@ -210,7 +210,7 @@ export async function readFiltered(
 	const { fieldName, query, mayMatch } = filter;
 	const ignoredKey: LockKey = [entity.path, 'ignores the filter', fieldName];
 	const hasQuery = Object.keys(query).length > 0;
-	if (!hasQuery || item.execution.hasSeen(ignoredKey)) {
+	if (!hasQuery || item.execution.knowsBehaviour(ignoredKey)) {
 		const whole = await readWholeListOnce(item, entity, list, claim);
 		const { rows } = whole;
 		assertFieldShown(rows, filter);
@@ -225,7 +225,7 @@ export async function readFiltered(
 	const strayRows = rows.filter((row) => !mayMatch(row));
 	const isFilterIgnored = strayRows.length >= SMALLEST_PAGE;
 	// Other executions do not go by it: one with a single item has no use for the whole list.
-	if (isFilterIgnored) item.execution.noteSeen(ignoredKey, false);
+	if (isFilterIgnored) item.execution.noteBehaviour(ignoredKey, false);
 	return { rows };
 }
 

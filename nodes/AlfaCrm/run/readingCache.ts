@@ -15,7 +15,7 @@ import { entityKey } from './keys';
  * - **Writes of others.** A value is stale as soon as another execution of this process writes to
  *   its entity.
  * - **Own writes.** What the execution itself writes is noted in the lists that it keeps, so they
- *   stay valid. Other values can be marked as stale after an own write: `untilOwnWrite`.
+ *   stay valid. Other values can be marked as stale after an own write: `isStaleAfterOwnWrite`.
  * - **Other processes.** Nobody knows what they write. So everything is forgotten when this process
  *   gets the database lock back: see `forgetAll`.
  */
@@ -35,7 +35,7 @@ export class ReadingCache {
 		path: string,
 		name: string,
 		read: () => Promise<T>,
-		{ shared, untilOwnWrite = false }: CacheOptions<T>,
+		{ shared, isStaleAfterOwnWrite = false }: CacheOptions<T>,
 	): Promise<T> {
 		const key = JSON.stringify([path, name]);
 		while (this.pendingReadings.has(key)) {
@@ -56,7 +56,7 @@ export class ReadingCache {
 		pendingReadings.set(key, pendingReading);
 		try {
 			const reading = await pendingReading;
-			readings.set(key, { ...reading, path, untilOwnWrite });
+			readings.set(key, { ...reading, path, isStaleAfterOwnWrite });
 			return reading.value;
 		} finally {
 			pendingReadings.delete(key);
@@ -69,7 +69,7 @@ export class ReadingCache {
 	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
 		const ownReadings = [...this.readings.values()].filter(
-			(reading) => reading.path === path && !reading.untilOwnWrite && this.isCurrent(reading),
+			(reading) => reading.path === path && !reading.isStaleAfterOwnWrite && this.isCurrent(reading),
 		);
 		this.forget(path, records);
 		for (const reading of ownReadings) reading.version = currentVersion();
@@ -112,7 +112,7 @@ export class ReadingCache {
 interface CachedReading extends Reading<unknown> {
 	/** The path of the entity. */
 	path: string;
-	untilOwnWrite: boolean;
+	isStaleAfterOwnWrite: boolean;
 }
 
 /** A value that all executions of an account share. */
@@ -130,7 +130,7 @@ export interface CacheOptions<T> {
 	/** Given for a value that other executions may have read, and may have. */
 	shared?: SharedReading<T>;
 	/** Whether a write of this execution to the entity makes the value stale as well. */
-	untilOwnWrite?: boolean;
+	isStaleAfterOwnWrite?: boolean;
 }
 
 async function readForExecution<T>(read: () => Promise<T>): Promise<Reading<T>> {

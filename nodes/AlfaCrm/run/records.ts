@@ -2,7 +2,7 @@ import { hasStatus } from '../api/failures';
 import type { Entity } from '../entities/types';
 import type { Branch, LocatedRecord, Target } from '../store/located';
 import { findOfAnyKind, notFound, notShown } from '../store/records';
-import { allBranches, findInBranches, SEARCHED } from './branches';
+import { allBranches, findInBranches, IN_SEARCHED_BRANCHES } from './branches';
 import type { Item } from './item';
 import { readKindPasses } from './readList';
 
@@ -106,5 +106,5 @@ export function notFoundError(item: Item, entity: Entity, id: number, branch?: n
 	const searchedBranch = mayBeInAnyBranch(entity) ? undefined : branch;
 	const wereBranchesSearched = entity.scope === 'branch' && searchedBranch === undefined;
 	const { message, description } = notFound(entity, id, searchedBranch);
-	return item.apiError(message + (wereBranchesSearched ? SEARCHED : ''), description, 404);
+	return item.apiError(message + (wereBranchesSearched ? IN_SEARCHED_BRANCHES : ''), description, 404);
 }

@@ -5,7 +5,7 @@ export interface Place {
 	/** Undefined for an operation that looks in all branches by itself. */
 	branch?: number;
 	/** Whether the record was found in this branch. It may be in other branches as well. */
-	isOfRecord: boolean;
+	hasRecord: boolean;
 }
 
 /** A record that belongs to certain branches, and that a parameter gives by its name. */

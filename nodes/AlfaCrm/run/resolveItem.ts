@@ -59,14 +59,14 @@ export async function resolveListItem(item: Item, entity: Entity): Promise<Item>
 async function resolvePlace(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
 	const place = await findPlace(item, record);
 	if (place === undefined) return item;
-	const { branch, isOfRecord } = place;
-	const placedItem = item.resolvedWith({ place: { branch, isOfRecord } });
+	const { branch, hasRecord } = place;
+	const placedItem = item.resolvedWith({ place: { branch, hasRecord } });
 	return putId(placedItem, entity, place.record?.id);
 }
 
 /** Finds the record that a key names, unless it was found together with the branch. */
 async function resolveRecord(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
-	if (!record?.isByKey || item.place?.isOfRecord) return item;
+	if (!record?.isByKey || item.place?.hasRecord) return item;
 	const branches = await allBranches(item, item.place?.branch ?? givenBranch(item));
 	const foundRecord = await record.find(branches);
 	return putId(item, entity, foundRecord?.id);

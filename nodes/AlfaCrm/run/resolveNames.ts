@@ -9,7 +9,7 @@ import { rowsIn } from '../fields/rows';
 import type { Branch } from '../store/located';
 import type { ShortList } from '../store/shortList';
 import { parseJson, readIds } from '../values/formats';
-import { allBranches, searchedIn } from './branches';
+import { allBranches, searchBranchesField } from './branches';
 import { JSON_INPUT } from './fieldInput';
 import type { Item } from './item';
 import type { NameLookup } from './nameLookup';
@@ -29,7 +29,7 @@ type AnyField = Field | Filter;
  * @throws NodeOperationError for an unknown or ambiguous name, with the names that there are
  */
 export async function resolveNames(item: Item, entity: Entity, operation: string): Promise<Item> {
-	const fields = [...fieldsOf(entity, operation), searchedIn].filter(mayHoldNames);
+	const fields = [...fieldsInForm(entity, operation), searchBranchesField].filter(mayHoldNames);
 	const resolver = new NameResolver(item);
 
 	await resolver.resolveField(branchField);
@@ -40,7 +40,7 @@ export async function resolveNames(item: Item, entity: Entity, operation: string
 }
 
 /** Returns the fields that the form of an operation has. */
-function fieldsOf(
+function fieldsInForm(
 	{ fields, filters, keys = [], actions = [] }: Entity,
 	operation: string,
 ): AnyField[] {
@@ -79,7 +79,7 @@ class NameResolver {
 	constructor(private item: Item) {
 		this.lookup = {
 			readList: async (entity) => await this.readList(entity),
-			readNewestList: async (entity) => await this.readList(entity, this.item.execution.begun),
+			readNewestList: async (entity) => await this.readList(entity, this.item.execution.startedAt),
 			error: (message, advice) => this.item.error(message, advice),
 			noteBoundRecord: (record) => {
 				const boundRecords = [...this.item.resolution.boundRecords, record];

@@ -96,7 +96,7 @@ export async function saveChanges(
 		const noun = entity.label.toLowerCase();
 		item.execution.hints.addRepeat(
 			`Nothing of this ${noun} had to be changed`,
-			`${noun} ${idIn(record)}`,
+			`${noun} ${idTextOf(record)}`,
 		);
 		return report(show, record.row, 'unchanged', changedFields);
 	}
@@ -167,7 +167,7 @@ async function warnIfFlagHasNoEffect(
 	const action = isToBeArchived ? 'Archive' : 'Restore';
 	item.execution.hints.add(
 		`AlfaCRM took the change, but shows a ${noun} as ${shownStatus} still. ${action} it there by hand`,
-		`${noun} ${idIn(record)}`,
+		`${noun} ${idTextOf(record)}`,
 	);
 }
 
@@ -181,11 +181,11 @@ function warnIfInArchive({ item, entity }: RecordTask, record: FoundRecord): voi
 
 	item.execution.hints.add(
 		`Archived ${entity.plural.toLowerCase()} were changed and stay in the archive; 'Restore' brings them back`,
-		`${entity.label.toLowerCase()} ${idIn(record)}`,
+		`${entity.label.toLowerCase()} ${idTextOf(record)}`,
 	);
 }
 
-const idIn = ({ row }: LocatedRecord): string => String(row.id);
+const idTextOf = ({ row }: LocatedRecord): string => String(row.id);
 
 // ---------------------------------------------------------------- comparing
 

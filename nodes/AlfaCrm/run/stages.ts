@@ -39,7 +39,7 @@ export async function comesBefore(
 	if (stage === null) return isSameFunnel(funnel, later?.funnel);
 	const earlier = findStage(rows, stage);
 	if (earlier && later && earlier.funnel !== later.funnel) return false;
-	return isLighter(earlier?.weight, later?.weight);
+	return hasLowerWeight(earlier?.weight, later?.weight);
 }
 
 function findStage(rows: readonly IDataObject[], id: number): ListedStage | undefined {
@@ -58,7 +58,7 @@ function isSameFunnel(funnel: number | undefined, otherFunnel: number | undefine
 }
 
 /** Compares two places in a funnel. Two stages with the same weight have no order. */
-function isLighter(
+function hasLowerWeight(
 	weight: number | undefined,
 	otherWeight: number | undefined,
 ): boolean | undefined {

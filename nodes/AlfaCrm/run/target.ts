@@ -52,7 +52,7 @@ export function labelsOf(
  * Whether a record belongs to another one, so that its ID alone does not name it. AlfaCRM may look
  * at the ID alone.
  */
-export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).length > 0;
+export const hasParent = ({ query }: Target): boolean => Object.keys(query).length > 0;
 
 // ---------------------------------------------------------------- the branch
 
@@ -60,11 +60,11 @@ export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).le
 export const branchField = reference('branchId', 'Branch', 'branch', {
 	whileEmpty: 'Select a branch if one is needed...',
 });
-export const branch = toProperty(branchField);
+export const branchParameter = toProperty(branchField);
 
 /** Reads the branch that was chosen. Undefined if the parameter is empty. */
 export function givenBranch(item: Item): number | undefined {
-	return isEmpty(item.input(branch)) ? undefined : readBranch(item);
+	return isEmpty(item.input(branchParameter)) ? undefined : readBranch(item);
 }
 
 /** @throws NodeOperationError if the parameter is empty or cannot be read */

@@ -2,7 +2,7 @@ import { objectOf } from '../../output/recordSchema';
 import { recordKey } from '../../run/execution';
 import type { Operation } from '../../run/operation';
 import { getRecord, writeAnywhere } from '../../run/records';
-import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../../run/target';
+import { idOf, idParameter, hasParent, keysForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
 /**
@@ -28,7 +28,7 @@ export const deleteRecord: Operation = {
 		await item.withLock([lock], async () => {
 			// AlfaCRM may look at the ID alone, so this makes sure that the record belongs to the other
 			// one that the form names.
-			if (isOfAnother(target)) await getRecord(item, entity, id, target);
+			if (hasParent(target)) await getRecord(item, entity, id, target);
 			await writeAnywhere(item, entity, id, target, deleteIn);
 		});
 		return [{ id, deleted: true }];

@@ -23,7 +23,7 @@ import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { getRecord, writeAnywhere } from '../../run/records';
 import { addToList, listModeForm, readAddToLists } from '../../run/saveChanges';
-import { idOf, isOfAnother, keysForm, targetOf } from '../../run/target';
+import { idOf, hasParent, keysForm, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 
 /** What the update of one entity does differently. */
@@ -136,7 +136,7 @@ async function readRecordIfNeeded(
 	rules: UpdateRules,
 ): Promise<LocatedRecord | undefined> {
 	const isNeeded =
-		extendedLists.length > 0 || isOfAnother(target) || bodyNeedsRecord(rules, changes);
+		extendedLists.length > 0 || hasParent(target) || bodyNeedsRecord(rules, changes);
 	return isNeeded ? await getRecord(item, entity, id, target) : undefined;
 }
 

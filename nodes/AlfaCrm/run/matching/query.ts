@@ -162,7 +162,7 @@ export function noteSpellings(
 	if (rowsWithoutText.length === 0) return;
 
 	const comparesDigits = rowsWithoutText.every((row) => hasFilterDigits(field, row, filter));
-	execution.noteSeen(everySpelling(entity, filter), comparesDigits);
+	execution.noteBehaviour(everySpelling(entity, filter), comparesDigits);
 }
 
 /**
@@ -174,7 +174,7 @@ export function findsEverySpelling(
 	entity: Entity,
 	filter: IDataObject,
 ): boolean {
-	return execution.hasSeen(everySpelling(entity, filter));
+	return execution.knowsBehaviour(everySpelling(entity, filter));
 }
 
 /** Names what was seen, for `Execution.noteSeen`: a filter of this kind finds every spelling. */

@@ -5,7 +5,7 @@ import type { Branch } from '../located';
  * Which branches are left out of a reading, instead of ending it: those that this user may not see,
  * or all that cannot be read, for a trigger that tries again at its next poll.
  */
-export type PassedOver = 'deniedBranches' | 'failedBranches';
+export type SkippedBranches = 'deniedBranches' | 'failedBranches';
 
 /** AlfaCRM answers for a branch that this user may not see as if it were forbidden or not there. */
 const DENIED_STATUSES = [403, 404];
@@ -15,8 +15,8 @@ export class BranchReadings {
 	/** Why branches could not be read: the first failure of each. */
 	readonly failures = new Map<Branch, unknown>();
 
-	/** @param passedOver ends the reading at every failure if it is missing */
-	constructor(private readonly passedOver?: PassedOver) {}
+	/** @param skippedBranches ends the reading at every failure if it is missing */
+	constructor(private readonly skippedBranches?: SkippedBranches) {}
 
 	hasFailed(branch: Branch): boolean {
 		return this.failures.has(branch);
@@ -29,7 +29,7 @@ export class BranchReadings {
 	 */
 	async tryRead<T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> {
 		return await read().catch((failure: unknown) => {
-			if (!this.isPassedOver(failure)) throw failure;
+			if (!this.isSkipped(failure)) throw failure;
 			if (!this.hasFailed(branch)) {
 				this.failures.set(branch, failure);
 			}
@@ -37,8 +37,8 @@ export class BranchReadings {
 		});
 	}
 
-	private isPassedOver(failure: unknown): boolean {
-		if (this.passedOver === 'failedBranches') return true;
-		return this.passedOver === 'deniedBranches' && hasStatus(failure, ...DENIED_STATUSES);
+	private isSkipped(failure: unknown): boolean {
+		if (this.skippedBranches === 'failedBranches') return true;
+		return this.skippedBranches === 'deniedBranches' && hasStatus(failure, ...DENIED_STATUSES);
 	}
 }

@@ -166,5 +166,5 @@ export function lessonKey({ lesson_id, regular_id, date, time_from }: Occurrence
 }
 
 /** Returns a text that sorts occurrences by their time. */
-export const placeInTime = (occurrence: Occurrence): string =>
+export const timeSortKey = (occurrence: Occurrence): string =>
 	`${occurrence.time_from ?? occurrence.date} ${lessonKey(occurrence)}`;

@@ -2,13 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
 import type { Branch } from '../located';
-import type { PassedOver } from './branchReadings';
+import type { SkippedBranches } from './branchReadings';
 import { BranchReadings } from './branchReadings';
 import { CustomerCards } from './customerCards';
 import type { LocatedOccurrence, MemberOptions } from './groupMembers';
 import { GroupMembers } from './groupMembers';
 import type { Days, Occurrence } from './occurrences';
-import { lessonKey, placeInTime } from './occurrences';
+import { lessonKey, timeSortKey } from './occurrences';
 import { readOccurrences } from './readOccurrences';
 
 /**
@@ -43,7 +43,7 @@ export interface ParticipantOptions extends Partial<MemberOptions> {
 	/**
 	 * Which branches are left out if they cannot be read. By default every failure ends the reading.
 	 */
-	passesOver?: PassedOver;
+	skippedBranches?: SkippedBranches;
 	/**
 	 * Lists the branches in which the card of a customer may be as well. It is called only if a card
 	 * is in none of the branches of the lessons.
@@ -57,11 +57,11 @@ export interface ParticipantReading {
 	/** Each person once for each lesson, the earliest lesson first. */
 	participants: Participant[];
 	/** The lessons for which there was no time: the latest ones. */
-	unread: Occurrence[];
+	unreadLessons: Occurrence[];
 	/**
 	 * The customers whose card AlfaCRM shows in none of the branches. One account had 158 of them.
 	 */
-	withoutCard: number[];
+	customerIdsWithoutCard: number[];
 	/** Why branches could not be read. The participants of their lessons are missing. */
 	failures: ReadonlyMap<Branch, unknown>;
 }
@@ -72,7 +72,7 @@ export async function readParticipants(
 	{ branches, from, to }: { branches: readonly Branch[] } & Omit<Days, 'zone'>,
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
-	const readings = new BranchReadings(options.passesOver);
+	const readings = new BranchReadings(options.skippedBranches);
 	const days = { from, to, zone: options.zone };
 	const lessons = await Promise.all(
 		branches.map(async (branch) => {
@@ -89,7 +89,7 @@ export async function participantsOf(
 	lessons: readonly LessonsOfBranch[],
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
-	return await readPeople(reader, lessons, options, new BranchReadings(options.passesOver));
+	return await readPeople(reader, lessons, options, new BranchReadings(options.skippedBranches));
 }
 
 /**
@@ -126,8 +126,8 @@ async function readPeople(
 
 	return {
 		participants: participantsIn(readableLessons, cards),
-		unread: unreadLessons.map(({ lesson }) => lesson),
-		withoutCard: cards.missing(customerIds),
+		unreadLessons: unreadLessons.map(({ lesson }) => lesson),
+		customerIdsWithoutCard: cards.missing(customerIds),
 		failures: readings.failures,
 	};
 }
@@ -136,7 +136,7 @@ async function readPeople(
 function sortByTime(lessonsOfBranches: readonly LessonsOfBranch[]): LocatedOccurrence[] {
 	return lessonsOfBranches
 		.flatMap(({ branch, occurrences }) => occurrences.map((lesson) => ({ branch, lesson })))
-		.sort((a, b) => (placeInTime(a.lesson) < placeInTime(b.lesson) ? -1 : 1));
+		.sort((a, b) => (timeSortKey(a.lesson) < timeSortKey(b.lesson) ? -1 : 1));
 }
 
 /**

@@ -26,7 +26,7 @@ export function findWorkingHours(
 	const spans = rows
 		.filter((hours) => weekdayOfRow(hours) === weekdayOf(date))
 		.filter(
-			({ teacher_id, branch_id }) => mayBe(teacher_id, teacherId) && mayBe(branch_id, branchId),
+			({ teacher_id, branch_id }) => appliesTo(teacher_id, teacherId) && appliesTo(branch_id, branchId),
 		)
 		.map((hours) => readSpan(hours, zone))
 		.filter(({ begin, end }) => begin < end);
@@ -37,7 +37,7 @@ export function findWorkingHours(
  * Whether working hours count for a teacher or a branch. Hours that show no ID count for all;
  * without an `id`, all count.
  */
-const mayBe = (shownId: unknown, id: number | undefined): boolean =>
+const appliesTo = (shownId: unknown, id: number | undefined): boolean =>
 	id === undefined || (readId(shownId) ?? id) === id;
 
 /**
