@@ -138,7 +138,7 @@ export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	);
 }
 
-// ---------------------------------------------------------------- where an item works if 'Branch' is empty
+// ---------------------------------------------------------------- the branch of an item if 'Branch' is empty
 
 /** How to find the record that an item is about if its branch may not be known. */
 export interface RecordSearch {

@@ -51,8 +51,7 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 		return await item.guarded(assertLockHeld, async () => await create(plan));
 	} finally {
 		// After a create without an answer, AlfaCRM may still be carrying it out. The lock is kept
-		// until
-		// that must be over.
+		// until that must be over.
 		leaveAfter(item.underWayMs, () => lease?.leave());
 	}
 }

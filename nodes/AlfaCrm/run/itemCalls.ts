@@ -107,7 +107,7 @@ export class ItemCalls {
 			log.noteLostWrite(underWayMs);
 			execution.forget(call.path, records);
 			// A reading made while AlfaCRM carries out the write becomes stale when the write is done.
-			// The earliest sure moment for that is the end of `underWayMs`.
+			// After `underWayMs` it must be done.
 			if (underWayMs > 0) void sleep(underWayMs).then(() => execution.forget(call.path, records));
 		};
 
@@ -150,7 +150,8 @@ export class ItemCalls {
 	 *
 	 * @param records the keys of the records that the call changes; none for a new record
 	 * @param confirms a field of the answer that confirms the write if the answer has no `success`.
-	 * The answers of the bonus calls are known only from one source. API notes 6.
+	 * Bonus calls need it: only one source describes their answers, and it is not sure that they have
+	 * `success`. API notes 6.
 	 * @returns the record as AlfaCRM holds it now
 	 */
 	async save(
@@ -173,7 +174,9 @@ export class ItemCalls {
 		execution.schoolClock.note([record]);
 		const ignoredFields = findUnknownCustomFields(call, record);
 		this.warnOfUnknownCustomFields(ignoredFields);
-		// Null keeps `noteSaved` from taking the sent value of such a field for saved.
+		// A field with null is not filled in from the sent values: neither in the lists that
+		// `noteSaved`
+		// updates nor in the output.
 		for (const name of ignoredFields) record[name] = null;
 		execution.noteSaved(call.path, call, record);
 

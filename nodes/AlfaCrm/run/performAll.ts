@@ -109,8 +109,7 @@ class ItemQueue {
 			await work();
 		} catch (caught) {
 			// An item that has sent nothing when another item fails is told to stop. That is no failure
-			// of
-			// its own.
+			// of its own.
 			const hasNotBegun = this.execution.isStopping && !item.hasSent;
 			if (!hasNotBegun) this.noteFailure(item, item.asError(caught));
 		}

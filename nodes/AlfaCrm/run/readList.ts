@@ -76,8 +76,7 @@ export async function readList(
 
 	// The total does not prove that more wanted rows exist: it counts unwanted rows too. A small
 	// total proves nothing either: after several passes it is the total of one pass, and some lists
-	// have no
-	// total. API notes 3.
+	// have no total. API notes 3.
 	const mayHaveMore = passes.length > 1 || total > limit;
 	if (rows.length >= limit && mayHaveMore) warnOfLimit(item, limit, plural);
 	return rows;
@@ -231,8 +230,8 @@ export async function readFiltered(
 	const rows = await readWholeList(item, entity, filteredList, claim);
 	assertFieldShown(rows, filter);
 
-	// Fewer rows than the smallest page cost one call, as with a filter that works. So only more of
-	// them count as an ignored filter.
+	// Fewer rows than the smallest page cost one call, as with a filter that works. So only a page of
+	// such rows or more proves that the filter is ignored.
 	const strayRows = rows.filter((row) => !mayMatch(row));
 	const isFilterIgnored = strayRows.length >= SMALLEST_PAGE;
 	// Not shared with other executions: one with a single item would read the whole list for nothing.

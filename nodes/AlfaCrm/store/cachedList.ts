@@ -68,8 +68,7 @@ export class CachedList {
 		if (id === undefined) return;
 
 		// AlfaCRM accepts the archive flag even if it has no effect. So only the flag in its answer
-		// counts,
-		// not the flag that was sent. API notes 4.
+		// counts, not the flag that was sent. API notes 4.
 		const sentFields = 'removed' in body ? { ...body, removed: undefined } : body;
 		const row = { ...this.rowsById.get(id), ...sentFields, ...model };
 		if (action === 'delete' || !this.isListed(row, branch)) {

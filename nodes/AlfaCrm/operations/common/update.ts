@@ -135,8 +135,7 @@ async function readRecordIfNeeded(
 	{ id, target, changes, extendedLists }: UpdateRequest,
 	rules: UpdateRules,
 ): Promise<LocatedRecord | undefined> {
-	const isNeeded =
-		extendedLists.length > 0 || hasParent(target) || bodyNeedsRecord(rules, changes);
+	const isNeeded = extendedLists.length > 0 || hasParent(target) || bodyNeedsRecord(rules, changes);
 	return isNeeded ? await getRecord(item, entity, id, target) : undefined;
 }
 

@@ -137,7 +137,9 @@ async function findByKey(
 ): Promise<FoundRecord> {
 	const read = async () => await readMatches(item, entity, search, branches);
 	const name = keyMatchesName(search.matchValues, branches);
-	const matches = await item.execution.cached(entity.path, name, read, { isStaleAfterOwnWrite: true });
+	const matches = await item.execution.cached(entity.path, name, read, {
+		isStaleAfterOwnWrite: true,
+	});
 
 	const activeMatches = matches.filter(({ archived }) => !archived);
 	const [match, ...otherMatches] = activeMatches.length > 0 ? activeMatches : matches;

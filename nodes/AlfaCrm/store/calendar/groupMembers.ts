@@ -98,8 +98,7 @@ export class GroupMembers {
 		}
 
 		// Later entries overwrite earlier ones. So the groups are added from last to first, and a
-		// member
-		// of several groups ends up with the first of them.
+		// member of several groups ends up with the first of them.
 		for (const groupId of [...lesson.group_ids].reverse()) {
 			for (const customerId of this.memberIdsOn(lesson.date, branch, groupId)) {
 				groupByCustomer.set(customerId, groupId);
