@@ -155,7 +155,7 @@ export interface RecordSearch {
 
 export interface FoundRecord {
 	branch: Branch;
-	/** The ID, if the record was given by a key. */
+	/** The ID of the record. Undefined if the user has given it already. */
 	id?: unknown;
 }
 

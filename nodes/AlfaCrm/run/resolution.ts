@@ -20,7 +20,7 @@ export interface BoundRecord {
 
 /** The findings about an item before its operation begins: see `resolveItem`. */
 export interface Resolution {
-	/** Whether the operation saves nothing, so that no error says what was saved. */
+	/** Whether the operation saves nothing. Then no error says what was saved. */
 	readonly onlyReads: boolean;
 	/** Undefined if the user has chosen a branch, or the operation needs none. */
 	readonly place?: Place;

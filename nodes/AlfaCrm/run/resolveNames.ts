@@ -20,9 +20,9 @@ import { branchField, givenBranch } from './target';
 type AnyField = Field | Filter;
 
 /**
- * Puts IDs in place of the names of records in the parameters of an item. A name may stand in a
- * parameter, in a collection, in a row of such a value, in JSON or in mapped fields. An ID costs no
- * call. The first name of an entity costs the calls that read its list, and the list is kept.
+ * Puts IDs in place of the names of records in the parameters of an item. A name may be in a
+ * parameter, a collection, a list of rows, JSON or mapped fields. An ID costs no call. The first
+ * name of an entity costs the calls that read its list, and the list is kept.
  *
  * @param operation the name of the operation. It decides which fields the form has.
  * @returns an item whose parameters hold IDs

@@ -1,7 +1,7 @@
 /**
  * Reads the first and the last day of a membership, a group or a regular lesson: `b_date` and
- * `e_date`. It lasts on both days too. Without a first or a last day, that side is open.
- * API notes 5.7 and 5.13.
+ * `e_date`. Both days are included. Without a first day it has always lasted; without a last day it
+ * has no end. API notes 5.7 and 5.13.
  *
  * Days are texts, `yyyy-mm-dd`, so they compare as texts.
  */
@@ -10,7 +10,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay } from '../../values/formats';
 
-/** These are no days, but as texts they compare as before and after all days. */
+/** Compared as texts, this comes before every day, and `AFTER_ALL_DAYS` comes after every day. */
 const BEFORE_ALL_DAYS = '0000-00-00';
 const AFTER_ALL_DAYS = '9999-99-99';
 
@@ -24,7 +24,7 @@ export const lastDay = ({ e_date }: IDataObject, zone: string): string =>
 export const isOnDay = (row: IDataObject, day: string, zone: string): boolean =>
 	firstDay(row, zone) <= day && lastDay(row, zone) >= day;
 
-/** Whether it lasts on at least one day of a range. */
+/** Whether a membership, a group or a regular lesson lasts on at least one day of a range. */
 export const overlapsDays = (
 	row: IDataObject,
 	rangeStart: string,

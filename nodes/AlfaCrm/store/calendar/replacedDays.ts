@@ -4,9 +4,9 @@
  * was made, but not for which day (API notes 5.11).
  *
  * - **On the weekday of the regular lesson**, a lesson replaces that day.
- * - **On another weekday**, the lesson was moved. It replaces the last day of the regular lesson
- *   before it. If another lesson replaces that day, it replaces the next day of the regular lesson
- *   after it. Both days are less than a week away.
+ * - **On another weekday**, the lesson was moved. It replaces the nearest day before it on which
+ *   the regular lesson takes place. If another lesson replaces that day, it replaces the nearest
+ *   day after it. Both days are less than a week away.
  *
  * The day of a moved lesson is a guess, because it may have been put off from the day before or
  * brought forward from the day after. The guess counts as certain, so that something else may be
