@@ -24,7 +24,7 @@ export interface OccurrenceRow {
 	date: string;
 	/** The row of the lesson or the regular lesson. */
 	lesson: IDataObject;
-	/** Whether the row is that of a regular lesson. */
+	/** Whether `lesson` is the row of a regular lesson. */
 	isRegular: boolean;
 	/**
 	 * True for a regular lesson that a moved lesson probably replaces on this day: see

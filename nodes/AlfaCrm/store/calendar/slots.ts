@@ -69,7 +69,7 @@ export type Obstacle = OccurrenceRow | 'outsideWorkingHours';
 
 /**
  * Finds all free slots, the earliest first. The first slot of a day starts with the working hours,
- * and the next ones after every step.
+ * and another slot starts after every step.
  */
 export function findFreeSlots(timetable: Timetable, request: SlotRequest): Slot[] {
 	const teacherDays = new TeacherDays(timetable, request);
