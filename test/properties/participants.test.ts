@@ -199,7 +199,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 			}));
 		let left = occurrences.map(({ lesson }) => lesson);
 		const whole = await participantsOf(reader, inBranches(left), { zone: ZONE });
-		expect(whole.unread).toEqual([]);
+		expect(whole.unreadLessons).toEqual([]);
 		const parts: Participant[] = [];
 		let polls = 0;
 		while (left.length > 0) {
@@ -207,7 +207,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 			read = 0;
 			const hasTime = () => read < groupsAtATime;
 			const part = await participantsOf(reader, inBranches(left), { zone: ZONE, hasTime });
-			left = part.unread;
+			left = part.unreadLessons;
 			expect(left.length).toBeLessThan(before);
 			parts.push(...part.participants);
 			polls += 1;

@@ -137,9 +137,9 @@ function fieldsInSeveralWays(): Array<[string, Probe[]]> {
 		if (!['create', 'update', 'upsert'].includes(operation) || variant.endsWith('new')) continue;
 		for (const probe of probesOf(situation, situation.build(school.sandbox.store))) {
 			const { role, field, way, where } = probe;
-			const isOfRecord = ['required', 'optional'].includes(role) && field.type !== 'rows';
+			const hasRecord = ['required', 'optional'].includes(role) && field.type !== 'rows';
 			// JSON as a text knows fewer values.
-			if (!isOfRecord || way === 'jsonText' || where.endsWith('> Name')) continue;
+			if (!hasRecord || way === 'jsonText' || where.endsWith('> Name')) continue;
 			const key = `${resource}.${operation} ${field.name}`;
 			// Left empty in the form, it follows from the duration, which is no field of AlfaCRM's.
 			if (key === 'regularLesson.create time_to_v') continue;

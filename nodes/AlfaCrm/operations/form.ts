@@ -9,7 +9,7 @@ import { lists } from './lists';
 import { SLOTS } from '../run/operation';
 import { entriesOf } from './operations';
 import { operationParameter, otherResources, resourceParameter } from './resource';
-import { asksForBranch, branch } from '../run/target';
+import { asksForBranch, branchParameter } from '../run/target';
 
 /** The parameters 'Operation', one for each resource. */
 const operationParameters = [
@@ -23,7 +23,7 @@ export function nodeProperties(): INodeProperties[] {
 	return [
 		resourceParameter,
 		...operationParameters,
-		showWhen(branch, { resource: [...lists.keys()] }),
+		showWhen(branchParameter, { resource: [...lists.keys()] }),
 		...assemble(SLOTS, ['resource', 'operation'], parts),
 		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
@@ -35,7 +35,7 @@ function shownPartsOf(entity: Entity) {
 		show: { resource: entity.resource, operation: name },
 		part: {
 			...formPart,
-			branch: asksForBranch(entity, formPart) ? [branch] : [],
+			branch: asksForBranch(entity, formPart) ? [branchParameter] : [],
 			timeZone: operation.decidesByTime ? [timeZoneNotice] : [],
 		},
 	}));

@@ -1,3 +1,9 @@
+/**
+ * Shows the fields of an action in the form, and reads them. A prominent field has its own
+ * parameter: a required field without a default, or one that is declared so. The user adds all
+ * other fields from the collection *Additional Fields*.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isBlank, isProminent, toParameters, toProperty } from '../fields/field';
@@ -7,13 +13,9 @@ import type { Item } from './item';
 import type { OperationPart } from './operation';
 import { emptyFieldError } from './fieldInput';
 
-/**
- * The fields of an action in the form. A prominent field has a parameter of its own; the user adds
- * the other ones from the collection *Additional Fields*.
- */
-
 // ---------------------------------------------------------------- the form
 
+/** Makes the parameters of an action's fields. */
 export function fieldsForm(fields: readonly Field[]): OperationPart {
 	return {
 		prominentFields: fields.filter(isProminent).flatMap(toParameters),
@@ -41,17 +43,18 @@ export const dependsOnToday = (field: Field): boolean =>
 // ---------------------------------------------------------------- reading the form
 
 /**
- * Reads the values of `fields` from the form. Call it once, with all fields of the action.
+ * Reads the values of an action's fields from the form. `fields` must be all fields of the action:
+ * *Additional Fields* refuses a name that is not among them.
  *
- * @throws NodeOperationError when a field was added and is empty that may not be empty
+ * @throws NodeOperationError if the user has added a `neverEmpty` field and its value is empty
  */
 export function readFields(item: Item, fields: readonly Field[]): IDataObject {
 	return readValues(item, fields, ({ neverEmpty }) => neverEmpty === true);
 }
 
 /**
- * Reads the values of fields that say what an action lists. None of them may be added and empty,
- * because AlfaCRM would then list more than was asked for.
+ * Reads the values of fields that narrow down what an action lists. Refuses each field that the
+ * user has added and that is empty: AlfaCRM would ignore it and list more than the user wants.
  */
 export function readFilterFields(item: Item, fields: readonly Field[]): IDataObject {
 	return readValues(item, fields, () => true);

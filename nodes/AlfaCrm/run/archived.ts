@@ -6,14 +6,18 @@ import { readWholeList } from './readList';
 import type { Target, LocatedRecord } from '../store/located';
 
 /**
- * Finds out whether a record is archived: by its row if that is sure, or else by asking AlfaCRM for
- * archived records.
+ * Finds out whether a record is archived: by its row if the row proves it, or else by asking
+ * AlfaCRM for archived records.
  *
- * A row may have a flag, which is sure. It may have the day on which the record is or will be
- * archived. Whether that day has come depends on the school's clock, so only a day without end is
- * sure: the record is not archived. Groups show neither. API notes 3.
+ * - **The flag `removed`** proves it, but rows may lack it.
+ * - **The day of archiving**, such as `e_date` of a customer, proves only one thing: `OPEN_END`
+ *   (2030-12-31) means that the record is not archived. Whether any other day has come depends on
+ *   the school's clock, which AlfaCRM does not show.
+ * - **A group** may show neither a flag nor such a day.
  *
- * @throws NodeApiError when the list of archived records did not come whole
+ * API notes 3, "Customer list semantics".
+ *
+ * @throws NodeOperationError if rows of the list of archived records are missing
  */
 export async function isArchived(
 	item: Item,
@@ -44,6 +48,7 @@ async function isListedAsArchived(
 	const id = readId(row.id);
 	const noun = entity.label.toLowerCase();
 	const plural = entity.plural.toLowerCase();
+	// `removed: 2` lists archived records only. API notes 3.
 	const list = {
 		...target,
 		branch,

@@ -1,3 +1,16 @@
+/**
+ * Turns the values that the user gives for the fields of a record into the body of a call.
+ *
+ * - **A new record** takes every value that is not empty. An empty field takes its default, if it
+ *   has one. A required field must have a value.
+ * - **A change** takes only the fields that the user has given. An empty value may come from an
+ *   empty cell of a sheet, so it is left out unless the user turns on *Overwrite With Empty
+ *   Values*.
+ *
+ * AlfaCRM does not list the custom fields of an account, so no entity declares them. They are
+ * recognised by their names, `custom_…`, and handled apart from declared fields. API notes 9.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { today } from '../values/formats';
@@ -12,20 +25,9 @@ import type { Field, Wire } from '../entities/fieldTypes';
 import type { Item } from './item';
 import type { Collection } from '../form/parameters';
 
-/**
- * Turns what the user has given for the fields of a record into the body of a call.
- *
- * - **A new record** takes every value that is not empty, and a default where a field has one. A
- *   required field must have a value.
- * - **A change** takes only the fields that the user has given. An empty value may be a gap in a
- *   sheet, so it is left out unless the user wants it to empty the field.
- *
- * Custom fields are known by their names alone, so they are added at the end. API notes 9.
- */
-
 // ---------------------------------------------------------------- the form
 
-/** Lets the user choose what an empty value means, because it may be a gap in a sheet. */
+/** Lets the user choose what an empty value means: it may come from an empty cell of a sheet. */
 export const overwriteWithEmpty: INodeProperties = {
 	displayName: 'Overwrite With Empty Values',
 	name: 'overwriteWithEmpty',
@@ -34,7 +36,7 @@ export const overwriteWithEmpty: INodeProperties = {
 	description: 'Whether empty values empty the field',
 };
 
-/** For texts from forms and webhooks, whose length nobody has checked. */
+/** Lets the user cut texts from forms and webhooks, whose length nobody has checked. */
 const shortenTexts: INodeProperties = {
 	displayName: 'Shorten Long Texts',
 	name: 'shortenTexts',
@@ -43,11 +45,11 @@ const shortenTexts: INodeProperties = {
 	description: 'Whether to cut texts that are too long',
 };
 
-/** Offers to cut texts, if one of the fields has a limit. */
+/** Offers to cut long texts, if AlfaCRM limits the length of one of the fields. */
 export const shortenOption = (fields: readonly Field[]): INodeProperties[] =>
 	fields.some((field) => longestOf(field) !== undefined) ? [shortenTexts] : [];
 
-/** Makes the *Options* of an operation that has no other option. */
+/** Makes the collection *Options* for an operation whose only option is to cut long texts. */
 export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[] =>
 	shortenOption(fields).map((option) => collection('Options', 'options', [option], 'Add Option')),
 );
@@ -59,9 +61,9 @@ export const readShortensTexts = (options?: Collection): boolean | undefined =>
 // ---------------------------------------------------------------- a new record
 
 /**
- * Makes the body of a new record, or of an action, from what the user has given.
+ * Makes the body of a new record, or of an action, from the values that the user has given.
  *
- * @param branch the branch of the call, which stands in for the branch of a new record
+ * @param branch the branch of the call: the default for the field that says the record's branch
  * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
  * @throws NodeOperationError when a required field is empty, or a value cannot be sent
  */
@@ -78,8 +80,8 @@ export function bodyOf(
 		if (isBlank(field, value)) continue;
 
 		const wire = fitText(item, field, item.toWire(field, value), shortensTexts);
-		// Null stands for no stage. A new record has none anyway, so null is sent only where a choice
-		// is required.
+		// `toWire` returns null if the user chose to have none, for example no stage of the funnel. A
+		// new record has none anyway, so null is sent only where a choice is required.
 		if (wire !== null || field.required) body[field.name] = wire;
 	}
 	assertAlternativesFilled(item, fields, body);
@@ -87,8 +89,9 @@ export function bodyOf(
 }
 
 /**
- * Gives the value of a field, or its default if it is empty. Only a field that is not required may
- * stay empty.
+ * Returns the value of a field, or its default if the value is empty.
+ *
+ * @throws NodeOperationError if a required field has neither
  */
 function valueOrDefault(item: Item, field: Field, givenValue: unknown, branch?: number): unknown {
 	if (!isBlank(field, givenValue)) return givenValue;
@@ -101,12 +104,13 @@ function valueOrDefault(item: Item, field: Field, givenValue: unknown, branch?: 
 function defaultFor(item: Item, { fromBranch, fallback }: Field, branch?: number): unknown {
 	if (fallback === 'today') return today('iso', item.zone);
 	if (fromBranch) return branch;
-	// Who the author is takes a call, so it is looked up later, when everything else is known to be
-	// right.
+	// Finding the author takes a call. `addAuthor` makes it once all other values have been checked.
 	return fallback === 'author' ? undefined : fallback;
 }
 
-/** @throws NodeOperationError when two fields are empty of which one has to be filled */
+/**
+ * @throws NodeOperationError if a field and the field named by its `requiredUnless` are both empty
+ */
 function assertAlternativesFilled(item: Item, fields: readonly Field[], body: IDataObject): void {
 	for (const { name, label, requiredUnless } of fields) {
 		const isFilled = name in body || requiredUnless === undefined || requiredUnless in body;
@@ -128,8 +132,8 @@ function assertAlternativesFilled(item: Item, fields: readonly Field[], body: ID
  *
  * @param overwrites whether an empty value empties the field; else it is left out
  * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
- * @throws NodeOperationError when a field would be emptied that must have a value, or a value
- * cannot be sent
+ * @throws NodeOperationError if the change would empty a field that must have a value, or if a
+ * value cannot be sent
  */
 export function changesOf(
 	item: Item,
@@ -144,31 +148,30 @@ export function changesOf(
 		if (!isBlank(field, value)) {
 			body[field.name] = fitText(item, field, item.toWire(field, value), shortensTexts);
 		} else if (overwrites && !isUndefined(value)) {
-			// An undefined value is never meant to empty a field: an expression that finds nothing gives
-			// it.
+			// An expression that finds nothing gives undefined, so undefined never empties a field.
 			if (mustKeepValue(field)) throw missingError(item, field);
 			body[field.name] = clearedValue(field);
 		}
 	}
-	assertOwnersGiven(item, entity, body);
+	assertOwnerIdGiven(item, entity, body);
 	return { ...body, ...customBody(item, input, { overwrites }) };
 }
 
 /**
- * Whether a field cannot be emptied. Besides required fields these are branches, because a record
- * in no branch is shown nowhere, and times, because a lesson without a start or an end takes place
- * at no time.
+ * Whether a field cannot be emptied. That is so for required fields and for two others: AlfaCRM
+ * shows a record without a branch nowhere, and a lesson without a start or an end takes place at no
+ * time.
  */
 const mustKeepValue = ({ required, fromBranch, type }: Field): boolean =>
 	required === true || fromBranch === true || type === 'time';
 
 /**
- * A new kind of owner, such as a group, needs a new ID beside it: the ID that the record has is
- * that of another kind, and the group with the same number would be taken.
+ * Refuses a change that gives the kind of an owner, such as Group, without the owner's ID. AlfaCRM
+ * would combine the new kind with the old ID: customer 40 would become group 40.
  *
- * @throws NodeOperationError when the kind is given without the ID
+ * @throws NodeOperationError if the kind of an owner is given without the ID
  */
-function assertOwnersGiven(item: Item, { fields }: Entity, body: IDataObject): void {
+function assertOwnerIdGiven(item: Item, { fields }: Entity, body: IDataObject): void {
 	for (const field of fields) {
 		const lacksId = field.type === 'owner' && field.by in body && !(field.name in body);
 		if (!lacksId) continue;
@@ -178,9 +181,13 @@ function assertOwnersGiven(item: Item, { fields }: Entity, body: IDataObject): v
 	}
 }
 
-// ---------------------------------------------------------------- both
+// ---------------------------------------------------------------- new records and changes
 
-/** Makes the part of a body that holds custom fields. */
+/**
+ * Makes the part of a body that holds custom fields.
+ *
+ * @param overwrites whether an empty value empties the field; otherwise it is left out
+ */
 function customBody(
 	item: Item,
 	input: IDataObject,
@@ -201,11 +208,11 @@ function customBody(
 }
 
 /**
- * Makes a text short enough for AlfaCRM, or refuses it. Use it only for what the user gives: a text
- * that a record already has is AlfaCRM's own.
+ * Cuts or refuses a text that is longer than AlfaCRM accepts. Call it only for values that the user
+ * gives: AlfaCRM has accepted the texts of an existing record already.
  *
  * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
- * @throws NodeOperationError when a text is too long and is not to be cut
+ * @throws NodeOperationError if a text is too long and the user does not want it to be cut
  */
 export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: boolean): Wire {
 	const longest = longestOf(field);
@@ -228,7 +235,11 @@ export function fitText(item: Item, field: Field, value: Wire, shortensTexts?: b
 	);
 }
 
-/** @param besides what is to be filled as well, for the advice */
+/**
+ * Makes the error for a field that must have a value.
+ *
+ * @param besides names a field that has to be filled as well, for the advice
+ */
 function missingError(item: Item, field: Field, besides = ''): Error {
 	const label = labelInForm(field);
 	const wouldBeInNoBranch = field.fromBranch && !field.required;

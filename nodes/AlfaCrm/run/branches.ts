@@ -10,27 +10,32 @@ import { NEWEST_BRANCHES, RECENT_BRANCHES } from './keys';
 import { shortListOf } from './names';
 import { incompleteListError } from './readList';
 import type { Place } from './resolution';
-import { branch } from './target';
+import { branchParameter } from './target';
 
 /**
- * How old the list of branches may be. A branch that somebody opens is searched for customers soon
- * after.
+ * How old the list of branches may be, in milliseconds. It is short, so that a new branch is soon
+ * searched for customers too.
  */
 const BRANCHES_MS = MINUTE_MS;
 
-/** The field of the form for the branches in which a record is looked for, if it may be in any. */
-export const searchedIn = references('searchBranches', 'Search in Branch', 'branch', {
+/**
+ * The field *Search in Branch*: the branches to search for a record; all branches if it is empty.
+ */
+export const searchBranchesField = references('searchBranches', 'Search in Branch', 'branch', {
 	description: 'If not in all of the account',
 });
 
-/** Ends a message that a record does not exist, because this user may not see all branches. */
-export const SEARCHED = ' in the branches that could be searched';
+/**
+ * Ends a message that a record was not found: branches that this user may not see were not
+ * searched.
+ */
+export const IN_SEARCHED_BRANCHES = ' in the branches that could be searched';
 
 // ---------------------------------------------------------------- the branches of the account
 
 /**
- * Returns the branches of the account, that of the call first. Returns that one alone, and adds a
- * hint, if this user may not list the branches.
+ * Returns the branches of the account, with `firstBranch` first. If this user may not list the
+ * branches, adds a hint and returns `firstBranch` alone.
  */
 export async function allBranches(item: Item, firstBranch: Branch): Promise<Branch[]> {
 	const list = await readBranches(item);
@@ -45,8 +50,8 @@ export async function allBranches(item: Item, firstBranch: Branch): Promise<Bran
 }
 
 /**
- * Returns the branches that are in use, or all branches if AlfaCRM does not show which ones are.
- * Undefined if not listed.
+ * Returns the branches that are not switched off; all branches if every one is. Undefined if this
+ * user may not list the branches.
  */
 export async function branchesInUse(item: Item): Promise<number[] | undefined> {
 	const list = await readBranches(item);
@@ -54,21 +59,21 @@ export async function branchesInUse(item: Item): Promise<number[] | undefined> {
 }
 
 /**
- * Returns the open branches of the account, for an operation that reads all of them if none is
- * chosen.
+ * Returns the branches to read for an operation that reads all branches in use while 'Branch' is
+ * empty.
  *
- * @throws NodeOperationError if this user may not list them
+ * @throws NodeOperationError if this user may not list the branches, or AlfaCRM lists none
  */
 export async function openBranches(item: Item): Promise<Branch[]> {
 	const branches = (await branchesInUse(item)) ?? [];
 	if (branches.length > 0) return branches;
+	// Without a list of branches, `findPlace` throws the error that tells the user what to do.
 	const place = await findPlace(item);
 	return [place?.branch];
 }
 
 /**
- * Reads the branches of the account, once for all items. Undefined if AlfaCRM does not list them
- * for this user.
+ * Reads the branches of the account, once for all items. Undefined if this user may not list them.
  */
 async function readBranches(item: Item): Promise<ShortList | undefined> {
 	const notBefore = performance.now() - BRANCHES_MS;
@@ -76,10 +81,11 @@ async function readBranches(item: Item): Promise<ShortList | undefined> {
 }
 
 /**
- * Reads the branches as they are now, for a decision that an opened or removed branch would change.
+ * Reads the branches anew in this execution, for a decision that would be wrong if somebody had
+ * just opened or removed a branch.
  */
 async function readNewestBranches(item: Item): Promise<ShortList | undefined> {
-	return await readBranchesOnce(item, NEWEST_BRANCHES, item.execution.begun);
+	return await readBranchesOnce(item, NEWEST_BRANCHES, item.execution.startedAt);
 }
 
 async function readBranchesOnce(
@@ -92,6 +98,7 @@ async function readBranchesOnce(
 		if (list.isComplete) return list;
 		throw incompleteListError(item, 'branches', 'which ones there are');
 	};
+	// While the main branch is switched off, AlfaCRM refuses the list of branches. API notes 11.
 	const read = async () => await item.readIfAllowed(readWhole, { notFoundIsDenied: true });
 	return await item.execution.cached(branchEntity.path, name, read);
 }
@@ -99,10 +106,10 @@ async function readBranchesOnce(
 // ---------------------------------------------------------------- searching branches
 
 /**
- * Looks in one branch after the other until something is found. Branches that this user may not see
- * are skipped, with a hint.
+ * Searches one branch after the other until `look` finds something. Skips branches that this user
+ * may not see, and adds a hint.
  *
- * @param look returns undefined if a branch does not have it
+ * @param look searches one branch; returns undefined if it finds nothing there
  */
 export async function findInBranches<T>(
 	item: Item,
@@ -122,8 +129,7 @@ export async function findInBranches<T>(
 }
 
 /**
- * Adds a hint that this user may not see a branch, so that what is there is missing from the
- * output.
+ * Adds a hint that this user may not see a branch, so its records are missing from the output.
  */
 export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	item.execution.hints.add(
@@ -132,16 +138,16 @@ export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 	);
 }
 
-// ---------------------------------------------------------------- where an item works if 'Branch' is empty
+// ---------------------------------------------------------------- the branch of an item if 'Branch' is empty
 
-/** A record that an item is about, and whose branch may not be known. */
+/** How to find the record that an item is about if its branch may not be known. */
 export interface RecordSearch {
-	/** Whether the ID says everything, so that the form does not ask for a branch. */
+	/** Whether the form asks for the record's ID and for no branch. */
 	isByIdAlone: boolean;
 	/**
 	 * Looks for the record in branches.
 	 *
-	 * @returns undefined for an operation that looks in all branches by itself
+	 * @returns undefined for an operation that searches all branches itself
 	 * @throws NodeApiError if there is no such record
 	 */
 	find(branches: readonly Branch[]): Promise<FoundRecord | undefined>;
@@ -149,33 +155,35 @@ export interface RecordSearch {
 
 export interface FoundRecord {
 	branch: Branch;
-	/** The ID, if the record was given by a key. */
+	/** The ID of the record. Undefined if the user has given it already. */
 	id?: unknown;
 }
 
-/** Where an item works, and the record through which this was found out. */
+/** The branch in which an item works, and the record by which the branch was found. */
 interface PlaceOfRecord extends Place {
 	record?: FoundRecord;
 }
 
 /**
- * Finds out where an item works if 'Branch' is empty: in the branch of its record, or in the only
- * branch of the account.
+ * Finds the branch in which an item works if 'Branch' is empty: the branch of its record, or the
+ * only branch of the account.
  *
- * @returns undefined if a branch is chosen
- * @throws NodeOperationError if the account may have several branches, and no record says which one
- * is meant
+ * @returns undefined if the user has chosen a branch
+ * @throws NodeOperationError if the account may have several branches, and the item has no record
+ * to find the branch by
  */
 export async function findPlace(
 	item: Item,
 	search?: RecordSearch,
 ): Promise<PlaceOfRecord | undefined> {
-	if (!isEmpty(item.input(branch))) return undefined;
+	if (!isEmpty(item.input(branchParameter))) return undefined;
 
 	const branches = (await readBranches(item))?.titles;
 	if (search && branches && branches.size > 1) {
+		// Undefined stands for the branch of the call, which comes first in lists of branches. A search
+		// by ID leaves it out.
 		const record = await search.find([undefined, ...branches.keys()]);
-		return { branch: record?.branch, isOfRecord: record?.branch !== undefined, record };
+		return { branch: record?.branch, hasRecord: record?.branch !== undefined, record };
 	}
 
 	const isByIdAlone = search?.isByIdAlone === true;
@@ -186,14 +194,16 @@ export async function findPlace(
 			`${title} (${id})`,
 		);
 	}
-	return { branch: id, isOfRecord: false };
+	return { branch: id, hasRecord: false };
 }
 
 /**
  * Returns the only branch of the account.
  *
- * @param knownBranches the branches as they were read some time ago. If there are several, or none,
- * they are read anew, since somebody may have opened or removed one.
+ * @param knownBranches the branches as they were read up to a minute ago; undefined if this user
+ * may not list them. Unless it holds exactly one branch, the branches are read anew, because
+ * somebody may have opened or removed one since.
+ * @throws NodeOperationError if there are several branches or none, or this user may not list them
  */
 async function findOnlyBranch(
 	item: Item,

@@ -15,34 +15,40 @@ import { ReadingCache } from './readingCache';
 export type { LockKey } from './keys';
 export { recordKey } from './keys';
 
-/** One execution of the node: what its items share lives here and ends with it. */
+/** One execution of the node. It holds everything that its items share. */
 export class Execution {
 	readonly client: ApiClient;
 	readonly zone: string;
-	/** When the execution began. What was read before that, another execution has read. */
-	readonly begun = performance.now();
-	/** The parameters of the node as the user has written them: an expression is not resolved. */
+	/**
+	 * When the execution began, by `performance.now()`. Only another execution can have read a value
+	 * before that.
+	 */
+	readonly startedAt = performance.now();
+	/** The parameters of the node as the user has written them, with unresolved expressions. */
 	readonly parameters: INodeParameters;
 	readonly hints = new Hints();
 	/**
-	 * Collects times that AlfaCRM shows, which may prove that the workflow has the wrong time zone.
+	 * Collects times from AlfaCRM's rows. They may prove that the workflow has the wrong time zone.
 	 */
 	readonly schoolClock: SchoolClock;
-	/** Whether an item decides something by the clock, so that a wrong time zone matters. */
+	/** Whether an item decides something by the clock. A wrong time zone matters only then. */
 	decidesByTime = false;
-	/** Whether an item has failed, so that no other item may begin. */
+	/** True once an item's failure ends the execution: no other item may begin. */
 	isStopping = false;
 
-	/** Known once the credential is read. */
+	/**
+	 * The address of AlfaCRM, and the name of the account for keys (`ApiClient.account()`). Undefined
+	 * until the credential is read.
+	 */
 	private account?: { origin: string; name: string };
 	/** The values of the parameters without an expression, which are the same for all items. */
 	private readonly constantParameters = new Map<string, unknown>();
 	private readonly readings: ReadingCache;
-	/** The names of the keys of what AlfaCRM was seen to do. */
+	/** The behaviours of AlfaCRM that this execution has met, by the names of their keys. */
 	private readonly seenKeys = new Set<string>();
 	/**
-	 * The epoch of the database lock in which AlfaCRM was looked at last; 0 if another process had
-	 * the lock.
+	 * The epoch of the database lock at the last search: a number that grows each time this process
+	 * gets the lock. 0 if it searched without the lock; undefined before the first search.
 	 */
 	private epoch?: number;
 
@@ -99,10 +105,11 @@ export class Execution {
 	// ---------------------------------------------------------------- locks
 
 	/**
-	 * Does some work when its turn has come. Pieces of work that share a key take turns in the order
-	 * in which they ask, over all executions of this process that use the same account.
+	 * Does some work while no other work of this process and account holds one of the keys. Work that
+	 * shares a key runs in the order in which it asked for the lock.
 	 *
-	 * @param underWayMs how long AlfaCRM may still be at work on what was sent when the work ends
+	 * @param underWayMs called when the work has ended; returns for how many milliseconds AlfaCRM may
+	 * still be carrying out a write. The lock is held until then.
 	 */
 	async withLock<T>(
 		keys: readonly LockKey[],
@@ -112,14 +119,14 @@ export class Execution {
 		return await withLock(this.nameKeys(keys), this.client.signal, work, underWayMs);
 	}
 
-	/** The lock that this node of this workflow has over all n8n processes. */
+	/** The lock of this node of this workflow, which holds across all n8n processes. */
 	get databaseLock(): DatabaseLock {
 		return databaseLockOf(this.context.getWorkflow().id, this.context.getNode().id);
 	}
 
 	/**
-	 * The table of n8n's database that keeps the lock over all processes. A workflow that was never
-	 * saved has no row there, and an older n8n lacks the helpers for it.
+	 * n8n's helpers for its table `processed_data`, in which the database lock is kept. Undefined if
+	 * the lock cannot be kept: for a workflow that was never saved, or in an n8n without the helpers.
 	 */
 	get processedData(): ProcessedData | undefined {
 		const { helpers } = this.context;
@@ -128,9 +135,9 @@ export class Execution {
 	}
 
 	/**
-	 * Notes the epoch of the database lock in which AlfaCRM is looked at next, 0 if another process
-	 * has the lock. What was read before this process got the lock is forgotten, since other
-	 * processes may have written.
+	 * Notes the epoch of the database lock before a search; 0 for a search without the lock. If the
+	 * lock is a new one, forgets everything that was read before: other processes may have written
+	 * meanwhile.
 	 */
 	noteEpoch(epoch: number): void {
 		const hasNewLock = this.epoch !== undefined && epoch !== 0 && epoch !== this.epoch;
@@ -138,58 +145,58 @@ export class Execution {
 		this.epoch = epoch;
 	}
 
-	// ---------------------------------------------------------------- what was written
+	// ---------------------------------------------------------------- writes
 
 	/**
-	 * Returns the number of writes in this process so far, for asking later what was written since
-	 * then.
+	 * Returns how many writes this process has noted so far. Pass it to `wasWrittenSince` later.
 	 */
 	version(): number {
 		return currentVersion();
 	}
 
 	/**
-	 * Whether anybody in this process has written one of the records since, so that what was read may
-	 * be stale.
+	 * Whether any execution of this process may have written one of the records since.
+	 *
+	 * @param since the `version()` at the time of the reading
 	 */
 	wasWrittenSince(keys: readonly LockKey[], since: number): boolean {
 		return wasWrittenSince(this.nameKeys(keys), since);
 	}
 
 	/**
-	 * Notes, before and after a write, that records of an entity are written. What others have read
-	 * of that entity is stale then. What this execution has read is not, because `noteSaved` brings
-	 * it up to date.
+	 * Notes that records of an entity are written; called before and after each write. Makes the
+	 * readings of other executions of that entity stale. The readings of this execution stay valid,
+	 * because `noteSaved` brings them up to date.
 	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
 		this.readings.noteWrite(path, records);
 	}
 
 	/**
-	 * Notes what AlfaCRM has confirmed of a write, so that later items find it in the lists that are
-	 * read once.
+	 * Adds a write that AlfaCRM has confirmed to the lists that this execution keeps, so that later
+	 * items find the record there.
 	 */
 	noteSaved(path: string, call: WriteCall, record: IDataObject): void {
 		this.readings.noteSaved(path, call, record);
 	}
 
 	/**
-	 * Makes everybody read an entity anew, this execution too, because nobody knows what became of
-	 * its records.
+	 * Makes every execution read an entity anew, this one too. Called after a write whose result is
+	 * not known.
 	 */
 	forget(path: string, records: readonly LockKey[] = []): void {
 		this.readings.forget(path, records);
 	}
 
-	// ---------------------------------------------------------------- what was read, and seen
+	// ---------------------------------------------------------------- readings and behaviours
 
 	/**
-	 * Reads once what many items need, and again after another execution has written to that entity.
-	 * Items that need it at the same moment wait for the one that reads; if that fails, each of them
-	 * tries for itself.
+	 * Reads a value once for all items, and again after another execution has written to its entity.
+	 * Items that need the value while it is being read wait for that reading. If it fails, they read
+	 * one after the other.
 	 *
 	 * @param path the path of the entity
-	 * @param name tells it from other readings of the entity: see `keys.ts`
+	 * @param name identifies the value among the readings of the entity: see `keys.ts`
 	 */
 	async cached<T>(
 		path: string,
@@ -200,26 +207,25 @@ export class Execution {
 		return await this.readings.read(path, name, read, options);
 	}
 
-	/** Whether AlfaCRM was seen to do something. */
-	hasSeen(key: LockKey): boolean {
+	/** Whether AlfaCRM was seen to behave in some way, for example to ignore a filter. */
+	knowsBehaviour(key: LockKey): boolean {
 		const [name] = this.nameKeys([key]);
 		return this.seenKeys.has(name) || wasSeen(name);
 	}
 
 	/**
-	 * Notes that AlfaCRM was seen to do something.
+	 * Notes that AlfaCRM was seen to behave in some way.
 	 *
-	 * @param isProven whether other executions may rely on it too
+	 * @param isProven whether other executions of the account may rely on it too
 	 */
-	noteSeen(key: LockKey, isProven: boolean): void {
+	noteBehaviour(key: LockKey, isProven: boolean): void {
 		const [name] = this.nameKeys([key]);
 		this.seenKeys.add(name);
 		if (isProven) noteSeen(name);
 	}
 
 	/**
-	 * Turns keys into names for all executions of this process, in which the account tells them
-	 * apart.
+	 * Turns keys into texts that are unique in this process: each begins with the account.
 	 */
 	private nameKeys(keys: readonly LockKey[]): string[] {
 		const account = this.account?.name ?? '';
@@ -228,7 +234,7 @@ export class Execution {
 }
 
 /**
- * Whether a parameter holds an expression anywhere, so that each item may have another value of it.
+ * Whether a parameter holds an expression anywhere. Its value may then differ between items.
  */
 function holdsExpression(parameter: unknown): boolean {
 	if (typeof parameter === 'string') return parameter.startsWith('=');

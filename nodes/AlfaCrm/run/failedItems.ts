@@ -10,8 +10,8 @@ export interface FailedItem {
 }
 
 /**
- * Makes the error of an execution: that of the first item that failed, with what became of the
- * other items, so that nobody has them done twice.
+ * Makes the error of an execution from the error of the first failed item. Adds to its description
+ * which items were carried out and which failed as well, so that nobody runs them twice.
  *
  * @param items all items of the execution
  */
@@ -35,11 +35,10 @@ export function errorOfExecution(failures: readonly FailedItem[], items: readonl
 }
 
 /**
- * Tells whether an item has saved something, or has sent an API Call, which may have saved
- * something.
+ * Whether an item has saved something, or has made an API Call, which may have saved something.
  */
 function mayHaveSaved(item: Item): boolean {
-	return item.hasSaved || item.hasCalled;
+	return item.hasSaved || item.hasMadeApiCall;
 }
 
 function describeFailure({ item, error }: FailedItem): string {
@@ -48,15 +47,15 @@ function describeFailure({ item, error }: FailedItem): string {
 	return description === '' ? message : `${message}. ${description}`;
 }
 
-/** Lists items by their numbers: "items 0 to 11, 13". */
+/** Lists the indexes of items, with ranges: "items 0 to 11, 13". */
 function nameItems(items: readonly Item[]): string {
-	const runs: Array<{ first: number; last: number }> = [];
+	const ranges: Array<{ first: number; last: number }> = [];
 	for (const { index } of items) {
-		const run = runs.at(-1);
-		if (run?.last === index - 1) run.last = index;
-		else runs.push({ first: index, last: index });
+		const range = ranges.at(-1);
+		if (range?.last === index - 1) range.last = index;
+		else ranges.push({ first: index, last: index });
 	}
-	const texts = runs.map(({ first, last }) =>
+	const texts = ranges.map(({ first, last }) =>
 		first === last ? `${first}` : `${first} to ${last}`,
 	);
 	return `${items.length > 1 ? 'items' : 'item'} ${texts.join(', ')}`;

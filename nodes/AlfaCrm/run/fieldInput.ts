@@ -1,3 +1,15 @@
+/**
+ * Shows and reads the fields of a record that is created or changed. A user can give them in three
+ * ways:
+ *
+ * - **Form**: a parameter for each field. An entity without custom fields has this way only.
+ * - **JSON**: one object with all fields. AI agents use this way.
+ * - **Field Mapper**: n8n's table that matches fields with values of the input item.
+ *
+ * `readFieldInput` returns the values in the same form for all three: keyed by AlfaCRM's names of
+ * the fields.
+ */
+
 import type { IDataObject, INodeProperties, ResourceMapperValue } from 'n8n-workflow';
 import { FROM_AI_AUTO_GENERATED_MARKER } from 'n8n-workflow';
 
@@ -16,20 +28,9 @@ import { shownFields } from '../output/recordSchema';
 import type { Item } from './item';
 import type { Parameter } from '../form/parameters';
 
-/**
- * The fields of a record that is created or changed, and the three ways in which a user can give
- * them:
- *
- * - **Form**: a parameter for each field. An entity without custom fields has this way only.
- * - **JSON**: one object with all fields. An AI agent gives them so.
- * - **Field Mapper**: columns that are matched with the input item.
- *
- * Whichever way it is, `readFieldInput` returns the given values by AlfaCRM's names of the fields.
- */
-
 type InputMode = 'form' | 'json' | 'map';
 
-/** Whether an entity has more fields than *Simplify* shows. */
+/** Whether *Simplify* leaves out fields of an entity. Forms of such an entity have options. */
 export const isWide = ({ simple }: Entity): boolean => simple !== undefined;
 
 const hasInputModes = ({ custom }: Entity): boolean => custom === true;
@@ -37,10 +38,10 @@ const hasInputModes = ({ custom }: Entity): boolean => custom === true;
 // ---------------------------------------------------------------- the form
 
 /**
- * Makes the parameters with which a user chooses a way to give the fields, and those of JSON and of
- * the mapper.
+ * Makes the parameter *Input Mode*, and the parameters of the modes *JSON* and *Field Mapper*.
+ * Makes none for an entity without custom fields, which has only the form.
  *
- * @param neededFields the fields that a new record needs
+ * @param neededFields the fields that a new record must have
  */
 export function inputModeForm(entity: Entity, neededFields: readonly Field[] = []): OperationPart {
 	if (!hasInputModes(entity)) return {};
@@ -52,14 +53,14 @@ export function inputModeForm(entity: Entity, neededFields: readonly Field[] = [
 	};
 }
 
-/** Shows a parameter only where the user has chosen the form, if there is a choice. */
+/** Shows a parameter only in the input mode *Form*, if the entity has input modes. */
 export const inFormMode = (entity: Entity, property: INodeProperties): INodeProperties =>
 	hasInputModes(entity) ? inMode('form', property) : property;
 
 const inMode = (mode: InputMode, property: INodeProperties): INodeProperties =>
 	showWhen(property, { inputMode: [mode], ...property.displayOptions?.show });
 
-/** Makes the parameters of fields that have one of their own. */
+/** Makes the parameters of prominent fields: each has its own parameter. */
 export const prominentForm = (entity: Entity, fields: readonly Field[]): INodeProperties[] =>
 	fields.flatMap(toParameters).map((parameter) => inFormMode(entity, parameter));
 
@@ -94,7 +95,7 @@ const mapper = (entity: Entity): INodeProperties => ({
 	required: true,
 	default: { mappingMode: 'defineBelow', value: null },
 	typeOptions: {
-		// The columns do not depend on the branch: an expression there is unknown while editing, and
+		// The branch is left out: if it holds an expression, its value is unknown while editing, and
 		// n8n would load no columns.
 		loadOptionsDependsOn: ['operation'],
 		resourceMapper: {
@@ -120,7 +121,10 @@ const jsonInput: INodeProperties = {
 	description: 'With the fields as AlfaCRM calls them',
 };
 
-/** A person sees an empty object and the list of fields; an AI agent gives the object itself. */
+/**
+ * Makes the parameters of the mode *JSON*. In the editor, a person fills in an empty object and
+ * sees the list of fields below it. In a tool, an AI agent gives the object (`OF_TOOL`).
+ */
 function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperties[] {
 	const fieldList = describeFields(entity, neededFields);
 	const notice: INodeProperties = {
@@ -138,16 +142,16 @@ function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperti
 }
 
 /**
- * Makes the parameter that an AI agent fills in. Its default tells the agent the fields: n8n's
- * button "let the model define" would begin with an empty description, and an agent is told nothing
- * else about a parameter.
+ * Makes the parameter that an AI agent fills in. Its default lists the fields in the description of
+ * `$fromAI`, the only text about a parameter that an agent sees. n8n's button "let the model
+ * define" would leave that description empty.
  */
 const jsonInputOfAgent = (fieldList: string): INodeProperties => ({
 	...jsonInput,
 	default: `={{ ${FROM_AI_AUTO_GENERATED_MARKER} $fromAI('JSON', \`${fieldList}\`, 'json') }}`,
 });
 
-/** Lists the fields of a record and what each takes. Those that a new record needs come first. */
+/** Lists the fields of a record and the values that each takes; `neededFields` come first. */
 function describeFields({ fields }: Entity, neededFields: readonly Field[] = []): string {
 	const otherFields = fields.filter((field) => !neededFields.includes(field));
 	const neededList = neededFields.map(jsonHint).join(', ');
@@ -156,7 +160,7 @@ function describeFields({ fields }: Entity, neededFields: readonly Field[] = [])
 }
 
 /**
- * Takes custom fields by their names, because AlfaCRM does not list those of an account.
+ * Lets the user type the names of custom fields: AlfaCRM has no list of an account's custom fields.
  * API notes 9.
  */
 const customFields: INodeProperties = {
@@ -188,14 +192,13 @@ const customFields: INodeProperties = {
 // ---------------------------------------------------------------- reading the form
 
 /**
- * Reads the fields of a record that the user has given, by AlfaCRM's names, in whichever way they
- * were given.
+ * Reads the fields of a record that the user has given, in any of the three ways. Returns their
+ * values by AlfaCRM's names.
  *
- * @param collection the parameter of the form that holds the fields without a parameter of their
- * own
- * @param prominentFields the fields that have a parameter of their own
- * @throws NodeOperationError for a field that AlfaCRM does not have. The mapper leaves such a field
- * out instead.
+ * @param collection the parameter that holds all fields of the form but the prominent ones
+ * @param prominentFields the fields that have their own parameters
+ * @throws NodeOperationError for a field that AlfaCRM does not have, except in the mapper, which
+ * leaves it out with a hint
  */
 export function readFieldInput(
 	item: Item,
@@ -214,8 +217,7 @@ export function readFieldInput(
 }
 
 /**
- * Whether each field has a parameter of its own, so that none comes from JSON or a row of the
- * input.
+ * Whether the user fills in fields one by one in the form, not as JSON or in the mapper.
  */
 export const isInFormMode = (item: Item, entity: Entity): boolean =>
 	readInputMode(item, entity) === 'form';
@@ -273,7 +275,7 @@ function readMapper(item: Item, entity: Entity): IDataObject {
 	const mapping = item.object({ ...mapper(entity), default: {} }) as unknown as ResourceMapperValue;
 	if (mapping.mappingMode === 'autoMapInputData') return item.json;
 
-	// A column that nobody has filled in is null.
+	// n8n gives null for a column that the user has left empty.
 	const filledColumns = Object.entries(mapping.value ?? {}).filter(([, value]) => value !== null);
 	return Object.fromEntries(filledColumns);
 }
@@ -281,10 +283,12 @@ function readMapper(item: Item, entity: Entity): IDataObject {
 // ---------------------------------------------------------------- unknown fields
 
 /**
- * Leaves out what is no field of the record. What the node itself adds to records that it returns
- * is left out silently, so that such a record can be given back. Anything else is refused, or in
- * the mapper left out with a hint: an input item that is mapped as a whole holds more than the
- * record does.
+ * Leaves out values that are no fields of the record.
+ *
+ * - **Values that this node adds to its output**, such as the name beside an ID, are left out
+ *   silently. So a record from the output can be used as input.
+ * - **Other values** are refused. In the mapper they are left out with a hint, because an input
+ *   item that is mapped as a whole holds more than the record.
  */
 function withoutUnknownFields(
 	item: Item,
@@ -311,8 +315,8 @@ function withoutUnknownFields(
 }
 
 /**
- * Whether the node itself adds a value to the records that it returns: the name beside an ID, or
- * the address of the record's page.
+ * Whether this node adds a value to the records in its output: the name beside an ID, or the link
+ * to the record's page.
  */
 const isAddedByNode = (entity: Entity, input: IDataObject, name: string): boolean =>
 	isAddedName(shownFields(entity), input, name) || (name === LINK && isLink(entity, input[name]));
@@ -334,8 +338,8 @@ function unknownFieldsError(
 // ---------------------------------------------------------------- expressions that find nothing
 
 /**
- * @throws NodeOperationError when an expression fills a field and gives nothing, which the user
- * cannot have meant
+ * @throws NodeOperationError if an expression fills a field and its result is empty. The user
+ * cannot have meant that.
  */
 export function assertExpressionHasValue(item: Item, field: Field, value: unknown): void {
 	const { [field.name]: parameter } = item.execution.parameters;
@@ -343,7 +347,7 @@ export function assertExpressionHasValue(item: Item, field: Field, value: unknow
 }
 
 /**
- * Makes the error for a field that the user has set and that holds nothing.
+ * Makes the error for a field that the user has set and whose value is empty.
  *
  * @param alternative what the user can do besides checking the expression
  */
@@ -353,7 +357,10 @@ export const emptyFieldError = (item: Item, { label }: Field, alternative = 'rem
 		`Check the expression that fills it, or ${alternative}.`,
 	);
 
-/** Whether a parameter, as it stands in the node, is an expression and not only the sign of one. */
+/**
+ * Whether a raw parameter of the node is an expression: `=` with something after it. `=` alone is
+ * an expression without content.
+ */
 export function isExpression(parameter: unknown): boolean {
 	const text = isPicker(parameter) ? parameter.value : parameter;
 	return typeof text === 'string' && /^=\s*\S/.test(text);

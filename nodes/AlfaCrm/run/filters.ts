@@ -1,3 +1,18 @@
+/**
+ * Narrows down a list by three kinds of choices in the form:
+ *
+ * - **Views**, such as *Active* or *Archived*, which the form always shows.
+ * - **The partition**, which the form always shows as well: a field, such as the status of lessons,
+ *   of which the index lists only one value at a time.
+ * - **Filters**, which the user adds.
+ *
+ * Each choice is read from the form and sent with the call. AlfaCRM ignores a filter that it does
+ * not know and lists all rows, so each row is compared with the choices again. API notes 11.
+ *
+ * A *pass* is one of the bodies with which the index is asked, one after the other, to list every
+ * wanted row.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { formatDay, readId, readNumber } from '../values/formats';
@@ -21,15 +36,6 @@ import type { Item } from './item';
 import { readList } from './readList';
 import type { Target } from '../store/located';
 
-/**
- * Narrows down a list by what the user has chosen in the form: *views* and the *partition*, which
- * always stand there, and *filters*, which the user adds.
- *
- * Each choice is read from the form, sent with the call, and compared with each row that comes.
- * AlfaCRM ignores a filter that it does not know and then lists all rows, so a row is not returned
- * only because AlfaCRM has listed it. API notes 11.
- */
-
 // ---------------------------------------------------------------- the form
 
 const filtersParameter = oncePer(
@@ -50,9 +56,9 @@ export function filtersForm(entity: Entity) {
 
 /** The views that were chosen, such as *Active* customers. */
 interface ChosenViews {
-	/** What AlfaCRM is asked for them. */
+	/** The part of the call's body that asks for these views. */
 	body: IDataObject;
-	/** Whether a row is in all of them. */
+	/** Whether a row belongs to all of the views. */
 	hasRow: (row: IDataObject) => boolean;
 }
 
@@ -67,9 +73,9 @@ export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity): 
 }
 
 /**
- * Reads which values of the partition are chosen, such as statuses of lessons, and makes a pass for
- * each, because the index shows one at a time. If none is chosen, makes a pass for each value that
- * there is.
+ * Reads the values of the partition that the user has chosen, such as statuses of lessons. Makes a
+ * pass for each value, because the index lists one value at a time. If none is chosen, makes a pass
+ * for every value.
  */
 export function readPartition(item: Item, { hidden: { partition } = {} }: Entity): IDataObject[] {
 	if (partition === undefined) return [{}];
@@ -117,11 +123,12 @@ function assertFilterHasValue(
 // ---------------------------------------------------------------- asking AlfaCRM
 
 /**
- * Makes the bodies to ask AlfaCRM with, one for each pass. A filter may need several passes: part
- * of a phone number is looked for in each form in which AlfaCRM may have stored it.
+ * Makes the passes for the filters that the user has added. A filter may need several passes: a
+ * part of a phone number is searched for in every spelling in which AlfaCRM may have stored the
+ * number.
  */
 export function makeFilterPasses({ filters }: Entity, values: IDataObject): IDataObject[] {
-	return pickUsed(filters, values)
+	return pickFieldsWithValue(filters, values)
 		.map((filter) => makePassesOf(filter, values[filter.name]))
 		.reduce(combinePasses, [{}]);
 }
@@ -131,22 +138,24 @@ function makePassesOf(filter: Filter, value: Wire): IDataObject[] {
 	return kindOf(filter).filterForms(filter, filter.name, value);
 }
 
-/** Combines each pass of one list with each pass of another. */
+/** Makes a pass of each pair: one pass of the first list and one of the second. */
 export const combinePasses = (passes: IDataObject[], otherPasses: IDataObject[]): IDataObject[] =>
 	passes.flatMap((pass) => otherPasses.map((otherPass) => ({ ...pass, ...otherPass })));
 
-/** Picks the filters, or the fields of an action, that have a value. */
-const pickUsed = <F extends Field | Filter>(filters: readonly F[], values: IDataObject): F[] =>
-	filters.filter(({ name }) => name in values);
+/** Picks the filters, or the fields of an action, for which `values` has a value. */
+const pickFieldsWithValue = <F extends Field | Filter>(
+	filters: readonly F[],
+	values: IDataObject,
+): F[] => filters.filter(({ name }) => name in values);
 
 // ---------------------------------------------------------------- checking the rows again
 
-/** Whether a row is one that a filter asks for; undefined if the row does not show it. */
+/** Whether a row passes a filter; undefined if the row does not show the field to compare. */
 type Verdict = boolean | undefined;
 
 /**
- * Makes a function that tells whether a row is one that all filters ask for. A row that does not
- * show the field of a filter is taken, and a hint tells the user which filter could not be checked.
+ * Makes a function that tells whether a row passes all filters. A row that does not show the field
+ * of a filter passes it, and a hint names the filter that could not be checked.
  */
 export async function makeRowTest(
 	item: Item,
@@ -154,7 +163,7 @@ export async function makeRowTest(
 	target: Target,
 	values: IDataObject,
 ): Promise<(row: IDataObject) => boolean> {
-	const filtersToCheck = pickUsed(filters, values);
+	const filtersToCheck = pickFieldsWithValue(filters, values);
 	const memberIds = await readMemberIds(item, filtersToCheck, target, values);
 	const hint = `AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${plural.toLowerCase()}`;
 
@@ -166,12 +175,12 @@ export async function makeRowTest(
 	return (row) => filtersToCheck.every((filter) => isAskedFor(row, filter));
 }
 
-/** Makes a function that tells whether a row may have the values that an action was asked with. */
+/** Makes a function that tells whether a row may have the values that were sent with an action. */
 export function makeActionRowTest(
 	fields: readonly Field[],
 	values: IDataObject,
 ): (row: IDataObject) => boolean {
-	const fieldsToCheck = pickUsed(fields, values);
+	const fieldsToCheck = pickFieldsWithValue(fields, values);
 	return (row) =>
 		fieldsToCheck.every((field) => mayHaveValue(field, row[field.name], values[field.name]));
 }
@@ -189,15 +198,15 @@ function judgeRow(
 	return isOnSideOfBound(row, verifyBy, value, zone);
 }
 
-/** Whether a number or a day of a row is not below a bound ("from"), or not above it ("to"). */
+/** Whether a number or a day of a row is at or above a bound ("from"), or at or below it ("to"). */
 function isOnSideOfBound(
 	row: IDataObject,
 	{ field, test, unless }: FieldVerification,
 	bound: Wire,
 	zone: string,
 ): Verdict {
-	// For example, a refund has its sum as expenditure, so its income is not compared. An expenditure
-	// of 0 is none.
+	// A row with a number other than 0 in the field `unless` passes. For example, the sum of a refund
+	// is its expenditure, so its income is not compared.
 	const hasNumberElsewhere = unless !== undefined && Boolean(readNumber(row[unless]));
 	if (hasNumberElsewhere) return true;
 
@@ -220,8 +229,8 @@ const isOnSide = <T extends number | string>(
 ): boolean => (test === 'from' ? value >= bound : value <= bound);
 
 /**
- * Whether a row may have the value that a filter asks for. True also where that cannot be told: the
- * row does not show the field, or the filter finds more than exact values.
+ * Whether a row may have the value of a filter. True if the two cannot be compared: the row does
+ * not show the field, or the filter's type has no way to compare.
  */
 function mayHaveValue(filter: Field | Filter, shownValue: unknown, value: unknown): boolean {
 	const matches = matcherOf(filter);
@@ -234,8 +243,8 @@ function mayHaveValue(filter: Field | Filter, shownValue: unknown, value: unknow
 }
 
 /**
- * Gives the function that compares a value of a row with that of a filter; undefined if the type of
- * the filter has none.
+ * Returns the function that compares a value of a row with the value of a filter; undefined if the
+ * filter's type has none, because the filter finds more than exact values.
  */
 function matcherOf(
 	filter: Field | Filter,
@@ -246,9 +255,9 @@ function matcherOf(
 }
 
 /**
- * Reads who is a member of the group that customers are filtered by, since customers do not show
- * their groups, but groups show their customers. Reads nothing if there is no filter by group.
- * API notes 5.3 and 5.7.
+ * Reads the IDs of the customers in the group of the filter by group; reads nothing without that
+ * filter. Rows of customers do not always show their groups, so they are checked against the
+ * group's list of members. API notes 5.3 and 5.7.
  */
 async function readMemberIds(
 	item: Item,
@@ -267,8 +276,8 @@ async function readMemberIds(
 		body: query,
 		task: 'list the members of the group',
 	};
-	// A customer who is not known to be a member is left out. So if some members do not come, a hint
-	// says so.
+	// Customers who are missing from the list of members are left out of the output. If the list is
+	// incomplete, `readList` adds a hint.
 	const members = await readList(item, 'members of the group', list);
 	return new Set(members.map(({ customer_id }) => readId(customer_id)));
 }

@@ -4,18 +4,22 @@ import type { Item } from './item';
 
 const LOCK_LOST = 'This took so long that another n8n process may be doing the same. Run it again.';
 
-/** What a search ends with: a record that exists already, or the plan by which to create it. */
+/**
+ * The result of a search: a record that exists already, or a creation plan. The plan holds
+ * everything that the search found out and that the creation needs.
+ */
 export type ExistingOrPlan<Existing, Plan> = { existing: Existing } | { plan: Plan };
 
 /**
- * Returns an existing record, or creates it by the plan that the search made, while no other n8n
- * process creates the same.
+ * Searches for a record and returns it. If there is none, creates it from the plan of the search,
+ * while the database lock keeps other n8n processes from creating the same record.
  *
- * A process that does not get the database lock within half a minute searches without it, so that
- * nobody waits for long for a record that exists. Only if there is something to create does it wait
- * for the lock, and then it searches again: another process may have created the record meanwhile.
+ * If this process does not get the lock within half a minute, it searches without the lock, so that
+ * an existing record is found without a long wait. If the search finds none, the process waits for
+ * the lock and searches again, because another process may have created the record meanwhile.
  *
- * Within this process the item already holds the lock on what it searches for: see `Item.withLock`.
+ * The database lock does not order the items of one process. The caller must hold the lock on the
+ * record's keys within this process: see `Item.withLock`.
  */
 export async function findOrCreateByPlan<Existing, Plan, Created>(
 	item: Item,
@@ -24,6 +28,7 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 ): Promise<Existing | Created> {
 	const { execution } = item;
 	const { databaseLock, processedData, client } = execution;
+	// The lease is the database lock while this process holds it; undefined without the lock.
 	let lease = await databaseLock.enterBeforeSearch(processedData, client.signal);
 	try {
 		execution.noteEpoch(lease?.epoch ?? 0);
@@ -37,22 +42,22 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 		if ('existing' in result) return result.existing;
 
 		const { plan } = result;
-		// If the lock is lost meanwhile, another process may be creating the same record, so nothing
-		// more is sent.
+		// Once the lock is lost, another process may be creating the same record. So nothing more is
+		// sent.
 		const assertLockHeld = () => {
 			if (lease?.isHeld !== true)
 				throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 		};
 		return await item.guarded(assertLockHeld, async () => await create(plan));
 	} finally {
-		// If the answer to a create did not come, the lock is kept until AlfaCRM must be done with it.
+		// After a create without an answer, AlfaCRM may still be carrying it out. The lock is kept
+		// until that must be over.
 		leaveAfter(item.underWayMs, () => lease?.leave());
 	}
 }
 
 /**
- * Returns an existing record, or creates it while no other n8n process does: `findOrCreateByPlan`
- * without a plan.
+ * Does the same as `findOrCreateByPlan` for a record that can be created without a plan.
  *
  * @param find returns undefined if there is no such record yet
  */

@@ -1,13 +1,13 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 
-/** How many details a hint shows. With more of them its message would be hard to find. */
+/** The most details that a hint shows. A long list of them would hide the message. */
 const MOST_DETAILS = 5;
 
 type HintType = NodeExecutionHint['type'];
 
 /**
- * Collects what the user should know about a run that succeeded. Items with the same message share
- * one hint.
+ * Collects hints: messages for the user about an execution that succeeded. Items with the same
+ * message share one hint.
  */
 export class Hints {
 	private readonly hints = new Map<string, { type: HintType; details: Set<string> }>();
@@ -22,7 +22,7 @@ export class Hints {
 		if (detail !== undefined) hint.details.add(detail);
 	}
 
-	/** Adds that an item had nothing to do, because everything was done before. */
+	/** Adds the hint that an item changed nothing, because everything was done before. */
 	addRepeat(message: string, detail: string): void {
 		this.add(message, detail, 'info');
 	}

@@ -17,23 +17,24 @@ import { NOTHING_RESOLVED } from './resolution';
 
 export type { ItemRequest } from './itemCalls';
 
-/** What an item and its resolved form have in common. */
+/** The state that an item shares with the items that `resolvedWith` makes of it. */
 interface SharedState {
 	/**
-	 * All items of the execution in their order, before anything about them is resolved. They are
-	 * other objects than the resolved items, so compare their `index`.
+	 * All items of the execution in their order, unresolved. They are not the same objects as the
+	 * resolved items, so compare items by `index`.
 	 */
 	unresolvedItems: readonly Item[];
 	log: ItemLog;
-	/** The parameters of the node that were read for this item. */
+	/** The values of the node's parameters for this item, as far as they have been read, by name. */
 	parameterValues: Map<string, unknown>;
 }
 
 /**
- * One input item: its parameters, its calls, and the log of what it has sent and saved.
+ * One input item: its parameters, its calls, and the log of its sent calls and confirmed writes.
  *
- * An item is made from an index alone. `resolveItem` finds out what it is about and returns another
- * item with the resolution, for the operation. After that, nothing changes but the log.
+ * A new item knows only its index. `resolveItem` finds its branch and the IDs of its records, and
+ * returns another `Item` that holds these findings (its `resolution`). The operation works with
+ * that one. Of a resolved item, only the log and the values that it has read from the form change.
  */
 export class Item extends ItemParameters {
 	readonly unresolvedItems: readonly Item[];
@@ -57,8 +58,7 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Returns the item with more of its resolution known. Both write to the same log. An item whose
-	 * form the node has filled itself holds IDs already, and is never resolved.
+	 * Returns an item with these findings added to its resolution. Both items write to the same log.
 	 */
 	resolvedWith(findings: Partial<Resolution>): Item {
 		const { execution, index, unresolvedItems, log, parameterValues } = this;
@@ -70,7 +70,7 @@ export class Item extends ItemParameters {
 		);
 	}
 
-	/** Where the item works if 'Branch' is empty. */
+	/** The branch in which the item works if 'Branch' is empty. */
 	get place(): Place | undefined {
 		return this.resolution.place;
 	}
@@ -79,7 +79,8 @@ export class Item extends ItemParameters {
 
 	/**
 	 * Makes an error about the form, the input or the records of this item. Its description ends with
-	 * what the item has sent and saved so far, so `advice` says only what to do.
+	 * what the item has sent and saved so far, even if that is nothing ("Nothing was saved."). So
+	 * `advice` says only what to do.
 	 *
 	 * @param advice whole sentences
 	 */
@@ -95,8 +96,11 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Makes an error about what AlfaCRM answered or did not show. Its description ends with what
-	 * AlfaCRM has confirmed.
+	 * Makes an error about an answer of AlfaCRM. Its description ends with the writes that AlfaCRM
+	 * has confirmed. It never says that nothing was saved, because after an unclear answer nobody
+	 * knows that.
+	 *
+	 * @param advice whole sentences
 	 */
 	apiError(message: string, advice: string, status?: number): Error {
 		const descriptionParts = { advice, effect: this.log.confirmedEffect };
@@ -105,12 +109,12 @@ export class Item extends ItemParameters {
 		return keepDescriptionParts(error, descriptionParts);
 	}
 
-	/** Turns any error into one of n8n's own kinds. */
+	/** Turns any error into a `NodeApiError` or `NodeOperationError` with the index of this item. */
 	asError(caught: unknown): NodeApiError | NodeOperationError {
 		return asNodeError(this.execution.context.getNode(), caught, this.index);
 	}
 
-	// ---------------------------------------------------------------- what was sent and saved
+	// ---------------------------------------------------------------- the log
 
 	/** Whether the item has sent any call. */
 	get hasSent(): boolean {
@@ -122,43 +126,46 @@ export class Item extends ItemParameters {
 		return this.log.hasSaved;
 	}
 
-	/** Whether AlfaCRM has accepted an API Call, of which nobody knows what it saved. */
-	get hasCalled(): boolean {
-		return this.log.hasCalled;
+	/** Whether AlfaCRM has accepted an *API Call* of this item. It may have saved something. */
+	get hasMadeApiCall(): boolean {
+		return this.log.hasMadeApiCall;
 	}
 
-	/** For how long AlfaCRM may still be at work on what was sent; zero or less if it is not. */
+	/**
+	 * For how many milliseconds AlfaCRM may still be carrying out a write whose answer was lost; zero
+	 * or less if it is not.
+	 */
 	get underWayMs(): number {
 		return this.log.underWayMs;
 	}
 
-	/** Counts as saved what another item has saved, which has done the work of this item too. */
-	follow({ log }: Item): void {
-		this.log.follow(log);
+	/** Adds the confirmed writes of another item to this item, because they did its work too. */
+	countSavesOf({ log }: Item): void {
+		this.log.addSavesOf(log);
 	}
 
 	/**
-	 * Counts as sent and saved what another item has sent and saved as a part of the work of this
-	 * item.
+	 * Adds the sent calls and confirmed writes of another item, which did a part of this item's work.
 	 */
-	include({ log }: Item): void {
-		this.log.include(log);
+	countWorkOf({ log }: Item): void {
+		this.log.addWorkOf(log);
 	}
 
 	// ---------------------------------------------------------------- calls
 
 	/**
-	 * Does some work while no other item or execution has one of the keys: see `Execution.withLock`.
+	 * Does some work while no other item or execution holds one of the keys: see
+	 * `Execution.withLock`.
 	 */
 	async withLock<T>(keys: readonly LockKey[], work: () => Promise<T>): Promise<T> {
 		return await this.execution.withLock(keys, work, () => this.underWayMs);
 	}
 
 	/**
-	 * Reads something that this user may lack the right to see; returns undefined in that case.
+	 * Reads something that this user may lack permission to see; returns undefined in that case.
 	 *
-	 * @param notFoundIsDenied also takes a 404 for a refusal, because AlfaCRM answers so for a branch
-	 * that may be closed
+	 * @param notFoundIsDenied whether a 404 means missing permission as well. AlfaCRM may answer 404
+	 * for a branch that this user may not see.
 	 */
 	async readIfAllowed<T>(
 		read: () => Promise<T>,
@@ -174,14 +181,13 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Does some work, during which nothing is sent if it must not be sent any more: see
-	 * `ItemCalls.guarded`.
+	 * Does some work with a check before each of its calls: see `ItemCalls.guarded`.
 	 */
 	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
 		return await this.calls.guarded(assertMaySend, work);
 	}
 
-	/** Returns what each call of the item carries. */
+	/** Returns the properties that every call of the item has. */
 	requestContext(): ReturnType<ItemCalls['context']> {
 		return this.calls.context();
 	}
@@ -196,7 +202,7 @@ export class Item extends ItemParameters {
 		return await this.calls.collect(list, options);
 	}
 
-	/** Sends a call that writes, and makes sure that AlfaCRM confirms it: see `ItemCalls.save`. */
+	/** Sends a write, and throws unless AlfaCRM confirms it: see `ItemCalls.save`. */
 	async save(
 		call: ItemRequest,
 		records: readonly LockKey[] = [],
@@ -205,15 +211,16 @@ export class Item extends ItemParameters {
 		return await this.calls.save(call, records, options);
 	}
 
-	/** Sends a call that may write, and does not ask for a confirmation: see `ItemCalls.send`. */
+	/** Sends a call that may write, without checking for a confirmation: see `ItemCalls.send`. */
 	async send(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
 		return await this.calls.send(call, records);
 	}
 
 	/**
-	 * Sends an API Call. Nobody knows what it does, so AlfaCRM need not confirm it, and no list that
-	 * is kept for later items learns of it. That does no harm: if one item is an API Call all of them
-	 * are, since n8n takes no expression in 'Resource', and API Calls look nothing up.
+	 * Sends an *API Call*, whose effect is not known. So its answer needs no confirmation, and the
+	 * lists that are kept for later items are not updated. No item reads them: n8n takes no
+	 * expression in 'Resource', so if one item is an API Call, all are, and API Calls use no kept
+	 * list.
 	 */
 	async call(call: ItemRequest, records: readonly LockKey[]): Promise<ApiResponse> {
 		const answer = await this.send(call, records);

@@ -17,15 +17,17 @@ import type { ItemLog } from './itemLog';
 import type { LockKey } from './keys';
 import { fallbackDatesKey } from './keys';
 
-/** The parts of a call that `ItemCalls` adds to it. */
+/** The properties that `ItemCalls` adds to every call. */
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 
-/** A call as an operation asks for it. */
+/**
+ * A call as an operation describes it. Whether it may be repeated is decided by `fetch` and `send`.
+ */
 export type ItemRequest = Omit<ApiRequest, keyof CallContext | 'isIdempotent' | 'onLost'> & {
 	fallbackDates?: FallbackDates;
 };
 
-/** What calls need to know of the item that sends them. */
+/** The parts of an item that its calls use. */
 interface Sender {
 	readonly execution: Execution;
 	readonly index: number;
@@ -34,19 +36,20 @@ interface Sender {
 }
 
 /**
- * Sends the calls of an item, notes in its log what was sent and saved, and tells the other
- * executions what was written.
+ * Sends the calls of an item. Notes sent calls and confirmed writes in the item's log, and makes
+ * the readings of other executions stale after a write.
  */
 export class ItemCalls {
-	/** Throws if nothing more must be sent: see `guarded`. */
+	/** Called before each call; throws if it must not be sent: see `guarded`. */
 	private assertMaySend = () => {};
 
 	constructor(private readonly item: Sender) {}
 
 	/**
-	 * Does some work, during which nothing is sent if it must not be sent any more.
+	 * Does some work with a check before each of its calls. For example, the item must still hold the
+	 * database lock.
 	 *
-	 * @param assertMaySend called before each call of the work; throws if it must not be sent
+	 * @param assertMaySend throws if the call must not be sent
 	 */
 	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
 		const outerAssert = this.assertMaySend;
@@ -58,15 +61,18 @@ export class ItemCalls {
 		}
 	}
 
-	/** Returns what each call of the item carries. */
+	/** Returns the properties that every call of the item has. */
 	context(): CallContext {
 		const { index, log } = this.item;
 		return { itemIndex: index, savedBefore: log.savedTasks, onSend: () => this.noteSending() };
 	}
 
 	/**
-	 * After a failure no item begins. An item that has only waited so far, for example for a record,
-	 * has not begun.
+	 * Notes that a call is about to be sent.
+	 *
+	 * @throws if the call must not be sent: its guard refuses it, or it is the item's first call and
+	 * another item has failed. An item that has only waited so far, for example for a lock, must not
+	 * begin after a failure.
 	 */
 	private noteSending(): void {
 		const { execution, log } = this.item;
@@ -90,8 +96,8 @@ export class ItemCalls {
 	}
 
 	/**
-	 * Sends a call that may write, which is therefore never repeated, and tells the other executions.
-	 * The lists that are kept for later items do not learn of it; `save` does that.
+	 * Sends a call that may write, so it is not sent again if its answer is lost. Makes the readings
+	 * of other executions stale. Does not update the lists that this execution keeps; `save` does.
 	 *
 	 * @param records the keys of the records that the call may change
 	 */
@@ -100,10 +106,12 @@ export class ItemCalls {
 		const onLost = (underWayMs: number) => {
 			log.noteLostWrite(underWayMs);
 			execution.forget(call.path, records);
-			// What is read while AlfaCRM is still at work may be stale once it is done.
+			// A reading made while AlfaCRM carries out the write becomes stale when the write is done.
+			// After `underWayMs` it must be done.
 			if (underWayMs > 0) void sleep(underWayMs).then(() => execution.forget(call.path, records));
 		};
 
+		// Noted before as well, because the answer may come late or never.
 		execution.noteWrite(call.path, records);
 		const answer = await this.sendInEitherFormat({
 			...call,
@@ -116,15 +124,15 @@ export class ItemCalls {
 	}
 
 	/**
-	 * Sends a write once more with its days in the other known format, if AlfaCRM could not read them
-	 * in the first one.
+	 * Sends a write. If AlfaCRM could not read a day in it and has therefore saved nothing, sends the
+	 * write once more with its days in their fallback formats: see `fallbackDates.ts`.
 	 */
 	private async sendInEitherFormat(
 		call: ApiRequest & Pick<ItemRequest, 'fallbackDates'>,
 	): Promise<ApiResponse> {
 		const { execution } = this.item;
 		const callWithOtherDays = withFallbackDates(call, execution.zone);
-		if (execution.hasSeen(fallbackDatesKey(call)))
+		if (execution.knowsBehaviour(fallbackDatesKey(call)))
 			return await execution.client.request(callWithOtherDays);
 
 		const answer = await execution.client.attempt(call, (failure) =>
@@ -133,17 +141,17 @@ export class ItemCalls {
 		if (answer !== undefined) return answer;
 
 		const secondAnswer = await execution.client.request(callWithOtherDays);
-		execution.noteSeen(fallbackDatesKey(call), true);
+		execution.noteBehaviour(fallbackDatesKey(call), true);
 		return secondAnswer;
 	}
 
 	/**
-	 * Sends a call that writes, and makes sure that AlfaCRM confirms it. All writes except API Calls
-	 * go this way.
+	 * Sends a write, and throws unless AlfaCRM confirms it. All writes except API Calls go this way.
 	 *
 	 * @param records the keys of the records that the call changes; none for a new record
-	 * @param confirms a field of the answer that confirms the write if the answer has no `success`;
-	 * API notes 6 on bonuses
+	 * @param confirms a field of the answer that confirms the write if the answer has no `success`.
+	 * Bonus calls need it: only one source describes their answers, and it is not sure that they have
+	 * `success`. API notes 6.
 	 * @returns the record as AlfaCRM holds it now
 	 */
 	async save(
@@ -164,8 +172,11 @@ export class ItemCalls {
 
 		log.noteSaved(call.task);
 		execution.schoolClock.note([record]);
-		const ignoredFields = findIgnoredFields(call, record);
-		this.warnOfIgnoredFields(ignoredFields);
+		const ignoredFields = findUnknownCustomFields(call, record);
+		this.warnOfUnknownCustomFields(ignoredFields);
+		// A field with null is not filled in from the sent values: neither in the lists that
+		// `noteSaved`
+		// updates nor in the output.
 		for (const name of ignoredFields) record[name] = null;
 		execution.noteSaved(call.path, call, record);
 
@@ -173,7 +184,7 @@ export class ItemCalls {
 		return hasRecord ? record : withoutEnvelope(answer);
 	}
 
-	private warnOfIgnoredFields(names: readonly string[]): void {
+	private warnOfUnknownCustomFields(names: readonly string[]): void {
 		for (const name of names) {
 			this.item.execution.hints.add(
 				'AlfaCRM shows no such custom field in the record that it saved, so its value was not kept. Check the name',
@@ -184,8 +195,7 @@ export class ItemCalls {
 }
 
 /**
- * Whether the answer to a write says that it was carried out. The answer to a create must show the
- * new ID as well.
+ * Whether the answer to a write confirms it. The answer to a create must show the new ID as well.
  */
 function isConfirmed(
 	call: ItemRequest,
@@ -198,16 +208,17 @@ function isConfirmed(
 }
 
 /**
- * Finds the custom fields that were sent but do not exist in AlfaCRM, which ignores them silently.
- * They are missing in the record of the answer. An answer that shows nothing but the ID and what
- * was sent is no record, and proves nothing.
+ * Finds the custom fields that were sent but do not exist in AlfaCRM, which ignores them silently:
+ * the record in the answer lacks them. An answer that shows only the ID and sent fields may not be
+ * the whole record, so it proves nothing.
  */
-function findIgnoredFields({ body: sent = {} }: ItemRequest, record: IDataObject): string[] {
+function findUnknownCustomFields({ body: sent = {} }: ItemRequest, record: IDataObject): string[] {
 	const isRecord = Object.keys(record).some((name) => name !== 'id' && !(name in sent));
 	if (!isRecord) return [];
 	return Object.keys(sent).filter((name) => isCustom(name) && !(name in record));
 }
 
+/** Leaves out the fields of an answer that say whether the call succeeded. */
 function withoutEnvelope(answer: IDataObject): IDataObject {
 	const entries = Object.entries(answer);
 	return Object.fromEntries(entries.filter(([name]) => name !== 'success' && name !== 'errors'));

@@ -1,15 +1,15 @@
 import type { Effect } from '../api/effects';
 
 /**
- * Records what an item has sent, and what AlfaCRM has confirmed to have saved. An item and its
- * resolved form share one log.
+ * Records whether an item has sent calls, and which writes AlfaCRM has confirmed. An item and the
+ * items that `resolvedWith` makes of it share one log.
  */
 export class ItemLog {
 	private readonly tasks: string[] = [];
 	private isSent = false;
 	private isApiCallAccepted = false;
 	/**
-	 * Until when AlfaCRM may still be carrying out a write whose answer did not come, by
+	 * Until when AlfaCRM may still be carrying out a write whose answer was lost, by
 	 * `performance.now()`.
 	 */
 	private underWayUntil = 0;
@@ -24,8 +24,8 @@ export class ItemLog {
 		return this.tasks.length > 0;
 	}
 
-	/** Whether AlfaCRM has accepted an API Call, of which nobody knows what it saved. */
-	get hasCalled(): boolean {
+	/** Whether AlfaCRM has accepted an *API Call* of the item. It may have saved something. */
+	get hasMadeApiCall(): boolean {
 		return this.isApiCallAccepted;
 	}
 
@@ -34,7 +34,10 @@ export class ItemLog {
 		return [...this.tasks];
 	}
 
-	/** For how long AlfaCRM may still be at work on what was sent; zero or less if it is not. */
+	/**
+	 * For how many milliseconds AlfaCRM may still be carrying out a write whose answer was lost; zero
+	 * or less if it is not.
+	 */
 	get underWayMs(): number {
 		return this.underWayUntil - performance.now();
 	}
@@ -43,32 +46,39 @@ export class ItemLog {
 		this.isSent = true;
 	}
 
+	/** Notes a write that AlfaCRM has confirmed. */
 	noteSaved(task: string): void {
 		this.tasks.push(task);
 	}
 
+	/** Notes an *API Call* that AlfaCRM has accepted. */
 	noteApiCall(): void {
 		this.isApiCallAccepted = true;
 	}
 
+	/**
+	 * Notes a write whose answer was lost.
+	 *
+	 * @param underWayMs for how many milliseconds AlfaCRM may still be carrying it out
+	 */
 	noteLostWrite(underWayMs: number): void {
 		this.underWayUntil = performance.now() + underWayMs;
 	}
 
-	/** Adds what another item has saved, which has done the work of this item too. */
-	follow(log: ItemLog): void {
+	/** Adds the confirmed writes of another item, because they did the work of this item too. */
+	addSavesOf(log: ItemLog): void {
 		this.tasks.push(...log.tasks);
 	}
 
-	/** Adds what another item has sent and saved as a part of the work of this item. */
-	include(log: ItemLog): void {
+	/** Adds the sent calls and confirmed writes of another item, which did a part of the work. */
+	addWorkOf(log: ItemLog): void {
 		this.isSent ||= log.isSent;
-		this.follow(log);
+		this.addSavesOf(log);
 	}
 
 	/**
-	 * What an error about the item says. An item that only reads and has begun to needs no such
-	 * sentence.
+	 * Returns what an error about the item says about its writes. It says nothing about an item that
+	 * only reads and has sent a call: such an item has no writes.
 	 */
 	effect({ onlyReads }: { onlyReads: boolean }): Effect {
 		if (!this.hasSent) return { kind: 'nothingSent' };
@@ -77,8 +87,8 @@ export class ItemLog {
 	}
 
 	/**
-	 * What AlfaCRM has confirmed. If it has confirmed nothing, it may have saved something all the
-	 * same.
+	 * The writes that AlfaCRM has confirmed. If there are none, the error says nothing: AlfaCRM may
+	 * have saved something without confirming it.
 	 */
 	get confirmedEffect(): Effect {
 		return this.hasSaved ? { kind: 'saved', tasks: this.savedTasks } : { kind: 'unsaid' };

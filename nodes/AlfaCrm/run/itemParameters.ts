@@ -8,15 +8,16 @@ import type { Execution } from './execution';
 import type { Resolution } from './resolution';
 
 /**
- * Reads what the user gave for one input item: the parameters of the node, and the item's own JSON.
+ * Reads the values that the user gives for one input item: the parameters of the node, and the JSON
+ * of the item.
  */
 export abstract class ItemParameters extends ParameterReader {
 	readonly zone: string;
 
 	/**
-	 * @param parameterValues the parameters that were read already. n8n needs more time to resolve an
-	 * expression than an item needs for everything else before its first call, so each parameter is
-	 * read once.
+	 * @param parameterValues the values of parameters that were read already, by name. Each parameter
+	 * is read once, because resolving expressions in n8n takes most of the time before an item's
+	 * first call.
 	 */
 	constructor(
 		readonly execution: Execution,
@@ -39,6 +40,10 @@ export abstract class ItemParameters extends ParameterReader {
 		return this.resolution.json ?? this.execution.context.getInputData()[this.index].json;
 	}
 
+	/**
+	 * Returns the value of a parameter: the value with IDs in place of names if the resolution has
+	 * one, or else the value in the form.
+	 */
 	input({ name, default: byDefault }: Parameter): unknown {
 		const { parameters } = this.resolution;
 		if (parameters.has(name)) return parameters.get(name);
@@ -50,8 +55,8 @@ export abstract class ItemParameters extends ParameterReader {
 	}
 
 	/**
-	 * Reads a collection of the form. A name that the form does not have is refused, since it would
-	 * have no effect.
+	 * Reads a collection of the form. Refuses a name that the form does not declare, because its
+	 * value would have no effect.
 	 */
 	collection(declared: Parameter): Collection {
 		const values = this.object({ ...declared, default: {} });
@@ -76,6 +81,7 @@ export abstract class ItemParameters extends ParameterReader {
 		);
 	}
 
+	/** Makes the error for a parameter whose value cannot be read. */
 	unreadableError(message: string, label: string): NodeOperationError {
 		return this.error(message, `Correct it in this node, or the expression that fills '${label}'.`);
 	}

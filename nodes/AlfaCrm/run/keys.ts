@@ -1,66 +1,69 @@
+/**
+ * Makes the keys of locks, of AlfaCRM's behaviours, and of values that are read once for all items.
+ * Each kind of key has its own function here, so that two kinds never share a key by accident. A
+ * key that only one folder of operations uses is made in that folder.
+ */
+
 import type { Entity } from '../entities/types';
 import type { Branch } from '../store/located';
-
-/**
- * The keys of locks, of experiences with AlfaCRM, and of what is read once for all items. Each kind
- * of key has a function here that makes it, so that two kinds never have the same key by accident.
- * The keys that only one room of the operations needs are made there.
- */
 
 type HasPath = Pick<Entity, 'path'>;
 
 /**
- * Names a record, or a value by which one is looked for. Only one piece of work at a time may deal
- * with it.
+ * Identifies a record, or a value by which a record is searched for, such as a phone number. Only
+ * one piece of work at a time may hold the lock of a key. It begins with the path of the entity.
  */
 export type LockKey = readonly [path: string, ...parts: Array<string | number>];
 
 // ---------------------------------------------------------------- locks and writes
 
 /**
- * Stands for all records of an entity. A write notes it, so that lists of the entity that were read
- * before count as stale.
+ * Makes the key that stands for all records of an entity. Each write notes it, so that earlier
+ * readings of the entity count as stale.
  */
 export const entityKey = (path: string): LockKey => [path];
 
-/** Guards one record against two changes at the same moment. */
+/** Makes the key whose lock keeps two changes of a record from overlapping. */
 export const recordKey = ({ path }: HasPath, id: number): LockKey => [path, 'record', id];
 
-// ---------------------------------------------------------------- experiences: see `Execution.noteSeen`
+// ---------------------------------------------------------------- behaviours: see `Execution.noteBehaviour`
 
-/** Notes that AlfaCRM reads the days of an entity only in the format that is tried second. */
+/**
+ * Makes the key for a behaviour: AlfaCRM reads the days of this entity only in their fallback
+ * format.
+ */
 export const fallbackDatesKey = ({ path }: HasPath): LockKey => [
 	path,
 	'takes days in the other format',
 ];
 
-// ---------------------------------------------------------------- names of what is read once: see `Execution.cached`
+// ---------------------------------------------------------------- names of readings: see `Execution.cached`
 
-/** Names the short list of an entity, in which names are looked up. */
+/** Names the reading of the short list in which names of an entity's records are looked up. */
 export const shortListName = (branch: Branch): string => JSON.stringify(['short', branch]);
 
 /**
- * Names the titles of an entity's records, which the output shows in place of IDs. Undefined titles
- * are kept as well, so that a list that this user may not read is not asked for again.
+ * Names the reading of the titles of an entity's records, which the output shows beside IDs. It is
+ * kept even if this user may not read the titles, so that the list is not requested again.
  *
- * @param notBefore when the list must not have been read before; undefined for one of the last
- * minutes
+ * @param notBefore the earliest moment at which the list may have been read, by
+ * `performance.now()`; undefined for a list of the last `LIST_MS`
  */
 export const titlesName = (branch: Branch, notBefore?: number): string =>
 	JSON.stringify(['names', branch, notBefore]);
 
-/** Names the branches of the account as they were a minute ago or later. */
+/** Names the reading of the account's branches that is at most a minute old. */
 export const RECENT_BRANCHES = 'all, or none that may be listed';
 
-/** Names the branches of the account as they were when the execution began or later. */
+/** Names the reading of the account's branches that was made after the execution began. */
 export const NEWEST_BRANCHES = 'all by now';
 
-/** Names the records that a key finds in branches. */
+/** Names the search for records by the values of a match key in some branches. */
 export const keyMatchesName = (matchValues: object, branches: readonly Branch[]): string =>
 	JSON.stringify(['named', matchValues, branches]);
 
-/** Names the branch in which a record was found by its ID. */
+/** Names the search for the branch of a record by the record's ID. */
 export const branchOfRecordName = (id: number): string => JSON.stringify(['branch of', id]);
 
-/** Names the ID of the credential's own user. */
+/** Names the search for the ID of the credential's user. */
 export const OWN_USER = 'own';

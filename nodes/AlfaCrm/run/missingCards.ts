@@ -1,8 +1,8 @@
 import type { Item } from './item';
 
 /**
- * Warns of customers who come to a lesson, but whose cards AlfaCRM shows in none of the lists that
- * could be read.
+ * Adds a hint about customers who come to a lesson but are missing from the output: no list that
+ * was read shows their card, which is the record of a customer.
  */
 export function warnOfMissingCards(item: Item, customerIds: readonly number[]): void {
 	if (customerIds.length === 0) return;

@@ -1,3 +1,8 @@
+/**
+ * Finds the IDs of records that a user gives by their names. Nodes and triggers share this code,
+ * but read the lists of names in different ways: see `NameLookup`.
+ */
+
 import type { Field, Filter, OfType } from '../entities/fieldTypes';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -10,11 +15,6 @@ import type { ShortList } from '../store/shortList';
 import { readId } from '../values/formats';
 import type { BoundRecord } from './resolution';
 
-/**
- * Finds the IDs of records that a user gives by their names. Nodes and triggers look names up in
- * the same way, but read the lists of names in different ways: see `NameLookup`.
- */
-
 type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
 
 /** Reads the lists in which names are looked up. */
@@ -22,13 +22,13 @@ export interface NameLookup {
 	/** Returns undefined for a list that this user may not read. */
 	readList(entity: Entity): Promise<ShortList | undefined>;
 	/**
-	 * Reads the list anew, for a lookup whose `readList` may give a list that was read some minutes
-	 * ago.
+	 * Reads the list anew. Missing if `readList` always does so; otherwise `readList` may return a
+	 * list that is some minutes old.
 	 */
 	readNewestList?: NameLookup['readList'];
 	/** Makes the error that refuses a name. */
 	error(message: string, advice: string): Error;
-	/** Is told each named record that belongs to certain branches. */
+	/** Called for each record that was found by its name and belongs to certain branches. */
 	noteBoundRecord?(record: BoundRecord): void;
 }
 
@@ -36,7 +36,7 @@ export interface NameLookup {
 const MOST_CHOICES = 20;
 
 /**
- * Puts an ID in place of the name in a reference. Returns the very same value if it holds no name.
+ * Puts an ID in place of the name in a reference. Returns the same value if it holds no name.
  *
  * @throws what `lookup.error` makes, for an unknown or ambiguous name
  */
@@ -54,8 +54,8 @@ export async function replaceName(
 
 /**
  * Puts IDs in place of the names in a list of references. One text may hold several names,
- * separated by commas, and a name may hold a comma itself. Returns the very same value if it holds
- * no name.
+ * separated by commas, and a name may hold a comma itself. Returns the same value if it holds no
+ * name.
  *
  * @throws what `lookup.error` makes, for an unknown or ambiguous name
  */
@@ -87,6 +87,7 @@ async function replaceNamesInEntry(
 	if (names.length === 0) return [entry];
 
 	const list = await listWithNames(lookup, field, names, entry);
+	// The whole text goes first: a name may hold a comma itself.
 	const isOneName = typeof entry === 'string' && list.named(entry).length > 0;
 	return (isOneName ? [entry] : texts).map((text) => {
 		const name = nameIn(field, text, mode);
@@ -94,7 +95,7 @@ async function replaceNamesInEntry(
 	});
 }
 
-/** Takes a value out of n8n's resource locator, which also says whether it is an ID or a name. */
+/** Takes the value and the mode (`id`, `name`, `list`, …) out of n8n's resource locator. */
 function unpack(value: unknown): { content: unknown; mode?: unknown } {
 	if (!isPicker(value)) return { content: value };
 	const { mode } = value as { mode?: unknown };
@@ -102,11 +103,11 @@ function unpack(value: unknown): { content: unknown; mode?: unknown } {
 }
 
 /**
- * Reads a text that is given in place of an ID. Digits are an ID, unless the user chose to give a
- * name. An address is no name.
+ * Returns the name in a value; undefined if the value is an ID, a web address, empty, or the choice
+ * of none. Digits are an ID, unless the mode says that the user gives a name.
  */
 function nameIn(field: Reference, value: unknown, mode?: unknown): string | undefined {
-	// A sheet gives the name of room 1 as a number.
+	// A sheet holds the name of a room that is called 1 as a number.
 	const text = mode === 'name' && typeof value === 'number' ? String(value) : value;
 	if (typeof text !== 'string' || isEmpty(text) || isNone(field, text)) return undefined;
 	const isId = readId(text) !== undefined && mode !== 'name';
@@ -115,10 +116,10 @@ function nameIn(field: Reference, value: unknown, mode?: unknown): string | unde
 }
 
 /**
- * Reads the list in which names are looked up, anew if it does not have all of them: somebody may
- * have added one since another execution has read the list.
+ * Reads the list in which names are looked up. Reads it anew unless it has exactly one record for
+ * each name: somebody may have added or renamed a record since the list was read.
  *
- * @param entry the value that holds the names. It may be one name itself.
+ * @param entry the text that holds the names. The whole text may also be one name with a comma.
  * @throws what `lookup.error` makes, if this user may not read the list
  */
 async function listWithNames(
@@ -142,7 +143,11 @@ async function listWithNames(
 	);
 }
 
-/** Finds the one record that is called so. */
+/**
+ * Finds the ID of the only record with a name.
+ *
+ * @throws what `lookup.error` makes, for an unknown or ambiguous name
+ */
 function findId(lookup: NameLookup, field: Reference, name: string, list: ShortList): number {
 	const matches = list.named(name);
 	const [match, ...otherMatches] = matches;

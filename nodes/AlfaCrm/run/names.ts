@@ -9,11 +9,11 @@ import type { Item } from './item';
 import { shortListName, titlesName } from './keys';
 
 /**
- * Reads the short list in which the names of an entity's records are looked up, once for all items
- * of the execution, and for other executions of the account.
+ * Reads the short list in which the names of an entity's records are looked up. It is read once for
+ * all items, and shared with other executions of the account.
  *
- * @param notBefore when the list must not have been read before, by `performance.now()`; by default
- * some minutes ago
+ * @param notBefore the earliest moment at which the list may have been read, by
+ * `performance.now()`; by default `LIST_MS` ago
  */
 export async function shortListOf(
 	item: Item,
@@ -23,16 +23,17 @@ export async function shortListOf(
 ): Promise<ShortList> {
 	const listBranch = branchOfList(entity, branch);
 	const read = async () => await readShortList(item, entity, listBranch);
-	// API notes 3: an empty list may be a failure.
+	// An empty list is not shared, because AlfaCRM may send one by mistake, with a total above 0.
+	// API notes 3.
 	const isKept = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
 	const options = { shared: { notBefore, isKept } };
 	return await item.execution.cached(entity.path, shortListName(listBranch), read, options);
 }
 
 /**
- * Makes the source from which the output of an execution takes names. Each list is read once, for
- * the first item that needs it. A list that cannot be read makes no item fail, and is not asked for
- * again.
+ * Makes the source from which the output takes the names beside IDs. Each list is read once, for
+ * the first item that needs it. If a list cannot be read, the item does not fail, and the list is
+ * not requested again.
  */
 export function nameSourceOf(item: Item): NameSource {
 	return {
@@ -40,8 +41,10 @@ export function nameSourceOf(item: Item): NameSource {
 		async titlesIn(entity, branch, ids = []) {
 			const titles = await readTitlesOnce(item, entity, branch);
 			const isEnough = titles === undefined || ids.every((id) => titles.has(id));
-			// A record that was added since another execution has read the list is missing in it.
-			return isEnough ? titles : await readTitlesOnce(item, entity, branch, item.execution.begun);
+			// The list may come from another execution and lack a record that was added since.
+			return isEnough
+				? titles
+				: await readTitlesOnce(item, entity, branch, item.execution.startedAt);
 		},
 	};
 }
@@ -81,8 +84,8 @@ async function readTitles(
 }
 
 /**
- * Returns the branch in whose list an entity's records are. All branches share the list of a global
- * entity.
+ * Returns the branch whose list has an entity's records: undefined for a global entity, whose list
+ * all branches share.
  */
 function branchOfList(entity: Entity, branch: Branch): Branch {
 	return listOfNames(entity, branch).branch;

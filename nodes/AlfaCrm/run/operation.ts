@@ -7,8 +7,8 @@ import type { Item } from './item';
 import type { ObjectSchema } from '../output/recordSchema';
 
 /**
- * The places in the form of an operation, in their order. Each part of a form says by its slots
- * where its parameters stand.
+ * The slots of an operation's form, from top to bottom. An `OperationPart` gives the parameters for
+ * each of its slots, and the order of the slots decides the order of the form.
  */
 export const SLOTS = [
 	'branch',
@@ -35,14 +35,14 @@ export const SLOTS = [
 /** The parameters that an operation has in the form, by slot. */
 export type OperationPart = FormPart<(typeof SLOTS)[number]>;
 
-/** How the list of operations speaks of an entity: "study status", "study statuses". */
+/** An entity's nouns in the texts of its operations: "study status", "study statuses". */
 export interface Nouns {
 	one: string;
 	many: string;
 }
 
 /**
- * What the list of operations shows. An AI agent is shown the action alone. The description says
+ * The texts of an operation in n8n's list. An AI agent sees only the action. The description says
  * only what the name does not say.
  */
 export interface OperationText {
@@ -54,46 +54,46 @@ export interface OperationText {
 /** Something that a user can do with the records of an entity. */
 export interface Operation {
 	text(nouns: Nouns, entity: Entity): OperationText;
-	/** Makes its part of the form. */
+	/** Makes the operation's parameters. */
 	form(entity: Entity): OperationPart;
-	/** Does it for one input item, which is resolved: see `resolveItem`. */
+	/** Carries out the operation for one resolved item: see `resolveItem`. */
 	execute(item: Item, entity: Entity): Promise<IDataObject[]>;
-	/** Describes its output, as it is with the default options. */
+	/** Describes the output of the operation with the default options. */
 	output(entity: Entity): ObjectSchema;
-	/** Set if it saves nothing. Then no error says what was saved. */
+	/** Set if the operation saves nothing. Then no error says what was saved. */
 	reads?: true;
-	/** Set if it is about all branches unless one is chosen. Then 'Branch' may be empty. */
+	/** Set if the operation reads all branches while 'Branch' is empty. */
 	anyBranch?: true;
 	/**
-	 * Whether it decides something by the clock or the date of the workflow. Then the form names the
-	 * workflow's time zone.
+	 * Whether the operation decides something by the clock or the date of the workflow. Then the form
+	 * names the workflow's time zone.
 	 */
 	decidesByTime?: boolean;
 }
 
 /**
- * Everything about an action that depends on its kind. The declaration of the action in its entity
- * says the rest; together they make an operation.
+ * Everything about an action that depends on its kind. It makes an operation together with the
+ * declaration of the action in its entity.
  */
 export interface ActionKind<K extends ActionKindName> {
-	/** Makes its part of the form, besides the record and the fields that the action declares. */
+	/** Makes the parameters of the action, except those for the record and for declared fields. */
 	form(entity: Entity, action: ActionOf<K>): OperationPart;
-	/** Does it for one input item, which is resolved: see `resolveItem`. */
+	/** Carries out the action for one resolved item: see `resolveItem`. */
 	execute(item: Item, entity: Entity, action: ActionOf<K>): Promise<IDataObject[]>;
-	/** Describes its output, as it is with the default options. */
+	/** Describes the output of the action with the default options. */
 	output(entity: Entity, action: ActionOf<K>): ObjectSchema;
-	/** The same as of an operation. */
+	/** See `Operation.reads`. */
 	reads?: true;
-	/** The same as of an operation. */
+	/** See `Operation.anyBranch`. */
 	anyBranch?: true;
 	/**
-	 * Whether the action decides something by the clock, apart from fields whose default depends on
-	 * today's date.
+	 * Whether the action decides something by the clock. A field whose default depends on today's
+	 * date does not count here: see `dependsOnToday`.
 	 */
 	decidesByTime?: (action: ActionOf<K>) => boolean;
 }
 
-/** One of the items that come out for an input item. */
+/** One output item of an input item. */
 export interface Output {
 	json: IDataObject;
 	binary?: IBinaryKeyData;
@@ -102,37 +102,37 @@ export interface Output {
 /** A choice of 'Resource' that is not an entity of AlfaCRM, for example *API Call*. */
 export interface OtherResource {
 	label: string;
-	/** The parameter that says what is done with it. */
+	/** The parameter *Operation* of this resource. */
 	operation: INodeProperties;
-	/** The rest of its form. */
+	/** All other parameters of this resource. */
 	form: readonly INodeProperties[];
-	/** Does what its form says for one input item. Nothing about the item is resolved yet. */
+	/** Carries out the chosen operation for one item, which is not resolved yet. */
 	execute(item: Item): Promise<Output[]>;
-	/** Describes the output of each operation whose output is known. */
+	/** Describes the outputs that are known, by the values of `operation`. */
 	outputs: Readonly<Record<string, ObjectSchema>>;
-	/** Set if nobody knows what it does. Then each item waits for the one before. */
+	/** Set if the effect of a call is not known. Then each item waits for the item before it. */
 	oneByOne?: true;
 }
 
-/** An operation of an entity, with its part of the form, which is built once. */
+/** An operation of an entity, and its parameters. They are made once. */
 export interface CatalogueEntry {
 	operation: Operation;
 	formPart: OperationPart;
 }
 
 /**
- * Everything that a user can choose in 'Resource' and 'Operation'. It is made once, for every item
- * looks its operation up.
+ * Everything that a user can choose in 'Resource' and 'Operation'. It is made only once, because
+ * every item looks up its operation here.
  */
 export interface Catalogue {
-	/** The parameter that says what is worked on. */
+	/** The parameter *Resource*. */
 	resource: Parameter;
-	/** The parameter that says what is done with the records of an entity. */
+	/** The parameter *Operation* for the records of an entity. */
 	operation: Parameter;
 	/** The entities by the values of `resource`. */
 	entities: ReadonlyMap<string, Entity>;
 	/** Returns the operations of an entity by the values of `operation`. */
 	entriesOf(entity: Entity): ReadonlyMap<string, CatalogueEntry>;
-	/** What else can be chosen in `resource`, by its values. */
+	/** The resources that are no entities, by the values of `resource`. */
 	otherResources: ReadonlyMap<string, OtherResource>;
 }

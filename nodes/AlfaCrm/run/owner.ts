@@ -1,3 +1,9 @@
+/**
+ * Completes a new record that is added to another record, its owner. For example, a payment is
+ * added to its payer. The new record goes into a branch of the owner, and some of its empty texts
+ * are filled with the owner's texts.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { LIST_MS } from '../api/accountKnowledge';
@@ -17,26 +23,22 @@ import type { Item } from './item';
 import { OWN_USER } from './keys';
 import { getRecord } from './records';
 
-/**
- * Completes a new record that is added to another one, its owner: a payment to its payer, a task to
- * a customer. The new record goes into a branch of the owner, and takes some of the owner's texts.
- */
-
-/** A new record: what the user gave for it, and how it would be sent to the branch of the call. */
+/** A new record before it is completed: the values from the user, and the body made of them. */
 export interface Draft {
 	fields: readonly Field[];
 	input: IDataObject;
 	body: IDataObject;
+	/** The branch of the call. */
 	branch: Branch;
 }
 
-/** The record to which a new one is added. */
+/** The record to which the new record is added. */
 interface Owner {
 	entity: Entity;
 	id: number;
 }
 
-/** The owner, its branches, and the branch in which it was found. */
+/** The owner, the branches that its row shows, and the branch in which it was found. */
 interface FoundOwner extends Owner, LocatedRecord {
 	branches: readonly number[];
 }
@@ -46,19 +48,20 @@ interface CompletedDraft {
 	body: IDataObject;
 	branch: Branch;
 	/**
-	 * The branches of the owner, any of which may have the same record already. Undefined if the
-	 * record names no branch.
+	 * The branches of the owner, in which to look for an existing record with the same values.
+	 * Undefined if records of this entity have no field for their branch.
 	 */
 	ownerBranches?: number[];
 }
 
 /**
- * Completes a new record from its owner: a text that was not given is taken from the owner, as a
- * payment takes the payer's name.
+ * Completes a new record from its owner: chooses its branch, and copies texts that the user has not
+ * given. For example, a payment takes the name of its payer.
  *
- * @param owner by default the customer whose ID is given, if a field takes a text of the customer
- * @throws NodeApiError if there is no such owner, NodeOperationError if the user has to choose one
- * of the owner's branches
+ * @param owner by default the customer of the new record, if one of its fields copies a text of the
+ * customer (`copyFrom`)
+ * @throws NodeApiError if the owner does not exist, NodeOperationError if the user has to choose
+ * one of the owner's branches, or has named a record of another branch
  */
 export async function completeFromOwner(
 	item: Item,
@@ -86,7 +89,7 @@ export async function completeFromOwner(
 	return { body: completedBody, branch, ownerBranches };
 }
 
-/** Returns the customer of a new record that takes texts from its customer. */
+/** Returns the customer of a new record, if one of its fields copies a text of the customer. */
 function customerOf({ fields, body }: Draft): Owner | undefined {
 	if (!fields.some(({ copyFrom }) => copyFrom)) return undefined;
 	const id = readId(body.customer_id);
@@ -94,8 +97,8 @@ function customerOf({ fields, body }: Draft): Owner | undefined {
 }
 
 /**
- * Reads the owner. Returns undefined if this user may not see it, since a user may have the right
- * to add the new record all the same. AlfaCRM decides.
+ * Reads the owner. Returns undefined if this user may not see the owner: AlfaCRM may still let the
+ * user add the new record.
  */
 async function readOwner(
 	item: Item,
@@ -109,8 +112,8 @@ async function readOwner(
 }
 
 /**
- * Copies texts of the owner that were not given for the new record. They are cut to fit, because
- * nobody chose their length.
+ * Copies texts of the owner into fields that have no value. Cuts them to the length that AlfaCRM
+ * accepts: the user did not write them for these fields, so refusing them would not help.
  */
 function copyTexts(
 	ownerRow: IDataObject,
@@ -130,11 +133,11 @@ function copyTexts(
 
 // ---------------------------------------------------------------- the branch of the new record
 
-/** Where the branch of a new record may come from. */
+/** The values from which the branch of a new record is chosen. */
 interface BranchSources {
 	/** The field that says the branch of the record, if the entity has one. */
 	branchField?: Field;
-	/** The branches that were given in that field. */
+	/** The branches that the user has given in that field. */
 	givenBranches: readonly number[];
 	callBranch: Branch;
 }
@@ -147,10 +150,10 @@ function readGivenBranches(branchField: Field | undefined, { input, body }: Draf
 /**
  * Chooses the branch into which a new record goes. The first of these that applies decides:
  *
- * 1. a branch that was given for the record itself
+ * 1. the first branch that the user has given in the record's own field
  * 2. the branch of the call, if the user chose it and the owner is in it
  * 3. the only branch of the owner
- * 4. the branch in which the owner was found, if the record cannot name another one
+ * 4. the branch in which the owner was found, if the record has no field for one branch
  *
  * @throws NodeOperationError if the user has to choose one of several branches
  */
@@ -164,10 +167,12 @@ function chooseBranch(
 		return givenBranches[0];
 	}
 
-	const chosenBranch = item.place?.isOfRecord ? undefined : callBranch;
+	// A branch that was found through a record was not chosen by the user.
+	const chosenBranch = item.place?.hasRecord ? undefined : callBranch;
 	const isOwnerThere = chosenBranch !== undefined && owner.branches.includes(chosenBranch);
 	if (isOwnerThere || owner.branches.length === 0) return owner.branch;
 	if (owner.branches.length === 1) return owner.branches[0];
+	// A list of branches needs no choice of one.
 	if (branchField === undefined || isList(branchField)) return owner.branch;
 
 	const reason = chosenBranch === undefined ? "'Branch' is empty" : `not in branch ${chosenBranch}`;
@@ -177,6 +182,7 @@ function chooseBranch(
 	);
 }
 
+/** Adds a hint if the owner is in none of the branches that the user has given. */
 function warnOfForeignBranch(
 	item: Item,
 	{ entity, id, branches }: FoundOwner,
@@ -193,8 +199,10 @@ function warnOfForeignBranch(
 }
 
 /**
- * Refuses a record that was given by its name, for example a till, if it belongs to other branches
- * than the new record.
+ * Checks the records that the user has given by their names, for example a till: each must belong
+ * to the branch of the new record. The name was looked up before this branch was known.
+ *
+ * @throws NodeOperationError if one belongs to other branches only
  */
 function assertNamesBelongTo(item: Item, branch: Branch, { entity }: FoundOwner): void {
 	if (branch === undefined) return;
@@ -211,7 +219,10 @@ function assertNamesBelongTo(item: Item, branch: Branch, { entity }: FoundOwner)
 
 // ---------------------------------------------------------------- the author of the new record
 
-/** Adds the author to a new record if none is given: the user of the credential. API notes 5.19. */
+/**
+ * Adds the author to a new record if the user has given none. The author is then the user of the
+ * credential, because AlfaCRM refuses a comment without an author. API notes 5.19.
+ */
 export async function addAuthor(
 	item: Item,
 	fields: readonly Field[],
@@ -231,8 +242,8 @@ export async function addAuthor(
 }
 
 /**
- * Finds the user of the credential by the email. Returns undefined if the list does not show that
- * user, or may not be read.
+ * Finds the ID of the credential's user by the email. Returns undefined if the list does not show
+ * that user, or this user may not read it.
  */
 async function findOwnUser(item: Item, branch: Branch): Promise<number | undefined> {
 	const ownEmail = normalizeText(await item.execution.client.email());

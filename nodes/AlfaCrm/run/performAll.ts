@@ -10,11 +10,11 @@ import type { Catalogue } from './operation';
 import { prepareItem } from './prepareItem';
 
 /**
- * Does for each input item what the node's parameters say.
+ * Carries out the node's operation for each input item.
  *
- * - **Order.** Items begin in their order, and the output has their order. If AlfaCRM is far away,
- *   the next items begin before the first are done. Items that share a key take turns in their
- *   order: see `Item.withLock`.
+ * - **Order.** Items begin in their order, and the output has the same order. If AlfaCRM answers
+ *   slowly, the next items begin before earlier ones are done. Items that lock the same key run in
+ *   their order: see `Item.withLock`.
  * - **Failure.** After the first failure no other item begins, unless the node continues on fail.
  *   Items that are under way are waited for, so that the error can tell what they have saved.
  *
@@ -28,12 +28,12 @@ export async function performAll(
 	return await new ItemQueue(execution, catalogue).run();
 }
 
-/** Lets the items of an execution begin one after the other, and collects what comes of them. */
+/** Begins the items of an execution one after the other, and collects their output. */
 class ItemQueue {
 	private readonly items: Item[] = [];
-	/** What came out of each item, in the order of the items. */
+	/** The output of each item, in the order of the items. */
 	private readonly output: INodeExecutionData[][];
-	/** The failures because of which no other item begins. */
+	/** The failures that end the execution. Once there is one, no other item begins. */
 	private readonly failures: FailedItem[] = [];
 	/** The work of the items that have begun and are not done. */
 	private readonly underWay = new Set<Promise<void>>();
@@ -59,19 +59,19 @@ class ItemQueue {
 	private async beginItems(): Promise<void> {
 		const isOneByOne = this.isOneByOne();
 		for (const item of this.items) {
-			// How many items may be under way changes with the time that AlfaCRM takes to answer.
+			// `callsAtOnce` is read each time: it grows with the time that AlfaCRM takes to answer.
 			while (this.underWay.size >= (isOneByOne ? 1 : this.execution.client.callsAtOnce)) {
 				await Promise.race(this.underWay);
 			}
-			// An item whose parameters cannot be read fails in this pause, so that the next one does not
-			// begin.
+			// `sleep(0)` lets the items under way go on. If one of them fails before its first call, this
+			// item does not begin.
 			if (this.underWay.size > 0) await sleep(0);
 			if (this.failures.length > 0) return;
 			await this.attempt(item, async () => await this.begin(item));
 		}
 	}
 
-	/** Whether each item waits for the one before. */
+	/** Whether each item waits until the item before it is done. */
 	private isOneByOne(): boolean {
 		const { resource: parameter, otherResources } = this.catalogue;
 		// All items have the same resource, because the form takes no expression there.
@@ -80,12 +80,13 @@ class ItemQueue {
 	}
 
 	/**
-	 * Finds out what an item is about, and lets its work begin. Waits for the work of the first item
-	 * only.
+	 * Resolves an item, and begins its work. Does not wait for the end of the work, except for the
+	 * first item.
 	 */
 	private async begin(item: Item): Promise<void> {
 		if (this.execution.origin === '') await this.execution.readCredential();
 		const perform = await prepareItem(item, this.catalogue);
+		// Another item may have failed meanwhile.
 		if (this.execution.isStopping) return;
 
 		const performItem = async () => {
@@ -97,22 +98,24 @@ class ItemQueue {
 		};
 		const work = this.attempt(item, performItem).finally(() => this.underWay.delete(work));
 		this.underWay.add(work);
-		// The first item alone finds out whether the token is still valid, and how far away AlfaCRM is.
+		// The first item runs alone: its calls show whether the token is still valid, and how long
+		// AlfaCRM takes to answer.
 		if (item.index === 0) await work;
 	}
 
-	/** Does a part of the work of an item. If that fails, the item is over. */
+	/** Does a part of an item's work. Notes a failure instead of throwing it. */
 	private async attempt(item: Item, work: () => Promise<void>): Promise<void> {
 		try {
 			await work();
 		} catch (caught) {
-			// After another item's failure, an item that has only waited for its turn has not failed
-			// itself.
+			// An item that has sent nothing when another item fails is told to stop. That is no failure
+			// of its own.
 			const hasNotBegun = this.execution.isStopping && !item.hasSent;
 			if (!hasNotBegun) this.noteFailure(item, item.asError(caught));
 		}
 	}
 
+	/** Ends the execution, or turns the failure into output if the node continues on fail. */
 	private noteFailure(item: Item, error: NodeApiError | NodeOperationError): void {
 		const { context, isCancelled } = this.execution;
 		this.execution.isStopping = !context.continueOnFail() || isCancelled;

@@ -2,16 +2,16 @@ import type { Item } from './item';
 import type { Catalogue, Output } from './operation';
 import { resolveItem } from './resolveItem';
 
-/** Does for an item what its parameters say. */
+/** Carries out the operation of an item, and returns its output. */
 type Perform = () => Promise<Output[]>;
 
 /**
- * Finds out what an item is about: its operation, its branch, and the records that its parameters
- * name.
+ * Finds the operation of an item, its branch, and the records that its parameters name. For a
+ * resource that is no entity, such as *API Call*, finds only the resource.
  *
- * @returns a function that performs the operation. Everything that the item needs to take its turn
- * is known by then, so it asks for its locks before it waits for anything else. Therefore items
- * that begin one after the other ask for their locks in their order.
+ * @returns a function that carries out the operation. The keys of its locks are known by then, so
+ * it asks for its locks before it waits for anything else. So items that begin one after the other
+ * get shared locks in their order.
  */
 export async function prepareItem(item: Item, catalogue: Catalogue): Promise<Perform> {
 	const resource = item.choice(catalogue.resource);

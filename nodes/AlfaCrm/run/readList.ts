@@ -1,3 +1,12 @@
+/**
+ * Reads lists for an item. A list is incomplete if it was read twice and still had fewer rows than
+ * AlfaCRM counts. The use of the rows decides what happens then:
+ *
+ * - **Rows for the output** (`readList`): a hint says how many are missing.
+ * - **Rows that decide something**, such as whether a record is new (`readWholeList`): an error is
+ *   thrown. Creating a record twice, or changing the wrong record, would be worse.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../values/formats';
@@ -12,15 +21,6 @@ import { CachedList } from '../store/cachedList';
 import type { LockKey } from './execution';
 import type { Item, ItemRequest } from './item';
 import { branchesOf } from './target';
-
-/**
- * Reads lists for an item. A list is incomplete if fewer rows came than AlfaCRM counts, also after
- * it was read once more. What that means depends on what the rows are for:
- *
- * - **Rows that the user gets** (`readList`): a hint tells how many are missing.
- * - **Rows that decide something**, such as whether a record is new (`readWholeList`): an error,
- *   because a second record, or a wrong one, would be worse than none.
- */
 
 // ---------------------------------------------------------------- the form
 
@@ -49,20 +49,21 @@ export const limitForm: INodeProperties[] = [
 ];
 
 /**
- * Reads how many rows the user wants; `Infinity` for all. Call it before anything is sent, because
- * it may refuse the form.
+ * Reads how many rows the user wants; `Infinity` for all. Call it before anything is sent.
+ *
+ * @throws NodeOperationError if *Limit* is not a number of rows
  */
 export function readLimit(item: Item): number {
 	return item.flag(returnAll) ? Infinity : item.integer(limitParameter);
 }
 
-// ---------------------------------------------------------------- rows that the user gets
+// ---------------------------------------------------------------- rows for the output
 
 /**
- * Reads the rows of a list, each once. A hint tells if some are missing, or if there may be more
- * than the limit.
+ * Reads the rows of a list, each once. Adds a hint if rows are missing, or if there may be more
+ * rows than the limit.
  *
- * @param plural what is listed, in small letters
+ * @param plural the noun for the rows, in lower case, such as "customers"
  */
 export async function readList(
 	item: Item,
@@ -73,16 +74,17 @@ export async function readList(
 	const { limit = Infinity, passes = [{}] } = options;
 	const { rows, total = Infinity } = await warningReader(item, plural).collect(list, options);
 
-	// A total counts unwanted rows too, that of several passes is the total of one of them, and some
-	// lists have none. API notes 3.
+	// The total does not prove that more wanted rows exist: it counts unwanted rows too. A small
+	// total proves nothing either: after several passes it is the total of one pass, and some lists
+	// have no total. API notes 3.
 	const mayHaveMore = passes.length > 1 || total > limit;
 	if (rows.length >= limit && mayHaveMore) warnOfLimit(item, limit, plural);
 	return rows;
 }
 
 /**
- * Tells the user that there may be more rows. With one input item the editor itself tells so, by
- * comparing the output with *Limit*.
+ * Adds a hint that there may be more rows. With one input item n8n's editor says so itself: it
+ * compares the output with *Limit*.
  */
 export function warnOfLimit(item: Item, limit: number, plural: string): void {
 	if (item.execution.context.getInputData().length === 1) return;
@@ -93,7 +95,7 @@ export function warnOfLimit(item: Item, limit: number, plural: string): void {
 	);
 }
 
-/** Makes a reader of lists that tells the user if rows are missing. */
+/** Makes a reader of lists that adds a hint if rows are missing. */
 export const warningReader = (item: Item, plural: string): ListReader => ({
 	async collect(list, options) {
 		const collected = await item.collect(list, options);
@@ -102,6 +104,7 @@ export const warningReader = (item: Item, plural: string): ListReader => ({
 	},
 });
 
+/** Adds a hint if rows of a list are missing. */
 export function warnOfMissing(
 	item: Item,
 	plural: string,
@@ -119,8 +122,8 @@ export function warnOfMissing(
 }
 
 /**
- * Picks each record once from the rows of several lists, as the last list shows it. Rows without an
- * ID are all kept.
+ * Returns each record of several lists once, with its row from the last list that has it. Keeps
+ * every row without an ID.
  */
 export function uniqueRecords(rows: readonly IDataObject[]): IDataObject[] {
 	const recordsByKey = new Map(rows.map((row) => [readId(row.id) ?? row, row]));
@@ -132,10 +135,10 @@ export function uniqueRecords(rows: readonly IDataObject[]): IDataObject[] {
 type WholeListQuery = ListQuery & Pick<CollectOptions, 'passes'>;
 
 /**
- * Reads all rows of a list, among which a record must be if it is there at all.
+ * Reads all rows of a list, so that a record that is not among them does not exist.
  *
- * @param claim what is not sure if rows are missing, such as "that this payment is new"
- * @throws NodeApiError when rows are missing
+ * @param claim ends the error's sentence "it is not sure …", such as "that this payment is new"
+ * @throws NodeOperationError if rows are missing
  */
 export async function readWholeList(
 	item: Item,
@@ -149,8 +152,10 @@ export async function readWholeList(
 }
 
 /**
- * Reads all rows of a list once for all items of the execution. What the items write is noted in
- * it.
+ * Reads all rows of a list once for all items of the execution. The writes of the items are added
+ * to it.
+ *
+ * @throws NodeOperationError if rows are missing
  */
 export async function readWholeListOnce(
 	item: Item,
@@ -158,6 +163,7 @@ export async function readWholeListOnce(
 	list: WholeListQuery,
 	claim?: string,
 ): Promise<CachedList> {
+	// AlfaCRM's list of a branch shows a record that was written in that branch or belongs to it.
 	const isListed = (row: IDataObject, writtenIn?: number) =>
 		branchesOf(writtenIn, entity.fields, row).includes(list.branch);
 	const read = async () => new CachedList(await readWholeList(item, entity, list, claim), isListed);
@@ -165,6 +171,7 @@ export async function readWholeListOnce(
 	return await item.execution.cached(entity.path, name, read);
 }
 
+/** @param claim ends the sentence "it is not sure …" */
 export function incompleteListError(item: Item, plural: string, claim: string): Error {
 	return item.error(
 		`AlfaCRM's list of ${plural} did not come whole, so it is not sure ${claim}`,
@@ -175,30 +182,32 @@ export function incompleteListError(item: Item, plural: string, claim: string): 
 /** A search of a list by the value of a field. */
 export interface FieldFilter {
 	fieldName: string;
-	/** The filter as it is sent; empty if the list has no filter by this field. */
+	/**
+	 * The part of the body that asks for the value; empty if the list has no filter by this field.
+	 */
 	query: IDataObject;
 	/**
-	 * Whether a row can have passed the filter. If too many rows cannot, AlfaCRM has ignored the
-	 * filter.
+	 * Whether a row may have the value. If AlfaCRM returns a page or more of rows that cannot have
+	 * it, it has ignored the filter.
 	 */
 	mayMatch: (row: IDataObject) => boolean;
-	/** The error to throw if no row shows the field, so that nothing would ever be found. */
+	/** Makes the error for a list whose rows do not show the field: no search would find anything. */
 	fieldMissingError?: () => Error;
 }
 
 interface FilteredRows {
-	/** The rows that may pass the filter. */
+	/** The rows to compare with the value. */
 	rows: IDataObject[];
-	/** The whole list, if it was read instead. `rows` are then all of its rows. */
+	/** The whole list, if it was read without the filter. `rows` are then all of its rows. */
 	whole?: CachedList;
 }
 
 /**
- * Reads the rows that may pass a filter.
+ * Reads the rows that may have the value of a filter. The caller has to compare them.
  *
- * AlfaCRM ignores a filter that it does not know and lists all rows, which would then be read again
- * for each item. So once a filter was seen to be ignored, or if there is none, the whole list is
- * read once for all items. API notes 11.
+ * AlfaCRM ignores a filter that it does not know and lists all rows. With such a filter, every item
+ * would read all rows again. So if AlfaCRM was seen to ignore the filter, or the list has none, the
+ * whole list is read once for all items. API notes 11.
  */
 export async function readFiltered(
 	item: Item,
@@ -210,7 +219,7 @@ export async function readFiltered(
 	const { fieldName, query, mayMatch } = filter;
 	const ignoredKey: LockKey = [entity.path, 'ignores the filter', fieldName];
 	const hasQuery = Object.keys(query).length > 0;
-	if (!hasQuery || item.execution.hasSeen(ignoredKey)) {
+	if (!hasQuery || item.execution.knowsBehaviour(ignoredKey)) {
 		const whole = await readWholeListOnce(item, entity, list, claim);
 		const { rows } = whole;
 		assertFieldShown(rows, filter);
@@ -221,15 +230,16 @@ export async function readFiltered(
 	const rows = await readWholeList(item, entity, filteredList, claim);
 	assertFieldShown(rows, filter);
 
-	// A few rows that do not match cost no more than a filter that works, since they fit on a page.
+	// Fewer rows than the smallest page cost one call, as with a filter that works. So only a page of
+	// such rows or more proves that the filter is ignored.
 	const strayRows = rows.filter((row) => !mayMatch(row));
 	const isFilterIgnored = strayRows.length >= SMALLEST_PAGE;
-	// Other executions do not go by it: one with a single item has no use for the whole list.
-	if (isFilterIgnored) item.execution.noteSeen(ignoredKey, false);
+	// Not shared with other executions: one with a single item would read the whole list for nothing.
+	if (isFilterIgnored) item.execution.noteBehaviour(ignoredKey, false);
 	return { rows };
 }
 
-/** @throws the error of the filter when there are rows, and none of them shows its field */
+/** @throws the filter's `fieldMissingError` if there are rows and none of them shows its field */
 function assertFieldShown(
 	rows: readonly IDataObject[],
 	{ fieldName, fieldMissingError }: FieldFilter,
@@ -241,8 +251,9 @@ function assertFieldShown(
 // ---------------------------------------------------------------- kinds of records
 
 /**
- * Makes the passes that list the kinds of records that AlfaCRM may leave out, such as refunds among
- * payments. A hint tells if this user may not list the kinds. API notes 5.16.
+ * Makes the passes for kinds of records that AlfaCRM may leave out of a plain list, such as refunds
+ * in the list of payments. Each pass asks for one kind. Adds a hint if this user may not list the
+ * kinds. API notes 5.16.
  */
 export async function readKindPasses(
 	item: Item,
@@ -272,10 +283,10 @@ export async function readKindPasses(
 // ---------------------------------------------------------------- rows in one answer
 
 /**
- * Reads the rows of an answer that is a list without pages, or one row.
+ * Returns the rows of an answer without pages: a list of rows, or one row.
  *
  * @param isIdempotent false for a call that may have changed something
- * @throws NodeApiError when the answer holds anything else than rows
+ * @throws NodeApiError if the answer holds anything but rows
  */
 export function toRows(
 	item: Item,

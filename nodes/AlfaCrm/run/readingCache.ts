@@ -10,21 +10,22 @@ import type { LockKey } from './keys';
 import { entityKey } from './keys';
 
 /**
- * Keeps what the items of an execution need in common, so that it is read once.
+ * Keeps values that several items of an execution need, such as lists, so that each is read once.
  *
  * - **Writes of others.** A value is stale as soon as another execution of this process writes to
  *   its entity.
- * - **Own writes.** What the execution itself writes is noted in the lists that it keeps, so they
- *   stay valid. Other values can be marked as stale after an own write: `untilOwnWrite`.
- * - **Other processes.** Nobody knows what they write. So everything is forgotten when this process
- *   gets the database lock back: see `forgetAll`.
+ * - **Own writes.** A write of this execution is added to the lists that it keeps (`CachedList`),
+ *   so they stay valid. A value of another type may not show the write: `isStaleAfterOwnWrite`
+ *   makes the write end it.
+ * - **Writes of other processes** are not known. While another process has the database lock, it
+ *   may write. So everything is forgotten when this process gets the lock back: see `forgetAll`.
  */
 export class ReadingCache {
 	private readings = new Map<string, CachedReading>();
-	/** The readings that are under way. */
+	/** The readings that have begun and not ended, by their keys in `readings`. */
 	private pendingReadings = new Map<string, Promise<unknown>>();
 
-	/** @param nameKeys turns keys into names that are different for each account */
+	/** @param nameKeys turns keys into texts that begin with the account */
 	constructor(
 		private readonly client: Pick<ApiClient, 'signal'>,
 		private readonly nameKeys: (keys: readonly LockKey[]) => string[],
@@ -35,9 +36,10 @@ export class ReadingCache {
 		path: string,
 		name: string,
 		read: () => Promise<T>,
-		{ shared, untilOwnWrite = false }: CacheOptions<T>,
+		{ shared, isStaleAfterOwnWrite = false }: CacheOptions<T>,
 	): Promise<T> {
 		const key = JSON.stringify([path, name]);
+		// Of several items that wait, the first to go on may begin another reading.
 		while (this.pendingReadings.has(key)) {
 			await this.pendingReadings.get(key)?.catch(() => undefined);
 		}
@@ -48,7 +50,7 @@ export class ReadingCache {
 			return knownReading.value as T;
 		}
 
-		// If everything is forgotten meanwhile, the result goes into the maps that were forgotten.
+		// `forgetAll` replaces the maps. A reading that began before it must not get into the new ones.
 		const { readings, pendingReadings } = this;
 		const pendingReading = shared
 			? this.readForAccount(path, name, read, shared)
@@ -56,7 +58,7 @@ export class ReadingCache {
 		pendingReadings.set(key, pendingReading);
 		try {
 			const reading = await pendingReading;
-			readings.set(key, { ...reading, path, untilOwnWrite });
+			readings.set(key, { ...reading, path, isStaleAfterOwnWrite });
 			return reading.value;
 		} finally {
 			pendingReadings.delete(key);
@@ -64,25 +66,27 @@ export class ReadingCache {
 	}
 
 	/**
-	 * Notes that records of an entity are being written: others' readings of that entity are stale
-	 * from now on.
+	 * Notes that this execution writes records of an entity. Makes the readings of other executions
+	 * of that entity stale; keeps its own, except those with `isStaleAfterOwnWrite`.
 	 */
 	noteWrite(path: string, records: readonly LockKey[]): void {
 		const ownReadings = [...this.readings.values()].filter(
-			(reading) => reading.path === path && !reading.untilOwnWrite && this.isCurrent(reading),
+			(reading) =>
+				reading.path === path && !reading.isStaleAfterOwnWrite && this.isCurrent(reading),
 		);
 		this.forget(path, records);
+		// `forget` has made all readings stale. These count as read after the write.
 		for (const reading of ownReadings) reading.version = currentVersion();
 	}
 
-	/** Notes in the lists that are kept what AlfaCRM has confirmed of a write. */
+	/** Adds a write that AlfaCRM has confirmed to the lists of the entity. */
 	noteSaved(path: string, call: WriteCall, record: IDataObject): void {
 		for (const { path: readingPath, value } of this.readings.values()) {
 			if (readingPath === path && value instanceof CachedList) value.noteWrite(call, record);
 		}
 	}
 
-	/** Makes everybody read an entity anew, this execution too. */
+	/** Makes every execution read an entity anew, this one too. */
 	forget(path: string, records: readonly LockKey[]): void {
 		recordWrite(this.nameKeys([entityKey(path), ...records]));
 	}
@@ -112,29 +116,29 @@ export class ReadingCache {
 interface CachedReading extends Reading<unknown> {
 	/** The path of the entity. */
 	path: string;
-	untilOwnWrite: boolean;
+	isStaleAfterOwnWrite: boolean;
 }
 
 /** A value that all executions of an account share. */
 interface SharedReading<T> {
-	/** When the value must not have been read before, by `performance.now()`. */
+	/** The earliest moment at which the value may have been read, by `performance.now()`. */
 	notBefore: number;
 	/**
-	 * Whether others may have the value. A list that this user may not read, or that did not come
-	 * whole, is not for them.
+	 * Whether other executions may get the value. For example, an incomplete list is not shared.
 	 */
 	isKept: (value: T) => boolean;
 }
 
 export interface CacheOptions<T> {
-	/** Given for a value that other executions may have read, and may have. */
+	/** Set for a value that executions of the same account share. */
 	shared?: SharedReading<T>;
-	/** Whether a write of this execution to the entity makes the value stale as well. */
-	untilOwnWrite?: boolean;
+	/** Whether a write of this execution to the entity makes the value stale too. */
+	isStaleAfterOwnWrite?: boolean;
 }
 
 async function readForExecution<T>(read: () => Promise<T>): Promise<Reading<T>> {
-	// A write while the value is being read makes it stale, so both are noted before.
+	// A write during the reading must make the value stale, so the time and the version are taken
+	// before it.
 	const at = performance.now();
 	const version = currentVersion();
 	return { value: await read(), at, version };

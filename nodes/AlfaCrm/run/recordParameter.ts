@@ -1,21 +1,23 @@
+/**
+ * Makes the parameter for the record that an operation is about. It has modes for the record's ID
+ * and modes for match keys, such as *By Phone*. `matching/requestedRecord.ts` finds the record by
+ * the value of the parameter.
+ */
+
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 import type { Entity, MatchKey } from '../entities/types';
 import { idParameter } from './target';
 
 /**
- * The parameter for the record that an operation is about, with modes for its ID and for match
- * keys, such as *By Phone*. How the record is found by them is in `matching/requestedRecord.ts`.
- */
-
-/**
- * The mode for a custom field, whose name is typed together with the value. Stored in workflows.
+ * The mode for a custom field. The user types its name and its value into one input, as in
+ * `CUSTOM_EXAMPLE`. Stored in workflows.
  */
 const CUSTOM_MODE = 'custom';
 
 const CUSTOM_EXAMPLE = 'custom_crm_id=1042';
 
-/** Completes a message that the value of the custom mode cannot be read. */
+/** Follows "'Customer'" in the message that a value in the custom mode cannot be read. */
 export const NO_CUSTOM_VALUE = `must be a custom field and its value, such as ${CUSTOM_EXAMPLE}`;
 
 /** Makes the parameter for the record of an operation. */
@@ -38,16 +40,15 @@ export function recordParameter(entity: Entity): INodeProperties {
 }
 
 /**
- * Finds the match key that a mode is for. Returns undefined for a mode for IDs, and for an unknown
- * one.
+ * Finds the match key of a mode. Returns undefined for a mode for IDs, and for an unknown mode.
  */
 export function keyOfMode(entity: Entity, mode: unknown): MatchKey | undefined {
 	return singleValueKeys(entity).find((key) => modeName(key) === mode);
 }
 
 /**
- * Reads a custom field and its value, as in `custom_crm_id=1042`. Returns undefined for any other
- * text.
+ * Reads the name and the value of a custom field, as in `custom_crm_id=1042`. Returns undefined for
+ * any other text.
  */
 export function readCustomValue(text: unknown): { name: string; value: string } | undefined {
 	if (typeof text !== 'string') return undefined;
@@ -55,20 +56,24 @@ export function readCustomValue(text: unknown): { name: string; value: string } 
 	return name === undefined ? undefined : { name, value: value.trim() };
 }
 
-/** Returns the keys that one value is enough for, so that it can be given in place of an ID. */
+/**
+ * Returns the match keys with one field, whose value the user can give in place of an ID. A key
+ * without a declared field is for a custom field. The key for the ID is left out: it has modes
+ * already.
+ */
 function singleValueKeys({ match }: Entity): MatchKey[] {
 	const keys = match?.keys ?? [];
 	return keys.filter(({ fields }) => fields.length < 2 && fields[0] !== 'id');
 }
 
-/** Returns the name of the mode for a key. The key for a custom field has no declared field. */
+/** Returns the name of the mode for a key: its field, or `CUSTOM_MODE` for a custom field. */
 function modeName({ fields: [fieldName = CUSTOM_MODE] }: MatchKey): string {
 	return fieldName;
 }
 
 /**
- * Makes what helps to fill in the mode for a key. n8n checks a custom field and its value while the
- * user types.
+ * Makes the hint and the placeholder for the mode of a key. For a custom field, adds a pattern by
+ * which n8n checks the text while the user types.
  */
 function makeModeHelp(
 	entity: Entity,

@@ -1,32 +1,37 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** Where an item works if 'Branch' is empty. */
+/** The branch in which an item works if 'Branch' is empty, and how it was found. */
 export interface Place {
-	/** Undefined for an operation that looks in all branches by itself. */
+	/** The ID of the branch; undefined for an operation that searches all branches itself. */
 	branch?: number;
-	/** Whether the record was found in this branch. It may be in other branches as well. */
-	isOfRecord: boolean;
+	/**
+	 * Whether the item's record was found in this branch. If not, this is the only branch of the
+	 * account. The record may be in other branches as well.
+	 */
+	hasRecord: boolean;
 }
 
-/** A record that belongs to certain branches, and that a parameter gives by its name. */
+/** A record that the user gives by its name, and that belongs to certain branches only. */
 export interface BoundRecord {
 	/** The parameter and the name, for a message: "'Room' (Blue)". */
 	given: string;
 	branches: readonly number[];
 }
 
-/** What was found out about an item before its operation begins: see `resolveItem`. */
+/** The findings about an item before its operation begins: see `resolveItem`. */
 export interface Resolution {
-	/** Whether the operation saves nothing, so that no error says what was saved. */
+	/** Whether the operation saves nothing. Then no error says what was saved. */
 	readonly onlyReads: boolean;
-	/** Undefined if a branch was chosen, or the operation needs none. */
+	/** Undefined if the user has chosen a branch, or the operation needs none. */
 	readonly place?: Place;
 	/**
-	 * The values of parameters that hold IDs in place of names, or in place of the key of a record,
-	 * by parameter.
+	 * The values of parameters in which an ID has replaced a name or a match value, by the name of
+	 * the parameter.
 	 */
 	readonly parameters: ReadonlyMap<string, unknown>;
-	/** The input item with IDs in place of names, if all of it is mapped to fields. */
+	/**
+	 * The JSON of the input item with IDs in place of names. Set if *Field Mapper* maps all of it.
+	 */
 	readonly json?: IDataObject;
 	readonly boundRecords: readonly BoundRecord[];
 }

@@ -7,7 +7,7 @@ import type { CatalogueEntry } from './operation';
 import { resolveNames } from './resolveNames';
 import { givenBranch, idParameter } from './target';
 
-/** The operation that an item asks for, and the entity with whose records it deals. */
+/** The operation that an item asks for, and its entity. */
 interface Job {
 	entity: Entity;
 	operationName: string;
@@ -15,14 +15,18 @@ interface Job {
 }
 
 /**
- * Finds out what an item is about, before its operation begins: the branch in which it works, the
- * record that it is about, and the records that its parameters name.
+ * Resolves an item before its operation begins: finds the branch in which it works, the record that
+ * it is about, and the records that its parameters name.
  *
- * The order matters. Names are looked up in the branch of the record, so the branch comes first.
- * 'Branch' itself may hold a name, so a record that is given by a key, in a branch that was chosen,
- * is looked for last.
+ * The order of the steps matters:
  *
- * @returns the item for the operation
+ * 1. If 'Branch' is empty, the branch is found, for example by the item's record: names are looked
+ *    up in that branch.
+ * 2. Names are replaced by IDs. 'Branch' itself may hold a name.
+ * 3. If the user has chosen a branch and gives the record by a key, the record is searched for, in
+ *    the chosen branch first.
+ *
+ * @returns the resolved item, for the operation
  */
 export async function resolveItem(
 	item: Item,
@@ -30,7 +34,7 @@ export async function resolveItem(
 ): Promise<Item> {
 	const { operation } = entry;
 	const itemOfOperation = item.resolvedWith({ onlyReads: operation.reads === true });
-	// An ID or a key that cannot be read is refused here, before anything is sent.
+	// Throws if the ID or the key cannot be read, before anything is sent.
 	const record = readRequestedRecord(itemOfOperation, entity, entry);
 
 	const needsBranch = entity.scope === 'branch' && !operation.anyBranch;
@@ -42,8 +46,8 @@ export async function resolveItem(
 }
 
 /**
- * Finds out the branch and the named records of an item of a resource that lists several entities:
- * see `lists.ts`.
+ * Resolves an item of a resource that lists several entities, such as *Reference List*: see
+ * `operations/lists.ts`. Finds the branch and the records that its parameters name.
  */
 export async function resolveListItem(item: Item, entity: Entity): Promise<Item> {
 	const itemOfReading = item.resolvedWith({ onlyReads: true });
@@ -53,26 +57,26 @@ export async function resolveListItem(item: Item, entity: Entity): Promise<Item>
 }
 
 /**
- * Finds out where an item works if 'Branch' is empty. The record through which this is found out is
- * resolved with it.
+ * Finds the branch in which an item works if 'Branch' is empty. If the item's record was found on
+ * the way, puts its ID into the item too.
  */
 async function resolvePlace(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
 	const place = await findPlace(item, record);
 	if (place === undefined) return item;
-	const { branch, isOfRecord } = place;
-	const placedItem = item.resolvedWith({ place: { branch, isOfRecord } });
+	const { branch, hasRecord } = place;
+	const placedItem = item.resolvedWith({ place: { branch, hasRecord } });
 	return putId(placedItem, entity, place.record?.id);
 }
 
-/** Finds the record that a key names, unless it was found together with the branch. */
+/** Finds the record that the user gives by a key, unless it was found together with the branch. */
 async function resolveRecord(item: Item, entity: Entity, record?: RequestedRecord): Promise<Item> {
-	if (!record?.isByKey || item.place?.isOfRecord) return item;
+	if (!record?.isByKey || item.place?.hasRecord) return item;
 	const branches = await allBranches(item, item.place?.branch ?? givenBranch(item));
 	const foundRecord = await record.find(branches);
 	return putId(item, entity, foundRecord?.id);
 }
 
-/** Puts the ID of a record in place of its key. */
+/** Puts the ID of the item's record in place of the key by which the user gives it. */
 function putId(item: Item, entity: Entity, id: unknown): Item {
 	if (id === undefined) return item;
 	const parameters = new Map(item.resolution.parameters).set(idParameter(entity).name, id);

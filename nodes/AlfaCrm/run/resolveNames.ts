@@ -9,7 +9,7 @@ import { rowsIn } from '../fields/rows';
 import type { Branch } from '../store/located';
 import type { ShortList } from '../store/shortList';
 import { parseJson, readIds } from '../values/formats';
-import { allBranches, searchedIn } from './branches';
+import { allBranches, searchBranchesField } from './branches';
 import { JSON_INPUT } from './fieldInput';
 import type { Item } from './item';
 import type { NameLookup } from './nameLookup';
@@ -20,27 +20,28 @@ import { branchField, givenBranch } from './target';
 type AnyField = Field | Filter;
 
 /**
- * Puts IDs in place of the names of records in the parameters of an item. A name may stand in a
- * parameter of its own, in a collection, in a row, in JSON or in mapped fields. Only a name costs a
- * call, and only the first one of its list.
+ * Puts IDs in place of the names of records in the parameters of an item. A name may be in a
+ * parameter, a collection, a list of rows, JSON or mapped fields. An ID costs no call. The first
+ * name of an entity costs the calls that read its list, and the list is kept.
  *
- * @param operation the name of the operation, on which depends which fields the form has
- * @returns the item with these parameters resolved
+ * @param operation the name of the operation. It decides which fields the form has.
+ * @returns an item whose parameters hold IDs
  * @throws NodeOperationError for an unknown or ambiguous name, with the names that there are
  */
 export async function resolveNames(item: Item, entity: Entity, operation: string): Promise<Item> {
-	const fields = [...fieldsOf(entity, operation), searchedIn].filter(mayHoldNames);
+	const fields = [...fieldsInForm(entity, operation), searchBranchesField].filter(mayHoldNames);
 	const resolver = new NameResolver(item);
 
+	// 'Branch' first: all other lists are read in that branch.
 	await resolver.resolveField(branchField);
-	// The branch of the record says where the names in its other fields are looked up.
+	// Names in the other fields of a record are looked up in the record's own branch, if it is given.
 	await resolver.resolveFields(fields.filter(isBranchOfRecord));
 	await resolver.resolveFields(fields.filter((field) => !isBranchOfRecord(field)));
 	return resolver.resolvedItem;
 }
 
-/** Returns the fields that the form of an operation has. */
-function fieldsOf(
+/** Returns the fields and filters that the form of an operation has. */
+function fieldsInForm(
 	{ fields, filters, keys = [], actions = [] }: Entity,
 	operation: string,
 ): AnyField[] {
@@ -51,15 +52,15 @@ function fieldsOf(
 }
 
 /**
- * Whether a field may hold the name of a record. Fields of other types are not read, since n8n
- * would resolve their expressions.
+ * Whether a field may hold the name of a record, or the branch of the record. All other fields are
+ * left unread, because n8n would resolve their expressions for nothing.
  */
 function mayHoldNames(field: AnyField): boolean {
 	if (field.type === 'rows') return field.fields.some(mayHoldNames);
 	return field.type === 'reference' || field.type === 'references' || isBranchOfRecord(field);
 }
 
-/** Whether a field says in which branches the record is. */
+/** Whether a field holds the branch or branches of the record. */
 function isBranchOfRecord(field: AnyField): boolean {
 	return 'fromBranch' in field && field.fromBranch === true;
 }
@@ -70,16 +71,17 @@ function isBranchOfRecord(field: AnyField): boolean {
  */
 class NameResolver {
 	/**
-	 * The branch that was given for the record, where the names in its other fields are looked up.
+	 * The first branch that the user has given for the record. Names in its other fields are looked
+	 * up there.
 	 */
 	private recordBranch: Branch;
 	private readonly lookup: NameLookup;
 
-	/** @param item the item as far as it is resolved */
+	/** @param item the item; replaced at each step by an item with more of its names resolved */
 	constructor(private item: Item) {
 		this.lookup = {
 			readList: async (entity) => await this.readList(entity),
-			readNewestList: async (entity) => await this.readList(entity, this.item.execution.begun),
+			readNewestList: async (entity) => await this.readList(entity, this.item.execution.startedAt),
 			error: (message, advice) => this.item.error(message, advice),
 			noteBoundRecord: (record) => {
 				const boundRecords = [...this.item.resolution.boundRecords, record];
@@ -92,12 +94,12 @@ class NameResolver {
 		return this.item;
 	}
 
-	/** Resolves fields wherever the node's parameters hold them. */
+	/** Resolves fields in all parameters of the node: parameters of their own, collections, JSON. */
 	async resolveFields(fields: readonly AnyField[]): Promise<void> {
 		for (const [name, rawValue] of Object.entries(this.item.execution.parameters)) {
 			const field = fields.find((candidate) => candidate.name === name);
-			// Of other texts, only that of the parameter 'JSON' is JSON, even if another one looks like
-			// it.
+			// A text holds fields only in the parameter 'JSON'. A text elsewhere is a value, even if it
+			// looks like JSON.
 			const mayHoldFields = name === JSON_INPUT || (isPlain(rawValue) && !isPicker(rawValue));
 			if (field) await this.resolveField(field);
 			else if (mayHoldFields) await this.resolveFieldsWithin(name, fields);
@@ -117,6 +119,7 @@ class NameResolver {
 		const content = typeof value === 'string' ? parseJson(value) : value;
 		if (!isPlain(content)) return;
 
+		// Only the mapper has a mapping mode: it maps the whole input item, or columns in `value`.
 		const { mappingMode } = content;
 		if (mappingMode === undefined) {
 			const values = await this.resolveValues(fields, content as IDataObject);
@@ -135,7 +138,7 @@ class NameResolver {
 		this.item = this.item.resolvedWith({ parameters });
 	}
 
-	/** Resolves the values of fields. Returns the very same object if it holds no name. */
+	/** Resolves the values of fields in an object. Returns the same object if it holds no name. */
 	private async resolveValues(
 		fields: readonly AnyField[],
 		values: IDataObject,
@@ -148,8 +151,8 @@ class NameResolver {
 	}
 
 	/**
-	 * Resolves the value of a field of the record, and notes its branch. The branch in a row is that
-	 * of the row alone.
+	 * Resolves the value of a field, and notes the branch that the user gives for the record. A
+	 * branch in a row of a field belongs to that row only, so `replaceNamesInRows` does not note it.
 	 */
 	private async resolveValue(field: AnyField, value: unknown): Promise<unknown> {
 		const resolvedValue = await this.replaceNamesIn(field, value);
@@ -187,19 +190,20 @@ class NameResolver {
 	}
 
 	/**
-	 * Finds the branch whose lists hold the names: that of the record or of the call, or else the
-	 * first one.
+	 * Finds the branch in whose lists names are looked up: the branch of the record, or the branch of
+	 * the call, or else the first branch of the account.
 	 */
 	private async findLookupBranch(): Promise<Branch> {
 		const { item } = this;
 		const branch = this.recordBranch ?? item.place?.branch ?? givenBranch(item);
 		if (branch !== undefined) return branch;
+		// The first of `allBranches` is the branch that was passed, undefined here.
 		const [, firstBranch] = await allBranches(item, undefined);
 		return firstBranch;
 	}
 }
 
-/** Replaces the values of fields. Returns the very same object if every value stays the same. */
+/** Replaces the values of fields in an object. Returns the same object if no value changes. */
 async function replaceEach(
 	fields: readonly AnyField[],
 	values: IDataObject,

@@ -1,3 +1,13 @@
+/**
+ * Saves changes of a record that was read before. Sends only values that differ from the record,
+ * and sends nothing if all are equal. So a second run changes nothing.
+ *
+ * - **Lists** are replaced by AlfaCRM as a whole. To add values to a list, the old values are sent
+ *   together with the new ones.
+ * - **The archive flag** (`removed`) is accepted by AlfaCRM even if it has no effect. So after it
+ *   was sent, the record's status is read again. API notes 4.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../values/formats';
@@ -14,21 +24,11 @@ import type { RecordToOutput } from '../output/report';
 import { report } from '../output/report';
 import type { Target, LocatedRecord } from '../store/located';
 
-/**
- * Saves changes of a record that was read before: sends only the values that differ from it, and
- * nothing if none differs. So a second run changes nothing.
- *
- * - **Lists** are replaced by AlfaCRM as a whole. So where values are to be added, the list is sent
- *   with all that it has already.
- * - **The archive** is a flag that AlfaCRM takes also where it does nothing. So the record is read
- *   again after the flag was sent.
- */
-
 // ---------------------------------------------------------------- the form
 
 type ListMode = 'add' | 'replace';
 
-/** Lets the user choose what becomes of the values that a list has already. */
+/** Makes the parameter *Multi-Value Fields*: whether a list keeps the values that it has. */
 function listMode(fields: readonly Field[], byDefault: ListMode): INodeProperties {
 	const labels = fields.filter(isList).map(({ label }) => label);
 	return {
@@ -52,11 +52,13 @@ function listMode(fields: readonly Field[], byDefault: ListMode): INodePropertie
 	};
 }
 
-/** Offers that choice if any of the fields is a list. */
+/** Makes the parameter *Multi-Value Fields* if any of the fields is a list. */
 export const listModeForm = (fields: readonly Field[], byDefault: ListMode): INodeProperties[] =>
 	fields.some(isList) ? [listMode(fields, byDefault)] : [];
 
-/** Reads whether given values are added to lists, instead of replacing them. */
+/**
+ * Reads *Multi-Value Fields*: whether values are added to lists. Otherwise they replace the lists.
+ */
 export const readAddToLists = (
 	reader: ParameterReader,
 	fields: readonly Field[],
@@ -65,7 +67,7 @@ export const readAddToLists = (
 
 // ---------------------------------------------------------------- saving
 
-/** The kind of record that is changed, the item that changes it, and how the record comes out. */
+/** The item that changes a record, the record's entity and target, and the form of the output. */
 interface RecordTask {
 	item: Item;
 	entity: Entity;
@@ -73,11 +75,11 @@ interface RecordTask {
 	show: RecordToOutput;
 }
 
-/** A record that was found, and whether it is archived as far as the search has told. */
+/** A record that was found. `archived` is set if the search has shown whether it is archived. */
 type FoundRecord = LocatedRecord & { archived?: boolean };
 
 interface Changes {
-	/** The values to save, as AlfaCRM takes them. */
+	/** The values to save, in AlfaCRM's formats. */
 	values: IDataObject;
 	/** Whether lists keep the values that they have. */
 	addToLists: boolean;
@@ -96,7 +98,7 @@ export async function saveChanges(
 		const noun = entity.label.toLowerCase();
 		item.execution.hints.addRepeat(
 			`Nothing of this ${noun} had to be changed`,
-			`${noun} ${idIn(record)}`,
+			`${noun} ${idTextOf(record)}`,
 		);
 		return report(show, record.row, 'unchanged', changedFields);
 	}
@@ -110,8 +112,8 @@ export async function saveChanges(
 }
 
 /**
- * Finds the values that differ from the record. The row may not show whether it is archived, so
- * that is found out before.
+ * Finds the values that differ from the record. If the archive flag is among the values, asks
+ * AlfaCRM first whether the record is archived, because its row may not show it.
  */
 async function findChangedValues(
 	{ item, entity, target }: RecordTask,
@@ -124,7 +126,7 @@ async function findChangedValues(
 	return differences(item, entity, { ...record.row, removed }, values, { addToLists });
 }
 
-/** Sends the changed values, and returns the record as it is then. */
+/** Sends the changed values, and returns the record after the change. */
 async function sendUpdate(
 	{ item, entity, target }: RecordTask,
 	{ row, branch }: FoundRecord,
@@ -141,19 +143,18 @@ async function sendUpdate(
 	};
 	const answeredRow = await item.save(call, [recordKey(entity, id)]);
 
-	// The answer may not hold the record, so the values that were sent are taken for saved.
+	// The confirmed answer may not hold the record, so the sent values count as saved.
 	return { row: { ...row, ...withoutArchiveFlag(changedValues), ...answeredRow }, branch };
 }
 
 /**
- * Leaves out the flag of the archive: that AlfaCRM has taken it does not prove that the record is
- * in the archive now.
+ * Leaves out the archive flag: a confirmed update does not prove that the record was moved.
  */
 function withoutArchiveFlag(values: IDataObject): IDataObject {
 	return Object.fromEntries(Object.entries(values).filter(([name]) => name !== 'removed'));
 }
 
-/** Tells the user if AlfaCRM took the flag of the archive, and the record is still where it was. */
+/** Adds a hint if AlfaCRM has accepted the archive flag, but the record's status is unchanged. */
 async function warnIfFlagHasNoEffect(
 	{ item, entity, target }: RecordTask,
 	record: LocatedRecord,
@@ -167,12 +168,12 @@ async function warnIfFlagHasNoEffect(
 	const action = isToBeArchived ? 'Archive' : 'Restore';
 	item.execution.hints.add(
 		`AlfaCRM took the change, but shows a ${noun} as ${shownStatus} still. ${action} it there by hand`,
-		`${noun} ${idIn(record)}`,
+		`${noun} ${idTextOf(record)}`,
 	);
 }
 
 /**
- * Tells the user that a changed record is in the archive: lists do not show it, so the user may not
+ * Adds a hint if a changed record is archived. AlfaCRM's lists leave it out, so the user may not
  * know.
  */
 function warnIfInArchive({ item, entity }: RecordTask, record: FoundRecord): void {
@@ -181,16 +182,16 @@ function warnIfInArchive({ item, entity }: RecordTask, record: FoundRecord): voi
 
 	item.execution.hints.add(
 		`Archived ${entity.plural.toLowerCase()} were changed and stay in the archive; 'Restore' brings them back`,
-		`${entity.label.toLowerCase()} ${idIn(record)}`,
+		`${entity.label.toLowerCase()} ${idTextOf(record)}`,
 	);
 }
 
-const idIn = ({ row }: LocatedRecord): string => String(row.id);
+const idTextOf = ({ row }: LocatedRecord): string => String(row.id);
 
 // ---------------------------------------------------------------- comparing
 
 /**
- * Picks the values that would change a record. A field that AlfaCRM does not show counts as empty.
+ * Picks the values that differ from a record. A field that its row does not show counts as empty.
  */
 export function differences(
 	item: Item,
@@ -211,11 +212,11 @@ export function differences(
 }
 
 /**
- * Makes the list that holds what a record has, and then the given values that it does not have. An
- * empty list is returned as it is, because it is meant to empty the field.
+ * Makes a list of the record's values, followed by the given values that are not among them. If the
+ * user gives an empty list, returns it, because the user wants to empty the field.
  *
- * @throws NodeOperationError when AlfaCRM does not show the list, or shows names in it in place of
- * IDs, which it would not take
+ * @throws NodeOperationError if AlfaCRM does not show the list, or shows names in it instead of
+ * IDs: sending names back would fail
  */
 export function addToList(item: Item, field: Field, shownValue: unknown, givenValue: Wire): Wire {
 	const givenItems = listOf(givenValue);

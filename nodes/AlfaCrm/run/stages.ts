@@ -8,38 +8,42 @@ import { readId } from '../values/formats';
 import type { Item } from './item';
 import { readWholeListOnce } from './readList';
 
-/** The stage of a lead; null for a lead that is not sorted. */
+/** The ID of the stage of a lead; null for a lead in no stage ("not sorted"). */
 export type Stage = number | null;
 
 /** A stage as AlfaCRM lists it. */
 interface ListedStage {
+	/** The ID of the funnel; undefined if AlfaCRM does not show it. */
 	funnel?: number;
-	/** The place in the funnel. Undefined if AlfaCRM does not show it. */
+	/** The position in the funnel, rising; undefined if AlfaCRM does not show it. */
 	weight?: number;
 }
 
 /**
- * Tells whether a stage comes before another one in the same funnel. Leads that are not sorted come
- * before all stages of their funnel. API notes 5.4.
+ * Whether a stage comes before another stage of the same funnel. Stages are sorted by their weight.
+ * Leads in no stage come before all stages of their funnel. API notes 5.4.
  *
- * @param funnel the funnel of the lead, if it is known
+ * @param lead the lead, in whose branch the stages are read
+ * @param stage the stage that may come earlier
+ * @param laterStage the ID of the stage to compare with
+ * @param funnel the ID of the lead's funnel, if it is known
  * @returns undefined if AlfaCRM does not show the order of the two stages
  */
 export async function comesBefore(
 	item: Item,
-	{ branch }: LocatedRecord,
+	lead: LocatedRecord,
 	stage: Stage,
 	laterStage: number,
 	funnel?: number,
 ): Promise<boolean | undefined> {
-	const list = { ...listCall(leadStatus, branch), query: {} };
+	const list = { ...listCall(leadStatus, lead.branch), query: {} };
 	const { rows } = await readWholeListOnce(item, leadStatus, list, 'which stage comes first');
 	const later = findStage(rows, laterStage);
 
 	if (stage === null) return isSameFunnel(funnel, later?.funnel);
 	const earlier = findStage(rows, stage);
 	if (earlier && later && earlier.funnel !== later.funnel) return false;
-	return isLighter(earlier?.weight, later?.weight);
+	return hasLowerWeight(earlier?.weight, later?.weight);
 }
 
 function findStage(rows: readonly IDataObject[], id: number): ListedStage | undefined {
@@ -50,15 +54,18 @@ function findStage(rows: readonly IDataObject[], id: number): ListedStage | unde
 }
 
 /**
- * Compares two funnels. AlfaCRM may not show that of a lead or a stage, and then nothing says that
- * they differ.
+ * Whether two funnels are the same. A funnel that AlfaCRM does not show counts as the same, because
+ * nothing proves that it differs.
  */
 function isSameFunnel(funnel: number | undefined, otherFunnel: number | undefined): boolean {
 	return funnel === undefined || otherFunnel === undefined || funnel === otherFunnel;
 }
 
-/** Compares two places in a funnel. Two stages with the same weight have no order. */
-function isLighter(
+/**
+ * Whether the first weight is lower. Undefined if one is missing or both are equal: then AlfaCRM
+ * shows no order.
+ */
+function hasLowerWeight(
 	weight: number | undefined,
 	otherWeight: number | undefined,
 ): boolean | undefined {

@@ -1,3 +1,9 @@
+/**
+ * Makes and reads the parameters that say where the calls of an operation go: the branch, the ID of
+ * the record, and the keys. A key is the ID of a parent, for a record that belongs to another
+ * record: for example `customer_id` for a subscription.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { reference } from '../entities/fields';
@@ -13,18 +19,12 @@ import { readIds } from '../values/formats';
 import type { Item } from './item';
 import type { OperationPart } from './operation';
 
-/**
- * Where the calls of an operation go: the branch, the ID of the record, and the keys of a record
- * that belongs to another one. Each of them has a parameter of the form, and a function that reads
- * it.
- */
-
 // ---------------------------------------------------------------- the target
 
 /**
  * Reads where the calls about an entity's records go.
  *
- * @param keys the keys of the entity, for an operation whose form asks for them
+ * @param keys the keys of the entity, if the form of the operation asks for them
  */
 export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []): Target {
 	const query = Object.fromEntries(
@@ -41,7 +41,7 @@ export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []):
 	return { ...target, branch: branchId };
 }
 
-/** Returns what the form calls fields, by the names that AlfaCRM uses in its answers. */
+/** Returns the labels of fields by AlfaCRM's names, for messages about AlfaCRM's errors. */
 export function labelsOf(
 	fields: ReadonlyArray<Pick<Field, 'label' | 'name'>> = [],
 ): Record<string, string> {
@@ -49,32 +49,34 @@ export function labelsOf(
 }
 
 /**
- * Whether a record belongs to another one, so that its ID alone does not name it. AlfaCRM may look
- * at the ID alone.
+ * Whether the records of a target belong to a parent: then the query of each call names the parent.
+ * AlfaCRM may ignore the parent, and take any record with the ID.
  */
-export const isOfAnother = ({ query }: Target): boolean => Object.keys(query).length > 0;
+export const hasParent = ({ query }: Target): boolean => Object.keys(query).length > 0;
 
 // ---------------------------------------------------------------- the branch
 
-/** The branch in which an operation works. */
+/** The field 'Branch', as the form shows it: the branch in which an operation works. */
 export const branchField = reference('branchId', 'Branch', 'branch', {
 	whileEmpty: 'Select a branch if one is needed...',
 });
-export const branch = toProperty(branchField);
+/** The parameter of `branchField`. */
+export const branchParameter = toProperty(branchField);
 
-/** Reads the branch that was chosen. Undefined if the parameter is empty. */
+/** Reads the ID of the branch that the user has chosen. Undefined if 'Branch' is empty. */
 export function givenBranch(item: Item): number | undefined {
-	return isEmpty(item.input(branch)) ? undefined : readBranch(item);
+	return isEmpty(item.input(branchParameter)) ? undefined : readBranch(item);
 }
 
-/** @throws NodeOperationError if the parameter is empty or cannot be read */
+/** @throws NodeOperationError if 'Branch' is empty or cannot be read */
 function readBranch(item: Item): number {
 	return item.toWire(branchField, item.inputOf(branchField)) as number;
 }
 
 /**
- * Whether a form asks for the branch. It does not if the ID of a record says it (see `findPlace`),
- * unless something is chosen from a list: lists are loaded for a branch.
+ * Whether a form asks for the branch. It does not if it asks for the ID of a record, by which
+ * `findPlace` finds the branch. But if it has a dropdown, it asks: n8n loads the choices of a
+ * branch.
  */
 export function asksForBranch({ scope }: Entity, part: OperationPart): boolean {
 	if (scope !== 'branch') return false;
@@ -90,9 +92,9 @@ function isFromList({ type, typeOptions, options = [] }: INodeProperties): boole
 }
 
 /**
- * Returns the branches in which a record is to be found once it is saved: the branch of the call,
- * and those that are given for the record, since AlfaCRM puts it there. A call without a branch
- * finds it wherever it is.
+ * Returns the branches whose lists show a record once it is saved: the branch of the call, and the
+ * branches in the record's own fields. Without a branch of the call, returns `[undefined]`, which
+ * stands for the whole account.
  */
 export function branchesOf(
 	callBranch: Branch,
@@ -120,12 +122,16 @@ export const idParameter = oncePer((entity: Entity): INodeProperties => {
 	};
 });
 
-/** Reads the ID of the record that an operation is about. */
+/**
+ * Reads the ID of the record that an operation is about.
+ *
+ * @throws NodeOperationError if it is empty or cannot be read
+ */
 export function idOf(item: Item, entity: Entity): number {
 	const { name, displayName } = idParameter(entity);
 	const field = { type: 'id', entity: entity.resource, name, label: displayName } as const;
 	return item.toWire(field, item.inputOf(field)) as number;
 }
 
-/** Returns the parameters for the keys of a record that belongs to another one. */
+/** Returns the parameters for the keys of an entity: the IDs of its records' parent. */
 export const keysForm = ({ keys = [] }: Entity): INodeProperties[] => keys.flatMap(toParameters);

@@ -11,16 +11,18 @@ export type WriteCall = Pick<ApiRequest, 'action' | 'body' | 'branch' | 'query'>
 /** An index of the rows by the values of one field. */
 interface FieldIndex {
 	field: Field;
-	/** The IDs of the rows that have, or had, a value with this normal form. */
+	/**
+	 * The IDs of the rows that have or had a value, by the value's normal form: see `normalForms`.
+	 */
 	idsByForm: Map<string, Set<number>>;
 }
 
 /**
- * A list that is read once for all items of an execution. It finds rows by the value of a field
- * without comparing each row.
+ * A list that is read once for all items of an execution. An index for each searched field finds
+ * rows without comparing every row.
  *
- * The items also write to AlfaCRM. `Execution.noteSaved` tells the list of each write, so that
- * later items find what earlier ones have saved.
+ * The items also write to AlfaCRM. `Execution.noteSaved` adds each write to the list, so that later
+ * items find the records that earlier items have saved.
  */
 export class CachedList {
 	private readonly rowsById = new Map<number, IDataObject>();
@@ -28,7 +30,8 @@ export class CachedList {
 	private readonly indexes = new Map<string, FieldIndex>();
 
 	/**
-	 * @param isListed whether AlfaCRM's list would show a record that was written through a branch
+	 * @param isListed whether AlfaCRM's list would show a row after a write; `branch` is the branch
+	 * of the call that wrote it
 	 */
 	constructor(
 		rows: readonly IDataObject[],
@@ -45,8 +48,8 @@ export class CachedList {
 	}
 
 	/**
-	 * Finds the rows that may hold a value of a field. The caller has to compare them, because an
-	 * index keeps the values that a record had before a write.
+	 * Finds the rows that may hold a value in a field. The caller has to compare them, because an
+	 * index also finds a row by the values that it had before a write.
 	 */
 	findCandidates(field: Field, value: unknown): IDataObject[] {
 		const { idsByForm } = this.indexFor(field);
@@ -64,8 +67,8 @@ export class CachedList {
 		const id = readId(action === 'create' ? model.id : query?.id);
 		if (id === undefined) return;
 
-		// AlfaCRM accepts the archive flag even where it has no effect, so only its answer tells.
-		// API notes 4.
+		// AlfaCRM accepts the archive flag even if it has no effect. So only the flag in its answer
+		// counts, not the flag that was sent. API notes 4.
 		const sentFields = 'removed' in body ? { ...body, removed: undefined } : body;
 		const row = { ...this.rowsById.get(id), ...sentFields, ...model };
 		if (action === 'delete' || !this.isListed(row, branch)) {

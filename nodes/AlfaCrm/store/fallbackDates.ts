@@ -1,15 +1,15 @@
+/**
+ * For a few days, such as the first day of a group, it is not known which of two formats AlfaCRM
+ * reads. API notes 5.6 and 5.11. Such a day is sent in the likelier format first. If AlfaCRM
+ * answers that it cannot read the day, it has saved nothing. Then the call is sent once more with
+ * the day in the other format, the fallback.
+ */
+
 import type { ApiFailure } from '../api/failures';
 import type { ApiRequest } from '../api/request';
 import type { Field } from '../entities/fieldTypes';
 import type { DateFormat } from '../values/formats';
 import { formatDay } from '../values/formats';
-
-/**
- * Sources disagree on the format in which AlfaCRM takes the days of a few fields. API notes 5.6 and
- * 5.11. Such a day is sent in the likelier format first. If AlfaCRM answers that it cannot read the
- * day, it has saved nothing, and the same call is sent once more with the day in the other format,
- * the fallback.
- */
 
 /** The fallback format of each field that has one, by the name of the field. */
 export type FallbackDates = Readonly<Partial<Record<string, DateFormat>>>;
@@ -18,8 +18,7 @@ export type FallbackDates = Readonly<Partial<Record<string, DateFormat>>>;
 type Call = Pick<ApiRequest, 'body'> & { fallbackDates?: FallbackDates };
 
 /**
- * Matches AlfaCRM's message about a value that it cannot read ("wrong format of value"). API notes
- * 4.
+ * Matches AlfaCRM's message that a value has the wrong format. API notes 4.
  */
 const WRONG_FORMAT = /формат/i;
 
@@ -47,10 +46,11 @@ export function isDayUnreadable(
 	return messages.some((message) => WRONG_FORMAT.test(message));
 }
 
-/** Copies a call with its days in their fallback formats. */
+/** Copies a call, and writes the days in its body in their fallback formats. */
 export function withFallbackDates<C extends Call>(call: C, zone: string): C {
 	const { body = {}, fallbackDates = {} } = call;
 	const rewrittenBody = { ...body };
+	// The type of `FallbackDates` allows undefined formats, but `fallbackDatesOf` makes none.
 	for (const [name, format = 'iso'] of Object.entries(fallbackDates)) {
 		if (name in body) rewrittenBody[name] = formatDay(body[name], format, zone) ?? body[name];
 	}

@@ -2,7 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { FallbackDates } from './fallbackDates';
 
-/** The ID of a branch; undefined for the whole account, or if no branch is known. */
+/**
+ * The ID of a branch. Undefined means a call without a branch: for an entity that all branches
+ * share, or because the branch is not known.
+ */
 export type Branch = number | undefined;
 
 /** A record, and a branch in which it can be read and written. */
@@ -17,11 +20,12 @@ export interface Target {
 	path: string;
 	branch?: Branch;
 	/**
-	 * The IDs that the query of each call holds, for records that belong to another one. The record's
-	 * own ID is not among them.
+	 * The IDs of the parent in the query of each call, for records that belong to a parent: for
+	 * example `customer_id` for a subscription. The ID of the record itself is not among them.
 	 */
 	query: IDataObject;
-	/** What the form calls the fields, by AlfaCRM's names. */
+	/** The labels of the fields in the form, by AlfaCRM's names. */
 	labels: Record<string, string>;
+	/** The second formats for days that AlfaCRM may not read: see `fallbackDates.ts`. */
 	fallbackDates?: FallbackDates;
 }

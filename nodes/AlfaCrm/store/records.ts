@@ -1,3 +1,9 @@
+/**
+ * Finds one record by its ID. AlfaCRM has no call for one record, only the list with a filter by
+ * ID. Some lists ignore that filter, so the rows are compared, and pages are read until the record
+ * comes. API notes 3.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../api/list';
@@ -6,22 +12,17 @@ import type { Entity } from '../entities/types';
 import { readId } from '../values/formats';
 import type { Target } from './located';
 
-/**
- * Finds one record by its ID. AlfaCRM has no call for that, only the index with a filter by ID.
- * Some entities ignore the filter, so the list is read until the record comes. API notes 3.
- */
-
 interface SearchResult {
 	record?: IDataObject;
-	/** Whether AlfaCRM has no such record if none came. False if rows of the list may be missing. */
+	/** Whether a missing `record` does not exist. False if rows of the list may be missing. */
 	isConclusive: boolean;
 }
 
 /**
- * Finds a record, also an archived one.
+ * Finds a record, whether it is archived or not.
  *
- * @param passes what to ask the list for, one after the other, if the list shows one status at a
- * time
+ * @param passes the bodies with which the list is asked one after the other, because it may show
+ * only one status at a time
  */
 export async function findById(
 	reader: ListReader,
@@ -42,11 +43,12 @@ export async function findById(
 }
 
 /**
- * Finds a record, also one of a kind that lists leave out unless they are asked for that kind.
- * API notes 5.16.
+ * Finds a record of any kind. A plain list may leave out some kinds, such as refunds among
+ * payments: they come only if the list is asked for that kind. API notes 5.16.
  *
- * @param readOtherKinds reads what to ask the list for to see the other kinds; called only if the
- * record is not found without
+ * @param readOtherKinds makes the passes for the other kinds; called only if the plain list does
+ * not have the record
+ * @param passes the passes of the plain list; see `findById`
  */
 export async function findOfAnyKind(
 	reader: ListReader,
@@ -65,13 +67,13 @@ export async function findOfAnyKind(
 	return { record, isConclusive: shownKinds.isConclusive && isConclusive };
 }
 
-/** The words of the error for a record that does not exist. */
+/** Makes the texts of the error for a record that does not exist. */
 export const notFound = ({ label }: Entity, id: number, branch?: number) => ({
 	message: `AlfaCRM has no ${label.toLowerCase()} with ID ${id}${inBranch(branch)}`,
 	description: "Check the ID and the branch; 'Get Many' shows which ones there are.",
 });
 
-/** The words of the error for a record that may exist, but did not come. */
+/** Makes the texts of the error for a record that may be among the missing rows of a list. */
 export const notShown = ({ label }: Entity, id: number, branch?: number) => ({
 	message: `AlfaCRM did not show ${label.toLowerCase()} ${id}${inBranch(branch)}, though it counts more than it shows`,
 	description: 'Run it again.',

@@ -9,10 +9,10 @@ import { normalizeText } from '../fields/normalizeText';
 import { titleOf } from '../fields/titles';
 import { readFlag, readIds } from '../values/formats';
 
-/** The names of the records of a list, by ID. */
+/** The titles of the records of a list, by ID. */
 export type Titles = ReadonlyMap<number, string>;
 
-/** Reads a short list: see `ShortList`. */
+/** Reads the short list of an entity. */
 export async function readShortList(
 	reader: ListReader,
 	entity: Entity,
@@ -23,8 +23,8 @@ export async function readShortList(
 }
 
 /**
- * Makes the call that lists a short list. It asks for archived records too, because old records
- * refer to them.
+ * Makes the call for the rows of a short list. It asks for archived records too, because old
+ * records refer to them.
  */
 export function listOfNames(entity: Entity, branch?: number): ListRequest {
 	return { ...listCall(entity, branch), body: { ...entity.hidden?.show } };
@@ -43,8 +43,8 @@ interface ListedRecord {
 }
 
 /**
- * A list that is short enough to be read whole, such as rooms or lead stages. It translates between
- * the IDs that records hold and the names that users see.
+ * A list that is short enough to read all of its rows, such as rooms or lead stages. It translates
+ * between the IDs in records and the names that users see.
  */
 export class ShortList {
 	private readonly records: ListedRecord[];
@@ -52,7 +52,9 @@ export class ShortList {
 	/** False if AlfaCRM counts more records than it shows. */
 	readonly isComplete: boolean;
 
-	/** Leaves out rows without an ID: no record can refer to them. */
+	/**
+	 * Takes the rows of the list. Leaves out rows without an ID, because no record can refer to them.
+	 */
 	constructor(entity: Entity, { rows, isComplete }: Pick<Collected, 'isComplete' | 'rows'>) {
 		this.records = rows
 			.map((row) => readRecord(entity, row))
@@ -61,7 +63,10 @@ export class ShortList {
 		this.isComplete = isComplete;
 	}
 
-	/** Finds the records with a name, in any spelling; only the active ones, if there are any. */
+	/**
+	 * Finds the records with a name. Case, extra blanks and ё do not matter. If some of the records
+	 * are active, returns only these.
+	 */
 	named(name: string): ListedRecord[] {
 		const normalName = normalizeText(name);
 		return preferActive(this.records.filter(({ normalTitle }) => normalTitle === normalName));
@@ -87,11 +92,13 @@ function readRecord(entity: Entity, row: IDataObject): ListedRecord | undefined 
 	};
 }
 
-/** Whether a row shows that it is archived. Some entities call the flag `dead`. API notes 5.5. */
+/** Whether a row shows that it is archived. Subscriptions call the flag `dead`. API notes 5.5. */
 function isArchived(entity: Entity, row: IDataObject): boolean {
+	// A short list has no time zone. On the day of archiving itself, UTC may be off by some hours.
 	return archivedByRow(entity, row, 'UTC') === true || readFlag(row.dead) === 1;
 }
 
+/** Returns the active records, or all records if none is active. */
 function preferActive(records: ListedRecord[]): ListedRecord[] {
 	const activeRecords = records.filter(({ isActive }) => isActive);
 	return activeRecords.length > 0 ? activeRecords : records;

@@ -8,7 +8,7 @@ import { collect, listReader } from '../api/list';
 import { kindPasses, listCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
-import { SEARCHED } from '../run/branches';
+import { IN_SEARCHED_BRANCHES } from '../run/branches';
 import { readId } from '../values/formats';
 import { HOUR_MS } from '../values/time';
 import { allBranches } from './branches';
@@ -105,7 +105,7 @@ export class RecordReader {
 				failures.push(failure);
 			}
 		}
-		const where = entity.scope === 'global' ? '' : SEARCHED;
+		const where = entity.scope === 'global' ? '' : IN_SEARCHED_BRANCHES;
 		const reasons = [
 			...(isSearched ? [notFound(entity, id).message + where] : []),
 			...failures.slice(0, 1).map(messageOf),

@@ -2,7 +2,7 @@ import { objectOf } from '../../output/recordSchema';
 import { recordKey } from '../../run/execution';
 import type { Operation } from '../../run/operation';
 import { getRecord, writeAnywhere } from '../../run/records';
-import { idOf, idParameter, isOfAnother, keysForm, targetOf } from '../../run/target';
+import { idOf, idParameter, hasParent, keysForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
 /**
@@ -30,7 +30,7 @@ export const deleteRecord: Operation = {
 			// The form may also name the record to which this one belongs, such as the customer of a
 			// subscription. AlfaCRM may look at the ID alone and delete another customer's subscription.
 			// `getRecord` throws if the customer has none with this ID.
-			if (isOfAnother(target)) await getRecord(item, entity, id, target);
+			if (hasParent(target)) await getRecord(item, entity, id, target);
 			await writeAnywhere(item, entity, id, target, deleteAt);
 		});
 		return [{ id, deleted: true }];

@@ -5,7 +5,7 @@ import { toProperty } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import type { Collection } from '../../form/parameters';
 import { simplifyForm, makeRowsToOutput, outputSchema } from '../../output/readings';
-import { searchedIn, SEARCHED } from '../../run/branches';
+import { searchBranchesField, IN_SEARCHED_BRANCHES } from '../../run/branches';
 import type { Item } from '../../run/item';
 import type { IfSeveral } from '../../run/matching/chooseMatches';
 import { chooseMatches, makeFirstMatchOption } from '../../run/matching/chooseMatches';
@@ -93,7 +93,7 @@ export const findOptions = (
 				],
 				default: ifSeveral,
 			},
-			toProperty(searchedIn),
+			toProperty(searchBranchesField),
 			...moreOptions,
 		],
 		'Add Option',
@@ -169,7 +169,7 @@ function noMatchError(item: Item, { entity, search, takesArchived }: FindRequest
 	const noun = `${takesArchived ? '' : 'active '}${entity.label.toLowerCase()}`;
 	const searchedBy = describeSearch(search).toLowerCase();
 	return item.apiError(
-		`AlfaCRM has no ${noun} with this ${searchedBy}${SEARCHED}`,
+		`AlfaCRM has no ${noun} with this ${searchedBy}${IN_SEARCHED_BRANCHES}`,
 		"Check the value, or choose in 'If None Matches' to go on without one.",
 		404,
 	);

@@ -23,7 +23,7 @@ import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
 import { getRecord, writeAnywhere } from '../../run/records';
 import { addToList, listModeForm, readAddToLists } from '../../run/saveChanges';
-import { idOf, isOfAnother, keysForm, targetOf } from '../../run/target';
+import { idOf, hasParent, keysForm, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 
 /** In what the update of an entity, such as lessons, differs from that of most entities. */
@@ -142,8 +142,7 @@ async function readRecordIfNeeded(
 	{ id, target, changes, extendedLists }: UpdateRequest,
 	rules: UpdateRules,
 ): Promise<LocatedRecord | undefined> {
-	const isNeeded =
-		extendedLists.length > 0 || isOfAnother(target) || bodyNeedsRecord(rules, changes);
+	const isNeeded = extendedLists.length > 0 || hasParent(target) || bodyNeedsRecord(rules, changes);
 	return isNeeded ? await getRecord(item, entity, id, target) : undefined;
 }
 

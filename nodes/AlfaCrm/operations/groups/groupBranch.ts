@@ -21,7 +21,7 @@ import type { MembershipForm } from './membership';
  */
 export async function moveToBranchOfGroup(form: MembershipForm): Promise<MembershipForm> {
 	const { item, branch, customerId, groupId } = form;
-	const isBranchOfCustomer = item.place?.isOfRecord === true;
+	const isBranchOfCustomer = item.place?.hasRecord === true;
 	if (!isBranchOfCustomer) return form;
 
 	const groupBranches = await readGroupBranches(item, groupId, branch);

@@ -51,7 +51,7 @@ export const participants: ActionKind<'participants'> = {
 		const branches = form.branch === undefined ? await openBranches(item) : [form.branch];
 
 		const reading = await readFromBranches(item, entity, form, branches);
-		warnOfMissingCards(item, reading.withoutCard);
+		warnOfMissingCards(item, reading.customerIdsWithoutCard);
 
 		const { limit } = form;
 		if (reading.participants.length > limit) {
@@ -111,7 +111,7 @@ async function readFromBranches(
 	const reader = warningReader(item, 'rows');
 	const options: ParticipantOptions = {
 		zone: item.zone,
-		passesOver: 'deniedBranches',
+		skippedBranches: 'deniedBranches',
 		listOtherBranches: async () => await allBranches(item, form.branch ?? branches[0]),
 	};
 	if (form.lessonId !== undefined) {

@@ -4,7 +4,7 @@ import type { Entity } from '../../entities/types';
 import { isBlank } from '../../fields/field';
 import type { Collection } from '../../form/parameters';
 import type { Branch, Target } from '../../store/located';
-import { allBranches, searchedIn } from '../branches';
+import { allBranches, searchBranchesField } from '../branches';
 import type { Item } from '../item';
 import { branchesOf } from '../target';
 
@@ -14,11 +14,11 @@ import { branchesOf } from '../target';
  * since it may come from an expression that finds nothing.
  */
 export function readChosenBranches(options: Collection): number[] {
-	if (!options.has(searchedIn.name)) return [];
+	if (!options.has(searchBranchesField.name)) return [];
 
-	const input = options.input(options.parameter(searchedIn.name));
-	const isEmptyList = Array.isArray(input) && isBlank(searchedIn, input);
-	return isEmptyList ? [] : (options.toWire(searchedIn, input) as number[]);
+	const input = options.input(options.parameter(searchBranchesField.name));
+	const isEmptyList = Array.isArray(input) && isBlank(searchBranchesField, input);
+	return isEmptyList ? [] : (options.toWire(searchBranchesField, input) as number[]);
 }
 
 /**

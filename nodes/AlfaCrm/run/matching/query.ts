@@ -171,7 +171,7 @@ export function noteSpellings(
 	if (rowsWithoutText.length === 0) return;
 
 	const comparesDigits = rowsWithoutText.every((row) => hasFilterDigits(field, row, filter));
-	execution.noteSeen(spellingsKey(entity, filter), comparesDigits);
+	execution.noteBehaviour(spellingsKey(entity, filter), comparesDigits);
 }
 
 /**
@@ -183,7 +183,7 @@ export function findsEverySpelling(
 	entity: Entity,
 	filter: IDataObject,
 ): boolean {
-	return execution.hasSeen(spellingsKey(entity, filter));
+	return execution.knowsBehaviour(spellingsKey(entity, filter));
 }
 
 /** Makes the key under which `Execution.noteSeen` keeps that a filter finds every spelling. */

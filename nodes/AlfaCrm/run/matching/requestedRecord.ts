@@ -13,13 +13,13 @@ import { isEmpty, isPlain } from '../../fields/blank';
 import { quoted } from '../../fields/unreadable';
 import type { Branch } from '../../store/located';
 import type { FoundRecord, RecordSearch } from '../branches';
-import { findInBranches, SEARCHED } from '../branches';
+import { findInBranches, IN_SEARCHED_BRANCHES } from '../branches';
 import type { Item } from '../item';
 import { branchOfRecordName, keyMatchesName } from '../keys';
 import type { CatalogueEntry } from '../operation';
 import { keyOfMode, NO_CUSTOM_VALUE, readCustomValue } from '../recordParameter';
 import { currentRecord, notFoundError } from '../records';
-import { asksForBranch, branch, idOf, idParameter, labelsOf } from '../target';
+import { asksForBranch, branchParameter, idOf, idParameter, labelsOf } from '../target';
 import { chooseMatches } from './chooseMatches';
 import type { Search } from './readSearch';
 import { readSearch, unusableValueError } from './readSearch';
@@ -56,7 +56,7 @@ export function readRequestedRecord(
 
 	const { mode, value } = readLocator(item, entity);
 	const key = keyOfMode(entity, mode);
-	const isBranchChosen = !isEmpty(item.input(branch));
+	const isBranchChosen = !isEmpty(item.input(branchParameter));
 	// With an ID and a branch, nothing is left to find out.
 	if (!key && isBranchChosen) return undefined;
 
@@ -147,7 +147,9 @@ async function findByKey(
 ): Promise<FoundRecord> {
 	const read = async () => await readMatches(item, entity, search, branches);
 	const name = keyMatchesName(search.matchValues, branches);
-	const matches = await item.execution.cached(entity.path, name, read, { untilOwnWrite: true });
+	const matches = await item.execution.cached(entity.path, name, read, {
+		isStaleAfterOwnWrite: true,
+	});
 
 	const activeMatches = matches.filter(({ archived }) => !archived);
 	const [match, ...otherMatches] = activeMatches.length > 0 ? activeMatches : matches;
@@ -178,7 +180,7 @@ async function readMatches(
 
 function noMatchError(item: Item, entity: Entity, { key }: Search): Error {
 	return item.apiError(
-		`AlfaCRM has no ${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}${SEARCHED}`,
+		`AlfaCRM has no ${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}${IN_SEARCHED_BRANCHES}`,
 		`Check the value in '${entity.label}'. To go on without one, look with 'Find' before.`,
 		404,
 	);
@@ -199,7 +201,7 @@ async function findById(
 	const read = async () => await findBranchOf(item, entity, id, branches);
 	const name = branchOfRecordName(id);
 	const recordBranch = await item.execution.cached(entity.path, name, read, {
-		untilOwnWrite: true,
+		isStaleAfterOwnWrite: true,
 	});
 	if (recordBranch === undefined) throw notFoundError(item, entity, id);
 	return { branch: recordBranch };

@@ -2,21 +2,24 @@ import { hasStatus } from '../../api/failures';
 import type { Branch } from '../located';
 
 /**
- * Which branches are left out of a reading, instead of ending it: those that this user may not see,
- * or all that cannot be read, for a trigger that tries again at its next poll.
+ * Which failures make a reading skip a branch, so that it goes on with the next one:
+ *
+ * - `deniedBranches`: this user may not see the branch.
+ * - `failedBranches`: the branch cannot be read for any reason. For a trigger, which tries again at
+ *   its next poll.
  */
-export type PassedOver = 'deniedBranches' | 'failedBranches';
+export type SkippedBranches = 'deniedBranches' | 'failedBranches';
 
-/** AlfaCRM answers for a branch that this user may not see as if it were forbidden or not there. */
+/** AlfaCRM's statuses for a branch that this user may not see: "forbidden" or "not found". */
 const DENIED_STATUSES = [403, 404];
 
 /** Reads in several branches, and remembers which of them could not be read. */
 export class BranchReadings {
-	/** Why branches could not be read: the first failure of each. */
+	/** The first failure of each branch that could not be read. */
 	readonly failures = new Map<Branch, unknown>();
 
-	/** @param passedOver ends the reading at every failure if it is missing */
-	constructor(private readonly passedOver?: PassedOver) {}
+	/** @param skippedBranches if it is undefined, no branch is skipped: every failure is thrown */
+	constructor(private readonly skippedBranches?: SkippedBranches) {}
 
 	hasFailed(branch: Branch): boolean {
 		return this.failures.has(branch);
@@ -25,11 +28,12 @@ export class BranchReadings {
 	/**
 	 * Reads something in a branch.
 	 *
-	 * @returns undefined if it cannot be read and the branch is passed over
+	 * @returns undefined if the reading failed and the branch is skipped
+	 * @throws the failure, unless the branch is skipped
 	 */
 	async tryRead<T>(branch: Branch, read: () => Promise<T>): Promise<T | undefined> {
 		return await read().catch((failure: unknown) => {
-			if (!this.isPassedOver(failure)) throw failure;
+			if (!this.isSkipped(failure)) throw failure;
 			if (!this.hasFailed(branch)) {
 				this.failures.set(branch, failure);
 			}
@@ -37,8 +41,8 @@ export class BranchReadings {
 		});
 	}
 
-	private isPassedOver(failure: unknown): boolean {
-		if (this.passedOver === 'failedBranches') return true;
-		return this.passedOver === 'deniedBranches' && hasStatus(failure, ...DENIED_STATUSES);
+	private isSkipped(failure: unknown): boolean {
+		if (this.skippedBranches === 'failedBranches') return true;
+		return this.skippedBranches === 'deniedBranches' && hasStatus(failure, ...DENIED_STATUSES);
 	}
 }

@@ -20,27 +20,29 @@ export interface LessonRows {
 
 /** A lesson, or a regular lesson on one of its days, with the row that AlfaCRM lists. */
 export interface OccurrenceRow {
+	/** The day, `yyyy-mm-dd`. */
 	date: string;
+	/** The row of the lesson or the regular lesson. */
 	lesson: IDataObject;
-	/** Whether the row is that of a regular lesson. */
+	/** Whether `lesson` is the row of a regular lesson. */
 	isRegular: boolean;
 	/**
 	 * True for a regular lesson that a moved lesson probably replaces on this day: see
-	 * `replacedDays.ts`. Such a day counts as busy, so that nothing is booked twice, but nobody is
-	 * told to come.
+	 * `replacedDays.ts`. The time counts as busy, so nothing else is booked there. But the lesson has
+	 * no participants, so nobody is reminded of it.
 	 */
 	isProbablyReplaced: boolean;
 }
 
 /**
- * How many days around the days of interest are read as well: a moved lesson is less than a week
- * away from its day.
+ * How many days before and after the days of interest are read as well. A moved lesson is less than
+ * a week away from the day that it replaces.
  */
 const DAYS_AROUND = 7;
 
 /**
- * Returns the first and last day of the lessons that a `Calendar` needs to know what takes place on
- * some days.
+ * Returns the first and last day whose lessons a `Calendar` needs, to decide what takes place on
+ * the given days.
  */
 export function daysToRead(
 	firstDay: string,
@@ -50,18 +52,19 @@ export function daysToRead(
 }
 
 /**
- * Decides what takes place on a day. Nothing else decides it: free slots, bookings, participants,
- * checks and reminders all ask here, so they agree.
+ * Decides what takes place on a day. Free slots, bookings, participants, checks and reminders all
+ * use this class, so they agree.
  *
- * A lesson of the calendar takes place unless it is cancelled. A regular lesson takes place on its
- * weekday unless a lesson of the calendar replaces it there.
+ * A lesson takes place unless it is cancelled. A regular lesson takes place on its weekday, unless
+ * a lesson that AlfaCRM has made from it replaces that day. Days are texts, `yyyy-mm-dd`, which
+ * compare as texts.
  */
 export class Calendar {
 	private readonly lessonsByDay: ReadonlyMap<string, readonly IDataObject[]>;
 	private readonly regularLessons: readonly RegularLesson[];
 	private readonly replacedDays: ReplacedDays;
 
-	/** @param rows with the lessons of all days of `daysToRead` */
+	/** @param rows the lessons must include all days of `daysToRead` */
 	constructor(rows: LessonRows, zone: string) {
 		this.lessonsByDay = groupByDay(rows.lessons, zone);
 		this.regularLessons = rows.regularLessons.map((row) => readRegularLesson(row, zone));
@@ -71,8 +74,8 @@ export class Calendar {
 	}
 
 	/**
-	 * Returns the lessons and regular lessons that take place on a day, and those that are probably
-	 * replaced.
+	 * Returns the lessons and regular lessons that take place on a day. Includes regular lessons that
+	 * are probably replaced that day.
 	 */
 	occurrencesOn(date: string): OccurrenceRow[] {
 		return [...this.lessonsOn(date), ...this.regularLessonsOn(date)];
@@ -111,7 +114,7 @@ const readRegularLesson = (row: IDataObject, zone: string): RegularLesson => ({
 	days: readRegularDays(row, zone),
 });
 
-/** Leaves out lessons that show no day. */
+/** Groups lessons by their day. Leaves out lessons that show no day. */
 function groupByDay(lessons: readonly IDataObject[], zone: string): Map<string, IDataObject[]> {
 	const lessonsByDay = new Map<string, IDataObject[]>();
 	for (const lesson of lessons) {

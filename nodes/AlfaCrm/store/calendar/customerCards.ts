@@ -14,17 +14,19 @@ interface CustomerCard {
 }
 
 /**
- * At most this many cards are requested one by one. For more, the branch's whole list is read. That
- * list may have hundreds of pages, so it is not read for a few cards.
+ * The most cards that are requested one by one. For more cards, the branch's whole list is read. It
+ * may have hundreds of pages, so it is not read for a few cards.
  */
 const MOST_SINGLE_CALLS = 5;
 
-/** Reads and keeps the cards of customers, including archived ones. */
+/** Reads and keeps the cards of customers: their records. Archived customers are included. */
 export class CustomerCards {
 	private readonly cards = new Map<number, CustomerCard>();
-	/** The branches and customer IDs that were looked up, `1 501`, so that no lookup is repeated. */
+	/** The finished lookups, as `branch customerId` ("1 501"), so that none is repeated. */
 	private readonly finishedLookups = new Set<string>();
-	/** True once one call with several IDs has returned several cards. */
+	/**
+	 * True once a call with several IDs has returned several cards, so AlfaCRM takes lists of IDs.
+	 */
 	private takesIdLists = false;
 
 	constructor(
@@ -32,7 +34,7 @@ export class CustomerCards {
 		private readonly zone: string,
 	) {}
 
-	/** Adds a card that other code has read. */
+	/** Adds a card that the caller has read itself. */
 	add(id: number, card: CustomerCard): void {
 		this.cards.set(id, card);
 	}
@@ -56,6 +58,7 @@ export class CustomerCards {
 		return card;
 	}
 
+	/** Whether the row of a card shows that the customer is archived. */
 	isArchivedByRow({ row }: CustomerCard): boolean {
 		// `archivedByRow` returns undefined if the row does not tell. Then the customer counts as not
 		// archived.

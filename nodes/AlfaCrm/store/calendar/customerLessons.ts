@@ -7,13 +7,16 @@ import { involvesAnyOf } from './attendees';
 import { namesCustomer } from './lessonRow';
 
 /**
- * Decides which lessons are a customer's. These are the lessons that name the customer, and the
- * lessons of a group on the days on which the customer is a member of that group. API notes 5.7 and
- * 5.11.
+ * Decides which lessons a customer takes part in:
+ *
+ * - the lessons whose list of customers or attendance has the customer
+ * - the lessons of a group on the days on which the customer is a member of that group
+ *
+ * API notes 5.7 and 5.11.
  *
  * A planned group lesson may list no customers, for example if it was created by *Lesson → Create*.
- * No source says that AlfaCRM finds such a lesson by the `customer_id` of a member. So the lessons
- * of each group must be requested as well.
+ * It is not known whether AlfaCRM's filter `customer_id` finds such a lesson for the members of the
+ * group. So the lessons of each group must be requested as well.
  */
 export class CustomerLessons {
 	/**
@@ -51,7 +54,7 @@ export class CustomerLessons {
 	}
 
 	/**
-	 * Whether a lesson, or a regular lesson on one day, is the customer's.
+	 * Whether the customer takes part in a lesson, or in a regular lesson on a day.
 	 *
 	 * @param day the date to check; needed for a regular lesson, whose row holds only a weekday
 	 */

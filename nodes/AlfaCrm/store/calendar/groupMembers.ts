@@ -15,31 +15,33 @@ export interface LocatedOccurrence {
 	lesson: Occurrence;
 }
 
-/** When memberships are read, and which of them. */
+/** Limits the reading of members. */
 export interface MemberOptions {
 	/**
-	 * Asked before the members of another group are read. The first few groups are read in any case.
+	 * Called before the members of each group are read. The first few groups are read even without
+	 * time.
 	 */
 	hasTime: () => boolean;
 	/**
-	 * Whether a lesson of today was read before, so that only the customers who have joined since are
-	 * of interest.
+	 * Whether the members for a lesson of today were read before. Then only today's members are read,
+	 * to find customers who have joined since.
 	 */
 	wasReadBefore: (lesson: Occurrence) => boolean;
 }
 
 /**
- * As many groups are read side by side: more than calls that may be under way, so that the calls
- * never wait for work.
+ * How many groups are read at the same time. It is more than the calls that may be under way, so
+ * that there is always a next call to send.
  */
 const AT_ONCE = 6;
 
 /**
- * Without days AlfaCRM lists the members of today alone, in one call instead of two. API notes 5.7.
+ * The passes that list today's members only: one call without a range of days. Memberships of all
+ * times take two calls. API notes 5.7.
  */
 const ONLY_TODAY: readonly IDataObject[] = [{}];
 
-/** Reads and keeps the members of the groups that have lessons. */
+/** Reads and keeps the members of the groups of lessons. */
 export class GroupMembers {
 	private readonly membershipsByGroup = new Map<string, readonly IDataObject[]>();
 
@@ -61,7 +63,7 @@ export class GroupMembers {
 		const tasks = groupsToRead(lessons, wasReadBefore).map(
 			(group) => async () => await this.readGroup(group),
 		);
-		// The groups of the first lesson are all read, so that each poll gets on by a lesson at least.
+		// All groups of the first lesson are read, so that each poll finishes at least one lesson.
 		const groupsOfFirstLesson = lessons[0]?.lesson.group_ids.length ?? 0;
 		await doSideBySide(tasks, { least: Math.max(AT_ONCE, groupsOfFirstLesson), hasTime });
 	}
@@ -81,11 +83,12 @@ export class GroupMembers {
 	}
 
 	/**
-	 * Finds the customers who come to a lesson: those whom it names, and the members of its groups on
-	 * its day.
+	 * Finds the customers who come to a lesson: the customers in the lesson itself, and the members
+	 * of its groups on its day.
 	 *
-	 * @returns for each customer the group as whose member the customer comes. For a customer who is
-	 * a member of none, the first group of the lesson; null for a lesson without groups.
+	 * @returns a group ID for each customer ID: the first group of the lesson of which the customer
+	 * is a member. For a customer in none of the groups, the first group of the lesson; null for a
+	 * lesson without groups.
 	 */
 	customersOf({ branch, lesson }: LocatedOccurrence): Map<number, number | null> {
 		const [firstGroupId = null] = lesson.group_ids;
@@ -94,8 +97,8 @@ export class GroupMembers {
 			groupByCustomer.set(customerId, firstGroupId);
 		}
 
-		// The last group comes first, so that a member of several groups gets the first of them in the
-		// end.
+		// Later entries overwrite earlier ones. So the groups are added from last to first, and a
+		// member of several groups ends up with the first of them.
 		for (const groupId of [...lesson.group_ids].reverse()) {
 			for (const customerId of this.memberIdsOn(lesson.date, branch, groupId)) {
 				groupByCustomer.set(customerId, groupId);
@@ -140,13 +143,13 @@ const keyOf = (branch: Branch, groupId: number): string => `${String(branch)} ${
 interface GroupToRead {
 	branch: Branch;
 	groupId: number;
-	/** How the members are asked for. */
+	/** The passes for the memberships: `ONLY_TODAY`, or `passesOf(cgi)` for all times. */
 	passes: readonly IDataObject[];
 }
 
 /**
- * Returns each group once, in the order of the lessons. A group is asked for all its members if one
- * lesson needs them.
+ * Returns each group once, in the order of the lessons. If one of its lessons needs the memberships
+ * of all times, these are read.
  */
 function groupsToRead(
 	lessons: readonly LocatedOccurrence[],
@@ -165,8 +168,8 @@ function groupsToRead(
 }
 
 /**
- * Does tasks in their order, several at once, for as long as there is time. Does the first `least`
- * tasks in any case.
+ * Begins tasks in their order, `AT_ONCE` at a time, as long as there is time. The first `least`
+ * tasks are done even without time.
  */
 async function doSideBySide(
 	tasks: ReadonlyArray<() => Promise<void>>,

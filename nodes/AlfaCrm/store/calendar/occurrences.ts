@@ -21,12 +21,11 @@ import {
 import { ownerOf, timesOf } from './regularLessonRow';
 
 /**
- * A lesson, or a regular lesson on a day on which the calendar has no lesson of it yet. The field
- * names are those of the output of *Get Participants* and of reminders, so workflows depend on
- * them.
+ * A lesson, or a regular lesson on a day for which AlfaCRM has not made a lesson yet. The field
+ * names are in the output of *Get Participants* and of reminders, so workflows depend on them.
  */
 export interface Occurrence {
-	/** Null for a regular lesson that is not in the calendar yet. */
+	/** Null for a regular lesson without a lesson on this day yet. */
 	lesson_id: number | null;
 	regular_id: number | null;
 	branch_id: number | null;
@@ -34,14 +33,16 @@ export interface Occurrence {
 	date: string;
 	/** `yyyy-mm-dd hh:mm:ss` by the clock of the school; null if AlfaCRM shows no time. */
 	time_from: string | null;
+	/** In the format of `time_from`. */
 	time_to: string | null;
+	/** See `LESSON_STATUS`. */
 	status: number;
 	lesson_type_id: number | null;
 	subject_id: number | null;
 	room_id: number | null;
 	teacher_ids: number[];
 	group_ids: number[];
-	/** The customers whom the lesson itself names. Members of its groups come as well. */
+	/** The customers in the lesson's own list and attendance. Members of its groups come as well. */
 	customer_ids: number[];
 }
 
@@ -55,7 +56,7 @@ export interface Days {
 /**
  * Finds what takes place on some days in a branch.
  *
- * @param rows with the lessons of all days of `daysToRead`
+ * @param rows the lessons must include all days of `daysToRead`
  */
 export function findOccurrences(
 	rows: LessonRows,
@@ -120,6 +121,7 @@ function fromRegularLesson(
 	const { time_from, time_to } = timesOf(regularLesson);
 	const begin = momentOf(time_from, date, zone);
 	const end = momentOf(time_to, date, zone);
+	// A regular lesson shows times without days, so an end at or before its begin is on the next day.
 	const endsNextDay = begin !== null && end !== null && end <= begin;
 	const { customerIds, groupIds } = ownerOf(regularLesson);
 	return {
@@ -146,7 +148,7 @@ function commonFields(lesson: IDataObject, branch: Branch) {
 	};
 }
 
-/** Reads a moment, `yyyy-mm-dd hh:mm:ss`. A time without a day is one of `date`. */
+/** Reads a time as `yyyy-mm-dd hh:mm:ss`. A value without a day is a time on `date`. */
 function momentOf(value: unknown, date: string, zone: string): string | null {
 	const time = formatTime(value, zone);
 	if (time === undefined) return null;
@@ -157,14 +159,15 @@ function momentOf(value: unknown, date: string, zone: string): string | null {
 // ---------------------------------------------------------------- telling occurrences apart
 
 /**
- * Returns a text that tells occurrences apart. A regular lesson keeps its key when it gets into the
- * calendar. It has another key at another time.
+ * Returns a text that identifies an occurrence. It consists of an ID and the start. When AlfaCRM
+ * makes a lesson from a regular lesson, the key stays the same. When the occurrence is moved to
+ * another time, its key changes.
  */
 export function lessonKey({ lesson_id, regular_id, date, time_from }: Occurrence): string {
 	const lesson = regular_id === null ? `l${String(lesson_id)}` : `r${regular_id}`;
 	return `${lesson} ${time_from ?? date}`;
 }
 
-/** Returns a text that sorts occurrences by their time. */
-export const placeInTime = (occurrence: Occurrence): string =>
+/** Returns a text by which occurrences are sorted by time; those at the same time by their key. */
+export const timeSortKey = (occurrence: Occurrence): string =>
 	`${occurrence.time_from ?? occurrence.date} ${lessonKey(occurrence)}`;

@@ -1,33 +1,35 @@
+/**
+ * Finds the participants of lessons: the customers in a lesson itself, and the members of its
+ * groups on its day. Archived customers and rejected leads do not take part. API notes 5.3, 5.7,
+ * 5.11 and 5.13.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
 import type { Branch } from '../located';
-import type { PassedOver } from './branchReadings';
+import type { SkippedBranches } from './branchReadings';
 import { BranchReadings } from './branchReadings';
 import { CustomerCards } from './customerCards';
 import type { LocatedOccurrence, MemberOptions } from './groupMembers';
 import { GroupMembers } from './groupMembers';
 import type { Days, Occurrence } from './occurrences';
-import { lessonKey, placeInTime } from './occurrences';
+import { lessonKey, timeSortKey } from './occurrences';
 import { readOccurrences } from './readOccurrences';
 
 /**
- * Finds out who comes to lessons: the customers whom a lesson names, and the members of its groups
- * on its day. Archived customers and rejected leads do not come. API notes 5.3, 5.7, 5.11 and 5.13.
- */
-
-/**
- * One person who comes to one lesson. The field names are those of the output, so workflows depend
- * on them.
+ * One customer who comes to one lesson. The field names are in the output, so workflows depend on
+ * them.
  */
 export interface Participant extends Occurrence {
 	customer_id: number;
-	/** The card of the customer, and the branch whose list shows it. */
+	/** The card of the customer: the row of the customer's record. */
 	customer: IDataObject;
+	/** The branch whose list shows the card. */
 	customer_branch: Branch;
 	/**
-	 * The group as whose member the person comes, or the first group of the lesson; null for a lesson
-	 * without groups.
+	 * The first group of the lesson of which the customer is a member. For a customer in none of the
+	 * groups, the first group of the lesson; null for a lesson without groups.
 	 */
 	group_id: number | null;
 }
@@ -41,12 +43,12 @@ export interface LessonsOfBranch {
 export interface ParticipantOptions extends Partial<MemberOptions> {
 	zone: string;
 	/**
-	 * Which branches are left out if they cannot be read. By default every failure ends the reading.
+	 * Which branches are skipped if they cannot be read. By default every failure is thrown.
 	 */
-	passesOver?: PassedOver;
+	skippedBranches?: SkippedBranches;
 	/**
-	 * Lists the branches in which the card of a customer may be as well. It is called only if a card
-	 * is in none of the branches of the lessons.
+	 * Returns more branches in which to look for cards. Called only if a card is in none of the
+	 * branches of the lessons.
 	 */
 	listOtherBranches?: () => Promise<readonly Branch[]>;
 	/** Cards that were read before. */
@@ -54,25 +56,26 @@ export interface ParticipantOptions extends Partial<MemberOptions> {
 }
 
 export interface ParticipantReading {
-	/** Each person once for each lesson, the earliest lesson first. */
+	/** Each customer once for each lesson, the earliest lesson first. */
 	participants: Participant[];
-	/** The lessons for which there was no time: the latest ones. */
-	unread: Occurrence[];
+	/** The lessons that there was no time to read. They are the latest lessons. */
+	unreadLessons: Occurrence[];
 	/**
-	 * The customers whose card AlfaCRM shows in none of the branches. One account had 158 of them.
+	 * The customers whose card is in the list of no branch. In one account, lessons and payments name
+	 * 158 such customers. API notes 3.
 	 */
-	withoutCard: number[];
-	/** Why branches could not be read. The participants of their lessons are missing. */
+	customerIdsWithoutCard: number[];
+	/** The failures of skipped branches. The participants of their lessons are missing. */
 	failures: ReadonlyMap<Branch, unknown>;
 }
 
-/** Reads who comes to the lessons of some days. */
+/** Reads the participants of the lessons of some days. */
 export async function readParticipants(
 	reader: ListReader,
 	{ branches, from, to }: { branches: readonly Branch[] } & Omit<Days, 'zone'>,
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
-	const readings = new BranchReadings(options.passesOver);
+	const readings = new BranchReadings(options.skippedBranches);
 	const days = { from, to, zone: options.zone };
 	const lessons = await Promise.all(
 		branches.map(async (branch) => {
@@ -83,19 +86,19 @@ export async function readParticipants(
 	return await readPeople(reader, lessons, options, readings);
 }
 
-/** Reads who comes to lessons that were read before. */
+/** Reads the participants of lessons that were read before. */
 export async function participantsOf(
 	reader: ListReader,
 	lessons: readonly LessonsOfBranch[],
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
-	return await readPeople(reader, lessons, options, new BranchReadings(options.passesOver));
+	return await readPeople(reader, lessons, options, new BranchReadings(options.skippedBranches));
 }
 
 /**
- * Reads the members of the groups of all lessons, and then the cards of everybody who is to come.
+ * Reads the members of the groups of all lessons, and then the cards of the customers who come.
  *
- * @param readings notes the branches that cannot be read; it may hold some that failed before
+ * @param readings holds the branches that could not be read so far, and notes further ones
  */
 async function readPeople(
 	reader: ListReader,
@@ -126,22 +129,23 @@ async function readPeople(
 
 	return {
 		participants: participantsIn(readableLessons, cards),
-		unread: unreadLessons.map(({ lesson }) => lesson),
-		withoutCard: cards.missing(customerIds),
+		unreadLessons: unreadLessons.map(({ lesson }) => lesson),
+		customerIdsWithoutCard: cards.missing(customerIds),
 		failures: readings.failures,
 	};
 }
 
-/** The soonest lesson first. */
+/** Sorts lessons by time, the earliest first. */
 function sortByTime(lessonsOfBranches: readonly LessonsOfBranch[]): LocatedOccurrence[] {
 	return lessonsOfBranches
 		.flatMap(({ branch, occurrences }) => occurrences.map((lesson) => ({ branch, lesson })))
-		.sort((a, b) => (placeInTime(a.lesson) < placeInTime(b.lesson) ? -1 : 1));
+		.sort((a, b) => (timeSortKey(a.lesson) < timeSortKey(b.lesson) ? -1 : 1));
 }
 
 /**
- * Divides lessons at the first one for which there was no time, so that the trigger can go on from
- * there. Lessons of branches that cannot be read do not count: no time would help there.
+ * Divides lessons at the first lesson whose members there was no time to read, so that the trigger
+ * can go on from there. Leaves out lessons of branches that cannot be read: more time would not
+ * help.
  */
 function splitAtFirstUnread(
 	lessons: readonly LocatedOccurrence[],
@@ -161,7 +165,7 @@ function splitAtFirstUnread(
 
 // ---------------------------------------------------------------- cards
 
-/** A lesson, and the customers who are to come to it, each with the group as whose member. */
+/** A lesson, and the customers who come to it: a group ID for each customer ID. */
 interface ExpectedLesson extends LocatedOccurrence {
 	customers: ReadonlyMap<number, number | null>;
 }
@@ -169,7 +173,7 @@ interface ExpectedLesson extends LocatedOccurrence {
 const customerIdsIn = (lessons: readonly ExpectedLesson[]): number[] =>
 	lessons.flatMap(({ customers }) => [...customers.keys()]);
 
-/** Reads the cards of customers in the branches of their lessons, where most of them are. */
+/** Reads cards in the branches of the customers' lessons, where most of the cards are. */
 async function readCardsOfBranches(
 	branches: readonly Branch[],
 	lessons: readonly ExpectedLesson[],
@@ -184,7 +188,8 @@ async function readCardsOfBranches(
 }
 
 /**
- * Looks for the missing cards in one branch after the other, first in those of the other lessons.
+ * Looks for the missing cards in one branch after the other. Begins with the branches of all
+ * lessons, because a customer's card may be in the branch of another lesson.
  */
 async function readCardsElsewhere(
 	customerIds: readonly number[],
@@ -211,7 +216,7 @@ function participantsIn(lessons: readonly ExpectedLesson[], cards: CustomerCards
 		for (const [customer_id, group_id] of customers) {
 			const card = cards.findAttending(customer_id);
 			if (card === undefined) continue;
-			// The lists of two branches may show the same lesson.
+			// The lists of two branches may show the same lesson. The second one overwrites the first.
 			const key = `${lesson.lesson_id ?? lessonKey(lesson)} ${customer_id}`;
 			participants.set(key, {
 				...lesson,

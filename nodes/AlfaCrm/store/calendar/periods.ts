@@ -1,14 +1,16 @@
+/**
+ * Reads the first and the last day of a membership, a group or a regular lesson: `b_date` and
+ * `e_date`. Both days are included. Without a first day it has always lasted; without a last day it
+ * has no end. API notes 5.7 and 5.13.
+ *
+ * Days are texts, `yyyy-mm-dd`, so they compare as texts.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { formatDay } from '../../values/formats';
 
-/**
- * Reads how long a membership, a group or a regular lesson lasts: from `b_date` to `e_date`, both
- * days included. A missing day leaves that side open. API notes 5.7 and 5.13.
- *
- * Days are texts such as `2026-03-09`, so they compare as texts.
- */
-
+/** Compared as texts, this comes before every day, and `AFTER_ALL_DAYS` comes after every day. */
 const BEFORE_ALL_DAYS = '0000-00-00';
 const AFTER_ALL_DAYS = '9999-99-99';
 
@@ -18,10 +20,11 @@ export const firstDay = ({ b_date }: IDataObject, zone: string): string =>
 export const lastDay = ({ e_date }: IDataObject, zone: string): string =>
 	formatDay(e_date, 'iso', zone) ?? AFTER_ALL_DAYS;
 
+/** Whether a membership, a group or a regular lesson lasts on a day. */
 export const isOnDay = (row: IDataObject, day: string, zone: string): boolean =>
 	firstDay(row, zone) <= day && lastDay(row, zone) >= day;
 
-/** Whether something lasts on at least one day of a range. */
+/** Whether a membership, a group or a regular lesson lasts on at least one day of a range. */
 export const overlapsDays = (
 	row: IDataObject,
 	rangeStart: string,

@@ -11,8 +11,8 @@ import type { Days, Occurrence } from './occurrences';
 import { findOccurrences } from './occurrences';
 
 /**
- * Reads what takes place on some days in a branch: its lessons, and regular lessons that are not in
- * its calendar yet.
+ * Reads what takes place on some days in a branch: its lessons, and its regular lessons on days for
+ * which AlfaCRM has not made a lesson yet.
  */
 export async function readOccurrences(
 	reader: ListReader,
@@ -29,6 +29,7 @@ export async function readOccurrences(
 		reader.collect(listCall(regularLessonEntity, branch), {}),
 	]);
 
+	// The list of a branch may show records of other branches too. API notes 3.
 	const isOfBranch = (row: IDataObject) => belongsToBranch(row, branch);
 	const rows = {
 		lessons: lessons.rows.filter(isOfBranch),

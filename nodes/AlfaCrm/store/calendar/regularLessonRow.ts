@@ -1,23 +1,26 @@
+/** Reads the fields that only regular lessons have. API notes 5.13. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId, readInteger } from '../../values/formats';
 import { firstDay, lastDay } from './periods';
 import type { LessonTimes } from './timeSpan';
 
-/** Reads the fields that only regular lessons have. API notes 5.13. */
-
 /**
- * The days on which a regular lesson takes place, if no lesson of the calendar replaces it there.
+ * The weekday and the period of a regular lesson. It takes place on these days, except on days that
+ * a lesson replaces: see `replacedDays.ts`.
  */
 export interface RegularDays {
 	/** 0 is Sunday; undefined if AlfaCRM shows no weekday. */
 	weekday?: number;
+	/** Both days are included, `yyyy-mm-dd`: see `periods.ts`. */
 	firstDay: string;
 	lastDay: string;
 }
 
 /**
- * AlfaCRM numbers the weekdays of regular lessons from Monday, 1, to Sunday, which may be 7 or 0.
+ * Reads the days of a regular lesson. AlfaCRM numbers its weekdays from 1, Monday, to 6, Saturday;
+ * Sunday may be 7 or 0.
  */
 export function readRegularDays(regularLesson: IDataObject, zone: string): RegularDays {
 	const weekday = readInteger(regularLesson.day);
@@ -28,6 +31,7 @@ export function readRegularDays(regularLesson: IDataObject, zone: string): Regul
 	};
 }
 
+/** Whether the rule of a regular lesson includes a date. A lesson may still replace that day. */
 export const takesPlaceOn = (days: RegularDays, date: string): boolean =>
 	days.weekday === weekdayOf(date) && days.firstDay <= date && date <= days.lastDay;
 
@@ -35,8 +39,8 @@ export const takesPlaceOn = (days: RegularDays, date: string): boolean =>
 export const weekdayOf = (date: string): number => new Date(`${date}T00:00Z`).getUTCDay();
 
 /**
- * The customer or the group to whom a regular lesson belongs, as lists of which one has an ID and
- * the other is empty.
+ * The owner of a regular lesson, a customer or a group. One of the lists has its ID, and the other
+ * list is empty.
  */
 interface Owner {
 	customerIds: number[];
@@ -44,8 +48,8 @@ interface Owner {
 }
 
 /**
- * Reads the owner of a regular lesson, which has no lists of customers and groups. Both lists are
- * empty for other rows.
+ * Reads the owner of a regular lesson. Both lists are empty for the row of a lesson, which has no
+ * owner.
  */
 export function ownerOf({ related_class, related_id }: IDataObject): Owner {
 	const id = readId(related_id);

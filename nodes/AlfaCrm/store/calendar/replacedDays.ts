@@ -1,28 +1,28 @@
+/**
+ * Decides which days of a regular lesson are replaced by lessons. A lesson of every status replaces
+ * a day: planned, completed or cancelled. AlfaCRM shows in a lesson from which regular lesson it
+ * was made, but not for which day (API notes 5.11).
+ *
+ * - **On the weekday of the regular lesson**, a lesson replaces that day.
+ * - **On another weekday**, the lesson was moved. It replaces the nearest day before it on which
+ *   the regular lesson takes place. If another lesson replaces that day, it replaces the nearest
+ *   day after it. Both days are less than a week away.
+ *
+ * The day of a moved lesson is a guess, because it may have been put off from the day before or
+ * brought forward from the day after. The guess counts as certain, so that something else may be
+ * booked at that time, in two cases: if only one of the two days is left, or if the lesson was
+ * moved by at most `MOST_DAYS_MOVED` days, so that the other day is farther away. In all other
+ * cases the day is only *probably* replaced.
+ */
+
 import { daysAfter } from '../../values/formats';
 import type { RegularDays } from './regularLessonRow';
 import { takesPlaceOn } from './regularLessonRow';
 
-/**
- * Decides which days of a regular lesson are replaced by a lesson of the calendar, whether that
- * lesson is planned, completed or cancelled. AlfaCRM shows in a lesson from which regular lesson it
- * was made, but not for which day (API notes 5.11).
- *
- * - **On the weekday of the regular lesson**, a lesson replaces that day.
- * - **On another weekday**, the lesson was moved. It replaces the day before it on which the
- *   regular lesson takes place, or the day after it if another lesson replaces the day before. Both
- *   are less than a week away.
- *
- * The day of a moved lesson is a guess, because it may have been put off from the day before or
- * brought forward from the day after. The guess is good enough to book something else at that hour
- * in two cases: if only one of the two days is left, or if the lesson was moved by at most
- * `MOST_DAYS_MOVED` days, so that the other day is farther away. In all other cases the day is only
- * *probably* replaced.
- */
-
-/** The two days are a week apart, so only one of them is this near. */
+/** The days before and after a moved lesson are a week apart, so at most one is this near. */
 const MOST_DAYS_MOVED = 3;
 
-/** Seven days away, it would be the same weekday again. */
+/** A moved lesson is on another weekday, so it is never a whole week away from a day. */
 const MOST_DAYS_APART = 6;
 
 /** How sure it is that a lesson replaces a day. */
@@ -36,7 +36,11 @@ export interface LessonOfRegular {
 	regularDays: RegularDays;
 }
 
-/** @param lessons those of the days of interest, and of a week before and after them */
+/**
+ * Finds the days that lessons replace.
+ *
+ * @param lessons the lessons of the days of interest, and of a week before and after them
+ */
 export function findReplacedDays(lessons: readonly LessonOfRegular[]): ReplacedDays {
 	const replacedDays = new ReplacedDays();
 	const movedLessons: LessonOfRegular[] = [];
@@ -68,7 +72,7 @@ export class ReplacedDays {
 		this.replacements.set(keyOf(regularId, date), replacement);
 	}
 
-	/** Finds out whether a day is replaced; undefined if the regular lesson takes place on it. */
+	/** Returns how sure it is that a day is replaced; undefined if no lesson replaces it. */
 	find(regularId: number | undefined, date: string): Replacement | undefined {
 		return regularId === undefined ? undefined : this.replacements.get(keyOf(regularId, date));
 	}
@@ -107,6 +111,7 @@ interface NearDay {
 	distance: number;
 }
 
+/** Finds the nearest day of a regular lesson before or after a moved lesson. */
 function findNearDay(
 	regularDays: RegularDays,
 	lessonDate: string,

@@ -1,3 +1,12 @@
+/**
+ * Finds the free slots of a teacher: the working hours minus the lessons of the teacher, the room
+ * and the attendees. AlfaCRM itself refuses a lesson only for a busy room, not for a busy teacher.
+ * API notes 5.11, 5.13 and 5.15.
+ *
+ * Nothing here reads from AlfaCRM. Days are texts, `yyyy-mm-dd`; times are texts, `hh:mm`;
+ * durations are in minutes.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { clockOfMinutes, daysAfter, minutesOfClock } from '../../values/formats';
@@ -9,15 +18,7 @@ import type { TimeSpan } from './timeSpan';
 import { doOverlap, readBusySpan } from './timeSpan';
 import { findWorkingHours } from './workingHours';
 
-/**
- * Works out when a teacher could give a lesson: within the working hours, minus the lessons of the
- * teacher, the room and the attendees. AlfaCRM lists all these, but refuses only a room that is
- * taken, never a teacher who is busy. API notes 5.11, 5.13 and 5.15.
- *
- * Nothing here reads from AlfaCRM. Days are `yyyy-mm-dd`, times `hh:mm`, durations minutes.
- */
-
-/** What tells when teachers, rooms and attendees are free. */
+/** The working hours and lessons that decide when teachers, rooms and attendees are free. */
 export interface Timetable {
 	/** The working hours of all teachers, as AlfaCRM lists them. */
 	workingHours: readonly IDataObject[];
@@ -25,21 +26,21 @@ export interface Timetable {
 	calendar: Calendar;
 }
 
-/** A lesson for which a slot is sought, with one teacher. */
+/** The lesson for which a slot is searched: it has one teacher. */
 export interface SlotRequest {
 	teacherId: number;
-	/** The day on which the teacher leaves the school; there are no slots from that day on. */
+	/** The day on which the teacher leaves the school. On that day and later there are no slots. */
 	teacherLeavesOn?: string;
 	/** The room, which has to be free as well. */
 	roomId?: number;
 	/**
-	 * The branch whose working hours count, together with those that name no branch. All count if it
-	 * is missing.
+	 * The branch whose working hours count. Working hours that name no branch always count. Without
+	 * `branchId`, the working hours of all branches count.
 	 */
 	branchId?: number;
 	/**
-	 * Whether an attendee takes part in a lesson or regular lesson on a day. Attendees have to be
-	 * free as well.
+	 * Whether an attendee takes part in a lesson, or in a regular lesson on a day. Attendees have to
+	 * be free as well. Missing if no attendees are given.
 	 */
 	involvesAttendees?: (lesson: IDataObject, day: string) => boolean;
 	firstDay: string;
@@ -61,13 +62,14 @@ export interface Slot {
 }
 
 /**
- * Why a lesson cannot take place at a time: another lesson, or a teacher who does not work then.
+ * The reason why a lesson cannot take place at a time: another lesson is at that time, or the
+ * teacher does not work then.
  */
 export type Obstacle = OccurrenceRow | 'outsideWorkingHours';
 
 /**
- * Finds all free slots, the earliest first. They start when the working hours start, and then at
- * every step.
+ * Finds all free slots, the earliest first. The first slot of a day starts with the working hours,
+ * and another slot starts after every step.
  */
 export function findFreeSlots(timetable: Timetable, request: SlotRequest): Slot[] {
 	const teacherDays = new TeacherDays(timetable, request);
@@ -110,8 +112,9 @@ export const startOf = ({ date, start }: Pick<Slot, 'date' | 'start'>): string =
  * Finds out what keeps a lesson from starting at a given time of the first day; undefined if
  * nothing does.
  *
- * @param checksWorkingHours whether the lesson has to be within the working hours; otherwise the
- * teacher may come any time
+ * @param startTime `hh:mm`
+ * @param checksWorkingHours whether the lesson has to be within the working hours; otherwise it may
+ * be at any time of the day
  */
 export function findObstacle(
 	timetable: Timetable,
@@ -137,7 +140,8 @@ export function findObstacle(
 }
 
 /**
- * Finds the teachers of a subject by their lessons: AlfaCRM has no other list of who teaches what.
+ * Finds the IDs of the teachers who have lessons of a subject. AlfaCRM has no list of the subjects
+ * of a teacher.
  */
 export function teachersOfSubject(
 	{ lessons, regularLessons }: LessonRows,

@@ -10,8 +10,8 @@ export interface TimeSpan {
 }
 
 /**
- * When a lesson begins and ends, under AlfaCRM's names; a lesson that is to be created may have a
- * duration instead of an end.
+ * The begin and the end of a lesson, as AlfaCRM shows them and under its names: `hh:mm` or
+ * `yyyy-mm-dd hh:mm:ss`. A new lesson may have a duration in minutes instead of an end.
  */
 export interface LessonTimes {
 	time_from?: IDataObject[string];
@@ -20,10 +20,10 @@ export interface LessonTimes {
 }
 
 /**
- * Reads when a lesson takes place. A lesson that shows no end, or an end before its start, takes
- * the rest of the day.
+ * Reads the time span of a lesson. A lesson without an end, or with an end at or before its begin
+ * (after midnight), takes the rest of the day.
  *
- * @returns undefined for a lesson that shows no start
+ * @returns undefined for a lesson without a begin
  */
 export function readTimeSpan(times: LessonTimes, zone: string): TimeSpan | undefined {
 	const begin = readMinutes(times.time_from, zone);
@@ -31,8 +31,8 @@ export function readTimeSpan(times: LessonTimes, zone: string): TimeSpan | undef
 }
 
 /**
- * Reads the time that a lesson takes from a teacher or a room. A lesson that shows no start may
- * begin at midnight.
+ * Reads the time span for which a lesson keeps a teacher or a room busy. A lesson without a begin
+ * may begin at any time, so it counts from midnight.
  */
 export function readBusySpan(times: LessonTimes, zone: string): TimeSpan {
 	return spanFrom(readMinutes(times.time_from, zone) ?? 0, times, zone);
@@ -43,6 +43,7 @@ function spanFrom(begin: number, { time_to, duration }: LessonTimes, zone: strin
 	return { begin, end: end > begin ? end : MINUTES_OF_A_DAY };
 }
 
+/** Reads a time as minutes after midnight; undefined if it cannot be read. */
 export function readMinutes(value: unknown, zone: string): number | undefined {
 	const time = formatTime(value, zone);
 	return time === undefined ? undefined : minutesOfClock(time);

@@ -1,3 +1,5 @@
+/** Reads when teachers work, from AlfaCRM's list of working hours. API notes 5.15. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
@@ -6,11 +8,12 @@ import { weekdayOf } from './regularLessonRow';
 import type { TimeSpan } from './timeSpan';
 import { mergeSpans, readMinutes } from './timeSpan';
 
-/** Reads when teachers work, from AlfaCRM's list of working hours. API notes 5.15. */
-
 interface HoursOwner {
 	teacherId: number;
-	/** The branch whose working hours count. Without it, those of all branches count. */
+	/**
+	 * The branch whose working hours count. If it is missing, the working hours of all branches
+	 * count.
+	 */
 	branchId?: number;
 }
 
@@ -26,7 +29,8 @@ export function findWorkingHours(
 	const spans = rows
 		.filter((hours) => weekdayOfRow(hours) === weekdayOf(date))
 		.filter(
-			({ teacher_id, branch_id }) => mayBe(teacher_id, teacherId) && mayBe(branch_id, branchId),
+			({ teacher_id, branch_id }) =>
+				appliesTo(teacher_id, teacherId) && appliesTo(branch_id, branchId),
 		)
 		.map((hours) => readSpan(hours, zone))
 		.filter(({ begin, end }) => begin < end);
@@ -34,26 +38,30 @@ export function findWorkingHours(
 }
 
 /**
- * Whether working hours count for a teacher or a branch. Hours that show no ID count for all;
- * without an `id`, all count.
+ * Whether working hours apply to a teacher or a branch. Hours without a readable ID apply to all
+ * teachers or branches. Without an `id` to compare, all hours apply.
  */
-const mayBe = (shownId: unknown, id: number | undefined): boolean =>
+const appliesTo = (shownId: unknown, id: number | undefined): boolean =>
 	id === undefined || (readId(shownId) ?? id) === id;
 
 /**
- * Reads the weekday; 0 is Sunday, which is 1 in working hours. Regular lessons have other numbers.
+ * Reads the weekday of working hours; the result 0 is Sunday. AlfaCRM numbers them from 1, Sunday,
+ * to 7, Saturday. It numbers the weekdays of regular lessons from Monday.
  */
 const weekdayOfRow = ({ weekday }: IDataObject): number => Number(weekday) - 1;
 
 /**
- * Reads the time. The span is empty if it cannot be read, since nobody knows then whether the
- * teacher works.
+ * Reads the time span. It is empty (the begin is not before the end) if a time cannot be read,
+ * because the hours of the teacher are not known then.
  */
 function readSpan({ time_from, time_to }: IDataObject, zone: string): TimeSpan {
 	return { begin: readMinutes(time_from, zone) ?? MINUTES_OF_A_DAY, end: readEnd(time_to, zone) };
 }
 
-/** Reads the end. AlfaCRM shows 17:00 as 16:59, and midnight as 00:00 or 24:00. */
+/**
+ * Reads the end, in minutes after midnight; -1 if it cannot be read. AlfaCRM may show 17:00 as
+ * 16:59, and midnight as 00:00 or 24:00.
+ */
 function readEnd(value: unknown, zone: string): number {
 	if (String(value).startsWith('24:00')) return MINUTES_OF_A_DAY;
 	const minutes = readMinutes(value, zone) ?? -1;

@@ -59,17 +59,17 @@ export async function readParticipants(
 	const plannedLessons = lessons.filter(
 		({ date, status }) => date === tomorrow && status === LESSON_STATUS.planned,
 	);
-	const { participants, withoutCard, failures } = await participantsOf(
+	const { participants, customerIdsWithoutCard, failures } = await participantsOf(
 		makeParticipantReader(schoolReader),
 		groupByBranch(plannedLessons),
 		{
 			zone,
-			passesOver: 'deniedBranches',
+			skippedBranches: 'deniedBranches',
 			listOtherBranches: async () => await allBranches(item, branches[0]),
 			cards: customers.cards,
 		},
 	);
-	warnOfMissingCards(item, withoutCard);
+	warnOfMissingCards(item, customerIdsWithoutCard);
 	hintAtDeniedBranches(schoolReader, failures.keys());
 
 	const activeParticipants = participants.filter(

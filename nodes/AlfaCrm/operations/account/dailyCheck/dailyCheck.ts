@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { MAIN_BRANCH_OFF } from '../../../api/messages';
 import { branch as branchEntity } from '../../../entities/branch';
-import { branchesInUse, searchedIn } from '../../../run/branches';
+import { branchesInUse, searchBranchesField } from '../../../run/branches';
 import type { Item } from '../../../run/item';
 import { resolveNames } from '../../../run/resolveNames';
 import { ACCOUNT } from '../accountForm';
@@ -60,6 +60,6 @@ async function readBranchesToCheck(item: Item, { chosenBranches }: DailyForm): P
 
 	throw item.error(
 		'This user may not list the branches of the account',
-		`Choose some in '${searchedIn.label}' of 'Options'. ${MAIN_BRANCH_OFF}`,
+		`Choose some in '${searchBranchesField.label}' of 'Options'. ${MAIN_BRANCH_OFF}`,
 	);
 }

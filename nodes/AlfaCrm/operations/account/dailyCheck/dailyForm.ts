@@ -6,7 +6,7 @@ import { sortByName } from '../../../fields/order';
 import { collection } from '../../../form/assemble';
 import type { Collection } from '../../../form/parameters';
 import { wholeNumber } from '../../../form/wholeNumber';
-import { searchedIn } from '../../../run/branches';
+import { searchBranchesField } from '../../../run/branches';
 import type { Item } from '../../../run/item';
 import { readChosenBranches } from '../../../run/matching/branchesToSearch';
 import { daysAfter, today as todayIn, wallClock } from '../../../values/formats';
@@ -35,7 +35,7 @@ const fewestMembers = wholeNumber({
 export const dailyOptions = collection(
 	'Options',
 	'options',
-	[checks, toProperty(day), fewestMembers, toProperty(searchedIn)],
+	[checks, toProperty(day), fewestMembers, toProperty(searchBranchesField)],
 	'Add Option',
 );
 

@@ -67,7 +67,7 @@ export class TrialOperations {
 		try {
 			return await work(filledItem);
 		} finally {
-			this.item.include(filledItem);
+			this.item.countWorkOf(filledItem);
 			const { underWayMs } = filledItem;
 			if (underWayMs > 0 && !this.item.execution.isCancelled) await sleep(underWayMs);
 		}

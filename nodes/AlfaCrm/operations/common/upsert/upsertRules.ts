@@ -6,7 +6,7 @@ import { sortByName } from '../../../fields/order';
 import { collection } from '../../../form/assemble';
 import { oncePer } from '../../../form/oncePer';
 import type { Collection } from '../../../form/parameters';
-import { searchedIn } from '../../../run/branches';
+import { searchBranchesField } from '../../../run/branches';
 import { overwriteWithEmpty, shortenOption, readShortensTexts } from '../../../run/body';
 import { listModeForm, readAddToLists } from '../../../run/saveChanges';
 import type { IfSeveral } from '../../../run/matching/chooseMatches';
@@ -110,7 +110,7 @@ export const upsertOptions = oncePer((entity: Entity): INodeProperties => {
 			},
 			overwriteWithEmpty,
 			...shortenOption(fields),
-			toProperty(searchedIn),
+			toProperty(searchBranchesField),
 		],
 		'Add Option',
 	);

@@ -42,7 +42,7 @@ class LessonItems {
 		const otherItems = this.items.filter((otherItem) => otherItem.index !== item.index);
 		this.result ??= complete([item, ...otherItems]).finally(() => {
 			for (const otherItem of otherItems) {
-				otherItem.follow(item);
+				otherItem.countSavesOf(item);
 			}
 		});
 		const records = await this.result;
