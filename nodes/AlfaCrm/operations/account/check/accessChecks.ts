@@ -22,8 +22,8 @@ import {
 // ---------------------------------------------------------------- branches
 
 /**
- * Checks each probed branch: whether the user may read in it, then whether it lists customers of
- * other branches.
+ * Checks for each branch in which `readAccount` has tried to list records whether the user may do
+ * so, then whether the branch lists customers of other branches.
  */
 export function branchChecks({ branchAccess, customersByBranch }: AccountReading): Finding[] {
 	return [
@@ -52,7 +52,10 @@ function checkBranchAccess(branch: number, access: BranchAccess): Finding {
 	}
 }
 
-/** Checks whether the list of a branch shows customers of other branches. API notes 3. */
+/**
+ * Checks whether the list of a branch shows customers of other branches. In two schools it did: the
+ * branch in the URL is not always a filter (API notes 3).
+ */
 function checkForeignCustomers(branch: number, customers: readonly IDataObject[]): Finding {
 	const topic = {
 		check: 'records of other branches',
@@ -73,7 +76,7 @@ function checkForeignCustomers(branch: number, customers: readonly IDataObject[]
 
 // ---------------------------------------------------------------- lists
 
-/** Checks of each list whether the user may read it. */
+/** Checks for each list whether the user may read it. */
 export const listAccessChecks = (account: AccountReading): Finding[] =>
 	account.lists.map((list) => checkListAccess(list, account));
 
@@ -89,10 +92,11 @@ function checkListAccess(list: ListReading, account: AccountReading): Finding {
 	}
 }
 
-function reportReadList(topic: Topic, { entity, rows, total, pageSize }: ReadList): Finding {
+function reportReadList(topic: Topic, { entity, rows, total, fullPageSize }: ReadList): Finding {
 	const mayList = `This user may list ${entity.plural.toLowerCase()}`;
-	const isOnlyPage = pageSize === undefined;
-	const count = total ?? (isOnlyPage ? rows.length : null);
+	// Without a total, the number of rows is only known if `rows` is the whole list.
+	const isWholeList = fullPageSize === undefined;
+	const count = total ?? (isWholeList ? rows.length : null);
 	return rows.length > 0
 		? reportAsExpected(topic, { found: 'readable', rows: count, meaning: `${mayList}.` })
 		: reportAsExpected(topic, {
@@ -122,8 +126,9 @@ function reportRefusedList(
 }
 
 /**
- * Says why AlfaCRM may have denied a list, and what to do. If it denied all usual lists of the
- * branch, the cause is the branch or the role, and not this list.
+ * Says why AlfaCRM may have denied a list, and what to do. If AlfaCRM also denied the lists of the
+ * branch that nearly every user may read, the cause is the branch or the whole role, and not a
+ * right to this list.
  */
 function explainDenial(entity: Entity, { branch, branchAccess }: AccountReading): string {
 	if (entity.scope === 'branch' && branchAccess.get(branch) === 'denied') {
@@ -132,6 +137,8 @@ function explainDenial(entity: Entity, { branch, branchAccess }: AccountReading)
 		return `AlfaCRM denied everything usual in branch ${branch}, so either this user does not work there or the role has no rights: check ${suggestion} by 'Branch ID'.`;
 	}
 	const events = eventSources.has(entity.resource) ? ', and events of the AlfaCRM Trigger too' : '';
-	const dropdowns = entity.withoutId ? '' : '; their dropdowns stay empty';
+	// Only records with an ID can be chosen in a dropdown.
+	const hasDropdown = !entity.withoutId;
+	const dropdowns = hasDropdown ? '; their dropdowns stay empty' : '';
 	return `The role of this user may not list ${entity.plural.toLowerCase()}: their operations end with an error${events}${dropdowns}. If you need them, give the role that right in AlfaCRM.`;
 }
