@@ -20,6 +20,7 @@ import { SchoolReader } from './schoolReader';
  * with the same form share one reading.
  */
 export async function dailyCheck(unresolvedItem: Item): Promise<IDataObject[]> {
+	// What is yesterday and what is over depends on the clock, so a wrong time zone is worth a hint.
 	unresolvedItem.execution.decidesByTime = true;
 	const readingItem = unresolvedItem.resolvedWith({ onlyReads: true });
 	const item = await resolveNames(readingItem, branchEntity, 'dailyCheck');
