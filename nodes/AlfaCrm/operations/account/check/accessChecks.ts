@@ -38,7 +38,7 @@ function checkBranchAccess(branch: number, access: BranchAccess): Finding {
 	const topic = { check: 'branch', subject: `branch ${branch}`, expected: 'readable' };
 	switch (access) {
 		case 'unknown':
-			return reportUnknown(topic, 'a list that AlfaCRM shows or denies');
+			return reportUnknown(topic, { needs: 'a list that AlfaCRM shows or denies' });
 		case 'readable':
 			return reportAsExpected(topic, {
 				found: 'readable',
@@ -47,6 +47,7 @@ function checkBranchAccess(branch: number, access: BranchAccess): Finding {
 		case 'denied':
 			return reportDenied(
 				topic,
+				// These are the lists of `USUAL_RESOURCES` in `readAccount.ts`.
 				'AlfaCRM denied this user customers, subjects, lessons and users there: give the user this branch and those rights in AlfaCRM, or leave it out of your workflows.',
 			);
 	}
@@ -62,7 +63,7 @@ function checkForeignCustomers(branch: number, customers: readonly IDataObject[]
 		subject: `branch ${branch}`,
 		expected: 'none',
 	};
-	if (customers.length === 0) return reportUnknown(topic, 'customers in the branch');
+	if (customers.length === 0) return reportUnknown(topic, { needs: 'customers in the branch' });
 
 	const foreign = customers.filter((customer) => !belongsToBranch(customer, branch));
 	const found =
@@ -86,7 +87,7 @@ function checkListAccess(list: ListReading, account: AccountReading): Finding {
 		case 'read':
 			return reportReadList(topic, list);
 		case 'skipped':
-			return reportUnknown(topic, `a ${list.missingOwner} that can be read`);
+			return reportUnknown(topic, { needs: `a ${list.missingOwner} that can be read` });
 		case 'refused':
 			return reportRefusedList(topic, list, account);
 	}
@@ -94,7 +95,8 @@ function checkListAccess(list: ListReading, account: AccountReading): Finding {
 
 function reportReadList(topic: Topic, { entity, rows, total, fullPageSize }: ReadList): Finding {
 	const mayList = `This user may list ${entity.plural.toLowerCase()}`;
-	// Without a total, the number of rows is only known if `rows` is the whole list.
+	// Without a total, the number of rows is only known if `rows` is the whole list: then no page was
+	// known to be full.
 	const isWholeList = fullPageSize === undefined;
 	const count = total ?? (isWholeList ? rows.length : null);
 	return rows.length > 0

@@ -43,8 +43,8 @@ export interface ReadList {
 	/** How many rows the whole list has, if AlfaCRM says so. */
 	total?: number;
 	/**
-	 * How many rows the first page held; undefined if the first page may be the only one, because
-	 * then it need not be full.
+	 * How many rows the first page held; undefined if no other page follows, because then the first
+	 * page need not be full.
 	 */
 	fullPageSize?: number;
 }

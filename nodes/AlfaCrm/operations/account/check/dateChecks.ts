@@ -53,7 +53,7 @@ function checkDateFormat({ path, field, format }: DateField, account: AccountRea
 	const texts = values.filter(
 		(value): value is string => typeof value === 'string' && value !== '',
 	);
-	if (texts.length === 0) return reportUnknown(topic, 'rows that show one');
+	if (texts.length === 0) return reportUnknown(topic, { needs: 'rows that show one' });
 
 	const formats = [...new Set(texts.map(formatOf))].sort();
 	const meaningIfReadable = 'The node reads these, and passes them on as they are.';
@@ -93,7 +93,9 @@ export function checkTimeZone(account: AccountReading, { zone, now }: WorkflowCl
 	// Without any change in the log this is -Infinity, which is not recent either.
 	const minutesAhead = Math.round(Math.max(...changesAheadMs) / MINUTE_MS);
 	if (minutesAhead < -RECENT_MINUTES) {
-		return reportUnknown(topic, 'a change of the last minutes: make one, and check again');
+		return reportUnknown(topic, {
+			needs: 'a change of the last minutes: make one, and check again',
+		});
 	}
 
 	if (minutesAhead <= TOLERANCE_MINUTES) {

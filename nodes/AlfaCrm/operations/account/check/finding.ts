@@ -62,7 +62,7 @@ export const reportDenied = (topic: Topic, meaning: string): Finding => ({
  * @param needs ends the sentence `Nothing to tell it by; it takes …`: what the account must hold
  * for the check, such as `customers in the branch`
  */
-export const reportUnknown = (topic: Topic, needs: string): Finding => ({
+export const reportUnknown = (topic: Topic, { needs }: { needs: string }): Finding => ({
 	...topic,
 	found: '',
 	rows: null,

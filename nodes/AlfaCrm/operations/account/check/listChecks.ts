@@ -33,7 +33,7 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 		const longest = Math.max(...lists.map((list) => rowsOfList(list).length));
 		return longest > LARGEST_UNASKED_PAGE
 			? reportAsExpected(topic, { found: `${longest} rows at least`, meaning: meanings.asExpected })
-			: reportUnknown(topic, `a list of more than ${LARGEST_UNASKED_PAGE} rows`);
+			: reportUnknown(topic, { needs: `a list of more than ${LARGEST_UNASKED_PAGE} rows` });
 	}
 
 	const sizesText = [...sizes].sort((a, b) => a - b).join(' or ');
@@ -51,7 +51,7 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 export function checkTotals({ lists }: AccountReading): Finding {
 	const topic = { check: 'number of rows', subject: 'lists', expected: 'told' };
 	const readLists = lists.filter((list) => list.outcome === 'read');
-	if (readLists.length === 0) return reportUnknown(topic, 'a list that can be read');
+	if (readLists.length === 0) return reportUnknown(topic, { needs: 'a list that can be read' });
 
 	const pathsWithoutTotal = readLists
 		.filter(({ total }) => total === undefined)
@@ -99,7 +99,7 @@ export const orderChecks = (account: AccountReading): Finding[] =>
 function checkOrder({ path, timeField, otherwise }: OrderedList, account: AccountReading): Finding {
 	const topic = { check: 'order of a list', subject: path, expected: 'newest first' };
 	const times = rowsByPath(account, path).map((row) => toSortableTime(row[timeField]));
-	if (!areDifferent(times)) return reportUnknown(topic, 'rows of two times');
+	if (!areDifferent(times)) return reportUnknown(topic, { needs: 'rows of two times' });
 
 	return compareWithExpected(topic, describeOrder(times), {
 		asExpected: 'The newest come first.',
@@ -125,7 +125,8 @@ export function checkNewIds(account: AccountReading): Finding {
 	const customers = rowsByPath(account, 'customer').filter(({ created_at }) => created_at);
 	const largestIdFirst = customers.sort((a, b) => Number(readId(b.id)) - Number(readId(a.id)));
 	const times = largestIdFirst.map(({ created_at }) => toSortableTime(created_at));
-	if (!areDifferent(times)) return reportUnknown(topic, 'customers that were created at two times');
+	if (!areDifferent(times))
+		return reportUnknown(topic, { needs: 'customers that were created at two times' });
 
 	const createdAfterNextLargerId = times.filter(
 		(time, index) => index > 0 && time > times[index - 1],

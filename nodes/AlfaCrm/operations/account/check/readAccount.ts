@@ -187,11 +187,11 @@ class FirstPageReader {
 			this.context.onSend?.();
 			sentAt = performance.now();
 		};
-		const includeArchived = entity.hidden?.show;
+		const includeHiddenRows = entity.hidden?.show;
 		const list = {
 			...listCall(entity, branch),
 			...this.context,
-			body: includeArchived,
+			body: includeHiddenRows,
 			query,
 			onSend,
 		};
@@ -237,15 +237,15 @@ class FirstPageReader {
 class FirstPageGoal implements ReadingGoal {
 	/** How many rows page 0 holds. */
 	firstPageLength?: number;
-	private isEndKnown = false;
+	private knowsIfSecondPageFollows = false;
 
 	add({ items, number, total }: Page): void {
 		this.firstPageLength ??= items.length;
 		const isFirstPage = number === 0;
-		this.isEndKnown = total !== undefined || !isFirstPage;
+		this.knowsIfSecondPageFollows = total !== undefined || !isFirstPage;
 	}
 
 	isReached(): boolean {
-		return this.isEndKnown;
+		return this.knowsIfSecondPageFollows;
 	}
 }

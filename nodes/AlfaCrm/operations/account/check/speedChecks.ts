@@ -19,7 +19,7 @@ export function checkAnswerTime({ answerTimesMs }: AccountReading): Finding {
 	const topic = { check: 'time of an answer', subject: 'calls', expected: `up to ${SLOW_MS} ms` };
 	const sorted = [...answerTimesMs].sort((a, b) => a - b);
 	const median = sorted.at(Math.floor(sorted.length / 2));
-	if (median === undefined) return reportUnknown(topic, 'an answer');
+	if (median === undefined) return reportUnknown(topic, { needs: 'an answer' });
 
 	const found = `${Math.round(median)} ms`;
 	return median <= SLOW_MS

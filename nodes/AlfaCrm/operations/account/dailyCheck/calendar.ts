@@ -16,18 +16,18 @@ import type { CustomerDirectory } from './customerDirectory';
 import type { CheckName, Days } from './finding';
 import type { SchoolReader } from './schoolReader';
 
-/** Finds the lessons that are in the calendar on the checked day, except cancelled ones. */
+/**
+ * Finds the lessons that are in the calendar on the checked day. Cancelled lessons are left out,
+ * because `occurrenceOf` returns undefined for them.
+ */
 export function lessonsOfCheckedDay(
 	lessons: readonly IDataObject[],
 	{ checkedDay, zone }: Days,
 	branch: number,
 ): Occurrence[] {
-	return (
-		lessons
-			// A cancelled lesson is no occurrence, so `occurrenceOf` returns undefined for it.
-			.flatMap((lesson) => occurrenceOf(lesson, zone, branch) ?? [])
-			.filter(({ date }) => date === checkedDay)
-	);
+	return lessons
+		.flatMap((lesson) => occurrenceOf(lesson, zone, branch) ?? [])
+		.filter(({ date }) => date === checkedDay);
 }
 
 /**

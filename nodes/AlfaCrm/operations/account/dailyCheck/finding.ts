@@ -1,7 +1,7 @@
 /**
  * The name of a check in the form and in the output; workflows store it. `DAILY_CHECKS` has what
- * the form calls each. `comesUnpaid` finds customers who come to a lesson that they have not paid
- * for.
+ * the form calls each. `comesUnpaid` finds clients who come to a lesson in debt or without paid
+ * lessons.
  */
 export type CheckName =
 	| 'stillPlanned'

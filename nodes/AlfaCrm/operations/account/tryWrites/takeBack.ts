@@ -7,9 +7,9 @@ import type { Removal, Trial, TrialStep } from './trialStep';
 import { CONFIRMED } from './trialStep';
 
 /**
- * Takes back what a trial has written. The lead goes last, because its other records are found
- * through it. What AlfaCRM does not delete is made harmless: a task is closed, a membership is
- * ended, and the lead goes to the archive.
+ * Takes back what a trial has written. The lead goes last, because without it nobody could see to
+ * whom its comments, tasks and memberships belong. What AlfaCRM does not delete is made harmless: a
+ * task is closed, a membership is ended, and the lead goes to the archive.
  *
  * Runs each step by `tryStep` and not by `tryStepIfPossible`, so that taking back goes on after a
  * step that could not be read back.

@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../../../entities/customer';
 import { group as groupEntity } from '../../../../entities/group';
-import { listOf } from '../../../../fields/field';
 import { currentRecord } from '../../../../run/records';
 import { labelsOf } from '../../../../run/target';
 import { firstDay, lastDay } from '../../../../store/calendar/periods';
@@ -59,8 +58,8 @@ async function hideGroupName(trial: Trial): Promise<void> {
 	// A failure must not end the trial: the step tries to join the group all the same, and reports
 	// what AlfaCRM says. If the group cannot be read, its name is not hidden.
 	const group = await readGroup(trial).catch(() => undefined);
-	const [name] = listOf(group?.row.name).map(String);
-	if (name !== undefined && name.length >= SHORTEST_HIDDEN_NAME) trial.secrets.add(name);
+	const name = String(group?.row.name ?? '');
+	if (name.length >= SHORTEST_HIDDEN_NAME) trial.secrets.add(name);
 }
 
 /** Reads the group that the lead joins; undefined if there is none or this user may not read it. */
