@@ -62,6 +62,17 @@ describe('Account → Check', () => {
 		expect(at(report, 'list: lesson-type/index')).toMatchObject({ found: 'readable', rows: 4 });
 	});
 
+	it('speaks of the next item, in the singular, if there is one difference', async () => {
+		office.set({ forbiddenCalls: ['room/index'] });
+
+		const [summary] = await check();
+
+		expect(summary.found).toBe('1 difference');
+		expect(summary.meaning).toMatch(
+			/^1 difference from what the node expects: the next item says what to do\./,
+		);
+	});
+
 	it('of an account as the facts have it finds no differences', async () => {
 		const [{ found, verdict, meaning }] = await check();
 		expect([found, verdict]).toEqual(['no differences', 'as expected']);

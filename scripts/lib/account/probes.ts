@@ -313,7 +313,7 @@ const lessonDetails = value('lessonDetails', async (account) => {
 async function longList(account: Account) {
 	const lists = account.reading.lists
 		.filter((list) => list.outcome === 'read')
-		.filter(({ pageSize }) => pageSize !== undefined);
+		.filter(({ fullPageSize }) => fullPageSize !== undefined);
 	const [longest] = lists.sort((a, b) => (b.total ?? b.rows.length) - (a.total ?? a.rows.length));
 	const path = longest?.entity.path ?? 'customer';
 	const [first, second] = [await account.page(path, {}), await account.page(path, { page: 1 })];

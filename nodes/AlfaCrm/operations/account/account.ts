@@ -10,7 +10,7 @@ import { dailyCheck } from './dailyCheck/dailyCheck';
 import { dailyOptions } from './dailyCheck/dailyForm';
 import { dailySchema } from './dailyCheck/dailyItems';
 import type { OperationsOf } from './tryWrites/trialOperations';
-import { groupToTry, trialSchema, tryWrites, writeTestLead } from './tryWrites/tryWrites';
+import { groupToTry, trialSchema, tryWrites, writeTestLeadSwitch } from './tryWrites/tryWrites';
 
 const operation: INodeProperties = {
 	displayName: 'Operation',
@@ -28,6 +28,7 @@ const operation: INodeProperties = {
 		{
 			name: 'Daily Check',
 			value: 'dailyCheck',
+			// Lessons, groups, payments, debts: n8n's linter allows no commas in an action.
 			action: 'Daily check of lessons groups payments and debts in account',
 			description: 'Reads only; one item for each thing to put right',
 		},
@@ -44,7 +45,7 @@ const operation: INodeProperties = {
  * Makes the resource of the account as a whole. Its operations say what the user may do in it, what
  * has to be put right in the school, and whether AlfaCRM carries out what the node writes.
  *
- * @param operationsOf the operations of an entity, whose writes are tried
+ * @param operationsOf gives the operations of an entity; *Try Writes* runs those that write
  */
 export function makeAccountResource(operationsOf: OperationsOf): OtherResource {
 	const executors: Record<string, (item: Item) => Promise<IDataObject[]>> = {
@@ -56,7 +57,7 @@ export function makeAccountResource(operationsOf: OperationsOf): OtherResource {
 		label: 'Account',
 		operation,
 		form: [
-			showForOperations(writeTestLead, 'tryWrites'),
+			showForOperations(writeTestLeadSwitch, 'tryWrites'),
 			showForOperations(groupToTry, 'tryWrites'),
 			showForOperations(branchOptions, 'check', 'tryWrites'),
 			showForOperations(dailyOptions, 'dailyCheck'),

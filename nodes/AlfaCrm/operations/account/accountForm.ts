@@ -6,6 +6,10 @@ import type { Item } from '../../run/item';
 /** Value of `resource` for the account as a whole. */
 export const ACCOUNT = 'account';
 
+/**
+ * The branch that *Check* reads, or in which *Try Writes* writes. Workflows have stored the name of
+ * the parameter, so it stays, although it speaks of *Check* only.
+ */
 const branch: INodeProperties = {
 	displayName: 'Branch ID',
 	name: 'branchToCheck',

@@ -22,8 +22,8 @@ import {
 // ---------------------------------------------------------------- branches
 
 /**
- * Checks each probed branch: whether the user may read in it, then whether it lists customers of
- * other branches.
+ * Checks for each branch in which `readAccount` has tried to list records whether the user may do
+ * so, then whether the branch lists customers of other branches.
  */
 export function branchChecks({ branchAccess, customersByBranch }: AccountReading): Finding[] {
 	return [
@@ -38,7 +38,7 @@ function checkBranchAccess(branch: number, access: BranchAccess): Finding {
 	const topic = { check: 'branch', subject: `branch ${branch}`, expected: 'readable' };
 	switch (access) {
 		case 'unknown':
-			return reportUnknown(topic, 'a list that AlfaCRM shows or denies');
+			return reportUnknown(topic, { needs: 'a list that AlfaCRM shows or denies' });
 		case 'readable':
 			return reportAsExpected(topic, {
 				found: 'readable',
@@ -47,19 +47,23 @@ function checkBranchAccess(branch: number, access: BranchAccess): Finding {
 		case 'denied':
 			return reportDenied(
 				topic,
+				// These are the lists of `USUAL_RESOURCES` in `readAccount.ts`.
 				'AlfaCRM denied this user customers, subjects, lessons and users there: give the user this branch and those rights in AlfaCRM, or leave it out of your workflows.',
 			);
 	}
 }
 
-/** Checks whether the list of a branch shows customers of other branches. API notes 3. */
+/**
+ * Checks whether the list of a branch shows customers of other branches. In two schools it did: the
+ * branch in the URL is not always a filter (API notes 3).
+ */
 function checkForeignCustomers(branch: number, customers: readonly IDataObject[]): Finding {
 	const topic = {
 		check: 'records of other branches',
 		subject: `branch ${branch}`,
 		expected: 'none',
 	};
-	if (customers.length === 0) return reportUnknown(topic, 'customers in the branch');
+	if (customers.length === 0) return reportUnknown(topic, { needs: 'customers in the branch' });
 
 	const foreign = customers.filter((customer) => !belongsToBranch(customer, branch));
 	const found =
@@ -73,7 +77,7 @@ function checkForeignCustomers(branch: number, customers: readonly IDataObject[]
 
 // ---------------------------------------------------------------- lists
 
-/** Checks of each list whether the user may read it. */
+/** Checks for each list whether the user may read it. */
 export const listAccessChecks = (account: AccountReading): Finding[] =>
 	account.lists.map((list) => checkListAccess(list, account));
 
@@ -83,16 +87,18 @@ function checkListAccess(list: ListReading, account: AccountReading): Finding {
 		case 'read':
 			return reportReadList(topic, list);
 		case 'skipped':
-			return reportUnknown(topic, `a ${list.missingOwner} that can be read`);
+			return reportUnknown(topic, { needs: `a ${list.missingOwner} that can be read` });
 		case 'refused':
 			return reportRefusedList(topic, list, account);
 	}
 }
 
-function reportReadList(topic: Topic, { entity, rows, total, pageSize }: ReadList): Finding {
+function reportReadList(topic: Topic, { entity, rows, total, fullPageSize }: ReadList): Finding {
 	const mayList = `This user may list ${entity.plural.toLowerCase()}`;
-	const isOnlyPage = pageSize === undefined;
-	const count = total ?? (isOnlyPage ? rows.length : null);
+	// Without a total, the number of rows is only known if `rows` is the whole list: then no page was
+	// known to be full.
+	const isWholeList = fullPageSize === undefined;
+	const count = total ?? (isWholeList ? rows.length : null);
 	return rows.length > 0
 		? reportAsExpected(topic, { found: 'readable', rows: count, meaning: `${mayList}.` })
 		: reportAsExpected(topic, {
@@ -122,8 +128,9 @@ function reportRefusedList(
 }
 
 /**
- * Says why AlfaCRM may have denied a list, and what to do. If it denied all usual lists of the
- * branch, the cause is the branch or the role, and not this list.
+ * Says why AlfaCRM may have denied a list, and what to do. If AlfaCRM also denied the lists of the
+ * branch that nearly every user may read, the cause is the branch or the whole role, and not a
+ * right to this list.
  */
 function explainDenial(entity: Entity, { branch, branchAccess }: AccountReading): string {
 	if (entity.scope === 'branch' && branchAccess.get(branch) === 'denied') {
@@ -132,6 +139,8 @@ function explainDenial(entity: Entity, { branch, branchAccess }: AccountReading)
 		return `AlfaCRM denied everything usual in branch ${branch}, so either this user does not work there or the role has no rights: check ${suggestion} by 'Branch ID'.`;
 	}
 	const events = eventSources.has(entity.resource) ? ', and events of the AlfaCRM Trigger too' : '';
-	const dropdowns = entity.withoutId ? '' : '; their dropdowns stay empty';
+	// Only records with an ID can be chosen in a dropdown.
+	const hasDropdown = !entity.withoutId;
+	const dropdowns = hasDropdown ? '; their dropdowns stay empty' : '';
 	return `The role of this user may not list ${entity.plural.toLowerCase()}: their operations end with an error${events}${dropdowns}. If you need them, give the role that right in AlfaCRM.`;
 }

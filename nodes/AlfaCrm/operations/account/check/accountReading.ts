@@ -6,17 +6,28 @@ import type { Entity } from '../../../entities/types';
 export interface AccountReading {
 	/** The branch whose lists were read. */
 	branch: number;
-	/** By the ID of the branch, in the order in which they were probed. */
+	/**
+	 * Whether the user may list records in each branch that was tried, by branch ID, in the order in
+	 * which the branches were tried.
+	 */
 	branchAccess: ReadonlyMap<number, BranchAccess>;
-	/** The first page of customers of each probed branch where this user may list customers. */
+	/**
+	 * The first page of customers, by branch ID. It has each branch that was tried and where this
+	 * user may list customers.
+	 */
 	customersByBranch: ReadonlyMap<number, readonly IDataObject[]>;
 	/** One reading for each entity, in the order of the entities. */
 	lists: readonly ListReading[];
 	/** The paths of the lists that AlfaCRM refused because a page size was requested. */
 	pathsRefusingPageSize: readonly string[];
-	/** Milliseconds from each call to its answer. */
+	/**
+	 * For each list that was read: how many milliseconds AlfaCRM took to answer the last call of it.
+	 */
 	answerTimesMs: readonly number[];
-	/** How many calls of this process AlfaCRM refused meanwhile as too many requests. */
+	/**
+	 * How many calls AlfaCRM refused as too many requests while the account was read. Calls of other
+	 * workflows to the same host count as well, if they run in the same n8n process.
+	 */
 	tooManyRequestsCount: number;
 }
 
@@ -24,12 +35,18 @@ export interface AccountReading {
 export interface ReadList {
 	outcome: 'read';
 	entity: Entity;
-	/** The rows of the first page; those of the second one too if AlfaCRM names no total. */
+	/**
+	 * The rows of the first page. If AlfaCRM names no total, also those of the second page, because
+	 * only that page shows whether the list goes on.
+	 */
 	rows: IDataObject[];
 	/** How many rows the whole list has, if AlfaCRM says so. */
 	total?: number;
-	/** How many rows the first page held, if more pages follow. */
-	pageSize?: number;
+	/**
+	 * How many rows the first page held; undefined if no other page follows, because then the first
+	 * page need not be full.
+	 */
+	fullPageSize?: number;
 }
 
 /** A list that AlfaCRM refused. */
@@ -40,7 +57,10 @@ export interface RefusedList {
 	status: number;
 }
 
-/** A list that was not requested, because it belongs to one record, and no such record came. */
+/**
+ * A list that was not requested, because AlfaCRM only lists it for one owner, such as the customer
+ * of subscriptions, and the list of owners showed none.
+ */
 interface SkippedList {
 	outcome: 'skipped';
 	entity: Entity;
@@ -51,15 +71,18 @@ interface SkippedList {
 export type ListReading = ReadList | RefusedList | SkippedList;
 
 /**
- * Whether a user may list anything usual in a branch; `unknown` if AlfaCRM answered with something
- * else.
+ * Whether a user may list records in a branch.
+ *
+ * - `readable`: AlfaCRM showed one of the lists that nearly every user may read.
+ * - `denied`: it refused all of these lists with HTTP 403.
+ * - `unknown`: it refused one of them with another status, before any was shown.
  */
 export type BranchAccess = 'readable' | 'denied' | 'unknown';
 
 /** Returns the rows of a list; none if it was not read. */
-export const rowsIn = (list: ListReading | undefined): IDataObject[] =>
+export const rowsOfList = (list: ListReading | undefined): IDataObject[] =>
 	list?.outcome === 'read' ? list.rows : [];
 
 /** Returns the rows of the list with a path; none if it was not read. */
-export const rowsAt = ({ lists }: AccountReading, path: string): IDataObject[] =>
-	rowsIn(lists.find(({ entity }) => entity.path === path));
+export const rowsByPath = ({ lists }: AccountReading, path: string): IDataObject[] =>
+	rowsOfList(lists.find(({ entity }) => entity.path === path));

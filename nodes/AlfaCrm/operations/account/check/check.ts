@@ -17,8 +17,8 @@ export const checkSchema = objectOf({
 });
 
 /**
- * Checks what the user may read in the account, and in what the account differs from what the node
- * expects. The account is read once for all items of the execution.
+ * Checks what the user may read in the account, and how the account differs from what the node
+ * expects. The account is read once for all items of the execution that name the same branch.
  */
 export async function check(item: Item): Promise<IDataObject[]> {
 	const branch = readRequestedBranch(item);

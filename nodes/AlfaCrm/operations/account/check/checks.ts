@@ -4,21 +4,21 @@ import { branchChecks, listAccessChecks } from './accessChecks';
 import type { WorkflowClock } from './dateChecks';
 import { checkTimeZone, dateFormatChecks } from './dateChecks';
 import type { Finding } from './finding';
-import { compareWithExpected, countOf } from './finding';
+import { countOf, reportAsExpected, reportDifference } from './finding';
 import { checkNewIds, checkPageSize, checkTotals, orderChecks } from './listChecks';
 import type { AccountReading } from './accountReading';
 import { checkAnswerTime, checkTooManyRequests } from './speedChecks';
 
 /**
- * Checks an account. Puts out a summary, then what differs, what is as expected and what is
- * unknown.
+ * Checks an account. Returns a summary, then the findings: first what differs or was denied, then
+ * what is as expected, then what is unknown.
  */
 export function checkAccount(account: AccountReading, clock: WorkflowClock): IDataObject[] {
 	const findings = runChecks(account, clock);
 	const unknown = findings.filter(({ verdict }) => verdict === 'unknown');
 	const asExpected = findings.filter(({ verdict }) => verdict === 'as expected');
 	const differences = findings.filter(
-		(finding) => !unknown.includes(finding) && !asExpected.includes(finding),
+		({ verdict }) => verdict === 'differs' || verdict === 'denied',
 	);
 
 	const summary = summarize({
@@ -30,8 +30,8 @@ export function checkAccount(account: AccountReading, clock: WorkflowClock): IDa
 }
 
 /**
- * Runs all checks of an account, in the order of the output. A new check is a function in one of
- * the files of this folder and a line here.
+ * Runs all checks of an account, in the order of the output. To add a check, write a function in
+ * this folder and call it here.
  */
 function runChecks(account: AccountReading, clock: WorkflowClock): Finding[] {
 	return [
@@ -55,12 +55,23 @@ interface FindingCounts {
 }
 
 function summarize({ differenceCount, asExpectedCount, unknownCount }: FindingCounts): Finding {
-	const differences = countOf(differenceCount, 'difference');
+	const topic = { check: 'summary', subject: 'account', expected: 'no differences' };
 	const unknownNote =
 		unknownCount === 0 ? '' : ` ${countOf(unknownCount, 'thing')} could not be told.`;
-	const topic = { check: 'summary', subject: 'account', expected: 'no differences' };
-	return compareWithExpected(topic, differenceCount === 0 ? topic.expected : differences, {
-		asExpected: `All ${asExpectedCount} things that could be told are as the node expects.${unknownNote}`,
-		otherwise: `${differences} from what the node expects: the next ${countOf(differenceCount, 'item')} say what to do.${unknownNote}`,
+	if (differenceCount === 0) {
+		return reportAsExpected(topic, {
+			found: topic.expected,
+			meaning: `All ${asExpectedCount} things that could be told are as the node expects.${unknownNote}`,
+		});
+	}
+
+	const differences = countOf(differenceCount, 'difference');
+	const advice =
+		differenceCount === 1
+			? 'the next item says what to do.'
+			: `the next ${differenceCount} items say what to do.`;
+	return reportDifference(topic, {
+		found: differences,
+		meaning: `${differences} from what the node expects: ${advice}${unknownNote}`,
 	});
 }

@@ -1,9 +1,9 @@
 import { aheadMs } from '../../../values/schoolClock';
 import { MINUTE_MS } from '../../../values/time';
 import type { Finding } from './finding';
-import { compareWithExpected, reportUnknown } from './finding';
+import { compareWithExpected, reportAsExpected, reportDifference, reportUnknown } from './finding';
 import type { AccountReading } from './accountReading';
-import { rowsAt } from './accountReading';
+import { rowsByPath } from './accountReading';
 
 /** The time and the time zone of the workflow. */
 export interface WorkflowClock {
@@ -12,14 +12,16 @@ export interface WorkflowClock {
 	now: number;
 }
 
-/** A field that shows a day or a time, and the format in which AlfaCRM was seen to show it. */
+/** A field that shows a day or a time. */
 interface DateField {
+	/** The path of the list. */
 	path: string;
 	field: string;
+	/** The format in which AlfaCRM was seen to show the field, as in `READABLE_FORMATS`. */
 	format: string;
 }
 
-/** API notes 10. */
+/** The fields to check. API notes 10 say which format AlfaCRM was seen to show in each. */
 const DATE_FIELDS: readonly DateField[] = [
 	{ path: 'customer', field: 'created_at', format: 'yyyy-mm-dd hh:mm:ss' },
 	{ path: 'customer', field: 'dob', format: 'dd.mm.yyyy' },
@@ -31,14 +33,15 @@ const DATE_FIELDS: readonly DateField[] = [
 	{ path: 'pay', field: 'document_date', format: 'dd.mm.yyyy' },
 ];
 
-/** The formats that the node can read, with what a value in each looks like. */
+/** The formats of days and times that the node can read. */
 const READABLE_FORMATS = [
 	{ pattern: /^\d\d\.\d\d\.\d{4}$/, format: 'dd.mm.yyyy' },
 	{ pattern: /^\d{4}-\d\d-\d\d$/, format: 'yyyy-mm-dd' },
 	{ pattern: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, format: 'yyyy-mm-dd hh:mm:ss' },
 ];
 
-const UNREADABLE_FORMAT = 'another';
+/** How the report calls a format that is none of `READABLE_FORMATS`. */
+const OTHER_FORMAT = 'another';
 
 /** Checks in which formats AlfaCRM shows days and times. */
 export const dateFormatChecks = (account: AccountReading): Finding[] =>
@@ -46,32 +49,32 @@ export const dateFormatChecks = (account: AccountReading): Finding[] =>
 
 function checkDateFormat({ path, field, format }: DateField, account: AccountReading): Finding {
 	const topic = { check: 'date format', subject: `${path}.${field}`, expected: format };
-	const values = rowsAt(account, path).map((row) => row[field]);
+	const values = rowsByPath(account, path).map((row) => row[field]);
 	const texts = values.filter(
 		(value): value is string => typeof value === 'string' && value !== '',
 	);
-	if (texts.length === 0) return reportUnknown(topic, 'rows that show one');
+	if (texts.length === 0) return reportUnknown(topic, { needs: 'rows that show one' });
 
 	const formats = [...new Set(texts.map(formatOf))].sort();
-	const readable = 'The node reads these, and passes them on as they are.';
-	const unreadable =
+	const meaningIfReadable = 'The node reads these, and passes them on as they are.';
+	const meaningIfUnreadable =
 		'The node passes these on as they are, and may not read them where it compares days: please report this item.';
 	return compareWithExpected(topic, formats.join(', '), {
-		asExpected: readable,
-		otherwise: formats.includes(UNREADABLE_FORMAT) ? unreadable : readable,
+		asExpected: meaningIfReadable,
+		otherwise: formats.includes(OTHER_FORMAT) ? meaningIfUnreadable : meaningIfReadable,
 	});
 }
 
 const formatOf = (value: string): string =>
-	READABLE_FORMATS.find(({ pattern }) => pattern.test(value))?.format ?? UNREADABLE_FORMAT;
+	READABLE_FORMATS.find(({ pattern }) => pattern.test(value))?.format ?? OTHER_FORMAT;
 
 /**
- * Only a change of the last minutes makes it likely that the zones agree. An older one may have
- * been made just now in a school whose zone is behind.
+ * If the newest change seems older than this, nothing is known about the time zone. The change may
+ * be old, or it may be fresh and the clock of the school behind that of the workflow.
  */
-const RECENT_MIN = 15;
-/** The clocks of two computers may differ by this much. */
-const TOLERANCE_MIN = 2;
+const RECENT_MINUTES = 15;
+/** The clocks of two computers in one time zone may differ by this much. */
+const TOLERANCE_MINUTES = 2;
 
 /**
  * Checks whether the workflow has the time zone of the school. AlfaCRM's stamps name no time zone
@@ -84,19 +87,28 @@ export function checkTimeZone(account: AccountReading, { zone, now }: WorkflowCl
 		subject: 'newest change in the log',
 		expected: 'that of the workflow',
 	};
-	const changesAheadMs = rowsAt(account, 'log').flatMap(
+	const changesAheadMs = rowsByPath(account, 'log').flatMap(
 		(row) => aheadMs(row.date_time, zone, now) ?? [],
 	);
-	const minutesAhead = Math.round(Math.max(-Infinity, ...changesAheadMs) / MINUTE_MS);
-	if (minutesAhead < -RECENT_MIN) {
-		return reportUnknown(topic, 'a change of the last minutes: make one, and check again');
+	// Without any change in the log this is -Infinity, which is not recent either.
+	const minutesAhead = Math.round(Math.max(...changesAheadMs) / MINUTE_MS);
+	if (minutesAhead < -RECENT_MINUTES) {
+		return reportUnknown(topic, {
+			needs: 'a change of the last minutes: make one, and check again',
+		});
 	}
 
-	const found = minutesAhead > TOLERANCE_MIN ? `${minutesAhead} min ahead` : topic.expected;
-	return compareWithExpected(topic, found, {
-		asExpected:
-			'Likely, since something has changed just now: the school has the time zone of the workflow.',
-		otherwise:
+	if (minutesAhead <= TOLERANCE_MINUTES) {
+		return reportAsExpected(topic, {
+			found: topic.expected,
+			meaning:
+				'Likely, since something has changed just now: the school has the time zone of the workflow.',
+		});
+	}
+	// The change may have been made some minutes ago, so the zones may be further apart.
+	return reportDifference(topic, {
+		found: `${minutesAhead} min ahead`,
+		meaning:
 			'The clock of the school is ahead of the workflow by at least this: set the time zone of the workflow (Settings → Timezone) to that of the school.',
 	});
 }

@@ -1,18 +1,23 @@
 /** What a check looks at, and what the node expects there. */
 export interface Topic {
+	/** The name of the check, as `docs/check.md` calls it. */
 	check: string;
+	/** What is checked, such as `customer/index`. */
 	subject: string;
+	/** What the node expects, as a few words. */
 	expected: string;
 }
 
 /**
- * What a check has found out, as it is put out. It holds words, formats and numbers, and never
+ * What a check has found out: one output item. It holds words, formats and numbers, and never
  * personal data, so that a user can send it to anybody.
  */
 export interface Finding extends Topic {
-	/** Empty if the account holds nothing that tells. */
+	/** What was found, as a few words. Empty if the account holds too little to find out. */
 	found: string;
-	/** How many rows a list has; null for anything else. */
+	/**
+	 * How many rows a list has. Null if that is unknown, or if the finding is about something else.
+	 */
 	rows: number | null;
 	verdict: 'as expected' | 'differs' | 'denied' | 'unknown';
 	/** What the finding means for the node, and what to do. */
@@ -52,10 +57,12 @@ export const reportDenied = (topic: Topic, meaning: string): Finding => ({
 });
 
 /**
- * @param needs what the account must hold for the check to find out something, such as `customers
- * in the branch`
+ * Reports that a check could not find out anything.
+ *
+ * @param needs ends the sentence `Nothing to tell it by; it takes …`: what the account must hold
+ * for the check, such as `customers in the branch`
  */
-export const reportUnknown = (topic: Topic, needs: string): Finding => ({
+export const reportUnknown = (topic: Topic, { needs }: { needs: string }): Finding => ({
 	...topic,
 	found: '',
 	rows: null,
@@ -64,8 +71,8 @@ export const reportUnknown = (topic: Topic, needs: string): Finding => ({
 });
 
 /**
- * Reports something as expected if it is exactly what the topic expects, and as a difference
- * otherwise.
+ * Compares two texts: reports what was found as expected if it is the text that the topic expects,
+ * and as a difference otherwise.
  */
 export function compareWithExpected(
 	topic: Topic,

@@ -1,19 +1,19 @@
 import { LARGEST_PAGE } from '../../../api/pages';
 import { formatDay, readId } from '../../../values/formats';
 import type { AccountReading } from './accountReading';
-import { rowsAt, rowsIn } from './accountReading';
+import { rowsByPath, rowsOfList } from './accountReading';
 import type { Finding } from './finding';
 import { compareWithExpected, reportAsExpected, reportUnknown } from './finding';
 
 // ---------------------------------------------------------------- pages and totals
 
 /**
- * AlfaCRM gave pages of 20 and of 50 rows unasked, so only a longer one shows that it heeds the
- * page size. API notes 3.
+ * Where nobody requested a page size, AlfaCRM gave pages of 20 or 50 rows (API notes 3). So only a
+ * page of more rows proves that AlfaCRM follows the page size that the node requests.
  */
 const LARGEST_UNASKED_PAGE = 50;
 
-/** Checks whether lists come in the page size that the node requests. API notes 3. */
+/** Checks whether AlfaCRM gives pages of the size that the node requests. */
 export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading): Finding {
 	const topic = { check: 'page size', subject: 'lists', expected: `${LARGEST_PAGE} rows` };
 	const meanings = {
@@ -21,32 +21,37 @@ export function checkPageSize({ lists, pathsRefusingPageSize }: AccountReading):
 		otherwise: `AlfaCRM gives smaller pages than the ${LARGEST_PAGE} rows that the node asks for: long lists take more calls, and nothing is lost. Filter what you can.`,
 	};
 	const sizes = new Set(
-		lists.flatMap((list) => (list.outcome === 'read' ? (list.pageSize ?? []) : [])),
+		lists
+			.filter((list) => list.outcome === 'read')
+			.map(({ fullPageSize }) => fullPageSize)
+			.filter((size) => size !== undefined),
 	);
 
-	// If no list has a second page and none was refused, the longest page is a lower bound of the
-	// page size.
+	// If no list has a second page, and AlfaCRM refused the page size for no list, the longest page
+	// is a lower bound of the page size.
 	if (sizes.size === 0 && pathsRefusingPageSize.length === 0) {
-		const longest = Math.max(...lists.map((list) => rowsIn(list).length));
+		const longest = Math.max(...lists.map((list) => rowsOfList(list).length));
 		return longest > LARGEST_UNASKED_PAGE
 			? reportAsExpected(topic, { found: `${longest} rows at least`, meaning: meanings.asExpected })
-			: reportUnknown(topic, `a list of more than ${LARGEST_UNASKED_PAGE} rows`);
+			: reportUnknown(topic, { needs: `a list of more than ${LARGEST_UNASKED_PAGE} rows` });
 	}
 
-	const sortedSizes = [...sizes].sort((a, b) => a - b).join(' or ');
-	const sizesFound = sizes.size === 0 ? 'no long list' : `${sortedSizes} rows`;
+	const sizesText = [...sizes].sort((a, b) => a - b).join(' or ');
+	const sizesFound = sizes.size === 0 ? 'no long list' : `${sizesText} rows`;
 	const refusals =
 		pathsRefusingPageSize.length === 0 ? '' : `, refused for ${pathsRefusingPageSize.join(', ')}`;
+	// This is the text of `topic.expected` if all full pages have the requested size.
 	return compareWithExpected(topic, sizesFound + refusals, meanings);
 }
 
 /**
- * Checks whether lists name their total. In one account it was missing for some lists. API notes 3.
+ * Checks whether AlfaCRM says how many rows each list has. In one account that total was missing
+ * for some lists (API notes 3).
  */
 export function checkTotals({ lists }: AccountReading): Finding {
 	const topic = { check: 'number of rows', subject: 'lists', expected: 'told' };
 	const readLists = lists.filter((list) => list.outcome === 'read');
-	if (readLists.length === 0) return reportUnknown(topic, 'a list that can be read');
+	if (readLists.length === 0) return reportUnknown(topic, { needs: 'a list that can be read' });
 
 	const pathsWithoutTotal = readLists
 		.filter(({ total }) => total === undefined)
@@ -67,14 +72,15 @@ interface OrderedList {
 	path: string;
 	/** The field that says how new a row is. */
 	timeField: string;
-	/** What it means if the list has another order. */
+	/** What it means for the node if the list has another order. */
 	otherwise: string;
 }
 
-const OTHER_ORDER_AND_LIMIT =
+/** What another order means for *Get Many*, which takes the first rows of a list. */
+const MEANING_FOR_LIMIT =
 	"The newest do not come first, so Get Many with a 'Limit' does not take them: filter by dates, or use 'Return All'.";
 
-/** API notes 3. */
+/** The lists that AlfaCRM was seen to sort by time, newest first (API notes 3). */
 const ORDERED_LISTS: readonly OrderedList[] = [
 	{
 		path: 'log',
@@ -82,8 +88,8 @@ const ORDERED_LISTS: readonly OrderedList[] = [
 		otherwise:
 			'The AlfaCRM Trigger looks for the latest changes at the top of this list: please report this item.',
 	},
-	{ path: 'lesson', timeField: 'date', otherwise: OTHER_ORDER_AND_LIMIT },
-	{ path: 'pay', timeField: 'document_date', otherwise: OTHER_ORDER_AND_LIMIT },
+	{ path: 'lesson', timeField: 'date', otherwise: MEANING_FOR_LIMIT },
+	{ path: 'pay', timeField: 'document_date', otherwise: MEANING_FOR_LIMIT },
 ];
 
 /** Checks whether the newest rows of some lists come first. */
@@ -92,8 +98,8 @@ export const orderChecks = (account: AccountReading): Finding[] =>
 
 function checkOrder({ path, timeField, otherwise }: OrderedList, account: AccountReading): Finding {
 	const topic = { check: 'order of a list', subject: path, expected: 'newest first' };
-	const times = rowsAt(account, path).map((row) => toSortableTime(row[timeField]));
-	if (!areSeveral(times)) return reportUnknown(topic, 'rows of two times');
+	const times = rowsByPath(account, path).map((row) => toSortableTime(row[timeField]));
+	if (!areDifferent(times)) return reportUnknown(topic, { needs: 'rows of two times' });
 
 	return compareWithExpected(topic, describeOrder(times), {
 		asExpected: 'The newest come first.',
@@ -111,18 +117,22 @@ const isNewestFirst = (times: readonly string[]): boolean =>
 	times.every((time, index) => index === 0 || time <= times[index - 1]);
 
 /**
- * Checks whether a customer with a larger ID was created later. The trigger recognizes new
- * customers by that.
+ * Checks whether customers with larger IDs were created later. The trigger recognizes a new
+ * customer by an ID that is larger than all IDs before.
  */
 export function checkNewIds(account: AccountReading): Finding {
 	const topic = { check: 'IDs', subject: 'customer', expected: 'grow with the time of creation' };
-	const customers = rowsAt(account, 'customer').filter(({ created_at }) => created_at);
+	const customers = rowsByPath(account, 'customer').filter(({ created_at }) => created_at);
 	const largestIdFirst = customers.sort((a, b) => Number(readId(b.id)) - Number(readId(a.id)));
 	const times = largestIdFirst.map(({ created_at }) => toSortableTime(created_at));
-	if (!areSeveral(times)) return reportUnknown(topic, 'customers that were created at two times');
+	if (!areDifferent(times))
+		return reportUnknown(topic, { needs: 'customers that were created at two times' });
 
-	const tooNew = times.filter((time, index) => index > 0 && time > times[index - 1]);
-	const found = tooNew.length === 0 ? topic.expected : `${tooNew.length} of ${times.length} do not`;
+	const createdAfterNextLargerId = times.filter(
+		(time, index) => index > 0 && time > times[index - 1],
+	);
+	const wrongCount = createdAfterNextLargerId.length;
+	const found = wrongCount === 0 ? topic.expected : `${wrongCount} of ${times.length} do not`;
 	return compareWithExpected(topic, found, {
 		asExpected: 'The AlfaCRM Trigger tells new customers by their IDs.',
 		otherwise:
@@ -132,10 +142,11 @@ export function checkNewIds(account: AccountReading): Finding {
 
 /**
  * Writes a day or time so that it compares as text. AlfaCRM shows some as `2026-02-09 17:00:00`,
- * which stay as they are, and some as `09.02.2026`.
+ * which stay as they are, and some as `09.02.2026`, which is a day in any time zone. A value that
+ * is missing or cannot be read becomes an empty text, which sorts as the oldest.
  */
 const toSortableTime = (value: unknown): string =>
 	/^\d{4}-/.test(String(value)) ? String(value) : (formatDay(value, 'iso', 'utc') ?? '');
 
-/** Whether values differ, so that their order says something. */
-const areSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;
+/** Whether at least two values differ, so that their order says something. */
+const areDifferent = (values: readonly string[]): boolean => new Set(values).size > 1;

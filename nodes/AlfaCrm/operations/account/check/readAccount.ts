@@ -20,9 +20,12 @@ import type {
 	ReadList,
 	RefusedList,
 } from './accountReading';
-import { rowsIn } from './accountReading';
+import { rowsOfList } from './accountReading';
 
-/** At most this many branches are probed, because each one takes at least one call. */
+/**
+ * At most this many branches are probed besides the requested one, because each takes at least one
+ * call.
+ */
 const MOST_PROBED_BRANCHES = 10;
 
 /** The branch to probe if the user names none and may not list the branches. */
@@ -30,14 +33,15 @@ const DEFAULT_BRANCH = 1;
 
 /**
  * Lists that nearly every user may read. A user who may list none of them in a branch hardly works
- * there. Customers come first, because their rows also show whether the branch lists records of
- * other branches.
+ * there. Customers are requested first, because their rows also show whether the branch lists
+ * records of other branches.
  */
 const USUAL_RESOURCES = [customer.resource, 'subject', 'lesson', 'user'];
 
 /**
- * HTTP statuses that say something about one list. Any other failure concerns the login, the
- * network or all of AlfaCRM, so it ends the check.
+ * HTTP statuses of failures that concern one list. AlfaCRM also refuses with status 200 and errors
+ * in the answer (API notes 4). Any other failure concerns the login, the network or all of AlfaCRM,
+ * so it ends the check.
  */
 const STATUSES_OF_ONE_LIST = [200, 400, 403, 404, 405, 422, 500];
 
@@ -50,18 +54,25 @@ interface OwnedList {
 	query?: IDataObject;
 }
 
-/** By resource. API notes 2. */
+/**
+ * The lists that AlfaCRM only gives with the ID of an owner in the query (API notes 2), by the
+ * resource of what they list. `cgi` is AlfaCRM's name for the memberships of customers in groups.
+ */
 const OWNED_LISTS: Readonly<Record<string, OwnedList>> = {
 	cgi: { owner: 'group', ownerParameter: 'group_id' },
 	customerTariff: { owner: 'customer', ownerParameter: 'customer_id' },
 	communication: { owner: 'customer', ownerParameter: 'related_id', query: { class: 'Customer' } },
 };
 
+/**
+ * What each call carries from the item that causes the check. `savedBefore` goes into messages
+ * about failed calls: what the item has saved by then.
+ */
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 
 /**
- * Reads the first page of every list of an account, one call after the other. Sends no calls but
- * lists.
+ * Reads the first page of every list of an account, one call after the other. It only calls the
+ * action `index`, so it changes nothing.
  *
  * @param requestedBranch the branch whose lists to read; by default the first open one that the
  * user may read
@@ -81,24 +92,29 @@ export async function readAccount(
 	const branch = requestedBranch ?? chooseBranch(branchAccess);
 	const lists = await readLists(reader, branchList, branch);
 
+	// The client keeps the names of these calls, such as `customer/index`.
+	const callsRefusingPageSize = [...client.withoutPageSize];
 	return {
 		branch,
 		branchAccess,
 		customersByBranch: reader.customersByBranch,
 		lists,
-		pathsRefusingPageSize: [...client.withoutPageSize].map((name) => name.replace('/index', '')),
+		pathsRefusingPageSize: callsRefusingPageSize.map((name) => name.replace('/index', '')),
 		answerTimesMs: reader.answerTimesMs,
 		tooManyRequestsCount: limiter.refusedCount - refusedBefore,
 	};
 }
 
-/** Finds out in which open branches the user may read. The requested branch is probed first. */
+/**
+ * Finds out in which open branches the user may list records. The requested branch is probed first,
+ * even if it is closed.
+ */
 async function probeBranches(
 	reader: FirstPageReader,
 	branchList: ListReading,
 	requestedBranch: number | undefined,
 ): Promise<Map<number, BranchAccess>> {
-	const openBranches = rowsIn(branchList).filter((row) => !isClosedBranch(row));
+	const openBranches = rowsOfList(branchList).filter((row) => !isClosedBranch(row));
 	const openIds = idsOf(openBranches).sort((a, b) => a - b);
 	const requestedIds = requestedBranch === undefined ? [] : [requestedBranch];
 	const ids = new Set([...requestedIds, ...openIds.slice(0, MOST_PROBED_BRANCHES)]);
@@ -133,7 +149,7 @@ async function readLists(
 	}
 	for (const [resource, { owner, ownerParameter, query }] of Object.entries(OWNED_LISTS)) {
 		const entity = entityOf(resource);
-		const [ownerId] = idsOf(rowsIn(byResource.get(owner)));
+		const [ownerId] = idsOf(rowsOfList(byResource.get(owner)));
 		const list: ListReading =
 			ownerId === undefined
 				? { outcome: 'skipped', entity, missingOwner: owner }
@@ -143,7 +159,10 @@ async function readLists(
 	return entities.flatMap(({ resource }) => byResource.get(resource) ?? []);
 }
 
-/** Reads first pages of lists, and keeps how long each answer took. */
+/**
+ * Reads first pages of lists. Keeps how long AlfaCRM took to answer the last call of each list that
+ * was read, and the customers of each branch that was probed.
+ */
 class FirstPageReader {
 	readonly answerTimesMs: number[] = [];
 	readonly customersByBranch = new Map<number, readonly IDataObject[]>();
@@ -168,10 +187,11 @@ class FirstPageReader {
 			this.context.onSend?.();
 			sentAt = performance.now();
 		};
+		const includeHiddenRows = entity.hidden?.show;
 		const list = {
 			...listCall(entity, branch),
 			...this.context,
-			body: entity.hidden?.show,
+			body: includeHiddenRows,
 			query,
 			onSend,
 		};
@@ -180,9 +200,9 @@ class FirstPageReader {
 		try {
 			const { rows, total, nextPage } = await collect(this.client, list, { goal });
 			this.answerTimesMs.push(performance.now() - sentAt);
-			// Of a list that ended, the first page says nothing about AlfaCRM's page size.
-			const pageSize = nextPage === undefined ? undefined : goal.firstPageLength;
-			return { outcome: 'read', entity, rows, total, pageSize };
+			// If the list ended, its first page may not be full, so its length is no page size.
+			const fullPageSize = nextPage === undefined ? undefined : goal.firstPageLength;
+			return { outcome: 'read', entity, rows, total, fullPageSize };
 		} catch (error) {
 			if (!hasStatus(error, ...STATUSES_OF_ONE_LIST)) throw asNodeError(this.client.node, error);
 			return { outcome: 'refused', entity, status: Number(error.httpCode) };
@@ -190,8 +210,8 @@ class FirstPageReader {
 	}
 
 	/**
-	 * Finds out whether the user may list anything usual in a branch, and keeps the customers that
-	 * come.
+	 * Probes a branch: requests the usual lists one after the other, until AlfaCRM does not deny one.
+	 * Keeps the customers if AlfaCRM lists them.
 	 */
 	async probeBranch(branch: number): Promise<BranchAccess> {
 		for (const resource of USUAL_RESOURCES) {
@@ -200,6 +220,7 @@ class FirstPageReader {
 				if (resource === customer.resource) this.customersByBranch.set(branch, list.rows);
 				return 'readable';
 			}
+			// Only 403 says that a right is missing. After any other status nothing is known.
 			if (list.status !== 403) return 'unknown';
 		}
 		return 'denied';
@@ -207,20 +228,24 @@ class FirstPageReader {
 }
 
 /**
- * Ends the reading of a list with the page that shows whether another one follows: page 0 shows it
- * by the total; a list without a total shows it with page 1.
+ * Ends the reading of a list as soon as it is known whether a second page follows. Page 0 shows it
+ * by the total. Without a total only page 1 shows it, which may be empty.
+ *
+ * `collect` asks `isReached` after each page but the last. So if the total says that page 0 is the
+ * last, the list has ended, and the goal has not ended it: `nextPage` is undefined.
  */
 class FirstPageGoal implements ReadingGoal {
 	/** How many rows page 0 holds. */
 	firstPageLength?: number;
-	private isShown = false;
+	private knowsIfSecondPageFollows = false;
 
 	add({ items, number, total }: Page): void {
 		this.firstPageLength ??= items.length;
-		this.isShown = total !== undefined || number > 0;
+		const isFirstPage = number === 0;
+		this.knowsIfSecondPageFollows = total !== undefined || !isFirstPage;
 	}
 
 	isReached(): boolean {
-		return this.isShown;
+		return this.knowsIfSecondPageFollows;
 	}
 }

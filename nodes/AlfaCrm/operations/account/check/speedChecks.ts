@@ -8,15 +8,18 @@ import {
 } from './finding';
 import type { AccountReading } from './accountReading';
 
-/** If answers take longer, the node sends several calls at once. */
+/**
+ * Longer answers are reported. The number only decides about the report: how many calls the node
+ * sends at once follows from `RateLimiter.callsAtOnce`.
+ */
 const SLOW_MS = 1_000;
 
-/** Checks how long AlfaCRM takes to answer: the median of all answers. */
+/** Checks how long AlfaCRM takes to answer a call, by the median of the lists that were read. */
 export function checkAnswerTime({ answerTimesMs }: AccountReading): Finding {
 	const topic = { check: 'time of an answer', subject: 'calls', expected: `up to ${SLOW_MS} ms` };
 	const sorted = [...answerTimesMs].sort((a, b) => a - b);
 	const median = sorted.at(Math.floor(sorted.length / 2));
-	if (median === undefined) return reportUnknown(topic, 'an answer');
+	if (median === undefined) return reportUnknown(topic, { needs: 'an answer' });
 
 	const found = `${Math.round(median)} ms`;
 	return median <= SLOW_MS
@@ -28,8 +31,8 @@ export function checkAnswerTime({ answerTimesMs }: AccountReading): Finding {
 }
 
 /**
- * Checks whether AlfaCRM refused calls because the account sends too many, which another program
- * may have sent.
+ * Checks whether AlfaCRM refused calls as too many requests. The node keeps to the limit, so
+ * another program probably sends calls with the same account.
  */
 export function checkTooManyRequests({ tooManyRequestsCount }: AccountReading): Finding {
 	const topic = { check: 'too many requests', subject: 'calls', expected: 'none' };

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../../api/list';
-import { cgi } from '../../../entities/cgi';
+import { cgi as membershipEntity } from '../../../entities/cgi';
 import { customer as customerEntity } from '../../../entities/customer';
 import { LESSON_STATUS } from '../../../entities/lesson';
 import { allBranches } from '../../../run/branches';
@@ -17,23 +17,22 @@ import type { CheckName, Days } from './finding';
 import type { SchoolReader } from './schoolReader';
 
 /**
- * Asks the calendar of the school for the checks: which lessons take place, and who comes to them.
+ * Finds the lessons that are in the calendar on the checked day. Cancelled lessons are left out,
+ * because `occurrenceOf` returns undefined for them.
  */
-
-/** Finds the lessons that are in the calendar on the checked day, except cancelled ones. */
 export function lessonsOfCheckedDay(
 	lessons: readonly IDataObject[],
-	{ day, zone }: Days,
+	{ checkedDay, zone }: Days,
 	branch: number,
 ): Occurrence[] {
 	return lessons
 		.flatMap((lesson) => occurrenceOf(lesson, zone, branch) ?? [])
-		.filter(({ date }) => date === day);
+		.filter(({ date }) => date === checkedDay);
 }
 
 /**
- * Finds the lessons of today and tomorrow, those of regular lessons that are not in the calendar
- * yet included.
+ * Finds the lessons of today and tomorrow. If a regular lesson takes place on one of these days,
+ * but the calendar has no lesson for it yet, the regular lesson is included.
  */
 export function lessonsAhead(
 	rows: LessonRows,
@@ -43,10 +42,13 @@ export function lessonsAhead(
 	return findOccurrences(rows, { from: today, to: tomorrow, zone }, branch);
 }
 
-/** The checks that need participants. */
+/** The checks that need the participants of lessons. */
 const CHECKS: readonly CheckName[] = ['comesUnpaid'];
 
-/** Reads who comes tomorrow to a planned lesson, without archived customers. */
+/**
+ * Reads who comes tomorrow to a planned lesson, without archived customers. Adds their cards to
+ * `customers`, so that the findings can name them.
+ */
 export async function readParticipants(
 	schoolReader: SchoolReader,
 	customers: CustomerDirectory,
@@ -61,10 +63,11 @@ export async function readParticipants(
 	);
 	const { participants, customerIdsWithoutCard, failures } = await participantsOf(
 		makeParticipantReader(schoolReader),
-		groupByBranch(plannedLessons),
+		splitByBranch(plannedLessons),
 		{
 			zone,
 			skippedBranches: 'deniedBranches',
+			// If this user may not list the branches, only the first checked one is searched.
 			listOtherBranches: async () => await allBranches(item, branches[0]),
 			cards: customers.cards,
 		},
@@ -81,7 +84,8 @@ export async function readParticipants(
 	return activeParticipants;
 }
 
-function groupByBranch(lessons: readonly Occurrence[]): LessonsOfBranch[] {
+/** Splits lessons by their branch; undefined stands for an unknown branch. */
+function splitByBranch(lessons: readonly Occurrence[]): LessonsOfBranch[] {
 	const branches = [...new Set(lessons.map(({ branch_id }) => branch_id))];
 	return branches.map((branch) => ({
 		branch: branch ?? undefined,
@@ -90,19 +94,21 @@ function groupByBranch(lessons: readonly Occurrence[]): LessonsOfBranch[] {
 }
 
 /**
- * Makes a reader whose hint about an incomplete list says what the list holds: members of groups,
- * or customers.
+ * Makes a reader that adds a hint if a list is incomplete. The hint says what the list holds, which
+ * depends on its path: memberships in groups, or customers.
  */
 const makeParticipantReader = (schoolReader: SchoolReader): ListReader => ({
 	async collect(list, options) {
-		const { plural } = list.path === cgi.path ? cgi : customerEntity;
+		const listsMemberships = list.path === membershipEntity.path;
+		const { plural } = listsMemberships ? membershipEntity : customerEntity;
 		return await schoolReader.collect(list, plural, options);
 	},
 });
 
 /**
- * Adds hints about branches whose members or cards this user may not list. Cards are looked for in
- * branches that are not checked, too; the check lacks nothing if one of those is hidden.
+ * Adds hints about branches whose members or cards this user may not list. Cards are also looked
+ * for in branches that are not checked. If this user may not see such a branch, the check lacks
+ * nothing, so no hint is added. An undefined branch is that of a lesson whose branch is unknown.
  */
 function hintAtDeniedBranches(schoolReader: SchoolReader, deniedBranches: Iterable<Branch>): void {
 	for (const branch of deniedBranches) {

@@ -8,7 +8,8 @@ import { readId } from '../../../values/formats';
 import type { SchoolReader } from './schoolReader';
 
 /**
- * Reads and keeps the cards of customers, and says which customers are archived.
+ * Reads and keeps the cards of customers, and says which customers are archived. A card is the
+ * record of one customer.
  *
  * The list of a branch holds no archived customers unless AlfaCRM is asked for them. So a customer
  * who is missing from a complete list, but whose card is found when asked for by ID, is archived.
@@ -23,6 +24,7 @@ export class CustomerDirectory {
 	private activeCustomers?: Promise<LocatedRecord[]>;
 
 	constructor(private readonly schoolReader: SchoolReader) {
+		// Adds a hint if a list of cards is incomplete.
 		const reader = warningReader(schoolReader.item, customerEntity.plural.toLowerCase());
 		this.cards = new CustomerCards(reader, schoolReader.form.days.zone);
 	}
@@ -43,6 +45,8 @@ export class CustomerDirectory {
 		if (id === undefined || this.hasActive(id)) return;
 
 		this.activeCards.set(id, card);
+		// `CustomerCards` demands a branch, even if it is undefined; in `LocatedRecord` it may be
+		// missing.
 		this.cards.add(id, { row: card.row, branch: card.branch });
 	}
 
@@ -50,13 +54,15 @@ export class CustomerDirectory {
 	 * Reads all customers who are not archived, with the groups that they are in. They are read once.
 	 */
 	async readActiveCustomers(): Promise<LocatedRecord[]> {
-		this.activeCustomers ??= this.readActiveCustomersOfBranches();
+		this.activeCustomers ??= this.readActiveCustomersInAllBranches();
 		return await this.activeCustomers;
 	}
 
-	private async readActiveCustomersOfBranches(): Promise<LocatedRecord[]> {
+	private async readActiveCustomersInAllBranches(): Promise<LocatedRecord[]> {
 		const cardsOfBranches = await Promise.all(
-			this.schoolReader.branches.map(async (branch) => await this.readActiveCustomersOf(branch)),
+			this.schoolReader.branches.map(
+				async (branch) => await this.readActiveCustomersInBranch(branch),
+			),
 		);
 		const cards = cardsOfBranches.flat();
 		for (const card of cards) {
@@ -65,11 +71,13 @@ export class CustomerDirectory {
 		return cards;
 	}
 
-	private async readActiveCustomersOf(branch: number): Promise<LocatedRecord[]> {
+	private async readActiveCustomersInBranch(branch: number): Promise<LocatedRecord[]> {
 		const list = {
 			...listCall(customerEntity, branch),
 			body: { is_study: CUSTOMER_TYPE.all, withGroups: true },
 		};
+		// Adds no hint if this user may not list customers, because the checks go on: members are then
+		// read from the groups, and names are replaced by IDs.
 		const collected = await this.schoolReader.item.readIfAllowed(
 			async () => await this.schoolReader.collect(list, customerEntity.plural),
 			{ notFoundIsDenied: true },
@@ -100,10 +108,15 @@ export class CustomerDirectory {
 		await this.schoolReader.item.readIfAllowed(read, { notFoundIsDenied: true });
 	}
 
-	/** Reads which branches the account has besides the checked ones, such as closed ones. */
+	/**
+	 * Reads which branches the account has besides the checked ones, such as closed ones. If this
+	 * user may not list the branches, there are none.
+	 */
 	private async readOtherBranches(): Promise<Branch[]> {
 		const { item, branches } = this.schoolReader;
-		const branchesOfAccount = await allBranches(item, branches[0]);
+		const [firstCheckedBranch] = branches;
+		const branchesOfAccount = await allBranches(item, firstCheckedBranch);
+		// If no branch is checked, `allBranches` may return an undefined one: calls without a branch.
 		return branchesOfAccount.filter((branch) => branch === undefined || !branches.includes(branch));
 	}
 

@@ -16,10 +16,12 @@ import { readSchool } from './readSchool';
 import { SchoolReader } from './schoolReader';
 
 /**
- * Finds what has to be put right in the school: one item for each thing. All items of an execution
- * with the same form share one reading.
+ * Finds what has to be put right in the school: one item for each thing. Items of an execution with
+ * the same form share one reading, as long as the clock shows the same minute, which `DailyForm`
+ * holds too.
  */
 export async function dailyCheck(unresolvedItem: Item): Promise<IDataObject[]> {
+	// What is yesterday and what is over depends on the clock, so a wrong time zone is worth a hint.
 	unresolvedItem.execution.decidesByTime = true;
 	const readingItem = unresolvedItem.resolvedWith({ onlyReads: true });
 	const item = await resolveNames(readingItem, branchEntity, 'dailyCheck');

@@ -2,7 +2,7 @@ import type { CheckName, Finding } from './finding';
 import { findSmallGroups } from './groupChecks';
 import { findOverlaps, findStillPlanned, findUnmarkedLessons } from './lessonChecks';
 import { findUnpaidParticipants } from './participantChecks';
-import { findPaymentsWithoutPayer } from './paymentChecks';
+import { findPaymentsWithoutCustomer } from './paymentChecks';
 import type { SchoolRecords } from './schoolRecords';
 
 interface DailyCheck {
@@ -33,7 +33,7 @@ export const DAILY_CHECKS: Readonly<Record<CheckName, DailyCheck>> = {
 	},
 	noPayer: {
 		label: 'Payments Without Payer',
-		find: ({ payments, days }) => findPaymentsWithoutPayer(payments, days),
+		find: ({ payments, days }) => findPaymentsWithoutCustomer(payments, days),
 	},
 	comesUnpaid: {
 		label: 'Unpaid Tomorrow',

@@ -22,7 +22,8 @@ const checks: INodeProperties = {
 	description: 'All if left empty',
 };
 
-const day = isoDate('day', 'Day', { description: 'Yesterday if not given' });
+/** A field, as entities declare them; `toProperty` makes the parameter of n8n from it. */
+const dayField = isoDate('day', 'Day', { description: 'Yesterday if not given' });
 
 const fewestMembers = wholeNumber({
 	displayName: 'Fewest Members',
@@ -35,11 +36,11 @@ const fewestMembers = wholeNumber({
 export const dailyOptions = collection(
 	'Options',
 	'options',
-	[checks, toProperty(day), fewestMembers, toProperty(searchBranchesField)],
+	[checks, toProperty(dayField), fewestMembers, toProperty(searchBranchesField)],
 	'Add Option',
 );
 
-/** The values of the form. */
+/** The values of the form, and the days that they mean now. */
 export interface DailyForm {
 	/** The checks to run, in the order of the output. */
 	checks: CheckName[];
@@ -49,7 +50,7 @@ export interface DailyForm {
 	chosenBranches: number[];
 }
 
-/** Reads the form. `settleNames` must have put IDs in place of the names of branches before. */
+/** Reads the form. `resolveNames` must have put IDs in place of the names of branches before. */
 export function readDailyForm(item: Item): DailyForm {
 	const options = item.collection(dailyOptions);
 	return {
@@ -69,14 +70,18 @@ function readChecks(options: Collection): CheckName[] {
 function readDays(options: Collection): Days {
 	const { zone } = options;
 	const today = todayIn('iso', zone);
-	const chosenDay = options.has(day.name)
-		? options.toWire(day, options.input(toProperty(day)))
-		: undefined;
+	const yesterday = daysAfter(today, -1);
 	return {
-		day: chosenDay === undefined ? daysAfter(today, -1) : String(chosenDay),
+		checkedDay: readChosenDay(options) ?? yesterday,
 		today,
 		tomorrow: daysAfter(today, 1),
 		now: wallClock(zone),
 		zone,
 	};
+}
+
+/** Reads the day that the user has chosen, as `yyyy-mm-dd`; undefined if none is chosen. */
+function readChosenDay(options: Collection): string | undefined {
+	if (!options.has(dayField.name)) return undefined;
+	return String(options.toWire(dayField, options.input(toProperty(dayField))));
 }

@@ -74,6 +74,7 @@ function urlOf(finding: Finding, records: KnownRecords, origin: string): string 
 	const groupId = finding.groupIds?.at(0);
 	const branch = finding.branch ?? undefined;
 	if (customerId !== undefined) {
+		// The ID is enough for a link; the branch is then that of the finding.
 		const card = records.customers.findActive(customerId) ?? { row: { id: customerId } };
 		return linkOf(customerEntity, card.row, origin, card.branch ?? branch);
 	}
@@ -84,6 +85,9 @@ function urlOf(finding: Finding, records: KnownRecords, origin: string): string 
 	return null;
 }
 
-/** Compares as text: by check in the order of the form, then by day, time and message. */
+/**
+ * Returns a text to sort by: first by check, in the order of `DAILY_CHECKS`, then by day, time and
+ * message. As a text, the index of a check sorts correctly up to ten checks.
+ */
 const sortKeyOf = ({ check, date, time, message }: DailyItem): string =>
 	[CHECK_NAMES.indexOf(check), date, time ?? '', message].join(' ');

@@ -13,10 +13,17 @@ import {
 	timeOf,
 } from './wording';
 
-/** Finds lessons of the day that are over, but which nobody has completed or cancelled. */
-export function findStillPlanned(lessons: readonly Occurrence[], { day, now }: Days): Finding[] {
+/**
+ * Finds lessons of the checked day that are over, but which nobody has completed or cancelled. If
+ * the checked day is today, `lessons` may also hold regular lessons that are not in the calendar
+ * yet. Nobody can complete those, so they are left out.
+ */
+export function findStillPlanned(
+	lessons: readonly Occurrence[],
+	{ checkedDay, now }: Days,
+): Finding[] {
 	return lessons
-		.filter((lesson) => lesson.date === day && isInCalendar(lesson))
+		.filter((lesson) => lesson.date === checkedDay && isInCalendar(lesson))
 		.filter((lesson) => isPlanned(lesson) && isOver(lesson, now))
 		.map((lesson) => ({
 			check: 'stillPlanned',
@@ -26,14 +33,18 @@ export function findStillPlanned(lessons: readonly Occurrence[], { day, now }: D
 		}));
 }
 
-/** Finds completed lessons of the day in which nobody is marked. */
+/**
+ * Finds completed lessons of the checked day in which nobody is marked as present or absent.
+ *
+ * @param markedLessonIds see `SchoolRecords`
+ */
 export function findUnmarkedLessons(
 	lessons: readonly Occurrence[],
 	markedLessonIds: ReadonlySet<number | null>,
-	{ day }: Days,
+	{ checkedDay }: Days,
 ): Finding[] {
 	return lessons
-		.filter(({ date, status }) => date === day && status === LESSON_STATUS.completed)
+		.filter(({ date, status }) => date === checkedDay && status === LESSON_STATUS.completed)
 		.filter(({ lesson_id }) => !markedLessonIds.has(lesson_id))
 		.map((lesson) => ({
 			check: 'notMarked',
@@ -44,14 +55,14 @@ export function findUnmarkedLessons(
 }
 
 /**
- * Finds pairs of planned lessons that need the same teacher or room at the same time, on the day,
- * today or tomorrow.
+ * Finds pairs of planned lessons that need the same teacher or room at the same time, on the
+ * checked day, today or tomorrow.
  */
 export function findOverlaps(
 	lessons: readonly Occurrence[],
-	{ day, today, tomorrow }: Days,
+	{ checkedDay, today, tomorrow }: Days,
 ): Finding[] {
-	const dates = [...new Set([day, today, tomorrow])];
+	const dates = [...new Set([checkedDay, today, tomorrow])];
 	return dates.flatMap((date) => findOverlapsOn(date, lessons));
 }
 
@@ -59,7 +70,7 @@ function findOverlapsOn(date: string, lessons: readonly Occurrence[]): Finding[]
 	const timedLessons = lessons
 		.filter((lesson) => lesson.date === date && isPlanned(lesson))
 		.flatMap(withTimeSpan)
-		.sort((a, b) => a.begin - b.begin || sortIdOf(a.lesson) - sortIdOf(b.lesson));
+		.sort((a, b) => a.begin - b.begin || tieBreakerOf(a.lesson) - tieBreakerOf(b.lesson));
 
 	return timedLessons.flatMap((earlier, index) =>
 		timedLessons
@@ -78,7 +89,8 @@ function withTimeSpan(lesson: Occurrence) {
 	return span === undefined ? [] : [{ lesson, ...span }];
 }
 
-const sortIdOf = ({ lesson_id }: Occurrence): number => lesson_id ?? 0;
+/** Sorts lessons that begin together, so that a pair has the same order in each run. */
+const tieBreakerOf = ({ lesson_id }: Occurrence): number => lesson_id ?? 0;
 
 /**
  * Reports what two lessons need at the same time; undefined if they share neither a teacher nor a
@@ -104,7 +116,8 @@ function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefi
 	return {
 		check: 'overlap',
 		...subjectOf(later),
-		// A regular lesson that is not in the calendar yet has no ID.
+		// A regular lesson that is not in the calendar yet has no ID. If the later lesson is one, the
+		// item has the ID of the earlier lesson, but the day and time of the later one.
 		lessonId: later.lesson_id ?? earlier.lesson_id,
 		groupIds: [...earlier.group_ids, ...later.group_ids],
 		customerIds: [...individualCustomersOf(earlier), ...individualCustomersOf(later)],
@@ -114,7 +127,7 @@ function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefi
 	};
 }
 
-/** The records that a finding about a lesson names. */
+/** What a finding about a lesson says of it: when it is, and which records it is about. */
 const subjectOf = (lesson: Occurrence) => ({
 	date: lesson.date,
 	time: timeOf(lesson.time_from),
@@ -138,15 +151,21 @@ const isInCalendar = ({ lesson_id }: Occurrence): boolean => lesson_id !== null;
 
 const isPlanned = ({ status }: Occurrence): boolean => status === LESSON_STATUS.planned;
 
-/** A lesson without an end is over when its day is. */
+/**
+ * Whether a lesson has ended. A lesson without an end is over when its day is: `24:00` sorts after
+ * every time of the day, and before the next day.
+ *
+ * @param now `yyyy-mm-dd hh:mm`
+ */
 function isOver(lesson: Occurrence, now: string): boolean {
 	const { end } = timeSpanOf(lesson) ?? { end: MINUTES_OF_A_DAY };
 	return `${lesson.date} ${clockOfMinutes(end)}` <= now;
 }
 
 /**
- * Reads the minutes of the day from which to which a lesson lasts; undefined if AlfaCRM does not
- * show both times.
+ * Reads when a lesson begins and ends, in minutes after midnight; undefined if AlfaCRM does not
+ * show both times. The times of an occurrence are by the clock of the school and name no zone, so
+ * any zone gives the same minutes.
  */
 const timeSpanOf = ({ time_from, time_to }: Occurrence) =>
 	time_to === null ? undefined : readTimeSpan({ time_from, time_to }, 'UTC');

@@ -7,8 +7,8 @@ import type { Finding, Names } from './finding';
 import { timeOf } from './wording';
 
 /**
- * Finds clients who come, but whose card shows a debt or no paid lesson. Each client is reported
- * once, with the first lesson. API notes 5.3.
+ * Finds clients who come to a lesson, but whose card shows a debt or no paid lesson (`balance` and
+ * `paid_lesson_count`, API notes 5.3). Each client is reported once, with the first lesson.
  *
  * @param participants the earliest lesson first
  */

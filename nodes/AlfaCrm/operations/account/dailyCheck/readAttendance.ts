@@ -14,16 +14,17 @@ import { readMembersOfAnyTime } from './readMembers';
 /**
  * Finds the lessons in which somebody is marked as present or absent.
  *
- * Some accounts show attendance only in a list of the lessons of one customer (API notes 5.11). If
- * no lesson shows any attendance, each completed lesson of the day is therefore requested once more
- * for each of its customers, until one is marked.
+ * Some accounts show attendance only in a list of the lessons of one customer (API notes 5.11). So
+ * if no lesson shows any attendance, each completed lesson of the checked day is requested again:
+ * once for each of its customers, until one of them is marked.
  *
- * @returns the IDs of the lessons; null stands for a lesson without an ID
+ * @returns the IDs of the lessons; null stands for lessons without an ID, which cannot be told
+ * apart
  */
 export async function findMarkedLessons(
 	item: Item,
 	lessons: readonly LocatedRecord[],
-	{ day, zone }: Days,
+	{ checkedDay, zone }: Days,
 ): Promise<Set<number | null>> {
 	const markedIds = new Set(lessons.filter(({ row }) => isAnybodyMarked(row)).map(idOf));
 	const showsAttendance = lessons.some(({ row: lesson }) => listOf(lesson.details).length > 0);
@@ -31,7 +32,7 @@ export async function findMarkedLessons(
 
 	const completedLessons = lessons.filter(
 		({ row: lesson }) =>
-			Number(lesson.status) === LESSON_STATUS.completed && dayOf(lesson, zone) === day,
+			Number(lesson.status) === LESSON_STATUS.completed && dayOf(lesson, zone) === checkedDay,
 	);
 	for (const lesson of completedLessons) {
 		// Two branches may list the same lesson.

@@ -13,18 +13,10 @@ import { readCurrentMembers } from './readMembers';
 import type { SchoolReader } from './schoolReader';
 import type { SchoolRecords } from './schoolRecords';
 
-/**
- * Counts the members of each group that is running.
- *
- * To read the members of a group takes a call. The cards of customers, which are read in few calls,
- * show the groups that they are in (API notes 5.3), but may not show all of them. So the members of
- * a group are only read if its cards are too few.
- */
-
 /** The checks that need groups. */
 const CHECKS: readonly CheckName[] = ['smallGroup'];
 
-/** A group that is running, and its members of today. */
+/** A group that is running, and the customers who are its members today. */
 interface GroupMembers {
 	id: number;
 	branch?: Branch;
@@ -34,6 +26,10 @@ interface GroupMembers {
 /**
  * Reads the groups, and counts the members of those that are running. Archived customers do not
  * count.
+ *
+ * Reading the members of one group costs a call. The cards of all customers are read in few calls,
+ * and show in which groups each customer is (API notes 5.3), but perhaps not in all of them. So the
+ * members of a group are only read if its members according to the cards are too few.
  */
 export async function readGroups(
 	schoolReader: SchoolReader,
@@ -77,8 +73,10 @@ function byId(records: readonly LocatedRecord[]): Map<number, LocatedRecord> {
 }
 
 /**
- * Collects the customers of each group from the groups that their cards show: IDs, or rows with an
- * ID.
+ * Collects the customers of each group from their cards. A card shows each of its groups as an ID,
+ * or as a row that has the ID.
+ *
+ * @returns customer IDs by group ID
  */
 function collectMembers(customerCards: readonly LocatedRecord[]): Map<number, Set<number>> {
 	const memberIdsByGroup = new Map<number, Set<number>>();
@@ -122,9 +120,9 @@ async function readGroupMembers(
 }
 
 /**
- * Finds the members who are in no list of customers, and without whom their group would be small.
- * Their cards are in the archive or in another branch, so they have to be looked up before it is
- * known who of them counts.
+ * Finds members who are in no list of active customers, of groups that are small without them.
+ * Their cards are in the archive or in another branch. Archived members do not count, so their
+ * cards have to be looked up.
  */
 function findUnlistedMembers(
 	groups: readonly GroupMembers[],

@@ -22,7 +22,7 @@ const CHECKS_OF_LESSONS: readonly CheckName[] = ['stillPlanned', 'notMarked', ..
 export async function readLessons(
 	schoolReader: SchoolReader,
 ): Promise<Pick<SchoolRecords, 'lessons' | 'markedLessonIds'>> {
-	const passes = passesFor(schoolReader);
+	const passes = makePasses(schoolReader);
 	if (passes.length === 0) return { lessons: [], markedLessonIds: new Set() };
 
 	const lessonsOfBranches = await Promise.all(
@@ -54,7 +54,8 @@ async function readLessonsOf(
 		schoolReader.readBranch(CHECKS_OF_LESSONS, lessonEntity, branch, { passes }),
 		looksAhead ? schoolReader.readBranch(CHECKS_AHEAD, regularLessonEntity, branch) : [],
 	]);
-	// Only the calendar shows which regular lessons are in it already. Without it, none is reported.
+	// Only the lessons show for which regular lessons the calendar has one already. If this user may
+	// not list the lessons, no regular lesson is reported either.
 	if (lessons === undefined) return { records: [], occurrences: [] };
 
 	const rows = { lessons, regularLessons: regularLessons ?? [] };
@@ -68,11 +69,15 @@ async function readLessonsOf(
 }
 
 /**
- * Makes the filters to request lessons with, one call for each: those around today and tomorrow in
- * every status, and those of the checked day in the statuses that a chosen check looks at.
+ * Makes the passes of the list of lessons: the filters with which it is requested one after the
+ * other. AlfaCRM lists the lessons of one status at a time (API notes 5.11).
+ *
+ * Lessons around today and tomorrow are requested in every status, because a moved lesson of a day
+ * nearby may replace a regular lesson of today or tomorrow. Lessons of the checked day are
+ * requested in the statuses that a chosen check looks at.
  */
-function passesFor(schoolReader: SchoolReader): IDataObject[] {
-	const { day, today, tomorrow } = schoolReader.form.days;
+function makePasses(schoolReader: SchoolReader): IDataObject[] {
+	const { checkedDay, today, tomorrow } = schoolReader.form.days;
 	const { firstDay, lastDay } = daysToRead(today, tomorrow);
 	const passesAhead = passesOf(lessonEntity).map((pass) => ({
 		...pass,
@@ -81,12 +86,12 @@ function passesFor(schoolReader: SchoolReader): IDataObject[] {
 	}));
 	const passesOfDay = statusesOfCheckedDay(schoolReader).map((status) => ({
 		status,
-		date_from: day,
-		date_to: day,
+		date_from: checkedDay,
+		date_to: checkedDay,
 	}));
 
 	if (!schoolReader.isAnyChosen(CHECKS_AHEAD)) return passesOfDay;
-	const isDayIncluded = firstDay <= day && day <= lastDay;
+	const isDayIncluded = firstDay <= checkedDay && checkedDay <= lastDay;
 	return isDayIncluded ? passesAhead : [...passesAhead, ...passesOfDay];
 }
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { cgi } from '../../../entities/cgi';
+import { cgi as membershipEntity } from '../../../entities/cgi';
 import { passesOf } from '../../../entities/listCall';
 import type { Item } from '../../../run/item';
 import { warningReader } from '../../../run/readList';
@@ -12,10 +12,10 @@ import type { CheckName } from './finding';
 import type { SchoolReader } from './schoolReader';
 
 /**
- * AlfaCRM lists only today's members unless it is asked for past and future ones too. API notes
- * 5.7.
+ * One pass without a filter. If no dates are requested, AlfaCRM lists only the memberships of today
+ * (API notes 5.7).
  */
-const CURRENT_MEMBERS: readonly IDataObject[] = [{}];
+const ONLY_TODAY: readonly IDataObject[] = [{}];
 
 /**
  * Reads the IDs of the customers who are members of a group today.
@@ -28,11 +28,12 @@ export async function readCurrentMembers(
 	{ branch, groupId }: { branch: Branch; groupId: number },
 ): Promise<number[] | undefined> {
 	const { today, zone } = schoolReader.form.days;
-	const { plural } = cgi;
+	const { plural } = membershipEntity;
+	// Adds a hint if the list of members is incomplete.
 	const reader = warningReader(schoolReader.item, plural.toLowerCase());
-	const memberships = await schoolReader.readIfAllowed(
+	const memberships = await schoolReader.readOrHint(
 		{ checks, plural, branch },
-		async () => await readMembers(reader, branch, groupId, CURRENT_MEMBERS),
+		async () => await readMembers(reader, branch, groupId, ONLY_TODAY),
 	);
 	const current = memberships?.filter((membership) => isOnDay(membership, today, zone));
 	return current && customerIdsIn(current);
@@ -51,7 +52,7 @@ export async function readMembersOfAnyTime(
 		groupIds.map(
 			async (groupId) =>
 				await item.readIfAllowed(
-					async () => await readMembers(item, branch, groupId, passesOf(cgi)),
+					async () => await readMembers(item, branch, groupId, passesOf(membershipEntity)),
 					{
 						notFoundIsDenied: true,
 					},

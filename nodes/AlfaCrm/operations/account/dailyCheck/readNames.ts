@@ -6,19 +6,20 @@ import type { Entity } from '../../../entities/types';
 import { titleOf } from '../../../fields/titles';
 import type { Item } from '../../../run/item';
 import { nameSourceOf } from '../../../run/names';
-import type { LocatedRecord } from '../../../store/located';
+import type { Branch, LocatedRecord } from '../../../store/located';
 import type { CustomerDirectory } from './customerDirectory';
 import type { Finding, Names } from './finding';
 
-/** The records whose page AlfaCRM has, as far as the checks have read them. */
+/** The records that the checks have read, of the kinds that have a page of their own in AlfaCRM. */
 export interface KnownRecords {
 	customers: CustomerDirectory;
 	groups: ReadonlyMap<number, LocatedRecord>;
 }
 
 /**
- * Reads the names of the records that findings are about. Each list of names is read once; it is
- * not read if the checks have read all of its records that are needed.
+ * Reads the names of the records that findings are about. The list of a kind of record is read once
+ * in each branch that needs it. It is not read if the checks have already read every record that
+ * has to be named.
  */
 export async function readNames(
 	item: Item,
@@ -30,39 +31,40 @@ export async function readNames(
 	);
 	if (isAnyCustomerUnknown) await customers.readActiveCustomers();
 
+	const withTeacher = findings.filter(({ teacherIds = [] }) => teacherIds.length > 0);
+	const withRoom = findings.filter(({ roomIds = [] }) => roomIds.length > 0);
+	const withUnknownGroup = findings.filter(({ groupIds = [] }) =>
+		groupIds.some((id) => !groups.has(id)),
+	);
 	const [teacherTitles, roomTitles, groupTitles] = await Promise.all([
-		readTitles(
-			item,
-			teacherEntity,
-			findings.filter(({ teacherIds = [] }) => teacherIds.length > 0),
-		),
-		readTitles(
-			item,
-			roomEntity,
-			findings.filter(({ roomIds = [] }) => roomIds.length > 0),
-		),
-		readTitles(
-			item,
-			groupEntity,
-			findings.filter(({ groupIds = [] }) => groupIds.some((id) => !groups.has(id))),
-		),
+		readTitles(item, teacherEntity, branchesOf(withTeacher)),
+		readTitles(item, roomEntity, branchesOf(withRoom)),
+		readTitles(item, groupEntity, branchesOf(withUnknownGroup)),
 	]);
 	return {
 		customer: (id) => titleIn(customers.findActive(id), customerEntity) ?? `customer ${id}`,
 		group: (id) => titleIn(groups.get(id), groupEntity) ?? groupTitles.get(id) ?? `group ${id}`,
+		// Sentences say `room` before it.
 		room: (id) => roomTitles.get(id) ?? String(id),
 		teacher: (id) => teacherTitles.get(id) ?? `teacher ${id}`,
 	};
 }
 
-/** Reads the list of names of an entity in each branch of the findings. */
+/** Returns each branch of some findings once; undefined stands for an unknown branch. */
+const branchesOf = (findings: readonly Finding[]): Branch[] => [
+	...new Set(findings.map(({ branch }) => branch ?? undefined)),
+];
+
+/**
+ * Reads the titles of the records of an entity in some branches, by ID. The title is the name that
+ * a list shows.
+ */
 async function readTitles(
 	item: Item,
 	entity: Entity,
-	findings: readonly Finding[],
+	branches: readonly Branch[],
 ): Promise<Map<number, string>> {
 	const { titlesIn } = nameSourceOf(item);
-	const branches = [...new Set(findings.map(({ branch }) => branch ?? undefined))];
 	const titlesOfBranches = await Promise.all(
 		branches.map(async (branch) => await titlesIn(entity, branch)),
 	);

@@ -9,15 +9,17 @@ import type { SchoolReader } from './schoolReader';
 /** The checks that need payments. */
 const CHECKS: readonly CheckName[] = ['noPayer'];
 
-/** Reads the incomes of the checked day. */
+/** Reads the payments of the type income of the checked day. */
 export async function readPayments(schoolReader: SchoolReader): Promise<LocatedRecord[]> {
 	if (!schoolReader.isAnyChosen(CHECKS)) return [];
 
-	const { day, zone } = schoolReader.form.days;
-	const filterDay = formatDay(day, 'isoDotted', zone);
+	const { checkedDay, zone } = schoolReader.form.days;
+	// The filter takes days as `2026.02.09`.
+	const filterDay = formatDay(checkedDay, 'isoDotted', zone);
 	const body = { pay_type_id: INCOME, date_from: filterDay, date_to: filterDay };
 	// AlfaCRM may ignore the filter and list all payments of many years, so only those of the day are
 	// kept. API notes 5.16.
-	const isOfDay = (payment: IDataObject) => formatDay(payment.document_date, 'iso', zone) === day;
+	const isOfDay = (payment: IDataObject) =>
+		formatDay(payment.document_date, 'iso', zone) === checkedDay;
 	return await schoolReader.readAllBranches(CHECKS, pay, { body, keep: isOfDay });
 }

@@ -7,7 +7,8 @@ import type { SchoolReader } from './schoolReader';
 import type { SchoolRecords } from './schoolRecords';
 
 /**
- * Reads all records that the chosen checks look at. What a new check reads besides is read here.
+ * Reads all records that the chosen checks look at. If a new check needs other records, read them
+ * here.
  *
  * @throws NodeApiError if this user may read none of them
  */

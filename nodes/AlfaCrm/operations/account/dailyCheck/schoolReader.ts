@@ -12,8 +12,8 @@ import { DAILY_CHECKS } from './dailyChecks';
 import type { DailyForm } from './dailyForm';
 import type { CheckName } from './finding';
 
-/** Something to read of a branch, and the checks that cannot work properly without it. */
-interface BranchList {
+/** A list of one branch, and the checks that cannot work properly without it. */
+interface NeededList {
 	checks: readonly CheckName[];
 	/** What is listed, such as `Payments`. */
 	plural: string;
@@ -42,12 +42,14 @@ export class SchoolReader {
 	}
 
 	/**
-	 * Reads something of a branch.
+	 * Reads a list of a branch. If this user may not read it, adds a hint for each check that lacks
+	 * it.
 	 *
+	 * @param read reads the list; must not return undefined, which stands for a denied list
 	 * @returns undefined if this user may not read it
 	 */
-	async readIfAllowed<T>(
-		{ checks, plural, branch }: BranchList,
+	async readOrHint<T>(
+		{ checks, plural, branch }: NeededList,
 		read: () => Promise<T>,
 	): Promise<T | undefined> {
 		const result = await this.item.readIfAllowed(read, { notFoundIsDenied: true });
@@ -61,9 +63,10 @@ export class SchoolReader {
 	}
 
 	/**
-	 * Adds a hint for each of these checks that the user has chosen: it lacks the list of a branch.
+	 * Adds a hint for each check that needs a list and that the user has chosen, because this user
+	 * may not read the list.
 	 */
-	hintAtMissingList({ checks, plural, branch }: BranchList): void {
+	hintAtMissingList({ checks, plural, branch }: NeededList): void {
 		for (const check of this.form.checks.filter((chosen) => checks.includes(chosen))) {
 			this.item.execution.hints.add(
 				`The check '${DAILY_CHECKS[check].label}' is not whole, because this user may not list all that it takes`,
@@ -86,13 +89,14 @@ export class SchoolReader {
 		const { plural } = entity;
 		const list = { ...listCall(entity, branch), body };
 		const read = async () => await this.collect(list, plural, options);
-		const collected = await this.readIfAllowed({ checks, plural, branch }, read);
+		const collected = await this.readOrHint({ checks, plural, branch }, read);
+		// The list of a branch may also show records of other branches. API notes 3.
 		return collected?.rows.filter((row) => belongsToBranch(row, branch));
 	}
 
 	/**
-	 * Reads the rows of all checked branches. A record of several branches comes once, with the first
-	 * branch that lists it.
+	 * Reads the rows of all checked branches. A record of several branches is returned once, with the
+	 * first branch that lists it. Only call this for an entity whose records have IDs.
 	 */
 	async readAllBranches(
 		checks: readonly CheckName[],
@@ -113,7 +117,7 @@ export class SchoolReader {
 		return [...recordsById.values()];
 	}
 
-	/** Reads a list. A hint says if it came incomplete. */
+	/** Reads a list, and adds a hint if rows are missing. */
 	async collect(list: ListQuery, plural: string, options: CollectOptions = {}): Promise<Collected> {
 		return await warningReader(this.item, plural.toLowerCase()).collect(list, options);
 	}

@@ -7,18 +7,22 @@ import type { Days } from './finding';
 export interface SchoolRecords {
 	days: Days;
 	/**
-	 * The lessons that are in the calendar on the checked day; of today and tomorrow also regular
-	 * lessons that are not in it yet.
+	 * The lessons of the checked day, today and tomorrow. Those of today and tomorrow include regular
+	 * lessons for which the calendar has no lesson yet.
 	 */
 	lessons: readonly Occurrence[];
-	/** The lessons in which somebody is marked as present or absent. */
+	/**
+	 * The IDs of the lessons in which somebody is marked as present or absent. Null stands for
+	 * lessons without an ID, as in `Occurrence`.
+	 */
 	markedLessonIds: ReadonlySet<number | null>;
 	/** The groups that are not archived, by ID. */
 	groups: ReadonlyMap<number, LocatedRecord>;
-	/** The groups that are running today. */
+	/** How many members each group has that is running today. */
 	groupSizes: readonly GroupSize[];
 	/** A group with fewer members is small. */
 	fewestMembers: number;
+	/** The payments of the type income of the checked day. */
 	payments: readonly LocatedRecord[];
 	/** The customers who come to lessons tomorrow, the earliest lesson first. */
 	participants: readonly Participant[];

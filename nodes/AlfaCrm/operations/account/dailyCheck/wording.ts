@@ -2,15 +2,18 @@ import type { Occurrence } from '../../../store/calendar/occurrences';
 import { formatTime } from '../../../values/formats';
 import type { Names } from './finding';
 
-/** A sentence names at most this many records, and counts the others. */
+/** A sentence names at most this many records, and says how many more there are. */
 const MOST_NAMED = 3;
 
 /** Writes `A`, `A and B`, `A, B and C`, `A, B, C and 2 more`. */
 export function joinNames(names: readonly string[]): string {
-	const leading = names.slice(0, MOST_NAMED);
-	const uncounted = names.length - MOST_NAMED;
-	const last = uncounted > 0 ? `${uncounted} more` : (leading.pop() ?? '');
-	return leading.length === 0 ? last : `${leading.join(', ')} and ${last}`;
+	const unnamedCount = names.length - MOST_NAMED;
+	if (unnamedCount > 0) {
+		return `${names.slice(0, MOST_NAMED).join(', ')} and ${unnamedCount} more`;
+	}
+
+	if (names.length < 2) return names.join('');
+	return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 }
 
 export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -13,7 +13,9 @@ export function compareFields(
 ): string[] {
 	if (record === undefined) return ['It is not shown'];
 
-	const differingNames = Object.keys(differences(operations.makeItem(), entity, record, sent));
+	// The item gives the time zone in which days are compared. Its form does not matter.
+	const anyItem = operations.makeItem();
+	const differingNames = Object.keys(differences(anyItem, entity, record, sent));
 	return differingNames.map((name) => {
 		const field = entity.fields.find((candidate) => candidate.name === name);
 		const label = field ? labelInForm(field) : name;

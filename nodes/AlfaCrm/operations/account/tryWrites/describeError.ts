@@ -1,7 +1,10 @@
 import { asSentence } from './judgeStep';
 import type { Trial } from './trialStep';
 
-/** Finds AlfaCRM's own words in the description of an error, which may end with what was saved. */
+/**
+ * Finds what AlfaCRM said in the description of an error. After that, the description may go on
+ * with ` Saved before: …`, which is left out.
+ */
 const WORDS_OF_ALFACRM = /AlfaCRM said: .*?(?= Saved before:|$)/;
 
 /** Writes what went wrong and what AlfaCRM said, without host, email and the like. */

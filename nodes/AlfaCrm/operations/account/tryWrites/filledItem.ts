@@ -4,8 +4,8 @@ import type { Parameter } from '../../../form/parameters';
 import { Item } from '../../../run/item';
 
 /**
- * An item whose form the node fills itself, so that an operation does for it what it does for a
- * user.
+ * An item whose form the node fills itself. An operation treats it like an item whose form a user
+ * has filled.
  */
 export class FilledItem extends Item {
 	/**
@@ -19,6 +19,7 @@ export class FilledItem extends Item {
 		super(execution, index);
 	}
 
+	/** Is empty, so that no data of the user's input item can get into the test records. */
 	override get json(): IDataObject {
 		return {};
 	}

@@ -19,7 +19,10 @@ export function judgeStep(stepName: string, answer: WriteAnswer, readBack: ReadB
 	return makeRow(stepName, problems.length === 0 ? 'works' : 'differs', problems);
 }
 
-/** Judges a step after which nothing could be read. */
+/**
+ * Judges a step after which nothing could be read. If AlfaCRM confirmed the write, that counts as a
+ * difference: nothing shows that the write was carried out.
+ */
 export function judgeUnreadStep(
 	stepName: string,
 	answer: WriteAnswer,

@@ -1,4 +1,5 @@
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
+/** Matches `+7(912)345-67-89`, `8 912 345 67 89` and `79123456789`, but no shorter number. */
 const PHONE = /(?:\+\d|(?<!\d)[78])[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)/g;
 
 /** Keeps words that must not stand in the report, which users publish in an issue. */

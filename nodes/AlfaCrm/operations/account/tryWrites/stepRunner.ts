@@ -7,7 +7,7 @@ import { describeError } from './describeError';
 /** Tries steps one after the other, and keeps what came of each. */
 export class StepRunner {
 	readonly rows: TrialRow[] = [];
-	/** Why nothing more is written. */
+	/** Why the steps that are left are not tried; undefined while they are. */
 	private stopReason?: string;
 
 	constructor(private readonly trial: Trial) {}
@@ -27,8 +27,9 @@ export class StepRunner {
 	}
 
 	/**
-	 * Writes, reads back, and keeps the result. Reads back even if AlfaCRM has refused the write,
-	 * because what it shows counts.
+	 * Writes, reads back, and keeps the result, even after `stopRemainingSteps`: what was written has
+	 * to be taken back. Reads back even if AlfaCRM has refused the write, because the write may have
+	 * been carried out all the same.
 	 *
 	 * @throws NodeApiError if the execution is cancelled
 	 */
@@ -38,17 +39,22 @@ export class StepRunner {
 		try {
 			readBack = await this.readBack(step, answer);
 		} catch (caught) {
-			this.stopAt(step);
+			this.stopRemainingSteps(step);
 			if (this.isCancelled) throw this.trial.item.asError(caught);
 			this.rows.push(judgeUnreadStep(step.name, answer, describeError(this.trial, caught)));
 			return;
 		}
 
 		const isUnseen = answer.outcome === 'confirmed' && !readBack.isDone;
-		if (step.creates && isUnseen) this.trial.records.remaining.addDoubt(step.kind, 'unseen');
+		if (step.creates && isUnseen) this.trial.records.present.addDoubt(step.kind, 'unseen');
 		this.rows.push(judgeStep(step.name, answer, readBack));
 	}
 
+	/**
+	 * Writes. Any error counts as a refusal, also one that is no answer of AlfaCRM: reading back then
+	 * shows what has happened. A cancellation counts as a refusal as well, and `readBack` raises it
+	 * again.
+	 */
 	private async write(step: TrialStep): Promise<WriteAnswer> {
 		try {
 			return await step.write(this.trial);
@@ -62,9 +68,12 @@ export class StepRunner {
 		return await step.readBack(this.trial, answer);
 	}
 
-	/** Writes nothing more: while nothing can be read, each further write would stay unknown. */
-	private stopAt({ kind, creates }: TrialStep): void {
-		if (creates) this.trial.records.remaining.addDoubt(kind, 'unread');
+	/**
+	 * Makes `tryStepIfPossible` skip all further steps: while nothing can be read, nobody would know
+	 * what comes of them. Only `tryStep` still writes, for taking back.
+	 */
+	private stopRemainingSteps({ kind, creates }: TrialStep): void {
+		if (creates) this.trial.records.present.addDoubt(kind, 'unread');
 		this.stopReason = 'What was written before cannot be read back.';
 	}
 

@@ -7,9 +7,12 @@ import type { Removal, Trial, TrialStep } from './trialStep';
 import { CONFIRMED } from './trialStep';
 
 /**
- * Takes back what a trial has written. What belongs to the lead goes first, because only the lead
- * shows whose it is. What AlfaCRM does not delete is made harmless: a task is closed, a membership
- * is ended, and the lead goes to the archive.
+ * Takes back what a trial has written. The lead goes last, because without it nobody could see to
+ * whom its comments, tasks and memberships belong. What AlfaCRM does not delete is made harmless: a
+ * task is closed, a membership is ended, and the lead goes to the archive.
+ *
+ * Runs each step by `tryStep` and not by `tryStepIfPossible`, so that taking back goes on after a
+ * step that could not be read back.
  */
 export async function takeBack(trial: Trial, runner: StepRunner): Promise<void> {
 	await removeAll(trial, runner, removeComment);
@@ -21,20 +24,17 @@ export async function takeBack(trial: Trial, runner: StepRunner): Promise<void> 
 	await archiveRemainingLead(trial, runner);
 }
 
-/** Deletes all records of a kind that are there. */
+/** Deletes all records of a kind that AlfaCRM shows. */
 async function removeAll(trial: Trial, runner: StepRunner, removal: Removal): Promise<void> {
 	const { records } = trial;
 	const { name, kind } = removal;
 	// A record in doubt may be found by now.
-	if (records.remaining.isInDoubt(kind)) await records.read(kind).catch(() => undefined);
+	if (records.present.isInDoubt(kind)) await records.read(kind).catch(() => undefined);
 
-	if (records.remaining.has(kind)) {
-		await runner.tryStep(makeRemovalStep(removal, records.remaining.idsOf(kind)));
+	if (records.present.has(kind)) {
+		await runner.tryStep(makeRemovalStep(removal, records.present.idsOf(kind)));
 	} else {
-		runner.skipStep(
-			name,
-			records.remaining.isInDoubt(kind) ? 'It is not found.' : 'There is none.',
-		);
+		runner.skipStep(name, records.present.isInDoubt(kind) ? 'It is not found.' : 'There is none.');
 	}
 }
 
@@ -58,14 +58,14 @@ function makeRemovalStep(removal: Removal, ids: readonly number[]): TrialStep {
 
 /** Closes the tasks that were not deleted, so that they stand in nobody's list of things to do. */
 async function closeRemainingTasks(trial: Trial, runner: StepRunner): Promise<void> {
-	for (const id of trial.records.remaining.idsOf('task')) {
+	for (const id of trial.records.present.idsOf('task')) {
 		await runner.tryStep(makeCloseTaskStep(id));
 	}
 }
 
 /** Ends a membership that was not deleted, unless it has ended. */
 async function endRemainingMembership({ records }: Trial, runner: StepRunner): Promise<void> {
-	if (!records.remaining.has('membership')) return;
+	if (!records.present.has('membership')) return;
 
 	// If it cannot be read, it is ended to be safe.
 	const hasLeft = await records.hasLeftGroup().catch(() => false);
@@ -73,19 +73,20 @@ async function endRemainingMembership({ records }: Trial, runner: StepRunner): P
 }
 
 /**
- * Deletes the lead, unless its membership stays. A membership has no text, so only its lead says
- * that it is one of a test.
+ * Deletes the lead, unless its membership stays. A membership has no text, so without the lead
+ * nobody could see that it was written by a test.
  */
 async function removeLeadIfAlone(trial: Trial, runner: StepRunner): Promise<void> {
-	const { remaining } = trial.records;
-	if (remaining.has('membership') || remaining.isInDoubt('membership')) {
+	const { present } = trial.records;
+	if (present.has('membership') || present.isInDoubt('membership')) {
 		runner.skipStep(removeLead.name, 'Its membership stays.');
 	} else {
 		await removeAll(trial, runner, removeLead);
 	}
 }
 
+/** Archives the lead that was not deleted, if it was found and AlfaCRM shows it as active. */
 async function archiveRemainingLead({ records }: Trial, runner: StepRunner): Promise<void> {
-	const isActive = records.hasLead && records.remaining.has('lead') && !records.isLeadArchived;
+	const isActive = records.isLeadKnown && records.present.has('lead') && !records.isLeadArchived;
 	if (isActive) await runner.tryStep(archiveLead);
 }

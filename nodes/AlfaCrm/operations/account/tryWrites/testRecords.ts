@@ -13,8 +13,8 @@ import { lastDay } from '../../../store/calendar/periods';
 import type { LocatedRecord, Target } from '../../../store/located';
 import { formatDay, idsOf, readId } from '../../../values/formats';
 import type { TestSignature } from './testSignature';
-import type { RecordKind } from './remainingRecords';
-import { RemainingRecords } from './remainingRecords';
+import type { RecordKind } from './presentRecords';
+import { PresentRecords } from './presentRecords';
 import type { TrialOperations } from './trialOperations';
 
 /** What the records of a trial have in common. */
@@ -39,9 +39,12 @@ interface ListFilter {
  * holds the signature of the trial is read: AlfaCRM may name a wrong ID or ignore a filter.
  */
 export class TestRecords {
-	readonly remaining = new RemainingRecords();
+	/** Which records AlfaCRM showed when they were read last. */
+	readonly present = new PresentRecords();
+	/** Whether the lead was in the archive when it was read last. */
+	isLeadArchived = false;
+	/** The lead as it was found last. It is kept after the lead was deleted. */
 	private lead?: LocatedRecord;
-	private isInArchive = false;
 	private createdTaskId?: number;
 
 	constructor(
@@ -53,7 +56,7 @@ export class TestRecords {
 	async read(kind: RecordKind): Promise<IDataObject[]> {
 		switch (kind) {
 			case 'lead':
-				return await this.readLead();
+				return await this.refreshLead();
 			case 'comment':
 				return await this.readComments();
 			case 'task':
@@ -65,51 +68,51 @@ export class TestRecords {
 
 	/** Names all records that are in AlfaCRM or may be. */
 	describeRemaining(): string[] {
-		return this.remaining.describe({
+		return this.present.describe({
 			leadId: this.lead === undefined ? undefined : this.leadId,
-			isArchived: this.isInArchive,
+			isArchived: this.isLeadArchived,
 			name: this.facts.signature.text,
 		});
 	}
 
 	// ---------------------------------------------------------------- the lead
 
-	get hasLead(): boolean {
+	/** Whether the lead was found at least once. Later it may be deleted: see `present`. */
+	get isLeadKnown(): boolean {
 		return this.lead !== undefined;
 	}
 
-	/** Whether the lead was in the archive when it was read last. */
-	get isLeadArchived(): boolean {
-		return this.isInArchive;
-	}
-
-	/** Only call this if `hasLead`. */
+	/** Only call this if `isLeadKnown`. */
 	get leadId(): number {
 		return Number(this.lead?.row.id);
 	}
 
-	/** Looks for a new lead by the ID that AlfaCRM has answered with, if any, or else by its name. */
+	/**
+	 * Looks for a new lead by the ID that AlfaCRM has answered with, if any, or else by its name.
+	 * Keeps the lead.
+	 */
 	async findCreatedLead(
 		answeredId: number | undefined,
 	): Promise<{ lead?: IDataObject; isFoundById: boolean }> {
 		const leadById = answeredId === undefined ? undefined : await this.findLeadById(answeredId);
 		this.lead = leadById ?? (await this.findLeadByName());
-		if (this.lead !== undefined) this.remaining.note('lead', idsOf([this.lead.row]));
+		if (this.lead !== undefined) this.present.note('lead', idsOf([this.lead.row]));
 		return { lead: this.lead?.row, isFoundById: leadById !== undefined };
 	}
 
-	/** Reads the lead that was found before. */
-	async readLeadById(): Promise<IDataObject | undefined> {
+	/** Reads the lead that was found before, and keeps nothing. */
+	async readKnownLead(): Promise<IDataObject | undefined> {
 		return (await this.findLeadById(this.leadId))?.row;
 	}
 
-	private async readLead(): Promise<IDataObject[]> {
+	/** Looks for the lead again. Keeps it, whether it is there, and whether it is in the archive. */
+	private async refreshLead(): Promise<IDataObject[]> {
 		const lead = this.lead ? await this.findLeadById(this.leadId) : await this.findLeadByName();
-		this.remaining.note('lead', lead ? idsOf([lead.row]) : []);
+		this.present.note('lead', lead ? idsOf([lead.row]) : []);
 		if (lead === undefined) return [];
 
 		this.lead = lead;
-		this.isInArchive = await isArchived(
+		this.isLeadArchived = await isArchived(
 			this.operations.makeItem(),
 			customerEntity,
 			this.leadTarget,
@@ -130,10 +133,11 @@ export class TestRecords {
 
 	private async findLeadByName(): Promise<LocatedRecord | undefined> {
 		const { branch, signature } = this.facts;
+		// Without these filters AlfaCRM lists no leads, and no archived ones. API notes 3.
+		const includeEverybody = customerEntity.hidden?.show;
 		const list = {
 			...this.leadTarget,
-			// Without these filters AlfaCRM may list no archived leads. API notes 3.
-			body: { ...customerEntity.hidden?.show, name: signature.text },
+			body: { ...includeEverybody, name: signature.text },
 			task: 'look for the test lead',
 		};
 		const { rows } = await this.operations.makeItem().collect(list, {
@@ -160,14 +164,17 @@ export class TestRecords {
 		return await this.readList('comment', communication, { query });
 	}
 
-	/** Keeps the ID of the task, so that the task is found even if it loses its day. */
+	/**
+	 * Keeps the ID of the task, so that the task is found even if AlfaCRM does not save its due date.
+	 */
 	noteCreatedTask(id: number | undefined): void {
 		this.createdTaskId = id;
 	}
 
 	/**
-	 * Reads the task by its due date, as *Create Task* looks for a task that exists already. A task
-	 * that lost its day is found otherwise.
+	 * Reads the task by its due date, as *Create Task* looks for a task that exists already. If it is
+	 * not listed by that day, reads it by its ID, or without an ID among the tasks without a due
+	 * date.
 	 */
 	async readTasks(): Promise<{ tasks: IDataObject[]; isListedByDay: boolean }> {
 		const day = formatDay(this.facts.day, 'dotted', 'utc');
@@ -182,10 +189,12 @@ export class TestRecords {
 	}
 
 	/**
-	 * Reads the membership of the lead in the group. It has no text to sign, so the lead and the
-	 * group identify it.
+	 * Reads the membership of the lead in the group. A membership has no text that could hold the
+	 * signature, so the lead and the group identify it.
 	 */
 	async readMemberships(): Promise<IDataObject[]> {
+		// `cgi/customer` lists the memberships of one customer (API notes 2). A row may name no
+		// customer, because all rows belong to that one.
 		const filter = { action: 'customer', query: { customer_id: this.leadId } };
 		const isOfLeadInGroup = ({ group_id, customer_id }: IDataObject) =>
 			readId(group_id) === this.facts.groupId &&
@@ -216,7 +225,7 @@ export class TestRecords {
 			passes: passesOf(entity),
 			keep: isOfTrial,
 		});
-		this.remaining.note(kind, idsOf(rows));
+		this.present.note(kind, idsOf(rows));
 		return rows;
 	}
 }

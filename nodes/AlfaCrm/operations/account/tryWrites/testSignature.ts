@@ -1,18 +1,18 @@
 import { randomInt } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-/** The words that everything the trial writes says of itself. */
+/** The text that marks everything that a trial writes, so that people know what it is. */
 export const TEST_NOTICE = 'n8n test, may be deleted';
 
 const STAMP_LENGTH = 8;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
 
 /**
- * The words by which one trial knows its records: the notice and a random stamp. Two trials have
- * different stamps, so neither takes back what the other has written.
+ * The text by which one trial recognizes its records: the notice and a random stamp. Two trials
+ * have different stamps, so neither takes back what the other has written.
  */
 export class TestSignature {
-	/** Letters only, so that AlfaCRM takes it for no number. */
+	/** Has only letters, so that AlfaCRM does not take it for a number. */
 	private readonly stamp = Array.from(
 		{ length: STAMP_LENGTH },
 		() => ALPHABET[randomInt(ALPHABET.length)],

@@ -49,15 +49,17 @@ export class TrialOperations {
 			branch: this.branch,
 			action: 'delete',
 			query: { id },
+			// What the call is for, in messages about it.
 			task: `delete comment ${id}`,
 		};
-		await this.run({}, async (filledItem) => await filledItem.save(call, []));
+		// `save` sends a call that writes, and makes sure that AlfaCRM confirms it.
+		await this.run({}, async (filledItem) => await filledItem.save(call));
 	}
 
 	/**
-	 * Runs work for a filled item. The user's item counts as having sent and saved what the filled
-	 * item has. If AlfaCRM may still be carrying out a write, waits until it must be done, so that
-	 * what is read next shows the result.
+	 * Runs work for a filled item. What the filled item has sent and saved is also noted for the
+	 * user's item, whose errors tell what was saved. If AlfaCRM may still be carrying out a write,
+	 * waits until that must be done, so that the next reading shows the result.
 	 */
 	private async run<T>(
 		values: IDataObject,

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Item } from '../../../run/item';
 import type { TestSignature } from './testSignature';
-import type { RecordKind } from './remainingRecords';
+import type { RecordKind } from './presentRecords';
 import type { Secrets } from './secrets';
 import type { TestRecords } from './testRecords';
 import type { TrialOperations } from './trialOperations';
@@ -22,7 +22,7 @@ export interface Trial {
 }
 
 /**
- * How AlfaCRM answered to a write. A call that failed or whose answer was lost counts as refused.
+ * How AlfaCRM answered a write. A call that failed or whose answer was lost counts as refused.
  */
 export type WriteAnswer =
 	| {
@@ -45,10 +45,11 @@ export interface ReadBack {
 	/** Whether the write was carried out. */
 	isDone: boolean;
 	/**
-	 * What AlfaCRM shows if the write was not carried out; by default, it does not show the record.
+	 * Ends the sentence `AlfaCRM confirmed it, but …` if the write was not carried out, such as
+	 * `shows the lead as active`. The default is `does not show it`.
 	 */
 	shownInstead?: string;
-	/** In what the record differs from what was sent, as sentences. */
+	/** Sentences that say how the record differs from what was sent. */
 	problems?: string[];
 }
 
@@ -56,7 +57,7 @@ export interface ReadBack {
 export interface TrialStep {
 	/** What the report calls the step. */
 	name: string;
-	/** The record that is written. */
+	/** Which kind of record is written. */
 	kind: RecordKind;
 	/** Whether the record is new, so that it may exist even if it cannot be read back. */
 	creates?: true;
@@ -74,6 +75,6 @@ export interface Removal {
 	name: string;
 	kind: RecordKind;
 	remove(trial: Trial, id: number): Promise<void>;
-	/** Says what AlfaCRM shows if the record is still there. */
+	/** Returns `shownInstead` of the read-back if a record is still there. */
 	describeRemaining?(trial: Trial): string;
 }

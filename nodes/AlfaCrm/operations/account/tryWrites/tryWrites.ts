@@ -7,8 +7,11 @@ import type { TrialForm } from './trial';
 import { runTrial } from './trial';
 import type { OperationsOf } from './trialOperations';
 
-/** Off by default, so that nobody writes to an account by choosing the wrong operation. */
-export const writeTestLead: INodeProperties = {
+/**
+ * The switch that allows writing. It is off by default, so that nobody writes to an account by
+ * choosing the wrong operation.
+ */
+export const writeTestLeadSwitch: INodeProperties = {
 	displayName: 'Write a Test Lead',
 	name: 'writeTestLead',
 	type: 'boolean',
@@ -38,9 +41,9 @@ export const trialSchema = objectOf({
  * @throws NodeOperationError if the user has not switched it on
  */
 export async function tryWrites(item: Item, operationsOf: OperationsOf): Promise<IDataObject[]> {
-	if (!item.flag(writeTestLead)) {
+	if (!item.flag(writeTestLeadSwitch)) {
 		throw item.error(
-			`'${writeTestLead.displayName}' is off`,
+			`'${writeTestLeadSwitch.displayName}' is off`,
 			'Switch it on: a lead marked as a test is then written to this AlfaCRM.',
 		);
 	}
@@ -50,7 +53,9 @@ export async function tryWrites(item: Item, operationsOf: OperationsOf): Promise
 }
 
 function readTrialForm(item: Item): TrialForm {
-	// Only a field that was left empty means no group. An expression that finds nothing is refused.
-	const groupId = item.input(groupToTry) === '' ? undefined : item.id(groupToTry);
+	// Only an empty text means no group. An expression that finds nothing gives undefined, which is
+	// refused: the user has meant a group.
+	const isEmpty = item.input(groupToTry) === '';
+	const groupId = isEmpty ? undefined : item.id(groupToTry);
 	return { branch: readRequestedBranch(item), groupId };
 }

@@ -9,6 +9,9 @@ import type { Removal, TrialStep } from '../trialStep';
 import { CONFIRMED } from '../trialStep';
 import { explainMissingLead } from './leadSteps';
 
+/** The type that *Add Comment* sends: among all communication with a customer, 1 is a comment. */
+const COMMENT_TYPE = 1;
+
 export const addComment: TrialStep = {
 	name: 'add comment',
 	kind: 'comment',
@@ -27,7 +30,7 @@ export const addComment: TrialStep = {
 		const comment = (await records.readComments()).at(0);
 		if (comment === undefined) return { isDone: false };
 
-		const sent = { comment: signature.text, type_id: 1 };
+		const sent = { comment: signature.text, type_id: COMMENT_TYPE };
 		const fieldProblems = compareFields(operations, communication, { sent, record: comment });
 		return { isDone: true, problems: [...fieldProblems, ...checkCommentTime(comment, item.zone)] };
 	},
@@ -37,8 +40,8 @@ export const addComment: TrialStep = {
 const CLOCK_TOLERANCE_MS = 10 * MINUTE_MS;
 
 /**
- * Checks the time of a comment. By that time, *Add Comment* recognizes a comment that it has added
- * before.
+ * Checks the time of a comment. *Add Comment* uses that time to recognize a comment that it has
+ * added before.
  */
 function checkCommentTime({ added }: IDataObject, zone: string): string[] {
 	const ahead = aheadMs(added, zone);

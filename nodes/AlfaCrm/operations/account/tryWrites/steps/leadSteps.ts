@@ -13,7 +13,7 @@ import { CONFIRMED } from '../trialStep';
 
 /** Returns the reason to skip a step that needs the lead; undefined if the lead is there. */
 export const explainMissingLead = ({ records }: Trial): string | undefined =>
-	records.hasLead ? undefined : 'There is no test lead.';
+	records.isLeadKnown ? undefined : 'There is no test lead.';
 
 export const createLead: TrialStep = {
 	name: 'create lead',
@@ -64,8 +64,8 @@ const NOBODY = {
 };
 
 /**
- * With these statuses AlfaCRM refuses the values of a call. With others it refuses the call,
- * whatever its values. API notes 4.
+ * With these statuses AlfaCRM refuses the values of a call, with 200 by errors in the answer (API
+ * notes 4). With other statuses it refuses the call, whatever its values.
  */
 const STATUSES_OF_REFUSED_VALUES = [200, 400, 422];
 
@@ -90,16 +90,17 @@ export const updateLead: TrialStep = {
 
 	async readBack(trial, answer) {
 		const sentFields = toWireFields(trial, leadChanges(trial));
-		const record = await trial.records.readLeadById();
+		const record = await trial.records.readKnownLead();
 		const findProblems = (sent: IDataObject) =>
 			compareFields(trial.operations, customerEntity, { sent, record });
 		if (answer.outcome === 'confirmed') return { isDone: true, problems: findProblems(sentFields) };
 
-		// AlfaCRM may have saved an update that it did not confirm.
+		// AlfaCRM may have saved the update of all fields although it did not confirm it. If it
+		// accepted fields one by one, finding them in the lead says nothing about that update.
 		const acceptedFields = answer.acceptedFields ?? {};
-		const isNoneAccepted = Object.keys(acceptedFields).length === 0;
-		const isSavedAllTheSame = isNoneAccepted && findProblems(sentFields).length === 0;
-		return { isDone: isSavedAllTheSame, problems: findProblems(acceptedFields) };
+		const isAnyFieldAccepted = Object.keys(acceptedFields).length > 0;
+		const isSavedUnconfirmed = !isAnyFieldAccepted && findProblems(sentFields).length === 0;
+		return { isDone: isSavedUnconfirmed, problems: findProblems(acceptedFields) };
 	},
 };
 
@@ -136,6 +137,7 @@ async function sendFieldsAlone(trial: Trial, refusalTogether: string): Promise<W
 	for (const [name, value] of Object.entries(input)) {
 		try {
 			await sendUpdate(trial, { [name]: value });
+			// The fields of `leadChanges` have the same names in the input as in AlfaCRM.
 			acceptedFields[name] = wireFields[name];
 		} catch (caught) {
 			refusals.push(`'${labels[name]}': ${describeError(trial, caught)}`);
@@ -160,6 +162,7 @@ export const archiveLead: TrialStep = {
 	},
 
 	async readBack({ records }) {
+		// Also finds out `isLeadArchived`.
 		await records.read('lead');
 		return { isDone: records.isLeadArchived, shownInstead: 'shows the lead as active' };
 	},

@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { customer as customerEntity } from '../../../../entities/customer';
 import { group as groupEntity } from '../../../../entities/group';
-import { listOf } from '../../../../fields/field';
 import { currentRecord } from '../../../../run/records';
 import { labelsOf } from '../../../../run/target';
 import { firstDay, lastDay } from '../../../../store/calendar/periods';
@@ -18,7 +17,7 @@ const explainMissingGroup = (trial: Trial): string | undefined =>
 /** Returns the reason to skip a step that needs the membership; undefined if it is there. */
 const explainMissingMembership = (trial: Trial): string | undefined =>
 	explainMissingGroup(trial) ??
-	(trial.records.remaining.has('membership') ? undefined : 'There is no membership.');
+	(trial.records.present.has('membership') ? undefined : 'There is no membership.');
 
 /** The form of the operations that concern the membership of the lead. */
 const membershipForm = ({ records, groupId }: Trial): IDataObject => ({
@@ -51,20 +50,30 @@ export const joinGroup: TrialStep = {
 /** A shorter name would also be found inside of other words of the report. */
 const SHORTEST_HIDDEN_NAME = 4;
 
-/** Keeps the name of the group out of the report, because a group may be named after a person. */
-async function hideGroupName({ item, operations, branch, groupId, secrets }: Trial): Promise<void> {
+/**
+ * Keeps the name of the group out of the report, because a group may be named after a person. The
+ * name gets into the report if AlfaCRM mentions it in a refusal.
+ */
+async function hideGroupName(trial: Trial): Promise<void> {
+	// A failure must not end the trial: the step tries to join the group all the same, and reports
+	// what AlfaCRM says. If the group cannot be read, its name is not hidden.
+	const group = await readGroup(trial).catch(() => undefined);
+	const name = String(group?.row.name ?? '');
+	if (name.length >= SHORTEST_HIDDEN_NAME) trial.secrets.add(name);
+}
+
+/** Reads the group that the lead joins; undefined if there is none or this user may not read it. */
+async function readGroup({ item, operations, branch, groupId }: Trial) {
 	const target = {
 		path: groupEntity.path,
 		branch,
 		query: {},
+		// Messages about a failed call name fields by these.
 		labels: labelsOf(groupEntity.fields),
 	};
-	const readGroup = async () =>
-		await currentRecord(operations.makeItem(), groupEntity, Number(groupId), target);
-	const group = await item.readIfAllowed(readGroup).catch(() => undefined);
-	for (const name of listOf(group?.row.name).map(String)) {
-		if (name.length >= SHORTEST_HIDDEN_NAME) secrets.add(name);
-	}
+	return await item.readIfAllowed(
+		async () => await currentRecord(operations.makeItem(), groupEntity, Number(groupId), target),
+	);
 }
 
 export const leaveGroup: TrialStep = {

@@ -32,7 +32,7 @@ export const createTask: TrialStep = {
 			title: signature.text,
 			text: signature.text,
 			due_date: day,
-			customer_ids: records.leadId,
+			customer_ids: [records.leadId],
 		};
 		const sent = bodyOf(operations.makeItem(), taskEntity.fields, input, branch);
 		const fieldProblems = compareFields(operations, taskEntity, { sent, record: task });

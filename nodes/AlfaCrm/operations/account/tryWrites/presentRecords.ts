@@ -19,7 +19,7 @@ interface LeadDescription {
 }
 
 /** Keeps which records of the trial are in AlfaCRM now, and which ones may be. */
-export class RemainingRecords {
+export class PresentRecords {
 	private readonly ids: Record<RecordKind, number[]> = {
 		lead: [],
 		comment: [],
@@ -47,8 +47,10 @@ export class RemainingRecords {
 	}
 
 	/**
-	 * Notes the records that AlfaCRM shows now. An empty list settles a record that could not be
-	 * read, but not an unseen one.
+	 * Notes the records that AlfaCRM shows now, which may be none.
+	 *
+	 * If it shows none, a record whose reading failed (`unread`) was not written. An `unseen` record
+	 * stays in doubt, because AlfaCRM has confirmed it without ever showing it.
 	 */
 	note(kind: RecordKind, ids: readonly number[]): void {
 		this.ids[kind] = [...ids];
@@ -60,12 +62,12 @@ export class RemainingRecords {
 	 * lead 501`.
 	 */
 	describe({ leadId, isArchived, name }: LeadDescription): string[] {
-		const state = isArchived ? ' (archived)' : '';
+		const archivedMark = isArchived ? ' (archived)' : '';
 		const ofLead = leadId === undefined ? '' : ` of lead ${leadId}`;
 		return KINDS.flatMap((kind) => {
 			const isLead = kind === 'lead';
 			if (this.has(kind))
-				return this.ids[kind].map((id) => `${kind} ${id}${isLead ? state : ofLead}`);
+				return this.ids[kind].map((id) => `${kind} ${id}${isLead ? archivedMark : ofLead}`);
 			if (!this.isInDoubt(kind)) return [];
 			return [`perhaps a ${kind}${isLead ? ` named "${name}"` : ofLead}`];
 		});
