@@ -19,7 +19,7 @@ import type { Branch } from '../../store/located';
 import { formatTime, readId } from '../../values/formats';
 import type { RecordDraft } from '../common/create';
 import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
-import { assertHasAttendees } from './attendeesInput';
+import { assertPeopleGiven } from './attendeesInput';
 import { dropUnusedDuration } from './endTimes';
 import { hasAllAttendeesOf, hintThatLessonExists } from './existingLesson';
 import { makeLessonLocks } from './lessonLocks';
@@ -38,7 +38,7 @@ export const createLesson: Operation = {
 
 	async execute(item, entity) {
 		const draft = readDraft(item, entity, entity.fields, (input) => {
-			assertHasAttendees(item, input);
+			assertPeopleGiven(item, input);
 			return dropUnusedDuration(input);
 		});
 		return [await createOnce(item, entity, draft)];

@@ -19,7 +19,7 @@ import {
 import type { Branch, Target } from '../../../store/located';
 import { readId, wallClock } from '../../../values/formats';
 import { skipIfThere } from '../../common/create';
-import { assertHasAttendees } from '../attendeesInput';
+import { assertPeopleGiven } from '../attendeesInput';
 import type { SlotSearch } from '../timetable';
 import { assertDayRange, duration, step } from '../timetable';
 
@@ -162,7 +162,7 @@ interface FieldValues {
 /** Reads the fields of the form, and separates those of the lesson from the others. */
 function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): FieldValues {
 	const input = readFields(item, fields);
-	assertHasAttendees(item, input);
+	assertPeopleGiven(item, input);
 
 	const when = readWhen(item, fields, input);
 	const body = bodyOf(item, fieldsShownFor(when, fields), input, branch);
