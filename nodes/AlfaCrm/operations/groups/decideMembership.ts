@@ -1,12 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import {
-	firstDay as firstDayOf,
-	lastDay as lastDayOf,
-	overlapsDays,
-} from '../../store/calendar/periods';
-import { daysAfter, dotted } from '../../values/formats';
-
 /**
  * Decides how a customer becomes a member of a group in a period, given the memberships that the
  * customer has in this group already. Nothing here calls AlfaCRM.
@@ -20,6 +11,15 @@ import { daysAfter, dotted } from '../../values/formats';
  * Days are texts `yyyy-mm-dd`, so they compare as texts. A membership without an end has a last day
  * that is later than every other day: see `lastDay` in `periods.ts`.
  */
+
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+	firstDay as firstDayOf,
+	lastDay as lastDayOf,
+	overlapsDays,
+} from '../../store/calendar/periods';
+import { daysAfter, dotted } from '../../values/formats';
 
 /** The period in which a customer should be in a group. */
 export interface Period {

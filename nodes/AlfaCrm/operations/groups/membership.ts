@@ -1,3 +1,9 @@
+/**
+ * What *Add to Group* (`joinGroup.ts`) and *Remove From Group* (`leaveGroup.ts`) share: the form,
+ * the calls, and the output. A membership says on which days a customer belongs to a group. AlfaCRM
+ * calls it `cgi`; its first day is `b_date`, and its last day is `e_date`. API notes 5.7.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { cgi as membershipEntity } from '../../entities/cgi';
@@ -17,12 +23,6 @@ import { readWholeList } from '../../run/readList';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import type { Branch } from '../../store/located';
 import { readId } from '../../values/formats';
-
-/**
- * What *Add to Group* (`joinGroup.ts`) and *Remove From Group* (`leaveGroup.ts`) share: the form,
- * the calls, and the output. A membership says on which days a customer belongs to a group. AlfaCRM
- * calls it `cgi`; its first day is `b_date`, and its last day is `e_date`. API notes 5.7.
- */
 
 /** The form of either action, and what its calls need. */
 export interface MembershipForm {

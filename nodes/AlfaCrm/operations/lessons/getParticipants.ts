@@ -43,7 +43,7 @@ import { assertDayRange } from './timetable';
  * person at each lesson is one item.
  */
 export const participants: ActionKind<'participants'> = {
-	// On which day a lesson takes place depends on the time zone of the workflow.
+	// Whether a customer is archived may depend on today's date: see `archivedByRow`.
 	decidesByTime: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
 

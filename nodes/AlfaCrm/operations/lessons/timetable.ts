@@ -1,3 +1,8 @@
+/**
+ * Finds free slots for *Teacher → Get Free Slots* and *Lesson → Book*. This file reads from AlfaCRM
+ * the teachers, their working hours and the lessons; `store/calendar/slots.ts` works out the slots.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, formatDay, OPEN_END, readId } from '../../values/formats';
@@ -17,11 +22,6 @@ import type { Slot, SlotRequest, Timetable } from '../../store/calendar/slots';
 import { findFreeSlots, startOf, teachersOfSubject } from '../../store/calendar/slots';
 import { getRecord } from '../../run/records';
 import type { Branch, Target } from '../../store/located';
-
-/**
- * Finds free slots for *Teacher → Get Free Slots* and *Lesson → Book*. This file reads from AlfaCRM
- * the teachers, their working hours and the lessons; `store/calendar/slots.ts` works out the slots.
- */
 
 /** The most days that a search may cover. A longer range is a mistake in one of the days. */
 const MOST_DAYS = 366;

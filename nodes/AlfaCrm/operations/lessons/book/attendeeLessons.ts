@@ -1,3 +1,8 @@
+/**
+ * Reads the lessons of the attendees of a booking. They tell when the attendees are busy, and
+ * whether the lesson is booked already.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { cgi as membershipEntity } from '../../../entities/cgi';
@@ -23,11 +28,6 @@ import {
 import type { SlotSearch } from '../timetable';
 import { lessonDaysFilter } from '../timetable';
 import type { Branch } from '../../../store/located';
-
-/**
- * Reads the lessons of the attendees of a booking. They tell when the attendees are busy, and
- * whether the lesson is booked already.
- */
 
 /**
  * Ends the error about an incomplete list: "so it is not sure when the customer is free". A missing

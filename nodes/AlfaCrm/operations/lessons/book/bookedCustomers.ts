@@ -1,3 +1,8 @@
+/**
+ * What *Lesson → Book* does with the cards of the booked customers: it warns of archived customers
+ * before the lesson is created, and moves leads to a stage of the funnel afterwards.
+ */
+
 import {
 	customer as customerEntity,
 	CUSTOMER_TYPE,
@@ -14,11 +19,6 @@ import { labelsOf } from '../../../run/target';
 import type { LocatedRecord, Target } from '../../../store/located';
 import { readFlag } from '../../../values/formats';
 import type { Booking } from './bookingForm';
-
-/**
- * What *Lesson → Book* does with the cards of the booked customers: it warns of archived customers
- * before the lesson is created, and moves leads to a stage of the funnel afterwards.
- */
 
 // ---------------------------------------------------------------- archived customers
 

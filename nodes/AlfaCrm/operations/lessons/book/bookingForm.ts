@@ -1,3 +1,8 @@
+/**
+ * The form of *Lesson → Book*: which parameters it shows, how they are read, and which checks need
+ * no call to AlfaCRM.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
@@ -22,11 +27,6 @@ import { skipIfThere } from '../../common/create';
 import { assertPeopleGiven } from '../attendeesInput';
 import type { SlotSearch } from '../timetable';
 import { assertDayRange, lessonDuration, slotStep } from '../timetable';
-
-/**
- * The form of *Lesson → Book*: which parameters it shows, how they are read, and which checks need
- * no call to AlfaCRM.
- */
 
 /**
  * What the user asks for, before anything is read from AlfaCRM. Days are `yyyy-mm-dd`, durations

@@ -1,3 +1,9 @@
+/**
+ * Chooses the time and the teacher of a booking. A lesson at a given time takes that time if a
+ * teacher is free then; otherwise the error says what is in the way and offers the next free slots.
+ * A lesson without a given time takes the first free slot.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Item } from '../../../run/item';
@@ -18,12 +24,6 @@ import {
 	explainObstacles,
 	explainPassedTime,
 } from './slotErrors';
-
-/**
- * Chooses the time and the teacher of a booking. A lesson at a given time takes that time if a
- * teacher is free then; otherwise the error says what is in the way and offers the next free slots.
- * A lesson without a given time takes the first free slot.
- */
 
 /** When the lesson takes place, and which teacher gives it. */
 export interface LessonSlot extends LessonTime {

@@ -1,14 +1,14 @@
+/**
+ * Writes the sentences of the errors of *Lesson → Book*: why no slot is free or the requested time
+ * is taken, and which slots are free instead. Nothing here calls AlfaCRM.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { roomIdOf, teacherIdsOf } from '../../../store/calendar/lessonRow';
 import type { Obstacle } from '../../../store/calendar/slots';
 import { startOf } from '../../../store/calendar/slots';
 import type { SlotSearch, Teacher } from '../timetable';
-
-/**
- * Writes the sentences of the errors of *Lesson → Book*: why no slot is free or the requested time
- * is taken, and which slots are free instead. Nothing here calls AlfaCRM.
- */
 
 /** The day and the time at which a lesson starts. */
 export interface LessonTime {
