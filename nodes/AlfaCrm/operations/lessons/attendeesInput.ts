@@ -41,8 +41,9 @@ const isBlankIn = (input: IDataObject, field: Field): boolean => isBlank(field, 
 
 /**
  * Whether the user has filled a blank field. The user gives the fields in the form, in JSON or with
- * the Field Mapper, which maps the columns of the input item. In the form, an expression fills a
- * field even if its value is empty. In the other two ways, the name of the field alone does.
+ * the Field Mapper, which maps the columns of the input item. In the form, a field is filled if it
+ * holds any text or an expression, even one that comes out empty. In the other two ways, a field is
+ * filled if it is among the given fields at all.
  */
 function isFilledByUser(item: Item, input: IDataObject, { name }: Field): boolean {
 	const { [name]: parameter, columns } = item.execution.parameters;

@@ -101,7 +101,8 @@ function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
 	const input = readFilterFields(item, fields);
 	const { id: teacherIds, date_from, date_to, room_id, subject_id } = bodyOf(item, fields, input);
 
-	// Without a teacher the search takes all, which an expression that comes out empty cannot mean.
+	// Without a teacher the search takes all teachers. An expression that comes out empty must not
+	// have this effect. The action declares the field of the teacher first.
 	const [teacherField] = fields;
 	assertExpressionHasValue(item, teacherField, input[teacherField.name]);
 

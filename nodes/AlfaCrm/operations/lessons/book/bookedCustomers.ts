@@ -109,7 +109,7 @@ async function moveLeadToStage(
 		);
 		return;
 	}
-	// The output of the action is the lesson, so the card needs no shortening for it.
+	// The changed card is no part of the output, which is the lesson, so `show` leaves it unchanged.
 	const recordTask = {
 		item,
 		entity: customerEntity,

@@ -90,8 +90,8 @@ function readAttendances(item: Item, fields: readonly Field[], input: IDataObjec
 	];
 	// `bodyOf` puts the fields of each attendance into one order, leaves out empty fields, and makes
 	// sure that a row has its required fields. The values are converted already, and stay as they
-	// are. It gets no branch: `mergeAttendances` adds the branch, because the stored attendance
-	// decides.
+	// are. The branch is added later, by `mergeAttendances`, because that of a stored attendance
+	// takes precedence.
 	const attendances = attendancesAsGiven.map((attendance) =>
 		bodyOf(item, rowsField.fields, attendance),
 	);
@@ -130,7 +130,8 @@ async function readSeveralItems(
 	items: readonly [Item, ...Item[]],
 	form: AttendanceForm,
 ): Promise<AttendanceInput> {
-	// The first item completes the lesson for all of them (see `lessonItems.ts`), so errors are its.
+	// The first item completes the lesson for all of them (see `lessonItems.ts`), so it reports the
+	// errors.
 	const [completingItem] = items;
 	const { lessonId, fields } = form;
 	const joinedFields: IDataObject = {};
@@ -207,7 +208,9 @@ function findContradiction(
 	);
 }
 
-/** Equal attendances have equal texts, because their fields are in one order: see above. */
+/**
+ * Equal attendances have equal texts, because `readAttendances` puts their fields into one order.
+ */
 function withoutDuplicates(attendances: readonly IDataObject[]): IDataObject[] {
 	const byContent = new Map(
 		attendances.map((attendance) => [JSON.stringify(attendance), attendance]),
