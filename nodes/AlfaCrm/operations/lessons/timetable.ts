@@ -73,8 +73,8 @@ export interface Teacher {
 }
 
 /**
- * A search for slots with any of several teachers. `SlotRequest` says in which formats the days and
- * times are.
+ * A search for slots with any of several teachers. The head of `slots.ts` says in which formats
+ * the days and times are.
  */
 export interface SlotSearch
 	extends Omit<SlotRequest, 'branchId' | 'teacherId' | 'teacherLeavesOn' | 'zone'> {

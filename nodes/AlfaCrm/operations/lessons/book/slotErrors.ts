@@ -94,9 +94,8 @@ function explainObstacle(
 }
 
 /**
- * Names the attendees, the teacher or the room, whichever has the lesson that is in the way. A
- * lesson is in the way only if one of them has it, so the room is named only if the user has chosen
- * one.
+ * Names the attendees, the teacher or the room, whichever has the lesson that is in the way. If the
+ * teacher and the room both have it, the teacher is named.
  */
 function nameBusyParty(
 	lesson: IDataObject,
