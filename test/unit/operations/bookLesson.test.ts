@@ -558,6 +558,18 @@ describe('a lesson for nobody', () => {
 	])("is one without a right '%s', which is refused", async (label, more) => {
 		expect((await school.refused(form(more))).message).toContain(label);
 	});
+
+	it("is told to fill 'Customer' or to remove 'Stage' if a stage is given for a group", async () => {
+		const groupWithStage = form({
+			customer_ids: '',
+			group_ids: '1',
+			additionalFields: { lead_status_id: 2 },
+		});
+
+		const { description } = await school.refused(groupWithStage);
+
+		expect(description).toBe("Fill 'Customer', or remove 'Stage'. Nothing was sent to AlfaCRM.");
+	});
 });
 
 it.each([

@@ -10,17 +10,22 @@ import { readIds } from '../../values/formats';
 import type { MembershipForm } from './membership';
 
 /**
- * Moves a form to a branch of its group.
+ * Returns the form with a branch of the group, so that the calls go to that branch.
  *
  * If the user has chosen no branch, the form has the branch in which the customer was found, and
- * the group may be in another one. AlfaCRM reaches memberships through the group, so the calls have
- * to name a branch of the group. API notes 5.7. If the group is in several other branches, one that
- * the customer's card names is taken. A branch that the user has chosen stays.
+ * the group may be in another one. AlfaCRM finds memberships by their group, so the calls have to
+ * name a branch of the group (API notes 5.7). If the group is in several other branches, the form
+ * gets a branch to which the customer's card belongs, too. A branch that the user has chosen stays.
  *
- * @throws NodeOperationError if the group is in several branches and the card names none of them
+ * The branch also stays if AlfaCRM shows the group in no branch. AlfaCRM then answers the next call
+ * with what is wrong with the group.
+ *
+ * @throws NodeOperationError if the group is in several branches and the card belongs to none of
+ * them
  */
-export async function moveToBranchOfGroup(form: MembershipForm): Promise<MembershipForm> {
+export async function useBranchOfGroup(form: MembershipForm): Promise<MembershipForm> {
 	const { item, branch, customerId, groupId } = form;
+	// Otherwise the user has chosen the branch, or it is the only one of the account.
 	const isBranchOfCustomer = item.place?.hasRecord === true;
 	if (!isBranchOfCustomer) return form;
 
@@ -38,7 +43,7 @@ export async function moveToBranchOfGroup(form: MembershipForm): Promise<Members
 	);
 }
 
-/** Reads the branches that the customer's card names. */
+/** Reads the branches to which the customer's card belongs. */
 async function readCardBranches({ item, branch, customerId }: MembershipForm): Promise<number[]> {
 	const target = { path: customerEntity.path, query: {}, labels: {}, branch };
 	const card = await currentRecord(item, customerEntity, customerId, target);
@@ -46,9 +51,10 @@ async function readCardBranches({ item, branch, customerId }: MembershipForm): P
 }
 
 /**
- * Reads the branches of a group, once for all items.
+ * Reads the branches of a group, once for all items that look for it first in the same branch.
  *
- * @param firstBranch the branch in which the group is looked for first
+ * @param firstBranch the branch in which the group is looked for first. It is a part of the cache
+ * name, because it decides the result if the group names no branches.
  * @returns no branches if AlfaCRM shows the group in none
  */
 async function readGroupBranches(
@@ -66,6 +72,7 @@ async function readGroupBranches(
 
 		// A group whose row names no branches belongs to the branch in which it was found.
 		const namedBranches = readIds(listOf(group?.row.branch_ids));
-		return namedBranches.length > 0 ? namedBranches : readIds([group?.branch]);
+		if (namedBranches.length > 0) return namedBranches;
+		return group?.branch === undefined ? [] : [group.branch];
 	});
 }

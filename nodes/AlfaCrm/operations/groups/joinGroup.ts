@@ -5,7 +5,9 @@ import type { ExistingOrPlan } from '../../run/findOrCreate';
 import { findOrCreateByPlan } from '../../run/findOrCreate';
 import type { ActionKind } from '../../run/operation';
 import { formatDay, today } from '../../values/formats';
-import { moveToBranchOfGroup } from './groupBranch';
+import type { MembershipUpdate, Period } from './decideMembership';
+import { decideMembership } from './decideMembership';
+import { useBranchOfGroup } from './groupBranch';
 import type { MembershipForm } from './membership';
 import {
 	hintThatNothingChanged,
@@ -14,28 +16,29 @@ import {
 	readMembershipForm,
 	saveMembership,
 } from './membership';
-import type { Days, MembershipChange } from './planMembership';
-import { planMembership } from './planMembership';
 
 /**
  * *Customer → Add to Group*: makes a customer a member of a group from a first day to a last day,
- * or without an end. If an existing membership shares a day with these days, its days are changed;
- * otherwise a membership is created. `planMembership.ts` decides between the two.
+ * or without an end. If an existing membership overlaps this period, its days are changed;
+ * otherwise a membership is created. `decideMembership.ts` decides between the two.
  */
 export const joinGroup: ActionKind<'joinGroup'> = {
+	// An empty 'Start Date' means today.
 	decidesByTime: () => true,
 
+	// The form has only the customer and the fields that the action declares.
 	form: () => ({}),
 
 	async execute(item, entity, action) {
 		const form = readMembershipForm(item, entity, action);
-		const days = readDays(form);
+		const period = readPeriod(form);
 		return await item.withLock([form.lock], async () => {
-			const formInBranch = await moveToBranchOfGroup(form);
+			const formInBranch = await useBranchOfGroup(form);
 			const output = await findOrCreateByPlan(
 				item,
-				async () => await coverByExisting(formInBranch, days),
-				async ({ memberships }) => await createMembership(formInBranch, days, memberships),
+				async () => await useExistingMembership(formInBranch, period),
+				async ({ otherMemberships }) =>
+					await createMembership(formInBranch, period, otherMemberships),
 			);
 			return [output];
 		});
@@ -45,17 +48,18 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 };
 
 /**
- * Reads the days on which the customer should be in the group.
+ * Reads the period in which the customer should be in the group.
  *
  * @throws NodeOperationError if the end is before the start
  */
-function readDays({ item, fields }: MembershipForm): Days {
+function readPeriod({ item, fields }: MembershipForm): Period {
 	const currentDay = today('iso', item.zone);
 	const from = formatDay(fields.b_date, 'iso', item.zone) ?? currentDay;
 	const endDate = formatDay(fields.e_date, 'iso', item.zone);
-	// Without an end date, the customer has to be in the group today and on the first day.
-	const lastCertainDay = from > currentDay ? from : currentDay;
-	const to = endDate ?? lastCertainDay;
+	// Without an end date, the membership has to last at least until today, or until the first day if
+	// that lies in the future.
+	const earliestEnd = from > currentDay ? from : currentDay;
+	const to = endDate ?? earliestEnd;
 	if (to >= from) return { from, to, isOpenEnded: endDate === undefined };
 
 	throw item.error(
@@ -65,64 +69,70 @@ function readDays({ item, fields }: MembershipForm): Days {
 }
 
 /**
- * Covers the days by a membership that exists already, and changes its days if necessary.
+ * Looks for an existing membership that includes the period, or can include it after a change of
+ * its days, and makes this change.
  *
- * @returns the existing memberships, if none of them can cover the days and one has to be created
- * @throws NodeOperationError if the days lead from one membership into another
+ * @returns the output of the action. If a membership has to be created, the existing ones, which
+ * `createMembership` needs.
+ * @throws NodeOperationError if the period overlaps several memberships and begins in an earlier
+ * one of them
  */
-async function coverByExisting(
+async function useExistingMembership(
 	form: MembershipForm,
-	days: Days,
-): Promise<ExistingOrPlan<IDataObject, { memberships: readonly IDataObject[] }>> {
+	period: Period,
+): Promise<ExistingOrPlan<IDataObject, { otherMemberships: readonly IDataObject[] }>> {
 	const { item } = form;
 	const memberships = await listMemberships(form);
-	const plan = planMembership(memberships, days, item.zone);
-	if (plan === 'create') return { plan: { memberships } };
-	if (plan === 'refuse') {
+	const decision = decideMembership(memberships, period, item.zone);
+	if (decision === 'create') return { plan: { otherMemberships: memberships } };
+	if (decision === 'refuse') {
 		throw item.error(
-			`The customer was in the group more than once from ${days.from} to ${days.to}`,
+			`The customer was in the group more than once from ${period.from} to ${period.to}`,
 			"Give a later 'Start Date', or change the memberships in AlfaCRM.",
 		);
 	}
 
-	return { existing: await carryOut(form, plan) };
+	return { existing: await updateIfNeeded(form, decision) };
 }
 
 /** Changes the days of a membership if necessary, and returns the output of the action. */
-async function carryOut(form: MembershipForm, change: MembershipChange): Promise<IDataObject> {
-	const { membership, changes, isMember } = change;
-	if (hasNoFields(changes)) {
+async function updateIfNeeded(
+	form: MembershipForm,
+	update: MembershipUpdate,
+): Promise<IDataObject> {
+	const { membership, newDays, isMember } = update;
+	if (hasNoFields(newDays)) {
 		hintThatCustomerIsMember(form);
 		return { ...withResult(form.toOutput(membership), 'unchanged'), alreadyMember: isMember };
 	}
 
-	const changedMembership = await changeDays(form, change);
+	const changedMembership = await changeDays(form, update);
 	return { ...withResult(form.toOutput(changedMembership), 'updated'), alreadyMember: isMember };
 }
 
 /** Changes the days of a membership, and returns the membership as it is afterwards. */
 async function changeDays(
 	form: MembershipForm,
-	{ membership, changes }: MembershipChange,
+	{ membership, newDays }: MembershipUpdate,
 ): Promise<IDataObject> {
 	const { customerId, groupId } = form;
 	const task = `change the days of customer ${customerId} in group ${groupId} (membership ${String(membership.id)})`;
 	const savedFields = await saveMembership(
 		form,
-		{ action: 'update', body: changes, task },
+		{ action: 'update', body: newDays, task },
 		membership,
 	);
-	return { ...membership, ...changes, ...savedFields };
+	return { ...membership, ...newDays, ...savedFields };
 }
 
 /**
- * Creates a membership for the days.
+ * Creates a membership for the period.
  *
- * @param otherMemberships the memberships of the customer in this group on other days
+ * @param otherMemberships the memberships of the customer in this group outside of the period
  */
 async function createMembership(
 	form: MembershipForm,
-	days: Days,
+	period: Period,
 	otherMemberships: readonly IDataObject[],
 ): Promise<IDataObject> {
 	let membership: IDataObject;
@@ -134,8 +144,8 @@ async function createMembership(
 		return reportAlreadyMember(form);
 	}
 
-	const openMembership = await postponeEnd(form, days, membership);
-	return { ...withResult(form.toOutput(openMembership), 'created'), alreadyMember: false };
+	const finalMembership = await postponeEnd(form, period, membership);
+	return { ...withResult(form.toOutput(finalMembership), 'created'), alreadyMember: false };
 }
 
 async function sendMembership(form: MembershipForm): Promise<IDataObject> {
@@ -156,43 +166,48 @@ function reportAlreadyMember(form: MembershipForm): IDataObject {
 }
 
 /**
- * The message with which AlfaCRM refuses a customer who is in the group already. API notes 5.7.
+ * Recognizes the message with which AlfaCRM refuses a customer who "is already a member" of the
+ * group. API notes 5.7.
  */
 const ALREADY_MEMBER_MESSAGE = /уже состоит/i;
 
 /**
- * Whether AlfaCRM refuses the creation because the customer is in the group on the days of the
- * form.
+ * Whether AlfaCRM has refused the creation because the customer is in the group from today on, with
+ * a membership that the list does not show.
  *
- * Its message does not say on which days. So it proves nothing if the user has given days. And if
- * the list shows memberships on other days, the message may be about one of those.
+ * The message of AlfaCRM does not say on which days. So it proves nothing if the user has given
+ * days. If the list shows memberships on other days, the message may be about one of them.
  */
 function meansAlreadyMember(
 	error: Error,
 	{ fields }: MembershipForm,
 	otherMemberships: readonly IDataObject[],
 ): boolean {
-	const givesDays = Object.keys(fields).length > 0;
-	return ALREADY_MEMBER_MESSAGE.test(error.message) && !givesDays && otherMemberships.length === 0;
+	// The form has no other fields than 'Start Date' and 'End Date'.
+	const hasDays = Object.keys(fields).length > 0;
+	return ALREADY_MEMBER_MESSAGE.test(error.message) && !hasDays && otherMemberships.length === 0;
 }
 
 /**
- * Postpones the end of a new membership if the user has given no end. AlfaCRM gives a membership
- * without an end the end of its group. If the group is over, the membership would be over too, and
- * the next run would not find the customer in the group.
+ * Postpones the end of a new membership if the user has given no end. AlfaCRM gives such a
+ * membership the end of its group. If the group ends during the period, the membership would end
+ * with it, and a later run would not find the customer in the group.
  */
 async function postponeEnd(
 	form: MembershipForm,
-	days: Days,
+	period: Period,
 	membership: IDataObject,
 ): Promise<IDataObject> {
-	const plan = planMembership([membership], days, form.item.zone);
-	const hasRightDays = !days.isOpenEnded || typeof plan === 'string' || hasNoFields(plan.changes);
-	return hasRightDays ? membership : await changeDays(form, plan);
+	if (!period.isOpenEnded) return membership;
+
+	const decision = decideMembership([membership], period, form.item.zone);
+	// A text means that AlfaCRM has given the membership days outside of the period. They stay.
+	if (typeof decision === 'string' || hasNoFields(decision.newDays)) return membership;
+	return await changeDays(form, decision);
 }
 
 function hintThatCustomerIsMember(form: MembershipForm): void {
 	hintThatNothingChanged(form, 'This customer was in the group already; nothing was added');
 }
 
-const hasNoFields = (changes: IDataObject): boolean => Object.keys(changes).length === 0;
+const hasNoFields = (fields: IDataObject): boolean => Object.keys(fields).length === 0;

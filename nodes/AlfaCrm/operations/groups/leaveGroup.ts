@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { withResult } from '../../output/report';
 import type { ActionKind } from '../../run/operation';
 import { firstDay as firstDayOf, lastDay as lastDayOf } from '../../store/calendar/periods';
-import { formatDay, today } from '../../values/formats';
-import { moveToBranchOfGroup } from './groupBranch';
+import { dotted, formatDay, today } from '../../values/formats';
+import { useBranchOfGroup } from './groupBranch';
 import type { MembershipForm } from './membership';
 import {
 	hintThatNothingChanged,
@@ -15,20 +15,21 @@ import {
 } from './membership';
 
 /**
- * *Customer → Remove From Group*: ends the memberships of a customer in a group on a last day, or
- * deletes them as if they had never been. A customer who is not in the group after that day has
- * left it already, and nothing is changed.
+ * *Customer → Remove From Group*: ends the memberships of a customer in a group on the given last
+ * day, or deletes them as if they had never been. A customer who is not in the group after that day
+ * has left it already, and nothing is changed.
  */
 export const leaveGroup: ActionKind<'leaveGroup'> = {
+	// The form has only the customer and the fields that the action declares.
 	form: () => ({}),
 
 	async execute(item, entity, action) {
 		const form = readMembershipForm(item, entity, action);
 		const departure = readDeparture(form);
 		return await item.withLock([form.lock], async () => {
-			const formInBranch = await moveToBranchOfGroup(form);
+			const formInBranch = await useBranchOfGroup(form);
 			const memberships = await findMembershipsToEnd(formInBranch, departure);
-			assertBegunByLastDay(formInBranch, departure, memberships);
+			assertNotEndedBeforeBeginning(formInBranch, departure, memberships);
 			return memberships.length > 0
 				? await endMemberships(formInBranch, departure, memberships)
 				: [reportAlreadyLeft(formInBranch, departure)];
@@ -48,13 +49,17 @@ interface Departure {
 
 function readDeparture({ item, fields }: MembershipForm): Departure {
 	return {
+		// 'Last Day' has a default, today, so there is a day even if the user has left it empty.
 		lastDay: formatDay(fields.e_date, 'iso', item.zone) ?? today('iso', item.zone),
+		// Workflows store the choice in 'How' under this name.
 		isDeletion: fields.leave_by === 'delete',
 	};
 }
 
 /**
- * Finds the memberships that go on after the last day. A deletion also finds those that end on it.
+ * Finds the memberships that go on after the last day. A deletion also finds a membership that ends
+ * on the last day, since the customer is in the group on that day. Memberships that ended earlier
+ * stay on record.
  */
 async function findMembershipsToEnd(
 	form: MembershipForm,
@@ -68,10 +73,13 @@ async function findMembershipsToEnd(
 }
 
 /**
- * Refuses to end a membership before it began. A membership that begins in the future is deleted
- * instead, but one that has begun stays on record unless the user asks for the deletion.
+ * Makes sure that no membership is ended before its first day. A membership that begins after today
+ * is deleted instead of ended. A membership that has begun stays on record, unless the user has
+ * chosen the deletion.
+ *
+ * @throws NodeOperationError for a membership that began after the last day and not after today
  */
-function assertBegunByLastDay(
+function assertNotEndedBeforeBeginning(
 	{ item }: MembershipForm,
 	{ lastDay, isDeletion }: Departure,
 	memberships: readonly IDataObject[],
@@ -80,10 +88,13 @@ function assertBegunByLastDay(
 
 	const currentDay = today('iso', item.zone);
 	const firstDays = memberships.map((membership) => firstDayOf(membership, item.zone));
-	const conflictingDay = firstDays.find((firstDay) => firstDay > lastDay && firstDay <= currentDay);
-	if (conflictingDay === undefined) return;
+	const firstDayAfterEnd = firstDays.find(
+		(firstDay) => firstDay > lastDay && firstDay <= currentDay,
+	);
+	if (firstDayAfterEnd === undefined) return;
+
 	throw item.error(
-		`'Last Day' must not be before the membership began, on ${conflictingDay}`,
+		`'Last Day' must not be before the membership began, on ${firstDayAfterEnd}`,
 		"Give a later day, or set 'How' to Delete It.",
 	);
 }
@@ -96,11 +107,11 @@ async function endMemberships(
 ): Promise<IDataObject[]> {
 	const output: IDataObject[] = [];
 	for (const membership of memberships) {
-		// A membership that begins after the last day cannot end on it.
+		// A membership that begins after the last day cannot end on that day, so it is deleted.
 		const isDeleted = isDeletion || firstDayOf(membership, form.item.zone) > lastDay;
 		const result = isDeleted
 			? await deleteMembership(form, membership)
-			: await endMembership(form, membership);
+			: await endMembership(form, membership, lastDay);
 		output.push({ ...result, alreadyLeft: false });
 	}
 	return output;
@@ -115,9 +126,13 @@ async function deleteMembership(
 	return withResult(form.toOutput({ ...membership, ...savedFields }), 'deleted');
 }
 
-async function endMembership(form: MembershipForm, membership: IDataObject): Promise<IDataObject> {
+async function endMembership(
+	form: MembershipForm,
+	membership: IDataObject,
+	lastDay: string,
+): Promise<IDataObject> {
 	const task = describeTask(form, membership);
-	const body = { e_date: form.fields.e_date };
+	const body = { e_date: dotted(lastDay) };
 	const savedFields = await saveMembership(form, { action: 'update', body, task }, membership);
 	return withResult(form.toOutput({ ...membership, ...body, ...savedFields }), 'updated');
 }

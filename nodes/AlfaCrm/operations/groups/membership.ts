@@ -1,6 +1,12 @@
+/**
+ * What *Add to Group* (`joinGroup.ts`) and *Remove From Group* (`leaveGroup.ts`) share: the form,
+ * the calls, and the output. A membership says on which days a customer belongs to a group. AlfaCRM
+ * calls it `cgi`; its first day is `b_date`, and its last day is `e_date`. API notes 5.7.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
-import { cgi } from '../../entities/cgi';
+import { cgi as membershipEntity } from '../../entities/cgi';
 import { passesOf } from '../../entities/listCall';
 import type { Action, Entity } from '../../entities/types';
 import type { RecordToOutput } from '../../output/report';
@@ -18,12 +24,6 @@ import { idOf, labelsOf, targetOf } from '../../run/target';
 import type { Branch } from '../../store/located';
 import { readId } from '../../values/formats';
 
-/**
- * What *Add to Group* (`joinGroup.ts`) and *Remove From Group* (`leaveGroup.ts`) share: the form,
- * the calls, and the output. A membership says on which days a customer belongs to a group. AlfaCRM
- * calls it `cgi`; its first day is `b_date`, and its last day is `e_date`. API notes 5.7.
- */
-
 /** The form of either action, and what its calls need. */
 export interface MembershipForm {
 	item: Item;
@@ -31,9 +31,9 @@ export interface MembershipForm {
 	branch: Branch;
 	customerId: number;
 	groupId: number;
-	/** The other fields that the user has filled, as AlfaCRM takes them. */
+	/** The fields that the user has filled, without the group, as AlfaCRM takes them. */
 	fields: IDataObject;
-	/** What the form calls the fields, by AlfaCRM's names. */
+	/** The labels of the fields in the form, by AlfaCRM's names of the fields. */
 	labels: Record<string, string>;
 	/** Makes items about the same customer and group run one after the other. */
 	lock: LockKey;
@@ -48,6 +48,7 @@ export function readMembershipForm(
 ): MembershipForm {
 	const { branch } = targetOf(item, entity);
 	const customerId = idOf(item, entity);
+	// `bodyOf` converts the values as AlfaCRM takes them, and refuses a form without a group.
 	const { group_id, ...fields } = bodyOf(item, formFields, readFields(item, formFields), branch);
 	const groupId = group_id as number;
 	return {
@@ -56,22 +57,25 @@ export function readMembershipForm(
 		customerId,
 		groupId,
 		fields,
-		labels: labelsOf([...shownFields(cgi), ...formFields]),
-		lock: [cgi.path, customerId, groupId],
-		toOutput: makeRecordToOutput(item, cgi, []),
+		labels: labelsOf([...shownFields(membershipEntity), ...formFields]),
+		lock: [membershipEntity.path, customerId, groupId],
+		// The fields that *Simplify* keeps include all fields of a membership, so none is added.
+		toOutput: makeRecordToOutput(item, membershipEntity, []),
 	};
 }
 
 /** Lists all memberships of the customer in the group, including past and future ones. */
 export async function listMemberships(form: MembershipForm): Promise<IDataObject[]> {
 	const { item, branch, customerId, groupId, labels } = form;
-	const memberships = await readWholeList(item, cgi, {
-		path: cgi.path,
+	const memberships = await readWholeList(item, membershipEntity, {
+		path: membershipEntity.path,
+		// `cgi/customer` lists the groups of a customer. API notes 5.7.
 		action: 'customer',
 		branch,
 		query: { customer_id: customerId },
-		// Without days AlfaCRM lists only current memberships.
-		passes: passesOf(cgi),
+		// Without days AlfaCRM lists only current memberships. So the list is read in two passes: one
+		// without days, and one with days that include the past and the future.
+		passes: passesOf(membershipEntity),
 		labels,
 		task: `list the groups of customer ${customerId}`,
 	});
@@ -91,8 +95,12 @@ export async function saveMembership(
 ): Promise<IDataObject> {
 	const groupQuery = { group_id: groupId };
 	const query = membership === undefined ? groupQuery : { id: membership.id, ...groupQuery };
-	const records = membership === undefined ? [lock] : [lock, recordKey(cgi, Number(membership.id))];
-	return await item.save({ path: cgi.path, branch, labels, query, ...call }, records);
+	const changedRecords =
+		membership === undefined ? [lock] : [lock, recordKey(membershipEntity, Number(membership.id))];
+	return await item.save(
+		{ path: membershipEntity.path, branch, labels, query, ...call },
+		changedRecords,
+	);
 }
 
 /** Tells the user that everything was done already and nothing was changed. */
@@ -109,6 +117,6 @@ export function hintThatNothingChanged(
  * @param flag the name of the flag that is true if the customer had joined or left the group before
  */
 export function membershipSchema(flag: 'alreadyLeft' | 'alreadyMember'): ObjectSchema {
-	const { properties } = withResultSchema(simplifiedSchema(cgi));
+	const { properties } = withResultSchema(simplifiedSchema(membershipEntity));
 	return objectOf({ ...properties, [flag]: { type: 'boolean' } });
 }

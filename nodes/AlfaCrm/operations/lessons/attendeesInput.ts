@@ -7,57 +7,64 @@ import { isBlank } from '../../fields/field';
 import { isExpression, isInFormMode, emptyFieldError } from '../../run/fieldInput';
 import type { Item } from '../../run/item';
 
-const { customer, group, teacher } = LESSON_FIELDS;
+const { customer: customerField, group: groupField, teacher: teacherField } = LESSON_FIELDS;
 
 /**
- * Makes sure that a new lesson is for somebody. *Lesson → Create* and *Lesson → Book* use it.
+ * Makes sure that a new lesson has attendees, and that no expression for its customers, groups or
+ * teachers comes out empty. *Lesson → Create* and *Lesson → Book* use it.
  *
  * AlfaCRM creates a lesson without attendees or without a teacher and reports no error. So an
  * expression that comes out empty must not pass for a field that the user left empty.
  *
  * @param input the fields of the lesson as the user has given them
- * @throws NodeOperationError if no customer and no group is given, or a field came out empty
+ * @throws NodeOperationError if no customer and no group is given, or one of the fields came out
+ * empty
  */
-export function assertHasAttendees(item: Item, input: IDataObject): void {
-	for (const field of [customer, group, teacher]) {
+export function assertPeopleGiven(item: Item, input: IDataObject): void {
+	for (const field of [customerField, groupField, teacherField]) {
 		const cameOutEmpty = isBlankIn(input, field) && isFilledByUser(item, input, field);
 		if (cameOutEmpty && !isEmptyOnPurpose(item, input, field)) {
 			throw emptyFieldError(item, field, 'leave it out if the lesson has none');
 		}
 	}
 
-	const isForNobody = isBlankIn(input, customer) && isBlankIn(input, group);
+	const isForNobody = isBlankIn(input, customerField) && isBlankIn(input, groupField);
 	if (!isForNobody) return;
 	throw item.error(
-		`'${group.label}' and '${customer.label}' are both empty, so the lesson would be for nobody`,
+		`'${groupField.label}' and '${customerField.label}' are both empty, so the lesson would be for nobody`,
 		`Fill one of them.`,
 	);
 }
 
+/** Whether a field is empty, or holds nothing usable for a field of its type, such as ", ". */
 const isBlankIn = (input: IDataObject, field: Field): boolean => isBlank(field, input[field.name]);
 
 /**
- * Whether the user has filled a field, with an expression, in JSON or through the mapped input
- * item.
+ * Whether the user has filled a blank field. The user gives the fields in the form, in JSON or with
+ * the Field Mapper, which maps the columns of the input item. In the form, a field is filled if it
+ * holds any text or an expression, even one that comes out empty. In the other two ways, a field is
+ * filled if it is among the given fields at all.
  */
 function isFilledByUser(item: Item, input: IDataObject, { name }: Field): boolean {
 	const { [name]: parameter, columns } = item.execution.parameters;
 	if (isInFormMode(item, lessonEntity)) return !isEmpty(input[name]) || isExpression(parameter);
 
+	// `input` lacks a mapped column whose value is null, so the mapper's own expression decides.
 	const { value: mappedColumns } = (columns ?? {}) as { value?: IDataObject | null };
 	return name in input || isExpression(mappedColumns?.[name]);
 }
 
 /**
- * Whether the customers or the groups may be empty because the others are given. JSON and mapped
- * input may hold a lesson that was read from AlfaCRM, and a lesson of a group that was read has an
- * empty list of customers.
+ * Whether the customers may be empty because groups are given, or the groups because customers are
+ * given. JSON and mapped input may hold a lesson as AlfaCRM shows it, and AlfaCRM shows an empty
+ * list of customers for a group lesson.
  */
 function isEmptyOnPurpose(item: Item, input: IDataObject, field: Field): boolean {
-	if (field === teacher || isInFormMode(item, lessonEntity)) return false;
+	if (field === teacherField || isInFormMode(item, lessonEntity)) return false;
 
 	const value: unknown = input[field.name];
+	// *Simplify* writes a list as text, so an empty list may be ''.
 	const isEmptyList = value === '' || (Array.isArray(value) && value.length === 0);
-	const isOneOfThemGiven = isBlankIn(input, customer) !== isBlankIn(input, group);
-	return isEmptyList && isOneOfThemGiven;
+	const isOtherFieldFilled = isBlankIn(input, customerField) !== isBlankIn(input, groupField);
+	return isEmptyList && isOtherFieldFilled;
 }

@@ -19,8 +19,8 @@ import type { Branch } from '../../store/located';
 import { formatTime, readId } from '../../values/formats';
 import type { RecordDraft } from '../common/create';
 import { create, readDraft, saveDraft, skipIfThere } from '../common/create';
-import { assertHasAttendees } from './attendeesInput';
-import { dropUnusedDuration } from './endTimes';
+import { assertPeopleGiven } from './attendeesInput';
+import { dropUnusedDuration } from './endTime';
 import { hasAllAttendeesOf, hintThatLessonExists } from './existingLesson';
 import { makeLessonLocks } from './lessonLocks';
 import { findBranchesOfTeachers, readLessonsOfDay } from './lessonsOfDay';
@@ -38,7 +38,7 @@ export const createLesson: Operation = {
 
 	async execute(item, entity) {
 		const draft = readDraft(item, entity, entity.fields, (input) => {
-			assertHasAttendees(item, input);
+			assertPeopleGiven(item, input);
 			return dropUnusedDuration(input);
 		});
 		return [await createOnce(item, entity, draft)];
@@ -60,8 +60,8 @@ const lessonOptions = collection(
 	'Add Option',
 );
 
-/** A lesson to create, with the checks that the user has chosen. */
-interface LessonToCreate {
+/** A new lesson that is checked before it is created, with the checks that the user has chosen. */
+interface CheckedLesson {
 	/** The fields of the lesson as they are sent. */
 	fields: IDataObject;
 	branch: Branch;
@@ -75,10 +75,10 @@ interface LessonToCreate {
 /** Creates the lesson of a draft, after the checks that the user has chosen. */
 async function createOnce(item: Item, entity: Entity, draft: RecordDraft): Promise<IDataObject> {
 	const saveLesson = async () => await saveDraft(item, entity, draft);
-	const lesson = readLessonToCreate(item, draft);
+	const lesson = readCheckedLesson(item, draft);
 	if (lesson === undefined) return await saveLesson();
 
-	const checkLesson = async () => {
+	const findExistingOrRefuse = async () => {
 		const lessonsOfDay = await readLessonsToCompare(item, lesson);
 		const existingLesson = findExistingLesson(lesson, lessonsOfDay, item.zone);
 		if (existingLesson === undefined) {
@@ -89,16 +89,19 @@ async function createOnce(item: Item, entity: Entity, draft: RecordDraft): Promi
 		return draft.show(existingLesson);
 	};
 	const locks = locksFor(lesson);
-	return await item.withLock(locks, async () => await findOrCreate(item, checkLesson, saveLesson));
+	return await item.withLock(
+		locks,
+		async () => await findOrCreate(item, findExistingOrRefuse, saveLesson),
+	);
 }
 
 /**
- * Reads what the checks of a lesson need.
+ * Reads the chosen checks, and what they need to know of the new lesson.
  *
- * @returns undefined if there is nothing to check: both checks are off, or the lesson has no day or
- * no start
+ * @returns undefined if nothing can be checked, and the lesson is created at once: both checks are
+ * off, or the lesson has no day or no start
  */
-function readLessonToCreate(item: Item, { body, branch }: RecordDraft): LessonToCreate | undefined {
+function readCheckedLesson(item: Item, { body, branch }: RecordDraft): CheckedLesson | undefined {
 	const options = item.collection(lessonOptions);
 	const returnsExisting = options.flag(skipIfThere);
 	const checksTeacherAndRoom = options.flag(checkTeacherAndRoom);
@@ -117,7 +120,7 @@ function readLessonToCreate(item: Item, { body, branch }: RecordDraft): LessonTo
 }
 
 /** Locks every attendee, every teacher and the room of a lesson on its day. */
-function locksFor({ fields, day }: LessonToCreate): LockKey[] {
+function locksFor({ fields, day }: CheckedLesson): LockKey[] {
 	const roomId = roomIdOf(fields);
 	return makeLessonLocks(day, {
 		groupIds: groupIdsOf(fields),
@@ -132,7 +135,7 @@ function locksFor({ fields, day }: LessonToCreate): LockKey[] {
  */
 async function readLessonsToCompare(
 	item: Item,
-	{ fields, branch, day, checksTeacherAndRoom }: LessonToCreate,
+	{ fields, branch, day, checksTeacherAndRoom }: CheckedLesson,
 ): Promise<IDataObject[]> {
 	// Only a teacher can have lessons in other branches: a room belongs to one branch.
 	const otherBranches = checksTeacherAndRoom
@@ -144,11 +147,11 @@ async function readLessonsToCompare(
 }
 
 /**
- * Finds the lesson if it exists already: one that starts at the same time and has all its
- * attendees.
+ * Finds a lesson of the day that starts at the same time as the new lesson and has all its
+ * attendees. It counts as the new lesson.
  */
 function findExistingLesson(
-	{ fields, returnsExisting }: LessonToCreate,
+	{ fields, returnsExisting }: CheckedLesson,
 	lessonsOfDay: readonly IDataObject[],
 	zone: string,
 ): IDataObject | undefined {
@@ -164,7 +167,7 @@ function findExistingLesson(
  */
 function assertTeacherAndRoomFree(
 	item: Item,
-	{ fields, checksTeacherAndRoom }: LessonToCreate,
+	{ fields, checksTeacherAndRoom }: CheckedLesson,
 	lessonsOfDay: readonly IDataObject[],
 ): void {
 	// A cancelled lesson needs neither a teacher nor a room.
@@ -180,7 +183,7 @@ function assertTeacherAndRoomFree(
 	}
 }
 
-/** Finds a teacher or else a room that two lessons have in common. */
+/** Finds a teacher that two lessons have in common, or else their common room. */
 function findSharedTeacherOrRoom(
 	lesson: IDataObject,
 	otherLesson: IDataObject,

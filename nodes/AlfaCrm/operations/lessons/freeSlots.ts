@@ -16,10 +16,10 @@ import { targetOf } from '../../run/target';
 import {
 	assertDayRange,
 	assertRoomExists,
-	duration,
 	findSlots,
+	lessonDuration,
 	readTeachers,
-	step,
+	slotStep,
 } from './timetable';
 
 const includeOtherBranchHours: INodeProperties = {
@@ -41,25 +41,27 @@ const includePastSlots: INodeProperties = {
 const options = collection(
 	'Options',
 	'options',
-	[includeOtherBranchHours, includePastSlots, step],
+	[includeOtherBranchHours, includePastSlots, slotStep],
 	'Add Option',
 );
 
 /**
- * Lists the times at which a teacher, or any of several, and the room if one is given, are free for
- * a lesson.
+ * *Teacher → Get Free Slots*: lists the times at which a teacher is free for a lesson. If several
+ * teachers are chosen, it lists the free times of each. If a room is chosen, it has to be free,
+ * too.
  */
 export const freeSlots: ActionKind<'freeSlots'> = {
+	// Slots that have begun are left out.
 	decidesByTime: () => true,
-	form: () => ({ duration: [duration], limit: limitForm, options: [options] }),
+	form: () => ({ duration: [lessonDuration], limit: limitForm, options: [options] }),
 
 	async execute(item, entity, { fields: fields = [] }) {
-		const { chosenTeacherIds, limit, ...form } = readSearchForm(item, entity, fields);
-		const teachers = await readTeachers(item, form.target, chosenTeacherIds);
-		await assertRoomExists(item, form.target, form.roomId);
+		const { chosenTeacherIds, limit, ...search } = readSearchForm(item, entity, fields);
+		const teachers = await readTeachers(item, search.target, chosenTeacherIds);
+		await assertRoomExists(item, search.target, search.roomId);
 
 		// One slot more than the limit shows that there are more.
-		const slots = await findSlots(item, { ...form, teachers }, { enough: limit + 1 });
+		const slots = await findSlots(item, { ...search, teachers }, { enough: limit + 1 });
 		if (slots.length > limit) {
 			warnOfLimit(item, limit, 'slots');
 		}
@@ -67,13 +69,14 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 			...slot,
 			teacher_id: teacher.id,
 			teacher_name: teacher.name,
-			branch_id: form.target.branch ?? null,
-			room_id: form.roomId ?? null,
-			duration: form.duration,
+			branch_id: search.target.branch ?? null,
+			room_id: search.roomId ?? null,
+			duration: search.duration,
 			time_zone: item.zone,
 		}));
 	},
 
+	// A day is `yyyy-mm-dd`, a time `hh:mm`, and a duration minutes.
 	output: () =>
 		objectOf({
 			date: STRING,
@@ -89,11 +92,17 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 	reads: true,
 };
 
-/** Reads what the user is looking for. The teachers have to be looked up. */
+/**
+ * Reads what the user is looking for. Of the teachers it reads only the IDs; `readTeachers` reads
+ * the rest from AlfaCRM.
+ */
 function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
 	const target = targetOf(item, entity);
 	const input = readFilterFields(item, fields);
 	const { id: teacherIds, date_from, date_to, room_id, subject_id } = bodyOf(item, fields, input);
+
+	// Without a teacher the search takes all teachers. An expression that comes out empty must not
+	// have this effect. The action declares the field of the teacher first.
 	const [teacherField] = fields;
 	assertExpressionHasValue(item, teacherField, input[teacherField.name]);
 
@@ -104,8 +113,8 @@ function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
 		lastDay: String(date_to),
 		roomId: readId(room_id),
 		subjectId: readId(subject_id),
-		duration: item.integer(duration),
-		step: chosenOptions.integer(step),
+		duration: item.integer(lessonDuration),
+		step: chosenOptions.integer(slotStep),
 		notBefore: chosenOptions.flag(includePastSlots) ? undefined : wallClock(item.zone),
 		includesOtherBranchHours: chosenOptions.flag(includeOtherBranchHours),
 	};

@@ -39,10 +39,11 @@ import type { Branch } from '../../store/located';
 import { assertDayRange } from './timetable';
 
 /**
- * Lists who comes to the lessons of some days, or to one lesson: one item for each person and
- * lesson.
+ * *Lesson → Get Participants*: lists who comes to the lessons of some days, or to one lesson. Each
+ * person at each lesson is one item.
  */
 export const participants: ActionKind<'participants'> = {
+	// Whether a customer is archived may depend on today's date: see `archivedByRow`.
 	decidesByTime: () => true,
 	form: () => ({ limit: limitForm, simplify: [simplify] }),
 
@@ -75,7 +76,7 @@ interface ParticipantsForm {
 	/** Both `yyyy-mm-dd`, and both included. */
 	firstDay: string;
 	lastDay: string;
-	/** Reads the participants of this lesson alone, on whichever day it is. */
+	/** If given, only the participants of this lesson are read, whatever its day is. */
 	lessonId?: number;
 	limit: number;
 	isSimple: boolean;
@@ -100,7 +101,8 @@ function readForm(item: Item, fields: readonly Field[]): ParticipantsForm {
 /**
  * Reads who comes. A branch that this user may not see is left out, with a hint.
  *
- * @throws NodeApiError if no branch can be looked into: then nobody knows whether somebody comes
+ * @throws NodeApiError if this user may see none of the branches. An empty result would say that
+ * nobody comes.
  */
 async function readFromBranches(
 	item: Item,
@@ -130,7 +132,8 @@ async function readFromBranches(
 /**
  * Adds a hint for each branch that this user may not see.
  *
- * @param branches the branches of the lessons; cards were looked for in others as well
+ * @param branches the branches of the lessons. `reading` may also tell of other branches that this
+ * user may not see, because the cards of customers were looked for there as well.
  * @throws NodeApiError if this user may see none of `branches`
  */
 function tellOfDeniedBranches(
@@ -138,8 +141,8 @@ function tellOfDeniedBranches(
 	branches: readonly Branch[],
 	{ failures }: ParticipantReading,
 ): void {
-	if (branches.every((branch) => failures.has(branch)))
-		throw item.asError(failures.get(branches[0]));
+	const isEveryBranchDenied = branches.every((branch) => failures.has(branch));
+	if (isEveryBranchDenied) throw item.asError(failures.get(branches[0]));
 
 	for (const branch of failures.keys()) {
 		hintThatBranchIsHidden(item, branch);
@@ -197,6 +200,7 @@ const participantSchema = withNameSchema(
 		lesson_id: INTEGER,
 		group_id: INTEGER,
 		subject_id: INTEGER,
+		// One ID is a number, several are a text with commas.
 		teacher_ids: { type: ['string', 'integer'] },
 		room_id: INTEGER,
 		lesson_type_id: INTEGER,
@@ -207,8 +211,10 @@ const participantSchema = withNameSchema(
 );
 
 /**
- * Returns an item for each participant: the useful fields with names, or else the whole lesson with
- * the whole card.
+ * Returns an output item for each participant.
+ *
+ * @param isSimple whether an item has only the useful fields, and names beside IDs. Otherwise it
+ * has all fields of the lesson and of the customer's card.
  */
 export async function shownParticipants(
 	participantList: readonly Participant[],
@@ -218,7 +224,8 @@ export async function shownParticipants(
 	if (!isSimple) return participantList.map((participant) => ({ ...participant }));
 
 	const items: IDataObject[] = [];
-	// One after the other, because the first one reads the lists of names that the others need.
+	// One after the other: the first participant reads the lists of names, and the later ones find
+	// them in the cache.
 	for (const participant of participantList) {
 		items.push(await simplifyParticipant(participant, names));
 	}

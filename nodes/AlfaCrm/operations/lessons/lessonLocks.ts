@@ -12,9 +12,9 @@ interface Occupied {
 /**
  * Names one lock for each group, customer, teacher and room on a day.
  *
- * Lesson → Create and Lesson → Book use the same locks. So two items of this process that need the
- * same teacher on the same day run one after the other, and the second one sees the lesson of the
- * first.
+ * *Lesson → Create* and *Lesson → Book* use the same locks. So two items of this process that need
+ * the same teacher on the same day run one after the other, and the second one sees the lesson of
+ * the first.
  */
 export function makeLessonLocks(day: string, occupied: Occupied): LockKey[] {
 	const lock = ({ name }: { name: string }, id: number): LockKey => [

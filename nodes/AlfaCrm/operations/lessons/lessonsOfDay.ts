@@ -1,3 +1,9 @@
+/**
+ * Reads the lessons with which *Lesson → Create* compares a new lesson: those of its day, in its
+ * own branch and in the other branches of its teachers. The lists are read once for all items. A
+ * `CachedList` is told of each write, so it includes the lessons that earlier items have created.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { dayOf, lesson as lessonEntity, LESSON_STATUS } from '../../entities/lesson';
@@ -10,12 +16,6 @@ import { isCancelled } from '../../store/calendar/lessonRow';
 import type { Branch } from '../../store/located';
 import { findById } from '../../store/records';
 import { readIds } from '../../values/formats';
-
-/**
- * Reads the lessons with which *Lesson → Create* compares a new lesson: those of its day, in its
- * own branch and in the other branches of its teachers. The lists are read once for all items, and
- * include the lessons that earlier items have created.
- */
 
 /** Which lessons of a day to read. */
 interface LessonsQuery {
@@ -37,6 +37,7 @@ export async function readLessonsOfDay(
 ): Promise<IDataObject[]> {
 	const lessonLists: IDataObject[][] = [];
 	for (const listedBranch of [branch, ...otherBranches]) {
+		// The other branches come from the card of a teacher, and may be closed meanwhile.
 		const mayBeClosed = listedBranch !== branch;
 		const list = await readBranchOnce(item, day, listedBranch, { readsCancelled, mayBeClosed });
 		if (list === undefined) {
@@ -74,25 +75,26 @@ async function readBranchOnce(
 	// A list shows the lessons of one status. API notes 5.11.
 	const { planned, completed, cancelled } = LESSON_STATUS;
 	const statuses = readsCancelled ? [cancelled] : [planned, completed];
-	const list = {
+	const listCall = {
 		path: lessonEntity.path,
 		branch,
 		body: { date_from: day, date_to: day },
 		passes: statuses.map((status) => ({ status })),
 		task: 'look for lessons at that time',
 	};
+	// A lesson that an item creates or moves to this day is added to the list; a lesson that an item
+	// moves to another day is removed from it.
 	const isListed = (lesson: IDataObject) => dayOf(lesson, item.zone) === day;
 
 	const read = async () => {
 		const lessons = await item.readIfAllowed(
-			async () => await readWholeList(item, lessonEntity, list),
-			{
-				notFoundIsDenied: mayBeClosed,
-			},
+			async () => await readWholeList(item, lessonEntity, listCall),
+			// AlfaCRM may answer "not found" for a closed branch.
+			{ notFoundIsDenied: mayBeClosed },
 		);
 		return lessons === undefined ? undefined : new CachedList(lessons, isListed);
 	};
-	const cacheName = JSON.stringify(['booking', branch, statuses, day]);
+	const cacheName = JSON.stringify(['lessons of day', branch, statuses, day]);
 	return await item.execution.cached(lessonEntity.path, cacheName, read);
 }
 

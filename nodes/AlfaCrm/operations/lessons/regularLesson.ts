@@ -1,3 +1,10 @@
+/**
+ * *Regular Lesson → Create* and *Update*. AlfaCRM takes only the start and the end of a
+ * regular lesson (API notes 5.13). Users know how long a lesson takes, so the form of a new regular
+ * lesson offers 'Duration', and the node works out the end time. An update of the start time alone
+ * moves the end time.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../entities/fieldTypes';
@@ -10,12 +17,7 @@ import { clockOfMinutes, minutesOfClock } from '../../values/formats';
 import { MINUTES_OF_A_DAY } from '../../values/time';
 import { create, readDraft, saveDraft } from '../common/create';
 import { makeUpdate } from '../common/update';
-import { moveEndTimes } from './endTimes';
-
-/**
- * *Regular Lesson → Create* and *Update*. AlfaCRM takes no duration of a regular lesson. So the
- * form of a new one has a 'Duration', from which the node works out the end time. API notes 5.13.
- */
+import { moveEndTime } from './endTime';
 
 const startField = fieldNamed('time_from_v');
 const endField = fieldNamed('time_to_v');
@@ -52,7 +54,7 @@ export const createRegularLesson: Operation = {
 export const updateRegularLesson: Operation = makeUpdate({
 	makeBody: (item, entity, record, changes) => ({
 		...changes,
-		...moveEndTimes(item, entity, record, changes),
+		...moveEndTime(item, entity, record, changes),
 	}),
 });
 

@@ -1,3 +1,8 @@
+/**
+ * Finds free slots for *Teacher → Get Free Slots* and *Lesson → Book*. This file reads from AlfaCRM
+ * the teachers, their working hours and the lessons; `store/calendar/slots.ts` works out the slots.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { daysAfter, formatDay, OPEN_END, readId } from '../../values/formats';
@@ -18,11 +23,6 @@ import { findFreeSlots, startOf, teachersOfSubject } from '../../store/calendar/
 import { getRecord } from '../../run/records';
 import type { Branch, Target } from '../../store/located';
 
-/**
- * Reads from AlfaCRM what `slots.ts` needs to work out free slots: teachers, their working hours,
- * and lessons.
- */
-
 /** The most days that a search may cover. A longer range is a mistake in one of the days. */
 const MOST_DAYS = 366;
 
@@ -30,20 +30,20 @@ const MOST_DAYS = 366;
 const FIRST_DAYS = 14;
 
 /**
- * A teacher who has given lessons of a subject within these days before the search counts as a
- * teacher of it.
+ * A teacher who has given a lesson of a subject within this number of days before the search counts
+ * as a teacher of that subject.
  */
 const SUBJECT_DAYS = 28;
 
 /**
- * What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for
- * free time.
+ * Ends the error about an incomplete list: "so it is not sure when the teacher is free". A missing
+ * lesson would make the teacher look free.
  */
 const UNSURE_IF_INCOMPLETE = 'when the teacher is free';
 
 const MINUTES_RANGE = { min: 5, max: 1440 };
 
-export const duration = wholeNumber({
+export const lessonDuration = wholeNumber({
 	displayName: 'Duration',
 	name: 'duration',
 	...MINUTES_RANGE,
@@ -51,7 +51,7 @@ export const duration = wholeNumber({
 	description: 'In minutes',
 });
 
-export const step = wholeNumber({
+export const slotStep = wholeNumber({
 	displayName: 'Step',
 	name: 'step',
 	...MINUTES_RANGE,
@@ -63,13 +63,19 @@ export const step = wholeNumber({
 export interface Teacher {
 	id: number;
 	name: IDataObject[string];
-	/** The branches that the teacher works in. A lesson in any of them keeps the teacher busy. */
+	/**
+	 * The branches that the teacher works in, and the branch in which the teacher was found. A lesson
+	 * in any of them keeps the teacher busy.
+	 */
 	branches: Branch[];
-	/** The day on which the teacher leaves the school. */
+	/** The day on which the teacher leaves the school, `yyyy-mm-dd`; undefined if there is none. */
 	leavesOn?: string;
 }
 
-/** A search for slots with any of several teachers. */
+/**
+ * A search for slots with any of several teachers. The head of `slots.ts` says in which formats
+ * the days and times are.
+ */
 export interface SlotSearch
 	extends Omit<SlotRequest, 'branchId' | 'teacherId' | 'teacherLeavesOn' | 'zone'> {
 	/** Where the lesson is to be. */
@@ -79,7 +85,7 @@ export interface SlotSearch
 	subjectId?: number;
 	/** Whether working hours in other branches count, too. */
 	includesOtherBranchHours?: boolean;
-	/** Lessons of the attendees that were read before. */
+	/** The lessons of the attendees, which are in the way, too. The caller has read them. */
 	attendeeLessons?: readonly IDataObject[];
 }
 
@@ -89,7 +95,8 @@ type TeacherSlot = Slot & { teacher: Teacher };
  * Finds free slots with any of the teachers, the earliest first; slots that start together are in
  * the order of the teachers.
  *
- * @param enough reads no later days if the first days have this many slots; `Infinity` to find all
+ * @param enough the number of slots that the caller needs. If the first two weeks have as many, the
+ * later days are not read, and their slots are missing from the result. `Infinity` finds all slots.
  */
 export async function findSlots(
 	item: Item,
@@ -109,8 +116,8 @@ export async function findSlots(
 async function findAllSlots(item: Item, search: SlotSearch): Promise<TeacherSlot[]> {
 	const { timetable, teachers } = await readTimetable(item, search);
 	const slots = teachers.flatMap((teacher) => {
-		const request = requestFor(teacher, search, item.zone);
-		return findFreeSlots(timetable, request).map((slot) => ({ ...slot, teacher }));
+		const slotRequest = makeSlotRequest(teacher, search, item.zone);
+		return findFreeSlots(timetable, slotRequest).map((slot) => ({ ...slot, teacher }));
 	});
 	return slots.sort((a, b) => compareTexts(startOf(a), startOf(b)));
 }
@@ -121,7 +128,7 @@ function compareTexts(a: string, b: string): number {
 }
 
 /** Narrows a search down to one of its teachers. */
-export function requestFor(teacher: Teacher, search: SlotSearch, zone: string): SlotRequest {
+export function makeSlotRequest(teacher: Teacher, search: SlotSearch, zone: string): SlotRequest {
 	return {
 		...search,
 		teacherId: teacher.id,
@@ -133,13 +140,19 @@ export function requestFor(teacher: Teacher, search: SlotSearch, zone: string): 
 
 // ---------------------------------------------------------------- checking what the user has given
 
-/** Makes sure that AlfaCRM has the room: a room that it does not have would be free at any time. */
+/**
+ * Makes sure that AlfaCRM has the room. A room that does not exist has no lessons, so it would look
+ * free at any time.
+ */
 export async function assertRoomExists(item: Item, target: Target, roomId?: number): Promise<void> {
 	if (roomId === undefined) return;
 	await getRecord(item, roomEntity, roomId, { ...target, path: roomEntity.path });
 }
 
-/** @param firstDayLabel what the form calls the first day */
+/**
+ * @param firstDayLabel the label of the first day in the form
+ * @throws NodeOperationError if the last day is before the first day or more than a year later
+ */
 export function assertDayRange(
 	item: Item,
 	firstDay: string,
@@ -169,6 +182,7 @@ export async function readTeachers(
 	const rows = await Promise.all(
 		chosenIds.map(async (id) => await readTeacherRow(item, target, id)),
 	);
+	// `toTeacher` returns undefined only for a row without an ID, which these rows have.
 	return rows.flatMap((row) => toTeacher(row, target.branch, item.zone) ?? []);
 }
 
@@ -197,6 +211,7 @@ async function readBranchTeachers(item: Item, branch: Branch): Promise<Teacher[]
 		.flatMap((row) => toTeacher(row, branch, item.zone) ?? []);
 }
 
+/** Returns undefined for a row without an ID. */
 function toTeacher(row: IDataObject, branch: Branch, zone: string): Teacher | undefined {
 	const id = readId(row.id);
 	if (id === undefined) return undefined;
@@ -213,12 +228,13 @@ function toTeacher(row: IDataObject, branch: Branch, zone: string): Teacher | un
 // ---------------------------------------------------------------- reading the timetable
 
 /**
- * Reads the working hours of the teachers, and what may keep them, the room and the attendees busy.
- * A teacher may be busy in any branch that the teacher works in; the room and the attendees are
- * looked for in the branch of the lesson alone.
+ * Reads the working hours of the teachers, and the lessons and regular lessons that may keep the
+ * teachers, the room and the attendees busy. A teacher may be busy in any branch that the teacher
+ * works in; lessons of the room and of the attendees are looked for only in the branch of the
+ * lesson.
  *
- * @returns also those of the teachers who have lessons of the subject; all of them if no subject is
- * given
+ * @returns the timetable, and the teachers of the search who have lessons of its subject. If the
+ * search has no subject, these are all of its teachers.
  */
 export async function readTimetable(
 	item: Item,
@@ -269,10 +285,10 @@ async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<L
 	// Lessons of the weeks before show who teaches the subject.
 	const lessonDays =
 		subjectId === undefined ? days : { ...days, date_from: daysAfter(firstDay, -SUBJECT_DAYS) };
-	// Without a filter by teacher the lessons in the room are among the others.
+	// Without a filter by teacher the list has all lessons, so also those in the room.
 	const readsRoomLessons = roomId !== undefined && 'teacher_id' in filter;
-	// Regular lessons have no filter by room or by attendee that is known, so all are read.
-	// API notes 5.13.
+	// No filter of regular lessons by room is known, and AlfaCRM may ignore the filters by group and
+	// customer. So all regular lessons are read if the room or the attendees matter. API notes 5.13.
 	const regularFilter = readsRoomLessons || involvesAttendees !== undefined ? {} : filter;
 
 	const [lessons, roomLessons, regularLessons] = await Promise.all([
@@ -283,7 +299,10 @@ async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<L
 	return { lessons: [...lessons, ...roomLessons], regularLessons };
 }
 
-/** Reads the lessons of another branch that teachers work in; warns if this user may not see it. */
+/**
+ * Reads the lessons of another branch in which the teachers work. Adds a hint if this user may not
+ * see the branch, or AlfaCRM answers "not found", as it may for a closed branch.
+ */
 async function readLessonsOfOtherBranch(
 	item: Item,
 	search: SlotSearch,
@@ -309,8 +328,8 @@ async function readLessonsOfOtherBranch(
 }
 
 /**
- * Asks for the lessons of the days of a search, and of the days around them, on which a moved
- * lesson may be.
+ * Makes the filter for the lessons on the days of a search and a week before and after them. A
+ * lesson outside of the search may replace a regular lesson on a day of the search.
  */
 export function lessonDaysFilter(days: Pick<SlotSearch, 'firstDay' | 'lastDay'>): IDataObject {
 	const { firstDay, lastDay } = daysToRead(days.firstDay, days.lastDay);
@@ -318,8 +337,8 @@ export function lessonDaysFilter(days: Pick<SlotSearch, 'firstDay' | 'lastDay'>)
 }
 
 /**
- * Asks for one teacher alone. For several, one list of all teachers takes fewer calls than a list
- * for each.
+ * Makes the filter by teacher, if the search has one teacher. For several teachers, one list of all
+ * lessons takes fewer calls than a list for each teacher.
  */
 function teacherFilter({ teachers }: SlotSearch): IDataObject {
 	return teachers.length === 1 ? { teacher_id: teachers[0].id } : {};
@@ -349,7 +368,8 @@ async function readAll(
 }
 
 /**
- * Reads something once for all items of an execution. No booking of an earlier item may change it.
+ * Reads a list once for all items of an execution. Use it only for lists that a booking does not
+ * change, such as working hours: a later item would not see the change.
  */
 async function readOncePerRun<T>(
 	item: Item,

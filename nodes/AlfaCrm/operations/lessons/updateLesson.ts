@@ -7,7 +7,7 @@ import { isBlank, serialize } from '../../fields/field';
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { makeUpdate } from '../common/update';
-import { moveEndTimes, dropUnusedDuration } from './endTimes';
+import { dropUnusedDuration, moveEndTime } from './endTime';
 
 const { day: dayField, length: durationField, end: endField } = LESSON_FIELDS;
 
@@ -19,16 +19,22 @@ const { day: dayField, length: durationField, end: endField } = LESSON_FIELDS;
 export const updateLesson: Operation = makeUpdate({
 	adjustInput: dropUnusedDuration,
 	makeBody: (item, entity, record, changes) => {
-		const endTimes = moveEndTimes(item, entity, record, changes);
-		return addUnchangedFields(item, record, { ...changes, ...endTimes });
+		const endTime = moveEndTime(item, entity, record, changes);
+		return addUnchangedFields(item, record, { ...changes, ...endTime });
 	},
 });
 
-/** Adds the unchanged fields of a lesson to its changes. */
+/**
+ * Adds the unchanged fields of a lesson to its changes.
+ *
+ * @param changes the changed fields as they are sent. Serializing them once more leaves them as
+ * they are, except that times get seconds. The duration and emptied fields stay as they are in
+ * `changes`.
+ */
 function addUnchangedFields(item: Item, record: IDataObject, changes: IDataObject): IDataObject {
 	const customFields = Object.entries(record).filter(([name]) => isCustom(name));
 	const body = { ...Object.fromEntries(customFields), ...changes };
-	for (const field of fieldsToSend(changes)) {
+	for (const field of fieldsToSerialize(changes)) {
 		const value = field.name in changes ? changes[field.name] : storedValueOf(field, record);
 		if (!isBlank(field, value)) {
 			body[field.name] = toWireWithSeconds(field, value, item.zone);
@@ -38,10 +44,11 @@ function addUnchangedFields(item: Item, record: IDataObject, changes: IDataObjec
 }
 
 /**
- * Returns the fields that an update sends. The stored end time is not among them if the user gives
- * a new duration, because the end time would take precedence over it. A record shows no duration.
+ * Returns the fields that an update sends from the changes or from the record. The stored end time
+ * is left out if the user gives a new duration, because AlfaCRM would use the end time instead. The
+ * duration is left out because a record shows none, and a given one needs no seconds.
  */
-function fieldsToSend(changes: IDataObject): Field[] {
+function fieldsToSerialize(changes: IDataObject): Field[] {
 	const hasNewDuration = durationField.name in changes;
 	return lessonEntity.fields.filter(
 		(field) => field !== durationField && !(field === endField && hasNewDuration),

@@ -1,6 +1,11 @@
+/**
+ * Reads the lessons of the attendees of a booking. They tell when the attendees are busy, and
+ * whether the lesson is booked already.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
-import { cgi } from '../../../entities/cgi';
+import { cgi as membershipEntity } from '../../../entities/cgi';
 import { dayOf, lesson as lessonEntity } from '../../../entities/lesson';
 import { listCall, passesOf } from '../../../entities/listCall';
 import { formatTime, readId } from '../../../values/formats';
@@ -25,21 +30,17 @@ import { lessonDaysFilter } from '../timetable';
 import type { Branch } from '../../../store/located';
 
 /**
- * Reads the lessons of the attendees of a booking. They tell when the attendees are busy, and
- * whether the lesson is booked already.
- */
-
-/**
- * What an error names as uncertain if a list comes incomplete: a missing lesson would be taken for
- * free time.
+ * Ends the error about an incomplete list: "so it is not sure when the customer is free". A missing
+ * lesson would make the customer look free.
  */
 const UNSURE_IF_INCOMPLETE = 'when the customer is free';
 
 /**
- * Reads the lessons that AlfaCRM lists for the first attendee within the days of a search, and
- * around them. API notes 5.11.
- *
- * Cancelled and moved lessons show that a regular lesson does not take place on its day.
+ * Reads the lessons that AlfaCRM lists for the first attendee: the first customer, or else the
+ * first group. It reads the days of a search and a week before and after them, because a lesson may
+ * have been moved by some days. The lists of all statuses are read, because a cancelled lesson
+ * shows that its regular lesson does not take place on that day. AlfaCRM filters by one customer or
+ * group. API notes 5.11.
  */
 export async function readAttendeeLessons(
 	item: Item,
@@ -54,18 +55,19 @@ export async function readAttendeeLessons(
 		...listCall(lessonEntity, search.target.branch),
 		body: { ...attendeeFilter, ...lessonDaysFilter(search) },
 		passes: passesOf(lessonEntity),
+		// Completes an error: "AlfaCRM did not look for the same lesson".
 		task: 'look for the same lesson',
 	});
 }
 
 /**
- * Makes a search avoid the times at which the attendees have lessons. It reads the lessons of every
- * booked group. For a customer it reads the lessons of the customer's groups, too, since a lesson
- * of a group need not name its members: see `CustomerLessons`.
+ * Returns the search, extended so that it avoids the times at which the attendees have lessons. It
+ * reads the lessons of every booked group. For the first customer it also reads the lessons of the
+ * customer's groups, since a group lesson may list none of the members: see `CustomerLessons`.
  *
- * @param firstAttendeeLessons the lessons that AlfaCRM lists for the first attendee
+ * @param firstAttendeeLessons the result of `readAttendeeLessons`
  */
-export async function avoidAttendeeLessons(
+export async function makeSearchAvoidAttendeeLessons(
 	item: Item,
 	{ attendees }: Booking,
 	search: SlotSearch,
@@ -73,7 +75,7 @@ export async function avoidAttendeeLessons(
 ): Promise<SlotSearch> {
 	const customerLessons = await readCustomerLessons(item, { attendees, search });
 	if (customerLessons === undefined) {
-		// The first attendee is the first group, whose lessons are known.
+		// Only groups are booked. `firstAttendeeLessons` holds the lessons of the first one.
 		const groupLessons = await readGroupLessons(item, search, attendees.groupIds.slice(1));
 		return { ...search, attendeeLessons: [...firstAttendeeLessons, ...groupLessons] };
 	}
@@ -82,8 +84,8 @@ export async function avoidAttendeeLessons(
 	const groupIds = new Set([...attendees.groupIds, ...customerGroupIds]);
 	const groupLessons = await readGroupLessons(item, search, [...groupIds]);
 
-	// AlfaCRM lists lessons of groups for a customer, so one that it lists is the customer's,
-	// whatever the memberships say.
+	// The list of a customer contains group lessons, too. A group lesson in this list is the
+	// customer's, even if no membership shows it.
 	const listedIds = new Set(firstAttendeeLessons.filter(isGroupLesson).map(idOf));
 	const isListed = (lesson: IDataObject) => isGroupLesson(lesson) && listedIds.has(idOf(lesson));
 	return {
@@ -95,9 +97,9 @@ export async function avoidAttendeeLessons(
 }
 
 /**
- * Reads the memberships that tell which lessons of groups are the first customer's.
+ * Reads the memberships of the first customer, which tell which group lessons are the customer's.
  *
- * @returns undefined for a booking that names only groups
+ * @returns undefined for a booking of groups alone
  */
 export async function readCustomerLessons(
 	item: Item,
@@ -113,7 +115,8 @@ export async function readCustomerLessons(
 const isGroupLesson = (lesson: IDataObject): boolean => groupIdsOf(lesson).length > 0;
 
 /**
- * Reads the lessons of groups within the days of a search, and around them, cancelled ones as well.
+ * Reads the lessons of groups in all statuses, on the days of a search and a week before and after
+ * them.
  */
 async function readGroupLessons(
 	item: Item,
@@ -127,6 +130,7 @@ async function readGroupLessons(
 		{
 			...listCall(lessonEntity, search.target.branch),
 			body: lessonDaysFilter(search),
+			// A list shows one group in one status, so each pass asks for one pair of them.
 			passes: groupIds.flatMap((group_id) =>
 				passesOf(lessonEntity).map((status) => ({ group_id, ...status })),
 			),
@@ -136,8 +140,8 @@ async function readGroupLessons(
 }
 
 /**
- * Reads the memberships of a customer of all times. They are read once for all items: a booking
- * does not change them.
+ * Reads the past, current and future memberships of a customer, once for all items: a booking does
+ * not change memberships.
  */
 async function readMemberships(
 	item: Item,
@@ -145,29 +149,31 @@ async function readMemberships(
 	customerId: number,
 ): Promise<IDataObject[]> {
 	const list = {
-		path: cgi.path,
+		path: membershipEntity.path,
+		// `cgi/customer` lists the groups of a customer. API notes 5.7.
 		action: 'customer',
 		branch,
 		query: { customer_id: customerId },
-		passes: passesOf(cgi),
+		passes: passesOf(membershipEntity),
 		task: `list the groups of customer ${customerId}`,
 	};
 	const read = async () => {
-		const rows = await readWholeList(item, cgi, list, UNSURE_IF_INCOMPLETE);
+		const rows = await readWholeList(item, membershipEntity, list, UNSURE_IF_INCOMPLETE);
+		// AlfaCRM may ignore the filter. A row that shows no customer counts as this customer's.
 		return rows.filter(({ customer_id }) => (readId(customer_id) ?? customerId) === customerId);
 	};
 	return await item.execution.cached(
-		cgi.path,
+		membershipEntity.path,
 		JSON.stringify(['memberships', branch, customerId]),
 		read,
 	);
 }
 
 /**
- * Finds the lesson that the user wants to book among the lessons of the attendees, the earliest if
- * there are several.
+ * Finds the lesson that the user wants to book among the lessons of the attendees; the earliest
+ * lesson if several fit.
  *
- * @returns undefined if there is none, or if the user has switched off *Skip If It Already Exists*
+ * @returns undefined if no lesson fits, or if the user has switched off *Skip If It Already Exists*
  */
 export function findExistingLesson(
 	booking: Booking,
@@ -197,19 +203,21 @@ function isRequestedLesson(lesson: IDataObject, booking: Booking, zone: string):
 }
 
 /**
- * Whether a lesson may be what an earlier run has booked as the first free slot: planned, still to
- * come, and with one of the chosen teachers. A regular lesson is none, since it comes every week
- * without a booking.
+ * Whether an earlier run may have booked a lesson as the first free slot. Such a lesson is planned,
+ * has not begun, and has one of the chosen teachers. It does not belong to a regular lesson,
+ * because AlfaCRM makes these lessons without a booking.
+ *
+ * @param start `yyyy-mm-dd hh:mm`
  */
 function mayBeFirstFreeSlot(
 	lesson: IDataObject,
 	start: string,
 	{ search, chosenTeacherIds }: Booking,
 ): boolean {
-	const isToCome = start >= (search.notBefore ?? '');
+	const hasNotBegun = start >= (search.notBefore ?? '');
 	const isRegular = regularLessonIdOf(lesson) !== undefined;
 	const hasChosenTeacher =
 		chosenTeacherIds.length === 0 ||
 		teacherIdsOf(lesson).some((id) => chosenTeacherIds.includes(id));
-	return isToCome && isPlanned(lesson) && !isRegular && hasChosenTeacher;
+	return hasNotBegun && isPlanned(lesson) && !isRegular && hasChosenTeacher;
 }

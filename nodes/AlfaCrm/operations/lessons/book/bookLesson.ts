@@ -14,15 +14,15 @@ import type { CustomerLessons } from '../../../store/calendar/customerLessons';
 import { teacherIdsOf } from '../../../store/calendar/lessonRow';
 import { daysAfter } from '../../../values/formats';
 import {
-	avoidAttendeeLessons,
 	findExistingLesson,
+	makeSearchAvoidAttendeeLessons,
 	readAttendeeLessons,
 	readCustomerLessons,
 } from './attendeeLessons';
 import { hintThatLessonExists } from '../existingLesson';
 import { makeLessonLocks } from '../lessonLocks';
 import type { Teacher } from '../timetable';
-import { assertRoomExists, duration, readTeachers } from '../timetable';
+import { assertRoomExists, lessonDuration, readTeachers } from '../timetable';
 import { moveLeadsToStage, warnOfArchivedCustomers } from './bookedCustomers';
 import type { Booking, BookingForm } from './bookingForm';
 import { bookingFields, bookingOptions, readBookingForm } from './bookingForm';
@@ -40,25 +40,28 @@ import { chooseSlot } from './chooseSlot';
  * - `chooseSlot.ts`: which time and which teacher are booked, or which error the user gets
  * - `slotErrors.ts`: the sentences of that error
  * - `bookedCustomers.ts`: warnings about archived customers, and the stage of leads
- * - `../attendeeLessons.ts`: when the attendees are busy, and whether the lesson exists already
+ * - `attendeeLessons.ts`: when the attendees are busy, and whether the lesson exists already
  * - `../timetable.ts`: reads teachers, working hours and lessons
  * - `store/calendar/slots.ts`: works out free slots and obstacles from these lists
  */
 export const bookLesson: ActionKind<'bookLesson'> = {
+	// A time that has passed cannot be booked.
 	decidesByTime: () => true,
 
 	form: (_entity, { fields = [] }) => ({
 		prominentFields: bookingFields(fields),
-		duration: [duration],
+		duration: [lessonDuration],
 		options: [bookingOptions],
 	}),
 
 	async execute(item, entity, { fields = [] }) {
 		const form = readBookingForm(item, entity, fields);
-		const booking = await addTeachers(item, form);
+		const booking = await readTeachersAndRoom(item, form);
 
-		// A user who may not see memberships still gets a lesson that was booked before. If a new
-		// lesson has to be booked, the memberships are read again, and that fails.
+		// The memberships tell the groups of the customer, which are locked too. A user who may not
+		// see memberships can still get a lesson that was booked before. Before a new lesson is
+		// booked, `makeSearchAvoidAttendeeLessons` reads the memberships again. It fails for such a
+		// user, because without them nobody knows when the customer is busy.
 		const customerLessons = await item.readIfAllowed(
 			async () => await readCustomerLessons(item, booking),
 		);
@@ -83,7 +86,7 @@ interface BookedLesson {
 }
 
 /** Reads the teachers who may give the lesson, and makes sure that the room exists. */
-async function addTeachers(item: Item, form: BookingForm): Promise<Booking> {
+async function readTeachersAndRoom(item: Item, form: BookingForm): Promise<Booking> {
 	const { target, roomId } = form.search;
 	const teachers = await readTeachers(item, target, form.chosenTeacherIds);
 	await assertRoomExists(item, target, roomId);
@@ -126,16 +129,22 @@ async function findLessonOrSlot(
 	item: Item,
 	booking: Booking,
 ): Promise<ExistingOrPlan<BookedLesson, LessonSlot>> {
+	// The days of the booking. For an error, `chooseSlot` reads the lessons of other days.
 	const attendeeLessons = await readAttendeeLessons(item, booking, booking.search);
 	const existingLesson = findExistingLesson(booking, attendeeLessons, item.zone);
 	if (existingLesson !== undefined) return returnExisting(item, existingLesson);
 
-	const search = await avoidAttendeeLessons(item, booking, booking.search, attendeeLessons);
+	const search = await makeSearchAvoidAttendeeLessons(
+		item,
+		booking,
+		booking.search,
+		attendeeLessons,
+	);
 	const choice = await chooseSlot(item, { ...booking, search });
 	return 'slot' in choice ? { plan: choice.slot } : returnExisting(item, choice.existingLesson);
 }
 
-/** Returns a lesson that exists already, and tells the user that no other one was booked. */
+/** Returns a lesson that exists already, and tells the user that no other lesson was booked. */
 function returnExisting(item: Item, lesson: IDataObject): { existing: BookedLesson } {
 	hintThatLessonExists(item, lesson);
 	return { existing: { lesson, isNew: false } };
@@ -149,7 +158,7 @@ async function createLesson(item: Item, booking: Booking, slot: LessonSlot): Pro
 	const body = {
 		...lessonFields,
 		branch_id: search.target.branch,
-		// AlfaCRM takes this day as dd.mm.yyyy.
+		// `slot.date` is `yyyy-mm-dd`; AlfaCRM takes `dd.mm.yyyy`. API notes 5.11.
 		lesson_date: item.toWire(LESSON_FIELDS.day, slot.date),
 		time_from: slot.start,
 		duration: search.duration,

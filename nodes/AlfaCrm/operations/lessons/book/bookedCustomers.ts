@@ -1,3 +1,8 @@
+/**
+ * What *Lesson → Book* does with the cards of the booked customers: it warns of archived customers
+ * before the lesson is created, and moves leads to a stage of the funnel afterwards.
+ */
+
 import {
 	customer as customerEntity,
 	CUSTOMER_TYPE,
@@ -15,19 +20,14 @@ import type { LocatedRecord, Target } from '../../../store/located';
 import { readFlag } from '../../../values/formats';
 import type { Booking } from './bookingForm';
 
-/**
- * What *Lesson → Book* does with the cards of the booked customers: it warns of archived customers
- * before the lesson is created, and moves leads to a stage of the funnel afterwards.
- */
-
 // ---------------------------------------------------------------- archived customers
 
 /**
- * Warns of each archived customer and rejected lead. *Get Participants*, and so every reminder,
- * leaves out their lessons.
+ * Adds a hint for each archived customer and rejected lead. *Get Participants* leaves them out, so
+ * reminders about the lesson do not reach them.
  *
- * @throws NodeApiError if a card does not exist or this user may not read it. Nobody could be
- * warned then, so nothing is booked.
+ * @throws NodeApiError if a card does not exist or this user may not read it. Then it is not known
+ * whether the user has to be warned, so nothing is booked.
  */
 export async function warnOfArchivedCustomers(item: Item, booking: Booking): Promise<void> {
 	const target = customerTarget(booking);
@@ -64,7 +64,8 @@ interface StageMove {
  * Only a new lesson moves a lead back to an earlier stage. If an earlier run has booked the lesson,
  * the staff may have moved the lead on since then, and this run must not undo that.
  *
- * @throws NodeApiError if AlfaCRM refuses; the message says that the lesson was booked
+ * @throws NodeApiError if AlfaCRM refuses. Its description says that the lesson was booked, because
+ * the item's log holds the booking.
  */
 export async function moveLeadsToStage(
 	item: Item,
@@ -90,14 +91,15 @@ async function moveLeadToStage(
 ): Promise<void> {
 	const { hints } = item.execution;
 	const customer = await getRecord(item, customerEntity, customerId, target);
+	// `is_study` tells leads from clients. API notes 5.3.
 	if (readFlag(customer.row.is_study) === CUSTOMER_TYPE.client) {
 		hints.add('A client has no stage, so that was not changed', `customer ${customerId}`);
 		return;
 	}
 
 	const values = { lead_status_id: stageId };
-	const isInStage =
-		Object.keys(differences(item, customerEntity, customer.row, values)).length === 0;
+	const changedValues = differences(item, customerEntity, customer.row, values);
+	const isInStage = Object.keys(changedValues).length === 0;
 	if (isInStage) return;
 
 	if (!mayMoveBack && !(await movesForward(item, customer, stageId))) {
@@ -107,12 +109,14 @@ async function moveLeadToStage(
 		);
 		return;
 	}
+	// The changed card is no part of the output, which is the lesson, so `show` leaves it unchanged.
 	const recordTask = {
 		item,
 		entity: customerEntity,
 		target,
 		show: (row: LocatedRecord['row']) => row,
 	};
+	// `addToLists` has no effect, since the stage is not a list.
 	await saveChanges(recordTask, customer, { values, addToLists: false });
 }
 

@@ -1,3 +1,8 @@
+/**
+ * The form of *Lesson → Book*: which parameters it shows, how they are read, and which checks need
+ * no call to AlfaCRM.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
@@ -19,16 +24,14 @@ import {
 import type { Branch, Target } from '../../../store/located';
 import { readId, wallClock } from '../../../values/formats';
 import { skipIfThere } from '../../common/create';
-import { assertHasAttendees } from '../attendeesInput';
+import { assertPeopleGiven } from '../attendeesInput';
 import type { SlotSearch } from '../timetable';
-import { assertDayRange, duration, step } from '../timetable';
+import { assertDayRange, lessonDuration, slotStep } from '../timetable';
 
 /**
- * The form of *Lesson → Book*: which parameters it shows, how they are read, and which checks need
- * no call to AlfaCRM.
+ * What the user asks for, before anything is read from AlfaCRM. Days are `yyyy-mm-dd`, durations
+ * minutes.
  */
-
-/** What the user asks for, before anything is read from AlfaCRM. */
 export interface BookingForm {
 	/** Where and when the lesson may take place. Its teachers still have to be read. */
 	search: Omit<SlotSearch, 'teachers'>;
@@ -68,7 +71,7 @@ const checkWorkingHours: INodeProperties = {
 export const bookingOptions = collection(
 	'Options',
 	'options',
-	[checkWorkingHours, skipIfThere, step],
+	[checkWorkingHours, skipIfThere, slotStep],
 	'Add Option',
 );
 
@@ -109,7 +112,8 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
 		groupIds: groupIdsOf(lessonFields),
 	};
 	const chosenTeacherIds = teacherIdsOf(lessonFields);
-	const firstDay = String(dayOf(lessonFields, item.zone));
+	// 'Date' is required, so there is a day.
+	const firstDay = dayOf(lessonFields, item.zone) as string;
 	const options = item.collection(bookingOptions);
 
 	const search = {
@@ -119,8 +123,9 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
 		roomId: roomIdOf(lessonFields),
 		// If the user has chosen no teacher, any teacher of the subject may give the lesson.
 		subjectId: chosenTeacherIds.length === 0 ? readId(lessonFields.subject_id) : undefined,
-		duration: item.integer(duration),
-		step: options.integer(step),
+		duration: item.integer(lessonDuration),
+		step: options.integer(slotStep),
+		// A slot that has begun cannot be booked.
 		notBefore: wallClock(item.zone),
 		involvesAttendees: (lesson: IDataObject) => involvesAnyOf(attendees, lesson),
 	};
@@ -152,7 +157,10 @@ function readTarget(item: Item, entity: Entity, fields: readonly Field[]): Targe
 interface FieldValues {
 	/** `hh:mm`; undefined if the first free slot is booked */
 	startTime?: string;
-	/** The last day on which to look for a free slot; undefined if the start time is given. */
+	/**
+	 * The last day on which to look for a free slot, `yyyy-mm-dd`; undefined if the start time is
+	 * given.
+	 */
 	lastDay?: string;
 	stageId?: number;
 	/** The fields that belong to the lesson itself, by AlfaCRM's names. */
@@ -162,20 +170,24 @@ interface FieldValues {
 /** Reads the fields of the form, and separates those of the lesson from the others. */
 function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): FieldValues {
 	const input = readFields(item, fields);
-	assertHasAttendees(item, input);
+	assertPeopleGiven(item, input);
 
 	const when = readWhen(item, fields, input);
 	const body = bodyOf(item, fieldsShownFor(when, fields), input, branch);
 	const { date_to, lead_status_id, ...lessonFields } = body;
 	return {
-		startTime: when === WHEN.time ? String(lessonFields.time_from) : undefined,
-		lastDay: date_to === undefined ? undefined : String(date_to),
+		// 'Start Time' and 'Date To' are required where the form shows them.
+		startTime: when === WHEN.time ? (lessonFields.time_from as string) : undefined,
+		lastDay: date_to as string | undefined,
 		stageId: readId(lead_status_id),
 		lessonFields,
 	};
 }
 
-/** Reads 'When' before the other fields, because it decides which of them the form shows. */
+/**
+ * Reads 'When' before the other fields, because it decides which of them the form shows. `bodyOf`
+ * makes sure that the value is one of the choices: an expression may give anything.
+ */
 function readWhen(item: Item, fields: readonly Field[], input: IDataObject): unknown {
 	const whenFields = fields.filter(({ name }) => name === 'when');
 	const { when } = bodyOf(item, whenFields, input);
@@ -202,6 +214,6 @@ function assertStageHasCustomer(
 	if (stageId === undefined || customerIds.length > 0) return;
 	throw item.error(
 		"'Stage' is set, but no 'Customer', whose stage it would be",
-		'Remove one of them, or correct it.',
+		"Fill 'Customer', or remove 'Stage'.",
 	);
 }

@@ -1,11 +1,21 @@
+/**
+ * Chooses the time and the teacher of a booking. A lesson at a given time takes that time if a
+ * teacher is free then; otherwise the error says what is in the way and offers the next free slots.
+ * A lesson without a given time takes the first free slot.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Item } from '../../../run/item';
 import { findObstacle, startOf } from '../../../store/calendar/slots';
 import { daysAfter } from '../../../values/formats';
-import { avoidAttendeeLessons, findExistingLesson, readAttendeeLessons } from './attendeeLessons';
+import {
+	findExistingLesson,
+	makeSearchAvoidAttendeeLessons,
+	readAttendeeLessons,
+} from './attendeeLessons';
 import type { SlotSearch, Teacher } from '../timetable';
-import { findSlots, readTimetable, requestFor } from '../timetable';
+import { findSlots, makeSlotRequest, readTimetable } from '../timetable';
 import type { Booking } from './bookingForm';
 import type { Candidate, LessonTime } from './slotErrors';
 import {
@@ -14,12 +24,6 @@ import {
 	explainObstacles,
 	explainPassedTime,
 } from './slotErrors';
-
-/**
- * Chooses the time and the teacher of a booking. A lesson at a given time takes that time if a
- * teacher is free then; otherwise the error says what is in the way and offers the next free slots.
- * A lesson without a given time takes the first free slot.
- */
 
 /** When the lesson takes place, and which teacher gives it. */
 export interface LessonSlot extends LessonTime {
@@ -62,7 +66,7 @@ async function chooseSlotAt(
 	booking: Booking,
 	time: LessonTime,
 ): Promise<SlotOrExistingLesson> {
-	const candidates = await findCandidates(item, booking, time);
+	const candidates = await findObstacles(item, booking, time);
 	const freeCandidate = candidates.find(({ obstacle }) => obstacle === undefined);
 	const hasPassed = startOf(time) < earliestStartOf(booking.search);
 	if (freeCandidate !== undefined && !hasPassed) {
@@ -70,8 +74,10 @@ async function chooseSlotAt(
 	}
 
 	// The obstacle may be the lesson to book itself: another n8n process may have booked it since the
-	// lessons of the attendees were read.
-	const offerSearch = searchWithinOfferDays(booking.search);
+	// lessons of the attendees were read. The lessons are read for the days of the offer, which needs
+	// them as well. These days leave out a requested day that has passed, but no process books a
+	// lesson on such a day.
+	const offerSearch = withOfferDays(booking.search);
 	const attendeeLessons = await readAttendeeLessons(item, booking, offerSearch);
 	const existingLesson = findExistingLesson(booking, attendeeLessons, item.zone);
 	if (existingLesson !== undefined) return { existingLesson };
@@ -79,22 +85,28 @@ async function chooseSlotAt(
 	const reason = hasPassed
 		? explainPassedTime(time, item.zone)
 		: explainObstacles(candidates, booking.search, time);
-	const freeSearch = await avoidAttendeeLessons(item, booking, offerSearch, attendeeLessons);
-	throw item.error(reason, await offerSlotsAfter(item, freeSearch, time));
+	const searchAvoidingAttendees = await makeSearchAvoidAttendeeLessons(
+		item,
+		booking,
+		offerSearch,
+		attendeeLessons,
+	);
+	throw item.error(reason, await offerSlotsAfter(item, searchAvoidingAttendees, time));
 }
 
 /**
  * Finds out for each teacher of a booking what keeps the teacher from giving the lesson at a time.
  */
-async function findCandidates(
+async function findObstacles(
 	item: Item,
 	{ search, checksWorkingHours }: Booking,
 	{ start }: LessonTime,
 ): Promise<Candidate[]> {
 	const { timetable, teachers } = await readTimetable(item, search);
 	return teachers.map((teacher) => {
-		const request = requestFor(teacher, search, item.zone);
-		return { teacher, obstacle: findObstacle(timetable, request, start, { checksWorkingHours }) };
+		const slotRequest = makeSlotRequest(teacher, search, item.zone);
+		const obstacle = findObstacle(timetable, slotRequest, start, { checksWorkingHours });
+		return { teacher, obstacle };
 	});
 }
 
@@ -105,29 +117,32 @@ const OFFER = { slots: 3, days: 14 };
 
 /**
  * Returns the earliest start that a search allows, as `startOf` writes it; '' if every start is
- * allowed.
+ * allowed. A booking allows no start before now: see `readBookingForm`.
  */
 const earliestStartOf = ({ notBefore = '' }: SlotSearch): string => notBefore;
 
 /**
- * Moves a search to the days for which an error offers slots. They begin on the requested day, or
- * today if that day has passed.
+ * Returns a search with the days for which an error offers slots. They begin on the requested day,
+ * or today if that day has passed.
  */
-function searchWithinOfferDays(search: SlotSearch): SlotSearch {
+function withOfferDays(search: SlotSearch): SlotSearch {
 	const [today] = earliestStartOf(search).split(' ');
 	const firstDay = search.firstDay < today ? today : search.firstDay;
 	return { ...search, firstDay, lastDay: daysAfter(firstDay, OFFER.days - 1) };
 }
 
-/** Finds the next free slots after the requested time, and lists them for an error message. */
+/**
+ * Finds the next free slots after the requested time, and lists them for an error message. If the
+ * requested day has passed, they begin today at the requested time of day.
+ */
 async function offerSlotsAfter(item: Item, search: SlotSearch, time: LessonTime): Promise<string> {
 	const startOnFirstDay = startOf({ date: search.firstDay, start: time.start });
 	const earliestStart = earliestStartOf(search);
 	const notBefore = startOnFirstDay > earliestStart ? startOnFirstDay : earliestStart;
-	const slots = await findSlots(item, { ...search, notBefore }, { enough: OFFER.slots });
+	const slots = await findSlots(item, { ...search, notBefore }, { enough: Infinity });
 
-	// Several teachers may be free at one time, and each time is offered once. The slots are sorted
-	// by time, so slots of one time follow each other.
+	// Several teachers may be free at one time, and each time is offered once. So all slots are
+	// needed to have three times. They are sorted by time, so slots of one time follow each other.
 	const slotsAtDifferentTimes = slots.filter(
 		(slot, index) => index === 0 || startOf(slot) !== startOf(slots[index - 1]),
 	);

@@ -1,14 +1,14 @@
+/**
+ * Writes the sentences of the errors of *Lesson → Book*: why no slot is free or the requested time
+ * is taken, and which slots are free instead. Nothing here calls AlfaCRM.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { roomIdOf, teacherIdsOf } from '../../../store/calendar/lessonRow';
 import type { Obstacle } from '../../../store/calendar/slots';
 import { startOf } from '../../../store/calendar/slots';
 import type { SlotSearch, Teacher } from '../timetable';
-
-/**
- * Writes the sentences of the errors of *Lesson → Book*: why no slot or the requested time is not
- * free, and which slots are free instead. Nothing here calls AlfaCRM.
- */
 
 /** The day and the time at which a lesson starts. */
 export interface LessonTime {
@@ -55,15 +55,19 @@ export function explainObstacles(
 	search: SlotSearch,
 	time: LessonTime,
 ): string {
-	const candidate = candidates.length === 1 ? candidates[0] : findBusyAttendee(candidates, search);
+	const candidate =
+		candidates.length === 1 ? candidates[0] : findCandidateBlockedByAttendees(candidates, search);
 	if (candidate?.obstacle === undefined) {
 		return `No teacher is free on ${time.date} at ${time.start} for ${search.duration} minutes`;
 	}
 	return explainObstacle(candidate.teacher, candidate.obstacle, search, time);
 }
 
-/** Finds a candidate whose obstacle is a lesson of the attendees. */
-function findBusyAttendee(
+/**
+ * Finds a candidate whose obstacle is a lesson of the attendees. A lesson at a given time is
+ * searched on one day, so the first day of the search is the day of the obstacle.
+ */
+function findCandidateBlockedByAttendees(
 	candidates: readonly Candidate[],
 	search: SlotSearch,
 ): Candidate | undefined {
@@ -86,11 +90,14 @@ function explainObstacle(
 
 	const { lesson, isRegular } = obstacle;
 	const kind = isRegular ? 'regular lesson' : 'lesson';
-	return `${describeBusy(lesson, teacher, search)} has another lesson ${time}: ${kind} ${String(lesson.id)}`;
+	return `${nameBusyParty(lesson, teacher, search)} has another lesson ${time}: ${kind} ${String(lesson.id)}`;
 }
 
-/** Names the attendees, the teacher or the room, whichever has the lesson that is in the way. */
-function describeBusy(
+/**
+ * Names the attendees, the teacher or the room, whichever has the lesson that is in the way. If the
+ * teacher and the room both have it, the teacher is named.
+ */
+function nameBusyParty(
 	lesson: IDataObject,
 	teacher: Teacher,
 	{ involvesAttendees, roomId, firstDay }: SlotSearch,
@@ -120,7 +127,10 @@ export function describeOffer(
 	return `Free next: ${offered.join(', ')}.`;
 }
 
-/** Says which teachers were considered, if the user has chosen none. */
+/**
+ * Says which teachers were considered, if the user has chosen none. Only then does the search have
+ * a subject: see `readBookingForm`.
+ */
 function teacherHint({ subjectId }: SlotSearch): string {
 	if (subjectId === undefined) return '';
 	return " As 'Teacher' is empty, only those count who have lessons of the subject (regular ones, or some since four weeks before): choose others by name.";

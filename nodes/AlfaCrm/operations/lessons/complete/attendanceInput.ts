@@ -1,3 +1,9 @@
+/**
+ * Reads the form of *Lesson → Complete Lesson*. The user names present and absent customers in two
+ * lists of IDs, or in rows that hold more, such as a grade. Several items may be about one lesson;
+ * what they give is joined.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
@@ -8,12 +14,6 @@ import type { Item } from '../../../run/item';
 import { givenBranch } from '../../../run/target';
 import type { Branch } from '../../../store/located';
 
-/**
- * Reads the form of *Lesson → Complete Lesson*. The user names present and absent customers in two
- * lists of IDs, or in rows that hold more, such as a grade. Several items may be about one lesson;
- * what they give is joined.
- */
-
 /** What the user has given for a lesson. */
 interface AttendanceInput {
 	/** One attendance for each customer, as AlfaCRM takes it. */
@@ -22,26 +22,29 @@ interface AttendanceInput {
 	otherFields: IDataObject;
 }
 
-/** The form that all items about one lesson share. */
+/** What `readAttendanceInput` has to know about the lesson and its form. */
 interface AttendanceForm {
 	lessonId: number;
 	fields: readonly Field[];
 	branch: Branch;
 	/**
-	 * Puts IDs in place of the names of records that an item holds. An item whose turn has not come
-	 * still holds names.
+	 * Puts IDs in place of the names of records that an item holds. The node resolves the names of an
+	 * item just before it executes the item. So the items after the first one still hold names.
 	 */
 	resolveNames(unresolvedItem: Item): Promise<Item>;
 }
 
+/** The field that holds attendances as rows. AlfaCRM calls it so. API notes 5.11. */
+const ROWS_FIELD_NAME = 'details';
+
 /** The fields of the form that name customers. */
-const ATTENDANCE_FIELD_NAMES = ['present_ids', 'absent_ids', 'details'];
+const ATTENDANCE_FIELD_NAMES = ['present_ids', 'absent_ids', ROWS_FIELD_NAME];
 
 type RowsField = Extract<Field, { type: 'rows' }>;
 
 /** Returns the field of the form that holds attendances as rows. */
-export const attendanceFieldOf = (fields: readonly Field[]): RowsField =>
-	fields.find((field): field is RowsField => field.type === 'rows') as RowsField;
+export const attendanceRowsFieldOf = (fields: readonly Field[]): RowsField =>
+	fields.find(({ name }) => name === ROWS_FIELD_NAME) as RowsField;
 
 /**
  * Reads what the items about one lesson give for it.
@@ -74,17 +77,24 @@ function readItem(item: Item, { fields, branch }: AttendanceForm): AttendanceInp
  * @throws NodeOperationError if the item names no customer, or names a customer twice
  */
 function readAttendances(item: Item, fields: readonly Field[], input: IDataObject): IDataObject[] {
-	const rowsField = attendanceFieldOf(fields);
+	const rowsField = attendanceRowsFieldOf(fields);
 	const idFields = fields.filter(
 		(field) => ATTENDANCE_FIELD_NAMES.includes(field.name) && field !== rowsField,
 	);
 	const { present_ids = [], absent_ids = [] } = bodyOf(item, idFields, input);
 	const rows = isBlank(rowsField, input.details) ? [] : item.toWire(rowsField, input.details);
-	const attendances = [
+	const attendancesAsGiven = [
 		...(rows as IDataObject[]),
 		...(present_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 1 })),
 		...(absent_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 0 })),
-	].map((attendance) => bodyOf(item, rowsField.fields, attendance));
+	];
+	// `bodyOf` puts the fields of each attendance into one order, leaves out empty fields, and makes
+	// sure that a row has its required fields. The values are converted already, and stay as they
+	// are. The branch is added later, by `mergeAttendances`, because that of a stored attendance
+	// takes precedence.
+	const attendances = attendancesAsGiven.map((attendance) =>
+		bodyOf(item, rowsField.fields, attendance),
+	);
 
 	const labels = [...idFields, rowsField].map(({ label }) => `'${label}'`);
 	const advice = `Name each customer once, in ${joinWords(labels, 'or')}.`;
@@ -120,15 +130,17 @@ async function readSeveralItems(
 	items: readonly [Item, ...Item[]],
 	form: AttendanceForm,
 ): Promise<AttendanceInput> {
+	// The first item completes the lesson for all of them (see `lessonItems.ts`), so it reports the
+	// errors.
 	const [completingItem] = items;
 	const { lessonId, fields } = form;
-	const otherFields: IDataObject = {};
+	const joinedFields: IDataObject = {};
 	const attendances: IDataObject[] = [];
 
 	const itemsInOrder = [...items].sort((a, b) => a.index - b.index);
 	for (const item of itemsInOrder) {
 		const input = await readItemOfSeveral(item, form, completingItem);
-		const contradicted = findContradiction(fields, otherFields, input.otherFields, item.zone);
+		const contradicted = findContradiction(fields, joinedFields, input.otherFields, item.zone);
 		if (contradicted !== undefined) {
 			throw errorAboutItems(
 				completingItem,
@@ -136,11 +148,11 @@ async function readSeveralItems(
 				`item ${item.index} and one before it contradict each other on '${contradicted.label}'`,
 			);
 		}
-		Object.assign(otherFields, input.otherFields);
+		Object.assign(joinedFields, input.otherFields);
 		attendances.push(...input.attendances);
 	}
 
-	// A sheet may hold a row twice. Of equal attendances one is kept.
+	// The input may come from a sheet in which a row stands twice. Equal attendances are kept once.
 	const distinctAttendances = withoutDuplicates(attendances);
 	const repeatedCustomer = findRepeatedCustomer(distinctAttendances);
 	if (repeatedCustomer !== undefined) {
@@ -150,7 +162,7 @@ async function readSeveralItems(
 			`some contradict each other on customer ${repeatedCustomer}`,
 		);
 	}
-	return { attendances: distinctAttendances, otherFields };
+	return { attendances: distinctAttendances, otherFields: joinedFields };
 }
 
 /** Reads one of several items, and makes sure that it is about a lesson of the same branch. */
@@ -177,21 +189,28 @@ async function readItemOfSeveral(
 	}
 }
 
-/** Finds a field that two items fill with different values. */
+/**
+ * Finds a field to which an item gives another value than an item before it.
+ *
+ * @param earlierValues the values of all items before it
+ */
 function findContradiction(
 	fields: readonly Field[],
+	earlierValues: IDataObject,
 	values: IDataObject,
-	otherValues: IDataObject,
 	zone: string,
 ): Field | undefined {
 	return fields.find(
 		(field) =>
+			field.name in earlierValues &&
 			field.name in values &&
-			field.name in otherValues &&
-			!sameValue(field, values[field.name], otherValues[field.name], zone),
+			!sameValue(field, earlierValues[field.name], values[field.name], zone),
 	);
 }
 
+/**
+ * Equal attendances have equal texts, because `readAttendances` puts their fields into one order.
+ */
 function withoutDuplicates(attendances: readonly IDataObject[]): IDataObject[] {
 	const byContent = new Map(
 		attendances.map((attendance) => [JSON.stringify(attendance), attendance]),
@@ -199,7 +218,11 @@ function withoutDuplicates(attendances: readonly IDataObject[]): IDataObject[] {
 	return [...byContent.values()];
 }
 
-/** Makes an error about the items of one lesson as a whole. */
+/**
+ * Makes an error about the items of one lesson as a whole.
+ *
+ * @param advice whole sentences; if empty, the description has only the sentence about all items
+ */
 function errorAboutItems(
 	completingItem: Item,
 	lessonId: number,

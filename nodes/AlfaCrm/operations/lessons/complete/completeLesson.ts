@@ -16,8 +16,8 @@ import { idOf, labelsOf, targetOf } from '../../../run/target';
 import { isCancelled } from '../../../store/calendar/lessonRow';
 import type { Branch, Target } from '../../../store/located';
 import { daysAfter, readId, today } from '../../../values/formats';
-import { moveEndTimes } from '../endTimes';
-import { attendanceFieldOf, readAttendanceInput } from './attendanceInput';
+import { moveEndTime } from '../endTime';
+import { attendanceRowsFieldOf, readAttendanceInput } from './attendanceInput';
 import { completeTogether } from './lessonItems';
 import {
 	findDifferingAttendances,
@@ -25,19 +25,20 @@ import {
 	mergeAttendances,
 	readStoredAttendances,
 } from './storedAttendances';
-import { findUnnamedAttendees, warnOfUnnamedAttendees } from './unnamedAttendees';
+import { findUnnamedCustomers, warnOfUnnamedCustomers } from './unnamedCustomers';
 
 /**
  * *Lesson → Complete Lesson*: completes a planned lesson with its attendance. A lesson that is
- * completed already is left alone if AlfaCRM shows the same attendance and the same details of it.
- * API notes 5.11.
+ * completed already is left alone if AlfaCRM shows the same attendance and the same values for the
+ * other fields that the user has filled. API notes 5.11.
  *
  * - `lessonItems.ts`: all items about one lesson complete it with one call
  * - `attendanceInput.ts`: what the user has given, in one item or in several
  * - `storedAttendances.ts`: what AlfaCRM shows of the lesson, compared and merged with the input
- * - `unnamedAttendees.ts`: warns of attendees whom the input does not name
+ * - `unnamedCustomers.ts`: warns of customers of the lesson whom the input does not name
  */
 export const completeLesson: ActionKind<'completeLesson'> = {
+	// The form has only the lesson and the fields that the action declares.
 	form: () => ({}),
 
 	async execute(item, entity, action) {
@@ -71,7 +72,10 @@ interface CompletionRequest {
 	attendances: IDataObject[];
 	/** The other fields of the lesson as they are sent, such as the topic. */
 	lessonFields: IDataObject;
-	/** Whether to send a lesson again that is completed with another attendance or other details. */
+	/**
+	 * Whether the lesson is sent again if it is completed already, with another attendance or with
+	 * other values of the fields.
+	 */
 	sendsAgain: boolean;
 	toOutput: RecordToOutput;
 }
@@ -93,6 +97,7 @@ async function readRequest(
 		fields,
 		branch: target.branch,
 		async resolveNames(unresolvedItem) {
+			// The branch in which the first item's lesson was found is also that of the other items.
 			const placedItem =
 				unresolvedItem.place === undefined
 					? unresolvedItem.resolvedWith({ place: item.place })
@@ -109,7 +114,7 @@ async function readRequest(
 		lessonId,
 		target,
 		fields,
-		attendanceFields: attendanceFieldOf(fields).fields,
+		attendanceFields: attendanceRowsFieldOf(fields).fields,
 		attendances,
 		lessonFields,
 		// Workflows store the choice 'Send It Again' under this name.
@@ -120,7 +125,7 @@ async function readRequest(
 
 // ---------------------------------------------------------------- completing
 
-/** A lesson as AlfaCRM shows it. */
+/** A lesson as AlfaCRM shows it, and the branch to which it belongs. */
 interface StoredLesson {
 	lesson: IDataObject;
 	isCompleted: boolean;
@@ -128,17 +133,23 @@ interface StoredLesson {
 	branch: Branch;
 }
 
-/** What is sent to complete a lesson. */
+/** What is sent to complete a lesson, and the lesson as it was before. */
 interface CompletionPlan {
 	stored: StoredLesson;
+	/** The fields of the lesson that are sent, besides its attendances. */
 	lessonFields: IDataObject;
-	/** The attendances of all customers. */
+	/**
+	 * The attendances that are sent: those that the user has given and, if the lesson is completed
+	 * already, the stored ones of all other customers.
+	 */
 	attendances: IDataObject[];
 }
 
 /**
- * Returns the lesson if it is completed like that already, or completes it. The database lock keeps
- * two n8n processes from completing it at the same moment, because AlfaCRM might charge it twice.
+ * Completes the lesson, or returns it if it is completed with the same values already.
+ *
+ * Nothing is created here. `findOrCreateByPlan` is used for its database lock, which keeps two n8n
+ * processes from completing the lesson at the same moment: AlfaCRM might charge it twice.
  */
 async function findOrComplete(request: CompletionRequest): Promise<IDataObject> {
 	return await findOrCreateByPlan(
@@ -152,7 +163,8 @@ async function findOrComplete(request: CompletionRequest): Promise<IDataObject> 
  * Reads the lesson, and decides what is sent.
  *
  * @returns the output of the action if AlfaCRM already holds everything that would be sent
- * @throws NodeOperationError if the lesson cannot be completed, or is completed in another way
+ * @throws NodeOperationError if the lesson cannot be completed, or is completed with other values
+ * and the user has not chosen to send it again
  */
 async function readLessonAndPlan(
 	request: CompletionRequest,
@@ -162,7 +174,8 @@ async function readLessonAndPlan(
 	const lessonFields = {
 		...request.lessonFields,
 		branch_id: stored.branch,
-		...moveEndTimes(item, { ...request.entity, fields }, stored.lesson, request.lessonFields),
+		// The times are among the fields of the form, which are not those of the entity.
+		...moveEndTime(item, { ...request.entity, fields }, stored.lesson, request.lessonFields),
 	};
 
 	if (stored.isCompleted) {
@@ -202,7 +215,8 @@ async function readStoredLesson({
 		lesson,
 		isCompleted,
 		attendances: readStoredAttendances(item, lessonId, lesson, { isCompleted }),
-		// The list of another branch may show the lesson too, so its own branch counts.
+		// A branch may also list lessons of other branches (API notes 3), so the branch in the record
+		// counts.
 		branch: readId(lesson.branch_id) ?? target.branch,
 	};
 }
@@ -213,6 +227,7 @@ async function sendCompletion(
 	{ stored, lessonFields, attendances }: CompletionPlan,
 ): Promise<IDataObject> {
 	const { item, entity, action, lessonId, target, toOutput } = request;
+	// `action.fixed` is the status *completed*, which the action declares.
 	const body = { ...lessonFields, details: attendances, ...action.fixed };
 	const call = {
 		...target,
@@ -222,12 +237,12 @@ async function sendCompletion(
 		task: `complete lesson ${lessonId}`,
 	};
 
-	const unnamedIds = await findUnnamedAttendees(item, stored.lesson, stored.branch, attendances);
+	const unnamedIds = await findUnnamedCustomers(item, stored.lesson, stored.branch, attendances);
 	const savedFields = await item.save(call, [recordKey(entity, lessonId)]);
-	warnOfUnnamedAttendees(item, lessonId, unnamedIds);
+	warnOfUnnamedCustomers(item, lessonId, unnamedIds);
 
-	// The answer of AlfaCRM may lack fields of the lesson, so what was read and sent fills in for
-	// them.
+	// The answer of AlfaCRM may lack fields of the lesson. Their values are then those that were read
+	// before, except for the status.
 	const completedLesson = { ...stored.lesson, ...action.fixed, ...savedFields };
 	return report(toOutput, completedLesson, 'updated', Object.keys(body));
 }
@@ -242,8 +257,8 @@ function hintThatLessonIsCompleted(item: Item, lessonId: number): void {
 }
 
 /**
- * Refuses a cancelled lesson and a lesson that lies in the future. A lesson of tomorrow is
- * accepted: the time zone of the school is not known, so tomorrow may be today there.
+ * Refuses a cancelled lesson, and a lesson after tomorrow. A lesson of tomorrow is accepted: the
+ * time zone of the school is not known, so tomorrow may be today there.
  */
 function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObject): void {
 	if (isCancelled(lesson))
@@ -259,8 +274,8 @@ function assertMayHaveTakenPlace(item: Item, lessonId: number, lesson: IDataObje
 }
 
 /**
- * @param differing the attendances that AlfaCRM does not show; if empty, other details of the
- * lesson differ
+ * @param differing the given attendances that AlfaCRM does not show, or shows with other values. If
+ * there is none, another field of the lesson differs.
  */
 function completedError(item: Item, lessonId: number, differing: readonly IDataObject[]): Error {
 	const customers = differing.map(({ customer_id }) => String(customer_id)).join(', ');

@@ -1,15 +1,15 @@
+/**
+ * Lets all items about one lesson complete it with one call. A sheet often has a row for each
+ * customer, so a lesson comes as several items. AlfaCRM takes the attendance of a lesson in one
+ * call, and a second call could charge the lesson twice.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../../../entities/types';
 import type { Execution } from '../../../run/execution';
 import type { Item } from '../../../run/item';
 import { idOf } from '../../../run/target';
-
-/**
- * Lets all items about one lesson complete it with one call. A sheet often has a row for each
- * customer, so a lesson comes as several items. AlfaCRM takes the attendance of a lesson in one
- * call, and a second call could charge the lesson twice.
- */
 
 /** Completes a lesson for all items about it; the first of them is the item that sends the call. */
 type Complete = (items: readonly [Item, ...Item[]]) => Promise<IDataObject[]>;
@@ -20,9 +20,11 @@ export async function completeTogether(
 	entity: Entity,
 	complete: Complete,
 ): Promise<IDataObject[]> {
-	const lessons = lessonsOf(item, entity);
-	const lesson = lessons.get(idOf(item, entity)) ?? new LessonItems([item]);
-	return await lesson.completeOnce(item, complete);
+	const itemsByLesson = itemsByLessonOf(item, entity);
+	// An item is missing in the map if its lesson could not be read before the item was resolved. It
+	// then completes the lesson alone.
+	const lessonItems = itemsByLesson.get(idOf(item, entity)) ?? new LessonItems([item]);
+	return await lessonItems.completeOnce(item, complete);
 }
 
 /** The items of an execution that are about one lesson, and the result that they share. */
@@ -41,6 +43,8 @@ class LessonItems {
 		// objects.
 		const otherItems = this.items.filter((otherItem) => otherItem.index !== item.index);
 		this.result ??= complete([item, ...otherItems]).finally(() => {
+			// The other items send nothing themselves, so they take over what the first item has saved.
+			// This holds after an error, too: their errors then say what was saved before it.
 			for (const otherItem of otherItems) {
 				otherItem.countSavesOf(item);
 			}
@@ -51,30 +55,35 @@ class LessonItems {
 	}
 }
 
-const lessonsByExecution = new WeakMap<Execution, Map<number, LessonItems>>();
+type ItemsByLesson = Map<number, LessonItems>;
 
-/** Groups the items of an execution by their lesson, when the first of them asks. */
-function lessonsOf(item: Item, entity: Entity): Map<number, LessonItems> {
-	const lessons =
-		lessonsByExecution.get(item.execution) ?? groupByLesson(item.unresolvedItems, entity);
-	lessonsByExecution.set(item.execution, lessons);
-	return lessons;
+const itemsByExecution = new WeakMap<Execution, ItemsByLesson>();
+
+/** Returns the items of the execution, grouped by the ID of their lesson. */
+function itemsByLessonOf(item: Item, entity: Entity): ItemsByLesson {
+	const itemsByLesson =
+		itemsByExecution.get(item.execution) ?? groupByLesson(item.unresolvedItems, entity);
+	itemsByExecution.set(item.execution, itemsByLesson);
+	return itemsByLesson;
 }
 
-function groupByLesson(items: readonly Item[], entity: Entity): Map<number, LessonItems> {
-	const lessons = new Map<number, LessonItems>();
+function groupByLesson(items: readonly Item[], entity: Entity): ItemsByLesson {
+	const itemsByLesson: ItemsByLesson = new Map();
 	for (const item of items) {
 		const lessonId = readLessonId(item, entity);
 		if (lessonId === undefined) continue;
 
-		const lesson = lessons.get(lessonId) ?? new LessonItems();
-		lessons.set(lessonId, lesson);
-		lesson.add(item);
+		const lessonItems = itemsByLesson.get(lessonId) ?? new LessonItems();
+		itemsByLesson.set(lessonId, lessonItems);
+		lessonItems.add(item);
 	}
-	return lessons;
+	return itemsByLesson;
 }
 
-/** Reads the lesson of an item. If it cannot be read, the item itself fails when its turn comes. */
+/**
+ * Reads the ID of an item's lesson; undefined if it cannot be read. If the value is wrong, the item
+ * fails when it is executed.
+ */
 function readLessonId(item: Item, entity: Entity): number | undefined {
 	try {
 		return idOf(item, entity);

@@ -1,3 +1,9 @@
+/**
+ * The attendances that AlfaCRM shows of a lesson: reads them, compares them with those that the
+ * user has given, and merges both. A lesson has them in its field `details`, one row for each
+ * customer.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
@@ -6,12 +12,6 @@ import { isStored, listOf } from '../../../fields/field';
 import type { Item } from '../../../run/item';
 import type { Branch } from '../../../store/located';
 import { readId } from '../../../values/formats';
-
-/**
- * The attendances that AlfaCRM shows of a lesson: reads them, compares them with those that the
- * user has given, and merges both. A lesson has them in its field `details`, one row for each
- * customer.
- */
 
 /** The fields of an attendance that say whose it is, and nothing of how the customer took part. */
 const IDENTITY_FIELDS = ['id', 'customer_id', 'branch_id'];
@@ -22,9 +22,10 @@ const ABSENCE_REASON = 'reason_id';
 /**
  * Reads the attendances that AlfaCRM shows of a lesson.
  *
- * @throws NodeOperationError if they have an unknown format, or a completed lesson shows none. One
- * source saw completed lessons without attendances in lists that are not of one customer. Sending
- * the lesson would then delete attendances that AlfaCRM has. API notes 5.11.
+ * @throws NodeOperationError if they have an unknown format, or a completed lesson shows none. The
+ * author of one integration saw that a list without a filter by customer may show completed lessons
+ * without their attendances. Sending such a lesson again would delete its attendances. API notes
+ * 5.11.
  */
 export function readStoredAttendances(
 	item: Item,
@@ -89,8 +90,9 @@ export function holdsFields(
  * Merges the attendances that the user has given with the stored ones. A value that the user has
  * not given stays as AlfaCRM shows it.
  *
- * @param keepsOthers also sends the stored attendances of customers whom the user does not name.
- * AlfaCRM would lose those of a completed lesson otherwise.
+ * @param branch the branch of the attendances for which AlfaCRM shows no branch
+ * @param keepsOthers also sends the stored attendances of customers whom the user does not name, as
+ * AlfaCRM shows them. AlfaCRM would otherwise lose these attendances of a completed lesson.
  */
 export function mergeAttendances(
 	attendances: readonly IDataObject[],
@@ -117,9 +119,11 @@ export function mergeAttendances(
 
 /**
  * Empties the absence reason of a customer who was recorded as absent and was present after all.
- * AlfaCRM may charge the lesson by that reason.
+ * AlfaCRM may charge the lesson depending on this reason.
  */
 function clearAbsenceReason(stored: IDataObject, attendance: IDataObject): IDataObject {
+	// `Number(null)` would be 0, so a missing value is read as 1: it does not say that anybody was
+	// absent.
 	const wasAbsent = Number(stored.is_attend ?? 1) === 0;
 	const isPresent = Number(attendance.is_attend) === 1;
 	const hasReason = !isEmpty(stored[ABSENCE_REASON]);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { cgi } from '../../../entities/cgi';
+import { cgi as membershipEntity } from '../../../entities/cgi';
 import { customer as customerEntity } from '../../../entities/customer';
 import { dayOf } from '../../../entities/lesson';
 import { passesOf } from '../../../entities/listCall';
@@ -16,10 +16,11 @@ import { readIds } from '../../../values/formats';
 import { findAttendance } from './storedAttendances';
 
 /**
- * Warns of attendees whom the attendance of a lesson does not name. A user who names only the
- * absent customers may think that AlfaCRM records the others as present.
+ * Adds a hint about customers who were expected at a lesson and are not named in its attendances,
+ * neither as present nor as absent. A user who names only the absent customers may think that
+ * AlfaCRM records all other customers as present.
  */
-export function warnOfUnnamedAttendees(
+export function warnOfUnnamedCustomers(
 	item: Item,
 	lessonId: number,
 	customerIds: readonly number[],
@@ -32,15 +33,17 @@ export function warnOfUnnamedAttendees(
 }
 
 /**
- * Finds the attendees of a lesson whom its attendance does not name: the customers of the lesson,
- * or the members of its groups on its day if it lists no customers. API notes 5.11.
+ * Finds the customers who are expected at a lesson and are not named in its attendances. Expected
+ * are the customers whom the lesson lists. If it lists none, these are the members of its groups on
+ * its day. API notes 5.11.
  *
- * Only a hint needs them. If a list cannot be read, there is no hint, and the lesson is completed
- * all the same.
+ * Only a hint needs the result. If a list cannot be read, there is no hint, and the lesson is
+ * completed all the same.
  *
- * @param attendances the attendances of the lesson, one for each customer
+ * @param lesson the lesson as AlfaCRM shows it before it is completed
+ * @param attendances the attendances that are sent, one for each customer
  */
-export async function findUnnamedAttendees(
+export async function findUnnamedCustomers(
 	item: Item,
 	lesson: IDataObject,
 	branch: Branch,
@@ -48,10 +51,13 @@ export async function findUnnamedAttendees(
 ): Promise<number[]> {
 	const isUnnamed = (customer_id: number) =>
 		findAttendance(attendances, { customer_id }) === undefined;
-	// The list of customers may be a text, such as `1, 2, 3`.
+	// AlfaCRM may show the customers as a text, such as `1, 2, 3`. `itemsIn` splits it as a field of
+	// the type `ids` would, and `readIds` makes numbers of the parts.
 	const customerIds = readIds(itemsIn({ type: 'ids' }, lesson.customer_ids));
+	if (customerIds.length > 0) return customerIds.filter(isUnnamed);
+
 	const day = dayOf(lesson, item.zone);
-	if (customerIds.length > 0 || day === undefined) return customerIds.filter(isUnnamed);
+	if (day === undefined) return [];
 
 	try {
 		const memberIds = await readMemberIds(item, groupIdsOf(lesson), day, branch);
@@ -68,10 +74,10 @@ async function readMemberIds(
 	day: string,
 	branch: Branch,
 ): Promise<number[]> {
-	const reader = warningReader(item, cgi.plural.toLowerCase());
+	const reader = warningReader(item, membershipEntity.plural.toLowerCase());
 	const memberIds: number[] = [];
 	for (const groupId of groupIds) {
-		const memberships = await readMembers(reader, branch, groupId, passesOf(cgi));
+		const memberships = await readMembers(reader, branch, groupId, passesOf(membershipEntity));
 		const membershipsOfDay = memberships.filter((membership) =>
 			isOnDay(membership, day, item.zone),
 		);
@@ -81,8 +87,8 @@ async function readMemberIds(
 }
 
 /**
- * Leaves out archived customers and rejected leads, who come to no lesson. API notes 5.3. A
- * customer whose card cannot be found stays.
+ * Leaves out archived customers and rejected leads, who come to no lesson. API notes 5.3. It keeps
+ * a customer whose card cannot be found, because nothing shows that the customer is archived.
  */
 async function leaveOutArchived(
 	item: Item,

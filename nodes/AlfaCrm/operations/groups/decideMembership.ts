@@ -1,0 +1,129 @@
+/**
+ * Decides how a customer becomes a member of a group in a period, given the memberships that the
+ * customer has in this group already. Nothing here calls AlfaCRM.
+ *
+ * - *A membership overlaps the period*: it begins no later than the period. It ends exactly with
+ *   the period if the user has given an end, because this end is what the user asks for.
+ * - *The user has given no end, and a membership begins after the period*: this membership is moved
+ *   to begin with the period. A new membership without an end would overlap with it.
+ * - *Otherwise*: a new membership is created.
+ *
+ * Days are texts `yyyy-mm-dd`, so they compare as texts. A membership without an end has a last day
+ * that is later than every other day: see `lastDay` in `periods.ts`.
+ */
+
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+	firstDay as firstDayOf,
+	lastDay as lastDayOf,
+	overlapsDays,
+} from '../../store/calendar/periods';
+import { daysAfter, dotted } from '../../values/formats';
+
+/** The period in which a customer should be in a group. */
+export interface Period {
+	/** The first day, `yyyy-mm-dd`. */
+	from: string;
+	/**
+	 * The last day, `yyyy-mm-dd`. If the user has given no end, the day until which the membership
+	 * has to last at least.
+	 */
+	to: string;
+	/** Whether the membership goes on after `to`, because the user has given no end. */
+	isOpenEnded: boolean;
+}
+
+/** An existing membership that is used for the period, and what has to be changed in it. */
+export interface MembershipUpdate {
+	membership: IDataObject;
+	/**
+	 * The new first and last day as they are sent, `dd.mm.yyyy`; empty if the membership needs no
+	 * change.
+	 */
+	newDays: IDataObject;
+	/** Whether the customer is in the group on at least one day of the period already. */
+	isMember: boolean;
+}
+
+/**
+ * Decides whether an existing membership is used for the period, and with which days.
+ *
+ * @returns `create` if a new membership is needed. `refuse` if several memberships overlap the
+ * period, and the last of them begins after the first day of the period: it would have to begin
+ * earlier, and would then overlap with the membership before it.
+ */
+export function decideMembership(
+	memberships: readonly IDataObject[],
+	period: Period,
+	zone: string,
+): MembershipUpdate | 'create' | 'refuse' {
+	const overlappingMemberships = findOverlappingMemberships(memberships, period, zone);
+	const nextMembership = findNextMembership(memberships, period, zone);
+	const membership =
+		overlappingMemberships.at(0) ?? (period.isOpenEnded ? nextMembership : undefined);
+	if (membership === undefined) return 'create';
+
+	const beginsTooLate = firstDayOf(membership, zone) > period.from;
+	if (beginsTooLate && overlappingMemberships.length > 1) return 'refuse';
+
+	const newDays: IDataObject = {};
+	if (beginsTooLate) {
+		newDays.b_date = dotted(period.from);
+	}
+	const oldEnd = lastDayOf(membership, zone);
+	const newEnd = period.isOpenEnded ? postponeEnd(oldEnd, period, nextMembership, zone) : period.to;
+	if (newEnd !== oldEnd) {
+		newDays.e_date = newEnd === undefined ? null : dotted(newEnd);
+	}
+	return { membership, newDays, isMember: overlappingMemberships.length > 0 };
+}
+
+/** Finds the memberships that overlap the period. The membership that ends last comes first. */
+function findOverlappingMemberships(
+	memberships: readonly IDataObject[],
+	{ from, to }: Period,
+	zone: string,
+): IDataObject[] {
+	return memberships
+		.filter((membership) => overlapsDays(membership, from, to, zone))
+		.sort((a, b) => compareDays(lastDayOf(b, zone), lastDayOf(a, zone)));
+}
+
+/** Finds the first membership that begins after the period. */
+function findNextMembership(
+	memberships: readonly IDataObject[],
+	{ to }: Period,
+	zone: string,
+): IDataObject | undefined {
+	return memberships
+		.filter((membership) => firstDayOf(membership, zone) > to)
+		.sort((a, b) => compareDays(firstDayOf(a, zone), firstDayOf(b, zone)))
+		.at(0);
+}
+
+/**
+ * Decides when a membership ends if the user has given no end. A membership that ends after the
+ * period keeps its end. A membership that ends by the last day of the period loses its end, or ends
+ * on the day before the next membership begins.
+ *
+ * If the membership is the next membership itself, it begins after the period. Then it also ends
+ * after the period and keeps its end, so it never ends before itself.
+ *
+ * @returns undefined for a membership that gets no end
+ */
+function postponeEnd(
+	oldEnd: string,
+	{ to }: Period,
+	nextMembership: IDataObject | undefined,
+	zone: string,
+): string | undefined {
+	if (oldEnd > to) return oldEnd;
+	return nextMembership === undefined ? undefined : daysAfter(firstDayOf(nextMembership, zone), -1);
+}
+
+/** Compares two days for `sort`: the earlier day comes first. */
+function compareDays(a: string, b: string): number {
+	if (a === b) return 0;
+	return a < b ? -1 : 1;
+}
