@@ -247,7 +247,9 @@ describe.each(actionTable)('the form of %s, %s', (value, operation) => {
 		expect(named('matchBy') !== undefined).toBe(matches || isOverview);
 		if (!matches && !isOverview) return;
 		expect(named('matchBy')?.default).toBe(isOverview ? 'id' : keys[0].name);
-		for (const { name, fields, isOneEnough, mayHaveCustomField } of isOverview ? [...keys, byTheName] : keys) {
+		for (const { name, fields, isOneEnough, mayHaveCustomField } of isOverview
+			? [...keys, byTheName]
+			: keys) {
 			const form = formOf({ resource: value, operation, matchBy: name });
 			const byName = fields.length === 0 || mayHaveCustomField ? ['matchField', 'matchValue'] : [];
 			const wanted = [...fields, ...byName];

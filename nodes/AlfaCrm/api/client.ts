@@ -316,8 +316,8 @@ export class ApiClient {
 			requestOptions(url, call),
 			{
 				credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
-				// n8n must send nothing again: it would not show the body of a 401, which may be no answer of
-				// AlfaCRM at all.
+				// n8n must send nothing again: it would not show the body of a 401, which may be no answer
+				// of AlfaCRM at all.
 				preAuthenticationRetryStatusCode: [],
 			},
 		) as Promise<unknown>);

@@ -75,7 +75,9 @@ export class NewRecords implements EventSource {
 		return { records: records.slice(-count), isComplete };
 	}
 
-	/** Takes the baseline, and reports as many of the newest records as 'Start With Newest' asks for. */
+	/**
+	 * Takes the baseline, and reports as many of the newest records as 'Start With Newest' asks for.
+	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
 		const { now, startWith } = request;
 		// Without a deadline: a record that is not read now would be reported by a later poll.
@@ -91,9 +93,9 @@ export class NewRecords implements EventSource {
 	}
 
 	/**
-	 * Finds the newest records, at least `count` of which are wanted. Their number a day is not known.
-	 * So the search asks for the last two days, then for four times as many, and for fewer again where
-	 * a list turns out to be much longer than needed.
+	 * Finds the newest records, at least `count` of which are wanted. Their number a day is not
+	 * known. So the search asks for the last two days, then for four times as many, and for fewer
+	 * again where a list turns out to be much longer than needed.
 	 */
 	private async findNewest(request: SampleRequest, count: number): Promise<NewestRecords> {
 		const { deadline, now } = request;
@@ -110,9 +112,7 @@ export class NewRecords implements EventSource {
 			}
 
 			const listed = listedIn(lists);
-			const records = listed.filter(
-				(record) => !isOfOtherBranch(record) && this.wants(record.row),
-			);
+			const records = listed.filter((record) => !isOfOtherBranch(record) && this.wants(record.row));
 			const areAllListed = since === '';
 			const isEnough = reachesBack(count === 0 ? listed.at(-1) : records.at(-count), since);
 			if (isEnough || areAllListed || isLate()) {

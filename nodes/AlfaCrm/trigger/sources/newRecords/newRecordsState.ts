@@ -66,7 +66,9 @@ interface BranchState {
 export interface RecordsState {
 	/** Records up to this ID are old. */
 	mark: number;
-	/** The day before the creation of the mark, `yyyy-mm-dd`. Lists are asked for from this day on. */
+	/**
+	 * The day before the creation of the mark, `yyyy-mm-dd`. Lists are asked for from this day on.
+	 */
 	since: string;
 	/** Ranges of IDs above the mark: records that were reported, or that were there before. */
 	told: string;
@@ -270,7 +272,9 @@ function branchesAfter(
 	});
 }
 
-/** Tells whether all branches could be read, except those that have been unreadable for too long. */
+/**
+ * Tells whether all branches could be read, except those that have been unreadable for too long.
+ */
 function areAllRead(branches: RecordsState['branches'], now: number): boolean {
 	return Object.values(branches).every(
 		({ unreadAt }) => unreadAt === undefined || now - unreadAt >= PATIENCE_MS,
@@ -310,10 +314,7 @@ function moveMark(
  * Finds the last record that was created at least two days ago. AlfaCRM's present time is that of
  * the newest record, or that of n8n's clock in the time zone that is furthest behind.
  */
-function findLastOldRecord(
-	listed: readonly ListedRecord[],
-	now: number,
-): ListedRecord | undefined {
+function findLastOldRecord(listed: readonly ListedRecord[], now: number): ListedRecord | undefined {
 	const datedRecords = listed.filter(({ createdAt }) => createdAt !== '');
 	const newestTime = datedRecords.at(-1)?.createdAt ?? '';
 	const presentTime = latest(newestTime, hoursAfter(timeAt(now), -ZONES_HOURS));
