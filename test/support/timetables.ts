@@ -59,14 +59,14 @@ function isDayOf(regular: Row, day: string): boolean {
 /**
  * The days of a regular lesson that are free for others, because a lesson of the calendar stands for them. A lesson on another
  * weekday stands for the day before it, or else for the day after it. It frees that day only if the other day has a lesson of
- * its own, or if the lesson is at most three days from that day.
+ * its own that is not cancelled, or if it stands for the day before it and is at most three days from it.
  */
 function freedDays(regular: Row, lessons: readonly Row[]): Set<string> {
-	const dates = lessons
+	const own = lessons
 		.filter(({ regular_id }) => regular_id !== null && Number(regular_id) === Number(regular.id))
-		.map(({ date }) => String(date))
-		.filter((date) => isoOf(regular.b_date) <= date)
-		.sort();
+		.filter(({ date }) => isoOf(regular.b_date) <= String(date));
+	const dates = own.map(({ date }) => String(date)).sort();
+	const taking = new Set(own.filter(({ status }) => status !== 2).map(({ date }) => String(date)));
 	const freed = new Set(dates.filter((date) => isDayOf(regular, date)));
 	const stoodFor = new Set(freed);
 	for (const date of dates) {
@@ -74,8 +74,9 @@ function freedDays(regular: Row, lessons: readonly Row[]): Set<string> {
 		const around = daysFrom(iso(date, -6), iso(date, 6)).filter((day) => isDayOf(regular, day));
 		const chosen = around.find((day) => !stoodFor.has(day));
 		if (chosen === undefined) continue;
-		const isOtherFreed = around.every((day) => day === chosen || freed.has(day));
-		if (isOtherFreed || daysBetween(chosen, date) <= 3) freed.add(chosen);
+		const hasOtherItsOwn = around.every((day) => day === chosen || taking.has(day));
+		const isShortlyBefore = chosen < date && daysBetween(chosen, date) <= 3;
+		if (hasOtherItsOwn || isShortlyBefore) freed.add(chosen);
 		stoodFor.add(chosen);
 	}
 	return freed;

@@ -318,7 +318,7 @@ describe('A lesson on Saturday that may have been put off from Monday or brought
 	});
 });
 
-it('Two lessons between two Mondays replace both of them', async () => {
+it('Two lessons between two Mondays replace both for those who come, but only the first Monday is free for a booking', async () => {
 	addLessonOfGroup(TUESDAY);
 	addLessonOfGroup(SUNDAY);
 
@@ -327,5 +327,61 @@ it('Two lessons between two Mondays replace both of them', async () => {
 		'501 2026-03-15 17:00:00',
 	]);
 	expect(await listFreeHours(MONDAY)).toEqual(['16:00', '17:00', '18:00']);
-	expect(await listFreeHours(NEXT_MONDAY)).toEqual(['16:00', '17:00', '18:00']);
+	expect(await listFreeHours(NEXT_MONDAY)).toEqual(['16:00', '18:00']);
+});
+
+it('A chain of moved lessons frees no Monday, however many days are searched', async () => {
+	const wednesdayBefore = '2026-03-04';
+	addLessonOfGroup('2026-03-02');
+	addLessonOfGroup(wednesdayBefore);
+	addLessonOfGroup('2026-03-12');
+	const firstFreeUntilNextMonday = {
+		when: 'firstFree',
+		time_from: '',
+		date_to: NEXT_MONDAY,
+		options: { step: 60 },
+	};
+	for (const day of ['09', '10', '11', '12', '13', '14', '15']) {
+		addLesson(`2026-03-${day}`, { time_from: `2026-03-${day} 16:00:00`, time_to: `2026-03-${day} 19:00:00` });
+	}
+	for (const hour of ['16', '18']) {
+		addLesson(NEXT_MONDAY, {
+			time_from: `${NEXT_MONDAY} ${hour}:00:00`,
+			time_to: `${NEXT_MONDAY} ${Number(hour) + 1}:00:00`,
+		});
+	}
+
+	expect(await refuseToBook(NEXT_MONDAY)).toBe(
+		'Teacher 1 (Учитель 1) has another lesson on 2026-03-16 at 17:00: regular lesson 71',
+	);
+	expect(await refuseToBook(MONDAY, firstFreeUntilNextMonday)).toBe(
+		'No slot of 60 minutes is free from 2026-03-09 to 2026-03-16',
+	);
+});
+
+it('A make-up lesson for a cancelled one leaves the hour of the next Monday taken', async () => {
+	addLessonOfGroup(MONDAY, { status: LESSON_STATUS.cancelled });
+	addLessonOfGroup('2026-03-11');
+
+	expect(await listFreeHours(NEXT_MONDAY)).toEqual(['16:00', '18:00']);
+	expect(await refuseToBook(NEXT_MONDAY)).toBe(
+		'Teacher 1 (Учитель 1) has another lesson on 2026-03-16 at 17:00: regular lesson 71',
+	);
+});
+
+it('A teacher whose only lesson of a subject comes after the searched days is not booked for that subject', async () => {
+	school.add('subject', { id: 2, name: 'Шахматы' });
+	addLesson('2026-03-18', { subject_id: 2, teacher_ids: [OTHER_TEACHER] });
+	const anyTeacherOfChess = {
+		when: 'firstFree',
+		time_from: '',
+		date_to: SATURDAY,
+		subject_id: 2,
+		teacher_ids: [],
+		options: { step: 60 },
+	};
+
+	expect(await refuseToBook(MONDAY, anyTeacherOfChess)).toBe(
+		'No slot of 60 minutes is free from 2026-03-09 to 2026-03-14',
+	);
 });

@@ -259,7 +259,10 @@ export async function readTimetable(
 	const timetable = { workingHours, calendar: new Calendar(rows, item.zone) };
 	if (subjectId === undefined) return { timetable, teachers };
 
-	const idsOfSubject = teachersOfSubject(rows, subjectId);
+	const idsOfSubject = teachersOfSubject(rows, subjectId, {
+		lastDay: search.lastDay,
+		zone: item.zone,
+	});
 	return { timetable, teachers: teachers.filter(({ id }) => idsOfSubject.has(id)) };
 }
 

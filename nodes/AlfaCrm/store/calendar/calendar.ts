@@ -136,10 +136,16 @@ function findLessonsOfRegulars(
 	const daysByRegularId = new Map(regularLessons.map(({ id, days }) => [id, days]));
 	const lessonsOfRegulars: LessonOfRegular[] = [];
 	for (const [date, lessons] of lessonsByDay) {
-		for (const regularId of lessons.map(regularLessonIdOf)) {
+		for (const lesson of lessons) {
+			const regularId = regularLessonIdOf(lesson);
 			const regularDays = daysByRegularId.get(regularId);
 			if (regularId === undefined || regularDays === undefined) continue;
-			lessonsOfRegulars.push({ date, regularId, regularDays });
+			lessonsOfRegulars.push({
+				date,
+				regularId,
+				regularDays,
+				isCancelled: isCancelled(lesson),
+			});
 		}
 	}
 	return lessonsOfRegulars;

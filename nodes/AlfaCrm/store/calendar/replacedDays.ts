@@ -10,17 +10,23 @@
  *
  * The day of a moved lesson is a guess, because it may have been put off from the day before or
  * brought forward from the day after. The guess counts as certain, so that something else may be
- * booked at that time, in two cases: if only one of the two days is left, or if the lesson was
- * moved by at most `MOST_DAYS_MOVED` days, so that the other day is farther away. In all other
- * cases the day is only *probably* replaced.
+ * booked at that time, in two cases:
+ *
+ * - The other day has a lesson of its own in the calendar. A cancelled one does not count, because
+ *   the moved lesson may make up for it.
+ * - The lesson was put off by at most `MOST_DAYS_PUT_OFF` days, so the other day is farther away.
+ *
+ * In all other cases the day is only *probably* replaced: nobody comes, and nothing else is booked.
+ * One guess never makes another one certain. Otherwise a chain of moved lessons could free a day in
+ * a search over many days that is taken in a search over few.
  */
 
 import { daysAfter } from '../../values/formats';
 import type { RegularDays } from './regularLessonRow';
 import { takesPlaceOn } from './regularLessonRow';
 
-/** The days before and after a moved lesson are a week apart, so at most one is this near. */
-const MOST_DAYS_MOVED = 3;
+/** A lesson is put off by this many days at most where the guess counts as certain. */
+const MOST_DAYS_PUT_OFF = 3;
 
 /** A moved lesson is on another weekday, so it is never a whole week away from a day. */
 const MOST_DAYS_APART = 6;
@@ -34,6 +40,7 @@ export interface LessonOfRegular {
 	date: string;
 	regularId: number;
 	regularDays: RegularDays;
+	isCancelled: boolean;
 }
 
 /**
@@ -45,13 +52,14 @@ export function findReplacedDays(lessons: readonly LessonOfRegular[]): ReplacedD
 	const replacedDays = new ReplacedDays();
 	const movedLessons: LessonOfRegular[] = [];
 	for (const lesson of lessons) {
-		const { date, regularId, regularDays } = lesson;
+		const { date, regularId, regularDays, isCancelled } = lesson;
 		// A lesson from before the first day belongs to an older timetable, for example on another
 		// weekday.
 		if (date < regularDays.firstDay) continue;
 
 		if (takesPlaceOn(regularDays, date)) {
 			replacedDays.add(regularId, date, 'replaced');
+			if (!isCancelled) replacedDays.addOwnLesson(regularId, date);
 		} else {
 			movedLessons.push(lesson);
 		}
@@ -67,9 +75,19 @@ export function findReplacedDays(lessons: readonly LessonOfRegular[]): ReplacedD
 /** The days of regular lessons that lessons of the calendar replace. */
 export class ReplacedDays {
 	private readonly replacements = new Map<string, Replacement>();
+	private readonly daysWithOwnLesson = new Set<string>();
 
 	add(regularId: number, date: string, replacement: Replacement): void {
 		this.replacements.set(keyOf(regularId, date), replacement);
+	}
+
+	/** Notes that a day has a lesson of its own, which is not cancelled. */
+	addOwnLesson(regularId: number, date: string): void {
+		this.daysWithOwnLesson.add(keyOf(regularId, date));
+	}
+
+	hasOwnLesson(regularId: number, date: string): boolean {
+		return this.daysWithOwnLesson.has(keyOf(regularId, date));
 	}
 
 	/** Returns how sure it is that a day is replaced; undefined if no lesson replaces it. */
@@ -88,18 +106,16 @@ function addDayOfMovedLesson(
 	{ date, regularId, regularDays }: LessonOfRegular,
 	replacedDays: ReplacedDays,
 ): void {
-	const nearDays = [
-		findNearDay(regularDays, date, 'before'),
-		findNearDay(regularDays, date, 'after'),
-	].filter((day) => day !== undefined);
+	const dayBefore = findNearDay(regularDays, date, 'before');
+	const dayAfter = findNearDay(regularDays, date, 'after');
+	const nearDays = [dayBefore, dayAfter].filter((day) => day !== undefined);
 	const chosenDay = nearDays.find((day) => replacedDays.find(regularId, day.date) === undefined);
 	if (chosenDay === undefined) return;
 
 	const otherDays = nearDays.filter((day) => day !== chosenDay);
-	const isOnlyChoice = otherDays.every(
-		(day) => replacedDays.find(regularId, day.date) === 'replaced',
-	);
-	const isCertain = isOnlyChoice || chosenDay.distance <= MOST_DAYS_MOVED;
+	const isOnlyChoice = otherDays.every((day) => replacedDays.hasOwnLesson(regularId, day.date));
+	const wasPutOffBriefly = chosenDay === dayBefore && chosenDay.distance <= MOST_DAYS_PUT_OFF;
+	const isCertain = isOnlyChoice || wasPutOffBriefly;
 	replacedDays.add(regularId, chosenDay.date, isCertain ? 'replaced' : 'probablyReplaced');
 }
 

@@ -7,6 +7,7 @@
  * durations are in minutes.
  */
 
+import { dayOf } from '../../entities/lesson';
 import type { IDataObject } from 'n8n-workflow';
 
 import { clockOfMinutes, daysAfter, minutesOfClock } from '../../values/formats';
@@ -140,14 +141,18 @@ export function findObstacle(
 }
 
 /**
- * Finds the IDs of the teachers who have lessons of a subject. AlfaCRM has no list of the subjects
- * of a teacher.
+ * Finds the IDs of the teachers who have lessons of a subject up to a day. AlfaCRM has no list of
+ * the subjects of a teacher.
+ *
+ * @param lastDay `yyyy-mm-dd`; later lessons are read only because of moved lessons
  */
 export function teachersOfSubject(
 	{ lessons, regularLessons }: LessonRows,
 	subjectId: number,
+	{ lastDay, zone }: { lastDay: string; zone: string },
 ): Set<number> {
-	const subjectLessons = [...lessons, ...regularLessons].filter(
+	const lessonsInTime = lessons.filter((lesson) => (dayOf(lesson, zone) ?? '') <= lastDay);
+	const subjectLessons = [...lessonsInTime, ...regularLessons].filter(
 		(lesson) => subjectIdOf(lesson) === subjectId,
 	);
 	return new Set(subjectLessons.flatMap(teacherIdsOf));

@@ -107,7 +107,7 @@ export const checkRecordsState = makeObjectCheck<RecordsState>({
 });
 
 /** The lists of branches as a poll has read them: whole, or the first pages. */
-export type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
+type Snapshots = ReadonlyMap<number, Pick<Collected, 'isComplete' | 'rows' | 'total'>>;
 
 export interface ListedRecord extends NewRecord {
 	id: number;
