@@ -262,7 +262,8 @@ export const isNeeded = ({ required, fallback }: Field): boolean =>
 	required === true && fallback === undefined;
 
 /** Tells whether a field has a parameter of its own in the form. The others are in a collection. */
-export const isProminent = (field: Field): boolean => isNeeded(field) || field.prominent === true;
+export const hasOwnParameter = (field: Field): boolean =>
+	isNeeded(field) || field.prominent === true;
 
 /**
  * Makes the parameters of a field outside a collection, where n8n demands required ones. There are
@@ -298,7 +299,7 @@ export function toSingleProperty(field: Shown): INodeProperties {
 export function labelInForm(field: Shown): string {
 	const kind = kindOf(field);
 	const hasOtherParameter = kind.standing(field) !== undefined || kind.variants(field).length > 0;
-	const usesFieldLabel = isProminent(field as Field) && hasOtherParameter;
+	const usesFieldLabel = hasOwnParameter(field as Field) && hasOtherParameter;
 	return usesFieldLabel ? field.label : kind.formLabel(field.label);
 }
 

@@ -6,7 +6,7 @@
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { isBlank, isProminent, toParameters, toProperty } from '../fields/field';
+import { isBlank, hasOwnParameter, toParameters, toProperty } from '../fields/field';
 import type { Field } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
 import type { Item } from './item';
@@ -18,8 +18,8 @@ import { emptyFieldError } from './fieldInput';
 /** Makes the parameters of an action's fields. */
 export function fieldsForm(fields: readonly Field[]): OperationPart {
 	return {
-		prominentFields: fields.filter(isProminent).flatMap(toParameters),
-		fields: fields.every(isProminent) ? [] : [additionalFields(fields)],
+		prominentFields: fields.filter(hasOwnParameter).flatMap(toParameters),
+		fields: fields.every(hasOwnParameter) ? [] : [additionalFields(fields)],
 	};
 }
 
@@ -27,7 +27,7 @@ const additionalFields = (fields: readonly Field[]): INodeProperties =>
 	collection(
 		'Additional Fields',
 		'additionalFields',
-		fields.filter((field) => !isProminent(field) && !field.withoutParameter).map(toProperty),
+		fields.filter((field) => !hasOwnParameter(field) && !field.withoutParameter).map(toProperty),
 	);
 
 /** Makes the *Options* of an action, if it has any. */
@@ -65,12 +65,12 @@ function readValues(
 	fields: readonly Field[],
 	mayNotBeEmpty: (field: Field) => boolean,
 ): IDataObject {
-	const additional = fields.every(isProminent)
+	const additional = fields.every(hasOwnParameter)
 		? undefined
 		: item.collection(additionalFields(fields));
 	const wasAdded = ({ name }: Field) => additional?.has(name) === true;
 	const readValue = (field: Field): unknown => {
-		if (isProminent(field)) return item.inputOf(field);
+		if (hasOwnParameter(field)) return item.inputOf(field);
 		return wasAdded(field) ? additional?.input(toProperty(field)) : undefined;
 	};
 

@@ -99,7 +99,7 @@ async function readBranchesOnce(
 		throw incompleteListError(item, 'branches', 'which ones there are');
 	};
 	// While the main branch is switched off, AlfaCRM refuses the list of branches. API notes 11.
-	const read = async () => await item.readIfAllowed(readWhole, { notFoundIsDenied: true });
+	const read = async () => await item.readIfAllowed(readWhole, { treats404AsDenied: true });
 	return await item.execution.cached(branchEntity.path, name, read);
 }
 
@@ -118,7 +118,7 @@ export async function findInBranches<T>(
 ): Promise<T | undefined> {
 	for (const branchId of branches) {
 		const lookHere = async () => ({ found: await look(branchId) });
-		const result = await item.readIfAllowed(lookHere, { notFoundIsDenied: true });
+		const result = await item.readIfAllowed(lookHere, { treats404AsDenied: true });
 		if (result === undefined) {
 			hintThatBranchIsHidden(item, branchId);
 		} else if (result.found !== undefined) {
@@ -143,7 +143,7 @@ export function hintThatBranchIsHidden(item: Item, hiddenBranch: Branch): void {
 /** How to find the record that an item is about if its branch may not be known. */
 export interface RecordSearch {
 	/** Whether the form asks for the record's ID and for no branch. */
-	isByIdAlone: boolean;
+	asksForIdOnly: boolean;
 	/**
 	 * Looks for the record in branches.
 	 *
@@ -186,7 +186,7 @@ export async function findPlace(
 		return { branch: record?.branch, hasRecord: record?.branch !== undefined, record };
 	}
 
-	const isByIdAlone = search?.isByIdAlone === true;
+	const isByIdAlone = search?.asksForIdOnly === true;
 	const { id, title } = await findOnlyBranch(item, branches, isByIdAlone);
 	if (!isByIdAlone) {
 		item.execution.hints.add(

@@ -31,7 +31,7 @@ import type { Parameter } from '../form/parameters';
 type InputMode = 'form' | 'json' | 'map';
 
 /** Whether *Simplify* leaves out fields of an entity. Forms of such an entity have options. */
-export const isWide = ({ simple }: Entity): boolean => simple !== undefined;
+export const canBeSimplified = ({ simple }: Entity): boolean => simple !== undefined;
 
 const hasInputModes = ({ custom }: Entity): boolean => custom === true;
 

@@ -164,14 +164,14 @@ export class Item extends ItemParameters {
 	/**
 	 * Reads something that this user may lack permission to see; returns undefined in that case.
 	 *
-	 * @param notFoundIsDenied whether a 404 means missing permission as well. AlfaCRM may answer 404
+	 * @param treats404AsDenied whether a 404 means missing permission as well. AlfaCRM may answer 404
 	 * for a branch that this user may not see.
 	 */
 	async readIfAllowed<T>(
 		read: () => Promise<T>,
-		{ notFoundIsDenied = false } = {},
+		{ treats404AsDenied = false } = {},
 	): Promise<T | undefined> {
-		const deniedStatuses = notFoundIsDenied ? [403, 404] : [403];
+		const deniedStatuses = treats404AsDenied ? [403, 404] : [403];
 		try {
 			return await read();
 		} catch (caught) {

@@ -252,6 +252,6 @@ async function findOwnUser(item: Item, branch: Branch): Promise<number | undefin
 	const list = { ...listCall(user, branch), pageSize: LARGEST_PAGE };
 
 	const read = async () => await item.collect(list, { keep: isOwn, limit: 1 });
-	const users = await item.readIfAllowed(read, { notFoundIsDenied: true });
+	const users = await item.readIfAllowed(read, { treats404AsDenied: true });
 	return readId(users?.rows[0]?.id);
 }

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
-import { isNeeded, isProminent } from '../../fields/field';
+import { isNeeded, hasOwnParameter } from '../../fields/field';
 import { collection } from '../../form/assemble';
 import { oncePer } from '../../form/oncePer';
 import type { RecordToOutput } from '../../output/report';
@@ -13,7 +13,7 @@ import {
 	fieldOptions,
 	inFormMode,
 	inputModeForm,
-	isWide,
+	canBeSimplified,
 	prominentForm,
 	readFieldInput,
 } from '../../run/fieldInput';
@@ -33,7 +33,7 @@ export const create: Operation = {
 		keys: keysForm(entity),
 		prominentFields: prominentForm(entity, prominentFields(entity)),
 		fields: hasAdditionalFields(entity) ? [inFormMode(entity, additionalFields(entity))] : [],
-		options: isWide(entity) ? textOptions(entity.fields) : [],
+		options: canBeSimplified(entity) ? textOptions(entity.fields) : [],
 	}),
 
 	async execute(item, entity) {
@@ -117,15 +117,15 @@ function readShortensLongTexts(
 	entity: Entity,
 	fields: readonly Field[],
 ): boolean | undefined {
-	if (!isWide(entity)) return undefined;
+	if (!canBeSimplified(entity)) return undefined;
 	const [options] = textOptions(fields);
 	return options === undefined ? undefined : readShortensTexts(item.collection(options));
 }
 
-const prominentFields = oncePer((entity: Entity) => entity.fields.filter(isProminent));
+const prominentFields = oncePer((entity: Entity) => entity.fields.filter(hasOwnParameter));
 
 const additionalFields = oncePer((entity: Entity) => {
-	const otherFields = entity.fields.filter((field) => !isProminent(field));
+	const otherFields = entity.fields.filter((field) => !hasOwnParameter(field));
 	return collection('Additional Fields', 'additionalFields', fieldOptions(otherFields, entity));
 });
 
@@ -134,5 +134,7 @@ const additionalFields = oncePer((entity: Entity) => {
  * name, which has a parameter of its own.
  */
 function hasAdditionalFields({ fields, custom }: Entity): boolean {
-	return custom === true || fields.some((field) => !isProminent(field) && !field.withoutParameter);
+	return (
+		custom === true || fields.some((field) => !hasOwnParameter(field) && !field.withoutParameter)
+	);
 }

@@ -15,7 +15,7 @@ import {
 	fieldOptions,
 	inFormMode,
 	inputModeForm,
-	isWide,
+	canBeSimplified,
 	readFieldInput,
 } from '../../run/fieldInput';
 import type { Item } from '../../run/item';
@@ -54,7 +54,7 @@ export const makeUpdate = (rules: UpdateRules = {}): Operation => ({
 		keys: keysForm(entity),
 		listMode: listModeForm(entity.fields, 'replace'),
 		fields: [inFormMode(entity, updateFields(entity))],
-		options: isWide(entity) ? [updateOptions] : [],
+		options: canBeSimplified(entity) ? [updateOptions] : [],
 	}),
 
 	async execute(item, entity) {
@@ -100,7 +100,7 @@ function readUpdateRequest(
 	const target = targetOf(item, entity, entity.keys);
 	const id = idOf(item, entity);
 	const overwritesWithEmpty =
-		isWide(entity) && item.collection(updateOptions).flag(overwriteWithEmpty);
+		canBeSimplified(entity) && item.collection(updateOptions).flag(overwriteWithEmpty);
 	const givenInput = readFieldInput(item, entity, updateFields(entity));
 	const input = adjustInput ? adjustInput(givenInput) : givenInput;
 
@@ -122,7 +122,7 @@ function nothingToUpdateError(item: Item, entity: Entity, input: IDataObject): E
 	const unusableValues = unusableFields
 		.map((field) => unusable(field, input[field.name]))
 		.join(' and ');
-	const howToEmpty = isWide(entity)
+	const howToEmpty = canBeSimplified(entity)
 		? " To empty a field, turn on 'Overwrite With Empty Values' in 'Options'."
 		: '';
 	return item.error(

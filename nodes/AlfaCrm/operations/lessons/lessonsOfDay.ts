@@ -90,7 +90,7 @@ async function readBranchOnce(
 		const lessons = await item.readIfAllowed(
 			async () => await readWholeList(item, lessonEntity, listCall),
 			// AlfaCRM may answer "not found" for a closed branch.
-			{ notFoundIsDenied: mayBeClosed },
+			{ treats404AsDenied: mayBeClosed },
 		);
 		return lessons === undefined ? undefined : new CachedList(lessons, isListed);
 	};

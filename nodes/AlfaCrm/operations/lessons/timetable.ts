@@ -320,7 +320,7 @@ async function readLessonsOfOtherBranch(
 		]);
 		return { lessons, regularLessons };
 	};
-	const branchLessons = await item.readIfAllowed(read, { notFoundIsDenied: true });
+	const branchLessons = await item.readIfAllowed(read, { treats404AsDenied: true });
 	if (branchLessons !== undefined) return branchLessons;
 
 	item.execution.hints.add(

@@ -66,7 +66,9 @@ export function readRequestedRecord(
 		// *Find* searches all branches by the key in 'Match By'. An operation that may create a record
 		// needs to know its branch, which only the form can say.
 		const searchesBranchesItself = match.length > 0 && operation.reads === true;
-		return searchesBranchesItself ? { isByKey: false, isByIdAlone, find: findNothing } : undefined;
+		return searchesBranchesItself
+			? { isByKey: false, asksForIdOnly, find: findNothing }
+			: undefined;
 	}
 
 	// An operation that takes IDs only has no mode for the key.
@@ -75,7 +77,7 @@ export function readRequestedRecord(
 		const search = readKeySearch(item, entity, key, value);
 		return {
 			isByKey: true,
-			isByIdAlone,
+			asksForIdOnly,
 			find: async (branches) => await findByKey(item, entity, search, branches),
 		};
 	}
@@ -83,7 +85,7 @@ export function readRequestedRecord(
 	const id = idOf(item, entity);
 	return {
 		isByKey: false,
-		isByIdAlone,
+		asksForIdOnly,
 		// Operations by the ID alone find the record in any branch themselves: see `run/records.ts`.
 		find: isByIdAlone
 			? findNothing

@@ -80,7 +80,7 @@ export class CustomerDirectory {
 		// read from the groups, and names are replaced by IDs.
 		const collected = await this.schoolReader.item.readIfAllowed(
 			async () => await this.schoolReader.collect(list, customerEntity.plural),
-			{ notFoundIsDenied: true },
+			{ treats404AsDenied: true },
 		);
 		if (collected === undefined) return [];
 
@@ -105,7 +105,7 @@ export class CustomerDirectory {
 
 	private async lookUpIn(branch: Branch, ids: readonly number[]): Promise<void> {
 		const read = async () => await this.cards.read(branch, ids);
-		await this.schoolReader.item.readIfAllowed(read, { notFoundIsDenied: true });
+		await this.schoolReader.item.readIfAllowed(read, { treats404AsDenied: true });
 	}
 
 	/**

@@ -54,7 +54,7 @@ export async function readMembersOfAnyTime(
 				await item.readIfAllowed(
 					async () => await readMembers(item, branch, groupId, passesOf(membershipEntity)),
 					{
-						notFoundIsDenied: true,
+						treats404AsDenied: true,
 					},
 				),
 		),

@@ -52,7 +52,7 @@ export class SchoolReader {
 		{ checks, plural, branch }: NeededList,
 		read: () => Promise<T>,
 	): Promise<T | undefined> {
-		const result = await this.item.readIfAllowed(read, { notFoundIsDenied: true });
+		const result = await this.item.readIfAllowed(read, { treats404AsDenied: true });
 		if (result !== undefined) {
 			this.isAnyListRead = true;
 			return result;

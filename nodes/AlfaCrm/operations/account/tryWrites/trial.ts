@@ -107,7 +107,7 @@ async function chooseBranch(item: Item, requestedBranch: number | undefined): Pr
 	const branches = await item.readIfAllowed(
 		async () => await item.collect(listCall(branchEntity)),
 		{
-			notFoundIsDenied: true,
+			treats404AsDenied: true,
 		},
 	);
 	const openBranches = (branches?.rows ?? []).filter((branch) => !isClosedBranch(branch));
