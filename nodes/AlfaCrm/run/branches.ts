@@ -186,9 +186,9 @@ export async function findPlace(
 		return { branch: record?.branch, hasRecord: record?.branch !== undefined, record };
 	}
 
-	const isByIdAlone = search?.asksForIdOnly === true;
-	const { id, title } = await findOnlyBranch(item, branches, isByIdAlone);
-	if (!isByIdAlone) {
+	const asksForIdOnly = search?.asksForIdOnly === true;
+	const { id, title } = await findOnlyBranch(item, branches, asksForIdOnly);
+	if (!asksForIdOnly) {
 		item.execution.hints.add(
 			"'Branch' is empty, so the only branch of the account was used",
 			`${title} (${id})`,
@@ -208,25 +208,29 @@ export async function findPlace(
 async function findOnlyBranch(
 	item: Item,
 	knownBranches: Titles | undefined,
-	isByIdAlone: boolean,
+	asksForIdOnly: boolean,
 ): Promise<{ id: number; title: string }> {
 	const isCertain = knownBranches === undefined || knownBranches.size === 1;
 	const branches = isCertain ? knownBranches : (await readNewestBranches(item))?.titles;
 
 	const [onlyBranch, ...otherBranches] = branches ?? [];
 	if (onlyBranch === undefined || otherBranches.length > 0) {
-		throw unknownBranchError(item, branches, isByIdAlone);
+		throw unknownBranchError(item, branches, asksForIdOnly);
 	}
 	const [id, title] = onlyBranch;
 	return { id, title };
 }
 
-function unknownBranchError(item: Item, branches: Titles | undefined, isByIdAlone: boolean): Error {
+function unknownBranchError(
+	item: Item,
+	branches: Titles | undefined,
+	asksForIdOnly: boolean,
+): Error {
 	const reason = branches
 		? `AlfaCRM shows ${branches.size} branches of the account`
 		: 'this user may not list the branches of the account';
 	const advice = branches ? '' : ` ${MAIN_BRANCH_OFF}`;
-	if (isByIdAlone) return item.error(`The branch of this record is not known: ${reason}`, advice);
+	if (asksForIdOnly) return item.error(`The branch of this record is not known: ${reason}`, advice);
 	return item.error(
 		`'Branch' is empty, and ${reason}`,
 		`Choose the branch, or check the expression in it.${advice}`,

@@ -60,7 +60,7 @@ export function readRequestedRecord(
 	// With an ID and a branch, nothing is left to find out.
 	if (!key && isBranchChosen) return undefined;
 
-	const isByIdAlone = !asksForBranch(entity, formPart);
+	const asksForIdOnly = !asksForBranch(entity, formPart);
 	const { id: [parameter] = [], match = [] } = formPart;
 	if (parameter === undefined) {
 		// *Find* searches all branches by the key in 'Match By'. An operation that may create a record
@@ -87,7 +87,7 @@ export function readRequestedRecord(
 		isByKey: false,
 		asksForIdOnly,
 		// Operations by the ID alone find the record in any branch themselves: see `run/records.ts`.
-		find: isByIdAlone
+		find: asksForIdOnly
 			? findNothing
 			: async (branches) => await findById(item, entity, id, branches),
 	};
