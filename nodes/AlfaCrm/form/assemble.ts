@@ -12,10 +12,10 @@ import type { INodeProperties } from 'n8n-workflow';
 import { sortByDisplayName } from '../fields/order';
 
 /**
- * The parameters of one operation, by the slots in which they stand. The order of the slots is the
+ * The parameters of one operation, by the sections in which they stand. The order of the sections is the
  * order of the form.
  */
-export type FormPart<Slot extends string> = Partial<Record<Slot, readonly INodeProperties[]>>;
+export type FormPart<Section extends string> = Partial<Record<Section, readonly INodeProperties[]>>;
 
 /** The conditions under which a parameter is shown: the values that other parameters must have. */
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
@@ -28,61 +28,61 @@ export const USED_AS_TOOL = { '@tool': [true] };
  * The parameters of one operation, and what must be selected for them to be shown, such as `{
  * resource: 'pay', operation: 'get' }`.
  */
-interface ShownPart<Slot extends string> {
+interface ShownPart<Section extends string> {
 	show: Readonly<Record<string, string>>;
-	part: FormPart<Slot>;
+	part: FormPart<Section>;
 }
 
 /**
- * Lists the parameters of a form, slot by slot.
+ * Lists the parameters of a form, section by section.
  *
  * @param selectors the parameters that select what is shown, such as `resource`; each part has a
  * value for all of them
  */
-export function assemble<Slot extends string>(
-	slots: readonly Slot[],
+export function assemble<Section extends string>(
+	sections: readonly Section[],
 	selectors: readonly string[],
-	parts: ReadonlyArray<ShownPart<Slot>>,
+	parts: ReadonlyArray<ShownPart<Section>>,
 ): INodeProperties[] {
-	return slots.flatMap((slot) => assembleSlot(slot, selectors, parts));
+	return sections.flatMap((section) => assembleSection(section, selectors, parts));
 }
 
-/** Lists the parameters of one slot. The parameters of each part keep their order. */
-function assembleSlot<Slot extends string>(
-	slot: Slot,
+/** Lists the parameters of one section. The parameters of each part keep their order. */
+function assembleSection<Section extends string>(
+	section: Section,
 	selectors: readonly string[],
-	parts: ReadonlyArray<ShownPart<Slot>>,
+	parts: ReadonlyArray<ShownPart<Section>>,
 ): INodeProperties[] {
 	const [selector, ...otherSelectors] = selectors;
-	if (selector === undefined) return parts.flatMap((part) => parametersIn(slot, part));
+	if (selector === undefined) return parts.flatMap((part) => parametersIn(section, part));
 
 	const groups = groupBySelection(selector, parts);
 	return mergeEqualParameters(
 		selector,
-		groups.map((group) => assembleSlot(slot, otherSelectors, group)),
+		groups.map((group) => assembleSection(section, otherSelectors, group)),
 	);
 }
 
-/** Lists the parameters that a part has in a slot, each shown only while the part is selected. */
-function parametersIn<Slot extends string>(
-	slot: Slot,
-	{ show, part }: ShownPart<Slot>,
+/** Lists the parameters that a part has in a section, each shown only while the part is selected. */
+function parametersIn<Section extends string>(
+	section: Section,
+	{ show, part }: ShownPart<Section>,
 ): INodeProperties[] {
 	const selection: Show = Object.fromEntries(
 		Object.entries(show).map(([name, value]) => [name, [value]]),
 	);
-	const parameters = part[slot] ?? [];
+	const parameters = part[section] ?? [];
 	return parameters.map((parameter) =>
 		showWhen(parameter, { ...selection, ...parameter.displayOptions?.show }),
 	);
 }
 
 /** Groups the parts that are shown for the same value of a selector. */
-function groupBySelection<Slot extends string>(
+function groupBySelection<Section extends string>(
 	selector: string,
-	parts: ReadonlyArray<ShownPart<Slot>>,
-): Array<Array<ShownPart<Slot>>> {
-	const groups = new Map<string, Array<ShownPart<Slot>>>();
+	parts: ReadonlyArray<ShownPart<Section>>,
+): Array<Array<ShownPart<Section>>> {
+	const groups = new Map<string, Array<ShownPart<Section>>>();
 	for (const part of parts) {
 		const value = part.show[selector];
 		const group = groups.get(value) ?? [];

@@ -6,7 +6,7 @@ import { timeZoneNotice } from '../form/timeZoneNotice';
 import { labelExpression } from '../form/labelExpression';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
-import { SLOTS } from '../run/operation';
+import { FORM_SECTIONS } from '../run/operation';
 import { entriesOf } from './operations';
 import { operationParameter, otherResources, resourceParameter } from './resource';
 import { asksForBranch, branchParameter } from '../run/target';
@@ -24,7 +24,7 @@ export function nodeProperties(): INodeProperties[] {
 		resourceParameter,
 		...operationParameters,
 		showWhen(branchParameter, { resource: [...lists.keys()] }),
-		...assemble(SLOTS, ['resource', 'operation'], parts),
+		...assemble(FORM_SECTIONS, ['resource', 'operation'], parts),
 		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }

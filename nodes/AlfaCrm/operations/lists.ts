@@ -13,7 +13,7 @@ import { assemble, showWhen } from '../form/assemble';
 import { objectOf, STRING } from '../output/recordSchema';
 import type { Item } from '../run/item';
 import type { Output, OtherResource } from '../run/operation';
-import { SLOTS } from '../run/operation';
+import { FORM_SECTIONS } from '../run/operation';
 import { resolveListItem } from '../run/resolveItem';
 import { getMany } from './common/getMany';
 
@@ -55,7 +55,7 @@ function makeListResource(declaration: ListDeclaration): OtherResource {
 		show: { [entityParameter.name]: entity.resource },
 		part: getMany.form(entity),
 	}));
-	const getManyForm = assemble(SLOTS, [entityParameter.name], getManyParts);
+	const getManyForm = assemble(FORM_SECTIONS, [entityParameter.name], getManyParts);
 	const showForResource = (parameter: INodeProperties) =>
 		showFor(declaration, members.length, parameter);
 

@@ -10,7 +10,7 @@ import type { ObjectSchema } from '../output/recordSchema';
  * The slots of an operation's form, from top to bottom. An `OperationPart` gives the parameters for
  * each of its slots, and the order of the slots decides the order of the form.
  */
-export const SLOTS = [
+export const FORM_SECTIONS = [
 	'branch',
 	'keys',
 	'id',
@@ -33,7 +33,7 @@ export const SLOTS = [
 ] as const;
 
 /** The parameters that an operation has in the form, by slot. */
-export type OperationPart = FormPart<(typeof SLOTS)[number]>;
+export type OperationPart = FormPart<(typeof FORM_SECTIONS)[number]>;
 
 /** An entity's nouns in the texts of its operations: "study status", "study statuses". */
 export interface Nouns {

@@ -98,7 +98,8 @@ function assertIsCustomField(item: Item, name: string): void {
 
 /**
  * Matches an external ID in a note, such as `[ID inv-1]`; spaces inside the brackets may differ.
- * The brackets tell inv-1 from inv-10, and from other text of a bank or of the staff.
+ * The brackets tell inv-1 from inv-10, and from other text of a bank or of the staff. Whatever this
+ * recognises, `makeIdFilter` in `externalIdSearch.ts` must find as well.
  */
 const TAG = /\[\s*ID\s([^[\]]*)\]/g;
 

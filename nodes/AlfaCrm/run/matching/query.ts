@@ -40,17 +40,22 @@ export function makeQueries(entity: Entity, { key, matchValues }: Search): Match
 	const queriedNames = (key.queriedFields ?? key.fields).filter((name) => name in matchValues);
 	return queriedNames.flatMap((name) => {
 		const field = findField(entity, name);
-		return listOf(matchValues[name]).map((matchValue): MatchQuery => {
-			const filters = kindOf(field).searchForms(field, name, matchValue as Wire);
-			const isFilterKnown = filters.every((filter) =>
-				Object.keys(filter).every((filterName) => hasFilter(entity, filterName)),
-			);
-			return { field, matchValue, filters: isFilterKnown ? filters : [{}] };
-		});
+		return listOf(matchValues[name]).map((matchValue) => makeQuery(entity, field, matchValue));
 	});
 }
 
-function hasFilter(entity: Entity, name: string): boolean {
+/** A filter that leaves nothing out, so that the whole list is read. */
+const NO_FILTER: IDataObject = {};
+
+function makeQuery(entity: Entity, field: Field, matchValue: unknown): MatchQuery {
+	const filters = kindOf(field).searchForms(field, field.name, matchValue as Wire);
+	const filterNames = filters.flatMap((filter) => Object.keys(filter));
+	const doesListTakeFilters = filterNames.every((name) => takesFilter(entity, name));
+	return { field, matchValue, filters: doesListTakeFilters ? filters : [NO_FILTER] };
+}
+
+/** Tells whether the list of an entity takes a filter by a field. */
+function takesFilter(entity: Entity, name: string): boolean {
 	return name === 'id' || isCustom(name) || entity.filters.some((filter) => filter.name === name);
 }
 
@@ -153,12 +158,17 @@ function isEveryValueHidden(
 }
 
 /**
- * Learns from the rows that a filter found whether it finds every spelling, and notes it.
+ * Notes that a filter needs no further spellings, if the rows that it found prove that.
  *
- * AlfaCRM finds every spelling if some row does not contain the text of the filter as it was
- * written. There are two reasons. If all such rows have the digits of the filter in another
- * spelling, AlfaCRM compares digits; other executions can rely on that. Otherwise AlfaCRM ignores
- * the filter; that is noted for this execution only. API notes 10.
+ * A row that does not contain the text of the filter proves it. For example, the filter `1112233`
+ * finds the phone `+7(900)111-22-33`. There are two possible reasons:
+ *
+ * - All such rows have the digits of the filter in another spelling: AlfaCRM compares digits. Other
+ *   executions can rely on that too.
+ * - Otherwise AlfaCRM ignores the filter, so it lists all records anyway. That is noted for this
+ *   execution only.
+ *
+ * API notes 10.
  */
 export function noteSpellings(
 	execution: Execution,
@@ -171,7 +181,8 @@ export function noteSpellings(
 	if (rowsWithoutText.length === 0) return;
 
 	const comparesDigits = rowsWithoutText.every((row) => hasFilterDigits(field, row, filter));
-	execution.noteBehaviour(spellingsKey(entity, filter), comparesDigits);
+	const isForAllExecutions = comparesDigits;
+	execution.noteBehaviour(spellingsKey(entity, filter), isForAllExecutions);
 }
 
 /**
@@ -186,7 +197,7 @@ export function findsEverySpelling(
 	return execution.knowsBehaviour(spellingsKey(entity, filter));
 }
 
-/** Makes the key under which `Execution.noteSeen` keeps that a filter finds every spelling. */
+/** Makes the key under which `noteBehaviour` keeps that a filter finds every spelling. */
 const spellingsKey = ({ path }: Entity, filter: IDataObject): LockKey => [
 	path,
 	'finds all spellings',

@@ -4,7 +4,7 @@ import type { EventKindName, EventType } from '../../entities/events';
 import { eventTypes } from '../../entities/events';
 import { assemble } from '../../form/assemble';
 import type { EventKind } from './kind';
-import { EVENT_SLOTS } from './kind';
+import { EVENT_SECTIONS } from './kind';
 import { logged } from './logged';
 import { comingLessons } from './comingLessons';
 import { newCustomers, newRecords } from './newRecords';
@@ -29,7 +29,7 @@ export const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKin
 /** The parameters of all events. */
 export const eventForms = (): INodeProperties[] =>
 	assemble(
-		EVENT_SLOTS,
+		EVENT_SECTIONS,
 		['event'],
 		eventTypes.map((event) => ({ show: { event: event.value }, part: kindOf(event).form(event) })),
 	);

@@ -8,7 +8,7 @@ import type { TriggerParameters } from '../parameters';
 import type { EventSource, NewRecord } from '../eventSource';
 
 /** The parameters of an event in the order of the form. */
-export const EVENT_SLOTS = ['filters', 'changedFields', 'output'] as const;
+export const EVENT_SECTIONS = ['filters', 'changedFields', 'output'] as const;
 
 /** What is watched for an event. */
 export interface Watching {
@@ -42,7 +42,7 @@ export interface ReportedRecords {
 /** All that depends on the kind of an event. */
 export interface EventKind<K extends EventKindName> {
 	/** Its part of the form. */
-	form(event: EventOf<K>): FormPart<(typeof EVENT_SLOTS)[number]>;
+	form(event: EventOf<K>): FormPart<(typeof EVENT_SECTIONS)[number]>;
 	/**
 	 * What is watched, as the form says: in certain branches, or in all of the account if there are
 	 * none.
