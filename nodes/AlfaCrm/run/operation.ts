@@ -7,8 +7,8 @@ import type { Item } from './item';
 import type { ObjectSchema } from '../output/recordSchema';
 
 /**
- * The slots of an operation's form, from top to bottom. An `OperationPart` gives the parameters for
- * each of its slots, and the order of the slots decides the order of the form.
+ * The sections of an operation's form, from top to bottom. An `OperationPart` gives the parameters for
+ * each of its sections, and the order of the sections decides the order of the form.
  */
 export const FORM_SECTIONS = [
 	'branch',
@@ -32,7 +32,7 @@ export const FORM_SECTIONS = [
 	'timeZone',
 ] as const;
 
-/** The parameters that an operation has in the form, by slot. */
+/** The parameters that an operation has in the form, by section. */
 export type OperationPart = FormPart<(typeof FORM_SECTIONS)[number]>;
 
 /** An entity's nouns in the texts of its operations: "study status", "study statuses". */
