@@ -154,3 +154,18 @@ it('asks by its members whether a lesson of a group is marked that names nobody'
 	});
 	expect(json.map(({ lesson_id }) => lesson_id)).toEqual([unmarked]);
 });
+
+it('reads the school once for all items, even if they begin in different minutes', async () => {
+	jest.useFakeTimers({ now: new Date('2026-02-10T06:00:59Z'), advanceTimers: true });
+	const school = new SmallSchool({ now: '2026-02-10 09:00:59' });
+	school.onCall = () => {
+		jest.setSystemTime(new Date('2026-02-10T06:01:30Z'));
+		return undefined;
+	};
+	const form = { resource: 'account', operation: 'dailyCheck', options: { checks: ['stillPlanned'] } };
+
+	await school.done(form, { items: [{}, {}, {}] });
+
+	// One list for each of the two branches.
+	expect(school.sentTo('lesson/index')).toHaveLength(2);
+});

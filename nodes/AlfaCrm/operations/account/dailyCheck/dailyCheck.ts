@@ -17,8 +17,7 @@ import { SchoolReader } from './schoolReader';
 
 /**
  * Finds what has to be put right in the school: one item for each thing. Items of an execution with
- * the same form share one reading, as long as the clock shows the same minute, which `DailyForm`
- * holds too.
+ * the same form share one reading.
  */
 export async function dailyCheck(unresolvedItem: Item): Promise<IDataObject[]> {
 	// What is yesterday and what is over depends on the clock, so a wrong time zone is worth a hint.
@@ -28,9 +27,14 @@ export async function dailyCheck(unresolvedItem: Item): Promise<IDataObject[]> {
 	const form = readDailyForm(item);
 
 	const checkOnce = async () => await checkSchool(item, form);
-	const findings = await item.execution.cached(ACCOUNT, JSON.stringify(['daily', form]), checkOnce);
+	const findings = await item.execution.cached(ACCOUNT, cacheNameOf(form), checkOnce);
 	// Each input item gets objects of its own, because later nodes may change them.
 	return findings.map((finding) => ({ ...finding }));
+}
+
+/** Names the reading of a form. Leaves out the time, so that later items share the reading too. */
+function cacheNameOf({ days: { checkedDay, today }, ...choices }: DailyForm): string {
+	return JSON.stringify(['daily', choices, checkedDay, today]);
 }
 
 /**

@@ -105,7 +105,7 @@ function nameBusyParty(
 	if (involvesAttendees?.(lesson, firstDay)) return 'The customer or group';
 
 	const isLessonOfTeacher = teacherIdsOf(lesson).includes(teacher.id);
-	const isLessonInRoom = roomIdOf(lesson) === roomId;
+	const isLessonInRoom = roomId !== undefined && roomIdOf(lesson) === roomId;
 	return isLessonInRoom && !isLessonOfTeacher ? `Room ${roomId}` : describeTeacher(teacher);
 }
 
