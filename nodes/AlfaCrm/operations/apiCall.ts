@@ -1,7 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { showWhen } from '../form/assemble';
-import type { Item, ItemRequest } from '../run/item';
+import type { Item } from '../run/item';
+import type { ItemRequest } from '../run/itemCalls';
 import { recordKey } from '../run/keys';
 import type { OtherResource } from '../run/operation';
 import { toRows, readList } from '../run/readList';

@@ -12,9 +12,6 @@ import type { LockKey } from './keys';
 import type { CacheOptions } from './readingCache';
 import { ReadingCache } from './readingCache';
 
-export type { LockKey } from './keys';
-export { recordKey } from './keys';
-
 /** One execution of the node. It holds everything that its items share. */
 export class Execution {
 	readonly client: ApiClient;

@@ -15,8 +15,6 @@ import type { LockKey } from './keys';
 import type { Place, Resolution } from './resolution';
 import { NOTHING_RESOLVED } from './resolution';
 
-export type { ItemRequest } from './itemCalls';
-
 /** The state that an item shares with the items that `resolvedWith` makes of it. */
 interface SharedState {
 	/**

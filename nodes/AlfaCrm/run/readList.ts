@@ -18,8 +18,9 @@ import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { showWhen } from '../form/assemble';
 import { CachedList } from '../store/cachedList';
-import type { LockKey } from './execution';
-import type { Item, ItemRequest } from './item';
+import type { LockKey } from './keys';
+import type { Item } from './item';
+import type { ItemRequest } from './itemCalls';
 import { branchesOf } from './target';
 
 // ---------------------------------------------------------------- the form

@@ -17,7 +17,7 @@ import { customField } from '../fields/custom';
 import { isList, isStored, kindOf, listOf, union } from '../fields/field';
 import type { Item } from './item';
 import type { ParameterReader } from '../form/parameters';
-import { recordKey } from './execution';
+import { recordKey } from './keys';
 import { archivedByRow } from '../entities/archive';
 import { isArchived } from './archived';
 import type { RecordToOutput } from '../output/report';

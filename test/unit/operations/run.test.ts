@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { CachedList } from '../../../nodes/AlfaCrm/store/cachedList';
-import type { Item, ItemRequest } from '../../../nodes/AlfaCrm/run/item';
+import type { Item } from '../../../nodes/AlfaCrm/run/item';
+import type { ItemRequest } from '../../../nodes/AlfaCrm/run/itemCalls';
 import { incompleteListError } from '../../../nodes/AlfaCrm/run/readList';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { answered } from '../../support/nodeErrors';

@@ -20,7 +20,7 @@ import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput, report } from '../../output/report';
 import { readFields } from '../../run/actionFields';
 import { bodyOf, readShortensTexts, textOptions } from '../../run/body';
-import type { LockKey } from '../../run/execution';
+import type { LockKey } from '../../run/keys';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
 import type { Draft } from '../../run/owner';

@@ -1,5 +1,5 @@
 import { objectOf } from '../../output/recordSchema';
-import { recordKey } from '../../run/execution';
+import { recordKey } from '../../run/keys';
 import type { Operation } from '../../run/operation';
 import { getRecord, writeAnywhere } from '../../run/records';
 import { idOf, idParameter, hasParent, keysForm, targetOf } from '../../run/target';

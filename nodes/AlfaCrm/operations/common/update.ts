@@ -10,7 +10,7 @@ import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { changesOf, overwriteWithEmpty } from '../../run/body';
-import { recordKey } from '../../run/execution';
+import { recordKey } from '../../run/keys';
 import {
 	fieldOptions,
 	inFormMode,

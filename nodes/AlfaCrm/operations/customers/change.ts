@@ -5,7 +5,7 @@ import type { ActionOf, Entity } from '../../entities/types';
 import { makeRecordToOutput, report, reportSchema } from '../../output/report';
 import { optionsForm, readFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
-import { recordKey } from '../../run/execution';
+import { recordKey } from '../../run/keys';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
 import { getRecord } from '../../run/records';

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { dayOf, LESSON_FIELDS } from '../../entities/lesson';
 import type { Entity } from '../../entities/types';
 import { collection } from '../../form/assemble';
-import type { LockKey } from '../../run/execution';
+import type { LockKey } from '../../run/keys';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';

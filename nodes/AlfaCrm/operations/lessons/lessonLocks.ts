@@ -1,5 +1,5 @@
 import { lesson as lessonEntity, LESSON_FIELDS } from '../../entities/lesson';
-import type { LockKey } from '../../run/execution';
+import type { LockKey } from '../../run/keys';
 
 /** The groups, customers, teachers and rooms that a lesson occupies. */
 interface Occupied {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { externalIdInput, pay } from '../../entities/pay';
-import type { LockKey } from '../../run/execution';
+import type { LockKey } from '../../run/keys';
 import type { Item } from '../../run/item';
 import type { Draft } from '../../run/owner';
 import type { AdditionDraft } from '../common/addition';

@@ -5,7 +5,7 @@ import type { Entity, MatchKey } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { customField, isCustom } from '../../fields/custom';
 import { canonical, isBlank, itemsIn, listOf, normalForms, unusable } from '../../fields/field';
-import type { LockKey } from '../execution';
+import type { LockKey } from '../keys';
 import type { Item } from '../item';
 import { idParameter } from '../target';
 import { readMatchValue } from './matchForm';

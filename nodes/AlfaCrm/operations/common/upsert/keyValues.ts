@@ -10,7 +10,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, Wire } from '../../../entities/fieldTypes';
 import { isBlank, isList, listOf, sameItem, union } from '../../../fields/field';
-import type { LockKey } from '../../../run/execution';
+import type { LockKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
 import { hasMatchValue } from '../../../run/matching/compare';
 import { findField, locksFor } from '../../../run/matching/readSearch';

@@ -5,7 +5,7 @@ import { isBlank, kindOf } from '../../../fields/field';
 import { report } from '../../../output/report';
 import { isArchived } from '../../../run/archived';
 import { bodyOf } from '../../../run/body';
-import { recordKey } from '../../../run/execution';
+import { recordKey } from '../../../run/keys';
 import { matchesSearch } from '../../../run/matching/compare';
 import { findField } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';

@@ -5,7 +5,7 @@ import type { Entity } from '../../../entities/types';
 import { makeRecordToOutput, withResult, withResultSchema } from '../../../output/report';
 import { simplifiedSchema } from '../../../output/simplified';
 import { objectOf, STRING } from '../../../output/recordSchema';
-import type { LockKey } from '../../../run/execution';
+import type { LockKey } from '../../../run/keys';
 import type { ExistingOrPlan } from '../../../run/findOrCreate';
 import { findOrCreateByPlan } from '../../../run/findOrCreate';
 import type { Item } from '../../../run/item';

@@ -10,7 +10,7 @@ import {
 	stageOf,
 } from '../../../entities/customer';
 import { isArchived } from '../../../run/archived';
-import { recordKey } from '../../../run/execution';
+import { recordKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
 import { getRecord } from '../../../run/records';
 import { differences, saveChanges } from '../../../run/saveChanges';

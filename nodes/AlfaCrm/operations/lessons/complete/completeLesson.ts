@@ -5,7 +5,7 @@ import { dayOf, LESSON_STATUS } from '../../../entities/lesson';
 import type { ActionOf, Entity } from '../../../entities/types';
 import type { RecordToOutput } from '../../../output/report';
 import { makeRecordToOutput, report, reportSchema } from '../../../output/report';
-import { recordKey } from '../../../run/execution';
+import { recordKey } from '../../../run/keys';
 import type { ExistingOrPlan } from '../../../run/findOrCreate';
 import { findOrCreateByPlan } from '../../../run/findOrCreate';
 import type { Item } from '../../../run/item';
