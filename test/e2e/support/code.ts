@@ -47,6 +47,6 @@ export function contentOfCode(code: string): string[] {
 }
 
 const isOfBundler = (statement: ts.Statement) =>
-	/^(const [\w$]+ = require\('[^']+'\);|exports\.\w+ = [\w$]+;|'use strict';|Object\.defineProperty\(exports,.*\);)$/.test(
+	/^(const [\w$]+ = require\('[^']+'\);|exports\.[\w$]+ = [\w$]+;|'use strict';|Object\.defineProperty\(exports,.*\);)$/.test(
 		statement.getText(),
 	);
