@@ -54,7 +54,7 @@ const MOST_LOGINS = 3;
  */
 const WEB_PAGE_PAUSE_MS = 60_000;
 
-/** What the credential says about all calls. */
+/** The settings of the credential that hold for all calls. */
 interface Connection {
 	origin: string;
 	account: string;

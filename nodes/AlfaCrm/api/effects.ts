@@ -1,6 +1,7 @@
 /**
- * What an error says about the writes of its item, for example "Nothing was saved." It is the last
- * sentence of the error's description, so that nobody repeats a write that was carried out.
+ * The effect of an item is the part of an error that tells about the writes of its item, for
+ * example "Nothing was saved." It is the last sentence of the error's description, so that nobody
+ * repeats a write that was carried out.
  *
  * The sentence is worded when the error is made, and worded anew if other items of the same
  * execution were carried out. n8n's classes of errors have one text only, so the parts of that text
@@ -19,7 +20,7 @@ export type Effect =
 
 /** The parts of the description of an error. */
 export interface DescriptionParts {
-	/** What to do, in whole sentences; may be empty. */
+	/** Advice for the user, in whole sentences; may be empty. */
 	advice: string;
 	effect: Effect;
 }

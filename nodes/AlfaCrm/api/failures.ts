@@ -4,8 +4,8 @@ import { ExecutionBaseError, NodeApiError, NodeOperationError, UserError } from 
 /** Why no answer came, in words. */
 interface NetworkTrouble {
 	/**
-	 * What happened, to follow the name of the host. It holds no network code, because n8n replaces a
-	 * message that does.
+	 * The event, in words that follow the name of the host. It holds no network code, because n8n
+	 * replaces a message that does.
 	 */
 	what: string;
 	/** What to do, as a sentence. */
@@ -89,7 +89,7 @@ export class LoginError extends ExecutionBaseError {
 }
 
 /**
- * What went wrong with a call, in one shape, whether a helper of n8n or an answer of AlfaCRM
+ * The failure of a call. It has the same shape whether a helper of n8n or an answer of AlfaCRM
  * reported it.
  */
 export interface ApiFailure {
@@ -155,7 +155,7 @@ export function cancelled(isInProgress = false): ResponseError {
 	});
 }
 
-/** What the credential's errors carry in their context: see `LoginError` and `TokenRefused`. */
+/** The context of the credential's errors: see `LoginError` and `TokenRefused`. */
 interface CredentialErrorContext {
 	loginFailed?: DeclaredCause['cause'];
 	tokenRefused?: boolean;

@@ -25,7 +25,8 @@ export interface CollectOptions {
 	/** Whether a row is wanted. Other rows are left out, and do not count towards the limit. */
 	keep?: (row: IDataObject) => boolean;
 	/**
-	 * What each pass adds to the body of the call. By default there is one pass, which adds nothing.
+	 * The additions of each pass to the body of the call. By default there is one pass, which adds
+	 * nothing.
 	 */
 	passes?: readonly IDataObject[];
 	/** Decides when the reading ends; by default at the end of the list. */

@@ -21,7 +21,7 @@ export interface ApiRequest {
 	branch?: number;
 	query?: IDataObject;
 	body?: IDataObject;
-	/** What the call is for, to follow "could not" in messages: "create a customer". */
+	/** The purpose of the call, in words that follow "could not" in messages: "create a customer". */
 	task: string;
 	/** True for a call that changes nothing, so it may be sent again after its answer was lost. */
 	isIdempotent: boolean;

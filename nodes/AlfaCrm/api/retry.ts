@@ -56,7 +56,7 @@ interface RetryOptions extends RateOptions {
 	rateLimitWaitMs: number;
 }
 
-/** What has happened to a call so far. */
+/** The course of a call so far. */
 interface RetryProgress {
 	/** How many answers were lost. */
 	lostCount: number;

@@ -31,7 +31,7 @@ export const FRESH_MS = 300_000;
 
 const MAX_REFUSED_TOKENS = 50;
 
-/** What a login needs, without the blanks that were copied with it. */
+/** The data of a login, without the blanks that were copied with them. */
 export interface Login {
 	origin: string;
 	email: string;
@@ -171,9 +171,9 @@ export function sessionOf(login: Login): Session {
 }
 
 /**
- * What to do right before a call of the client is sent, by the object with the credential that the
- * client gave to n8n. n8n hands the same object to the credential's code, so the credential can
- * tell a call of the client from one of another node.
+ * The functions to call right before a call of the client is sent. The key is the object with the
+ * credential that the client gave to n8n. n8n hands the same object to the credential's code, so
+ * the credential can tell a call of the client from one of another node.
  */
 const calls = new WeakMap<ICredentialDataDecryptedObject, () => AbortSignal>();
 

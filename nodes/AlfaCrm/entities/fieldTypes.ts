@@ -45,8 +45,8 @@ interface ReferenceSettings {
 }
 
 /**
- * What must be said of a field besides, by its type. `fieldKinds` has a kind for each, or does not
- * compile.
+ * The settings that a field of each type has, besides those that all fields have. `fieldKinds` has
+ * a kind for each type, or does not compile.
  */
 interface FieldTypes {
 	text: TextSettings;
@@ -173,8 +173,8 @@ export interface FieldSettings {
 	/** Its parameter stands with the required ones, though it may stay empty. */
 	prominent?: boolean;
 	/**
-	 * What is there in the form and came out empty is refused: to do without it would do something
-	 * else.
+	 * A value that is set in the form but came out empty is refused. Without it, the operation would
+	 * do something else.
 	 */
 	neverEmpty?: boolean;
 	/** A record that has neither this nor that field says nothing. */

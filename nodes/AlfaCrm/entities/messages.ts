@@ -13,8 +13,8 @@ const sending = [
 const message = { certainty: 'documented', listedIn: 'message' } as const;
 
 /**
- * What went out and came in. API notes 5.20: no source lists the fields of a row; one is known as a
- * filter.
+ * The messages that were sent and received. No source lists the fields of a row; one field is known
+ * from a filter. API notes 5.20.
  */
 export const smsMessage = readable({
 	...message,

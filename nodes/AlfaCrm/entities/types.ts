@@ -22,7 +22,7 @@ export type OperationName = 'create' | 'delete' | 'find' | 'get' | 'getAll' | 'u
  */
 type Certainty = 'confirmed' | 'documented' | 'unconfirmed';
 
-/** What a record is told by when its ID is not known, such as a phone. */
+/** A match key: it identifies a record whose ID is not known, for example by a phone. */
 export interface MatchKey {
 	/** Value of 'Match By'; stored in workflows. */
 	name: string;
@@ -189,8 +189,8 @@ export interface Hidden {
 }
 
 /**
- * What a title in a list says of a field: its first value that says something, and what that is
- * called.
+ * A detail that a list shows in the title of a record: the first value of a field that is not
+ * empty.
  */
 export interface Detail {
 	name: string;
@@ -212,7 +212,7 @@ export interface Listed {
 	/** Fields that tell namesakes apart. */
 	details?: readonly Detail[];
 	/**
-	 * What it is called to have none of them, where a record may: a choice of its own in dropdowns.
+	 * The name of the choice "none" in dropdowns, if a record may have none of this entity.
 	 */
 	none?: string;
 	/**
@@ -267,8 +267,8 @@ export interface Entity {
 	/** Those of `operations` that rest on less than the entity as a whole. */
 	unconfirmed?: readonly OperationName[];
 	/**
-	 * What AlfaCRM returns besides, or of another type than it is written, for the preview of the
-	 * output.
+	 * Further fields that AlfaCRM returns, or fields that it returns with another type, for the
+	 * preview of the output.
 	 */
 	outputFields?: readonly Shown[];
 	/** The most useful fields of a wide record, what counts first: ten at most. */
@@ -284,8 +284,8 @@ export interface Entity {
 	/** Can be archived: by the flag `removed`, and for some by a day, which is reached. */
 	archive?: { day?: string };
 	/**
-	 * What the usual operations name in the query, such as the record whose own ones these are; in
-	 * the body too, where some sources have it.
+	 * The fields that the usual operations send in the query, such as the customer to whom the
+	 * records belong. They are sent in the body too, because some sources have them there.
 	 */
 	keys?: readonly Field[];
 	actions?: readonly Action[];

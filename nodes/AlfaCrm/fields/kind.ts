@@ -147,9 +147,9 @@ export interface FieldKind<F> {
 	columnLabel(label: string): string;
 	/** The schema of the value that AlfaCRM returns. */
 	schema(field: F): JsonSchema;
-	/** What *Simplify* makes of a value that is no list. */
+	/** Turns a stored value that is no list into the value that *Simplify* shows. */
 	simplified(storedValue: Wire): Wire;
-	/** What the JSON input takes, shown in brackets behind the name; empty for a text. */
+	/** Describes the values of the JSON input, in brackets behind the name; empty for a text. */
 	jsonHint(field: F): string;
 }
 

@@ -12,8 +12,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { sortByDisplayName } from '../fields/order';
 
 /**
- * The parameters of one operation, by the sections in which they stand. The order of the sections is the
- * order of the form.
+ * The parameters of one operation, by the sections in which they stand. The order of the sections
+ * is the order of the form.
  */
 export type FormPart<Section extends string> = Partial<Record<Section, readonly INodeProperties[]>>;
 
@@ -63,7 +63,9 @@ function assembleSection<Section extends string>(
 	);
 }
 
-/** Lists the parameters that a part has in a section, each shown only while the part is selected. */
+/**
+ * Lists the parameters that a part has in a section, each shown only while the part is selected.
+ */
 function parametersIn<Section extends string>(
 	section: Section,
 	{ show, part }: ShownPart<Section>,
@@ -108,7 +110,9 @@ function mergeEqualParameters(
 
 interface MergedParameter {
 	parameter: INodeProperties;
-	/** The same for two parameters that differ only in the values of the selector. */
+	/**
+	 * The key of the parameter. Parameters that differ only in the values of the selector share it.
+	 */
 	identity: string;
 	/** The values of the selector for which the parameter is shown. */
 	values: Set<ShowValue>;

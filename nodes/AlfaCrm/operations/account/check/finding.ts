@@ -1,26 +1,29 @@
-/** What a check looks at, and what the node expects there. */
+/** The subject of a check, and the node's expectation of it. */
 export interface Topic {
 	/** The name of the check, as `docs/check.md` calls it. */
 	check: string;
-	/** What is checked, such as `customer/index`. */
+	/** The checked thing, such as `customer/index`. */
 	subject: string;
-	/** What the node expects, as a few words. */
+	/** The expectation of the node, in a few words. */
 	expected: string;
 }
 
 /**
- * What a check has found out: one output item. It holds words, formats and numbers, and never
+ * The result of a check: one output item. It holds words, formats and numbers, and never
  * personal data, so that a user can send it to anybody.
  */
 export interface Finding extends Topic {
-	/** What was found, as a few words. Empty if the account holds too little to find out. */
+	/**
+	 * The state that was found, in a few words. Empty if the account holds too little to find out.
+	 */
 	found: string;
 	/**
-	 * How many rows a list has. Null if that is unknown, or if the finding is about something else.
+	 * The number of rows of a list. Null if that is unknown, or if the finding is about something
+	 * else.
 	 */
 	rows: number | null;
 	verdict: 'as expected' | 'differs' | 'denied' | 'unknown';
-	/** What the finding means for the node, and what to do. */
+	/** The meaning of the finding for the node, and advice. */
 	meaning: string;
 }
 

@@ -72,11 +72,11 @@ interface OrderedList {
 	path: string;
 	/** The field that says how new a row is. */
 	timeField: string;
-	/** What it means for the node if the list has another order. */
+	/** The meaning for the node if the list has another order. */
 	otherwise: string;
 }
 
-/** What another order means for *Get Many*, which takes the first rows of a list. */
+/** The meaning of another order for *Get Many*, which takes the first rows of a list. */
 const MEANING_FOR_LIMIT =
 	"The newest do not come first, so Get Many with a 'Limit' does not take them: filter by dates, or use 'Return All'.";
 

@@ -65,8 +65,8 @@ const OWNED_LISTS: Readonly<Record<string, OwnedList>> = {
 };
 
 /**
- * What each call carries from the item that causes the check. `savedBefore` goes into messages
- * about failed calls: what the item has saved by then.
+ * The data that each call carries from the item that causes the check. `savedBefore` goes into
+ * messages about failed calls: it lists the writes that the item has saved by then.
  */
 type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
 

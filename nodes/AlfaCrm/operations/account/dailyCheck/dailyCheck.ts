@@ -20,7 +20,8 @@ import { SchoolReader } from './schoolReader';
  * the same form share one reading.
  */
 export async function dailyCheck(unresolvedItem: Item): Promise<IDataObject[]> {
-	// What is yesterday and what is over depends on the clock, so a wrong time zone is worth a hint.
+	// The clock decides which day was yesterday and which lesson is over, so a wrong time zone is
+	// worth a hint.
 	unresolvedItem.execution.decidesByTime = true;
 	const readingItem = unresolvedItem.resolvedWith({ onlyReads: true });
 	const item = await resolveNames(readingItem, branchEntity, 'dailyCheck');

@@ -6,7 +6,7 @@ import { findPaymentsWithoutCustomer } from './paymentChecks';
 import type { SchoolRecords } from './schoolRecords';
 
 interface DailyCheck {
-	/** What the form calls the check. */
+	/** The name of the check in the form. */
 	label: string;
 	/** Finds what has to be put right. Reads nothing: `readSchool.ts` has read the records. */
 	find(records: SchoolRecords): Finding[];

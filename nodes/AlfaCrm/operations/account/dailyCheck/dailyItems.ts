@@ -25,7 +25,7 @@ export const dailySchema = objectOf({
 	teacher_name: STRING,
 });
 
-/** What items are made with. */
+/** The names and records by which items are made. */
 interface ItemContext {
 	names: Names;
 	records: KnownRecords;

@@ -127,7 +127,7 @@ function reportOverlap(earlier: Occurrence, later: Occurrence): Finding | undefi
 	};
 }
 
-/** What a finding about a lesson says of it: when it is, and which records it is about. */
+/** Returns the part of a finding that describes its lesson: the time and the records. */
 const subjectOf = (lesson: Occurrence) => ({
 	date: lesson.date,
 	time: timeOf(lesson.time_from),

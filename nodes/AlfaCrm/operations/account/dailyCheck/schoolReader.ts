@@ -15,7 +15,7 @@ import type { CheckName } from './finding';
 /** A list of one branch, and the checks that cannot work properly without it. */
 interface NeededList {
 	checks: readonly CheckName[];
-	/** What is listed, such as `Payments`. */
+	/** The name of the listed records, such as `Payments`. */
 	plural: string;
 	branch: Branch;
 }

@@ -17,7 +17,7 @@ import type { RecordKind } from './presentRecords';
 import { PresentRecords } from './presentRecords';
 import type { TrialOperations } from './trialOperations';
 
-/** What the records of a trial have in common. */
+/** The facts that all records of a trial share. */
 interface TrialFacts {
 	branch: number;
 	/** The group that the lead joins, if the user has chosen one. */

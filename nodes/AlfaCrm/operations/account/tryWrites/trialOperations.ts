@@ -49,7 +49,7 @@ export class TrialOperations {
 			branch: this.branch,
 			action: 'delete',
 			query: { id },
-			// What the call is for, in messages about it.
+			// The purpose of the call, for messages about it.
 			task: `delete comment ${id}`,
 		};
 		// `save` sends a call that writes, and makes sure that AlfaCRM confirms it.

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 export type TrialResult = 'works' | 'differs' | 'refused' | 'not tried';
 
-/** What came of one step. */
+/** The result of one step. */
 export interface TrialRow {
 	step: string;
 	result: TrialResult;

@@ -7,7 +7,7 @@ import type { Secrets } from './secrets';
 import type { TestRecords } from './testRecords';
 import type { TrialOperations } from './trialOperations';
 
-/** What the steps of one trial work with. */
+/** The objects that the steps of one trial use. */
 export interface Trial {
 	item: Item;
 	branch: number;
