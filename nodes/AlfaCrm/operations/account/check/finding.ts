@@ -29,27 +29,19 @@ export interface Finding extends Topic {
 
 type FindingDetails = Pick<Finding, 'found' | 'meaning'> & Partial<Pick<Finding, 'rows'>>;
 
-export const reportAsExpected = (
-	topic: Topic,
-	{ found, rows = null, meaning }: FindingDetails,
-): Finding => ({
-	...topic,
-	found,
-	rows,
-	verdict: 'as expected',
-	meaning,
-});
+/** Makes a function that makes findings with a verdict. */
+const makeReport =
+	(verdict: Finding['verdict']) =>
+	(topic: Topic, { found, rows = null, meaning }: FindingDetails): Finding => ({
+		...topic,
+		found,
+		rows,
+		verdict,
+		meaning,
+	});
 
-export const reportDifference = (
-	topic: Topic,
-	{ found, rows = null, meaning }: FindingDetails,
-): Finding => ({
-	...topic,
-	found,
-	rows,
-	verdict: 'differs',
-	meaning,
-});
+export const reportAsExpected = makeReport('as expected');
+export const reportDifference = makeReport('differs');
 
 export const reportDenied = (topic: Topic, meaning: string): Finding => ({
 	...topic,
