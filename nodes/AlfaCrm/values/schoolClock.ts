@@ -55,6 +55,12 @@ export class SchoolClock {
 	 * slow.
 	 */
 	private leastProof = { minute: NaN, text: '' };
+	/**
+	 * The latest stamp that proved a wrong time zone. An earlier one proves no more. In a wrong time
+	 * zone each saved record has a stamp that proves something, and parsing each of them would be
+	 * slow.
+	 */
+	private latestStamp = '';
 
 	/** @param zone the time zone of the workflow */
 	constructor(private readonly zone: string) {}
@@ -66,8 +72,9 @@ export class SchoolClock {
 		for (const row of rows) {
 			for (const field of STAMP_FIELDS) {
 				const stamp = row[field];
+				if (typeof stamp !== 'string') continue;
 				// Compares as text first; parsing each stamp is slow.
-				if (typeof stamp === 'string' && stamp >= leastProof) this.noteStamp(stamp, now);
+				if (stamp >= leastProof && stamp > this.latestStamp) this.noteStamp(stamp, now);
 			}
 		}
 	}
@@ -107,6 +114,7 @@ export class SchoolClock {
 		const ahead = Math.min(...moments) - now;
 		if (ahead >= LEAST_AHEAD_MS && ahead <= MOST_AHEAD_MS) {
 			this.mostAheadMs = Math.max(this.mostAheadMs, ahead);
+			this.latestStamp = stamp;
 		}
 	}
 }
