@@ -42,7 +42,7 @@ export abstract class ParameterReader {
 	/** Reads a switch. */
 	flag(parameter: Parameter): boolean {
 		const field: Field = { type: 'flag', ...basicsOf(parameter) };
-		return this.toWire(field, this.input(parameter)) === 1;
+		return this.toRequestValue(field, this.input(parameter)) === 1;
 	}
 
 	/** Reads one of the choices that the form declares. */
@@ -53,7 +53,7 @@ export abstract class ParameterReader {
 			default: parameter.default as string,
 			...basicsOf(parameter),
 		};
-		return this.toWire(field, this.input(parameter)) as T;
+		return this.toRequestValue(field, this.input(parameter)) as T;
 	}
 
 	/**
@@ -64,7 +64,7 @@ export abstract class ParameterReader {
 		const value = this.input(parameter);
 		if (Array.isArray(value) && value.length === 0) return [];
 		const field: Field = { type: 'choices', choices: choicesOf(parameter), ...basicsOf(parameter) };
-		return this.toWire(field, value) as string[];
+		return this.toRequestValue(field, value) as string[];
 	}
 
 	/** Reads a whole number within the bounds of the form. */
@@ -76,12 +76,12 @@ export abstract class ParameterReader {
 			...(maxValue === undefined ? {} : { max: maxValue }),
 			...basicsOf(parameter),
 		};
-		return this.toWire(field, this.input(parameter)) as number;
+		return this.toRequestValue(field, this.input(parameter)) as number;
 	}
 
 	/** @throws NodeOperationError if the parameter is empty */
 	text(parameter: Parameter): string {
-		return this.toWire({ type: 'text', ...basicsOf(parameter) }, this.input(parameter)) as string;
+		return this.toRequestValue({ type: 'text', ...basicsOf(parameter) }, this.input(parameter)) as string;
 	}
 
 	/**
@@ -89,14 +89,14 @@ export abstract class ParameterReader {
 	 * which entity the record is, so it is not known which page would be the right one.
 	 */
 	id(parameter: Parameter): number {
-		return this.toWire({ type: 'id', ...basicsOf(parameter) }, this.input(parameter)) as number;
+		return this.toRequestValue({ type: 'id', ...basicsOf(parameter) }, this.input(parameter)) as number;
 	}
 
 	/**
 	 * Converts a value to the form in which AlfaCRM takes the field. An empty value is refused; a
 	 * caller that accepts empty values checks for them first.
 	 */
-	toWire(field: Field | Filter, value: unknown): Wire {
+	toRequestValue(field: Field | Filter, value: unknown): Wire {
 		if (isList(field) && isBlank(field, value)) {
 			const label = labelInForm(field);
 			throw this.unreadableError(`'${label}' must be filled, but it is ${quoted(value)}`, label);

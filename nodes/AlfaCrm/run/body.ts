@@ -79,8 +79,8 @@ export function bodyOf(
 		const value = valueOrDefault(item, field, input[field.name], branch);
 		if (isBlank(field, value)) continue;
 
-		const wire = fitText(item, field, item.toWire(field, value), shortensTexts);
-		// `toWire` returns null if the user chose to have none, for example no stage of the funnel. A
+		const wire = fitText(item, field, item.toRequestValue(field, value), shortensTexts);
+		// `toRequestValue` returns null if the user chose to have none, for example no stage of the funnel. A
 		// new record has none anyway, so null is sent only where a choice is required.
 		if (wire !== null || field.required) body[field.name] = wire;
 	}
@@ -146,7 +146,7 @@ export function changesOf(
 	for (const field of entity.fields) {
 		const value = input[field.name];
 		if (!isBlank(field, value)) {
-			body[field.name] = fitText(item, field, item.toWire(field, value), shortensTexts);
+			body[field.name] = fitText(item, field, item.toRequestValue(field, value), shortensTexts);
 		} else if (overwrites && !isUndefined(value)) {
 			// An expression that finds nothing gives undefined, so undefined never empties a field.
 			if (mustKeepValue(field)) throw missingError(item, field);
@@ -199,7 +199,7 @@ function customBody(
 
 		const field = customField(name);
 		if (!isBlank(field, value)) {
-			body[name] = item.toWire(field, value);
+			body[name] = item.toRequestValue(field, value);
 		} else if (overwrites && value !== undefined) {
 			body[name] = clearedValue(field);
 		}

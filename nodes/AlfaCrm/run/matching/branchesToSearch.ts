@@ -18,7 +18,7 @@ export function readChosenBranches(options: Collection): number[] {
 
 	const input = options.input(options.parameter(searchBranchesField.name));
 	const isEmptyList = Array.isArray(input) && isBlank(searchBranchesField, input);
-	return isEmptyList ? [] : (options.toWire(searchBranchesField, input) as number[]);
+	return isEmptyList ? [] : (options.toRequestValue(searchBranchesField, input) as number[]);
 }
 
 /**

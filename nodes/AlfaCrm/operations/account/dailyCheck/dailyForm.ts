@@ -83,5 +83,5 @@ function readDays(options: Collection): Days {
 /** Reads the day that the user has chosen, as `yyyy-mm-dd`; undefined if none is chosen. */
 function readChosenDay(options: Collection): string | undefined {
 	if (!options.has(dayField.name)) return undefined;
-	return String(options.toWire(dayField, options.input(toProperty(dayField))));
+	return String(options.toRequestValue(dayField, options.input(toProperty(dayField))));
 }
