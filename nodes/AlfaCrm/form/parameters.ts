@@ -35,7 +35,7 @@ export abstract class ParameterReader {
 	abstract unreadableError(message: string, label: string): Error;
 
 	/** Returns the value of a field that has a parameter of its own. */
-	inputOf({ name, label }: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
+	inputOfField({ name, label }: FieldBasics, defaultValue: Parameter['default'] = ''): unknown {
 		return this.input({ name, displayName: label, default: defaultValue });
 	}
 
@@ -125,7 +125,7 @@ export abstract class ParameterReader {
 }
 
 /** Reads the parameters that a user added to a collection such as 'Options'. */
-export class Collection extends ParameterReader {
+export class CollectionReader extends ParameterReader {
 	readonly zone: string;
 	readonly origin: string;
 

@@ -23,7 +23,7 @@ import { collection } from '../form/assemble';
 import { oncePer } from '../form/oncePer';
 import type { Field, Wire } from '../entities/fieldTypes';
 import type { Item } from './item';
-import type { Collection } from '../form/parameters';
+import type { CollectionReader } from '../form/parameters';
 
 // ---------------------------------------------------------------- the form
 
@@ -55,7 +55,7 @@ export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[]
 );
 
 /** Reads whether the user wants long texts to be cut; undefined if the form does not offer it. */
-export const readShortensTexts = (options?: Collection): boolean | undefined =>
+export const readShortensTexts = (options?: CollectionReader): boolean | undefined =>
 	options?.flag(shortenTexts);
 
 // ---------------------------------------------------------------- a new record

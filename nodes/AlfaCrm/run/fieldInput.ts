@@ -231,7 +231,7 @@ function readForm(
 	prominentFields: readonly Field[],
 ): IDataObject {
 	const prominentInput = Object.fromEntries(
-		prominentFields.map((field) => [field.name, item.inputOf(field)]),
+		prominentFields.map((field) => [field.name, item.inputOfField(field)]),
 	) as IDataObject;
 	const { [customFields.name]: customInput, ...otherInput } = item.object({
 		...collection,
