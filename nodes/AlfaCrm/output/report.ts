@@ -54,7 +54,7 @@ export function makeRecordToOutput(
 type OperationResult = 'created' | 'updated' | 'unchanged' | 'skipped' | 'deleted';
 
 /** Makes an output item of a record, with what became of it and which fields have changed. */
-export function report(
+export function makeReportItem(
 	toOutput: RecordToOutput,
 	row: IDataObject,
 	operationResult: OperationResult,
@@ -63,7 +63,7 @@ export function report(
 	return { ...withResult(toOutput(row), operationResult), changedFields };
 }
 
-/** Describes the output of `report`. */
+/** Describes the output of `makeReportItem`. */
 export function reportSchema(entity: Entity): ObjectSchema {
 	const { properties } = withResultSchema(simplifiedSchema(entity));
 	return objectOf({ ...properties, changedFields: { type: 'array', items: STRING } });
