@@ -39,7 +39,7 @@ interface ShownPart<Section extends string> {
  * @param selectors the parameters that select what is shown, such as `resource`; each part has a
  * value for all of them
  */
-export function assemble<Section extends string>(
+export function assembleForm<Section extends string>(
 	sections: readonly Section[],
 	selectors: readonly string[],
 	parts: ReadonlyArray<ShownPart<Section>>,

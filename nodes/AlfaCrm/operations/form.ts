@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { resources } from '../entities/registry';
-import { assemble, showWhen } from '../form/assemble';
+import { assembleForm, showWhen } from '../form/assemble';
 import { timeZoneNotice } from '../form/timeZoneNotice';
 import { labelExpression } from '../form/labelExpression';
 import type { Entity } from '../entities/types';
@@ -24,7 +24,7 @@ export function nodeProperties(): INodeProperties[] {
 		resourceParameter,
 		...operationParameters,
 		showWhen(branchParameter, { resource: [...lists.keys()] }),
-		...assemble(FORM_SECTIONS, ['resource', 'operation'], parts),
+		...assembleForm(FORM_SECTIONS, ['resource', 'operation'], parts),
 		...[...otherResources.values()].flatMap(({ form }) => form),
 	];
 }
