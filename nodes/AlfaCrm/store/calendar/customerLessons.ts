@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { dayOf } from '../../entities/lesson';
 import { readIds } from '../../values/formats';
-import { isOnDay, overlapsDays } from './periods';
+import { includesDay, overlapsDays } from './periods';
 import { involvesAnyOf } from './attendees';
 import { namesCustomer } from './lessonRow';
 
@@ -41,7 +41,7 @@ export class CustomerLessons {
 
 	/** Returns the groups of which the customer is a member on `day`. */
 	groupIdsOn(day: string): number[] {
-		return distinctGroupIds(this.memberships.filter((row) => isOnDay(row, day, this.zone)));
+		return distinctGroupIds(this.memberships.filter((row) => includesDay(row, day, this.zone)));
 	}
 
 	/**

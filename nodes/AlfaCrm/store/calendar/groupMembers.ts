@@ -7,7 +7,7 @@ import { readId, readIds } from '../../values/formats';
 import type { Branch } from '../located';
 import type { BranchReadings } from './branchReadings';
 import type { Occurrence } from './occurrences';
-import { isOnDay } from './periods';
+import { includesDay } from './periods';
 
 /** An occurrence, and the branch whose lists show it. */
 export interface LocatedOccurrence {
@@ -109,7 +109,7 @@ export class GroupMembers {
 
 	private memberIdsOn(day: string, branch: Branch, groupId: number): number[] {
 		const memberships = this.membershipsByGroup.get(keyOf(branch, groupId)) ?? [];
-		const membershipsOfDay = memberships.filter((row) => isOnDay(row, day, this.zone));
+		const membershipsOfDay = memberships.filter((row) => includesDay(row, day, this.zone));
 		return readIds(membershipsOfDay.map(({ customer_id }) => customer_id));
 	}
 }

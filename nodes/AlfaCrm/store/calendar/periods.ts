@@ -14,15 +14,15 @@ import { formatDay } from '../../values/formats';
 const BEFORE_ALL_DAYS = '0000-00-00';
 const AFTER_ALL_DAYS = '9999-99-99';
 
-export const firstDay = ({ b_date }: IDataObject, zone: string): string =>
+export const firstDayOf = ({ b_date }: IDataObject, zone: string): string =>
 	formatDay(b_date, 'iso', zone) ?? BEFORE_ALL_DAYS;
 
-export const lastDay = ({ e_date }: IDataObject, zone: string): string =>
+export const lastDayOf = ({ e_date }: IDataObject, zone: string): string =>
 	formatDay(e_date, 'iso', zone) ?? AFTER_ALL_DAYS;
 
 /** Whether a membership, a group or a regular lesson lasts on a day. */
-export const isOnDay = (row: IDataObject, day: string, zone: string): boolean =>
-	firstDay(row, zone) <= day && lastDay(row, zone) >= day;
+export const includesDay = (row: IDataObject, day: string, zone: string): boolean =>
+	firstDayOf(row, zone) <= day && lastDayOf(row, zone) >= day;
 
 /** Whether a membership, a group or a regular lesson lasts on at least one day of a range. */
 export const overlapsDays = (
@@ -30,4 +30,4 @@ export const overlapsDays = (
 	rangeStart: string,
 	rangeEnd: string,
 	zone: string,
-): boolean => firstDay(row, zone) <= rangeEnd && lastDay(row, zone) >= rangeStart;
+): boolean => firstDayOf(row, zone) <= rangeEnd && lastDayOf(row, zone) >= rangeStart;

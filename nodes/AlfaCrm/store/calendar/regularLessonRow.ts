@@ -3,7 +3,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readId, readInteger } from '../../values/formats';
-import { firstDay, lastDay } from './periods';
+import { firstDayOf, lastDayOf } from './periods';
 import type { LessonTimes } from './timeSpan';
 
 /**
@@ -26,8 +26,8 @@ export function readRegularDays(regularLesson: IDataObject, zone: string): Regul
 	const weekday = readInteger(regularLesson.day);
 	return {
 		weekday: weekday === undefined ? undefined : weekday % 7,
-		firstDay: firstDay(regularLesson, zone),
-		lastDay: lastDay(regularLesson, zone),
+		firstDay: firstDayOf(regularLesson, zone),
+		lastDay: lastDayOf(regularLesson, zone),
 	};
 }
 
