@@ -27,7 +27,7 @@ import type { ActionKind } from '../../run/operation';
 import { limitForm, readLimit, warningReader, warnOfLimit } from '../../run/readList';
 import { currentRecord, notFoundError } from '../../run/records';
 import { givenBranch } from '../../run/target';
-import { occurrenceOf } from '../../store/calendar/occurrences';
+import { readLessonAsOccurrence } from '../../store/calendar/occurrences';
 import type {
 	LessonsOfBranch,
 	Participant,
@@ -167,7 +167,7 @@ async function findLesson(
 	if (found === undefined)
 		throw notFoundError(item, entity, id, isOneBranch ? firstBranch : undefined);
 
-	const occurrence = occurrenceOf(found.row, item.zone, found.branch);
+	const occurrence = readLessonAsOccurrence(found.row, item.zone, found.branch);
 	return { branch: found.branch, occurrences: occurrence === undefined ? [] : [occurrence] };
 }
 

@@ -78,7 +78,7 @@ export function findOccurrences(
  * Reads a lesson as an occurrence. Returns undefined for a lesson that is cancelled or shows no
  * day.
  */
-export function occurrenceOf(
+export function readLessonAsOccurrence(
 	lesson: IDataObject,
 	zone: string,
 	branch: Branch,
@@ -163,11 +163,11 @@ function momentOf(value: unknown, date: string, zone: string): string | null {
  * makes a lesson from a regular lesson, the key stays the same. When the occurrence is moved to
  * another time, its key changes.
  */
-export function lessonKey({ lesson_id, regular_id, date, time_from }: Occurrence): string {
+export function occurrenceKeyOf({ lesson_id, regular_id, date, time_from }: Occurrence): string {
 	const lesson = regular_id === null ? `l${String(lesson_id)}` : `r${regular_id}`;
 	return `${lesson} ${time_from ?? date}`;
 }
 
 /** Returns a text by which occurrences are sorted by time; those at the same time by their key. */
 export const timeSortKey = (occurrence: Occurrence): string =>
-	`${occurrence.time_from ?? occurrence.date} ${lessonKey(occurrence)}`;
+	`${occurrence.time_from ?? occurrence.date} ${occurrenceKeyOf(occurrence)}`;

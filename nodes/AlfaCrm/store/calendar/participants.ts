@@ -14,7 +14,7 @@ import { CustomerCards } from './customerCards';
 import type { LocatedOccurrence, MemberOptions } from './groupMembers';
 import { GroupMembers } from './groupMembers';
 import type { Days, Occurrence } from './occurrences';
-import { lessonKey, timeSortKey } from './occurrences';
+import { occurrenceKeyOf, timeSortKey } from './occurrences';
 import { readOccurrences } from './readOccurrences';
 
 /**
@@ -217,7 +217,7 @@ function participantsIn(lessons: readonly ExpectedLesson[], cards: CustomerCards
 			const card = cards.findAttending(customer_id);
 			if (card === undefined) continue;
 			// The lists of two branches may show the same lesson. The second one overwrites the first.
-			const key = `${lesson.lesson_id ?? lessonKey(lesson)} ${customer_id}`;
+			const key = `${lesson.lesson_id ?? occurrenceKeyOf(lesson)} ${customer_id}`;
 			participants.set(key, {
 				...lesson,
 				customer_id,
