@@ -6,7 +6,7 @@ import type { ListReader } from '../../nodes/AlfaCrm/api/list';
 import type { Occurrence } from '../../nodes/AlfaCrm/store/calendar/occurrences';
 import { readLessonAsOccurrence } from '../../nodes/AlfaCrm/store/calendar/occurrences';
 import type { Participant } from '../../nodes/AlfaCrm/store/calendar/participants';
-import { participantsOf } from '../../nodes/AlfaCrm/store/calendar/participants';
+import { readParticipantsOfLessons } from '../../nodes/AlfaCrm/store/calendar/participants';
 import type { Settings } from '../../sandbox';
 import { depth, seed } from '../support/depth';
 import type { Story } from '../support/lessonStories';
@@ -198,7 +198,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 				),
 			}));
 		let left = occurrences.map(({ lesson }) => lesson);
-		const whole = await participantsOf(reader, inBranches(left), { zone: ZONE });
+		const whole = await readParticipantsOfLessons(reader, inBranches(left), { zone: ZONE });
 		expect(whole.unreadLessons).toEqual([]);
 		const parts: Participant[] = [];
 		let polls = 0;
@@ -206,7 +206,7 @@ it('where there is time for some groups only, the soonest lessons come first and
 			const before = left.length;
 			read = 0;
 			const hasTime = () => read < groupsAtATime;
-			const part = await participantsOf(reader, inBranches(left), { zone: ZONE, hasTime });
+			const part = await readParticipantsOfLessons(reader, inBranches(left), { zone: ZONE, hasTime });
 			left = part.unreadLessons;
 			expect(left.length).toBeLessThan(before);
 			parts.push(...part.participants);

@@ -34,7 +34,7 @@ import type {
 	ParticipantOptions,
 	ParticipantReading,
 } from '../../store/calendar/participants';
-import { participantsOf, readParticipants } from '../../store/calendar/participants';
+import { readParticipantsOfLessons, readParticipantsOfDays } from '../../store/calendar/participants';
 import type { Branch } from '../../store/located';
 import { assertDayRange } from './timetable';
 
@@ -118,13 +118,13 @@ async function readFromBranches(
 	};
 	if (form.lessonId !== undefined) {
 		const lesson = await findLesson(item, entity, form.lessonId, branches);
-		const reading = await participantsOf(reader, [lesson], options);
+		const reading = await readParticipantsOfLessons(reader, [lesson], options);
 		tellOfDeniedBranches(item, [lesson.branch], reading);
 		return reading;
 	}
 
 	const days = { from: form.firstDay, to: form.lastDay };
-	const reading = await readParticipants(reader, { branches, ...days }, options);
+	const reading = await readParticipantsOfDays(reader, { branches, ...days }, options);
 	tellOfDeniedBranches(item, branches, reading);
 	return reading;
 }

@@ -70,7 +70,7 @@ export interface ParticipantReading {
 }
 
 /** Reads the participants of the lessons of some days. */
-export async function readParticipants(
+export async function readParticipantsOfDays(
 	reader: ListReader,
 	{ branches, from, to }: { branches: readonly Branch[] } & Omit<Days, 'zone'>,
 	options: ParticipantOptions,
@@ -87,7 +87,7 @@ export async function readParticipants(
 }
 
 /** Reads the participants of lessons that were read before. */
-export async function participantsOf(
+export async function readParticipantsOfLessons(
 	reader: ListReader,
 	lessons: readonly LessonsOfBranch[],
 	options: ParticipantOptions,

@@ -10,7 +10,7 @@ import type { LessonRows } from '../../../store/calendar/calendar';
 import type { Occurrence } from '../../../store/calendar/occurrences';
 import { findOccurrences, readLessonAsOccurrence } from '../../../store/calendar/occurrences';
 import type { LessonsOfBranch, Participant } from '../../../store/calendar/participants';
-import { participantsOf } from '../../../store/calendar/participants';
+import { readParticipantsOfLessons } from '../../../store/calendar/participants';
 import type { Branch } from '../../../store/located';
 import type { CustomerDirectory } from './customerDirectory';
 import type { CheckName, Days } from './finding';
@@ -61,7 +61,7 @@ export async function readParticipants(
 	const plannedLessons = lessons.filter(
 		({ date, status }) => date === tomorrow && status === LESSON_STATUS.planned,
 	);
-	const { participants, customerIdsWithoutCard, failures } = await participantsOf(
+	const { participants, customerIdsWithoutCard, failures } = await readParticipantsOfLessons(
 		makeParticipantReader(schoolReader),
 		splitByBranch(plannedLessons),
 		{
