@@ -113,7 +113,7 @@ async function readFromBranches(
 	const reader = warningReader(item, 'rows');
 	const options: ParticipantOptions = {
 		zone: item.zone,
-		skippedBranches: 'deniedBranches',
+		branchesToSkip: 'deniedBranches',
 		listOtherBranches: async () => await allBranches(item, form.branch ?? branches[0]),
 	};
 	if (form.lessonId !== undefined) {

@@ -8,7 +8,7 @@ import type { Branch } from '../located';
  * - `failedBranches`: the branch cannot be read for any reason. For a trigger, which tries again at
  *   its next poll.
  */
-export type SkippedBranches = 'deniedBranches' | 'failedBranches';
+export type BranchesToSkip = 'deniedBranches' | 'failedBranches';
 
 /** AlfaCRM's statuses for a branch that this user may not see: "forbidden" or "not found". */
 const DENIED_STATUSES = [403, 404];
@@ -18,8 +18,8 @@ export class BranchReadings {
 	/** The first failure of each branch that could not be read. */
 	readonly failures = new Map<Branch, unknown>();
 
-	/** @param skippedBranches if it is undefined, no branch is skipped: every failure is thrown */
-	constructor(private readonly skippedBranches?: SkippedBranches) {}
+	/** @param branchesToSkip if it is undefined, no branch is skipped: every failure is thrown */
+	constructor(private readonly branchesToSkip?: BranchesToSkip) {}
 
 	hasFailed(branch: Branch): boolean {
 		return this.failures.has(branch);
@@ -42,7 +42,7 @@ export class BranchReadings {
 	}
 
 	private isSkipped(failure: unknown): boolean {
-		if (this.skippedBranches === 'failedBranches') return true;
-		return this.skippedBranches === 'deniedBranches' && hasStatus(failure, ...DENIED_STATUSES);
+		if (this.branchesToSkip === 'failedBranches') return true;
+		return this.branchesToSkip === 'deniedBranches' && hasStatus(failure, ...DENIED_STATUSES);
 	}
 }

@@ -8,7 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListReader } from '../../api/list';
 import type { Branch } from '../located';
-import type { SkippedBranches } from './branchReadings';
+import type { BranchesToSkip } from './branchReadings';
 import { BranchReadings } from './branchReadings';
 import { CustomerCards } from './customerCards';
 import type { LocatedOccurrence, MemberOptions } from './groupMembers';
@@ -45,7 +45,7 @@ export interface ParticipantOptions extends Partial<MemberOptions> {
 	/**
 	 * Which branches are skipped if they cannot be read. By default every failure is thrown.
 	 */
-	skippedBranches?: SkippedBranches;
+	branchesToSkip?: BranchesToSkip;
 	/**
 	 * Returns more branches in which to look for cards. Called only if a card is in none of the
 	 * branches of the lessons.
@@ -75,7 +75,7 @@ export async function readParticipantsOfDays(
 	{ branches, from, to }: { branches: readonly Branch[] } & Omit<Days, 'zone'>,
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
-	const readings = new BranchReadings(options.skippedBranches);
+	const readings = new BranchReadings(options.branchesToSkip);
 	const days = { from, to, zone: options.zone };
 	const lessons = await Promise.all(
 		branches.map(async (branch) => {
@@ -92,7 +92,7 @@ export async function readParticipantsOfLessons(
 	lessons: readonly LessonsOfBranch[],
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
-	return await readPeople(reader, lessons, options, new BranchReadings(options.skippedBranches));
+	return await readPeople(reader, lessons, options, new BranchReadings(options.branchesToSkip));
 }
 
 /**

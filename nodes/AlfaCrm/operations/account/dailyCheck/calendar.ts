@@ -66,7 +66,7 @@ export async function readParticipants(
 		splitByBranch(plannedLessons),
 		{
 			zone,
-			skippedBranches: 'deniedBranches',
+			branchesToSkip: 'deniedBranches',
 			// If this user may not list the branches, only the first checked one is searched.
 			listOtherBranches: async () => await allBranches(item, branches[0]),
 			cards: customers.cards,
