@@ -20,14 +20,14 @@ export const LINK = 'url';
  * @param origin the address of the AlfaCRM, such as `https://demo.s20.online`
  * @param listedIn the ID of the branch in whose list the record was found
  */
-export function linkOf(
+export function buildLink(
 	{ pages = [] }: Entity,
 	row: IDataObject,
 	origin: string,
 	listedIn?: number,
 ): string | null {
 	const id = readId(row.id);
-	const branch = branchOf(row, listedIn);
+	const branch = findBranchOfRecord(row, listedIn);
 	if (id === undefined || branch === undefined || origin === '') return null;
 
 	// A page with `isOf` shows only some records of the entity: that of leads shows no clients.
@@ -40,17 +40,17 @@ export function linkOf(
  * was found, unless the record names only other branches: a branch may also list records of other
  * branches. API notes 3.
  */
-export function branchOf(row: IDataObject, listedIn?: number): number | undefined {
+export function findBranchOfRecord(row: IDataObject, listedIn?: number): number | undefined {
 	if (listedIn !== undefined && belongsToBranch(row, listedIn)) return listedIn;
 	return shownBranches(row).at(0) ?? listedIn;
 }
 
 /**
- * Whether a value of an input item is an address that `linkOf` has made, or the null that `linkOf`
+ * Whether a value of an input item is an address that `buildLink` has made, or the null that `buildLink`
  * returns for no address. If an earlier step has returned the item, its address must not be written
  * to AlfaCRM.
  */
-export function isLink({ pages = [] }: Entity, value: unknown): boolean {
+export function isBuiltLink({ pages = [] }: Entity, value: unknown): boolean {
 	if (value === null) return pages.length > 0;
 	return typeof value === 'string' && pages.some(({ name }) => value.includes(`/${name}/view?id=`));
 }

@@ -10,7 +10,7 @@ import type { Shown } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { itemsIn, kindOf } from '../fields/field';
 import type { JsonSchema } from '../fields/kind';
-import { LINK, linkOf } from './link';
+import { LINK, buildLink } from './link';
 import type { NamedField } from './names';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
@@ -30,7 +30,7 @@ export function makeSimplifier(
 		const usefulValues = Object.fromEntries(usefulKeys.map((key) => [key, row[key]]));
 		const simplified = flatten(usefulValues);
 		return entity.pages
-			? { ...simplified, [LINK]: linkOf(entity, row, origin, branch) }
+			? { ...simplified, [LINK]: buildLink(entity, row, origin, branch) }
 			: simplified;
 	};
 }

@@ -6,7 +6,7 @@ import type { Field, Shown } from '../../entities/fieldTypes';
 import { lesson as lessonEntity } from '../../entities/lesson';
 import type { Entity } from '../../entities/types';
 import { readId } from '../../values/formats';
-import { LINK, linkOf } from '../../output/link';
+import { LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { namedFields, withNames } from '../../output/names';
 import { simplify, withNameSchema } from '../../output/readings';
@@ -254,6 +254,6 @@ async function simplifyParticipant(
 	const namedRow = await withNames({ row, branch: branch_id ?? undefined }, lessonNames, names);
 	return {
 		...flatten(namedRow),
-		[LINK]: linkOf(customerEntity, customer, names.origin, participant.customer_branch),
+		[LINK]: buildLink(customerEntity, customer, names.origin, participant.customer_branch),
 	};
 }
