@@ -18,7 +18,7 @@ export async function readShortList(
 	entity: Entity,
 	branch?: number,
 ): Promise<ShortList> {
-	const list = await reader.collect(listOfNames(entity, branch), {});
+	const list = await reader.collect(makeShortListRequest(entity, branch), {});
 	return new ShortList(entity, list);
 }
 
@@ -26,7 +26,7 @@ export async function readShortList(
  * Makes the call for the rows of a short list. It asks for archived records too, because old
  * records refer to them.
  */
-export function listOfNames(entity: Entity, branch?: number): ListRequest {
+export function makeShortListRequest(entity: Entity, branch?: number): ListRequest {
 	return { ...listCall(entity, branch), body: { ...entity.hidden?.show } };
 }
 
