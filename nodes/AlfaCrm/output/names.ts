@@ -41,7 +41,7 @@ export interface NamedField {
 }
 
 /** Finds the fields whose values have names: references to short lists, and choices. */
-export function namedFields(fields: readonly Shown[]): NamedField[] {
+export function findNamedFields(fields: readonly Shown[]): NamedField[] {
 	return fields.flatMap((field) => {
 		const words = kindOf(field).words(field);
 		return words === undefined ? [] : [{ field, nameKey: nameKeyFor(field), words }];
@@ -155,7 +155,7 @@ function itemsOf(field: Shown, value: unknown): unknown[] {
  * the field that the name belongs to. When the item is written to AlfaCRM, only the field is sent.
  */
 export function isAddedName(fields: readonly Shown[], input: IDataObject, key: string): boolean {
-	return namedFields(fields).some(
+	return findNamedFields(fields).some(
 		({ field, nameKey }) => nameKey === key && Object.hasOwn(input, field.name),
 	);
 }

@@ -12,7 +12,7 @@ import type { JsonSchema } from '../fields/kind';
 import type { ParameterReader } from '../form/parameters';
 import type { LocatedRecord } from '../store/located';
 import type { NamedField, NameSource } from './names';
-import { namedFields, withNames } from './names';
+import { findNamedFields, withNames } from './names';
 import type { ObjectSchema } from './recordSchema';
 import { objectOf, recordSchema, shownFields, STRING } from './recordSchema';
 import { makeSimplifier, simplifiedSchema } from './simplified';
@@ -57,21 +57,21 @@ export function makeRowsToOutput(parameters: ParameterReader, entity: Entity): R
  * an entity.
  */
 export function makeRowsToNamedOutput(fields: readonly Shown[]): RowsToOutput {
-	return makeConverter(namedFields(fields), keepWholeRow);
+	return makeConverter(findNamedFields(fields), keepWholeRow);
 }
 
 /** Describes the output of `makeRowsToOutput` with *Simplify* on. */
 export function outputSchema(entity: Entity): ObjectSchema {
 	if (entity.simple) return simplifiedSchema(entity, namedFieldsOf(entity));
-	return withNameSchema(recordSchema(entity), shownFields(entity));
+	return addNamesToSchema(recordSchema(entity), shownFields(entity));
 }
 
 /** Adds the names to the schema of a row, each right behind the field that it names. */
-export function withNameSchema(
+export function addNamesToSchema(
 	{ properties }: ObjectSchema,
 	fields: readonly Shown[],
 ): ObjectSchema {
-	const namedFieldByName = new Map(namedFields(fields).map((named) => [named.field.name, named]));
+	const namedFieldByName = new Map(findNamedFields(fields).map((named) => [named.field.name, named]));
 	const withNamesBeside: Record<string, JsonSchema> = {};
 	for (const [name, schema] of Object.entries(properties)) {
 		withNamesBeside[name] = schema;
@@ -88,7 +88,7 @@ export function withNameSchema(
 function namedFieldsOf(entity: Entity): NamedField[] {
 	const { simple } = entity;
 	const fields = shownFields(entity).filter(({ name }) => simple?.includes(name) ?? true);
-	return namedFields(fields);
+	return findNamedFields(fields);
 }
 
 /** Turns a row that has names into an output item. */

@@ -25,7 +25,7 @@ export function makeSimplifier(
 	fieldsWithNames: readonly NamedField[] = [],
 ): (row: IDataObject, origin: string, branch?: number) => IDataObject {
 	const usefulKeys = usefulKeysOf(entity, fieldsWithNames);
-	const flatten = makeFlattener(shownFields(entity), fieldsWithNames);
+	const flatten = makeValueSimplifier(shownFields(entity), fieldsWithNames);
 	return (row, origin, branch) => {
 		const usefulValues = Object.fromEntries(usefulKeys.map((key) => [key, row[key]]));
 		const simplified = flatten(usefulValues);
@@ -65,7 +65,7 @@ function usefulKeysOf({ simple = [] }: Entity, fieldsWithNames: readonly NamedFi
  * Makes a function that flattens the values of rows: a list of plain values becomes one text, a day
  * is written `yyyy-mm-dd`, and what AlfaCRM does not show is null.
  */
-export function makeFlattener(
+export function makeValueSimplifier(
 	fields: readonly Shown[],
 	fieldsWithNames: readonly NamedField[],
 ): (row: IDataObject) => IDataObject {

@@ -8,9 +8,9 @@ import type { Entity } from '../../entities/types';
 import { readId } from '../../values/formats';
 import { LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
-import { namedFields, withNames } from '../../output/names';
-import { simplify, withNameSchema } from '../../output/readings';
-import { makeFlattener } from '../../output/simplified';
+import { findNamedFields, withNames } from '../../output/names';
+import { simplify, addNamesToSchema } from '../../output/readings';
+import { makeValueSimplifier } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { readFilterFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
@@ -185,12 +185,12 @@ const lessonFields: Shown[] = [
 	reference('room_id', 'Room', 'room'),
 	reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 ];
-const lessonNames = namedFields(lessonFields);
-const flatten = makeFlattener([...contactFields, ...lessonFields], lessonNames);
+const lessonNames = findNamedFields(lessonFields);
+const flatten = makeValueSimplifier([...contactFields, ...lessonFields], lessonNames);
 
 const INTEGER = { type: 'integer' } as const;
 
-const participantSchema = withNameSchema(
+const participantSchema = addNamesToSchema(
 	objectOf({
 		time_from: STRING,
 		customer_id: INTEGER,

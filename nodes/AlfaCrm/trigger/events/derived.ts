@@ -6,9 +6,9 @@ import type { Shown } from '../../entities/fieldTypes';
 import { customer as customerEntity } from '../../entities/customer';
 import { findBranchOfRecord, LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
-import { namedFields, withNames } from '../../output/names';
+import { findNamedFields, withNames } from '../../output/names';
 import { simplify } from '../../output/readings';
-import { makeFlattener } from '../../output/simplified';
+import { makeValueSimplifier } from '../../output/simplified';
 import { formatDay, readFlag, readId } from '../../values/formats';
 import type { Change } from '../change';
 import { recordNamed } from '../change';
@@ -161,7 +161,7 @@ const shown: Shown[] = [
 ];
 
 /** What IDs in items stand for. */
-const named = namedFields(shown);
+const named = findNamedFields(shown);
 
 /** A few fields, before their names are looked up. */
 function fewOf(row: IDataObject, { details = [] }: DerivedEvent): IDataObject {
@@ -170,7 +170,7 @@ function fewOf(row: IDataObject, { details = [] }: DerivedEvent): IDataObject {
 
 /** Lists as one text each; the change stays as it is. */
 const simplified = ({ change, ...row }: IDataObject): IDataObject => ({
-	...makeFlattener(shown, named)(row),
+	...makeValueSimplifier(shown, named)(row),
 	change,
 });
 
