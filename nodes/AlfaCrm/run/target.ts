@@ -13,7 +13,7 @@ import { isEmpty } from '../fields/blank';
 import { listOf, toParameters, toProperty } from '../fields/field';
 import { picker } from '../fields/reference';
 import { oncePer } from '../form/oncePer';
-import { fallbackDatesOf } from '../store/fallbackDates';
+import { collectFallbackFormats } from '../store/fallbackDates';
 import type { Branch, Target } from '../store/located';
 import { readIds } from '../values/formats';
 import type { Item } from './item';
@@ -34,7 +34,7 @@ export function targetOf(item: Item, entity: Entity, keys: Entity['keys'] = []):
 		path: entity.path,
 		query,
 		labels: labelsOf([...entity.fields, ...keys]),
-		fallbackDates: fallbackDatesOf(entity.fields),
+		fallbackFormats: collectFallbackFormats(entity.fields),
 	};
 	if (entity.scope === 'global') return target;
 	const branchId = item.place ? item.place.branch : readBranch(item);

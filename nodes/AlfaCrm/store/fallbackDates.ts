@@ -12,10 +12,10 @@ import type { DateFormat } from '../values/formats';
 import { formatDay } from '../values/formats';
 
 /** The fallback format of each field that has one, by the name of the field. */
-export type FallbackDates = Readonly<Partial<Record<string, DateFormat>>>;
+export type FallbackFormats = Readonly<Partial<Record<string, DateFormat>>>;
 
 /** A call, with the fallback formats of the fields in its body. */
-type Call = Pick<ApiRequest, 'body'> & { fallbackDates?: FallbackDates };
+type Call = Pick<ApiRequest, 'body'> & { fallbackFormats?: FallbackFormats };
 
 /**
  * Matches AlfaCRM's message that a value has the wrong format. API notes 4.
@@ -23,7 +23,7 @@ type Call = Pick<ApiRequest, 'body'> & { fallbackDates?: FallbackDates };
 const WRONG_FORMAT = /формат/i;
 
 /** Collects the fallback formats that fields declare. */
-export function fallbackDatesOf(fields: readonly Field[]): FallbackDates {
+export function collectFallbackFormats(fields: readonly Field[]): FallbackFormats {
 	const formats: Record<string, DateFormat> = {};
 	for (const { name, fallbackDateFormat } of fields) {
 		if (fallbackDateFormat !== undefined) formats[name] = fallbackDateFormat;
@@ -35,23 +35,23 @@ export function fallbackDatesOf(fields: readonly Field[]): FallbackDates {
  * Whether AlfaCRM refuses a call because it cannot read a day that has a fallback format. Nothing
  * has been saved then.
  */
-export function isDayUnreadable(
+export function isRefusedForDayFormat(
 	failure: ApiFailure,
-	{ body = {}, fallbackDates = {} }: Call,
+	{ body = {}, fallbackFormats = {} }: Call,
 ): boolean {
 	if (failure.kind !== 'refusal') return false;
 
-	const sentDays = Object.keys(fallbackDates).filter((name) => name in body);
+	const sentDays = Object.keys(fallbackFormats).filter((name) => name in body);
 	const messages = sentDays.flatMap((name) => failure.fields?.[name] ?? []);
 	return messages.some((message) => WRONG_FORMAT.test(message));
 }
 
 /** Copies a call, and writes the days in its body in their fallback formats. */
-export function withFallbackDates<C extends Call>(call: C, zone: string): C {
-	const { body = {}, fallbackDates = {} } = call;
+export function writeFallbackFormats<C extends Call>(call: C, zone: string): C {
+	const { body = {}, fallbackFormats = {} } = call;
 	const rewrittenBody = { ...body };
-	// The type of `FallbackDates` allows undefined formats, but `fallbackDatesOf` makes none.
-	for (const [name, format = 'iso'] of Object.entries(fallbackDates)) {
+	// The type of `FallbackFormats` allows undefined formats, but `collectFallbackFormats` makes none.
+	for (const [name, format = 'iso'] of Object.entries(fallbackFormats)) {
 		if (name in body) rewrittenBody[name] = formatDay(body[name], format, zone) ?? body[name];
 	}
 	return { ...call, body: rewrittenBody };

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { FallbackDates } from './fallbackDates';
+import type { FallbackFormats } from './fallbackDates';
 
 /**
  * The ID of a branch. Undefined means a call without a branch: for an entity that all branches
@@ -27,5 +27,5 @@ export interface Target {
 	/** The labels of the fields in the form, by AlfaCRM's names. */
 	labels: Record<string, string>;
 	/** The second formats for days that AlfaCRM may not read: see `fallbackDates.ts`. */
-	fallbackDates?: FallbackDates;
+	fallbackFormats?: FallbackFormats;
 }

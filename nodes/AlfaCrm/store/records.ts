@@ -68,13 +68,13 @@ export async function findOfAnyKind(
 }
 
 /** Makes the texts of the error for a record that does not exist. */
-export const notFound = ({ label }: Entity, id: number, branch?: number) => ({
+export const describeMissingRecord = ({ label }: Entity, id: number, branch?: number) => ({
 	message: `AlfaCRM has no ${label.toLowerCase()} with ID ${id}${inBranch(branch)}`,
 	description: "Check the ID and the branch; 'Get Many' shows which ones there are.",
 });
 
 /** Makes the texts of the error for a record that may be among the missing rows of a list. */
-export const notShown = ({ label }: Entity, id: number, branch?: number) => ({
+export const describeUnlistedRecord = ({ label }: Entity, id: number, branch?: number) => ({
 	message: `AlfaCRM did not show ${label.toLowerCase()} ${id}${inBranch(branch)}, though it counts more than it shows`,
 	description: 'Run it again.',
 });

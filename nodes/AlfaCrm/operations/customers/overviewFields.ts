@@ -17,7 +17,7 @@ import type { JsonSchema } from '../../fields/kind';
 import { buildLink } from '../../output/link';
 import type { ObjectSchema } from '../../output/recordSchema';
 import { objectOf, STRING } from '../../output/recordSchema';
-import { attendanceDetailOf, groupIdsOf } from '../../store/calendar/lessonRow';
+import { findAttendanceEntry, groupIdsOf } from '../../store/calendar/lessonRow';
 import type { Titles } from '../../store/shortList';
 import { formatDay, formatTime, readFlag, readId } from '../../values/formats';
 import type { OverviewFacts } from './overviewFacts';
@@ -250,7 +250,7 @@ function yesOrNo(name: string): OverviewField {
 function fromAttendance({ schema, read }: OverviewField): OverviewField {
 	return {
 		schema,
-		read: (lesson, facts) => read(attendanceDetailOf(lesson, facts.customerId) ?? {}, facts),
+		read: (lesson, facts) => read(findAttendanceEntry(lesson, facts.customerId) ?? {}, facts),
 	};
 }
 
