@@ -67,7 +67,7 @@ export class ShortList {
 	 * Finds the records with a name. Case, extra blanks and ё do not matter. If some of the records
 	 * are active, returns only these.
 	 */
-	named(name: string): ListedRecord[] {
+	findByName(name: string): ListedRecord[] {
 		const normalName = normalizeText(name);
 		return preferActive(this.records.filter(({ normalTitle }) => normalTitle === normalName));
 	}
