@@ -40,7 +40,7 @@ export class CustomerCards {
 	}
 
 	/** Returns the IDs whose card has not been read, each once. */
-	missing(ids: readonly number[]): number[] {
+	findIdsWithoutCard(ids: readonly number[]): number[] {
 		return [...new Set(ids)].filter((id) => !this.cards.has(id));
 	}
 
@@ -54,12 +54,12 @@ export class CustomerCards {
 	 */
 	findAttending(id: number): CustomerCard | undefined {
 		const card = this.cards.get(id);
-		if (card === undefined || this.isArchivedByRow(card) || isRejected(card.row)) return undefined;
+		if (card === undefined || this.isShownAsArchived(card) || isRejected(card.row)) return undefined;
 		return card;
 	}
 
 	/** Whether the row of a card shows that the customer is archived. */
-	isArchivedByRow({ row }: CustomerCard): boolean {
+	isShownAsArchived({ row }: CustomerCard): boolean {
 		// `archivedByRow` returns undefined if the row does not tell. Then the customer counts as not
 		// archived.
 		return archivedByRow(customerEntity, row, this.zone) === true;
@@ -73,9 +73,9 @@ export class CustomerCards {
 	 * far, the cards that are still missing are requested one by one, or the branch's whole list is
 	 * read.
 	 */
-	async read(branch: Branch, ids: readonly number[]): Promise<void> {
+	async readMissing(branch: Branch, ids: readonly number[]): Promise<void> {
 		const lookupOf = (id: number) => `${branch} ${id}`;
-		const missingIds = this.missing(ids).filter((id) => !this.finishedLookups.has(lookupOf(id)));
+		const missingIds = this.findIdsWithoutCard(ids).filter((id) => !this.finishedLookups.has(lookupOf(id)));
 		if (missingIds.length > 1) {
 			const count = await this.readCards({ id: missingIds }, branch, missingIds);
 			this.takesIdLists ||= count > 1;
@@ -84,7 +84,7 @@ export class CustomerCards {
 		// A single ID was not requested yet. Of several IDs nothing more is requested if ID lists work:
 		// then a card that the list did not return is not in this branch.
 		if (missingIds.length === 1 || !this.takesIdLists) {
-			await this.readWithoutIdLists(branch, this.missing(missingIds));
+			await this.readWithoutIdLists(branch, this.findIdsWithoutCard(missingIds));
 		}
 
 		for (const id of missingIds) {

@@ -130,7 +130,7 @@ async function readPeople(
 	return {
 		participants: participantsIn(readableLessons, cards),
 		unreadLessons: unreadLessons.map(({ lesson }) => lesson),
-		customerIdsWithoutCard: cards.missing(customerIds),
+		customerIdsWithoutCard: cards.findIdsWithoutCard(customerIds),
 		failures: readings.failures,
 	};
 }
@@ -182,7 +182,7 @@ async function readCardsOfBranches(
 ): Promise<void> {
 	const readIn = async (branch: Branch) => {
 		const customerIds = customerIdsIn(lessons.filter((lesson) => lesson.branch === branch));
-		await readings.tryRead(branch, async () => await cards.read(branch, customerIds));
+		await readings.tryRead(branch, async () => await cards.readMissing(branch, customerIds));
 	};
 	await Promise.all(branches.map(readIn));
 }
@@ -198,12 +198,12 @@ async function readCardsElsewhere(
 	readings: BranchReadings,
 	{ listOtherBranches = async () => await Promise.resolve([]) }: ParticipantOptions,
 ): Promise<void> {
-	if (cards.missing(customerIds).length === 0) return;
+	if (cards.findIdsWithoutCard(customerIds).length === 0) return;
 
 	for (const branch of new Set([...branches, ...(await listOtherBranches())])) {
 		await readings.tryRead(
 			branch,
-			async () => await cards.read(branch, cards.missing(customerIds)),
+			async () => await cards.readMissing(branch, cards.findIdsWithoutCard(customerIds)),
 		);
 	}
 }

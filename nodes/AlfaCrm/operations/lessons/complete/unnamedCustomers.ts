@@ -99,7 +99,7 @@ async function leaveOutArchived(
 		warningReader(item, customerEntity.plural.toLowerCase()),
 		item.zone,
 	);
-	await cards.read(branch, customerIds);
+	await cards.readMissing(branch, customerIds);
 	return customerIds.filter((id) => {
 		const hasCard = cards.find(id) !== undefined;
 		return !hasCard || cards.findAttending(id) !== undefined;
