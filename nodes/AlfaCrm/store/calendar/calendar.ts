@@ -5,7 +5,7 @@ import { daysAfter } from '../../values/formats';
 import { idOf, isCancelled, regularLessonIdOf } from './lessonRow';
 import type { RegularDays } from './regularLessonRow';
 import { readRegularDays, takesPlaceOn } from './regularLessonRow';
-import type { LessonOfRegular, ReplacedDays } from './replacedDays';
+import type { LessonFromRegular, ReplacedDays } from './replacedDays';
 import { findReplacedDays } from './replacedDays';
 
 /** The lessons and regular lessons of one or several branches, as AlfaCRM lists them. */
@@ -132,9 +132,9 @@ function groupByDay(lessons: readonly IDataObject[], zone: string): Map<string, 
 function findLessonsOfRegulars(
 	lessonsByDay: ReadonlyMap<string, readonly IDataObject[]>,
 	regularLessons: readonly RegularLesson[],
-): LessonOfRegular[] {
+): LessonFromRegular[] {
 	const daysByRegularId = new Map(regularLessons.map(({ id, days }) => [id, days]));
-	const lessonsOfRegulars: LessonOfRegular[] = [];
+	const lessonsOfRegulars: LessonFromRegular[] = [];
 	for (const [date, lessons] of lessonsByDay) {
 		for (const lesson of lessons) {
 			const regularId = regularLessonIdOf(lesson);

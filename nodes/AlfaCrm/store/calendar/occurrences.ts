@@ -47,7 +47,7 @@ export interface Occurrence {
 }
 
 /** A range of days, both included, as `yyyy-mm-dd`, in the time zone of the school. */
-export interface Days {
+export interface DayRange {
 	from: string;
 	to: string;
 	zone: string;
@@ -60,7 +60,7 @@ export interface Days {
  */
 export function findOccurrences(
 	rows: LessonRows,
-	{ from, to, zone }: Days,
+	{ from, to, zone }: DayRange,
 	branch: Branch,
 ): Occurrence[] {
 	const calendar = new Calendar(rows, zone);

@@ -13,7 +13,7 @@ import { BranchReadings } from './branchReadings';
 import { CustomerCards } from './customerCards';
 import type { LocatedOccurrence, MemberOptions } from './groupMembers';
 import { GroupMembers } from './groupMembers';
-import type { Days, Occurrence } from './occurrences';
+import type { DayRange, Occurrence } from './occurrences';
 import { occurrenceKeyOf, timeSortKey } from './occurrences';
 import { readOccurrences } from './readOccurrences';
 
@@ -72,7 +72,7 @@ export interface ParticipantReading {
 /** Reads the participants of the lessons of some days. */
 export async function readParticipantsOfDays(
 	reader: ListReader,
-	{ branches, from, to }: { branches: readonly Branch[] } & Omit<Days, 'zone'>,
+	{ branches, from, to }: { branches: readonly Branch[] } & Omit<DayRange, 'zone'>,
 	options: ParticipantOptions,
 ): Promise<ParticipantReading> {
 	const readings = new BranchReadings(options.branchesToSkip);

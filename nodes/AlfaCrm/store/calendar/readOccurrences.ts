@@ -7,7 +7,7 @@ import { listCall, passesOf } from '../../entities/listCall';
 import { regularLesson as regularLessonEntity } from '../../entities/regularLesson';
 import type { Branch } from '../located';
 import { daysToRead } from './calendar';
-import type { Days, Occurrence } from './occurrences';
+import type { DayRange, Occurrence } from './occurrences';
 import { findOccurrences } from './occurrences';
 
 /**
@@ -17,7 +17,7 @@ import { findOccurrences } from './occurrences';
 export async function readOccurrences(
 	reader: ListReader,
 	branch: Branch,
-	days: Days,
+	days: DayRange,
 ): Promise<Occurrence[]> {
 	const { firstDay, lastDay } = daysToRead(days.from, days.to);
 	const lessonList = {

@@ -35,7 +35,7 @@ const MOST_DAYS_APART = 6;
 type Replacement = 'replaced' | 'probablyReplaced';
 
 /** A lesson of the calendar, and the regular lesson from which it was made. */
-export interface LessonOfRegular {
+export interface LessonFromRegular {
 	/** The day of the lesson. */
 	date: string;
 	regularId: number;
@@ -48,9 +48,9 @@ export interface LessonOfRegular {
  *
  * @param lessons the lessons of the days of interest, and of a week before and after them
  */
-export function findReplacedDays(lessons: readonly LessonOfRegular[]): ReplacedDays {
+export function findReplacedDays(lessons: readonly LessonFromRegular[]): ReplacedDays {
 	const replacedDays = new ReplacedDays();
-	const movedLessons: LessonOfRegular[] = [];
+	const movedLessons: LessonFromRegular[] = [];
 	for (const lesson of lessons) {
 		const { date, regularId, regularDays, isCancelled } = lesson;
 		// A lesson from before the first day belongs to an older timetable, for example on another
@@ -103,7 +103,7 @@ const keyOf = (regularId: number, date: string): string => `${regularId} ${date}
  * it.
  */
 function addDayOfMovedLesson(
-	{ date, regularId, regularDays }: LessonOfRegular,
+	{ date, regularId, regularDays }: LessonFromRegular,
 	replacedDays: ReplacedDays,
 ): void {
 	const dayBefore = findNearDay(regularDays, date, 'before');
