@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { resources } from '../entities/registry';
 import { assembleForm, showWhen } from '../form/assemble';
 import { timeZoneNotice } from '../form/timeZoneNotice';
-import { labelExpression } from '../form/labelExpression';
+import { writeLabelExpression } from '../form/labelExpression';
 import type { Entity } from '../entities/types';
 import { lists } from './lists';
 import { FORM_SECTIONS } from '../run/operation';
@@ -46,7 +46,7 @@ function shownPartsOf(entity: Entity) {
  * operation and resource: "Get Many: Customer".
  */
 export function subtitle(): string {
-	const operation = labelExpression('operation', operationParameters);
-	const resource = labelExpression('resource', [resourceParameter]);
+	const operation = writeLabelExpression('operation', operationParameters);
+	const resource = writeLabelExpression('resource', [resourceParameter]);
 	return `={{ ${operation} + ": " + ${resource} }}`;
 }
