@@ -27,7 +27,11 @@ export async function currentRecord(
 ): Promise<LocatedRecord | undefined> {
 	const { branch } = target;
 	const readOtherKinds = async () => await readKindPasses(item, entity, branch);
-	const { record, isConclusive } = await findOfAnyKind(item, entity, id, target, readOtherKinds);
+	const { record, isConclusive } = await findOfAnyKind(
+		item,
+		{ entity, id, target },
+		readOtherKinds,
+	);
 	if (record) return { row: record, branch };
 	if (isConclusive) return undefined;
 	const { message, description } = describeUnlistedRecord(entity, id, branch);

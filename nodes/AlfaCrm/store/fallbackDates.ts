@@ -1,6 +1,6 @@
 /**
  * For a few days, such as the first day of a group, it is not known which of two formats AlfaCRM
- * reads. API notes 5.6 and 5.11. Such a day is sent in the likelier format first. If AlfaCRM
+ * accepts. API notes 5.6 and 5.11. Such a day is sent in the likelier format first. If AlfaCRM
  * answers that it cannot read the day, it has saved nothing. Then the call is sent once more with
  * the day in the other format, the fallback.
  */
@@ -22,37 +22,41 @@ type Call = Pick<ApiRequest, 'body'> & { fallbackFormats?: FallbackFormats };
  */
 const WRONG_FORMAT = /формат/i;
 
-/** Collects the fallback formats that fields declare. */
+/**
+ * Collects the second format of each field for days whose format is not certain. The result has the
+ * names of the fields as its keys.
+ */
 export function collectFallbackFormats(fields: readonly Field[]): FallbackFormats {
 	const formats: Record<string, DateFormat> = {};
-	for (const { name, fallbackDateFormat } of fields) {
-		if (fallbackDateFormat !== undefined) formats[name] = fallbackDateFormat;
+	for (const field of fields) {
+		if (field.fallbackDateFormat !== undefined) {
+			formats[field.name] = field.fallbackDateFormat;
+		}
 	}
 	return formats;
 }
 
 /**
- * Whether AlfaCRM refuses a call because it cannot read a day that has a fallback format. Nothing
- * has been saved then.
+ * Whether AlfaCRM refuses a call because it cannot read a day, and the day has a second format to
+ * try. After such a refusal nothing has been saved.
  */
-export function isRefusedForDayFormat(
-	failure: ApiFailure,
-	{ body = {}, fallbackFormats = {} }: Call,
-): boolean {
+export function isRefusedForDayFormat(failure: ApiFailure, call: Call): boolean {
 	if (failure.kind !== 'refusal') return false;
 
-	const sentDays = Object.keys(fallbackFormats).filter((name) => name in body);
-	const messages = sentDays.flatMap((name) => failure.fields?.[name] ?? []);
+	const body = call.body ?? {};
+	const namesWithFallback = Object.keys(call.fallbackFormats ?? {});
+	const sentNames = namesWithFallback.filter((name) => name in body);
+	const messages = sentNames.flatMap((name) => failure.fields?.[name] ?? []);
 	return messages.some((message) => WRONG_FORMAT.test(message));
 }
 
-/** Copies a call, and writes the days in its body in their fallback formats. */
+/** Copies a call, and writes each day in its body that has a second format in that format. */
 export function writeFallbackFormats<C extends Call>(call: C, zone: string): C {
-	const { body = {}, fallbackFormats = {} } = call;
-	const rewrittenBody = { ...body };
-	// The type of `FallbackFormats` allows undefined formats, but `collectFallbackFormats` makes none.
-	for (const [name, format = 'iso'] of Object.entries(fallbackFormats)) {
-		if (name in body) rewrittenBody[name] = formatDay(body[name], format, zone) ?? body[name];
+	const body = { ...call.body };
+	const formats: FallbackFormats = call.fallbackFormats ?? {};
+	for (const [name, format] of Object.entries(formats)) {
+		if (format === undefined || !(name in body)) continue;
+		body[name] = formatDay(body[name], format, zone) ?? body[name];
 	}
-	return { ...call, body: rewrittenBody };
+	return { ...call, body };
 }

@@ -96,7 +96,10 @@ export class RecordReader {
 					return { record };
 				}
 				if (isConclusive) isSearched = true;
-				else failures.push(nodeError(client.node, describeUnlistedRecord(entity, id, branch), undefined));
+				else
+					failures.push(
+						nodeError(client.node, describeUnlistedRecord(entity, id, branch), undefined),
+					);
 			} catch (caught) {
 				const failure = asNodeError(client.node, caught);
 				// Where it should be it is waited for; another branch that cannot be read stops nothing.
@@ -199,11 +202,8 @@ async function recordIn(
 	};
 	return await findOfAnyKind(
 		listReader(client),
-		entity,
-		change.entity_id,
-		target,
+		{ entity, id: change.entity_id, target, passes },
 		otherKinds,
-		passes,
 	);
 }
 
