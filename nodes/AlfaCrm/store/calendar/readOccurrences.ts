@@ -24,9 +24,11 @@ export async function readOccurrences(
 		...listCall(lessonEntity, branch),
 		body: { date_from: firstDay, date_to: lastDay },
 	};
+	const regularLessonList = listCall(regularLessonEntity, branch);
 	const [lessons, regularLessons] = await Promise.all([
+		// AlfaCRM lists lessons of one status at a time, so there is a pass (one reading) for each.
 		reader.collect(lessonList, { passes: passesOf(lessonEntity) }),
-		reader.collect(listCall(regularLessonEntity, branch), {}),
+		reader.collect(regularLessonList, {}),
 	]);
 
 	// The list of a branch may show records of other branches too. API notes 3.
