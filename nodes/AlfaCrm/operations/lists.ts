@@ -113,8 +113,8 @@ function makeEntityOption({ plural, resource, certainty }: Entity): INodePropert
 }
 
 /**
- * Shows a parameter only for the resource. `assembleForm` names the entities for which a parameter is
- * shown. If these are all entities of the resource, the condition is left out, because it would
+ * Shows a parameter only for the resource. `assembleForm` names the entities for which a parameter
+ * is shown. If these are all entities of the resource, the condition is left out, because it would
  * only make n8n's description of the node longer.
  */
 function showFor(

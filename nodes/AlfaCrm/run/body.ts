@@ -80,8 +80,8 @@ export function bodyOf(
 		if (isBlank(field, value)) continue;
 
 		const wire = fitText(item, field, item.toRequestValue(field, value), shortensTexts);
-		// `toRequestValue` returns null if the user chose to have none, for example no stage of the funnel. A
-		// new record has none anyway, so null is sent only where a choice is required.
+		// `toRequestValue` returns null if the user chose to have none, for example no stage of the
+		// funnel. A new record has none anyway, so null is sent only where a choice is required.
 		if (wire !== null || field.required) body[field.name] = wire;
 	}
 	assertAlternativesFilled(item, fields, body);

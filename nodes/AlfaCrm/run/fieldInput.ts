@@ -319,7 +319,8 @@ function withoutUnknownFields(
  * to the record's page.
  */
 const isAddedByNode = (entity: Entity, input: IDataObject, name: string): boolean =>
-	isAddedName(shownFields(entity), input, name) || (name === LINK && isBuiltLink(entity, input[name]));
+	isAddedName(shownFields(entity), input, name) ||
+	(name === LINK && isBuiltLink(entity, input[name]));
 
 function unknownFieldsError(
 	item: Item,

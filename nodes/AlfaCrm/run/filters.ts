@@ -63,7 +63,8 @@ interface ChosenViews {
 }
 
 export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity): ChosenViews {
-	const readChoice = (view: View) => Number(item.toRequestValue(view, item.inputOfField(view, view.default)));
+	const readChoice = (view: View) =>
+		Number(item.toRequestValue(view, item.inputOfField(view, view.default)));
 	const choices = views.map((view) => ({ view, value: readChoice(view) }));
 	const bodies: IDataObject[] = choices.map(({ view, value }) => view.ask(value));
 	return {

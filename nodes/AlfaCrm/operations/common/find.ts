@@ -122,7 +122,11 @@ export interface FindRequest {
  *
  * @throws NodeOperationError if the match values are empty or unusable
  */
-export function readFindRequest(item: Item, entity: Entity, options: CollectionReader): FindRequest {
+export function readFindRequest(
+	item: Item,
+	entity: Entity,
+	options: CollectionReader,
+): FindRequest {
 	const key = readMatchKey(item, entity);
 	const search = readSearch(item, entity, key);
 	const ifNone = options.choice<IfNone>(options.parameter('ifNone'));

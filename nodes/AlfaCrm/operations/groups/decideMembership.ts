@@ -14,11 +14,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-import {
-	firstDayOf,
-	lastDayOf,
-	overlapsDays,
-} from '../../store/calendar/periods';
+import { firstDayOf, lastDayOf, overlapsDays } from '../../store/calendar/periods';
 import { daysAfter, dotted } from '../../values/formats';
 
 /** The period in which a customer should be in a group. */

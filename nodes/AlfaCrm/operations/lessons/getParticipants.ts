@@ -34,7 +34,10 @@ import type {
 	ParticipantOptions,
 	ParticipantReading,
 } from '../../store/calendar/participants';
-import { readParticipantsOfLessons, readParticipantsOfDays } from '../../store/calendar/participants';
+import {
+	readParticipantsOfLessons,
+	readParticipantsOfDays,
+} from '../../store/calendar/participants';
 import type { Branch } from '../../store/located';
 import { assertDayRange } from './timetable';
 

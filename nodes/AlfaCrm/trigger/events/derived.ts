@@ -217,7 +217,8 @@ async function withRecords(
 	const customer = await read('Customer', row.customer_id);
 	const group = await read('Group', row.group_id);
 	const branch =
-		readId(row.branch_id) ?? findBranchOfRecord({ ...customer?.record, ...group?.record }, branches[0]);
+		readId(row.branch_id) ??
+		findBranchOfRecord({ ...customer?.record, ...group?.record }, branches[0]);
 	const { customer_id, group_id, change, ...rest } = await withNames({ row, branch }, named, names);
 	return {
 		customer_id,

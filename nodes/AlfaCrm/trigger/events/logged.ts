@@ -100,7 +100,8 @@ async function itemsOf(
 			? await recordReader.find(change, branches)
 			: { record: null };
 		const entity = entityOfClass(change.entity);
-		const rows = record === null ? [] : [{ row: record, branch: findBranchOfRecord(record, branches[0]) }];
+		const rows =
+			record === null ? [] : [{ row: record, branch: findBranchOfRecord(record, branches[0]) }];
 		const isShown = entity !== undefined && parameters.flag(simplify);
 		const [shown] = isShown ? await makeRowsToOutput(parameters, entity)(rows, names) : [record];
 		const error = missing === 'gone' || reason === undefined ? {} : { recordError: reason };

@@ -91,6 +91,7 @@ async function searchAndSave(
 		async () => ({ action: 'create' as const, output: await createRecord(request) }),
 	);
 	if (result.action === 'create') return [result.output];
-	if (result.action === 'skip') return [makeReportItem(request.show, result.match.row, 'skipped', [])];
+	if (result.action === 'skip')
+		return [makeReportItem(request.show, result.match.row, 'skipped', [])];
 	return await updateRecords(request, result);
 }

@@ -131,7 +131,11 @@ export interface UpsertRules {
 	shortensTexts: boolean | undefined;
 }
 
-export function readUpsertRules(entity: Entity, options: CollectionReader, key: MatchKey): UpsertRules {
+export function readUpsertRules(
+	entity: Entity,
+	options: CollectionReader,
+	key: MatchKey,
+): UpsertRules {
 	const readChoice = <T extends string>(name: string): T =>
 		options.choice<T>(options.parameter(name));
 	const fieldsOnlyForNew = readFieldsOnlyForNew(entity, options, key);
