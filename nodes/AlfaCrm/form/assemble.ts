@@ -181,6 +181,7 @@ class MergedParameters {
 		return indexOfEqual;
 	}
 
+	/** Separates the values of the selector from everything else by which parameters differ. */
 	private toEntry(parameter: INodeProperties): MergedParameter {
 		const { show = {}, ...otherOptions } = parameter.displayOptions ?? {};
 		const { [this.selector]: values = [], ...otherConditions } = show;

@@ -28,6 +28,7 @@ export const resourceMapping: Record<string, ColumnsLoader> = Object.fromEntries
 		.map((entity) => [columnsMethod(entity), makeColumnsLoader(entity)]),
 );
 
+/** Makes the method that lists the columns of the field mapper for an entity. */
 function makeColumnsLoader(entity: Entity): ColumnsLoader {
 	return async function (this: ILoadOptionsFunctions) {
 		const isCreate = this.getCurrentNodeParameter('operation') === 'create';

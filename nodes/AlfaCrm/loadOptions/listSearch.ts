@@ -103,31 +103,46 @@ async function searchRecords(
 	const branch = await chooseBranch(context, client, entity);
 	const bodies = { passes: passesToSearch(entity), filters: search.filters };
 	const calls = { client, list: listCall(entity, branch), bodies };
-	const found = new FoundRecords(entity, search, new RecordNames(client, branch));
+	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
+	const cursor = await searchPages(calls, readCursor(paginationToken), results);
 
-	let cursor: SearchCursor | undefined = readCursor(paginationToken);
-	for (let pagesRead = 0; pagesRead < MAX_PAGES && found.count < MIN_RESULTS; pagesRead++) {
-		if (cursor === undefined) break;
-		cursor = await searchPage(calls, cursor, found);
-	}
-
-	const isNothingFound = found.count === 0 && cursor === undefined;
+	const isNothingFound = results.count === 0 && cursor === undefined;
 	const mayBeInOtherBranch = branch !== undefined && branchOfForm(context) === undefined;
 	if (isNothingFound && mayBeInOtherBranch) {
 		return showSentence("Nothing found. If there are several branches, choose 'Branch' first");
 	}
-	return { results: found.toResults(), paginationToken: toToken(cursor) };
+	return { results: results.toResults(), paginationToken: toToken(cursor) };
 }
 
 /**
- * Reads one page, and adds the records that match the search to those found so far.
+ * Reads one page after the other until there are enough results to show.
+ *
+ * @returns where to go on when the user scrolls; undefined at the end of the search
+ */
+async function searchPages(
+	calls: SearchCalls,
+	firstCursor: SearchCursor,
+	results: FoundRecords,
+): Promise<SearchCursor | undefined> {
+	let cursor: SearchCursor | undefined = firstCursor;
+	for (let pagesRead = 0; pagesRead < MAX_PAGES; pagesRead++) {
+		if (cursor === undefined || results.count >= MIN_RESULTS) break;
+		cursor = await searchPage(calls, cursor, results);
+	}
+	return cursor;
+}
+
+/**
+ * Reads the page at which a cursor stands, and adds the records that match the search to the
+ * results. The cursor names one of the passes (such as the archived records), one of the filters
+ * and a page.
  *
  * @returns what to read next; undefined at the end of the search
  */
 async function searchPage(
 	calls: SearchCalls,
 	cursor: SearchCursor,
-	found: FoundRecords,
+	results: FoundRecords,
 ): Promise<SearchCursor | undefined> {
 	const { client, list, bodies } = calls;
 	const pass = bodies.passes[cursor.pass];
@@ -137,7 +152,7 @@ async function searchPage(
 	// Only the pass for archived records has `removed` in its body.
 	const areArchived = 'removed' in pass;
 	const isRepeated = isRepeatedPage(cursor, page);
-	const foundCount = isRepeated ? 0 : await found.add(page.rows, { areArchived });
+	const foundCount = isRepeated ? 0 : await results.add(page.rows, { areArchived });
 	return nextCursor(bodies, cursor, page, foundCount);
 }
 
@@ -195,9 +210,9 @@ async function searchRecordsOfParent(
 	const branch = await chooseBranch(context, client, entity);
 	const list = { ...listCall(entity, branch), query: { [parentKey.name]: parentId } };
 	const { rows } = await collect(client, list, { passes: passesToSearch(entity) });
-	const found = new FoundRecords(entity, search, new RecordNames(client, branch));
-	await found.add(rows, { areArchived: false });
-	return { results: found.toResults() };
+	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
+	await results.add(rows, { areArchived: false });
+	return { results: results.toResults() };
 }
 
 /**

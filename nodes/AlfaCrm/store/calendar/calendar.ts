@@ -83,6 +83,7 @@ export class Calendar {
 		return [...this.lessonsOn(date), ...this.regularLessonsOn(date)];
 	}
 
+	/** Returns the lessons of a day, without the cancelled ones. */
 	private lessonsOn(date: string): OccurrenceRow[] {
 		const lessons = this.lessonsByDay.get(date) ?? [];
 		const uncancelledLessons = lessons.filter((lesson) => !isCancelled(lesson));
@@ -94,6 +95,7 @@ export class Calendar {
 		}));
 	}
 
+	/** Returns the regular lessons of a day, without those that a lesson certainly replaces. */
 	private regularLessonsOn(date: string): OccurrenceRow[] {
 		const occurrences: OccurrenceRow[] = [];
 		for (const { id, row, days } of this.regularLessons) {

@@ -135,24 +135,17 @@ async function readMembersAndCards(
 
 	const cards = options.cards ?? new CustomerCards(reader, zone);
 	const branches = lessonsOfBranches.map(({ branch }) => branch);
-	const readableBranches = branches.filter((branch) => !readings.hasFailed(branch));
-	await readCardsOfBranches(readableBranches, attendedLessons, cards, readings);
-
-	// A branch whose customers cannot be read is skipped, as one whose lessons cannot be read.
-	const readableLessons = attendedLessons.filter(({ branch }) => !readings.hasFailed(branch));
-	const customerIds = listCustomerIds(readableLessons);
-	if (cards.findIdsWithoutCard(customerIds).length > 0) {
-		const otherBranches = (await options.listOtherBranches?.()) ?? [];
-		// A customer's card may be in the branch of another lesson, so these branches are searched
-		// first.
-		const branchesToSearch = new Set([...readableBranches, ...otherBranches]);
-		await searchMissingCards(customerIds, branchesToSearch, cards, readings);
-	}
+	const lessonsWithCards = await readCards(attendedLessons, {
+		branches,
+		cards,
+		readings,
+		listOtherBranches: options.listOtherBranches,
+	});
 
 	return {
-		participants: listParticipants(readableLessons, cards),
+		participants: listParticipants(lessonsWithCards, cards),
 		unreadLessons: unreadLessons.map(({ lesson }) => lesson),
-		customerIdsWithoutCard: cards.findIdsWithoutCard(customerIds),
+		customerIdsWithoutCard: cards.findIdsWithoutCard(listCustomerIds(lessonsWithCards)),
 		failures: readings.failures,
 	};
 }
@@ -208,31 +201,52 @@ function listCustomerIds(lessons: readonly AttendedLesson[]): number[] {
 	return lessons.flatMap(({ customers }) => [...customers.keys()]);
 }
 
+/** Where the cards of customers are looked up. */
+interface CardSearch {
+	/** The branches of the lessons. */
+	branches: readonly Branch[];
+	cards: CustomerCards;
+	readings: BranchReadings;
+	listOtherBranches: ParticipantOptions['listOtherBranches'];
+}
+
 /**
- * Reads the cards of the customers of lessons. Each card is looked up in the branch of the lesson,
- * where most of the cards are.
+ * Reads the cards of the customers of lessons: first in the branches of their lessons, where most
+ * of the cards are, then in all other branches.
+ *
+ * @returns the lessons, without those of branches whose customers cannot be read
  */
-async function readCardsOfBranches(
-	branches: readonly Branch[],
+async function readCards(
 	lessons: readonly AttendedLesson[],
-	cards: CustomerCards,
-	readings: BranchReadings,
-): Promise<void> {
-	const readCards = async (branch: Branch) => {
+	search: CardSearch,
+): Promise<AttendedLesson[]> {
+	const { cards, readings } = search;
+	const branches = search.branches.filter((branch) => !readings.hasFailed(branch));
+	const readCardsOfBranch = async (branch: Branch) => {
 		const lessonsOfBranch = lessons.filter((lesson) => lesson.branch === branch);
 		const customerIds = listCustomerIds(lessonsOfBranch);
 		await readings.tryRead(branch, async () => await cards.readMissing(branch, customerIds));
 	};
-	await Promise.all(branches.map(readCards));
+	await Promise.all(branches.map(readCardsOfBranch));
+
+	const readableLessons = lessons.filter(({ branch }) => !readings.hasFailed(branch));
+	await searchMissingCards(listCustomerIds(readableLessons), { ...search, branches });
+	return readableLessons;
 }
 
-/** Looks for the customers whose card is missing, in one branch after the other. */
+/**
+ * Looks for the customers whose card is missing, in one branch after the other. The branches of the
+ * lessons come first, because a customer's card may be in the branch of another lesson.
+ */
 async function searchMissingCards(
 	customerIds: readonly number[],
-	branches: Iterable<Branch>,
-	cards: CustomerCards,
-	readings: BranchReadings,
+	search: CardSearch,
 ): Promise<void> {
+	const { cards, readings } = search;
+	if (cards.findIdsWithoutCard(customerIds).length === 0) return;
+
+	const otherBranches = (await search.listOtherBranches?.()) ?? [];
+	const branches = new Set([...search.branches, ...otherBranches]);
 	for (const branch of branches) {
 		const missingIds = cards.findIdsWithoutCard(customerIds);
 		await readings.tryRead(branch, async () => await cards.readMissing(branch, missingIds));
