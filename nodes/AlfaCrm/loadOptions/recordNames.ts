@@ -30,9 +30,11 @@ export class RecordNames implements KnownNames {
 		return this.client.zone;
 	}
 
+	/** Returns the name of a record; undefined if it was not read or not found. */
 	of(resource: string, id: unknown): string | undefined {
 		const recordId = readId(id);
-		return recordId === undefined ? undefined : this.namesByResource.get(resource)?.get(recordId);
+		if (recordId === undefined) return undefined;
+		return this.namesByResource.get(resource)?.get(recordId);
 	}
 
 	/** Reads the names that the titles of rows need and that have not been read yet. */
@@ -43,11 +45,7 @@ export class RecordNames implements KnownNames {
 		await Promise.all(idsByResource.map(readNames));
 	}
 
-	/**
-	 * Reads the names of records by their IDs. They are returned by `of`.
-	 *
-	 * @param entity the entity of the records
-	 */
+	/** Reads the names of the records of an entity that have these IDs. `of` returns them. */
 	async readByIds(entity: Entity, ids: readonly number[]): Promise<void> {
 		const knownNames = this.namesByResource.get(entity.resource);
 		const newIds = ids.filter((id) => !knownNames?.has(id));

@@ -68,8 +68,9 @@ export function isRepeatedPage(cursor: SearchCursor, page: Page): boolean {
 }
 
 /**
- * Decides what to read after a page: the first page of the next filter, the next page, or the first
- * page of the next pass. A filter is given up only if its first page has found nothing.
+ * Decides what to read after a page. A search goes through one or more passes, such as first active
+ * and then archived records. In each pass, its filters are tried until the first page of one finds
+ * something; then the other pages with that filter are read.
  *
  * @param foundCount how many rows of the page match the search
  * @returns undefined at the end of the search
@@ -87,13 +88,15 @@ export function nextCursor(
 	}
 
 	const rowsRead = cursor.rowsRead + page.items.length;
-	if (!isRepeatedPage(cursor, page) && !isLastPage(page, rowsRead)) {
+	const hasNextPage = !isRepeatedPage(cursor, page) && !isLastPage(page, rowsRead);
+	if (hasNextPage) {
 		const lastId = page.items.at(-1)?.id;
 		return { ...cursor, page: cursor.page + 1, rowsRead, lastId, size: page.size };
 	}
 
 	const nextPass = cursor.pass + 1;
-	return nextPass < bodies.passes.length ? { ...FIRST_PAGE, pass: nextPass } : undefined;
+	const isLastPass = nextPass >= bodies.passes.length;
+	return isLastPass ? undefined : { ...FIRST_PAGE, pass: nextPass };
 }
 
 /**

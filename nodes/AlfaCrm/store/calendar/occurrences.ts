@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { dayOf, LESSON_STATUS } from '../../entities/lesson';
 import { daysAfter, formatDay, formatTime } from '../../values/formats';
 import type { Branch } from '../located';
-import type { LessonRows } from './calendar';
+import type { LessonRows, OccurrenceRow } from './calendar';
 import { Calendar } from './calendar';
 import {
 	branchIdOf,
@@ -68,14 +68,23 @@ export function findOccurrences(rows: LessonRows, days: DayRange, branch: Branch
 	const calendar = new Calendar(rows, zone);
 	const occurrences: Occurrence[] = [];
 	for (let date = from; date <= to; date = daysAfter(date, 1)) {
-		for (const { lesson, isRegular, isProbablyReplaced } of calendar.occurrencesOn(date)) {
-			if (isProbablyReplaced) continue;
-
-			const readRow = isRegular ? readRegularLesson : readLesson;
-			occurrences.push(readRow(lesson, date, branch, zone));
+		for (const row of calendar.occurrencesOn(date)) {
+			if (!row.isProbablyReplaced) {
+				occurrences.push(readRow(row, branch, zone));
+			}
 		}
 	}
 	return occurrences;
+}
+
+/** Reads the row of a lesson or a regular lesson on its day. */
+function readRow(
+	{ lesson, date, isRegular }: OccurrenceRow,
+	branch: Branch,
+	zone: string,
+): Occurrence {
+	if (isRegular) return readRegularOccurrence(lesson, date, branch, zone);
+	return readLessonOccurrence(lesson, date, branch, zone);
 }
 
 /**
@@ -89,18 +98,23 @@ export function readLessonAsOccurrence(
 ): Occurrence | undefined {
 	const date = dayOf(lesson, zone);
 	if (date === undefined || isCancelled(lesson)) return undefined;
-	return readLesson(lesson, date, branch, zone);
+	return readLessonOccurrence(lesson, date, branch, zone);
 }
 
 /** Reads the row of a lesson that takes place on `date`. */
-function readLesson(lesson: IDataObject, date: string, branch: Branch, zone: string): Occurrence {
+function readLessonOccurrence(
+	lesson: IDataObject,
+	date: string,
+	branch: Branch,
+	zone: string,
+): Occurrence {
 	return {
 		lesson_id: idOf(lesson) ?? null,
 		regular_id: regularLessonIdOf(lesson) ?? null,
 		...readCommonFields(lesson, branch),
 		date,
-		time_from: readMoment(lesson.time_from, date, zone),
-		time_to: readMoment(lesson.time_to, date, zone),
+		time_from: formatMoment(lesson.time_from, date, zone),
+		time_to: formatMoment(lesson.time_to, date, zone),
 		status: statusOf(lesson),
 		group_ids: groupIdsOf(lesson),
 		customer_ids: namedCustomerIds(lesson),
@@ -108,18 +122,18 @@ function readLesson(lesson: IDataObject, date: string, branch: Branch, zone: str
 }
 
 /** Reads the row of a regular lesson that takes place on `date`. */
-function readRegularLesson(
+function readRegularOccurrence(
 	regularLesson: IDataObject,
 	date: string,
 	branch: Branch,
 	zone: string,
 ): Occurrence {
 	const times = timesOf(regularLesson);
-	const start = readMoment(times.time_from, date, zone);
-	const endOnSameDay = readMoment(times.time_to, date, zone);
+	const start = formatMoment(times.time_from, date, zone);
+	const endOnSameDay = formatMoment(times.time_to, date, zone);
 	// A regular lesson shows times without days, so an end at or before its start is on the next day.
 	const endsNextDay = start !== null && endOnSameDay !== null && endOnSameDay <= start;
-	const end = endsNextDay ? readMoment(times.time_to, daysAfter(date, 1), zone) : endOnSameDay;
+	const end = endsNextDay ? formatMoment(times.time_to, daysAfter(date, 1), zone) : endOnSameDay;
 
 	const owner = ownerOf(regularLesson);
 	return {
@@ -147,10 +161,10 @@ function readCommonFields(lesson: IDataObject, branch: Branch) {
 }
 
 /**
- * Reads a day with a time as `yyyy-mm-dd hh:mm:ss`. If the value is a time only, the day is `date`.
- * Returns null if the value has no time.
+ * Writes a day with a time as `yyyy-mm-dd hh:mm:ss`. If the value is a time only, the day is
+ * `date`. Returns null if the value has no time.
  */
-function readMoment(value: unknown, date: string, zone: string): string | null {
+function formatMoment(value: unknown, date: string, zone: string): string | null {
 	const time = formatTime(value, zone);
 	if (time === undefined) return null;
 

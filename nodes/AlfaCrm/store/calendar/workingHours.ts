@@ -67,7 +67,7 @@ const readWeekday = ({ weekday }: IDataObject): number => Number(weekday) - 1;
  */
 function readSpan({ time_from, time_to }: IDataObject, zone: string): TimeSpan | undefined {
 	const begin = readMinutes(time_from, zone);
-	const end = readEnd(time_to, zone);
+	const end = readEndOfHours(time_to, zone);
 	if (begin === undefined || end === undefined || end <= begin) return undefined;
 	return { begin, end };
 }
@@ -76,7 +76,7 @@ function readSpan({ time_from, time_to }: IDataObject, zone: string): TimeSpan |
  * Reads the end of working hours, in minutes after midnight. AlfaCRM may show 17:00 as 16:59, and
  * midnight as 00:00 or 24:00. Returns undefined if the time cannot be read.
  */
-function readEnd(value: unknown, zone: string): number | undefined {
+function readEndOfHours(value: unknown, zone: string): number | undefined {
 	if (String(value).startsWith('24:00')) return MINUTES_OF_A_DAY;
 
 	const minutes = readMinutes(value, zone);
