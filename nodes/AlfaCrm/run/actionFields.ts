@@ -70,7 +70,7 @@ function readValues(
 		: item.collection(additionalFields(fields));
 	const wasAdded = ({ name }: Field) => additional?.has(name) === true;
 	const readValue = (field: Field): unknown => {
-		if (hasOwnParameter(field)) return item.inputOf(field);
+		if (hasOwnParameter(field)) return item.inputOfField(field);
 		return wasAdded(field) ? additional?.input(toProperty(field)) : undefined;
 	};
 

@@ -23,7 +23,7 @@ import { collection } from '../form/assemble';
 import { oncePer } from '../form/oncePer';
 import type { Field, Wire } from '../entities/fieldTypes';
 import type { Item } from './item';
-import type { Collection } from '../form/parameters';
+import type { CollectionReader } from '../form/parameters';
 
 // ---------------------------------------------------------------- the form
 
@@ -55,7 +55,7 @@ export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[]
 );
 
 /** Reads whether the user wants long texts to be cut; undefined if the form does not offer it. */
-export const readShortensTexts = (options?: Collection): boolean | undefined =>
+export const readShortensTexts = (options?: CollectionReader): boolean | undefined =>
 	options?.flag(shortenTexts);
 
 // ---------------------------------------------------------------- a new record
@@ -79,9 +79,9 @@ export function bodyOf(
 		const value = valueOrDefault(item, field, input[field.name], branch);
 		if (isBlank(field, value)) continue;
 
-		const wire = fitText(item, field, item.toWire(field, value), shortensTexts);
-		// `toWire` returns null if the user chose to have none, for example no stage of the funnel. A
-		// new record has none anyway, so null is sent only where a choice is required.
+		const wire = fitText(item, field, item.toRequestValue(field, value), shortensTexts);
+		// `toRequestValue` returns null if the user chose to have none, for example no stage of the
+		// funnel. A new record has none anyway, so null is sent only where a choice is required.
 		if (wire !== null || field.required) body[field.name] = wire;
 	}
 	assertAlternativesFilled(item, fields, body);
@@ -146,7 +146,7 @@ export function changesOf(
 	for (const field of entity.fields) {
 		const value = input[field.name];
 		if (!isBlank(field, value)) {
-			body[field.name] = fitText(item, field, item.toWire(field, value), shortensTexts);
+			body[field.name] = fitText(item, field, item.toRequestValue(field, value), shortensTexts);
 		} else if (overwrites && !isUndefined(value)) {
 			// An expression that finds nothing gives undefined, so undefined never empties a field.
 			if (mustKeepValue(field)) throw missingError(item, field);
@@ -199,7 +199,7 @@ function customBody(
 
 		const field = customField(name);
 		if (!isBlank(field, value)) {
-			body[name] = item.toWire(field, value);
+			body[name] = item.toRequestValue(field, value);
 		} else if (overwrites && value !== undefined) {
 			body[name] = clearedValue(field);
 		}

@@ -22,7 +22,7 @@ import type { Field } from '../entities/fieldTypes';
 import { quoted } from '../fields/unreadable';
 import { USED_AS_TOOL, showWhen } from '../form/assemble';
 import type { OperationPart } from './operation';
-import { isLink, LINK } from '../output/link';
+import { isBuiltLink, LINK } from '../output/link';
 import { isAddedName } from '../output/names';
 import { shownFields } from '../output/recordSchema';
 import type { Item } from './item';
@@ -231,7 +231,7 @@ function readForm(
 	prominentFields: readonly Field[],
 ): IDataObject {
 	const prominentInput = Object.fromEntries(
-		prominentFields.map((field) => [field.name, item.inputOf(field)]),
+		prominentFields.map((field) => [field.name, item.inputOfField(field)]),
 	) as IDataObject;
 	const { [customFields.name]: customInput, ...otherInput } = item.object({
 		...collection,
@@ -319,7 +319,8 @@ function withoutUnknownFields(
  * to the record's page.
  */
 const isAddedByNode = (entity: Entity, input: IDataObject, name: string): boolean =>
-	isAddedName(shownFields(entity), input, name) || (name === LINK && isLink(entity, input[name]));
+	isAddedName(shownFields(entity), input, name) ||
+	(name === LINK && isBuiltLink(entity, input[name]));
 
 function unknownFieldsError(
 	item: Item,

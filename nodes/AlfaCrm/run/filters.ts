@@ -63,7 +63,8 @@ interface ChosenViews {
 }
 
 export function readViews(item: Item, { hidden: { views = [] } = {} }: Entity): ChosenViews {
-	const readChoice = (view: View) => Number(item.toWire(view, item.inputOf(view, view.default)));
+	const readChoice = (view: View) =>
+		Number(item.toRequestValue(view, item.inputOfField(view, view.default)));
 	const choices = views.map((view) => ({ view, value: readChoice(view) }));
 	const bodies: IDataObject[] = choices.map(({ view, value }) => view.ask(value));
 	return {
@@ -103,7 +104,7 @@ export function readFilters(item: Item, entity: Entity): IDataObject {
 			throw item.error(`'Filters' has no "${name}"`, 'Remove it, or correct its name.');
 		}
 		assertFilterHasValue(item, entity, filter, value);
-		values[name] = item.toWire(filter, value);
+		values[name] = item.toRequestValue(filter, value);
 	}
 	return values;
 }
@@ -116,7 +117,7 @@ function assertFilterHasValue(
 ): void {
 	const advice = `Without it all ${plural.toLowerCase()} would be returned. Fill it, or remove it from 'Filters'.`;
 	if (isEmpty(value)) throw item.error(`The filter '${labelInForm(filter)}' is empty`, advice);
-	// A single value that says nothing is refused by `toWire`, which tells what it expects.
+	// A single value that says nothing is refused by `toRequestValue`, which tells what it expects.
 	if (isList(filter) && isBlank(filter, value)) throw item.error(unusable(filter, value), advice);
 }
 

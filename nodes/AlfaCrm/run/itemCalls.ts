@@ -9,8 +9,8 @@ import type { ListQuery } from '../api/pages';
 import type { ApiRequest } from '../api/request';
 import { isPlain } from '../fields/blank';
 import { isCustom } from '../fields/custom';
-import type { FallbackDates } from '../store/fallbackDates';
-import { isDayUnreadable, withFallbackDates } from '../store/fallbackDates';
+import type { FallbackFormats } from '../store/fallbackDates';
+import { isRefusedForDayFormat, writeFallbackFormats } from '../store/fallbackDates';
 import { readFlag, readId } from '../values/formats';
 import type { Execution } from './execution';
 import type { ItemLog } from './itemLog';
@@ -24,7 +24,7 @@ type CallContext = Pick<ApiRequest, 'itemIndex' | 'onSend' | 'savedBefore'>;
  * A call as an operation describes it. Whether it may be repeated is decided by `fetch` and `send`.
  */
 export type ItemRequest = Omit<ApiRequest, keyof CallContext | 'isIdempotent' | 'onLost'> & {
-	fallbackDates?: FallbackDates;
+	fallbackFormats?: FallbackFormats;
 };
 
 /** The parts of an item that its calls use. */
@@ -128,15 +128,15 @@ export class ItemCalls {
 	 * write once more with its days in their fallback formats: see `fallbackDates.ts`.
 	 */
 	private async sendInEitherFormat(
-		call: ApiRequest & Pick<ItemRequest, 'fallbackDates'>,
+		call: ApiRequest & Pick<ItemRequest, 'fallbackFormats'>,
 	): Promise<ApiResponse> {
 		const { execution } = this.item;
-		const callWithOtherDays = withFallbackDates(call, execution.zone);
+		const callWithOtherDays = writeFallbackFormats(call, execution.zone);
 		if (execution.knowsBehaviour(fallbackDatesKey(call)))
 			return await execution.client.request(callWithOtherDays);
 
 		const answer = await execution.client.attempt(call, (failure) =>
-			isDayUnreadable(failure, call),
+			isRefusedForDayFormat(failure, call),
 		);
 		if (answer !== undefined) return answer;
 

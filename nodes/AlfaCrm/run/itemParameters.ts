@@ -2,7 +2,7 @@ import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 
 import { isPlain } from '../fields/blank';
 import type { Parameter } from '../form/parameters';
-import { Collection, ParameterReader } from '../form/parameters';
+import { CollectionReader, ParameterReader } from '../form/parameters';
 import { parseJson } from '../values/formats';
 import type { Execution } from './execution';
 import type { Resolution } from './resolution';
@@ -58,11 +58,11 @@ export abstract class ItemParameters extends ParameterReader {
 	 * Reads a collection of the form. Refuses a name that the form does not declare, because its
 	 * value would have no effect.
 	 */
-	collection(declared: Parameter): Collection {
+	collection(declared: Parameter): CollectionReader {
 		const values = this.object({ ...declared, default: {} });
 		const knownNames = new Set((declared.options ?? []).map(({ name }) => name));
 		const unknownName = Object.keys(values).find((name) => !knownNames.has(name));
-		if (unknownName === undefined) return new Collection(this, declared, values);
+		if (unknownName === undefined) return new CollectionReader(this, declared, values);
 		throw this.error(
 			`'${declared.displayName}' has no "${unknownName}"`,
 			'Remove it, or correct its name.',

@@ -88,7 +88,7 @@ async function replaceNamesInEntry(
 
 	const list = await listWithNames(lookup, field, names, entry);
 	// The whole text goes first: a name may hold a comma itself.
-	const isOneName = typeof entry === 'string' && list.named(entry).length > 0;
+	const isOneName = typeof entry === 'string' && list.findByName(entry).length > 0;
 	return (isOneName ? [entry] : texts).map((text) => {
 		const name = nameIn(field, text, mode);
 		return name === undefined ? text : findId(lookup, field, name, list);
@@ -131,7 +131,7 @@ async function listWithNames(
 	const entity = entityOf(field.entity);
 	const knownList = await lookup.readList(entity);
 	const isKnown = (text: unknown) =>
-		typeof text === 'string' && knownList?.named(text).length === 1;
+		typeof text === 'string' && knownList?.findByName(text).length === 1;
 	const needsNewestList = knownList !== undefined && !isKnown(entry) && !names.every(isKnown);
 
 	const list =
@@ -149,7 +149,7 @@ async function listWithNames(
  * @throws what `lookup.error` makes, for an unknown or ambiguous name
  */
 function findId(lookup: NameLookup, field: Reference, name: string, list: ShortList): number {
-	const matches = list.named(name);
+	const matches = list.findByName(name);
 	const [match, ...otherMatches] = matches;
 	if (match === undefined) throw unknownNameError(lookup, field, name, list);
 	if (otherMatches.length > 0) throw ambiguousNameError(lookup, field, name, list);
@@ -181,7 +181,7 @@ function ambiguousNameError(
 	list: ShortList,
 ): Error {
 	const plural = entityOf(field.entity).plural.toLowerCase();
-	const matches = list.named(name);
+	const matches = list.findByName(name);
 	return lookup.error(
 		`'${labelInForm(field)}' is ${quoted(name)}, and ${matches.length} ${plural} are called that`,
 		`Give the ID of the one that is meant: ${listChoices(matches)}.${hiddenRecordsNote(list)}`,

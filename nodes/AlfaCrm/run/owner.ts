@@ -82,7 +82,7 @@ export async function completeFromOwner(
 
 	const completedBody = { ...copyTexts(foundOwner.row, fields, body), ...body };
 	if (branchField && givenBranches.length === 0) {
-		completedBody[branchField.name] = item.toWire(branchField, branch);
+		completedBody[branchField.name] = item.toRequestValue(branchField, branch);
 	}
 	assertNamesBelongTo(item, branch, foundOwner);
 	const ownerBranches = branchField ? [...foundOwner.branches] : undefined;

@@ -65,14 +65,14 @@ export class TriggerParameters extends ParameterReader {
 		// The label is the form's own already, as that of a field that stands there.
 		const field = { type: 'references', entity, name, label, prominent: true } as const;
 		const value = await replaceNames(this.lookupIn(watched), field, this.input(parameter));
-		return isBlank(field, value) ? [] : (this.toWire(field, value) as Array<number | null>);
+		return isBlank(field, value) ? [] : (this.toRequestValue(field, value) as Array<number | null>);
 	}
 
 	/** Records by their IDs alone, for which nothing is asked. */
 	ids(parameter: Parameter): number[] {
 		const field = { type: 'ids', name: parameter.name, label: parameter.displayName } as const;
 		const value = this.input(parameter);
-		return isBlank(field, value) ? [] : (this.toWire(field, value) as number[]);
+		return isBlank(field, value) ? [] : (this.toRequestValue(field, value) as number[]);
 	}
 
 	private lookupIn(watched: readonly number[]): NameLookup {

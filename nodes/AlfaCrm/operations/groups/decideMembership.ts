@@ -9,16 +9,12 @@
  * - *Otherwise*: a new membership is created.
  *
  * Days are texts `yyyy-mm-dd`, so they compare as texts. A membership without an end has a last day
- * that is later than every other day: see `lastDay` in `periods.ts`.
+ * that is later than every other day: see `lastDayOf` in `periods.ts`.
  */
 
 import type { IDataObject } from 'n8n-workflow';
 
-import {
-	firstDay as firstDayOf,
-	lastDay as lastDayOf,
-	overlapsDays,
-} from '../../store/calendar/periods';
+import { firstDayOf, lastDayOf, overlapsDays } from '../../store/calendar/periods';
 import { daysAfter, dotted } from '../../values/formats';
 
 /** The period in which a customer should be in a group. */

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { withResult } from '../../output/report';
 import type { ActionKind } from '../../run/operation';
-import { firstDay as firstDayOf, lastDay as lastDayOf } from '../../store/calendar/periods';
+import { firstDayOf, lastDayOf } from '../../store/calendar/periods';
 import { dotted, formatDay, today } from '../../values/formats';
 import { useBranchOfGroup } from './groupBranch';
 import type { MembershipForm } from './membership';

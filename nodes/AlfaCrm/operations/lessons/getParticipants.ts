@@ -6,11 +6,11 @@ import type { Field, Shown } from '../../entities/fieldTypes';
 import { lesson as lessonEntity } from '../../entities/lesson';
 import type { Entity } from '../../entities/types';
 import { readId } from '../../values/formats';
-import { LINK, linkOf } from '../../output/link';
+import { LINK, buildLink } from '../../output/link';
 import type { NameSource } from '../../output/names';
-import { namedFields, withNames } from '../../output/names';
-import { simplify, withNameSchema } from '../../output/readings';
-import { makeFlattener } from '../../output/simplified';
+import { findNamedFields, withNames } from '../../output/names';
+import { simplify, addNamesToSchema } from '../../output/readings';
+import { makeValueSimplifier } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { readFilterFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
@@ -27,14 +27,17 @@ import type { ActionKind } from '../../run/operation';
 import { limitForm, readLimit, warningReader, warnOfLimit } from '../../run/readList';
 import { currentRecord, notFoundError } from '../../run/records';
 import { givenBranch } from '../../run/target';
-import { occurrenceOf } from '../../store/calendar/occurrences';
+import { readLessonAsOccurrence } from '../../store/calendar/occurrences';
 import type {
 	LessonsOfBranch,
 	Participant,
 	ParticipantOptions,
 	ParticipantReading,
 } from '../../store/calendar/participants';
-import { participantsOf, readParticipants } from '../../store/calendar/participants';
+import {
+	readParticipantsOfLessons,
+	readParticipantsOfDays,
+} from '../../store/calendar/participants';
 import type { Branch } from '../../store/located';
 import { assertDayRange } from './timetable';
 
@@ -113,18 +116,18 @@ async function readFromBranches(
 	const reader = warningReader(item, 'rows');
 	const options: ParticipantOptions = {
 		zone: item.zone,
-		skippedBranches: 'deniedBranches',
+		branchesToSkip: 'deniedBranches',
 		listOtherBranches: async () => await allBranches(item, form.branch ?? branches[0]),
 	};
 	if (form.lessonId !== undefined) {
 		const lesson = await findLesson(item, entity, form.lessonId, branches);
-		const reading = await participantsOf(reader, [lesson], options);
+		const reading = await readParticipantsOfLessons(reader, [lesson], options);
 		tellOfDeniedBranches(item, [lesson.branch], reading);
 		return reading;
 	}
 
 	const days = { from: form.firstDay, to: form.lastDay };
-	const reading = await readParticipants(reader, { branches, ...days }, options);
+	const reading = await readParticipantsOfDays(reader, { branches, ...days }, options);
 	tellOfDeniedBranches(item, branches, reading);
 	return reading;
 }
@@ -167,7 +170,7 @@ async function findLesson(
 	if (found === undefined)
 		throw notFoundError(item, entity, id, isOneBranch ? firstBranch : undefined);
 
-	const occurrence = occurrenceOf(found.row, item.zone, found.branch);
+	const occurrence = readLessonAsOccurrence(found.row, item.zone, found.branch);
 	return { branch: found.branch, occurrences: occurrence === undefined ? [] : [occurrence] };
 }
 
@@ -185,12 +188,12 @@ const lessonFields: Shown[] = [
 	reference('room_id', 'Room', 'room'),
 	reference('lesson_type_id', 'Lesson Type', 'lessonType'),
 ];
-const lessonNames = namedFields(lessonFields);
-const flatten = makeFlattener([...contactFields, ...lessonFields], lessonNames);
+const lessonNames = findNamedFields(lessonFields);
+const flatten = makeValueSimplifier([...contactFields, ...lessonFields], lessonNames);
 
 const INTEGER = { type: 'integer' } as const;
 
-const participantSchema = withNameSchema(
+const participantSchema = addNamesToSchema(
 	objectOf({
 		time_from: STRING,
 		customer_id: INTEGER,
@@ -254,6 +257,6 @@ async function simplifyParticipant(
 	const namedRow = await withNames({ row, branch: branch_id ?? undefined }, lessonNames, names);
 	return {
 		...flatten(namedRow),
-		[LINK]: linkOf(customerEntity, customer, names.origin, participant.customer_branch),
+		[LINK]: buildLink(customerEntity, customer, names.origin, participant.customer_branch),
 	};
 }

@@ -139,7 +139,7 @@ async function readTeacherBranches(
 ): Promise<number[]> {
 	const target = { path: teacherEntity.path, branch, query: {}, labels: {} };
 	const result = await item.readIfAllowed(
-		async () => await findById(item, teacherEntity, teacherId, target),
+		async () => await findById(item, { entity: teacherEntity, id: teacherId, target }),
 	);
 	if (result === undefined) {
 		item.execution.hints.add(

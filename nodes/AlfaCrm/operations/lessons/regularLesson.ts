@@ -68,7 +68,7 @@ function addEndTime(item: Item, input: IDataObject): IDataObject {
 	const end: unknown = input[endField.name];
 	if (isBlank(startField, start) || !isBlank(endField, end)) return input;
 
-	const startTime = item.toWire(startField, start) as string;
+	const startTime = item.toRequestValue(startField, start) as string;
 	const startMinutes = minutesOfClock(startTime);
 	const endMinutes = startMinutes + item.integer(duration);
 	if (endMinutes < MINUTES_OF_A_DAY)

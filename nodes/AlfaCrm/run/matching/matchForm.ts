@@ -65,7 +65,7 @@ export function readMatchKey(item: Item, entity: Entity): MatchKey {
 
 /** Reads the match value of a field as the user gave it. */
 export function readMatchValue(item: Item, field: Field): unknown {
-	return isCustom(field.name) ? item.input(customValueParameter) : item.inputOf(field);
+	return isCustom(field.name) ? item.input(customValueParameter) : item.inputOfField(field);
 }
 
 const matchByParameter = oncePer((entity: Entity): INodeProperties => {

@@ -56,7 +56,7 @@ export function readSearch(
 		const input = readValue(field);
 		if (isBlank(field, input)) continue;
 
-		const usableValue = keepUsableValues(field, fit(field, item.toWire(field, input)));
+		const usableValue = keepUsableValues(field, fit(field, item.toRequestValue(field, input)));
 		if (usableValue === undefined) continue;
 
 		fields.push(field);

@@ -132,7 +132,7 @@ const setups: Record<EventOf<'dueDate'>['what'], Setup> = {
 function balanceIn(given: TriggerParameters): number {
 	const { name, displayName: label } = balanceBelow;
 	const field: Field = { type: 'number', name, label };
-	return readNumber(given.toWire(field, given.input(balanceBelow))) as number;
+	return readNumber(given.toRequestValue(field, given.input(balanceBelow))) as number;
 }
 
 export const dueDate: EventKind<'dueDate'> = {

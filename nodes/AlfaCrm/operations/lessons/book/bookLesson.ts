@@ -159,7 +159,7 @@ async function createLesson(item: Item, booking: Booking, slot: LessonSlot): Pro
 		...lessonFields,
 		branch_id: search.target.branch,
 		// `slot.date` is `yyyy-mm-dd`; AlfaCRM takes `dd.mm.yyyy`. API notes 5.11.
-		lesson_date: item.toWire(LESSON_FIELDS.day, slot.date),
+		lesson_date: item.toRequestValue(LESSON_FIELDS.day, slot.date),
 		time_from: slot.start,
 		duration: search.duration,
 		teacher_ids: [slot.teacher.id],

@@ -82,7 +82,9 @@ function readAttendances(item: Item, fields: readonly Field[], input: IDataObjec
 		(field) => ATTENDANCE_FIELD_NAMES.includes(field.name) && field !== rowsField,
 	);
 	const { present_ids = [], absent_ids = [] } = bodyOf(item, idFields, input);
-	const rows = isBlank(rowsField, input.details) ? [] : item.toWire(rowsField, input.details);
+	const rows = isBlank(rowsField, input.details)
+		? []
+		: item.toRequestValue(rowsField, input.details);
 	const attendancesAsGiven = [
 		...(rows as IDataObject[]),
 		...(present_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 1 })),

@@ -4,7 +4,7 @@ import type { Field } from '../../../entities/fieldTypes';
 import { dayOf, LESSON_STATUS } from '../../../entities/lesson';
 import type { ActionOf, Entity } from '../../../entities/types';
 import type { RecordToOutput } from '../../../output/report';
-import { makeRecordToOutput, report, reportSchema } from '../../../output/report';
+import { makeRecordToOutput, makeReportItem, reportSchema } from '../../../output/report';
 import { recordKey } from '../../../run/keys';
 import type { ExistingOrPlan } from '../../../run/findOrCreate';
 import { findOrCreateByPlan } from '../../../run/findOrCreate';
@@ -189,7 +189,7 @@ async function readLessonAndPlan(
 		if (differing.length === 0 && hasSameFields) {
 			hintThatLessonIsCompleted(item, lessonId);
 			const changedFields: string[] = [];
-			return { existing: report(toOutput, stored.lesson, 'unchanged', changedFields) };
+			return { existing: makeReportItem(toOutput, stored.lesson, 'unchanged', changedFields) };
 		}
 		if (!request.sendsAgain) throw completedError(item, lessonId, differing);
 	} else {
@@ -244,7 +244,7 @@ async function sendCompletion(
 	// The answer of AlfaCRM may lack fields of the lesson. Their values are then those that were read
 	// before, except for the status.
 	const completedLesson = { ...stored.lesson, ...action.fixed, ...savedFields };
-	return report(toOutput, completedLesson, 'updated', Object.keys(body));
+	return makeReportItem(toOutput, completedLesson, 'updated', Object.keys(body));
 }
 
 // ---------------------------------------------------------------- what the user is told

@@ -10,7 +10,7 @@ import { warningReader } from '../../../run/readList';
 import { CustomerCards } from '../../../store/calendar/customerCards';
 import { groupIdsOf } from '../../../store/calendar/lessonRow';
 import { readMembers } from '../../../store/calendar/groupMembers';
-import { isOnDay } from '../../../store/calendar/periods';
+import { includesDay } from '../../../store/calendar/periods';
 import type { Branch } from '../../../store/located';
 import { readIds } from '../../../values/formats';
 import { findAttendance } from './storedAttendances';
@@ -79,7 +79,7 @@ async function readMemberIds(
 	for (const groupId of groupIds) {
 		const memberships = await readMembers(reader, branch, groupId, passesOf(membershipEntity));
 		const membershipsOfDay = memberships.filter((membership) =>
-			isOnDay(membership, day, item.zone),
+			includesDay(membership, day, item.zone),
 		);
 		memberIds.push(...readIds(membershipsOfDay.map(({ customer_id }) => customer_id)));
 	}
@@ -99,7 +99,7 @@ async function leaveOutArchived(
 		warningReader(item, customerEntity.plural.toLowerCase()),
 		item.zone,
 	);
-	await cards.read(branch, customerIds);
+	await cards.readMissing(branch, customerIds);
 	return customerIds.filter((id) => {
 		const hasCard = cards.find(id) !== undefined;
 		return !hasCard || cards.findAttending(id) !== undefined;
