@@ -106,7 +106,9 @@ async function searchRecords(
 	const results = new FoundRecords(entity, search, new RecordNames(client, branch));
 	const cursor = await searchPages(calls, readCursor(paginationToken), results);
 
-	const isNothingFound = results.count === 0 && cursor === undefined;
+	// A later call adds to the results that the user has scrolled through.
+	const isFirstCall = paginationToken === '';
+	const isNothingFound = isFirstCall && results.count === 0 && cursor === undefined;
 	const mayBeInOtherBranch = branch !== undefined && branchOfForm(context) === undefined;
 	if (isNothingFound && mayBeInOtherBranch) {
 		return showSentence("Nothing found. If there are several branches, choose 'Branch' first");
