@@ -47,7 +47,10 @@ export interface BookingForm {
 	attendees: Attendees;
 	/** The stage of the funnel to which leads are moved after the booking. */
 	stageId?: number;
-	/** Whether a lesson that exists already is returned instead of booking a second one. */
+	/**
+	 * Whether a lesson that exists already is returned instead of booking a second one: the option
+	 * *Skip If It Already Exists*.
+	 */
 	returnsExisting: boolean;
 	/** Whether a lesson at a given time has to be within the working hours of the teacher. */
 	checksWorkingHours: boolean;
@@ -84,12 +87,16 @@ const SHOWN_FOR_CHOICE: Readonly<Record<string, string>> = {
 	date_to: WHEN.firstFree,
 };
 
-/** Returns the parameters for the fields of a booking. */
-export function bookingFields(fields: readonly Field[]): INodeProperties[] {
+/**
+ * Makes the parameters for the fields of a booking. 'Start Time' and 'Date To' are shown only for
+ * their choice of 'When'.
+ */
+export function makeBookingParameters(fields: readonly Field[]): INodeProperties[] {
 	const { prominentFields = [] } = fieldsForm(fields);
-	return prominentFields.map((property) => {
-		const choice = SHOWN_FOR_CHOICE[property.name];
-		return choice === undefined ? property : showWhen(property, { when: [choice] });
+	return prominentFields.map((parameter) => {
+		const choice = SHOWN_FOR_CHOICE[parameter.name];
+		if (choice === undefined) return parameter;
+		return showWhen(parameter, { when: [choice] });
 	});
 }
 
@@ -102,43 +109,43 @@ export function bookingFields(fields: readonly Field[]): INodeProperties[] {
  */
 export function readBookingForm(item: Item, entity: Entity, fields: readonly Field[]): BookingForm {
 	const target = readTarget(item, entity, fields);
-	const { startTime, lastDay, stageId, lessonFields } = readFieldValues(
-		item,
-		fields,
-		target.branch,
-	);
+	const { lessonFields, ...values } = readFieldValues(item, fields, target.branch);
+	const options = item.collection(bookingOptions);
+
 	const attendees = {
 		customerIds: customerIdsOf(lessonFields),
 		groupIds: groupIdsOf(lessonFields),
 	};
-	const chosenTeacherIds = teacherIdsOf(lessonFields);
 	// 'Date' is required, so there is a day.
 	const firstDay = dayOf(lessonFields, item.zone) as string;
-	const options = item.collection(bookingOptions);
+	const chosenTeacherIds = teacherIdsOf(lessonFields);
+	// If the user has chosen no teacher, any teacher of the subject may give the lesson.
+	const subjectId = chosenTeacherIds.length === 0 ? readId(lessonFields.subject_id) : undefined;
 
 	const search = {
 		target,
 		firstDay,
-		lastDay: lastDay ?? firstDay,
+		lastDay: values.lastDay ?? firstDay,
 		roomId: roomIdOf(lessonFields),
-		// If the user has chosen no teacher, any teacher of the subject may give the lesson.
-		subjectId: chosenTeacherIds.length === 0 ? readId(lessonFields.subject_id) : undefined,
+		subjectId,
 		duration: item.integer(lessonDuration),
 		step: options.integer(slotStep),
 		// A slot that has begun cannot be booked.
 		notBefore: wallClock(item.zone),
+		// Lessons that name an attendee are in the way. `avoidAttendeeLessons` adds the lessons of the
+		// customer's groups later, because it has to read the memberships for that.
 		involvesAttendees: (lesson: IDataObject) => involvesAnyOf(attendees, lesson),
 	};
 	assertDayRange(item, search.firstDay, search.lastDay, 'Date');
-	assertStageHasCustomer(item, stageId, attendees);
+	assertStageHasCustomer(item, values.stageId, attendees);
 
 	return {
 		search,
 		chosenTeacherIds,
-		startTime,
+		startTime: values.startTime,
 		lessonFields,
 		attendees,
-		stageId,
+		stageId: values.stageId,
 		returnsExisting: options.flag(skipIfThere),
 		checksWorkingHours: options.flag(checkWorkingHours),
 	};
@@ -150,7 +157,8 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
  */
 function readTarget(item: Item, entity: Entity, fields: readonly Field[]): Target {
 	const target = targetOf(item, entity);
-	return { ...target, labels: { ...target.labels, ...labelsOf(fields) } };
+	const labels = { ...target.labels, ...labelsOf(fields) };
+	return { ...target, labels };
 }
 
 /** The values of the fields of the form. */
@@ -173,7 +181,8 @@ function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): 
 	assertPeopleGiven(item, input);
 
 	const when = readWhen(item, fields, input);
-	const body = bodyOf(item, fieldsShownFor(when, fields), input, branch);
+	const shownFields = pickShownFields(when, fields);
+	const body = bodyOf(item, shownFields, input, branch);
 	const { date_to, lead_status_id, ...lessonFields } = body;
 	return {
 		// 'Start Time' and 'Date To' are required where the form shows them.
@@ -195,13 +204,16 @@ function readWhen(item: Item, fields: readonly Field[], input: IDataObject): unk
 }
 
 /**
- * Leaves out 'When' itself and the fields that the form hides. A hidden field may still hold a
- * value from before the user changed 'When', and that value must not be read.
+ * Picks the fields that the form shows for a choice of 'When', without 'When' itself. A hidden
+ * field may still hold a value from before the user changed 'When', and that value must not be
+ * read.
  */
-function fieldsShownFor(when: unknown, fields: readonly Field[]): Field[] {
+function pickShownFields(when: unknown, fields: readonly Field[]): Field[] {
 	return fields.filter(({ name }) => {
+		if (name === 'when') return false;
+
 		const choice = SHOWN_FOR_CHOICE[name];
-		return name !== 'when' && (choice === undefined || choice === when);
+		return choice === undefined || choice === when;
 	});
 }
 
