@@ -42,7 +42,10 @@ export const joinGroup: ActionKind<'joinGroup'> = {
 	output: () => membershipSchema('alreadyMember'),
 };
 
-/** Makes the customer a member by an existing membership or, if none can be used, by a new one. */
+/**
+ * Makes the customer a member by an existing membership or, if none can be used, by a new one.
+ * Returns the output of the action.
+ */
 async function addToGroup(form: MembershipForm, period: Period): Promise<IDataObject> {
 	return await findOrCreateByPlan(
 		form.item,
@@ -73,8 +76,9 @@ function readPeriod({ item, fields }: MembershipForm): Period {
 	);
 }
 
-/** The memberships that the customer has in the group on days outside of the period. */
+/** What is known before a membership is created. */
 interface CreationPlan {
+	/** The memberships that the customer has in the group on days outside of the period. */
 	otherMemberships: readonly IDataObject[];
 }
 
@@ -82,7 +86,7 @@ interface CreationPlan {
  * Looks for an existing membership that includes the period, or can include it after a change of
  * its days, and makes this change.
  *
- * @returns the output of the action; a plan if a membership has to be created
+ * @returns the output of the action as `existing`; a `plan` if a membership has to be created
  * @throws NodeOperationError if the period overlaps several memberships, and the one that ends last
  * begins after the first day of the period
  */
@@ -113,11 +117,11 @@ async function updateIfNeeded(
 	const alreadyMember = update.wasMember;
 	if (hasNoFields(update.newDays)) {
 		hintThatCustomerIsMember(form);
-		return { ...withResult(form.toOutput(update.membership), 'unchanged'), alreadyMember };
+		return makeOutput(form, update.membership, 'unchanged', { alreadyMember });
 	}
 
 	const changedMembership = await changeDays(form, update);
-	return { ...withResult(form.toOutput(changedMembership), 'updated'), alreadyMember };
+	return makeOutput(form, changedMembership, 'updated', { alreadyMember });
 }
 
 /** Changes the days of a membership, and returns the membership as it is afterwards. */
@@ -153,7 +157,7 @@ async function createMembership(
 	}
 
 	const finalMembership = await extendNewMembership(form, period, membership);
-	return { ...withResult(form.toOutput(finalMembership), 'created'), alreadyMember: false };
+	return makeOutput(form, finalMembership, 'created', { alreadyMember: false });
 }
 
 /** Sends the call that creates a membership, and returns the membership. */
@@ -171,8 +175,8 @@ async function sendMembership(form: MembershipForm): Promise<IDataObject> {
 function reportAlreadyMember(form: MembershipForm): IDataObject {
 	hintThatCustomerIsMember(form);
 	const { customerId, groupId } = form;
-	const output = form.toOutput({ customer_id: customerId, group_id: groupId });
-	return { ...withResult(output, 'unchanged'), alreadyMember: true };
+	const knownFields = { customer_id: customerId, group_id: groupId };
+	return makeOutput(form, knownFields, 'unchanged', { alreadyMember: true });
 }
 
 /**
@@ -219,6 +223,21 @@ async function extendNewMembership(
 
 	const lastsLongEnough = hasNoFields(decision.newDays);
 	return lastsLongEnough ? membership : await changeDays(form, decision);
+}
+
+/**
+ * Makes the output item of a membership.
+ *
+ * @param alreadyMember whether the customer was in the group before this run
+ */
+function makeOutput(
+	form: MembershipForm,
+	membership: IDataObject,
+	operationResult: 'created' | 'unchanged' | 'updated',
+	{ alreadyMember }: { alreadyMember: boolean },
+): IDataObject {
+	const output = form.toOutput(membership);
+	return { ...withResult(output, operationResult), alreadyMember };
 }
 
 function hintThatCustomerIsMember(form: MembershipForm): void {

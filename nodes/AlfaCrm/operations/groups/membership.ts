@@ -70,6 +70,7 @@ export function readMembershipForm(item: Item, entity: Entity, action: Action): 
 	};
 }
 
+/** Makes the function that turns memberships into output items. */
 function makeMembershipToOutput(item: Item): RecordToOutput {
 	// The output has all fields of a membership, so the fields that the user has given add nothing.
 	const givenFields: string[] = [];
@@ -107,6 +108,7 @@ export async function saveMembership(
 ): Promise<IDataObject> {
 	const { item, branch, groupId, labels, membershipsKey } = form;
 	const target = { path: membershipEntity.path, branch, labels };
+	// `save` takes the keys of the records that the call changes, so that they are read anew.
 	if (membership === undefined) {
 		const query = { group_id: groupId };
 		return await item.save({ ...target, query, ...call }, [membershipsKey]);

@@ -81,16 +81,14 @@ interface LessonToCheck {
  * @param draft the fields of the lesson, as they were read from the form
  */
 async function createOnce(item: Item, entity: Entity, draft: RecordDraft): Promise<IDataObject> {
+	const saveLesson = async () => await saveDraft(item, entity, draft);
 	const lesson = readLessonToCheck(item, draft);
-	if (lesson === undefined) return await saveDraft(item, entity, draft);
+	if (lesson === undefined) return await saveLesson();
 
-	const findOrCreateLesson = async () =>
-		await findOrCreate(
-			item,
-			async () => await findExistingLesson(item, lesson, draft),
-			async () => await saveDraft(item, entity, draft),
-		);
-	return await item.withLock(makeLocks(lesson), findOrCreateLesson);
+	const findLesson = async () => await findExistingLesson(item, lesson, draft);
+	const findOrSave = async () => await findOrCreate(item, findLesson, saveLesson);
+	const locks = makeLocks(lesson);
+	return await item.withLock(locks, findOrSave);
 }
 
 /**
@@ -184,8 +182,10 @@ function findRepeatedLesson(
 }
 
 /**
- * @throws NodeOperationError if another lesson overlaps with the new one and has its teacher or
- * room
+ * Makes sure that the teachers and the room of the new lesson are free at its time.
+ *
+ * @throws NodeOperationError if another lesson overlaps with the new one and has one of its
+ * teachers or its room
  */
 function assertTeacherAndRoomFree(
 	item: Item,

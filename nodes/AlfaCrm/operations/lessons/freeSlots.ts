@@ -95,7 +95,10 @@ interface SearchForm {
 	limit: number;
 }
 
-/** Reads the form. Of the chosen teachers it reads only the IDs. */
+/**
+ * Reads from the form for which slots the user is looking. Of the chosen teachers it reads only the
+ * IDs.
+ */
 function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]): SearchForm {
 	const target = targetOf(item, entity);
 	const input = readFilterFields(item, fields);
@@ -120,7 +123,7 @@ function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]): S
 		includesOtherBranchHours: chosenOptions.flag(includeOtherBranchHours),
 	};
 	const limit = readLimit(item);
-	assertDayRange(item, search.firstDay, search.lastDay, 'Date From');
+	assertDayRange(item, search, { firstDayLabel: 'Date From' });
 	return { search, chosenTeacherIds: readIds(listOf(values.id)), limit };
 }
 

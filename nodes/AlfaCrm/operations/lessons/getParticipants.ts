@@ -98,7 +98,7 @@ function readForm(item: Item, fields: readonly Field[]): ParticipantsForm {
 		branch: givenBranch(item),
 	};
 	if (form.lessonId === undefined) {
-		assertDayRange(item, form.firstDay, form.lastDay, 'Date From');
+		assertDayRange(item, form, { firstDayLabel: 'Date From' });
 	}
 	return form;
 }

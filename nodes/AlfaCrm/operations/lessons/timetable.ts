@@ -172,9 +172,8 @@ export async function assertRoomExists(item: Item, target: Target, roomId?: numb
  */
 export function assertDayRange(
 	item: Item,
-	firstDay: string,
-	lastDay: string,
-	firstDayLabel: string,
+	{ firstDay, lastDay }: { firstDay: string; lastDay: string },
+	{ firstDayLabel }: { firstDayLabel: string },
 ): void {
 	const isInOrder = firstDay <= lastDay;
 	const isShortEnough = lastDay < daysAfter(firstDay, MAX_RANGE_DAYS);
@@ -329,17 +328,19 @@ async function readWorkingHours(item: Item, search: SlotSearch): Promise<IDataOb
 /** Reads the lessons of the branch in which the lesson is to be, and in which the room is. */
 async function readLessonsOfOwnBranch(item: Item, search: SlotSearch): Promise<LessonRows> {
 	const { branch } = search.target;
-	const filter = makeTeacherFilter(search);
+	const teacherFilter = makeTeacherFilter(search);
 	// With a filter by teacher, the list lacks lessons in the room that other teachers give.
-	const needsRoomLessons = search.roomId !== undefined && 'teacher_id' in filter;
+	const needsRoomLessons = search.roomId !== undefined && 'teacher_id' in teacherFilter;
 	// No filter of regular lessons by room is known, and AlfaCRM may ignore the filters by group and
 	// customer. So all regular lessons are read if the room or the attendees matter. API notes 5.13.
 	const needsAllRegularLessons = needsRoomLessons || search.involvesAttendees !== undefined;
 
+	const lessonFilter = { ...teacherFilter, ...makeOwnBranchDaysFilter(search) };
+	const regularLessonFilter = needsAllRegularLessons ? {} : teacherFilter;
 	const [lessons, roomLessons, regularLessons] = await Promise.all([
-		readAll(item, lessonEntity, branch, { ...filter, ...makeOwnBranchDaysFilter(search) }),
+		readAll(item, lessonEntity, branch, lessonFilter),
 		needsRoomLessons ? readRoomLessons(item, search) : [],
-		readRegularLessons(item, branch, needsAllRegularLessons ? {} : filter),
+		readRegularLessons(item, branch, regularLessonFilter),
 	]);
 	return { lessons: [...lessons, ...roomLessons], regularLessons };
 }
@@ -369,12 +370,12 @@ async function readLessonsOfOtherBranch(
 	search: SlotSearch,
 	branch: Branch,
 ): Promise<LessonRows> {
-	const filter = makeTeacherFilter(search);
-	const lessonFilter = { ...filter, ...makeLessonDaysFilter(search) };
+	const teacherFilter = makeTeacherFilter(search);
+	const lessonFilter = { ...teacherFilter, ...makeLessonDaysFilter(search) };
 	const readLessonRows = async (): Promise<LessonRows> => {
 		const [lessons, regularLessons] = await Promise.all([
 			readAll(item, lessonEntity, branch, lessonFilter),
-			readRegularLessons(item, branch, filter),
+			readRegularLessons(item, branch, teacherFilter),
 		]);
 		return { lessons, regularLessons };
 	};

@@ -12,7 +12,6 @@ import { collection, showWhen } from '../../../form/assemble';
 import { fieldsForm, readFields } from '../../../run/actionFields';
 import { bodyOf } from '../../../run/body';
 import type { Item } from '../../../run/item';
-import { labelsOf, targetOf } from '../../../run/target';
 import type { Attendees } from '../../../store/calendar/attendees';
 import { involvesAnyOf } from '../../../store/calendar/attendees';
 import {
@@ -21,9 +20,10 @@ import {
 	roomIdOf,
 	teacherIdsOf,
 } from '../../../store/calendar/lessonRow';
-import type { Branch, Target } from '../../../store/located';
+import type { Branch } from '../../../store/located';
 import { readId, wallClock } from '../../../values/formats';
 import { skipIfThere } from '../../common/create';
+import { readActionTarget } from '../actionTarget';
 import { assertPeopleGiven } from '../attendeesInput';
 import type { SlotSearch } from '../timetable';
 import { assertDayRange, lessonDuration, slotStep } from '../timetable';
@@ -103,12 +103,12 @@ export function makeBookingParameters(fields: readonly Field[]): INodeProperties
 // ---------------------------------------------------------------- how the form is read
 
 /**
- * Reads the form and makes all checks that need no call to AlfaCRM.
+ * Reads the form of a booking, and makes all checks that need no call to AlfaCRM.
  *
  * @throws NodeOperationError for the first value that cannot be used
  */
 export function readBookingForm(item: Item, entity: Entity, fields: readonly Field[]): BookingForm {
-	const target = readTarget(item, entity, fields);
+	const target = readActionTarget(item, entity, fields);
 	const { lessonFields, ...values } = readFieldValues(item, fields, target.branch);
 	const options = item.collection(bookingOptions);
 
@@ -136,7 +136,7 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
 		// customer's groups later, because it has to read the memberships for that.
 		involvesAttendees: (lesson: IDataObject) => involvesAnyOf(attendees, lesson),
 	};
-	assertDayRange(item, search.firstDay, search.lastDay, 'Date');
+	assertDayRange(item, search, { firstDayLabel: 'Date' });
 	assertStageHasCustomer(item, values.stageId, attendees);
 
 	return {
@@ -149,16 +149,6 @@ export function readBookingForm(item: Item, entity: Entity, fields: readonly Fie
 		returnsExisting: options.flag(skipIfThere),
 		checksWorkingHours: options.flag(checkWorkingHours),
 	};
-}
-
-/**
- * Adds the labels of this form to the target, so that messages name the fields as the user sees
- * them.
- */
-function readTarget(item: Item, entity: Entity, fields: readonly Field[]): Target {
-	const target = targetOf(item, entity);
-	const labels = { ...target.labels, ...labelsOf(fields) };
-	return { ...target, labels };
 }
 
 /** The values of the fields of the form. */

@@ -33,7 +33,7 @@ export function explainNoFreeSlot(search: SlotSearch): { message: string; advice
 	const { duration, firstDay, lastDay } = search;
 	return {
 		message: `No slot of ${duration} minutes is free from ${firstDay} to ${lastDay}`,
-		advice: `Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${teacherHint(search)}`,
+		advice: `Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only.${describeConsideredTeachers(search)}`,
 	};
 }
 
@@ -127,7 +127,8 @@ export function describeOffer(
 	search: SlotSearch,
 	{ days }: { days: number },
 ): string {
-	if (slots.length === 0) return `Nothing is free within ${days} days.${teacherHint(search)}`;
+	if (slots.length === 0)
+		return `Nothing is free within ${days} days.${describeConsideredTeachers(search)}`;
 
 	const slotTexts = slots.map((slot) => `${startOf(slot)} (${String(slot.teacher.name)})`);
 	return `Free next: ${slotTexts.join(', ')}.`;
@@ -137,7 +138,7 @@ export function describeOffer(
  * Says which teachers were considered, if the user has chosen none. Only then does the search have
  * a subject: see `readBookingForm`.
  */
-function teacherHint({ subjectId }: SlotSearch): string {
+function describeConsideredTeachers({ subjectId }: SlotSearch): string {
 	if (subjectId === undefined) return '';
 	return " As 'Teacher' is empty, only those count who have lessons of the subject (regular ones, or some since four weeks before): choose others by name.";
 }

@@ -13,10 +13,11 @@ import type { ActionKind } from '../../../run/operation';
 import { getRecord } from '../../../run/records';
 import type { Place } from '../../../run/resolution';
 import { resolveNames } from '../../../run/resolveNames';
-import { idOf, labelsOf, targetOf } from '../../../run/target';
+import { idOf } from '../../../run/target';
 import { isCancelled } from '../../../store/calendar/lessonRow';
 import type { Branch, Target } from '../../../store/located';
 import { daysAfter, readId, today } from '../../../values/formats';
+import { readActionTarget } from '../actionTarget';
 import { moveEndTime } from '../endTime';
 import { findAttendanceRowsField, readAttendanceInput } from './attendanceInput';
 import { completeTogether } from './lessonItems';
@@ -82,7 +83,7 @@ interface CompletionRequest {
 	toOutput: RecordToOutput;
 }
 
-/** Reads the lesson to complete from the items about it. */
+/** Reads from the items about a lesson what the user has given to complete it. */
 async function readRequest(
 	items: readonly [Item, ...Item[]],
 	entity: Entity,
@@ -91,7 +92,7 @@ async function readRequest(
 	const [item] = items;
 	const { fields = [] } = action;
 	const lessonId = idOf(item, entity);
-	const target = readTarget(item, entity, fields);
+	const target = readActionTarget(item, entity, fields);
 
 	const { attendances, otherFields } = await readAttendanceInput(items, {
 		lessonId,
@@ -117,16 +118,6 @@ async function readRequest(
 		sendsAgain: choiceIfCompleted === 'teach',
 		toOutput: makeRecordToOutput(item, entity, givenFields),
 	};
-}
-
-/**
- * Adds the labels of this form to the target, so that messages name the fields as the user sees
- * them.
- */
-function readTarget(item: Item, entity: Entity, fields: readonly Field[]): Target {
-	const target = targetOf(item, entity);
-	const labels = { ...target.labels, ...labelsOf(fields) };
-	return { ...target, labels };
 }
 
 /**
@@ -329,11 +320,13 @@ function makeCompletedError(
 	lessonId: number,
 	differingAttendances: readonly IDataObject[],
 ): Error {
-	const customers = differingAttendances.map(({ customer_id }) => String(customer_id)).join(', ');
+	const customerIds = differingAttendances.map(({ customer_id }) => String(customer_id));
 	const difference =
-		customers === '' ? 'with other details' : `with another attendance of customer ${customers}`;
+		customerIds.length === 0
+			? 'other details'
+			: `another attendance of customer ${customerIds.join(', ')}`;
 	return item.error(
-		`Lesson ${lessonId} is already completed, ${difference}`,
+		`Lesson ${lessonId} is already completed, with ${difference}`,
 		"Correct it in AlfaCRM, or set 'If Already Completed' to Send It Again. Everybody who was at a lesson has to reach this node in one run.",
 	);
 }
