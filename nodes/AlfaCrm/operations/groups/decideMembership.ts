@@ -62,18 +62,35 @@ export function decideMembership(
 	const overlappingMemberships = findOverlappingMemberships(memberships, period, zone);
 	const nextMembership = findNextMembership(memberships, period, zone);
 	const wasMember = overlappingMemberships.length > 0;
-	const extendableMembership = period.isOpenEnded ? nextMembership : undefined;
+	const movableMembership = period.isOpenEnded ? nextMembership : undefined;
 	// The overlapping membership that ends last comes first.
-	const membership = wasMember ? overlappingMemberships[0] : extendableMembership;
+	const membership = wasMember ? overlappingMemberships[0] : movableMembership;
 	if (membership === undefined) return 'create';
 
 	const beginsTooLate = firstDayOf(membership, zone) > period.from;
 	if (beginsTooLate && overlappingMemberships.length > 1) return 'refuse';
 
+	const newDays = decideNewDays(membership, period, nextMembership, zone);
+	return { membership, newDays, wasMember };
+}
+
+/**
+ * Decides which days of a membership have to be changed, so that it includes the period.
+ *
+ * @param nextMembership the first membership that begins after the period
+ * @returns the new first and last day as they are sent; no field for a day that stays
+ */
+function decideNewDays(
+	membership: IDataObject,
+	period: Period,
+	nextMembership: IDataObject | undefined,
+	zone: string,
+): IDataObject {
 	const newDays: IDataObject = {};
-	if (beginsTooLate) {
+	if (firstDayOf(membership, zone) > period.from) {
 		newDays.b_date = dotted(period.from);
 	}
+
 	const oldEnd = lastDayOf(membership, zone);
 	const newEnd = period.isOpenEnded
 		? decideOpenEnd(oldEnd, period, nextMembership, zone)
@@ -81,7 +98,7 @@ export function decideMembership(
 	if (newEnd !== oldEnd) {
 		newDays.e_date = newEnd === undefined ? null : dotted(newEnd);
 	}
-	return { membership, newDays, wasMember };
+	return newDays;
 }
 
 /** Finds the memberships that overlap the period. The membership that ends last comes first. */

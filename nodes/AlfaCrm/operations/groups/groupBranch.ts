@@ -25,6 +25,7 @@ import type { MembershipForm } from './membership';
  */
 export async function chooseBranchOfGroup(form: MembershipForm): Promise<Branch> {
 	const { item, branch, customerId, groupId } = form;
+	// `place` is set if 'Branch' is empty.
 	const isBranchOfCustomer = item.place?.hasRecord === true;
 	if (!isBranchOfCustomer) return branch;
 
@@ -70,6 +71,7 @@ async function readGroupBranches(
 	);
 }
 
+/** Looks for a group in one branch after the other, and returns the branches that it names. */
 async function findGroupBranches(
 	item: Item,
 	groupId: number,

@@ -126,6 +126,7 @@ async function endMemberships(
 	return output;
 }
 
+/** Deletes a membership, and returns the output item. */
 async function deleteMembership(
 	form: MembershipForm,
 	membership: IDataObject,
@@ -137,6 +138,7 @@ async function deleteMembership(
 	return withResult(form.toOutput(deletedMembership), 'deleted');
 }
 
+/** Ends a membership on a day, and returns the output item. */
 async function endMembership(
 	form: MembershipForm,
 	membership: IDataObject,

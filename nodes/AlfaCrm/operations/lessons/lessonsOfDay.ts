@@ -49,7 +49,7 @@ export async function readLessonsOfDay(item: Item, query: LessonsQuery): Promise
 	for (const branch of [query.branch, ...query.otherBranches]) {
 		// The other branches come from the card of a teacher, and may have been closed since.
 		const mayBeClosed = branch !== query.branch;
-		const list = await readBranchOnce(item, { day, branch, mayBeClosed, readsCancelled });
+		const list = await readBranchLessonsOnce(item, { day, branch, mayBeClosed, readsCancelled });
 		if (list === undefined) {
 			hintThatBranchIsHidden(item, branch);
 		} else {
@@ -57,8 +57,8 @@ export async function readLessonsOfDay(item: Item, query: LessonsQuery): Promise
 		}
 	}
 
-	// An item may have changed the status or the day of a lesson since the list was read, and AlfaCRM
-	// may ignore a filter.
+	// The lessons are checked again: an item may have changed the status or the day of a lesson since
+	// the list was read, and AlfaCRM may ignore a filter.
 	return lessons.filter((lesson) => {
 		const isOnDay = dayOf(lesson, item.zone) === day;
 		return isOnDay && isCancelled(lesson) === readsCancelled;
@@ -77,7 +77,10 @@ function hintThatBranchIsHidden(item: Item, branch: Branch): void {
  *
  * @returns undefined if this user may not list them
  */
-async function readBranchOnce(item: Item, query: BranchQuery): Promise<CachedList | undefined> {
+async function readBranchLessonsOnce(
+	item: Item,
+	query: BranchQuery,
+): Promise<CachedList | undefined> {
 	const statuses = query.readsCancelled
 		? [LESSON_STATUS.cancelled]
 		: [LESSON_STATUS.planned, LESSON_STATUS.completed];
@@ -85,11 +88,17 @@ async function readBranchOnce(item: Item, query: BranchQuery): Promise<CachedLis
 	return await item.execution.cached(
 		lessonEntity.path,
 		cacheName,
-		async () => await readBranch(item, query, statuses),
+		async () => await readBranchLessons(item, query, statuses),
 	);
 }
 
-async function readBranch(
+/**
+ * Reads the lessons of a day in one branch.
+ *
+ * @param statuses the statuses of the lessons to read: see `LESSON_STATUS`
+ * @returns undefined if this user may not list them
+ */
+async function readBranchLessons(
 	item: Item,
 	query: BranchQuery,
 	statuses: readonly number[],
@@ -98,7 +107,7 @@ async function readBranch(
 		path: lessonEntity.path,
 		branch: query.branch,
 		body: { date_from: query.day, date_to: query.day },
-		// A list shows the lessons of one status. API notes 5.11.
+		// A list shows the lessons of one status, so each status is asked for. API notes 5.11.
 		passes: statuses.map((status) => ({ status })),
 		task: 'look for lessons at that time',
 	};

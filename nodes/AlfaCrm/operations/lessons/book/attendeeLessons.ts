@@ -180,6 +180,7 @@ async function readMembershipsOnce(
 	);
 }
 
+/** Reads the past, current and future memberships of a customer. */
 async function readMemberships(
 	item: Item,
 	branch: Branch,

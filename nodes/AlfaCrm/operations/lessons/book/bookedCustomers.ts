@@ -37,6 +37,7 @@ export async function warnOfArchivedCustomers(item: Item, booking: Booking): Pro
 	}
 }
 
+/** Adds a hint if a customer is archived or a rejected lead. */
 async function warnIfArchived(item: Item, target: Target, customerId: number): Promise<void> {
 	const customer = await getRecord(item, customerEntity, customerId, target);
 	const isLeftOut =
@@ -116,12 +117,21 @@ async function moveLeadToStage(
 		);
 		return;
 	}
+	await saveStage(item, target, customer, values);
+}
 
-	// The output is the lesson, so the changed customer needs no formatting.
+/** Sends the new stage of a lead. */
+async function saveStage(
+	item: Item,
+	target: Target,
+	lead: LocatedRecord,
+	values: { lead_status_id: number },
+): Promise<void> {
+	// The output is the lesson, so the changed lead needs no formatting.
 	const show = (row: LocatedRecord['row']) => row;
 	const task = { item, entity: customerEntity, target, show };
 	// `addToLists` has no effect, since the stage is not a list.
-	await saveChanges(task, customer, { values, addToLists: false });
+	await saveChanges(task, lead, { values, addToLists: false });
 }
 
 /**

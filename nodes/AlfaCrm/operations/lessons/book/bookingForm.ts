@@ -18,9 +18,10 @@ import {
 	customerIdsOf,
 	groupIdsOf,
 	roomIdOf,
+	subjectIdOf,
 	teacherIdsOf,
 } from '../../../store/calendar/lessonRow';
-import type { Branch } from '../../../store/located';
+import type { Branch, Target } from '../../../store/located';
 import { readId, wallClock } from '../../../values/formats';
 import { skipIfThere } from '../../common/create';
 import { readActionTarget } from '../actionTarget';
@@ -109,46 +110,58 @@ export function makeBookingParameters(fields: readonly Field[]): INodeProperties
  */
 export function readBookingForm(item: Item, entity: Entity, fields: readonly Field[]): BookingForm {
 	const target = readActionTarget(item, entity, fields);
-	const { lessonFields, ...values } = readFieldValues(item, fields, target.branch);
-	const options = item.collection(bookingOptions);
+	const values = readFieldValues(item, fields, target.branch);
+	const { startTime, stageId, lessonFields } = values;
+	const search = readSearch(item, target, values);
+	const attendees = readAttendees(lessonFields);
+	assertDayRange(item, search, { firstDayLabel: 'Date' });
+	assertStageHasCustomer(item, stageId, attendees);
 
-	const attendees = {
-		customerIds: customerIdsOf(lessonFields),
-		groupIds: groupIdsOf(lessonFields),
+	const options = item.collection(bookingOptions);
+	return {
+		search,
+		chosenTeacherIds: teacherIdsOf(lessonFields),
+		startTime,
+		lessonFields,
+		attendees,
+		stageId,
+		returnsExisting: options.flag(skipIfThere),
+		checksWorkingHours: options.flag(checkWorkingHours),
 	};
+}
+
+/** Reads where and when the lesson may take place. */
+function readSearch(
+	item: Item,
+	target: Target,
+	{ lessonFields, lastDay }: FieldValues,
+): BookingForm['search'] {
+	const attendees = readAttendees(lessonFields);
+	const options = item.collection(bookingOptions);
 	// 'Date' is required, so there is a day.
 	const firstDay = dayOf(lessonFields, item.zone) as string;
-	const chosenTeacherIds = teacherIdsOf(lessonFields);
 	// If the user has chosen no teacher, any teacher of the subject may give the lesson.
-	const subjectId = chosenTeacherIds.length === 0 ? readId(lessonFields.subject_id) : undefined;
-
-	const search = {
+	const isTeacherChosen = teacherIdsOf(lessonFields).length > 0;
+	return {
 		target,
 		firstDay,
-		lastDay: values.lastDay ?? firstDay,
+		lastDay: lastDay ?? firstDay,
 		roomId: roomIdOf(lessonFields),
-		subjectId,
+		subjectId: isTeacherChosen ? undefined : subjectIdOf(lessonFields),
 		duration: item.integer(lessonDuration),
 		step: options.integer(slotStep),
 		// A slot that has begun cannot be booked.
 		notBefore: wallClock(item.zone),
 		// Lessons that name an attendee are in the way. `avoidAttendeeLessons` adds the lessons of the
 		// customer's groups later, because it has to read the memberships for that.
-		involvesAttendees: (lesson: IDataObject) => involvesAnyOf(attendees, lesson),
+		involvesAttendees: (lesson) => involvesAnyOf(attendees, lesson),
 	};
-	assertDayRange(item, search, { firstDayLabel: 'Date' });
-	assertStageHasCustomer(item, values.stageId, attendees);
+}
 
-	return {
-		search,
-		chosenTeacherIds,
-		startTime: values.startTime,
-		lessonFields,
-		attendees,
-		stageId: values.stageId,
-		returnsExisting: options.flag(skipIfThere),
-		checksWorkingHours: options.flag(checkWorkingHours),
-	};
+function readAttendees(lessonFields: IDataObject): Attendees {
+	const customerIds = customerIdsOf(lessonFields);
+	const groupIds = groupIdsOf(lessonFields);
+	return { customerIds, groupIds };
 }
 
 /** The values of the fields of the form. */

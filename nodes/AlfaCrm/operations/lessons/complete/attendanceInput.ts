@@ -162,6 +162,8 @@ async function readSeveralItems(
 	// The first item completes the lesson for all of them (see `lessonItems.ts`), so it reports the
 	// errors.
 	const [completingItem] = items;
+	const makeError = (message: string) =>
+		makeErrorAboutItems(completingItem, form.lessonId, message);
 	const joinedFields: IDataObject = {};
 	const attendances: IDataObject[] = [];
 
@@ -170,9 +172,7 @@ async function readSeveralItems(
 		const input = await readItemOfSeveral(item, form, completingItem);
 		const contradicted = findContradiction(form.fields, joinedFields, input.otherFields, item.zone);
 		if (contradicted !== undefined) {
-			throw makeErrorAboutItems(
-				completingItem,
-				form.lessonId,
+			throw makeError(
 				`item ${item.index} and one before it contradict each other on '${contradicted.label}'`,
 			);
 		}
@@ -184,11 +184,7 @@ async function readSeveralItems(
 	const distinctAttendances = removeDuplicates(attendances);
 	const repeatedCustomer = findRepeatedCustomer(distinctAttendances);
 	if (repeatedCustomer !== undefined) {
-		throw makeErrorAboutItems(
-			completingItem,
-			form.lessonId,
-			`some contradict each other on customer ${repeatedCustomer}`,
-		);
+		throw makeError(`some contradict each other on customer ${repeatedCustomer}`);
 	}
 	return { attendances: distinctAttendances, otherFields: joinedFields };
 }

@@ -45,6 +45,7 @@ class LessonItems {
 		return records.map((record) => ({ ...record }));
 	}
 
+	/** Completes the lesson by the call of one item. The other items take over what it has saved. */
 	private async completeBy(item: Item, complete: Complete): Promise<IDataObject[]> {
 		// By index: `item` is resolved, and the items of the list are not, so they are different
 		// objects.
@@ -52,8 +53,7 @@ class LessonItems {
 		try {
 			return await complete([item, ...otherItems]);
 		} finally {
-			// The other items send nothing themselves, so they take over what this item has saved. This
-			// holds after an error, too: their errors then say what was saved before it.
+			// This holds after an error, too: the errors of the other items say what was saved before it.
 			for (const otherItem of otherItems) {
 				otherItem.countSavesOf(item);
 			}
