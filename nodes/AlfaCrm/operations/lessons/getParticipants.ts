@@ -119,7 +119,9 @@ async function readFromBranches(
 	const readerThatWarns = warningReader(item, 'rows');
 	const options: ParticipantOptions = {
 		zone: item.zone,
+		// A branch that this user may not see is skipped.
 		skippedBranches: 'deniedBranches',
+		// The card of a customer may be in another branch than the lesson.
 		listOtherBranches: async () => await allBranches(item, form.branch ?? branches[0]),
 	};
 	if (form.lessonId !== undefined) {

@@ -240,6 +240,7 @@ function toTeachers(rows: readonly IDataObject[], listBranch: Branch, zone: stri
 		const id = readId(row.id);
 		if (id === undefined) continue;
 
+		// AlfaCRM shows the day `OPEN_END` for a teacher who stays.
 		const endDay = formatDay(row.e_date, 'iso', zone);
 		teachers.push({
 			id,
@@ -268,13 +269,13 @@ export async function readTimetable(
 ): Promise<{ timetable: Timetable; teachers: readonly Teacher[] }> {
 	const readOtherBranch = async (branch: Branch) =>
 		await readLessonsOfOtherBranch(item, search, branch);
-	const [workingHours, ...rowsOfBranches] = await Promise.all([
+	const [workingHours, ownRows, otherRows] = await Promise.all([
 		readWorkingHours(item, search),
 		readLessonsOfOwnBranch(item, search),
-		...findOtherBranches(search).map(readOtherBranch),
+		Promise.all(findOtherBranches(search).map(readOtherBranch)),
 	]);
 
-	const rows = joinLessonRows(search, rowsOfBranches);
+	const rows = joinLessonRows(search, [ownRows, ...otherRows]);
 	const timetable = { workingHours, calendar: new Calendar(rows, item.zone) };
 	const teachers = pickTeachersOfSubject(search, rows, item.zone);
 	return { timetable, teachers };

@@ -112,13 +112,14 @@ export function mergeAttendances(
 	const mergedAttendances: IDataObject[] = [];
 	for (const attendance of attendances) {
 		const stored = findAttendance(storedAttendances, attendance) ?? {};
-		mergedAttendances.push({
-			// The stored branch and then the given one take precedence.
+		const mergedAttendance = {
+			// The stored branch takes precedence, and a given one even more.
 			branch_id: branch,
 			...pickWritable(stored, fields),
 			...clearAbsenceReason(stored, attendance),
 			...attendance,
-		});
+		};
+		mergedAttendances.push(mergedAttendance);
 	}
 	if (!keepsOthers) return mergedAttendances;
 
