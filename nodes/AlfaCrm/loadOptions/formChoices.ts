@@ -5,7 +5,7 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import { noBranchesError } from '../api/messages';
-import { branchIn, branchOfForm } from '../api/request';
+import { unwrapParameter, readFormBranch } from '../api/request';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import type { Field } from '../entities/fieldTypes';
 import { listCall } from '../entities/listCall';
@@ -30,7 +30,7 @@ export async function chooseBranch(
 ): Promise<number | undefined> {
 	if (entity.scope === 'global') return undefined;
 
-	const branchInForm = branchOfForm(context);
+	const branchInForm = readFormBranch(context);
 	if (branchInForm !== undefined) return branchInForm;
 
 	const { rows } = await collect(client, listCall(branchEntity));
@@ -51,7 +51,7 @@ function findBranchByName(
 	branches: readonly IDataObject[],
 ): IDataObject | undefined {
 	const namesInForm = ['branchId', 'branchIds']
-		.map((parameter) => branchIn(context.getCurrentNodeParameter(parameter)))
+		.map((parameter) => unwrapParameter(context.getCurrentNodeParameter(parameter)))
 		.filter((name) => typeof name === 'string')
 		.map(normalizeText);
 	const namedBranches = namesInForm.flatMap((name) =>

@@ -8,8 +8,8 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from '
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import type { ListRequest, Page } from '../api/pages';
-import { pages } from '../api/pages';
-import { branchOfForm } from '../api/request';
+import { readPages } from '../api/pages';
+import { readFormBranch } from '../api/request';
 import type { Field } from '../entities/fieldTypes';
 import { listCall, passesOf } from '../entities/listCall';
 import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
@@ -94,7 +94,7 @@ async function searchRecords(
 	}
 
 	const isNothingFound = found.count === 0 && cursor === undefined;
-	const mayBeInOtherBranch = branch !== undefined && branchOfForm(context) === undefined;
+	const mayBeInOtherBranch = branch !== undefined && readFormBranch(context) === undefined;
 	if (isNothingFound && mayBeInOtherBranch) {
 		return showSentence("Nothing found. If there are several branches, choose 'Branch' first");
 	}
@@ -129,7 +129,7 @@ async function readPage(
 	{ page, size }: SearchCursor,
 ): Promise<Page> {
 	// `pages` yields at least one page or throws, so the first step always has a value.
-	const walk = pages(client, { ...list, firstPage: page, pageSize: size });
+	const walk = readPages(client, { ...list, firstPage: page, pageSize: size });
 	const { value } = await walk.next();
 	return value as Page;
 }

@@ -96,7 +96,7 @@ export function nextCursor(
  * Whether no page follows. A total that only equals the number of rows on the page is not trusted,
  * because it may count this page alone. API notes 3.
  */
-function isLastPage({ items, last, total = Infinity }: Page, rowsRead: number): boolean {
+function isLastPage({ items, isLast, total = Infinity }: Page, rowsRead: number): boolean {
 	const isTotalReached = total > items.length && rowsRead >= total;
-	return last || isTotalReached;
+	return isLast || isTotalReached;
 }

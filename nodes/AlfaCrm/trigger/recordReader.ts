@@ -4,7 +4,7 @@ import { lruSet } from '../api/bounded';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { asNodeError, nodeError } from '../api/failures';
-import { collect, listReader } from '../api/list';
+import { collect, makeListReader } from '../api/list';
 import { kindPasses, listCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -198,7 +198,7 @@ async function recordIn(
 		);
 	};
 	return await findOfAnyKind(
-		listReader(client),
+		makeListReader(client),
 		entity,
 		change.entity_id,
 		target,
