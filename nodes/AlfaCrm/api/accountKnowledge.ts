@@ -127,8 +127,8 @@ async function readAndKeep<T>(
 }
 
 /**
- * Keeps a reading, and removes those that are too old for everybody. Otherwise the lists of an
- * account at rest would stay for ever.
+ * Keeps a reading, and removes the readings that are too old for any execution. Otherwise the lists
+ * of an account that is no longer used would stay for ever.
  */
 function keepReading(key: string, reading: Reading<unknown>): void {
 	lruSet(readings, key, reading, MOST_READINGS);

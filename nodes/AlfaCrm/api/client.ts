@@ -4,7 +4,7 @@ import type { ApiResponse } from './answer';
 import { assertSuccess, markAsNotSent, readFailure } from './answer';
 import { CallClock } from './cancel';
 import type { Connection } from './connection';
-import { readConnection } from './connection';
+import { parseConnection } from './connection';
 import { keepDescriptionParts, wordDescription } from './effects';
 import type { ApiFailure } from './failures';
 import {
@@ -54,6 +54,9 @@ const MOST_LOGINS = 3;
 /** How a call ended: with the answer of a success, or with a failure. */
 type Outcome = { answer: ApiResponse } | { failure: ApiFailure };
 
+/** The data of the credential. n8n writes the token of a new login into this object. */
+type CredentialWithToken = ICredentialDataDecryptedObject & { token: string };
+
 type FailureTest = (failure: ApiFailure) => boolean;
 
 /** The failures that are returned to the caller. Each other failure is thrown. */
@@ -74,9 +77,13 @@ interface ReturnedFailures {
  * failure into words.
  */
 export class ApiClient {
-	/** The names of the actions, such as `customer/index`, that are called without a page size. */
+	/**
+	 * The names of the actions, such as `customer/index`, that are called without a page size,
+	 * because AlfaCRM has refused one or a large page did not arrive.
+	 */
 	readonly actionsWithoutPageSize = new Set<string>();
 	private connection?: Connection;
+	/** The credential as it was read last, and when, by `performance.now()`. */
 	private credential?: { values: ICredentialDataDecryptedObject; readAt: number };
 	private readonly refusedLogin = new RefusedLogin();
 	/** New tokens that AlfaCRM refused since the last call that succeeded. */
@@ -162,8 +169,8 @@ export class ApiClient {
 	async attempt(call: ApiRequest, isExpected: FailureTest): Promise<ApiResponse | undefined> {
 		const connection = await this.connect(call.itemIndex);
 
-		const mayNeedBranch = isBranchList(call) && call.branch === undefined;
-		const outcome = mayNeedBranch
+		const isBranchListWithoutBranch = isBranchList(call) && call.branch === undefined;
+		const outcome = isBranchListWithoutBranch
 			? await this.readBranchList(connection, call, isExpected)
 			: await this.sendWithTokens(connection, call, { isExpected });
 
@@ -173,20 +180,24 @@ export class ApiClient {
 	// ------------------------------------------------------- connect
 
 	/**
-	 * Reads the connection from the credential, once for all calls. After a failure, the next call
-	 * reads it again.
+	 * Connects, which only means that the credential is read. Does so once for all calls; after a
+	 * failure, the next call tries again.
 	 */
 	private async connect(itemIndex: number | undefined): Promise<Connection> {
 		this.connection ??= await this.readConnection(itemIndex);
 		return this.connection;
 	}
 
-	/** @throws NodeApiError if 'Hostname' in the credential is not a host name */
+	/**
+	 * Reads the connection from the credential.
+	 *
+	 * @throws NodeApiError if 'Hostname' is not a host name
+	 */
 	private async readConnection(itemIndex: number | undefined): Promise<Connection> {
 		const credential = await this.context.getCredentials(CREDENTIAL);
 		const canBeCancelled = 'getExecutionCancelSignal' in this.context;
 		try {
-			return readConnection(credential, { canBeCancelled });
+			return parseConnection(credential, { canBeCancelled });
 		} catch (error) {
 			const { message } = error as Error;
 			throw nodeError(this.node, { message }, itemIndex, { cause: 'configuration-invalid' });
@@ -202,7 +213,7 @@ export class ApiClient {
 	private async readCredentialWithToken(
 		{ account }: Connection,
 		progress: CallProgress,
-	): Promise<ICredentialDataDecryptedObject & { token: string }> {
+	): Promise<CredentialWithToken> {
 		const { values, readAt } = await this.readCredential();
 		const login = readLogin(values);
 		if (nameAccount(login) !== account) {
@@ -300,6 +311,7 @@ export class ApiClient {
 			if ('answer' in outcome) return outcome;
 
 			const { failure } = outcome;
+			// The caller has a better idea than another token.
 			if (isReturnedAtOnce(failure)) return outcome;
 
 			// AlfaCRM carries out nothing for a token that it refuses, so even a write is sent again.
@@ -309,6 +321,7 @@ export class ApiClient {
 			// Asked only now, because the caller may expect a 403 and another token may prevent it.
 			if (isExpected(failure)) return outcome;
 
+			// The caller has to know that the record may be there, or may come in a moment.
 			if (mayHaveTakenEffect(failure)) {
 				call.onLost?.(estimateMsInProgress(failure, progress.elapsedMs));
 			}
@@ -325,6 +338,7 @@ export class ApiClient {
 		try {
 			const answer = await this.sendWithRetries(connection, call, progress);
 			this.isHostKnown = true;
+			// AlfaCRM accepts tokens again, so its earlier refusals no longer count.
 			this.refusedNewTokens.clear();
 			return { answer };
 		} catch (error) {
@@ -388,6 +402,7 @@ export class ApiClient {
 			throw credential.token === '' ? markAsNotSent(error) : error;
 		} finally {
 			clock.stop();
+			// n8n writes the token of a new login into the credential.
 			progress.noteToken(credential.token, { isNew: credential.token !== tokenBefore });
 		}
 	}
@@ -396,7 +411,7 @@ export class ApiClient {
 	private async prepareCredential(
 		connection: Connection,
 		progress: CallProgress,
-	): Promise<ICredentialDataDecryptedObject & { token: string }> {
+	): Promise<CredentialWithToken> {
 		try {
 			return await this.readCredentialWithToken(connection, progress);
 		} catch (error) {
@@ -455,8 +470,9 @@ export class ApiClient {
 		if (!(await this.isTokenToBlame(failure, login, token))) return false;
 
 		if (progress.isNewToken) this.refusedNewTokens.add(token);
-		const loginCount = Math.max(progress.loginCount, this.refusedNewTokens.size);
-		if (loginCount >= MOST_LOGINS) return false;
+		// Counts the logins of this call, and the logins of other calls since the last success.
+		const loginsInVain = Math.max(progress.loginCount, this.refusedNewTokens.size);
+		if (loginsInVain >= MOST_LOGINS) return false;
 
 		getSession(login).reject(token);
 		return true;

@@ -27,14 +27,14 @@ export interface Connection {
 }
 
 /**
- * Reads the connection from a credential.
+ * Reads the settings of a credential that hold for all calls.
  *
  * @param canBeCancelled whether a user can end a long wait. A poll and a dropdown cannot be
  * cancelled: a poll has little time, and nobody looks at an empty dropdown for long. So they wait
  * for a short time only.
  * @throws UserError if 'Hostname' is not a host name
  */
-export function readConnection(
+export function parseConnection(
 	credential: ICredentialDataDecryptedObject,
 	{ canBeCancelled }: { canBeCancelled: boolean },
 ): Connection {

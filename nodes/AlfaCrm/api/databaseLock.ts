@@ -23,7 +23,13 @@ import { ANSWER_MS, DatabaseRow, NoRowError } from './databaseRow';
  *
  * All times are milliseconds, and all moments are those of `performance.now()`.
  */
+
+/**
+ * The holder may write for this long after it last saw that nobody waited, or added a heartbeat.
+ */
 const LEASE_MS = 40_000;
+
+/** A holder that has added no heartbeat for this long, although it was waited for, is dead. */
 const DEAD_MS = 60_000;
 
 /**
@@ -71,7 +77,7 @@ const WAIT_BEFORE_SEARCH_MS = 29_000;
  */
 const FOUND_IN_A_ROW = 10;
 
-/** A process keeps so many locks, more than there are nodes at work at the same time. */
+/** How many locks a process keeps: more than there are nodes at work at the same time. */
 const MOST_LOCKS = 1_000;
 
 /** A row for which nobody waits has two entries: the first one and the one of its holder. */
@@ -113,7 +119,7 @@ export class DatabaseLock {
 	/**
 	 * Joins the lease of this process, if it has the lock or can have it at once.
 	 *
-	 * @returns undefined if another process has the lock
+	 * @returns undefined if another process has the lock, or the database takes too long to say so
 	 */
 	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
 		if (this.lease?.isOpen !== true) {
@@ -243,17 +249,22 @@ export class DatabaseLock {
 		}
 	}
 
-	/** @param takenAt when the statement was sent that took the lock */
+	/**
+	 * Begins a lease, after this process has inserted the row.
+	 *
+	 * @param takenAt when the statement was sent that inserted it
+	 */
 	private beginLease(row: DatabaseRow, takenAt: number): void {
 		this.epoch += 1;
 		this.keepLease(this.epoch, row, takenAt);
 	}
 
-	/** Lets the work of this process go on where n8n cannot keep a row. */
+	/** Begins a lease that holds within this process only, where n8n cannot keep a row. */
 	private beginLeaseWithoutRow(): void {
 		this.keepLease(0, undefined, performance.now());
 	}
 
+	/** Keeps a lease until it ends. If others wait then, this process lets them go first. */
 	private keepLease(epoch: number, row: DatabaseRow | undefined, takenAt: number): void {
 		const lease = new Lease(epoch, row, takenAt, ({ isAwaited }) => {
 			if (isAwaited) this.backoffUntil = performance.now() + BACKOFF_MS;
@@ -263,6 +274,7 @@ export class DatabaseLock {
 	}
 }
 
+/** Makes the error for work that could not get the lock, because the database is down. */
 function makeDatabaseDownError(cause: unknown): UserError {
 	return new UserError(
 		`n8n's database did not answer for ${ANSWER_MS / 1_000} seconds, so this was not saved: another n8n process may be doing the same. Run it again.`,
@@ -282,7 +294,7 @@ export class Lease {
 	private workCount = 0;
 	/** Whether another process waits for the lock. */
 	private isAwaited = false;
-	/** Until when no other process takes the lock. */
+	/** Until when no other process takes the lock, so that work may write. */
 	private heldUntil: number;
 	/** The look at the row that is under way. */
 	private renewing?: Promise<void>;
@@ -345,7 +357,8 @@ export class Lease {
 	}
 
 	/**
-	 * Renews the lease, by seeing that nobody waits or, where somebody waits, by adding a heartbeat.
+	 * Renews the lease. While nobody waits, it is enough to see that. While another process waits,
+	 * the lease is renewed by a heartbeat.
 	 *
 	 * Seeing the first waiting entry renews nothing, because that process counts the time from its
 	 * entry on and does not know when it was seen.
@@ -354,7 +367,7 @@ export class Lease {
 		const beganAt = performance.now();
 		const addsHeartbeat = this.isAwaited;
 		const entryCount = addsHeartbeat ? await this.addHeartbeat(row) : await row.countEntries();
-		// Once the lease has run out, the row may be that of another process.
+		// Once the lease has run out, the row may belong to another process.
 		if (!this.isHeld) return;
 
 		if (entryCount === 0) {
@@ -427,16 +440,16 @@ class Waiter {
 		const { hasInsertedRow, entriesBefore } = await this.row.add(this.waitingEntry);
 		if (hasInsertedRow) return lookBeganAt;
 
-		const addingMs = performance.now() - lookBeganAt;
+		// A statement that took very long may have written the row of the dead holder over the row of
+		// the next holder.
+		const wasQuick = performance.now() - lookBeganAt < CLAIM_MS;
 		const entryCount = await this.row.countEntries();
 		const now = performance.now();
-		const isUnchanged =
-			this.isRowUnchanged(entriesBefore, entryCount) &&
-			// An entry that took very long may have restored the row of the dead holder over that of its
-			// successor.
-			addingMs < CLAIM_MS &&
-			now - this.lookedAt < BREAK_MS;
-		if (!isUnchanged) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
+		const hasWatchedWithoutBreak = now - this.lookedAt < BREAK_MS;
+
+		const keepsWatching =
+			wasQuick && hasWatchedWithoutBreak && this.isRowUnchanged(entriesBefore, entryCount);
+		if (!keepsWatching) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 		this.entryCount = entryCount;
 		this.lookedAt = lookBeganAt;
 
@@ -444,7 +457,7 @@ class Waiter {
 	}
 
 	/**
-	 * Tells whether the row is still that of the last look, and its holder has added no heartbeat.
+	 * Tells whether the last look has seen the same row, and the holder has added no heartbeat since.
 	 * One entry more is the waiting entry of another process; a heartbeat adds two.
 	 */
 	private isRowUnchanged(entriesBefore: readonly unknown[], entryCount: number): boolean {

@@ -41,7 +41,7 @@ export class NoRowError extends UserError {}
 export interface AddedEntries {
 	/** Whether there was no row before, so that this process has inserted it. */
 	hasInsertedRow: boolean;
-	/** The entries, of those that were to be added, that the row had before. */
+	/** Which of the added entries the row had before. */
 	entriesBefore: readonly unknown[];
 }
 

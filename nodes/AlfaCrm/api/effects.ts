@@ -56,7 +56,7 @@ export function wordDescription(
 	return joinSentences(advice, wordEffect(effect, isOneOfSeveral));
 }
 
-/** Puts texts of whole sentences one after the other, without those that are empty. */
+/** Puts texts of whole sentences one after the other. Leaves out empty texts. */
 export function joinSentences(...texts: readonly string[]): string {
 	return texts
 		.map((text) => text.trim())

@@ -37,8 +37,8 @@ export type FailureKind =
 export interface ApiFailure {
 	kind: FailureKind;
 	/**
-	 * HTTP status of AlfaCRM's own answer, or of a server that is down or too busy; never that of a
-	 * foreign answer.
+	 * HTTP status of AlfaCRM's own answer, or of a server that is down or too busy. The status of a
+	 * foreign answer is in `foreignStatus`.
 	 */
 	status?: number;
 	/**
@@ -108,7 +108,7 @@ export function isRateLimited({ status, declaredCause }: ApiFailure): boolean {
 	return status === TOO_MANY_REQUESTS || declaredCause === 'rate-limited';
 }
 
-/** Tells whether no answer came in time. The first code is that of Axios, the other of Node.js. */
+/** Tells whether no answer came in time. Axios reports one of two codes. */
 export function isTimeout({ code }: ApiFailure): boolean {
 	return code === 'ECONNABORTED' || code === 'ETIMEDOUT';
 }

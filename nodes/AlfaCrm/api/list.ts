@@ -150,7 +150,7 @@ class PassReading {
 		let result: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
 		// Pages are requested ahead for the rows that are missing up to the limit. Once a row was
-		// unwanted, nobody knows how many rows that takes, perhaps all.
+		// unwanted, more rows are needed than are missing, perhaps all of the list.
 		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.missingCount);
 
 		for await (const page of readPages(this.client, list, countRowsToRead)) {

@@ -58,7 +58,7 @@ export async function withLock<T>(
 	}
 }
 
-/** Calls `leave` after so many milliseconds, or at once for 0. */
+/** Calls `leave` after a number of milliseconds, or at once for 0. */
 export function leaveAfter(ms: number, leave: () => void): void {
 	if (ms > 0) {
 		void sleep(ms).then(leave);
@@ -86,7 +86,7 @@ async function joinQueue(key: string, hasLeft: Promise<void>): Promise<void> {
 
 // ------------------------------------------------------- the latest writes
 
-/** The latest writes of so many records are known, more than a long execution makes. */
+/** Of how many records the latest write is known: more than a long execution writes. */
 const MOST_WRITES = 20_000;
 
 /** The version of each record's latest write, by the key of its lock, the oldest first. */

@@ -30,7 +30,7 @@ export const SMALLEST_PAGE = 20;
 const LARGEST_USUAL_PAGE = 50;
 const USUAL_PAGES = [SMALLEST_PAGE, LARGEST_USUAL_PAGE];
 
-/** A list with more pages never ends: so many of the smallest pages hold 200,000 records. */
+/** A list with more pages never ends: 10,000 of the smallest pages hold 200,000 records. */
 const MOST_PAGES = 10_000;
 
 /** A call for the pages of a list. The action is `index` unless another one is named. */
@@ -130,9 +130,8 @@ class PageRequests {
 	) {
 		this.actionName = nameAction(call);
 		this.mayBeginAgain = firstPage === 0;
-		// Page 0 finds out by itself that no size may be asked for. A later page has to know it.
-		const isLaterWithoutSize = firstPage > 0 && client.actionsWithoutPageSize.has(this.actionName);
-		this.size = isLaterWithoutSize ? undefined : pageSize;
+		const mayAskForSize = !client.actionsWithoutPageSize.has(this.actionName);
+		this.size = mayAskForSize ? pageSize : undefined;
 	}
 
 	/** Requests a page, and the pages after it until `count` pages are requested. */
@@ -178,18 +177,19 @@ class PageRequests {
 	 */
 	private async fetchPage(number: number): Promise<PageResponse | undefined> {
 		const { client, size } = this;
-		const isKnownWithoutSize = number === 0 && client.actionsWithoutPageSize.has(this.actionName);
-		if (size === undefined || isKnownWithoutSize) return await this.fetchPageWithoutSize(number);
+		if (size === undefined) return await this.fetchPageWithoutSize(number);
 
-		const mayHelpWithoutSize = (failure: ApiFailure) => {
-			if (number === 0 && isBodyRefused(failure)) return true;
+		const isFirst = number === 0;
+		const maySizeBeToBlame = (failure: ApiFailure) => {
+			// AlfaCRM has taken this size for page 0, so it does not refuse the size of a later page.
+			if (isFirst && isBodyRefused(failure)) return true;
 
-			return (number === 0 || this.mayBeginAgain) && mayBeTooLarge(failure, size);
+			return (isFirst || this.mayBeginAgain) && mayBeTooLarge(failure, size);
 		};
-		const answer = await client.attempt(this.makeCall(number, size), mayHelpWithoutSize);
+		const answer = await client.attempt(this.makeCall(number, size), maySizeBeToBlame);
 		if (answer !== undefined) return { ...this.readPageOrFail(answer), size };
 		// A later page of another size would have other rows, so all pages have to be read again.
-		if (number > 0) return undefined;
+		if (!isFirst) return undefined;
 
 		const response = await this.fetchPageWithoutSize(number);
 		client.actionsWithoutPageSize.add(this.actionName);
@@ -284,7 +284,7 @@ class ListProgress {
 	private totalAtStart?: number;
 	/** The latest total. */
 	private total?: number;
-	/** How many rows have come, those that came twice included. */
+	/** How many rows have come. A row that came twice counts twice. */
 	private rowCount = 0;
 	/** How many positions from the top have been read. */
 	private positionsRead = 0;

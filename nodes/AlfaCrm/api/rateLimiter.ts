@@ -9,8 +9,8 @@ import { SECOND_MS } from '../values/time';
 export const DEFAULT_REQUESTS_PER_SECOND = 5;
 
 /**
- * At most so many calls are in flight at once. AlfaCRM advises against parallel calls, and at 5
- * calls a second more of them would not be faster. API notes 7.
+ * How many calls may be in flight at most. AlfaCRM advises against parallel calls, and at 5 calls a
+ * second more of them would not be faster. API notes 7.
  */
 const MOST_CALLS_AT_ONCE = 5;
 
@@ -136,7 +136,7 @@ export class RateLimiter {
 		return this.refusals.count;
 	}
 
-	/** Holds back all calls for so many milliseconds, because the host has asked for that. */
+	/** Holds back all calls for some milliseconds, because the host has asked for that. */
 	pauseFor(ms: number): void {
 		this.requestedPauseUntil = Math.max(this.requestedPauseUntil, performance.now() + ms);
 	}
@@ -259,7 +259,7 @@ export class RateLimiter {
 		return Math.max(fewEnoughCountAt, pausedUntil);
 	}
 
-	/** Takes a call out of the line and lets it start. */
+	/** Takes a call out of the line, lets it start and counts it. */
 	private start(call: Call, now: number): void {
 		this.waiting.splice(this.waiting.indexOf(call), 1);
 
@@ -297,6 +297,7 @@ export class RateLimiter {
 
 	// ------------------------------------------------------- what came of a call
 
+	/** Notes that the host answered a call, and how long that took. */
 	private noteAnswer(call: Call): void {
 		// A login tells nothing about the speed of calls. And until its token is stored, only one call
 		// may follow it.
@@ -306,8 +307,10 @@ export class RateLimiter {
 		this.limitCounting(call);
 	}
 
+	/** Notes that a call failed. What that means for the rate depends on how it failed. */
 	private noteFailure(call: Call, error: unknown): void {
 		const failure = readFailure(error);
+		// The host does not know of the call, so it does not count towards the limit.
 		if (failure.kind === 'notSent') {
 			this.forget(call);
 			return;

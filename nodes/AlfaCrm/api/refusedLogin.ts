@@ -3,7 +3,7 @@ import type { Login } from './session';
 
 /**
  * After a login that a web page answered, no other login is tried for this long: a firewall that
- * stopped the login of one item stops those of all others too.
+ * stopped the login of one item stops the logins of all other items too.
  */
 const WEB_PAGE_PAUSE_MS = 60_000;
 
@@ -37,7 +37,7 @@ export class RefusedLogin {
 		if (this.findFailure(login) !== undefined) return;
 
 		const { declaredCause, isForeign = false } = failure;
-		// Only somebody who corrects the credential can change that.
+		// AlfaCRM accepts such a login only after the user has corrected the credential.
 		const isLasting =
 			declaredCause === 'credential-invalid' || declaredCause === 'configuration-invalid';
 		if (!isLasting && !isForeign) return;

@@ -39,7 +39,7 @@ export const UNAVAILABLE_STATUSES = [502, 503, 504];
  */
 export const DEFAULT_RATE_LIMIT_WAIT_MS = 300_000;
 
-/** A call waits at most this long where nobody can cancel it, or where a user watches. */
+/** A call waits at most this long where it cannot be cancelled, or where a user watches. */
 export const SHORT_RATE_LIMIT_WAIT_MS = 15_000;
 
 /**

@@ -1,9 +1,9 @@
 import { boundedPush } from './bounded';
 
-/** The shortest possible round trip is estimated from so many of the latest answers. */
+/** The shortest possible round trip is estimated from the latest 200 answers. */
 const LATEST_ROUND_TRIPS = 200;
 
-/** The present speed of the host is that of so many of the latest answers. */
+/** The present speed of the host is measured by the latest 20 answers. */
 const PRESENT_ROUND_TRIPS = 20;
 
 /** Fewer answers than this tell nothing, because the first few calls may all be slow. */

@@ -30,7 +30,7 @@ const LONGEST_WAIT_MS = 3_000;
  */
 export const YOUNG_TOKEN_MS = 300_000;
 
-/** A session remembers so many of the tokens that AlfaCRM refused last. */
+/** How many of the tokens that AlfaCRM refused last a session remembers. */
 const MAX_REFUSED_TOKENS = 50;
 
 /** The data of a login, without the blanks that were copied with them. */
