@@ -96,11 +96,13 @@ export async function collect(
 	const results: ReadingResult[] = [];
 	try {
 		for (const pass of passes) {
-			if (wantedRows.isFull || results.some(wasEndedByGoal)) break;
+			const hasEnough = wantedRows.isFull || results.some(wasEndedByGoal);
+			if (hasEnough) break;
 
 			const pageSize = Math.min(limit, LARGEST_PAGE);
-			const passList = { pageSize, ...list, body: { ...list.body, ...pass } };
-			results.push(await new PassReading(client, passList, wantedRows, goal).read());
+			const listOfPass = { pageSize, ...list, body: { ...list.body, ...pass } };
+			const reading = new PassReading(client, listOfPass, wantedRows, goal);
+			results.push(await reading.read());
 		}
 	} catch (caught) {
 		throw asNodeError(client.node, caught, list.itemIndex);
@@ -133,6 +135,7 @@ class PassReading {
 		private readonly goal: ReadingGoal,
 	) {}
 
+	/** Reads the list, and reads it once more if rows are missing. */
 	async read(): Promise<ReadingResult> {
 		const firstResult = await this.readOnce(this.list);
 		if (firstResult.isComplete || wasEndedByGoal(firstResult)) return firstResult;
@@ -165,14 +168,17 @@ class PassReading {
 			if (page.isLast || result.isComplete) return result;
 			if (this.goal.isReached()) return { ...result, nextPage: page.number + 1 };
 
-			// The limit asked for small pages, in the belief that all rows are wanted.
+			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large ones are
+			// quicker.
 			const isFilterIgnored = unwantedCount > 0 && isFilledSmallPage(page);
 			if (isFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
 		}
 		return result;
 	}
 
-	/** Drops the rows of a page that an earlier reading of the list has brought. */
+	/**
+	 * Drops the rows of a page that an earlier reading has brought, so that the goal gets each once.
+	 */
 	private dropSeenRows(page: Page): Page {
 		// Most lists are read once, so no page has rows that came before.
 		if (!page.keys.some((key) => this.seenKeys.has(key))) return page;
@@ -205,6 +211,7 @@ class WantedRows {
 		private readonly isWanted: (row: IDataObject) => boolean,
 	) {}
 
+	/** Whether as many rows have come as the limit allows. */
 	get isFull(): boolean {
 		return this.rows.size >= this.limit;
 	}

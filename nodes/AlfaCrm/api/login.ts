@@ -102,7 +102,7 @@ async function logIn(helper: IHttpRequestHelper, login: Login, perSecond: number
 	try {
 		answer = await withRetries(getRateLimiter(login.origin), options, send);
 	} catch (error) {
-		throw explainWithoutSecrets(readFailure(error), login);
+		throw makeErrorWithoutSecrets(readFailure(error), login);
 	}
 
 	const { token } = answer as { token?: unknown };
@@ -110,7 +110,7 @@ async function logIn(helper: IHttpRequestHelper, login: Login, perSecond: number
 
 	// A successful answer without a token is a list, which AlfaCRM never sends for a login, or a
 	// refusal without words.
-	throw explainWithoutSecrets({ kind: Array.isArray(answer) ? 'foreign' : 'refusal' }, login);
+	throw makeErrorWithoutSecrets({ kind: Array.isArray(answer) ? 'foreign' : 'refusal' }, login);
 }
 
 /** Sends a login once. The app key travels in a header, for the few accounts that have one. */
@@ -139,7 +139,10 @@ async function sendLogin(
 }
 
 /** Makes the error of a failed login. AlfaCRM's own words may repeat the keys that were sent. */
-function explainWithoutSecrets(failure: ApiFailure, { origin, apiKey, appKey }: Login): LoginError {
+function makeErrorWithoutSecrets(
+	failure: ApiFailure,
+	{ origin, apiKey, appKey }: Login,
+): LoginError {
 	const { serverMessage = '' } = failure;
 	const safeMessage = redact(serverMessage, [apiKey, appKey]);
 	const safeFailure = { ...failure, serverMessage: safeMessage };

@@ -112,7 +112,7 @@ export function noBranchesError(node: INode): Error {
 function findEffect({ kind }: ApiFailure, { isIdempotent, savedBefore = [] }: FailedCall): Effect {
 	if (savedBefore.length > 0) return { kind: 'saved', tasks: savedBefore };
 
-	// Only after a refusal is it certain that a write has saved nothing.
+	// AlfaCRM itself says that it has not carried out the write.
 	const isRefusedWrite = kind === 'refusal' && !isIdempotent;
 	return isRefusedWrite ? { kind: 'nothingSaved' } : { kind: 'unsaid' };
 }
@@ -134,7 +134,10 @@ function wordUnfinishedTask(failure: ApiFailure, call: FailedCall): string {
 
 // ------------------------------------------------------- one function for each kind of failure
 
-/** The message of a failed login is complete: see `makeLoginError`. */
+/**
+ * Explains a login that failed before the call was sent. `makeLoginError` has made the message,
+ * which already says what to check.
+ */
 function explainFailedLogin(failure: ApiFailure): Explanation {
 	const { serverMessage: message = 'The login to AlfaCRM did not succeed' } = failure;
 	if (isRateLimited(failure)) return { message, ...adviseToSlowDown(failure) };
@@ -158,6 +161,7 @@ function explainRedirect(failure: ApiFailure, call: FailedCall): Explanation {
 	};
 }
 
+/** Explains an answer that did not come from AlfaCRM, such as the web page of a firewall. */
 function explainForeignAnswer(failure: ApiFailure, call: FailedCall): Explanation {
 	const { serverMessage = 'did not answer as AlfaCRM does', foreignStatus } = failure;
 	const status = foreignStatus === undefined ? '' : ` (HTTP ${foreignStatus})`;
@@ -168,6 +172,7 @@ function explainForeignAnswer(failure: ApiFailure, call: FailedCall): Explanatio
 	};
 }
 
+/** Explains a failure of the network, or that no answer came in time. */
 function explainNoAnswer(failure: ApiFailure, call: FailedCall): Explanation {
 	const { event, advice } = describeNetworkTrouble(failure.code, TIMEOUT_MS);
 	return {
@@ -179,6 +184,7 @@ function explainNoAnswer(failure: ApiFailure, call: FailedCall): Explanation {
 
 // ------------------------------------------------------- a refusal
 
+/** Explains that AlfaCRM itself said no, in JSON, for example because a field is wrong. */
 function explainRefusal(failure: ApiFailure, call: FailedCall): Explanation {
 	return {
 		message: `AlfaCRM did not ${call.task}${wordReasons(failure, call)}`,
@@ -208,6 +214,7 @@ function wordReasons({ fields = {}, serverMessage }: ApiFailure, call: FailedCal
  */
 function adviseOnFields({ fields = {} }: ApiFailure, call: FailedCall): string {
 	const { body, query } = call;
+	// A call without a body has no fields that could be filled.
 	const isSent = (field: string) => body === undefined || field in { ...query, ...body };
 	const refusedFields = Object.keys(fields).filter(isFieldName);
 	const wrongFields = refusedFields.filter(isSent);
@@ -268,6 +275,7 @@ const STATUS_TEXTS: Readonly<Partial<Record<number, Explainer>>> = {
 	}),
 };
 
+/** Explains an HTTP error of AlfaCRM, or of a server in front of it that is down or busy. */
 function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
 	const { status = 0, serverMessage } = failure;
 	const explainKnownStatus = status >= 500 ? explainServerError : STATUS_TEXTS[status];
@@ -282,6 +290,7 @@ function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
 	return { ...explanation, description };
 }
 
+/** Explains a status of 500 or more. */
 function explainServerError({ status }: ApiFailure, { task }: FailedCall): Explanation {
 	return {
 		message: `AlfaCRM could not ${task} (HTTP ${status})`,
@@ -290,6 +299,7 @@ function explainServerError({ status }: ApiFailure, { task }: FailedCall): Expla
 	};
 }
 
+/** Explains a status below 500 that has no words of its own. */
 function explainOtherStatus(
 	{ status, serverMessage }: ApiFailure,
 	{ task }: FailedCall,
@@ -301,12 +311,14 @@ function explainOtherStatus(
 	};
 }
 
+/** Words where a call was sent, to follow its task; empty if it names no branch. */
 function wordBranch({ branch }: FailedCall): string {
 	return branch === undefined ? '' : ` in branch ${branch}`;
 }
 
 // ------------------------------------------------------- too many requests
 
+/** Words how long a call has waited while AlfaCRM got too many requests, or should have waited. */
 function wordTooManyRequests(
 	{ retryAfterMs = 0 }: ApiFailure,
 	{ task, rateLimitWaitMs, waitedMs }: FailedCall,
@@ -325,6 +337,7 @@ function wordSeconds(ms: number): string {
 	return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
 }
 
+/** Advises to send fewer requests, and tells n8n how long to wait. */
 function adviseToSlowDown({ retryAfterMs }: ApiFailure): Omit<Explanation, 'message'> {
 	return {
 		description:

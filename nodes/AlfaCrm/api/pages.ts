@@ -97,6 +97,7 @@ export async function* readPages(
 
 		const response = await requests.take(number);
 		if (response === undefined) {
+			// The page was too large to arrive. With smaller pages, this number has other rows.
 			requests.beginAgainWithoutSize();
 			progress.beginAgain();
 			number = 0;
@@ -117,6 +118,7 @@ export async function* readPages(
 class PageRequests {
 	/** The requests under way, by page number. */
 	private readonly requests = new Map<number, Promise<PageResponse | undefined>>();
+	/** The name of the action, such as `customer/index`. */
 	private readonly actionName: string;
 	/** Whether the reading began with page 0. A reading that began later cannot begin again. */
 	private readonly mayBeginAgain: boolean;
@@ -196,17 +198,23 @@ class PageRequests {
 		return response;
 	}
 
+	/** Fetches a page of the size that AlfaCRM chooses. */
 	private async fetchPageWithoutSize(number: number): Promise<PageResponse> {
 		return this.readPageOrFail(await this.client.request(this.makeCall(number)));
 	}
 
+	/** Makes the call for a page. It changes nothing, so it may be sent again. */
 	private makeCall(page: number, pageSize?: number): ApiRequest {
 		const sizeInBody = pageSize === undefined ? {} : { pageSize };
 		const body = { ...this.call.body, ...sizeInBody, page };
 		return { action: 'index', ...this.call, body, isIdempotent: true };
 	}
 
-	/** @throws NodeApiError if the answer is no list */
+	/**
+	 * Reads the page from an answer.
+	 *
+	 * @throws NodeApiError if the answer is no list
+	 */
 	private readPageOrFail(answer: ApiResponse): PageResponse {
 		const page = readPage(answer);
 		if (page !== undefined) return page;
@@ -335,12 +343,14 @@ class ListProgress {
 		return { number, items, rows, keys, size, total, totalAtStart, isLast, isWhole };
 	}
 
+	/** Notes how many rows the list has by now. */
 	private noteTotal(total: number): void {
 		this.hasShrunk ||= total < (this.total ?? 0);
 		this.totalAtStart ??= total;
 		this.total = total;
 	}
 
+	/** Tells whether no page follows the one that has just been added. */
 	private isLastPage(
 		items: readonly IDataObject[],
 		{ hasNewRows }: { hasNewRows: boolean },

@@ -118,7 +118,7 @@ export class RateLimiter {
 	async run<T>(options: RateOptions, send: () => Promise<T>): Promise<T> {
 		const call = await this.waitInLine(options);
 		try {
-			// The execution may be cancelled in the very moment in which the call may start.
+			// The execution may have been cancelled in the very moment in which the call could start.
 			const sending = options.signal?.aborted ? Promise.reject(makeCancelledError()) : send();
 			sending.then(
 				() => this.noteAnswer(call),
@@ -229,13 +229,14 @@ export class RateLimiter {
 		if (isLogin) return true;
 
 		const callsInFlight = [...this.inFlight].filter((call) => !call.isLogin);
-		const isChosenByUser = atOnce > 0;
-		if (isChosenByUser) return callsInFlight.length < atOnce;
+		const isCountChosenByUser = atOnce > 0;
+		if (isCountChosenByUser) return callsInFlight.length < atOnce;
 
+		if (callsInFlight.length >= MOST_CALLS_AT_ONCE) return false;
+
+		// Calls that hang do not hold up the next ones.
 		const liveCalls = callsInFlight.filter(({ startedAt }) => startedAt > now - HANGS_MS);
-		return (
-			callsInFlight.length < MOST_CALLS_AT_ONCE && liveCalls.length < this.callsAtOnce(perSecond)
-		);
+		return liveCalls.length < this.callsAtOnce(perSecond);
 	}
 
 	/**
@@ -252,8 +253,8 @@ export class RateLimiter {
 		const countingCalls = this.started.filter(({ countsUntil }) => countsUntil > now);
 		if (countingCalls.length < mostCalls) return pausedUntil;
 
-		// Of 7 calls that count, the first 3 must stop counting before only 4 are left and one of 5 is
-		// free. So the end of the third one, at index 7 - 5, is the moment.
+		// For example, 7 calls count and the limit is 5. Another call may start when only 4 count, so
+		// when 3 have stopped counting. The third end has the index 7 - 5.
 		const ends = countingCalls.map(({ countsUntil }) => countsUntil).sort((a, b) => a - b);
 		const fewEnoughCountAt = ends[ends.length - mostCalls];
 		return Math.max(fewEnoughCountAt, pausedUntil);
