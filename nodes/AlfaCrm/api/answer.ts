@@ -48,7 +48,7 @@ export function assertSuccess(answer: unknown): ApiResponse {
 		const serverMessage = isWebPage(answer) ? WEB_PAGE : 'sent an answer that is not complete JSON';
 		throw new ResponseError({ kind: 'foreign', serverMessage });
 	}
-	// A list has no place for a failure.
+	// A bare list has no field that could report a failure.
 	if (Array.isArray(answer)) return answer as IDataObject[];
 
 	const failure = findFailureInBody(answer as IDataObject);
@@ -61,6 +61,7 @@ function findFailureInBody(body: IDataObject): ApiFailure | undefined {
 	const { success, errors, message, status, code } = body;
 	const serverMessage = typeof message === 'string' ? message : undefined;
 	const fields = readFieldMessages(errors);
+	// Lists, for example, come without `success`.
 	const hasNoVerdict = success === undefined;
 
 	if (isNo(success) || (hasNoVerdict && fields !== undefined)) {
@@ -105,6 +106,7 @@ export function readFailure(error: unknown): ApiFailure {
 	if (status !== undefined && status >= 300) return readStatusFailure(status, response);
 	// The status was that of a success, but the body broke off.
 	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
+	// The signal of the call has ended it while it was under way.
 	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isInProgress: true };
 	if (code !== undefined) return { kind: 'noAnswer', code };
 	return { kind: 'unexpected', serverMessage: message };

@@ -282,6 +282,7 @@ function readRowId({ id }: IDataObject): RowKey | undefined {
  * reading began.
  */
 class ListProgress {
+	/** The keys of all rows that have come. */
 	private readonly seenKeys = new Set<RowKey>();
 	/**
 	 * How many rows without an ID have the same content: in the whole list so far, or on this page if
@@ -380,12 +381,14 @@ class ListProgress {
 		const keys: RowKey[] = [];
 		const { addedOnTop } = this;
 		const hasTotal = this.total !== undefined;
+		// Without a total, nothing shows whether an equal row on the next page is the same one.
 		if (!hasTotal) this.copyCounts.clear();
 
 		for (const [index, row] of items.entries()) {
 			const id = readRowId(row);
 			const position = this.rowCount + index - addedOnTop;
 			const isPositionRead = position >= 0 && position < this.positionsRead;
+			// The row was on the page before, and has moved down.
 			if (id === undefined && hasTotal && isPositionRead) continue;
 
 			const key = id ?? this.makeContentKey(row);

@@ -108,8 +108,9 @@ export async function withRetries<T>(
 
 /** The attempts to send one call. */
 class Attempts {
-	/** How many answers were lost. */
+	/** How many answers were lost. Refusals as too many do not count. */
 	lostCount = 0;
+	/** When the first attempt began, by `performance.now()`. */
 	private firstStartAt?: number;
 
 	/** Notes that an attempt begins, after its wait for the rate limiter. */
@@ -123,7 +124,11 @@ class Attempts {
 	}
 }
 
-/** @throws ResponseError if AlfaCRM has asked for a pause that is longer than the call may wait */
+/**
+ * Fails a call before it waits in vain.
+ *
+ * @throws ResponseError if AlfaCRM has asked for a pause that is longer than the call may wait
+ */
 function assertTimeLeft(
 	limiter: RateLimiter,
 	{ rateLimitWaitMs }: RetryOptions,
@@ -155,7 +160,7 @@ function chooseRetryDelay(
 		return elapsedMs + retryAfterMs < options.rateLimitWaitMs ? retryAfterMs : undefined;
 	}
 
-	// AlfaCRM may have carried out a call that failed in any other way.
+	// AlfaCRM may have carried out a call that failed in any other way, so a write is not sent again.
 	if (!options.isIdempotent) return undefined;
 
 	// Where a web page answers a login, the hostname is wrong most of the time, and a user waits for
@@ -164,6 +169,7 @@ function chooseRetryDelay(
 
 	// Each list of delays has one entry for each retry. Beyond its end, no retry is left.
 	if (failure.kind === 'foreign') return FOREIGN_ANSWER_DELAYS_MS[lostCount];
+	// The next attempt would fail in the same way.
 	if (!mayPassSoon(failure)) return undefined;
 	if (isTimeout(failure)) return TIMEOUT_DELAYS_MS[lostCount];
 	return LOST_ANSWER_DELAYS_MS[lostCount];

@@ -15,11 +15,11 @@ import { readOrigin, trimBlanks } from './host';
  * When a token has expired, all n8n processes learn it at the same moment. Each waits for a random
  * time up to this one, so that one of them logs in first and the others find its token.
  */
-const MAX_WAIT_MS = 500;
+const USUAL_WAIT_MS = 500;
 
 /**
  * Where n8n takes long to read a credential, the token of another process is stored late too. So
- * the wait is as long as 40 readings.
+ * the wait may take as long as 40 readings, but never longer than `LONGEST_WAIT_MS`.
  */
 const READINGS_TO_WAIT = 40;
 const LONGEST_WAIT_MS = 3_000;
@@ -141,7 +141,8 @@ export class Session {
 	async renew(refusedToken: string, logIn: () => Promise<string>): Promise<string> {
 		const newestToken = this.unlessRefused(this.newest?.token);
 		const isYoung = this.wasIssuedSince(newestToken, performance.now() - YOUNG_TOKEN_MS);
-		if (refusedToken !== '' && newestToken !== refusedToken && isYoung) return newestToken;
+		const hasReplacement = isYoung && newestToken !== refusedToken;
+		if (refusedToken !== '' && hasReplacement) return newestToken;
 
 		this.loginUnderWay ??= this.logInAndKeep(logIn).finally(() => {
 			this.loginUnderWay = undefined;
@@ -161,18 +162,18 @@ export class Session {
 	 * Reads the stored token at once, because another process may have logged in long ago. If there
 	 * is no new one, reads it again after a random wait, because another process may be logging in.
 	 *
-	 * @returns an empty text if no process has logged in
+	 * @returns an empty text if no process has stored a new one
 	 */
 	private async findTokenOfOtherProcess(readStoredToken: () => Promise<string>): Promise<string> {
 		const readingBeganAt = performance.now();
 		let token = this.unlessRefused(await readStoredToken());
 		if (token === '') {
 			const readingMs = performance.now() - readingBeganAt;
-			const maxWaitMs = Math.max(READINGS_TO_WAIT * readingMs, MAX_WAIT_MS);
-			await sleep(Math.random() * Math.min(maxWaitMs, LONGEST_WAIT_MS));
+			await sleep(chooseRandomWait(readingMs));
 			token = this.unlessRefused(await readStoredToken());
 		}
 
+		// This token may be old, so it never counts as young.
 		if (token !== '') this.newest = { token, issuedAt: -Infinity };
 		return token;
 	}
@@ -181,4 +182,14 @@ export class Session {
 	private unlessRefused(token = ''): string {
 		return this.refusedTokens.has(token) ? '' : token;
 	}
+}
+
+/**
+ * Chooses how long a process waits for the login of another one, in milliseconds.
+ *
+ * @param readingMs how long n8n took to read the credential
+ */
+function chooseRandomWait(readingMs: number): number {
+	const maxWaitMs = Math.max(READINGS_TO_WAIT * readingMs, USUAL_WAIT_MS);
+	return Math.random() * Math.min(maxWaitMs, LONGEST_WAIT_MS);
 }

@@ -128,7 +128,7 @@ async function readPage(
 	list: ListRequest,
 	{ page, size }: SearchCursor,
 ): Promise<Page> {
-	// `pages` yields at least one page or throws, so the first step always has a value.
+	// `readPages` yields at least one page or throws, so the first step always has a value.
 	const walk = readPages(client, { ...list, firstPage: page, pageSize: size });
 	const { value } = await walk.next();
 	return value as Page;
