@@ -5,7 +5,7 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 import type { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import { noBranchesError } from '../api/messages';
-import { branchIn, branchOfForm } from '../api/request';
+import { unwrapParameter, readFormBranch } from '../api/request';
 import { branch as branchEntity, isClosedBranch } from '../entities/branch';
 import type { Field } from '../entities/fieldTypes';
 import { listCall } from '../entities/listCall';
@@ -30,7 +30,7 @@ export async function chooseBranch(
 ): Promise<number | undefined> {
 	if (entity.scope === 'global') return undefined;
 
-	const branchInForm = branchOfForm(context);
+	const branchInForm = readFormBranch(context);
 	if (branchInForm !== undefined) return branchInForm;
 
 	const { rows } = await collect(client, listCall(branchEntity));
@@ -52,7 +52,7 @@ function findBranchByName(
 	branches: readonly IDataObject[],
 ): IDataObject | undefined {
 	for (const parameter of ['branchId', 'branchIds']) {
-		const nameInForm = branchIn(context.getCurrentNodeParameter(parameter));
+		const nameInForm = unwrapParameter(context.getCurrentNodeParameter(parameter));
 		if (typeof nameInForm !== 'string') continue;
 
 		const normalName = normalizeText(nameInForm);

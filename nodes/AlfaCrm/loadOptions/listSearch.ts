@@ -8,8 +8,8 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from '
 import { ApiClient } from '../api/client';
 import { collect } from '../api/list';
 import type { ListRequest, Page } from '../api/pages';
-import { pages } from '../api/pages';
-import { branchOfForm } from '../api/request';
+import { readPages } from '../api/pages';
+import { readFormBranch } from '../api/request';
 import type { Field } from '../entities/fieldTypes';
 import { listCall, passesOf } from '../entities/listCall';
 import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
@@ -109,7 +109,7 @@ async function searchRecords(
 	// A later call adds to the results that the user has scrolled through.
 	const isFirstCall = paginationToken === '';
 	const isNothingFound = isFirstCall && results.count === 0 && cursor === undefined;
-	const mayBeInOtherBranch = branch !== undefined && branchOfForm(context) === undefined;
+	const mayBeInOtherBranch = branch !== undefined && readFormBranch(context) === undefined;
 	if (isNothingFound && mayBeInOtherBranch) {
 		return showSentence("Nothing found. If there are several branches, choose 'Branch' first");
 	}
@@ -160,8 +160,8 @@ async function searchPage(
 
 /** Reads the page at which a cursor stands. */
 async function readPage(client: ApiClient, list: ListRequest, cursor: SearchCursor): Promise<Page> {
-	const walk = pages(client, { ...list, firstPage: cursor.page, pageSize: cursor.size });
-	// `pages` yields at least one page or throws, so the first step always has a value.
+	const walk = readPages(client, { ...list, firstPage: cursor.page, pageSize: cursor.size });
+	// `readPages` yields at least one page or throws, so the first step always has a value.
 	const { value } = await walk.next();
 	return value as Page;
 }

@@ -105,7 +105,7 @@ export function nextCursor(
  * @param rowsRead how many rows this page and the pages before it have
  */
 function isLastPage(page: Page, rowsRead: number): boolean {
-	if (page.last) return true;
+	if (page.isLast) return true;
 
 	// AlfaCRM may send the number of rows on this page as the total, so such a total proves nothing.
 	// API notes 3.

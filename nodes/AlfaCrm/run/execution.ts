@@ -1,9 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 
-import { noteSeen, wasSeen } from '../api/accountKnowledge';
+import { noteBehaviour, wasBehaviourSeen } from '../api/accountKnowledge';
 import { ApiClient } from '../api/client';
-import type { DatabaseLock, ProcessedData } from '../api/databaseLock';
-import { databaseLockOf } from '../api/databaseLock';
+import type { DatabaseLock } from '../api/databaseLock';
+import { getDatabaseLock } from '../api/databaseLock';
+import type { ProcessedData } from '../api/databaseRow';
 import { currentVersion, wasWrittenSince, withLock } from '../api/locks';
 import type { WriteCall } from '../store/cachedList';
 import { SchoolClock } from '../values/schoolClock';
@@ -118,7 +119,7 @@ export class Execution {
 
 	/** The lock of this node of this workflow, which holds across all n8n processes. */
 	get databaseLock(): DatabaseLock {
-		return databaseLockOf(this.context.getWorkflow().id, this.context.getNode().id);
+		return getDatabaseLock(this.context.getWorkflow().id, this.context.getNode().id);
 	}
 
 	/**
@@ -207,7 +208,7 @@ export class Execution {
 	/** Whether AlfaCRM was seen to behave in some way, for example to ignore a filter. */
 	knowsBehaviour(key: LockKey): boolean {
 		const [name] = this.nameKeys([key]);
-		return this.seenKeys.has(name) || wasSeen(name);
+		return this.seenKeys.has(name) || wasBehaviourSeen(name);
 	}
 
 	/**
@@ -218,7 +219,7 @@ export class Execution {
 	noteBehaviour(key: LockKey, isProven: boolean): void {
 		const [name] = this.nameKeys([key]);
 		this.seenKeys.add(name);
-		if (isProven) noteSeen(name);
+		if (isProven) noteBehaviour(name);
 	}
 
 	/**

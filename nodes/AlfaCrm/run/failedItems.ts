@@ -1,6 +1,6 @@
 import type { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { descriptionParts, joinSentences, wordDescription } from '../api/effects';
+import { readDescriptionParts, joinSentences, wordDescription } from '../api/effects';
 import type { Item } from './item';
 
 /** An item that failed, and why. */
@@ -21,7 +21,7 @@ export function errorOfExecution(failures: readonly FailedItem[], items: readonl
 	const carriedOut = items.filter((item) => mayHaveSaved(item) && !failedItems.has(item));
 
 	const { error } = first;
-	const ownDescription = wordDescription(descriptionParts(error), {
+	const ownDescription = wordDescription(readDescriptionParts(error), {
 		isOneOfSeveral: carriedOut.length > 0,
 	});
 	const description = joinSentences(

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import type { ApiResponse } from '../api/failures';
-import { cancelled } from '../api/failures';
+import type { ApiResponse } from '../api/answer';
+import { makeCancelledError } from '../api/failures';
 import type { Collected, CollectOptions } from '../api/list';
 import { collect } from '../api/list';
 import type { ListQuery } from '../api/pages';
@@ -76,7 +76,7 @@ export class ItemCalls {
 	 */
 	private noteSending(): void {
 		const { execution, log } = this.item;
-		if (!log.hasSent && execution.isStopping) throw cancelled();
+		if (!log.hasSent && execution.isStopping) throw makeCancelledError();
 		this.assertMaySend();
 		log.noteSent();
 	}

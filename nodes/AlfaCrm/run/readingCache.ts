@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Reading } from '../api/accountKnowledge';
-import { readForAll } from '../api/accountKnowledge';
+import { readForAllExecutions } from '../api/accountKnowledge';
 import type { ApiClient } from '../api/client';
 import { currentVersion, recordWrite, wasWrittenSince } from '../api/locks';
 import type { WriteCall } from '../store/cachedList';
@@ -105,7 +105,7 @@ export class ReadingCache {
 	): Promise<Reading<T>> {
 		const [key] = this.nameKeys([[path, name]]);
 		const writes = this.nameKeys([entityKey(path)]);
-		return await readForAll(key, read, { ...shared, writes, signal: this.client.signal });
+		return await readForAllExecutions(key, read, { ...shared, writes, signal: this.client.signal });
 	}
 
 	private isCurrent({ path, version }: CachedReading): boolean {

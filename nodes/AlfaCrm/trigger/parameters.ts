@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 
 import { ApiClient } from '../api/client';
 import { asNodeError, hasStatus } from '../api/failures';
-import { listReader } from '../api/list';
+import { makeListReader } from '../api/list';
 import { entityOf } from '../entities/registry';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
@@ -87,7 +87,7 @@ export class TriggerParameters extends ParameterReader {
 				// One branch that cannot be read stops no other.
 				for (const branch of branches) {
 					try {
-						return await readShortList(listReader(client), entity, branch);
+						return await readShortList(makeListReader(client), entity, branch);
 					} catch (caught) {
 						failure = caught;
 					}

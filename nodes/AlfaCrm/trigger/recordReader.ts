@@ -4,7 +4,7 @@ import { lruSet } from '../api/bounded';
 import type { ApiClient } from '../api/client';
 import { CREDENTIAL } from '../api/client';
 import { asNodeError, nodeError } from '../api/failures';
-import { collect, listReader } from '../api/list';
+import { collect, makeListReader } from '../api/list';
 import { kindPasses, listCall, passesOf } from '../entities/listCall';
 import { entityOf, entityOfClass } from '../entities/registry';
 import type { Entity } from '../entities/types';
@@ -201,7 +201,7 @@ async function recordIn(
 		);
 	};
 	return await findOfAnyKind(
-		listReader(client),
+		makeListReader(client),
 		{ entity, id: change.entity_id, target, passes },
 		otherKinds,
 	);
