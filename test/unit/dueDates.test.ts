@@ -28,7 +28,8 @@ it.each<[what: DueName, name: string, values: unknown[]]>([
 	['notSeen', 'last_attend_date', [null, '', 'x']],
 	['subscriptionEnding', 'paid_till', [null, '', '-']],
 ])('%s is not told by a card whose %s is one of %j', (what, name, values) => {
-	for (const value of values) expect(dueKinds[what].readValue({ [name]: value as string }, TODAY)).toBeUndefined();
+	for (const value of values)
+		expect(dueKinds[what].readValue({ [name]: value as string }, TODAY)).toBeUndefined();
 });
 
 it.each<[what: DueName, limit: number, most: number, card: (index: number) => object]>([

@@ -45,8 +45,8 @@ interface DueSettings {
  * because it is not known whether AlfaCRM's filters go by the fields of the card (API notes 5.3).
  * That takes many calls, so it reads them only now and then, and when a day begins.
  *
- * This file reads the cards. `dueDatesState.ts` decides which clients are reported, and explains the
- * words.
+ * This file reads the cards. `dueDatesState.ts` decides which clients are reported, and explains
+ * the words.
  */
 export class DueDates implements EventSource {
 	readonly checkState = checkDueState;
@@ -114,7 +114,8 @@ async function readClients(
 	};
 	const clients = await reader.collect(list, options);
 
-	// AlfaCRM may ignore a filter. API notes 3. A card that does not say what it is counts as a client.
+	// AlfaCRM may ignore a filter. API notes 3. A card that does not say what it is counts as a
+	// client.
 	const rows = clients.rows.filter((card) => {
 		const customerType = readFlag(card.is_study) ?? CUSTOMER_TYPE.client;
 		return customerType === CUSTOMER_TYPE.client && !archivedFlag(card);

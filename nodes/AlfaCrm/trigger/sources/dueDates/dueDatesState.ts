@@ -98,7 +98,9 @@ export function findDueRecords(
 
 // ---------------------------------------------------------------- judging an occasion
 
-/** Reads the value on a client's card. Returns undefined if there is none, or it is of a past day. */
+/**
+ * Reads the value on a client's card. Returns undefined if there is none, or it is of a past day.
+ */
 function readOpenValue(client: NewRecord, memory: DueMemory, poll: DuePoll): number | undefined {
 	const lastLookDay = findLastLookDay(client.branches, memory, poll.today);
 	const firstOpenDay = findFirstOpenDay(lastLookDay, poll);
@@ -255,8 +257,8 @@ export const makeMemoryAfterLoss = (branches: readonly number[]): DueMemory => (
 });
 
 /**
- * Makes the memory for a test in the editor. Its branches count as looked at before, so that nothing
- * becomes the baseline.
+ * Makes the memory for a test in the editor. Its branches count as looked at before, so that
+ * nothing becomes the baseline.
  */
 export const makeMemoryForSamples = (
 	branches: readonly number[],

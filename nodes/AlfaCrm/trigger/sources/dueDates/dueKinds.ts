@@ -18,7 +18,8 @@ import { findNextBirthday } from './birthdays';
  * | notSeen | the day of the last visit | minus the days since then | minus the days not seen |
  * | subscriptionEnding | the last paid day | days until then | days before the end |
  *
- * Days are numbers, see `dayNumbers.ts`. Balances are in hundredths, so that they are whole numbers.
+ * Days are numbers, see `dayNumbers.ts`. Balances are in hundredths, so that they are whole
+ * numbers.
  */
 export const dueKinds: Record<DueName, DueKind> = {
 	birthday: {
@@ -136,7 +137,9 @@ interface CardKind {
 	describe: (value: number, today: number, card: IDataObject) => IDataObject;
 }
 
-/** The birthdays of two years are further apart than this, even if the date of birth is corrected. */
+/**
+ * The birthdays of two years are further apart than this, even if the date of birth is corrected.
+ */
 const MOST_DAYS_BIRTHDAY_MOVES = 300;
 
 /** When lessons are put off, the end of a subscription moves by less than a week. */

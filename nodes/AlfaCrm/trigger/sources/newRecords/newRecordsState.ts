@@ -18,8 +18,9 @@ import { storeMemory } from './recordsMemory';
  *   looked at any more. The mark moves on to the last record that was created two days ago. So a
  *   record that shows up late, such as a lead that was moved into a watched branch a day later, is
  *   still above the mark.
- * - **Known records.** Above the mark, the trigger remembers the IDs of all records that it has come
- *   across: reported ones, unwanted ones (which the filters left out), and those of other branches.
+ * - **Known records.** Above the mark, the trigger remembers the IDs of all records that it has
+ *   come across: reported ones, unwanted ones (which the filters left out), and those of other
+ *   branches.
  * - **Whole reading.** Once an hour all lists are read whole, and only then the mark moves. In
  *   between, the first pages are enough.
  */
@@ -311,8 +312,8 @@ function findLastOldRecord(
 }
 
 /**
- * Makes a mark of a record. Lists are asked for from the day before on, because the clock of another
- * branch may be behind, so that a record with a higher ID shows the day before.
+ * Makes a mark of a record. Lists are asked for from the day before on, because the clock of
+ * another branch may be behind, so that a record with a higher ID shows the day before.
  */
 export function makeMark({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>): Mark {
 	return { id, since: daysAfter(dayOf(createdAt), -1) };

@@ -58,7 +58,10 @@ export interface BranchMemory {
 	wasAddedLater: boolean;
 }
 
-/** Restores the memory from what the last poll has stored, and adapts it to the settings of this poll. */
+/**
+ * Restores the memory from what the last poll has stored, and adapts it to the settings of this
+ * poll.
+ */
 export function restoreMemory(
 	stored: RecordsState,
 	{ branches, filters, scope }: Pick<PollRequest, 'branches' | 'filters' | 'scope'>,
