@@ -4,6 +4,7 @@ import type { Participant } from '../../../store/calendar/participants';
 import { readMoment } from '../../../values/formats';
 import { HOUR_MS } from '../../../values/time';
 import { dayTextAt } from '../../dayNumbers';
+import { isIntervalOver } from '../../intervals';
 
 /**
  * Decides when to scan a branch, and which lessons a scan is about. It reads nothing from AlfaCRM.
@@ -17,9 +18,6 @@ import { dayTextAt } from '../../dayNumbers';
  * - **A lesson has become near** since the last scan. This scan leaves out the lessons that were
  *   scanned before.
  */
-
-/** Polls come a little early or late, so a scan is due after this share of the time between two. */
-const DUE_SHARE = 0.9;
 
 /**
  * Scans come at least this often while a lesson is near, so that a lesson that is added late is
@@ -68,7 +66,7 @@ type Position = string;
 // ---------------------------------------------------------------- before reading
 
 /** What a poll should scan in a branch. */
-export interface ScanTask {
+interface ScanTask {
 	/** When the scan began, in milliseconds; in an earlier poll if it goes on. */
 	began: number;
 	/** Lessons up to this position were scanned before; undefined for a new scan. */
@@ -79,11 +77,11 @@ export interface ScanTask {
 export function chooseScanTask(progress: ScanProgress, clock: Clock): ScanTask | undefined {
 	const { lastScanBegan, unfinishedScanBegan, scannedUpTo, nextNearAt = Infinity } = progress;
 	if (unfinishedScanBegan !== undefined) return { began: unfinishedScanBegan, scannedUpTo };
-	if (lastScanBegan === undefined) return { began: clock.now };
 
-	// The clock of n8n may have been set back.
-	const passedMs = Math.abs(clock.now - lastScanBegan);
-	if (passedMs >= scanIntervalMs(clock) * DUE_SHARE) return { began: clock.now };
+	const isNewScanDue =
+		lastScanBegan === undefined ||
+		isIntervalOver(lastScanBegan, computeScanInterval(clock), clock.now);
+	if (isNewScanDue) return { began: clock.now };
 
 	// The time of the last scan stays, so that the next new scan comes no later than usual.
 	const hasLessonBecomeNear = clock.now >= nextNearAt;
@@ -96,11 +94,12 @@ export function chooseScanTask(progress: ScanProgress, clock: Clock): ScanTask |
  */
 export function chooseDays(clock: Clock): { from: string; to: string; zone: string } {
 	const { hours, zone, now } = clock;
-	const lastMoment = now + hours * HOUR_MS + scanIntervalMs(clock);
+	const lastMoment = now + hours * HOUR_MS + computeScanInterval(clock);
 	return { from: dayTextAt(now, zone), to: dayTextAt(lastMoment, zone), zone };
 }
 
-function scanIntervalMs({ everyMs, hours }: Clock): number {
+/** Computes the time between two new scans, in milliseconds. */
+function computeScanInterval({ everyMs, hours }: Clock): number {
 	return Math.min(everyMs, (hours * HOUR_MS) / SCANS_WHILE_NEAR);
 }
 

@@ -34,8 +34,8 @@ interface DueSettings {
 	/** The time between two looks at a branch, in milliseconds. */
 	everyMs: number;
 	/**
-	 * Whether the first poll reports the dated occasions that fall due on its very day, and all
-	 * lasting ones.
+	 * Whether the first poll reports the dated occasions that fall due on the day of this poll, and
+	 * all lasting occasions that are due.
 	 */
 	reportsAtStart: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Collected } from '../../../api/list';
 import type { NewRecord } from '../../eventSource';
 import { isOfOtherBranch, placesOf, recordsIn, rowId } from '../../eventSource';
+import { isIntervalOver } from '../../intervals';
 import {
 	checkNumber,
 	checkText,
@@ -20,8 +21,8 @@ import { KnownOccasions } from './knownOccasions';
  * - A **look** at a branch reads the cards of all its clients.
  * - A **dated** occasion belongs to a day. It is **open** until a look on a later day, so it is
  *   reported even if n8n was off on the day itself.
- * - A **lasting** occasion, such as a debt, has no day. It is reported once. It can be reported
- *   again only after a look at which the level was above the limit.
+ * - A **lasting** occasion, such as a debt, has no day. It ends when a look shows a level above the
+ *   limit. After that, the client can have another one.
  * - The **baseline** is what was due when the trigger began. It is not reported. If a branch is
  *   added later, what is due at the first look at this branch belongs to the baseline, too.
  */
@@ -31,9 +32,6 @@ import { KnownOccasions } from './knownOccasions';
  * fell due earlier is not reported.
  */
 const MOST_DAYS_MADE_UP = 60;
-
-/** Polls come a little early or late, so a look is due after this share of the time between two. */
-const DUE_SHARE = 0.9;
 
 /** A client for whom something falls due. */
 export interface DueRecord extends NewRecord {
@@ -47,8 +45,8 @@ interface DuePoll {
 	/** The highest level at which an occasion is due. */
 	limit: number;
 	/**
-	 * Whether the first poll reports the dated occasions that fall due on its very day, and all
-	 * lasting ones.
+	 * Whether the first poll reports the dated occasions that fall due on the day of this poll, and
+	 * all lasting occasions that are due.
 	 */
 	reportsAtStart: boolean;
 	/** The cards of the clients, by branch; only of the branches that were looked at. */
@@ -60,7 +58,8 @@ interface DuePoll {
 }
 
 /**
- * Finds the clients to report, the lowest value first: the earliest day, the highest debt.
+ * Finds the clients to report, the lowest value first: the earliest day, the highest debt, the
+ * fewest lessons left.
  *
  * @returns also the state to store once some of them were reported
  */
@@ -68,7 +67,6 @@ export function findDueRecords(
 	memory: DueMemory,
 	poll: DuePoll,
 ): { records: DueRecord[]; stateAfter: (reportedCount: number) => DueState } {
-	const { isLasting } = poll.kind;
 	const known = memory.known.copy();
 	const records: DueRecord[] = [];
 	for (const [clientId, client] of recordsIn(poll.looks)) {
@@ -81,9 +79,9 @@ export function findDueRecords(
 			records.push({ ...client, value });
 		} else if (verdict === 'baseline') {
 			known.addToBaseline(clientId, value);
-		} else if (verdict === 'known' && isLasting) {
+		} else if (verdict === 'lasts') {
 			known.lowerValue(clientId, value);
-		} else if (verdict === 'notDue' && isLasting) {
+		} else if (verdict === 'hasEnded') {
 			known.forget(clientId);
 		}
 	}
@@ -99,13 +97,14 @@ export function findDueRecords(
 // ---------------------------------------------------------------- judging an occasion
 
 /**
- * Reads the value on a client's card. Returns undefined if there is none, or it is of a past day.
+ * Reads the value on a client's card. Returns undefined if there is none, or if it is a day that is
+ * no longer open.
  */
 function readOpenValue(client: NewRecord, memory: DueMemory, poll: DuePoll): number | undefined {
 	const lastLookDay = findLastLookDay(client.branches, memory, poll.today);
-	const firstOpenDay = findFirstOpenDay(lastLookDay, poll);
-	const value = poll.kind.readValue(client.row, firstOpenDay);
-	return value !== undefined && value >= firstOpenDay ? value : undefined;
+	const lowestValue = findLowestOpenValue(lastLookDay, poll);
+	const value = poll.kind.readValue(client.row, lowestValue);
+	return value !== undefined && value >= lowestValue ? value : undefined;
 }
 
 /**
@@ -120,18 +119,23 @@ function findLastLookDay(branches: readonly number[], memory: DueMemory, today: 
 	return Math.max(Math.min(today, ...days), today - MOST_DAYS_MADE_UP);
 }
 
-/** Returns the first open day. Lasting occasions have no day, so none of them is over. */
-function findFirstOpenDay(lastLookDay: number, { kind, limit }: DuePoll): number {
+/** Returns the first open day. The values of lasting occasions are no days, so all are open. */
+function findLowestOpenValue(lastLookDay: number, { kind, limit }: DuePoll): number {
 	return kind.isLasting ? -Infinity : kind.findFirstOpenDay(lastLookDay, limit);
 }
 
 /**
- * What is to be done about an occasion: report it as `new`, or add it to the `baseline`. A `known`
- * one was reported, or is in the baseline already.
+ * What to do about an occasion of a client:
+ *
+ * - `new`: report it.
+ * - `baseline`: do not report it, neither now nor later.
+ * - `lasts`: note the value of a known lasting occasion.
+ * - `hasEnded`: forget a lasting occasion, if one is known.
+ * - `nothing`: the occasion is dated. It is known already, or not due yet. A dated occasion is
+ *   never forgotten before its day is over, because its day tells it from the next one.
  */
-type Verdict = 'baseline' | 'known' | 'new' | 'notDue';
+type Verdict = 'baseline' | 'hasEnded' | 'lasts' | 'new' | 'nothing';
 
-/** Decides what to do about an occasion of a client. */
 function judgeOccasion(
 	client: NewRecord,
 	value: number,
@@ -139,10 +143,12 @@ function judgeOccasion(
 	poll: DuePoll,
 ): Verdict {
 	const { kind, limit, today } = poll;
-	if (kind.computeLevel(value, today) > limit) return 'notDue';
+	const isDue = kind.computeLevel(value, today) <= limit;
+	if (!isDue) return kind.isLasting ? 'hasEnded' : 'nothing';
 
 	const knownValue = memory.known.getValue(rowId(client.row));
-	if (knownValue !== undefined && kind.isSameOccasion(knownValue, value)) return 'known';
+	const isKnown = knownValue !== undefined && kind.isSameOccasion(knownValue, value);
+	if (isKnown) return kind.isLasting ? 'lasts' : 'nothing';
 
 	const hadLook = placesOf(client).some(
 		(branch) => memory.branches.get(branch)?.lastLook !== undefined,
@@ -152,7 +158,7 @@ function judgeOccasion(
 
 /**
  * Whether an occasion is reported although this is the first look at the client's branches: it fell
- * due after the first poll, or the user wants to know what is due at the start.
+ * due after the first poll, or the user has chosen to have reported what is due at the start.
  */
 function isNewAtFirstLook(
 	{ branches }: NewRecord,
@@ -173,19 +179,23 @@ function isNewAtFirstLook(
 	return reportsAtStart ? levelAtFirstPoll >= limit : levelAtFirstPoll > limit;
 }
 
-// ---------------------------------------------------------------- looks
+// ---------------------------------------------------------------- before the poll
 
-/** Whether the clients of a branch are to be read: now and then, and when a day begins. */
+/**
+ * Whether a poll is to look at a branch: now and then, and when a day begins.
+ *
+ * @param everyMs the time between two looks, in milliseconds
+ */
 export function isLookDue(
 	{ lastLook }: BranchLooks = {},
 	{ everyMs, now, today }: Pick<DuePoll, 'now' | 'today'> & { everyMs: number },
 ): boolean {
 	if (lastLook === undefined || lastLook.day !== today) return true;
 
-	// The clock of n8n may have been set back.
-	const passedMs = Math.abs(now - lastLook.at);
-	return passedMs >= everyMs * DUE_SHARE;
+	return isIntervalOver(lastLook.at, everyMs, now);
 }
+
+// ---------------------------------------------------------------- after the poll
 
 /** Returns what to store once the first `reportedCount` records were reported. */
 function stateAfterReporting(
@@ -220,15 +230,21 @@ function branchesAfterLooks(
 // ---------------------------------------------------------------- memory
 
 /** What the trigger remembers between two polls. */
-export interface DueMemory {
+interface DueMemory {
 	known: KnownOccasions;
 	/** The watched branches. */
 	branches: ReadonlyMap<number, BranchLooks>;
 }
 
-/** When a branch was looked at. Without both, the branch was added after the first poll. */
+/**
+ * When a branch was looked at. If both properties are undefined, the branch was added after the
+ * first poll, and has had no look yet.
+ */
 interface BranchLooks {
-	/** The day of the trigger's first poll. Forgotten after the first look. */
+	/**
+	 * The day of the trigger's first poll, the same in all branches. Undefined after the first look
+	 * at the branch.
+	 */
 	firstPollDay?: number;
 	/** The last look that showed all clients; undefined before the first one. */
 	lastLook?: {
@@ -293,8 +309,9 @@ function restoreLooks({ day, at }: BranchState = {}): BranchLooks {
 }
 
 function storeMemory({ known, branches }: DueMemory, poll: DuePoll): DueState {
+	// Later polls look back no further than that, so earlier days need not be remembered.
 	const earliestLookDay = poll.today - MOST_DAYS_MADE_UP;
-	const { reported, baseline } = known.toStored(findFirstOpenDay(earliestLookDay, poll));
+	const { reported, baseline } = known.toStored(findLowestOpenValue(earliestLookDay, poll));
 	return {
 		known: reported,
 		noted: baseline,

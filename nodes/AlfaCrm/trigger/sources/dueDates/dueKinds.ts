@@ -20,6 +20,9 @@ import { findNextBirthday } from './birthdays';
  *
  * Days are numbers, see `dayNumbers.ts`. Balances are in hundredths, so that they are whole
  * numbers.
+ *
+ * To add a kind, declare it here, its event in `entities/events.ts`, and its parameter in
+ * `events/dueDate.ts`.
  */
 export const dueKinds: Record<DueName, DueKind> = {
 	birthday: {
@@ -59,7 +62,7 @@ export const dueKinds: Record<DueName, DueKind> = {
 		fieldMeaning: 'number of lessons left',
 		readValue: ({ paid_lesson_count }) => readNumber(paid_lesson_count),
 		computeLevel: (lessonsLeft) => lessonsLeft,
-		// If there are more lessons left than that, the client has a new subscription.
+		// With more lessons than that, the client has a new subscription, which runs out on its own.
 		isSameOccasion: (knownLessonsLeft, lessonsLeft) =>
 			lessonsLeft <= knownLessonsLeft + MOST_LESSONS_TAKEN_BACK,
 		describe: (lessonsLeft) => ({ lessons_left: lessonsLeft }),
@@ -72,6 +75,7 @@ export const dueKinds: Record<DueName, DueKind> = {
 		computeLevel: countDaysUntil,
 		// An earlier day means that a visit was taken back. A later visit begins another absence.
 		isSameOccasion: (knownVisit, visit) => visit <= knownVisit,
+		// The absence after a visit on the day `lastLookDay + limit` fell due on the last look's day.
 		findFirstOpenDay: (lastLookDay, limit) => lastLookDay + limit - MOST_DAYS_VISIT_IS_LATE,
 		describe: (visit, today) => ({ last_seen: writeDay(visit), days_not_seen: today - visit }),
 	},
@@ -91,19 +95,19 @@ export type DueName = EventOf<'dueDate'>['what'];
 
 export type DueKind = DatedKind | LastingKind;
 
-/** What falls due on a day, or some days before or after it. */
+/** A kind whose value is a day. It falls due on this day, or some days before or after it. */
 interface DatedKind extends CardKind {
 	isLasting: false;
 	/**
 	 * Returns the first open day: what belongs to an earlier day is over, and is not reported any
 	 * more.
 	 *
-	 * @param lastLookDay when the cards were read last
+	 * @param lastLookDay the day on which the cards were read last
 	 */
 	findFirstOpenDay: (lastLookDay: number, limit: number) => number;
 }
 
-/** What stays due until the level is above the limit again. */
+/** A kind that has no day. It stays due until the level is above the limit again. */
 interface LastingKind extends CardKind {
 	isLasting: true;
 }
@@ -124,16 +128,17 @@ interface CardKind {
 	 * @returns undefined if the field is empty or unreadable
 	 */
 	readValue: (card: IDataObject, firstOpenDay: number) => number | undefined;
+	/** Computes how far the value is from being due. It is due if the limit is reached or passed. */
 	computeLevel: (value: number, today: number) => number;
 	/**
 	 * Whether two values of a client belong to one occasion, because the card was only corrected
 	 * meanwhile.
 	 *
-	 * @param knownValue the value with which the occasion was reported. Of a lasting occasion, the
-	 * lowest value since then
+	 * @param knownValue the value with which the occasion was reported; for a lasting occasion, the
+	 * lowest value that a card has shown since then
 	 */
 	isSameOccasion: (knownValue: number, value: number) => boolean;
-	/** Makes the fields of an item that tell the occasion. They stand before those of the client. */
+	/** Makes the fields of an item that describe the occasion. The client's fields follow them. */
 	describe: (value: number, today: number, card: IDataObject) => IDataObject;
 }
 

@@ -14,6 +14,7 @@ interface KnownOccasion {
 export class KnownOccasions {
 	private readonly occasionByClient = new Map<number, KnownOccasion>();
 
+	/** If a client is in both, the reported occasion counts. */
 	constructor(reported: StoredOccasions = {}, baseline: StoredOccasions = {}) {
 		for (const { clientId, value } of readStored(baseline)) this.addToBaseline(clientId, value);
 		for (const { clientId, value } of readStored(reported)) this.addReported(clientId, value);
@@ -32,7 +33,10 @@ export class KnownOccasions {
 		this.occasionByClient.set(clientId, { value, wasReported: false });
 	}
 
-	/** Notes the value that a card shows now, if it is lower than all before. */
+	/**
+	 * Notes the value that a card shows now, if it is lower than before. A later value that is much
+	 * higher than the lowest one may belong to another occasion, such as a new subscription.
+	 */
 	lowerValue(clientId: number, value: number): void {
 		const occasion = this.occasionByClient.get(clientId);
 		if (occasion !== undefined && value < occasion.value) {

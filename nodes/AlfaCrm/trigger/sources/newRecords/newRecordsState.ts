@@ -82,7 +82,7 @@ export function takeBaseline(
 // ---------------------------------------------------------------- later polls
 
 /** What is to be known to decide which of the listed records are new. */
-export interface RecordsPoll {
+interface RecordsPoll {
 	request: PollRequest;
 	/** The lists of the branches that could be read. */
 	lists: ListsByBranch;
