@@ -112,6 +112,7 @@ export class NewRecords implements EventSource {
 			const records = listed.filter((record) => this.isWantedHere(record));
 			const newestListed = listed.at(-1);
 			const areAllListed = firstDay === '';
+			// The baseline alone needs only the newest record.
 			const oldestNeeded = count === 0 ? newestListed : records.at(-count);
 			if (areAllListed || isLate || doListsReachBackTo(oldestNeeded, firstDay)) {
 				return { records, newestListed, failures, isComplete: areAllListed && !isLate };

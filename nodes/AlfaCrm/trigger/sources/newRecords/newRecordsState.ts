@@ -6,6 +6,7 @@ import { DAY_MS, HOUR_MS } from '../../../values/time';
 import type { NewRecord, PollRequest } from '../../eventSource';
 import { isOfOtherBranch, placesOf, recordsIn, rowId } from '../../eventSource';
 import { dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from '../../stamps';
+import { KnownRecords } from './knownRecords';
 import type { BranchMemory, Mark, RecordsMemory, RecordsState } from './recordsMemory';
 import { storeMemory } from './recordsMemory';
 
@@ -22,7 +23,8 @@ import { storeMemory } from './recordsMemory';
  *   come across: reported ones, unwanted ones (which the filters left out), and those of other
  *   branches.
  * - **Whole reading.** Once an hour all lists are read whole, and only then the mark moves. In
- *   between, the first pages are enough.
+ *   between, the first pages are enough, once they show as many unknown records as AlfaCRM's count
+ *   of the list, its total, has grown by.
  */
 
 /** A record may show up this much later than it was created. */
@@ -71,9 +73,7 @@ export function takeBaseline(
 
 	const memory: RecordsMemory = {
 		mark: makeMark({ id, createdAt: createdOn }),
-		reportedIds: new Set(),
-		unwantedIds: new Set(),
-		otherBranchIds: new Set(),
+		known: new KnownRecords(),
 		branches: new Map(branches),
 	};
 	return storeMemory(memory, request);
@@ -135,12 +135,12 @@ interface ClassifiedRecords {
 
 function classifyRecords(
 	listedRecords: readonly ListedRecord[],
-	{ mark, reportedIds, branches }: RecordsMemory,
+	{ mark, known, branches }: RecordsMemory,
 	isWanted: RecordsPoll['isWanted'],
 ): ClassifiedRecords {
 	const classified: ClassifiedRecords = { new: [], earlier: [], unwanted: [], ofOtherBranch: [] };
 	for (const record of listedRecords) {
-		if (record.id <= mark.id || reportedIds.has(record.id)) continue;
+		if (record.id <= mark.id || known.wasReported(record.id)) continue;
 
 		if (isOfOtherBranch(record)) {
 			classified.ofOtherBranch.push(record);
@@ -194,39 +194,26 @@ function memoryAfterReporting(
 
 	const reportedRecords = classified.new.slice(0, reportedCount);
 	return {
-		...idsAfter(memory, classified, reportedRecords),
 		mark,
-		branches,
+		known: knownAfter(memory.known, classified, reportedRecords),
 		lastWholeReadingAt: wholeReadingAfter(memory, mark, { isWholeReading, now }),
+		branches,
 	};
 }
 
-/** Adds the IDs of the records that the trigger has come across to the sets of the memory. */
-function idsAfter(
-	memory: RecordsMemory,
+/** Adds the records that the trigger has come across. */
+function knownAfter(
+	before: KnownRecords,
 	classified: ClassifiedRecords,
 	reportedRecords: readonly ListedRecord[],
-): Pick<RecordsMemory, 'otherBranchIds' | 'reportedIds' | 'unwantedIds'> {
-	const reportedIds = new Set(memory.reportedIds);
-	const unwantedIds = new Set(memory.unwantedIds);
-	const otherBranchIds = new Set(memory.otherBranchIds);
-
-	// A record that was unwanted, or of another branch, may have changed since.
-	for (const { id } of [...classified.new, ...classified.earlier]) {
-		unwantedIds.delete(id);
-		otherBranchIds.delete(id);
-	}
-	for (const { id } of [...reportedRecords, ...classified.earlier]) {
-		reportedIds.add(id);
-	}
-	for (const { id } of classified.unwanted) {
-		unwantedIds.add(id);
-		otherBranchIds.delete(id);
-	}
-	for (const { id } of classified.ofOtherBranch) {
-		otherBranchIds.add(id);
-	}
-	return { reportedIds, unwantedIds, otherBranchIds };
+): KnownRecords {
+	const known = before.copy();
+	for (const { id } of classified.new) known.forget(id);
+	for (const { id } of reportedRecords) known.addReported(id);
+	for (const { id } of classified.earlier) known.addReported(id);
+	for (const { id } of classified.unwanted) known.addUnwanted(id);
+	for (const { id } of classified.ofOtherBranch) known.addOfOtherBranch(id);
+	return known;
 }
 
 function branchesAfter(
@@ -335,10 +322,5 @@ export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: s
 
 /** Makes a function that tells whether the trigger has never come across a record. */
 export function makeUnknownTest(memory: RecordsMemory): (row: IDataObject) => boolean {
-	const { mark, reportedIds, unwantedIds, otherBranchIds } = memory;
-	return (row) => {
-		const id = rowId(row);
-		const isKnown = reportedIds.has(id) || unwantedIds.has(id) || otherBranchIds.has(id);
-		return id > mark.id && !isKnown;
-	};
+	return (row) => rowId(row) > memory.mark.id && !memory.known.has(rowId(row));
 }

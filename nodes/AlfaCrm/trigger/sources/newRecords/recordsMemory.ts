@@ -1,5 +1,4 @@
 import type { PollRequest } from '../../eventSource';
-import { idsIn, rangesOf } from '../../idRanges';
 import {
 	checkFlag,
 	checkNumber,
@@ -8,6 +7,7 @@ import {
 	makeOptional,
 	makeRecordCheck,
 } from '../../storedShape';
+import { KnownRecords } from './knownRecords';
 
 /**
  * What the trigger remembers of new records between two polls, and its stored form.
@@ -15,15 +15,7 @@ import {
  */
 export interface RecordsMemory {
 	mark: Mark;
-	/** Above the mark: records that were reported, or that were there before. */
-	reportedIds: ReadonlySet<number>;
-	/** Above the mark: records that the filters left out. */
-	unwantedIds: ReadonlySet<number>;
-	/**
-	 * Above the mark: records of other branches. Totals count them, but they are reported only if
-	 * they come into a watched branch.
-	 */
-	otherBranchIds: ReadonlySet<number>;
+	known: KnownRecords;
 	/**
 	 * When all readable lists were last read whole, by n8n's clock in milliseconds; undefined if they
 	 * must be read whole again.
@@ -75,33 +67,38 @@ export function restoreMemory(
 		return [branch, branchState === undefined ? newBranch : restoreBranch(branchState)];
 	});
 
-	// Records that the old filters left out are not reported under new filters.
-	const haveFiltersChanged = filters !== stored.filters;
-	const reported = haveFiltersChanged ? `${stored.told},${stored.unwanted}` : stored.told;
-	const unwanted = haveFiltersChanged ? '' : stored.unwanted;
 	return {
 		mark: { id: stored.mark, since: stored.since },
-		reportedIds: idsIn(reported),
-		unwantedIds: idsIn(unwanted),
-		otherBranchIds: idsIn(stored.foreign ?? ''),
+		known: restoreKnown(stored, { haveFiltersChanged: filters !== stored.filters }),
 		lastWholeReadingAt: stored.wholeAt,
 		branches: new Map(watchedBranches),
 	};
 }
 
+function restoreKnown(
+	{ told, unwanted, foreign = '' }: RecordsState,
+	{ haveFiltersChanged }: { haveFiltersChanged: boolean },
+): KnownRecords {
+	if (haveFiltersChanged) {
+		// Records that the old filters left out are not reported under new filters.
+		const reported = `${told},${unwanted}`;
+		return new KnownRecords({ reported, unwanted: '', ofOtherBranches: foreign });
+	}
+	return new KnownRecords({ reported: told, unwanted, ofOtherBranches: foreign });
+}
+
 /** Makes the stored form of the memory. Leaves out IDs that are no longer above the mark. */
 export function storeMemory(
-	memory: RecordsMemory,
+	{ mark, known, lastWholeReadingAt, branches }: RecordsMemory,
 	{ filters, scope }: Pick<PollRequest, 'filters' | 'scope'>,
 ): RecordsState {
-	const { mark, reportedIds, unwantedIds, otherBranchIds, lastWholeReadingAt, branches } = memory;
-	const writeIds = (ids: ReadonlySet<number>) => rangesOf([...ids].filter((id) => id > mark.id));
+	const { reported, unwanted, ofOtherBranches } = known.toStored(mark.id);
 	return {
 		mark: mark.id,
 		since: mark.since,
-		told: writeIds(reportedIds),
-		unwanted: writeIds(unwantedIds),
-		foreign: writeIds(otherBranchIds) || undefined,
+		told: reported,
+		unwanted,
+		foreign: ofOtherBranches === '' ? undefined : ofOtherBranches,
 		wholeAt: lastWholeReadingAt,
 		branches: Object.fromEntries(
 			[...branches].map(([branch, branchMemory]) => [branch, storeBranch(branchMemory)]),
@@ -122,11 +119,11 @@ export interface RecordsState {
 	mark: number;
 	/** The day of the mark. */
 	since: string;
-	/** `reportedIds` as ranges, such as "501-503,507". */
+	/** The IDs of reported records as ranges, such as "501-503,507". */
 	told: string;
-	/** `unwantedIds` as ranges. */
+	/** The IDs of unwanted records, in the same form. */
 	unwanted: string;
-	/** `otherBranchIds` as ranges. */
+	/** The IDs of records of other branches, in the same form; missing if there are none. */
 	foreign?: string;
 	/** `lastWholeReadingAt` */
 	wholeAt?: number;
