@@ -9,7 +9,7 @@ import {
 	makeRecordCheck,
 } from '../../storedShape';
 import { CustomersByLesson } from './customersByLesson';
-import type { Clock, ScanProgress } from './scans';
+import type { ComingPoll, ScanProgress } from './scans';
 
 /**
  * What the trigger *Lesson Coming Up* remembers between two polls, and its stored form.
@@ -65,7 +65,7 @@ export const makeMemoryForSamples = (branches: readonly number[]): ComingLessons
 export function restoreMemory(
 	stored: ComingState | undefined,
 	branches: readonly number[],
-	{ hours, now }: Clock,
+	{ hours, now }: ComingPoll,
 ): ComingLessonsMemory {
 	if (stored === undefined) return startMemory(branches, now);
 
@@ -82,7 +82,7 @@ export function restoreMemory(
 /** Makes the stored form of the memory. Leaves out lessons that are over. */
 export function storeMemory(
 	{ reminded, nearAtStart, branches }: ComingLessonsMemory,
-	{ hours, now, zone }: Clock,
+	{ hours, now, zone }: ComingPoll,
 ): ComingState {
 	const firstDay = daysAfter(dayTextAt(now, zone), -DAYS_REMEMBERED);
 	return {

@@ -1,4 +1,4 @@
-import type { Occurrence } from '../../../store/calendar/occurrences';
+import type { Days, Occurrence } from '../../../store/calendar/occurrences';
 import { lessonKey, timeSortKey } from '../../../store/calendar/occurrences';
 import type { Participant } from '../../../store/calendar/participants';
 import { readMoment } from '../../../values/formats';
@@ -25,14 +25,17 @@ import { isIntervalOver } from '../../intervals';
  */
 const SCANS_WHILE_NEAR = 4;
 
-/** The settings of the trigger, and the time of the poll. */
-export interface Clock {
+export interface ComingSettings {
 	/** For how many hours before its beginning a lesson is near. */
 	hours: number;
 	/** The time zone of the school. */
 	zone: string;
 	/** The time between two new scans, in milliseconds. */
 	everyMs: number;
+}
+
+/** The settings of the trigger, and the time of the poll. */
+export interface ComingPoll extends ComingSettings {
 	/** The time of n8n, in milliseconds. */
 	now: number;
 }
@@ -74,38 +77,38 @@ interface ScanTask {
 }
 
 /** Chooses what to scan in a branch. Returns undefined if there is nothing to scan in this poll. */
-export function chooseScanTask(progress: ScanProgress, clock: Clock): ScanTask | undefined {
+export function chooseScanTask(progress: ScanProgress, poll: ComingPoll): ScanTask | undefined {
 	const { lastScanBegan, unfinishedScanBegan, scannedUpTo, nextNearAt = Infinity } = progress;
 	if (unfinishedScanBegan !== undefined) return { began: unfinishedScanBegan, scannedUpTo };
 
 	const isNewScanDue =
 		lastScanBegan === undefined ||
-		isIntervalOver(lastScanBegan, computeScanInterval(clock), clock.now);
-	if (isNewScanDue) return { began: clock.now };
+		isIntervalOver(lastScanBegan, computeScanInterval(poll), poll.now);
+	if (isNewScanDue) return { began: poll.now };
 
 	// The time of the last scan stays, so that the next new scan comes no later than usual.
-	const hasLessonBecomeNear = clock.now >= nextNearAt;
+	const hasLessonBecomeNear = poll.now >= nextNearAt;
 	return hasLessonBecomeNear ? { began: lastScanBegan, scannedUpTo } : undefined;
 }
 
 /**
- * Chooses the days whose lessons a scan reads, `yyyy-mm-dd`. They go on until the next new scan, so
- * that this scan sees when the next lesson becomes near.
+ * Chooses the days whose lessons a scan reads. They include the lessons that become near before the
+ * next new scan, so that this scan sees when the next lesson becomes near.
  */
-export function chooseDays(clock: Clock): { from: string; to: string; zone: string } {
-	const { hours, zone, now } = clock;
-	const lastMoment = now + hours * HOUR_MS + computeScanInterval(clock);
+export function chooseDays(poll: ComingPoll): Days {
+	const { hours, zone, now } = poll;
+	const lastMoment = now + hours * HOUR_MS + computeScanInterval(poll);
 	return { from: dayTextAt(now, zone), to: dayTextAt(lastMoment, zone), zone };
 }
 
 /** Computes the time between two new scans, in milliseconds. */
-function computeScanInterval({ everyMs, hours }: Clock): number {
+function computeScanInterval({ everyMs, hours }: ComingPoll): number {
 	return Math.min(everyMs, (hours * HOUR_MS) / SCANS_WHILE_NEAR);
 }
 
 // ---------------------------------------------------------------- after reading the lessons
 
-/** A scan that knows the near lessons of a branch, but not yet who comes to them. */
+/** A scan that has found the near lessons of a branch, but not yet who comes to them. */
 export interface BegunScan extends ScanTask {
 	nearLessons: readonly Occurrence[];
 	/** The near lessons that were not scanned before. */
@@ -122,11 +125,11 @@ export interface BegunScan extends ScanTask {
 export function beginScan(
 	{ began, scannedUpTo }: ScanTask,
 	lessons: readonly Occurrence[],
-	clock: Clock,
+	poll: ComingPoll,
 ): BegunScan {
-	const { now, zone } = clock;
-	const isNear = (lesson: Occurrence) => nearSince(lesson, clock) <= now;
-	const hasBegun = (lesson: Occurrence) => beginningOf(lesson, zone) <= now;
+	const { now, zone } = poll;
+	const isNear = (lesson: Occurrence) => becomesNearAt(lesson, poll) <= now;
+	const hasBegun = (lesson: Occurrence) => beginsAt(lesson, zone) <= now;
 	const wasScanned = (lesson: Occurrence) =>
 		scannedUpTo !== undefined && timeSortKey(lesson) <= scannedUpTo;
 
@@ -137,17 +140,17 @@ export function beginScan(
 		scannedUpTo,
 		nearLessons,
 		unscannedLessons: nearLessons.filter((lesson) => !wasScanned(lesson)),
-		nextNearAt: findEarliest(laterLessons.map((lesson) => nearSince(lesson, clock))),
+		nextNearAt: findEarliest(laterLessons.map((lesson) => becomesNearAt(lesson, poll))),
 	};
 }
 
 /** Returns when a lesson begins, in milliseconds. A lesson without a time begins with its day. */
-export const beginningOf = ({ time_from, date }: Occurrence, zone: string): number =>
+export const beginsAt = ({ time_from, date }: Occurrence, zone: string): number =>
 	readMoment(time_from ?? date, zone) ?? -Infinity;
 
-/** Returns when a lesson becomes near, in milliseconds. */
-export const nearSince = (lesson: Occurrence, { hours, zone }: Clock): number =>
-	beginningOf(lesson, zone) - hours * HOUR_MS;
+/** Returns when a lesson becomes near, in milliseconds: some hours before it begins. */
+export const becomesNearAt = (lesson: Occurrence, { hours, zone }: ComingPoll): number =>
+	beginsAt(lesson, zone) - hours * HOUR_MS;
 
 function findEarliest(times: readonly number[]): number | undefined {
 	return times.length === 0 ? undefined : Math.min(...times);
