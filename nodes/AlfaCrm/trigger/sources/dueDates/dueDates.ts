@@ -61,6 +61,7 @@ export class DueDates implements EventSource {
 			? makeMemoryAfterLoss(branches)
 			: restoreMemory(stored as DueState | undefined, { branches, limit, today });
 
+		// A branch without a due look counts as readable: the poll goes on if another one fails.
 		const lookIfDue = async (branch: number) =>
 			isLookDue(memory.branches.get(branch), { everyMs, now, today })
 				? await readClients(reader, branch, {})
@@ -114,8 +115,7 @@ async function readClients(
 	};
 	const clients = await reader.collect(list, options);
 
-	// AlfaCRM may ignore a filter. API notes 3. A card that does not say what it is counts as a
-	// client.
+	// AlfaCRM may ignore a filter (API notes 3). A card without the flag counts as one of a client.
 	const rows = clients.rows.filter((card) => {
 		const customerType = readFlag(card.is_study) ?? CUSTOMER_TYPE.client;
 		return customerType === CUSTOMER_TYPE.client && !archivedFlag(card);

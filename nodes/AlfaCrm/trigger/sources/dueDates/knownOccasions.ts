@@ -4,7 +4,7 @@ import { idsIn, rangesOf } from '../../idRanges';
 type StoredOccasions = Readonly<Record<string, string>>;
 
 interface KnownOccasion {
-	/** What the card showed. See `dueKinds`. */
+	/** The value that the card showed. See `dueKinds.ts`. */
 	value: number;
 	/** False for an occasion of the baseline. */
 	wasReported: boolean;
@@ -14,7 +14,7 @@ interface KnownOccasion {
 export class KnownOccasions {
 	private readonly occasionByClient = new Map<number, KnownOccasion>();
 
-	/** If a client is in both, the reported occasion counts. */
+	/** If a client is in both parameters, the reported occasion counts. */
 	constructor(reported: StoredOccasions = {}, baseline: StoredOccasions = {}) {
 		for (const { clientId, value } of readStored(baseline)) this.addToBaseline(clientId, value);
 		for (const { clientId, value } of readStored(reported)) this.addReported(clientId, value);

@@ -57,10 +57,9 @@ export class NewRecords implements EventSource {
 		if (stored === undefined) return await this.pollFirst(request);
 
 		const memory = restoreMemory(stored as RecordsState, request);
-		const { found: lists, failures } = await inEach(
-			request.branches,
-			async (branch) => await this.readBranch(request, branch, memory),
-		);
+		const readBranch = async (branch: number) => await this.readBranch(request, branch, memory);
+		const { found: lists, failures } = await inEach(request.branches, readBranch);
+
 		return { failures, ...findNewRecords(memory, { request, lists, isWanted: this.isWanted }) };
 	}
 
