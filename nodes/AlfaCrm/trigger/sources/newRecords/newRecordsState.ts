@@ -302,7 +302,7 @@ function findLastOldRecord(
  * Makes a mark of a record. Lists are asked for from the day before on, because the clock of
  * another branch may be behind, so that a record with a higher ID shows the day before.
  */
-export function makeMark({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>): Mark {
+function makeMark({ id, createdAt }: Pick<ListedRecord, 'createdAt' | 'id'>): Mark {
 	return { id, since: daysAfter(dayOf(createdAt), -1) };
 }
 
