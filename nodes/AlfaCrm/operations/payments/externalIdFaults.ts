@@ -14,8 +14,9 @@ import { isGenerated } from './generatedId';
  * must", such as "not end with a separator". Returns undefined for a good ID.
  */
 export function findIdFault(id: string): string | undefined {
-	if (/[[\]]/.test(id))
+	if (SQUARE_BRACKET.test(id)) {
 		return "contain no square brackets, since the payment's note stores it inside them";
+	}
 	if (PLACEHOLDER.test(id)) return 'hold no expression that was not filled';
 	if (SHEET_ERROR.test(id)) return 'hold no error of a sheet';
 	// A generated ID may contain no digits and end in a dash, so it is exempt from the remaining
@@ -33,6 +34,8 @@ export function findIdFault(id: string): string | undefined {
 	if (DOUBLE_DASH.test(id)) return 'have its number between the dashes';
 	return undefined;
 }
+
+const SQUARE_BRACKET = /[[\]]/;
 
 /**
  * A placeholder of a template that nobody filled: `{{id}}`, `${id}`, `<id>`, `%id%`. The Message-ID
