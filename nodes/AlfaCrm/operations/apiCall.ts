@@ -162,6 +162,7 @@ function readAddressPart(item: Item, parameter: INodeProperties): string {
 	);
 }
 
+/** Makes the error for 'Page Through All' with an action that may change something. */
 function notAListError(item: Item, { action }: ItemRequest): Error {
 	return item.error(
 		`'Page Through All' is for actions that list, and "${action}" is not known to be one`,

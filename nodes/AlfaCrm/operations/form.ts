@@ -8,12 +8,12 @@ import type { Entity } from '../entities/types';
 import { lists } from './lists';
 import { FORM_SECTIONS } from '../run/operation';
 import { entriesOf } from './operations';
-import { operationParameter, otherResources, resourceParameter } from './resource';
+import { makeOperationParameter, otherResources, resourceParameter } from './resource';
 import { asksForBranch, branchParameter } from '../run/target';
 
 /** The parameters 'Operation', one for each resource. */
 const operationParameters = [
-	...resources.map(operationParameter),
+	...resources.map(makeOperationParameter),
 	...Array.from(otherResources.values(), ({ operation }) => operation),
 ];
 
@@ -36,14 +36,15 @@ export function nodeProperties(): INodeProperties[] {
  * 'Operation' for which they are shown.
  */
 function listShownParts(entity: Entity) {
-	return Array.from(entriesOf(entity), ([operationValue, { operation, formPart }]) => ({
-		show: { resource: entity.resource, operation: operationValue },
-		part: {
-			...formPart,
-			branch: asksForBranch(entity, formPart) ? [branchParameter] : [],
-			timeZone: operation.decidesByTime ? [timeZoneNotice] : [],
-		},
-	}));
+	return Array.from(entriesOf(entity), ([operationValue, { operation, formPart }]) => {
+		const branch = asksForBranch(entity, formPart) ? [branchParameter] : [];
+		// The notice names the time zone by which the operation reads the clock.
+		const timeZone = operation.decidesByTime ? [timeZoneNotice] : [];
+		return {
+			show: { resource: entity.resource, operation: operationValue },
+			part: { ...formPart, branch, timeZone },
+		};
+	});
 }
 
 /**

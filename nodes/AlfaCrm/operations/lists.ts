@@ -55,6 +55,7 @@ function makeListResource(declaration: ListDeclaration): OtherResource {
 	const { resource, label } = declaration;
 	const members = entities.filter(({ listedIn }) => listedIn === resource);
 	const entityParameter = makeEntityParameter(declaration, members);
+	// All parameters but 'Operation'.
 	const parameters = [entityParameter, ...makeGetManyForm(entityParameter.name, members)];
 	const showForResource = (parameter: INodeProperties) =>
 		showOnlyFor(declaration, members.length, parameter);
@@ -127,6 +128,7 @@ function makeEntityParameter(
 	};
 }
 
+/** Makes the choice of an entity, such as *Lesson Types* in 'List'. */
 function makeEntityOption({ plural, resource, certainty }: Entity): INodePropertyOptions {
 	const option: INodePropertyOptions = { name: plural, value: resource };
 	if (certainty === 'unconfirmed') option.description = 'Not verified live';

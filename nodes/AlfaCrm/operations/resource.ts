@@ -43,7 +43,7 @@ export const resourceParameter: INodeProperties = {
 export const operationParameterBase = { displayName: 'Operation', name: 'operation', default: '' };
 
 /** Makes the parameter 'Operation' for the records of an entity. */
-export function operationParameter(entity: Entity): INodeProperties {
+export function makeOperationParameter(entity: Entity): INodeProperties {
 	const options = Array.from(operationsOf(entity), ([value, operation]) =>
 		makeOption(entity, value, operation),
 	);
@@ -74,8 +74,10 @@ function sortResources(options: ResourceOption[]): INodePropertyOptions[] {
 
 /** Makes the choice of 'Operation' for an operation of an entity. */
 function makeOption(entity: Entity, value: string, operation: Operation): INodePropertyOptions {
+	// The operation puts these into its texts, as in "Get many customers".
 	const nouns = { one: entity.label.toLowerCase(), many: entity.plural.toLowerCase() };
 	const { name, action, description } = operation.text(nouns, entity);
+	// Facts about AlfaCRM of which the package is not sure are marked in the description.
 	const fullDescription = isUnconfirmed(entity, value) ? addDoubt(description) : description;
 
 	const option: INodePropertyOptions = { value, name, action };

@@ -20,7 +20,7 @@ interface AdditionSearch {
 	isListOfAllCustomers?: boolean;
 	/** Whether to search every branch of the account, and not only those of the customer. */
 	searchesAllBranches?: boolean;
-	/** Tells whether a record is the existing record. */
+	/** Tells whether a record is the one that the new record would repeat. */
 	isSameRecord: (record: IDataObject) => boolean;
 }
 
@@ -79,8 +79,7 @@ async function readCustomerRecords(
 	const list = {
 		...target,
 		branch,
-		// The customer is in the query of some lists. Some sources have it in the body, so both have
-		// it.
+		// Some lists take the customer from the query, as some sources say, and others from the body.
 		body: { ...target.query, ...filters },
 		// AlfaCRM leaves some records out of a plain list. The list is read once more for each pass,
 		// which asks for such records.

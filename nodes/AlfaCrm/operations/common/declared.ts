@@ -21,6 +21,7 @@ import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
 import { readFields, readFilterFields } from '../../run/actionFields';
 import { bodyOf } from '../../run/body';
+import type { LockKey } from '../../run/keys';
 import { recordKey } from '../../run/keys';
 import { makeActionRowTest } from '../../run/filters';
 import type { Item } from '../../run/item';
@@ -34,6 +35,7 @@ import { idOf, labelsOf, targetOf } from '../../run/target';
 /** Reads one answer without pages: an object, or a list of rows. */
 export const get = makeReadingAction<'get'>({}, readAnswer);
 
+/** Sends the call of an action, and returns the rows in its answer. */
 async function readAnswer(item: Item, _entity: Entity, _action: Action, call: ItemRequest) {
 	const answer = await item.fetch(call);
 	return toRows(item, call, answer);
@@ -42,6 +44,7 @@ async function readAnswer(item: Item, _entity: Entity, _action: Action, call: It
 /** Reads the pages of a list. */
 export const getMany = makeReadingAction<'getMany'>({ limit: limitForm }, readPages);
 
+/** Reads the rows that an action lists, up to the limit of the form. */
 async function readPages(item: Item, entity: Entity, action: Action, call: ItemRequest) {
 	const plural = entity.plural.toLowerCase();
 	const limit = readLimit(item);
@@ -57,28 +60,43 @@ export const save: ActionKind<'save'> = {
 	form: () => ({}),
 
 	async execute(item, entity, action) {
-		const { call, input, id } = readDeclaredCall(item, entity, action, readFields);
+		const declaredCall = readDeclaredCall(item, entity, action, readFields);
+		const { id } = declaredCall;
 		const changedRecords = id === undefined ? [] : [recordKey(entity, id)];
-		const showRecord = makeRecordToOutput(item, entity, Object.keys(call.body ?? {}));
 
-		return await item.withLock(changedRecords, async () => {
-			const completeCall = await completeDeclaredCall(item, action, call, input);
-			const answer = await item.save(completeCall, changedRecords, {
-				confirms: action.confirmedBy,
-			});
-
-			// Only a call to the path of the entity answers with a record of the entity.
-			const savesRecordOfEntity = action.path === undefined;
-			if (savesRecordOfEntity) return [showRecord(answer, completeCall.body)];
-
-			const idOfRecord = id === undefined ? {} : { id };
-			return [{ ...idOfRecord, ...answer }];
-		});
+		return await item.withLock(changedRecords, async () => [
+			await sendDeclaredCall(item, entity, action, declaredCall, changedRecords),
+		]);
 	},
 
 	// The answer of a call to another path than the entity's is not known, so no field is declared.
 	output: (entity, { path }) => (path === undefined ? simplifiedSchema(entity) : objectOf({})),
 };
+
+/**
+ * Sends the call of an action, and returns the saved record as the output shows it.
+ *
+ * @param changedRecords the key of the record that the call changes; empty if it changes none
+ */
+async function sendDeclaredCall(
+	item: Item,
+	entity: Entity,
+	action: ActionOf<'save'>,
+	{ call, input, id }: DeclaredCall,
+	changedRecords: readonly LockKey[],
+): Promise<IDataObject> {
+	const givenFields = Object.keys(call.body ?? {});
+	const showRecord = makeRecordToOutput(item, entity, givenFields);
+	const completeCall = await completeDeclaredCall(item, action, call, input);
+	const answer = await item.save(completeCall, changedRecords, { confirms: action.confirmedBy });
+
+	// Only a call to the path of the entity answers with a record of the entity.
+	const savesRecordOfEntity = action.path === undefined;
+	if (savesRecordOfEntity) return showRecord(answer, completeCall.body);
+
+	const idOfRecord = id === undefined ? {} : { id };
+	return { ...idOfRecord, ...answer };
+}
 
 /** Reads from AlfaCRM the rows that an action returns. */
 type ReadRows = (

@@ -55,52 +55,57 @@ export const find: Operation = {
  * @param ifSeveral the default of 'If Several Match'
  * @param moreOptions options that only the other operation has
  */
-export const makeFindOptions = (
+export function makeFindOptions(
 	ifSeveral: IfSeveral = 'refuse',
 	moreOptions: readonly INodeProperties[] = [],
-): INodeProperties =>
-	collection(
-		'Options',
-		'options',
-		[
-			{
-				displayName: 'Include Archived',
-				name: 'archived',
-				type: 'boolean',
-				default: true,
-				description: 'Whether to find archived ones too',
-			},
-			{
-				displayName: 'If None Matches',
-				name: 'ifNone',
-				type: 'options',
-				options: [
-					{ name: 'Return an Item', value: 'item', description: 'Returns { matchFound: false }' },
-					{
-						name: 'Return Nothing',
-						value: 'nothing',
-						description: 'The workflow goes on without an item',
-					},
-					{ name: 'Stop', value: 'refuse', description: 'Say that there is no such customer' },
-				],
-				default: 'refuse',
-			},
-			{
-				displayName: 'If Several Match',
-				name: 'ifSeveral',
-				type: 'options',
-				options: [
-					{ name: 'Return All', value: 'all', description: 'One item for each' },
-					makeFirstMatchOption('Return the First'),
-					{ name: 'Stop', value: 'refuse', description: 'Name their IDs' },
-				],
-				default: ifSeveral,
-			},
-			toProperty(searchBranchesField),
-			...moreOptions,
+): INodeProperties {
+	const options = [
+		includeArchivedOption,
+		ifNoneOption,
+		makeIfSeveralOption(ifSeveral),
+		toProperty(searchBranchesField),
+		...moreOptions,
+	];
+	return collection('Options', 'options', options, 'Add Option');
+}
+
+const includeArchivedOption: INodeProperties = {
+	displayName: 'Include Archived',
+	name: 'archived',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to find archived ones too',
+};
+
+const ifNoneOption: INodeProperties = {
+	displayName: 'If None Matches',
+	name: 'ifNone',
+	type: 'options',
+	options: [
+		{ name: 'Return an Item', value: 'item', description: 'Returns { matchFound: false }' },
+		{
+			name: 'Return Nothing',
+			value: 'nothing',
+			description: 'The workflow goes on without an item',
+		},
+		{ name: 'Stop', value: 'refuse', description: 'Say that there is no such customer' },
+	],
+	default: 'refuse',
+};
+
+function makeIfSeveralOption(defaultChoice: IfSeveral): INodeProperties {
+	return {
+		displayName: 'If Several Match',
+		name: 'ifSeveral',
+		type: 'options',
+		options: [
+			{ name: 'Return All', value: 'all', description: 'One item for each' },
+			makeFirstMatchOption('Return the First'),
+			{ name: 'Stop', value: 'refuse', description: 'Name their IDs' },
 		],
-		'Add Option',
-	);
+		default: defaultChoice,
+	};
+}
 
 /** What 'If None Matches' can be set to. */
 type IfNone = 'item' | 'nothing' | 'refuse';
@@ -129,9 +134,9 @@ export interface FindRequest {
 export function readFindRequest(item: Item, entity: Entity, options: Collection): FindRequest {
 	const key = readMatchKey(item, entity);
 	const search = readSearch(item, entity, key);
-	const ifNone = options.choice<IfNone>(options.parameter('ifNone'));
+	const ifNone = options.choice<IfNone>(ifNoneOption);
 	const ifSeveral = options.choice<IfSeveral>(options.parameter('ifSeveral'));
-	const takesArchived = options.flag(options.parameter('archived'));
+	const takesArchived = options.flag(includeArchivedOption);
 	const chosenBranches = readChosenBranches(options);
 
 	if (!search.isUsable) throw unusableValueError(item, entity, key);

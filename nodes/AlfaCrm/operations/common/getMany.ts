@@ -73,8 +73,8 @@ function readListRequest(item: Item, entity: Entity): ListRequest {
 }
 
 /**
- * Reads the list, and compares each row with the filters again, because AlfaCRM ignores filters
- * that it does not know.
+ * Reads the records that pass the filters of the form. Compares each row with the filters again,
+ * because AlfaCRM ignores filters that it does not know.
  *
  * One call may not show all of the records, so the list may be read in several passes.
  */
@@ -85,6 +85,8 @@ async function readRows(item: Item, entity: Entity, request: ListRequest): Promi
 	const passesFilters = await makeRowTest(item, entity, target, filters);
 	const otherBranchRows = new OtherBranchRows(entity, target);
 
+	// Counts the rows of other branches that it leaves out. The views are the filters that the form
+	// always shows, such as 'Archive'.
 	const isWanted = (row: IDataObject) => {
 		if (!views.hasRow(row) || !passesFilters(row)) return false;
 		if (!otherBranchRows.includes(row)) return true;

@@ -65,7 +65,9 @@ export function makeChangeAction(rules: ChangeRules = {}): ActionKind<ChangeKind
 
 		async execute(item, entity, action) {
 			const request = readChangeRequest(item, entity, action, rules);
-			return await item.withLock([recordKey(entity, request.id)], async () => {
+			const changedRecord = recordKey(entity, request.id);
+
+			return await item.withLock([changedRecord], async () => {
 				const record = await getRecord(item, entity, request.id, request.target);
 				rules.assertMayChange?.(item, record);
 				return [await changeOrSkip(item, entity, record, request)];

@@ -17,7 +17,9 @@ export function findIdFault(id: string): string | undefined {
 	if (SQUARE_BRACKET.test(id)) {
 		return "contain no square brackets, since the payment's note stores it inside them";
 	}
+	// An unfilled placeholder, such as `{{id}}` or `%id%`.
 	if (PLACEHOLDER.test(id)) return 'hold no expression that was not filled';
+	// Such as `#N/A`.
 	if (SHEET_ERROR.test(id)) return 'hold no error of a sheet';
 	// A generated ID may contain no digits and end in a dash, so it is exempt from the remaining
 	// checks. A word such as "undefined" is a fault even in an ID that looks generated.
@@ -27,6 +29,7 @@ export function findIdFault(id: string): string | undefined {
 	// A spreadsheet shows long numbers as 7,90056E+10, so different numbers become the same text.
 	if (hasRounded(id)) return 'hold no number that a sheet has rounded';
 	if (LOST_VALUE.test(id)) return 'hold a number in place of "undefined", "null" or "NaN"';
+	// A year without its number, such as `inv-2026-0`, `-2026`, `inv-2026-` or `inv--2026`.
 	if (LOST_NUMBER.test(id)) return 'hold a number in place of the 0 at its end';
 	if (LOST_BEGINNING.test(id)) return 'not begin with a separator';
 	if (FINAL_SEPARATOR.test(id)) return 'not end with a separator';

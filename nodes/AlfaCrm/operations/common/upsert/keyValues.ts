@@ -143,8 +143,8 @@ export function leaveOutValuesOfOtherMatches(
 }
 
 /**
- * Keeps the values that the match has, and those that no other match has. Only a field with several
- * match values, such as two phones, can have values of another match.
+ * Keeps the values that the match has, and those that no other match has. Looks only at fields with
+ * several match values, such as two phones.
  */
 function keepOwnValues(
 	{ item, entity, search }: UpsertRequest,
@@ -161,10 +161,8 @@ function keepOwnValues(
 			continue;
 		}
 
-		const ownValues = listOf(item.toWire(field, value)).filter(
-			(singleValue) =>
-				hasValue(match, field, singleValue) ||
-				!otherMatches.some((otherMatch) => hasValue(otherMatch, field, singleValue)),
+		const ownValues = listOf(item.toWire(field, value)).filter((singleValue) =>
+			isOwnValue(field, singleValue, match, otherMatches),
 		);
 		// An empty list in the update would empty the list that the record has.
 		if (ownValues.length > 0) keptValues[name] = ownValues as Wire;
@@ -172,5 +170,13 @@ function keepOwnValues(
 	return keptValues;
 }
 
-const hasValue = ({ row }: Match, field: Field, value: unknown): boolean =>
-	hasMatchValue(field, row[field.name], value);
+/** Whether a match has a value, or may get it because no other match has it. */
+function isOwnValue(
+	field: Field,
+	value: unknown,
+	match: Match,
+	otherMatches: readonly Match[],
+): boolean {
+	const hasValue = ({ row }: Match) => hasMatchValue(field, row[field.name], value);
+	return hasValue(match) || !otherMatches.some(hasValue);
+}

@@ -24,7 +24,7 @@ import { toAlfaCrmSpelling } from './spelling';
 export async function createRecord(request: UpsertRequest): Promise<IDataObject> {
 	const { item, entity, target, rules, show } = request;
 	const values = makeValuesOfNewRecord(request);
-	// Values that are in AlfaCRM's format already, such as the match values, stay unchanged in this.
+	// `bodyOf` does not change values that are in AlfaCRM's format already, such as match values.
 	const sentValues = bodyOf(item, entity.fields, values, target.branch, rules.shortensTexts);
 	const body = toAlfaCrmSpelling(entity, sentValues);
 
@@ -157,6 +157,7 @@ function isStillToUpdate(
 	return matchesSearch(matchedBy, currentMatch.row);
 }
 
+/** Sends the values that differ from a match, and returns the record as the output shows it. */
 async function saveDifferences(request: UpsertRequest, match: CurrentMatch): Promise<IDataObject> {
 	const values = makeValuesToSave(request, match);
 	return await saveChanges(request, match, { values, addToLists: request.rules.addsToLists });
