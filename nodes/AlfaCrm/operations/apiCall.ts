@@ -172,8 +172,10 @@ function notAListError(item: Item, { action }: ItemRequest): Error {
 
 /** Reads the rows of all pages of a list. */
 async function readAllPages(item: Item, call: ItemRequest): Promise<IDataObject[]> {
+	// Messages speak of rows, because the entity may not be known.
+	const plural = 'rows';
 	// No page size is added, because AlfaCRM gets the body as the user has written it.
-	return await readList(item, 'rows', { ...call, pageSize: undefined });
+	return await readList(item, plural, { ...call, pageSize: undefined });
 }
 
 /**

@@ -13,6 +13,7 @@ import { operationsOf } from './operations';
 /** The choices of 'Resource' that are not entities, by their values. */
 export const otherResources: ReadonlyMap<string, OtherResource> = new Map([
 	...lists,
+	// The folder of the account may not import `operations.ts`, which imports from such folders.
 	[ACCOUNT, makeAccountResource(operationsOf)],
 	[API_CALL, apiCall],
 ]);

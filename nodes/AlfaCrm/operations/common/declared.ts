@@ -88,6 +88,7 @@ async function sendDeclaredCall(
 	const givenFields = Object.keys(call.body ?? {});
 	const showRecord = makeRecordToOutput(item, entity, givenFields);
 	const completeCall = await completeDeclaredCall(item, action, call, input);
+	// `confirmedBy` is a field of the answer. If it is there, AlfaCRM has saved the change.
 	const answer = await item.save(completeCall, changedRecords, { confirms: action.confirmedBy });
 
 	// Only a call to the path of the entity answers with a record of the entity.
@@ -139,6 +140,7 @@ function makeReadingAction<K extends 'get' | 'getMany'>(
 			if (outputFields === undefined) return outputSchema(entity);
 
 			const { properties } = objectSchema(outputFields);
+			// Adds the names that the output has beside the IDs.
 			return withNameSchema(objectOf({ ...properties }), outputFields);
 		},
 

@@ -93,6 +93,7 @@ const ifNoneOption: INodeProperties = {
 	default: 'refuse',
 };
 
+/** Makes the option 'If Several Match'. Its default depends on the operation. */
 function makeIfSeveralOption(defaultChoice: IfSeveral): INodeProperties {
 	return {
 		displayName: 'If Several Match',
@@ -179,6 +180,7 @@ export function makeNoMatchOutput({ ifNone }: FindRequest): IDataObject[] {
 	return ifNone === 'item' ? [{ matchFound: false }] : [];
 }
 
+/** Makes the error for a search that found nothing. It names the fields that were searched by. */
 function noMatchError(item: Item, { entity, search, takesArchived }: FindRequest): Error {
 	const label = entity.label.toLowerCase();
 	const noun = takesArchived ? label : `active ${label}`;

@@ -39,6 +39,7 @@ export const addToCustomer: ActionKind<'addToCustomer'> = {
 	async execute(item, customerEntity, action) {
 		const rule = equalRecordRules[action.addedResource];
 		const draft = readCustomerDraft(item, customerEntity, action);
+		// Undefined if the user wants a new record at each run.
 		const isEqual = item.flag(skipIfThere) ? rule.makeEqualityTest(item) : undefined;
 
 		return await item.withLock([makeAdditionLock(draft)], async () => {
@@ -76,7 +77,7 @@ function readCustomerDraft(
 	return { ...draft, item, entity, customerId, customerField, body };
 }
 
-/** Finds the customer's record that has the same values as the new one. */
+/** Finds the customer's record that is equal to the new one, by the rule of its entity. */
 async function findEqualRecord(
 	addition: Addition,
 	rule: EqualRecordRule,

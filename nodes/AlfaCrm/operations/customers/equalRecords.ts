@@ -55,6 +55,7 @@ const sameWithin = showWhen(
 	{ skipIfThere: [true] },
 );
 
+/** Decides for each entity when a record of the customer is equal to the new one. */
 export const equalRecordRules: Record<AddedResource, EqualRecordRule> = {
 	communication: {
 		form: [sameWithin],

@@ -41,8 +41,8 @@ export async function findExistingPayment(
  * Finds the payment with the external ID: first among the payments of the customer, then among the
  * payments of all customers.
  *
- * @throws NodeOperationError if no payment has the ID, but the staff may have entered this payment
- * without it
+ * @throws NodeOperationError if another customer's payment has the ID, or if no payment has it, but
+ * the staff may have entered this payment without it
  */
 async function findPaymentWithId(
 	newPayment: Addition,

@@ -100,6 +100,7 @@ function assertCanBeFoundAgain(item: Item, id: string): void {
 	);
 }
 
+/** @throws NodeOperationError if the name is not that of a custom field */
 function assertIsCustomField(item: Item, name: string): void {
 	if (isCustom(name)) return;
 
@@ -181,6 +182,7 @@ export function haveMatchingTypes(
 	{ isIncome }: ExternalId,
 ): boolean {
 	if (payment.pay_type_id === undefined) return true;
+
 	const isSameType = readId(payment.pay_type_id) === readId(newPayment.pay_type_id);
 	const areIncomes = isIncome && mayBeIncome(payment);
 	return isSameType || areIncomes;

@@ -69,7 +69,9 @@ const DIGIT_OTHER_THAN_ZERO = /(?!0)\p{N}/u;
  */
 const LOST_BEGINNING = /^[\p{Pd}\u2212_/.:]20\d\d(?:[-_/.](?:0?[1-9]|1[0-2]))?$/u;
 
-/** A separator that no number follows: `inv-2026-`, `order_2026_`, `№`. */
+/**
+ * A separator that no number follows: `inv-2026-`, `order_2026_`, `№`. U+2212 is the minus sign.
+ */
 const FINAL_SEPARATOR = /[\p{Pd}\u2212:№_#/]$/u;
 
 /**

@@ -76,7 +76,7 @@ export async function findPayer(
 
 	const payerIds = new Set(incomes.map(({ customer_id }) => readId(customer_id)));
 	const [payerId] = payerIds;
-	// An income without a readable customer makes the ID undefined.
+	// An income whose customer AlfaCRM does not show has added undefined to the IDs.
 	if (payerId !== undefined && payerIds.size === 1) return payerId;
 
 	throw unknownPayerError(item, externalId, incomes);
@@ -118,28 +118,38 @@ async function readPaymentsWithId(
 	externalId: ExternalId,
 	typeFilters: readonly IDataObject[],
 ): Promise<IDataObject[]> {
-	const filter = makeIdFilter(item, externalId);
-	const payments: IDataObject[] = [];
-	const readBranch = async (branch: Branch): Promise<undefined> => {
-		const list = {
-			path: pay.path,
-			branch,
-			passes: typeFilters,
-			body: {},
-			task: 'look for the same payment',
-		};
-		const { rows } = await readFiltered(item, pay, list, filter);
-		const paymentsWithId = rows.filter((payment) => hasExternalId(payment, externalId));
-		payments.push(...paymentsWithId);
-	};
-
 	const branches = await allBranches(item, branchOfItem);
 	const otherBranches = branches.filter((branch) => branch !== branchOfItem);
-	await readBranch(branchOfItem);
-	// `findInBranches` stops at the first result. `readBranch` returns none, so all branches are
+
+	const payments = await readPaymentsInBranch(item, branchOfItem, externalId, typeFilters);
+	const addPaymentsOf = async (branch: Branch): Promise<undefined> => {
+		const morePayments = await readPaymentsInBranch(item, branch, externalId, typeFilters);
+		payments.push(...morePayments);
+	};
+	// `findInBranches` stops at the first result. `addPaymentsOf` returns none, so all branches are
 	// read.
-	await findInBranches(item, otherBranches, readBranch);
+	await findInBranches(item, otherBranches, addPaymentsOf);
 	return payments;
+}
+
+/** Reads the payments of one branch that have an external ID. */
+async function readPaymentsInBranch(
+	item: Item,
+	branch: Branch,
+	externalId: ExternalId,
+	typeFilters: readonly IDataObject[],
+): Promise<IDataObject[]> {
+	const list = {
+		path: pay.path,
+		branch,
+		body: {},
+		// The list is read once with each of these filters.
+		passes: typeFilters,
+		task: 'look for the same payment',
+	};
+	const filter = makeIdFilter(item, externalId);
+	const { rows } = await readFiltered(item, pay, list, filter);
+	return rows.filter((payment) => hasExternalId(payment, externalId));
 }
 
 /**

@@ -71,10 +71,11 @@ async function createOrUpdate(request: UpsertRequest): Promise<IDataObject[]> {
 	const { item, entity, target, chosenBranches, changes } = request;
 	const branches = await listBranchesToSearch(item, entity, target, chosenBranches, changes);
 
-	for (;;) {
-		const output = await searchAndSave(request, branches);
-		if (output !== 'search again') return output;
+	let output = await searchAndSave(request, branches);
+	while (output === 'search again') {
+		output = await searchAndSave(request, branches);
 	}
+	return output;
 }
 
 /**
