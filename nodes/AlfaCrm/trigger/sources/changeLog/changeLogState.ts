@@ -23,8 +23,8 @@ import { countOlderEntries, entriesIn, FOREVER } from './logExcerpt';
  *
  * - **Key.** Entries have no ID. A key made of the content tells an entry from others
  *   (`logEntries.ts`). The keys of entries that the trigger has seen are known.
- * - **New entry.** An entry is new if its key is not known and its time is not before the `since` of
- *   its branch. Without `since`, keys would have to be kept forever.
+ * - **New entry.** An entry is new if its key is not known and its time is not before the `since`
+ *   of its branch. Without `since`, keys would have to be kept forever.
  * - **Late entry.** An entry may get into the log up to two hours after its time, below newer ones.
  *   So `since` stays two hours behind the newest entry that was dealt with.
  * - **Excerpt.** What a poll has read of the log of a branch (`logExcerpt.ts`). It goes up to the
@@ -36,6 +36,7 @@ import { countOlderEntries, entriesIn, FOREVER } from './logExcerpt';
  * `FOREVER` is after them.
  */
 
+/** An entry gets into the log at most this many hours after its time. */
 const LATE_HOURS = 2;
 
 /** What is known of the log of a branch. Workflows store these names, so they must not change. */
@@ -132,10 +133,7 @@ export function withSettings(
 	const stateOfAddedBranch: BranchState = wasOpened
 		? { since: findEarliestSince(state.branches) }
 		: {};
-	const branchStates = byBranch(
-		branches,
-		(branch) => state.branches[branch] ?? stateOfAddedBranch,
-	);
+	const branchStates = byBranch(branches, (branch) => state.branches[branch] ?? stateOfAddedBranch);
 	return { ...state, branches: branchStates, scope };
 }
 
@@ -243,13 +241,17 @@ function findEntriesOfChosenBranches(
 		.filter(([branch]) => isJustChosen(state.branches[branch]))
 		.flatMap(([, excerpt]) => entriesIn(excerpt));
 
-	const passedKeys = new KnownKeys(state.known);
-	newEntries.forEach((entry) => passedKeys.add(entry));
-	return entries.filter((entry) => {
-		const isFirst = !passedKeys.has(entry);
-		if (isFirst) passedKeys.add(entry);
-		return isFirst;
-	});
+	const knownKeys = new KnownKeys(state.known);
+	newEntries.forEach((entry) => knownKeys.add(entry));
+
+	const seenEntries: LogEntry[] = [];
+	for (const entry of entries) {
+		if (knownKeys.has(entry)) continue;
+
+		knownKeys.add(entry);
+		seenEntries.push(entry);
+	}
+	return seenEntries;
 }
 
 // ---------------------------------------------------------------- the state after a poll
@@ -322,8 +324,11 @@ export const earliestLateTime = (newestTime: string): string =>
  * yet.
  */
 function findEarliestSince(branches: LogState['branches']): string | undefined {
-	const times = Object.values(branches).flatMap(({ since }) => since ?? []);
-	return times.sort().at(0);
+	const times = Object.values(branches).map(({ since }) => since);
+	return times
+		.filter((since) => since !== undefined)
+		.sort()
+		.at(0);
 }
 
 /** Finds the newest time of the entries that were read; empty if there are none. */

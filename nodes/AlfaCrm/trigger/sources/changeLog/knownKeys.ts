@@ -10,8 +10,8 @@ import { splitKeys } from './shortKeys';
  */
 
 /**
- * The buckets may take at most this many characters, as JSON: more than 4,000 keys. A bucket that must
- * not be forgotten yet is kept even if there are more.
+ * The buckets may take at most this many characters, as JSON: more than 4,000 keys. A bucket that
+ * must not be forgotten yet is kept even if there are more.
  */
 const MOST_CHARACTERS = 29_000;
 

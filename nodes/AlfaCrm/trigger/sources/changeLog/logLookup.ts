@@ -19,11 +19,11 @@ import { logQuery } from './logPages';
  * Reads what an entry of the change log leaves out: the other fields of its record, its lesson, the
  * customers of the lesson.
  *
- * An *attendance* says whether one customer was at one lesson. AlfaCRM's log calls it LessonDetails,
- * and a lesson lists those of its customers in `details`.
+ * An *attendance* says whether one customer was at one lesson. AlfaCRM's log calls it
+ * LessonDetails, and a lesson lists those of its customers in `details`.
  *
- * If AlfaCRM does not show a list, the poll fails and the next one tries again. Only for the lessons
- * of a customer this ends after an hour, and the event is reported without its lesson.
+ * If AlfaCRM does not show a list, the poll fails and the next one tries again. Only for the
+ * lessons of a customer this ends after an hour, and the event is reported without its lesson.
  */
 export class LogLookup {
 	private readonly records: RecordReader;
@@ -162,7 +162,9 @@ export class LogLookup {
 		return { record: null, missing: 'gone' };
 	}
 
-	/** Reads a lesson as the list of a customer's lessons shows it. The result is empty or has one. */
+	/**
+	 * Reads a lesson as the list of a customer's lessons shows it. The result is empty or has one.
+	 */
 	private async readLessonOfCustomer(
 		{ id }: IDataObject,
 		branch: number,
@@ -190,8 +192,8 @@ const missingInLog = (what: string): Found => ({
 });
 
 /**
- * Merges the fields in entries of one record. A newer entry overrides an older one, but a field that
- * was emptied keeps the value that it had: for an event, that value says more.
+ * Merges the fields in entries of one record. A newer entry overrides an older one, but a field
+ * that was emptied keeps the value that it had: for an event, that value says more.
  *
  * @param changes the newest first
  */

@@ -15,9 +15,9 @@ import type { TimeSpan } from './logExcerpt';
  *
  * 1. **Each row has a position in the log.** The oldest entry has position 1. A new entry comes on
  *    top, so the older entries keep their positions.
- * 2. **Each row has an identity**, made of its content and a number (`logEntries.ts`). Equal rows of
- *    one page are different entries, so the numbers make their identities differ. Equal rows of two
- *    pages may be one entry that was listed twice, so each page counts from 1 again.
+ * 2. **Each row has an identity**, made of its content and a number (`logEntries.ts`). Equal rows
+ *    of one page are different entries, so the numbers make their identities differ. Equal rows of
+ *    two pages may be one entry that was listed twice, so each page counts from 1 again.
  * 3. **A second is complete** if its rows have at least as many identities as positions.
  * 4. **Otherwise the pages with that second are read again**, until it is complete.
  */

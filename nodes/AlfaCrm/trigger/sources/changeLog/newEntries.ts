@@ -71,10 +71,10 @@ export async function readNewEntries(
 	if (smallExcerpt !== undefined) return smallExcerpt;
 
 	const oldCount = older.count;
-	const excerpt = await readOldestFirst(log, { from: older.time, oldCount }, makeGoal);
+	const excerpt = await readOldestSince(log, { from: older.time, oldCount }, makeGoal);
 	if (!mayHaveLateEntry(excerpt, older)) return excerpt;
 
-	return await readOldestFirst(log, { from: since, oldCount }, makeGoal);
+	return await readOldestSince(log, { from: since, oldCount }, makeGoal);
 }
 
 /** Reads a log from page 0 down to a time, however many pages that takes. */
@@ -85,10 +85,7 @@ export async function readAllSince(log: BranchLog, from: string): Promise<LogExc
 }
 
 /** Reads a small page 0. Returns undefined if there may be new entries that it does not show. */
-async function readSmallPage(
-	log: BranchLog,
-	older: OlderEntries,
-): Promise<LogExcerpt | undefined> {
+async function readSmallPage(log: BranchLog, older: OlderEntries): Promise<LogExcerpt | undefined> {
 	const reading = new ExcerptReading(log, older.time);
 	const { isReadDown, pageLength } = await reading.readDown({
 		pageSize: SMALLEST_PAGE,
@@ -102,12 +99,13 @@ async function readSmallPage(
 }
 
 /**
- * Reads a log from page 0 down to a time or, if too many pages are new, from the oldest of them up
- * until a goal is reached.
+ * Reads the oldest entries from a time on. That is all of them, from page 0 down to the time, unless
+ * they fill too many pages for one poll. Then reading starts at the oldest of these pages and goes
+ * up until a goal is reached.
  *
  * @param oldCount how many entries of the log are not new
  */
-async function readOldestFirst(
+async function readOldestSince(
 	log: BranchLog,
 	{ from, oldCount }: { from: string; oldCount: number },
 	makeGoal: () => EntryGoal,
@@ -134,11 +132,23 @@ function showsManyNewPages({ items, total = 0 }: Page, oldCount: number): boolea
 
 /** Chooses the page with the newest entry that is not new or, if all are new, the last page. */
 function choosePageToStart(log: { total: number; oldCount: number; pageLength: number }): number {
-	// Entries are counted from the newest one, which is entry 0. So the first entry after the new ones
-	// has their number.
+	// Entries are counted from the newest one, which is entry 0. So the first entry after the new
+	// ones has their number.
 	const newCount = log.total - log.oldCount;
 	const lastEntry = log.total - 1;
 	return Math.floor(Math.min(newCount, lastEntry) / log.pageLength);
+}
+
+// ---------------------------------------------------------------- reading up
+
+/** What is known after a page, and all pages below it, were read. */
+interface ReachedPage extends PageStart {
+	/** How many entries the log had when the page was read. */
+	total?: number;
+	/**
+	 * All entries of the page and of those below it, except the newest second unless this is page 0.
+	 */
+	excerpt: LogExcerpt;
 }
 
 /**
@@ -151,29 +161,45 @@ async function readUpwards(
 	start: PageStart,
 	goal: EntryGoal,
 ): Promise<LogExcerpt> {
-	const { pageLength } = start;
 	const reading = new ExcerptReading(log, from);
-	let { pageNumber } = start;
-	let { total } = await reading.readDown({ start, downTo: from });
-	let excerpt = await reading.completeExcerpt({ until: reading.findEnd(pageNumber), pageLength });
-	goal.add(excerpt.rows);
+	let reached = await readFromPage(reading, start, { downTo: from });
+	goal.add(reached.excerpt.rows);
 
-	while (pageNumber > 0 && !goal.isReached()) {
-		pageNumber--;
-		const previousEnd = excerpt.until;
-		const previousTotal = total;
-		const pages = await reading.readDown({
-			start: { pageNumber, pageLength },
-			downTo: previousEnd,
-			// One page is enough if the log has not grown: then the page ends where the last one began.
-			stopAfter: (page) => page.total === previousTotal,
-		});
-		({ total } = pages);
-		excerpt = await reading.completeExcerpt({ until: reading.findEnd(pageNumber), pageLength });
-		goal.add(excerpt.rows.filter((row) => entryTime(row) >= previousEnd));
+	while (reached.pageNumber > 0 && !goal.isReached()) {
+		const previousEnd = reached.excerpt.until;
+		reached = await readPageAbove(reading, reached);
+		const addedRows = reached.excerpt.rows.filter((row) => entryTime(row) >= previousEnd);
+		goal.add(addedRows);
 	}
-	return excerpt;
+	return reached.excerpt;
 }
+
+/** Reads the page above the one that was reached. */
+async function readPageAbove(
+	reading: ExcerptReading,
+	{ pageNumber, pageLength, total: previousTotal, excerpt }: ReachedPage,
+): Promise<ReachedPage> {
+	const start = { pageNumber: pageNumber - 1, pageLength };
+	return await readFromPage(reading, start, {
+		downTo: excerpt.until,
+		// If the log has not grown, the page ends where the page below it begins.
+		stopAfter: (page) => page.total === previousTotal,
+	});
+}
+
+/** Reads a page, and the pages below it down to a time. */
+async function readFromPage(
+	reading: ExcerptReading,
+	start: PageStart,
+	end: Pick<DownwardReading, 'downTo' | 'stopAfter'>,
+): Promise<ReachedPage> {
+	const { total } = await reading.readDown({ start, ...end });
+	const until = reading.findEnd(start.pageNumber);
+	const excerpt = await reading.completeExcerpt({ until, pageLength: start.pageLength });
+	return { ...start, total, excerpt };
+}
+
+// ---------------------------------------------------------------- one excerpt
 
 /** Reads pages of a log for one excerpt, and keeps their rows. */
 class ExcerptReading {
