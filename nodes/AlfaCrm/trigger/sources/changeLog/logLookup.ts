@@ -16,14 +16,14 @@ import { messageOf, orFailure, RecordReader } from '../../recordReader';
 import { logQuery } from './logPages';
 
 /**
- * Reads what an entry of the change log leaves out: the other fields of its record, its lesson, the
- * customers of the lesson.
+ * Reads what an entry of the change log leaves out: other fields of its record, the lesson that it
+ * is about, and the customers of that lesson.
  *
  * An *attendance* says whether one customer was at one lesson. AlfaCRM's log calls it
  * LessonDetails, and a lesson lists those of its customers in `details`.
  *
- * If AlfaCRM does not show a list, the poll fails and the next one tries again. Only for the
- * lessons of a customer this ends after an hour, and the event is reported without its lesson.
+ * If AlfaCRM fails to show something, the poll fails, and the next one tries again. If AlfaCRM has
+ * failed to show a lesson for an hour, the event is reported without its lesson.
  */
 export class LogLookup {
 	private readonly records: RecordReader;
@@ -54,7 +54,7 @@ export class LogLookup {
 		return { ...mergeFields(changes), ...fields };
 	}
 
-	/** Finds a lesson by its ID. Looks among the completed lessons first. */
+	/** Finds a lesson by its ID. It is looked for among the completed lessons first. */
 	async lesson(lessonId: number, branches: readonly number[]): Promise<Found> {
 		const change: Change = {
 			...recordNamed('Lesson', lessonId),
@@ -118,29 +118,15 @@ export class LogLookup {
 		);
 	}
 
+	/** Finds the completed lesson of a customer that lists an attendance, in one of the branches. */
 	private async findLessonOfCustomer(
 		customerId: number,
 		attendanceId: number | undefined,
 		branches: readonly number[],
 	): Promise<Found> {
-		const listsAttendance = (lesson: IDataObject) =>
-			listAttendances(lesson).some(({ id }) => readId(id) === attendanceId);
-		const origin = await this.client.origin();
-		/** What AlfaCRM fails to show, if it does: repeated failures are counted by this text. */
-		const what = `${origin} ${customerId} at lesson of ${String(attendanceId)}`;
-
 		const failures: Error[] = [];
 		for (const branch of branches) {
-			const list = completedLessons(branch, { customer_id: customerId });
-			const result = await orFailure(
-				this.client,
-				what,
-				async (): Promise<Collected> =>
-					await this.reader.collect(
-						{ ...list, pageSize: LARGEST_PAGE },
-						{ keep: listsAttendance, limit: 1 },
-					),
-			);
+			const result = await this.readLessonWithAttendance(customerId, attendanceId, branch);
 			if (result instanceof Error) {
 				failures.push(result);
 			} else if (result.rows.length > 0) {
@@ -150,7 +136,37 @@ export class LogLookup {
 		return this.explainMissingLesson(failures);
 	}
 
-	/** @param failures the reasons why lists of lessons could not be read */
+	/**
+	 * Reads the lessons of a customer in a branch, up to the lesson that lists an attendance.
+	 *
+	 * @returns the failure if AlfaCRM refuses, or has failed for an hour
+	 * @throws NodeApiError for any other failure, so that the next poll tries again
+	 */
+	private async readLessonWithAttendance(
+		customerId: number,
+		attendanceId: number | undefined,
+		branch: number,
+	): Promise<Collected | Error> {
+		const lessons = completedLessons(branch, { customer_id: customerId });
+		const list = { ...lessons, pageSize: LARGEST_PAGE };
+		const listsAttendance = (lesson: IDataObject) =>
+			listAttendances(lesson).some(({ id }) => readId(id) === attendanceId);
+
+		// Since when this fails is remembered under this key.
+		const origin = await this.client.origin();
+		const key = `${origin} ${customerId} at lesson of ${String(attendanceId)}`;
+		return await orFailure(
+			this.client,
+			key,
+			async () => await this.reader.collect(list, { keep: listsAttendance, limit: 1 }),
+		);
+	}
+
+	/**
+	 * Says why no lesson was found.
+	 *
+	 * @param failures the reasons why lists of lessons could not be read
+	 */
 	private explainMissingLesson(failures: readonly Error[]): Found {
 		if (failures.length > 0) {
 			return { record: null, reason: messageOf(failures[0]), missing: 'hidden' };
@@ -162,9 +178,7 @@ export class LogLookup {
 		return { record: null, missing: 'gone' };
 	}
 
-	/**
-	 * Reads a lesson as the list of a customer's lessons shows it. The result is empty or has one.
-	 */
+	/** Reads a lesson from the list of a customer's lessons. Returns one row, or none. */
 	private async readLessonOfCustomer(
 		{ id }: IDataObject,
 		branch: number,

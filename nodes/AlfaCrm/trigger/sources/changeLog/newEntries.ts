@@ -99,9 +99,9 @@ async function readSmallPage(log: BranchLog, older: OlderEntries): Promise<LogEx
 }
 
 /**
- * Reads the oldest entries from a time on. That is all of them, from page 0 down to the time, unless
- * they fill too many pages for one poll. Then reading starts at the oldest of these pages and goes
- * up until a goal is reached.
+ * Reads the oldest entries from a time on. That is all of them, from page 0 down to the time,
+ * unless they fill too many pages for one poll. Then reading starts at the oldest of these pages
+ * and goes up until a goal is reached.
  *
  * @param oldCount how many entries of the log are not new
  */
