@@ -13,9 +13,9 @@ import {
 import type { KeyBuckets } from './knownKeys';
 import { KnownKeys } from './knownKeys';
 import type { LogEntry } from './logEntries';
-import { entryTime, toEntries } from './logEntries';
+import { readEntryTime, toEntries } from './logEntries';
 import type { LogExcerpt, OlderEntries } from './logExcerpt';
-import { countOlderEntries, entriesIn, FOREVER } from './logExcerpt';
+import { countOlderEntries, listEntries, FOREVER } from './logExcerpt';
 
 /**
  * Decides which entries of the change log are new. It reads nothing from AlfaCRM: `changeLog.ts`
@@ -88,7 +88,10 @@ interface NewEntry extends LogEntry, NewRecord {}
 interface EvaluatedExcerpts {
 	/** The new entries to report, the oldest first. */
 	records: NewRecord[];
-	/** Makes the state to store once this many of the records were reported. */
+	/**
+	 * Makes the state to store once this many of the records were reported. A poll that dies before
+	 * leaves the old state, so the next poll finds the same records again.
+	 */
 	stateAfter: (reportedCount: number) => LogState;
 }
 
@@ -239,7 +242,7 @@ function findEntriesOfChosenBranches(
 ): LogEntry[] {
 	const entries = [...excerpts]
 		.filter(([branch]) => isJustChosen(state.branches[branch]))
-		.flatMap(([, excerpt]) => entriesIn(excerpt));
+		.flatMap(([, excerpt]) => listEntries(excerpt));
 
 	const knownKeys = new KnownKeys(state.known);
 	newEntries.forEach((entry) => knownKeys.add(entry));
@@ -300,7 +303,7 @@ function moveTimesForward(
 function forgetOldEntries(state: LogState, knownKeys: KnownKeys, doneUntil: string): LogState {
 	const earliestSince = findEarliestSince(state.branches) ?? '';
 	knownKeys.forgetBefore(earliestSince);
-	const forgottenUntil = knownKeys.forgetTooMany({ keepFrom: doneUntil });
+	const forgottenUntil = knownKeys.forgetOldestIfTooMany({ keepFrom: doneUntil });
 
 	const completeFrom = latest(earliestSince, forgottenUntil);
 	const branches = mapBranches(state.branches, (branch): BranchState => {
@@ -333,6 +336,6 @@ function findEarliestSince(branches: LogState['branches']): string | undefined {
 
 /** Finds the newest time of the entries that were read; empty if there are none. */
 function findNewestTime(excerpts: Iterable<LogExcerpt>, now: number): string {
-	const times = [...excerpts].flatMap(({ rows }) => rows.map(entryTime));
+	const times = [...excerpts].flatMap(({ rows }) => rows.map(readEntryTime));
 	return newestOf(times, now);
 }

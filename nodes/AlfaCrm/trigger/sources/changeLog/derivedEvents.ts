@@ -124,6 +124,7 @@ export class DerivedEvents implements EventSource {
 		return { records, failures, stateAfter };
 	}
 
+	/** Reads what the first poll reports, besides taking the baseline. */
 	private async readFirstReport(request: PollRequest): Promise<NewRecord[]> {
 		if (request.startWith === 0) return [];
 

@@ -45,7 +45,7 @@ export const makeDerivedStateCheck = (checkLogState: Check): Check =>
 		olderLessons: makeOptional(checkText),
 	});
 
-/** Remembers the events of items. Events without a key need not be remembered. */
+/** Remembers the events of items, so that no event is reported twice. */
 export class ReportedItems {
 	private readonly events: ReportedEvents;
 
@@ -56,6 +56,7 @@ export class ReportedItems {
 		this.events = new ReportedEvents(stored);
 	}
 
+	/** Whether the event of an item is known. An event without a key never is. */
 	has(item: IDataObject): boolean {
 		const event = this.identifyEvent(item);
 		return event !== undefined && this.events.has(event);
@@ -71,10 +72,10 @@ export class ReportedItems {
 	}
 
 	private identifyEvent(item: IDataObject): ReportedEvent | undefined {
-		const { keyOf, lessonOf } = this.identity;
-		if (keyOf === undefined) return undefined;
+		const { identity } = this;
+		if (identity.keyOf === undefined) return undefined;
 
-		return { key: makeShortKey(keyOf(item)), lesson: lessonOf?.(item) };
+		return { key: makeShortKey(identity.keyOf(item)), lesson: identity.lessonOf?.(item) };
 	}
 }
 

@@ -44,7 +44,7 @@ export class KnownKeys {
 		this.keys.add(key);
 	}
 
-	/** Forgets all buckets that end before a time. */
+	/** Forgets the buckets before the one that a time belongs to. */
 	forgetBefore(time: string): void {
 		const oldBuckets = Object.keys(this.buckets).filter((bucket) => bucket < bucketAt(time));
 		oldBuckets.forEach((bucket) => this.forgetBucket(bucket));
@@ -57,7 +57,7 @@ export class KnownKeys {
 	 *
 	 * @returns the end of the last bucket that was forgotten; empty if none was
 	 */
-	forgetTooMany({ keepFrom }: { keepFrom: string }): string {
+	forgetOldestIfTooMany({ keepFrom }: { keepFrom: string }): string {
 		let forgottenUntil = '';
 		const allButNewest = Object.keys(this.buckets).sort().slice(0, -1);
 		for (const bucket of allButNewest) {

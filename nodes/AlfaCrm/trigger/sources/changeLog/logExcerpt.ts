@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { LogEntry } from './logEntries';
-import { entryTime, toEntries } from './logEntries';
+import { readEntryTime, toEntries } from './logEntries';
 
 /**
  * An excerpt is a part of the change log of one branch, as a poll has read it: all entries from one
@@ -48,7 +48,7 @@ export function countOlderEntries(
 ): OlderEntries | undefined {
 	if (count === undefined) return undefined;
 
-	const newerRows = rows.filter((row) => entryTime(row) >= time);
+	const newerRows = rows.filter((row) => readEntryTime(row) >= time);
 	return { time, count: count - newerRows.length };
 }
 
@@ -62,6 +62,6 @@ export function countOlderEntries(
 export const mayHaveLateEntry = (excerpt: LogExcerpt, older: OlderEntries): boolean =>
 	countOlderEntries(excerpt, older.time)?.count !== older.count;
 
-/** Makes entries of an excerpt, the newest first. */
-export const entriesIn = ({ rows, from, until }: LogExcerpt): LogEntry[] =>
+/** Lists the entries of an excerpt, the newest first. */
+export const listEntries = ({ rows, from, until }: LogExcerpt): LogEntry[] =>
 	toEntries(rows).filter(({ time }) => time >= from && time < until);

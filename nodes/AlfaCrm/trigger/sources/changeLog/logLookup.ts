@@ -13,7 +13,7 @@ import type { Change } from '../../change';
 import { changeOf, recordNamed } from '../../change';
 import type { Found } from '../../recordReader';
 import { messageOf, orFailure, RecordReader } from '../../recordReader';
-import { logQuery } from './logPages';
+import { makeLogQuery } from './logPages';
 
 /**
  * Reads what an entry of the change log leaves out: other fields of its record, the lesson that it
@@ -72,7 +72,7 @@ export class LogLookup {
 		if (lessonId !== undefined) return await this.lesson(lessonId, branches);
 
 		const customerId = readId(attendance.customer_id);
-		if (customerId === undefined) return missingInLog('whose lesson it was');
+		if (customerId === undefined) return makeUnclearResult('whose lesson it was');
 
 		return await this.findLessonOfCustomer(customerId, readId(attendance.id), branches);
 	}
@@ -109,7 +109,7 @@ export class LogLookup {
 		{ entity, entity_id }: Change,
 		branch: number,
 	): Promise<Change[]> {
-		const list = logQuery(branch, { entity, entity_id });
+		const list = makeLogQuery(branch, { entity, entity_id });
 		const { rows } = await this.reader.collect(list, { goal: ONE_PAGE });
 		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);
 		// AlfaCRM may ignore a filter.
@@ -147,7 +147,7 @@ export class LogLookup {
 		attendanceId: number | undefined,
 		branch: number,
 	): Promise<Collected | Error> {
-		const lessons = completedLessons(branch, { customer_id: customerId });
+		const lessons = makeCompletedLessonsQuery(branch, { customer_id: customerId });
 		const list = { ...lessons, pageSize: LARGEST_PAGE };
 		const listsAttendance = (lesson: IDataObject) =>
 			listAttendances(lesson).some(({ id }) => readId(id) === attendanceId);
@@ -172,7 +172,7 @@ export class LogLookup {
 			return { record: null, reason: messageOf(failures[0]), missing: 'hidden' };
 		}
 		if (this.failures.size > 0) {
-			return missingInLog('which lesson it was, and not all branches could be read');
+			return makeUnclearResult('which lesson it was, and not all branches could be read');
 		}
 		// All lists were read. The lesson is planned again, or deleted.
 		return { record: null, missing: 'gone' };
@@ -185,7 +185,7 @@ export class LogLookup {
 		customerId: number,
 	): Promise<IDataObject[]> {
 		const lessonId = readId(id);
-		const list = completedLessons(branch, { id: lessonId, customer_id: customerId });
+		const list = makeCompletedLessonsQuery(branch, { id: lessonId, customer_id: customerId });
 		const isThisLesson = (row: IDataObject) => readId(row.id) === lessonId;
 		const { rows } = await this.reader.collect(list, { keep: isThisLesson, limit: 1 });
 		return rows;
@@ -193,13 +193,13 @@ export class LogLookup {
 }
 
 /** Makes the call that lists completed lessons. AlfaCRM lists lessons of one status at a time. */
-const completedLessons = (branch: number, filter: IDataObject): ListQuery => ({
+const makeCompletedLessonsQuery = (branch: number, filter: IDataObject): ListQuery => ({
 	...listCall(lessonEntity, branch),
 	body: { ...filter, status: LESSON_STATUS.completed },
 });
 
-/** Makes the result of a search that could not begin, because the log says too little. */
-const missingInLog = (what: string): Found => ({
+/** Makes the result of a search for a lesson about which the log says too little. */
+const makeUnclearResult = (what: string): Found => ({
 	record: null,
 	reason: `The change log does not say ${what}`,
 	missing: 'hidden',
@@ -214,12 +214,13 @@ const missingInLog = (what: string): Found => ({
 function mergeFields(changes: readonly Change[]): IDataObject {
 	let fields: IDataObject = {};
 	for (const { fields_rel, fields_old, fields_new } of [...changes].reverse()) {
-		fields = { ...fields, ...fields_rel, ...fields_old, ...dropEmptied(fields_new) };
+		fields = { ...fields, ...fields_rel, ...fields_old, ...withoutEmptied(fields_new) };
 	}
 	return fields;
 }
 
-const dropEmptied = (fields: IDataObject): IDataObject =>
+/** Leaves out the fields that an entry has emptied. */
+const withoutEmptied = (fields: IDataObject): IDataObject =>
 	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 /** Lists the attendances that a lesson shows. What is no list of objects counts as empty. */

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { entryTime, RowIdentifier } from './logEntries';
+import { readEntryTime, RowIdentifier } from './logEntries';
 import type { TimeSpan } from './logExcerpt';
 
 /**
@@ -58,10 +58,10 @@ export class LogRows {
 		if (rows.length > 0) this.topPosition = Math.max(this.topPosition, topPosition);
 		this.total = Math.max(this.total, total);
 
-		// A new one for each page, so that each page counts equal rows from 1.
+		// Each page has another identifier, so that it counts equal rows from 1.
 		const identifier = new RowIdentifier();
 		rows.forEach((row, index) => {
-			const second = this.getSecond(entryTime(row));
+			const second = this.getSecond(readEntryTime(row));
 			const position = topPosition - index;
 			second.add(identifier.identify(row), { row, position });
 		});

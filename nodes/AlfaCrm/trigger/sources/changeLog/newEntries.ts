@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Page } from '../../../api/pages';
 import { LARGEST_PAGE, SMALLEST_PAGE } from '../../../api/pages';
-import { entryTime } from './logEntries';
+import { readEntryTime } from './logEntries';
 import type { LogExcerpt, OlderEntries } from './logExcerpt';
 import { FOREVER, mayHaveLateEntry } from './logExcerpt';
 import type { BranchLog, DownwardReading, PagesDown, PageStart } from './logPages';
@@ -168,7 +168,7 @@ async function readUpwards(
 	while (reached.pageNumber > 0 && !goal.isReached()) {
 		const previousEnd = reached.excerpt.until;
 		reached = await readPageAbove(reading, reached);
-		const addedRows = reached.excerpt.rows.filter((row) => entryTime(row) >= previousEnd);
+		const addedRows = reached.excerpt.rows.filter((row) => readEntryTime(row) >= previousEnd);
 		goal.add(addedRows);
 	}
 	return reached.excerpt;
@@ -243,7 +243,7 @@ class ExcerptReading {
 		const count = until === FOREVER ? this.rows.topPosition : this.rows.countBefore(until);
 		// Rows before `from` are left out, because their seconds may be incomplete. Equal entries would
 		// be numbered in another way, and pass for new ones.
-		const rows = this.rows.listRowsBefore(until).filter((row) => entryTime(row) >= this.from);
+		const rows = this.rows.listRowsBefore(until).filter((row) => readEntryTime(row) >= this.from);
 		return { rows, from: this.from, until, count: this.hasTotal ? count : undefined };
 	}
 
