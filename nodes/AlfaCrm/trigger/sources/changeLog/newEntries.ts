@@ -67,7 +67,7 @@ export async function readNewEntries(
 ): Promise<LogExcerpt> {
 	if (older === undefined) return await readAllSince(log, since);
 
-	const smallExcerpt = await readSmallPage(log, older);
+	const smallExcerpt = await readSmallExcerpt(log, older);
 	if (smallExcerpt !== undefined) return smallExcerpt;
 
 	const oldCount = older.count;
@@ -85,7 +85,10 @@ export async function readAllSince(log: BranchLog, from: string): Promise<LogExc
 }
 
 /** Reads a small page 0. Returns undefined if there may be new entries that it does not show. */
-async function readSmallPage(log: BranchLog, older: OlderEntries): Promise<LogExcerpt | undefined> {
+async function readSmallExcerpt(
+	log: BranchLog,
+	older: OlderEntries,
+): Promise<LogExcerpt | undefined> {
 	const reading = new ExcerptReading(log, older.time);
 	const { isReadDown, pageLength } = await reading.readDown({
 		pageSize: SMALLEST_PAGE,
