@@ -164,6 +164,22 @@ describe('a teacher or a room that is taken', () => {
 		expect((await school.done(booking(slot))).hints).toEqual([hint]);
 	});
 
+	it('is an error if AlfaCRM says "not found" of the branch of the lesson itself, also after an item that read that branch for its teacher', async () => {
+		elsewhere();
+		school.onCall = (_call, { url }) => {
+			if (url.endsWith('2/lesson/index')) throw answered(404);
+			return undefined;
+		};
+		const otherDay = { lesson_date: '2031-03-12' };
+		const each = [booking({ ...slot, ...otherDay }), booking({ ...slot, ...otherDay, branchId: 2 })];
+
+		const { json } = await school.run({}, { each, continueOnFail: true });
+
+		expect(json[1]).toHaveProperty('error');
+		const created = school.rows('lesson').filter(({ date }) => date === '2031-03-12');
+		expect(created).toMatchObject([{ id: json[0].id, branch_id: 1 }]);
+	});
+
 	it('is booked once by two items, and by executions at the same moment', async () => {
 		const two = [anna, boris].map((id) => booking({ ...slot, customer_ids: String(id) }));
 		expect((await school.run({}, { each: two })).error?.message).toContain('has another lesson');

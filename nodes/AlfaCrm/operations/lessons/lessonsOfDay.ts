@@ -84,7 +84,9 @@ async function readBranchLessonsOnce(
 	const statuses = query.readsCancelled
 		? [LESSON_STATUS.cancelled]
 		: [LESSON_STATUS.planned, LESSON_STATUS.completed];
-	const cacheName = JSON.stringify(['lessons of day', query.branch, statuses, query.day]);
+	const { day, branch, mayBeClosed } = query;
+	// Only an item with a lesson in another branch takes "not found" for "closed".
+	const cacheName = JSON.stringify(['lessons of day', branch, statuses, day, { mayBeClosed }]);
 	return await item.execution.cached(
 		lessonEntity.path,
 		cacheName,
