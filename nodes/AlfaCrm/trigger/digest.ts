@@ -8,4 +8,4 @@ export const digest = (text: string, characters: number): string =>
 /** Makes a key that identifies a trigger among those of all workflows in this process. */
 export const triggerKeyOf = (
 	context: Pick<IPollFunctions | IWebhookFunctions, 'getWorkflow' | 'getNode'>,
-) => `${context.getWorkflow().id} ${context.getNode().id}`;
+): string => `${context.getWorkflow().id} ${context.getNode().id}`;

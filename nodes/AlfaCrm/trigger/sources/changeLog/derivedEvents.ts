@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../../change';
-import { changeOf } from '../../change';
+import { readLogEntry } from '../../change';
 import { ChangeLog } from './changeLog';
 import { shortKey } from './logEntries';
 import type {
@@ -12,7 +12,7 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { oneByOne } from '../../eventSource';
+import { convertInOrder } from '../../eventSource';
 import { LogLookup } from './logLookup';
 import type { ReportedEvent, StoredEvents } from './reportedEvents';
 import { ReportedEvents } from './reportedEvents';
@@ -85,7 +85,7 @@ export class DerivedEvents implements EventSource {
 		const isEnough = (read: readonly NewRecord[][]) =>
 			Date.now() >= deadline || read.flat().length >= most;
 		const derive = async (entry: NewRecord) => await this.derive(entry, lookup, known);
-		const read = await oneByOne(entries, isEnough, derive);
+		const read = await convertInOrder(entries, isEnough, derive);
 		const records = read.flat();
 		return {
 			records,
@@ -133,7 +133,11 @@ export class DerivedEvents implements EventSource {
 		lookup: LogLookup,
 		known: ReportedEvents,
 	): Promise<NewRecord[]> {
-		const items = await this.event.derive(changeOf(row, branches[0]) as Change, branches, lookup);
+		const items = await this.event.derive(
+			readLogEntry(row, branches[0]) as Change,
+			branches,
+			lookup,
+		);
 		const told: NewRecord[] = [];
 		for (const item of items) {
 			const event = this.eventOf(item);

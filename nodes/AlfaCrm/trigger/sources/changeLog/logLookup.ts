@@ -10,10 +10,10 @@ import { listCall } from '../../../entities/listCall';
 import { isPlain } from '../../../fields/blank';
 import { readId } from '../../../values/formats';
 import type { Change } from '../../change';
-import { changeOf, recordNamed } from '../../change';
+import { readLogEntry, makeChangeForReading } from '../../change';
 import { logQuery } from './logPages';
-import type { Found } from '../../recordReader';
-import { messageOf, orFailure, RecordReader } from '../../recordReader';
+import type { RecordResult } from '../../recordReader';
+import { describeError, readWithPatience, RecordReader } from '../../recordReader';
 
 /**
  * Reads what is needed to understand entries of the log. A list that cannot be read fails the poll,
@@ -42,7 +42,7 @@ export class LogLookup {
 		const list = logQuery(branch, { entity, entity_id });
 		// One page holds all that happens to a record; the newest comes first, and what it says counts.
 		const { rows } = await this.reader.collect(list, { goal: ONE_PAGE });
-		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);
+		const changes = rows.flatMap((row) => readLogEntry(row, branch) ?? []);
 		const all = changes
 			.filter((one) => one.entity === entity && one.entity_id === entity_id)
 			.reduceRight<IDataObject>(
@@ -58,9 +58,9 @@ export class LogLookup {
 	}
 
 	/** A lesson that is completed, most likely. */
-	async lesson(id: number, branches: readonly number[]): Promise<Found> {
+	async lesson(id: number, branches: readonly number[]): Promise<RecordResult> {
 		const change = {
-			...recordNamed('Lesson', id),
+			...makeChangeForReading('Lesson', id),
 			fields_new: { status: LESSON_STATUS.completed },
 		};
 		return await this.records.find(change, branches);
@@ -70,7 +70,7 @@ export class LogLookup {
 	 * The lesson that somebody's attendance belongs to. The log may not name it: then it is the
 	 * customer's completed one with these details. API notes 5.11 and 5.21.
 	 */
-	async lessonOf(attendance: IDataObject, branches: readonly number[]): Promise<Found> {
+	async lessonOf(attendance: IDataObject, branches: readonly number[]): Promise<RecordResult> {
 		const [lesson, customer_id, details] = ['lesson_id', 'customer_id', 'id'].map((name) =>
 			readId(attendance[name]),
 		);
@@ -81,14 +81,14 @@ export class LogLookup {
 		const refused: Error[] = [];
 		for (const branch of branches) {
 			const list = { ...completed(branch, { customer_id }), pageSize: LARGEST_PAGE };
-			const found = await orFailure(this.client, what, async () => {
+			const found = await readWithPatience(this.client, what, async () => {
 				return await this.reader.collect(list, { keep, limit: 1 });
 			});
 			if (found instanceof Error) refused.push(found);
 			else if (found.rows.length > 0) return { record: found.rows[0] };
 		}
 		if (refused.length > 0)
-			return { record: null, reason: messageOf(refused[0]), missing: 'hidden' };
+			return { record: null, reason: describeError(refused[0]), missing: 'hidden' };
 		if (this.failures.size > 0)
 			return unsaid('which lesson it was, and not all branches could be read');
 		// It is planned again, or gone.
@@ -126,7 +126,7 @@ const completed = (branch: number, body: IDataObject): ListQuery => ({
 	body: { ...body, status: LESSON_STATUS.completed },
 });
 
-const unsaid = (what: string): Found => ({
+const unsaid = (what: string): RecordResult => ({
 	record: null,
 	reason: `The change log does not say ${what}`,
 	missing: 'hidden',

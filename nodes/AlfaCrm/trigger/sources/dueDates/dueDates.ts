@@ -18,13 +18,13 @@ import type {
 	Samples,
 } from '../../eventSource';
 import {
-	byBranch,
+	makeBranchStates,
 	DeadlineGoal,
-	inEach,
+	readEachBranch,
 	isOfOtherBranch,
-	mapBranches,
-	placesOf,
-	recordsIn,
+	mapBranchStates,
+	listBranchesOf,
+	joinBranchLists,
 	rowId,
 } from '../../eventSource';
 import { idsIn, rangesOf } from '../../idRanges';
@@ -112,7 +112,12 @@ export function withSettings(
 	const stateOf = (branch: number) =>
 		isBeginning ? { day: today } : (state.branches[branch] ?? {});
 	const { known = {}, noted } = state ?? {};
-	return { known, noted: isBeginning ? {} : noted, limit, branches: byBranch(branches, stateOf) };
+	return {
+		known,
+		noted: isBeginning ? {} : noted,
+		limit,
+		branches: makeBranchStates(branches, stateOf),
+	};
 }
 
 /**
@@ -123,7 +128,7 @@ const stateAfterLoss = (branches: readonly number[], limit: number): DueState =>
 	known: {},
 	noted: {},
 	limit,
-	branches: byBranch(branches, () => ({})),
+	branches: makeBranchStates(branches, () => ({})),
 });
 
 /**
@@ -137,7 +142,7 @@ export function step(
 	const isLasting = kind.opensFrom === undefined;
 	const known = new Map([...readKnown(state.noted, false), ...readKnown(state.known, true)]);
 	const records: DueRecord[] = [];
-	for (const [id, one] of recordsIn(snapshots, isClient)) {
+	for (const [id, one] of joinBranchLists(snapshots, isClient)) {
 		if (isOfOtherBranch(one)) continue;
 		const from = kind.opensFrom?.(lastLook(state, one.branches, today), limit) ?? -Infinity;
 		const mark = kind.read(one.row, from);
@@ -162,7 +167,7 @@ export function step(
 			const first = kind.opensFrom?.(today - PATIENCE_DAYS, limit) ?? -Infinity;
 			const isRead = (branch: number) =>
 				taken >= records.length && snapshots.get(branch)?.isComplete === true;
-			const branches = mapBranches(state.branches, (before, branch) =>
+			const branches = mapBranchStates(state.branches, (before, branch) =>
 				isRead(branch) ? { day: today, at: now } : before,
 			);
 			const [told, noted] = [true, false].map((isTold) => writeKnown(next, isTold, first));
@@ -191,7 +196,7 @@ function isNews(
 	one: NewRecord,
 	mark: number,
 ): boolean {
-	if (placesOf(one).some((branch) => all[branch]?.at !== undefined)) return true;
+	if (listBranchesOf(one).some((branch) => all[branch]?.at !== undefined)) return true;
 	const [firstPoll] = one.branches.flatMap((branch) => all[branch].day ?? []);
 	if (firstPoll === undefined) return false;
 	if (kind.opensFrom === undefined) return tellsFirst;
@@ -235,7 +240,7 @@ export class DueDates implements EventSource {
 			: withSettings(before as DueState | undefined, { branches, limit, today });
 		const isTime = ({ day, at = 0 }: BranchState) =>
 			day !== today || Math.abs(now - at) >= everyMs * PUNCTUALITY;
-		const { found: snapshots, failures } = await inEach(branches, async (branch) =>
+		const { found: snapshots, failures } = await readEachBranch(branches, async (branch) =>
 			isTime(state.branches[branch]) ? await reader.collect(clientsOf(branch), {}) : undefined,
 		);
 		this.assertFieldShown(client, snapshots);
@@ -249,13 +254,13 @@ export class DueDates implements EventSource {
 	): Promise<Samples> {
 		const { limit, zone } = this.settings;
 		const today = dayAt(now, zone);
-		const { found: snapshots } = await inEach(
+		const { found: snapshots } = await readEachBranch(
 			branches,
 			async (branch) =>
 				await reader.collect(clientsOf(branch), { goal: new DeadlineGoal(deadline) }),
 		);
 		this.assertFieldShown(client, snapshots);
-		const looked = byBranch(branches, () => ({ day: today, at: now }));
+		const looked = makeBranchStates(branches, () => ({ day: today, at: now }));
 		const state: DueState = { known: {}, limit, branches: looked };
 		const { records } = step(state, { ...this.settings, snapshots, today, now });
 		return { records: records.slice(-count), isComplete: Date.now() < deadline };

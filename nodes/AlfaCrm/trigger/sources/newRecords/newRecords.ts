@@ -10,8 +10,8 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { DeadlineGoal, inEach, isOfOtherBranch, readSmallPage } from '../../eventSource';
-import { dayAt } from '../../stamps';
+import { DeadlineGoal, readEachBranch, isOfOtherBranch, readSmallPage } from '../../eventSource';
+import { utcDayAt } from '../../stamps';
 import type { ListedRecord, RecordsState } from './newRecordsState';
 import {
 	checkRecordsState,
@@ -63,7 +63,7 @@ export class NewRecords implements EventSource {
 		if (storedState === undefined) return await this.pollFirst(request);
 
 		const state = withSettings(storedState as RecordsState, request);
-		const { found: snapshots, failures } = await inEach(
+		const { found: snapshots, failures } = await readEachBranch(
 			request.branches,
 			async (branch) => await this.readBranch(request, branch, state),
 		);
@@ -84,7 +84,7 @@ export class NewRecords implements EventSource {
 		const endlessRequest = { ...request, deadline: Infinity };
 		const { listed, records, failures } = await this.findNewest(endlessRequest, startWith);
 
-		const baseline = takeBaseline(request, listed.at(-1), failures, dayAt(now));
+		const baseline = takeBaseline(request, listed.at(-1), failures, utcDayAt(now));
 		return {
 			records: startWith === 0 ? [] : records.slice(-startWith),
 			failures,
@@ -102,7 +102,7 @@ export class NewRecords implements EventSource {
 		const isLate = () => Date.now() >= deadline;
 		const range = new DayRange();
 		for (;;) {
-			const since = range.days < ALL_DAYS ? daysAfter(dayAt(now), -range.days) : '';
+			const since = range.days < ALL_DAYS ? daysAfter(utcDayAt(now), -range.days) : '';
 			const { found: lists, failures } = await this.readSince(request, since, range.mostRows);
 			const isTooLong = ({ isComplete, total = 0 }: Collected) =>
 				!isComplete && total > range.mostRows;
@@ -127,7 +127,7 @@ export class NewRecords implements EventSource {
 		since: string,
 		mostRows: number,
 	): Promise<{ found: Map<number, Collected>; failures: Map<number, unknown> }> {
-		return await inEach(branches, async (branch) => {
+		return await readEachBranch(branches, async (branch) => {
 			const goal = new DeadlineGoal(deadline, new TooLongListGoal(mostRows));
 			return await reader.collect(this.listOf(branch, since), { goal });
 		});

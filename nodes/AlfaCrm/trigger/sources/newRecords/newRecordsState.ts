@@ -5,15 +5,15 @@ import { daysAfter } from '../../../values/formats';
 import { DAY_MS, HOUR_MS } from '../../../values/time';
 import type { NewRecord, PollRequest, PollResult } from '../../eventSource';
 import {
-	byBranch,
+	makeBranchStates,
 	isOfOtherBranch,
-	mapBranches,
-	placesOf,
-	recordsIn,
+	mapBranchStates,
+	listBranchesOf,
+	joinBranchLists,
 	rowId,
 } from '../../eventSource';
 import { idsIn, rangesOf } from '../../idRanges';
-import { dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from '../../stamps';
+import { dayOf, hoursAfter, latest, readStamp, utcTimeAt, ZONES_HOURS } from '../../stamps';
 import {
 	checkFlag,
 	checkNumber,
@@ -135,7 +135,7 @@ export function takeBaseline(
 		...markAt({ id, createdAt: createdAt || today }),
 		told: '',
 		unwanted: '',
-		branches: byBranch(branches, (branch) =>
+		branches: makeBranchStates(branches, (branch) =>
 			failedBranches.has(branch) ? { isChosen: true } : {},
 		),
 		scope,
@@ -151,7 +151,7 @@ export function withSettings(
 	{ branches, filters, scope }: PollRequest,
 ): RecordsState {
 	const stateOfAddedBranch: BranchState = scope === state.scope ? {} : { isChosen: true };
-	const watchedBranches = byBranch(
+	const watchedBranches = makeBranchStates(
 		branches,
 		(branch) => state.branches[branch] ?? stateOfAddedBranch,
 	);
@@ -212,8 +212,8 @@ export function step(
 
 /** Returns the records of all lists, the lowest ID first. */
 export const listedIn = (snapshots: Snapshots): ListedRecord[] =>
-	[...recordsIn(snapshots)]
-		.map(([id, record]) => ({ ...record, id, createdAt: stampOf(record.row, 'created_at') }))
+	[...joinBranchLists(snapshots)]
+		.map(([id, record]) => ({ ...record, id, createdAt: readStamp(record.row, 'created_at') }))
 		.sort((a, b) => a.id - b.id);
 
 /**
@@ -222,7 +222,7 @@ export const listedIn = (snapshots: Snapshots): ListedRecord[] =>
  */
 function makeEarlierTest({ branches }: RecordsState): (record: NewRecord) => boolean {
 	const isNewlyWatched = (branch: number) => !(branch in branches) || branches[branch].isChosen;
-	return (record) => placesOf(record).every(isNewlyWatched);
+	return (record) => listBranchesOf(record).every(isNewlyWatched);
 }
 
 interface SortedRecords {
@@ -259,7 +259,7 @@ function branchesAfter(
 	now: number,
 	{ isAllReported }: { isAllReported: boolean },
 ): RecordsState['branches'] {
-	return mapBranches(state.branches, (branchState, branch) => {
+	return mapBranchStates(state.branches, (branchState, branch) => {
 		const { isComplete, total } = snapshots.get(branch) ?? {};
 		const newTotal = { total: isAllReported ? total : undefined };
 		if (isComplete) return newTotal;
@@ -317,7 +317,7 @@ function moveMark(
 function findLastOldRecord(listed: readonly ListedRecord[], now: number): ListedRecord | undefined {
 	const datedRecords = listed.filter(({ createdAt }) => createdAt !== '');
 	const newestTime = datedRecords.at(-1)?.createdAt ?? '';
-	const presentTime = latest(newestTime, hoursAfter(timeAt(now), -ZONES_HOURS));
+	const presentTime = latest(newestTime, hoursAfter(utcTimeAt(now), -ZONES_HOURS));
 	const twoDaysAgo = hoursAfter(presentTime, -LATE_HOURS);
 	return datedRecords.filter(({ createdAt }) => createdAt <= twoDaysAgo).at(-1);
 }
