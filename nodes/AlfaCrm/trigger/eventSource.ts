@@ -285,12 +285,12 @@ export async function convertInOrder<T, R>(
 	for (const item of items) {
 		if (results.length > 0 && isEnough(results)) break;
 
-		try {
-			results.push(await convert(item));
-		} catch (failure) {
-			if (results.length === 0) throw failure;
+		const [outcome] = await Promise.allSettled([convert(item)]);
+		if (outcome.status === 'rejected') {
+			if (results.length === 0) throw outcome.reason;
 			break;
 		}
+		results.push(outcome.value);
 	}
 	return results;
 }
