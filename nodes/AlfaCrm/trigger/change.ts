@@ -75,7 +75,8 @@ export function readChange(body: unknown): Change | string {
 /**
  * Reads a change from an entry of AlfaCRM's log. API notes 5.21.
  *
- * @param branch the branch whose log has the entry, because an entry itself names none
+ * @param branch the branch whose log has the entry, because an entry itself names none; null if the
+ * caller does not need it
  * @returns undefined if the entry names no record
  */
 export function readLogEntry(entry: IDataObject, branch: number | null): Change | undefined {

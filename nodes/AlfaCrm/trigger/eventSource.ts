@@ -103,20 +103,21 @@ export interface Samples {
 // ---------------------------------------------------------------- reading lists
 
 /**
- * Makes a reader of lists for a poll, which reads every list as a whole or fails. A list is read as
- * far as its goal says, if it has one.
+ * Makes a reader of lists for a poll. It reads a list to its end, or as far as the goal of the
+ * reading says. If it cannot, it fails, because a part of a list would look as if nothing else was
+ * there.
  *
  * An empty list is a failure if AlfaCRM counts rows in it. Another client of AlfaCRM, STUD, treats
  * such an answer as a failure to repeat too, not as the end of the list. API notes 3.
  *
  * @param deadline milliseconds since 1970 after which no further page is read
- * @throws NodeApiError for such an empty list, and for a list that is not read when the time is
- * over
+ * @throws NodeApiError for such an empty list, and for a list that takes longer than the deadline
  */
 export const pollReader = (client: ApiClient, deadline: number): ListReader => ({
 	async collect(list, options): Promise<Collected> {
 		const goal = new DeadlineGoal(deadline, options.goal);
 		const collected = await collect(client, list, { ...options, goal });
+		// A reading that stops before the last page has reached its own goal, or only the deadline.
 		const wasCutShort = collected.nextPage !== undefined && options.goal?.isReached() !== true;
 		if (wasCutShort) throw tooLongError(client, list);
 
@@ -251,7 +252,7 @@ export const listBranchesOf = ({ branches, row }: NewRecord): number[] => [
 	...shownBranches(row),
 ];
 
-/** Makes what a state remembers of each branch, by the ID of the branch. */
+/** Makes the part of a state that differs by branch: the ID of each branch with its state. */
 export const makeBranchStates = <S>(
 	branches: readonly number[],
 	makeState: (branch: number) => S,

@@ -100,7 +100,7 @@ export class RecordReader {
 		return result;
 	}
 
-	/** Looks for a record in one branch after the other. */
+	/** Looks for a record in one branch after the other, until one of them has it. */
 	private async search(
 		entity: Entity,
 		change: Change,
@@ -139,8 +139,9 @@ export class RecordReader {
 
 		const reasons: string[] = [];
 		if (isAnyListSearched) reasons.push(describeNotFound(entity, change.entity_id));
+		// The message names the first failure only.
 		if (failures.length > 0) reasons.push(describeError(failures[0]));
-		return { record: null, reason: reasons.join('. '), missing: this.classify(failures) };
+		return { record: null, missing: this.explainMissing(failures), reason: reasons.join('. ') };
 	}
 
 	/**
@@ -169,9 +170,11 @@ export class RecordReader {
 		}
 	}
 
-	private classify(failures: readonly Error[]): MissingRecord['missing'] {
+	/** @param failures the failures of the branches that could not be searched */
+	private explainMissing(failures: readonly Error[]): MissingRecord['missing'] {
 		if (failures.length === 0) return 'gone';
-		return failures.every((failure) => isLasting(this.client, failure)) ? 'hidden' : 'failed';
+		const areAllLasting = failures.every((failure) => isLasting(this.client, failure));
+		return areAllLasting ? 'hidden' : 'failed';
 	}
 }
 
