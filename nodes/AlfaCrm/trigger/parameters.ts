@@ -131,8 +131,8 @@ export class TriggerParameters extends ParameterReader {
 			}
 		}
 
-		const isForbidden = lastFailure === undefined || hasStatus(lastFailure, 403);
-		if (isForbidden) return undefined;
+		const mayNotRead = lastFailure === undefined || hasStatus(lastFailure, 403);
+		if (mayNotRead) return undefined;
 		throw asNodeError(this.context.getNode(), lastFailure);
 	}
 
@@ -151,20 +151,22 @@ export class TriggerParameters extends ParameterReader {
 	}
 }
 
+/** A parameter in which the user chooses several records of an entity. */
+interface RecordParameter {
+	displayName: string;
+	name: string;
+	/** The resource of the records. */
+	entity: string;
+	/** Without the full stop at its end. */
+	description: string;
+}
+
 /**
- * Makes a parameter in which the user chooses several records of an entity, for a collection such
- * as 'Filters'.
- *
- * @param entity the resource of the records. If its list differs by branch, the form shows that of
- * the first watched branch.
- * @param description without the full stop at its end
+ * Makes a parameter for a collection such as 'Filters': a list in which the user ticks records. If
+ * the list differs by branch, the form shows that of the first watched branch.
  */
-export function makeMultiSelect(
-	displayName: string,
-	name: string,
-	entity: string,
-	description: string,
-): INodeProperties {
+export function makeMultiSelect(parameter: RecordParameter): INodeProperties {
+	const { displayName, name, entity, description } = parameter;
 	const dependsOnBranch = entityOf(entity).scope === 'branch';
 	return {
 		displayName: `${displayName} Names or IDs`,
@@ -180,18 +182,12 @@ export function makeMultiSelect(
 }
 
 /**
- * Makes a parameter in which the user chooses several records of an entity, for the form outside of
- * a collection. It is a picker, which n8n fills when the user opens it. n8n would fill a
- * multi-select only once, when the node is added and has no credential yet.
- *
- * @param description without the full stop at its end
+ * Makes a parameter for the form outside of a collection: a picker, which n8n fills when the user
+ * opens it. n8n would fill a multi-select only once, when the node is added and has no credential
+ * yet.
  */
-export function makeRecordPicker(
-	displayName: string,
-	name: string,
-	entity: string,
-	description: string,
-): INodeProperties {
+export function makeRecordPicker(parameter: RecordParameter): INodeProperties {
+	const { displayName, name, entity, description } = parameter;
 	return {
 		displayName,
 		name,

@@ -38,6 +38,7 @@ import type { PollSettings } from './pollForm';
 import { DEFAULT_BUDGET_MS, readBudgetMs, readPollSettings } from './pollForm';
 import { makePollNames } from './pollNames';
 import { RunningPolls } from './runningPolls';
+import type { PollState } from './state';
 import { StoredState } from './state';
 import { runTestPoll } from './testPoll';
 
@@ -110,6 +111,38 @@ async function reportNewRecords(
 
 	logNewBeginning(context, stored);
 	const run = beginRun(context, settings, stored);
+	const { items, newState, passingFailure } = await findNewItems(run);
+	// n8n may drop the items of a poll whose workflow was published again. The new poll finds the
+	// same records, so this poll stores nothing.
+	if (isReplaced()) return null;
+
+	stored.save(newState, { isReport: items.length > 0 });
+	const hasSucceededBefore = dataOfEarlierPolls.has(data);
+	dataOfEarlierPolls.add(data);
+
+	if (items.length > 0) return [items.map((json) => ({ json }))];
+	// The user sees a failure in n8n only if the poll throws. The state of the branches that were
+	// read is stored already, and n8n keeps it. But n8n drops the state if the poll that activates
+	// the trigger throws, or a poll of the durable scheduler. Then only n8n's log tells of the
+	// failure.
+	if (hasSucceededBefore && passingFailure !== undefined) throw passingFailure;
+	return null;
+}
+
+/** What a poll has found, before it stores anything. */
+interface PollOutcome {
+	items: IDataObject[];
+	/** The state to store once the items are handed over. */
+	newState: PollState;
+	/** The failure of a branch, if the next poll may not meet it again. */
+	passingFailure?: NodeFailure;
+}
+
+type NodeFailure = ReturnType<typeof asNodeError>;
+
+/** Asks the source what is new, and makes items of it. Stores nothing. */
+async function findNewItems(run: PollRun): Promise<PollOutcome> {
+	const { context, settings, stored } = run;
 	const accountBranches = settings.chosenBranches ? undefined : await readAccountBranches(run);
 	const branches = settings.chosenBranches ?? accountBranches?.branches ?? [];
 
@@ -122,26 +155,12 @@ async function reportNewRecords(
 	logFailures(context, failures);
 
 	const items = await makeItems(run, records);
-	// n8n may drop the items of a poll whose workflow was published again. The new poll finds the
-	// same records, so this poll stores nothing.
-	if (isReplaced()) return null;
-
 	const newState = {
 		subject: settings.subject,
 		...accountBranches,
 		known: stateAfter(items.length),
 	};
-	stored.save(newState, { isReport: items.length > 0 });
-	const isActive = dataOfEarlierPolls.has(data);
-	dataOfEarlierPolls.add(data);
-
-	if (items.length > 0) return [items.map((json) => ({ json }))];
-	// The user sees a failure in n8n only if the poll throws. The state of the branches that were
-	// read is stored already, and n8n keeps it. But n8n drops the state if the poll that activates
-	// the trigger throws, or a poll of the durable scheduler. Then only n8n's log tells of the
-	// failure.
-	if (isActive && passingFailure !== undefined) throw passingFailure;
-	return null;
+	return { items, newState, passingFailure };
 }
 
 /** What the steps of one poll have in common. */
@@ -236,7 +255,7 @@ async function askSource(run: PollRun, branches: readonly number[]): Promise<Pol
 function findPassingFailure(
 	{ client }: PollRun,
 	failures: PollResult['failures'],
-): ReturnType<typeof asNodeError> | undefined {
+): NodeFailure | undefined {
 	const failure = [...failures.values()].find((candidate) => !isLasting(client, candidate));
 	return failure === undefined ? undefined : asNodeError(client.node, failure);
 }

@@ -39,12 +39,12 @@ export const eventParameter: INodeProperties = {
 	description: 'What starts the workflow',
 };
 
-const branchesParameter = makeRecordPicker(
-	'Branch',
-	'branchIds',
-	'branch',
-	'Where it must happen. Left empty, all active branches of the account are watched',
-);
+const branchesParameter = makeRecordPicker({
+	displayName: 'Branch',
+	name: 'branchIds',
+	entity: 'branch',
+	description: 'Where it must happen. Left empty, all active branches of the account are watched',
+});
 
 /**
  * Notices that tell what the first poll reports, one for each kind of event. The first poll of most

@@ -55,7 +55,7 @@ const MOST_WORKFLOWS = 1_000;
 const STORING_MS = 30_000;
 
 /** Everything that is kept between two polls, as plain JSON. */
-interface PollState extends Partial<KnownBranches> {
+export interface PollState extends Partial<KnownBranches> {
 	/** A digest of account and event. If it differs, the trigger starts anew. */
 	subject: string;
 	/** What the event source remembers. */

@@ -30,12 +30,12 @@ import type { EventKind, ReportedRecords } from './kind';
 type LoggedEvent = EventOf<'logged'>;
 type FilterName = NonNullable<LoggedEvent['filters']>[number];
 
-const stages = makeRecordPicker(
-	'To Stage',
-	'stages',
-	'leadStatus',
-	'Stages to wait for. Left empty, each move counts',
-);
+const stages = makeRecordPicker({
+	displayName: 'To Stage',
+	name: 'stages',
+	entity: 'leadStatus',
+	description: 'Stages to wait for. Left empty, each move counts',
+});
 
 const fetchRecord: INodeProperties = {
 	displayName: 'Fetch Full Record',
@@ -126,9 +126,10 @@ function hasWantedStage(
 	{ fields_new }: Change,
 	wantedStages: ReadonlyArray<number | null>,
 ): boolean {
-	return (
-		wantedStages.length === 0 || wantedStages.includes(readId(fields_new.lead_status_id) ?? null)
-	);
+	if (wantedStages.length === 0) return true;
+
+	const stage = readId(fields_new.lead_status_id) ?? null;
+	return wantedStages.includes(stage);
 }
 
 /**

@@ -40,7 +40,10 @@ function makeSource(
 	return new NewRecords(list, body, isWanted);
 }
 
-/** Makes the function that turns the rows of a list into items, without further reading. */
+/**
+ * Makes the function that turns the rows of a list into items. It reads no records, because the
+ * rows hold all of their fields.
+ */
 export function makeRowsToItems(
 	parameters: TriggerParameters,
 	entity: Entity,
@@ -66,49 +69,30 @@ const includeArchived: INodeProperties = {
 	description: 'Whether to report customers that are archived before the trigger sees them',
 };
 
-/** The filters by a record that the customer's card refers to. */
+/**
+ * The filters by a record that the customer's card refers to. Each has the name of the field of the
+ * card.
+ */
 const referenceFilters = [
-	makeReferenceFilter({
-		label: 'Assigned Manager',
-		field: 'assigned_id',
+	{
+		displayName: 'Assigned Manager',
+		name: 'assigned_id',
 		entity: 'user',
 		description: 'Who looks after the customer',
-	}),
-	makeReferenceFilter({
-		label: 'Lead Source',
-		field: 'lead_source_id',
+	},
+	{
+		displayName: 'Lead Source',
+		name: 'lead_source_id',
 		entity: 'leadSource',
 		description: 'Where the customer came from',
-	}),
-	makeReferenceFilter({
-		label: 'Stage',
-		field: 'lead_status_id',
+	},
+	{
+		displayName: 'Stage',
+		name: 'lead_status_id',
 		entity: 'leadStatus',
 		description: 'Stages of the funnel',
-	}),
-];
-
-interface ReferenceFilter {
-	parameter: INodeProperties;
-	/** The field of the customer's card. */
-	field: string;
-	/** The resource of the records that the field refers to. */
-	entity: string;
-}
-
-function makeReferenceFilter({
-	label,
-	field,
-	entity,
-	description,
-}: {
-	label: string;
-	field: string;
-	entity: string;
-	description: string;
-}): ReferenceFilter {
-	return { parameter: makeMultiSelect(label, field, entity, description), field, entity };
-}
+	},
+].map((filter) => ({ ...filter, parameter: makeMultiSelect(filter) }));
 
 const filters = collection(
 	'Filters',
@@ -153,9 +137,9 @@ async function readReferenceFilters(
 	branches: readonly number[],
 ): Promise<IdsByField> {
 	const idsByField = new Map<string, Array<number | null>>();
-	for (const { parameter, field, entity } of referenceFilters) {
+	for (const { name, entity, parameter } of referenceFilters) {
 		const ids = await parameters.references(parameterIn(filters, parameter), entity, branches);
-		idsByField.set(field, ids);
+		idsByField.set(name, ids);
 	}
 	return idsByField;
 }
