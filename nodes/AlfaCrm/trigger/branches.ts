@@ -69,7 +69,7 @@ function allSwitchedOffError({ node }: ApiClient): Error {
 }
 
 /** Reads all branches of the account: the active ones first, then those that are switched off. */
-export async function allBranches(client: ApiClient): Promise<number[]> {
+export async function readAllBranches(client: ApiClient): Promise<number[]> {
 	const { rows } = await listBranches(client);
 	const activeBranches = rows.filter((row) => !isClosedBranch(row));
 	const closedBranches = rows.filter(isClosedBranch);

@@ -113,7 +113,7 @@ export interface Samples {
  * @param deadline milliseconds since 1970 after which no further page is read
  * @throws NodeApiError for such an empty list, and for a list that takes longer than the deadline
  */
-export const pollReader = (client: ApiClient, deadline: number): ListReader => ({
+export const makePollReader = (client: ApiClient, deadline: number): ListReader => ({
 	async collect(list, options): Promise<Collected> {
 		const goal = new DeadlineGoal(deadline, options.goal);
 		const collected = await collect(client, list, { ...options, goal });

@@ -31,9 +31,9 @@ import type { NameSource } from '../output/names';
 import type { KnownBranches } from './branches';
 import { readActiveBranches } from './branches';
 import { ClockWatch } from './clockWatch';
-import { triggerKeyOf } from './digest';
+import { makeTriggerKey } from './digest';
 import type { NewRecord, PollRequest, PollResult } from './eventSource';
-import { isLasting, pollReader } from './eventSource';
+import { isLasting, makePollReader } from './eventSource';
 import type { PollSettings } from './pollForm';
 import { DEFAULT_BUDGET_MS, readBudgetMs, readPollSettings } from './pollForm';
 import { makePollNames } from './pollNames';
@@ -72,7 +72,7 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 	if (context.getMode() === 'manual') return [await runTestPoll(context)];
 
 	const data = context.getWorkflowStaticData('node');
-	const trigger = triggerKeyOf(context);
+	const trigger = makeTriggerKey(context);
 	const isAlone = runningPolls.begin(trigger, data, mayBeActivation(context));
 	if (!isAlone) return null;
 
@@ -236,7 +236,7 @@ async function askSource(run: PollRun, branches: readonly number[]): Promise<Pol
 	const clockWatch = new ClockWatch(context, settings.zone);
 	const request: PollRequest = {
 		client,
-		reader: clockWatch.watch(pollReader(client, run.recordsUntil)),
+		reader: clockWatch.watch(makePollReader(client, run.recordsUntil)),
 		now: run.now,
 		deadline: run.listsUntil,
 		branches,

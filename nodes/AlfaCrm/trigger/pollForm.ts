@@ -10,7 +10,7 @@ import { sortByName } from '../fields/order';
 import { collection, showWhen } from '../form/assemble';
 import { timeZoneNotice } from '../form/timeZoneNotice';
 import { wholeNumber } from '../form/wholeNumber';
-import { eventForms, findEventKind } from './events';
+import { makeEventParameters, findEventKind } from './events';
 import {
 	EVENTS_BY_TIME_ZONE,
 	EVENTS_THAT_FALL_DUE,
@@ -94,7 +94,7 @@ export const triggerProperties: INodeProperties[] = [
 	eventParameter,
 	...beginNotices,
 	branchesParameter,
-	...eventForms(),
+	...makeEventParameters(),
 	collection('Options', 'options', [firstPoll, lookEvery, maxPerPoll, startWith], 'Add Option'),
 	showWhen(timeZoneNotice, { event: EVENTS_BY_TIME_ZONE }),
 ];

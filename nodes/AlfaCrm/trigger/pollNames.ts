@@ -6,7 +6,7 @@ import type { Entity } from '../entities/types';
 import type { NameSource } from '../output/names';
 import type { Titles } from '../store/shortList';
 import { listOfNames, readShortList } from '../store/shortList';
-import { pollReader } from './eventSource';
+import { makePollReader } from './eventSource';
 
 /**
  * Reads the names that items show beside IDs. Reads each list of names once in a poll. If a list
@@ -28,7 +28,7 @@ class PollNames implements NameSource {
 		readonly origin: string,
 		private readonly deadline: number,
 	) {
-		this.reader = pollReader(client, deadline);
+		this.reader = makePollReader(client, deadline);
 	}
 
 	async titlesIn(entity: Entity, branch?: number): Promise<Titles | undefined> {

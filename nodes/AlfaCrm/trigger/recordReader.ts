@@ -23,7 +23,7 @@ import type { Entity } from '../entities/types';
 import { IN_SEARCHED_BRANCHES } from '../run/branches';
 import { readId } from '../values/formats';
 import { HOUR_MS } from '../values/time';
-import { allBranches } from './branches';
+import { readAllBranches } from './branches';
 import type { Change } from './change';
 import { readLogEntry } from './change';
 import type { NewRecord } from './eventSource';
@@ -71,9 +71,9 @@ export class RecordReader {
 			if (change === undefined) continue;
 
 			if (change.event === 'delete') {
-				this.results.set(keyOf(change), DELETED);
+				this.results.set(makeRecordKey(change), DELETED);
 			} else {
-				this.results.delete(keyOf(change));
+				this.results.delete(makeRecordKey(change));
 			}
 		}
 	}
@@ -86,7 +86,7 @@ export class RecordReader {
 	 */
 	async find(change: Change, likelyBranches: readonly number[]): Promise<RecordResult> {
 		if (change.event === 'delete') return DELETED;
-		const knownResult = this.results.get(keyOf(change));
+		const knownResult = this.results.get(makeRecordKey(change));
 		if (knownResult !== undefined) return knownResult;
 
 		const entity = entityOfClass(change.entity);
@@ -96,7 +96,7 @@ export class RecordReader {
 		if (unreadableReason !== undefined) return hiddenRecord(unreadableReason);
 
 		const result = await this.search(entity, change, likelyBranches);
-		this.results.set(keyOf(change), result);
+		this.results.set(makeRecordKey(change), result);
 		return result;
 	}
 
@@ -107,7 +107,7 @@ export class RecordReader {
 		likelyBranches: readonly number[],
 	): Promise<RecordResult> {
 		const { client } = this;
-		const failureKey = `${await client.origin()} ${keyOf(change)}`;
+		const failureKey = `${await client.origin()} ${makeRecordKey(change)}`;
 		const failures: Error[] = [];
 		let isAnyListSearched = false;
 
@@ -162,7 +162,7 @@ export class RecordReader {
 
 		yield* likelyBranches;
 		try {
-			this.allBranches ??= allBranches(this.client);
+			this.allBranches ??= readAllBranches(this.client);
 			const branches = await this.allBranches;
 			yield* branches.filter((branch) => !likelyBranches.includes(branch));
 		} catch (caught) {
@@ -186,7 +186,7 @@ const hiddenRecord = (reason: string): MissingRecord => ({
 	reason,
 });
 
-const keyOf = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
+const makeRecordKey = ({ entity, entity_id }: Change): string => `${entity} ${entity_id}`;
 
 // ---------------------------------------------------------------- failures
 

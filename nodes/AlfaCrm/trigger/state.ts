@@ -32,7 +32,7 @@ import { lruSet } from '../api/bounded';
 import { isPlain } from '../fields/blank';
 import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
-import { digest, triggerKeyOf } from './digest';
+import { digest, makeTriggerKey } from './digest';
 import type { Check } from './storedShape';
 import {
 	checkNumber,
@@ -147,7 +147,7 @@ export class StoredState {
 		this.workflowData = context.getWorkflowStaticData('global');
 		this.nodeId = context.getNode().id;
 		this.stateKey = `AlfaCRM Trigger ${this.nodeId}`;
-		this.triggerKey = triggerKeyOf(context);
+		this.triggerKey = makeTriggerKey(context);
 		// n8n marks static data in order to notice changes. A durable cursor has no mark.
 		this.isDurable = !('__dataChanged' in nodeData);
 		this.latestStates = this.isDurable

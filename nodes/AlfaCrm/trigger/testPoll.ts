@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { ApiClient } from '../api/client';
 import { readActiveBranches } from './branches';
 import { ClockWatch } from './clockWatch';
-import { pollReader } from './eventSource';
+import { makePollReader } from './eventSource';
 import type { PollSettings } from './pollForm';
 import { readPollSettings } from './pollForm';
 import { makePollNames } from './pollNames';
@@ -31,7 +31,7 @@ export async function runTestPoll(context: IPollFunctions): Promise<INodeExecuti
 	const branches = settings.chosenBranches ?? (await readActiveBranches(client, now)).branches;
 
 	const clockWatch = new ClockWatch(context, zone);
-	const reader = clockWatch.watch(pollReader(client, Infinity));
+	const reader = clockWatch.watch(makePollReader(client, Infinity));
 	const request = { branches, client, now, reader, deadline };
 	const { records, isComplete } = await source.samples(request, SAMPLES);
 	clockWatch.warn();

@@ -33,11 +33,13 @@ import type { EventKind, ReportedRecords } from './kind';
 /** A day after all days, for a record without an end. Days are compared as texts. */
 const NO_END = '9999-12-31';
 
-const dayIn = (value: unknown): string | null => formatDay(value, 'iso', 'utc') ?? null;
-const idIn = (value: unknown): number | null => readId(value) ?? null;
+/** Reads a day as `yyyy-mm-dd`; null for anything else. */
+const readDay = (value: unknown): string | null => formatDay(value, 'iso', 'utc') ?? null;
 
-/** Reads the last day of a membership or of a customer's time in the school. */
-const endOf = ({ e_date }: IDataObject): string => dayIn(e_date) ?? NO_END;
+const readIdOrNull = (value: unknown): number | null => readId(value) ?? null;
+
+/** Reads the last day of a membership or of a customer's time in the school: `yyyy-mm-dd`. */
+const readLastDay = ({ e_date }: IDataObject): string => readDay(e_date) ?? NO_END;
 
 const dayOfChange = ({ datetime }: Change): string => dayOf(datetime ?? '');
 
@@ -48,7 +50,7 @@ const dayOfChange = ({ datetime }: Change): string => dayOf(datetime ?? '');
  * @returns undefined if the fields do not have the last day
  */
 function isOver(change: Change, fields: IDataObject): boolean | undefined {
-	return 'e_date' in fields ? endOf(fields) <= dayOfChange(change) : undefined;
+	return 'e_date' in fields ? readLastDay(fields) <= dayOfChange(change) : undefined;
 }
 
 /** Whether the change ends something that was not over before. */
@@ -80,9 +82,9 @@ const archived: DerivedEvent = {
 		const { entity_id, fields_new } = change;
 		const item = {
 			customer_id: entity_id,
-			e_date: dayIn(fields_new.e_date),
-			customer_reject_id: idIn(fields_new.customer_reject_id),
-			lead_reject_id: idIn(fields_new.lead_reject_id),
+			e_date: readDay(fields_new.e_date),
+			customer_reject_id: readIdOrNull(fields_new.customer_reject_id),
+			lead_reject_id: readIdOrNull(fields_new.lead_reject_id),
 			branch_id: branches[0],
 			change,
 		};
@@ -113,7 +115,7 @@ function makeOwnedRecordEvent(event: OwnedRecordEvent): DerivedEvent {
 			// Several logs list the entry, so its branch is not known unless the record names it.
 			const onlyBranch = branches.length === 1 ? branches[0] : null;
 			const item = {
-				customer_id: idIn(fields.customer_id),
+				customer_id: readIdOrNull(fields.customer_id),
 				...describe(fields, change.entity_id),
 				branch_id: readId(fields.branch_id) ?? onlyBranch,
 				change,
@@ -129,9 +131,9 @@ function makeMembershipEvent(wants: OwnedRecordEvent['wants']): DerivedEvent {
 		referenceField: 'group_id',
 		wants,
 		describe: ({ group_id, b_date, e_date }, id) => ({
-			group_id: idIn(group_id),
-			b_date: dayIn(b_date),
-			e_date: dayIn(e_date),
+			group_id: readIdOrNull(group_id),
+			b_date: readDay(b_date),
+			e_date: readDay(e_date),
 			membership_id: id,
 		}),
 	});
@@ -143,7 +145,7 @@ function makeMembershipEvent(wants: OwnedRecordEvent['wants']): DerivedEvent {
  * again. API notes 5.7.
  */
 const joinedGroup = makeMembershipEvent((change) => {
-	if (change.event === 'create') return endOf(change.fields_new) >= dayOfChange(change);
+	if (change.event === 'create') return readLastDay(change.fields_new) >= dayOfChange(change);
 	return change.event === 'update' && isTakingBackEnd(change);
 });
 
@@ -163,11 +165,11 @@ const sold = makeOwnedRecordEvent({
 	wants: ({ event }) => event === 'create',
 	describe: (fields, id) => ({
 		subscription_id: id,
-		tariff_id: idIn(fields.tariff_id),
+		tariff_id: readIdOrNull(fields.tariff_id),
 		subject_ids: fields.subject_ids ?? [],
 		lesson_type_ids: fields.lesson_type_ids ?? [],
-		b_date: dayIn(fields.b_date),
-		e_date: dayIn(fields.e_date),
+		b_date: readDay(fields.b_date),
+		e_date: readDay(fields.e_date),
 		balance: fields.balance ?? null,
 		note: fields.note ?? null,
 	}),

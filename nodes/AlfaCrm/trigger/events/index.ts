@@ -48,7 +48,7 @@ export function findEventKind({ kind }: EventType): EventKind<EventKindName> {
 }
 
 /** Lists the parameters of all events, each shown only while its event is chosen. */
-export const eventForms = (): INodeProperties[] =>
+export const makeEventParameters = (): INodeProperties[] =>
 	assemble(
 		EVENT_SECTIONS,
 		['event'],

@@ -30,7 +30,7 @@ import type { EventKind, ReportedRecords } from './kind';
 type LoggedEvent = EventOf<'logged'>;
 type FilterName = NonNullable<LoggedEvent['filters']>[number];
 
-const stages = makeRecordPicker({
+const toStage = makeRecordPicker({
 	displayName: 'To Stage',
 	name: 'stages',
 	entity: 'leadStatus',
@@ -49,7 +49,7 @@ const fetchRecord: INodeProperties = {
 export const logged: EventKind<'logged'> = {
 	form: (event) => ({
 		filters: [
-			...(hasFilter(event, 'stages') ? [stages] : []),
+			...(hasFilter(event, 'stages') ? [toStage] : []),
 			...(hasFilter(event, 'entities') ? [changeEntities] : []),
 			...(hasFilter(event, 'events') ? [changeEvents] : []),
 		],
@@ -101,7 +101,7 @@ async function readFilters(
 		events: hasFilter(event, 'events') ? readEvents(parameters) : [],
 		fields: hasFilter(event, 'changedFields') ? readChangedFields(parameters, classes) : [],
 		stages: hasFilter(event, 'stages')
-			? await parameters.references(stages, 'leadStatus', branches)
+			? await parameters.references(toStage, 'leadStatus', branches)
 			: [],
 	};
 }

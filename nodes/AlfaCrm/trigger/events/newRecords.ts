@@ -94,7 +94,7 @@ const referenceFilters = [
 	},
 ].map((filter) => ({ ...filter, parameter: makeMultiSelect(filter) }));
 
-const filters = collection(
+const customerFilters = collection(
 	'Filters',
 	'filters',
 	referenceFilters.map(({ parameter }) => parameter),
@@ -103,7 +103,7 @@ const filters = collection(
 
 export const newCustomers: EventKind<'newCustomers'> = {
 	form: () => ({
-		filters: [customerType, includeArchived, filters],
+		filters: [customerType, includeArchived, customerFilters],
 		output: simplifyForm(customer),
 	}),
 
@@ -138,7 +138,11 @@ async function readReferenceFilters(
 ): Promise<IdsByField> {
 	const idsByField = new Map<string, Array<number | null>>();
 	for (const { name, entity, parameter } of referenceFilters) {
-		const ids = await parameters.references(parameterIn(filters, parameter), entity, branches);
+		const ids = await parameters.references(
+			parameterIn(customerFilters, parameter),
+			entity,
+			branches,
+		);
 		idsByField.set(name, ids);
 	}
 	return idsByField;

@@ -55,7 +55,7 @@ const unprotectedNotice: INodeProperties = {
 /**
  * Takes IDs only: to look a name up takes time that an event does not have, and may fail.
  */
-const branches: INodeProperties = {
+const branchesParameter: INodeProperties = {
 	displayName: 'Branch',
 	name: 'branchIds',
 	...picker(entityOf('branch'), { several: true }),
@@ -68,7 +68,7 @@ export const ignoreRepeatedDeliveries = inOptions(ignoreRepeated);
 
 /** Whether the workflow wants a change. An empty filter accepts every change. */
 export function isWanted(parameters: TriggerParameters, change: Change): boolean {
-	const wantedBranches = parameters.ids(branches);
+	const wantedBranches = parameters.ids(branchesParameter);
 	const classes = readClasses(parameters);
 	const filters = {
 		classes,
@@ -104,7 +104,7 @@ export const webhookTriggerProperties: INodeProperties[] = [
 			'What must have happened. Left empty, every event counts, whatever AlfaCRM calls it.',
 	},
 	changeEntities,
-	branches,
+	branchesParameter,
 	{
 		...changedFields,
 		typeOptions: { ...changedFields.typeOptions, loadOptionsDependsOn: [changeEntities.name] },

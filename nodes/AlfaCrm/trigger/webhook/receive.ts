@@ -13,7 +13,7 @@ import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/failures';
 import type { Change } from '../change';
 import { readChange } from '../change';
-import { triggerKeyOf } from '../digest';
+import { makeTriggerKey } from '../digest';
 import { TriggerParameters } from '../parameters';
 import { describeError, RecordReader } from '../recordReader';
 import type { NewDelivery } from './deliveries';
@@ -46,7 +46,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const hasTime = isTime(change.datetime);
 	const key = deliveryKey(body, hasTime);
 	const delivery = ignoresRepeated(context, parameters, hasTime)
-		? beginDelivery(triggerKeyOf(context), key, context.getWorkflowStaticData('node'))
+		? beginDelivery(makeTriggerKey(context), key, context.getWorkflowStaticData('node'))
 		: UNCHECKED_DELIVERY;
 	if (delivery === undefined) return ignore('Received before');
 
