@@ -94,8 +94,8 @@ const checkBranches = makeObjectCheck<KnownBranches>({
 	branchesReadAt: makeOptional(checkNumber),
 });
 
-/** What a trigger watches. */
-interface Watched {
+/** The event that a trigger watches in this poll. The stored state may be of another one. */
+interface WatchedEvent {
 	/** A digest of account and event. */
 	subject: string;
 	/** Finds what is wrong with what the event source has stored. */
@@ -141,7 +141,7 @@ export class StoredState {
 	constructor(
 		context: IPollFunctions,
 		private readonly nodeData: IDataObject,
-		private readonly watched: Watched,
+		private readonly watched: WatchedEvent,
 		private readonly mayBeActivation: boolean,
 	) {
 		this.workflowData = context.getWorkflowStaticData('global');

@@ -56,7 +56,11 @@ const NOT_USEFUL = [
 	'homework',
 ];
 
-/** @param attended which attendance the event reports */
+/**
+ * Makes the event that a customer was at a lesson, or the event that a customer missed it.
+ *
+ * @param attended which attendance the event reports
+ */
 export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 	return {
 		wants: (change) => mayTellAttendance(change, attended),
@@ -66,6 +70,7 @@ export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 				: await deriveFromLesson(change, attended, branches, lookup),
 		// A customer who was there has no reason for absence; one who was not has no grade.
 		details: [...NOT_USEFUL, attended === 1 ? 'reason_id' : 'grade'],
+		// The log may not say which lesson it was. Then the ID of the attendance identifies it.
 		keyOf: ({ lesson_id, customer_id, details_id }) =>
 			lesson_id === null
 				? `details ${String(details_id)}`
