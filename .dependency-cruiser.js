@@ -32,7 +32,7 @@ const LAYERS = {
 		['^sandbox/model/'],
 	],
 	'the polling trigger': [
-		['^nodes/AlfaCrm/trigger/(clockWatch|poll|pollForm|pollNames)\\.ts$'],
+		['^nodes/AlfaCrm/trigger/(clockWatch|poll|pollForm|pollNames|runningPolls|testPoll)\\.ts$'],
 		['^nodes/AlfaCrm/trigger/(events|webhook)/'],
 		['^nodes/AlfaCrm/trigger/sources/'],
 		['^nodes/AlfaCrm/trigger/(branches|changeFilters|digest|eventSource|recordReader|stamps|state)\\.ts$'],

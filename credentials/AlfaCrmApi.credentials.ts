@@ -1,3 +1,9 @@
+/**
+ * The credential: its form, its login, and its test. n8n tests a credential by one call, here the
+ * list of branches. n8n logs in before that call, so whatever fails in the test itself, the login
+ * has succeeded. `TEST_RULES` say what the answer means.
+ */
+
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
@@ -16,11 +22,15 @@ import { renewToken, startCall } from '../nodes/AlfaCrm/api/login';
 import { readLogin } from '../nodes/AlfaCrm/api/session';
 import { LOGIN_TIMEOUT_MS } from '../nodes/AlfaCrm/api/request';
 
-/** Inside of the branch that the credential names, if it does. */
+/** The URL of the test, in the branch that the credential names, if it names one. */
 const TEST_URL =
 	"=/v2api{{ $credentials.branchId > 0 ? '/' + $credentials.branchId : '' }}/branch/index";
-/** Relative, which tells it from all other requests. */
-const IS_TEST = /^\/v2api(?:\/\d+)?\/branch\/index$/;
+
+/**
+ * Accepts `/v2api/branch/index` and `/v2api/2/branch/index`. Only the test has a relative URL; all
+ * other calls have the host in theirs.
+ */
+const TEST_URL_PATTERN = /^\/v2api(?:\/\d+)?\/branch\/index$/;
 
 const REDIRECTED =
 	"The login works, but the list of branches was answered with a redirect, which was not followed so that the token stays here. Check 'Hostname'.";
@@ -29,47 +39,53 @@ const DOWN =
 	"The login works, but AlfaCRM could not list the branches. AlfaCRM's server had trouble; test again later.";
 const NO_LIST =
 	"The login works, but no list of branches came. Check 'Hostname' and whether AlfaCRM opens in a browser.";
-/** No account is without one. */
+/** Every account has a branch, so this user may see none. */
 const NO_BRANCH = `The login works, but AlfaCRM lists no branch. Give this user a branch in AlfaCRM. ${MAIN_BRANCH_OFF}`;
+const TOKEN_REFUSED =
+	"The login works, but AlfaCRM does not take the token that it gave. Some accounts also need 'App Key' in the advanced settings.";
+const FORBIDDEN = `The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_OFF} Otherwise only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`;
+const TOO_MANY_REQUESTS =
+	'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.';
 
-/** What the answers to the test mean; the login has succeeded before it. */
-const BRANCH_LIST_TEXTS: ReadonlyArray<[status: number, text: string]> = [
-	...[301, 302, 303, 307, 308].map((status): [number, string] => [status, REDIRECTED]),
-	[
-		401,
-		"The login works, but AlfaCRM does not take the token that it gave. Some accounts also need 'App Key' in the advanced settings.",
-	],
-	[
-		403,
-		`The login works, but this user may not list the branches. In AlfaCRM, switch on the v2api module in the role of this user. ${MAIN_BRANCH_OFF} Otherwise only what needs that list is affected: the dropdowns of branches, and the search for customers in all of them.`,
-	],
-	...[400, 404, 405].map((status): [number, string] => [status, NOT_FOUND]),
-	[
-		429,
-		'The login works, but AlfaCRM receives too many requests just now. Test again in a few seconds.',
-	],
-	...[500, 502, 503, 504].map((status): [number, string] => [status, DOWN]),
+/** What the statuses of the answer mean. */
+const STATUS_MESSAGES = [
+	...describeStatuses([301, 302, 303, 307, 308], REDIRECTED),
+	...describeStatuses([401], TOKEN_REFUSED),
+	...describeStatuses([403], FORBIDDEN),
+	...describeStatuses([400, 404, 405], NOT_FOUND),
+	...describeStatuses([429], TOO_MANY_REQUESTS),
+	...describeStatuses([500, 502, 503, 504], DOWN),
 ];
 
-const inBody = (key: string, value: unknown, message: string) => ({
-	type: 'responseSuccessBody',
-	properties: { key, value, message },
-});
+function describeStatuses(
+	statuses: readonly number[],
+	message: string,
+): Array<{ status: number; message: string }> {
+	return statuses.map((status) => ({ status, message }));
+}
 
-const RULES = [
-	...BRANCH_LIST_TEXTS.map(([value, message]) => ({
+/** The rules by which n8n says what the answer to the test means. */
+const TEST_RULES = [
+	...STATUS_MESSAGES.map(({ status, message }) => ({
 		type: 'responseCode',
-		properties: { value, message },
+		properties: { value: status, message },
 	})),
 	// Some servers always answer with HTTP 200 and give the real status in the body.
-	...BRANCH_LIST_TEXTS.flatMap(([value, message]) =>
-		['status', 'code'].map((key) => inBody(key, value, message)),
-	),
-	// A web page, nothing at all, or an error.
-	...[undefined, null].map((value) => inBody('items', value, NO_LIST)),
-	inBody('success', false, NO_LIST),
-	inBody('items.length', 0, NO_BRANCH),
+	...STATUS_MESSAGES.flatMap(({ status, message }) => [
+		makeBodyRule('status', status, message),
+		makeBodyRule('code', status, message),
+	]),
+	// A web page, an empty answer or an error has no list.
+	makeBodyRule('items', undefined, NO_LIST),
+	makeBodyRule('items', null, NO_LIST),
+	makeBodyRule('success', false, NO_LIST),
+	makeBodyRule('items.length', 0, NO_BRANCH),
 ];
+
+/** Makes a rule for a property of the body that has a value. */
+function makeBodyRule(key: string, value: unknown, message: string) {
+	return { type: 'responseSuccessBody', properties: { key, value, message } };
+}
 
 const advanced: INodeProperties = {
 	displayName: 'Advanced Settings',
@@ -80,14 +96,14 @@ const advanced: INodeProperties = {
 		'Whether to set what few accounts need: an app key, another branch than the main one, the rate of requests. While it is off, their defaults count.',
 };
 
-/** For few accounts. */
-const forFew = (property: INodeProperties): INodeProperties => ({
+/** Shows a property only while *Advanced Settings* is on. */
+const showIfAdvanced = (property: INodeProperties): INodeProperties => ({
 	...property,
 	displayOptions: { show: { [advanced.name]: [true] } },
 });
 
-/** A secret, although its name is not on the linter's list of secrets. */
-const APP_KEY: INodeProperties = {
+/** A secret, so n8n hides it, although its name is not on the linter's list of secrets. */
+const appKeyProperty: INodeProperties = {
 	displayName: 'App Key',
 	name: 'appKey',
 	type: 'string',
@@ -96,8 +112,8 @@ const APP_KEY: INodeProperties = {
 	description: 'Only for accounts that were given one; sent as X-APP-KEY',
 };
 
-const TUNING: INodeProperties[] = [
-	APP_KEY,
+const advancedProperties: INodeProperties[] = [
+	appKeyProperty,
 	{
 		displayName: 'Branch ID',
 		name: 'branchId',
@@ -189,7 +205,7 @@ export class AlfaCrmApi implements ICredentialType {
 			description: 'The v2api key on the card of that user',
 		},
 		advanced,
-		...TUNING.map(forFew),
+		...advancedProperties.map(showIfAdvanced),
 		{
 			displayName: 'Token',
 			name: 'token',
@@ -208,9 +224,12 @@ export class AlfaCrmApi implements ICredentialType {
 	}
 
 	/**
-	 * A function, because it has to shorten the timeout of the test: n8n would keep people waiting
-	 * for five minutes. It is a property and not a method, because n8n copies the credential without
-	 * its prototype, and the HTTP Request node would then not offer it.
+	 * Adds the token to a call.
+	 *
+	 * It is a function and not a declaration, because it has to shorten the timeout of the test: n8n
+	 * would keep people waiting for five minutes. It is a property and not a method, because n8n
+	 * copies the credential without its prototype, and the HTTP Request node would then not offer
+	 * it.
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
@@ -223,10 +242,11 @@ export class AlfaCrmApi implements ICredentialType {
 			'X-ALFACRM-TOKEN': credentials.token as string,
 		};
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
-		const sent: IHttpRequestOptions = { ...request, headers };
-		if (callSignal !== undefined) sent.abortSignal = callSignal;
-		if (IS_TEST.test(request.url)) sent.timeout = LOGIN_TIMEOUT_MS;
-		return sent;
+
+		const authenticated: IHttpRequestOptions = { ...request, headers };
+		if (callSignal !== undefined) authenticated.abortSignal = callSignal;
+		if (TEST_URL_PATTERN.test(request.url)) authenticated.timeout = LOGIN_TIMEOUT_MS;
+		return authenticated;
 	};
 
 	test: ICredentialTestRequest = {
@@ -239,6 +259,6 @@ export class AlfaCrmApi implements ICredentialType {
 			disableFollowRedirect: true,
 		},
 		// n8n takes rules of both kinds in one list, although its type says otherwise.
-		rules: RULES as ICredentialTestRequest['rules'],
+		rules: TEST_RULES as ICredentialTestRequest['rules'],
 	};
 }

@@ -44,7 +44,8 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 		defaults: { name: 'AlfaCRM Webhook Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		// Receiving needs none; only the list of branches and 'Fetch Full Record' call AlfaCRM.
+		// Receiving needs no credential. Only the list of branches and 'Fetch Full Record' call
+		// AlfaCRM.
 		credentials: [{ name: CREDENTIAL, required: false }],
 		webhooks: [
 			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
@@ -55,8 +56,8 @@ export class AlfaCrmWebhookTrigger implements INodeType {
 	methods = { listSearch, loadOptions: { ...loadOptions, ...declaredLists } };
 
 	/**
-	 * AlfaCRM's API can neither register nor list webhooks: the account owner enters the URL by hand.
-	 * API notes 8.
+	 * Does nothing, because AlfaCRM's API can neither register nor list webhooks: the account owner
+	 * enters the URL by hand. API notes 8.
 	 */
 	webhookMethods = {
 		default: {

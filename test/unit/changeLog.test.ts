@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { CREDENTIAL } from '../../nodes/AlfaCrm/api/client';
 import { ChangeLog } from '../../nodes/AlfaCrm/trigger/sources/changeLog/changeLog';
 import { DerivedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
-import { attendance } from '../../nodes/AlfaCrm/trigger/events/attendance';
+import { makeAttendanceEvent } from '../../nodes/AlfaCrm/trigger/events/attendance';
 import type { EventSource } from '../../nodes/AlfaCrm/trigger/eventSource';
 import { MemoryLists } from '../properties/trigger/lists';
 import { NODE } from '../support/nodeErrors';
@@ -315,7 +315,7 @@ describe('attendances', () => {
 	}
 
 	it('of a lesson that is completed again after 3,000 others are not reported again', async () => {
-		const log = new WatchedLog(new DerivedEvents(attendance(1)), lessonRow);
+		const log = new WatchedLog(new DerivedEvents(makeAttendanceEvent(1)), lessonRow);
 		await log.poll();
 		addCompletion(log, 1, '2026-02-10 08:00:00');
 		const first = await log.poll();

@@ -2,22 +2,25 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CREDENTIAL } from '../../nodes/AlfaCrm/api/client';
 import type { Change } from '../../nodes/AlfaCrm/trigger/change';
-import { recordNamed } from '../../nodes/AlfaCrm/trigger/change';
-import { attendance } from '../../nodes/AlfaCrm/trigger/events/attendance';
+import { makeChangeForReading } from '../../nodes/AlfaCrm/trigger/change';
+import { makeAttendanceEvent } from '../../nodes/AlfaCrm/trigger/events/attendance';
 import { LogLookup } from '../../nodes/AlfaCrm/trigger/sources/changeLog/logLookup';
 import { MemoryLists } from '../properties/trigger/lists';
 import { NODE } from '../support/nodeErrors';
 
 const details = { id: 9, customer_id: 5, is_attend: 1 };
-const completed: Change = { ...recordNamed('Lesson', 7), fields_new: { status: 3 } };
-const marked: Change = { ...recordNamed('LessonDetails', 9), fields_new: { ...details, lesson_id: 7 } };
+const completed: Change = { ...makeChangeForReading('Lesson', 7), fields_new: { status: 3 } };
+const marked: Change = {
+	...makeChangeForReading('LessonDetails', 9),
+	fields_new: { ...details, lesson_id: 7 },
+};
 
 /** Who came, by an entry of the log, where every list shows this lesson. */
 async function customersOf(change: Change, lesson: IDataObject): Promise<unknown[]> {
 	const lists = new MemoryLists(() => [{ id: 7, status: 3, branch_id: 1, ...lesson }]);
 	const node = { ...NODE, credentials: { [CREDENTIAL]: {} } };
 	Object.assign(lists.client, { node, origin: async () => 'https://demo.s20.online' });
-	const items = await attendance(1).derive(change, [1], new LogLookup(lists.client, lists.reader));
+	const items = await makeAttendanceEvent(1).deriveItems(change, [1], new LogLookup(lists.client, lists.reader));
 	return items.map(({ customer_id }) => customer_id);
 }
 

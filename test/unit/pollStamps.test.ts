@@ -1,11 +1,11 @@
 import {
-	dayAt,
+	utcDayAt,
 	dayOf,
 	earliest,
 	hoursAfter,
 	latest,
-	newestOf,
-	stampOf,
+	findNewestStamp,
+	readStamp,
 } from '../../nodes/AlfaCrm/trigger/stamps';
 
 describe('the time of a row', () => {
@@ -18,7 +18,7 @@ describe('the time of a row', () => {
 		['2026-02-10 09:08:07+03:00', ''],
 		[1_770_000_000, ''],
 	])('%j is taken as %j', (value, stamp) => {
-		expect(stampOf({ created_at: value }, 'created_at')).toBe(stamp);
+		expect(readStamp({ created_at: value }, 'created_at')).toBe(stamp);
 	});
 });
 
@@ -33,7 +33,7 @@ it.each([
 
 it('the day of a time is what it begins with, that of a moment is that of UTC', () => {
 	expect(dayOf('2026-12-31 23:59:59')).toBe('2026-12-31');
-	expect(dayAt(Date.UTC(2026, 1, 10, 23, 59, 59))).toBe('2026-02-10');
+	expect(utcDayAt(Date.UTC(2026, 1, 10, 23, 59, 59))).toBe('2026-02-10');
 });
 
 it.each([
@@ -56,6 +56,6 @@ describe('the newest time', () => {
 		[['2099-01-01'], ''],
 		[[], ''],
 	])('of %j is %j', (stamps, newest) => {
-		expect(newestOf(stamps, now)).toBe(newest);
+		expect(findNewestStamp(stamps, now)).toBe(newest);
 	});
 });

@@ -45,7 +45,7 @@ function trigger(workflow: Workflow, id: string, name: string, row?: IDataObject
 		new StoredState(context, data, { subject, checkState: () => undefined }, mayBeActivation);
 	return {
 		open,
-		knows: (subject = 'leads') => open(subject).known?.known,
+		knows: (subject = 'leads') => open(subject).previous?.known,
 		save: (known: unknown, { subject = 'leads', isReport = false, isActivation = false } = {}) =>
 			open(subject, isActivation).save({ subject, known }, { isReport }),
 	};
@@ -87,8 +87,8 @@ describe("a trigger in the workflow's static data", () => {
 		const workflow = begun();
 		trigger(workflow, 'a', 'Payments').save(2, { subject: 'payments' });
 		const back = trigger(workflow, 'a', 'Trigger').open('leads');
-		expect(back.known).toBeUndefined();
-		expect(back.isOther).toBe(true);
+		expect(back.previous).toBeUndefined();
+		expect(back.hasOtherSubject).toBe(true);
 	});
 
 	it('does without what a Code node deletes', () => {
@@ -142,7 +142,7 @@ describe('a state that cannot be read', () => {
 	it('is none that a new trigger has', () => {
 		const state = trigger(new Saved().load(), 'a', 'Trigger').open('leads');
 
-		expect(state.known).toBeUndefined();
+		expect(state.previous).toBeUndefined();
 		expect(state.lossReason).toBeUndefined();
 	});
 
@@ -155,7 +155,7 @@ describe('a state that cannot be read', () => {
 
 		const opened = trigger(workflow, 'a', 'Trigger').open('leads');
 
-		expect(opened.known).toBeUndefined();
+		expect(opened.previous).toBeUndefined();
 		expect(opened.lossReason).toMatch(/stored by another version .* it has version 9/);
 	});
 
@@ -169,7 +169,7 @@ describe('a state that cannot be read', () => {
 
 		const opened = trigger(workflow, 'a', 'Trigger').open('leads');
 
-		expect(opened.known?.known).toBe(1);
+		expect(opened.previous?.known).toBe(1);
 		expect(opened.lossReason).toBeUndefined();
 	});
 

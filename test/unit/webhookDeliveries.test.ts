@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { claim, deliveryKey } from '../../nodes/AlfaCrm/trigger/webhook/deliveries';
+import { beginDelivery, deliveryKey } from '../../nodes/AlfaCrm/trigger/webhook/deliveries';
 
 /** As many as are kept. */
 const LATEST = 1_000;
@@ -10,8 +10,8 @@ const deliveries = (saved: IDataObject) => saved.deliveries as string[];
 
 /** @returns whether it was new */
 function take(node: string, id: number, saved: IDataObject): boolean {
-	const claimed = claim(node, `delivery ${id}`, saved);
-	claimed?.keep();
+	const claimed = beginDelivery(node, `delivery ${id}`, saved);
+	claimed?.markStarted();
 	claimed?.end();
 	return claimed !== undefined;
 }
@@ -21,10 +21,10 @@ const takeAll = (node: string, ids: number[], saved: IDataObject) => ids.map((id
 describe('a delivery that is under way', () => {
 	it('holds back equal ones of its node, and no others', () => {
 		const [node, saved] = [newNode(), {} as IDataObject];
-		const first = claim(node, 'delivery 1', saved);
+		const first = beginDelivery(node, 'delivery 1', saved);
 		expect([take(node, 1, saved), take(node, 2, saved), take(newNode(), 1, {})]).toEqual([false, true, true]);
 		expect(deliveries(saved)).toEqual(['delivery 2']);
-		first?.keep();
+		first?.markStarted();
 		first?.end();
 		expect(take(node, 1, saved)).toBe(false);
 		expect(deliveries(saved)).toEqual(['delivery 2', 'delivery 1']);
@@ -32,7 +32,7 @@ describe('a delivery that is under way', () => {
 
 	it('and comes to nothing lets an equal one start the workflow later', () => {
 		const [node, saved] = [newNode(), {} as IDataObject];
-		claim(node, 'delivery 1', saved)?.end();
+		beginDelivery(node, 'delivery 1', saved)?.end();
 		expect(saved).toEqual({});
 		expect([take(node, 1, saved), take(node, 1, saved)]).toEqual([true, false]);
 	});

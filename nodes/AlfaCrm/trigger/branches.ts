@@ -1,3 +1,5 @@
+/** Reads which branches the account has. */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
@@ -10,44 +12,51 @@ import { listCall } from '../entities/listCall';
 import { idsOf } from '../values/formats';
 import { HOUR_MS } from '../values/time';
 
-/** The branches of the account, and when they were read, by n8n's clock in milliseconds. */
+/** The branches of the account that are switched on, as a trigger stores them between two polls. */
 export interface KnownBranches {
 	branches: number[];
+	/**
+	 * When they were read, by n8n's clock in milliseconds; 0 if the list was incomplete, so that the
+	 * next poll reads it again.
+	 */
 	branchesReadAt: number;
 }
 
 /**
- * Returns the branches of the account that are switched on. Their list is read once an hour.
+ * Returns the branches of the account that are switched on. Reads their list at most once an hour.
  *
- * @param known the branches of an earlier poll, which are returned if the list cannot be read
+ * @param stored what an earlier poll has stored. If the list cannot be read now, these branches are
+ * returned.
  * @param onFailure called with the reason in that case
- * @throws NodeApiError if all branches are switched off: a trigger that watches nothing must not
- * look as if it worked
+ * @throws NodeApiError if the list cannot be read and no earlier poll has stored any branches; and
+ * if all branches are switched off, because a trigger that watches nothing must not look as if it
+ * worked
  */
-export async function accountBranches(
+export async function readActiveBranches(
 	client: ApiClient,
 	now: number,
-	known: Partial<KnownBranches> = {},
+	stored: Partial<KnownBranches> = {},
 	onFailure: (failure: Error) => void = () => {},
 ): Promise<KnownBranches> {
-	const { branches, branchesReadAt = 0 } = known;
-	const kept = branches && { branches, branchesReadAt };
+	const { branches, branchesReadAt = 0 } = stored;
+	const knownBranches = branches && { branches, branchesReadAt };
 	// `Math.abs`, because the clock may have been set back.
-	if (kept && Math.abs(now - branchesReadAt) < HOUR_MS) return kept;
+	const areKnownRecently = Math.abs(now - branchesReadAt) < HOUR_MS;
+	if (knownBranches && areKnownRecently) return knownBranches;
 
-	let listed: Collected;
+	let list: Collected;
 	try {
-		listed = await listBranches(client);
-		if (kept && !listed.isComplete) throw new Error('AlfaCRM did not list all of them');
+		list = await listBranches(client);
+		if (knownBranches && !list.isComplete) throw new Error('AlfaCRM did not list all of them');
 	} catch (failure) {
-		if (!kept) throw asNodeError(client.node, failure);
+		if (!knownBranches) throw asNodeError(client.node, failure);
 		onFailure(failure as Error);
-		return kept;
+		return knownBranches;
 	}
 
-	const activeBranches = sortedIds(listed.rows.filter((row) => !isClosedBranch(row)));
+	const activeBranches = sortedIds(list.rows.filter((row) => !isClosedBranch(row)));
 	if (activeBranches.length === 0) throw allSwitchedOffError(client);
-	return { branches: activeBranches, branchesReadAt: listed.isComplete ? now : 0 };
+	return { branches: activeBranches, branchesReadAt: list.isComplete ? now : 0 };
 }
 
 function allSwitchedOffError({ node }: ApiClient): Error {
@@ -59,8 +68,8 @@ function allSwitchedOffError({ node }: ApiClient): Error {
 	return nodeError(node, text, undefined, { cause: 'configuration-invalid' });
 }
 
-/** Returns all branches of the account, the active ones first. */
-export async function allBranches(client: ApiClient): Promise<number[]> {
+/** Reads all branches of the account: the active ones first, then those that are switched off. */
+export async function readAllBranches(client: ApiClient): Promise<number[]> {
 	const { rows } = await listBranches(client);
 	const activeBranches = rows.filter((row) => !isClosedBranch(row));
 	const closedBranches = rows.filter(isClosedBranch);
@@ -68,14 +77,16 @@ export async function allBranches(client: ApiClient): Promise<number[]> {
 }
 
 /**
+ * Lists the branches of the account.
+ *
  * @throws NodeApiError if the list is empty. Every account has a branch, so an empty list is a
  * failure. API notes 3.
  */
 async function listBranches(client: ApiClient): Promise<Collected> {
-	const listed = await collect(client, listCall(branch));
-	if (listed.rows.length === 0) throw noBranchesError(client.node);
+	const list = await collect(client, listCall(branch));
+	if (list.rows.length === 0) throw noBranchesError(client.node);
 
-	return listed;
+	return list;
 }
 
 const sortedIds = (rows: IDataObject[]): number[] => idsOf(rows).sort((a, b) => a - b);

@@ -1,3 +1,9 @@
+/**
+ * Reads changes of records. AlfaCRM tells of a change in two ways: it sends a webhook, and it adds
+ * an entry to its log. Both are read into a `Change`, so that the code behind need not know from
+ * where a change came. API notes 5.21 and 8.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson, readId, readInteger } from '../values/formats';
@@ -5,109 +11,141 @@ import { LOG_EVENT } from '../entities/log';
 import { isPlain } from '../fields/blank';
 
 /**
- * AlfaCRM nests a few. Who walks through thousands, as JSON does that is written, comes to the end
- * of the stack.
+ * How many levels of objects and lists a body may have; AlfaCRM sends a few. Anybody can send JSON
+ * with thousands of levels, and code that walks through it would exceed the stack.
  */
 const MOST_LEVELS = 101;
 
-/** What AlfaCRM tells of a change; also the item that starts the workflow. API notes 8. */
+/**
+ * A change of one record, with AlfaCRM's own names. It is also part of the items that start the
+ * workflow. API notes 8.
+ */
 export type Change = {
+	/** `create`, `update`, `delete`, or an event that is not known here. */
 	event: string;
-	/** A class name such as Customer. */
+	/** The class of the record, such as `Customer`. */
 	entity: string;
 	entity_id: number;
+	/** The branch of the event; null if AlfaCRM names none. */
 	branch_id: number | null;
+	/** The user who made the change. */
 	user_id: number | null;
+	/** By the clock of the school, usually `yyyy-mm-dd hh:mm:ss`; null if there is none. */
 	datetime: string | null;
+	/** The values before an update, of the changed fields only; empty for a new record. */
 	fields_old: IDataObject;
+	/** The values after the change: of all fields for a new record, otherwise of changed ones. */
 	fields_new: IDataObject;
+	/** Values of related records. AlfaCRM rarely sends any. */
 	fields_rel: IDataObject;
 };
 
-/** Of a record that is to be read, whatever happened to it. */
-export const recordNamed = (entity: string, entity_id: number): Change =>
-	readChange({ event: 'update', entity, entity_id }) as Change;
-
-/** @returns the delivery or, in words, why it is none */
+/**
+ * Reads a change from the body of a webhook.
+ *
+ * @returns the change; or a text that says why the body is none
+ */
 export function readChange(body: unknown): Change | string {
 	if (!isPlain(body)) return 'The body is not a JSON object';
-	const {
-		event,
-		entity,
-		entity_id,
-		branch_id,
-		user_id,
-		datetime,
-		fields_old,
-		fields_new,
-		fields_rel,
-	} = body;
-	if (typeof event !== 'string' || event.trim() === '') return 'event is not the name of an event';
-	if (typeof entity !== 'string' || entity.trim() === '')
-		return 'entity is not the name of a class';
-	const id = readId(entity_id);
+	const { event, entity } = body;
+	if (!isFilledText(event)) return 'event is not the name of an event';
+	if (!isFilledText(entity)) return 'entity is not the name of a class';
+	const id = readId(body.entity_id);
 	if (id === undefined) return 'entity_id is not the number of a record';
+
 	const fields = {
-		fields_old: readFields(fields_old),
-		fields_new: readFields(fields_new),
-		fields_rel: readFields(fields_rel),
+		fields_old: readFields(body.fields_old),
+		fields_new: readFields(body.fields_new),
+		fields_rel: readFields(body.fields_rel),
 	};
-	if (isDeeper({ ...body, ...fields }, MOST_LEVELS)) return 'The body is nested too deeply';
+	// Fields that came as a text are checked as the objects which were read from it.
+	if (hasMoreLevels({ ...body, ...fields }, MOST_LEVELS)) return 'The body is nested too deeply';
+
 	return {
 		event: event.trim(),
 		entity: entity.trim(),
 		entity_id: id,
-		branch_id: readId(branch_id) ?? null,
-		user_id: readInteger(user_id) ?? null,
-		datetime: readTime(datetime),
+		branch_id: readId(body.branch_id) ?? null,
+		user_id: readInteger(body.user_id) ?? null,
+		datetime: readTime(body.datetime),
 		...fields,
 	};
 }
 
-/** In whatever form; it is only compared and passed on. */
-function readTime(value: unknown): string | null {
-	const text = typeof value === 'string' ? value.trim() : '';
-	return typeof value === 'number' && value > 0 ? String(value) : text || null;
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-	if (typeof value !== 'object' || value === null) return false;
-	return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
-}
-
 /**
- * Empty maps come as `[]`, null ones as `""`, and some builds of AlfaCRM send JSON inside of JSON.
- * API notes 10.
+ * Reads a change from an entry of AlfaCRM's log. API notes 5.21.
+ *
+ * @param branch the branch whose log has the entry, because an entry itself names none; null if the
+ * caller does not need it
+ * @returns undefined if the entry names no record
  */
-function readFields(value: unknown): IDataObject {
-	const fields = typeof value === 'string' ? parseJson(value) : value;
-	// PHP writes a map with the keys 0, 1, 2 as a list.
-	return isPlain(fields) || Array.isArray(fields) ? { ...(fields as IDataObject) } : {};
+export function readLogEntry(entry: IDataObject, branch: number | null): Change | undefined {
+	const change = readChange({
+		...entry,
+		event: NAMES_OF_LOG_EVENTS[String(entry.event)] ?? 'update',
+		branch_id: branch,
+		datetime: entry.date_time,
+	});
+	return typeof change === 'string' ? undefined : change;
 }
 
-const LOGGED: Record<string, string> = {
+/** The names that webhooks have for the codes of the log. */
+const NAMES_OF_LOG_EVENTS: Record<string, string> = {
 	[LOG_EVENT.created]: 'create',
 	[LOG_EVENT.updated]: 'update',
 	[LOG_EVENT.deleted]: 'delete',
 };
 
-/** An entry of the change log in the form that webhooks have. API notes 5.21. */
-export function changeOf(row: IDataObject, branch: number | null): Change | undefined {
-	const event = LOGGED[String(row.event)] ?? 'update';
-	const change = readChange({ ...row, event, branch_id: branch, datetime: row.date_time });
-	return typeof change === 'string' ? undefined : change;
+/**
+ * Makes a change that only names a record. Code that reads the record of a change can then read any
+ * record.
+ */
+export function makeChangeForReading(entity: string, id: number): Change {
+	return readChange({ event: 'update', entity, entity_id: id }) as Change;
 }
 
-/** Whether a field got this value and had another one before. */
-export const isBecome = (change: Change, field: string, value: number): boolean =>
-	isSame(change.fields_new[field], value) && hasOther(change, field);
-
-/** Whether a field has another value than before. A new record had none. */
-export function hasOther({ event, fields_old, fields_new }: Change, field: string): boolean {
-	return event === 'create' || !isSame(fields_old[field], fields_new[field]);
+/** Whether a field has got this value in the change, and had another one before. */
+export function hasBecome(change: Change, field: string, value: number): boolean {
+	return isSameValue(change.fields_new[field], value) && hasChanged(change, field);
 }
 
-/** Numbers come as texts now and then. */
-function isSame(a: unknown, b: unknown): boolean {
-	return String(a ?? '') === String(b ?? '');
+/** Whether a field has another value than before. Every field of a new record has changed. */
+export function hasChanged({ event, fields_old, fields_new }: Change, field: string): boolean {
+	return event === 'create' || !isSameValue(fields_old[field], fields_new[field]);
+}
+
+/** Compares values as texts, because AlfaCRM sends some numbers as texts. */
+function isSameValue(before: unknown, after: unknown): boolean {
+	return String(before ?? '') === String(after ?? '');
+}
+
+function isFilledText(value: unknown): value is string {
+	return typeof value === 'string' && value.trim() !== '';
+}
+
+/**
+ * Reads the fields of a change. AlfaCRM sends an empty map as `[]`, a missing one as `""`, and
+ * sometimes a map as a text that holds JSON. API notes 5.21 and 8.
+ *
+ * @returns an empty object for anything else
+ */
+function readFields(value: unknown): IDataObject {
+	const fields = typeof value === 'string' ? parseJson(value) : value;
+	// PHP writes a map with the keys 0, 1, 2 as a list.
+	const isMap = isPlain(fields) || Array.isArray(fields);
+	return isMap ? { ...(fields as IDataObject) } : {};
+}
+
+/** Reads a time of any format as a text: it is only compared and passed on. */
+function readTime(value: unknown): string | null {
+	if (typeof value === 'number' && value > 0) return String(value);
+	const text = typeof value === 'string' ? value.trim() : '';
+	return text === '' ? null : text;
+}
+
+/** Whether objects and lists are nested in each other on more than `levels` levels. */
+function hasMoreLevels(value: unknown, levels: number): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	if (levels === 0) return true;
+	return Object.values(value).some((inner) => hasMoreLevels(inner, levels - 1));
 }

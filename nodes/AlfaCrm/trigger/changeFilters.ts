@@ -1,3 +1,10 @@
+/**
+ * The three filters for changes that both triggers have in their forms: events, entities and
+ * changed fields. `changeEvents`, `changeEntities` and `changedFields` are the parameters; the
+ * functions `read…` read them; `passesFilters` applies them. An empty filter lets every change
+ * pass.
+ */
+
 import type { ILoadOptionsFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { classLabels, entities } from '../entities/registry';
@@ -8,13 +15,9 @@ import { shownFields } from '../output/recordSchema';
 import type { Change } from './change';
 import type { TriggerParameters } from './parameters';
 
-/** Where one class is more than the label of the resource says. */
-const CLEARER: Record<string, string> = { Customer: 'Customer (Leads and Clients)' };
+/** The labels of classes that hold more than the label of their entity says. */
+const LABELS_BY_CLASS: Record<string, string> = { Customer: 'Customer (Leads and Clients)' };
 
-/**
- * What both triggers ask about changes that AlfaCRM tells of, by the names of its log and its
- * webhooks.
- */
 export const changeEvents: INodeProperties = {
 	displayName: 'Events',
 	name: 'events',
@@ -29,10 +32,10 @@ export const changeEntities: INodeProperties = {
 	name: 'entities',
 	type: 'multiOptions',
 	options: sortByName(
-		Object.entries(classLabels).map(([value, label]) => ({
-			name: CLEARER[value] ?? label,
-			value,
-			description: `AlfaCRM calls it ${value}`,
+		Object.entries(classLabels).map(([className, label]) => ({
+			name: LABELS_BY_CLASS[className] ?? label,
+			value: className,
+			description: `AlfaCRM calls it ${className}`,
 		})),
 	),
 	default: [],
@@ -40,7 +43,10 @@ export const changeEntities: INodeProperties = {
 		'What it must have happened to. Left empty, all entities count; an expression can give names of classes that are not listed.',
 };
 
-/** Filled by `declaredLists`; the label is the one that n8n's lint wants of what is loaded. */
+/**
+ * `declaredLists` fills its list. n8n's lint demands this label of a parameter whose list is
+ * loaded.
+ */
 export const changedFields: INodeProperties = {
 	displayName: 'Changed Field Names or IDs',
 	name: 'changedFields',
@@ -51,100 +57,166 @@ export const changedFields: INodeProperties = {
 		'An update must have changed one of them; other events pass. Left empty, every change counts. An expression may also give names as AlfaCRM writes them, such as custom_school. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
-/**
- * The fields of some classes, of all that are known if there are none: their labels, which differ
- * now and then, by their names.
- */
-function fieldsOf(classes: readonly string[]): Map<string, Set<string>> {
-	const fields = new Map<string, Set<string>>();
-	for (const entity of entities) {
-		const { className } = entity;
-		if (className === undefined || (classes.length > 0 && !classes.includes(className))) continue;
-		for (const { name, label } of shownFields(entity))
-			if (name !== 'id') fields.set(name, (fields.get(name) ?? new Set()).add(label));
-	}
-	return fields;
+/** What the user asked for. An empty list lets every change pass. */
+interface ChangeFilters {
+	/** Names of events, such as `create`. */
+	events: string[];
+	/** Names of classes, such as `Customer`. */
+	classes: string[];
+	/** Names of fields. An update must have changed at least one of them. */
+	fields: string[];
 }
 
-/** Fills lists of the form from what is declared: nothing is asked of AlfaCRM. */
+/** Whether the filters let a change pass. */
+export function passesFilters(filters: ChangeFilters, change: Change): boolean {
+	const { events, classes, fields } = filters;
+	if (events.length > 0 && !events.includes(change.event)) return false;
+	if (classes.length > 0 && !includesIgnoringCase(classes, change.entity)) return false;
+
+	// Only updates list the fields that they change. Events of unknown names may list none.
+	if (change.event !== 'update' || fields.length === 0) return true;
+	const isChanged = (field: string) =>
+		Object.hasOwn(change.fields_new, field) || Object.hasOwn(change.fields_old, field);
+	return fields.some(isChanged);
+}
+
+/**
+ * Reads 'Events'. An expression may give an event by its name or by what the form shows for it, in
+ * upper or lower case.
+ */
+export function readEvents(parameters: TriggerParameters): string[] {
+	const names = parameters.words(changeEvents).map(findEventName);
+	// `choices` refuses an unknown word with an error that lists the known ones.
+	return names.every((name) => name !== undefined) ? names : parameters.choices(changeEvents);
+}
+
+function findEventName(word: string): string | undefined {
+	return changeNames.find(
+		({ value, label }) => isEqualIgnoringCase(value, word) || isEqualIgnoringCase(label, word),
+	)?.value;
+}
+
+/** Reads 'Entities'. A class that is not declared is kept as the user wrote it. */
+export function readClasses(parameters: TriggerParameters): string[] {
+	const knownClasses = Object.keys(classLabels);
+	return parameters
+		.words(changeEntities)
+		.map((word) => knownClasses.find((name) => isEqualIgnoringCase(name, word)) ?? word);
+}
+
+/**
+ * Reads 'Changed Fields' as names of fields. An expression may give a field by its name, by the
+ * label that the list shows, or by the name of a field that is not declared.
+ *
+ * @param classes the classes whose fields count; all classes if empty
+ * @throws for a word that cannot be the name of a field: such a filter would let no update pass
+ */
+export function readChangedFields(
+	parameters: TriggerParameters,
+	classes: readonly string[],
+): string[] {
+	const labelsByField = collectFields(classes);
+	return parameters.words(changedFields).flatMap((word) => {
+		const declaredFields = findFields(labelsByField, word);
+		if (declaredFields.length > 0) return declaredFields;
+		if (FIELD_NAME.test(word)) return [word];
+		throw unknownFieldError(parameters, labelsByField, word);
+	});
+}
+
+/** Accepts `custom_school` and `b_date`; rejects `School` and `2nd_phone`. */
+const FIELD_NAME = /^[a-z][a-z\d_]*$/;
+
+/** Finds the fields that have a word as their name or as one of their labels. */
+function findFields(labelsByField: LabelsByField, word: string): string[] {
+	return [...labelsByField.entries()]
+		.filter(([name, labels]) => includesIgnoringCase([name, ...labels], word))
+		.map(([name]) => name);
+}
+
+function unknownFieldError(
+	parameters: TriggerParameters,
+	labelsByField: LabelsByField,
+	word: string,
+): Error {
+	const labels = [...labelsByField.values()].flatMap((labelsOfField) => [...labelsOfField]);
+	return parameters.unreadableError(
+		`'Changed Field Names or IDs' has ${quoted(word)}, which is no field: it may have ${labels.join(', ')}, or names as AlfaCRM writes them`,
+		changedFields.displayName,
+	);
+}
+
+/**
+ * Lists of the form that are filled from the declarations of the entities, without a call to
+ * AlfaCRM.
+ */
 export const declaredLists: Record<
 	string,
 	(this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>
 > = {
 	async changedFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-		const event = eventTypes.find(({ value }) => value === this.getCurrentNodeParameter('event'));
-		const own = event?.kind === 'logged' ? event.className : undefined;
-		const chosen = this.getCurrentNodeParameter(changeEntities.name);
-		// An expression names its classes when the node runs.
-		const fields = fieldsOf(
-			own === undefined ? (Array.isArray(chosen) ? (chosen as string[]) : []) : [own],
-		);
-		const shown = [...fields].map(([value, labels]) => ({ value, label: [...labels].join(' / ') }));
-		const isAmbiguous = (text: string) => shown.filter(({ label }) => label === text).length > 1;
-		const options = shown.map(({ value, label }) => ({
-			name: isAmbiguous(label) ? `${label} (${value})` : label,
-			value,
-			description: `AlfaCRM calls it ${value}`,
-		}));
-		return await Promise.resolve(sortByName(options));
+		const labelsByField = collectFields(findChosenClasses(this));
+		return await Promise.resolve(sortByName(toOptions(labelsByField)));
 	},
 };
 
 /**
- * Fields by their names or, as an expression may have them, by what the list shows. Another name
- * may be one that is not declared, if it is written as AlfaCRM writes names; what is none would let
- * no update pass.
+ * Finds the classes whose fields the open form should list: that of the chosen event, or those of
+ * 'Entities'. Returns an empty list for all classes.
  */
-export function readFields(parameters: TriggerParameters, classes: readonly string[]): string[] {
-	const fields = [...fieldsOf(classes)];
-	return parameters.words(changedFields).flatMap((word) => {
-		const named = fields.filter(([name, labels]) =>
-			[name, ...labels].some((one) => isSame(one, word)),
-		);
-		if (named.length > 0) return named.map(([name]) => name);
-		if (/^[a-z][a-z\d_]*$/.test(word)) return [word];
-		const choices = fields.flatMap(([, labels]) => [...labels]).join(', ');
-		throw parameters.unreadableError(
-			`'Changed Field Names or IDs' has ${quoted(word)}, which is no field: it may have ${choices}, or names as AlfaCRM writes them`,
-			changedFields.displayName,
-		);
-	});
-}
+function findChosenClasses(form: ILoadOptionsFunctions): string[] {
+	const eventName = form.getCurrentNodeParameter('event');
+	const event = eventTypes.find(({ value }) => value === eventName);
+	if (event?.kind === 'logged' && event.className !== undefined) return [event.className];
 
-/** What was asked for about changes; what is empty lets everything pass. */
-interface ChangeFilters {
-	/** Names of events and of classes, as AlfaCRM writes those that are known. */
-	events: string[];
-	classes: string[];
-	/** Of which an update must have changed one. */
-	fields: string[];
+	const chosenClasses = form.getCurrentNodeParameter(changeEntities.name);
+	// An expression is a text here: it gives its classes only when the node runs.
+	return Array.isArray(chosenClasses) ? (chosenClasses as string[]) : [];
 }
-
-/** Events by their names, or by what the form shows for them, in whatever case. */
-export function readEvents(parameters: TriggerParameters): string[] {
-	const eventOf = (word: string) =>
-		changeNames.find(({ value, label }) => isSame(value, word) || isSame(label, word))?.value;
-	const names = parameters.words(changeEvents).map(eventOf);
-	return names.every((name) => name !== undefined) ? names : parameters.choices(changeEvents);
-}
-
-export const readClasses = (parameters: TriggerParameters): string[] =>
-	parameters
-		.words(changeEntities)
-		.map((word) => Object.keys(classLabels).find((name) => isSame(name, word)) ?? word);
 
 /**
- * Whether a change is what was asked for. Whether an event of an unknown name changes fields is not
- * known, so only an update must have changed certain ones.
+ * The labels of fields, by the names of the fields. Two entities may have different labels for
+ * fields of the same name.
  */
-export const passes = (
-	{ events, classes, fields }: ChangeFilters,
-	{ event, entity, fields_old, fields_new }: Change,
-): boolean =>
-	(events.length === 0 || events.includes(event)) &&
-	(classes.length === 0 || classes.some((name) => isSame(name, entity))) &&
-	(event !== 'update' ||
-		fields.length === 0 ||
-		fields.some((name) => Object.hasOwn(fields_new, name) || Object.hasOwn(fields_old, name)));
+type LabelsByField = ReadonlyMap<string, ReadonlySet<string>>;
 
-const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+/** Collects the declared fields of classes; of all classes if the list is empty. */
+function collectFields(classes: readonly string[]): LabelsByField {
+	const labelsByField = new Map<string, Set<string>>();
+	for (const entity of entities) {
+		const { className } = entity;
+		if (className === undefined) continue;
+		if (classes.length > 0 && !classes.includes(className)) continue;
+
+		for (const { name, label } of shownFields(entity)) {
+			// An ID never changes.
+			if (name === 'id') continue;
+			const labels = labelsByField.get(name) ?? new Set();
+			labelsByField.set(name, labels.add(label));
+		}
+	}
+	return labelsByField;
+}
+
+/** Makes the options of a list. Where two fields have the same label, their names are added. */
+function toOptions(labelsByField: LabelsByField): INodePropertyOptions[] {
+	const fields = [...labelsByField.entries()].map(([name, labels]) => ({
+		name,
+		label: [...labels].join(' / '),
+	}));
+	const isAmbiguous = (label: string) => fields.filter((field) => field.label === label).length > 1;
+
+	return fields.map(({ name, label }) => ({
+		name: isAmbiguous(label) ? `${label} (${name})` : label,
+		value: name,
+		description: `AlfaCRM calls it ${name}`,
+	}));
+}
+
+function includesIgnoringCase(texts: readonly string[], text: string): boolean {
+	return texts.some((candidate) => isEqualIgnoringCase(candidate, text));
+}
+
+function isEqualIgnoringCase(text: string, otherText: string): boolean {
+	return text.toLowerCase() === otherText.toLowerCase();
+}

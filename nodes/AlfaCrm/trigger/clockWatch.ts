@@ -4,14 +4,16 @@ import type { ListReader } from '../api/list';
 import { SchoolClock } from '../values/schoolClock';
 
 /**
- * Warns in n8n's log if the lists of a poll prove that the time zone of the workflow is wrong. A
- * poll can show nothing else that is no failure.
+ * Finds out from the rows that a poll reads whether the time zone of the workflow is wrong, and
+ * warns of it in n8n's log. A poll has no other way to tell the user something: it shows no hints,
+ * and this is no failure.
  */
 export class ClockWatch {
 	private readonly schoolClock?: SchoolClock;
 
 	/**
-	 * @param zone the time zone of the workflow; undefined for an event to which it does not matter
+	 * @param zone the time zone of the workflow, such as `Europe/Moscow`; undefined for an event to
+	 * which it does not matter, and then nothing is checked
 	 */
 	constructor(
 		private readonly context: IPollFunctions,
@@ -34,7 +36,8 @@ export class ClockWatch {
 	/** Logs a warning if the stamps prove that the time zone is wrong. */
 	warn(): void {
 		const warning = this.schoolClock?.warning;
-		if (warning !== undefined)
-			this.context.logger.warn(`'${this.context.getNode().name}': ${warning}`);
+		if (warning === undefined) return;
+
+		this.context.logger.warn(`'${this.context.getNode().name}': ${warning}`);
 	}
 }

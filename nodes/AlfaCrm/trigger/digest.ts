@@ -6,6 +6,6 @@ export const digest = (text: string, characters: number): string =>
 	createHash('sha256').update(text).digest('base64url').slice(0, characters);
 
 /** Makes a key that identifies a trigger among those of all workflows in this process. */
-export const triggerKeyOf = (
+export const makeTriggerKey = (
 	context: Pick<IPollFunctions | IWebhookFunctions, 'getWorkflow' | 'getNode'>,
-) => `${context.getWorkflow().id} ${context.getNode().id}`;
+): string => `${context.getWorkflow().id} ${context.getNode().id}`;

@@ -1,3 +1,13 @@
+/**
+ * What a source of events is, and what all sources use for reading.
+ *
+ * A source (`sources/<kind>/`) reads lists of AlfaCRM and finds out what is new. It stores nothing
+ * itself. `poll.ts` hands it the state that the previous poll has stored. The source returns the
+ * new records, oldest first, and a function: `stateAfter(n)` makes the state to store once the
+ * first n of them are reported. So a poll may report only some of the records, and the next poll
+ * finds the other ones again.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
@@ -10,68 +20,71 @@ import { belongsToBranch, shownBranches } from '../entities/branch';
 import { readId } from '../values/formats';
 import type { Check } from './storedShape';
 
+/** A list of AlfaCRM that tells of events, and the rules by which something in it is new. */
+export interface EventSource {
+	/** Finds what is wrong with a stored state, before it is handed to `poll`. */
+	readonly checkState: Check;
+	/**
+	 * Finds what is new. The first poll notes what is there already, and reports only what the user
+	 * wants to start with.
+	 *
+	 * @param state what `stateAfter` of the previous poll has returned; undefined in the first poll
+	 */
+	poll: (request: PollRequest, state: unknown) => Promise<PollResult>;
+	/** Finds the newest records that would be reported, for a test in the editor. */
+	samples: (request: SampleRequest, count: number) => Promise<Samples>;
+}
+
+/** What a source needs for a poll. */
+export interface PollRequest {
+	client: ApiClient;
+	reader: ListReader;
+	/** When the poll began, by n8n's clock in milliseconds since 1970. */
+	now: number;
+	/**
+	 * Milliseconds since 1970 after which the source looks for no more, if what it has found is of
+	 * use without the rest; Infinity for no limit.
+	 */
+	deadline: number;
+	/** The IDs of the branches that are watched. */
+	branches: readonly number[];
+	/** A digest of the branches that the user has chosen. It differs for another choice. */
+	scope: string;
+	/** A digest of the filters that the user has set. It differs for other filters. */
+	filters: string;
+	/** How many records a poll reports at most. */
+	most: number;
+	/** How many of the records that are there already the first poll reports. */
+	startWith: number;
+	/**
+	 * Whether the trigger has polled before, but its state cannot be read. Then the poll is a first
+	 * one that reports nothing.
+	 */
+	hasLostState?: boolean;
+}
+
 /** A record or a change that is to be reported. */
 export interface NewRecord {
 	row: IDataObject;
 	/**
-	 * The watched branches that list it; of a record, only those to which it belongs: see
+	 * The watched branches that list it. For a record, only branches to which it belongs: see
 	 * `isOfOtherBranch`.
 	 */
 	branches: number[];
 }
 
-/** What a poll is asked for. */
-export interface PollRequest {
-	client: ApiClient;
-	reader: ListReader;
-	/** n8n's time in milliseconds. */
-	now: number;
-	/**
-	 * Milliseconds since 1970 after which what was found is enough, where the rest can wait; Infinity
-	 * for no limit.
-	 */
-	deadline: number;
-	/** The branches that are watched. */
-	branches: readonly number[];
-	/** Tells which branches were chosen, and which filters: another one is another choice. */
-	scope: string;
-	filters: string;
-	/** How many records are reported at most. */
-	most: number;
-	/** How many of those that are there already are reported in the first poll. */
-	startWith: number;
-	/**
-	 * The trigger has polled before, but its state cannot be read. The poll is a first one that
-	 * reports nothing.
-	 */
-	hasLostState?: boolean;
-}
-
+/** What a source has found in a poll. */
 export interface PollResult {
-	/** The oldest first. */
+	/** Oldest first. */
 	records: NewRecord[];
-	/** What went wrong, by branch. */
+	/** The failures of the branches that could not be read, by the IDs of the branches. */
 	failures: ReadonlyMap<number, unknown>;
-	/** The state, plain JSON, once so many of the records have been reported. */
-	stateAfter: (taken: number) => unknown;
-}
-
-/** What a test in the editor shows. */
-export interface Samples {
-	/** The oldest first. */
-	records: NewRecord[];
-	/** There is no more than was looked at. */
-	isComplete: boolean;
-}
-
-/** A list of AlfaCRM that tells of events. The first poll only notes what is there. */
-export interface EventSource {
-	/** Finds what is wrong with the state that a poll has left. */
-	readonly checkState: Check;
-	/** @param state what the last poll left; undefined in the first one */
-	poll: (request: PollRequest, state: unknown) => Promise<PollResult>;
-	/** So many of the newest that would be reported. */
-	samples: (request: SampleRequest, count: number) => Promise<Samples>;
+	/**
+	 * Makes the state to store, as plain JSON.
+	 *
+	 * @param reportedCount how many of `records` have been reported, from the first one on
+	 */
+	stateAfter: (reportedCount: number) => unknown;
 }
 
 export type SampleRequest = Pick<
@@ -79,57 +92,38 @@ export type SampleRequest = Pick<
 	'branches' | 'client' | 'deadline' | 'now' | 'reader'
 >;
 
-/**
- * Makes something of each, one after the other, until there is enough or one fails: the next poll
- * begins with that one.
- *
- * @throws what went wrong with the first
- */
-export async function oneByOne<T, R>(
-	all: readonly T[],
-	isEnough: (made: readonly R[]) => boolean,
-	make: (one: T) => Promise<R>,
-): Promise<R[]> {
-	const made: R[] = [];
-	for (const one of all) {
-		if (made.length > 0 && isEnough(made)) break;
-		const next = await make(one).then(
-			(value) => [value],
-			(failure: unknown) => {
-				if (made.length === 0) throw failure;
-			},
-		);
-		if (next === undefined) break;
-		made.push(...next);
-	}
-	return made;
+/** What a test in the editor shows. */
+export interface Samples {
+	/** Oldest first. */
+	records: NewRecord[];
+	/** Whether everything was looked at, so that there are no other records to show. */
+	isComplete: boolean;
 }
 
-/**
- * Refusals that the next poll would meet again: what this user may not read, or what is not there.
- */
-const LASTING = [400, 403, 404];
-
-export const isLasting = ({ node }: ApiClient, failure: unknown): boolean =>
-	hasStatus(asNodeError(node, failure), ...LASTING);
+// ---------------------------------------------------------------- reading lists
 
 /**
- * Reads lists for a poll. A list that comes empty although rows are counted is a failure, which
- * STUD guards against. API notes 3.
+ * Makes a reader of lists for a poll. It reads a list to its end, or as far as the goal of the
+ * reading says. If it cannot, it fails, because a part of a list would look as if nothing else was
+ * there.
+ *
+ * An empty list is a failure if AlfaCRM counts rows in it. Another client of AlfaCRM, STUD, treats
+ * such an answer as a failure to repeat too, not as the end of the list. API notes 3.
  *
  * @param deadline milliseconds since 1970 after which no further page is read
- * @throws NodeApiError for such a list, and for one that takes longer than the poll may
+ * @throws NodeApiError for such an empty list, and for a list that takes longer than the deadline
  */
-export const pollReader = (client: ApiClient, deadline: number): ListReader => ({
+export const makePollReader = (client: ApiClient, deadline: number): ListReader => ({
 	async collect(list, options): Promise<Collected> {
 		const goal = new DeadlineGoal(deadline, options.goal);
 		const collected = await collect(client, list, { ...options, goal });
+		// A reading that stops before the last page has reached its own goal, or only the deadline.
 		const wasCutShort = collected.nextPage !== undefined && options.goal?.isReached() !== true;
 		if (wasCutShort) throw tooLongError(client, list);
 
 		const isEmptyThoughCounted =
 			collected.readCount === 0 && (collected.total ?? 0) >= SMALLEST_PAGE;
-		if (isEmptyThoughCounted) throw emptyError(client, list);
+		if (isEmptyThoughCounted) throw emptyListError(client, list);
 		return collected;
 	},
 });
@@ -159,11 +153,13 @@ export const readSmallPage = async (reader: ListReader, list: ListQuery): Promis
 	await reader.collect({ ...list, pageSize: SMALLEST_PAGE }, { goal: ONE_PAGE });
 
 /**
- * Reads a list in each branch. A branch that cannot be read stops no other.
+ * Reads something in each branch. A branch that cannot be read does not keep the other branches
+ * from being read.
  *
- * @throws what went wrong, if it did so in all of them
+ * @returns what was read and what failed, by the IDs of the branches
+ * @throws the failure of the first branch, if no branch could be read
  */
-export async function inEach<T>(
+export async function readEachBranch<T>(
 	branches: readonly number[],
 	read: (branch: number) => Promise<T>,
 ): Promise<{ found: Map<number, T>; failures: Map<number, unknown> }> {
@@ -171,62 +167,29 @@ export async function inEach<T>(
 	const failures = new Map<number, unknown>();
 	const results = await Promise.allSettled(branches.map(read));
 	results.forEach((result, index) => {
-		if (result.status === 'fulfilled') found.set(branches[index], result.value);
-		else failures.set(branches[index], result.reason);
+		const branch = branches[index];
+		if (result.status === 'fulfilled') {
+			found.set(branch, result.value);
+		} else {
+			failures.set(branch, result.reason);
+		}
 	});
-	if (found.size === 0 && failures.size > 0) throw [...failures.values()][0];
+
+	const isNothingRead = found.size === 0 && failures.size > 0;
+	if (isNothingRead) throw [...failures.values()][0];
 	return { found, failures };
 }
 
-/** What is known of each branch, by its ID. */
-export const byBranch = <S>(
-	branches: readonly number[],
-	stateOf: (branch: number) => S,
-): Record<string, S> => Object.fromEntries(branches.map((branch) => [branch, stateOf(branch)]));
-
-/** What is known of each branch once a poll has changed it. */
-export const mapBranches = <S>(
-	states: Readonly<Record<string, S>>,
-	after: (before: S, branch: number) => S,
-): Record<string, S> =>
-	byBranch(Object.keys(states).map(Number), (branch) => after(states[branch], branch));
-
-export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
-
 /**
- * Where a record is: the branches that list it, and those of its card, which could not be read just
- * now perhaps.
+ * The HTTP statuses with which AlfaCRM refuses what this user may not read or what is not there.
  */
-export const placesOf = ({ branches, row }: NewRecord): number[] => [
-	...branches,
-	...shownBranches(row),
-];
+const LASTING_STATUSES = [400, 403, 404];
 
-/**
- * Whether a record belongs to none of the watched branches, though one of them lists it.
- * API notes 3.
- */
-export const isOfOtherBranch = ({ branches }: NewRecord): boolean => branches.length === 0;
+/** Whether a failure is a refusal that the next poll would meet again. */
+export const isLasting = ({ node }: ApiClient, failure: unknown): boolean =>
+	hasStatus(asNodeError(node, failure), ...LASTING_STATUSES);
 
-/**
- * The records of what was read in each branch, each once, by ID. Some may be of other branches: see
- * `isOfOtherBranch`.
- */
-export function recordsIn(
-	lists: ReadonlyMap<number, Pick<Collected, 'rows'> | undefined>,
-	counts: (row: IDataObject) => boolean = () => true,
-): Map<number, NewRecord> {
-	const found = new Map<number, NewRecord>();
-	for (const [branch, { rows } = { rows: [] }] of lists)
-		for (const row of rows.filter(counts)) {
-			const { branches = [] } = found.get(rowId(row)) ?? {};
-			const own = belongsToBranch(row, branch) ? [branch] : [];
-			found.set(rowId(row), { row, branches: [...branches, ...own] });
-		}
-	return found;
-}
-
-export function emptyError({ node }: ApiClient, { task, branch }: ListQuery): Error {
+export function emptyListError({ node }: ApiClient, { task, branch }: ListQuery): Error {
 	const text = {
 		message: `AlfaCRM sent an empty list when asked to ${task}, though there is something in it`,
 		description: `It is the one of branch ${String(branch)}. Try again later, as an active workflow does by itself. If it stays empty, choose the other branches in 'Branch'.`,
@@ -241,4 +204,94 @@ function tooLongError({ node }: ApiClient, { task, branch }: ListQuery): Error {
 			"The list has more pages than n8n gives a poll time for. Nothing is lost: the next poll begins anew. If it stays so, let several triggers watch a branch each, or raise 'Requests per Second' in the credential if your account allows more.",
 	};
 	return nodeError(node, text, undefined, { cause: 'temporarily-unavailable' });
+}
+
+// ---------------------------------------------------------------- records of several branches
+
+/** Reads the ID of a row; 0 if it has none. */
+export const rowId = ({ id }: IDataObject): number => readId(id) ?? 0;
+
+/**
+ * Joins the lists of branches: a record that several branches list becomes one `NewRecord`. Some
+ * of the records may belong to other branches: see `isOfOtherBranch`.
+ *
+ * @param lists what was read, by the IDs of the branches; undefined for a branch that was not read
+ * @param counts whether a row counts; other rows are left out
+ * @returns the records by their IDs
+ */
+export function joinBranchLists(
+	lists: ReadonlyMap<number, Pick<Collected, 'rows'> | undefined>,
+	counts: (row: IDataObject) => boolean = () => true,
+): Map<number, NewRecord> {
+	const records = new Map<number, NewRecord>();
+	for (const [branch, list] of lists) {
+		const rows = (list?.rows ?? []).filter(counts);
+		for (const row of rows) {
+			const earlierBranches = records.get(rowId(row))?.branches ?? [];
+			const branches = belongsToBranch(row, branch)
+				? [...earlierBranches, branch]
+				: earlierBranches;
+			records.set(rowId(row), { row, branches });
+		}
+	}
+	return records;
+}
+
+/**
+ * Whether a record belongs to none of the watched branches, although one of them lists it: some
+ * branches also list the records of other branches. API notes 3.
+ */
+export const isOfOtherBranch = ({ branches }: NewRecord): boolean => branches.length === 0;
+
+/**
+ * Lists the branches in which a record may be: those that list it, and those that the record itself
+ * names. The latter may be branches that could not be read just now.
+ */
+export const listBranchesOf = ({ branches, row }: NewRecord): number[] => [
+	...branches,
+	...shownBranches(row),
+];
+
+/** Makes the part of a state that differs by branch: the ID of each branch with its state. */
+export const makeBranchStates = <S>(
+	branches: readonly number[],
+	makeState: (branch: number) => S,
+): Record<string, S> => Object.fromEntries(branches.map((branch) => [branch, makeState(branch)]));
+
+/** Makes the states of all branches from their previous states. */
+export const mapBranchStates = <S>(
+	states: Readonly<Record<string, S>>,
+	makeNext: (state: S, branch: number) => S,
+): Record<string, S> =>
+	makeBranchStates(Object.keys(states).map(Number), (branch) => makeNext(states[branch], branch));
+
+// ---------------------------------------------------------------- working through records
+
+/**
+ * Converts items one after the other, and stops early if there are enough results or if an item
+ * fails. The items that were not converted are left to the next poll, so a failure in the middle
+ * does not lose what was converted before it.
+ *
+ * At least one item is converted, however late it is: otherwise a trigger with too little time
+ * would report nothing for ever.
+ *
+ * @throws the failure of the first item, because then there is no result to return
+ */
+export async function convertInOrder<T, R>(
+	items: readonly T[],
+	isEnough: (results: readonly R[]) => boolean,
+	convert: (item: T) => Promise<R>,
+): Promise<R[]> {
+	const results: R[] = [];
+	for (const item of items) {
+		if (results.length > 0 && isEnough(results)) break;
+
+		const [outcome] = await Promise.allSettled([convert(item)]);
+		if (outcome.status === 'rejected') {
+			if (results.length === 0) throw outcome.reason;
+			break;
+		}
+		results.push(outcome.value);
+	}
+	return results;
 }

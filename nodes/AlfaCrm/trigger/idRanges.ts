@@ -1,26 +1,35 @@
 /**
- * Writes IDs as ranges: "501-560,562". AlfaCRM's IDs grow by one, so thousands of them take a few
- * characters.
+ * Writes sets of IDs as short texts: 501, 502, 503 and 560 as `501-503,560`. Stored states hold
+ * thousands of IDs. AlfaCRM counts its IDs up by one, so most of them are in a few ranges.
  */
-export function rangesOf(ids: Iterable<number>): string {
-	const ranges: Array<[from: number, to: number]> = [];
-	for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
-		const lastRange = ranges.at(-1);
-		if (lastRange?.[1] === id - 1) {
-			lastRange[1] = id;
-		} else {
-			ranges.push([id, id]);
-		}
-	}
-	return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
+
+interface IdRange {
+	first: number;
+	last: number;
 }
 
-/** Reads the IDs of ranges. */
+/** Writes IDs as ranges. */
+export function rangesOf(ids: Iterable<number>): string {
+	const ranges: IdRange[] = [];
+	for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
+		const lastRange = ranges.at(-1);
+		if (lastRange?.last === id - 1) {
+			lastRange.last = id;
+		} else {
+			ranges.push({ first: id, last: id });
+		}
+	}
+	return ranges
+		.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`))
+		.join(',');
+}
+
+/** Reads the IDs that `rangesOf` has written. */
 export function idsIn(ranges: string): Set<number> {
 	const ids = new Set<number>();
 	for (const range of ranges.split(',').filter(Boolean)) {
-		const [from, to = from] = range.split('-').map(Number);
-		for (let id = from; id <= to; id++) ids.add(id);
+		const [first, last = first] = range.split('-').map(Number);
+		for (let id = first; id <= last; id++) ids.add(id);
 	}
 	return ids;
 }

@@ -1,3 +1,5 @@
+/** Reads the parameters of both triggers, and makes those in which a user chooses records. */
+
 import type { INodeProperties, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { DateTime } from 'luxon';
@@ -6,24 +8,26 @@ import { ApiClient } from '../api/client';
 import { asNodeError, hasStatus } from '../api/failures';
 import { makeListReader } from '../api/list';
 import { entityOf } from '../entities/registry';
+import type { Entity } from '../entities/types';
 import { isEmpty } from '../fields/blank';
 import { isBlank } from '../fields/field';
 import { loadedFrom, picker } from '../fields/reference';
 import { quoted, unreadable, UnreadableValue } from '../fields/unreadable';
 import type { Parameter } from '../form/parameters';
 import { ParameterReader } from '../form/parameters';
+import type { ShortList } from '../store/shortList';
 import { readShortList } from '../store/shortList';
 import type { NameLookup } from '../run/nameLookup';
 import { replaceNames } from '../run/nameLookup';
-import { accountBranches } from './branches';
+import { readActiveBranches } from './branches';
 
 /**
- * The parameters of a trigger. One that says nothing has the default of the form; one that cannot
- * be read is refused, so that no event is lost in silence.
+ * Reads the parameters of a trigger. An empty parameter has the default of the form. A value that
+ * cannot be read is refused: a trigger that ignored it would lose events, and nobody would notice.
  */
 export class TriggerParameters extends ParameterReader {
 	readonly zone: string;
-	/** Its lists take numbers only, no addresses. */
+	/** Empty, because the lists of the triggers take IDs and names, but no addresses of pages. */
 	readonly origin = '';
 
 	constructor(private readonly context: IPollFunctions | IWebhookFunctions) {
@@ -31,18 +35,24 @@ export class TriggerParameters extends ParameterReader {
 		this.zone = context.getTimezone();
 	}
 
-	/** The time zone by which days are counted. */
+	/**
+	 * The time zone by which days are counted, such as `Europe/Moscow`.
+	 *
+	 * @throws NodeOperationError if there is no such time zone
+	 */
 	get dayZone(): string {
-		if (DateTime.fromMillis(0, { zone: this.zone }).isValid) return this.zone;
+		const isTimeZone = DateTime.fromMillis(0, { zone: this.zone }).isValid;
+		if (isTimeZone) return this.zone;
+
 		const message = `The workflow's time zone is none: ${quoted(this.zone)}`;
 		const description =
 			"Choose another one in the workflow's settings. If it has none of its own there, set GENERIC_TIMEZONE of n8n right.";
 		throw new NodeOperationError(this.context.getNode(), message, { description });
 	}
 
-	input({ name, default: byDefault }: Parameter): unknown {
-		const value: unknown = this.context.getNodeParameter(name, byDefault as object);
-		return isEmpty(value) ? byDefault : value;
+	input({ name, default: defaultValue }: Parameter): unknown {
+		const value: unknown = this.context.getNodeParameter(name, defaultValue as object);
+		return isEmpty(value) ? defaultValue : value;
 	}
 
 	unreadableError(message: string, label: string): Error {
@@ -50,116 +60,153 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/**
-	 * Records of a short list that may be left empty, by their IDs or names; null for none of them
-	 * where that is a choice. Only a name costs a request.
+	 * Reads the IDs of records that the user gives by ID or by name. Only a name costs a call.
 	 *
-	 * @param watched the branches that were chosen: a list that differs by branch is read in the
-	 * first that can be read
+	 * @param entity the resource of the records, which have a short list
+	 * @param watchedBranches the branches that the user chose. A list that differs by branch is read
+	 * in the first of them that can be read.
+	 * @returns an empty list if nothing is chosen; null in place of an ID for the choice "none"
 	 */
 	async references(
 		parameter: Parameter,
 		entity: string,
-		watched: readonly number[] = [],
+		watchedBranches: readonly number[] = [],
 	): Promise<Array<number | null>> {
 		const { name, displayName: label } = parameter;
-		// The label is the form's own already, as that of a field that stands there.
+		// `prominent`: the field stands in the form by itself, so errors use its label unchanged.
 		const field = { type: 'references', entity, name, label, prominent: true } as const;
-		const value = await replaceNames(this.lookupIn(watched), field, this.input(parameter));
+		const lookup = this.makeNameLookup(watchedBranches);
+		const value = await replaceNames(lookup, field, this.input(parameter));
 		return isBlank(field, value) ? [] : (this.toRequestValue(field, value) as Array<number | null>);
 	}
 
-	/** Records by their IDs alone, for which nothing is asked. */
+	/** Reads the IDs of records that the user gives by ID only. Nothing is asked of AlfaCRM. */
 	ids(parameter: Parameter): number[] {
 		const field = { type: 'ids', name: parameter.name, label: parameter.displayName } as const;
 		const value = this.input(parameter);
 		return isBlank(field, value) ? [] : (this.toRequestValue(field, value) as number[]);
 	}
 
-	private lookupIn(watched: readonly number[]): NameLookup {
-		const node = this.context.getNode();
-		const client = new ApiClient(this.context);
-		return {
-			readList: async (entity) => {
-				const ofAccount = async () => (await accountBranches(client, Date.now())).branches;
-				const inBranches = async () => (watched.length > 0 ? watched : await ofAccount());
-				const branches = entity.scope === 'branch' ? await inBranches() : [undefined];
-				let failure: unknown;
-				// One branch that cannot be read stops no other.
-				for (const branch of branches) {
-					try {
-						return await readShortList(makeListReader(client), entity, branch);
-					} catch (caught) {
-						failure = caught;
-					}
-				}
-				if (failure === undefined || hasStatus(failure, 403)) return undefined;
-				throw asNodeError(node, failure);
-			},
-			error: (message, description) => new NodeOperationError(node, message, { description }),
-		};
-	}
-
-	/** Words of a list, or of one text with commas. */
+	/** Reads words from a list of texts, or from one text with commas. */
 	words(parameter: Parameter): string[] {
 		const value = this.input(parameter);
-		const texts = [value].flat().filter((item) => item !== null && item !== undefined);
-		if (!texts.every((item) => typeof item === 'string'))
-			throw asNodeError(
-				this.context.getNode(),
-				unreadable({ label: parameter.displayName }, 'names', value),
-			);
-		return texts
+		const items = [value].flat().filter((item) => item !== null && item !== undefined);
+		if (!items.every((item) => typeof item === 'string')) {
+			const error = unreadable({ label: parameter.displayName }, 'names', value);
+			throw asNodeError(this.context.getNode(), error);
+		}
+
+		return items
 			.flatMap((text) => text.split(','))
 			.map((word) => word.trim())
 			.filter((word) => word !== '');
 	}
+
+	private makeNameLookup(watchedBranches: readonly number[]): NameLookup {
+		const node = this.context.getNode();
+		const client = new ApiClient(this.context);
+		return {
+			readList: async (entity) => await this.readNames(client, entity, watchedBranches),
+			error: (message, description) => new NodeOperationError(node, message, { description }),
+		};
+	}
+
+	/**
+	 * Reads a short list in the first branch in which it can be read.
+	 *
+	 * @returns undefined if this user may not read it
+	 * @throws NodeApiError if it cannot be read for another reason
+	 */
+	private async readNames(
+		client: ApiClient,
+		entity: Entity,
+		watchedBranches: readonly number[],
+	): Promise<ShortList | undefined> {
+		let lastFailure: unknown;
+		for (const branch of await this.listBranchesFor(client, entity, watchedBranches)) {
+			try {
+				return await readShortList(makeListReader(client), entity, branch);
+			} catch (caught) {
+				lastFailure = caught;
+			}
+		}
+
+		const mayNotRead = lastFailure === undefined || hasStatus(lastFailure, 403);
+		if (mayNotRead) return undefined;
+		throw asNodeError(this.context.getNode(), lastFailure);
+	}
+
+	/**
+	 * Lists the branches in which the records of an entity can be listed; only undefined for an
+	 * entity whose list is the same in all branches.
+	 */
+	private async listBranchesFor(
+		client: ApiClient,
+		entity: Entity,
+		watchedBranches: readonly number[],
+	): Promise<ReadonlyArray<number | undefined>> {
+		if (entity.scope !== 'branch') return [undefined];
+		if (watchedBranches.length > 0) return watchedBranches;
+		return (await readActiveBranches(client, Date.now())).branches;
+	}
+}
+
+/** A parameter in which the user chooses several records of an entity. */
+interface RecordParameter {
+	displayName: string;
+	name: string;
+	/** The resource of the records. */
+	entity: string;
+	/** Without the full stop at its end. */
+	description: string;
 }
 
 /**
- * Some records of an entity, such as branches; of what differs by branch, those of the first that
- * is watched.
+ * Makes a parameter for a collection such as 'Filters': a list in which the user ticks records. If
+ * the list differs by branch, the form shows that of the first watched branch.
  */
-export const severalOf = (
-	displayName: string,
-	name: string,
-	entity: string,
-	description: string,
-): INodeProperties => ({
-	displayName: `${displayName} Names or IDs`,
-	name,
-	type: 'multiOptions',
-	typeOptions: {
-		loadOptionsMethod: loadedFrom(entity)?.loadOptionsMethod,
-		...(entityOf(entity).scope === 'branch' ? { loadOptionsDependsOn: ['branchIds'] } : {}),
-	},
-	default: [],
-	description: `${description}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
-});
+export function makeMultiSelect(parameter: RecordParameter): INodeProperties {
+	const { displayName, name, entity, description } = parameter;
+	const dependsOnBranch = entityOf(entity).scope === 'branch';
+	return {
+		displayName: `${displayName} Names or IDs`,
+		name,
+		type: 'multiOptions',
+		typeOptions: {
+			loadOptionsMethod: loadedFrom(entity)?.loadOptionsMethod,
+			...(dependsOnBranch ? { loadOptionsDependsOn: ['branchIds'] } : {}),
+		},
+		default: [],
+		description: `${description}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
+	};
+}
 
 /**
- * The same where it stands in the form as soon as the node is added: n8n fills a multi-select once,
- * before the node has its credential, and a locator when it is opened.
+ * Makes a parameter for the form outside of a collection: a picker, which n8n fills when the user
+ * opens it. n8n would fill a multi-select only once, when the node is added and has no credential
+ * yet.
  */
-export const pickedOf = (
-	displayName: string,
-	name: string,
-	entity: string,
-	description: string,
-): INodeProperties => ({
-	displayName,
-	name,
-	...picker(entityOf(entity), { several: true, byName: true }),
-	description: `${description}. Several can be given by name or ID, separated by commas.`,
-});
+export function makeRecordPicker(parameter: RecordParameter): INodeProperties {
+	const { displayName, name, entity, description } = parameter;
+	return {
+		displayName,
+		name,
+		...picker(entityOf(entity), { several: true, byName: true }),
+		description: `${description}. Several can be given by name or ID, separated by commas.`,
+	};
+}
 
-/** A parameter that stands in a collection, as n8n finds it. */
-export const within = (
+/**
+ * Returns a parameter of a collection with the name by which n8n finds its value, such as
+ * `options.maxPerPoll`.
+ */
+export function parameterIn(
 	{ name }: Pick<Parameter, 'name'>,
-	inner: INodeProperties,
-): INodeProperties => ({
-	...inner,
-	name: `${name}.${inner.name}`,
-});
+	parameter: INodeProperties,
+): INodeProperties {
+	return { ...parameter, name: `${name}.${parameter.name}` };
+}
 
-export const inOptions = (inner: INodeProperties): INodeProperties =>
-	within({ name: 'options' }, inner);
+/** Returns a parameter of the collection 'Options', as `parameterIn` does. */
+export const inOptions = (parameter: INodeProperties): INodeProperties =>
+	parameterIn({ name: 'options' }, parameter);

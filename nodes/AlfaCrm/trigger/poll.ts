@@ -1,85 +1,167 @@
+/**
+ * Runs the polls of the polling trigger. A poll has five steps:
+ *
+ * 1. It reads the settings from the form, and the state that the previous poll has stored.
+ * 2. It asks the event source what is new (`sources/`).
+ * 3. It makes items of the new records, oldest first (`events/`).
+ * 4. It stores the new state (`state.ts`).
+ * 5. It returns the items, and n8n starts the workflow.
+ *
+ * **What happens when a poll dies halfway?** The state is stored after everything that may fail.
+ *
+ * - If anything fails before step 4, or n8n stops, the state is still that of the previous poll,
+ *   and no item was handed over. The next poll finds the same records again. None is lost, and none
+ *   is reported twice.
+ * - If only some branches cannot be read, the records of the others are reported. The state of a
+ *   branch that was not read stays as it was, so a later poll finds what happened there.
+ * - If the time is over, the poll reports the records that it has made items of. The new state
+ *   notes only these as reported, and the next poll finds the others again.
+ * - If AlfaCRM fails to show the record of a change, the polls fail for up to an hour; then the
+ *   change is reported without its record (`recordReader.ts`).
+ * - If n8n itself crashes after step 4, while it writes the state to its database and starts the
+ *   execution, it may lose or repeat the items of that poll. This is the only such moment, and a
+ *   node cannot prevent it.
+ */
+
 import type { INodeExecutionData, IDataObject, IPollFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
 import { ApiClient } from '../api/client';
 import { asNodeError } from '../api/failures';
 import type { NameSource } from '../output/names';
 import type { KnownBranches } from './branches';
-import { accountBranches } from './branches';
+import { readActiveBranches } from './branches';
 import { ClockWatch } from './clockWatch';
-import { triggerKeyOf } from './digest';
+import { makeTriggerKey } from './digest';
 import type { NewRecord, PollRequest, PollResult } from './eventSource';
-import { isLasting, pollReader } from './eventSource';
+import { isLasting, makePollReader } from './eventSource';
 import type { PollSettings } from './pollForm';
-import { budgetOf, DEFAULT_BUDGET_MS, settingsOf } from './pollForm';
+import { DEFAULT_BUDGET_MS, readBudgetMs, readPollSettings } from './pollForm';
 import { makePollNames } from './pollNames';
+import { RunningPolls } from './runningPolls';
+import type { PollState } from './state';
 import { StoredState } from './state';
+import { runTestPoll } from './testPoll';
 
 /**
- * Runs the polls of the trigger. A poll goes through these steps: read the settings and the stored
- * state, ask the event source what is new, make items of it, store the new state, return the items.
- * The state is stored last: if anything fails before, the next poll does everything again, and
- * nothing is lost.
+ * After half of a poll's time, the source looks for no more, if what it has found is of use without
+ * the rest.
  */
-
-/** After half of a poll's time, the source stops looking for more, if the rest can wait. */
 const LISTS_SHARE = 0.5;
 
 /**
- * After 80% of a poll's time, no further record or page is read. The rest is for the request under
- * way.
+ * After 80% of a poll's time, no further record or page is read. The call that is under way then
+ * may take the remaining time.
  */
 const RECORDS_SHARE = 0.8;
 
-/** A test in the editor shows so many records. */
-const SAMPLES = 3;
-
-/** A test in the editor takes at most this long. */
-const SAMPLE_MS = 20_000;
-
-/** The polls of one trigger that are under way. Each is known by its static data. */
-interface PollsUnderWay {
-	polls: Set<IDataObject>;
-	latest: IDataObject;
-}
-
-const underWay = new Map<string, PollsUnderWay>();
+const runningPolls = new RunningPolls();
 
 /**
- * The static data with which a poll has succeeded. The next poll with the same data is not the one
- * that activates the trigger.
+ * The static data of the polls that have succeeded. A poll with one of these objects is not the one
+ * that activates the trigger. See `RunningPolls` for what n8n does with these objects.
  */
-const activatedData = new WeakSet<IDataObject>();
+const dataOfEarlierPolls = new WeakSet<IDataObject>();
 
-/** Runs one poll. Returns the items of what is new, or null. A poll by hand returns samples. */
+/**
+ * Runs one poll.
+ *
+ * @returns the items of what is new; null if there is nothing. A poll that a user starts by hand in
+ * the editor returns samples instead.
+ */
 export async function runPoll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	if (context.getMode() === 'manual') return [await testTrigger(context)];
+	if (context.getMode() === 'manual') return [await runTestPoll(context)];
 
 	const data = context.getWorkflowStaticData('node');
-	const trigger = triggerKeyOf(context);
-	const own = underWay.get(trigger) ?? { polls: new Set<IDataObject>(), latest: data };
-	// n8n starts the next poll even if the last one is still running, and both would report the same.
-	// Polls of n8n's durable scheduler have a copy of the data each.
-	const overlaps = own.polls.has(data) || (own.polls.size > 0 && !mayBeActivation(context));
-	if (overlaps) return null;
+	const trigger = makeTriggerKey(context);
+	const isAlone = runningPolls.begin(trigger, data, mayBeActivation(context));
+	if (!isAlone) return null;
 
-	own.latest = data;
-	own.polls.add(data);
-	underWay.set(trigger, own);
 	try {
-		return await reportNewRecords(context, data, () => own.latest !== data);
+		return await reportNewRecords(context, data, () => runningPolls.isReplaced(trigger, data));
 	} finally {
-		own.polls.delete(data);
-		if (own.polls.size === 0) underWay.delete(trigger);
+		runningPolls.end(trigger, data);
 	}
 }
 
 /**
- * Tells whether a poll may be the one that activates the trigger. Later polls of the durable
- * scheduler have less time.
+ * Whether a poll may be the one that activates the trigger. The durable scheduler gives all later
+ * polls less time. n8n's default engine gives all polls the same time, so there every poll may be.
  */
 const mayBeActivation = (context: IPollFunctions): boolean =>
-	budgetOf(context) >= DEFAULT_BUDGET_MS;
+	readBudgetMs(context) >= DEFAULT_BUDGET_MS;
+
+/**
+ * Reports what is new since the previous poll.
+ *
+ * @param data the object in which n8n keeps the state of this trigger
+ * @param isReplaced tells whether the workflow was published again while this poll was running, and
+ * polls anew
+ */
+async function reportNewRecords(
+	context: IPollFunctions,
+	data: IDataObject,
+	isReplaced: () => boolean,
+): Promise<INodeExecutionData[][] | null> {
+	const settings = await readPollSettings(context);
+	const watched = { subject: settings.subject, checkState: settings.source.checkState };
+	const stored = new StoredState(context, data, watched, mayBeActivation(context));
+	// This poll does not know what another poll has just handed over, and would report it again. The
+	// next poll will know.
+	if (stored.isOvertaken) return null;
+
+	logNewBeginning(context, stored);
+	const run = beginRun(context, settings, stored);
+	const { items, newState, passingFailure } = await findNewItems(run);
+	// n8n may drop the items of a poll whose workflow was published again. The new poll finds the
+	// same records, so this poll stores nothing.
+	if (isReplaced()) return null;
+
+	stored.save(newState, { isReport: items.length > 0 });
+	const hasSucceededBefore = dataOfEarlierPolls.has(data);
+	dataOfEarlierPolls.add(data);
+
+	if (items.length > 0) return [items.map((json) => ({ json }))];
+	// The user sees a failure in n8n only if the poll throws. The state of the branches that were
+	// read is stored already, and n8n keeps it. But n8n drops the state if the poll that activates
+	// the trigger throws, or a poll of the durable scheduler. Then only n8n's log tells of the
+	// failure.
+	if (hasSucceededBefore && passingFailure !== undefined) throw passingFailure;
+	return null;
+}
+
+/** What a poll has found, before it stores anything. */
+interface PollOutcome {
+	items: IDataObject[];
+	/** The state to store once the items are handed over. */
+	newState: PollState;
+	/** The failure of a branch, if the next poll may not meet it again. */
+	passingFailure?: NodeFailure;
+}
+
+type NodeFailure = ReturnType<typeof asNodeError>;
+
+/** Asks the source what is new, and makes items of it. Stores nothing. */
+async function findNewItems(run: PollRun): Promise<PollOutcome> {
+	const { context, settings, stored } = run;
+	const accountBranches = settings.chosenBranches ? undefined : await readAccountBranches(run);
+	const branches = settings.chosenBranches ?? accountBranches?.branches ?? [];
+
+	const { records, failures, stateAfter } = await askSource(run, branches);
+	const passingFailure = findPassingFailure(run, failures);
+	const isFirstPoll = stored.previous === undefined;
+	// The user who activates the trigger sees what is wrong. No record is missed, because nothing has
+	// been reported yet.
+	if (isFirstPoll && passingFailure !== undefined) throw passingFailure;
+	logFailures(context, failures);
+
+	const items = await makeItems(run, records);
+	const newState = {
+		subject: settings.subject,
+		...accountBranches,
+		known: stateAfter(items.length),
+	};
+	return { items, newState, passingFailure };
+}
 
 /** What the steps of one poll have in common. */
 interface PollRun {
@@ -87,91 +169,45 @@ interface PollRun {
 	client: ApiClient;
 	settings: PollSettings;
 	stored: StoredState;
-	/**
-	 * How many of the records that are there already the first poll reports. A trigger that starts
-	 * anew reports none.
-	 */
+	/** How many of the records that are there already the first poll reports. */
 	startWith: number;
-	/** When the poll began, and until when it may read lists and records: milliseconds since 1970. */
+	/** When the poll began, milliseconds since 1970. */
 	now: number;
+	/** Milliseconds since 1970 after which the source looks for no more. */
 	listsUntil: number;
+	/** Milliseconds since 1970 after which no further record or page is read. */
 	recordsUntil: number;
 }
 
-/**
- * Reports what is new since the last poll.
- *
- * @param isReplaced tells whether the workflow was published again meanwhile, with a poll of its
- * own
- */
-async function reportNewRecords(
-	context: IPollFunctions,
-	data: IDataObject,
-	isReplaced: () => boolean,
-): Promise<INodeExecutionData[][] | null> {
-	const settings = await settingsOf(context);
-	const watched = { subject: settings.subject, checkState: settings.source.checkState };
-	const stored = new StoredState(context, data, watched, mayBeActivation(context));
-	// This poll would report again what another one has just handed over. The next poll knows about
-	// it.
-	if (stored.isOvertaken) return null;
-
-	logNewBeginning(context, stored);
+function beginRun(context: IPollFunctions, settings: PollSettings, stored: StoredState): PollRun {
 	const now = Date.now();
-	const budget = budgetOf(context);
-	const run: PollRun = {
+	const budget = readBudgetMs(context);
+	// A trigger that starts anew, for another event or without its state, reports nothing old.
+	const startsAnew = stored.hasOtherSubject || stored.hasLostState;
+	return {
 		context,
 		// The context lives as long as the workflow is active, so each poll has a client of its own.
 		client: new ApiClient(context),
 		settings,
 		stored,
-		startWith: stored.isOther || stored.hasLostState ? 0 : settings.startWith,
+		startWith: startsAnew ? 0 : settings.startWith,
 		now,
 		listsUntil: now + budget * LISTS_SHARE,
 		recordsUntil: now + budget * RECORDS_SHARE,
 	};
-	const accountList = settings.chosen ? undefined : await readAccountBranches(run);
-	const branches = settings.chosen ?? accountList?.branches ?? [];
-
-	const { records, failures, stateAfter } = await askSource(run, branches);
-	const passingFailure = findPassingFailure(run, failures);
-	const isFirstPoll = stored.known === undefined;
-	// The user who activates the trigger sees what is wrong. No record is missed, because nothing has
-	// been reported yet.
-	if (passingFailure !== undefined && isFirstPoll) throw passingFailure;
-	logFailures(context, failures);
-
-	const items = await makeItems(run, records);
-	// The workflow was published meanwhile. n8n may drop the items of this poll, and the other poll
-	// reports them.
-	if (isReplaced()) return null;
-
-	stored.save(
-		{ subject: settings.subject, ...accountList, known: stateAfter(items.length) },
-		{ isReport: items.length > 0 },
-	);
-	const wasActivated = activatedData.has(data);
-	activatedData.add(data);
-
-	if (items.length > 0) return [items.map((json) => ({ json }))];
-	// What the other branches showed is stored in any case. But if the poll that activates a trigger
-	// fails, or one of the durable scheduler, n8n drops its state. So these polls only write to n8n's
-	// log.
-	if (passingFailure !== undefined && wasActivated) throw passingFailure;
-	return null;
 }
 
-/** Writes to n8n's log why a trigger that has polled before does not go on from where it was. */
-function logNewBeginning(context: IPollFunctions, { isOther, lossReason }: StoredState): void {
+/** Writes to n8n's log why a trigger that has polled before starts anew. */
+function logNewBeginning(context: IPollFunctions, stored: StoredState): void {
 	const { name } = context.getNode();
-	if (isOther) {
+	if (stored.hasOtherSubject) {
 		context.logger.info(
 			`'${name}' watches something else now: it reports what happens from now on`,
 		);
 	}
-	if (lossReason !== undefined) {
+	if (stored.lossReason !== undefined) {
 		context.logger.warn(
-			`'${name}' cannot go on from what it remembers, so it reports only what happens from now on. ${lossReason}`,
+			`'${name}' cannot go on from what it remembers, so it reports only what happens from now on. ${stored.lossReason}`,
 		);
 	}
 }
@@ -191,28 +227,26 @@ async function readAccountBranches({
 		context.logger.warn(
 			`'${name}' could not list the branches, and looks into those it knows: ${message}`,
 		);
-	return await accountBranches(client, now, stored.known, logFailure);
+	return await readActiveBranches(client, now, stored.previous, logFailure);
 }
 
 /** Asks the event source what is new in the branches. */
-async function askSource(
-	{ context, client, settings, stored, startWith, now, listsUntil, recordsUntil }: PollRun,
-	branches: readonly number[],
-): Promise<PollResult> {
+async function askSource(run: PollRun, branches: readonly number[]): Promise<PollResult> {
+	const { context, client, settings, stored } = run;
 	const clockWatch = new ClockWatch(context, settings.zone);
 	const request: PollRequest = {
 		client,
-		reader: clockWatch.watch(pollReader(client, recordsUntil)),
-		now,
-		deadline: listsUntil,
+		reader: clockWatch.watch(makePollReader(client, run.recordsUntil)),
+		now: run.now,
+		deadline: run.listsUntil,
 		branches,
 		scope: settings.scope,
 		filters: settings.filters,
 		most: settings.most,
-		startWith,
+		startWith: run.startWith,
 		hasLostState: stored.hasLostState,
 	};
-	const result = await settings.source.poll(request, stored.known?.known);
+	const result = await settings.source.poll(request, stored.previous?.known);
 	clockWatch.warn();
 	return result;
 }
@@ -221,7 +255,7 @@ async function askSource(
 function findPassingFailure(
 	{ client }: PollRun,
 	failures: PollResult['failures'],
-): ReturnType<typeof asNodeError> | undefined {
+): NodeFailure | undefined {
 	const failure = [...failures.values()].find((candidate) => !isLasting(client, candidate));
 	return failure === undefined ? undefined : asNodeError(client.node, failure);
 }
@@ -236,23 +270,21 @@ function logFailures(context: IPollFunctions, failures: PollResult['failures']):
 
 /**
  * Makes the items of new records: of as many as one poll reports, and as there is time for. The
- * next poll reports the rest.
+ * next poll finds the other records again.
  */
 async function makeItems(run: PollRun, records: readonly NewRecord[]): Promise<IDataObject[]> {
 	const { context, client, settings, stored, now, recordsUntil } = run;
 	const names = await makePollNames(context, client, recordsUntil);
-	if (stored.known !== undefined) {
-		const reported = records.slice(0, settings.most);
-		return await settings.itemsOf({
-			records: reported,
-			client,
-			names,
-			deadline: recordsUntil,
-			now,
-		});
-	}
+	if (stored.previous === undefined) return await makeItemsOfFirstPoll(run, records, names);
 
-	return await makeItemsOfFirstPoll(run, records, names);
+	const reported = records.slice(0, settings.most);
+	return await settings.makeItems({
+		records: reported,
+		client,
+		names,
+		deadline: recordsUntil,
+		now,
+	});
 }
 
 /**
@@ -268,53 +300,18 @@ async function makeItemsOfFirstPoll(
 	const reported = records.slice(0, Math.max(settings.most, startWith));
 
 	const items: IDataObject[] = [];
+	// One call stops before a record that fails. The next call begins with that record, and throws if
+	// it fails again.
 	do {
-		const rest = reported.slice(items.length);
-		items.push(
-			...(await settings.itemsOf({ records: rest, client, names, deadline: Infinity, now })),
-		);
+		const remaining = reported.slice(items.length);
+		const made = await settings.makeItems({
+			records: remaining,
+			client,
+			names,
+			deadline: Infinity,
+			now,
+		});
+		items.push(...made);
 	} while (items.length < reported.length);
 	return items;
-}
-
-/**
- * Returns real records with which the user can build the workflow. What the trigger has reported
- * stays as it is.
- */
-async function testTrigger(context: IPollFunctions): Promise<INodeExecutionData[]> {
-	const client = new ApiClient(context);
-	const now = Date.now();
-	const deadline = now + SAMPLE_MS;
-	const { source, itemsOf, chosen, limitedBy, zone } = await settingsOf(context);
-	const branches = chosen ?? (await accountBranches(client, now)).branches;
-
-	const clockWatch = new ClockWatch(context, zone);
-	const reader = clockWatch.watch(pollReader(client, Infinity));
-	const { records, isComplete } = await source.samples(
-		{ branches, client, now, reader, deadline },
-		SAMPLES,
-	);
-	clockWatch.warn();
-
-	const names = await makePollNames(context, client, deadline);
-	const items = await itemsOf({ records, client, names, deadline: Infinity, now });
-	if (items.length > 0) return items.map((json) => ({ json }));
-
-	throw noSamplesError(context, { isComplete, limitedBy });
-}
-
-function noSamplesError(
-	context: IPollFunctions,
-	{ isComplete, limitedBy }: { isComplete: boolean; limitedBy?: string },
-): NodeOperationError {
-	const message = isComplete
-		? 'AlfaCRM has nothing yet that this trigger would report'
-		: 'Among the newest records of AlfaCRM is none that this trigger would report';
-	const advice =
-		limitedBy === undefined
-			? 'Loosen the filters or choose other branches, or add a record in AlfaCRM that fits and fetch again.'
-			: `'${limitedBy}' says who counts: change it for the test and put it back before you publish, or choose other branches, and fetch again.`;
-	return new NodeOperationError(context.getNode(), message, {
-		description: `${advice} Once it is active, the trigger works without a test event.`,
-	});
 }

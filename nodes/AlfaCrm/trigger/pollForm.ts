@@ -1,3 +1,5 @@
+/** The form of the polling trigger, and what its settings mean for a poll. */
+
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
@@ -8,12 +10,18 @@ import { sortByName } from '../fields/order';
 import { collection, showWhen } from '../form/assemble';
 import { timeZoneNotice } from '../form/timeZoneNotice';
 import { wholeNumber } from '../form/wholeNumber';
-import { eventForms, kindOf } from './events';
-import { BY_CLOCK, BY_TIME, COMING, firstPoll, lookEvery } from './events/dueDate';
-import type { Watching } from './events/kind';
+import { makeEventParameters, findEventKind } from './events';
+import {
+	EVENTS_BY_TIME_ZONE,
+	EVENTS_THAT_FALL_DUE,
+	EVENTS_OF_COMING_LESSONS,
+	firstPoll,
+	lookEvery,
+} from './events/dueDate';
+import type { EventWatch } from './events/kind';
 import type { PollRequest } from './eventSource';
-import { inOptions, pickedOf, TriggerParameters } from './parameters';
-import { digestOf } from './state';
+import { inOptions, makeRecordPicker, TriggerParameters } from './parameters';
+import { digestSettings } from './state';
 
 export const eventParameter: INodeProperties = {
 	displayName: 'Trigger On',
@@ -31,41 +39,38 @@ export const eventParameter: INodeProperties = {
 	description: 'What starts the workflow',
 };
 
-const branchesParameter = pickedOf(
-	'Branch',
-	'branchIds',
-	'branch',
-	'Where it must happen. Left empty, all active branches of the account are watched',
-);
-
-const beginNotice = (
-	displayName: string,
-	displayOptions: INodeProperties['displayOptions'],
-): INodeProperties => ({
-	displayName,
-	name: 'beginNotice',
-	type: 'notice',
-	default: '',
-	displayOptions,
+const branchesParameter = makeRecordPicker({
+	displayName: 'Branch',
+	name: 'branchIds',
+	entity: 'branch',
+	description: 'Where it must happen. Left empty, all active branches of the account are watched',
 });
 
 /**
- * Tell what the first poll reports. Events by time report what is due already if the user wants it.
+ * Notices that tell what the first poll reports, one for each kind of event. The first poll of most
+ * events reports nothing.
  */
 const beginNotices = [
-	beginNotice(
+	makeBeginNotice(
 		'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
-		{ hide: { event: [...BY_TIME, ...COMING] } },
+		{ hide: { event: [...EVENTS_THAT_FALL_DUE, ...EVENTS_OF_COMING_LESSONS] } },
 	),
-	beginNotice(
+	makeBeginNotice(
 		"Reports each client once for each occasion. What is due already when the workflow is first activated is not reported, unless 'First Poll Reports' in 'Options' says otherwise. If you choose another event or account, it starts over from that moment.",
-		{ show: { event: BY_TIME } },
+		{ show: { event: EVENTS_THAT_FALL_DUE } },
 	),
-	beginNotice(
+	makeBeginNotice(
 		'Reports each person once for each lesson, and once more if it is moved. Lessons that are as near already when the workflow is first activated are not reported.',
-		{ show: { event: COMING } },
+		{ show: { event: EVENTS_OF_COMING_LESSONS } },
 	),
 ];
+
+function makeBeginNotice(
+	text: string,
+	displayOptions: INodeProperties['displayOptions'],
+): INodeProperties {
+	return { displayName: text, name: 'beginNotice', type: 'notice', default: '', displayOptions };
+}
 
 const maxPerPoll = wholeNumber({
 	displayName: 'Max Records per Poll',
@@ -80,7 +85,7 @@ const startWith = wholeNumber({
 	name: 'startWith',
 	min: 0,
 	default: 0,
-	displayOptions: { hide: { '/event': [...BY_TIME, ...COMING] } },
+	displayOptions: { hide: { '/event': [...EVENTS_THAT_FALL_DUE, ...EVENTS_OF_COMING_LESSONS] } },
 	description:
 		'How many of the newest records that are there already to report when the trigger is made active for the first time; not when it is given another event or account, with which it reports what happens from then on',
 });
@@ -89,43 +94,47 @@ export const triggerProperties: INodeProperties[] = [
 	eventParameter,
 	...beginNotices,
 	branchesParameter,
-	...eventForms(),
+	...makeEventParameters(),
 	collection('Options', 'options', [firstPoll, lookEvery, maxPerPoll, startWith], 'Add Option'),
-	showWhen(timeZoneNotice, { event: BY_CLOCK }),
+	showWhen(timeZoneNotice, { event: EVENTS_BY_TIME_ZONE }),
 ];
 
-/** The time of a poll in n8n before 2.38, which gives polls no limit and tells none. */
+/** How long a poll may take in n8n before 2.38, which sets no limit and so tells none. */
 export const DEFAULT_BUDGET_MS = 300_000;
 
 /** What the form of the trigger says. */
 export interface PollSettings
 	extends Pick<PollRequest, 'filters' | 'scope' | 'most' | 'startWith'>,
-		Omit<Watching, 'filters'> {
-	/** The chosen branches; undefined to watch all branches of the account. */
-	chosen?: number[];
-	/** Identifies account and event. With another one, the trigger starts anew. */
+		Omit<EventWatch, 'filters'> {
+	/** The IDs of the chosen branches; undefined to watch all branches of the account. */
+	chosenBranches?: number[];
+	/** A digest of account and event. If it differs from the stored one, the trigger starts anew. */
 	subject: string;
 }
 
-/** Reads the settings of the trigger from its form. */
-export async function settingsOf(context: IPollFunctions): Promise<PollSettings> {
-	const event = eventOf(context);
+/**
+ * Reads the settings of the trigger from its form. Every poll reads them anew, because the user may
+ * have changed them.
+ */
+export async function readPollSettings(context: IPollFunctions): Promise<PollSettings> {
+	const event = readEvent(context);
 	const parameters = new TriggerParameters(context);
 	const branches = (await parameters.references(branchesParameter, 'branch')) as number[];
-	const { filters, ...watching } = await kindOf(event).watch(parameters, event, branches);
+	const { filters, ...watch } = await findEventKind(event).watch(parameters, event, branches);
 	const origin = await new ApiClient(context).origin();
+
 	return {
-		...watching,
-		chosen: branches.length > 0 ? [...new Set(branches)] : undefined,
-		subject: digestOf([origin, event.value]),
-		filters: digestOf(filters),
-		scope: digestOf(branches),
+		...watch,
+		chosenBranches: branches.length > 0 ? [...new Set(branches)] : undefined,
+		subject: digestSettings([origin, event.value]),
+		filters: digestSettings(filters),
+		scope: digestSettings(branches),
 		most: parameters.integer(inOptions(maxPerPoll)),
 		startWith: parameters.integer(inOptions(startWith)),
 	};
 }
 
-function eventOf(context: IPollFunctions): EventType {
+function readEvent(context: IPollFunctions): EventType {
 	const name = context.getNodeParameter(eventParameter.name) as string;
 	const event = eventTypes.find(({ value }) => value === name);
 	if (event) return event;
@@ -137,7 +146,7 @@ function eventOf(context: IPollFunctions): EventType {
 }
 
 /** Returns how many milliseconds n8n gives a poll. */
-export function budgetOf(context: IPollFunctions): number {
+export function readBudgetMs(context: IPollFunctions): number {
 	return typeof context.getPollBudgetMs === 'function'
 		? context.getPollBudgetMs()
 		: DEFAULT_BUDGET_MS;

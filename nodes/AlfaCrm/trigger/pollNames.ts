@@ -1,45 +1,70 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../api/client';
+import type { ListReader } from '../api/list';
+import type { Entity } from '../entities/types';
 import type { NameSource } from '../output/names';
 import type { Titles } from '../store/shortList';
 import { makeShortListRequest, readShortList } from '../store/shortList';
-import { pollReader } from './eventSource';
+import { makePollReader } from './eventSource';
 
 /**
- * Makes the source of names for one poll, which reads each list of names once. If a list cannot be
- * read in time, n8n's log says so, and the items go out without these names, because events must
- * not wait for names.
+ * Reads the names that items show beside IDs. Reads each list of names once in a poll. If a list
+ * cannot be read in time, n8n's log says so, and the items go out without these names, because
+ * events must not wait for names.
+ */
+class PollNames implements NameSource {
+	/** The lists that were read, by their calls; undefined for a list that could not be read. */
+	private readonly titlesByList = new Map<string, Titles | undefined>();
+	private readonly reader: ListReader;
+
+	/**
+	 * @param origin the address of the AlfaCRM, such as `https://demo.s20.online`
+	 * @param deadline milliseconds since 1970 after which no list is read
+	 */
+	constructor(
+		private readonly context: IPollFunctions,
+		client: ApiClient,
+		readonly origin: string,
+		private readonly deadline: number,
+	) {
+		this.reader = makePollReader(client, deadline);
+	}
+
+	async titlesIn(entity: Entity, branch?: number): Promise<Titles | undefined> {
+		const list = makeShortListRequest(entity, branch);
+		const key = JSON.stringify([list.path, list.branch]);
+		const isTooLate = Date.now() >= this.deadline;
+		if (this.titlesByList.has(key) || isTooLate) return this.titlesByList.get(key);
+
+		const titles = await this.readTitles(entity, branch);
+		this.titlesByList.set(key, titles);
+		return titles;
+	}
+
+	private async readTitles(entity: Entity, branch?: number): Promise<Titles | undefined> {
+		try {
+			const { titles } = await readShortList(this.reader, entity, branch);
+			return titles;
+		} catch (caught) {
+			const { message } = caught as Error;
+			const { task } = makeShortListRequest(entity, branch);
+			const nodeName = this.context.getNode().name;
+			this.context.logger.warn(`'${nodeName}' could not ${task}, so names are missing: ${message}`);
+			return undefined;
+		}
+	}
+}
+
+/**
+ * Makes the source of names for the items of one poll.
  *
- * @param deadline milliseconds since 1970 after which no list is read
+ * @param deadline milliseconds since 1970 after which no list of names is read
  */
 export async function makePollNames(
 	context: IPollFunctions,
 	client: ApiClient,
 	deadline: number,
 ): Promise<NameSource> {
-	const titlesByList = new Map<string, Titles | undefined>();
-	const reader = pollReader(client, deadline);
-	const nodeName = context.getNode().name;
-
-	return {
-		origin: await client.origin(),
-		titlesIn: async (entity, branch) => {
-			const list = makeShortListRequest(entity, branch);
-			const key = JSON.stringify([list.path, list.branch]);
-			if (titlesByList.has(key) || Date.now() >= deadline) return titlesByList.get(key);
-
-			let titles: Titles | undefined;
-			try {
-				({ titles } = await readShortList(reader, entity, branch));
-			} catch (caught) {
-				const { message } = caught as Error;
-				context.logger.warn(
-					`'${nodeName}' could not ${list.task}, so names are missing: ${message}`,
-				);
-			}
-			titlesByList.set(key, titles);
-			return titles;
-		},
-	};
+	return new PollNames(context, client, await client.origin(), deadline);
 }

@@ -1,3 +1,10 @@
+/**
+ * Reads and compares stamps: times as AlfaCRM shows them, `yyyy-mm-dd hh:mm:ss` or `yyyy-mm-dd`.
+ * Stamps stay texts, because texts of this form sort by time. They are times of the school's clock,
+ * whose time zone AlfaCRM does not tell, so they can be compared with each other, but with n8n's
+ * clock only roughly. An empty text means that there is no time; it sorts before all times.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { HOUR_MS } from '../values/time';
@@ -8,59 +15,61 @@ import { HOUR_MS } from '../values/time';
  */
 export const ZONES_HOURS = 26;
 
-/** Accepts 2026-03-01, 2026-03-01 14:05 and 2026-03-01T14:05:00. */
+/** Accepts 2026-03-01, 2026-03-01 14:05 and 2026-03-01T14:05:00; rejects 0000-00-00 and zones. */
 const STAMP = /^[1-9]\d{3}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?$/;
 
-/**
- * Reads the time of a row as `yyyy-mm-dd hh:mm:ss`, which sorts as text. Compare it only with times
- * of the same account, because its time zone is not known.
- *
- * @returns an empty text if the row has no readable time
- */
-export function stampOf(row: IDataObject, field: string): string {
+/** Reads the stamp in a field of a row; an empty text if the field holds none. */
+export function readStamp(row: IDataObject, field: string): string {
 	const text = String(row[field] ?? '');
 	return STAMP.test(text) ? text.replace('T', ' ') : '';
 }
 
 /**
- * Returns the newest stamp, without those so far in the future that no time zone explains them; an
- * empty text if there is none.
+ * Finds the newest stamp. Leaves out stamps so far in the future that no time zone explains them: a
+ * mistake in one record must not make all later records look old.
+ *
+ * @param now n8n's time in milliseconds
+ * @returns an empty text if there is no such stamp
  */
-export function newestOf(stamps: readonly string[], now: number): string {
-	const latestPossible = hoursAfter(dayAt(now), 24 + ZONES_HOURS);
-	return stamps.reduce(
-		(newest, stamp) => (stamp > newest && stamp <= latestPossible ? stamp : newest),
-		'',
-	);
+export function findNewestStamp(stamps: readonly string[], now: number): string {
+	const latestPossible = hoursAfter(utcDayAt(now), 24 + ZONES_HOURS);
+	let newest = '';
+	for (const stamp of stamps) {
+		if (stamp > newest && stamp <= latestPossible) newest = stamp;
+	}
+	return newest;
 }
 
 /**
- * Returns the stamp so many hours later. A stamp that is no time, such as 2026-13-01, is returned
- * unchanged.
+ * Returns the stamp a number of hours later. A stamp that is no time, such as 2026-13-01, is
+ * returned unchanged.
  *
  * @param stamp not empty
+ * @param hours may be negative
  */
 export function hoursAfter(stamp: string, hours: number): string {
-	const hasTime = stamp.length > 10;
+	const hasTime = stamp.length > 'yyyy-mm-dd'.length;
+	// Calculates in UTC, where every day has 24 hours.
 	const timestamp = Date.parse(`${stamp.replace(' ', 'T')}${hasTime ? 'Z' : ''}`);
-	return Number.isNaN(timestamp) ? stamp : timeAt(timestamp + hours * HOUR_MS);
+	return Number.isNaN(timestamp) ? stamp : utcTimeAt(timestamp + hours * HOUR_MS);
 }
 
-/** Returns the stamp a second later. */
+/** Returns the stamp a second later; an empty text for an empty one. */
 export const justAfter = (stamp: string): string =>
 	stamp === '' ? '' : hoursAfter(stamp, 1 / 3_600);
 
+/** Returns the day of a stamp: `yyyy-mm-dd`. */
 export const dayOf = (stamp: string): string => stamp.slice(0, 10);
 
 /** Writes milliseconds since 1970 as `yyyy-mm-dd hh:mm:ss` in UTC. */
-export const timeAt = (now: number): string =>
+export const utcTimeAt = (now: number): string =>
 	new Date(now).toISOString().slice(0, 19).replace('T', ' ');
 
 /**
- * Writes milliseconds since 1970 as a day `yyyy-mm-dd` in UTC. Use it only where a day more or less
- * does not matter.
+ * Writes milliseconds since 1970 as a day `yyyy-mm-dd` in UTC. The school may have another day at
+ * that moment, so use it only where a day more or less does not matter.
  */
-export const dayAt = (now: number): string => new Date(now).toISOString().slice(0, 10);
+export const utcDayAt = (now: number): string => new Date(now).toISOString().slice(0, 10);
 
 /** Returns the earlier of two times or days. An empty text is earlier than all. */
 export const earliest = (time: string, otherTime: string): string =>

@@ -1,3 +1,30 @@
+/**
+ * Keeps the state of a trigger between two polls: what the event source remembers, and the branches
+ * of the account. A poll reads the state at its beginning and saves a new one at its end. If it
+ * dies in between, the old state is still there, and the next poll does everything again: see
+ * `poll.ts`.
+ *
+ * n8n can keep the state in two ways, whose behaviour was measured in n8n 2.41.
+ *
+ * **Static data (n8n's default).** n8n keeps static data of each node, under the node's name, and
+ * static data of the whole workflow. The state is stored in both: in the data of the workflow,
+ * under the ID of the node, because that copy stays when the node is renamed; and in the data of
+ * the node, because no Code node clears that copy. The newest copy counts.
+ *
+ * Everybody who saves static data saves all of it, as it was when they read it: a Code node at the
+ * beginning of its execution, or a trigger that was published later. Such a save may bring back old
+ * states of other triggers. So this process remembers the latest state of each trigger of a
+ * workflow, and each trigger saves those of the other triggers too.
+ *
+ * **Durable cursors.** n8n keeps the state of the node in a table, by the ID of the node, where
+ * none of that happens. But:
+ *
+ * - n8n drops the state of the poll that activates a trigger, unless that poll hands over items. So
+ *   the state is also stored in the static data of the workflow, until the table has one.
+ * - n8n reads the state a while before it polls, and stores it a while after. If two polls overlap,
+ *   the second may not know what the first has handed over. This process does: see `isOvertaken`.
+ */
+
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
@@ -5,7 +32,7 @@ import { lruSet } from '../api/bounded';
 import { isPlain } from '../fields/blank';
 import { canonicalJson } from '../fields/object';
 import type { KnownBranches } from './branches';
-import { digest, triggerKeyOf } from './digest';
+import { digest, makeTriggerKey } from './digest';
 import type { Check } from './storedShape';
 import {
 	checkNumber,
@@ -21,20 +48,21 @@ import {
  */
 const VERSION = 8;
 
-/** More workflows are hardly active in one n8n. The states of each take at most some 30 kB. */
+/** n8n rarely has more active workflows. The states of each take at most some 30 kB. */
 const MOST_WORKFLOWS = 1_000;
 
 /** After this time, n8n has stored the state that it was given, or has dropped it. */
 const STORING_MS = 30_000;
 
 /** Everything that is kept between two polls, as plain JSON. */
-interface PollState extends Partial<KnownBranches> {
-	/** Identifies account and event. With another one, the trigger starts anew. */
+export interface PollState extends Partial<KnownBranches> {
+	/** A digest of account and event. If it differs, the trigger starts anew. */
 	subject: string;
 	/** What the event source remembers. */
 	known?: unknown;
 }
 
+/** A state as n8n stores it. */
 interface Stored extends PollState {
 	version: number;
 	/**
@@ -43,7 +71,7 @@ interface Stored extends PollState {
 	node: string;
 	/**
 	 * When it was saved, by n8n's clock in milliseconds. It grows with every change, even if the
-	 * clock is set back.
+	 * clock is set back, so the copy with the highest number is the newest.
 	 */
 	savedAt: number;
 }
@@ -66,9 +94,9 @@ const checkBranches = makeObjectCheck<KnownBranches>({
 	branchesReadAt: makeOptional(checkNumber),
 });
 
-/** What a trigger watches. */
-interface Watched {
-	/** Identifies account and event. */
+/** The event that a trigger watches in this poll. The stored state may be of another one. */
+interface WatchedEvent {
+	/** A digest of account and event. */
 	subject: string;
 	/** Finds what is wrong with what the event source has stored. */
 	checkState: Check;
@@ -80,70 +108,61 @@ const statesInProcess = new Map<string, Map<string, Stored>>();
 /** When a trigger with durable cursors last handed items over to n8n, in this process. */
 const handedOverAt = new Map<string, number>();
 
-/**
- * The state that a trigger keeps in n8n between two polls. n8n's behaviour was measured in 2.41.
- *
- * **Static data (n8n's default).** The state is stored in two places: in the static data of the
- * workflow, under the ID of the node, which stays when the node is renamed; and in the static data
- * of the node, which no Code node clears. Everybody who saves static data saves all of it, as it
- * was when they read it: a Code node at the beginning of its execution, or a trigger that was
- * published later. Such a save may restore old states of other triggers. So this process remembers
- * the latest state of each trigger of a workflow, and each trigger saves those of the others too.
- *
- * **Durable cursors.** n8n keeps the state of the node in a table, by the ID of the node, where
- * none of that happens. But:
- *
- * - n8n drops the state of the poll that activates a trigger, unless that poll hands over items. So
- *   the state is also stored in the static data of the workflow, until the table has one.
- * - n8n reads the state a while before it polls, and stores it a while after. If two polls overlap,
- *   the second may not know what the first has handed over. This process does: see `isOvertaken`.
- */
+/** The stored state of one trigger, opened for one poll. */
 export class StoredState {
-	private readonly shared: IDataObject;
-	private readonly node: string;
-	private readonly key: string;
-	/** The latest states of all triggers of the workflow, by key. */
-	private readonly latestStates: Map<string, Stored>;
-	/** Whether n8n uses durable cursors. */
-	private readonly isDurable: boolean;
-	private readonly trigger: string;
-	/** The latest state of the trigger, even if it belongs to another account or event. */
-	private readonly last?: Stored;
 	/**
-	 * The state from which the poll goes on. Undefined in the first poll, and if no state is usable.
+	 * What the previous poll has stored. Undefined in the first poll, and if the trigger starts anew
+	 * because no stored state is usable.
 	 */
-	readonly known?: PollState;
+	readonly previous?: PollState;
 	/** Whether the stored state belongs to another account or event. */
-	readonly isOther: boolean;
+	readonly hasOtherSubject: boolean;
 	/** Why the trigger cannot go on from its state, in whole sentences. Undefined if it can. */
 	readonly lossReason?: string;
 
+	/** Whether n8n uses durable cursors. */
+	private readonly isDurable: boolean;
+	/** The static data of the whole workflow. */
+	private readonly workflowData: IDataObject;
+	private readonly nodeId: string;
+	/** The key of this trigger's state in the static data of the workflow. */
+	private readonly stateKey: string;
+	/** Identifies the trigger among those of all workflows in this process. */
+	private readonly triggerKey: string;
+	/** The latest states of all triggers of the workflow that this process knows, by `stateKey`. */
+	private readonly latestStates: Map<string, Stored>;
+	/** The newest state of the trigger, even if it belongs to another account or event. */
+	private readonly newest?: Stored;
+
+	/**
+	 * @param nodeData the static data of the node, or its durable cursor
+	 * @param mayBeActivation whether this poll may be the one that activates the trigger
+	 */
 	constructor(
 		context: IPollFunctions,
-		private readonly data: IDataObject,
-		private readonly watched: Watched,
+		private readonly nodeData: IDataObject,
+		private readonly watched: WatchedEvent,
 		private readonly mayBeActivation: boolean,
 	) {
-		this.shared = context.getWorkflowStaticData('global');
-		this.node = context.getNode().id;
-		this.key = `AlfaCRM Trigger ${this.node}`;
-		this.trigger = triggerKeyOf(context);
-		// n8n marks static data of the workflow in order to notice changes. A durable cursor has no
-		// mark.
-		this.isDurable = !('__dataChanged' in data);
+		this.workflowData = context.getWorkflowStaticData('global');
+		this.nodeId = context.getNode().id;
+		this.stateKey = `AlfaCRM Trigger ${this.nodeId}`;
+		this.triggerKey = makeTriggerKey(context);
+		// n8n marks static data in order to notice changes. A durable cursor has no mark.
+		this.isDurable = !('__dataChanged' in nodeData);
 		this.latestStates = this.isDurable
 			? new Map<string, Stored>()
 			: latestStatesOf(String(context.getWorkflow().id));
 
-		const { newest, problem } = this.findStates();
-		this.last = newest;
-		this.isOther = newest !== undefined && newest.subject !== watched.subject;
-		this.lossReason = this.isOther ? undefined : findLossReason(newest, problem);
-		const isUsable = newest !== undefined && !this.isOther && !this.hasLostState;
-		this.known = isUsable ? deepCopy(newest) : undefined;
-		// A stored state is safe to remember: its items were handed over. A state that is about to be
-		// saved is not yet.
-		if (this.last !== undefined) this.latestStates.set(this.key, this.last);
+		const { newest, problem } = this.findNewestState();
+		this.newest = newest;
+		this.hasOtherSubject = newest !== undefined && newest.subject !== watched.subject;
+		this.lossReason = this.hasOtherSubject ? undefined : findLossReason(newest, problem);
+		const isUsable = newest !== undefined && !this.hasOtherSubject && !this.hasLostState;
+		this.previous = isUsable ? deepCopy(newest) : undefined;
+		// A stored state is safe to remember, because its items were handed over. The state that this
+		// poll is going to save is not safe yet.
+		if (newest !== undefined) this.latestStates.set(this.stateKey, newest);
 	}
 
 	/** Whether the trigger has polled before, but cannot go on from its state. */
@@ -153,89 +172,97 @@ export class StoredState {
 
 	/**
 	 * Whether another poll has handed over items whose state may still be on its way into n8n's
-	 * table.
+	 * table. Then this poll does not know of these items and would report them again.
 	 */
 	get isOvertaken(): boolean {
-		if (!this.isDurable || this.isOther) return false;
+		if (!this.isDurable || this.hasOtherSubject) return false;
 
-		const handedOver = handedOverAt.get(this.trigger) ?? 0;
-		const isUnknown = handedOver > (this.last?.savedAt ?? 0);
+		const handedOver = handedOverAt.get(this.triggerKey) ?? 0;
+		const isUnknownHere = handedOver > (this.newest?.savedAt ?? 0);
 		// `Math.abs`, because the clock may have been set back.
-		return isUnknown && Math.abs(Date.now() - handedOver) < STORING_MS;
+		return isUnknownHere && Math.abs(Date.now() - handedOver) < STORING_MS;
 	}
 
 	/**
-	 * Stores the state of a poll. It is assigned as a whole, because n8n notices only changes of the
-	 * outermost object.
+	 * Saves the state of a poll: puts it into the objects that n8n stores after the poll.
 	 *
 	 * @param isReport whether the poll hands items over to n8n
 	 */
 	save(state: PollState, { isReport }: { isReport: boolean }): void {
-		const stored = this.withTime(state);
-		const isInTable =
-			this.isDurable && !this.mayBeActivation && this.isOfThisTrigger(stateIn(this.data));
-		assignIfChanged(this.data, 'state', stored);
-		if (isInTable) {
-			delete this.shared[this.key];
+		const stored = this.addTime(state);
+		const hasTableState = this.isDurable && this.isOfThisTrigger(readState(this.nodeData.state));
+		assignIfChanged(this.nodeData, 'state', stored);
+		// n8n's table has a state, and will have this one, unless n8n drops it with the activation.
+		const needsNoCopy = hasTableState && !this.mayBeActivation;
+		if (needsNoCopy) {
+			delete this.workflowData[this.stateKey];
 		} else {
-			assignIfChanged(this.shared, this.key, { state: stored });
+			assignIfChanged(this.workflowData, this.stateKey, { state: stored });
 		}
 
 		if (isReport && this.isDurable) {
-			lruSet(handedOverAt, this.trigger, stored.savedAt, MOST_WORKFLOWS);
+			lruSet(handedOverAt, this.triggerKey, stored.savedAt, MOST_WORKFLOWS);
 		}
-		if (!isReport) this.latestStates.set(this.key, stored);
+		// n8n may still drop the items of a report, and its state with them.
+		if (!isReport) this.latestStates.set(this.stateKey, stored);
 		this.restoreOtherTriggers();
 	}
 
 	/**
-	 * Stores the states of the workflow's other triggers that somebody has overwritten with older
-	 * ones.
+	 * Stores the states of the workflow's other triggers again if somebody has overwritten them with
+	 * older ones.
 	 */
 	private restoreOtherTriggers(): void {
-		for (const [key, state] of this.latestStates) {
-			if (key !== this.key && this.newestOf(key) === state) {
-				assignIfChanged(this.shared, key, { state });
-			}
+		for (const [key, latestState] of this.latestStates) {
+			if (key === this.stateKey) continue;
+
+			const storedState = readState(readContent(this.workflowData[key]));
+			const isOverwritten = takeNewer(storedState, latestState) === latestState;
+			if (isOverwritten) assignIfChanged(this.workflowData, key, { state: latestState });
 		}
 	}
 
 	/**
 	 * Adds the time to a state. An unchanged state keeps its time, so that n8n has nothing to save
-	 * after a poll without news.
+	 * after a poll that has found nothing.
 	 */
-	private withTime(state: PollState): Stored {
-		const { savedAt = 0 } = this.last ?? {};
-		const stored = { version: VERSION, node: this.node, savedAt, ...state };
-		if (JSON.stringify(stored) === JSON.stringify(this.last)) return stored;
+	private addTime(state: PollState): Stored {
+		const { savedAt = 0 } = this.newest ?? {};
+		const unchanged = { version: VERSION, node: this.nodeId, savedAt, ...state };
+		if (JSON.stringify(unchanged) === JSON.stringify(this.newest)) return unchanged;
 
-		return { ...stored, savedAt: Math.max(Date.now(), savedAt + 1) };
+		return { ...unchanged, savedAt: Math.max(Date.now(), savedAt + 1) };
 	}
 
-	private newestOf(key: string): Stored | undefined {
-		return newer(stateIn(this.shared[key]), this.latestStates.get(key));
-	}
-
-	/** Finds the newest state that is not broken, and what is wrong with a broken one. */
-	private findStates(): { newest?: Stored; problem?: string } {
-		const places = [this.data, this.shared[this.key], { state: this.latestStates.get(this.key) }];
-		const problems: string[] = [];
+	/**
+	 * Finds the newest copy of the state that is not broken. If a copy is broken, `problem` says what
+	 * is wrong with it.
+	 */
+	private findNewestState(): { newest?: Stored; problem?: string } {
+		const copies = [
+			this.nodeData.state,
+			readContent(this.workflowData[this.stateKey]),
+			this.latestStates.get(this.stateKey),
+		];
 		let newest: Stored | undefined;
-		for (const place of places.filter(holdsState)) {
-			const problem = this.problemOf(place);
+		let firstProblem: string | undefined;
+		for (const copy of copies) {
+			if (copy === undefined) continue;
+
+			const problem = this.findProblem(copy);
 			if (problem === undefined) {
-				newest = newer(newest, this.ownStateIn(place));
+				newest = takeNewer(newest, this.readOwnState(copy));
 			} else {
-				problems.push(problem);
+				firstProblem ??= problem;
 			}
 		}
-		return { newest, problem: problems[0] };
+		return { newest, problem: firstProblem };
 	}
 
-	/** Describes what is wrong with the state in a place; undefined if nothing is. */
-	private problemOf(place: unknown): string | undefined {
-		const state = stateIn(place);
-		if (state === undefined) return envelopeProblem(place);
+	/** Describes what is wrong with a copy of a state; undefined if nothing is. */
+	private findProblem(copy: unknown): string | undefined {
+		const state = readState(copy);
+		if (state === undefined) return checkEnvelope(copy, 'state');
 		// The shapes of other versions and other events are not known here.
 		if (!this.isOfThisTrigger(state)) return undefined;
 
@@ -245,14 +272,15 @@ export class StoredState {
 	private isOfThisTrigger(state: Stored | undefined): boolean {
 		return (
 			state?.version === VERSION &&
-			state.node === this.node &&
+			state.node === this.nodeId &&
 			state.subject === this.watched.subject
 		);
 	}
 
-	private ownStateIn(place: unknown): Stored | undefined {
-		const state = stateIn(place);
-		return state?.node === this.node ? state : undefined;
+	/** Reads a copy of a state, unless it belongs to another node. */
+	private readOwnState(copy: unknown): Stored | undefined {
+		const state = readState(copy);
+		return state?.node === this.nodeId ? state : undefined;
 	}
 }
 
@@ -263,17 +291,18 @@ function latestStatesOf(workflow: string): Map<string, Stored> {
 }
 
 /**
- * Sets a property, unless it is equal already: n8n saves static data whenever something is
- * assigned.
+ * Assigns a property, unless its value is equal already. n8n saves static data whenever something
+ * is assigned, and notices only assignments to the outermost object, so the state is assigned
+ * whole.
  */
-function assignIfChanged(place: IDataObject, key: string, value: object): void {
-	if (JSON.stringify(place[key]) !== JSON.stringify(value)) {
-		place[key] = deepCopy(value) as IDataObject;
+function assignIfChanged(data: IDataObject, key: string, value: object): void {
+	if (JSON.stringify(data[key]) !== JSON.stringify(value)) {
+		data[key] = deepCopy(value) as IDataObject;
 	}
 }
 
 /** Returns the newer one of two states, or the first one if they are equally old. */
-function newer(state?: Stored, otherState?: Stored): Stored | undefined {
+function takeNewer(state?: Stored, otherState?: Stored): Stored | undefined {
 	const isOtherNewer = (otherState?.savedAt ?? -1) > (state?.savedAt ?? -1);
 	return isOtherNewer ? otherState : (state ?? otherState);
 }
@@ -281,6 +310,8 @@ function newer(state?: Stored, otherState?: Stored): Stored | undefined {
 /**
  * Says why a trigger that has polled before cannot go on. A trigger that polls for the first time
  * has lost nothing.
+ *
+ * @param problem what is wrong with a broken copy of the state
  */
 function findLossReason(newest?: Stored, problem?: string): string | undefined {
 	if (newest === undefined) {
@@ -292,26 +323,21 @@ function findLossReason(newest?: Stored, problem?: string): string | undefined {
 }
 
 /**
- * Tells whether a place holds a state, or anything else instead. The data of a node exist before a
- * state is stored in them.
+ * Takes a state out of an entry of the workflow's static data, which is `{ state }`. Returns
+ * anything else that stands there unchanged, so that the checks refuse it.
  */
-const holdsState = (place: unknown): boolean =>
-	(isPlain(place) ? place.state : place) !== undefined;
+const readContent = (entry: unknown): unknown => (isPlain(entry) ? entry.state : entry);
 
-const envelopeProblem = (place: unknown): string | undefined =>
-	checkEnvelope(isPlain(place) ? place.state : place, 'state');
-
-/** Reads the state of any version; undefined if there is none, or if it is broken. */
-function stateIn(place: unknown): Stored | undefined {
-	if (!isPlain(place) || envelopeProblem(place) !== undefined) return undefined;
-
-	return deepCopy(place.state as Stored);
+/** Reads a state of any version; undefined if there is none, or if it is broken. */
+function readState(copy: unknown): Stored | undefined {
+	const isState = checkEnvelope(copy, 'state') === undefined;
+	return isState ? deepCopy(copy as Stored) : undefined;
 }
 
 /**
- * Makes a short text that differs for different settings. The order in which things were chosen
- * makes no difference.
+ * Makes a digest of settings: a short text that differs for different settings. The order in which
+ * things were chosen makes no difference.
  */
-export function digestOf(value: unknown): string {
-	return digest(canonicalJson(value, 'unordered'), 12);
+export function digestSettings(settings: unknown): string {
+	return digest(canonicalJson(settings, 'unordered'), 12);
 }

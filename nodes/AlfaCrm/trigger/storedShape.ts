@@ -1,10 +1,13 @@
-import { isPlain } from '../fields/blank';
-
 /**
  * Makes checks for the state that a trigger stores between two polls, so that a broken state is
  * noticed before it is used. n8n keeps states in its database, where a Code node of the workflow,
  * another version of this package, or a person can write something else.
+ *
+ * A check of a whole state is put together from checks of its parts:
+ * `makeObjectCheck<State>({ keys: makeListCheck(checkText) })`.
  */
+
+import { isPlain } from '../fields/blank';
 
 /**
  * Returns a description of what is wrong with a value, e.g. `state.keys[2] is not a text`, or

@@ -6,7 +6,7 @@ import { nodeError } from '../../../nodes/AlfaCrm/api/failures';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import type { Change } from '../../../nodes/AlfaCrm/trigger/change';
 import { DerivedEvents } from '../../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
-import { attendance } from '../../../nodes/AlfaCrm/trigger/events/attendance';
+import { makeAttendanceEvent } from '../../../nodes/AlfaCrm/trigger/events/attendance';
 import { HOUR_MS, MINUTE_MS } from '../../../nodes/AlfaCrm/values/time';
 import { depth, seed } from '../../support/depth';
 import { NODE } from '../../support/nodeErrors';
@@ -191,7 +191,7 @@ class Play {
 	constructor(private readonly history: History) {
 		now = Date.parse('2026-02-10T09:00:00Z');
 		this.most = history.most;
-		this.source = new DerivedEvents(attendance(history.isThere));
+		this.source = new DerivedEvents(makeAttendanceEvent(history.isThere));
 		this.lists = new MemoryLists((place, body) => this.rowsOf(place, body));
 		const { client } = this.lists;
 		const { attempt } = client;

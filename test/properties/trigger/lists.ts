@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ListReader } from '../../../nodes/AlfaCrm/api/list';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
-import { pollReader } from '../../../nodes/AlfaCrm/trigger/eventSource';
+import { makePollReader } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { NODE } from '../../support/nodeErrors';
 
 /** Lists of AlfaCRM in memory, page by page, for histories by the thousand. */
@@ -28,7 +28,7 @@ export class MemoryLists {
 			request: async (call: ApiRequest) => await this.answer(call),
 		};
 		this.client = client as unknown as ApiClient;
-		this.reader = pollReader(this.client, Infinity);
+		this.reader = makePollReader(this.client, Infinity);
 	}
 
 	private async answer({ branch = 0, body = {} }: ApiRequest): Promise<IDataObject> {

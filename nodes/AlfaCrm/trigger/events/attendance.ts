@@ -1,15 +1,29 @@
+/**
+ * The events that a customer was at a lesson, or missed it.
+ *
+ * An entry of the log may tell of one customer's attendance (class `LessonDetails`), or of a lesson
+ * that is completed (class `Lesson`), or both may come. Either is only a reason to look: the lesson
+ * as it is now decides who was there, and each customer is reported once for each lesson.
+ * API notes 5.11 and 5.21.
+ */
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { LESSON_STATUS } from '../../entities/lesson';
 import { readFlag, readId, readIds } from '../../values/formats';
 import type { Change } from '../change';
-import { isBecome } from '../change';
+import { hasBecome } from '../change';
 import type { DerivedEvent } from '../sources/changeLog/derivedEvents';
+import type { LogLookup } from '../sources/changeLog/logLookup';
 
-const DETAILS = 'LessonDetails';
+/** The class of the log for the attendance of one customer at one lesson. */
+const DETAILS_CLASS = 'LessonDetails';
 
-/** Of a lesson, in the order of the item. */
-const SHOWN = [
+/** What a customer's attendance says in `is_attend`: 1 for "was there", 0 for "missed it". */
+type Attended = 0 | 1;
+
+/** The fields of a lesson that an item has, in the order of the item. */
+const LESSON_FIELDS = [
 	'date',
 	'time_from',
 	'time_to',
@@ -18,87 +32,174 @@ const SHOWN = [
 	'teacher_ids',
 	'group_ids',
 ];
-const SHOWN_AFTER = ['room_id', 'topic', 'homework'];
-const DETAILS_SHOWN = ['reason_id', 'grade', 'note', 'commission'];
-/** What a message needs no more; the event tells `is_attend`. */
-const LEFT_OUT = ['date', 'time_to', 'is_attend', 'commission', 'subscription_id', 'details_id'];
-const LEFT_OUT_AFTER = ['room_id', 'room_name', 'topic', 'homework'];
+
+/** The fields of a lesson that an item has behind the attendance. */
+const LESSON_FIELDS_AT_END = ['room_id', 'topic', 'homework'];
+
+/** The fields of the attendance that an item has. */
+const DETAILS_FIELDS = ['reason_id', 'grade', 'note', 'commission'];
 
 /**
- * Who was at a lesson, or was not. The log may tell it of each customer (LessonDetails), or that
- * the lesson is completed, or both; the lesson as it is now decides, and each customer is told once
- * for each lesson. API notes 5.11 and 5.21.
+ * What a simplified item leaves out, because a message to the customer does not need it. The event
+ * itself tells `is_attend`.
  */
-export const attendance = (isThere: 0 | 1): DerivedEvent => ({
-	wants: (change) =>
-		change.event !== 'delete' &&
-		(change.entity === DETAILS
-			? mayBe(isThere, change)
-			: change.entity === 'Lesson' && isBecome(change, 'status', LESSON_STATUS.completed)),
-	derive: async (change, branches, lookup) => {
-		const own: IDataObject | undefined =
-			change.entity === DETAILS
-				? { ...(await lookup.fieldsOf(change, branches[0], ['customer_id'])), id: change.entity_id }
-				: undefined;
-		const { record, reason, missing } = own
-			? await lookup.lessonOf(own, branches)
-			: await lookup.lesson(change.entity_id, branches);
-		const isSo = (details: IDataObject) => readFlag(details.is_attend) === isThere;
-		if (record === null) {
-			// A customer's entry tells it as well; that of a lesson stands for all of its customers.
-			const isKnown = own ? missing !== 'gone' && isSo(own) : missing === 'failed';
-			const known = own ?? { lesson_id: change.entity_id };
-			return isKnown ? [{ ...itemOf(change, {}, known, branches[0]), lesson_error: reason }] : [];
-		}
-		// One that is planned again tells nothing.
-		if (readId(record.status) !== LESSON_STATUS.completed) return [];
-		const branch = readId(record.branch_id) ?? branches[0];
-		const listed = own ? own.customer_id : record.customer_ids;
-		const shown = await lookup.detailsOf(record, branch, readIds([listed ?? []].flat()));
-		const theirs = own ? ownOf(shown, own) : shown;
-		return theirs.filter(isSo).map((details) => itemOf(change, record, details, branch));
-	},
-	details: [...LEFT_OUT, ...LEFT_OUT_AFTER, isThere === 1 ? 'reason_id' : 'grade'],
-	keyOf: ({ lesson_id, customer_id, details_id }) =>
-		lesson_id === null
-			? `details ${String(details_id)}`
-			: `${String(lesson_id)} ${String(customer_id)}`,
-	lessonOf: ({ lesson_id }) => readId(lesson_id),
-});
+const NOT_USEFUL = [
+	'date',
+	'time_to',
+	'is_attend',
+	'commission',
+	'subscription_id',
+	'details_id',
+	'room_id',
+	'room_name',
+	'topic',
+	'homework',
+];
 
-/** What is not said of new ones may be either. */
-function mayBe(isThere: 0 | 1, { fields_new, event }: Change): boolean {
-	const said = readFlag(fields_new.is_attend);
-	return said === undefined ? event === 'create' : said === isThere;
+/**
+ * Makes the event that a customer was at a lesson, or the event that a customer missed it.
+ *
+ * @param attended which attendance the event reports
+ */
+export function makeAttendanceEvent(attended: Attended): DerivedEvent {
+	return {
+		mayShowEvent: (change) => mayTellAttendance(change, attended),
+		deriveItems: async (change, branches, lookup) =>
+			change.entity === DETAILS_CLASS
+				? await deriveFromDetails(change, attended, branches, lookup)
+				: await deriveFromLesson(change, attended, branches, lookup),
+		// A customer who was there has no reason for absence; one who was not has no grade.
+		fieldsLeftOut: [...NOT_USEFUL, attended === 1 ? 'reason_id' : 'grade'],
+		// The log may not say which lesson it was. Then the ID of the attendance identifies it.
+		makeEventKey: ({ lesson_id, customer_id, details_id }) =>
+			lesson_id === null
+				? `details ${String(details_id)}`
+				: `${String(lesson_id)} ${String(customer_id)}`,
+		readLessonId: ({ lesson_id }) => readId(lesson_id),
+	};
+}
+
+/** Whether an entry of the log may tell of the attendance that the event reports. */
+function mayTellAttendance(change: Change, attended: Attended): boolean {
+	const { entity, event, fields_new } = change;
+	if (event === 'delete') return false;
+	if (entity === 'Lesson') return hasBecome(change, 'status', LESSON_STATUS.completed);
+	if (entity !== DETAILS_CLASS) return false;
+
+	const loggedAttendance = readFlag(fields_new.is_attend);
+	// A new entry without `is_attend` may mean either.
+	return loggedAttendance === undefined ? event === 'create' : loggedAttendance === attended;
+}
+
+/** Makes the item of an entry of the log that tells of one customer; none if it is not so now. */
+async function deriveFromDetails(
+	change: Change,
+	attended: Attended,
+	branches: readonly number[],
+	lookup: LogLookup,
+): Promise<IDataObject[]> {
+	const loggedFields = await lookup.readFields(change, branches[0], ['customer_id']);
+	const loggedDetails: IDataObject = { ...loggedFields, id: change.entity_id };
+	const {
+		record: lesson,
+		reason,
+		missing,
+	} = await lookup.findLessonOfAttendance(loggedDetails, branches);
+	if (lesson === null) {
+		// The log itself tells of this customer, unless the lesson is gone.
+		const isReported = missing !== 'gone' && hasAttendance(loggedDetails, attended);
+		if (!isReported) return [];
+		return [{ ...toItem(change, {}, loggedDetails, branches[0]), lesson_error: reason }];
+	}
+	if (!isCompleted(lesson)) return [];
+
+	const branch = readId(lesson.branch_id) ?? branches[0];
+	const customers = readIds([loggedDetails.customer_id ?? []].flat());
+	const shownDetails = await lookup.readAttendances(lesson, branch, customers);
+	return findDetailsOfCustomer(shownDetails, loggedDetails)
+		.filter((details) => hasAttendance(details, attended))
+		.map((details) => toItem(change, lesson, details, branch));
+}
+
+/** Makes the items of an entry of the log that tells of a lesson: one for each customer of it. */
+async function deriveFromLesson(
+	change: Change,
+	attended: Attended,
+	branches: readonly number[],
+	lookup: LogLookup,
+): Promise<IDataObject[]> {
+	const { record: lesson, reason, missing } = await lookup.findLesson(change.entity_id, branches);
+	if (lesson === null) {
+		// No other entry may tell of these customers, so a lesson that AlfaCRM fails to show becomes
+		// one item without a customer.
+		if (missing !== 'failed') return [];
+		const unknownDetails = { lesson_id: change.entity_id };
+		return [{ ...toItem(change, {}, unknownDetails, branches[0]), lesson_error: reason }];
+	}
+	if (!isCompleted(lesson)) return [];
+
+	const branch = readId(lesson.branch_id) ?? branches[0];
+	const customers = readIds([lesson.customer_ids ?? []].flat());
+	const shownDetails = await lookup.readAttendances(lesson, branch, customers);
+	return shownDetails
+		.filter((details) => hasAttendance(details, attended))
+		.map((details) => toItem(change, lesson, details, branch));
 }
 
 /**
- * A customer's own details as the lesson shows them; as the log tells them where it shows nobody's.
+ * Whether a lesson is still completed. One that is planned again tells nothing of who was there.
  */
-function ownOf(shown: readonly IDataObject[], own: IDataObject): IDataObject[] {
-	const isOwn = (one: IDataObject) =>
-		readId(one.id) === own.id || readId(one.customer_id) === readId(own.customer_id);
-	return shown.length === 0 ? [own] : shown.filter(isOwn);
+function isCompleted(lesson: IDataObject): boolean {
+	return readId(lesson.status) === LESSON_STATUS.completed;
 }
 
-function itemOf(
+function hasAttendance(details: IDataObject, attended: Attended): boolean {
+	return readFlag(details.is_attend) === attended;
+}
+
+/**
+ * Finds the attendance of the customer of a log entry among what a lesson shows. If the lesson
+ * shows nobody's attendance, takes the one that the log tells.
+ */
+function findDetailsOfCustomer(
+	shownDetails: readonly IDataObject[],
+	loggedDetails: IDataObject,
+): IDataObject[] {
+	if (shownDetails.length === 0) return [loggedDetails];
+
+	return shownDetails.filter(
+		({ id, customer_id }) =>
+			readId(id) === loggedDetails.id || readId(customer_id) === readId(loggedDetails.customer_id),
+	);
+}
+
+/**
+ * Makes an item.
+ *
+ * @param lesson empty if it could not be read
+ * @param details what AlfaCRM tells of one customer's attendance
+ */
+function toItem(
 	change: Change,
 	lesson: IDataObject,
 	details: IDataObject,
 	branch: number,
 ): IDataObject {
-	const from = (row: IDataObject, names: readonly string[]) =>
-		Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 	return {
 		customer_id: readId(details.customer_id) ?? null,
 		lesson_id: readId(lesson.id) ?? readId(details.lesson_id) ?? null,
-		...from(lesson, SHOWN),
+		...pickFields(lesson, LESSON_FIELDS),
 		is_attend: readFlag(details.is_attend) ?? null,
-		...from(details, DETAILS_SHOWN),
+		...pickFields(details, DETAILS_FIELDS),
 		subscription_id: readId(details.ctt_id) ?? null,
 		details_id: readId(details.id) ?? null,
-		...from(lesson, SHOWN_AFTER),
+		...pickFields(lesson, LESSON_FIELDS_AT_END),
 		branch_id: branch,
 		change,
 	};
+}
+
+/** Copies fields of a row; a field that the row lacks becomes null. */
+function pickFields(row: IDataObject, names: readonly string[]): IDataObject {
+	return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 }

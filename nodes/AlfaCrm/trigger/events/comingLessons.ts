@@ -17,8 +17,10 @@ const hoursBefore = wholeNumber({
 	description: 'How many hours before it begins to report a lesson',
 });
 
+/** The event that a lesson begins in some hours. It makes one item for each person who comes. */
 export const comingLessons: EventKind<'comingLessons'> = {
 	form: () => ({ filters: [hoursBefore], output: [simplify] }),
+
 	watch: (parameters) => {
 		const isSimple = parameters.flag(simplify);
 		return {
@@ -30,9 +32,10 @@ export const comingLessons: EventKind<'comingLessons'> = {
 			filters: {},
 			zone: parameters.dayZone,
 			limitedBy: hoursBefore.displayName,
-			itemsOf: async ({ records, names }) => {
-				const found = (records as readonly Reminder[]).map(({ participant }) => participant);
-				return await makeParticipantItems(found, names, { isSimple });
+			makeItems: async ({ records, names }) => {
+				const reminders = records as readonly Reminder[];
+				const participants = reminders.map(({ participant }) => participant);
+				return await makeParticipantItems(participants, names, { isSimple });
 			},
 		};
 	},

@@ -1,3 +1,9 @@
+/**
+ * Events that entries of AlfaCRM's log tell only together with other records. Each of them is a
+ * `DerivedEvent`: it says which entries may tell of it, and makes items of such an entry.
+ * `sources/changeLog/derivedEvents.ts` reads the log for all of them.
+ */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { EventOf } from '../../entities/events';
@@ -11,143 +17,199 @@ import { simplify } from '../../output/readings';
 import { makeValueSimplifier } from '../../output/simplified';
 import { formatDay, readFlag, readId } from '../../values/formats';
 import type { Change } from '../change';
-import { recordNamed } from '../change';
+import { makeChangeForReading } from '../change';
 import type { DerivedEvent } from '../sources/changeLog/derivedEvents';
 import { DerivedEvents } from '../sources/changeLog/derivedEvents';
 import type { NewRecord } from '../eventSource';
-import { oneByOne } from '../eventSource';
+import { convertInOrder } from '../eventSource';
+import type { RecordResult } from '../recordReader';
 import { RecordReader } from '../recordReader';
 import { dayOf } from '../stamps';
-import { attendance } from './attendance';
-import type { EventKind } from './kind';
+import { makeAttendanceEvent } from './attendance';
+import type { EventKind, ReportedRecords } from './kind';
 
-/** An open end, as days sort that are texts. */
+// ---------------------------------------------------------------- days and IDs in log entries
+
+/** A day after all days, for a record without an end. Days are compared as texts. */
 const NO_END = '9999-12-31';
 
-const dayIn = (value: unknown): string | null => formatDay(value, 'iso', 'utc') ?? null;
-const idIn = (value: unknown): number | null => readId(value) ?? null;
-const endOf = ({ e_date }: IDataObject): string => dayIn(e_date) ?? NO_END;
+/** Reads a day as `yyyy-mm-dd`; null for anything else. */
+const readDay = (value: unknown): string | null => formatDay(value, 'iso', 'utc') ?? null;
+
+const readIdOrNull = (value: unknown): number | null => readId(value) ?? null;
+
+/** Reads the last day of a membership or of a customer's time in the school: `yyyy-mm-dd`. */
+const readLastDay = ({ e_date }: IDataObject): string => readDay(e_date) ?? NO_END;
+
+const dayOfChange = ({ datetime }: Change): string => dayOf(datetime ?? '');
 
 /**
- * Whether what ends is over on the day of the change, by its old or its new fields; undefined if
- * they do not tell.
+ * Whether something is over on the day of the change: its last day is that day or an earlier one.
+ *
+ * @param fields the old or the new fields of the change
+ * @returns undefined if the fields do not have the last day
  */
-const isOver = ({ datetime }: Change, fields: IDataObject): boolean | undefined =>
-	'e_date' in fields ? endOf(fields) <= dayOf(datetime ?? '') : undefined;
+function isOver(change: Change, fields: IDataObject): boolean | undefined {
+	return 'e_date' in fields ? readLastDay(fields) <= dayOfChange(change) : undefined;
+}
 
-const isEnded = (change: Change): boolean =>
-	isOver(change, change.fields_new) === true && isOver(change, change.fields_old) !== true;
+/** Whether the change ends something that was not over before. */
+function isEnding(change: Change): boolean {
+	return isOver(change, change.fields_new) === true && isOver(change, change.fields_old) !== true;
+}
+
+/** Whether the change takes back the end of something that was over. */
+function isTakingBackEnd(change: Change): boolean {
+	return isOver(change, change.fields_new) === false && isOver(change, change.fields_old) === true;
+}
+
+// ---------------------------------------------------------------- events
 
 /**
- * A flag, or a day that is not to come; the day of a customer who is not archived is far ahead.
- * API notes 3 and 4.
+ * A customer is moved to the archive. The entry has the flag `removed`, or a last day that is over;
+ * the last day of a customer who is not archived is far ahead. API notes 3 and 4.
  */
 const archived: DerivedEvent = {
 	className: 'Customer',
-	wants: (change) => {
+	mayShowEvent: (change) => {
 		const { entity, event, fields_new, fields_old } = change;
+		if (entity !== 'Customer' || event !== 'update') return false;
+
 		const isFlagged = readFlag(fields_new.removed) === 1 && readFlag(fields_old.removed) !== 1;
-		return entity === 'Customer' && event === 'update' && (isFlagged || isEnded(change));
+		return isFlagged || isEnding(change);
 	},
-	derive: async (change, [branch_id]) => {
-		const { entity_id: customer_id, fields_new } = change;
-		const reasons = {
-			customer_reject_id: idIn(fields_new.customer_reject_id),
-			lead_reject_id: idIn(fields_new.lead_reject_id),
+	deriveItems: async (change, branches) => {
+		const { entity_id, fields_new } = change;
+		const item = {
+			customer_id: entity_id,
+			e_date: readDay(fields_new.e_date),
+			customer_reject_id: readIdOrNull(fields_new.customer_reject_id),
+			lead_reject_id: readIdOrNull(fields_new.lead_reject_id),
+			branch_id: branches[0],
+			change,
 		};
-		const item = { customer_id, e_date: dayIn(fields_new.e_date), ...reasons, branch_id, change };
 		return await Promise.resolve([item]);
 	},
 };
 
+/** What happens to a record that belongs to a customer, such as a membership. */
+interface OwnedRecordEvent {
+	/** The class of the record. */
+	className: string;
+	/** The field that refers to the group or the plan. An update may leave it out. */
+	referenceField: string;
+	/** Whether a change of such a record is the event. */
+	wants: (change: Change) => boolean;
+	/** Returns what an item has of the record. */
+	describe: (fields: IDataObject, id: number) => IDataObject;
+}
+
+function makeOwnedRecordEvent(event: OwnedRecordEvent): DerivedEvent {
+	const { className, referenceField, wants, describe } = event;
+	return {
+		className,
+		mayShowEvent: (change) => change.entity === className && wants(change),
+		deriveItems: async (change, branches, lookup) => {
+			const neededFields = ['customer_id', referenceField];
+			const fields = await lookup.readFields(change, branches[0], neededFields);
+			// Several logs list the entry, so its branch is not known unless the record names it.
+			const onlyBranch = branches.length === 1 ? branches[0] : null;
+			const item = {
+				customer_id: readIdOrNull(fields.customer_id),
+				...describe(fields, change.entity_id),
+				branch_id: readId(fields.branch_id) ?? onlyBranch,
+				change,
+			};
+			return [item];
+		},
+	};
+}
+
+function makeMembershipEvent(wants: OwnedRecordEvent['wants']): DerivedEvent {
+	return makeOwnedRecordEvent({
+		className: 'CustomerGroupInvolve',
+		referenceField: 'group_id',
+		wants,
+		describe: ({ group_id, b_date, e_date }, id) => ({
+			group_id: readIdOrNull(group_id),
+			b_date: readDay(b_date),
+			e_date: readDay(e_date),
+			membership_id: id,
+		}),
+	});
+}
+
 /**
- * What happens to something that a customer has.
- *
- * @param kind the field that says what it is, which an entry may leave out as it may the customer
- * @param shown what an item has of its fields
+ * A customer joins a group. A membership that is over on the day on which it is entered does not
+ * count, but one of that single day does. A membership whose end is taken back afterwards counts
+ * again. API notes 5.7.
  */
-const owned = (
-	className: string,
-	kind: string,
-	isIt: (change: Change) => boolean,
-	shown: (fields: IDataObject, id: number) => IDataObject,
-): DerivedEvent => ({
-	className,
-	wants: (change) => change.entity === className && isIt(change),
-	derive: async (change, branches, lookup) => {
-		const fields = await lookup.fieldsOf(change, branches[0], ['customer_id', kind]);
-		// What it says itself, or the only branch whose log tells of it.
-		const branch_id = readId(fields.branch_id) ?? (branches.length === 1 ? branches[0] : null);
-		const customer_id = idIn(fields.customer_id);
-		return [{ customer_id, ...shown(fields, change.entity_id), branch_id, change }];
-	},
+const joinedGroup = makeMembershipEvent((change) => {
+	if (change.event === 'create') return readLastDay(change.fields_new) >= dayOfChange(change);
+	return change.event === 'update' && isTakingBackEnd(change);
 });
 
-const membership = (isIt: (change: Change) => boolean): DerivedEvent =>
-	owned(
-		'CustomerGroupInvolve',
-		'group_id',
-		isIt,
-		({ group_id, b_date, e_date }, membership_id) => ({
-			group_id: idIn(group_id),
-			b_date: dayIn(b_date),
-			e_date: dayIn(e_date),
-			membership_id,
-		}),
-	);
-
 /**
- * New, were it for a day, but none that is entered afterwards; or taken back after the last day.
- * API notes 5.7.
+ * A customer leaves a group. AlfaCRM deletes the membership, or sets its last day to the day of the
+ * change or an earlier one. API notes 4 and 5.7.
  */
-const joinedGroup = membership((change) =>
-	change.event === 'create'
-		? endOf(change.fields_new) >= dayOf(change.datetime ?? '')
-		: change.event === 'update' &&
-			isOver(change, change.fields_new) === false &&
-			isOver(change, change.fields_old) === true,
-);
+const leftGroup = makeMembershipEvent((change) => {
+	if (change.event === 'delete') return isOver(change, change.fields_old) !== true;
+	return change.event === 'update' && isEnding(change);
+});
 
-/**
- * Whoever is taken out of a group has their last day set to that day or an earlier one, or is
- * deleted. API notes 4 and 5.7.
- */
-const leftGroup = membership((change) =>
-	change.event === 'delete'
-		? isOver(change, change.fields_old) !== true
-		: change.event === 'update' && isEnded(change),
-);
-
-/** API notes 5.5. */
-const sold = owned(
-	'CustomerToTariff',
-	'tariff_id',
-	({ event }) => event === 'create',
-	(fields, subscription_id) => ({
-		subscription_id,
-		tariff_id: idIn(fields.tariff_id),
+/** A customer is given a subscription. API notes 5.5. */
+const sold = makeOwnedRecordEvent({
+	className: 'CustomerToTariff',
+	referenceField: 'tariff_id',
+	wants: ({ event }) => event === 'create',
+	describe: (fields, id) => ({
+		subscription_id: id,
+		tariff_id: readIdOrNull(fields.tariff_id),
 		subject_ids: fields.subject_ids ?? [],
 		lesson_type_ids: fields.lesson_type_ids ?? [],
-		b_date: dayIn(fields.b_date),
-		e_date: dayIn(fields.e_date),
+		b_date: readDay(fields.b_date),
+		e_date: readDay(fields.e_date),
 		balance: fields.balance ?? null,
 		note: fields.note ?? null,
 	}),
-);
+});
 
 const derivedEvents: Record<EventOf<'derived'>['what'], DerivedEvent> = {
 	archived,
-	attended: attendance(1),
+	attended: makeAttendanceEvent(1),
 	joinedGroup,
 	leftGroup,
-	missed: attendance(0),
+	missed: makeAttendanceEvent(0),
 	sold,
 };
 
-const phoneAndEmail = customerEntity.fields.filter(({ name }) => ['phone', 'email'].includes(name));
+// ---------------------------------------------------------------- items
 
-const shown: Shown[] = [
-	...phoneAndEmail.map((field) => ({ ...field, name: `customer_${field.name}` })),
+const simplifyWithNames: INodeProperties = {
+	...simplify,
+	description:
+		"Whether to return a simplified version with the customer's name, phone and email, and with names beside the other IDs, such as group_name beside group_id. Takes one more request for each customer, for each group and for each list of names that is needed.",
+};
+
+export const derived: EventKind<'derived'> = {
+	form: () => ({ output: [simplifyWithNames] }),
+
+	watch: (parameters, { what }) => ({
+		source: new DerivedEvents(derivedEvents[what]),
+		filters: {},
+		makeItems: async (reported) =>
+			parameters.flag(simplifyWithNames)
+				? await makeSimplifiedItems(reported, derivedEvents[what])
+				: reported.records.map(({ row }) => row),
+	}),
+};
+
+/** The fields of simplified items that have a type: IDs get names, and lists become one text. */
+const shownFields: Shown[] = [
+	...customerEntity.fields
+		.filter(({ name }) => ['phone', 'email'].includes(name))
+		.map((field) => ({ ...field, name: `customer_${field.name}` })),
 	reference('customer_reject_id', 'Customer Reject Reason', 'customerReject'),
 	references('group_ids', 'Group', 'group'),
 	reference('lead_reject_id', 'Lead Reject Reason', 'leadReject'),
@@ -160,76 +222,73 @@ const shown: Shown[] = [
 	references('teacher_ids', 'Teacher', 'teacher'),
 ];
 
-/** What IDs in items stand for. */
-const named = findNamedFields(shown);
+const fieldsWithNames = findNamedFields(shownFields);
 
-/** A few fields, before their names are looked up. */
-function fewOf(row: IDataObject, { details = [] }: DerivedEvent): IDataObject {
+/** Makes simplified items, as many as there is time to read their customers for. */
+async function makeSimplifiedItems(
+	{ records, client, names, deadline }: ReportedRecords,
+	event: DerivedEvent,
+): Promise<IDataObject[]> {
+	const recordReader = new RecordReader(client);
+	const flatten = makeValueSimplifier(shownFields, fieldsWithNames);
+	const isTooLate = () => Date.now() >= deadline;
+
+	return await convertInOrder(records, isTooLate, async ({ row, branches }) => {
+		const useful = { row: withoutDetails(row, event), branches };
+		const { change, ...fields } = await addNames(useful, recordReader, names);
+		// The change stays as it came.
+		return { ...flatten(fields), change };
+	});
+}
+
+/** Leaves out the fields that a simplified item does not have, before their names are looked up. */
+function withoutDetails(
+	row: IDataObject,
+	{ fieldsLeftOut: details = [] }: DerivedEvent,
+): IDataObject {
 	return Object.fromEntries(Object.entries(row).filter(([name]) => !details.includes(name)));
 }
 
-/** Lists as one text each; the change stays as it is. */
-const simplified = ({ change, ...row }: IDataObject): IDataObject => ({
-	...makeValueSimplifier(shown, named)(row),
-	change,
-});
-
-/** Without it rows come as the log tells them. */
-const simplifyNamed: INodeProperties = {
-	...simplify,
-	description:
-		"Whether to return a simplified version with the customer's name, phone and email, and with names beside the other IDs, such as group_name beside group_id. Takes one more request for each customer, for each group and for each list of names that is needed.",
-};
-
-export const derived: EventKind<'derived'> = {
-	form: () => ({ output: [simplifyNamed] }),
-	watch: (parameters, { what }) => ({
-		source: new DerivedEvents(derivedEvents[what]),
-		filters: {},
-		itemsOf: async ({ records, client, names, deadline }) => {
-			if (!parameters.flag(simplifyNamed)) return records.map(({ row }) => row);
-			const recordReader = new RecordReader(client);
-			const isLate = () => Date.now() >= deadline;
-			const show = async ({ row, branches }: NewRecord) =>
-				simplified(
-					await withRecords(
-						{ row: fewOf(row, derivedEvents[what]), branches },
-						recordReader,
-						names,
-					),
-				);
-			return await oneByOne(records, isLate, show);
-		},
-	}),
-};
-
-async function withRecords(
+/** Adds the customer's name and contacts, the name of the group, and the names of all other IDs. */
+async function addNames(
 	{ row, branches }: NewRecord,
-	records: RecordReader,
+	recordReader: RecordReader,
 	names: NameSource,
 ): Promise<IDataObject> {
-	const read = async (entity: string, id: unknown) => {
-		const known = readId(id);
-		return known === undefined
-			? undefined
-			: await records.find(recordNamed(entity, known), branches);
-	};
-	const customer = await read('Customer', row.customer_id);
-	const group = await read('Group', row.group_id);
+	const customer = await readIfNamed(recordReader, 'Customer', row.customer_id, branches);
+	const group = await readIfNamed(recordReader, 'Group', row.group_id, branches);
 	const branch =
 		readId(row.branch_id) ??
 		findBranchOfRecord({ ...customer?.record, ...group?.record }, branches[0]);
-	const { customer_id, group_id, change, ...rest } = await withNames({ row, branch }, named, names);
+
+	const named = await withNames({ row, branch }, fieldsWithNames, names);
+	const { customer_id, group_id, change, ...otherFields } = named;
+	const customerError = customer?.reason === undefined ? {} : { customer_error: customer.reason };
+	const groupFields =
+		group_id === undefined ? {} : { group_id, group_name: group?.record?.name ?? null };
 	return {
 		customer_id,
 		customer_name: customer?.record?.name ?? null,
 		customer_phone: customer?.record?.phone ?? null,
 		customer_email: customer?.record?.email ?? null,
-		...(customer?.reason === undefined ? {} : { customer_error: customer.reason }),
-		...(group_id === undefined ? {} : { group_id, group_name: group?.record?.name ?? null }),
-		...rest,
+		...customerError,
+		...groupFields,
+		...otherFields,
 		branch_id: branch ?? null,
 		[LINK]: buildLink(customerEntity, customer?.record ?? {}, names.origin, branch),
 		change,
 	};
+}
+
+/** Reads the record of a class that an item names; undefined if the item names none. */
+async function readIfNamed(
+	recordReader: RecordReader,
+	className: string,
+	id: unknown,
+	branches: readonly number[],
+): Promise<RecordResult | undefined> {
+	const knownId = readId(id);
+	if (knownId === undefined) return undefined;
+
+	return await recordReader.find(makeChangeForReading(className, knownId), branches);
 }

@@ -1,3 +1,9 @@
+/**
+ * Events that something falls due for a client: a birthday, a debt, the end of a subscription. What
+ * each of them reads from the client's card is in `sources/dueDates/dueKinds.ts`. This file has
+ * their parameters and their items.
+ */
+
 import type { INodeProperties } from 'n8n-workflow';
 
 import { readNumber } from '../../values/formats';
@@ -17,7 +23,7 @@ import { simplifyForm } from '../../output/readings';
 import { inOptions } from '../parameters';
 import type { TriggerParameters } from '../parameters';
 import type { EventKind } from './kind';
-import { shownRows } from './newRecords';
+import { makeRowsToItems } from './newRecords';
 
 const lessonsLeft = wholeNumber({
 	displayName: 'Lessons Left',
@@ -27,6 +33,7 @@ const lessonsLeft = wholeNumber({
 	default: 2,
 	description: 'How many paid lessons are left, or fewer. 0 waits until there is none.',
 });
+
 const endsIn = wholeNumber({
 	displayName: 'Days Before the End',
 	name: 'endsIn',
@@ -35,6 +42,7 @@ const endsIn = wholeNumber({
 	default: 3,
 	description: 'How many days before the last paid day to report it; 0 is that day itself',
 });
+
 const birthdayIn = wholeNumber({
 	displayName: 'Days Before the Birthday',
 	name: 'birthdayIn',
@@ -44,6 +52,7 @@ const birthdayIn = wholeNumber({
 	description:
 		'How many days before the birthday to report it; 0 is the day itself. Who was born on 29 February has the birthday on 28 February in other years.',
 });
+
 const daysNotSeen = wholeNumber({
 	displayName: 'Days Not Seen',
 	name: 'daysNotSeen',
@@ -52,6 +61,7 @@ const daysNotSeen = wholeNumber({
 	default: 14,
 	description: 'How many days after the last attended lesson to report it',
 });
+
 const balanceBelow: INodeProperties = {
 	displayName: 'Balance Below',
 	name: 'balanceBelow',
@@ -61,30 +71,106 @@ const balanceBelow: INodeProperties = {
 		'The balance below which a client is in debt: 0 for every debt, -1000 for debts of more than 1,000',
 };
 
-const OF_LEADS = ['is_study', 'lead_status_id', 'created_at'];
-/** A client's card: what is due comes in place of what says more of leads. */
-const client: Entity = {
-	...customer,
-	simple: customer.simple?.filter((name) => !OF_LEADS.includes(name)),
+/** The parameter of an event, and how it says when something is due. */
+interface Limit {
+	parameter: INodeProperties;
+	/**
+	 * Reads the level at which it is due, in the unit of `DueKind.levelOf`: days until it, lessons
+	 * left, or hundredths of a sum. It is due as soon as the level is no higher.
+	 */
+	read: (parameters: TriggerParameters) => number;
+}
+
+const limits: Record<EventOf<'dueDate'>['what'], Limit> = {
+	birthday: {
+		parameter: birthdayIn,
+		read: (parameters) => parameters.integer(birthdayIn),
+	},
+	inDebt: {
+		parameter: balanceBelow,
+		// 'Balance Below' itself is no debt yet.
+		read: (parameters) => hundredths(readBalance(parameters)) - 1,
+	},
+	lessonsRunningOut: {
+		parameter: lessonsLeft,
+		read: (parameters) => parameters.integer(lessonsLeft),
+	},
+	notSeen: {
+		parameter: daysNotSeen,
+		// The last visit is in the past, so the days until it are negative.
+		read: (parameters) => -parameters.integer(daysNotSeen),
+	},
+	subscriptionEnding: {
+		parameter: endsIn,
+		read: (parameters) => parameters.integer(endsIn),
+	},
 };
 
-const valuesOf = (kind: EventKindName) =>
-	eventTypes.filter((event) => event.kind === kind).map(({ value }) => value);
+function readBalance(parameters: TriggerParameters): number {
+	const { name, displayName: label } = balanceBelow;
+	const field: Field = { type: 'number', name, label };
+	return readNumber(parameters.toRequestValue(field, parameters.input(balanceBelow))) as number;
+}
 
-/** The names of these events, and of those that look ahead for lessons. */
-export const BY_TIME = valuesOf('dueDate');
-export const COMING = valuesOf('comingLessons');
+/** The fields of a card that tell something of leads only. */
+const FIELDS_OF_LEADS = ['is_study', 'lead_status_id', 'created_at'];
 
-/** Whether it falls due on a certain day; a debt does not. */
+/** A customer whose simplified card leaves out what tells something of leads only. */
+const client: Entity = {
+	...customer,
+	simple: customer.simple?.filter((name) => !FIELDS_OF_LEADS.includes(name)),
+};
+
+export const dueDate: EventKind<'dueDate'> = {
+	form: ({ what }) => ({ filters: [limits[what].parameter], output: simplifyForm(client) }),
+
+	watch(parameters, { what }) {
+		const { parameter, read } = limits[what];
+		const source = new DueDates({
+			kind: dueKinds[what],
+			limit: read(parameters),
+			zone: parameters.dayZone,
+			everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
+			reportsAtStart: parameters.choice(inOptions(firstPoll)) === 'due',
+		});
+		return {
+			source,
+			filters: {},
+			zone: dependsOnDay(what) ? parameters.dayZone : undefined,
+			limitedBy: parameter.displayName,
+			makeItems: async (reported) => {
+				const today = dayNumberAt(reported.now, parameters.dayZone);
+				const items = await makeRowsToItems(parameters, client)(reported);
+				return items.map((item, index) => {
+					const { value, row: card } = reported.records[index] as DueRecord;
+					return { ...dueKinds[what].describe(value, today, card), ...item };
+				});
+			},
+		};
+	},
+};
+
+/** Whether something falls due on a certain day, as a birthday does; a debt does not. */
 const dependsOnDay = (what: DueName): boolean => !dueKinds[what].isLasting;
 
-/** The names of the events that depend on the time zone of the workflow. */
-export const BY_CLOCK = eventTypes
+// ---------------------------------------------------------------- names of events for the form
+
+export const EVENTS_THAT_FALL_DUE = listEventNames('dueDate');
+export const EVENTS_OF_COMING_LESSONS = listEventNames('comingLessons');
+
+/** The events that depend on the time zone of the workflow. */
+export const EVENTS_BY_TIME_ZONE = eventTypes
 	.filter(
 		(event) =>
 			event.kind === 'comingLessons' || (event.kind === 'dueDate' && dependsOnDay(event.what)),
 	)
 	.map(({ value }) => value);
+
+function listEventNames(kind: EventKindName): string[] {
+	return eventTypes.filter((event) => event.kind === kind).map(({ value }) => value);
+}
+
+// ---------------------------------------------------------------- parameters in 'Options'
 
 export const firstPoll: INodeProperties = {
 	displayName: 'First Poll Reports',
@@ -100,7 +186,7 @@ export const firstPoll: INodeProperties = {
 		},
 	],
 	default: 'nothing',
-	displayOptions: { show: { '/event': BY_TIME } },
+	displayOptions: { show: { '/event': EVENTS_THAT_FALL_DUE } },
 	description:
 		'What to report when the trigger begins; from then on, it reports whatever falls due, also while n8n was off',
 };
@@ -111,55 +197,7 @@ export const lookEvery = wholeNumber({
 	min: 1,
 	max: 1_440,
 	default: 60,
-	displayOptions: { show: { '/event': [...BY_TIME, ...COMING] } },
+	displayOptions: { show: { '/event': [...EVENTS_THAT_FALL_DUE, ...EVENTS_OF_COMING_LESSONS] } },
 	description:
 		'How many minutes to wait until clients or lessons are looked through again; polls in between ask AlfaCRM nothing. A new day, a lesson that is near enough or a changed setting does not wait.',
 });
-
-interface Setup {
-	parameter: INodeProperties;
-	/** The level at which it is due. */
-	limit: (given: TriggerParameters) => number;
-}
-
-const setups: Record<EventOf<'dueDate'>['what'], Setup> = {
-	birthday: { parameter: birthdayIn, limit: (given) => given.integer(birthdayIn) },
-	inDebt: { parameter: balanceBelow, limit: (given) => hundredths(balanceIn(given)) - 1 },
-	lessonsRunningOut: { parameter: lessonsLeft, limit: (given) => given.integer(lessonsLeft) },
-	notSeen: { parameter: daysNotSeen, limit: (given) => -given.integer(daysNotSeen) },
-	subscriptionEnding: { parameter: endsIn, limit: (given) => given.integer(endsIn) },
-};
-
-function balanceIn(given: TriggerParameters): number {
-	const { name, displayName: label } = balanceBelow;
-	const field: Field = { type: 'number', name, label };
-	return readNumber(given.toRequestValue(field, given.input(balanceBelow))) as number;
-}
-
-export const dueDate: EventKind<'dueDate'> = {
-	form: ({ what }) => ({ filters: [setups[what].parameter], output: simplifyForm(client) }),
-	watch(parameters, { what }) {
-		const { parameter, limit } = setups[what];
-		const source = new DueDates({
-			kind: dueKinds[what],
-			limit: limit(parameters),
-			zone: parameters.dayZone,
-			everyMs: parameters.integer(inOptions(lookEvery)) * MINUTE_MS,
-			reportsAtStart: parameters.choice(inOptions(firstPoll)) === 'due',
-		});
-		return {
-			source,
-			filters: {},
-			zone: dependsOnDay(what) ? parameters.dayZone : undefined,
-			limitedBy: parameter.displayName,
-			itemsOf: async (found) => {
-				const today = dayNumberAt(found.now, parameters.dayZone);
-				const rows = await shownRows(parameters, client)(found);
-				return rows.map((row, index) => {
-					const { value, row: card } = found.records[index] as DueRecord;
-					return { ...dueKinds[what].describe(value, today, card), ...row };
-				});
-			},
-		};
-	},
-};

@@ -1,3 +1,26 @@
+/**
+ * The kinds of events. A kind has a module in this folder: its part of the form, the source that it
+ * watches, and how it makes items. An event is a declaration in `entities/events.ts`, which names
+ * its kind.
+ *
+ * **Where would one add an event?**
+ *
+ * - *Somebody changed a record, and the log entry alone tells it*: a declaration of kind `logged`
+ *   in `entities/events.ts`, with the class of the record and what must have changed. That is all
+ *   the code.
+ * - *A record is new, and AlfaCRM has a list of such records*: a declaration of kind `newRecords`
+ *   with the resource. That is all the code.
+ * - *The log tells it only together with other records*, as it does of attendance: a declaration of
+ *   kind `derived`, and a `DerivedEvent` in `derived.ts`.
+ * - *Something falls due by a field of the client's card*: a declaration of kind `dueDate`, a
+ *   `DueKind` in `sources/dueDates/dueKinds.ts`, and its parameter in `dueDate.ts`.
+ * - *None of these kinds fits*: a new kind. It needs a type in `EventKinds` of
+ *   `entities/events.ts`, a module here, a line in `kinds` below and, if no folder of `sources/`
+ *   reads the right list, an `EventSource`. TypeScript complains until all of this is there.
+ *
+ * CONTRIBUTING.md lists the tests and the pages that belong to a new event.
+ */
+
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { EventKindName, EventType } from '../../entities/events';
@@ -11,10 +34,6 @@ import { newCustomers, newRecords } from './newRecords';
 import { dueDate } from './dueDate';
 import { derived } from './derived';
 
-/**
- * What each kind of event is. A kind without a module, or a module without a part, does not
- * compile.
- */
 const kinds: { [K in EventKindName]: EventKind<K> } = {
 	comingLessons,
 	derived,
@@ -24,12 +43,17 @@ const kinds: { [K in EventKindName]: EventKind<K> } = {
 	newRecords,
 };
 
-export const kindOf = ({ kind }: EventType) => kinds[kind] as EventKind<EventKindName>;
+export function findEventKind({ kind }: EventType): EventKind<EventKindName> {
+	return kinds[kind] as EventKind<EventKindName>;
+}
 
-/** The parameters of all events. */
-export const eventForms = (): INodeProperties[] =>
+/** Lists the parameters of all events, each shown only while its event is chosen. */
+export const makeEventParameters = (): INodeProperties[] =>
 	assembleForm(
 		EVENT_SECTIONS,
 		['event'],
-		eventTypes.map((event) => ({ show: { event: event.value }, part: kindOf(event).form(event) })),
+		eventTypes.map((event) => ({
+			show: { event: event.value },
+			part: findEventKind(event).form(event),
+		})),
 	);

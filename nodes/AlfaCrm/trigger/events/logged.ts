@@ -1,35 +1,41 @@
+/** Events that one entry of AlfaCRM's log tells by itself, such as *Lead Became Client*. */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { readId } from '../../values/formats';
 import type { EventOf } from '../../entities/events';
 import type { Change } from '../change';
-import { changeOf, hasOther, isBecome } from '../change';
+import { hasBecome, hasChanged, readLogEntry } from '../change';
 import {
 	changedFields,
 	changeEntities,
 	changeEvents,
-	passes,
+	passesFilters,
+	readChangedFields,
 	readClasses,
 	readEvents,
-	readFields,
 } from '../changeFilters';
 import { classLabels, entityOfClass } from '../../entities/registry';
 import { showWhen } from '../../form/assemble';
 import { findBranchOfRecord } from '../../output/link';
+import type { NameSource } from '../../output/names';
 import { ChangeLog } from '../sources/changeLog/changeLog';
 import { makeRowsToOutput, simplify } from '../../output/readings';
-import { oneByOne } from '../eventSource';
+import { convertInOrder } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
-import { pickedOf } from '../parameters';
+import { makeRecordPicker } from '../parameters';
 import { RecordReader } from '../recordReader';
 import type { EventKind, ReportedRecords } from './kind';
 
-const stages = pickedOf(
-	'To Stage',
-	'stages',
-	'leadStatus',
-	'Stages to wait for. Left empty, each move counts',
-);
+type LoggedEvent = EventOf<'logged'>;
+type FilterName = NonNullable<LoggedEvent['filters']>[number];
+
+const toStage = makeRecordPicker({
+	displayName: 'To Stage',
+	name: 'stages',
+	entity: 'leadStatus',
+	description: 'Stages to wait for. Left empty, each move counts',
+});
 
 const fetchRecord: INodeProperties = {
 	displayName: 'Fetch Full Record',
@@ -40,81 +46,141 @@ const fetchRecord: INodeProperties = {
 		'Whether to read the record as it is now, because the change only holds old and new values. Takes one more request for each record.',
 };
 
-type Logged = EventOf<'logged'>;
-
-const isAsked = ({ filters = [] }: Logged, name: NonNullable<Logged['filters']>[number]) =>
-	filters.includes(name);
-
 export const logged: EventKind<'logged'> = {
 	form: (event) => ({
 		filters: [
-			...(isAsked(event, 'stages') ? [stages] : []),
-			...(isAsked(event, 'entities') ? [changeEntities] : []),
-			...(isAsked(event, 'events') ? [changeEvents] : []),
+			...(hasFilter(event, 'stages') ? [toStage] : []),
+			...(hasFilter(event, 'entities') ? [changeEntities] : []),
+			...(hasFilter(event, 'events') ? [changeEvents] : []),
 		],
-		changedFields: isAsked(event, 'changedFields') ? [changedFields] : [],
+		changedFields: hasFilter(event, 'changedFields') ? [changedFields] : [],
 		output: [fetchRecord, showWhen(simplify, { fetchRecord: [true] })],
 	}),
+
 	async watch(parameters, event, branches) {
-		const classes = isAsked(event, 'entities')
-			? readClasses(parameters)
-			: [event.className ?? ''].filter(Boolean);
-		const filters = {
-			classes,
-			events: isAsked(event, 'events') ? readEvents(parameters) : [],
-			fields: isAsked(event, 'changedFields') ? readFields(parameters, classes) : [],
-			stages: isAsked(event, 'stages')
-				? await parameters.references(stages, 'leadStatus', branches)
-				: [],
-		};
-		const [only, ...others] = filters.classes;
-		// AlfaCRM may tell upper from lower case in the name of a class that is not known here.
-		const isKnown = others.length === 0 && Object.hasOwn(classLabels, only ?? '');
-		const isStage = ({ fields_new }: Change) =>
-			filters.stages.length === 0 ||
-			filters.stages.includes(readId(fields_new.lead_status_id) ?? null);
-		const wants = (change: Change) =>
-			passes(filters, change) && isLogged(event, change) && isStage(change);
+		const filters = await readFilters(parameters, event, branches);
+		const isWanted = (change: Change) =>
+			passesFilters(filters, change) &&
+			isEvent(event, change) &&
+			hasWantedStage(change, filters.stages);
+
 		return {
-			source: new ChangeLog(wants, isKnown ? { entity: only } : {}),
+			source: new ChangeLog(isWanted, makeSampleFilter(filters.classes)),
 			filters,
-			itemsOf: async (found) => await itemsOf(found, parameters),
+			makeItems: async (reported) => await makeItems(reported, parameters),
 		};
 	},
 };
 
+/** Whether the form of an event offers a filter. */
+function hasFilter({ filters = [] }: LoggedEvent, name: FilterName): boolean {
+	return filters.includes(name);
+}
+
 /**
- * As many as there is time to read records for and can be read, but at least one: the record as it
- * is now, and the change. Without a record its ID is there, and why it could not be read.
+ * What the user asked for; an empty list lets every change pass. Stored states have a digest of
+ * this shape.
  */
-async function itemsOf(
+interface LoggedFilters {
+	classes: string[];
+	events: string[];
+	fields: string[];
+	/** The IDs of stages; null for "not sorted". */
+	stages: Array<number | null>;
+}
+
+async function readFilters(
+	parameters: TriggerParameters,
+	event: LoggedEvent,
+	branches: readonly number[],
+): Promise<LoggedFilters> {
+	const classOfEvent = event.className === undefined ? [] : [event.className];
+	const classes = hasFilter(event, 'entities') ? readClasses(parameters) : classOfEvent;
+	return {
+		classes,
+		events: hasFilter(event, 'events') ? readEvents(parameters) : [],
+		fields: hasFilter(event, 'changedFields') ? readChangedFields(parameters, classes) : [],
+		stages: hasFilter(event, 'stages')
+			? await parameters.references(toStage, 'leadStatus', branches)
+			: [],
+	};
+}
+
+/** Whether a change is what an event stands for, by the declaration of the event. */
+function isEvent(event: LoggedEvent, change: Change): boolean {
+	const { className, on: eventNames, changes: changedField, becomes } = event;
+	if (className !== undefined && className !== change.entity) return false;
+	if (eventNames && !eventNames.some((name) => name === change.event)) return false;
+	if (changedField !== undefined) {
+		// A field that was emptied may stand among the old values only.
+		const isNamed = changedField in change.fields_new || changedField in change.fields_old;
+		return isNamed && hasChanged(change, changedField);
+	}
+	if (becomes === undefined) return true;
+
+	const [field, value] = becomes;
+	return hasBecome(change, field, value);
+}
+
+function hasWantedStage(
+	{ fields_new }: Change,
+	wantedStages: ReadonlyArray<number | null>,
+): boolean {
+	if (wantedStages.length === 0) return true;
+
+	const stage = readId(fields_new.lead_status_id) ?? null;
+	return wantedStages.includes(stage);
+}
+
+/**
+ * Makes the filter with which AlfaCRM lists the log for a test in the editor. AlfaCRM can filter by
+ * one class only. A class that is not declared is not asked for, because the user may have written
+ * its name in upper or lower case, and AlfaCRM may tell them apart.
+ */
+function makeSampleFilter(classes: readonly string[]): IDataObject {
+	const [className] = classes;
+	const isOneKnownClass = classes.length === 1 && Object.hasOwn(classLabels, className);
+	return isOneKnownClass ? { entity: className } : {};
+}
+
+/**
+ * Makes the items of changes, each with the record as it is now if the user wants that. Stops when
+ * there is no time to read more records, but makes at least one item.
+ */
+async function makeItems(
 	{ records, client, names, deadline }: ReportedRecords,
 	parameters: TriggerParameters,
 ): Promise<IDataObject[]> {
-	const isRead = parameters.flag(fetchRecord);
-	const isLate = () => isRead && Date.now() >= deadline;
+	const fetchesRecord = parameters.flag(fetchRecord);
+	const isTooLate = () => fetchesRecord && Date.now() >= deadline;
 	const recordReader = new RecordReader(client, records);
-	return await oneByOne(records, isLate, async ({ row, branches }) => {
-		const change = changeOf(row, branches[0]) as Change;
-		const { record, reason, missing } = isRead
-			? await recordReader.find(change, branches)
-			: { record: null };
-		const entity = entityOfClass(change.entity);
-		const rows =
-			record === null ? [] : [{ row: record, branch: findBranchOfRecord(record, branches[0]) }];
-		const isShown = entity !== undefined && parameters.flag(simplify);
-		const [shown] = isShown ? await makeRowsToOutput(parameters, entity)(rows, names) : [record];
-		const error = missing === 'gone' || reason === undefined ? {} : { recordError: reason };
-		return { id: change.entity_id, ...shown, ...error, change };
+
+	return await convertInOrder(records, isTooLate, async ({ row, branches }) => {
+		const change = readLogEntry(row, branches[0]) as Change;
+		const id = change.entity_id;
+		if (!fetchesRecord) return { id, change };
+
+		const { record, reason, missing } = await recordReader.find(change, branches);
+		const fields =
+			record === null ? {} : await showRecord(parameters, change, record, branches[0], names);
+		// A record that is gone needs no explanation: the change tells of it.
+		const needsReason = reason !== undefined && missing !== 'gone';
+		return { id, ...fields, ...(needsReason ? { recordError: reason } : {}), change };
 	});
 }
 
-/** Whether a change is what an event type stands for. */
-function isLogged({ className, on, changes: field, becomes }: Logged, change: Change): boolean {
-	if (className !== undefined && className !== change.entity) return false;
-	if (on && !on.some((name) => name === change.event)) return false;
-	// What is emptied may be among the old values alone.
-	if (field !== undefined)
-		return (field in change.fields_new || field in change.fields_old) && hasOther(change, field);
-	return becomes === undefined || isBecome(change, ...becomes);
+/** Returns the fields of a record as the user wants to see them: simplified, or as they came. */
+async function showRecord(
+	parameters: TriggerParameters,
+	change: Change,
+	record: IDataObject,
+	listedIn: number,
+	names: NameSource,
+): Promise<IDataObject> {
+	const entity = entityOfClass(change.entity);
+	if (entity === undefined || !parameters.flag(simplify)) return record;
+
+	const located = { row: record, branch: findBranchOfRecord(record, listedIn) };
+	const [simplified] = await makeRowsToOutput(parameters, entity)([located], names);
+	return simplified;
 }

@@ -1,3 +1,5 @@
+/** Events that a record or a customer is new in a list of AlfaCRM. */
+
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { customer, CUSTOMER_TYPE, isUnsorted, stageOf } from '../../entities/customer';
@@ -10,43 +12,54 @@ import { readFlag, readId } from '../../values/formats';
 import type { EventSource } from '../eventSource';
 import { NewRecords } from '../sources/newRecords/newRecords';
 import type { TriggerParameters } from '../parameters';
-import { severalOf, within } from '../parameters';
-import type { EventKind, Watching } from './kind';
-
-/**
- * Tells new records by the list of an entity.
- *
- * @param body what the list is asked for
- */
-function newRecordsOf(
-	resource: string,
-	body: IDataObject = {},
-	wants: (row: IDataObject) => boolean = () => true,
-): EventSource {
-	const { path, plural } = entityOf(resource);
-	const list = { path, task: `look for new ${plural.toLowerCase()}` };
-	return new NewRecords(list, body, wants);
-}
-
-/** Items of rows as they are listed. */
-export const shownRows =
-	(parameters: TriggerParameters, entity: Entity): Watching['itemsOf'] =>
-	async ({ records, names }) => {
-		const rows = records.map(({ row, branches: [branch] }) => ({ row, branch }));
-		return await makeRowsToOutput(parameters, entity)(rows, names);
-	};
+import { makeMultiSelect, parameterIn } from '../parameters';
+import type { EventKind, EventWatch } from './kind';
 
 export const newRecords: EventKind<'newRecords'> = {
 	form: ({ resource }) => ({ output: simplifyForm(entityOf(resource)) }),
 	watch: (parameters, { resource, counts }) => ({
-		source: newRecordsOf(resource, {}, counts),
+		source: makeSource(resource, {}, counts),
 		filters: {},
-		itemsOf: shownRows(parameters, entityOf(resource)),
+		makeItems: makeRowsToItems(parameters, entityOf(resource)),
 	}),
 };
 
-const [typeField] = (customer.hidden?.views ?? []).filter(({ name }) => name === 'is_study');
-const typeParameter = { ...toProperty(typeField), description: 'Whom to report' };
+/**
+ * Makes a source of new records.
+ *
+ * @param body what the list is asked for, besides what the source asks for itself
+ * @param isWanted whether a record is reported
+ */
+function makeSource(
+	resource: string,
+	body: IDataObject = {},
+	isWanted: (row: IDataObject) => boolean = () => true,
+): EventSource {
+	const { path, plural } = entityOf(resource);
+	const list = { path, task: `look for new ${plural.toLowerCase()}` };
+	return new NewRecords(list, body, isWanted);
+}
+
+/**
+ * Makes the function that turns the rows of a list into items. It reads no records, because the
+ * rows hold all of their fields.
+ */
+export function makeRowsToItems(
+	parameters: TriggerParameters,
+	entity: Entity,
+): EventWatch['makeItems'] {
+	return async ({ records, names }) => {
+		const rows = records.map(({ row, branches }) => ({ row, branch: branches[0] }));
+		return await makeRowsToOutput(parameters, entity)(rows, names);
+	};
+}
+
+// ---------------------------------------------------------------- new customers
+
+const [customerTypeField] = (customer.hidden?.views ?? []).filter(
+	({ name }) => name === 'is_study',
+);
+const customerType = { ...toProperty(customerTypeField), description: 'Whom to report' };
 
 const includeArchived: INodeProperties = {
 	displayName: 'Include Archived',
@@ -56,58 +69,106 @@ const includeArchived: INodeProperties = {
 	description: 'Whether to report customers that are archived before the trigger sees them',
 };
 
-const references = [
-	['Assigned Manager', 'assigned_id', 'user', 'Who looks after the customer'],
-	['Lead Source', 'lead_source_id', 'leadSource', 'Where the customer came from'],
-	['Stage', 'lead_status_id', 'leadStatus', 'Stages of the funnel'],
-].map(([label, name, entity, description]) => ({
-	entity,
-	parameter: severalOf(label, name, entity, description),
-}));
-const filters = collection(
+/**
+ * The filters by a record that the customer's card refers to. Each has the name of the field of the
+ * card.
+ */
+const referenceFilters = [
+	{
+		displayName: 'Assigned Manager',
+		name: 'assigned_id',
+		entity: 'user',
+		description: 'Who looks after the customer',
+	},
+	{
+		displayName: 'Lead Source',
+		name: 'lead_source_id',
+		entity: 'leadSource',
+		description: 'Where the customer came from',
+	},
+	{
+		displayName: 'Stage',
+		name: 'lead_status_id',
+		entity: 'leadStatus',
+		description: 'Stages of the funnel',
+	},
+].map((filter) => ({ ...filter, parameter: makeMultiSelect(filter) }));
+
+const customerFilters = collection(
 	'Filters',
 	'filters',
-	references.map(({ parameter }) => parameter),
+	referenceFilters.map(({ parameter }) => parameter),
 	'Add Filter',
 );
 
 export const newCustomers: EventKind<'newCustomers'> = {
 	form: () => ({
-		filters: [typeParameter, includeArchived, filters],
+		filters: [customerType, includeArchived, customerFilters],
 		output: simplifyForm(customer),
 	}),
-	/**
-	 * API notes 3 and 5.3: without `removed`, a list leaves the archived ones out, and rows may not
-	 * tell them. Leads and clients are told apart by their rows, so that those who are not wanted are
-	 * known when they are one day.
-	 */
+
 	async watch(parameters, _event, branches) {
-		const type = parameters.toRequestValue(typeField, parameters.input(typeParameter));
-		const isArchivedToo = parameters.flag(includeArchived);
-		const ids: Array<[name: string, list: Array<number | null>]> = [];
-		for (const { entity, parameter } of references)
-			ids.push([
-				parameter.name,
-				await parameters.references(within(filters, parameter), entity, branches),
-			]);
-		const chosen = ids.filter(([, list]) => list.length > 0);
-		const source = newRecordsOf(
-			'customer',
-			{ is_study: CUSTOMER_TYPE.all, ...(isArchivedToo ? { removed: 1 } : {}) },
-			(row) =>
-				(type === CUSTOMER_TYPE.all || (readFlag(row.is_study) ?? type) === type) &&
-				chosen.every(([name, list]) => list.some((id) => isOf(row, name, id))),
-		);
+		const wantedType = parameters.toRequestValue(customerTypeField, parameters.input(customerType));
+		const includesArchived = parameters.flag(includeArchived);
+		const idsByField = await readReferenceFilters(parameters, branches);
+
+		// The list is asked for leads and clients alike, and the rows decide who is wanted. So the
+		// source knows the other customers too, and does not report one who becomes wanted later.
+		const allTypes = { is_study: CUSTOMER_TYPE.all };
+		// Without `removed`, the list leaves archived customers out. API notes 3.
+		const body = includesArchived ? { ...allTypes, removed: 1 } : allTypes;
+		const isWanted = (card: IDataObject) =>
+			isOfType(card, wantedType) && hasReferences(card, idsByField);
+
 		return {
-			source,
-			filters: { type, ids },
-			itemsOf: shownRows(parameters, customer),
+			source: makeSource('customer', body, isWanted),
+			// Stored states have a digest of this shape.
+			filters: { type: wantedType, ids: [...idsByField] },
+			makeItems: makeRowsToItems(parameters, customer),
 		};
 	},
 };
 
-/** None is a choice of the stage alone. */
-const isOf = (row: IDataObject, name: string, id: number | null): boolean =>
-	id === null
-		? isUnsorted(row)
-		: (name === 'lead_status_id' ? stageOf(row) : readId(row[name])) === id;
+/** The wanted IDs by the field of the card; null among them for a lead without a stage. */
+type IdsByField = ReadonlyMap<string, ReadonlyArray<number | null>>;
+
+async function readReferenceFilters(
+	parameters: TriggerParameters,
+	branches: readonly number[],
+): Promise<IdsByField> {
+	const idsByField = new Map<string, Array<number | null>>();
+	for (const { name, entity, parameter } of referenceFilters) {
+		const ids = await parameters.references(
+			parameterIn(customerFilters, parameter),
+			entity,
+			branches,
+		);
+		idsByField.set(name, ids);
+	}
+	return idsByField;
+}
+
+/**
+ * Whether a customer is of the wanted type. A card that does not show the type counts as wanted.
+ */
+function isOfType(card: IDataObject, wantedType: unknown): boolean {
+	if (wantedType === CUSTOMER_TYPE.all) return true;
+	return (readFlag(card.is_study) ?? wantedType) === wantedType;
+}
+
+/**
+ * Whether a customer has one of the wanted records in each field. An empty list wants everything.
+ */
+function hasReferences(card: IDataObject, idsByField: IdsByField): boolean {
+	return [...idsByField].every(
+		([field, ids]) => ids.length === 0 || ids.some((id) => hasReference(card, field, id)),
+	);
+}
+
+function hasReference(card: IDataObject, field: string, id: number | null): boolean {
+	// Only the list of stages offers "none": a lead that is not sorted.
+	if (id === null) return isUnsorted(card);
+
+	const reference = field === 'lead_status_id' ? stageOf(card) : readId(card[field]);
+	return reference === id;
+}

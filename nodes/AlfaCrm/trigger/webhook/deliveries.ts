@@ -1,3 +1,11 @@
+/**
+ * Recognizes deliveries that came before, so that AlfaCRM may send one twice without starting the
+ * workflow twice.
+ *
+ * Each trigger remembers the keys of its latest deliveries, both in this process and in n8n's
+ * static data. The static data outlive a restart, but n8n may not have saved the latest keys yet.
+ */
+
 import { randomUUID } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
@@ -7,68 +15,83 @@ import { canonicalJson } from '../../fields/object';
 import { readInteger } from '../../values/formats';
 import { digest } from '../digest';
 
-/**
- * Recognizes deliveries that came before, so that AlfaCRM may send one twice without starting the
- * workflow twice.
- */
-
-/** Each node remembers so many deliveries. */
+/** How many deliveries each trigger remembers. */
 const LATEST_DELIVERIES = 1_000;
 
-/** More webhook triggers are hardly active in one n8n. */
-const MOST_NODES = 1_000;
+/** How many triggers are remembered. n8n rarely has more active webhook triggers. */
+const MOST_TRIGGERS = 1_000;
 
-/** The key of a delivery has 96 bits. Two of a thousand keys are never equal by chance. */
+/** A key has 16 characters, so 96 bits. Two of a thousand keys are never equal by chance. */
 const DIGEST_LENGTH = 16;
 
-/** A delivery that may start the workflow. Until `end` is called, equal deliveries are ignored. */
-export interface Claim {
-	/** Notes that the delivery has started the workflow. */
-	keep: () => void;
-	/** Call it at the end. If the delivery was not kept, an equal one may start the workflow. */
+/** The deliveries of one trigger in this process, by their keys. */
+interface TriggerDeliveries {
+	/** Those that have started the workflow, the latest last. */
+	started: string[];
+	underWay: Set<string>;
+}
+
+const deliveriesByTrigger = new Map<string, TriggerDeliveries>();
+
+/** A delivery that is being worked on. Until it ends, equal deliveries are ignored. */
+export interface NewDelivery {
+	/**
+	 * Notes that the delivery has started the workflow, so that equal ones are ignored from now on.
+	 */
+	markStarted: () => void;
+	/**
+	 * Ends the work. If the delivery has not started the workflow, an equal one may start it later.
+	 */
 	end: () => void;
 }
 
-/** The latest deliveries in this process, by node. What n8n has saved may be older. */
-const received = new Map<string, { started: string[]; underWay: Set<string> }>();
-
-const latest = (keys: readonly string[]): string[] => [...new Set(keys)].slice(-LATEST_DELIVERIES);
-
 /**
- * Claims a delivery that was not received before, neither in this process nor, as far as n8n has
- * stored it, before a restart.
+ * Begins the work on a delivery, unless it was received before.
  *
- * @param node identifies the workflow and the node
- * @param saved the static data that n8n keeps for this node
+ * @param trigger identifies the trigger in this process
+ * @param key the key of the delivery, from `deliveryKey`
+ * @param saved the static data that n8n keeps for this node; its property `deliveries` has the keys
  * @returns undefined if the delivery was received before
  */
-export function claim(node: string, key: string, saved: IDataObject): Claim | undefined {
-	const memory = received.get(node) ?? { started: [], underWay: new Set() };
-	lruSet(received, node, memory, MOST_NODES);
-	const stored = Array.isArray(saved.deliveries) ? (saved.deliveries as string[]) : [];
-	if ([...stored, ...memory.started, ...memory.underWay].includes(key)) return undefined;
+export function beginDelivery(
+	trigger: string,
+	key: string,
+	saved: IDataObject,
+): NewDelivery | undefined {
+	const known = deliveriesByTrigger.get(trigger) ?? { started: [], underWay: new Set() };
+	lruSet(deliveriesByTrigger, trigger, known, MOST_TRIGGERS);
+	const savedKeys = Array.isArray(saved.deliveries) ? (saved.deliveries as string[]) : [];
+	const wasReceived =
+		savedKeys.includes(key) || known.started.includes(key) || known.underWay.has(key);
+	if (wasReceived) return undefined;
 
-	memory.underWay.add(key);
+	known.underWay.add(key);
 	return {
-		keep: () => {
-			memory.started = latest([...stored, ...memory.started, key]);
-			saved.deliveries = [...memory.started];
+		markStarted: () => {
+			known.started = keepLatest([...savedKeys, ...known.started, key]);
+			saved.deliveries = [...known.started];
 		},
-		end: () => memory.underWay.delete(key),
+		end: () => known.underWay.delete(key),
 	};
+}
+
+/** Returns each key once, and only the latest keys. */
+function keepLatest(keys: readonly string[]): string[] {
+	return [...new Set(keys)].slice(-LATEST_DELIVERIES);
 }
 
 /**
  * Makes the key of a delivery. Deliveries with equal bodies have equal keys. Without a time, two
  * different changes may have equal bodies, so each delivery gets a key of its own.
  */
-export const deliveryKey = (body: unknown, hasTime: boolean): string =>
-	hasTime ? digest(canonicalJson(withNumericIds(body)), DIGEST_LENGTH) : randomUUID();
+export function deliveryKey(body: unknown, hasTime: boolean): string {
+	return hasTime ? digest(canonicalJson(withNumericIds(body)), DIGEST_LENGTH) : randomUUID();
+}
 
 /** The IDs of a delivery, which AlfaCRM may send as texts. API notes 8. */
 const ID_NAMES = ['branch_id', 'entity_id', 'user_id'];
 
-/** Makes numbers of IDs that came as texts. What is no number stays as it came. */
+/** Turns IDs that came as texts into numbers. A value that is no number stays as it came. */
 function withNumericIds(body: unknown): unknown {
 	if (!isPlain(body)) return body;
 

@@ -1,3 +1,5 @@
+/** The form of the webhook trigger, and which changes the workflow wants by its filters. */
+
 import type { INodeProperties } from 'n8n-workflow';
 
 import { entityOf } from '../../entities/registry';
@@ -8,10 +10,10 @@ import {
 	changedFields,
 	changeEntities,
 	changeEvents,
-	passes,
+	passesFilters,
+	readChangedFields,
 	readClasses,
 	readEvents,
-	readFields,
 } from '../changeFilters';
 import type { TriggerParameters } from '../parameters';
 import { inOptions } from '../parameters';
@@ -34,7 +36,10 @@ const ignoreRepeated: INodeProperties = {
 		'Whether a delivery that equals one of the latest 1,000 does not start the workflow again',
 };
 
-/** Shown while 'Secret' is empty and a record is to be read. An expression counts as a secret. */
+/**
+ * Shown while 'Secret' is empty and the user wants a record to be read. An expression counts as a
+ * secret.
+ */
 const unprotectedNotice: INodeProperties = {
 	displayName:
 		"No record is read while 'Secret' is empty, because anybody who knows the URL could then make this node call AlfaCRM. Fill in 'Secret', and enter the URL with it in AlfaCRM.",
@@ -48,9 +53,9 @@ const unprotectedNotice: INodeProperties = {
 };
 
 /**
- * Takes no names of branches: looking one up takes time that an event does not have, and may fail.
+ * Takes IDs only: to look a name up takes time that an event does not have, and may fail.
  */
-const branches: INodeProperties = {
+const branchesParameter: INodeProperties = {
 	displayName: 'Branch',
 	name: 'branchIds',
 	...picker(entityOf('branch'), { several: true }),
@@ -61,16 +66,19 @@ const branches: INodeProperties = {
 export const fetchFullRecord = inOptions(fetchRecord);
 export const ignoreRepeatedDeliveries = inOptions(ignoreRepeated);
 
-/** Tells whether the workflow wants a change. An empty filter accepts every change. */
+/** Whether the workflow wants a change. An empty filter accepts every change. */
 export function isWanted(parameters: TriggerParameters, change: Change): boolean {
-	const ids = parameters.ids(branches);
+	const wantedBranches = parameters.ids(branchesParameter);
 	const classes = readClasses(parameters);
 	const filters = {
 		classes,
 		events: readEvents(parameters),
-		fields: readFields(parameters, classes),
+		fields: readChangedFields(parameters, classes),
 	};
-	return (ids.length === 0 || ids.includes(change.branch_id ?? 0)) && passes(filters, change);
+
+	const isInWantedBranch =
+		wantedBranches.length === 0 || wantedBranches.includes(change.branch_id ?? 0);
+	return isInWantedBranch && passesFilters(filters, change);
 }
 
 export const webhookTriggerProperties: INodeProperties[] = [
@@ -96,7 +104,7 @@ export const webhookTriggerProperties: INodeProperties[] = [
 			'What must have happened. Left empty, every event counts, whatever AlfaCRM calls it.',
 	},
 	changeEntities,
-	branches,
+	branchesParameter,
 	{
 		...changedFields,
 		typeOptions: { ...changedFields.typeOptions, loadOptionsDependsOn: [changeEntities.name] },

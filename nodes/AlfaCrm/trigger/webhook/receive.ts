@@ -1,3 +1,9 @@
+/**
+ * Receives the webhooks of AlfaCRM. A call without the right secret is answered with 403, a body
+ * that is no change with 400. Everything else is answered with 200, whether it starts the workflow
+ * or is ignored, so that AlfaCRM has no reason to send it again.
+ */
+
 import { createHash, timingSafeEqual } from 'crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
@@ -7,20 +13,18 @@ import { ApiClient } from '../../api/client';
 import { asNodeError } from '../../api/failures';
 import type { Change } from '../change';
 import { readChange } from '../change';
-import { triggerKeyOf } from '../digest';
+import { makeTriggerKey } from '../digest';
 import { TriggerParameters } from '../parameters';
-import { RecordReader, messageOf } from '../recordReader';
-import type { Claim } from './deliveries';
-import { claim, deliveryKey } from './deliveries';
+import { describeError, RecordReader } from '../recordReader';
+import type { NewDelivery } from './deliveries';
+import { beginDelivery, deliveryKey } from './deliveries';
 import { fetchFullRecord, ignoreRepeatedDeliveries, isWanted } from './form';
 
 /**
- * An answer waits at most this long for the record. It is not known how long AlfaCRM waits for an
- * answer. API notes 8.
+ * How long an answer waits for the record. It is not known how long AlfaCRM waits for an answer.
+ * API notes 8.
  */
 const RECORD_MS = 5_000;
-
-const NO_CLAIM: Claim = { keep: () => {}, end: () => {} };
 
 /**
  * Answers one call of AlfaCRM, and starts the workflow if the call brings a new event that the
@@ -32,22 +36,18 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		return refuse(context, 403, 'The secret in the URL is missing or wrong');
 	}
 
-	const body = jsonOf(context);
+	const body = readJsonBody(context);
 	const change = readChange(body);
 	if (typeof change === 'string') return refuse(context, 400, change);
 
 	const parameters = new TriggerParameters(context);
 	if (!isWanted(parameters, change)) return ignore('Not an event that this workflow asks for');
 
-	// A time that consists of zeros is none.
-	const hasTime = /[1-9]/.test(change.datetime ?? '');
+	const hasTime = isTime(change.datetime);
 	const key = deliveryKey(body, hasTime);
-	// A test in the editor takes every delivery, and remembers none.
-	const ignoresRepeated =
-		parameters.flag(ignoreRepeatedDeliveries) && hasTime && context.getMode() !== 'manual';
-	const delivery = ignoresRepeated
-		? claim(triggerKeyOf(context), key, context.getWorkflowStaticData('node'))
-		: NO_CLAIM;
+	const delivery = ignoresRepeated(context, parameters, hasTime)
+		? beginDelivery(makeTriggerKey(context), key, context.getWorkflowStaticData('node'))
+		: UNCHECKED_DELIVERY;
 	if (delivery === undefined) return ignore('Received before');
 
 	try {
@@ -58,7 +58,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		// is awaited between the answer and n8n's start of the execution. The node answers by itself,
 		// because n8n 2.41 does not save its static data if n8n answers.
 		answer(context, 200, 'Workflow was started');
-		delivery.keep();
+		delivery.markStarted();
 		return {
 			noWebhookResponse: true,
 			workflowData: [[{ json: { ...change, deliveryKey: key, ...record } }]],
@@ -67,6 +67,24 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		delivery.end();
 	}
 }
+
+/** Whether the time of a change is one. A time that consists of zeros is none. */
+function isTime(datetime: string | null): boolean {
+	return /[1-9]/.test(datetime ?? '');
+}
+
+/** Whether a delivery that was received before must not start the workflow again. */
+function ignoresRepeated(
+	context: IWebhookFunctions,
+	parameters: TriggerParameters,
+	hasTime: boolean,
+): boolean {
+	// A test in the editor takes every delivery, and remembers none.
+	return parameters.flag(ignoreRepeatedDeliveries) && hasTime && context.getMode() !== 'manual';
+}
+
+/** Stands for a delivery that is not compared with earlier ones, and is not remembered. */
+const UNCHECKED_DELIVERY: NewDelivery = { markStarted: () => {}, end: () => {} };
 
 /**
  * Reads the secret that the user has chosen; empty if the user wants none.
@@ -88,10 +106,11 @@ function readSecret(context: IWebhookFunctions): string {
 }
 
 /**
- * Tells whether a call has the secret in its URL. AlfaCRM signs nothing, so only that distinguishes
+ * Whether a call has the secret in its URL. AlfaCRM signs nothing, so only that distinguishes
  * its calls from others. API notes 8.
  */
 function carriesSecret(context: IWebhookFunctions, secret: string): boolean {
+	// The user wants no secret.
 	if (secret === '') return true;
 
 	const { secret: secretInUrl } = context.getQueryData() as { secret?: unknown };
@@ -103,15 +122,15 @@ function carriesSecret(context: IWebhookFunctions, secret: string): boolean {
  * they have the same length.
  */
 function isEqualInConstantTime(text: string, otherText: string): boolean {
-	const digestOf = (value: string) => createHash('sha256').update(value).digest();
-	return timingSafeEqual(digestOf(text), digestOf(otherText));
+	const makeDigest = (value: string) => createHash('sha256').update(value).digest();
+	return timingSafeEqual(makeDigest(text), makeDigest(otherText));
 }
 
 /**
  * Returns the JSON body of a call. n8n would read forms and XML as well, which AlfaCRM does not
  * send.
  */
-function jsonOf(context: IWebhookFunctions): unknown {
+function readJsonBody(context: IWebhookFunctions): unknown {
 	const { 'content-type': type = '' } = context.getHeaderData();
 	return /^application\/json\b/i.test(String(type)) ? context.getBodyData() : undefined;
 }
@@ -123,7 +142,7 @@ function refuse(context: IWebhookFunctions, status: number, message: string): IW
 	return { noWebhookResponse: true };
 }
 
-/** Ignores a call. It is answered with 200, so that AlfaCRM has no reason to send it again. */
+/** Ignores a call. n8n answers it with 200. */
 function ignore(message: string): IWebhookResponseData {
 	return { webhookResponse: { message } };
 }
@@ -137,6 +156,8 @@ function answer(context: IWebhookFunctions, status: number, message: string): vo
  *
  * Without a secret, no record is read. A record that is in no branch takes up to 19 calls, so
  * forged deliveries would use up the rate that real ones and other nodes need.
+ *
+ * @returns the properties that the item gets beside those of the event
  */
 async function readRecord(
 	context: IWebhookFunctions,
@@ -145,14 +166,17 @@ async function readRecord(
 ): Promise<IDataObject> {
 	if (secret === '') return { record: null, recordError: NO_SECRET };
 
-	const branches = change.branch_id === null ? [] : [change.branch_id];
+	const likelyBranches = change.branch_id === null ? [] : [change.branch_id];
 	const timeLimit = AbortSignal.timeout(RECORD_MS);
 	try {
-		const reading = new RecordReader(new ApiClient(context, timeLimit)).find(change, branches);
+		const recordReader = new RecordReader(new ApiClient(context, timeLimit));
+		const reading = recordReader.find(change, likelyBranches);
 		const { record, reason } = await abortable(reading, timeLimit);
 		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
-		const reason = timeLimit.aborted ? TOO_LATE : messageOf(asNodeError(context.getNode(), caught));
+		const reason = timeLimit.aborted
+			? TOO_LATE
+			: describeError(asNodeError(context.getNode(), caught));
 		return { record: null, recordError: reason };
 	}
 }
@@ -160,5 +184,5 @@ async function readRecord(
 const NO_SECRET =
 	"The record was not read, because 'Secret' is empty: anybody who knows the URL could make this node call AlfaCRM. Fill in 'Secret', and add ?secret= and its text to the URL in AlfaCRM.";
 
-/** AlfaCRM may have been slow, or the calls before this one. */
+/** AlfaCRM may have been slow, or earlier calls may have used up the rate. */
 const TOO_LATE = `The record was not read within ${RECORD_MS / 1_000} seconds of the event's arrival. Read it later in the workflow, with the AlfaCRM node.`;

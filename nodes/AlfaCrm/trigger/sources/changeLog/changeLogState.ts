@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { NewRecord, PollRequest } from '../../eventSource';
-import { byBranch, mapBranches } from '../../eventSource';
-import { earliest, hoursAfter, justAfter, latest, newestOf } from '../../stamps';
+import { makeBranchStates, mapBranchStates } from '../../eventSource';
+import { earliest, hoursAfter, justAfter, latest, findNewestStamp } from '../../stamps';
 import {
 	checkNumber,
 	checkText,
@@ -108,7 +108,9 @@ export function takeBaseline(
 	excerpts: Excerpts,
 ): LogState {
 	const since = earliestLateTime(findNewestTime(excerpts.values(), now));
-	const branchStates = byBranch(branches, (branch) => (excerpts.has(branch) ? { since } : {}));
+	const branchStates = makeBranchStates(branches, (branch) =>
+		excerpts.has(branch) ? { since } : {},
+	);
 	const state: LogState = { known: {}, branches: branchStates, scope };
 
 	// An entry that nobody wants counts as seen, so a poll that wants nothing leaves a baseline.
@@ -118,7 +120,7 @@ export function takeBaseline(
 
 /** Finds all wanted entries of excerpts, the oldest first, as if none was seen before. */
 export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): NewRecord[] {
-	const branchStates = byBranch([...excerpts.keys()], () => ({ since: '' }));
+	const branchStates = makeBranchStates([...excerpts.keys()], () => ({ since: '' }));
 	const emptyState: LogState = { known: {}, branches: branchStates, scope: '' };
 	const entries = findNewEntries(emptyState, excerpts, FOREVER);
 	return entries.filter(({ row }) => isWanted(row));
@@ -136,7 +138,10 @@ export function withSettings(
 	const stateOfAddedBranch: BranchState = wasOpened
 		? { since: findEarliestSince(state.branches) }
 		: {};
-	const branchStates = byBranch(branches, (branch) => state.branches[branch] ?? stateOfAddedBranch);
+	const branchStates = makeBranchStates(
+		branches,
+		(branch) => state.branches[branch] ?? stateOfAddedBranch,
+	);
 	return { ...state, branches: branchStates, scope };
 }
 
@@ -278,7 +283,7 @@ function moveTimesForward(
 	{ doneUntil, hasReadAll, now }: PollOutcome,
 ): LogState['branches'] {
 	const newestDone = earliest(findNewestTime(excerpts.values(), now), doneUntil);
-	return mapBranches(branches, (before, branch): BranchState => {
+	return mapBranchStates(branches, (before, branch): BranchState => {
 		const excerpt = excerpts.get(branch);
 		if (excerpt === undefined) return before;
 
@@ -306,7 +311,7 @@ function forgetOldEntries(state: LogState, knownKeys: KnownKeys, doneUntil: stri
 	const forgottenUntil = knownKeys.forgetOldestIfTooMany({ keepFrom: doneUntil });
 
 	const completeFrom = latest(earliestSince, forgottenUntil);
-	const branches = mapBranches(state.branches, (branch): BranchState => {
+	const branches = mapBranchStates(state.branches, (branch): BranchState => {
 		if (branch.since === undefined) return branch;
 		return { ...branch, since: latest(branch.since, completeFrom) };
 	});
@@ -337,5 +342,5 @@ function findEarliestSince(branches: LogState['branches']): string | undefined {
 /** Finds the newest time of the entries that were read; empty if there are none. */
 function findNewestTime(excerpts: Iterable<LogExcerpt>, now: number): string {
 	const times = [...excerpts].flatMap(({ rows }) => rows.map(readEntryTime));
-	return newestOf(times, now);
+	return findNewestStamp(times, now);
 }

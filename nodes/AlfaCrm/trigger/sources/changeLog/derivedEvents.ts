@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Change } from '../../change';
-import { changeOf } from '../../change';
+import { readLogEntry } from '../../change';
 import type {
 	EventSource,
 	NewRecord,
@@ -10,7 +10,7 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { oneByOne } from '../../eventSource';
+import { convertInOrder } from '../../eventSource';
 import type { Check } from '../../storedShape';
 import { ChangeLog } from './changeLog';
 import type { DerivedState, EventIdentity } from './derivedEventsState';
@@ -31,20 +31,20 @@ export interface DerivedEvent extends EventIdentity {
 	/** The class of all entries that may show the event, such as Customer, if they have only one. */
 	className?: string;
 	/** Whether an entry may show the event, as far as the entry itself says. */
-	wants: (change: Change) => boolean;
+	mayShowEvent: (change: Change) => boolean;
 	/**
 	 * Makes the items to which an entry leads, and reads what is missing for them. Returns none if
 	 * the entry turns out to show something else.
 	 *
 	 * @param branches the watched branches that list the entry
 	 */
-	derive: (
+	deriveItems: (
 		change: Change,
 		branches: readonly number[],
 		lookup: LogLookup,
 	) => Promise<IDataObject[]>;
 	/** Fields that a simplified item leaves out, together with the names for their IDs. */
-	details?: readonly string[];
+	fieldsLeftOut?: readonly string[];
 }
 
 /**
@@ -60,7 +60,7 @@ export class DerivedEvents implements EventSource {
 
 	constructor(private readonly event: DerivedEvent) {
 		const sampleFilter = event.className === undefined ? {} : { entity: event.className };
-		this.log = new ChangeLog(event.wants, sampleFilter);
+		this.log = new ChangeLog(event.mayShowEvent, sampleFilter);
 		this.checkState = makeDerivedStateCheck(this.log.checkState);
 	}
 
@@ -148,7 +148,7 @@ export class DerivedEvents implements EventSource {
 		const knownItems = new ReportedItems(this.event, storedEvents);
 		const isEnough = (itemsByEntry: readonly NewRecord[][]) =>
 			Date.now() >= deadline || itemsByEntry.flat().length >= most;
-		return await oneByOne(
+		return await convertInOrder(
 			entries,
 			isEnough,
 			async (entry) => await this.deriveNewItems(entry, lookup, knownItems),
@@ -161,8 +161,8 @@ export class DerivedEvents implements EventSource {
 		lookup: LogLookup,
 		knownItems: ReportedItems,
 	): Promise<NewRecord[]> {
-		const change = changeOf(row, branches[0]) as Change;
-		const items = await this.event.derive(change, branches, lookup);
+		const change = readLogEntry(row, branches[0]) as Change;
+		const items = await this.event.deriveItems(change, branches, lookup);
 
 		const newItems: NewRecord[] = [];
 		for (const item of items) {

@@ -21,12 +21,12 @@ import { makeShortKey } from './shortKeys';
 /** Identifies the events of one kind by their items. */
 export interface EventIdentity {
 	/** Returns the key of an event. Undefined if only one entry can lead to an event of this kind. */
-	keyOf?: (item: IDataObject) => string;
+	makeEventKey?: (item: IDataObject) => string;
 	/**
 	 * Returns the ID of the lesson to which an event belongs. After the key of an event is forgotten,
 	 * no event of its lesson is reported any more.
 	 */
-	lessonOf?: (item: IDataObject) => number | undefined;
+	readLessonId?: (item: IDataObject) => number | undefined;
 }
 
 /** What is remembered between two polls, as plain JSON. Workflows store these names. */
@@ -68,14 +68,17 @@ export class ReportedItems {
 	}
 
 	toStored(): StoredEvents {
-		return this.identity.keyOf === undefined ? this.stored : this.events.toStored();
+		return this.identity.makeEventKey === undefined ? this.stored : this.events.toStored();
 	}
 
 	private identifyEvent(item: IDataObject): ReportedEvent | undefined {
 		const { identity } = this;
-		if (identity.keyOf === undefined) return undefined;
+		if (identity.makeEventKey === undefined) return undefined;
 
-		return { key: makeShortKey(identity.keyOf(item)), lesson: identity.lessonOf?.(item) };
+		return {
+			key: makeShortKey(identity.makeEventKey(item)),
+			lesson: identity.readLessonId?.(item),
+		};
 	}
 }
 

@@ -10,9 +10,9 @@ import { listCall } from '../../../entities/listCall';
 import { isPlain } from '../../../fields/blank';
 import { readId } from '../../../values/formats';
 import type { Change } from '../../change';
-import { changeOf, recordNamed } from '../../change';
-import type { Found } from '../../recordReader';
-import { messageOf, orFailure, RecordReader } from '../../recordReader';
+import { readLogEntry, makeChangeForReading } from '../../change';
+import type { RecordResult } from '../../recordReader';
+import { describeError, readWithPatience, RecordReader } from '../../recordReader';
 import { makeLogQuery } from './logPages';
 
 /**
@@ -45,7 +45,11 @@ export class LogLookup {
 	 * @param branch a branch whose log lists the entry
 	 * @param needed names of fields that hold an ID
 	 */
-	async fieldsOf(change: Change, branch: number, needed: readonly string[]): Promise<IDataObject> {
+	async readFields(
+		change: Change,
+		branch: number,
+		needed: readonly string[],
+	): Promise<IDataObject> {
 		const fields = { ...change.fields_rel, ...change.fields_old, ...change.fields_new };
 		const hasNeeded = needed.every((name) => readId(fields[name]) !== undefined);
 		if (hasNeeded) return fields;
@@ -55,9 +59,9 @@ export class LogLookup {
 	}
 
 	/** Finds a lesson by its ID. It is looked for among the completed lessons first. */
-	async lesson(lessonId: number, branches: readonly number[]): Promise<Found> {
+	async findLesson(lessonId: number, branches: readonly number[]): Promise<RecordResult> {
 		const change: Change = {
-			...recordNamed('Lesson', lessonId),
+			...makeChangeForReading('Lesson', lessonId),
 			fields_new: { status: LESSON_STATUS.completed },
 		};
 		return await this.records.find(change, branches);
@@ -67,9 +71,12 @@ export class LogLookup {
 	 * Finds the lesson of an attendance. The log may not name the lesson. Then it is the completed
 	 * lesson of the customer that lists the attendance. API notes 5.11 and 5.21.
 	 */
-	async lessonOf(attendance: IDataObject, branches: readonly number[]): Promise<Found> {
+	async findLessonOfAttendance(
+		attendance: IDataObject,
+		branches: readonly number[],
+	): Promise<RecordResult> {
 		const lessonId = readId(attendance.lesson_id);
-		if (lessonId !== undefined) return await this.lesson(lessonId, branches);
+		if (lessonId !== undefined) return await this.findLesson(lessonId, branches);
 
 		const customerId = readId(attendance.customer_id);
 		if (customerId === undefined) return makeUnclearResult('whose lesson it was');
@@ -83,7 +90,7 @@ export class LogLookup {
 	 *
 	 * @param customerIds the customers to ask for
 	 */
-	async detailsOf(
+	async readAttendances(
 		lesson: IDataObject,
 		branch: number,
 		customerIds: readonly number[],
@@ -111,7 +118,7 @@ export class LogLookup {
 	): Promise<Change[]> {
 		const list = makeLogQuery(branch, { entity, entity_id });
 		const { rows } = await this.reader.collect(list, { goal: ONE_PAGE });
-		const changes = rows.flatMap((row) => changeOf(row, branch) ?? []);
+		const changes = rows.flatMap((row) => readLogEntry(row, branch) ?? []);
 		// AlfaCRM may ignore a filter.
 		return changes.filter(
 			(candidate) => candidate.entity === entity && candidate.entity_id === entity_id,
@@ -123,7 +130,7 @@ export class LogLookup {
 		customerId: number,
 		attendanceId: number | undefined,
 		branches: readonly number[],
-	): Promise<Found> {
+	): Promise<RecordResult> {
 		const failures: Error[] = [];
 		for (const branch of branches) {
 			const result = await this.readLessonWithAttendance(customerId, attendanceId, branch);
@@ -155,7 +162,7 @@ export class LogLookup {
 		// Since when this fails is remembered under this key.
 		const origin = await this.client.origin();
 		const key = `${origin} ${customerId} at lesson of ${String(attendanceId)}`;
-		return await orFailure(
+		return await readWithPatience(
 			this.client,
 			key,
 			async () => await this.reader.collect(list, { keep: listsAttendance, limit: 1 }),
@@ -167,9 +174,9 @@ export class LogLookup {
 	 *
 	 * @param failures the reasons why lists of lessons could not be read
 	 */
-	private explainMissingLesson(failures: readonly Error[]): Found {
+	private explainMissingLesson(failures: readonly Error[]): RecordResult {
 		if (failures.length > 0) {
-			return { record: null, reason: messageOf(failures[0]), missing: 'hidden' };
+			return { record: null, reason: describeError(failures[0]), missing: 'hidden' };
 		}
 		if (this.failures.size > 0) {
 			return makeUnclearResult('which lesson it was, and not all branches could be read');
@@ -199,7 +206,7 @@ const makeCompletedLessonsQuery = (branch: number, filter: IDataObject): ListQue
 });
 
 /** Makes the result of a search for a lesson about which the log says too little. */
-const makeUnclearResult = (what: string): Found => ({
+const makeUnclearResult = (what: string): RecordResult => ({
 	record: null,
 	reason: `The change log does not say ${what}`,
 	missing: 'hidden',

@@ -13,7 +13,7 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { DeadlineGoal, inEach } from '../../eventSource';
+import { DeadlineGoal, readEachBranch } from '../../eventSource';
 import type { DueState } from './dueDatesState';
 import {
 	checkDueState,
@@ -66,7 +66,7 @@ export class DueDates implements EventSource {
 			isLookDue(memory.branches.get(branch), { everyMs, now, today })
 				? await readClients(reader, branch, {})
 				: undefined;
-		const { found, failures } = await inEach(branches, lookIfDue);
+		const { found, failures } = await readEachBranch(branches, lookIfDue);
 		const looks = withoutUndefined(found);
 		this.assertFieldShown(client, looks);
 
@@ -80,7 +80,7 @@ export class DueDates implements EventSource {
 
 		const look = async (branch: number) =>
 			await readClients(reader, branch, { goal: new DeadlineGoal(deadline) });
-		const { found: looks } = await inEach(branches, look);
+		const { found: looks } = await readEachBranch(branches, look);
 		this.assertFieldShown(client, looks);
 
 		const memory = makeMemoryForSamples(branches, { today, now });
@@ -124,9 +124,9 @@ async function readClients(
 }
 
 /** Leaves out the branches for which nothing was read. */
-function withoutUndefined<T>(byBranch: ReadonlyMap<number, T | undefined>): Map<number, T> {
+function withoutUndefined<T>(makeBranchStates: ReadonlyMap<number, T | undefined>): Map<number, T> {
 	const defined = new Map<number, T>();
-	for (const [branch, value] of byBranch) {
+	for (const [branch, value] of makeBranchStates) {
 		if (value !== undefined) defined.set(branch, value);
 	}
 	return defined;

@@ -1,6 +1,6 @@
 import type { Collected } from '../../../api/list';
 import type { NewRecord } from '../../eventSource';
-import { isOfOtherBranch, placesOf, recordsIn, rowId } from '../../eventSource';
+import { isOfOtherBranch, listBranchesOf, joinBranchLists, rowId } from '../../eventSource';
 import { isIntervalOver } from '../../intervals';
 import {
 	checkNumber,
@@ -69,7 +69,7 @@ export function findDueRecords(
 ): { records: DueRecord[]; stateAfter: (reportedCount: number) => DueState } {
 	const known = memory.known.copy();
 	const records: DueRecord[] = [];
-	for (const [clientId, client] of recordsIn(poll.looks)) {
+	for (const [clientId, client] of joinBranchLists(poll.looks)) {
 		if (isOfOtherBranch(client)) continue;
 		const value = readOpenValue(client, memory, poll);
 		if (value === undefined) continue;
@@ -150,7 +150,7 @@ function judgeOccasion(
 	const isKnown = knownValue !== undefined && kind.isSameOccasion(knownValue, value);
 	if (isKnown) return kind.isLasting ? 'lasts' : 'nothing';
 
-	const hadLook = placesOf(client).some(
+	const hadLook = listBranchesOf(client).some(
 		(branch) => memory.branches.get(branch)?.lastLook !== undefined,
 	);
 	return hadLook || isNewAtFirstLook(client, value, memory, poll) ? 'new' : 'baseline';

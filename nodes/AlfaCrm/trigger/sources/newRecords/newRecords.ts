@@ -10,8 +10,8 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { DeadlineGoal, inEach, isOfOtherBranch, readSmallPage } from '../../eventSource';
-import { dayAt } from '../../stamps';
+import { DeadlineGoal, readEachBranch, isOfOtherBranch, readSmallPage } from '../../eventSource';
+import { utcDayAt } from '../../stamps';
 import { DayRange } from './dayRange';
 import type { ListedRecord } from './newRecordsState';
 import {
@@ -58,7 +58,7 @@ export class NewRecords implements EventSource {
 
 		const memory = restoreMemory(stored as RecordsState, request);
 		const readBranch = async (branch: number) => await this.readBranch(request, branch, memory);
-		const { found: lists, failures } = await inEach(request.branches, readBranch);
+		const { found: lists, failures } = await readEachBranch(request.branches, readBranch);
 
 		return { failures, ...findNewRecords(memory, { request, lists, isWanted: this.isWanted }) };
 	}
@@ -77,7 +77,7 @@ export class NewRecords implements EventSource {
 		const endlessRequest = { ...request, deadline: Infinity };
 		const newest = await this.findNewest(endlessRequest, startWith);
 
-		const baseline = takeBaseline(request, newest.newestListed, newest.failures, dayAt(now));
+		const baseline = takeBaseline(request, newest.newestListed, newest.failures, utcDayAt(now));
 		return {
 			records: startWith === 0 ? [] : newest.records.slice(-startWith),
 			failures: newest.failures,
@@ -96,7 +96,7 @@ export class NewRecords implements EventSource {
 		const range = new DayRange();
 		// The search ends at the latest when it asks for all records.
 		for (;;) {
-			const firstDay = range.getFirstDay(dayAt(request.now));
+			const firstDay = range.getFirstDay(utcDayAt(request.now));
 			const { mostRows } = range;
 			const { found: lists, failures } = await this.readFrom(firstDay, mostRows, request);
 			const isLate = Date.now() >= request.deadline;
@@ -129,7 +129,7 @@ export class NewRecords implements EventSource {
 		mostRows: number,
 		{ branches, deadline, reader }: SampleRequest,
 	): Promise<{ found: Map<number, Collected>; failures: Map<number, unknown> }> {
-		return await inEach(branches, async (branch) => {
+		return await readEachBranch(branches, async (branch) => {
 			const goal = new DeadlineGoal(deadline, new TooLongListGoal(mostRows));
 			return await reader.collect(this.makeList(branch, firstDay), { goal });
 		});

@@ -4,8 +4,8 @@ import type { Collected } from '../../../api/list';
 import { daysAfter } from '../../../values/formats';
 import { DAY_MS, HOUR_MS } from '../../../values/time';
 import type { NewRecord, PollRequest } from '../../eventSource';
-import { isOfOtherBranch, placesOf, recordsIn, rowId } from '../../eventSource';
-import { dayOf, hoursAfter, latest, stampOf, timeAt, ZONES_HOURS } from '../../stamps';
+import { isOfOtherBranch, listBranchesOf, joinBranchLists, rowId } from '../../eventSource';
+import { dayOf, hoursAfter, latest, readStamp, utcTimeAt, ZONES_HOURS } from '../../stamps';
 import { KnownRecords } from './knownRecords';
 import type { BranchMemory, Mark, RecordsMemory, RecordsState } from './recordsMemory';
 import { storeMemory } from './recordsMemory';
@@ -113,10 +113,10 @@ export function findNewRecords(
 
 /** Returns the records of all lists, each once, the lowest ID first. */
 export function combineLists(lists: ListsByBranch): ListedRecord[] {
-	const listedRecords = [...recordsIn(lists)].map(([id, record]) => ({
+	const listedRecords = [...joinBranchLists(lists)].map(([id, record]) => ({
 		...record,
 		id,
-		createdAt: stampOf(record.row, 'created_at'),
+		createdAt: readStamp(record.row, 'created_at'),
 	}));
 	return listedRecords.sort((a, b) => a.id - b.id);
 }
@@ -160,7 +160,7 @@ function classifyRecords(
  * branches was watched before.
  */
 function wasThereBefore(record: NewRecord, branches: RecordsMemory['branches']): boolean {
-	return placesOf(record).every((branch) => branches.get(branch)?.wasAddedLater !== false);
+	return listBranchesOf(record).every((branch) => branches.get(branch)?.wasAddedLater !== false);
 }
 
 // ---------------------------------------------------------------- after the poll
@@ -293,7 +293,7 @@ function findLastOldRecord(
 ): ListedRecord | undefined {
 	const datedRecords = listedRecords.filter(({ createdAt }) => createdAt !== '');
 	const newestTime = datedRecords.at(-1)?.createdAt ?? '';
-	const presentTime = latest(newestTime, hoursAfter(timeAt(now), -ZONES_HOURS));
+	const presentTime = latest(newestTime, hoursAfter(utcTimeAt(now), -ZONES_HOURS));
 	const twoDaysAgo = hoursAfter(presentTime, -LATE_HOURS);
 	return datedRecords.filter(({ createdAt }) => createdAt <= twoDaysAgo).at(-1);
 }
