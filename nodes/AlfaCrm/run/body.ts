@@ -60,20 +60,26 @@ export const readShortensTexts = (options?: Collection): boolean | undefined =>
 
 // ---------------------------------------------------------------- a new record
 
+interface RequestBodyOptions {
+	/** The branch of the call: the default for the field that holds the record's branch. */
+	branch?: number;
+	/** Whether long texts are cut; undefined if the form does not offer it. */
+	shortensTexts?: boolean;
+}
+
 /**
- * Makes the body of a new record, or of an action, from the values that the user has given.
+ * Makes the body of a call that creates a record or carries out an action, from the values that the
+ * user has given.
  *
- * @param branch the branch of the call: the default for the field that says the record's branch
- * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
- * @throws NodeOperationError when a required field is empty, or a value cannot be sent
+ * @throws NodeOperationError if a required field is empty, or a value cannot be sent
  */
-export function bodyOf(
+export function buildRequestBody(
 	item: Item,
 	fields: readonly Field[],
 	input: IDataObject,
-	branch?: number,
-	shortensTexts?: boolean,
+	options: RequestBodyOptions = {},
 ): IDataObject {
+	const { branch, shortensTexts } = options;
 	const body: IDataObject = {};
 	for (const field of fields) {
 		const value = valueOrDefault(item, field, input[field.name], branch);
@@ -127,34 +133,39 @@ function assertAlternativesFilled(item: Item, fields: readonly Field[], body: ID
 
 // ---------------------------------------------------------------- a change
 
+interface UpdateBodyOptions {
+	/** Whether an empty value empties the field. If not, it is left out. */
+	overwritesWithEmpty: boolean;
+	/** Whether long texts are cut; undefined if the form does not offer it. */
+	shortensTexts?: boolean;
+}
+
 /**
- * Makes the body of a change from the fields that the user has given.
+ * Makes the body of a call that changes a record, from the fields that the user has given.
  *
- * @param overwrites whether an empty value empties the field; else it is left out
- * @param shortensTexts whether long texts are cut; undefined if the form does not offer it
  * @throws NodeOperationError if the change would empty a field that must have a value, or if a
  * value cannot be sent
  */
-export function changesOf(
+export function buildUpdateBody(
 	item: Item,
 	entity: Entity,
 	input: IDataObject,
-	overwrites: boolean,
-	shortensTexts?: boolean,
+	options: UpdateBodyOptions,
 ): IDataObject {
+	const { overwritesWithEmpty, shortensTexts } = options;
 	const body: IDataObject = {};
 	for (const field of entity.fields) {
 		const value = input[field.name];
 		if (!isBlank(field, value)) {
 			body[field.name] = fitText(item, field, item.toWire(field, value), shortensTexts);
-		} else if (overwrites && !isUndefined(value)) {
+		} else if (overwritesWithEmpty && !isUndefined(value)) {
 			// An expression that finds nothing gives undefined, so undefined never empties a field.
 			if (mustKeepValue(field)) throw missingError(item, field);
 			body[field.name] = clearedValue(field);
 		}
 	}
 	assertOwnerIdGiven(item, entity, body);
-	return { ...body, ...customBody(item, input, { overwrites }) };
+	return { ...body, ...customBody(item, input, { overwrites: overwritesWithEmpty }) };
 }
 
 /**

@@ -8,7 +8,7 @@ import { oncePer } from '../../form/oncePer';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
-import { bodyOf, readShortensTexts, textOptions } from '../../run/body';
+import { buildRequestBody, readShortensTexts, textOptions } from '../../run/body';
 import {
 	fieldOptions,
 	inFormMode,
@@ -85,7 +85,8 @@ export function readDraft(
 	const input = completeInput(givenInput);
 	const shortensTexts = readShortensLongTexts(item, entity, fields);
 
-	const body = { ...target.query, ...bodyOf(item, fields, input, target.branch, shortensTexts) };
+	const values = buildRequestBody(item, fields, input, { branch: target.branch, shortensTexts });
+	const body = { ...target.query, ...values };
 	const show = makeRecordToOutput(item, entity, Object.keys(body));
 	return { target, fields, input, body, branch: target.branch, show };
 }

@@ -20,7 +20,7 @@ import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
 import { objectOf } from '../../output/recordSchema';
 import { readFields, readFilterFields } from '../../run/actionFields';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import { recordKey } from '../../run/keys';
 import { makeActionRowTest } from '../../run/filters';
 import type { Item } from '../../run/item';
@@ -154,8 +154,8 @@ function readDeclaredCall(
 		path: action.path ?? path,
 		action: action.action,
 		branch,
-		query: { ...idQuery, ...bodyOf(item, query, input, branch) },
-		body: { ...bodyOf(item, fields, input, branch), ...action.fixed },
+		query: { ...idQuery, ...buildRequestBody(item, query, input, { branch }) },
+		body: { ...buildRequestBody(item, fields, input, { branch }), ...action.fixed },
 		labels: { ...labels, ...labelsOf(fieldsOf(action)) },
 		task: describeTask(action, id),
 	};

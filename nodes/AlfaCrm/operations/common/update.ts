@@ -9,7 +9,7 @@ import { oncePer } from '../../form/oncePer';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
-import { changesOf, overwriteWithEmpty } from '../../run/body';
+import { buildUpdateBody, overwriteWithEmpty } from '../../run/body';
 import { recordKey } from '../../run/keys';
 import {
 	fieldOptions,
@@ -104,7 +104,7 @@ function readUpdateRequest(
 	const givenInput = readFieldInput(item, entity, updateFields(entity));
 	const input = adjustInput ? adjustInput(givenInput) : givenInput;
 
-	const changes = changesOf(item, entity, input, overwritesWithEmpty);
+	const changes = buildUpdateBody(item, entity, input, { overwritesWithEmpty });
 	const changedLists = entity.fields.filter((field) => isList(field) && field.name in changes);
 	const extendedLists = readAddToLists(item, entity.fields, 'replace') ? changedLists : [];
 	if (Object.keys(changes).length === 0) throw nothingToUpdateError(item, entity, input);

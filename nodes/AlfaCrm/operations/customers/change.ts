@@ -4,7 +4,7 @@ import { CUSTOMER_TYPE } from '../../entities/customer';
 import type { ActionOf, Entity } from '../../entities/types';
 import { makeRecordToOutput, report, reportSchema } from '../../output/report';
 import { optionsForm, readFields } from '../../run/actionFields';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import { recordKey } from '../../run/keys';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
@@ -94,7 +94,7 @@ function readChangeRequest(
 	const labels = { ...recordTarget.labels, ...labelsOf(fields) };
 	const target = { ...recordTarget, labels };
 	const id = idOf(item, entity);
-	const formValues = bodyOf(item, fields, readFields(item, fields), target.branch);
+	const formValues = buildRequestBody(item, fields, readFields(item, fields), { branch: target.branch });
 	const chosenValues = chooseValues === undefined ? formValues : chooseValues(formValues);
 	const findSkipReason = makeSkipRule?.(item, chosenValues);
 	const addToLists = readAddToLists(item, fields, 'add');

@@ -15,7 +15,7 @@ import { simplifiedSchema } from '../../output/simplified';
 import type { ObjectSchema } from '../../output/recordSchema';
 import { objectOf, shownFields } from '../../output/recordSchema';
 import { readFields } from '../../run/actionFields';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import type { LockKey } from '../../run/keys';
 import { recordKey } from '../../run/keys';
 import type { Item } from '../../run/item';
@@ -49,8 +49,8 @@ export function readMembershipForm(
 ): MembershipForm {
 	const { branch } = targetOf(item, entity);
 	const customerId = idOf(item, entity);
-	// `bodyOf` converts the values as AlfaCRM takes them, and refuses a form without a group.
-	const { group_id, ...fields } = bodyOf(item, formFields, readFields(item, formFields), branch);
+	// `buildRequestBody` converts the values as AlfaCRM takes them, and refuses a form without a group.
+	const { group_id, ...fields } = buildRequestBody(item, formFields, readFields(item, formFields), { branch });
 	const groupId = group_id as number;
 	return {
 		item,

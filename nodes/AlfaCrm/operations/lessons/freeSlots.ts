@@ -9,7 +9,7 @@ import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
 import { readFilterFields } from '../../run/actionFields';
 import { objectOf, STRING } from '../../output/recordSchema';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import { assertExpressionHasValue } from '../../run/fieldInput';
 import { limitForm, readLimit, warnOfLimit } from '../../run/readList';
 import { targetOf } from '../../run/target';
@@ -99,7 +99,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
 	const target = targetOf(item, entity);
 	const input = readFilterFields(item, fields);
-	const { id: teacherIds, date_from, date_to, room_id, subject_id } = bodyOf(item, fields, input);
+	const { id: teacherIds, date_from, date_to, room_id, subject_id } = buildRequestBody(item, fields, input);
 
 	// Without a teacher the search takes all teachers. An expression that comes out empty must not
 	// have this effect. The action declares the field of the teacher first.

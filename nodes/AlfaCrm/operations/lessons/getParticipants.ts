@@ -13,7 +13,7 @@ import { simplify, withNameSchema } from '../../output/readings';
 import { makeFlattener } from '../../output/simplified';
 import { objectOf, STRING } from '../../output/recordSchema';
 import { readFilterFields } from '../../run/actionFields';
-import { bodyOf } from '../../run/body';
+import { buildRequestBody } from '../../run/body';
 import {
 	allBranches,
 	findInBranches,
@@ -83,7 +83,7 @@ interface ParticipantsForm {
 }
 
 function readForm(item: Item, fields: readonly Field[]): ParticipantsForm {
-	const { date_from, date_to, lesson_id } = bodyOf(item, fields, readFilterFields(item, fields));
+	const { date_from, date_to, lesson_id } = buildRequestBody(item, fields, readFilterFields(item, fields));
 	const form = {
 		firstDay: String(date_from),
 		lastDay: String(date_to),

@@ -4,7 +4,7 @@ import type { Field, Wire } from '../../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../../entities/types';
 import type { RecordToOutput } from '../../../output/report';
 import { makeRecordToOutput } from '../../../output/report';
-import { changesOf, fitText } from '../../../run/body';
+import { buildUpdateBody, fitText } from '../../../run/body';
 import type { Item } from '../../../run/item';
 import type { Search } from '../../../run/matching/readSearch';
 import { findField, readSearch, unusableValueError } from '../../../run/matching/readSearch';
@@ -61,7 +61,7 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 		});
 	}
 
-	const changes = changesOf(item, entity, input, rules.overwritesWithEmpty, rules.shortensTexts);
+	const changes = buildUpdateBody(item, entity, input, rules);
 	return {
 		item,
 		entity,

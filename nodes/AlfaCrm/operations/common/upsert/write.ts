@@ -4,7 +4,7 @@ import type { Entity } from '../../../entities/types';
 import { isBlank, kindOf } from '../../../fields/field';
 import { report } from '../../../output/report';
 import { isArchived } from '../../../run/archived';
-import { bodyOf } from '../../../run/body';
+import { buildRequestBody } from '../../../run/body';
 import { recordKey } from '../../../run/keys';
 import { matchesSearch } from '../../../run/matching/compare';
 import { findField } from '../../../run/matching/readSearch';
@@ -31,7 +31,10 @@ export async function createRecord(request: UpsertRequest): Promise<IDataObject>
 	);
 	const values = { ...makeDefaults(entity), ...Object.fromEntries(filledValues) };
 
-	const completeValues = bodyOf(item, entity.fields, values, target.branch, rules.shortensTexts);
+	const completeValues = buildRequestBody(item, entity.fields, values, {
+		branch: target.branch,
+		shortensTexts: rules.shortensTexts,
+	});
 	const body = toAlfaCrmSpelling(entity, completeValues);
 	const task = `create the ${entity.label.toLowerCase()}`;
 	const savedRecord = await item.save({ ...target, action: 'create', body, task });

@@ -9,7 +9,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../../../entities/fieldTypes';
 import { isBlank, sameValue } from '../../../fields/field';
 import { readFields } from '../../../run/actionFields';
-import { bodyOf } from '../../../run/body';
+import { buildRequestBody } from '../../../run/body';
 import type { Item } from '../../../run/item';
 import { givenBranch } from '../../../run/target';
 import type { Branch } from '../../../store/located';
@@ -65,7 +65,7 @@ function readItem(item: Item, { fields, branch }: AttendanceForm): AttendanceInp
 	const otherFields = fields.filter(({ name }) => !ATTENDANCE_FIELD_NAMES.includes(name));
 	return {
 		attendances: readAttendances(item, fields, input),
-		otherFields: bodyOf(item, otherFields, input, branch),
+		otherFields: buildRequestBody(item, otherFields, input, { branch }),
 	};
 }
 
@@ -81,19 +81,19 @@ function readAttendances(item: Item, fields: readonly Field[], input: IDataObjec
 	const idFields = fields.filter(
 		(field) => ATTENDANCE_FIELD_NAMES.includes(field.name) && field !== rowsField,
 	);
-	const { present_ids = [], absent_ids = [] } = bodyOf(item, idFields, input);
+	const { present_ids = [], absent_ids = [] } = buildRequestBody(item, idFields, input);
 	const rows = isBlank(rowsField, input.details) ? [] : item.toWire(rowsField, input.details);
 	const attendancesAsGiven = [
 		...(rows as IDataObject[]),
 		...(present_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 1 })),
 		...(absent_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 0 })),
 	];
-	// `bodyOf` puts the fields of each attendance into one order, leaves out empty fields, and makes
+	// `buildRequestBody` puts the fields of each attendance into one order, leaves out empty fields, and makes
 	// sure that a row has its required fields. The values are converted already, and stay as they
 	// are. The branch is added later, by `mergeAttendances`, because that of a stored attendance
 	// takes precedence.
 	const attendances = attendancesAsGiven.map((attendance) =>
-		bodyOf(item, rowsField.fields, attendance),
+		buildRequestBody(item, rowsField.fields, attendance),
 	);
 
 	const labels = [...idFields, rowsField].map(({ label }) => `'${label}'`);
