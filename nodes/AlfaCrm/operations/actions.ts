@@ -56,8 +56,8 @@ export function operationFor(action: Action): Operation {
 		}),
 		execute: async (item, entity) => await kind.execute(item, entity, action),
 		output: (entity) => kind.output(entity, action),
-		reads: kind.reads,
-		anyBranch: kind.anyBranch,
+		onlyReads: kind.onlyReads,
+		readsAllBranches: kind.readsAllBranches,
 		// Today's date may be the default of a field.
 		decidesByTime: kind.decidesByTime?.(action) === true || formFields.some(dependsOnToday),
 	};

@@ -55,7 +55,7 @@ export const textOptions = oncePer((fields: readonly Field[]): INodeProperties[]
 );
 
 /** Reads whether the user wants long texts to be cut; undefined if the form does not offer it. */
-export const readShortensTexts = (options?: Collection): boolean | undefined =>
+export const mayShortenTexts = (options?: Collection): boolean | undefined =>
 	options?.flag(shortenTexts);
 
 // ---------------------------------------------------------------- a new record

@@ -53,7 +53,7 @@ export async function allBranches(item: Item, firstBranch: Branch): Promise<Bran
  * Returns the branches that are not switched off; all branches if every one is. Undefined if this
  * user may not list the branches.
  */
-export async function branchesInUse(item: Item): Promise<number[] | undefined> {
+export async function readBranchesInUse(item: Item): Promise<number[] | undefined> {
 	const list = await readBranches(item);
 	return list?.choices.map(({ id }) => id);
 }
@@ -64,8 +64,8 @@ export async function branchesInUse(item: Item): Promise<number[] | undefined> {
  *
  * @throws NodeOperationError if this user may not list the branches, or AlfaCRM lists none
  */
-export async function openBranches(item: Item): Promise<Branch[]> {
-	const branches = (await branchesInUse(item)) ?? [];
+export async function requireBranchesInUse(item: Item): Promise<Branch[]> {
+	const branches = (await readBranchesInUse(item)) ?? [];
 	if (branches.length > 0) return branches;
 	// Without a list of branches, `findPlace` throws the error that tells the user what to do.
 	const place = await findPlace(item);

@@ -147,14 +147,14 @@ export class Execution {
 	/**
 	 * Returns how many writes this process has noted so far. Pass it to `wasWrittenSince` later.
 	 */
-	version(): number {
+	countWrites(): number {
 		return currentVersion();
 	}
 
 	/**
 	 * Whether any execution of this process may have written one of the records since.
 	 *
-	 * @param since the `version()` at the time of the reading
+	 * @param since the `countWrites()` at the time of the reading
 	 */
 	wasWrittenSince(keys: readonly LockKey[], since: number): boolean {
 		return wasWrittenSince(this.nameKeys(keys), since);

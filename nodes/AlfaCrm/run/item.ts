@@ -138,15 +138,15 @@ export class Item extends ItemParameters {
 	}
 
 	/** Adds the confirmed writes of another item to this item, because they did its work too. */
-	countSavesOf({ log }: Item): void {
+	addSavesOf({ log }: Item): void {
 		this.log.addSavesOf(log);
 	}
 
 	/**
 	 * Adds the sent calls and confirmed writes of another item, which did a part of this item's work.
 	 */
-	countWorkOf({ log }: Item): void {
-		this.log.addWorkOf(log);
+	addCallsAndSavesOf({ log }: Item): void {
+		this.log.addCallsAndSavesOf(log);
 	}
 
 	// ---------------------------------------------------------------- calls

@@ -71,7 +71,7 @@ export class ItemLog {
 	}
 
 	/** Adds the sent calls and confirmed writes of another item, which did a part of the work. */
-	addWorkOf(log: ItemLog): void {
+	addCallsAndSavesOf(log: ItemLog): void {
 		this.isSent ||= log.isSent;
 		this.addSavesOf(log);
 	}

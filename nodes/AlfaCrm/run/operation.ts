@@ -61,9 +61,9 @@ export interface Operation {
 	/** Describes the output of the operation with the default options. */
 	output(entity: Entity): ObjectSchema;
 	/** Set if the operation saves nothing. Then no error says what was saved. */
-	reads?: true;
+	onlyReads?: true;
 	/** Set if the operation reads all branches while 'Branch' is empty. */
-	anyBranch?: true;
+	readsAllBranches?: true;
 	/**
 	 * Whether the operation decides something by the clock or the date of the workflow. Then the form
 	 * names the workflow's time zone.
@@ -82,10 +82,10 @@ export interface ActionKind<K extends ActionKindName> {
 	execute(item: Item, entity: Entity, action: ActionOf<K>): Promise<IDataObject[]>;
 	/** Describes the output of the action with the default options. */
 	output(entity: Entity, action: ActionOf<K>): ObjectSchema;
-	/** See `Operation.reads`. */
-	reads?: true;
-	/** See `Operation.anyBranch`. */
-	anyBranch?: true;
+	/** See `Operation.onlyReads`. */
+	onlyReads?: true;
+	/** See `Operation.readsAllBranches`. */
+	readsAllBranches?: true;
 	/**
 	 * Whether the action decides something by the clock. A field whose default depends on today's
 	 * date does not count here: see `dependsOnToday`.

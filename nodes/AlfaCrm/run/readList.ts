@@ -73,7 +73,7 @@ export async function readList(
 	options: CollectOptions = {},
 ): Promise<IDataObject[]> {
 	const { limit = Infinity, passes = [{}] } = options;
-	const { rows, total = Infinity } = await warningReader(item, plural).collect(list, options);
+	const { rows, total = Infinity } = await makeReaderWithHints(item, plural).collect(list, options);
 
 	// The total does not prove that more wanted rows exist: it counts unwanted rows too. A small
 	// total proves nothing either: after several passes it is the total of one pass, and some lists
@@ -97,7 +97,7 @@ export function warnOfLimit(item: Item, limit: number, plural: string): void {
 }
 
 /** Makes a reader of lists that adds a hint if rows are missing. */
-export const warningReader = (item: Item, plural: string): ListReader => ({
+export const makeReaderWithHints = (item: Item, plural: string): ListReader => ({
 	async collect(list, options) {
 		const collected = await item.collect(list, options);
 		warnOfMissing(item, plural, collected);

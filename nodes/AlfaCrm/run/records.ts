@@ -19,7 +19,7 @@ import { readKindPasses } from './readList';
  * @returns undefined if AlfaCRM has no such record there
  * @throws NodeApiError if rows of the list are missing, so that the record may be among them
  */
-export async function currentRecord(
+export async function findRecordInBranch(
 	item: Item,
 	entity: Entity,
 	id: number,
@@ -47,7 +47,7 @@ export async function getRecord(
 	target: Target,
 ): Promise<LocatedRecord> {
 	const readIn = async (branch: Branch) =>
-		await currentRecord(item, entity, id, { ...target, branch });
+		await findRecordInBranch(item, entity, id, { ...target, branch });
 	if (!isBranchUnknown(entity, target)) {
 		const record = await readIn(target.branch);
 		if (record) return record;
@@ -67,7 +67,7 @@ export async function getRecord(
  *
  * @throws NodeApiError if there is no such record
  */
-export async function writeAnywhere<T>(
+export async function writeInBranchOfRecord<T>(
 	item: Item,
 	entity: Entity,
 	id: number,

@@ -33,11 +33,11 @@ export async function resolveItem(
 	{ entity, operationName, entry }: Job,
 ): Promise<Item> {
 	const { operation } = entry;
-	const itemOfOperation = item.resolvedWith({ onlyReads: operation.reads === true });
+	const itemOfOperation = item.resolvedWith({ onlyReads: operation.onlyReads === true });
 	// Throws if the ID or the key cannot be read, before anything is sent.
 	const record = readRequestedRecord(itemOfOperation, entity, entry);
 
-	const needsBranch = entity.scope === 'branch' && !operation.anyBranch;
+	const needsBranch = entity.scope === 'branch' && !operation.readsAllBranches;
 	const placedItem = needsBranch
 		? await resolvePlace(itemOfOperation, entity, record)
 		: itemOfOperation;

@@ -59,7 +59,7 @@ export const listModeForm = (fields: readonly Field[], byDefault: ListMode): INo
 /**
  * Reads *Multi-Value Fields*: whether values are added to lists. Otherwise they replace the lists.
  */
-export const readAddToLists = (
+export const addsToLists = (
 	reader: ParameterReader,
 	fields: readonly Field[],
 	byDefault: ListMode,
@@ -120,10 +120,10 @@ async function findChangedValues(
 	record: FoundRecord,
 	{ values, addToLists }: Changes,
 ): Promise<IDataObject> {
-	if (!('removed' in values)) return differences(item, entity, record.row, values, { addToLists });
+	if (!('removed' in values)) return pickChangedValues(item, entity, record.row, values, { addToLists });
 
 	const removed = Number(await isArchived(item, entity, target, record));
-	return differences(item, entity, { ...record.row, removed }, values, { addToLists });
+	return pickChangedValues(item, entity, { ...record.row, removed }, values, { addToLists });
 }
 
 /** Sends the changed values, and returns the record after the change. */
@@ -193,7 +193,7 @@ const idTextOf = ({ row }: LocatedRecord): string => String(row.id);
 /**
  * Picks the values that differ from a record. A field that its row does not show counts as empty.
  */
-export function differences(
+export function pickChangedValues(
 	item: Item,
 	entity: Pick<Entity, 'fields'>,
 	row: IDataObject,

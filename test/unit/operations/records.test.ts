@@ -4,7 +4,7 @@ import { text } from '../../../nodes/AlfaCrm/entities/fields';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { buildRequestBody, buildUpdateBody } from '../../../nodes/AlfaCrm/run/body';
-import { addToList, differences } from '../../../nodes/AlfaCrm/run/saveChanges';
+import { addToList, pickChangedValues } from '../../../nodes/AlfaCrm/run/saveChanges';
 import { branchesOf } from '../../../nodes/AlfaCrm/run/target';
 import { byPhone, formOf, OTHER_PHONE, PHONE, SmallSchool } from './school';
 import { deskOf } from './support';
@@ -105,7 +105,7 @@ describe('what differs from the record', () => {
 		[{ note: 'Мама.\r\nПапа ' }, { note: 'Мама.\nПапа' }, {}],
 		[{ dob: '2015-09-04', lead_status_id: 1 }, { dob: '04.09.2015', lead_status_id: '1' }, {}],
 	])('%j, where %j is given, is %j', (record, wire, body) => {
-		expect(differences(item, customer, record, wire)).toEqual(body);
+		expect(pickChangedValues(item, customer, record, wire)).toEqual(body);
 	});
 
 	it.each<[IDataObject, IDataObject, IDataObject]>([
@@ -117,7 +117,7 @@ describe('what differs from the record', () => {
 		[{ name: 'a' }, { name: 'b' }, { name: 'b' }],
 		[{ custom_a: ['a'] }, { custom_a: ['b'] }, { custom_a: ['b'] }],
 	])('%j, to whose lists %j is added, is %j', (record, wire, body) => {
-		expect(differences(item, customer, record, wire, { addToLists: true })).toEqual(body);
+		expect(pickChangedValues(item, customer, record, wire, { addToLists: true })).toEqual(body);
 	});
 
 	it('is unknown where values are to join a list that AlfaCRM does not show, or shows by names', () => {

@@ -19,7 +19,7 @@ import { isBlank, kindOf, sameValue } from '../../fields/field';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput, report } from '../../output/report';
 import { readFields } from '../../run/actionFields';
-import { buildRequestBody, readShortensTexts, textOptions } from '../../run/body';
+import { buildRequestBody, mayShortenTexts, textOptions } from '../../run/body';
 import type { LockKey } from '../../run/keys';
 import { findOrCreate } from '../../run/findOrCreate';
 import type { Item } from '../../run/item';
@@ -94,7 +94,7 @@ export function readActionDraft(
  */
 function readShortensLongTexts(item: Item, fields: readonly Field[]): boolean | undefined {
 	const [options] = textOptions(fields);
-	return options === undefined ? undefined : readShortensTexts(item.collection(options));
+	return options === undefined ? undefined : mayShortenTexts(item.collection(options));
 }
 
 /**

@@ -8,7 +8,7 @@ import { oncePer } from '../../form/oncePer';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput } from '../../output/report';
 import { simplifiedSchema } from '../../output/simplified';
-import { buildRequestBody, readShortensTexts, textOptions } from '../../run/body';
+import { buildRequestBody, mayShortenTexts, textOptions } from '../../run/body';
 import {
 	fieldOptions,
 	inFormMode,
@@ -120,7 +120,7 @@ function readShortensLongTexts(
 ): boolean | undefined {
 	if (!canBeSimplified(entity)) return undefined;
 	const [options] = textOptions(fields);
-	return options === undefined ? undefined : readShortensTexts(item.collection(options));
+	return options === undefined ? undefined : mayShortenTexts(item.collection(options));
 }
 
 const prominentFields = oncePer((entity: Entity) => entity.fields.filter(hasOwnParameter));

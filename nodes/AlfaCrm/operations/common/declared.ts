@@ -119,7 +119,7 @@ function makeReadingKind<K extends 'get' | 'getMany'>(
 			return withNameSchema(objectOf({ ...properties }), outputFields);
 		},
 
-		reads: true,
+		onlyReads: true,
 	};
 }
 

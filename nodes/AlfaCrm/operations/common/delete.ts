@@ -1,7 +1,7 @@
 import { objectOf } from '../../output/recordSchema';
 import { recordKey } from '../../run/keys';
 import type { Operation } from '../../run/operation';
-import { getRecord, writeAnywhere } from '../../run/records';
+import { getRecord, writeInBranchOfRecord } from '../../run/records';
 import { idOf, idParameter, hasParent, keysForm, targetOf } from '../../run/target';
 import type { Target } from '../../store/located';
 
@@ -31,7 +31,7 @@ export const deleteRecord: Operation = {
 			// subscription. AlfaCRM may look at the ID alone and delete another customer's subscription.
 			// `getRecord` throws if the customer has none with this ID.
 			if (hasParent(target)) await getRecord(item, entity, id, target);
-			await writeAnywhere(item, entity, id, target, deleteAt);
+			await writeInBranchOfRecord(item, entity, id, target, deleteAt);
 		});
 		return [{ id, deleted: true }];
 	},

@@ -43,7 +43,7 @@ export const find: Operation = {
 	},
 
 	output: outputSchema,
-	reads: true,
+	onlyReads: true,
 };
 
 /**

@@ -25,5 +25,5 @@ export const get: Operation = {
 	},
 
 	output: outputSchema,
-	reads: true,
+	onlyReads: true,
 };

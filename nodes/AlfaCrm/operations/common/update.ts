@@ -21,8 +21,8 @@ import {
 import type { Item } from '../../run/item';
 import type { Operation } from '../../run/operation';
 import { recordParameter } from '../../run/recordParameter';
-import { getRecord, writeAnywhere } from '../../run/records';
-import { addToList, listModeForm, readAddToLists } from '../../run/saveChanges';
+import { getRecord, writeInBranchOfRecord } from '../../run/records';
+import { addToList, listModeForm, addsToLists } from '../../run/saveChanges';
 import { idOf, hasParent, keysForm, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 
@@ -106,7 +106,7 @@ function readUpdateRequest(
 
 	const changes = buildUpdateBody(item, entity, input, { overwritesWithEmpty });
 	const changedLists = entity.fields.filter((field) => isList(field) && field.name in changes);
-	const extendedLists = readAddToLists(item, entity.fields, 'replace') ? changedLists : [];
+	const extendedLists = addsToLists(item, entity.fields, 'replace') ? changedLists : [];
 	if (Object.keys(changes).length === 0) throw nothingToUpdateError(item, entity, input);
 
 	const show = makeRecordToOutput(item, entity, Object.keys(changes));
@@ -189,6 +189,6 @@ async function sendUpdate(
 		await item.save({ ...recordTarget, ...call }, [recordKey(entity, id)]);
 	// A record that was read may have been found in another branch than that of the form.
 	const expectedTarget = record === undefined ? target : { ...target, branch: record.branch };
-	const savedRecord = await writeAnywhere(item, entity, id, expectedTarget, updateAt);
+	const savedRecord = await writeInBranchOfRecord(item, entity, id, expectedTarget, updateAt);
 	return show({ id, ...savedRecord }, body);
 }

@@ -9,7 +9,7 @@ import { recordKey } from '../../run/keys';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
 import { getRecord } from '../../run/records';
-import { listModeForm, readAddToLists, saveChanges } from '../../run/saveChanges';
+import { listModeForm, addsToLists, saveChanges } from '../../run/saveChanges';
 import { idOf, labelsOf, targetOf } from '../../run/target';
 import type { LocatedRecord, Target } from '../../store/located';
 import { readFlag } from '../../values/formats';
@@ -97,7 +97,7 @@ function readChangeRequest(
 	const formValues = buildRequestBody(item, fields, readFields(item, fields), { branch: target.branch });
 	const chosenValues = chooseValues === undefined ? formValues : chooseValues(formValues);
 	const findSkipReason = makeSkipRule?.(item, chosenValues);
-	const addToLists = readAddToLists(item, fields, 'add');
+	const addToLists = addsToLists(item, fields, 'add');
 	const values = { ...chosenValues, ...fixed };
 	return { id, target, values, addToLists, findSkipReason };
 }

@@ -4,7 +4,7 @@ import { byId } from '../../entities/common';
 import { listOf } from '../../fields/field';
 import type { Item } from '../../run/item';
 import type { ActionKind } from '../../run/operation';
-import { currentRecord } from '../../run/records';
+import { findRecordInBranch } from '../../run/records';
 import type { Branch, LocatedRecord } from '../../store/located';
 import { readIds, wallClock } from '../../values/formats';
 import type { FindRequest } from '../common/find';
@@ -36,7 +36,7 @@ export const overview: ActionKind<'overview'> = {
 	},
 
 	output: overviewSchema,
-	reads: true,
+	onlyReads: true,
 };
 
 interface FoundCustomer extends LocatedRecord {
@@ -67,7 +67,7 @@ async function findWithSingleCall(
 	if (key.name !== byId.name || branch === undefined || !takesArchived) return undefined;
 	if (chosenBranches.length > 0 && !chosenBranches.includes(branch)) return undefined;
 
-	const customer = await currentRecord(item, entity, Number(search.matchValues.id), target);
+	const customer = await findRecordInBranch(item, entity, Number(search.matchValues.id), target);
 	return customer && [customer];
 }
 

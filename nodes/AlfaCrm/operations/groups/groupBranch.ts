@@ -4,7 +4,7 @@ import { group as groupEntity } from '../../entities/group';
 import { listOf } from '../../fields/field';
 import { allBranches, findInBranches } from '../../run/branches';
 import type { Item } from '../../run/item';
-import { currentRecord } from '../../run/records';
+import { findRecordInBranch } from '../../run/records';
 import type { Branch } from '../../store/located';
 import { readIds } from '../../values/formats';
 import type { MembershipForm } from './membership';
@@ -46,7 +46,7 @@ export async function useBranchOfGroup(form: MembershipForm): Promise<Membership
 /** Reads the branches to which the customer's card belongs. */
 async function readCardBranches({ item, branch, customerId }: MembershipForm): Promise<number[]> {
 	const target = { path: customerEntity.path, query: {}, labels: {}, branch };
-	const card = await currentRecord(item, customerEntity, customerId, target);
+	const card = await findRecordInBranch(item, customerEntity, customerId, target);
 	return card === undefined ? [] : shownBranches(card.row);
 }
 
@@ -67,7 +67,7 @@ async function readGroupBranches(
 		const branches = await allBranches(item, firstBranch);
 		const group = await findInBranches(item, branches, async (branch) => {
 			const target = { path: groupEntity.path, query: {}, labels: {}, branch };
-			return await currentRecord(item, groupEntity, groupId, target);
+			return await findRecordInBranch(item, groupEntity, groupId, target);
 		});
 
 		// A group whose row names no branches belongs to the branch in which it was found.

@@ -89,7 +89,7 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 			duration: { type: 'integer' },
 			time_zone: STRING,
 		}),
-	reads: true,
+	onlyReads: true,
 };
 
 /**

@@ -18,14 +18,14 @@ import {
 	allBranches,
 	findInBranches,
 	hintThatBranchIsHidden,
-	openBranches,
+	requireBranchesInUse,
 } from '../../run/branches';
 import type { Item } from '../../run/item';
 import { warnOfMissingCards } from '../../run/missingCards';
 import { nameSourceOf } from '../../run/names';
 import type { ActionKind } from '../../run/operation';
-import { limitForm, readLimit, warningReader, warnOfLimit } from '../../run/readList';
-import { currentRecord, notFoundError } from '../../run/records';
+import { limitForm, readLimit, makeReaderWithHints, warnOfLimit } from '../../run/readList';
+import { findRecordInBranch, notFoundError } from '../../run/records';
 import { givenBranch } from '../../run/target';
 import { occurrenceOf } from '../../store/calendar/occurrences';
 import type {
@@ -49,7 +49,7 @@ export const participants: ActionKind<'participants'> = {
 
 	async execute(item, entity, { fields: fields = [] }) {
 		const form = readForm(item, fields);
-		const branches = form.branch === undefined ? await openBranches(item) : [form.branch];
+		const branches = form.branch === undefined ? await requireBranchesInUse(item) : [form.branch];
 
 		const reading = await readFromBranches(item, entity, form, branches);
 		warnOfMissingCards(item, reading.customerIdsWithoutCard);
@@ -66,8 +66,8 @@ export const participants: ActionKind<'participants'> = {
 	},
 
 	output: () => participantSchema,
-	reads: true,
-	anyBranch: true,
+	onlyReads: true,
+	readsAllBranches: true,
 };
 
 interface ParticipantsForm {
@@ -110,7 +110,7 @@ async function readFromBranches(
 	form: ParticipantsForm,
 	branches: readonly Branch[],
 ): Promise<ParticipantReading> {
-	const reader = warningReader(item, 'rows');
+	const reader = makeReaderWithHints(item, 'rows');
 	const options: ParticipantOptions = {
 		zone: item.zone,
 		skippedBranches: 'deniedBranches',
@@ -158,7 +158,7 @@ async function findLesson(
 ): Promise<LessonsOfBranch> {
 	const target = { path: entity.path, query: {}, labels: {} };
 	const findIn = async (branch: Branch) =>
-		await currentRecord(item, lessonEntity, id, { ...target, branch });
+		await findRecordInBranch(item, lessonEntity, id, { ...target, branch });
 	const [firstBranch] = branches;
 	const isOneBranch = branches.length === 1;
 	const found = isOneBranch

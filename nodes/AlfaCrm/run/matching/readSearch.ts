@@ -165,7 +165,7 @@ export function findField(entity: Entity, name: string): Field {
  * locked, and all custom fields: another execution may search for the same new record by another
  * key.
  */
-export function locksFor(entity: Entity, values: IDataObject): LockKey[] {
+export function makeValueLockKeys(entity: Entity, values: IDataObject): LockKey[] {
 	const keyFields = new Set(entity.match?.keys.flatMap(({ fields }) => fields));
 	const locks: LockKey[] = [];
 	for (const [name, value] of Object.entries(values)) {

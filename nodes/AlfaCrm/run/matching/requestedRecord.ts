@@ -18,7 +18,7 @@ import type { Item } from '../item';
 import { branchOfRecordName, keyMatchesName } from '../keys';
 import type { CatalogueEntry } from '../operation';
 import { keyOfMode, NO_CUSTOM_VALUE, readCustomValue } from '../recordParameter';
-import { currentRecord, notFoundError } from '../records';
+import { findRecordInBranch, notFoundError } from '../records';
 import { asksForBranch, branchParameter, idOf, idParameter, labelsOf } from '../target';
 import { chooseMatches } from './chooseMatches';
 import type { Search } from './readSearch';
@@ -65,7 +65,7 @@ export function readRequestedRecord(
 	if (parameter === undefined) {
 		// *Find* searches all branches by the key in 'Match By'. An operation that may create a record
 		// needs to know its branch, which only the form can say.
-		const searchesBranchesItself = match.length > 0 && operation.reads === true;
+		const searchesBranchesItself = match.length > 0 && operation.onlyReads === true;
 		return searchesBranchesItself
 			? { isByKey: false, asksForIdOnly, find: findNothing }
 			: undefined;
@@ -217,7 +217,7 @@ async function findBranchOf(
 ): Promise<Branch> {
 	const target = { path: entity.path, query: {}, labels: {} };
 	const look = async (searchedBranch: Branch) =>
-		await currentRecord(item, entity, id, { ...target, branch: searchedBranch });
+		await findRecordInBranch(item, entity, id, { ...target, branch: searchedBranch });
 	const searchedBranches = branches.filter((searchedBranch) => searchedBranch !== undefined);
 	const record = await findInBranches(item, searchedBranches, look);
 	return record?.branch;

@@ -23,10 +23,10 @@ export interface Match extends LocatedRecord {
 	 */
 	matchedBy: Search;
 	/**
-	 * The number of writes in this process just before the record was read, from `Execution.version`.
+	 * The number of writes in this process just before the record was read, from `Execution.countWrites`.
 	 * With it, a later write to the record is noticed.
 	 */
-	version: number;
+	writeCount: number;
 	/**
 	 * Whether the record comes from a list that was read once for all items, so that it may have
 	 * changed since.
@@ -133,10 +133,10 @@ async function searchOneBranch(
 	const { execution } = item;
 	for (const query of makeQueries(entity, search)) {
 		for (const filter of query.filters) {
-			const version = execution.version();
+			const writeCount = execution.countWrites();
 			const { rows, isCached } = await readCandidates(item, entity, target, query, filter);
 			for (const row of rows) {
-				findings.add(row, { branch: target.branch, version, isCached });
+				findings.add(row, { branch: target.branch, writeCount, isCached });
 			}
 
 			noteSpellings(execution, entity, query, filter, rows);
@@ -164,7 +164,7 @@ class Findings {
 	}
 
 	/** Compares a row with the match values, and keeps it if it matches or is similar. */
-	add(row: IDataObject, source: Pick<Match, 'branch' | 'isCached' | 'version'>): void {
+	add(row: IDataObject, source: Pick<Match, 'branch' | 'isCached' | 'writeCount'>): void {
 		const id = readId(row.id);
 		if (id === undefined || this.matchById.has(id)) return;
 

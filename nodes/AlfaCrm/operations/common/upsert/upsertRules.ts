@@ -7,8 +7,8 @@ import { collection } from '../../../form/assemble';
 import { oncePer } from '../../../form/oncePer';
 import type { Collection } from '../../../form/parameters';
 import { searchBranchesField } from '../../../run/branches';
-import { overwriteWithEmpty, shortenOption, readShortensTexts } from '../../../run/body';
-import { listModeForm, readAddToLists } from '../../../run/saveChanges';
+import { overwriteWithEmpty, shortenOption, mayShortenTexts } from '../../../run/body';
+import { listModeForm, addsToLists } from '../../../run/saveChanges';
 import type { IfSeveral } from '../../../run/matching/chooseMatches';
 import { makeFirstMatchOption } from '../../../run/matching/chooseMatches';
 
@@ -143,8 +143,8 @@ export function readUpsertRules(entity: Entity, options: Collection, key: MatchK
 		isOnlyForNew: (fieldName) =>
 			fieldsOnlyForNew.includes(ALL_FIELDS) || fieldsOnlyForNew.includes(fieldName),
 		overwritesWithEmpty: options.flag(overwriteWithEmpty),
-		addsToLists: readAddToLists(options, entity.fields, 'add'),
-		shortensTexts: readShortensTexts(options),
+		addsToLists: addsToLists(options, entity.fields, 'add'),
+		shortensTexts: mayShortenTexts(options),
 	};
 }
 

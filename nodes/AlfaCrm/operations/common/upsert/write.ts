@@ -11,7 +11,7 @@ import { findField } from '../../../run/matching/readSearch';
 import type { Match } from '../../../run/matching/search';
 import { warnOfSeveralMatches } from '../../../run/matching/severalMatches';
 import { getRecord } from '../../../run/records';
-import { differences, saveChanges } from '../../../run/saveChanges';
+import { pickChangedValues, saveChanges } from '../../../run/saveChanges';
 import {
 	leaveOutValuesOfOtherMatches,
 	makeKeyValuesForUpdate,
@@ -118,13 +118,13 @@ function mustBeReadAgain(request: UpsertRequest, match: Match): boolean {
 	const { item, entity, rules } = request;
 	const wasWritten = item.execution.wasWrittenSince(
 		[recordKey(entity, Number(match.row.id))],
-		match.version,
+		match.writeCount,
 	);
 	if (wasWritten) return true;
 	if (!match.isCached) return false;
 
 	const values = makeValuesToSave(request, match);
-	const changedValues = differences(item, entity, match.row, values, {
+	const changedValues = pickChangedValues(item, entity, match.row, values, {
 		addToLists: rules.addsToLists,
 	});
 	return Object.keys(changedValues).length > 0;

@@ -13,7 +13,7 @@ import { isArchived } from '../../../run/archived';
 import { recordKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
 import { getRecord } from '../../../run/records';
-import { differences, saveChanges } from '../../../run/saveChanges';
+import { pickChangedValues, saveChanges } from '../../../run/saveChanges';
 import { comesBefore } from '../../../run/stages';
 import { labelsOf } from '../../../run/target';
 import type { LocatedRecord, Target } from '../../../store/located';
@@ -98,7 +98,7 @@ async function moveLeadToStage(
 	}
 
 	const values = { lead_status_id: stageId };
-	const changedValues = differences(item, customerEntity, customer.row, values);
+	const changedValues = pickChangedValues(item, customerEntity, customer.row, values);
 	const isInStage = Object.keys(changedValues).length === 0;
 	if (isInStage) return;
 

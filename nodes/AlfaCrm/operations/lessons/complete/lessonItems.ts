@@ -46,7 +46,7 @@ class LessonItems {
 			// The other items send nothing themselves, so they take over what the first item has saved.
 			// This holds after an error, too: their errors then say what was saved before it.
 			for (const otherItem of otherItems) {
-				otherItem.countSavesOf(item);
+				otherItem.addSavesOf(item);
 			}
 		});
 		const records = await this.result;
