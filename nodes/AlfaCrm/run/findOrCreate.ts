@@ -38,15 +38,17 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 			execution.noteEpoch(lease.epoch);
 			result = await search();
 		}
+		// A node that hardly ever creates a record does not wait for the lock before its next search.
 		databaseLock.noteSearch({ hasFound: 'existing' in result });
 		if ('existing' in result) return result.existing;
 
 		const { plan } = result;
-		// Once the lock is lost, another process may be creating the same record. So nothing more is
-		// sent.
 		const assertLockHeld = () => {
-			if (lease?.isHeld !== true)
+			// Once the lock is lost, another process may be creating the same record. So nothing more is
+			// sent. Where n8n cannot keep a lock at all, the lease counts as held.
+			if (lease?.isHeld !== true) {
 				throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
+			}
 		};
 		return await item.guarded(assertLockHeld, async () => await create(plan));
 	} finally {
@@ -57,7 +59,8 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 }
 
 /**
- * Does the same as `findOrCreateByPlan` for a record that can be created without a plan.
+ * Returns a record that exists already, or creates it, while the database lock keeps other n8n
+ * processes from creating the same record. See `findOrCreateByPlan`.
  *
  * @param find returns undefined if there is no such record yet
  */
