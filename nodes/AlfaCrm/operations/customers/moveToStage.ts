@@ -5,7 +5,7 @@ import { neverBack, onlyIfInStage } from '../../entities/customerJobs';
 import { toProperty } from '../../fields/field';
 import { optionsForm } from '../../run/actionFields';
 import type { Item } from '../../run/item';
-import { type Stage, comesBefore } from '../../run/stages';
+import { type StageId, comesBefore } from '../../run/stages';
 import type { LocatedRecord } from '../../store/located';
 import { readId } from '../../values/formats';
 import type { SkipRule } from './change';
@@ -20,11 +20,11 @@ export const moveToStage = makeChangeAction({ makeSkipRule });
 /** Where a lead is to be moved, and when it is left where it is. */
 interface StageMove {
 	/** The ID of the stage; null for 'Not Sorted', which is no stage. */
-	toStage: Stage;
+	toStage: StageId;
 	/** The ID of the funnel, if the user has chosen one. */
 	pipelineId?: unknown;
 	/** 'Only If In Stage': leads in other stages stay where they are. */
-	allowedStages?: readonly Stage[];
+	allowedStages?: readonly StageId[];
 	/** 'Never Back': leads that are further in the funnel stay where they are. */
 	isOneWay: boolean;
 }
@@ -38,10 +38,10 @@ function readMove(item: Item, values: IDataObject): StageMove {
 	const [optionsParameter] = optionsForm([onlyIfInStage, neverBack]);
 	const options = item.collection(optionsParameter);
 	const allowedStages = options.has(onlyIfInStage.name)
-		? (options.toWire(onlyIfInStage, options.input(toProperty(onlyIfInStage))) as Stage[])
+		? (options.toWire(onlyIfInStage, options.input(toProperty(onlyIfInStage))) as StageId[])
 		: undefined;
 	const isOneWay = options.has(neverBack.name) && options.flag(toProperty(neverBack));
-	const toStage = values.lead_status_id as Stage;
+	const toStage = values.lead_status_id as StageId;
 	return { toStage, pipelineId: values.pipeline_id, allowedStages, isOneWay };
 }
 
@@ -72,7 +72,7 @@ async function findSkipReason(
  * Whether a customer is in one of the stages. 'Not Sorted', which is null, means leads only:
  * clients have no stage either.
  */
-function isInOneOf(stages: readonly Stage[], customer: IDataObject): boolean {
+function isInOneOf(stages: readonly StageId[], customer: IDataObject): boolean {
 	const currentStage = stageOf(customer);
 	return stages.some((stage) => (stage === null ? isUnsorted(customer) : stage === currentStage));
 }
