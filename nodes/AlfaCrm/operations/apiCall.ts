@@ -116,7 +116,7 @@ async function performCall(item: Item): Promise<IDataObject[]> {
 	if (item.flag(allPages)) return await readAllPages(item, call, isListCall);
 
 	const answer = isListCall ? await item.fetch(call) : await sendLocked(item, call);
-	return toRows(item, call, answer, isListCall);
+	return toRows(item, call, answer, { onlyReads: isListCall });
 }
 
 function readCall(item: Item): ItemRequest {
@@ -175,5 +175,5 @@ async function readAllPages(
 async function sendLocked(item: Item, call: ItemRequest): Promise<IDataObject | IDataObject[]> {
 	const id = readId(call.query?.id);
 	const keys = id === undefined ? [] : [recordKey(call, id)];
-	return await item.withLock(keys, async () => await item.call(call, keys));
+	return await item.withLock(keys, async () => await item.sendApiCall(call, keys));
 }

@@ -152,7 +152,9 @@ describe('who writes a record holds a lock', () => {
 			['customer', 'email', 'a@example.org'],
 			['customer', 'custom_a', 'b'],
 		]);
-		expect(makeValueLockKeys(customer, { phone: '+7(900)555-00-01' })).toEqual([['customer', 'phone', '79005550001']]);
+		expect(makeValueLockKeys(customer, { phone: '+7(900)555-00-01' })).toEqual([
+			['customer', 'phone', '79005550001'],
+		]);
 		expect(makeValueLockKeys(customer, { id: 7 })).toEqual([['customer', 'id', '7']]);
 	});
 

@@ -55,7 +55,9 @@ describe('a text that is longer than AlfaCRM takes', () => {
 	it('is none as long as people count no more characters, in a new record and in a change', () => {
 		for (const name of ['Мария', '  Мария  ', '👍🏽👍🏽M']) {
 			expect(buildRequestBody(item, fields, { name }, { branch: 1 })).toEqual({ name: name.trim() });
-			expect(buildUpdateBody(item, entity, { name }, { overwritesWithEmpty: false })).toEqual({ name: name.trim() });
+			expect(buildUpdateBody(item, entity, { name }, { overwritesWithEmpty: false })).toEqual({
+				name: name.trim(),
+			});
 		}
 	});
 });
@@ -79,7 +81,9 @@ describe('a change', () => {
 	});
 
 	it('empties nothing without which the record would be lost', () => {
-		expect(() => buildUpdateBody(item, entity, { name: '' }, { overwritesWithEmpty: true })).toThrow("'Name' is empty, but it is required");
+		expect(() => buildUpdateBody(item, entity, { name: '' }, { overwritesWithEmpty: true })).toThrow(
+			"'Name' is empty, but it is required",
+		);
 		expect(() => buildUpdateBody(item, entity, { branch_ids: [] }, { overwritesWithEmpty: true })).toThrow(
 			"'Branch Names or IDs' is empty, but a record in no branch would be shown nowhere",
 		);

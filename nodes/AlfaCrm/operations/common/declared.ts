@@ -33,7 +33,7 @@ import { idOf, labelsOf, targetOf } from '../../run/target';
 
 /** Reads one answer without pages: an object, or a list of rows. */
 export const get = makeReadingKind<'get'>({}, async (item, _entity, _action, call) =>
-	toRows(item, call, await item.fetch(call)),
+	toRows(item, call, await item.fetch(call), { onlyReads: true }),
 );
 
 /** Reads the pages of a list. */

@@ -94,7 +94,9 @@ function readChangeRequest(
 	const labels = { ...recordTarget.labels, ...labelsOf(fields) };
 	const target = { ...recordTarget, labels };
 	const id = idOf(item, entity);
-	const formValues = buildRequestBody(item, fields, readFields(item, fields), { branch: target.branch });
+	const formValues = buildRequestBody(item, fields, readFields(item, fields), {
+		branch: target.branch,
+	});
 	const chosenValues = chooseValues === undefined ? formValues : chooseValues(formValues);
 	const findSkipReason = makeSkipRule?.(item, chosenValues);
 	const addToLists = addsToLists(item, fields, 'add');

@@ -49,8 +49,11 @@ export function readMembershipForm(
 ): MembershipForm {
 	const { branch } = targetOf(item, entity);
 	const customerId = idOf(item, entity);
-	// `buildRequestBody` converts the values as AlfaCRM takes them, and refuses a form without a group.
-	const { group_id, ...fields } = buildRequestBody(item, formFields, readFields(item, formFields), { branch });
+	// `buildRequestBody` converts the values as AlfaCRM takes them, and refuses a form without a
+	// group.
+	const { group_id, ...fields } = buildRequestBody(item, formFields, readFields(item, formFields), {
+		branch,
+	});
 	const groupId = group_id as number;
 	return {
 		item,

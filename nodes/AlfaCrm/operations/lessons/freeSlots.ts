@@ -99,7 +99,13 @@ export const freeSlots: ActionKind<'freeSlots'> = {
 function readSearchForm(item: Item, entity: Entity, fields: readonly Field[]) {
 	const target = targetOf(item, entity);
 	const input = readFilterFields(item, fields);
-	const { id: teacherIds, date_from, date_to, room_id, subject_id } = buildRequestBody(item, fields, input);
+	const {
+		id: teacherIds,
+		date_from,
+		date_to,
+		room_id,
+		subject_id,
+	} = buildRequestBody(item, fields, input);
 
 	// Without a teacher the search takes all teachers. An expression that comes out empty must not
 	// have this effect. The action declares the field of the teacher first.

@@ -83,7 +83,11 @@ interface ParticipantsForm {
 }
 
 function readForm(item: Item, fields: readonly Field[]): ParticipantsForm {
-	const { date_from, date_to, lesson_id } = buildRequestBody(item, fields, readFilterFields(item, fields));
+	const { date_from, date_to, lesson_id } = buildRequestBody(
+		item,
+		fields,
+		readFilterFields(item, fields),
+	);
 	const form = {
 		firstDay: String(date_from),
 		lastDay: String(date_to),

@@ -146,7 +146,7 @@ function makeIdFilter(item: Item, { value, customField }: ExternalId): FieldFilt
 	const text = customField === undefined ? toTag(value) : value;
 	return {
 		fieldName,
-		query: { [fieldName]: text },
+		filterBody: { [fieldName]: text },
 		mayMatch: (payment) => normalizeId(payment[fieldName]).includes(text),
 		// If AlfaCRM does not store or show the field, no run would find the payment, and each run
 		// would enter it again.

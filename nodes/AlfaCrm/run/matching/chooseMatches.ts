@@ -7,8 +7,12 @@ import { matchesSearch } from './compare';
 import type { Match } from './search';
 
 /**
- * What 'If Several Match' can be set to. The values are stored in workflows. `newest` takes the
- * first match in the order of `sortMatches`, and age decides last in it.
+ * What 'If Several Match' can be set to. Workflows have stored the values, so they stay as they
+ * are:
+ *
+ * - `refuse`: an error
+ * - `newest`: the first match in the order of `sortMatches`, which is not always the newest
+ * - `all`: all matches
  */
 export type IfSeveral = 'refuse' | 'newest' | 'all';
 
@@ -31,7 +35,8 @@ export const makeFirstMatchOption = (name: string): INodePropertyOptions => ({
  * @param matches what `findMatches` returned
  */
 export function chooseMatches(matches: readonly Match[], ifSeveral: IfSeveral): Match[] {
-	return sortMatches(ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches));
+	const chosenMatches = ifSeveral === 'all' ? matches : keepMatchesOfFirstValue(matches);
+	return sortMatches(chosenMatches);
 }
 
 /**
@@ -44,8 +49,8 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 
 	// All matches were found by the same search: see `findMatches`.
 	const { matchedBy } = matches[0];
-	// With the key 'Phone or Email', the phone may be one person's and the email another's. Neither
-	// counts more than the other, so the order of the phones decides nothing.
+	// With the key 'Phone or Email', a record may match by its email alone, whatever the phones are.
+	// So the order of the phones decides nothing.
 	if (matchedBy.key.isOneEnough) return matches;
 
 	const fieldWithSeveralValues = matchedBy.fields.find(
@@ -59,10 +64,11 @@ function keepMatchesOfFirstValue(matches: readonly Match[]): readonly Match[] {
 		const searchByValue = { ...matchedBy, matchValues };
 		return matches.filter(({ row }) => matchesSearch(searchByValue, row));
 	});
+
 	const hasActive = (group: readonly Match[]) => group.some(({ archived }) => !archived);
-	return (
-		matchesByValue.find(hasActive) ?? matchesByValue.find((group) => group.length > 0) ?? matches
-	);
+	const activeGroup = matchesByValue.find(hasActive);
+	const anyGroup = matchesByValue.find((group) => group.length > 0);
+	return activeGroup ?? anyGroup ?? matches;
 }
 
 /**

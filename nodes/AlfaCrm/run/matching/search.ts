@@ -23,8 +23,8 @@ export interface Match extends LocatedRecord {
 	 */
 	matchedBy: Search;
 	/**
-	 * The number of writes in this process just before the record was read, from `Execution.countWrites`.
-	 * With it, a later write to the record is noticed.
+	 * How many writes this process had noted just before the record was read. With this number,
+	 * `Execution.wasWrittenSince` tells whether the record was written later.
 	 */
 	writeCount: number;
 	/**
@@ -68,23 +68,27 @@ export async function findMatches(
 	target: Target,
 	search: Search,
 	branches: readonly Branch[],
-	{ takesArchived }: { takesArchived: boolean },
+	options: { takesArchived: boolean },
 ): Promise<Match[]> {
+	const { takesArchived } = options;
 	let archivedMatches: Match[] = [];
 	const similarRecords: SimilarRecord[] = [];
 	for (const searchByField of splitByField(search)) {
 		const result = await searchBranches(item, entity, target, searchByField, branches);
-		if (result.matches.some(({ archived }) => !archived)) return result.matches;
+		const hasActiveMatch = result.matches.some(({ archived }) => !archived);
+		if (hasActiveMatch) return result.matches;
 
 		if (archivedMatches.length === 0) archivedMatches = result.matches;
 		similarRecords.push(...result.similarRecords);
 	}
 
+	// An archived similar record matters only if the caller takes archived records and has no
+	// archived match that it could take.
 	const archivedMatch = takesArchived ? archivedMatches.at(0) : undefined;
-	const ignoresArchived = !takesArchived || archivedMatch !== undefined;
+	const archivedMatters = takesArchived && archivedMatch === undefined;
 	for (const record of similarRecords) {
-		const isIgnored = ignoresArchived && (await isArchived(item, entity, target, record));
-		if (!isIgnored) throw similarRecordError(item, entity, record, archivedMatch);
+		const matters = archivedMatters || !(await isArchived(item, entity, target, record));
+		if (matters) throw similarRecordError(item, entity, record, archivedMatch);
 	}
 	return archivedMatches;
 }
@@ -92,52 +96,55 @@ export async function findMatches(
 /**
  * Searches the branches one after the other. Every row is compared with the match values, because
  * AlfaCRM ignores some filters, and other filters also find rows that do not match.
+ *
+ * @param branches the chosen branch, or undefined, and then all other branches to search
  */
 async function searchBranches(
 	item: Item,
 	entity: Entity,
 	target: Target,
 	search: Search,
-	[firstBranch, ...otherBranches]: readonly Branch[],
+	branches: readonly Branch[],
 ): Promise<KeySearchResult> {
+	const [chosenBranch, ...otherBranches] = branches;
 	const findings = new Findings(search);
 	const searchBranch = async (branch: Branch): Promise<undefined> => {
-		await searchOneBranch(item, entity, { ...target, branch }, search, findings);
+		await addFindingsOfBranch(item, entity, { ...target, branch }, findings);
 	};
 
-	// If this user may not read the first branch, the search fails. A global entity is read without a
-	// branch. For any other entity, an undefined first branch means that none is chosen.
-	if (firstBranch !== undefined || entity.scope === 'global') await searchBranch(firstBranch);
-	// Branches that this user may not read are skipped, with a hint. `searchBranch` returns
+	// The search fails if the credential's user may not read the branch that the workflow has chosen.
+	// A global entity has no branches: it is read without one.
+	const isGlobal = entity.scope === 'global';
+	if (chosenBranch !== undefined || isGlobal) await searchBranch(chosenBranch);
+	// Other branches that the user may not read are skipped, with a hint. `searchBranch` returns
 	// undefined, so `findInBranches` goes on to the last branch.
 	await findInBranches(item, otherBranches, searchBranch);
 
 	const matches: Match[] = [];
 	for (const match of findings.matches) {
-		matches.push({ ...match, archived: await isArchived(item, entity, target, match) });
+		const archived = await isArchived(item, entity, target, match);
+		matches.push({ ...match, archived });
 	}
 	return { matches, similarRecords: findings.similarRecords };
 }
 
 /**
- * Asks the list of one branch for each match value. Goes on to the next spelling of the value
- * unless AlfaCRM finds all spellings by one filter.
+ * Asks AlfaCRM's list of one branch for each match value, and adds the rows to the findings. Goes
+ * on to the next spelling of a value unless AlfaCRM finds all spellings by one filter.
  */
-async function searchOneBranch(
+async function addFindingsOfBranch(
 	item: Item,
 	entity: Entity,
 	target: Target,
-	search: Search,
 	findings: Findings,
 ): Promise<void> {
 	const { execution } = item;
-	for (const query of makeQueries(entity, search)) {
+	for (const query of makeQueries(entity, findings.search)) {
 		for (const filter of query.filters) {
 			const writeCount = execution.countWrites();
 			const { rows, isCached } = await readCandidates(item, entity, target, query, filter);
-			for (const row of rows) {
-				findings.add(row, { branch: target.branch, writeCount, isCached });
-			}
+			const source = { branch: target.branch, writeCount, isCached };
+			for (const row of rows) findings.add(row, source);
 
 			noteSpellings(execution, entity, query, filter, rows);
 			if (findsEverySpelling(execution, entity, filter)) break;
@@ -153,7 +160,7 @@ class Findings {
 	private readonly matchById = new Map<number, UncheckedMatch>();
 	private readonly similarById = new Map<number, SimilarRecord>();
 
-	constructor(private readonly search: Search) {}
+	constructor(readonly search: Search) {}
 
 	get matches(): UncheckedMatch[] {
 		return [...this.matchById.values()];
@@ -168,14 +175,15 @@ class Findings {
 		const id = readId(row.id);
 		if (id === undefined || this.matchById.has(id)) return;
 
-		const matchedBy = this.search;
-		if (matchesSearch(matchedBy, row)) {
-			this.matchById.set(id, { ...source, row, matchedBy });
+		const { search } = this;
+		if (matchesSearch(search, row)) {
+			this.matchById.set(id, { ...source, row, matchedBy: search });
 			return;
 		}
-		const similarity = findSimilarity(matchedBy, row);
+		const similarity = findSimilarity(search, row);
 		if (similarity !== undefined) {
-			this.similarById.set(id, { row, branch: source.branch, matchedBy, similarity });
+			const { branch } = source;
+			this.similarById.set(id, { row, branch, matchedBy: search, similarity });
 		}
 	}
 }
@@ -188,14 +196,18 @@ class Findings {
  */
 function similarRecordError(
 	item: Item,
-	{ label }: Entity,
-	{ row, matchedBy, similarity: { field, difference } }: SimilarRecord,
+	entity: Entity,
+	similarRecord: SimilarRecord,
 	archivedMatch?: Match,
 ): Error {
+	const { label } = entity;
+	const { row, matchedBy, similarity } = similarRecord;
+	const { field, difference } = similarity;
 	const noun = label.toLowerCase();
 	const matchValue = listOf(matchedBy.matchValues[field.name]).join(', ');
 	const storedValue = listOf(row[field.name]).join(', ');
 	const problem = `${label} ${String(row.id)} with '${field.label}' ${quoted(storedValue)} may be the one with ${quoted(matchValue)}: ${difference}`;
+
 	if (archivedMatch !== undefined) {
 		const archivedId = String(archivedMatch.row.id);
 		return item.error(

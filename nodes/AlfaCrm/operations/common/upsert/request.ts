@@ -50,8 +50,8 @@ export function readUpsertRequest(item: Item, entity: Entity): UpsertRequest {
 	const options = item.collection(upsertOptions(entity));
 	const chosenBranches = readChosenBranches(options);
 	const rules = readUpsertRules(entity, options, key);
-	const fit = (field: Field, value: Wire) => fitText(item, field, value, rules.shortensTexts);
-	const search = readSearch(item, entity, key, { fit });
+	const shorten = (field: Field, value: Wire) => fitText(item, field, value, rules.shortensTexts);
+	const search = readSearch(item, entity, key, { shorten });
 	const input = readUpsertInput(item, entity, key);
 	const show = makeUpsertOutput(item, entity, key, input);
 

@@ -185,8 +185,9 @@ function readFieldValues(item: Item, fields: readonly Field[], branch: Branch): 
 }
 
 /**
- * Reads 'When' before the other fields, because it decides which of them the form shows. `buildRequestBody`
- * makes sure that the value is one of the choices: an expression may give anything.
+ * Reads 'When' before the other fields, because it decides which of them the form shows.
+ * `buildRequestBody` makes sure that the value is one of the choices: an expression may give
+ * anything.
  */
 function readWhen(item: Item, fields: readonly Field[], input: IDataObject): unknown {
 	const whenFields = fields.filter(({ name }) => name === 'when');

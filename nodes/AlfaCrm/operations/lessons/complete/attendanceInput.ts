@@ -88,10 +88,10 @@ function readAttendances(item: Item, fields: readonly Field[], input: IDataObjec
 		...(present_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 1 })),
 		...(absent_ids as number[]).map((customer_id) => ({ customer_id, is_attend: 0 })),
 	];
-	// `buildRequestBody` puts the fields of each attendance into one order, leaves out empty fields, and makes
-	// sure that a row has its required fields. The values are converted already, and stay as they
-	// are. The branch is added later, by `mergeAttendances`, because that of a stored attendance
-	// takes precedence.
+	// `buildRequestBody` puts the fields of each attendance into one order, leaves out empty fields,
+	// and makes sure that a row has its required fields. The values are converted already, and stay
+	// as they are. The branch is added later, by `mergeAttendances`, because that of a stored
+	// attendance takes precedence.
 	const attendances = attendancesAsGiven.map((attendance) =>
 		buildRequestBody(item, rowsField.fields, attendance),
 	);

@@ -72,7 +72,8 @@ async function readGroup({ item, operations, branch, groupId }: Trial) {
 		labels: labelsOf(groupEntity.fields),
 	};
 	return await item.readIfAllowed(
-		async () => await findRecordInBranch(operations.makeItem(), groupEntity, Number(groupId), target),
+		async () =>
+			await findRecordInBranch(operations.makeItem(), groupEntity, Number(groupId), target),
 	);
 }
 
