@@ -145,7 +145,14 @@ export function readFindRequest(item: Item, entity: Entity, options: Collection)
 export async function findRecords(item: Item, request: FindRequest): Promise<Match[]> {
 	const { entity, search, target, chosenBranches, takesArchived, ifNone, ifSeveral } = request;
 	const branches = await listBranchesToSearch(item, entity, target, chosenBranches);
-	const allMatches = await findMatches(item, entity, target, search, branches, { takesArchived });
+	const allMatches = await findMatches({
+		item,
+		entity,
+		target,
+		search,
+		branches,
+		takesArchived,
+	});
 
 	// `findMatches` returns archived matches in any case.
 	const matches = chooseMatches(allMatches, ifSeveral).filter(

@@ -29,6 +29,7 @@ import { findField } from './readSearch';
 
 /** How a list is asked for the records with one match value. */
 interface MatchQuery {
+	entity: Entity;
 	field: Field;
 	matchValue: unknown;
 	/**
@@ -68,7 +69,7 @@ function makeQuery(entity: Entity, field: Field, matchValue: unknown): MatchQuer
 	const filters = kindOf(field).searchForms(field, field.name, matchValue as Wire);
 	const filterNames = filters.flatMap((filter) => Object.keys(filter));
 	const listTakesFilters = filterNames.every((name) => takesFilter(entity, name));
-	return { field, matchValue, filters: listTakesFilters ? filters : [NO_FILTER] };
+	return { entity, field, matchValue, filters: listTakesFilters ? filters : [NO_FILTER] };
 }
 
 /** Whether the list of an entity takes a filter by a field. */
@@ -84,19 +85,19 @@ interface Candidates {
 }
 
 /**
- * Reads the rows that may have a match value.
+ * Reads the rows that may have a match value, such as a phone, by one of the filters that ask for
+ * it.
  *
  * @throws NodeOperationError if no row shows the field, or if rows are missing. Then a record that
  * matches could be overlooked, and a wrong record could be taken or a second one be created.
  */
 export async function readCandidates(
 	item: Item,
-	entity: Entity,
 	target: Target,
 	query: MatchQuery,
 	filter: IDataObject,
 ): Promise<Candidates> {
-	const { field, matchValue } = query;
+	const { entity, field, matchValue } = query;
 	// `hidden.show` lists the records that AlfaCRM leaves out by default, such as archived ones.
 	const list = {
 		...target,
@@ -107,18 +108,15 @@ export async function readCandidates(
 		fieldName: field.name,
 		filterBody: filter,
 		mayMatch: (row) => mayBeFoundBy(query, filter, row[field.name]),
-		fieldMissingError: () =>
-			isCustom(field.name)
-				? unknownFieldError(item, entity, field)
-				: hiddenFieldError(item, entity, field),
+		fieldMissingError: () => missingFieldError(item, entity, field),
 	};
 	const uncertainFact = `which ${entity.plural.toLowerCase()} match`;
 	const reading = await readFiltered(item, entity, list, fieldFilter, uncertainFact);
 
-	// `rows` are all rows of the list if it was read as a whole.
 	const { rows, wholeList } = reading;
 	if (isEveryValueHidden(field, filter, rows)) throw hiddenFieldError(item, entity, field);
 	if (wholeList === undefined) return { rows, isCached: false };
+	// The whole list was read, without the filter. Most of its rows do not match.
 	return { rows: wholeList.findCandidates(field, matchValue), isCached: true };
 }
 
@@ -131,6 +129,15 @@ function mayBeFoundBy(query: MatchQuery, filter: IDataObject, storedValue: unkno
 	const { field, matchValue } = query;
 	if (hasMatchValue(field, storedValue, matchValue)) return true;
 	return containsAnyPart(field, storedValue, filter);
+}
+
+/**
+ * Makes the error for a field that no row shows. A custom field probably does not exist; any other
+ * field is hidden from the credential's user.
+ */
+function missingFieldError(item: Item, entity: Entity, field: Field): Error {
+	if (isCustom(field.name)) return unknownFieldError(item, entity, field);
+	return hiddenFieldError(item, entity, field);
 }
 
 /** Makes the error for a custom field that no record of the entity has. */
@@ -197,12 +204,11 @@ function isEveryValueHidden(
  */
 export function noteSpellings(
 	execution: Execution,
-	entity: Entity,
 	query: MatchQuery,
 	filter: IDataObject,
 	rows: readonly IDataObject[],
 ): void {
-	const { field } = query;
+	const { entity, field } = query;
 	const rowsWithoutText = rows.filter((row) => lacksFilterText(row, filter));
 	if (rowsWithoutText.length === 0) return;
 
@@ -216,7 +222,7 @@ export function noteSpellings(
  */
 export function findsEverySpelling(
 	execution: Execution,
-	entity: Entity,
+	{ entity }: MatchQuery,
 	filter: IDataObject,
 ): boolean {
 	return execution.knowsBehaviour(spellingsKey(entity, filter));

@@ -157,11 +157,12 @@ async function findByKey(
 	});
 
 	const activeMatches = matches.filter(({ archived }) => !archived);
-	const [match, ...otherMatches] = activeMatches.length > 0 ? activeMatches : matches;
+	const countingMatches = activeMatches.length > 0 ? activeMatches : matches;
+	const match = countingMatches.at(0);
 	if (match === undefined) throw noMatchError(item, entity, search);
-	if (otherMatches.length > 0) {
+	if (countingMatches.length > 1) {
 		const advice = "Give the ID of the one that is meant, which 'Find' returns";
-		throw severalMatchError(item, entity, search.key, [match, ...otherMatches], advice);
+		throw severalMatchError(item, entity, search.key, countingMatches, advice);
 	}
 	return { id: match.row.id, branch: match.branch };
 }
@@ -176,8 +177,8 @@ async function readMatches(
 	branches: readonly Branch[],
 ): Promise<KeptMatch[]> {
 	const target = { path: entity.path, query: {}, labels: labelsOf(entity.fields) };
-	const options = { takesArchived: true };
-	const matches = await findMatches(item, entity, target, search, branches, options);
+	const takesArchived = true;
+	const matches = await findMatches({ item, entity, target, search, branches, takesArchived });
 	// If several phones are given, only the matches of one of them are kept: see `chooseMatches`.
 	const chosenMatches = chooseMatches(matches, 'refuse');
 	return chosenMatches.map(({ row, branch, archived }) => {

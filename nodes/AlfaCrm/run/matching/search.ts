@@ -42,6 +42,19 @@ interface SimilarRecord extends LocatedRecord {
 	similarity: Similarity;
 }
 
+/** A search for records, and where it takes place. */
+interface SearchTask {
+	item: Item;
+	entity: Entity;
+	/** Where the records are listed. Its branch is replaced by each of `branches`. */
+	target: Target;
+	search: Search;
+	/** The chosen branch, or undefined if none is chosen, and then all other branches to search. */
+	branches: readonly Branch[];
+	/** Whether the caller does anything with archived records. */
+	takesArchived: boolean;
+}
+
 /** What a search has found. Each record is in it once. */
 interface KeySearchResult {
 	matches: Match[];
@@ -58,23 +71,14 @@ interface KeySearchResult {
  * the user means. A similar record that is archived stops the run only if the caller takes archived
  * records and no archived record matches.
  *
- * @param takesArchived whether the caller does anything with archived records
  * @returns the matches of one search, so that all have the same `matchedBy`
  * @throws NodeOperationError if a similar record stops the run
  */
-export async function findMatches(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	search: Search,
-	branches: readonly Branch[],
-	options: { takesArchived: boolean },
-): Promise<Match[]> {
-	const { takesArchived } = options;
+export async function findMatches(task: SearchTask): Promise<Match[]> {
 	let archivedMatches: Match[] = [];
 	const similarRecords: SimilarRecord[] = [];
-	for (const searchByField of splitByField(search)) {
-		const result = await searchBranches(item, entity, target, searchByField, branches);
+	for (const search of splitByField(task.search)) {
+		const result = await searchBranches({ ...task, search });
 		const hasActiveMatch = result.matches.some(({ archived }) => !archived);
 		if (hasActiveMatch) return result.matches;
 
@@ -84,6 +88,7 @@ export async function findMatches(
 
 	// An archived similar record matters only if the caller takes archived records and has no
 	// archived match that it could take.
+	const { item, entity, target, takesArchived } = task;
 	const archivedMatch = takesArchived ? archivedMatches.at(0) : undefined;
 	const archivedMatters = takesArchived && archivedMatch === undefined;
 	for (const record of similarRecords) {
@@ -94,26 +99,21 @@ export async function findMatches(
 }
 
 /**
- * Searches the branches one after the other. Every row is compared with the match values, because
- * AlfaCRM ignores some filters, and other filters also find rows that do not match.
- *
- * @param branches the chosen branch, or undefined, and then all other branches to search
+ * Searches the branches one after the other for records that match or are similar. Every row is
+ * compared with the match values, because AlfaCRM ignores some filters, and other filters also find
+ * rows that do not match.
  */
-async function searchBranches(
-	item: Item,
-	entity: Entity,
-	target: Target,
-	search: Search,
-	branches: readonly Branch[],
-): Promise<KeySearchResult> {
-	const [chosenBranch, ...otherBranches] = branches;
+async function searchBranches(task: SearchTask): Promise<KeySearchResult> {
+	const { item, entity, target, search } = task;
+	const [chosenBranch, ...otherBranches] = task.branches;
 	const findings = new Findings(search);
 	const searchBranch = async (branch: Branch): Promise<undefined> => {
 		await addFindingsOfBranch(item, entity, { ...target, branch }, findings);
 	};
 
-	// The search fails if the credential's user may not read the branch that the workflow has chosen.
-	// A global entity has no branches: it is read without one.
+	// A global entity has no branches: it is read without one. For any other entity, undefined means
+	// that no branch is chosen. If the user of the credential may not read the chosen branch, the
+	// search fails.
 	const isGlobal = entity.scope === 'global';
 	if (chosenBranch !== undefined || isGlobal) await searchBranch(chosenBranch);
 	// Other branches that the user may not read are skipped, with a hint. `searchBranch` returns
@@ -142,12 +142,12 @@ async function addFindingsOfBranch(
 	for (const query of makeQueries(entity, findings.search)) {
 		for (const filter of query.filters) {
 			const writeCount = execution.countWrites();
-			const { rows, isCached } = await readCandidates(item, entity, target, query, filter);
+			const { rows, isCached } = await readCandidates(item, target, query, filter);
 			const source = { branch: target.branch, writeCount, isCached };
 			for (const row of rows) findings.add(row, source);
 
-			noteSpellings(execution, entity, query, filter, rows);
-			if (findsEverySpelling(execution, entity, filter)) break;
+			noteSpellings(execution, query, filter, rows);
+			if (findsEverySpelling(execution, query, filter)) break;
 		}
 	}
 }

@@ -36,7 +36,14 @@ export async function findExistingMatches(
 	// If archived matches do not keep a new record from being created, archived records that are only
 	// similar must not either.
 	const takesArchived = rules.ifArchived !== 'create';
-	const allMatches = await findMatches(item, entity, target, search, branches, { takesArchived });
+	const allMatches = await findMatches({
+		item,
+		entity,
+		target,
+		search,
+		branches,
+		takesArchived,
+	});
 
 	const decision = decideUpsert(search, allMatches, rules);
 	switch (decision.action) {
