@@ -19,22 +19,27 @@ interface ListedStage {
 	weight?: number;
 }
 
+/** Two stages to compare. */
+interface StagePair {
+	/** The lead, in whose branch the stages are read. */
+	lead: LocatedRecord;
+	/** The stage that may come earlier. */
+	stageId: StageId;
+	/** The stage to compare with. */
+	otherStageId: number;
+	/** The ID of the lead's funnel, if it is known. */
+	funnel?: number;
+}
+
 /**
  * Whether a stage comes before another stage of the same funnel. Stages are sorted by their weight.
  * Leads in no stage come before all stages of their funnel. API notes 5.4.
  *
- * @param lead the lead, in whose branch the stages are read
- * @param stageId the stage that may come earlier
- * @param otherStageId the stage to compare with
- * @param funnel the ID of the lead's funnel, if it is known
  * @returns undefined if AlfaCRM does not show the order of the two stages
  */
 export async function comesBefore(
 	item: Item,
-	lead: LocatedRecord,
-	stageId: StageId,
-	otherStageId: number,
-	funnel?: number,
+	{ lead, stageId, otherStageId, funnel }: StagePair,
 ): Promise<boolean | undefined> {
 	const list = listCall(leadStatus, lead.branch);
 	const { rows } = await readWholeListOnce(item, leadStatus, list, 'which stage comes first');

@@ -86,7 +86,12 @@ async function isMoveBack(
 ): Promise<boolean> {
 	// Without a funnel in the form, the lead stays in its own funnel.
 	const pipeline = readId(pipelineId ?? lead.row.pipeline_id);
-	const isTargetEarlier = await comesBefore(item, lead, toStage, currentStage, pipeline);
+	const isTargetEarlier = await comesBefore(item, {
+		lead,
+		stageId: toStage,
+		otherStageId: currentStage,
+		funnel: pipeline,
+	});
 	if (isTargetEarlier !== undefined) return isTargetEarlier;
 	throw item.error(
 		`AlfaCRM does not show whether stage ${toStage} comes before stage ${currentStage}`,

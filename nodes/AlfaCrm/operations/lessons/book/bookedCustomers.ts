@@ -130,7 +130,11 @@ async function movesForward(item: Item, lead: LocatedRecord, stageId: number): P
 
 	// `comesBefore` returns undefined if AlfaCRM does not show the order of the two stages. The lead
 	// then stays where it is.
-	const isMoveBack = await comesBefore(item, lead, stageId, currentStage);
+	const isMoveBack = await comesBefore(item, {
+		lead,
+		stageId,
+		otherStageId: currentStage,
+	});
 	return isMoveBack === false;
 }
 
