@@ -24,7 +24,7 @@ export function fieldsForm(fields: readonly Field[]): OperationPart {
 	const hasOtherFields = prominentFields.length < fields.length;
 	return {
 		prominentFields: prominentFields.flatMap(toParameters),
-		fields: hasOtherFields ? [additionalFields(fields)] : [],
+		fields: hasOtherFields ? [makeAdditionalFields(fields)] : [],
 	};
 }
 
@@ -32,7 +32,7 @@ export function fieldsForm(fields: readonly Field[]): OperationPart {
  * Makes the collection *Additional Fields*. A field that is declared `withoutParameter` is not in
  * the form at all.
  */
-function additionalFields(fields: readonly Field[]): INodeProperties {
+function makeAdditionalFields(fields: readonly Field[]): INodeProperties {
 	const addableFields = fields.filter(
 		(field) => !hasOwnParameter(field) && !field.withoutParameter,
 	);
@@ -88,7 +88,9 @@ interface ActionInput {
 
 function readValues(item: Item, fields: readonly Field[]): ActionInput {
 	const hasAdditionalFields = !fields.every(hasOwnParameter);
-	const additional = hasAdditionalFields ? item.collection(additionalFields(fields)) : undefined;
+	const additional = hasAdditionalFields
+		? item.collection(makeAdditionalFields(fields))
+		: undefined;
 
 	const input: IDataObject = {};
 	const emptiedFields: Field[] = [];

@@ -7,7 +7,7 @@ import type { ShortList, Titles } from '../store/shortList';
 import { MINUTE_MS } from '../values/time';
 import type { Item } from './item';
 import { NEWEST_BRANCHES, RECENT_BRANCHES } from './keys';
-import { shortListOf } from './names';
+import { readShortListOnce } from './names';
 import { incompleteListError } from './readList';
 import type { Place } from './resolution';
 import { branchParameter } from './target';
@@ -43,7 +43,7 @@ export const IN_SEARCHED_BRANCHES = ' in the branches that could be searched';
 export async function allBranches(item: Item, firstBranch: Branch): Promise<Branch[]> {
 	const list = await readBranches(item);
 	// `titles` has all branches, `choices` only those that are not switched off.
-	const ids = [...(list?.titles.keys() ?? [])];
+	const ids = list === undefined ? [] : [...list.titles.keys()];
 	if (ids.length > 0) {
 		const otherIds = ids.filter((id) => id !== firstBranch);
 		return [firstBranch, ...otherIds];
@@ -73,8 +73,9 @@ export async function readBranchesInUse(item: Item): Promise<number[] | undefine
  * none
  */
 export async function requireBranchesInUse(item: Item): Promise<Branch[]> {
-	const branches = (await readBranchesInUse(item)) ?? [];
-	if (branches.length > 0) return branches;
+	const branches = await readBranchesInUse(item);
+	if (branches !== undefined && branches.length > 0) return branches;
+
 	// Without a list of branches, `findPlace` reads the list anew. It returns the only branch, or
 	// throws the error that tells the user what to do.
 	const place = await findPlace(item);
@@ -110,7 +111,7 @@ async function readBranchesOnce(
 	notBefore: number,
 ): Promise<ShortList | undefined> {
 	const readWholeList = async () => {
-		const list = await shortListOf(item, branchEntity, undefined, notBefore);
+		const list = await readShortListOnce(item, branchEntity, undefined, notBefore);
 		if (!list.isComplete) throw incompleteListError(item, 'branches', 'which ones there are');
 		return list;
 	};

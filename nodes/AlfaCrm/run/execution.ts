@@ -59,6 +59,7 @@ export class Execution {
 		this.readings = new ReadingCache(this.client, (keys) => this.toTexts(keys));
 	}
 
+	/** Whether the user has cancelled the execution. */
 	get isCancelled(): boolean {
 		return this.client.signal?.aborted === true;
 	}
@@ -72,7 +73,11 @@ export class Execution {
 
 	// ---------------------------------------------------------------- the credential and the parameters
 
-	/** @throws NodeApiError if the credential cannot be used */
+	/**
+	 * Reads the address of AlfaCRM and the name of the account from the credential.
+	 *
+	 * @throws NodeApiError if the credential cannot be used
+	 */
 	async readCredential(): Promise<void> {
 		const origin = await this.client.origin();
 		this.account = { origin, name: await this.client.account() };

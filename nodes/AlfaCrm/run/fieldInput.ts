@@ -51,20 +51,21 @@ const hasInputModes = ({ custom }: Entity): boolean => custom === true;
 export function inputModeForm(entity: Entity, neededFields: readonly Field[] = []): OperationPart {
 	if (!hasInputModes(entity)) return {};
 
+	const jsonParameters = makeJsonForm(entity, neededFields);
 	return {
 		inputMode: [inputMode],
-		mapper: [inMode('map', mapper(entity))],
-		json: jsonForm(entity, neededFields).map((property) => inMode('json', property)),
+		mapper: [showInMode('map', makeMapper(entity))],
+		json: jsonParameters.map((parameter) => showInMode('json', parameter)),
 	};
 }
 
 /** Shows a parameter only in the input mode *Form*, if the entity has input modes. */
 export function inFormMode(entity: Entity, parameter: INodeProperties): INodeProperties {
-	return hasInputModes(entity) ? inMode('form', parameter) : parameter;
+	return hasInputModes(entity) ? showInMode('form', parameter) : parameter;
 }
 
 /** Shows a parameter only while the user has chosen an input mode. */
-function inMode(mode: InputMode, parameter: INodeProperties): INodeProperties {
+function showInMode(mode: InputMode, parameter: INodeProperties): INodeProperties {
 	return showWhen(parameter, { inputMode: [mode], ...parameter.displayOptions?.show });
 }
 
@@ -101,7 +102,8 @@ const inputMode: INodeProperties = {
 	default: 'form',
 };
 
-const mapper = (entity: Entity): INodeProperties => ({
+/** Makes the parameter for n8n's table that matches fields with values of the input item. */
+const makeMapper = (entity: Entity): INodeProperties => ({
 	displayName: 'Fields',
 	name: 'columns',
 	type: 'resourceMapper',
@@ -139,7 +141,7 @@ const jsonInput: INodeProperties = {
  * Makes the parameters of the mode *JSON*. In the editor, a person fills in an empty object and
  * sees the list of fields below it. When the node is used as a tool, an AI agent gives the object.
  */
-function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperties[] {
+function makeJsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperties[] {
 	const fieldList = describeFields(entity, neededFields);
 	const notice: INodeProperties = {
 		displayName: `Fields: ${fieldList}.`,
@@ -151,7 +153,7 @@ function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperti
 	return [
 		{ ...jsonInput, ...hiddenFromAgents },
 		{ ...notice, ...hiddenFromAgents },
-		showWhen(jsonInputOfAgent(fieldList), USED_AS_TOOL),
+		showWhen(makeAgentInput(fieldList), USED_AS_TOOL),
 	];
 }
 
@@ -162,7 +164,7 @@ function jsonForm(entity: Entity, neededFields: readonly Field[]): INodeProperti
  * The marker makes the editor show the parameter as one that the model defines, as if the user had
  * pressed n8n's button for that. The button itself would leave the description empty.
  */
-const jsonInputOfAgent = (fieldList: string): INodeProperties => ({
+const makeAgentInput = (fieldList: string): INodeProperties => ({
 	...jsonInput,
 	default: `={{ ${FROM_AI_AUTO_GENERATED_MARKER} $fromAI('JSON', \`${fieldList}\`, 'json') }}`,
 });
@@ -226,12 +228,19 @@ export function readFieldInput(
 	prominentFields: readonly Field[] = [],
 ): IDataObject {
 	const mode = readInputMode(item, entity);
-	if (mode === 'form') {
-		const input = readForm(item, collection, prominentFields);
-		return withoutUnknownFields(item, entity, input, mode);
+	let input: IDataObject;
+	switch (mode) {
+		case 'form':
+			input = readForm(item, collection, prominentFields);
+			break;
+		case 'json':
+			input = item.object(jsonInput);
+			break;
+		case 'map':
+			input = readMapper(item, entity);
+			break;
 	}
-	const input = mode === 'json' ? item.object(jsonInput) : readMapper(item, entity);
-	return withoutUnknownFields(item, entity, input, mode);
+	return dropUnknownFields(item, entity, input, mode);
 }
 
 /**
@@ -294,7 +303,7 @@ function readCustomName(item: Item, givenName: unknown): string {
 
 /** Reads the columns of the mapper, or takes the whole input item if n8n maps it automatically. */
 function readMapper(item: Item, entity: Entity): IDataObject {
-	const mapping = item.object(mapper(entity)) as unknown as ResourceMapperValue;
+	const mapping = item.object(makeMapper(entity)) as unknown as ResourceMapperValue;
 	if (mapping.mappingMode === 'autoMapInputData') return item.json;
 
 	// n8n gives null for a column that the user has left empty.
@@ -306,14 +315,14 @@ function readMapper(item: Item, entity: Entity): IDataObject {
 // ---------------------------------------------------------------- unknown fields
 
 /**
- * Leaves out values that are no fields of the record.
+ * Leaves out the values of the input that are no fields of the record.
  *
  * - **Values that this node adds to its output**, such as the name beside an ID, are left out
  *   silently. So a record from the output can be used as input.
  * - **Other values** are refused. In the mapper they are left out with a hint, because an input
  *   item that is mapped as a whole holds more than the record.
  */
-function withoutUnknownFields(
+function dropUnknownFields(
 	item: Item,
 	entity: Entity,
 	input: IDataObject,

@@ -39,7 +39,7 @@ import type { Target } from '../store/located';
 // ---------------------------------------------------------------- the form
 
 /** Makes the collection *Filters* of an entity. It is made once, because every item reads it. */
-const filtersParameter = oncePer(
+const makeFiltersParameter = oncePer(
 	({ filters }: Entity): INodeProperties =>
 		collection('Filters', 'filters', filters.map(toProperty), 'Add Filter'),
 );
@@ -51,7 +51,7 @@ export function filtersForm(entity: Entity) {
 	return {
 		defaultFilters: views.map(toProperty),
 		partition: partition ? [toProperty({ ...partition, type: 'choices' })] : [],
-		fields: hasFilters ? [filtersParameter(entity)] : [],
+		fields: hasFilters ? [makeFiltersParameter(entity)] : [],
 	};
 }
 
@@ -114,7 +114,7 @@ export function readPartition(item: Item, entity: Entity): IDataObject[] {
  * the next node might change them all.
  */
 export function readFilters(item: Item, entity: Entity): IDataObject {
-	const input = item.object(filtersParameter(entity));
+	const input = item.object(makeFiltersParameter(entity));
 	const values: IDataObject = {};
 	for (const [name, value] of Object.entries(input)) {
 		const filter = entity.filters.find((candidate) => candidate.name === name);
@@ -206,9 +206,9 @@ export async function makeRowTest(
 	const hint = `AlfaCRM may ignore a filter, and it does not show whether it did, so check the ${entity.plural.toLowerCase()}`;
 
 	const passesFilter = (row: IDataObject, filter: Filter): boolean => {
-		const passes = checkRow(row, filter, values[filter.name], { memberIds, zone: item.zone });
-		if (passes === undefined) item.execution.hints.add(hint, filter.label);
-		return passes ?? true;
+		const isWanted = checkRow(row, filter, values[filter.name], { memberIds, zone: item.zone });
+		if (isWanted === undefined) item.execution.hints.add(hint, filter.label);
+		return isWanted ?? true;
 	};
 	return (row) => filters.every((filter) => passesFilter(row, filter));
 }

@@ -192,8 +192,8 @@ export class Item extends ItemParameters {
 	}
 
 	/** Returns the properties that every call of the item has. */
-	requestContext(): ReturnType<ItemCalls['context']> {
-		return this.calls.context();
+	requestContext(): ReturnType<ItemCalls['makeCallContext']> {
+		return this.calls.makeCallContext();
 	}
 
 	/** Sends a call that only reads. */

@@ -61,8 +61,8 @@ export class ItemCalls {
 		}
 	}
 
-	/** Returns the properties that every call of the item has. */
-	context(): CallContext {
+	/** Makes the properties that every call of the item has. */
+	makeCallContext(): CallContext {
 		const { index, log } = this.item;
 		return { itemIndex: index, savedBefore: log.savedTasks, onSend: () => this.noteSending() };
 	}
@@ -76,7 +76,8 @@ export class ItemCalls {
 	 */
 	private noteSending(): void {
 		const { execution, log } = this.item;
-		if (!log.hasSent && execution.isStopping) throw cancelled();
+		const isFirstCall = !log.hasSent;
+		if (isFirstCall && execution.isStopping) throw cancelled();
 		this.assertMaySend();
 		log.noteSent();
 	}
@@ -84,13 +85,13 @@ export class ItemCalls {
 	/** Sends a call that only reads. */
 	async fetch(call: ItemRequest): Promise<ApiResponse> {
 		const { client } = this.item.execution;
-		return await client.request({ ...call, isIdempotent: true, ...this.context() });
+		return await client.request({ ...call, isIdempotent: true, ...this.makeCallContext() });
 	}
 
 	/** Reads the rows of a list, each once; all of them if no limit is given. */
 	async collect(list: ListQuery, options: CollectOptions): Promise<Collected> {
 		const { client, schoolClock } = this.item.execution;
-		const collected = await collect(client, { ...list, ...this.context() }, options);
+		const collected = await collect(client, { ...list, ...this.makeCallContext() }, options);
 		schoolClock.note(collected.rows);
 		return collected;
 	}
@@ -108,7 +109,7 @@ export class ItemCalls {
 		const answer = await this.sendInEitherFormat({
 			...call,
 			isIdempotent: false,
-			...this.context(),
+			...this.makeCallContext(),
 			onLost: (underWayMs) => this.noteLostWrite(call, records, underWayMs),
 		});
 		execution.noteWrite(call.path, records);
@@ -165,30 +166,34 @@ export class ItemCalls {
 		records: readonly LockKey[],
 		options: { confirms?: string },
 	): Promise<IDataObject> {
-		const { execution, log } = this.item;
 		const { confirms } = options;
 		const answer = (await this.send(call, records)) as IDataObject;
 		const record = isPlain(answer.model) ? (answer.model as IDataObject) : {};
 		if (!isConfirmed(call, answer, record, confirms)) {
-			execution.forget(call.path, records);
+			this.item.execution.forget(call.path, records);
 			throw this.item.apiError(
 				`AlfaCRM answered but did not confirm that it could ${call.task}`,
 				'Look in AlfaCRM whether it was saved before you run this again.',
 			);
 		}
 
-		log.noteSaved(call.task);
-		execution.schoolClock.note([record]);
-		const ignoredFields = findUnknownCustomFields(call, record);
-		this.warnOfUnknownCustomFields(ignoredFields);
-		// Null, so that neither the lists that `noteSaved` updates nor the output take the sent value
-		// for a saved one.
-		for (const name of ignoredFields) record[name] = null;
-		execution.noteSaved(call.path, call, record);
+		const unknownFields = findUnknownCustomFields(call, record);
+		this.warnOfUnknownCustomFields(unknownFields);
+		// Null, so that neither the kept lists nor the output take the sent value for a saved one.
+		for (const name of unknownFields) record[name] = null;
+		this.noteSaved(call, record);
 
 		// A call with a confirming field of its own may answer without a record.
 		const isRecordExpected = confirms === undefined || 'model' in answer;
 		return isRecordExpected ? record : withoutEnvelope(answer);
+	}
+
+	/** Notes a write that AlfaCRM has confirmed, in the log and in the lists for later items. */
+	private noteSaved(call: ItemRequest, record: IDataObject): void {
+		const { execution, log } = this.item;
+		log.noteSaved(call.task);
+		execution.schoolClock.note([record]);
+		execution.noteSaved(call.path, call, record);
 	}
 
 	/** Adds a hint for custom fields that were sent but do not exist in AlfaCRM. */

@@ -96,6 +96,7 @@ async function replaceNamesInEntry(
 	entry: unknown,
 	mode: unknown,
 ): Promise<unknown[]> {
+	// `parts` splits a text at commas, semicolons and line breaks.
 	const splitTexts = itemsOf(entry, parts);
 	const names: string[] = [];
 	for (const text of splitTexts) {

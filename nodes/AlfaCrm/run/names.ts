@@ -15,7 +15,7 @@ import { shortListName, titlesName } from './keys';
  * @param notBefore the earliest moment at which the list may have been read, by
  * `performance.now()`; by default `LIST_MS` ago
  */
-export async function shortListOf(
+export async function readShortListOnce(
 	item: Item,
 	entity: Entity,
 	branch?: number,
@@ -81,7 +81,7 @@ async function readTitles(
 	notBefore?: number,
 ): Promise<Titles | undefined> {
 	try {
-		const { titles } = await shortListOf(item, entity, branch, notBefore);
+		const { titles } = await readShortListOnce(item, entity, branch, notBefore);
 		return titles;
 	} catch (caught) {
 		if (item.execution.isCancelled) throw item.asError(caught);

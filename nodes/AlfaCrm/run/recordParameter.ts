@@ -40,8 +40,7 @@ function makeKeyMode(entity: Entity, key: MatchKey): INodePropertyMode {
 	return {
 		displayName: `By ${key.label}`,
 		name: getModeName(key),
-		type: 'string',
-		default: '',
+		type: 'string' as const,
 		...makeModeHelp(entity, key),
 	};
 }
@@ -60,8 +59,11 @@ export function findKeyOfMode(entity: Entity, mode: unknown): MatchKey | undefin
  */
 export function readCustomValue(text: unknown): { name: string; value: string } | undefined {
 	if (typeof text !== 'string') return undefined;
-	const [, name, value] = /^\s*(custom_\w+)\s*=([\s\S]*)$/.exec(text) ?? [];
-	return name === undefined ? undefined : { name, value: value.trim() };
+	const match = /^\s*(custom_\w+)\s*=([\s\S]*)$/.exec(text);
+	if (match === null) return undefined;
+
+	const [, name, value] = match;
+	return { name, value: value.trim() };
 }
 
 /**

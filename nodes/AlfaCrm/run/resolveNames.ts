@@ -14,7 +14,7 @@ import { JSON_INPUT } from './fieldInput';
 import type { Item } from './item';
 import type { NameLookup } from './nameLookup';
 import { replaceName, replaceNames } from './nameLookup';
-import { shortListOf } from './names';
+import { readShortListOnce } from './names';
 import type { BoundRecord } from './resolution';
 import { branchField, givenBranch } from './target';
 
@@ -238,7 +238,7 @@ class NameResolver {
 	private async readList(entity: Entity, notBefore?: number): Promise<ShortList | undefined> {
 		const { item } = this;
 		const branch = entity.scope === 'branch' ? await this.findLookupBranch() : undefined;
-		const read = async () => await shortListOf(item, entity, branch, notBefore);
+		const read = async () => await readShortListOnce(item, entity, branch, notBefore);
 		return await item.readIfAllowed(read);
 	}
 

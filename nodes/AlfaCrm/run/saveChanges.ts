@@ -28,8 +28,11 @@ import type { Target, LocatedRecord } from '../store/located';
 
 type ListMode = 'add' | 'replace';
 
-/** Makes the parameter *Multi-Value Fields*: whether a list keeps the values that it has. */
-function listMode(fields: readonly Field[], byDefault: ListMode): INodeProperties {
+/**
+ * Makes the parameter *Multi-Value Fields*: whether a field with several values keeps those that it
+ * has.
+ */
+function makeListMode(fields: readonly Field[], byDefault: ListMode): INodeProperties {
 	const labels = fields.filter(isList).map(({ label }) => label);
 	return {
 		displayName: 'Multi-Value Fields',
@@ -54,7 +57,7 @@ function listMode(fields: readonly Field[], byDefault: ListMode): INodePropertie
 
 /** Makes the parameter *Multi-Value Fields* if any of the fields is a list. */
 export function listModeForm(fields: readonly Field[], byDefault: ListMode): INodeProperties[] {
-	return fields.some(isList) ? [listMode(fields, byDefault)] : [];
+	return fields.some(isList) ? [makeListMode(fields, byDefault)] : [];
 }
 
 /**
@@ -67,7 +70,7 @@ export function addsToLists(
 	byDefault: ListMode,
 ): boolean {
 	if (!fields.some(isList)) return false;
-	return reader.choice(listMode(fields, byDefault)) === 'add';
+	return reader.choice(makeListMode(fields, byDefault)) === 'add';
 }
 
 // ---------------------------------------------------------------- saving
