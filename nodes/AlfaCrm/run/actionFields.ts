@@ -86,6 +86,7 @@ interface ActionInput {
 	emptiedFields: Field[];
 }
 
+/** Reads the values of an action's fields, and finds the fields that the user has added in vain. */
 function readValues(item: Item, fields: readonly Field[]): ActionInput {
 	const hasAdditionalFields = !fields.every(hasOwnParameter);
 	const additional = hasAdditionalFields

@@ -173,6 +173,7 @@ export interface RecordSearch {
 	find(branches: readonly Branch[]): Promise<FoundRecord | undefined>;
 }
 
+/** A record that was found, and a branch in which it is. */
 export interface FoundRecord {
 	branch: Branch;
 	/**

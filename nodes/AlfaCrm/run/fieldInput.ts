@@ -361,6 +361,7 @@ function isAddedByNode(entity: Entity, input: IDataObject, name: string): boolea
 	return isAddedName(shownFields(entity), input, name);
 }
 
+/** Makes the error for values of the input that are no fields of the entity. */
 function unknownFieldsError(
 	item: Item,
 	entity: Entity,

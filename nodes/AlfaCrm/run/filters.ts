@@ -82,6 +82,7 @@ export function readViews(item: Item, entity: Entity): ChosenViews {
 	return { body, hasRow };
 }
 
+/** Reads which choice of a view the user has made, such as *Active*, as AlfaCRM's number. */
 function readViewChoice(item: Item, view: View): number {
 	const input = item.inputOf(view, view.default);
 	return Number(item.toWire(view, input));
@@ -283,6 +284,7 @@ function isOnSideOfBound(
 	return isOnSide(test, shownDay, boundDay);
 }
 
+/** Whether a value is at or above a bound ("from"), or at or below it ("to"). */
 const isOnSide = <T extends number | string>(
 	test: FieldVerification['test'],
 	value: T,

@@ -52,7 +52,8 @@ export const shortListName = (branch: Branch): string => JSON.stringify(['short'
 
 /**
  * Names the reading of the titles of an entity's records, which the output shows beside IDs. It is
- * kept even if this user may not read the titles, so that the list is not requested again.
+ * kept even if the credential's user may not read the titles, so that the list is not requested
+ * again.
  *
  * @param notBefore the earliest moment at which the list may have been read, by
  * `performance.now()`; undefined if it may be up to `LIST_MS` old

@@ -19,7 +19,7 @@ type Reference = (Field | Filter) & OfType<'reference' | 'references'>;
 
 /** Reads the lists in which names are looked up. */
 export interface NameLookup {
-	/** Returns undefined for a list that this user may not read. */
+	/** Returns undefined for a list that the credential's user may not read. */
 	readList(entity: Entity): Promise<ShortList | undefined>;
 	/**
 	 * Reads the list anew. Leave it out if `readList` always reads anew. Otherwise `readList` may
@@ -164,10 +164,12 @@ async function readListWithNames(
 	);
 }
 
+/** Whether a value is the name of exactly one record of a list. */
 function hasOneRecordNamed(list: ShortList, name: unknown): boolean {
 	return typeof name === 'string' && list.named(name).length === 1;
 }
 
+/** Whether each of the names is that of exactly one record of a list. */
 function hasOneRecordForEach(list: ShortList, names: readonly string[]): boolean {
 	return names.every((name) => hasOneRecordNamed(list, name));
 }
@@ -191,6 +193,7 @@ function findId(lookup: NameLookup, field: Reference, name: string, list: ShortL
 	return id;
 }
 
+/** Makes the error for a name that no record has. It lists the records that there are. */
 function unknownNameError(
 	lookup: NameLookup,
 	field: Reference,
@@ -204,6 +207,7 @@ function unknownNameError(
 	);
 }
 
+/** Makes the error for a name that several records have. It lists their IDs. */
 function ambiguousNameError(
 	lookup: NameLookup,
 	field: Reference,

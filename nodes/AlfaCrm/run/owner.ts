@@ -57,7 +57,8 @@ interface CompletedDraft {
 /**
  * Completes a new record from the record to which it is added, its owner. Chooses the branch of the
  * new record, and copies texts that the user has not given: a payment takes the name of its payer,
- * for example. A record without an owner, or whose owner this user may not see, stays as it is.
+ * for example. A record without an owner stays as it is, as does one whose owner the
+ * credential's user may not see.
  *
  * @param owner by default the customer of the new record, if one of its fields copies a text of the
  * customer (`copyFrom`)
@@ -69,18 +70,14 @@ export async function completeFromOwner(
 	draft: Draft,
 	owner = findCustomer(draft),
 ): Promise<CompletedDraft> {
-	const { fields, body } = draft;
-	const foundOwner = owner && (await readOwner(item, owner, draft.branch));
-	if (foundOwner === undefined) return { body, branch: draft.branch };
+	const { fields, body, branch: callBranch } = draft;
+	const foundOwner = owner === undefined ? undefined : await readOwner(item, owner, callBranch);
+	if (foundOwner === undefined) return { body, branch: callBranch };
 
 	// The field that holds the branch of the record is declared `fromBranch`.
 	const branchField = fields.find(({ fromBranch }) => fromBranch);
 	const givenBranches = readGivenBranches(branchField, draft);
-	const branch = chooseBranch(item, foundOwner, {
-		branchField,
-		givenBranches,
-		callBranch: draft.branch,
-	});
+	const branch = chooseBranch(item, foundOwner, { branchField, givenBranches, callBranch });
 	assertNamesBelongTo(item, branch, foundOwner);
 
 	const copiedTexts = copyTexts(foundOwner.row, fields, body);

@@ -272,8 +272,8 @@ function assertFieldShown(rows: readonly IDataObject[], filter: FieldFilter): vo
 
 /**
  * Makes the passes for kinds of records that AlfaCRM may leave out of a plain list, such as refunds
- * in the list of payments. Each pass asks for one kind. Adds a hint if this user may not list the
- * kinds. API notes 5.16.
+ * in the list of payments. Each pass asks for one kind. Adds a hint if the credential's user may
+ * not list the kinds. API notes 5.16.
  */
 export async function readKindPasses(
 	item: Item,

@@ -48,11 +48,8 @@ export class ReadingCache {
 			await this.pendingReadings.get(key)?.catch(() => undefined);
 		}
 
-		const knownReading = this.readings.get(key);
-		const notBefore = shared?.notBefore ?? -Infinity;
-		if (knownReading && this.isCurrent(knownReading) && knownReading.at >= notBefore) {
-			return knownReading.value as T;
-		}
+		const knownReading = this.findCurrentReading(key, shared?.notBefore);
+		if (knownReading) return knownReading.value as T;
 
 		// `forgetAll` replaces the maps. A reading that began before it must not get into the new ones.
 		const { readings, pendingReadings } = this;
@@ -115,6 +112,14 @@ export class ReadingCache {
 		const keysOfWrites = this.toTexts([entityKey(path)]);
 		const { signal } = this.client;
 		return await readForAll(key, read, { ...shared, writes: keysOfWrites, signal });
+	}
+
+	/** Returns the reading of a value, unless it is stale or older than the caller accepts. */
+	private findCurrentReading(key: string, notBefore = -Infinity): CachedReading | undefined {
+		const reading = this.readings.get(key);
+		if (reading === undefined) return undefined;
+		const isUsable = this.isCurrent(reading) && reading.at >= notBefore;
+		return isUsable ? reading : undefined;
 	}
 
 	/** Whether this process has not written to the entity of a reading since. */

@@ -32,14 +32,14 @@ type AnyField = Field | Filter;
 export async function resolveNames(item: Item, entity: Entity, operation: string): Promise<Item> {
 	const fieldsInForm = [...listFieldsInForm(entity, operation), searchBranchesField];
 	const fields = fieldsInForm.filter(mayHoldNames);
-	const branchFields = fields.filter(holdsBranch);
+	const fieldsForBranch = fields.filter(holdsBranch);
 	const otherFields = fields.filter((field) => !holdsBranch(field));
 
 	const resolver = new NameResolver(item);
 	// 'Branch' first: all other lists are read in that branch.
 	await resolver.resolveField(branchField);
 	// Names in the other fields of a record are looked up in the record's own branch, if it is given.
-	await resolver.resolveFields(branchFields);
+	await resolver.resolveFields(fieldsForBranch);
 	await resolver.resolveFields(otherFields);
 	return resolver.resolvedItem;
 }

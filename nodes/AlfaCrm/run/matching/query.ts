@@ -149,8 +149,8 @@ function unknownFieldError(item: Item, { label }: Entity, { name }: Field): Erro
 }
 
 /**
- * Makes the error for a field that AlfaCRM does not show to this user. Without its values no record
- * matches, so each run would create a new one.
+ * Makes the error for a field that AlfaCRM does not show to the credential's user. Without its
+ * values no record matches, so each run would create a new one.
  */
 function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Error {
 	return item.error(
@@ -166,10 +166,10 @@ function hiddenFieldError(item: Item, { plural }: Entity, { label }: Field): Err
 const UNCONFIRMED_FILTERS = ['email'];
 
 /**
- * Whether AlfaCRM has found records by a field, but shows its value on none of them. A filter
- * by a declared field works (API notes 5.3), so such records have a value, and AlfaCRM hides it
- * from this user. An unconfirmed filter, or one by a custom field, proves nothing: AlfaCRM may have
- * ignored it.
+ * Whether AlfaCRM has found records by a field, but shows its value on none of them. A filter by a
+ * declared field works (API notes 5.3), so such records have a value, and AlfaCRM hides it from the
+ * credential's user. An unconfirmed filter, or one by a custom field, proves nothing: AlfaCRM may
+ * have ignored it.
  */
 function isEveryValueHidden(
 	field: Field,
@@ -273,6 +273,7 @@ function containsPart(field: Field, storedValue: unknown, filterText: unknown): 
 	return listOf(storedValue).some((stored) => canFind(stored, filterText));
 }
 
+/** Whether a stored text contains each word of a filter's text, in any order. */
 function containsWords(stored: unknown, filterText: unknown): boolean {
 	const storedText = normalizeText(String(stored));
 	const words = normalizeText(String(filterText)).split(' ');

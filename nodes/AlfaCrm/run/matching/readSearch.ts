@@ -78,7 +78,7 @@ export function readSearch(
 function keepUsableValues(field: Field, value: Wire): Wire | undefined {
 	const usableValues = listOf(value).filter((singleValue) => isUsableValue(field, singleValue));
 	if (usableValues.length === 0) return undefined;
-	// A single value is no list, and stays one.
+	// A value that is not a list stays a single value.
 	return Array.isArray(value) ? (usableValues as Wire) : value;
 }
 

@@ -54,7 +54,7 @@ export function readRequestedRecord(
 	entity: Entity,
 	entry: CatalogueEntry,
 ): RequestedRecord | undefined {
-	const { operation, formPart } = entry;
+	const { formPart } = entry;
 	// A subscription, for example, is reached through its customer, whom the form names. The branch
 	// must be that of the customer.
 	const belongsToParent = entity.keys !== undefined && entity.keys.length > 0;
@@ -69,11 +69,7 @@ export function readRequestedRecord(
 	const asksForIdOnly = !asksForBranch(entity, formPart);
 	const parameter = formPart.id?.at(0);
 	if (parameter === undefined) {
-		// *Find*, which has 'Match By' and creates nothing, searches all branches itself. An operation
-		// that may create a record needs to know its branch, which only the form can say.
-		const hasMatchBy = formPart.match !== undefined && formPart.match.length > 0;
-		const searchesBranchesItself = hasMatchBy && operation.onlyReads === true;
-		if (!searchesBranchesItself) return undefined;
+		if (!searchesAllBranches(entry)) return undefined;
 		return { isByKey: false, asksForIdOnly, find: findNothing };
 	}
 
@@ -92,6 +88,16 @@ export function readRequestedRecord(
 	const findBranch = async (branches: readonly Branch[]) =>
 		await findById(item, entity, id, branches);
 	return { isByKey: false, asksForIdOnly, find: findBranch };
+}
+
+/**
+ * Whether an operation whose form has no record searches all branches itself. *Find*, which has
+ * 'Match By' and creates nothing, does so. An operation that may create a record needs to know its
+ * branch, which only the form can say.
+ */
+function searchesAllBranches({ operation, formPart }: CatalogueEntry): boolean {
+	const hasMatchBy = formPart.match !== undefined && formPart.match.length > 0;
+	return hasMatchBy && operation.onlyReads === true;
 }
 
 /**
@@ -187,6 +193,7 @@ async function readMatches(
 	});
 }
 
+/** Makes the error for a match value, such as a phone, that no record has. */
 function noMatchError(item: Item, entity: Entity, { key }: Search): Error {
 	return item.apiError(
 		`AlfaCRM has no ${entity.label.toLowerCase()} with this ${key.label.toLowerCase()}${IN_SEARCHED_BRANCHES}`,
