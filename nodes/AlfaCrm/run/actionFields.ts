@@ -86,7 +86,7 @@ interface ActionInput {
 	emptiedFields: Field[];
 }
 
-/** Reads the values of an action's fields, and finds the fields that the user has added in vain. */
+/** Reads the values of an action's fields, and finds the added fields whose values are empty. */
 function readValues(item: Item, fields: readonly Field[]): ActionInput {
 	const hasAdditionalFields = !fields.every(hasOwnParameter);
 	const additional = hasAdditionalFields

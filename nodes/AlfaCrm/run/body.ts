@@ -95,8 +95,8 @@ export function buildRequestBody(
 		const wire = item.toWire(field, value);
 		// `toWire` returns null if the user chose to have none, for example no stage of the funnel. A
 		// new record has none anyway, so null is sent only where a choice is required.
-		const isNullNeedless = wire === null && !field.required;
-		if (!isNullNeedless) body[field.name] = fitText(item, field, wire, shortensTexts);
+		const mustBeSent = wire !== null || field.required === true;
+		if (mustBeSent) body[field.name] = fitText(item, field, wire, shortensTexts);
 	}
 	assertAlternativesFilled(item, fields, body);
 	return { ...body, ...buildCustomBody(item, input, { overwritesWithEmpty: false }) };

@@ -50,7 +50,7 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 				throw new ResponseError({ kind: 'notSent', serverMessage: LOCK_LOST });
 			}
 		};
-		return await item.guarded(assertLockHeld, async () => await create(plan));
+		return await item.withGuard(assertLockHeld, async () => await create(plan));
 	} finally {
 		// After a create without an answer, AlfaCRM may still be carrying it out. The lock is kept
 		// until that must be over.

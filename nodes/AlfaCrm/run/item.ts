@@ -185,10 +185,10 @@ export class Item extends ItemParameters {
 	}
 
 	/**
-	 * Does some work with a check before each of its calls: see `ItemCalls.guarded`.
+	 * Does some work with a check before each of its calls: see `ItemCalls.withGuard`.
 	 */
-	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
-		return await this.calls.guarded(assertMaySend, work);
+	async withGuard<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
+		return await this.calls.withGuard(assertMaySend, work);
 	}
 
 	/** Returns the properties that every call of the item has. */

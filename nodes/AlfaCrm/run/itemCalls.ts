@@ -40,18 +40,18 @@ interface CallingItem {
  * the readings of other executions stale after a write.
  */
 export class ItemCalls {
-	/** Called before each call; throws if it must not be sent: see `guarded`. */
+	/** Called before each call; throws if it must not be sent: see `withGuard`. */
 	private assertMaySend = () => {};
 
 	constructor(private readonly item: CallingItem) {}
 
 	/**
 	 * Does some work with a check before each of its calls. For example, the item must still hold the
-	 * database lock. Within guarded work, another check replaces this one until its work is done.
+	 * database lock. Within such work, another check replaces this one until its work is done.
 	 *
 	 * @param assertMaySend throws if the call must not be sent
 	 */
-	async guarded<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
+	async withGuard<T>(assertMaySend: () => void, work: () => Promise<T>): Promise<T> {
 		const previousCheck = this.assertMaySend;
 		this.assertMaySend = assertMaySend;
 		try {

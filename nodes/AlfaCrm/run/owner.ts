@@ -57,7 +57,7 @@ interface CompletedDraft {
 /**
  * Completes a new record from the record to which it is added, its owner. Chooses the branch of the
  * new record, and copies texts that the user has not given: a payment takes the name of its payer,
- * for example. A record without an owner stays as it is, as does one whose owner the
+ * for example. A record without an owner stays as it is, and so does one whose owner the
  * credential's user may not see.
  *
  * @param owner by default the customer of the new record, if one of its fields copies a text of the

@@ -96,8 +96,8 @@ class ItemQueue {
 
 		const performItem = async () => {
 			const results = await perform();
-			const pairedItem = { item: item.index };
-			this.output[item.index] = results.map((result) => ({ ...result, pairedItem }));
+			const { index } = item;
+			this.output[index] = results.map((result) => ({ ...result, pairedItem: { item: index } }));
 		};
 		const work = this.attempt(item, performItem).finally(() => this.underWay.delete(work));
 		this.underWay.add(work);
